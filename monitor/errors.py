@@ -1,0 +1,180 @@
+"""What can go wrong, who must act, and the short reason each error is counted under.
+
+    MonitorError
+    +-- ConfigError            the operator edits the configuration (exit code 2)
+    +-- StoreError             the operator looks at the database
+    +-- PageError              one page could not be read; the others go on (exit code 1)
+        +-- FetchError         network, host or politeness: no usable answer arrived
+        |   +-- ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled
+        |   +-- BadStatus      the host answered with a status that is not an answer to our question
+        +-- ParseError         an answer arrived and does not say what it should
+        |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
+        +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
+        +-- UnknownPlatform    nothing we know how to read was recognised
+
+Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
+vocabulary, safe as a metric label. None of them may ever be turned into "no incidents".
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class MonitorError(Exception):
+    """Base of every error this product raises on purpose; anything else is a bug and shows a traceback."""
+
+
+class ConfigError(MonitorError):
+    """The configuration or the command line is wrong; the message names the place and the remedy."""
+
+
+class StoreError(MonitorError):
+    """The database cannot be opened, is locked, or has a newer schema than this version knows."""
+
+
+class PageError(MonitorError):
+    """One page could not be read. `str()` is message, page, URL and remedy, in that order."""
+
+    reason: ClassVar[str] = "error"
+    default_remedy: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, url: str = "", page: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.url = url
+        self.page = page
+        self.remedy = remedy or self.default_remedy
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.page:
+            parts.append(f"page {self.page}")
+        if self.url:
+            parts.append(self.url)
+        if self.remedy:
+            parts.append(self.remedy)
+        return "; ".join(parts)
+
+
+class FetchError(PageError):
+    """No usable answer arrived. The span is uncovered; nothing is concluded about the vendor."""
+
+    reason = "fetch"
+
+
+class ConnectFailed(FetchError):
+    """DNS, TCP or TLS failed."""
+
+    reason = "connect"
+    default_remedy = "check the address and your own network"
+
+
+class TimedOut(FetchError):
+    """The connect, read or total time limit was reached."""
+
+    reason = "timeout"
+    default_remedy = "raise `timeout_seconds` for this page if it is always slow"
+
+
+class TooLarge(FetchError):
+    """The body, before or after decompression, is over the limit."""
+
+    reason = "too_large"
+    default_remedy = "raise `max_body_mib` for this page if you trust it"
+
+
+class ForbiddenAddress(FetchError):
+    """The host resolves to an address that is not global (loopback, private, link-local, metadata, ...)."""
+
+    reason = "forbidden_address"
+    default_remedy = "set `allow_private: true` on this page if it is your own internal page"
+
+
+class TooManyRedirects(FetchError):
+    """More redirects than allowed, or a redirect to something that is not http(s)."""
+
+    reason = "redirects"
+    default_remedy = "configure the page's final address"
+
+
+class Throttled(FetchError):
+    """The host asked us to wait (420, 429 or 503). `retry_after` is what it asked for, None if it did not say."""
+
+    reason = "throttled"
+    default_remedy = "nothing to do: we wait as asked"
+
+    def __init__(
+        self, message: str, *, retry_after: timedelta | None = None, url: str = "", page: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(message, url=url, page=page, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class BadStatus(FetchError):
+    """The host answered, with a status that carries no answer (404, 403, 500, ...)."""
+
+    reason = "http_status"
+
+    def __init__(self, message: str, *, status: int, url: str = "", page: str = "", remedy: str = "") -> None:
+        super().__init__(message, url=url, page=page, remedy=remedy)
+        self.status = status
+
+
+class ParseError(PageError):
+    """An answer arrived and does not say what this platform's answers say. A developer edits one platform file."""
+
+    reason = "parse"
+    default_remedy = "run `monitor record URL DIR` and attach the folder to a bug report"
+
+
+class EmptyBody(ParseError):
+    """Status 200 and no bytes: not "no incidents"."""
+
+    reason = "empty_body"
+    default_remedy = "nothing to do unless it persists"
+
+
+class NotJson(ParseError):
+    """JSON was due and something else came, usually HTML."""
+
+    reason = "not_json"
+
+
+class Truncated(ParseError):
+    """The body breaks off, or the platform cut the list short."""
+
+    reason = "truncated"
+
+
+class BotChallenge(ParseError):
+    """A bot challenge or a block page was served instead of the status page."""
+
+    reason = "bot_challenge"
+    default_remedy = "try the page's `<slug>.statuspage.io` address or another address of the same page"
+
+
+class Moved(ParseError):
+    """The address now leads to another page, typically a redirect that dropped the path."""
+
+    reason = "moved"
+    default_remedy = "run `monitor detect URL` and update the configured address"
+
+
+class UnexpectedShape(ParseError):
+    """A required field is missing or has another type."""
+
+    reason = "unexpected_shape"
+
+
+class PageUnavailable(PageError):
+    """The page is deleted, private, inactive, or a parent that only links to sub-pages. Never operational."""
+
+    reason = "unavailable"
+    default_remedy = "open the address in a browser and configure the page that replaced it"
+
+
+class UnknownPlatform(PageError):
+    """No platform was recognised by two independent signals."""
+
+    reason = "unknown_platform"
+    default_remedy = "configure `platform:` if you know it"

@@ -1,0 +1,56 @@
+"""Read one page's facts and classify them: the one way days are made, for the schedule, reports and rebuilds alike."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+
+from monitor.classify import Options, derive
+from monitor.config import VendorConfig
+from monitor.intervals import day_interval, zone_named
+from monitor.model import KnownComponent, PageFacts, PageHistory
+from monitor.store import PageRecord, Store
+
+
+def excluded_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the components a vendor's `exclude` setting names.
+
+    A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower case are alike.
+    """
+    wanted = [pattern.casefold() for pattern in patterns]
+    return frozenset(
+        known.component.id
+        for known in components
+        if any(
+            fnmatchcase(text.casefold(), pattern)
+            for pattern in wanted
+            for text in (known.component.id, known.slug, known.component.name, known.component.group or "")
+        )
+    )
+
+
+def options(vendor: VendorConfig, page: PageRecord, facts: PageFacts) -> Options:
+    """Return how this page's days are to be classified."""
+    return Options(
+        zone=zone_named(page.zone),
+        impact_mapping=vendor.impact_mapping,
+        exclude=excluded_ids(facts.components, vendor.exclude),
+        min_outage_seconds=vendor.min_outage_seconds,
+        interval_seconds=vendor.interval_seconds,
+    )
+
+
+def read(
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    known_at: datetime | None = None,
+) -> tuple[PageFacts, PageHistory]:
+    """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`."""
+    since = day_interval(first, zone_named(page.zone)).start
+    facts = store.facts(page.id, known_at=known_at, since=since)
+    moment = min(now, known_at) if known_at is not None else now
+    return facts, derive(facts, options(vendor, page, facts), first=first, last=last, now=moment)

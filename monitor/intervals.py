@@ -1,0 +1,143 @@
+"""Half-open intervals of aware UTC instants, and days in a zone. Pure.
+
+An instant t is in an interval when ``start <= t < end``. Naive datetimes are refused: a guessed zone is a false
+outage. Days are calendar days of an IANA zone and last 23, 24 or 25 hours.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Self
+from zoneinfo import ZoneInfo
+
+ONE_DAY = timedelta(days=1)
+
+
+def utc(instant: datetime) -> datetime:
+    """Return the instant in UTC. Raises ValueError when it is naive."""
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.utcoffset() is None:
+        raise ValueError(f"naive datetime {instant!r}: a zone is required")
+    return instant.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """The instants t with start <= t < end, in UTC.
+
+    An aware start or end in another zone is converted. Raises ValueError when either is naive or when the interval
+    would be empty or backwards; use `between` where emptiness is an ordinary case.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is not UTC:
+            object.__setattr__(self, "start", utc(self.start))
+        if self.end.tzinfo is not UTC:
+            object.__setattr__(self, "end", utc(self.end))
+        if self.end <= self.start:
+            raise ValueError(f"empty or backwards interval {self.start} .. {self.end}")
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime) -> Self | None:
+        """Return the interval, or None when it is empty or backwards (a zero-length or backdated incident)."""
+        return cls(start, end) if utc(start) < utc(end) else None
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return (self.end - self.start).total_seconds()
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+    def clip(self, other: "Interval") -> "Interval | None":
+        """Return the part of this interval inside the other, or None."""
+        if self.start >= other.start and self.end <= other.end:
+            return self
+        return Interval.between(max(self.start, other.start), min(self.end, other.end))
+
+
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the union as sorted, disjoint, non-touching intervals. Idempotent, and the order given does not matter."""
+    merged: list[Interval] = []
+    for interval in sorted(intervals):
+        if merged and interval.start <= merged[-1].end:
+            if interval.end > merged[-1].end:
+                merged[-1] = Interval(merged[-1].start, interval.end)
+        else:
+            merged.append(interval)
+    return merged
+
+
+def intersect(intervals: Iterable[Interval], within: Interval) -> list[Interval]:
+    """Return the parts of the intervals inside `within`, in the order given."""
+    return [part for interval in intervals if (part := interval.clip(within)) is not None]
+
+
+def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
+    """Return the union of the intervals without the union of the holes."""
+    left: list[Interval] = []
+    gaps = merge(holes)
+    for interval in merge(intervals):
+        start = interval.start
+        for gap in gaps:
+            if gap.end <= start:
+                continue
+            if gap.start >= interval.end:
+                break
+            if gap.start > start:
+                left.append(Interval(start, gap.start))
+            start = max(start, gap.end)
+        if start < interval.end:
+            left.append(Interval(start, interval.end))
+    return left
+
+
+def total_seconds(intervals: Iterable[Interval]) -> float:
+    """Return the length in seconds of the union: overlaps count once."""
+    return sum(interval.seconds for interval in merge(intervals))
+
+
+@lru_cache(maxsize=16_384)
+def day_interval(day: date, zone: tzinfo) -> Interval:
+    """Return the instants of a calendar day in the zone: 23 or 25 hours at changes of clock.
+
+    In a zone whose clock skips midnight, the day begins at the first instant that exists.
+    """
+    return Interval(_midnight(day, zone), _midnight(day + ONE_DAY, zone))
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def day_of(instant: datetime, zone: tzinfo) -> date:
+    """Return the calendar day of the instant in the zone."""
+    return utc(instant).astimezone(zone).date()
+
+
+def days_touched(interval: Interval, zone: tzinfo) -> Iterator[date]:
+    """Yield, in order, every calendar day of the zone that shares an instant with the interval."""
+    day = day_of(interval.start, zone)
+    while day_interval(day, zone).start < interval.end:
+        yield day
+        day += ONE_DAY
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield the days from first to last, both included; nothing when last is before first."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the IANA zone. Raises ValueError with the name when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {name!r}") from error

@@ -1,0 +1,158 @@
+"""How a platform talks: requests out, responses and evidence in. Sans I/O.
+
+A platform module in `monitor.platforms` defines three functions and imports nothing that acts::
+
+    def detect(response: Response) -> list[Signal]: ...
+    def poll(page: PageContext) -> Steps: ...                      # live state, least traffic
+    def backfill(page: PageContext, since: datetime) -> Steps: ... # history, best source first
+
+`poll` and `backfill` are generators. They yield a `Get` (and receive its `Response`), a list of `Get` (and receive
+a list of `Response | FetchError` in the same order, fetched together), or an `Evidence` (and receive None). A `Get`
+that could not be answered at all raises its `FetchError` *inside* the generator, which may catch it and try the next
+source. Any HTTP status is an answer: only the platform knows what a 404 means on its page.
+"""
+
+import json
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from monitor.errors import BadStatus, BotChallenge, EmptyBody, FetchError, Moved, NotJson, Truncated
+from monitor.model import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Get:
+    """One GET. `path` is joined to the page's URL (absolute URLs are allowed).
+
+    `conditional`: the answer may be "unchanged" (304, or the same body as last time) and then carries no body;
+    only for polls, where what was read last time still stands.
+    """
+
+    path: str
+    accept: str = "application/json"
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer. `url` is what was asked, `final_url` where redirects led; header names are lower case.
+
+    `unchanged`: the body is what it was at the last successful reading; `body` is then empty.
+    """
+
+    url: str
+    status: int
+    final_url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    unchanged: bool = False
+    text_encoding: str = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The body as text, without a byte order mark; undecodable bytes become U+FFFD."""
+        return self.body.decode(self.text_encoding, errors="replace").removeprefix("\ufeff")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageContext:
+    """What a generator may know about the page it reads.
+
+    `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not known yet.
+    `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a backfill that need no reading
+    again. `mark` is what the last poll's evidence carried. `components` are the ids we know (never group rows).
+    """
+
+    url: str
+    now: datetime
+    zone: str | None = None
+    mark: str | None = None
+    open_incidents: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+    components: frozenset[str] = frozenset()
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute URL of a path on this page."""
+        return urljoin(self.url, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign that a response comes from a platform. Signals of different `kind` are independent of each other."""
+
+    kind: str
+    why: str
+
+
+Step = Get | Sequence[Get] | Evidence
+Steps = Generator[Step, Any, None]
+
+
+def get(path: str, *, accept: str = "application/json", conditional: bool = False) -> Generator[Step, Any, Response]:
+    """Ask for one path and receive its response, as in ``response = yield from get("/x.json")``."""
+    response: Response = yield Get(path=path, accept=accept, conditional=conditional)
+    return response
+
+
+def get_all(paths: Sequence[str]) -> Generator[Step, Any, list[Response | FetchError]]:
+    """Ask for several JSON paths together and return their answers in order; a failure is in its place."""
+    responses: list[Response | FetchError] = yield [Get(path=path) for path in paths]
+    return responses
+
+
+CHALLENGE_MARKS = (
+    b"cf-chl-",
+    b"challenge-platform",
+    b"Just a moment...",
+    b"Attention Required! | Cloudflare",
+    b"awsWafCookieDomainList",
+    b"/_Incapsula_Resource",
+    b"px-captcha",
+    b"Request unsuccessful. Incapsula",
+)
+
+
+def require_ok(response: Response) -> Response:
+    """Return the response when it carries an answer. Raises BotChallenge, BadStatus or EmptyBody otherwise."""
+    if is_challenge(response):
+        raise BotChallenge(f"a bot challenge came instead of the page (status {response.status})", url=response.url)
+    if response.status != 200:  # noqa: PLR2004
+        raise BadStatus(f"status {response.status}", status=response.status, url=response.url)
+    if not response.body.strip():
+        raise EmptyBody("an empty body came with status 200", url=response.url)
+    return response
+
+
+def is_challenge(response: Response) -> bool:
+    """Whether the body is a known bot challenge. The marks are only looked for in HTML, near its beginning."""
+    if response.headers.get("cf-mitigated") == "challenge":
+        return True
+    head = response.body[:4096]
+    return head.lstrip()[:1] == b"<" and any(mark in head for mark in CHALLENGE_MARKS)
+
+
+def read_json(response: Response) -> Any:  # noqa: ANN401
+    """Return the decoded JSON body.
+
+    Raises what `require_ok` raises; Moved when HTML came after a redirect to another host or path (an old host whose
+    redirect dropped the path); NotJson when something else than JSON came; Truncated when JSON breaks off.
+    """
+    require_ok(response)
+    text = response.text.lstrip()
+    if text[:1] not in ("{", "["):
+        if response.final_url and _path(response.final_url) != _path(response.url):
+            raise Moved(f"redirected to {response.final_url}, which is not JSON", url=response.url)
+        raise NotJson(f"expected JSON, got {response.headers.get('content-type', 'no content type')}", url=response.url)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
+            raise Truncated(f"the JSON breaks off at character {error.pos}", url=response.url) from error
+        raise NotJson(f"not JSON at character {error.pos}: {error.msg}", url=response.url) from error
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")

@@ -1,0 +1,172 @@
+"""From classified days to the figures of a window. Pure.
+
+Every ratio keeps its numerator and denominator, and is None when its denominator is zero: nothing known is not 100 %.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from monitor.model import NO_SECONDS, Day, History, Level, Seconds, Window
+
+WINDOWS = (7, 30, 90, 365)
+"""The window lengths in days that are offered everywhere."""
+
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A named set of weights that turns seconds per level into downtime."""
+
+    name: str
+    degraded: float
+    partial: float
+    major: float
+
+    def weigh(self, seconds: Seconds) -> float:
+        """Return weighted seconds of downtime. Maintenance never counts."""
+        return self.degraded * seconds.degraded + self.partial * seconds.partial + self.major * seconds.major
+
+
+POLICIES: Mapping[str, Policy] = {
+    # Statuspage's own rule; see `statuspage_uptime`.
+    "statuspage": Policy(name="statuspage", degraded=0.0, partial=0.3, major=1.0),
+    # incident.io documents partial and full outage as down: help.incident.io, "How is uptime calculated?"
+    "strict": Policy(name="strict", degraded=0.0, partial=1.0, major=1.0),
+    "any": Policy(name="any", degraded=1.0, partial=1.0, major=1.0),
+}
+DEFAULT_POLICY = "statuspage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowFigures:
+    """What a window adds up to. Day counts are by the day's level, so they exclude each other:
+    known_days = operational + maintenance_days + degraded_days + outage_days; major_days is part of outage_days.
+
+    `length_seconds` counts only what has elapsed of the last day.
+    """
+
+    window: Window
+    known_days: int = 0
+    outage_days: int = 0
+    major_days: int = 0
+    degraded_days: int = 0
+    maintenance_days: int = 0
+    unknown_days: int = 0
+    disputed_days: int = 0
+    seconds: Seconds = NO_SECONDS
+    covered_seconds: float = 0.0
+    length_seconds: float = 0.0
+
+    @property
+    def outage_day_ratio(self) -> float | None:
+        """Days with a partial or major outage among the known days, 0..1; None when no day is known."""
+        return self.outage_days / self.known_days if self.known_days else None
+
+    @property
+    def coverage_ratio(self) -> float | None:
+        """Covered share of the window's elapsed seconds, 0..1; None for a window that has not begun."""
+        return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else None
+
+    def downtime_ratio(self, policy: Policy) -> float | None:
+        """Weighted seconds of downtime among the covered seconds, 0..1; None when nothing was covered."""
+        return policy.weigh(self.seconds) / self.covered_seconds if self.covered_seconds else None
+
+
+def window_ending(as_of: date, days: int) -> Window:
+    """Return the window of the last `days` days, `as_of` included. Raises ValueError for fewer than one day."""
+    if days < 1:
+        raise ValueError(f"a window has at least one day, not {days}")
+    return Window(as_of - timedelta(days=days - 1), as_of)
+
+
+def figures(history: History, window: Window) -> WindowFigures:
+    """Add up the window. Days outside what was derived are unknown."""
+    span = (window.last - window.first).days + 1
+    inside = [day for day in history.days.values() if window.first <= day.day <= window.last]
+    quiet_days, quiet_seconds = _quiet(history, window, inside)
+    known = [day for day in inside if day.level is not None]
+    levels = [day.level for day in known]
+    length = DAY_SECONDS * span + sum(
+        seconds - DAY_SECONDS for day, seconds in history.lengths.items() if window.first <= day <= window.last
+    )
+    return WindowFigures(
+        window=window,
+        known_days=quiet_days + len(known),
+        outage_days=sum(1 for level in levels if level is not None and level.is_outage),
+        major_days=levels.count(Level.MAJOR_OUTAGE),
+        degraded_days=levels.count(Level.DEGRADED),
+        maintenance_days=levels.count(Level.MAINTENANCE),
+        unknown_days=span - quiet_days - len(known),
+        disputed_days=sum(1 for day in inside if day.disputed),
+        seconds=_total(inside),
+        covered_seconds=round(quiet_seconds + sum(day.covered_seconds for day in inside), 3),
+        length_seconds=length,
+    )
+
+
+def _quiet(history: History, window: Window, inside: list[Day]) -> tuple[int, float]:
+    """Return the number and the seconds of the window's quiet days; a day with a row of its own is not quiet."""
+    days, seconds = 0, 0.0
+    for run in history.quiet:
+        first, last = max(run.first, window.first), min(run.last, window.last)
+        if first > last:
+            continue
+        count = (last - first).days + 1
+        own = [day.day for day in inside if first <= day.day <= last]
+        odd = [day for day in history.lengths if first <= day <= last and day not in own]
+        days += count - len(own)
+        seconds += DAY_SECONDS * (count - len(own)) + sum(history.lengths[day] - DAY_SECONDS for day in odd)
+    return days, seconds
+
+
+def _total(days: list[Day]) -> Seconds:
+    if not days:
+        return NO_SECONDS
+    return Seconds(
+        maintenance=round(sum(day.seconds.maintenance for day in days), 3),
+        degraded=round(sum(day.seconds.degraded for day in days), 3),
+        partial=round(sum(day.seconds.partial for day in days), 3),
+        major=round(sum(day.seconds.major for day in days), 3),
+    )
+
+
+# --------------------------------------------------------------------------------- the vendors' own formula, exactly
+
+STATUSPAGE_BARS = {90: 90, 60: 61, 30: 31}
+"""How many bars the percentages labelled 90, 60 and 30 days are computed from on a Statuspage page (measured on 324
+displayed values of 21 pages)."""
+
+
+def statuspage_downtime(partial_seconds: int, major_seconds: int, days: int) -> Fraction:
+    """Return (0.3 p + 1.0 m) / (days * 86400), exactly.
+
+    Source: Atlassian weighs a partial outage 30 % and a major one 100 %, degraded performance and maintenance 0
+    (help.statuspage.io "Display historical uptime of components"); confirmed on published values. The denominator
+    counts every day as 86,400 s, today included whole. Raises ValueError when days < 1.
+    """
+    if days < 1:
+        raise ValueError(f"at least one day is needed, not {days}")
+    return Fraction(3 * partial_seconds + 10 * major_seconds, 10 * days * DAY_SECONDS)
+
+
+def statuspage_uptime(partial_seconds: int, major_seconds: int, days: int) -> Decimal:
+    """Return the percentage a Statuspage page displays: truncated, not rounded, to two decimals.
+
+    A bar edited to more seconds than the days have gives 0, never a negative uptime.
+    """
+    share = max(Fraction(0), 1 - statuspage_downtime(partial_seconds, major_seconds, days))
+    return Decimal(share.numerator * 10_000 // share.denominator) / 100
+
+
+def statuspage_group_seconds(children: list[tuple[int, int]]) -> tuple[int, int]:
+    """Return a group's (partial, major) seconds of one day from those of its showcased children.
+
+    The sum divided by the number of children, truncated (measured on captured group bars). No children: (0, 0).
+    """
+    if not children:
+        return 0, 0
+    return sum(p for p, _ in children) // len(children), sum(m for _, m in children) // len(children)

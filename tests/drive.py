@@ -1,0 +1,64 @@
+"""Drive a platform's generator over a recording folder, synchronously and without a network."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from monitor.errors import FetchError
+from monitor.model import Evidence
+from monitor.protocol import Get, PageContext, Response, Steps
+
+Answer = Callable[[str], Response]
+
+
+def answers_from(folder: Path) -> Answer:
+    """Return a function from absolute URL to the recorded response; a URL not in the recording answers 404."""
+    recording = json.loads((folder / "recording.json").read_text())
+    responses = {unquote(entry["url"]): entry for entry in recording["responses"]}
+
+    def answer(url: str) -> Response:
+        entry = responses.get(unquote(url))
+        if entry is None:
+            return Response(url=url, final_url=url, status=404, headers={"content-type": "text/plain"}, body=b"Not Found")
+        body = (folder / entry["body"]).read_bytes() if entry.get("body") else b""
+        headers: Mapping[str, str] = {k.lower(): v for k, v in entry.get("headers", {}).items()}
+        return Response(url=url, final_url=entry.get("final_url", url), status=entry["status"], headers=headers, body=body)
+
+    return answer
+
+
+def context_of(folder: Path, **changes: object) -> PageContext:
+    """Return the page context at the moment of the recording."""
+    recording = json.loads((folder / "recording.json").read_text())
+    now = datetime.fromisoformat(recording["recorded_at"])
+    return PageContext(url=recording["page"], now=now, **changes)  # type: ignore[arg-type]
+
+
+def drive(steps: Steps, page: PageContext, answer: Answer, *, asked: list[str] | None = None) -> list[Evidence]:
+    """Run a generator to its end and return its evidence. `asked` collects the URLs it asked for, in order."""
+
+    def fetch(get: Get) -> Response | FetchError:
+        url = page.absolute(get.path)
+        if asked is not None:
+            asked.append(url)
+        try:
+            return answer(url)
+        except FetchError as error:
+            return error
+
+    evidence: list[Evidence] = []
+    try:
+        step = next(steps)
+        while True:
+            if isinstance(step, Evidence):
+                evidence.append(step)
+                step = next(steps)
+            elif isinstance(step, Get):
+                result = fetch(step)
+                step = steps.throw(result) if isinstance(result, FetchError) else steps.send(result)
+            else:
+                step = steps.send([fetch(get) for get in step])
+    except StopIteration:
+        return evidence
