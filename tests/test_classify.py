@@ -1,0 +1,434 @@
+"""Evidence to days: the five rules, and the properties no evidence may break."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.classify import Options, derive
+from monitor.intervals import Interval, day_interval
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Component,
+    Confidence,
+    Coverage,
+    Day,
+    Impact,
+    Incident,
+    KnownComponent,
+    Level,
+    ObservedRun,
+    PageFacts,
+    Phase,
+)
+
+MAJOR, PARTIAL, DEGRADED, MAINTENANCE = (
+    Level.MAJOR_OUTAGE,
+    Level.PARTIAL_OUTAGE,
+    Level.DEGRADED,
+    Level.MAINTENANCE,
+)
+FIRST, LAST = date(2026, 5, 1), date(2026, 5, 10)
+NOW = datetime(2026, 5, 11, tzinfo=UTC)
+DAY = date(2026, 5, 5)
+
+
+def at(hour: float, day: date = DAY) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour)
+
+
+def span(start: float, end: float, day: date = DAY) -> Interval:
+    return Interval(at(start, day), at(end, day))
+
+
+WHOLE = Interval(datetime(2026, 5, 1, tzinfo=UTC), NOW)
+
+
+def known(key: str = "a", **changes: object) -> KnownComponent:
+    removed_at = changes.pop("removed_at", None)
+    component = Component(id=key, name=key.upper(), **changes)  # type: ignore[arg-type]
+    return KnownComponent(component=component, slug=key, first_seen_at=WHOLE.start, removed_at=removed_at)  # type: ignore[arg-type]
+
+
+def impact(start: float, end: float | None, level: Level | None = PARTIAL, **changes: object) -> Impact:
+    values = {"basis": Basis.TRANSITION, "source": "x", "incident_id": "i1", "component_id": "a", **changes}
+    return Impact(level=level, start=at(start), end=None if end is None else at(end), **values)  # type: ignore[arg-type]
+
+
+def cover(aspect: Aspect = Aspect.IMPACTS, within: Interval = WHOLE, component: str | None = None) -> Coverage:
+    return Coverage(span=within, aspect=aspect, component_id=component)
+
+
+def run(start: float, end: float, level: Level | None, component: str = "a") -> ObservedRun:
+    return ObservedRun(component_id=component, level=level, span=span(start, end))
+
+
+def bar(partial: int = 0, major: int = 0, day: date = DAY, component: str = "a") -> Bar:
+    return Bar(component_id=component, day=day, partial_seconds=partial, major_seconds=major, source="x")
+
+
+def day_of_a(
+    *,
+    impacts: Sequence[Impact] = (),
+    coverage: Sequence[Coverage] = (cover(),),
+    runs: Sequence[ObservedRun] = (),
+    bars: Sequence[Bar] = (),
+    now: datetime = NOW,
+    component: KnownComponent | None = None,
+    day: date = DAY,
+    **options: object,
+) -> Day:
+    facts = PageFacts(
+        components=(component or known(),),
+        impacts=tuple(impacts),
+        coverage=tuple(coverage),
+        runs=tuple(runs),
+        bars=tuple(bars),
+    )
+    history = derive(facts, Options(zone=UTC, **options), first=FIRST, last=LAST, now=now)  # type: ignore[arg-type]
+    return history.components["a"].day(day)
+
+
+def test_nothing_read_is_unknown_not_operational() -> None:
+    assert day_of_a(coverage=()).level is None
+
+
+def test_a_covered_day_without_evidence_is_operational() -> None:
+    day = day_of_a()
+
+    assert day.level is Level.OPERATIONAL
+    assert day.coverage == 1.0
+
+
+def test_overlapping_incidents_count_once_at_the_worst_level() -> None:
+    day = day_of_a(impacts=[impact(0, 18), impact(12, 18, MAJOR, incident_id="i2"), impact(10, 20, DEGRADED)])
+
+    assert (day.seconds.major, day.seconds.partial, day.seconds.degraded) == (6 * 3600, 12 * 3600, 2 * 3600)
+    assert day.level is MAJOR
+    assert day.incident_ids == ("i1", "i2")
+
+
+def test_an_ongoing_incident_counts_up_to_now() -> None:
+    day = day_of_a(impacts=[impact(6, None)], now=at(9), coverage=[cover(within=Interval(WHOLE.start, at(9)))])
+
+    assert day.seconds.partial == 3 * 3600
+    assert day.length_seconds == 9 * 3600
+
+
+def test_an_ongoing_incident_stops_growing_when_the_page_can_no_longer_be_read() -> None:
+    read = Interval(WHOLE.start, at(8))
+    same_day = day_of_a(impacts=[impact(6, None)], coverage=[cover(within=read)])
+    next_day = day_of_a(impacts=[impact(6, None)], coverage=[cover(within=read)], day=date(2026, 5, 6))
+
+    assert same_day.seconds.partial == 2 * 3600
+    assert same_day.coverage == pytest.approx(8 / 24)
+    assert next_day.level is None
+
+
+def test_a_zero_length_or_backdated_impact_gives_no_seconds() -> None:
+    day = day_of_a(impacts=[impact(6, 6), impact(8, 7)])
+
+    assert day.level is Level.OPERATIONAL
+    assert day.seconds.total == 0
+
+
+def test_an_incident_across_midnight_is_split_at_the_pages_own_midnight() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    facts = PageFacts(components=(known(),), impacts=(impact(14, 16),), coverage=(cover(),))
+    history = derive(facts, Options(zone=tokyo), first=FIRST, last=LAST, now=NOW).components["a"]
+
+    assert history.day(DAY).seconds.partial == 3600
+    assert history.day(date(2026, 5, 6)).seconds.partial == 3600
+
+
+def test_bars_decide_the_outage_and_impacts_the_degradation() -> None:
+    day = day_of_a(
+        bars=[bar(partial=600)],
+        impacts=[impact(1, 2), impact(3, 4, DEGRADED)],
+        coverage=[cover(), cover(Aspect.BARS)],
+    )
+
+    assert (day.seconds.partial, day.seconds.degraded) == (600, 3600)
+    assert day.source is Aspect.BARS
+    assert not day.disputed
+
+
+def test_a_green_bar_on_a_day_with_an_outage_is_disputed_and_both_values_stay() -> None:
+    day = day_of_a(impacts=[impact(1, 2)], coverage=[cover(), cover(Aspect.BARS)])
+
+    assert day.level is Level.OPERATIONAL
+    assert day.disputed
+    assert day.other is not None
+    assert day.other.partial == 3600
+
+
+def test_an_outage_bar_on_a_day_watched_green_throughout_is_disputed() -> None:
+    day = day_of_a(bars=[bar(major=60)], runs=[run(0, 24, Level.OPERATIONAL)], coverage=[cover(Aspect.BARS)])
+
+    assert day.level is MAJOR
+    assert day.disputed
+
+
+def test_a_bar_read_during_the_day_speaks_only_for_the_part_before() -> None:
+    day = day_of_a(
+        bars=[bar(partial=600)],
+        coverage=[cover(Aspect.BARS, Interval(WHOLE.start, at(12)))],
+        runs=[run(10, 15, Level.OPERATIONAL), run(15, 16, MAJOR), run(16, 24, Level.OPERATIONAL)],
+    )
+
+    assert (day.seconds.partial, day.seconds.major) == (600, 3600)
+    assert day.coverage == 1.0
+
+
+def test_an_observed_outage_without_any_incident_counts() -> None:
+    day = day_of_a(runs=[run(0, 5, Level.OPERATIONAL), run(5, 7, PARTIAL), run(7, 24, Level.OPERATIONAL)])
+
+    assert day.level is PARTIAL
+    assert day.seconds.partial == 2 * 3600
+
+
+def test_an_observed_outage_that_an_impact_explains_is_not_counted_twice() -> None:
+    day = day_of_a(impacts=[impact(5, 7)], runs=[run(5.05, 7.05, PARTIAL)], interval_seconds=300)
+
+    assert day.seconds.partial == 2 * 3600
+
+
+def test_an_observed_outage_longer_than_its_incident_keeps_the_rest() -> None:
+    day = day_of_a(impacts=[impact(5, 6)], runs=[run(5, 9, PARTIAL)], interval_seconds=300)
+
+    assert day.seconds.partial == 3600 + 3 * 3600 - 300
+
+
+def test_a_worse_observed_level_is_not_explained_by_a_milder_incident() -> None:
+    day = day_of_a(impacts=[impact(5, 7, DEGRADED)], runs=[run(5, 7, MAJOR)])
+
+    assert day.level is MAJOR
+    assert day.seconds.major == 2 * 3600
+
+
+def test_an_unknown_state_is_not_covered() -> None:
+    day = day_of_a(runs=[run(0, 12, Level.OPERATIONAL), run(12, 24, None)], coverage=())
+
+    assert day.coverage == 0.5
+
+
+def test_inferred_impacts_follow_the_vendors_mapping() -> None:
+    inferred = impact(1, 2, None, basis=Basis.INFERRED, word="minor")
+
+    assert day_of_a(impacts=[inferred]).level is DEGRADED
+    assert day_of_a(impacts=[inferred], impact_mapping={"minor": PARTIAL}).level is PARTIAL
+    assert day_of_a(impacts=[inferred]).confidence is Confidence.LOW
+
+
+def test_an_impact_word_in_no_mapping_uncovers_its_span() -> None:
+    day = day_of_a(impacts=[impact(0, 24, None, basis=Basis.INFERRED, word="catastrophic")])
+
+    assert day.level is None
+
+
+def test_an_inferred_impact_gives_way_to_the_incidents_own_transitions() -> None:
+    day = day_of_a(impacts=[impact(1, 9, None, basis=Basis.INFERRED, word="critical"), impact(2, 3, DEGRADED)])
+
+    assert day.level is DEGRADED
+    assert day.seconds.total == 3600
+
+
+def test_days_before_the_component_started_are_unknown() -> None:
+    component = known(start_date=date(2026, 5, 6))
+
+    assert day_of_a(component=component).level is None
+    assert day_of_a(component=component, day=date(2026, 5, 6)).level is Level.OPERATIONAL
+
+
+def test_a_removed_component_keeps_its_history_and_is_unknown_afterwards() -> None:
+    component = known(removed_at=at(0, date(2026, 5, 7)))
+
+    assert day_of_a(component=component, day=date(2026, 5, 6)).level is Level.OPERATIONAL
+    assert day_of_a(component=component, day=date(2026, 5, 7)).level is None
+
+
+def test_outages_up_to_the_minimum_do_not_make_an_outage_day() -> None:
+    day = day_of_a(impacts=[impact(1, 1 + 1 / 60)], min_outage_seconds=60)
+
+    assert day.level is Level.OPERATIONAL
+    assert day.seconds.partial == 60
+    assert day_of_a(impacts=[impact(1, 1 + 1 / 60)], min_outage_seconds=59).level is PARTIAL
+
+
+def test_a_25_hour_bar_fits_its_25_hour_day() -> None:
+    zone = ZoneInfo("America/New_York")
+    day = date(2026, 11, 1)
+    whole = day_interval(day, zone)
+    facts = PageFacts(
+        components=(known(),), bars=(bar(partial=90_000, day=day),), coverage=(cover(Aspect.BARS, whole),)
+    )
+    classified = derive(facts, Options(zone=zone), first=day, last=day, now=whole.end).components["a"].day(day)
+
+    assert classified.seconds.partial == 90_000
+    assert classified.length_seconds == 90_000
+
+
+def vendor_day(components: Sequence[KnownComponent], exclude: frozenset[str] = frozenset(), **facts: object) -> Day:
+    page = PageFacts(components=tuple(components), **facts)  # type: ignore[arg-type]
+    return derive(page, Options(zone=UTC, exclude=exclude), first=FIRST, last=LAST, now=NOW).vendor.day(DAY)
+
+
+def test_a_vendors_day_is_the_worst_of_its_components_and_its_outage_the_longest() -> None:
+    day = vendor_day(
+        [known("a"), known("b")],
+        impacts=(impact(1, 2, MAJOR), impact(1, 6, PARTIAL, component_id="b")),
+        coverage=(cover(),),
+    )
+
+    assert day.level is MAJOR
+    assert (day.seconds.major, day.seconds.outage) == (3600, 5 * 3600)
+
+
+def test_an_excluded_component_does_not_count_for_the_vendor() -> None:
+    day = vendor_day(
+        [known("a"), known("b")],
+        frozenset({"b"}),
+        impacts=(impact(1, 6, MAJOR, component_id="b"),),
+        coverage=(cover(),),
+    )
+
+    assert day.level is Level.OPERATIONAL
+
+
+def test_a_vendors_coverage_is_the_mean_of_its_components() -> None:
+    day = vendor_day([known("a"), known("b")], coverage=(cover(component="a"),))
+
+    assert day.level is Level.OPERATIONAL
+    assert day.coverage == 0.5
+
+
+def test_an_incident_naming_no_component_is_listed_and_gives_no_level() -> None:
+    incident = Incident(
+        id="i9", title="Something", phase=Phase.CLOSED, status="resolved", impact="critical",
+        started_at=at(1), resolved_at=at(2),
+    )  # fmt: skip
+    day = vendor_day([known()], incidents=(incident,), coverage=(cover(),))
+
+    assert day.level is Level.OPERATIONAL
+    assert day.incident_ids == ("i9",)
+
+
+# ------------------------------------------------------------------------------------------------------ properties
+
+HOURS = 10 * 24
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> PageFacts:
+    def piece(most: int = 60) -> Interval:
+        start = draw(st.integers(0, HOURS - 1))
+        return Interval(
+            WHOLE.start + timedelta(hours=start), WHOLE.start + timedelta(hours=start + draw(st.integers(1, most)))
+        )
+
+    components = tuple(known(key) for key in draw(st.sampled_from(["a", "ab", "abc"])))
+    keys = [each.component.id for each in components]
+    impacts = tuple(
+        Impact(
+            component_id=draw(st.sampled_from(keys)),
+            level=draw(st.sampled_from([MAINTENANCE, DEGRADED, PARTIAL, MAJOR])),
+            start=(found := piece()).start,
+            end=draw(st.sampled_from([found.end, None])),
+            basis=draw(st.sampled_from([Basis.TRANSITION, Basis.DECLARED])),
+            source="x",
+            incident_id=draw(st.sampled_from(["i1", "i2", None])),
+        )
+        for _ in range(draw(st.integers(0, 5)))
+    )
+    bars = tuple(
+        bar(draw(st.integers(0, 100_000)), draw(st.integers(0, 100_000)), FIRST + timedelta(days=offset), key)
+        for key in keys
+        for offset in draw(st.sets(st.integers(0, 9), max_size=3))
+    )
+    coverage = tuple(
+        Coverage(
+            span=piece(150),
+            aspect=draw(st.sampled_from(list(Aspect))),
+            component_id=draw(st.sampled_from([*keys, None])),
+        )
+        for _ in range(draw(st.integers(0, 4)))
+    )
+    runs = tuple(
+        ObservedRun(
+            component_id=draw(st.sampled_from(keys)), level=draw(st.sampled_from([*Level, None])), span=piece(30)
+        )
+        for _ in range(draw(st.integers(0, 4)))
+    )
+    return PageFacts(components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs)
+
+
+@given(facts(), st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe"]), st.integers(1, 240))
+def test_seconds_fit_the_covered_part_and_the_covered_part_fits_the_day(page: PageFacts, zone: str, hours: int) -> None:
+    now = WHOLE.start + timedelta(hours=hours)
+    history = derive(page, Options(zone=ZoneInfo(zone)), first=FIRST, last=LAST, now=now)
+
+    for each in (history.vendor, *history.components.values()):
+        for offset in range(10):
+            day = each.day(FIRST + timedelta(days=offset))
+            parts = (day.seconds.maintenance, day.seconds.degraded, day.seconds.partial, day.seconds.major)
+            assert all(part >= 0 for part in parts)
+            assert day.seconds.total <= day.covered_seconds + 0.01
+            assert day.covered_seconds <= day.length_seconds + 0.01
+            assert (day.level is None) == (day.covered_seconds == 0)
+            if day.level is Level.OPERATIONAL:
+                assert day.seconds.total == 0
+
+
+@given(facts(), st.randoms(use_true_random=False))
+def test_the_order_of_facts_and_repeating_them_change_nothing(page: PageFacts, shuffler: random.Random) -> None:
+    def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
+        twice = [*items, *items]
+        shuffler.shuffle(twice)
+        return tuple(twice)
+
+    again = PageFacts(
+        components=page.components,
+        impacts=shuffled(page.impacts),  # type: ignore[arg-type]
+        bars=page.bars,
+        coverage=shuffled(page.coverage),  # type: ignore[arg-type]
+        runs=shuffled(page.runs),  # type: ignore[arg-type]
+    )
+    options = Options(zone=UTC)
+
+    assert derive(again, options, first=FIRST, last=LAST, now=NOW) == derive(
+        page, options, first=FIRST, last=LAST, now=NOW
+    )
+
+
+@given(facts())
+def test_deriving_a_part_of_the_range_gives_the_same_days(page: PageFacts) -> None:
+    whole = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
+    part = derive(page, Options(zone=UTC), first=DAY, last=LAST, now=NOW)
+
+    for offset in range((LAST - DAY).days + 1):
+        day = DAY + timedelta(days=offset)
+        assert part.vendor.day(day) == whole.vendor.day(day)
+        assert all(part.components[key].day(day) == whole.components[key].day(day) for key in part.components)
+
+
+@given(facts())
+def test_more_coverage_never_makes_a_known_outage_green(page: PageFacts) -> None:
+    before = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
+    more = PageFacts(
+        components=page.components, impacts=page.impacts, bars=page.bars, runs=page.runs,
+        coverage=(*page.coverage, cover()),
+    )  # fmt: skip
+    after = derive(more, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
+
+    for key, history in before.components.items():
+        for day in history.days.values():
+            if day.level is not None and day.level.is_outage:
+                level = after.components[key].day(day.day).level
+                assert level is not None
+                assert level >= Level.PARTIAL_OUTAGE
