@@ -1,0 +1,1 @@
+"""Read the store, write a format. Exporters never fetch, parse or decide."""

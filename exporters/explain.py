@@ -1,0 +1,221 @@
+"""Every piece of evidence behind one classified day: what was said, by whom, when we read it, and what it came to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from monitor import history
+from monitor.config import VendorConfig
+from monitor.intervals import Interval, day_interval, zone_named
+from monitor.model import Bar, Day, Impact, Incident, KnownComponent, ObservedRun, PageFacts, level_word
+from monitor.store import PageRecord, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One day of one component, or of the vendor when `component` is None, with its evidence."""
+
+    page: PageRecord
+    component: KnownComponent | None
+    day: Day
+    span: Interval
+    facts: PageFacts
+    now: datetime
+
+
+def gather(
+    store: Store,
+    page: PageRecord,
+    vendor: VendorConfig,
+    *,
+    component: str | None,
+    day: date,
+    now: datetime,
+    known_at: datetime | None = None,
+) -> Explanation:
+    """Return the evidence behind a day. `component` is an id, a slug or a name; None = the vendor's own day.
+
+    Raises ValueError when the component is not known or its name is not unique, or the day has not begun.
+    """
+    zone = zone_named(page.zone)
+    moment = min(now, known_at or now)
+    if day > moment.astimezone(zone).date():
+        raise ValueError(f"{day} has not begun in {page.zone}")
+    facts, derived = history.read(store, page, vendor, first=day, last=day, now=now, known_at=known_at)
+    known = find(facts.components, component) if component is not None else None
+    classified = (derived.components[known.component.id] if known else derived.vendor).day(day)
+    span = day_interval(day, zone)
+    ids = {known.component.id} if known else {each.component.id for each in facts.components}
+    return Explanation(
+        page=page, component=known, day=classified, span=span, facts=_about(facts, ids, span, day), now=moment
+    )
+
+
+def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
+    """Return the component with this id, slug or (unique) name. Raises ValueError naming what there is."""
+    for matches in (
+        [each for each in components if wanted in (each.component.id, each.slug)],
+        [each for each in components if each.component.name.casefold() == wanted.casefold()],
+    ):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            slugs = ", ".join(each.slug for each in matches)
+            raise ValueError(f"{len(matches)} components are called {wanted!r}; say which by its slug: {slugs}")
+    raise ValueError(f"no component {wanted!r}; there are: {', '.join(sorted(each.slug for each in components))}")
+
+
+def _about(facts: PageFacts, ids: set[str], span: Interval, day: date) -> PageFacts:
+    bars = tuple(bar for bar in facts.bars if bar.component_id in ids and bar.day == day)
+    impacts = tuple(
+        impact
+        for impact in facts.impacts
+        if impact.component_id in ids and impact.start < span.end and (impact.end is None or impact.end > span.start)
+    )
+    named = {impact.incident_id for impact in impacts}.union(*(bar.incident_ids for bar in bars))
+    return PageFacts(
+        components=facts.components,
+        incidents=tuple(i for i in facts.incidents if i.id in named or (not i.component_ids and _touches(i, span))),
+        impacts=impacts,
+        bars=bars,
+        coverage=tuple(c for c in facts.coverage if c.component_id in {None, *ids} and c.span.clip(span) is not None),
+        runs=tuple(run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None),
+    )
+
+
+def _touches(incident: Incident, span: Interval) -> bool:
+    return incident.started_at < span.end and (incident.resolved_at is None or incident.resolved_at > span.start)
+
+
+# ------------------------------------------------------------------------------------------------------- in words
+
+
+def lines(explanation: Explanation) -> Iterator[str]:
+    """Yield the explanation as lines of text. Instants are shown in the page's zone, with its offset."""
+    yield _headline(explanation)
+    yield from _verdict(explanation.day)
+    yield from _section("the vendor's own record (bars)", [_bar(bar, explanation) for bar in explanation.facts.bars])
+    yield from _section("incidents", [line for i in explanation.facts.incidents for line in _incident(i, explanation)])
+    loose = [impact for impact in explanation.facts.impacts if impact.incident_id is None]
+    yield from _section("impacts without an incident", [_impact(impact, explanation) for impact in loose])
+    yield from _section("what we saw when polling", _runs(explanation))
+    yield from _section("who spoke for this day", _coverage(explanation))
+
+
+def _headline(explanation: Explanation) -> str:
+    page = explanation.page
+    what = explanation.component.component.name if explanation.component else "all included components"
+    return f"{page.page_name or page.name}, {what}, {explanation.day.day} ({page.zone}): {_level(explanation.day)}"
+
+
+def _level(day: Day) -> str:
+    return level_word(day.level).replace("_", " ")
+
+
+def _verdict(day: Day) -> Iterator[str]:
+    if day.level is None:
+        yield "  Nothing covers this day, so nothing is concluded."
+        return
+    seconds = day.seconds
+    parts = [
+        f"{name} {duration(value)}"
+        for name, value in (
+            ("major outage", seconds.major),
+            ("partial outage", seconds.partial),
+            ("degraded", seconds.degraded),
+            ("maintenance", seconds.maintenance),
+        )
+        if value
+    ]
+    yield f"  {', '.join(parts) or 'no outage, degradation or maintenance'}; {day.coverage:.0%} of the day covered"
+    if day.source and day.confidence:
+        yield f"  outage seconds from {day.source.value}, confidence {day.confidence.value}"
+    if day.disputed and day.other is not None:
+        yield (
+            f"  DISPUTED: the published value above is counted; other sources say "
+            f"{duration(day.other.outage)} of outage"
+        )
+
+
+def _section(title: str, content: Sequence[str]) -> Iterator[str]:
+    if content:
+        yield ""
+        yield f"{title}:"
+        yield from (f"  {line}" for line in content)
+
+
+def _bar(bar: Bar, explanation: Explanation) -> str:
+    linked = f", linked incidents {', '.join(bar.incident_ids)}" if bar.incident_ids else ", no linked incident"
+    return (
+        f"{_name(bar.component_id, explanation)}: partial {duration(bar.partial_seconds)}, "
+        f"major {duration(bar.major_seconds)}{linked} [{bar.source}]"
+    )
+
+
+def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
+    kind = "maintenance" if incident.maintenance else "incident"
+    ended = _time(incident.resolved_at, explanation) if incident.resolved_at else "not ended"
+    yield f"{incident.title} ({kind} {incident.id}, impact {incident.impact}, {incident.status}, {incident.phase.value})"
+    yield f"  {_time(incident.started_at, explanation)} to {ended}"
+    if incident.url:
+        yield f"  {incident.url}"
+    impacts = [impact for impact in explanation.facts.impacts if impact.incident_id == incident.id]
+    yield from (f"  {_impact(impact, explanation)}" for impact in impacts)
+    if not incident.component_ids:
+        yield "  names no component: listed, and no level is concluded from it"
+
+
+def _impact(impact: Impact, explanation: Explanation) -> str:
+    level = level_word(impact.level).replace("_", " ") if impact.level is not None else f"inferred from {impact.word!r}"
+    ended = _time(impact.end, explanation) if impact.end else "still going on when last read"
+    name = _name(impact.component_id, explanation)
+    return f"{name}: {level}, {_time(impact.start, explanation)} to {ended} [{impact.basis.value}, {impact.source}]"
+
+
+def _runs(explanation: Explanation) -> list[str]:
+    bad = [run for run in explanation.facts.runs if run.level]
+    unknown = [run for run in explanation.facts.runs if run.level is None]
+    good = len(explanation.facts.runs) - len(bad) - len(unknown)
+    content = [_run(run, explanation) for run in (*bad, *unknown)]
+    return [*content, f"operational in {good} observed spans"] if good else content
+
+
+def _run(run: ObservedRun, explanation: Explanation) -> str:
+    span = run.span.clip(explanation.span) or run.span
+    level = level_word(run.level).replace("_", " ")
+    ended = _time(span.end, explanation)
+    return f"{_name(run.component_id, explanation)}: {level}, {_time(span.start, explanation)} to {ended}"
+
+
+def _coverage(explanation: Explanation) -> list[str]:
+    kinds: dict[str, list[Interval]] = {}
+    for cover in explanation.facts.coverage:
+        kinds.setdefault(cover.aspect.value, []).append(cover.span)
+    for run in explanation.facts.runs:
+        if run.level is not None:
+            kinds.setdefault("observations", []).append(run.span)
+    return [
+        f"{kind}: {_time(min(s.start for s in spans), explanation)} to {_time(max(s.end for s in spans), explanation)}"
+        for kind, spans in sorted(kinds.items())
+    ]
+
+
+def _name(component_id: str, explanation: Explanation) -> str:
+    for known in explanation.facts.components:
+        if known.component.id == component_id:
+            return known.component.name
+    return component_id
+
+
+def _time(instant: datetime, explanation: Explanation) -> str:
+    return instant.astimezone(zone_named(explanation.page.zone)).strftime("%Y-%m-%d %H:%M:%S%z")
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second."""
+    whole = timedelta(seconds=round(seconds))
+    hours, rest = divmod(int(whole.total_seconds()), 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min {left:02d} s"
+    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"

@@ -1,0 +1,511 @@
+"""The figures of a window, with everything a reader needs to argue with them: definition, zone, window, coverage.
+
+`gather` builds one `VendorReport` from the store; the `as_*` functions write it as JSON, CSV, Markdown or a terminal
+table. The figures are derived from the facts at the moment of asking, so `known_at` answers what was known then.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from monitor import history
+from monitor.classify import GAP_INTERVALS
+from monitor.config import VendorConfig
+from monitor.intervals import day_interval, zone_named
+from monitor.model import (
+    Aspect,
+    Bar,
+    Coverage,
+    Day,
+    History,
+    Incident,
+    KnownComponent,
+    Level,
+    PageFacts,
+    Phase,
+    Window,
+    level_word,
+)
+from monitor.ratios import (
+    DEFAULT_POLICY,
+    POLICIES,
+    STATUSPAGE_BARS,
+    WindowFigures,
+    figures,
+    statuspage_uptime,
+    window_ending,
+)
+from monitor.store import PageRecord, Store
+
+DEFINITION = "partial or major outage, by the vendor's own record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a report is asked for. `as_of` None = today in each page's zone; `known_at` None = everything known."""
+
+    now: datetime
+    window_days: int = 90
+    as_of: date | None = None
+    known_at: datetime | None = None
+    policy: str = DEFAULT_POLICY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentReport:
+    """One component's figures. `vendor_formula` is our value by the vendor's own formula, percent; None without bars."""
+
+    known: KnownComponent
+    level: Level | None
+    figures: WindowFigures
+    days: tuple[Day, ...]
+    reported: float | None
+    formula: Decimal | None
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorReport:
+    """One vendor's figures and its components'."""
+
+    page: PageRecord
+    asked: Asked
+    as_of: date
+    figures: WindowFigures
+    days: tuple[Day, ...]
+    level: Level | None
+    incidents: Mapping[str, Incident]
+    components: tuple[ComponentReport, ...]
+    reported: float | None
+
+    @property
+    def window(self) -> Window:
+        """The window in days of the page's zone."""
+        return self.figures.window
+
+    @property
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Incidents and maintenances that are going on, by start."""
+        return tuple(sorted((i for i in self.incidents.values() if i.phase is Phase.OPEN), key=lambda i: i.started_at))
+
+
+def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -> VendorReport:
+    """Return one vendor's report. Raises ValueError when `as_of` lies in the future of `known_at` or now."""
+    moment = min(asked.now, asked.known_at or asked.now)
+    today = moment.astimezone(zone_named(page.zone)).date()
+    as_of = asked.as_of or today
+    if as_of > today:
+        raise ValueError(f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})")
+    window = window_ending(as_of, asked.window_days)
+    first = min(window.first, as_of - timedelta(days=89))
+    facts, derived = history.read(store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at)
+    is_now = as_of == today
+    current = _levels_now(facts, moment, vendor) if is_now else {}
+    printed = {(each.component_id, each.window_days): each.ratio for each in facts.reported} if is_now else {}
+    components = tuple(
+        _component(known, facts, derived.components[known.component.id], window, current, printed, derived.excluded)
+        for known in sorted(facts.components, key=_place)
+        if known.removed_at is None or known.removed_at > day_interval(window.first, zone_named(page.zone)).start
+    )
+    return VendorReport(
+        page=page,
+        asked=asked,
+        as_of=as_of,
+        figures=figures(derived.vendor, window),
+        days=tuple(derived.vendor.each(window)),
+        level=_worst(component.level for component in components if not component.excluded) if is_now else None,
+        incidents={incident.id: incident for incident in facts.incidents},
+        components=components,
+        reported=printed.get((None, asked.window_days)),
+    )
+
+
+def _place(known: KnownComponent) -> tuple[str, int, str]:
+    return known.component.group or "", known.component.position, known.component.name
+
+
+def _worst(levels: Any) -> Level | None:  # noqa: ANN401
+    known = [level for level in levels if level is not None]
+    return max(known) if known else None
+
+
+def _levels_now(facts: PageFacts, moment: datetime, vendor: VendorConfig) -> dict[str, Level | None]:
+    """Return the level per component at the last reading; nothing when that is more than three intervals ago."""
+    last = max((run.span.end for run in facts.runs), default=None)
+    if last is None or (moment - last).total_seconds() > GAP_INTERVALS * vendor.interval_seconds:
+        return {}
+    return {run.component_id: run.level for run in facts.runs if run.span.end == last}
+
+
+def _component(  # noqa: PLR0917
+    known: KnownComponent,
+    facts: PageFacts,
+    derived: History,
+    window: Window,
+    current: Mapping[str, Level | None],
+    printed: Mapping[tuple[str | None, int], float],
+    excluded: frozenset[str],
+) -> ComponentReport:
+    key = known.component.id
+    length = (window.last - window.first).days + 1
+    return ComponentReport(
+        known=known,
+        level=current.get(key),
+        figures=figures(derived, window),
+        days=tuple(derived.each(window)),
+        reported=printed.get((key, length)),
+        formula=vendor_formula(known, facts, derived, window),
+        excluded=key in excluded,
+    )
+
+
+def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, window: Window) -> Decimal | None:
+    """Return the percentage the vendor's own formula gives for the window, from its bars; None without bars.
+
+    The formula counts every day with data whole, from the component's start, today included.
+    """
+    length = (window.last - window.first).days + 1
+    first = window.last - timedelta(days=STATUSPAGE_BARS.get(length, length) - 1)
+    if known.component.start_date is not None:
+        first = max(first, known.component.start_date)
+    key = known.component.id
+    covers = [c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)]
+    if not covers or first > window.last or not _barred(covers, derived, first, window.last):
+        return None
+    bars = [bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last]
+    return statuspage_uptime(_sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1)
+
+
+def _sum(bars: Sequence[Bar], name: str) -> int:
+    return sum(getattr(bar, name) for bar in bars)
+
+
+def _barred(covers: Sequence[Coverage], derived: History, first: date, last: date) -> bool:
+    """Whether bars were read for every day from first to last (today as far as it has elapsed)."""
+    sources = {derived.day(first + timedelta(days=offset)).source for offset in range((last - first).days + 1)}
+    return bool(covers) and sources == {Aspect.BARS}
+
+
+# ------------------------------------------------------------------------------------------------------ in words
+
+
+def percent(ratio: float | None) -> str:
+    """Return a ratio as a percentage with at most one decimal; never "0" or "100" unless it is exactly that."""
+    if ratio is None:
+        return "unknown"
+    value = ratio * 100
+    if value in (0, 100):
+        return f"{value:.0f} %"
+    return f"{min(max(value, 0.1), 99.9):.1f} %"
+
+
+def sentence(report: VendorReport) -> str:
+    """Return the figure as one sentence that carries its definition, window, zone, scope and coverage."""
+    found = report.figures
+    counted = [component for component in report.components if not component.excluded]
+    left_out = len(report.components) - len(counted)
+    scope = "any component" if not left_out else f"any of {len(counted)} components ({left_out} excluded)"
+    if found.known_days:
+        figure = (
+            f"partial or major outage on {found.outage_days} of {found.known_days} known days "
+            f"({percent(found.outage_day_ratio)})"
+        )
+    else:
+        figure = f"nothing is known of any of the {found.unknown_days} days"
+    name = report.page.page_name or report.page.name
+    return (
+        f"{name}: {figure}, {report.window.first} to {report.window.last}, days in {report.page.zone}, {scope}, "
+        f"coverage {percent(found.coverage_ratio)}"
+    )
+
+
+def remarks(report: VendorReport) -> list[str]:
+    """Return what a reader must know beside the sentence: unknown and disputed days, stale readings, exclusions."""
+    found, page = report.figures, report.page
+    notes = []
+    if found.unknown_days and found.known_days:
+        notes.append(f"{found.unknown_days} days are unknown and count in neither number")
+    if found.disputed_days:
+        notes.append(f"{found.disputed_days} days are disputed: sources disagree, the published value is counted")
+    if report.level is None and report.components and report.asked.as_of is None:
+        notes.append("the current state is unknown: the page was not read lately")
+    if page.last_ok is False and page.last_error_message:
+        notes.append(f"the last reading failed: {page.last_error_message}")
+    if page.remark:
+        notes.append(f"the page contradicts itself: {page.remark}")
+    unattributed = [i for i in report.open_incidents if not i.component_ids]
+    notes += [f"open incident naming no component: {incident.title}" for incident in unattributed]
+    return notes
+
+
+# -------------------------------------------------------------------------------------------------------- formats
+
+
+def as_json(reports: Sequence[VendorReport], asked: Asked) -> dict[str, Any]:
+    """Return the documented JSON object. Ratios are 0..1, null when nothing is known; instants are UTC."""
+    return {
+        "as_of": (asked.as_of or max((r.as_of for r in reports), default=asked.now.date())).isoformat(),
+        "window_days": asked.window_days,
+        "policy": asked.policy,
+        "known_at": asked.known_at.isoformat() if asked.known_at else None,
+        "generated_at": asked.now.isoformat(),
+        "definition": DEFINITION,
+        "vendors": [_vendor_json(report) for report in reports],
+    }
+
+
+def _vendor_json(report: VendorReport) -> dict[str, Any]:
+    page = report.page
+    return {
+        "vendor": page.slug,
+        "name": page.page_name or page.name,
+        "page": page.url,
+        "platform": page.platform,
+        "zone": page.zone,
+        "window": {"first": report.window.first.isoformat(), "last": report.window.last.isoformat()},
+        "sentence": sentence(report),
+        **_figures_json(report.figures, report.asked.policy),
+        "current_level": report.level.word if report.level is not None else None,
+        "last_success_at": page.last_success_at.isoformat() if page.last_success_at else None,
+        "error": page.last_error_message if page.last_ok is False else None,
+        "remark": page.remark,
+        "open_incidents": [_incident_json(incident) for incident in report.open_incidents],
+        "vendor_reported_uptime": report.reported,
+        "days": [_day_json(day) for day in report.days],
+        "components": [_component_json(component, report) for component in report.components],
+    }
+
+
+def _figures_json(found: WindowFigures, policy: str) -> dict[str, Any]:
+    return {
+        "known_days": found.known_days,
+        "outage_days": found.outage_days,
+        "major_days": found.major_days,
+        "degraded_days": found.degraded_days,
+        "maintenance_days": found.maintenance_days,
+        "unknown_days": found.unknown_days,
+        "disputed_days": found.disputed_days,
+        "outage_day_ratio": found.outage_day_ratio,
+        "downtime_ratio": found.downtime_ratio(POLICIES[policy]),
+        "coverage_ratio": found.coverage_ratio,
+    }
+
+
+def _component_json(component: ComponentReport, report: VendorReport) -> dict[str, Any]:
+    seconds = component.figures.seconds
+    return {
+        "id": component.known.component.id,
+        "slug": component.known.slug,
+        "name": component.known.component.name,
+        "group": component.known.component.group,
+        "excluded": component.excluded,
+        "removed_at": component.known.removed_at.isoformat() if component.known.removed_at else None,
+        "current_level": component.level.word if component.level is not None else None,
+        **_figures_json(component.figures, report.asked.policy),
+        "outage_seconds": {
+            "partial": seconds.partial,
+            "major": seconds.major,
+            "degraded": seconds.degraded,
+            "maintenance": seconds.maintenance,
+        },
+        "vendor_reported_uptime": component.reported,
+        "vendor_formula_uptime": None if component.formula is None else float(component.formula / 100),
+        "days": [_day_json(day) for day in component.days],
+    }
+
+
+def _day_json(day: Day) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "date": day.day.isoformat(),
+        "level": day.level.word if day.level is not None else None,
+        "incidents": list(day.incident_ids),
+    }
+    if day.level is not None:
+        found["coverage"] = round(day.coverage, 4)
+        found["source"] = day.source.value if day.source else None
+    if day.disputed:
+        found["disputed"] = True
+    return found
+
+
+def _incident_json(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "impact": incident.impact,
+        "status": incident.status,
+        "maintenance": incident.maintenance,
+        "started_at": incident.started_at.isoformat(),
+        "url": incident.url,
+        "components": list(incident.component_ids),
+    }
+
+
+COLUMNS = (
+    "vendor", "component", "component_id", "group", "first", "last", "zone", "platform", "current_level", "known_days",
+    "outage_days", "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
+    "outage_day_ratio", "downtime_ratio", "policy", "coverage_ratio", "partial_seconds", "major_seconds",
+    "degraded_seconds", "maintenance_seconds",
+)  # fmt: skip
+
+
+def as_csv(reports: Sequence[VendorReport]) -> str:
+    """Return one line per vendor (empty component) and one per component; empty cells are unknown."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for report in reports:
+        writer.writerow(_csv_row(report, None))
+        for component in report.components:
+            writer.writerow(_csv_row(report, component))
+    return text.getvalue()
+
+
+def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[str, Any]:
+    found = component.figures if component else report.figures
+    level = component.level if component else report.level
+    return {
+        "vendor": report.page.slug,
+        "component": _cell(component.known.component.name) if component else "",
+        "component_id": component.known.component.id if component else "",
+        "group": _cell(component.known.component.group or "") if component else "",
+        "first": report.window.first,
+        "last": report.window.last,
+        "zone": report.page.zone,
+        "platform": report.page.platform or "",
+        "current_level": level.word if level is not None else "",
+        "policy": report.asked.policy,
+        **_figures_json(found, report.asked.policy),
+        **{f"{name}_seconds": getattr(found.seconds, name) for name in ("partial", "major", "degraded", "maintenance")},
+    }
+
+
+def _cell(text: str) -> str:
+    """Return text that a spreadsheet will not take for a formula: component names are the vendor's."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def as_markdown(reports: Sequence[VendorReport]) -> str:
+    """Return a section per vendor: the sentence, its remarks, a table of components and the open incidents."""
+    return "\n\n".join(_markdown(report) for report in reports) + "\n"
+
+
+def _markdown(report: VendorReport) -> str:
+    lines = [f"## {_escaped(report.page.page_name or report.page.name)}", "", f"**{_escaped(sentence(report))}.**", ""]
+    lines += [f"- {_escaped(note)}" for note in remarks(report)]
+    lines += [
+        f"Source: <{report.page.url}>. A day counts when it had a {DEFINITION}; policy `{report.asked.policy}`.",
+        "",
+        "| component | now | outage days | major | degraded | downtime | coverage |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for component in report.components:
+        found = component.figures
+        lines.append(
+            f"| {_escaped(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
+            f"| {found.outage_days} of {found.known_days} | {found.major_days} | {found.degraded_days} "
+            f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
+        )
+    return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def component_name(component: ComponentReport) -> str:
+    """Return the name with its group, and "(excluded)" or "(removed)" where that is so."""
+    known = component.known
+    name = f"{known.component.group} / {known.component.name}" if known.component.group else known.component.name
+    suffix = " (excluded)" if component.excluded else " (removed)" if known.removed_at else ""
+    return name + suffix
+
+
+def downtime(found: WindowFigures, policy: str) -> str:
+    """Return the weighted downtime ratio as a percentage with three decimals; "unknown" without coverage."""
+    ratio = found.downtime_ratio(POLICIES[policy])
+    return "unknown" if ratio is None else f"{ratio * 100:.3f} %"
+
+
+# ------------------------------------------------------------------------------------------------- the terminal
+
+# Height says what colour says: the row can be read without colours.
+CELLS: Mapping[Level | None, tuple[str, str]] = {
+    None: ("?", "bright_black"),
+    Level.OPERATIONAL: ("▁", "green"),
+    Level.MAINTENANCE: ("▂", "blue"),
+    Level.DEGRADED: ("▄", "yellow"),
+    Level.PARTIAL_OUTAGE: ("▆", "dark_orange"),
+    Level.MAJOR_OUTAGE: ("█", "red"),
+}
+
+
+def cells(days: Sequence[Day]) -> Text:
+    """Return one coloured character per day, oldest first; partly covered days are dim."""
+    row = Text(no_wrap=True)
+    for day in days:
+        glyph, colour = CELLS[day.level]
+        row.append(glyph, style=f"dim {colour}" if 0 < day.coverage < 1 else colour)
+    return row
+
+
+def legend() -> Text:
+    """Return what the characters mean."""
+    text = Text(style="dim")
+    for level, (glyph, colour) in CELLS.items():
+        text.append(f"{glyph} ", style=colour)
+        text.append(f"{level_word(level).replace('_', ' ')}   ")
+    return text
+
+
+def as_table(reports: Sequence[VendorReport], *, width: int) -> Group:
+    """Return the report for a terminal of this width: per vendor the sentence, remarks, then two lines a component."""
+    parts: list[RenderableType] = []
+    for report in reports:
+        parts += [Text(sentence(report), style="bold"), *(_indented(Text(note, "italic")) for note in remarks(report))]
+        parts += [_scale(report, width)] if report.components else []
+        for component in report.components:
+            parts += [_indented(_figures_line(component, report)), _indented(cells(component.days[-_room(width) :]))]
+        parts.append(Text())
+    return Group(*parts, legend())
+
+
+INDENT = 2
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, INDENT))
+
+
+def _room(width: int) -> int:
+    return max(7, width - INDENT)
+
+
+def _scale(report: VendorReport, width: int) -> Padding:
+    """Return the line above the cells that says which day is first and last."""
+    shown = report.days[-_room(width) :]
+    first, last = f"{shown[0].day}", f"{shown[-1].day}"
+    gap = len(shown) - len(first) - len(last)
+    return _indented(Text(first + " " * gap + last if gap > 0 else last, style="dim"))
+
+
+NAME_WIDTH = 36
+
+
+def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
+    found = component.figures
+    glyph, colour = CELLS[component.level]
+    name = component_name(component)
+    line = Text(f"{name:<{NAME_WIDTH}} ", no_wrap=True, overflow="ellipsis")
+    line.append(f"{glyph} {level_word(component.level).replace('_', ' '):<14}", style=colour)
+    line.append(f" outage {found.outage_days:>2} of {found.known_days:>2} days, {found.major_days} major")
+    line.append(f", downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
+    return line

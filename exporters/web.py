@@ -1,0 +1,238 @@
+"""The web application: metrics for Prometheus, probes for an orchestrator, a landing page for people.
+
+It answers from the store and never asks a vendor anything. No authentication: put it behind a proxy that has some.
+"""
+
+import gzip
+import logging
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE, PollMetrics, StateMetrics, VendorNow, exposition
+from monitor.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+# Lines that repeat compress to a twentieth at any level; the higher ones only cost time, at every scrape.
+_GZIP_LEVEL = 1
+_HTML_TYPE = "text/html; charset=utf-8"
+
+
+def application(
+    state: StateMetrics,
+    polls: PollMetrics,
+    *,
+    readiness: Callable[[], list[str]],
+    clock: Callable[[], datetime],
+    version: str,
+) -> Starlette:
+    """Return the application with `/`, `/metrics`, `/healthz` and `/readyz`.
+
+    `readiness` returns what keeps us from working, in words for people, empty when nothing does; it and everything
+    that reads the store runs in a thread and must not raise. `clock` gives the aware time of a request. A store that
+    cannot be read makes `/metrics` and `/` answer 503: a scrape that fails is seen, an empty one looks like health.
+    """
+    pages = _Pages(state=state, polls=polls, readiness=readiness, clock=clock, version=version)
+    app = Starlette(
+        routes=[
+            Route("/", pages.landing),
+            Route("/metrics", pages.metrics),
+            Route("/healthz", pages.healthz),
+            Route("/readyz", pages.readyz),
+        ],
+        middleware=[Middleware(_Headers)],
+        exception_handlers={StoreError: _unreadable, HTTPException: _refused},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+    """Return a server for ``await server.serve()``. It logs no access and leaves signals to the caller, who sets
+    `should_exit` to stop it.
+    """
+    config = uvicorn.Config(
+        app, host=host, port=port, access_log=False, log_config=None, lifespan="off", server_header=False,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    """The endpoints."""
+
+    state: StateMetrics
+    polls: PollMetrics
+    readiness: Callable[[], list[str]]
+    clock: Callable[[], datetime]
+    version: str
+
+    async def metrics(self, request: Request) -> Response:
+        openmetrics = wants_openmetrics(request.headers.get("accept", ""))
+
+        def body() -> bytes:
+            return exposition(self.state, self.polls, now=self.clock(), openmetrics=openmetrics)
+
+        return await _answer(request, body, OPENMETRICS_TYPE if openmetrics else TEXT_TYPE)
+
+    async def landing(self, request: Request) -> Response:
+        def body() -> bytes:
+            return _landing(self.version, self.state.vendors(self.clock())).encode(errors="replace")
+
+        return await _answer(request, body, _HTML_TYPE)
+
+    async def healthz(self, _request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(self, _request: Request) -> Response:
+        problems = await run_in_threadpool(self.readiness)
+        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+
+
+async def _answer(request: Request, body: Callable[[], bytes], content_type: str) -> Response:
+    """Make the body in a thread, compressed when the client takes that: both can take a good part of a second."""
+    zipped = _wants_gzip(request.headers.get("accept-encoding", ""))
+
+    def content() -> bytes:
+        return gzip.compress(body(), _GZIP_LEVEL, mtime=0) if zipped else body()
+
+    headers = {"content-type": content_type, "vary": "Accept, Accept-Encoding"}
+    if zipped:
+        headers["content-encoding"] = "gzip"
+    return Response(await run_in_threadpool(content), headers=headers)
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    log.warning("store=unreadable error=%s", error)
+    return PlainTextResponse("the database cannot be read\n", status_code=503)
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):  # pragma: no cover - Starlette only sends us what we registered for
+        raise error
+    return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=error.headers)
+
+
+class _Headers:
+    """Adds to every answer that nobody may sniff, frame or run anything in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "no-referrer"
+                headers["cache-control"] = "no-store"
+                headers["content-security-policy"] = (
+                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+                )
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+# --------------------------------------------------------------------------------------------------------- negotiation
+
+
+def wants_openmetrics(accept: str) -> bool:
+    """Whether an Accept header prefers OpenMetrics 1 to text. Only when it is named: ``*/*`` and nothing mean text."""
+    openmetrics = text = 0.0
+    for media_type, parameters, weight in _preferences(accept):
+        if media_type == "application/openmetrics-text":
+            if parameters.get("version", "1").split(".")[0] == "1":
+                openmetrics = max(openmetrics, weight)
+        elif media_type in ("text/plain", "text/*", "*/*"):
+            text = max(text, weight)
+    return openmetrics > 0 and openmetrics >= text
+
+
+def _wants_gzip(accept_encoding: str) -> bool:
+    weights = {coding: weight for coding, _, weight in _preferences(accept_encoding)}
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _preferences(header: str) -> Iterator[tuple[str, dict[str, str], float]]:
+    """Yield what a header accepts, in lower case, with its parameters and weight. What cannot be read weighs 1."""
+    for entry in header.lower().split(","):
+        name, *rest = (part.strip() for part in entry.split(";"))
+        parameters = {key.strip(): value.strip(' "') for key, _, value in (part.partition("=") for part in rest)}
+        try:
+            weight = float(parameters.get("q", "1"))
+        except ValueError:
+            weight = 1.0
+        yield name, parameters, weight
+
+
+# --------------------------------------------------------------------------------------------------------- the landing
+
+_LANDING = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>vendorstatus</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color-scheme: light dark }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px solid #8886 }}
+</style>
+</head>
+<body>
+<h1>vendorstatus <small>{version}</small></h1>
+<p><a href="metrics">metrics</a> &middot; <a href="healthz">health</a> &middot; <a href="readyz">readiness</a></p>
+{vendors}
+</body>
+</html>
+"""  # noqa: E501
+_TABLE = """<table>
+<thead><tr><th scope="col">Vendor</th><th scope="col">Now</th><th scope="col">Last read</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>"""
+
+
+def _landing(version: str, vendors: list[VendorNow]) -> str:
+    rows = "\n".join(map(_row, vendors))
+    table = _TABLE.format(rows=rows) if vendors else "<p>No vendor is configured.</p>"
+    return _LANDING.format(version=escape(version), vendors=table)
+
+
+def _row(vendor: VendorNow) -> str:
+    level = "unknown" if vendor.level is None else vendor.level.title
+    return (
+        f'<tr><td><a href="{escape(vendor.url)}">{escape(vendor.name)}</a></td>'
+        f"<td>{escape(level)}</td><td>{escape(_last_read(vendor))}</td></tr>"
+    )
+
+
+def _last_read(vendor: VendorNow) -> str:
+    if vendor.last_ok is None:
+        return "not polled yet"
+    read_at = vendor.last_success_at
+    words = "never" if read_at is None else f"{read_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return words if vendor.last_ok else f"{words}; the last poll failed"

@@ -1,0 +1,211 @@
+"""Random truths: plausible vendors with everything that makes status pages hard to read. Pure, seeded.
+
+Overlapping incidents, incidents that name no component or name one without harming it, components that recover
+before their incident ends, two components of one name, a component without an uptime record, a component that
+started recently, maintenances past, present and announced, and zones that change their clocks.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from monitor.demo.truth import Transition, Truth, TruthComponent, TruthIncident, new_id, whole_second
+from monitor.intervals import day_of, utc
+from monitor.model import Level
+
+ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo")
+
+PARTS: tuple[tuple[str | None, str], ...] = (
+    (None, "Dashboard"), (None, "Webhooks"), ("EU", "API"), ("US", "API"), ("EU", "Storage"), ("US", "Storage"),
+    (None, "Login"), (None, "Documentation"), ("US", "Search"), (None, "Email delivery"),
+)  # fmt: skip
+
+BAD = (Level.DEGRADED, Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE)
+IMPACT_WORDS = {
+    Level.OPERATIONAL: "none", Level.DEGRADED: "minor", Level.PARTIAL_OUTAGE: "major", Level.MAJOR_OUTAGE: "critical",
+}  # fmt: skip
+TITLES = (
+    "Elevated error rates", "Increased latency", "Requests timing out", "Intermittent connection failures",
+    "Delayed processing", "Failed sign-ins", "Partial loss of connectivity", "Unavailable in one region",
+)  # fmt: skip
+CHORES = ("Database maintenance", "Network upgrade", "Scheduled failover exercise", "Certificate rotation")
+
+
+def random_truth(
+    seed: int, *, now: datetime, days: int = 90, platform: str = "statuspage",
+    slug: str | None = None, name: str | None = None, zone: str | None = None, url: str | None = None,
+    parts: Sequence[tuple[str | None, str]] | None = None, incidents: int | None = None, live: bool = True,
+) -> Truth:  # fmt: skip
+    """Return a vendor whose incidents begin in the `days` before `now`, on whole seconds; equal seeds, equal truths.
+
+    `parts` are (group, name) of its components, `incidents` how many ended incidents it has; None = by chance. `live`
+    adds an ongoing incident, a maintenance in progress or announced, and an incident that begins after `now`, each
+    by chance; without it nothing is going on at `now` or later.
+    """
+    rng = Random(seed)  # noqa: S311
+    slug = slug or f"vendor-{seed}"
+    zone = zone or rng.choice(ZONES)
+    created_at = whole_second(utc(now)) - timedelta(days=days + 400)
+    chosen = list(parts) if parts is not None else rng.sample(PARTS, rng.randint(3, len(PARTS)))
+    components = _components(rng, chosen, Clock(now, days, zone), (platform, created_at, slug))
+    empty = Truth(
+        slug=slug, name=name or f"Vendor {seed}", platform=platform, zone=zone, created_at=created_at,
+        url=url or f"https://status.{slug}.example/", components=components,
+    )  # fmt: skip
+    return Maker(rng, empty, now, days).fill(rng.randint(4, 14) if incidents is None else incidents, live=live)
+
+
+class Clock:
+    """Where in time a random truth lies: the page's zone, today in it, and the days looked back."""
+
+    def __init__(self, now: datetime, days: int, zone: str) -> None:
+        self.days = days
+        self.today = day_of(now, ZoneInfo(zone))
+
+
+def _components(
+    rng: Random, parts: Sequence[tuple[str | None, str]], clock: Clock, key: tuple[str, datetime, str]
+) -> tuple[TruthComponent, ...]:
+    platform, created_at, slug = key
+    recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < 0.5 else None  # noqa: PLR2004
+    made = []
+    for place, (group, name) in enumerate(parts):
+        age = rng.randint(2, max(2, clock.days - 1)) if place == recent else clock.days + 300
+        made.append(
+            TruthComponent(
+                id=new_id(platform, created_at, slug, group or "", name), name=name, group=group,
+                start=clock.today - timedelta(days=age), showcase=place == 0 or rng.random() < 0.8,  # noqa: PLR2004
+            )  # fmt: skip
+        )
+    return tuple(made)
+
+
+class Maker:
+    """Adds incidents to a truth, by chance or as told; nothing it makes lies before its components' start."""
+
+    def __init__(self, rng: Random, truth: Truth, now: datetime, days: int = 90) -> None:
+        self.rng = rng
+        self.truth = truth
+        self.now = whole_second(utc(now))
+        self.days = days
+        self.made: list[TruthIncident] = list(truth.incidents)
+
+    def fill(self, count: int, *, live: bool) -> Truth:
+        """Return the truth with `count` ended incidents or maintenances and, if `live`, some going on."""
+        for _ in range(count):
+            self._ended()
+        if live:
+            self._live()
+        return self.done()
+
+    def done(self) -> Truth:
+        """Return the truth with everything added so far, in random order of time."""
+        t = self.truth
+        return Truth(
+            slug=t.slug, name=t.name, platform=t.platform, zone=t.zone, url=t.url, created_at=t.created_at,
+            components=t.components, incidents=tuple(self.made),
+        )  # fmt: skip
+
+    def _ended(self) -> None:
+        length = timedelta(seconds=int(120 * 2 ** self.rng.uniform(0, 10)))
+        latest = int((self.days * timedelta(days=1) - length).total_seconds()) - 86_400
+        start = self.now - length - timedelta(seconds=self.rng.randint(1, max(2, latest)))
+        if self.rng.random() < 0.2:  # noqa: PLR2004
+            self.maintenance(start, start + length)
+        else:
+            self.incident(start, start + length)
+
+    def _live(self) -> None:
+        hours = [timedelta(seconds=self.rng.randint(1, 40_000)) for _ in range(6)]
+        if self.rng.random() < 0.6:  # noqa: PLR2004
+            self.incident(self.now - hours[0], self.now + hours[1] if self.rng.random() < 0.5 else None)  # noqa: PLR2004
+        if self.rng.random() < 0.4:  # noqa: PLR2004
+            self.maintenance(self.now - hours[2], self.now + hours[3])
+        if self.rng.random() < 0.4:  # noqa: PLR2004
+            self.maintenance(self.now + hours[4], self.now + hours[4] + hours[5])
+        if self.rng.random() < 0.3:  # noqa: PLR2004
+            self.incident(self.now + hours[5], self.now + hours[5] + hours[0])
+
+    def incident(
+        self, start: datetime, end: datetime | None, *, title: str | None = None, worst: Level | None = None,
+        names: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Add an incident over [start, end); `end` None = it goes on.
+
+        With `worst`, every component in `names` (full names; None = by chance) is at that level all the time;
+        without it components and levels vary, and sometimes no component is named.
+        """
+        grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
+        if worst is None:
+            effects = self._effects(grown, start, end)
+        else:
+            effects = {c.id: ((start, worst),) for c in self._pick(grown, names)}
+        top = max((level for moves in effects.values() for _, level in moves), default=Level.OPERATIONAL)
+        self.made.append(
+            TruthIncident(
+                id=self._id(start), title=title or self.rng.choice(TITLES), started_at=start, resolved_at=end,
+                impact=IMPACT_WORDS[top] if effects else self.rng.choice(("none", "minor")), effects=effects,
+                notes=self._notes(effects, start, end), unlinked=self.rng.random() < 0.2,  # noqa: PLR2004
+            )  # fmt: skip
+        )
+
+    def maintenance(
+        self, start: datetime, end: datetime | None, *, title: str | None = None, names: Sequence[str] | None = None
+    ) -> None:
+        """Add a maintenance over [start, end), announced up to three days before."""
+        grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
+        announced_at = min(start, self.now) - timedelta(seconds=self.rng.randint(3_600, 250_000))
+        self.made.append(
+            TruthIncident(
+                id=self._id(announced_at), title=title or self.rng.choice(CHORES), impact="maintenance",
+                started_at=start, resolved_at=end, maintenance=True, announced_at=announced_at,
+                effects={c.id: ((start, Level.MAINTENANCE),) for c in self._pick(grown, names)},
+            )  # fmt: skip
+        )
+
+    def _id(self, at: datetime) -> str:
+        return new_id(self.truth.platform, at, self.truth.slug, "incident", str(len(self.made)))
+
+    def _pick(self, grown: Sequence[TruthComponent], names: Sequence[str] | None) -> list[TruthComponent]:
+        if names is not None:
+            return [c for c in grown if c.full_name in names]
+        return self.rng.sample(list(grown), min(len(grown), self.rng.randint(1, 3)))
+
+    def _effects(
+        self, grown: Sequence[TruthComponent], start: datetime, end: datetime | None
+    ) -> dict[str, tuple[Transition, ...]]:
+        if self.rng.random() < 0.1:  # noqa: PLR2004
+            return {}
+        first, *others = self._pick(grown, None)
+        effects = {first.id: self._moves(start, start, end)}
+        for other in others:
+            effects[other.id] = self._moves(start, self._between(start, end), end)
+        spared = [c for c in grown if c.id not in effects]
+        if spared and self.rng.random() < 0.3:  # noqa: PLR2004
+            zero_length = (end or start, Level.DEGRADED if end else Level.OPERATIONAL)
+            effects[self.rng.choice(spared).id] = (
+                zero_length if self.rng.random() < 0.5 else (start, Level.OPERATIONAL),  # noqa: PLR2004
+            )
+        return effects
+
+    def _moves(self, start: datetime, since: datetime, end: datetime | None) -> tuple[Transition, ...]:
+        instants = {since} | {self._between(start, end) for _ in range(self.rng.randint(0, 3))}
+        ordered = sorted(at for at in instants if at >= since)
+        moves = [(ordered[0], self.rng.choice(BAD))]
+        for at in ordered[1:]:
+            moves.append((at, self.rng.choice((*BAD, Level.OPERATIONAL))))
+        return tuple(moves)
+
+    def _between(self, start: datetime, end: datetime | None) -> datetime:
+        length = ((end or max(self.now, start) + timedelta(hours=2)) - start).total_seconds()
+        return start + timedelta(seconds=self.rng.randrange(max(1, int(length))))
+
+    def _notes(
+        self, effects: dict[str, tuple[Transition, ...]], start: datetime, end: datetime | None
+    ) -> tuple[datetime, ...]:
+        taken = {at for moves in effects.values() for at, _ in moves} | {start, end}
+        notes = {self._between(start, end)} - taken
+        if end is not None and self.rng.random() < 0.15:  # noqa: PLR2004
+            notes.add(end + timedelta(seconds=self.rng.randint(3_600, 200_000)))
+        return tuple(sorted(at.astimezone(UTC) for at in notes if at is not None))

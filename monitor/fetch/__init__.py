@@ -1,0 +1,44 @@
+"""Fetch pages: politeness, limits, guards, validators, recordings. The only package that imports httpx and httpcore.
+
+`Fetcher` asks the network, `Recorder` wraps it and writes a recording folder, `Replay` answers from one; all three
+have the one method of `Fetches`. Nothing here reads what a body means, retries later, or knows the store.
+
+    guard        which addresses may be connected to, checked when connecting
+    transport    one connection pool per host, and why
+    politeness   concurrency, spacing, and the waits that hosts asked for
+    body         bounded reading and decompression; text encodings
+    recording    the recording folder, written and answered from
+"""
+
+from monitor.fetch.base import (
+    Fetched,
+    Fetches,
+    Limits,
+    Validators,
+    backoff_seconds,
+    parse_retry_after,
+    settle,
+    user_agent,
+)
+from monitor.fetch.body import sniff_encoding
+from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.guard import is_forbidden
+from monitor.fetch.politeness import Pace
+from monitor.fetch.recording import Recorder, Replay
+
+__all__ = [
+    "Fetched",
+    "Fetcher",
+    "Fetches",
+    "Limits",
+    "Pace",
+    "Recorder",
+    "Replay",
+    "Validators",
+    "backoff_seconds",
+    "is_forbidden",
+    "parse_retry_after",
+    "settle",
+    "sniff_encoding",
+    "user_agent",
+]

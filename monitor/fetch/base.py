@@ -1,0 +1,150 @@
+"""What fetching is asked and answers, and the small pure rules around it. No I/O."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Protocol
+
+from monitor import __version__
+from monitor.protocol import Response
+
+MIB = 1024 * 1024
+
+BACKOFF_CAP_SECONDS = 3600.0
+
+RETRY_AFTER_CAP = timedelta(days=1)
+"""A host may not silence us for longer than this by one header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What proves that one URL's body is the one read last time. None = not known. `sha256` is of the decoded body."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one page may cost, and where it may lie.
+
+    `timeout_seconds` bounds one `get` with its redirects, without the waits that politeness asks for; reading may
+    stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
+    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https.
+    """
+
+    timeout_seconds: float = 20.0
+    connect_seconds: float = 5.0
+    max_body_bytes: int = 8 * MIB
+    allow_private: bool = False
+    max_redirects: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """An answer and its price.
+
+    `validators` are to be kept once the answer was understood: new ones with a 200, the given ones brought up to date
+    with a 304, the given ones untouched with any other status. `elapsed_seconds` leaves out politeness waits.
+    `wire_bytes` are the last answer's body bytes as sent.
+    """
+
+    response: Response
+    validators: Validators
+    elapsed_seconds: float = 0.0
+    wire_bytes: int = 0
+
+
+class Fetches(Protocol):
+    """Whoever can answer a GET: `Fetcher`, `Recorder` or `Replay`."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        limits: Limits,
+        validators: Validators | None = None,
+        provider: str | None = None,
+    ) -> Fetched:
+        """Return the answer to one GET, whatever its status. Raises FetchError when no usable answer arrived.
+
+        With `validators` the answer may be "unchanged" (and have no body): the host said so, or the body is the same.
+        `provider` names who serves the page (a platform), so that all its hosts share one concurrency limit.
+        """
+        ...
+
+
+def settle(response: Response, known: Validators | None) -> tuple[Response, Validators]:
+    """Return the answer, emptied if it is the one `known` stands for, and the validators to keep with it."""
+    given = known or Validators()
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        fresh = _validators(response, given.sha256)
+        kept = Validators(
+            etag=fresh.etag or given.etag,
+            last_modified=fresh.last_modified or given.last_modified,
+            sha256=given.sha256,
+        )
+        return replace(response, body=b"", unchanged=True), kept
+    if response.status != HTTPStatus.OK:
+        return response, given
+    digest = sha256(response.body).hexdigest()
+    if digest == given.sha256:
+        response = replace(response, body=b"", unchanged=True)
+    return response, _validators(response, digest)
+
+
+def _validators(response: Response, digest: str | None) -> Validators:
+    etag = response.headers.get("etag")
+    modified = response.headers.get("last-modified")
+    if response.final_url != response.url:
+        # A redirect may lead elsewhere next time, and another page's "not modified since" would read as ours.
+        modified = None
+    return Validators(etag=_sendable(etag), last_modified=_sendable(modified), sha256=digest)
+
+
+def _sendable(value: str | None) -> str | None:
+    return value if value and value.isascii() and value.isprintable() else None
+
+
+def parse_retry_after(value: str | None, *, now: datetime) -> timedelta | None:
+    """Return how long a Retry-After header asks to wait, between 0 and a day; None when it is absent or unreadable.
+
+    Both forms are read, seconds and an HTTP date, which is compared to `now` (the host's own Date where it sent one).
+    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:9]), RETRY_AFTER_CAP.total_seconds()))
+    when = http_date(text)
+    return None if when is None else min(max(when - now, timedelta(0)), RETRY_AFTER_CAP)
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Return the instant an HTTP date names, None when it is absent or unreadable. A date without a zone is UTC."""
+    try:
+        when = parsedate_to_datetime(value or "")
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def backoff_seconds(failures: int, interval_seconds: float) -> float:
+    """Return how long to wait after this many failures in a row: the interval, doubled for each after the first.
+
+    At most an hour, but never less than the interval itself.
+    """
+    doublings = min(max(failures - 1, 0), 32)
+    return max(interval_seconds, min(interval_seconds * 2.0**doublings, BACKOFF_CAP_SECONDS))
+
+
+def user_agent(contact: str | None) -> str:
+    """Return the User-Agent: product, version and, if given, whom to write to (an e-mail address or a URL).
+
+    Characters that a header must not carry are left out of the contact.
+    """
+    kept = "".join(char for char in contact or "" if char.isascii() and char.isprintable() and char not in "()\\")
+    return f"vendorstatus/{__version__} ({kept.strip()})" if kept.strip() else f"vendorstatus/{__version__}"

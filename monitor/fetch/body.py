@@ -1,0 +1,141 @@
+"""Read bodies within bounds, and say which text encoding they are in.
+
+httpx decompresses a whole chunk at once, so that a small chunk can become hundreds of megabytes before any size is
+known; here a chunk is decompressed piece by piece, never beyond the limit. Only gzip and deflate are asked for: both
+can be decompressed this way with the standard library.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Protocol
+
+from monitor.errors import FetchError, TooLarge
+
+ACCEPT_ENCODING = "gzip, deflate"
+PIECE_BYTES = 256 * 1024
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
+    re.IGNORECASE,
+)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+class _Inflates(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = 0, /) -> bytes: ...
+
+
+class Body:
+    """Collects a body from its chunks as sent. Raises TooLarge as soon as either size is over the limit.
+
+    `encoding` is the Content-Encoding. Raises FetchError for one that was not asked for, and when the compressed
+    bytes are damaged or break off.
+    """
+
+    def __init__(self, encoding: str, *, max_bytes: int, url: str) -> None:
+        self.wire_bytes = 0
+        self._max_bytes = max_bytes
+        self._url = url
+        self._parts: list[bytes] = []
+        self._length = 0
+        self._encoding = {"x-gzip": "gzip", "identity": ""}.get(encoding.strip().lower(), encoding.strip().lower())
+        if self._encoding not in ("", "gzip", "deflate"):
+            raise FetchError(f"unknown content encoding {encoding!r}", url=url, remedy="configure another address")
+        self._inflate: _Inflates | None = None
+
+    def refuse_declared(self, content_length: str | None) -> None:
+        """Raise TooLarge when the declared length is already over the limit."""
+        if content_length and content_length.isdigit() and int(content_length[:18]) > self._max_bytes:
+            raise self._too_large(f"{content_length} bytes are declared, more")
+
+    def feed(self, chunk: bytes) -> None:
+        """Take one chunk as sent."""
+        self.wire_bytes += len(chunk)
+        if self.wire_bytes > self._max_bytes:
+            raise self._too_large("the body is longer")
+        if not self._encoding:
+            self._parts.append(chunk)
+            return
+        try:
+            for piece in self._pieces(chunk):
+                self._length += len(piece)
+                if self._length > self._max_bytes:
+                    raise self._too_large("the decompressed body is longer")
+                self._parts.append(piece)
+        except zlib.error as error:
+            raise self._damaged(f"the compressed body is damaged: {error}") from error
+
+    def finish(self) -> bytes:
+        """Return the whole body, decompressed."""
+        if self._inflate is not None and not self._inflate.eof:
+            raise self._damaged("the compressed body breaks off")
+        return b"".join(self._parts)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        full = False
+        while data or full:
+            if self._inflate is None:
+                self._inflate = self._start(data)
+            bound = min(PIECE_BYTES, self._max_bytes + 1 - self._length)
+            piece = self._inflate.decompress(data, bound)
+            yield piece
+            data = self._inflate.unconsumed_tail
+            full = len(piece) == bound and not self._inflate.eof  # more may wait inside, though all input is taken
+            if self._inflate.eof:
+                # A gzip body may have several members; zero bytes after the last are padding.
+                data = self._inflate.unused_data.lstrip(b"\0") if self._encoding == "gzip" else b""
+                self._inflate = None if data else self._inflate
+
+    def _start(self, data: bytes) -> _Inflates:
+        if self._encoding == "gzip":
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        # "deflate" means the zlib format, but some servers send it bare: a zlib header names method 8 in its low bits.
+        wrapped = data[0] & 0x0F == zlib.DEFLATED and data[0] >> 4 <= 7  # noqa: PLR2004
+        return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+
+    def _too_large(self, what: str) -> TooLarge:
+        return TooLarge(f"{what} than the limit of {self._max_bytes} bytes", url=self._url)
+
+    def _damaged(self, message: str) -> FetchError:
+        return FetchError(message, url=self._url, remedy="nothing to do unless it persists")
+
+
+def sniff_encoding(body: bytes, content_type: str) -> str:
+    """Return the Python name of the body's text encoding; "utf-8" when nothing says otherwise.
+
+    In this order: a byte order mark, the Content-Type's charset if Python knows it, for markup what its first 1024
+    bytes declare. A declaration inside the text cannot make it UTF-16, since it would not have been readable.
+    """
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return name
+    named = _CHARSET.search(content_type)
+    if named and (known := _known(named[1])):
+        return _utf_16(body) if known.replace("_", "-") == "utf-16" else known
+    if "html" in content_type or body[:256].lstrip()[:1] == b"<":
+        declared = _DECLARED.search(body[:1024])
+        known = _known((declared[1] or declared[2]).decode("ascii", "replace")) if declared else None
+        if known and not known.startswith("utf"):
+            return known
+    return "utf-8"
+
+
+def _utf_16(body: bytes) -> str:
+    """Without a mark it is big-endian by the book, but little-endian is sent as well: see where the zeros are."""
+    return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
+
+
+def _known(name: str) -> str | None:
+    try:
+        b"a".decode(name, "replace")  # also refuses codecs that are no text encodings, such as "hex"
+    except (LookupError, ValueError):
+        return None
+    return name.lower()

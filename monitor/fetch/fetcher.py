@@ -1,0 +1,341 @@
+"""Ask the network: one GET, with its redirects, within its limits, as politely as agreed."""
+
+import asyncio
+import random
+import ssl
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from http import HTTPStatus
+from types import TracebackType
+from typing import Protocol, Self, cast
+from urllib.parse import urldefrag, urljoin
+
+import httpcore
+import httpx
+
+from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled, TimedOut, TooManyRedirects
+from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
+from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
+from monitor.fetch.guard import Resolver
+from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep
+from monitor.fetch.transport import HostTransport
+from monitor.protocol import Response
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BUSY = frozenset({420, 429})
+RETRY_SECONDS = 0.2
+
+CONNECT_ERRORS = (httpcore.ConnectError, httpx.ConnectError)
+BROKEN = (
+    httpcore.RemoteProtocolError,
+    httpcore.ReadError,
+    httpcore.WriteError,
+    httpx.RemoteProtocolError,
+    httpx.ReadError,
+    httpx.WriteError,
+)
+TIMEOUTS = (httpcore.TimeoutException, httpx.TimeoutException)
+CONNECT_TIMEOUTS = (httpcore.ConnectTimeout, httpx.ConnectTimeout)
+REFUSALS = (*CONNECT_ERRORS, httpcore.ProxyError, httpx.ProxyError)
+CHECK_URL = "correct the address"
+CHECK_NETWORK = "check the address and your own network"
+WAIT_AND_SEE = "nothing to do unless it persists"
+
+TransportKey = tuple[str, int | None, bool]
+
+
+class TransportFactory(Protocol):
+    """Makes the transport of one host. It is asked again for pages that may lie at private addresses."""
+
+    def __call__(self, *, allow_private: bool) -> httpx.AsyncBaseTransport: ...  # noqa: D102
+
+
+class _Hop:
+    """One request of a `get`: a URL and what it answered."""
+
+    __slots__ = ("body", "headers", "status", "wire_bytes")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, wire_bytes: int) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.wire_bytes = wire_bytes
+
+
+class Fetcher:
+    """Answers GETs from the network. An async context manager; leaving it closes all connections.
+
+    At most `concurrency` requests run at once, `per_provider` of them for one provider, `per_host` for one host, and
+    a host's requests start at least `spacing_seconds` apart; `paces` has hosts with rules of their own. A host that
+    answers 420, 429, or 503 with Retry-After rests for all its pages: short rests are waited for, longer ones raise
+    Throttled at once. Nothing is retried but a connection that could not be made, or that an earlier request had left
+    open and that broke before the answer began: once, after 0.2 s.
+
+    Connections of hosts unused for `idle_seconds`, and of the longest unused beyond `idle_hosts`, are closed. `proxy`
+    (an http or https URL) is used for everything; the guard against private addresses is then the proxy's, because it
+    resolves the names. The environment's proxy variables are never read; SSL_CERT_FILE and SSL_CERT_DIR are.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        concurrency: int = 32,
+        per_host: int = 2,
+        spacing_seconds: float = 0.2,
+        per_provider: int = PER_PROVIDER,
+        paces: Mapping[str, Pace] = PACES,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        idle_hosts: int = 256,
+        idle_seconds: float = 150.0,
+        transport_factory: TransportFactory | None = None,
+        resolver: Resolver | None = None,
+        sleep: Sleep = asyncio.sleep,
+        clock: Clock = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
+        self._pace = Pace(concurrency=per_host, spacing_seconds=spacing_seconds)
+        self._paces = paces
+        self._proxy = proxy
+        self._ssl_context = ssl_context
+        self._idle_hosts = idle_hosts
+        self._idle_seconds = idle_seconds
+        self._make_transport = transport_factory or self._host_transport
+        self._resolver = resolver
+        self._sleep = sleep
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._lanes: OrderedDict[str, Lane] = OrderedDict()
+        self._transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = {}
+        self._politeness = Politeness(
+            concurrency=concurrency, per_provider=per_provider, clock=clock, sleep=sleep, jitter=jitter
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for host in list(self._lanes):
+            await self._forget(host)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        accept: str,
+        limits: Limits,
+        validators: Validators | None = None,
+        provider: str | None = None,
+    ) -> Fetched:
+        """Return the answer to one GET, whatever its status; see `Fetches.get`.
+
+        Raises ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled, BadStatus for a 304
+        that was not asked for, and FetchError for everything else that breaks. All carry the URL and a remedy.
+        """
+        await self._trim()
+        spent = 0.0
+        here = urldefrag(url).url
+        for left in range(limits.max_redirects, -1, -1):
+            headers = self._request_headers(accept, validators, first=left == limits.max_redirects)
+            try:
+                target = _parsed(here)
+                async with self._politeness.turn(target.host, self._lane(target.host), provider):
+                    started = self._clock()
+                    hop = await self._within(limits, spent, target, headers)
+                    spent += self._clock() - started
+                    self._heed(hop, target.host, url)
+            except FetchError as error:
+                error.url = url
+                raise
+            location = hop.headers.get("location")
+            if hop.status not in REDIRECTS or not location:
+                return _fetched(url, here, hop, validators, spent)
+            here = _follow(here, location, url, limits)
+        raise TooManyRedirects(f"more than {limits.max_redirects} redirects, the last to {here}", url=url)
+
+    # ------------------------------------------------------------------------------------------ one request
+
+    async def _within(self, limits: Limits, spent: float, target: httpx.URL, headers: dict[str, str]) -> _Hop:
+        """Do one request in what is left of the total time."""
+        try:
+            async with asyncio.timeout(max(limits.timeout_seconds - spent, 0.0)):
+                return await self._hop(limits, target, headers)
+        except TimeoutError as error:
+            raise TimedOut(f"not finished within {limits.timeout_seconds:g} s") from error
+
+    async def _hop(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> _Hop:
+        response = await self._send(limits, target, headers)
+        try:
+            return await _read(response, limits, str(target))
+        finally:
+            await response.aclose()
+
+    async def _send(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> httpx.Response:
+        request = httpx.Request("GET", target, headers=headers, extensions={"timeout": _timeouts(limits)})
+        transport, reused = self._transport(target, allow_private=limits.allow_private)
+        try:
+            return await transport.handle_async_request(request)
+        except (*CONNECT_ERRORS, *BROKEN) as error:
+            if not reused and not isinstance(error, CONNECT_ERRORS):
+                raise _translated(error, limits) from error
+        except Exception as error:
+            raise _translated(error, limits) from error
+        await self._sleep(RETRY_SECONDS)
+        try:
+            return await transport.handle_async_request(request)
+        except Exception as error:
+            raise _translated(error, limits) from error
+
+    def _request_headers(self, accept: str, known: Validators | None, *, first: bool) -> dict[str, str]:
+        headers = {**self._headers, "Accept": accept}
+        if known is not None and known.etag:
+            headers["If-None-Match"] = known.etag
+        # Where a redirect leads now may be another page, which was "not modified since" for reasons of its own.
+        if known is not None and known.last_modified and first:
+            headers["If-Modified-Since"] = known.last_modified
+        return headers
+
+    def _heed(self, hop: _Hop, host: str, url: str) -> None:
+        """Raise Throttled when the host asked us to wait, and remember it."""
+        asked = hop.headers.get("retry-after")
+        if hop.status not in BUSY and not (hop.status == HTTPStatus.SERVICE_UNAVAILABLE and asked):
+            return
+        now = http_date(hop.headers.get("date")) or datetime.fromtimestamp(self._wall_clock(), UTC)
+        wait = parse_retry_after(asked, now=now)
+        if hop.status not in BUSY and wait is None:
+            return
+        self._politeness.throttle(host, wait)
+        said = "without saying how long" if wait is None else f"{wait.total_seconds():.0f} s"
+        raise Throttled(f"status {hop.status}: {host} asks us to wait {said}", retry_after=wait, url=url)
+
+    # ------------------------------------------------------------------------------------- hosts and transports
+
+    def _lane(self, host: str) -> Lane:
+        lane = self._lanes.get(host)
+        if lane is None:
+            pace = self._paces.get(host, self._pace)
+            lane = self._lanes[host] = Lane(pace, asyncio.Semaphore(pace.concurrency))
+        else:
+            self._lanes.move_to_end(host)
+        return lane
+
+    def _transport(self, target: httpx.URL, *, allow_private: bool) -> tuple[httpx.AsyncBaseTransport, bool]:
+        """Return the transport for this target, and whether an earlier request may have left a connection open."""
+        # A connection that was allowed to a private address must not serve a page that may not go there.
+        key = (target.scheme, target.port, allow_private)
+        transports = self._transports.setdefault(target.host, {})
+        reused = key in transports
+        if not reused:
+            transports[key] = self._make_transport(allow_private=allow_private)
+        return transports[key], reused
+
+    def _host_transport(self, *, allow_private: bool) -> httpx.AsyncBaseTransport:
+        if self._ssl_context is None:
+            self._ssl_context = httpx.create_ssl_context()
+        return HostTransport(
+            ssl_context=self._ssl_context, allow_private=allow_private, resolver=self._resolver, proxy=self._proxy
+        )
+
+    async def _trim(self) -> None:
+        """Close what has been idle for long, the longest idle host first."""
+        while self._lanes:
+            host, lane = next(iter(self._lanes.items()))
+            aged = self._clock() - lane.used_at > self._idle_seconds
+            if lane.users or not (aged or len(self._lanes) > self._idle_hosts):
+                return
+            await self._forget(host)
+
+    async def _forget(self, host: str) -> None:
+        self._lanes.pop(host, None)
+        for transport in self._transports.pop(host, {}).values():
+            await transport.aclose()
+
+
+async def _read(response: httpx.Response, limits: Limits, url: str) -> _Hop:
+    """Read an answer's body within its limit. Answers whose body says nothing to us are not read."""
+    headers = dict(response.headers.items())
+    status = response.status_code
+    if status == HTTPStatus.NOT_MODIFIED or status in BUSY or (status in REDIRECTS and "location" in headers):
+        return _Hop(status, headers, b"", 0)
+    body = Body(headers.get("content-encoding", ""), max_bytes=limits.max_body_bytes, url=url)
+    body.refuse_declared(headers.get("content-length"))
+    chunks = aiter(cast("AsyncIterator[bytes]", response.stream))
+    while (chunk := await _next(chunks, limits)) is not None:
+        body.feed(chunk)
+    return _Hop(status, headers, body.finish(), body.wire_bytes)
+
+
+async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
+    try:
+        return await anext(chunks, None)
+    except Exception as error:
+        raise _translated(error, limits) from error
+
+
+def _fetched(url: str, final_url: str, hop: _Hop, known: Validators | None, seconds: float) -> Fetched:
+    if hop.status == HTTPStatus.NOT_MODIFIED and not (known and (known.etag or known.last_modified)):
+        raise BadStatus("status 304, though nothing conditional was asked", status=304, url=url, remedy=WAIT_AND_SEE)
+    response = Response(
+        url=url,
+        final_url=final_url,
+        status=hop.status,
+        headers=hop.headers,
+        body=hop.body,
+        text_encoding=sniff_encoding(hop.body, hop.headers.get("content-type", "")),
+    )
+    response, validators = settle(response, known)
+    return Fetched(response=response, validators=validators, elapsed_seconds=seconds, wire_bytes=hop.wire_bytes)
+
+
+def _follow(here: str, location: str, url: str, limits: Limits) -> str:
+    """Return where a redirect leads. Raises TooManyRedirects when it must not be followed there."""
+    there = urldefrag(urljoin(here, location)).url
+    scheme = there.partition(":")[0].lower()
+    if scheme not in ("http", "https"):
+        raise TooManyRedirects(f"redirected to {there}, which is not http or https", url=url)
+    if scheme == "http" and here.startswith("https:") and not limits.allow_private:
+        raise TooManyRedirects(f"redirected from https to {there}", url=url)
+    return there
+
+
+@lru_cache(maxsize=4096)
+def _parsed(here: str) -> httpx.URL:
+    """Return the URL to ask. Raises FetchError when it is none, or not http or https."""
+    try:
+        target = httpx.URL(here)
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise FetchError(f"not a URL: {error}", url=here, remedy=CHECK_URL) from error
+    if target.scheme not in ("http", "https") or not target.host:
+        raise FetchError("not an http or https URL", url=here, remedy=CHECK_URL)
+    return target
+
+
+def _timeouts(limits: Limits) -> dict[str, float]:
+    stall = limits.timeout_seconds / 2
+    return {"connect": limits.connect_seconds, "read": stall, "write": stall, "pool": limits.timeout_seconds}
+
+
+def _translated(error: Exception, limits: Limits) -> FetchError:
+    """Return our error for one of the many that httpcore, h2, h11, anyio and ssl let through."""
+    what = str(error) or type(error).__name__
+    if isinstance(error, FetchError):
+        return error
+    if isinstance(error, CONNECT_TIMEOUTS):
+        return TimedOut(f"no connection within {limits.connect_seconds:g} s", remedy=CHECK_NETWORK)
+    if isinstance(error, TIMEOUTS):
+        return TimedOut(f"no answer for {limits.timeout_seconds / 2:g} s")
+    if isinstance(error, REFUSALS):
+        return ConnectFailed(f"cannot connect: {what}")
+    return FetchError(f"the connection broke: {what}", remedy=WAIT_AND_SEE)

@@ -1,0 +1,111 @@
+"""How gently hosts are asked: concurrency, spacing, and the waits they asked for. Knows no HTTP."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from monitor.errors import Throttled
+
+Sleep = Callable[[float], Awaitable[None]]
+Clock = Callable[[], float]
+"""A clock in seconds that never goes back, such as `time.monotonic`."""
+
+PATIENCE_SECONDS = 2.0
+"""A wait that a host asked for is sat out up to this length; a longer one is the schedule's."""
+
+UNSAID_PAUSE = timedelta(seconds=60)
+"""How long a host rests that said "too many requests" without saying for how long."""
+
+PER_PROVIDER = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many requests a host gets at once, and how far apart they start (up to half as much again at random)."""
+
+    concurrency: int = 2
+    spacing_seconds: float = 0.2
+
+
+PACES: Mapping[str, Pace] = {"api.status.io": Pace(concurrency=1, spacing_seconds=1.0)}
+"""Hosts that publish stricter rules. Source: https://kb.status.io/developers/api-best-practices/"""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One host's queue. `users` counts who is in it, `used_at` is when it was last entered, on the fetcher's clock."""
+
+    pace: Pace
+    slots: asyncio.Semaphore
+    users: int = 0
+    used_at: float = 0.0
+    next_start: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Politeness:
+    """Lets requests through when their host, their provider and the whole are ready for them."""
+
+    concurrency: int
+    per_provider: int
+    clock: Clock
+    sleep: Sleep
+    jitter: Callable[[], float] = random.random
+    _all: asyncio.Semaphore = field(init=False)
+    _providers: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _rest_until: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._all = asyncio.Semaphore(self.concurrency)
+
+    @asynccontextmanager
+    async def turn(self, host: str, lane: Lane, provider: str | None) -> AsyncIterator[None]:
+        """Wait for this host's turn and hold it. Raises Throttled when the host asked for a longer rest.
+
+        The order (host, provider, all) never changes and nobody holds two hosts, so nobody waits in a circle.
+        """
+        lane.users += 1
+        lane.used_at = self.clock()
+        try:
+            async with lane.slots:
+                await self._space(lane)
+                if provider is None:
+                    async with self._all:
+                        await self._rest(host)
+                        yield
+                else:
+                    async with self._provider(provider), self._all:
+                        await self._rest(host)
+                        yield
+        finally:
+            lane.users -= 1
+
+    def throttle(self, host: str, wait: timedelta | None) -> None:
+        """Remember that the host asked to be left alone, for a minute if it did not say for how long."""
+        until = self.clock() + (UNSAID_PAUSE if wait is None else wait).total_seconds()
+        self._rest_until[host] = max(until, self._rest_until.get(host, 0.0))
+
+    async def _space(self, lane: Lane) -> None:
+        now = self.clock()
+        start = max(now, lane.next_start)
+        lane.next_start = start + lane.pace.spacing_seconds * (1 + self.jitter() / 2)
+        if start > now:
+            await self.sleep(start - now)
+
+    async def _rest(self, host: str) -> None:
+        if host not in self._rest_until:
+            return
+        left = self._rest_until[host] - self.clock()
+        if left > PATIENCE_SECONDS:
+            raise Throttled(f"{host} asked us to wait {left:.0f} s longer", retry_after=timedelta(seconds=left))
+        if left > 0:
+            await self.sleep(left)
+        self._rest_until.pop(host, None)
+
+    def _provider(self, name: str) -> asyncio.Semaphore:
+        if name not in self._providers:
+            self._providers[name] = asyncio.Semaphore(self.per_provider)
+        return self._providers[name]

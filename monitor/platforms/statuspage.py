@@ -1,0 +1,1273 @@
+"""Atlassian Statuspage: live state from `/api/v2`, history from the uptime record and the incidents' updates.
+
+Sources, best first: the page's own uptime record in seconds (`/uptime_showcase`, the older embedded `uptimeData`,
+`/uptime/<component>.json`), which cannot show degraded or maintenance; and the components' states that every incident
+update posts (`/api/v2/incidents*.json`, found through `/history`). A component's state is never taken from the page's
+indicator, and an incident that names no component gives no level.
+
+The format is described at https://www.statuspage.io/api and https://support.atlassian.com/statuspage/. Everything
+that appears here as a rule of it and is not documented there was measured on captured pages.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bs4 import BeautifulSoup
+
+from monitor.errors import (
+    BadStatus,
+    BotChallenge,
+    EmptyBody,
+    FetchError,
+    PageError,
+    PageUnavailable,
+    ParseError,
+    Truncated,
+    UnexpectedShape,
+)
+from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Component,
+    Coverage,
+    Evidence,
+    Gap,
+    Impact,
+    Incident,
+    Level,
+    Observation,
+    PageInfo,
+    Phase,
+    ReportedUptime,
+)
+from monitor.protocol import (
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+    is_challenge,
+    read_json,
+    require_ok,
+)
+
+SUMMARY = "/api/v2/summary.json"
+INCIDENTS = "/api/v2/incidents.json"
+MAINTENANCES = "/api/v2/scheduled-maintenances.json"
+
+INCIDENTS_LISTED = 50
+"""`incidents.json` never lists more and cannot be paged; a shorter list is the page's whole history."""
+
+SHOWCASE_IDS = 60
+"""Components asked for in one `/uptime_showcase` call: what the page itself does."""
+
+TOGETHER = 10
+"""Incidents asked for at once; the fetcher decides how many of them run at the same time."""
+
+MONTHS_A_PAGE = 3
+MOST_PAGES = 60
+SETTLED_AFTER = timedelta(days=7)
+"""Vendors were not seen to change a day's record or a resolved incident later than this."""
+
+LEVELS = {
+    "operational": Level.OPERATIONAL,
+    "under_maintenance": Level.MAINTENANCE,
+    "degraded_performance": Level.DEGRADED,
+    "partial_outage": Level.PARTIAL_OUTAGE,
+    "major_outage": Level.MAJOR_OUTAGE,
+}
+INDICATORS = {
+    Level.OPERATIONAL: ("none",),
+    Level.MAINTENANCE: ("maintenance",),
+    Level.DEGRADED: ("minor",),
+    Level.PARTIAL_OUTAGE: ("minor",),
+    Level.MAJOR_OUTAGE: ("major", "critical"),
+}
+"""The page's indicator by its worst component: it follows the components, never the incidents."""
+
+WORKING = ("investigating", "identified", "monitoring", "in_progress", "verifying")
+CLOSING = ("resolved", "completed")
+CLOSED = (*CLOSING, "postmortem")
+IMPACT_WORDS = ("none", "minor", "major", "critical", "maintenance")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+PAGE_ID = re.compile(r"[a-z0-9]{12}")
+UNREADABLE = (FetchError, ParseError)
+T = TypeVar("T")
+Raw = Mapping[str, Any]
+
+
+# ------------------------------------------------------------------------------------------------------ recognising
+
+HEADERS = ("x-statuspage-version", "x-statuspage-skip-logging")
+ASSET_HOST = b"dka575ofm4ao0.cloudfront.net"
+MARKUP = {
+    "body class": re.compile(rb'<body[^>]*class="status (?:index|history|inactive|incident|uptime)\b'),
+    "meta issued": re.compile(rb'<meta name="issued" content="\d+"'),
+    "data-uptime-lazy": re.compile(rb'data-uptime-lazy="[a-z0-9]{12}"'),
+    "HistoryIndex": re.compile(rb'data-react-class="HistoryIndex"'),
+    "powered-by link": re.compile(rb"statuspage[^\"']*utm_[^\"']*SP-notifications"),
+}
+EMBED = re.compile(rb'uptimeData\s*=\s*\{\s*"[a-z0-9]{12}":\s*\{\s*"component"')
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of Statuspage in a response, of kinds header, asset, markup, embed, ids and zone.
+
+    That `/api/v2` answers is no sign: several other platforms imitate it. Atlassian's own site, which a deleted page
+    leads to, and bot challenges give none.
+    """
+    if is_challenge(response) or _is_marketing(response):
+        return []
+    return [*_header_signals(response), *_body_signals(response)]
+
+
+def _header_signals(response: Response) -> Iterator[Signal]:
+    named = [name for name in HEADERS if name in response.headers]
+    if response.headers.get("server", "").lower() == "atlassianedge":
+        named.append("server: AtlassianEdge")
+    if named:
+        yield Signal("header", ", ".join(named))
+
+
+def _body_signals(response: Response) -> Iterator[Signal]:
+    start = response.body[:64].lstrip()[:1]
+    if start == b"<":
+        yield from _html_signals(response.body)
+    elif start == b"{":
+        yield from _json_signals(response)
+
+
+def _html_signals(body: bytes) -> Iterator[Signal]:
+    if ASSET_HOST in body:
+        yield Signal("asset", ASSET_HOST.decode())
+    marks = [name for name, pattern in MARKUP.items() if pattern.search(body)]
+    if marks:
+        yield Signal("markup", ", ".join(marks))
+    if EMBED.search(body):
+        yield Signal("embed", "uptimeData")
+
+
+def _json_signals(response: Response) -> Iterator[Signal]:
+    try:
+        answer = read_json(response)
+        page = answer["page"]
+        ids = [page["id"], *(component["id"] for component in answer.get("components", ()))]
+    except (PageError, KeyError, TypeError, AttributeError):
+        return
+    if all(isinstance(each, str) and PAGE_ID.fullmatch(each) for each in ids):
+        yield Signal("ids", f"page id {page['id']}")
+        # Imitations keep old ids and write whole seconds; the original writes milliseconds.
+        if page.get("time_zone") and re.search(r":\d\d\.\d{3}", str(page.get("updated_at"))):
+            yield Signal("zone", f"time_zone {page['time_zone']}")
+
+
+# ---------------------------------------------------------------------------------------------------- closed pages
+
+INACTIVE = re.compile(r'<body[^>]*class="[^"]*\bstatus inactive\b')
+MARKETING = re.compile(rb'<body[^>]*id="statuspage"[^>]*class="wac\b')
+LOGIN = re.compile(r"<title>[^<]*(?:- Login|Sign In|Log in)\s*</title>", re.IGNORECASE)
+MARKETING_HOSTS = ("statuspage.io", "www.statuspage.io")
+
+
+def unavailable(response: Response) -> str | None:
+    """Say why there is no public page behind a response: deleted, inactive or private. None when it is not so."""
+    if _is_marketing(response):
+        return "the page was deleted: its address leads to Atlassian's own site"
+    text = response.text if response.body[:64].lstrip()[:1] == b"<" else ""
+    if INACTIVE.search(text):
+        return "the page is inactive: only its own team may see it"
+    if response.status == 401 or LOGIN.search(text):  # noqa: PLR2004
+        return "the page is private: it asks for a login"
+    return None
+
+
+def _is_marketing(response: Response) -> bool:
+    return urlsplit(response.final_url).hostname in MARKETING_HOSTS or bool(MARKETING.search(response.body[:200_000]))
+
+
+def _explain(page: PageContext, response: Response, error: PageError) -> Generator[Step, Any, Response | None]:
+    """Raise PageUnavailable when that is why the JSON could not be read; return the root page if it had to be read.
+
+    The root page is not asked for where it could say nothing: a challenge, a broken transfer, a server error.
+    """
+    why, root = unavailable(response), None
+    puzzling = not isinstance(error, (BotChallenge, EmptyBody, Truncated)) and response.status < 500  # noqa: PLR2004
+    if why is None and puzzling:
+        root = yield from _root(page)
+        why = unavailable(root) if root is not None else None
+    if why is not None:
+        raise PageUnavailable(why, url=response.url) from error
+    return root
+
+
+def _root(page: PageContext) -> Generator[Step, Any, Response | None]:
+    try:
+        # Asked for with another Accept the root answers a different body, without the bars.
+        return (yield from get(page.url, accept="text/html"))
+    except FetchError:
+        return None
+
+
+# ---------------------------------------------------------------------------------------------------- the live state
+
+
+def poll(page: PageContext) -> Steps:
+    """Read the current state; incidents in full only when the page changed or something is open.
+
+    Raises PageUnavailable when the page is deleted, inactive or private. The mark is carried by the last evidence, so
+    that incidents that could not be read are asked for again by the next poll.
+    """
+    response = yield from get(SUMMARY, conditional=True)
+    if response.unchanged:
+        return
+    try:
+        state = _understood(response, _state)
+    except UNREADABLE as error:
+        yield from _explain(page, response, error)
+        raise
+    evidence = _state_evidence(state, page)
+    deeper = state.mark != page.mark or bool(state.incidents) or bool(page.open_incidents)
+    if not deeper:
+        yield replace(evidence, mark=state.mark)
+        return
+    yield evidence
+    yield from _poll_incidents(page, state)
+
+
+def _poll_incidents(page: PageContext, state: "_State") -> Steps:
+    listed = _understood((yield from get(INCIDENTS)), _incident_list)
+    evidence = _listed_evidence(page, state, listed)
+    known = {raw["id"] for raw in (*listed, *state.incidents, *state.maintenances)}
+    missing = sorted(page.open_incidents - known)
+    if not missing:
+        yield replace(evidence, mark=state.mark)
+        return
+    yield evidence
+    found, withdrawn = yield from _look_for(missing)
+    yield _incident_evidence(page, state, found, source="statuspage.incident", withdrawn=withdrawn, mark=state.mark)
+
+
+def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list[Raw], tuple[str, ...]]]:
+    """Return the incidents that are still there and the ids of those that are not. Raises when it cannot tell."""
+    found: dict[str, Raw] = {}
+    for batch in _batches(missing, TOGETHER):
+        answers = yield from get_all([_incident_path(code) for code in batch])
+        for code, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, FetchError):
+                raise answer
+            if answer.status not in {404, 410}:
+                found[code] = _understood(answer, _one_incident)
+    if len(found) < len(missing):
+        # A maintenance need not be served under its id like an incident: ask the list before calling it withdrawn.
+        maintenances = yield from _maintenance_list()
+        found |= {raw["id"]: raw for raw in maintenances or () if raw["id"] in missing}
+    return list(found.values()), tuple(code for code in missing if code not in found)
+
+
+def _maintenance_list() -> Generator[Step, Any, list[Raw] | None]:
+    """Return the listed maintenances; None when the page has no such list. Raises when it cannot be read."""
+    response = yield from get(MAINTENANCES)
+    if response.status == 404:  # noqa: PLR2004
+        return None
+    return _understood(response, lambda answer: _incident_list(answer, key="scheduled_maintenances"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What `summary.json` or `components.json` says. `born` is when the oldest component was made, None = unknown."""
+
+    info: PageInfo
+    zone: ZoneInfo | None
+    mark: str | None = None
+    components: tuple[Component, ...] = ()
+    observed: tuple[Observation, ...] | None = None
+    groups: frozenset[str] = frozenset()
+    born: datetime | None = None
+    incidents: tuple[Raw, ...] = ()
+    maintenances: tuple[Raw, ...] = ()
+    unknown_words: tuple[str, ...] = ()
+
+    @property
+    def days_zone(self) -> ZoneInfo:
+        """The zone the page cuts its days in; UTC when neither the page nor the configuration says."""
+        return self.zone or ZoneInfo("UTC")
+
+
+def _state(answer: Raw, *, live: bool = True) -> _State:
+    page = _page(answer)
+    indicator = _text(_dict(answer, "status", "answer"), "indicator", "status") if live else None
+    rows = _list(answer, "components", "answer")
+    leaves = _in_page_order(rows)
+    observed = tuple(_observation(row) for row in leaves)
+    zone = page.get("time_zone")
+    return _State(
+        info=PageInfo(
+            external_id=page["id"], name=page.get("name"), zone=zone,
+            indicator=indicator, remark=_remark(indicator, observed),
+        ),
+        zone=zone_named(zone) if zone else None,
+        mark=page.get("updated_at"),
+        components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
+        observed=observed,
+        groups=frozenset(row["id"] for row in rows if _is_group(row)),
+        born=min((_instant(row["created_at"]) for row in rows if row.get("created_at")), default=None),
+        incidents=tuple(_checked(raw) for raw in answer.get("incidents") or ()),
+        maintenances=tuple(_checked(raw) for raw in answer.get("scheduled_maintenances") or ()),
+        unknown_words=tuple(sorted({o.word for o in observed if o.level is None and o.word})),
+    )  # fmt: skip
+
+
+def _page(answer: Raw) -> Raw:
+    page = _dict(answer, "page", "answer")
+    page_id = _text(page, "id", "page")
+    if not PAGE_ID.fullmatch(page_id):
+        raise UnexpectedShape(
+            f"not a Statuspage: page.id is {page_id!r} and not 12 lower case letters and digits",
+            remedy="another platform imitates this answer; run `monitor detect URL`",
+        )
+    return page
+
+
+def _is_group(row: Raw) -> bool:
+    return row.get("group") is True
+
+
+def _in_page_order(rows: Sequence[Raw]) -> list[Raw]:
+    """Return the rows that are components, in the order the page shows them: groups and single ones share an order."""
+    groups = {_text(row, "id", "components[]"): row.get("position") or 0 for row in rows if _is_group(row)}
+
+    def place(row: Raw) -> tuple[int, int]:
+        own = row.get("position") or 0
+        return (groups[row["group_id"]], own) if row.get("group_id") in groups else (own, 0)
+
+    return sorted((row for row in rows if not _is_group(row)), key=place)
+
+
+def _components(leaves: Sequence[Raw], group_names: Mapping[str, str]) -> tuple[Component, ...]:
+    return tuple(
+        Component(
+            id=_text(row, "id", "components[]"),
+            name=_text(row, "name", "components[]"),
+            group=group_names.get(row.get("group_id") or ""),
+            position=position,
+            start_date=_day(row["start_date"]) if row.get("start_date") else None,
+            has_bars=row.get("showcase") is True,
+        )
+        for position, row in enumerate(leaves)
+    )
+
+
+def _observation(row: Raw) -> Observation:
+    word = _text(row, "status", "components[]")
+    return Observation(component_id=_text(row, "id", "components[]"), level=LEVELS.get(word), word=word)
+
+
+def _remark(indicator: str | None, observed: Sequence[Observation]) -> str | None:
+    levels = [each.level for each in observed]
+    if indicator is None or not levels or None in levels:
+        return None
+    worst = max(level for level in levels if level is not None)
+    if indicator in INDICATORS[worst]:
+        return None
+    return f"the page's indicator says {indicator!r} while its worst component is in {worst.title}"
+
+
+def _state_evidence(state: _State, page: PageContext) -> Evidence:
+    listed = _incident_evidence(page, state, (*state.incidents, *state.maintenances), source="statuspage.summary")
+    return replace(
+        listed,
+        page=state.info,
+        components=state.components,
+        observed=state.observed,
+        unknown_words=tuple(sorted({*state.unknown_words, *listed.unknown_words})),
+    )
+
+
+# -------------------------------------------------------------------------------------------------------- incidents
+
+
+def _incident_evidence(  # noqa: D417
+    page: PageContext,
+    state: _State,
+    raws: Iterable[Raw],
+    *,
+    source: str,
+    **more: Any,  # noqa: ANN401
+) -> Evidence:
+    raws = tuple(raws)
+    return Evidence(
+        source=source,
+        read_at=page.now,
+        incidents=tuple(_incident(raw, page, state.groups) for raw in raws),
+        impacts=tuple(impact for raw in raws for impact in replay(raw, groups=state.groups)),
+        unknown_words=tuple(sorted({word for raw in raws for word in unknown_words(raw)})),
+        **more,
+    )
+
+
+def _listed_evidence(page: PageContext, state: _State, listed: Sequence[Raw]) -> Evidence:
+    reach = _reach(listed, state.born, page.now)
+    coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
+    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage)
+
+
+def _reach(listed: Sequence[Raw], born: datetime | None, now: datetime) -> Interval | None:
+    """Return the span in which every incident is on the list.
+
+    The list holds the newest by resolution, or by creation while unresolved; a short one holds all there ever were.
+    """
+    oldest = [_instant(raw.get("resolved_at") or raw["created_at"]) for raw in listed]
+    start = min(oldest) if len(listed) >= INCIDENTS_LISTED else born
+    return Interval.between(start, now) if start is not None else None
+
+
+def _incident(raw: Raw, page: PageContext, groups: frozenset[str]) -> Incident:
+    phase = _phase(raw)
+    return Incident(
+        id=raw["id"],
+        title=raw["name"],
+        phase=phase,
+        status=raw["status"],
+        impact=raw["impact"],
+        started_at=_started(raw),
+        resolved_at=_ended(raw),
+        # The vendor's short links were rewritten in bulk once; this address does not change.
+        url=page.absolute(f"/incidents/{raw['id']}"),
+        maintenance=_is_maintenance(raw),
+        component_ids=_named(raw, groups),
+    )
+
+
+def _is_maintenance(raw: Raw) -> bool:
+    return bool(raw.get("scheduled_for")) or raw["status"] in {"scheduled", "in_progress", "verifying", "completed"}
+
+
+def _phase(raw: Raw) -> Phase:
+    if raw["status"] in CLOSED:
+        return Phase.CLOSED
+    if raw["status"] == "scheduled":
+        return Phase.SCHEDULED
+    return Phase.CLOSED if raw.get("resolved_at") and raw["status"] not in WORKING else Phase.OPEN
+
+
+def _started(raw: Raw) -> datetime:
+    if not _is_maintenance(raw):
+        return _instant(raw.get("started_at") or raw["created_at"])
+    # `started_at` of a maintenance is when it was announced.
+    began = [update.at for update in _updates(raw) if update.status == "in_progress"]
+    scheduled = _instant(raw["scheduled_for"]) if raw.get("scheduled_for") else None
+    return min([*began[:1], *([scheduled] if scheduled else [])], default=_instant(raw["created_at"]))
+
+
+def _ended(raw: Raw) -> datetime | None:
+    """Return when a closed incident ended; None while it goes on."""
+    if _phase(raw) is not Phase.CLOSED:
+        return None
+    updates = _updates(raw)
+    final = _final_closing(updates)
+    closings = [index for index, update in enumerate(updates) if update.status in CLOSING]
+    if final is not None and closings[0] != final and any(u.status in WORKING for u in updates[closings[0] : final]):
+        return updates[final].at  # it was opened again: `resolved_at` may still be of the first time
+    if raw.get("resolved_at"):
+        return _instant(raw["resolved_at"])
+    if final is not None:
+        return updates[final].at
+    return updates[-1].at if updates else _instant(raw["created_at"])
+
+
+def _final_closing(updates: Sequence["_Update"]) -> int | None:
+    """Return the index of the first closing update after which no work was reported any more."""
+    last_work = max((index for index, update in enumerate(updates) if update.status in WORKING), default=-1)
+    return next((i for i, u in enumerate(updates) if i > last_work and u.status in CLOSING), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """One update of an incident: the component states it posted, by component id."""
+
+    at: datetime
+    status: str
+    states: Mapping[str, str]
+
+
+def _updates(raw: Raw) -> list[_Update]:
+    """Return the updates, oldest first, by the clock at which the state was changed.
+
+    `display_at` is chosen by the author and `updated_at` moves with every edit: only `created_at` agrees with the
+    page's own uptime record.
+    """
+    updates = [_update(update) for update in reversed(raw.get("incident_updates") or ())]
+    return sorted(updates, key=lambda update: update.at)
+
+
+def _update(update: Raw) -> _Update:
+    affected = update.get("affected_components") or ()
+    states = {entry["code"]: entry["new_status"] for entry in affected if entry.get("code")}
+    return _Update(_instant(update["created_at"]), update.get("status") or "", states)
+
+
+def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
+    """Return every component the incident ever named: links are removed on resolution, updates keep them."""
+    linked = raw.get("components") or ()
+    not_components = groups | {row["id"] for row in linked if _is_group(row)}
+    ids = [row["id"] for row in linked] + [code for update in _updates(raw) for code in update.states]
+    return tuple(code for code in dict.fromkeys(ids) if code not in not_components)
+
+
+def replay(incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset()) -> tuple[Impact, ...]:
+    """Return the impacts an incident's updates tell of: one for each component and state it held in the incident.
+
+    A posted state holds until the same incident posts another one, and at the latest until the incident is resolved;
+    it has no end while the incident goes on. States posted before a maintenance began are only announcements. A state
+    in a word we do not know gives an impact without level, which makes its span unknown. An incident that names
+    components and never posts a bad state gives inferred impacts over its whole length, by its impact word; with
+    impact "none", or without components, it gives nothing. `groups` are ids of rows that are no components.
+    """
+    named = [code for code in _named(incident, groups) if _phase(incident) is not Phase.SCHEDULED]
+    spans = [span for span in _spans(incident) if span.component_id in named]
+    if not spans:
+        return tuple(_inferred(incident, named))
+    ended = _ended(incident)
+    impacts = (_transition(incident, span, ended) for span in spans)
+    return tuple(impact for impact in impacts if impact.end is None or impact.start < impact.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    component_id: str
+    word: str
+    start: datetime
+    end: datetime | None
+
+
+def _spans(raw: Raw) -> list[_Span]:
+    """Return the bad states in the order they ended; those that only the incident's own end closes have no end."""
+    held: dict[str, tuple[str, datetime]] = {}
+    spans: list[_Span] = []
+    updates = [update for update in _updates(raw) if update.status != "scheduled"]
+    final = _final_closing(updates)
+    for index, update in enumerate(updates):
+        states = dict(update.states)
+        if update.status in CLOSING and index != final:
+            states = dict.fromkeys(held, "operational")  # closed once, and opened again later
+        for code, word in states.items():
+            before, since = held.get(code, ("operational", update.at))
+            if word == before:
+                continue
+            if before != "operational":
+                spans.append(_Span(code, before, since, update.at))
+            held[code] = (word, update.at)
+    return spans + [_Span(code, word, since, None) for code, (word, since) in held.items() if word != "operational"]
+
+
+def _transition(raw: Raw, span: _Span, ended: datetime | None) -> Impact:
+    level = LEVELS.get(span.word)
+    end = min(filter(None, (span.end, ended)), default=None)
+    return Impact(
+        component_id=span.component_id,
+        level=level,
+        start=span.start,
+        end=end,
+        basis=Basis.TRANSITION,
+        source=_source(raw),
+        incident_id=raw["id"],
+        word=span.word if level is None else None,
+    )
+
+
+def _source(raw: Raw) -> str:
+    return "statuspage.maintenance" if _is_maintenance(raw) else "statuspage.incident"
+
+
+def _inferred(raw: Raw, named: Sequence[str]) -> Iterator[Impact]:
+    word = "maintenance" if _is_maintenance(raw) else raw["impact"]
+    start, end = _work_began(raw), _ended(raw)
+    if word == "none" or (end is not None and end <= start):
+        return
+    for code in named:
+        yield Impact(
+            component_id=code, level=None, start=start, end=end, basis=Basis.INFERRED,
+            source=_source(raw), incident_id=raw["id"], word=word,
+        )  # fmt: skip
+
+
+def _work_began(raw: Raw) -> datetime:
+    if not _is_maintenance(raw):
+        return _started(raw)
+    began = (update.at for update in _updates(raw) if update.status in WORKING)
+    return next(began, None) or _started(raw)
+
+
+def unknown_words(incident: Mapping[str, Any]) -> set[str]:
+    """Return the words in an incident that are outside our vocabulary: states, its status, its impact."""
+    words = {word for update in _updates(incident) for word in update.states.values() if word not in LEVELS}
+    if incident["status"] not in {"scheduled", *WORKING, *CLOSED}:
+        words.add(incident["status"])
+    if incident["impact"] not in IMPACT_WORDS:
+        words.add(incident["impact"])
+    return words
+
+
+def _checked(raw: Any) -> Raw:  # noqa: ANN401
+    """Return the incident when it has what we rely on. Raises UnexpectedShape naming what it lacks."""
+    if not isinstance(raw, dict):
+        raise UnexpectedShape("an incident is not an object")
+    for name in ("id", "name", "status", "impact", "created_at"):
+        _text(raw, name, "incident")
+    _updates(raw)
+    return raw
+
+
+def _incident_list(answer: Raw, *, key: str = "incidents") -> list[Raw]:
+    _page(answer)
+    return [_checked(raw) for raw in _list(answer, key, "answer")]
+
+
+def _one_incident(answer: Raw) -> Raw:
+    """Return the incident of an answer, with or without its envelope."""
+    return _checked(answer.get("incident", answer))
+
+
+def _incident_path(code: str) -> str:
+    return f"/api/v2/incidents/{code}.json"
+
+
+# ------------------------------------------------------------------------------------------------------------- bars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Timelines:
+    """Bars of several components, as `/uptime_showcase` or the root page gave them. `first` is the earliest day."""
+
+    components: tuple[Component, ...]
+    bars: tuple[Bar, ...]
+    coverage: tuple[Coverage, ...]
+    reported: tuple[ReportedUptime, ...]
+    unknown_words: tuple[str, ...]
+    first: date | None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The incidents the bars are linked to, newest day first."""
+        newest_first = sorted(self.bars, key=lambda bar: bar.day, reverse=True)
+        return tuple(dict.fromkeys(code for bar in newest_first for code in bar.incident_ids))
+
+
+def _timelines(raw: Raw, values: Sequence[Raw], zone: ZoneInfo, now: datetime) -> _Timelines:
+    """Read bars. Timelines of groups are left out: a group's record is computed from its components'."""
+    leaves = {code: line for code, line in raw.items() if not _is_group_line(line)}
+    outages = [day.get("outages") or {} for line in leaves.values() for day in line["days"]]
+    return _Timelines(
+        components=_line_components(raw, leaves),
+        bars=tuple(bar for code, line in leaves.items() for bar in _line_bars(code, line["days"])),
+        coverage=tuple(c for code, line in leaves.items() for c in _line_coverage(code, line, zone, now)),
+        reported=tuple(_reported(values, leaves)),
+        unknown_words=tuple(sorted({f"outages.{key}" for outage in outages for key in outage if key not in "pm"})),
+        first=min((_day(line["days"][0]["date"]) for line in leaves.values() if line["days"]), default=None),
+    )
+
+
+def _is_group_line(line: Raw) -> bool:
+    return bool(line["component"].get("isGroup") or line["component"].get("group"))
+
+
+def _line_components(raw: Raw, leaves: Raw) -> tuple[Component, ...]:
+    groups = {
+        child: line["component"].get("name")
+        for line in raw.values()
+        if _is_group_line(line)
+        for child in line["component"].get("group") or ()
+    }
+    return tuple(
+        Component(
+            id=code,
+            name=_text(line["component"], "name", "component"),
+            group=groups.get(code),
+            position=position,
+            start_date=_start_day(line),
+            has_bars=True,
+        )
+        for position, (code, line) in enumerate(leaves.items())
+    )
+
+
+def _start_day(line: Raw) -> date | None:
+    start = line["component"].get("startDate")
+    return _day(start) if start else None
+
+
+def _line_bars(code: str, days: Iterable[Raw]) -> Iterator[Bar]:
+    for day in days:
+        outages = day.get("outages") or {}
+        yield from _bar(code, _day(day["date"]), outages, day.get("related_events"))
+
+
+def _bar(code: str, day: date, seconds: Raw, events: Sequence[Raw] | None) -> Iterator[Bar]:
+    partial, major = int(seconds.get("p") or 0), int(seconds.get("m") or 0)
+    incidents = tuple(event["code"] for event in events or () if event.get("code"))
+    if partial or major or incidents:
+        yield Bar(
+            component_id=code, day=day, partial_seconds=partial, major_seconds=major,
+            incident_ids=incidents, source="statuspage.uptime",
+        )  # fmt: skip
+
+
+def _line_coverage(code: str, line: Raw, zone: ZoneInfo, now: datetime) -> Iterator[Coverage]:
+    if line["days"]:
+        first, last = _day(line["days"][0]["date"]), _day(line["days"][-1]["date"])
+        yield from _bar_coverage(code, max(first, _start_day(line) or first), last, zone, now)
+
+
+def _bar_coverage(code: str, first: date, last: date, zone: ZoneInfo, now: datetime) -> Iterator[Coverage]:
+    end = min(now, day_interval(last, zone).end)
+    span = Interval.between(day_interval(first, zone).start, end)
+    if span is not None:
+        yield Coverage(span=span, aspect=Aspect.BARS, component_id=code, complete=True)
+
+
+WINDOWS = {"thirty": 30, "sixty": 60, "ninety": 90}
+
+
+def _reported(values: Sequence[Raw], leaves: Raw) -> Iterator[ReportedUptime]:
+    for value in values:
+        for key, days in WINDOWS.items():
+            if value.get("component") in leaves and value.get(key) is not None:
+                yield ReportedUptime(value["component"], days, round(float(value[key]) / 100, 8))
+
+
+UPTIME_DATA = re.compile(r"uptimeData\s*=\s*(?=\{)")
+UPTIME_VALUES = re.compile(r"uptimeValues\s*=\s*(?=\[)")
+PRINTED = re.compile(r'id="uptime-percent-([a-z0-9]{12})">\s*([\d.]+)\s*<')
+
+
+def embedded(text: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """Return the timelines and the printed percentages in a page's HTML; both empty when it has none.
+
+    Understands `var uptimeData = {...}` (until mid-2026), `window.uptimeData = {...}` (until September 2026) and an
+    object of the showcase's shape in either place.
+    """
+    raw = _after(UPTIME_DATA, text) or {}
+    values = raw.get("values") if "timelines" in raw else _after(UPTIME_VALUES, text)
+    if not values:
+        values = [{"component": code, "ninety": percent} for code, percent in PRINTED.findall(text)]
+    return raw.get("timelines", raw), values
+
+
+def _after(mark: re.Pattern[str], text: str) -> Any:  # noqa: ANN401
+    for match in mark.finditer(text):
+        try:
+            return json.JSONDecoder().raw_decode(text, match.end())[0]
+        except json.JSONDecodeError:  # a script line that only looks like the data
+            continue
+    return None
+
+
+# --------------------------------------------------------------------------------------------------------- backfill
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Read the history back to `since`: the current structure, bars, the listed incidents, then what lies deeper.
+
+    Every piece is yielded as soon as it is known. What could not be read is a gap and leaves its span uncovered.
+    Raises what `poll` raises when neither the page's structure nor its bars can be read.
+    """
+    since = utc(since)
+    state, root = yield from _structure(page)
+    shown = yield from _shown(page, state, root)
+    if shown is not None and not state.components:
+        state = replace(state, components=shown.components)
+    yield from _older_bars(page, state, since, shown)
+    known = yield from _maintenances(page, state)
+    yield from _incident_history(page, state, since, known, shown)
+
+
+def _structure(page: PageContext) -> Generator[Step, Any, tuple[_State, Response | None]]:
+    """Return the page's structure, and its root page when that was read; an archived page has only its root page."""
+    response = yield from _try_get(SUMMARY)
+    try:
+        state = _understood(_answered(response), _state)
+    except UNREADABLE as error:
+        root = None
+        if isinstance(response, Response):
+            root = yield from _explain(page, response, error)
+        return (yield from _structure_without_summary(page, root, error))
+    state = replace(state, zone=state.zone or _zone(page))
+    yield _state_evidence(state, page)
+    return state, None
+
+
+def _structure_without_summary(
+    page: PageContext, root: Response | None, error: PageError
+) -> Generator[Step, Any, tuple[_State, Response | None]]:
+    response = yield from _try_get("/api/v2/components.json")
+    try:
+        state = _understood(_answered(response), lambda answer: _state(answer, live=False))
+    except UNREADABLE:
+        if root is None or root.status != 200 or not embedded(root.text)[0]:  # noqa: PLR2004
+            raise error from None
+        return _State(info=PageInfo(), zone=_zone(page)), root
+    state = replace(state, zone=state.zone or _zone(page))
+    yield replace(_state_evidence(state, page), source="statuspage.components")
+    return state, root
+
+
+def _zone(page: PageContext) -> ZoneInfo | None:
+    return zone_named(page.zone) if page.zone else None
+
+
+def _shown(page: PageContext, state: _State, root: Response | None) -> Generator[Step, Any, _Timelines | None]:
+    """Yield the last ninety days' bars and return them; None when the page shows none or they were read before."""
+    if "bars" in page.done:
+        return None
+    ids = [component.id for component in state.components if component.has_bars]
+    if state.components and not ids:
+        return None
+    timelines, gaps = (yield from _showcase(page, state, ids)) if ids else (None, ())
+    if timelines is None and not gaps:
+        timelines, gaps = yield from _embedded_bars(page, state, root)
+    complete = "bars" if timelines is not None and not gaps else None
+    if timelines is None:
+        yield Evidence(source="statuspage.uptime", read_at=page.now, gaps=gaps)
+        return None
+    yield Evidence(
+        source="statuspage.uptime",
+        read_at=page.now,
+        components=None if state.components else timelines.components,
+        bars=timelines.bars,
+        coverage=timelines.coverage,
+        reported=timelines.reported,
+        unknown_words=timelines.unknown_words,
+        gaps=gaps,
+        unit=complete,
+    )
+    return timelines
+
+
+def _showcase(
+    page: PageContext, state: _State, ids: Sequence[str]
+) -> Generator[Step, Any, tuple[_Timelines | None, tuple[Gap, ...]]]:
+    """Return the showcase's bars, None when the page has no showcase, and what of it could not be read."""
+    lines: dict[str, Any] = {}
+    values: list[Raw] = []
+    gaps: list[Gap] = []
+    for batch in _batches(ids, SHOWCASE_IDS):
+        response = yield from _try_get("/uptime_showcase?components=" + ",".join(batch))
+        if isinstance(response, Response) and response.status == 404:  # noqa: PLR2004
+            continue
+        try:
+            answer = _understood(_answered(response), lambda answer: _timed(answer, state, page))
+        except UNREADABLE as error:
+            gaps.append(_gap(f"uptime bars of {len(batch)} components", error))
+            continue
+        lines |= answer.get("timelines") or {}
+        values += answer.get("values") or []
+    return (_timelines(lines, values, state.days_zone, page.now) if lines else None), tuple(gaps)
+
+
+def _timed(answer: Raw, state: _State, page: PageContext) -> Raw:
+    """Return the answer when its bars can be read. Raises UnexpectedShape (through the caller) when not."""
+    _timelines(answer.get("timelines") or {}, answer.get("values") or [], state.days_zone, page.now)
+    return answer
+
+
+def _embedded_bars(
+    page: PageContext, state: _State, root: Response | None
+) -> Generator[Step, Any, tuple[_Timelines | None, tuple[Gap, ...]]]:
+    if root is None:
+        root = yield from _root(page)
+    try:
+        response = require_ok(_answered(root if root is not None else FetchError("the root page did not answer")))
+        timelines = _guarded(response, lambda: _timelines(*embedded(response.text), state.days_zone, page.now))
+    except UNREADABLE as error:
+        return None, (_gap("uptime bars", error),)
+    if not timelines.components:
+        return None, (Gap(what="uptime bars", reason="absent", message="the page shows no uptime record"),)
+    return timelines, ()
+
+
+def _older_bars(page: PageContext, state: _State, since: datetime, shown: _Timelines | None) -> Steps:
+    """Read quarters of bars, newest first, for every component whose record begins before what was shown."""
+    today = day_of(page.now, state.days_zone)
+    first = shown.first if shown is not None else None
+    if first is None:
+        # Shown bars read by an earlier run reach this far; without any, everything is to be read here.
+        first = today - timedelta(days=89) if "bars" in page.done else today + ONE_DAY
+    wanted = day_of(since, state.days_zone)
+    for component in state.components:
+        target = max(wanted, component.start_date or wanted)
+        if component.has_bars and target < first and not (shown is None and not state.info.external_id):
+            yield from _component_bars(page, state, component, target, first)
+
+
+def _component_bars(page: PageContext, state: _State, component: Component, target: date, first: date) -> Steps:
+    """Read one component's record from the day before `first` back to `target`.
+
+    A page holds three months and the first one ends with today's month; usually the shown bars cover it.
+    """
+    today = day_of(page.now, state.days_zone)
+    covered = first
+    start = 1 if _months_back(today, MONTHS_A_PAGE - 1) < first else 2
+    for number in range(start, MOST_PAGES + 1):
+        if covered <= target:
+            return
+        newest = _months_back(today, MONTHS_A_PAGE * (number - 1))
+        oldest = _months_back(newest, MONTHS_A_PAGE - 1)
+        unit = f"uptime:{component.id}:{newest:%Y-%m}"
+        if unit not in page.done:
+            response = yield from _try_get(f"/uptime/{component.id}.json?page={number}")
+            read = _uptime_evidence(page, state, component, response, unit)
+            yield read
+            if not read.coverage:
+                return  # before the component's first day, or unreadable
+        covered = oldest
+
+
+def _uptime_evidence(
+    page: PageContext, state: _State, component: Component, response: Response | FetchError, unit: str
+) -> Evidence:
+    evidence = Evidence(source="statuspage.uptime", read_at=page.now)
+    try:
+        months = _understood(_answered(response), _uptime_months)
+    except UNREADABLE as error:
+        return replace(evidence, gaps=(_gap(f"uptime record of {component.name}, {unit.rpartition(':')[2]}", error),))
+    days = [day for month in months if month.get("uptime_percentage") is not None for day in month["days"]]
+    dated = sorted((_day(day["date"]), day) for day in days if day.get("date")) if days else []
+    if not dated:
+        return replace(evidence, unit=unit)
+    first, last = max(dated[0][0], component.start_date or dated[0][0]), dated[-1][0]
+    return replace(
+        evidence,
+        bars=tuple(bar for at, day in dated for bar in _bar(component.id, at, day, day.get("events"))),
+        coverage=tuple(_bar_coverage(component.id, first, last, state.days_zone, page.now)),
+        unit=unit,
+        final=day_interval(last, state.days_zone).end < page.now - SETTLED_AFTER,
+    )
+
+
+def _uptime_months(answer: Raw) -> list[Raw]:
+    """Return the months of a component's record. A group's answer has none: it counts components, not seconds."""
+    months = _list(answer, "months", "answer")
+    if answer.get("is_group"):
+        return []
+    for month in months:
+        for day in _list(month, "days", "months[]"):
+            list(_bar("", date.min, day, day.get("events")))
+            _day(day.get("date") or "2000-01-01")
+    return months
+
+
+def _maintenances(page: PageContext, state: _State) -> Generator[Step, Any, frozenset[str]]:
+    """Yield the listed maintenances and return their ids."""
+    if "maintenances" in page.done:
+        return frozenset()
+    try:
+        listed = yield from _maintenance_list()
+    except UNREADABLE as error:
+        yield Evidence(
+            source="statuspage.maintenances", read_at=page.now, gaps=(_gap("scheduled maintenances", error),)
+        )
+        return frozenset()
+    if listed is None:
+        return frozenset()
+    yield _incident_evidence(page, state, listed, source="statuspage.maintenances", unit="maintenances")
+    return frozenset(raw["id"] for raw in listed if _phase(raw) is Phase.CLOSED)
+
+
+# ------------------------------------------------------------------------------------------------ incident history
+
+
+def _incident_history(
+    page: PageContext, state: _State, since: datetime, known: frozenset[str], shown: _Timelines | None
+) -> Steps:
+    """Read incidents: the listed ones, then through `/history`, then those the bars name, at last the feed."""
+    listed, error = yield from _listed(page, state)
+    known |= {raw["id"] for raw in listed or ()}
+    reach = _reach(listed, state.born, page.now) if listed is not None else None
+    if reach is not None and reach.start <= max(since, state.born or since):
+        return
+    found = yield from _history(page, state, since, known)
+    if found:
+        return
+    codes = [code for code in (shown.codes if shown is not None else ()) if code not in known]
+    yield from _read_incidents(page, state, codes)
+    if listed is None and not codes:
+        yield from _feed(page, state)
+    reason = error or BadStatus("the page has no history", status=404, url=page.absolute("/history.json"))
+    what = f"incidents before {reach.start:%Y-%m-%d}" if reach is not None else "incidents"
+    yield Evidence(source="statuspage.history", read_at=page.now, gaps=(_gap(what, reason),))
+
+
+def _listed(page: PageContext, state: _State) -> Generator[Step, Any, tuple[list[Raw] | None, PageError | None]]:
+    """Yield the newest fifty incidents and return them; None and the error when they cannot be read."""
+    response = yield from _try_get(INCIDENTS)
+    try:
+        listed = _understood(_answered(response), _incident_list)
+    except UNREADABLE as error:
+        return None, error
+    yield _listed_evidence(page, state, listed)
+    return listed, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """One page of `/history`: its months' first days, newest first, and the incidents in them."""
+
+    months: tuple[date, ...]
+    codes: tuple[str, ...]
+    born: datetime | None
+
+
+def _history(page: PageContext, state: _State, since: datetime, known: frozenset[str]) -> Generator[Step, Any, bool]:
+    """Read `/history` until it reaches `since`; return False when the page has no history at all.
+
+    Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes on.
+    """
+    today = day_of(page.now, state.days_zone)
+    whole, failures, found, floor = True, 0, False, max(since, state.born or since)
+    for number in range(1, MOST_PAGES + 1):
+        newest = _months_back(today, MONTHS_A_PAGE * (number - 1))
+        oldest = _months_back(newest, MONTHS_A_PAGE - 1)
+        unit = f"history:{newest:%Y-%m}"
+        if unit not in page.done:
+            listed = yield from _history_page(page, number)
+            if isinstance(listed, PageError):
+                if number == 1 and _is_absent(listed):
+                    return False
+                yield Evidence(
+                    source="statuspage.history", read_at=page.now, gaps=(_gap(f"history {unit[8:]}", listed),)
+                )
+                whole, failures = False, failures + 1
+                if failures > 1:
+                    return found
+                continue
+            floor = max(floor, listed.born or floor)
+            whole &= yield from _read_incidents(page, state, [code for code in listed.codes if code not in known])
+            oldest = min(listed.months, default=oldest)
+            if whole:
+                yield _months_evidence(page, state, oldest, floor=listed.born or state.born, unit=unit)
+        failures, found = 0, True
+        if day_interval(oldest, state.days_zone).start <= floor:
+            break
+    return True
+
+
+def _is_absent(error: PageError) -> bool:
+    return isinstance(error, BadStatus) and error.status in {404, 410}
+
+
+def _months_evidence(page: PageContext, state: _State, oldest: date, *, floor: datetime | None, unit: str) -> Evidence:
+    start = day_interval(oldest, state.days_zone).start
+    span = Interval.between(max(start, floor or start), page.now)
+    settled = day_interval(_months_back(oldest, -MONTHS_A_PAGE), state.days_zone).start < page.now - SETTLED_AFTER
+    return Evidence(
+        source="statuspage.history",
+        read_at=page.now,
+        coverage=(Coverage(span=span, aspect=Aspect.IMPACTS),) if span else (),
+        unit=unit,
+        final=settled,
+    )
+
+
+def _history_page(page: PageContext, number: int) -> Generator[Step, Any, _Months | PageError]:
+    """Return one page of the history from its JSON or else from its HTML; the first error when neither can be read."""
+    response = yield from _try_get(f"/history.json?page={number}")
+    try:
+        return _understood(_answered(response), _months)
+    except UNREADABLE as error:
+        first = error
+    response = yield from _try_get(f"/history?page={number}", accept="text/html")
+    try:
+        answer = require_ok(_answered(response))
+        return _guarded(answer, lambda: _months(_react_props(answer.text)))
+    except UNREADABLE as error:
+        return first if _is_absent(error) else error
+
+
+def _react_props(text: str) -> Raw:
+    at = text.find('data-react-class="HistoryIndex"')
+    match = re.search(r'data-react-props="([^"]*)"', text[text.rfind("<", 0, at) :]) if at >= 0 else None
+    if match is None:
+        raise UnexpectedShape("the history page holds no HistoryIndex")
+    props: Raw = json.loads(html.unescape(match.group(1)))
+    return props
+
+
+def _months(answer: Raw) -> _Months:
+    months = _list(answer, "months", "answer")
+    page = (answer.get("page_status") or {}).get("page") or answer.get("page") or {}
+    return _Months(
+        months=tuple(date(int(m["year"]), MONTHS.index(m["name"]) + 1, 1) for m in months),
+        codes=tuple(dict.fromkeys(incident["code"] for m in months for incident in m.get("incidents") or ())),
+        born=_instant(page["created_at"]) if page.get("created_at") else None,
+    )
+
+
+def _read_incidents(page: PageContext, state: _State, codes: Sequence[str]) -> Generator[Step, Any, bool]:
+    """Yield each incident as its own unit; return whether all of them could be read."""
+    whole = True
+    for batch in _batches([code for code in codes if f"incident:{code}" not in page.done], TOGETHER):
+        answers = yield from get_all([_incident_path(code) for code in batch])
+        for code, answer in zip(batch, answers, strict=True):
+            evidence = _single_evidence(page, state, code, answer)
+            whole &= not evidence.gaps
+            yield evidence
+    return whole
+
+
+def _single_evidence(page: PageContext, state: _State, code: str, answer: Response | FetchError) -> Evidence:
+    try:
+        raw = _understood(_answered(answer), _one_incident)
+    except UNREADABLE as error:
+        gap = _gap(f"incident {code}", error)
+        return Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
+    ended = _ended(raw)
+    settled = ended is not None and ended < page.now - SETTLED_AFTER
+    return _incident_evidence(page, state, [raw], source="statuspage.incident", unit=f"incident:{code}", final=settled)
+
+
+def _feed(page: PageContext, state: _State) -> Steps:
+    """Yield the feed's incidents. They name no component, so they give no level and cover nothing."""
+    response = yield from _try_get("/history.atom", accept="application/atom+xml")
+    try:
+        answer = require_ok(_answered(response))
+        incidents = _guarded(answer, lambda: tuple(_feed_incidents(answer.text, state.days_zone)))
+    except UNREADABLE:
+        return
+    yield Evidence(source="statuspage.feed", read_at=page.now, incidents=incidents)
+
+
+STAMP = re.compile(
+    r"<small>\s*([A-Z][a-z]{2})[a-z]*\s*<var data-var='date'>\s*(\d+)</var>,\s*<var data-var='time'>(\d+):(\d+)</var>"
+    r".*?</small>.*?<strong>([^<]+)</strong>",
+    re.DOTALL,
+)
+
+
+def _feed_incidents(text: str, zone: ZoneInfo) -> Iterator[Incident]:
+    for entry in BeautifulSoup(text, "html.parser").find_all("entry"):
+        link = entry.find("link", href=True)
+        title, published, content = (entry.find(name) for name in ("title", "published", "content"))
+        if link is None or title is None or published is None or content is None:
+            raise UnexpectedShape("an entry of the feed lacks link, title, published or content")
+        read_at = _instant(published.get_text())
+        stamps = [(_before(read_at, match.groups(), zone), match[5]) for match in STAMP.finditer(content.get_text())]
+        status = stamps[0][1].strip().lower() if stamps else "unknown"
+        closed = status in CLOSED
+        yield Incident(
+            id=str(link["href"]).rstrip("/").rpartition("/")[2],
+            title=title.get_text(),
+            phase=Phase.CLOSED if closed else Phase.OPEN,
+            status=status,
+            impact="unknown",
+            started_at=min((at for at, _ in stamps), default=read_at),
+            resolved_at=read_at if closed else None,
+            url=str(link["href"]),
+        )
+
+
+def _before(limit: datetime, stamp: Sequence[str], zone: ZoneInfo) -> datetime:
+    """Return the last moment that reads like the stamp, which has no year, and is not later than the limit."""
+    month = next(i for i, name in enumerate(MONTHS, start=1) if name.startswith(stamp[0]))
+    for year in (limit.year + 1, limit.year, limit.year - 1):
+        try:
+            at = datetime(year, month, int(stamp[1]), int(stamp[2]), int(stamp[3]), tzinfo=zone).astimezone(UTC)
+        except ValueError:  # 29 February
+            continue
+        if at < limit + timedelta(minutes=1):
+            return at
+    raise UnexpectedShape(f"no year fits {' '.join(stamp[:2])}")
+
+
+# --------------------------------------------------------------------------------------------------------- reading
+
+
+def _understood(response: Response, reader: Callable[[Any], T]) -> T:
+    """Return what the reader makes of the response's JSON. Raises FetchError or ParseError, with the URL."""
+    answer = read_json(response)
+    if not isinstance(answer, dict):
+        raise UnexpectedShape("the answer is not an object", url=response.url)
+    return _guarded(response, lambda: reader(answer))
+
+
+def _guarded(response: Response, read: Callable[[], T]) -> T:
+    """Return what `read` returns. Raises UnexpectedShape when a value has another type than it should have."""
+    try:
+        return read()
+    except UnexpectedShape as error:
+        error.url = error.url or response.url
+        raise
+    except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        # Freshly decoded and foreign: a wrong type anywhere in it is the page's shape, not a mistake of ours.
+        raise UnexpectedShape(f"a value is missing or of another type: {error!r}", url=response.url) from error
+
+
+def _try_get(path: str, *, accept: str = "application/json") -> Generator[Step, Any, Response | FetchError]:
+    try:
+        return (yield from get(path, accept=accept))
+    except FetchError as error:
+        return error
+
+
+def _answered(response: Response | FetchError) -> Response:
+    if isinstance(response, FetchError):
+        raise response
+    return response
+
+
+def _gap(what: str, error: PageError) -> Gap:
+    return Gap(what=what, reason=error.reason, message=str(error))
+
+
+def _dict(raw: Raw, name: str, where: str) -> Raw:
+    return _typed(raw, name, where, dict, "an object")
+
+
+def _list(raw: Raw, name: str, where: str) -> list[Any]:
+    return _typed(raw, name, where, list, "a list")
+
+
+def _text(raw: Raw, name: str, where: str) -> str:
+    return _typed(raw, name, where, str, "a text")
+
+
+def _typed(raw: Raw, name: str, where: str, kind: type[T], noun: str) -> T:
+    value = raw.get(name)
+    if not isinstance(value, kind):
+        raise UnexpectedShape(f"{where}.{name} is missing or not {noun}")
+    return value
+
+
+def _instant(value: str) -> datetime:
+    return utc(datetime.fromisoformat(value))
+
+
+def _day(value: str) -> date:
+    """Return the calendar day a date or a timestamp names, in the offset it is written in."""
+    return date.fromisoformat(value[:10])
+
+
+def _months_back(day: date, months: int) -> date:
+    """Return the first day of the month that many months before the day's."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start, end in pairwise([*range(0, len(ids), size), len(ids)]):
+        yield ids[start:end]

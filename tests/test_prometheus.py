@@ -1,0 +1,639 @@
+"""What `/metrics` says. Run this file to print the golden text: ``python tests/test_prometheus.py``."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as parse_text
+
+from exporters.prometheus import (
+    STATE_FAMILIES,
+    Family,
+    PollMetrics,
+    StateMetrics,
+    exposition,
+    label,
+    render,
+    sample,
+)
+from monitor.model import (
+    Aspect,
+    Component,
+    Confidence,
+    Day,
+    DayRun,
+    History,
+    Incident,
+    KnownComponent,
+    Level,
+    PageHistory,
+    Phase,
+    Seconds,
+)
+
+NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
+TODAY = NOW.date()
+FIRST = TODAY - timedelta(days=89)
+HERE = Path(__file__).parent
+
+
+# ------------------------------------------------------------------------------------- a store in memory, and builders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    id: int = 1
+    slug: str = "acme"
+    name: str = "Acme"
+    url: str = "https://status.acme.example/"
+    platform: str | None = "statuspage"
+    zone: str = "UTC"
+    last_poll_at: datetime | None = NOW - timedelta(minutes=1)
+    last_success_at: datetime | None = NOW - timedelta(minutes=1)
+    last_ok: bool | None = True
+    version: int = 1
+    removed_at: datetime | None = None
+    derived_day: date | None = TODAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    levels: dict[str, Level | None] = field(default_factory=dict)
+    components: tuple[KnownComponent, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    open_incidents: tuple[Incident, ...] = ()
+
+
+class MemoryStore:
+    """The readings of a store, kept in dictionaries. `reads` counts how often a page's state was read."""
+
+    def __init__(self):
+        self.rows: list[Row] = []
+        self.histories: dict[int, PageHistory] = {}
+        self.currents: dict[int, Current] = {}
+        self.revised: dict[int, int] = {}
+        self.reads = 0
+
+    def add(self, row, *, current=None, history=None, revised=0):
+        self.rows.append(row)
+        self.currents[row.id] = current or Current()
+        self.histories[row.id] = history or PageHistory(vendor=unknown_history(), components={})
+        self.revised[row.id] = revised
+        return self
+
+    def change(self, **changes):
+        self.rows[0] = replace(self.rows[0], **changes)
+
+    def pages(self):
+        return list(self.rows)
+
+    def page_history(self, page_id, first, last):
+        self.reads += 1
+        return self.histories[page_id]
+
+    def current(self, page_id):
+        return self.currents[page_id]
+
+    def revised_days(self, page_id, first, last):
+        return self.revised[page_id]
+
+
+def known(component_id, name, *, slug=None, group=None, removed_at=None):
+    return KnownComponent(
+        component=Component(id=component_id, name=name, group=group),
+        slug=slug or component_id,
+        first_seen_at=NOW - timedelta(days=400),
+        removed_at=removed_at,
+    )
+
+
+def incident(incident_id, impact, *, phase=Phase.OPEN, maintenance=False):
+    return Incident(
+        id=incident_id, title="Something", phase=phase, status="investigating", impact=impact,
+        started_at=NOW - timedelta(hours=1), maintenance=maintenance,
+    )  # fmt: skip
+
+
+def bad_day(ago, level, seconds=3600.0, *, disputed=False, today=TODAY):
+    name = {Level.DEGRADED: "degraded", Level.PARTIAL_OUTAGE: "partial", Level.MAJOR_OUTAGE: "major"}[level]
+    return Day(
+        day=today - timedelta(days=ago), level=level, length_seconds=86_400, covered_seconds=86_400,
+        seconds=Seconds(**{name: seconds}), source=Aspect.BARS, confidence=Confidence.HIGH, disputed=disputed,
+    )  # fmt: skip
+
+
+def history(*days, first=FIRST, last=TODAY):
+    quiet = DayRun(first, last, Aspect.BARS, Confidence.HIGH)
+    return History(first=first, last=last, days={day.day: day for day in days}, quiet=(quiet,))
+
+
+def unknown_history():
+    return History(first=FIRST, last=TODAY, days={})
+
+
+def page_history(vendor=None, **components):
+    return PageHistory(vendor=vendor or history(), components=components)
+
+
+def values(store, family, *, now=NOW, **settings):
+    """The samples of one state family, by their labels without braces and quotes."""
+    text = render(StateMetrics(store, **settings).families(now), openmetrics=False).decode()
+    return samples_in(text, family)
+
+
+def samples_in(text, family):
+    found = re.findall(rf"^vendorstatus_{family}\{{(.*)\}} (\S+)$", text, re.MULTILINE)
+    return {labels.replace('"', ""): float(value) for labels, value in found}
+
+
+# ------------------------------------------------------------------------------------------------------- severities
+
+
+def test_the_vendors_severity_is_the_worst_of_its_included_components():
+    current = Current(
+        levels={"a": Level.DEGRADED, "b": Level.PARTIAL_OUTAGE, "mail": Level.MAJOR_OUTAGE},
+        components=(known("a", "API"), known("b", "Web"), known("mail", "Mail by others")),
+        excluded=frozenset({"mail"}),
+    )
+    store = MemoryStore().add(Row(), current=current)
+
+    assert values(store, "vendor_severity") == {"vendor=acme": 3}
+    assert values(store, "component_severity")["vendor=acme,component=mail"] == 4
+
+
+def test_an_unknown_level_has_no_sample_and_is_never_zero():
+    current = Current(
+        levels={"a": None, "b": Level.OPERATIONAL}, components=(known("a", "A"), known("b", "B"), known("c", "C"))
+    )
+    store = MemoryStore().add(Row(), current=current)
+
+    assert values(store, "component_severity") == {"vendor=acme,component=b": 0}
+    assert values(store, "vendor_severity") == {"vendor=acme": 0}
+
+
+def test_a_vendor_of_which_nothing_is_known_has_no_severity():
+    store = MemoryStore().add(Row(), current=Current(levels={"a": None}, components=(known("a", "A"),)))
+
+    assert values(store, "vendor_severity") == {}
+    assert values(store, "vendor_day_severity") == {}
+
+
+def test_two_components_with_one_name_are_two_series():
+    current = Current(
+        levels={"1": Level.MAJOR_OUTAGE, "2": Level.OPERATIONAL},
+        components=(known("1", "API", slug="api", group="Europe"), known("2", "API", slug="api-2", group="America")),
+    )
+    store = MemoryStore().add(Row(), current=current)
+
+    assert values(store, "component_severity") == {"vendor=acme,component=api": 4, "vendor=acme,component=api-2": 0}
+
+
+def test_a_renamed_component_keeps_its_series():
+    store = MemoryStore().add(Row(), current=Current(components=(known("1", "API", slug="api"),)))
+    state = StateMetrics(store)
+    before = render(state.families(NOW), openmetrics=False).decode()
+    store.currents[1] = Current(components=(known("1", "Interface", slug="api"),))
+    store.change(version=2)
+    after = render(state.families(NOW), openmetrics=False).decode()
+
+    assert samples_in(before, "component_observed_days").keys() == samples_in(after, "component_observed_days").keys()
+    assert samples_in(after, "component_info") == {"vendor=acme,component=api,name=Interface,group=": 1}
+
+
+def test_a_component_removed_by_the_vendor_vanishes():
+    current = Current(
+        levels={"a": Level.OPERATIONAL, "b": Level.MAJOR_OUTAGE},
+        components=(known("a", "A"), known("b", "B", removed_at=NOW)),
+    )
+    store = MemoryStore().add(Row(), current=current)
+
+    assert values(store, "component_severity") == {"vendor=acme,component=a": 0}
+    assert values(store, "vendor_severity") == {"vendor=acme": 0}
+    assert values(store, "vendor_components") == {"vendor=acme": 1}
+
+
+def test_a_vendor_removed_from_the_configuration_vanishes():
+    store = MemoryStore().add(Row())
+    state = StateMetrics(store)
+    assert b"acme" in render(state.families(NOW), openmetrics=False)
+    store.change(removed_at=NOW)
+
+    assert render(state.families(NOW), openmetrics=False) == b""
+
+
+def test_maintenance_is_not_an_outage():
+    store = MemoryStore().add(Row(), current=Current(levels={"a": Level.MAINTENANCE}, components=(known("a", "A"),)))
+
+    assert values(store, "vendor_severity") == {"vendor=acme": 1}
+
+
+def test_failing_polls_keep_the_last_severity_beside_an_ageing_success_and_up_zero():
+    current = Current(levels={"a": Level.DEGRADED}, components=(known("a", "A"),))
+    hours_ago = NOW - timedelta(hours=5)
+    store = MemoryStore().add(Row(last_ok=False, last_success_at=hours_ago), current=current)
+
+    assert values(store, "vendor_severity") == {"vendor=acme": 2}
+    assert values(store, "up") == {"vendor=acme": 0}
+    assert values(store, "last_success_timestamp_seconds") == {"vendor=acme": hours_ago.timestamp()}
+    assert values(store, "last_poll_timestamp_seconds") == {"vendor=acme": NOW.timestamp() - 60}
+
+
+def test_a_page_that_was_never_polled_is_neither_up_nor_down_and_has_no_open_incidents():
+    store = MemoryStore().add(Row(last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None))
+
+    for family in ("up", "last_poll_timestamp_seconds", "vendor_open_incidents", "vendor_components"):
+        assert values(store, family) == {}
+    assert len(values(store, "vendor_info")) == 1
+
+
+# ---------------------------------------------------------------------------------------------------- the current day
+
+
+def day_severity(*, derived=None, current=Level.OPERATIONAL, read_at=NOW - timedelta(minutes=1), now=NOW, zone="UTC"):
+    vendor = derived or unknown_history()
+    store = MemoryStore().add(
+        Row(last_success_at=read_at, zone=zone),
+        current=Current(levels={"a": current}, components=(known("a", "A"),)),
+        history=page_history(vendor, a=vendor),
+    )
+    component = values(store, "component_day_severity", now=now).get("vendor=acme,component=a")
+    assert component == values(store, "vendor_day_severity", now=now).get("vendor=acme")
+    return component
+
+
+def test_the_days_severity_is_the_worst_so_far_even_when_it_is_over():
+    assert day_severity(derived=history(bad_day(0, Level.MAJOR_OUTAGE))) == 4
+
+
+def test_the_days_severity_is_raised_by_what_holds_now():
+    assert day_severity(derived=history(bad_day(0, Level.DEGRADED)), current=Level.PARTIAL_OUTAGE) == 3
+
+
+def test_a_day_not_derived_yet_takes_the_level_of_now_if_that_was_read_today():
+    assert day_severity(current=Level.PARTIAL_OUTAGE) == 3
+
+
+def test_past_midnight_yesterdays_level_does_not_leak_into_the_new_day():
+    before, after = datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 1, tzinfo=UTC)
+    yesterday = history(bad_day(1, Level.MAJOR_OUTAGE), last=TODAY - timedelta(days=1))
+
+    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
+    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) is None
+    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
+
+
+def test_the_day_is_the_day_of_the_pages_zone():
+    at_seven_utc = datetime(2026, 5, 22, 6, 59, tzinfo=UTC)  # still the 21st in Los Angeles
+    outage_on_the_21st = history(bad_day(1, Level.MAJOR_OUTAGE))
+
+    assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, zone="America/Los_Angeles", read_at=None) == 4
+    assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, read_at=None) == 0
+
+
+def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
+    store = MemoryStore().add(
+        Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
+        history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
+    )
+    state = StateMetrics(store)
+    found = [
+        samples_in(render(state.families(now), openmetrics=False).decode(), "vendor_day_severity")
+        for now in (datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC))
+    ]
+
+    assert found == [{"vendor=acme": 4}, {"vendor=acme": 0}]
+
+
+# ------------------------------------------------------------------------------------------------------------- windows
+
+
+def test_a_window_gives_its_ratio_and_both_its_numbers():
+    days = [bad_day(1, Level.MAJOR_OUTAGE), bad_day(10, Level.PARTIAL_OUTAGE), bad_day(40, Level.DEGRADED)]
+    store = MemoryStore().add(Row(), history=page_history(history(*days)))
+
+    assert values(store, "vendor_outage_days") == windows(1, 2, 2)
+    assert values(store, "vendor_major_days") == windows(1, 1, 1)
+    assert values(store, "vendor_observed_days") == windows(7, 30, 90)
+    assert values(store, "vendor_outage_ratio") == windows(1 / 7, 2 / 30, 2 / 90)
+    assert values(store, "vendor_coverage_ratio") == windows(1, 1, 1)
+
+
+def windows(week, month, quarter, *, labels="vendor=acme", more=""):
+    return {f"{labels},window={name}{more}": n for name, n in (("7d", week), ("30d", month), ("90d", quarter))}
+
+
+def test_a_window_of_which_nothing_is_known_has_no_ratio_and_no_zero_outage_days():
+    store = MemoryStore().add(Row(), current=Current(components=(known("a", "A"),)))
+
+    for subject in ("vendor", "component"):
+        assert values(store, f"{subject}_outage_ratio") == {}
+        assert values(store, f"{subject}_outage_days") == {}
+        assert set(values(store, f"{subject}_observed_days").values()) == {0}
+        assert set(values(store, f"{subject}_coverage_ratio").values()) == {0}
+    for family in ("major_days", "downtime_ratio", "disputed_days", "revised_days"):
+        assert values(store, f"vendor_{family}") == {}
+
+
+def test_days_before_the_first_data_are_not_in_the_denominator():
+    month = history(bad_day(2, Level.PARTIAL_OUTAGE), first=TODAY - timedelta(days=29))
+    store = MemoryStore().add(Row(), history=page_history(month))
+
+    assert values(store, "vendor_outage_ratio") == windows(1 / 7, 1 / 30, 1 / 30)
+    assert values(store, "vendor_coverage_ratio") == windows(1, 1, pytest.approx(1 / 3))
+
+
+def test_downtime_is_weighed_by_the_policy_which_is_named():
+    day = bad_day(1, Level.PARTIAL_OUTAGE, 8640)
+    store = MemoryStore().add(Row(), history=page_history(history(day)))
+
+    for policy, weight in (("statuspage", 0.3), ("strict", 1.0)):
+        expected = windows(*(weight * 0.1 / n for n in (7, 30, 90)), more=f",policy={policy}")
+        assert values(store, "vendor_downtime_ratio", policy=policy) == pytest.approx(expected)
+    assert values(store, "vendor_downtime_ratio") == values(store, "vendor_downtime_ratio", policy="statuspage")
+
+
+def test_disputed_and_revised_days_are_counted_over_ninety_days():
+    days = [bad_day(1, Level.MAJOR_OUTAGE, disputed=True), bad_day(50, Level.DEGRADED, disputed=True)]
+    store = MemoryStore().add(Row(), history=page_history(history(*days)), revised=5)
+
+    assert values(store, "vendor_disputed_days") == {"vendor=acme,window=90d": 2}
+    assert values(store, "vendor_revised_days") == {"vendor=acme,window=90d": 5}
+
+
+def test_without_component_metrics_the_vendors_figures_stay_the_same():
+    store = golden_store()
+    with_them = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
+    without = render(StateMetrics(store, component_metrics=False).families(NOW), openmetrics=False).decode()
+
+    assert "vendorstatus_component_" not in without
+    assert without == with_them[: with_them.index("# HELP vendorstatus_component_")]
+
+
+# ----------------------------------------------------------------------------------------------------------- incidents
+
+
+def test_only_open_incidents_are_counted_and_every_impact_has_a_number():
+    incidents = (
+        incident("1", "major"), incident("2", "Major"), incident("3", "critical", phase=Phase.CLOSED),
+        incident("4", "maintenance", phase=Phase.SCHEDULED, maintenance=True),
+        incident("5", "none", maintenance=True), incident("6", "catastrophic"),
+    )  # fmt: skip
+    store = MemoryStore().add(Row(), current=Current(open_incidents=incidents))
+
+    assert values(store, "vendor_open_incidents") == {
+        "vendor=acme,impact=none": 0,
+        "vendor=acme,impact=minor": 0,
+        "vendor=acme,impact=major": 2,
+        "vendor=acme,impact=critical": 0,
+        "vendor=acme,impact=maintenance": 1,
+        "vendor=acme,impact=other": 1,
+    }
+
+
+def test_incident_titles_are_never_labels():
+    store = MemoryStore().add(Row(), current=Current(open_incidents=(incident("1", "minor"),)))
+
+    assert b"Something" not in render(StateMetrics(store).families(NOW), openmetrics=True)
+
+
+# ------------------------------------------------------------------------------------------------ what is kept, and when
+
+
+def test_an_ordinary_scrape_reads_nothing_but_the_page_rows():
+    store = MemoryStore().add(Row())
+    state = StateMetrics(store)
+    state.families(NOW)
+    store.change(last_poll_at=NOW, last_success_at=NOW)
+    text = render(state.families(NOW + timedelta(minutes=1)), openmetrics=False).decode()
+
+    assert store.reads == 1
+    assert samples_in(text, "last_poll_timestamp_seconds") == {"vendor=acme": NOW.timestamp()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": 2},
+        {"derived_day": None},
+        {"name": "Acme Corporation"},
+        {"slug": "acme-corporation"},
+        {"platform": "incidentio"},
+        {"zone": "Pacific/Auckland"},
+        {"last_success_at": None},
+        {"last_success_at": NOW - timedelta(days=1)},
+    ],
+    ids=str,
+)
+def test_a_change_of_the_page_is_in_the_next_scrape(changes):
+    store = MemoryStore().add(Row())
+    state = StateMetrics(store)
+    state.families(NOW)
+    store.change(**changes)
+
+    kept = render(state.families(NOW), openmetrics=False)
+    fresh = render(StateMetrics(store).families(NOW), openmetrics=False)
+    assert store.reads == 3
+    assert kept == fresh
+
+
+# ------------------------------------------------------------------------------------------------------------- the text
+
+
+def test_label_values_are_escaped_and_read_back_unchanged():
+    nasty = 'a "quoted" \\ back\\nslash\nnewline — ünïcode \u2028 {x="y"}'
+    family = Family(name="x", help="X.", samples=[sample("x", label("name", nasty), 1)])
+
+    (text,) = parse_text(render([family], openmetrics=False).decode())
+    (openmetrics,) = parse_openmetrics(render([family], openmetrics=True).decode())
+    assert text.samples[0].labels == openmetrics.samples[0].labels == {"name": nasty}
+
+
+def test_a_name_with_half_a_surrogate_pair_does_not_take_the_others_down():
+    store = MemoryStore().add(Row(name="A\ud800cme"))
+
+    assert b'name="A?cme"' in render(StateMetrics(store).families(NOW), openmetrics=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "1"), (Level.MAJOR_OUTAGE, "4"), (0.25, "0.25"), (1.0, "1"), (1e-7, "1e-07")], ids=str
+)
+def test_numbers_are_written_so_that_they_read_back_equal(value, text):
+    assert sample("x", label("a", "b"), value) == f'x{{a="b"}} {text}\n'
+
+
+def test_a_family_without_samples_is_left_out():
+    assert render([Family(name="x", help="X.")], openmetrics=False) == b""
+
+
+def test_openmetrics_ends_with_exactly_one_end_mark_and_text_has_none():
+    state, polls = StateMetrics(golden_store()), golden_polls()
+    openmetrics = exposition(state, polls, now=NOW, openmetrics=True)
+
+    assert openmetrics.count(b"# EOF") == 1
+    assert openmetrics.endswith(b"\n# EOF\n")
+    assert b"# EOF" not in exposition(state, polls, now=NOW, openmetrics=False)
+
+
+def test_both_formats_say_the_same_to_the_official_parsers():
+    state, polls = StateMetrics(golden_store()), golden_polls()
+    text = parse_text(exposition(state, polls, now=NOW, openmetrics=False).decode())
+    openmetrics = parse_openmetrics(exposition(state, polls, now=NOW, openmetrics=True).decode())
+
+    def flat(families):
+        return sorted((s.name, sorted(s.labels.items()), s.value) for f in families for s in f.samples)
+
+    found = flat(text)
+    assert found == flat(openmetrics)
+    assert len(found) == len({(name, tuple(labels)) for name, labels, _ in found})
+
+
+def test_no_sample_carries_a_timestamp_or_says_when_the_process_began():
+    text = exposition(StateMetrics(golden_store()), golden_polls(), now=NOW, openmetrics=True).decode()
+
+    assert all(s.timestamp is None for family in parse_openmetrics(text) for s in family.samples)
+    assert "_created" not in text
+
+
+def test_units_are_the_last_word_of_the_name():
+    for family in STATE_FAMILIES.values():
+        assert family.unit is None or family.name.endswith(f"_{family.unit}")
+
+
+def test_the_whole_text_is_what_it_was():
+    assert golden_text() == (HERE / "golden" / "metrics.txt").read_text()
+
+
+def test_the_golden_text_shows_every_family():
+    assert {f"# TYPE {family.name} gauge" for family in STATE_FAMILIES.values()} <= set(golden_text().splitlines())
+
+
+def test_every_metric_and_label_is_documented():
+    documented = (HERE.parent / "docs" / "metrics.md").read_text()
+    names = re.findall(r"^# TYPE (\S+)", golden_text(), re.MULTILINE)
+    labels = set(re.findall(r'[{,]([a-z_]+)="', golden_text()))
+
+    assert [name for name in names if f"`{name}`" not in documented] == []
+    assert [name for name in labels if f"`{name}`" not in documented] == []
+
+
+def test_the_documentation_names_no_metric_that_does_not_exist():
+    documented = set(re.findall(r"vendorstatus_[a-z_]+", (HERE.parent / "docs" / "metrics.md").read_text()))
+    exported = set(re.findall(r"^# TYPE (\S+)", golden_text(), re.MULTILINE))
+
+    assert documented - exported == set()
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool, of Prometheus, is not on PATH")
+def test_promtool_says_nothing_but_that_days_are_not_seconds():
+    # promtool takes every name with "days" in it for a duration; ours count calendar days, which have no base unit.
+    counts_of_days = [f.name for f in STATE_FAMILIES.values() if f.name.endswith("_days")]
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"], input=golden_text(), capture_output=True, text=True, check=False
+    )
+
+    assert sorted((checked.stdout + checked.stderr).splitlines()) == sorted(
+        f'{name} use base unit "seconds" instead of "days"' for name in counts_of_days
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- our own polling
+
+
+def test_polls_are_counted_by_provider_and_failures_by_reason_too():
+    polls = PollMetrics("1.2.3")
+    polls.polled("statuspage", "ok", None, 0.2)
+    polls.polled("statuspage", "not_modified", None, 0.1)
+    polls.polled("statuspage", "failed", "throttled", 3)
+    polls.polled(None, "failed", None, 3)
+    text = polls.text(openmetrics=False).decode()
+
+    assert samples_in(text, "polls_total") == {"provider=statuspage": 3, "provider=unknown": 1}
+    assert samples_in(text, "poll_not_modified_total") == {"provider=statuspage": 1}
+    assert samples_in(text, "poll_failures_total") == {
+        "provider=statuspage,reason=throttled": 1,
+        "provider=unknown,reason=error": 1,
+    }
+    assert samples_in(text, "poll_duration_seconds_bucket")["le=0.25,provider=statuspage"] == 2
+    assert samples_in(text, "build_info") == {"version=1.2.3": 1}
+
+
+def test_an_outcome_we_do_not_know_is_refused_and_not_counted():
+    polls = PollMetrics("1.2.3")
+
+    with pytest.raises(ValueError, match="'fine'"):
+        polls.polled("statuspage", "fine", None, 1)
+    assert samples_in(polls.text(openmetrics=False).decode(), "polls_total") == {}
+
+
+def test_two_poll_metrics_do_not_share_anything():
+    first, second = PollMetrics("1"), PollMetrics("2")
+    first.skipped(3)
+
+    assert b"vendorstatus_skipped_polls_total 3.0" in first.text(openmetrics=False)
+    assert b"vendorstatus_skipped_polls_total 0.0" in second.text(openmetrics=False)
+
+
+# --------------------------------------------------------------------------------------------------- the golden fixture
+
+
+def golden_store():
+    """Three vendors: one with everything, one whose polls fail since yesterday, one that was never polled."""
+    components = (
+        known("c1", "API", slug="api", group="Europe"),
+        known("c2", "API", slug="api-2", group="America"),
+        known("c3", 'Mail "by others"', slug="mail-by-others"),
+        known("c4", "Console", slug="console"),
+    )
+    outages = history(
+        bad_day(0, Level.PARTIAL_OUTAGE, 600), bad_day(3, Level.MAJOR_OUTAGE, 7200), bad_day(20, Level.DEGRADED),
+        bad_day(60, Level.PARTIAL_OUTAGE, disputed=True),
+    )  # fmt: skip
+    acme = page_history(
+        outages, c1=outages, c2=history(), c3=history(bad_day(5, Level.MAJOR_OUTAGE)), c4=unknown_history()
+    )
+    acme_now = Current(
+        levels={"c1": Level.PARTIAL_OUTAGE, "c2": Level.OPERATIONAL, "c3": Level.MAJOR_OUTAGE, "c4": None},
+        components=components,
+        excluded=frozenset({"c3"}),
+        open_incidents=(incident("i1", "major"), incident("i2", "maintenance", phase=Phase.SCHEDULED)),
+    )
+    globex_now = Current(levels={"g": Level.DEGRADED}, components=(known("g", "Shop", slug="shop"),))
+    globex_days = history(bad_day(1, Level.DEGRADED), first=TODAY - timedelta(days=9), last=TODAY - timedelta(days=1))
+    yesterday = NOW - timedelta(hours=14)
+    globex = Row(
+        id=2, slug="globex", name="Globex", url="https://globex.example/status/", platform="incidentio", version=7,
+        zone="America/New_York", last_success_at=yesterday, last_ok=False, derived_day=yesterday.date(),
+    )  # fmt: skip
+    initech = Row(
+        id=3, slug="initech", name="Initech", url="https://status.initech.example/", platform=None, version=0,
+        last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None,
+    )  # fmt: skip
+    store = MemoryStore().add(Row(), current=acme_now, history=acme, revised=2)
+    store.add(globex, current=globex_now, history=page_history(globex_days, g=globex_days))
+    return store.add(initech)
+
+
+def golden_polls():
+    polls = PollMetrics("1.2.3")
+    polls.polled("statuspage", "ok", None, 0.3)
+    polls.polled("statuspage", "not_modified", None, 0.05)
+    polls.polled("incidentio", "failed", "timeout", 20.0)
+    polls.revised("statuspage", 2)
+    polls.unknown_words("statuspage", 1)
+    polls.lagged(0.25)
+    polls.skipped()
+    return polls
+
+
+def golden_text():
+    return exposition(StateMetrics(golden_store()), golden_polls(), now=NOW, openmetrics=False).decode()
+
+
+if __name__ == "__main__":
+    print(golden_text(), end="")
