@@ -402,7 +402,7 @@ def _state_evidence(state: _State, page: PageContext) -> Evidence:
 # -------------------------------------------------------------------------------------------------------- incidents
 
 
-def _incident_evidence(  # noqa: D417
+def _incident_evidence(
     page: PageContext,
     state: _State,
     raws: Iterable[Raw],
@@ -748,7 +748,8 @@ def _reported(values: Sequence[Raw], leaves: Raw) -> Iterator[ReportedUptime]:
     for value in values:
         for key, days in WINDOWS.items():
             if value.get("component") in leaves and value.get(key) is not None:
-                yield ReportedUptime(value["component"], days, round(float(value[key]) / 100, 8))
+                ratio = round(float(value[key]) / 100, 8)
+                yield ReportedUptime(component_id=value["component"], window_days=days, ratio=ratio)
 
 
 UPTIME_DATA = re.compile(r"uptimeData\s*=\s*(?=\{)")
@@ -1045,7 +1046,7 @@ def _history(page: PageContext, state: _State, since: datetime, known: frozenset
         oldest = _months_back(newest, MONTHS_A_PAGE - 1)
         unit = f"history:{newest:%Y-%m}"
         if unit not in page.done:
-            listed = yield from _history_page(page, number)
+            listed = yield from _history_page(number)
             if isinstance(listed, PageError):
                 if number == 1 and _is_absent(listed):
                     return False
@@ -1084,7 +1085,7 @@ def _months_evidence(page: PageContext, state: _State, oldest: date, *, floor: d
     )
 
 
-def _history_page(page: PageContext, number: int) -> Generator[Step, Any, _Months | PageError]:
+def _history_page(number: int) -> Generator[Step, Any, _Months | PageError]:
     """Return one page of the history from its JSON or else from its HTML; the first error when neither can be read."""
     response = yield from _try_get(f"/history.json?page={number}")
     try:
