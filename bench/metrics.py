@@ -1,4 +1,4 @@
-"""How long `/metrics` takes: ``python bench/metrics.py [vendors] [components]``, by default 1000 and 30.
+"""How long `/metrics` takes: ``python -m bench.metrics [vendors] [components]``, by default 1000 and 30.
 
 The store is in memory, so this is our own work only. *cold*: every vendor is read anew, as after a start or at
 midnight; *warm*: nothing but the polls' times changed. The ratio is against prometheus_client writing the same samples
@@ -71,11 +71,11 @@ class Synthetic:
     def pages(self):
         return self.rows
 
-    def page_history(self, page_id, first, last):
+    def page_history(self, page_id, _first, _last):
         each = {f"c{n}": _history(page_id + n) for n in range(self.components)}
         return PageHistory(vendor=_history(page_id), components=each)
 
-    def current(self, page_id):
+    def current(self, _page_id):
         ids = [f"c{n}" for n in range(self.components)]
         levels = dict.fromkeys(ids, Level.OPERATIONAL)
         incident = Incident(
@@ -83,7 +83,7 @@ class Synthetic:
         )
         return Current(levels=levels, components=tuple(map(_known, ids)), open_incidents=(incident,))
 
-    def revised_days(self, page_id, first, last):
+    def revised_days(self, _page_id, _first, _last):
         return 1
 
     def poll(self):

@@ -493,27 +493,27 @@ class PollMetrics:
         build.labels(version).set(1)
 
     def polled(self, provider: str | None, outcome: str, reason: str | None, seconds: float) -> None:
-        """Count a poll that took `seconds`. `outcome` is ok, not_modified or failed; `reason` is a failure's reason.
+        """Count a poll that took `seconds`. `outcome` is ok, unchanged or failed; `reason` is a failure's reason.
 
         Raises ValueError for another outcome.
         """
-        if outcome not in {"ok", "not_modified", "failed"}:
-            raise ValueError(f"a poll ends ok, not_modified or failed, not {outcome!r}")
+        if outcome not in {"ok", "unchanged", "failed"}:
+            raise ValueError(f"a poll ends ok, unchanged or failed, not {outcome!r}")
         name = provider or "unknown"
         self._polls.labels(name).inc()
         self._seconds.labels(name).observe(seconds)
         if outcome == "failed":
             self._failures.labels(name, reason or "error").inc()
-        elif outcome == "not_modified":
+        elif outcome == "unchanged":
             self._not_modified.labels(name).inc()
 
     def revised(self, provider: str | None, days: int) -> None:
         """Count closed days that changed."""
         self._revisions.labels(provider or "unknown").inc(days)
 
-    def unknown_words(self, provider: str | None, words: int) -> None:
+    def unknown_words(self, provider: str | None, count: int) -> None:
         """Count words of a page that we have no meaning for."""
-        self._unknown_words.labels(provider or "unknown").inc(words)
+        self._unknown_words.labels(provider or "unknown").inc(count)
 
     def lagged(self, seconds: float) -> None:
         """Set how late the poll that just began was."""

@@ -1,4 +1,4 @@
-"""What `/metrics` says. Run this file to print the golden text: ``python tests/test_prometheus.py``."""
+"""What `/metrics` says. Run this file to print the golden text: ``python -m tests.test_prometheus``."""
 
 import re
 import shutil
@@ -548,7 +548,7 @@ def test_promtool_says_nothing_but_that_days_are_not_seconds():
 def test_polls_are_counted_by_provider_and_failures_by_reason_too():
     polls = PollMetrics("1.2.3")
     polls.polled("statuspage", "ok", None, 0.2)
-    polls.polled("statuspage", "not_modified", None, 0.1)
+    polls.polled("statuspage", "unchanged", None, 0.1)
     polls.polled("statuspage", "failed", "throttled", 3)
     polls.polled(None, "failed", None, 3)
     text = polls.text(openmetrics=False).decode()
@@ -622,7 +622,7 @@ def golden_store():
 def golden_polls():
     polls = PollMetrics("1.2.3")
     polls.polled("statuspage", "ok", None, 0.3)
-    polls.polled("statuspage", "not_modified", None, 0.05)
+    polls.polled("statuspage", "unchanged", None, 0.05)
     polls.polled("incidentio", "failed", "timeout", 20.0)
     polls.revised("statuspage", 2)
     polls.unknown_words("statuspage", 1)

@@ -146,7 +146,7 @@ class Fetcher:
         """
         await self._trim()
         spent = 0.0
-        here = urldefrag(url).url
+        here = url.partition("#")[0]
         for left in range(limits.max_redirects, -1, -1):
             headers = self._request_headers(accept, validators, first=left == limits.max_redirects)
             try:
@@ -267,9 +267,11 @@ async def _read(response: httpx.Response, limits: Limits, url: str) -> _Hop:
     """Read an answer's body within its limit. Answers whose body says nothing to us are not read."""
     headers = dict(response.headers.items())
     status = response.status_code
-    if status == HTTPStatus.NOT_MODIFIED or status in BUSY or (status in REDIRECTS and "location" in headers):
+    if status in BUSY or (status in REDIRECTS and "location" in headers):
         return _Hop(status, headers, b"", 0)
-    body = Body(headers.get("content-encoding", ""), max_bytes=limits.max_body_bytes, url=url)
+    # A 304 may carry the headers of the body it stands for; it is read to its end only to keep the connection.
+    encoding = "" if status == HTTPStatus.NOT_MODIFIED else headers.get("content-encoding", "")
+    body = Body(encoding, max_bytes=limits.max_body_bytes, url=url)
     body.refuse_declared(headers.get("content-length"))
     chunks = aiter(cast("AsyncIterator[bytes]", response.stream))
     while (chunk := await _next(chunks, limits)) is not None:
@@ -301,7 +303,10 @@ def _fetched(url: str, final_url: str, hop: _Hop, known: Validators | None, seco
 
 def _follow(here: str, location: str, url: str, limits: Limits) -> str:
     """Return where a redirect leads. Raises TooManyRedirects when it must not be followed there."""
-    there = urldefrag(urljoin(here, location)).url
+    try:
+        there = urldefrag(urljoin(here, location)).url
+    except ValueError as error:
+        raise TooManyRedirects(f"redirected to {location!r}, which is no URL", url=url) from error
     scheme = there.partition(":")[0].lower()
     if scheme not in ("http", "https"):
         raise TooManyRedirects(f"redirected to {there}, which is not http or https", url=url)

@@ -9,7 +9,7 @@ public way to give its transport a network backend, which is where the guard sit
 
 import ssl
 from collections.abc import AsyncIterator
-from typing import cast
+from typing import Protocol, cast
 
 import httpcore
 import httpx
@@ -20,12 +20,19 @@ KEEPALIVE_SECONDS = 75.0
 """How long an idle connection is reused; longer than a 60 s poll interval, about what servers allow."""
 
 
+class _Closable(Protocol):
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, stream: httpcore.AsyncConnectionPool) -> None:
+    """A body as httpcore streams it, without a layer of its own."""
+
+    def __init__(self, stream: _Closable) -> None:
         self._stream = stream
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return cast("AsyncIterator[bytes]", self._stream.__aiter__())  # type: ignore[attr-defined]
+        return aiter(self._stream)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -65,7 +72,7 @@ class HostTransport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        stream = _Stream(cast("httpcore.AsyncConnectionPool", answer.stream))
+        stream = _Stream(cast("_Closable", answer.stream))
         return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
 
     async def aclose(self) -> None:

@@ -768,7 +768,8 @@ def _poll_compat(page: PageContext, first: PageError) -> Steps:
             complete = _compat_answer(answers[1])
         except _FALL_BACK:
             complete = {}
-        evidence = _compat(summary, _complete_list(summary, complete), page)
+        with _reading_of(page.absolute("/api/v2/summary.json")):
+            evidence = _compat(summary, _complete_list(summary, complete), page)
     except _FALL_BACK as error:
         raise _telling(first, error) from error
     yield evidence
@@ -792,8 +793,7 @@ def _complete_list(summary: Row, complete: Row) -> list[Row]:
         return rows
     if len(short) >= SHORT_LIST:
         raise Truncated(
-            f"only {len(short)} components are listed, where the platform cuts the list; the others' state is unknown",
-            url="/api/v2/summary.json",
+            f"only {len(short)} components are listed, where the platform cuts the list; the others' state is unknown"
         )
     return short
 

@@ -146,11 +146,14 @@ def _header_signals(response: Response) -> Iterator[Signal]:
 
 
 def _body_signals(response: Response) -> Iterator[Signal]:
-    start = response.body[:64].lstrip()[:1]
-    if start == b"<":
-        yield from _html_signals(response.body)
-    elif start == b"{":
+    if _looks_like_json(response):
         yield from _json_signals(response)
+    else:
+        yield from _html_signals(response.body)
+
+
+def _looks_like_json(response: Response) -> bool:
+    return response.body[:64].lstrip()[:1] in {b"{", b"["}
 
 
 def _html_signals(body: bytes) -> Iterator[Signal]:
@@ -189,7 +192,7 @@ def unavailable(response: Response) -> str | None:
     """Say why there is no public page behind a response: deleted, inactive or private. None when it is not so."""
     if _is_marketing(response):
         return "the page was deleted: its address leads to Atlassian's own site"
-    text = response.text if response.body[:64].lstrip()[:1] == b"<" else ""
+    text = "" if _looks_like_json(response) else response.text
     if INACTIVE.search(text):
         return "the page is inactive: only its own team may see it"
     if response.status == 401 or LOGIN.search(text):  # noqa: PLR2004
@@ -204,10 +207,10 @@ def _is_marketing(response: Response) -> bool:
 def _explain(page: PageContext, response: Response, error: PageError) -> Generator[Step, Any, Response | None]:
     """Raise PageUnavailable when that is why the JSON could not be read; return the root page if it had to be read.
 
-    The root page is not asked for where it could say nothing: a challenge, a broken transfer, a server error.
+    The root page is not asked for where it could say nothing: a challenge, a broken transfer, other JSON, an error 5xx.
     """
     why, root = unavailable(response), None
-    puzzling = not isinstance(error, (BotChallenge, EmptyBody, Truncated)) and response.status < 500  # noqa: PLR2004
+    puzzling = not isinstance(error, (BotChallenge, EmptyBody, Truncated, UnexpectedShape)) and response.status < 500  # noqa: PLR2004
     if why is None and puzzling:
         root = yield from _root(page)
         why = unavailable(root) if root is not None else None
@@ -318,11 +321,11 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
     zone = page.get("time_zone")
     return _State(
         info=PageInfo(
-            external_id=page["id"], name=page.get("name"), zone=zone,
+            external_id=page["id"], name=str(page.get("name") or page["id"]), zone=zone,
             indicator=indicator, remark=_remark(indicator, observed),
         ),
         zone=zone_named(zone) if zone else None,
-        mark=page.get("updated_at"),
+        mark=str(page["updated_at"]) if page.get("updated_at") else None,
         components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
         observed=observed,
         groups=frozenset(row["id"] for row in rows if _is_group(row)),
@@ -374,7 +377,7 @@ def _components(leaves: Sequence[Raw], group_names: Mapping[str, str]) -> tuple[
 
 
 def _observation(row: Raw) -> Observation:
-    word = _text(row, "status", "components[]")
+    word = str(row.get("status"))
     return Observation(component_id=_text(row, "id", "components[]"), level=LEVELS.get(word), word=word)
 
 
@@ -482,7 +485,7 @@ def _ended(raw: Raw) -> datetime | None:
     updates = _updates(raw)
     final = _final_closing(updates)
     closings = [index for index, update in enumerate(updates) if update.status in CLOSING]
-    if final is not None and closings[0] != final and any(u.status in WORKING for u in updates[closings[0] : final]):
+    if final is not None and closings[0] != final:
         return updates[final].at  # it was opened again: `resolved_at` may still be of the first time
     if raw.get("resolved_at"):
         return _instant(raw["resolved_at"])
@@ -518,7 +521,7 @@ def _updates(raw: Raw) -> list[_Update]:
 
 def _update(update: Raw) -> _Update:
     affected = update.get("affected_components") or ()
-    states = {entry["code"]: entry["new_status"] for entry in affected if entry.get("code")}
+    states = {str(entry["code"]): str(entry["new_status"]) for entry in affected if entry.get("code")}
     return _Update(_instant(update["created_at"]), update.get("status") or "", states)
 
 
@@ -526,7 +529,9 @@ def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
     """Return every component the incident ever named: links are removed on resolution, updates keep them."""
     linked = raw.get("components") or ()
     not_components = groups | {row["id"] for row in linked if _is_group(row)}
-    ids = [row["id"] for row in linked] + [code for update in _updates(raw) for code in update.states]
+    ids = [_text(row, "id", "components[]") for row in linked] + [
+        code for update in _updates(raw) for code in update.states
+    ]
     return tuple(code for code in dict.fromkeys(ids) if code not in not_components)
 
 
@@ -630,7 +635,10 @@ def _checked(raw: Any) -> Raw:  # noqa: ANN401
         raise UnexpectedShape("an incident is not an object")
     for name in ("id", "name", "status", "impact", "created_at"):
         _text(raw, name, "incident")
-    _updates(raw)
+    replay(raw)
+    unknown_words(raw)
+    _started(raw)
+    _instant(raw.get("resolved_at") or raw["created_at"])
     return raw
 
 
@@ -678,7 +686,9 @@ def _timelines(raw: Raw, values: Sequence[Raw], zone: ZoneInfo, now: datetime) -
         bars=tuple(bar for code, line in leaves.items() for bar in _line_bars(code, line["days"])),
         coverage=tuple(c for code, line in leaves.items() for c in _line_coverage(code, line, zone, now)),
         reported=tuple(_reported(values, leaves)),
-        unknown_words=tuple(sorted({f"outages.{key}" for outage in outages for key in outage if key not in "pm"})),
+        unknown_words=tuple(
+            sorted({f"outages.{key}" for outage in outages for key in outage if key not in {"p", "m"}})
+        ),
         first=min((_day(line["days"][0]["date"]) for line in leaves.values() if line["days"]), default=None),
     )
 
@@ -720,7 +730,7 @@ def _line_bars(code: str, days: Iterable[Raw]) -> Iterator[Bar]:
 
 def _bar(code: str, day: date, seconds: Raw, events: Sequence[Raw] | None) -> Iterator[Bar]:
     partial, major = int(seconds.get("p") or 0), int(seconds.get("m") or 0)
-    incidents = tuple(event["code"] for event in events or () if event.get("code"))
+    incidents = tuple(str(event["code"]) for event in events or () if event.get("code"))
     if partial or major or incidents:
         yield Bar(
             component_id=code, day=day, partial_seconds=partial, major_seconds=major,
@@ -910,14 +920,22 @@ def _older_bars(page: PageContext, state: _State, since: datetime, shown: _Timel
         # Shown bars read by an earlier run reach this far; without any, everything is to be read here.
         first = today - timedelta(days=89) if "bars" in page.done else today + ONE_DAY
     wanted = day_of(since, state.days_zone)
+    failed = 0
     for component in state.components:
         target = max(wanted, component.start_date or wanted)
-        if component.has_bars and target < first and not (shown is None and not state.info.external_id):
-            yield from _component_bars(page, state, component, target, first)
+        if not component.has_bars or target >= first:
+            continue
+        if failed > 1:
+            gap = Gap(what=f"uptime record of {component.name}", reason="skipped", message="others failed before it")
+            yield Evidence(source="statuspage.uptime", read_at=page.now, gaps=(gap,))
+            return
+        failed = 0 if (yield from _component_bars(page, state, component, target, first)) else failed + 1
 
 
-def _component_bars(page: PageContext, state: _State, component: Component, target: date, first: date) -> Steps:
-    """Read one component's record from the day before `first` back to `target`.
+def _component_bars(
+    page: PageContext, state: _State, component: Component, target: date, first: date
+) -> Generator[Step, Any, bool]:
+    """Read one component's record from the day before `first` back to `target`; return False when a page failed.
 
     A page holds three months and the first one ends with today's month; usually the shown bars cover it.
     """
@@ -926,7 +944,7 @@ def _component_bars(page: PageContext, state: _State, component: Component, targ
     start = 1 if _months_back(today, MONTHS_A_PAGE - 1) < first else 2
     for number in range(start, MOST_PAGES + 1):
         if covered <= target:
-            return
+            break
         newest = _months_back(today, MONTHS_A_PAGE * (number - 1))
         oldest = _months_back(newest, MONTHS_A_PAGE - 1)
         unit = f"uptime:{component.id}:{newest:%Y-%m}"
@@ -934,9 +952,12 @@ def _component_bars(page: PageContext, state: _State, component: Component, targ
             response = yield from _try_get(f"/uptime/{component.id}.json?page={number}")
             read = _uptime_evidence(page, state, component, response, unit)
             yield read
+            if read.gaps:
+                return False
             if not read.coverage:
-                return  # before the component's first day, or unreadable
+                break  # before the component's first day
         covered = oldest
+    return True
 
 
 def _uptime_evidence(
@@ -1114,7 +1135,11 @@ def _months(answer: Raw) -> _Months:
     page = (answer.get("page_status") or {}).get("page") or answer.get("page") or {}
     return _Months(
         months=tuple(date(int(m["year"]), MONTHS.index(m["name"]) + 1, 1) for m in months),
-        codes=tuple(dict.fromkeys(incident["code"] for m in months for incident in m.get("incidents") or ())),
+        codes=tuple(
+            dict.fromkeys(
+                _text(incident, "code", "months[].incidents[]") for m in months for incident in m.get("incidents") or ()
+            )
+        ),
         born=_instant(page["created_at"]) if page.get("created_at") else None,
     )
 
@@ -1122,12 +1147,17 @@ def _months(answer: Raw) -> _Months:
 def _read_incidents(page: PageContext, state: _State, codes: Sequence[str]) -> Generator[Step, Any, bool]:
     """Yield each incident as its own unit; return whether all of them could be read."""
     whole = True
-    for batch in _batches([code for code in codes if f"incident:{code}" not in page.done], TOGETHER):
+    wanted = [code for code in codes if f"incident:{code}" not in page.done]
+    for number, batch in enumerate(_batches(wanted, TOGETHER)):
         answers = yield from get_all([_incident_path(code) for code in batch])
-        for code, answer in zip(batch, answers, strict=True):
-            evidence = _single_evidence(page, state, code, answer)
-            whole &= not evidence.gaps
-            yield evidence
+        pieces = [_single_evidence(page, state, code, answer) for code, answer in zip(batch, answers, strict=True)]
+        yield from pieces
+        whole &= not any(piece.gaps for piece in pieces)
+        left = len(wanted) - (number + 1) * TOGETHER
+        if left > 0 and all(piece.gaps for piece in pieces):
+            gap = Gap(what=f"{left} more incidents", reason="skipped", message="those asked for before them all failed")
+            yield Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
+            return False
     return whole
 
 
@@ -1161,7 +1191,8 @@ STAMP = re.compile(
 
 
 def _feed_incidents(text: str, zone: ZoneInfo) -> Iterator[Incident]:
-    for entry in BeautifulSoup(text, "html.parser").find_all("entry"):
+    body = text.partition("?>")[2]  # without its XML prolog, or Beautiful Soup warns that this is not HTML
+    for entry in BeautifulSoup(body, "html.parser").find_all("entry"):
         link = entry.find("link", href=True)
         title, published, content = (entry.find(name) for name in ("title", "published", "content"))
         if link is None or title is None or published is None or content is None:

@@ -99,9 +99,7 @@ def _key() -> Any:  # noqa: ANN401
 
 
 def _page(*, primary_key: bool = False, index: bool = False) -> Any:  # noqa: ANN401
-    return Field(
-        sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index
-    )  # type: ignore[call-overload]
+    return Field(sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index)  # type: ignore[call-overload]
 
 
 def _instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401

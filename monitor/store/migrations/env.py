@@ -2,10 +2,20 @@
 
 from alembic import context
 
+from monitor.store.tables import Instant
+
+
+def render_item(kind, item, _autogenerate):
+    if kind == "type" and isinstance(item, Instant):
+        return "Instant()"
+    return False
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes["metadata"],
     render_as_batch=True,
+    render_item=render_item,
     compare_type=True,
     transactional_ddl=True,
 )

@@ -1,0 +1,187 @@
+"""What goes into the store and comes out of it, beside the vocabulary of `monitor.model`. Plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor.model import Day, Incident, KnownComponent, Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSpec:
+    """A page as configured. `platform` None = to be detected; `zone` None = what the page says, else UTC."""
+
+    slug: str
+    name: str
+    url: str
+    platform: str | None = None
+    zone: str | None = None
+    interval_seconds: int = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """A page as stored. Instants are UTC; None = never, or (`lease_until`) not claimed.
+
+    `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC. `failures` counts
+    consecutive failed polls, `parse_failures` those that could be fetched and not read. `dirty_since` is the first
+    day whose facts changed after it was derived; `derived_day` the last day derived. `version` grows whenever
+    anything stored about the page changes that a report could show.
+    """
+
+    id: int
+    slug: str
+    name: str
+    url: str
+    platform: str | None
+    platform_evidence: tuple[str, ...]
+    zone: str
+    configured_zone: str | None
+    page_zone: str | None
+    external_id: str | None
+    page_name: str | None
+    remark: str | None
+    mark: str | None
+    interval_seconds: int
+    due_at: datetime | None
+    lease_until: datetime | None
+    failures: int
+    parse_failures: int
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_ok: bool | None
+    last_error_reason: str | None
+    last_error_message: str | None
+    observed_until: datetime | None
+    reread_day: date | None
+    derived_day: date | None
+    derived_at: datetime | None
+    dirty_since: date | None
+    version: int
+    added_at: datetime
+    removed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """One poll and what follows from it for the page.
+
+    `outcome` is ``ok``, ``unchanged`` (the last reading still stands) or ``failed``; `reason` and `message` say why
+    it failed. `forget_platform`: detect the platform anew at the next poll. After a silence longer than
+    `max_gap_seconds` an unchanged answer starts a new observation instead of prolonging the last one.
+    """
+
+    page_id: int
+    started_at: datetime
+    duration_ms: int
+    outcome: str
+    due_at: datetime
+    max_gap_seconds: float
+    reason: str | None = None
+    message: str | None = None
+    http_status: int | None = None
+    requests: int = 0
+    wire_bytes: int = 0
+    sha256: str | None = None
+    failures: int = 0
+    parse_failures: int = 0
+    forget_platform: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What saving one piece of evidence changed; false when it changed nothing.
+
+    `affected_since` is the earliest instant whose classification may differ now; None = none. That observations
+    merely went on is no change.
+    """
+
+    added: int = 0
+    superseded: int = 0
+    updated: int = 0
+    affected_since: datetime | None = None
+    new_components: tuple[str, ...] = ()
+    removed_components: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.superseded or self.updated)
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """What makes the next request for a URL conditional."""
+
+    etag: str | None
+    last_modified: str | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A body as it was received."""
+
+    sha256: str
+    media_type: str
+    body: bytes
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitRecord:
+    """A completed piece of a backfill; `final` pieces are never read again."""
+
+    name: str
+    completed_at: datetime
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownWordRecord:
+    """A vendor's word outside our vocabulary, and how often it came."""
+
+    word: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentState:
+    """A page's state at the last success, by vendor's component id.
+
+    A level of None is an unknown word. `components` are those still on the page; `open_incidents` those not ended,
+    announced maintenances (phase ``scheduled``) included.
+    """
+
+    levels: Mapping[str, Level | None]
+    components: tuple[KnownComponent, ...]
+    excluded: frozenset[str]
+    open_incidents: tuple[Incident, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRevision:
+    """One revision of a closed day, from 1. It stood from `recorded_at` until `superseded_at` (None = it stands)."""
+
+    revision: int
+    day: Day
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentVersion:
+    """An incident as the page published it from `recorded_at` until `superseded_at` (None = still)."""
+
+    incident: Incident
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """How many rows were deleted."""
+
+    polls: int = 0
+    snapshots: int = 0

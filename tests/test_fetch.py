@@ -1,0 +1,1108 @@
+"""Fetching, against small servers on loopback."""
+
+import asyncio
+import gzip
+import hashlib
+import re
+import ssl
+import subprocess
+import sys
+import zlib
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import h2.config
+import h2.connection
+import h2.events
+import httpx
+import pytest
+
+from monitor.errors import (
+    BadStatus,
+    ConnectFailed,
+    FetchError,
+    ForbiddenAddress,
+    Throttled,
+    TimedOut,
+    TooLarge,
+    TooManyRedirects,
+)
+from monitor.fetch import (
+    Fetcher,
+    Limits,
+    Pace,
+    Validators,
+    backoff_seconds,
+    is_forbidden,
+    parse_retry_after,
+    sniff_encoding,
+    user_agent,
+)
+from monitor.protocol import Response
+
+NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
+LOCAL = Limits(allow_private=True, timeout_seconds=3.0, connect_seconds=2.0)
+PUBLIC = Limits(timeout_seconds=3.0, connect_seconds=2.0)
+
+Send = Callable[[asyncio.StreamWriter, str, dict[str, str]], Awaitable[None]]
+
+
+class Server:
+    """A loopback server that hands each request to `answer` and counts what it saw."""
+
+    def __init__(self, answer: Send) -> None:
+        self.answer = answer
+        self.paths: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.connections = 0
+        self.url = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while not writer.is_closing():
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                path = head[0].split(" ")[1]
+                headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in head[1:] if line)}
+                self.paths.append(path)
+                self.headers.append(headers)
+                await self.answer(writer, path, headers)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def serving(answer: Send, host: str = "127.0.0.1", **options) -> AsyncIterator[Server]:
+    server = Server(answer)
+    listening = await asyncio.start_server(server.serve, host, 0, **options)
+    scheme = "https" if "ssl" in options else "http"
+    server.url = f"{scheme}://{host}:{listening.sockets[0].getsockname()[1]}"
+    try:
+        yield server
+    finally:
+        listening.close()
+
+
+def message(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
+    named = {"content-length": str(len(body))} | {k.replace("_", "-"): v for k, v in headers.items()}
+    lines = "".join(f"{k}: {v}\r\n" for k, v in named.items())
+    return f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode("latin-1") + body
+
+
+def always(*messages: bytes) -> Send:
+    """Send the messages in turn, the last one ever after."""
+    left = list(messages)
+
+    async def answer(writer, path, headers):
+        writer.write(left.pop(0) if len(left) > 1 else left[0])
+
+    return answer
+
+
+def fetcher(**changes) -> Fetcher:
+    return Fetcher(**{"user_agent": "test/1", "spacing_seconds": 0.0, **changes})
+
+
+def mocked(handler, **changes) -> Fetcher:
+    return fetcher(transport_factory=lambda *, allow_private: httpx.MockTransport(handler), **changes)
+
+
+async def read(url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes):
+    async with fetcher(**changes) as asking:
+        return await asking.get(url, accept="application/json", limits=limits, validators=validators)
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+# ------------------------------------------------------------------------------------------------ answers, validators
+
+
+async def test_an_answer_carries_status_headers_body_and_what_it_cost():
+    async with serving(always(message(b'{"a": 1}', etag='"1"', X_Thing="Yes"))) as server:
+        fetched = await read(f"{server.url}/a.json#part")
+
+    assert fetched.response.status == 200
+    assert fetched.response.body == b'{"a": 1}'
+    assert fetched.response.headers["x-thing"] == "Yes"
+    assert fetched.response.final_url == f"{server.url}/a.json"
+    assert not fetched.response.unchanged
+    assert fetched.wire_bytes == 8
+    assert 0 < fetched.elapsed_seconds < 3
+
+
+async def test_requests_say_who_asks_and_what_is_understood():
+    async with serving(always(message(b"x"))) as server:
+        await read(server.url)
+
+    sent = server.headers[0]
+    assert sent["user-agent"] == "test/1"
+    assert sent["accept"] == "application/json"
+    assert sent["accept-encoding"] == "gzip, deflate"
+    assert "if-none-match" not in sent
+    assert "if-modified-since" not in sent
+
+
+async def test_validators_make_a_round_trip_and_304_means_unchanged():
+    last = "Wed, 06 May 2026 11:00:00 GMT"
+
+    async def answer(writer, path, headers):
+        known = headers.get("if-none-match") == '"v1"' and headers.get("if-modified-since") == last
+        writer.write(
+            b'HTTP/1.1 304 X\r\netag: "v1"\r\ncontent-encoding: gzip\r\n\r\n'
+            if known
+            else message(b"body", etag='"v1"', last_modified=last)
+        )
+
+    async with serving(answer) as server, fetcher() as asking:
+        first = await asking.get(server.url, accept="*/*", limits=LOCAL)
+        second = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=first.validators)
+
+    assert first.validators == Validators(etag='"v1"', last_modified=last, sha256=hashlib.sha256(b"body").hexdigest())
+    assert second.response.unchanged
+    assert second.response.status == 304
+    assert second.response.body == b""
+    assert second.validators == first.validators
+    assert server.connections == 1
+
+
+async def test_the_same_body_again_is_unchanged_though_the_host_has_no_validators():
+    async with serving(always(message(b"same"))) as server, fetcher() as asking:
+        first = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=Validators())
+        second = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=first.validators)
+
+    assert not first.response.unchanged
+    assert second.response.unchanged
+    assert second.response.body == b""
+    assert second.response.status == 200
+
+
+async def test_a_304_nobody_asked_for_is_an_error_not_an_unchanged_page():
+    async with serving(always(b"HTTP/1.1 304 X\r\n\r\n")) as server:
+        with pytest.raises(BadStatus):
+            await read(server.url, validators=Validators(sha256="0" * 64))
+
+
+async def test_a_failing_status_is_an_answer_and_leaves_the_validators_as_they_were():
+    known = Validators(etag='"old"', sha256="0" * 64)
+    async with serving(always(message(b"oops", 500, etag='"new"'))) as server:
+        fetched = await read(server.url, validators=known)
+
+    assert fetched.response.status == 500
+    assert fetched.response.body == b"oops"
+    assert fetched.validators == known
+
+
+async def test_an_etag_that_cannot_be_sent_back_is_not_kept():
+    async with serving(always(message(b"x", etag='"\xe9"'))) as server:
+        assert (await read(server.url)).validators.etag is None
+
+
+# ----------------------------------------------------------------------------------------------------- throttling
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "wait"),
+    [
+        (429, {"retry_after": "120"}, timedelta(seconds=120)),
+        (420, {"retry_after": "7"}, timedelta(seconds=7)),
+        (503, {"retry_after": "30"}, timedelta(seconds=30)),
+        (429, {}, None),
+        (429, {"retry_after": "soon"}, None),
+        (
+            429,
+            {"retry_after": "Wed, 06 May 2026 12:01:30 GMT", "date": "Wed, 06 May 2026 12:00:00 GMT"},
+            timedelta(seconds=90),
+        ),
+    ],
+    ids=["seconds", "420", "503", "unsaid", "unreadable", "date"],
+)
+async def test_a_host_that_asks_us_to_wait_is_throttled(status, header, wait):
+    async with serving(always(message(b"slow down", status, **header))) as server:
+        with pytest.raises(Throttled) as caught:
+            await read(f"{server.url}/x")
+
+    assert caught.value.retry_after == wait
+    assert caught.value.url == f"{server.url}/x"
+    assert caught.value.remedy
+
+
+async def test_a_503_that_asks_for_nothing_is_an_answer_like_any_other():
+    async with serving(always(message(b"down", 503))) as server:
+        assert (await read(server.url)).response.status == 503
+
+
+async def test_a_retry_date_without_the_hosts_date_is_compared_to_our_own_clock():
+    async with serving(always(message(b"", 429, retry_after="Wed, 06 May 2026 12:01:00 GMT"))) as server:
+        with pytest.raises(Throttled) as caught:
+            await read(server.url, wall_clock=NOW.timestamp)
+
+    assert caught.value.retry_after == timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        (None, None),
+        ("", None),
+        ("-5", None),
+        ("1.5", None),
+        ("0", timedelta(0)),
+        (" 15 ", timedelta(seconds=15)),
+        ("9" * 50, timedelta(days=1)),
+        ("Wed, 06 May 2026 11:00:00 GMT", timedelta(0)),
+        ("Wed, 06 May 2026 12:10:00 GMT", timedelta(minutes=10)),
+        ("Fri, 06 May 2089 12:10:00 GMT", timedelta(days=1)),
+        ("Wed, 99 May 2026 12:10:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read_in_both_forms_within_a_day(value, wait):
+    assert parse_retry_after(value, now=NOW) == wait
+
+
+async def test_a_resting_host_is_not_asked_again_by_its_other_pages_until_the_time_is_over():
+    clock = Time()
+    async with (
+        serving(always(message(b"", 429, retry_after="100"), message(b"ok"))) as server,
+        fetcher(clock=clock, sleep=clock.sleep) as asking,
+    ):
+        with pytest.raises(Throttled):
+            await asking.get(f"{server.url}/a", accept="*/*", limits=LOCAL)
+        clock.now += 40
+        with pytest.raises(Throttled) as caught:
+            await asking.get(f"{server.url}/b", accept="*/*", limits=LOCAL)
+        clock.now += 59
+        fetched = await asking.get(f"{server.url}/b", accept="*/*", limits=LOCAL)
+
+    assert caught.value.retry_after == timedelta(seconds=60)
+    assert caught.value.url == f"{server.url}/b"
+    assert clock.slept == [1.0]
+    assert fetched.response.body == b"ok"
+    assert server.paths == ["/a", "/b"]
+
+
+# ---------------------------------------------------------------------------------------------- timeouts and sizes
+
+
+async def test_a_silent_host_times_out():
+    async def silent(writer, path, headers):
+        await asyncio.sleep(2)
+
+    limits = Limits(allow_private=True, timeout_seconds=0.4)
+    async with serving(silent) as server:
+        with pytest.raises(TimedOut, match=r"no answer for 0\.2 s") as caught:
+            await read(server.url, limits=limits)
+
+    assert caught.value.url == server.url
+    assert caught.value.remedy
+
+
+async def test_a_dripping_host_ends_at_the_total_limit():
+    async def drip(writer, path, headers):
+        writer.write(b"HTTP/1.1 200 X\r\ncontent-length: 1000\r\n\r\n")
+        for _ in range(100):
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    started = asyncio.get_running_loop().time()
+    async with serving(drip) as server:
+        with pytest.raises(TimedOut, match=r"not finished within 0\.3 s"):
+            await read(server.url, limits=Limits(allow_private=True, timeout_seconds=0.3))
+
+    assert asyncio.get_running_loop().time() - started < 0.8
+
+
+async def test_a_resolver_that_hangs_ends_at_the_connect_limit():
+    async def hang(host, port):
+        await asyncio.sleep(10)
+
+    with pytest.raises(TimedOut, match="no connection"):
+        await read("http://a.test/", limits=Limits(connect_seconds=0.05), resolver=hang)
+
+
+async def test_the_callers_cancellation_passes_through():
+    async def silent(writer, path, headers):
+        await asyncio.sleep(2)
+
+    async with serving(silent) as server:
+        asking = asyncio.create_task(read(server.url))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+
+SMALL = Limits(allow_private=True, max_body_bytes=1000, timeout_seconds=3.0)
+
+
+async def test_a_body_declared_too_large_is_refused_before_it_comes():
+    async with serving(always(b"HTTP/1.1 200 X\r\ncontent-length: 50000000\r\n\r\n")) as server:
+        with pytest.raises(TooLarge, match="50000000"):
+            await read(server.url, limits=SMALL)
+
+
+async def test_a_body_that_turns_out_too_large_is_refused():
+    async def endless(writer, path, headers):
+        writer.write(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n")
+        for _ in range(1000):
+            writer.write(b"64\r\n" + b"x" * 100 + b"\r\n")
+            await writer.drain()
+
+    async with serving(endless) as server:
+        with pytest.raises(TooLarge):
+            await read(server.url, limits=SMALL)
+
+
+async def test_a_body_of_exactly_the_limit_is_read():
+    async with serving(always(message(gzip.compress(b"x" * 1000), content_encoding="gzip"))) as server:
+        assert (await read(server.url, limits=SMALL)).response.body == b"x" * 1000
+
+
+async def test_a_body_too_large_after_decompression_is_refused():
+    async with serving(always(message(gzip.compress(b"x" * 1001), content_encoding="gzip"))) as server:
+        with pytest.raises(TooLarge, match="decompressed"):
+            await read(server.url, limits=SMALL)
+
+
+def test_a_gzip_bomb_of_300_mb_costs_less_than_20_mb():
+    run = subprocess.run(
+        [sys.executable, "-c", BOMB],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=Path(__file__).parents[1],
+    )
+
+    assert run.returncode == 0, run.stderr
+    grown = int(run.stdout)
+    assert grown < 20 * 1024
+
+
+BOMB = r"""
+import asyncio, re, threading, zlib
+from monitor.errors import TooLarge
+from monitor.fetch import Fetcher, Limits
+
+def peak():
+    return int(re.search(r"VmHWM:\s+(\d+)", open("/proc/self/status").read())[1])
+
+packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+zeros = bytes(1 << 20)
+bomb = b"".join(packer.compress(zeros) for _ in range(300)) + packer.flush()
+
+async def serve(reader, writer):
+    await reader.readuntil(b"\r\n\r\n")
+    head = f"HTTP/1.1 200 X\r\ncontent-encoding: gzip\r\ncontent-length: {len(bomb)}\r\n\r\n"
+    writer.write(head.encode() + bomb)
+    try:
+        await writer.drain()
+    except ConnectionError:
+        pass
+    writer.close()
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with Fetcher(user_agent="t") as fetcher:
+        await asyncio.sleep(0.05)
+        try:
+            await fetcher.get(url, accept="*/*", limits=Limits(allow_private=True, max_body_bytes=10))
+        except TooLarge:
+            pass
+        before = peak()
+        try:
+            await fetcher.get(url, accept="*/*", limits=Limits(allow_private=True))
+        except TooLarge as error:
+            assert "decompressed" in str(error), error
+            print(peak() - before)
+    server.close()
+
+asyncio.run(main())
+"""
+
+
+def raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+TEXT = b"all systems operational " * 5000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("gzip", gzip.compress(TEXT)),
+        ("x-gzip", gzip.compress(TEXT)),
+        ("GZIP", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]) + b"\0\0"),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", raw_deflate(TEXT)),
+        ("identity", TEXT),
+    ],
+    ids=["gzip", "x-gzip", "two members", "deflate", "bare deflate", "identity"],
+)
+async def test_compressed_bodies_are_decompressed(encoding, sent):
+    async with serving(always(message(sent, content_encoding=encoding))) as server:
+        fetched = await read(server.url)
+
+    assert fetched.response.body == TEXT
+    assert fetched.wire_bytes == len(sent)
+
+
+@pytest.mark.parametrize("size", [256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 3 * 256 * 1024])
+async def test_a_body_around_the_piece_size_is_whole(size):
+    async with serving(always(message(gzip.compress(b"y" * size), content_encoding="gzip"))) as server:
+        assert len((await read(server.url)).response.body) == size
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent"),
+    [
+        ("gzip", gzip.compress(TEXT)[:-20]),
+        ("gzip", b"not gzip at all"),
+        ("gzip", gzip.compress(b"x") + b"rubbish"),
+        ("br", b"\x0b\x02\x80"),
+        ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),
+    ],
+    ids=["breaks off", "not gzip", "rubbish after it", "unknown", "twice"],
+)
+async def test_a_body_that_cannot_be_decompressed_is_an_error_with_a_remedy(encoding, sent):
+    async with serving(always(message(sent, content_encoding=encoding))) as server:
+        with pytest.raises(FetchError) as caught:
+            await read(server.url)
+
+    assert caught.value.url == server.url
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"HTTP/1.1 200 X\r\ncontent-length: 100\r\n\r\nshort",
+        b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n64\r\nshort",
+        b"this is not HTTP\r\n\r\n",
+        b"",
+    ],
+    ids=["shorter than declared", "chunk breaks off", "no HTTP", "nothing"],
+)
+async def test_a_broken_answer_is_an_error_with_url_and_remedy(sent):
+    async def answer(writer, path, headers):
+        writer.write(sent)
+        writer.close()
+
+    async with serving(answer) as server:
+        with pytest.raises(FetchError, match="the connection broke") as caught:
+            await read(server.url)
+
+    assert caught.value.url == server.url
+    assert caught.value.remedy
+
+
+# ------------------------------------------------------------------------------------------------------- redirects
+
+
+def redirecting(status: int = 302, **routes: str) -> Send:
+    async def answer(writer, path, headers):
+        there = routes.get(path.strip("/") or "root")
+        writer.write(message(b"moved", status, location=there) if there else message(b"here", last_modified="x"))
+
+    return answer
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_followed_and_the_final_url_is_kept(status):
+    async with serving(redirecting(status, a="b?q=1#frag")) as server:
+        fetched = await read(f"{server.url}/a")
+
+    assert fetched.response.body == b"here"
+    assert fetched.response.url == f"{server.url}/a"
+    assert fetched.response.final_url == f"{server.url}/b?q=1"
+
+
+async def test_a_redirect_that_drops_the_path_shows_in_the_final_url():
+    async with serving(redirecting(**{"api/v2/summary.json": "/"})) as server:
+        fetched = await read(f"{server.url}/api/v2/summary.json")
+
+    assert fetched.response.final_url == f"{server.url}/"
+
+
+async def test_three_redirects_are_followed_and_a_fourth_is_not():
+    async with serving(redirecting(a="/b", b="/c", c="/d", x="/a")) as server, fetcher() as asking:
+        fetched = await asking.get(f"{server.url}/a", accept="*/*", limits=LOCAL)
+        with pytest.raises(TooManyRedirects) as caught:
+            await asking.get(f"{server.url}/x", accept="*/*", limits=LOCAL)
+
+    assert fetched.response.final_url == f"{server.url}/d"
+    assert caught.value.url == f"{server.url}/x"
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("there", ["file:///etc/passwd", "ftp://a.test/", "gopher://a.test/"])
+async def test_a_redirect_to_another_scheme_is_refused(there):
+    async with serving(redirecting(a=there)) as server:
+        with pytest.raises(TooManyRedirects, match="not http"):
+            await read(f"{server.url}/a")
+
+
+@pytest.mark.parametrize("there", ["http://:80/", "http://[::1", "http://a b.test:99999/"])
+async def test_a_redirect_to_no_url_is_an_error(there):
+    async with serving(redirecting(a=there)) as server:
+        with pytest.raises(FetchError):
+            await read(f"{server.url}/a")
+
+
+async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
+    def answer(request):
+        return httpx.Response(302, headers={"location": "http://169.254.169.254/latest/meta-data"})
+
+    real = fetcher()
+
+    def factory(*, allow_private):
+        transport = real._host_transport(allow_private=allow_private)
+
+        async def route(request):
+            return answer(request) if request.url.host == "a.test" else await transport.handle_async_request(request)
+
+        return httpx.MockTransport(route)
+
+    async with fetcher(transport_factory=factory) as asking:
+        with pytest.raises(ForbiddenAddress, match=r"169\.254\.169\.254") as caught:
+            await asking.get("http://a.test/", accept="*/*", limits=PUBLIC)
+
+    assert caught.value.url == "http://a.test/"
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allowed(allowed):
+    def answer(request):
+        there = {"location": "http://b.test/"}
+        return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200, text="ok")
+
+    async with mocked(answer) as asking:
+        getting = asking.get("https://a.test/", accept="*/*", limits=Limits(allow_private=allowed))
+        if allowed:
+            assert (await getting).response.final_url == "http://b.test/"
+        else:
+            with pytest.raises(TooManyRedirects, match="from https"):
+                await getting
+
+
+async def test_a_redirects_target_is_never_asked_whether_it_was_modified_since():
+    known = Validators(etag='"e"', last_modified="Wed, 06 May 2026 11:00:00 GMT")
+    async with serving(redirecting(a="/b")) as server:
+        fetched = await read(f"{server.url}/a", validators=known)
+
+    assert ["if-modified-since" in headers for headers in server.headers] == [True, False]
+    assert ["if-none-match" in headers for headers in server.headers] == [True, True]
+    assert fetched.validators.last_modified is None
+
+
+# ----------------------------------------------------------------------------------------------------------- guard
+
+FORBIDDEN = [
+    "0.0.0.0",
+    "10.1.2.3",
+    "100.64.0.1",
+    "100.100.100.200",
+    "127.0.0.1",
+    "127.255.255.254",
+    "168.63.129.16",
+    "169.254.169.254",
+    "172.16.0.1",
+    "192.168.1.1",
+    "192.0.2.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::127.0.0.1",
+    "::ffff:127.0.0.1",
+    "::ffff:7f00:1",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "64:ff9b:1::1",
+    "2001::1",
+    "2001:db8::1",
+    "2002:7f00:1::",
+    "fc00::1",
+    "fd00:ec2::254",
+    "fe80::1%eth0",
+    "fec0::1",
+    "ff02::1",
+    "ff0e::1",
+    "not an address",
+]
+
+
+@pytest.mark.parametrize("address", FORBIDDEN)
+def test_addresses_that_are_not_global_are_forbidden(address):
+    assert is_forbidden(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"]
+)
+def test_global_addresses_are_not_forbidden(address):
+    assert not is_forbidden(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "0",
+        "localhost",
+        "LOCALHOST",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[0:0:0:0:0:ffff:7f00:1]",
+        "169.254.169.254",
+        "[64:ff9b::7f00:1]",
+    ],
+)
+async def test_no_way_to_write_an_inner_address_gets_through(host):
+    async with serving(always(message(b"secret"))) as server:
+        port = server.url.rpartition(":")[2]
+        with pytest.raises(ForbiddenAddress) as caught:
+            await read(f"http://{host}:{port}/", limits=PUBLIC)
+
+    assert server.connections == 0
+    assert "allow_private" in caught.value.remedy
+
+
+async def test_one_inner_address_among_global_ones_is_enough_to_refuse():
+    async def resolver(host, port):
+        return ["93.184.215.14", "10.0.0.7"]
+
+    with pytest.raises(ForbiddenAddress, match=r"10\.0\.0\.7"):
+        await read("https://rebound.test/", limits=PUBLIC, resolver=resolver)
+
+
+async def test_the_name_is_resolved_once_and_the_host_header_keeps_it():
+    asked = []
+
+    async def resolver(host, port):
+        asked.append(host)
+        return ["127.0.0.1"]
+
+    async with serving(always(message(b"x"))) as server:
+        port = server.url.rpartition(":")[2]
+        await read(f"http://status.test:{port}/", resolver=resolver)
+
+    assert asked == ["status.test"]
+    assert server.headers[0]["host"] == f"status.test:{port}"
+
+
+async def test_a_connection_opened_for_a_private_page_is_not_used_for_a_public_one():
+    async with serving(always(message(b"x"))) as server, fetcher() as asking:
+        await asking.get(server.url, accept="*/*", limits=LOCAL)
+        with pytest.raises(ForbiddenAddress):
+            await asking.get(server.url, accept="*/*", limits=PUBLIC)
+        await asking.get(server.url, accept="*/*", limits=LOCAL)
+
+    assert server.connections == 1
+    assert len(server.paths) == 2
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.test/", "a.test/x", "http://", "http://[::1", "http://[::1#x", ""])
+async def test_only_http_and_https_urls_are_asked(url):
+    with pytest.raises(FetchError) as caught:
+        await read(url)
+
+    assert caught.value.url == url
+    assert caught.value.remedy
+
+
+async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
+    async def never(host, port):
+        assert host == "127.0.0.1"
+        return ["127.0.0.1"]
+
+    async with serving(always(message(b"through"))) as server:
+        fetched = await read("http://status.test/x", limits=PUBLIC, proxy=server.url, resolver=never)
+
+    assert fetched.response.body == b"through"
+    assert server.paths == ["http://status.test/x"]
+
+
+async def test_proxies_of_the_environment_are_not_used(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    async with serving(always(message(b"direct"))) as server:
+        assert (await read(server.url)).response.body == b"direct"
+
+
+# --------------------------------------------------------------------------------------------------- connecting
+
+
+async def closed_port() -> int:
+    async with serving(always(b"")) as server:
+        return int(server.url.rpartition(":")[2])
+
+
+async def test_a_refused_connection_is_tried_once_more_and_then_an_error():
+    clock = Time()
+    url = f"http://127.0.0.1:{await closed_port()}/"
+    with pytest.raises(ConnectFailed) as caught:
+        await read(url, clock=clock, sleep=clock.sleep)
+
+    assert clock.slept == [0.2]
+    assert caught.value.url == url
+    assert caught.value.remedy
+
+
+async def test_a_connection_that_succeeds_at_the_second_try_answers():
+    tried = []
+
+    def answer(request):
+        tried.append(request)
+        if len(tried) == 1:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200, text="ok")
+
+    async with mocked(answer) as asking:
+        fetched = await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)
+
+    assert fetched.response.body == b"ok"
+    assert len(tried) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (httpx.ConnectTimeout("x"), TimedOut),
+        (httpx.ReadTimeout("x"), TimedOut),
+        (httpx.ReadError("x"), FetchError),
+        (httpx.ProxyError("x"), ConnectFailed),
+        (KeyError("a bug of a library"), FetchError),
+    ],
+)
+async def test_whatever_breaks_is_one_of_our_errors_and_is_not_tried_again(error, expected):
+    tried = []
+
+    def answer(request):
+        tried.append(request)
+        raise error
+
+    async with mocked(answer) as asking:
+        with pytest.raises(expected) as caught:
+            await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)
+
+    assert len(tried) == 1
+    assert caught.value.url == "https://a.test/"
+    assert caught.value.remedy
+
+
+async def test_a_host_that_does_not_resolve_is_an_error():
+    async def resolver(host, port):
+        raise OSError("Name or service not known")
+
+    with pytest.raises(ConnectFailed, match="cannot be resolved"):
+        await read("https://nowhere.test/", limits=PUBLIC, resolver=resolver)
+
+
+async def test_the_next_address_is_tried_when_the_first_does_not_connect():
+    async def resolver(host, port):
+        return ["127.0.0.2", "127.0.0.1"]
+
+    async with serving(always(message(b"second"))) as server:
+        port = server.url.rpartition(":")[2]
+        assert (await read(f"http://a.test:{port}/", resolver=resolver)).response.body == b"second"
+
+
+async def test_a_connection_the_host_has_closed_meanwhile_is_replaced():
+    async def answer(writer, path, headers):
+        if path == "/second" and server.connections == 1:
+            writer.close()
+        else:
+            writer.write(message(path.encode()))
+
+    async with serving(answer) as server, fetcher() as asking:
+        await asking.get(f"{server.url}/first", accept="*/*", limits=LOCAL)
+        fetched = await asking.get(f"{server.url}/second", accept="*/*", limits=LOCAL)
+
+    assert fetched.response.body == b"/second"
+    assert server.connections == 2
+
+
+# --------------------------------------------------------------------------------------------------- politeness
+
+
+class Crowd:
+    """Counts how many requests run at once, in all and by host."""
+
+    def __init__(self) -> None:
+        self.running: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self.starts: list[str] = []
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.starts.append(request.url.host)
+        for name in (request.url.host, "all"):
+            self.running[name] += 1
+            self.most[name] = max(self.most[name], self.running[name])
+        await asyncio.sleep(0.002)
+        self.running.subtract((request.url.host, "all"))
+        return httpx.Response(200, text="ok")
+
+
+async def crowd_of(asking: Fetcher, urls: list[str], provider: str | None = None) -> None:
+    await asyncio.gather(*(asking.get(url, accept="*/*", limits=PUBLIC, provider=provider) for url in urls))
+
+
+async def test_a_host_never_gets_more_requests_at_once_than_agreed():
+    crowd = Crowd()
+    async with mocked(crowd, per_host=2, concurrency=8) as asking:
+        await crowd_of(asking, [f"https://{host}.test/{n}" for n in range(10) for host in "abcdef"])
+
+    assert max(crowd.most[f"{host}.test"] for host in "abcdef") == 2
+    assert crowd.most["all"] == 8
+
+
+async def test_a_provider_never_gets_more_requests_at_once_than_agreed():
+    crowd = Crowd()
+    async with mocked(crowd, per_provider=3, concurrency=20) as asking:
+        await crowd_of(asking, [f"https://h{n}.test/" for n in range(20)], provider="statuspage")
+
+    assert crowd.most["all"] == 3
+
+
+async def test_a_hosts_requests_start_apart_with_some_jitter():
+    clock = Time()
+    jitters = iter([0.0, 1.0, 0.5, 0.0])
+    async with mocked(
+        lambda request: httpx.Response(200),
+        spacing_seconds=1.0,
+        clock=clock,
+        sleep=clock.sleep,
+        jitter=lambda: next(jitters),
+    ) as asking:
+        for _ in range(3):
+            await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)
+        await asking.get("https://b.test/", accept="*/*", limits=PUBLIC)
+
+    assert clock.slept == [1.0, 1.5]
+
+
+async def test_a_host_with_a_pace_of_its_own_is_asked_at_that_pace():
+    crowd = Crowd()
+    async with mocked(crowd, per_host=4, paces={"slow.test": Pace(concurrency=1, spacing_seconds=0.0)}) as asking:
+        await crowd_of(asking, [f"https://slow.test/{n}" for n in range(5)])
+
+    assert crowd.most["slow.test"] == 1
+
+
+async def test_waiting_for_ones_turn_does_not_count_against_the_time_limit():
+    async def slow(request):
+        await asyncio.sleep(0.1)
+        return httpx.Response(200)
+
+    limits = Limits(timeout_seconds=0.15)
+    async with mocked(slow, per_host=1) as asking:
+        await asyncio.gather(*(asking.get("https://a.test/", accept="*/*", limits=limits) for _ in range(3)))
+
+
+class Closing(httpx.MockTransport):
+    """A transport that says when it is closed."""
+
+    closed = False
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
+    clock = Time()
+    made: list[Closing] = []
+
+    def factory(*, allow_private):
+        made.append(Closing(lambda request: httpx.Response(200)))
+        return made[-1]
+
+    async with fetcher(transport_factory=factory, idle_hosts=2, idle_seconds=100, clock=clock) as asking:
+        for host in "abc":
+            await asking.get(f"https://{host}.test/", accept="*/*", limits=PUBLIC)
+        await asking.get("https://c.test/", accept="*/*", limits=PUBLIC)
+        by_number = [transport.closed for transport in made]
+        clock.now += 101
+        await asking.get("https://c.test/", accept="*/*", limits=PUBLIC)
+        by_age = [transport.closed for transport in made]
+
+    assert by_number == [True, False, False]
+    assert by_age == [True, True, True, False]
+    assert made[-1].closed
+
+
+# ----------------------------------------------------------------------------------------------------------- TLS
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=status.test", "-addext", "subjectAltName=DNS:status.test",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+def tls_server(certificate: Path, *protocols: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    context.set_alpn_protocols(list(protocols))
+    return context
+
+
+async def at_home(host: str, port: int) -> list[str]:
+    return ["127.0.0.1"]
+
+
+class Http2(asyncio.Protocol):
+    """Answers every HTTP/2 request with its path and the protocol."""
+
+    def connection_made(self, transport):
+        self.transport = transport
+        self.connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        self.connection.initiate_connection()
+        transport.write(self.connection.data_to_send())
+
+    def data_received(self, data):
+        for event in self.connection.receive_data(data):
+            if isinstance(event, h2.events.RequestReceived):
+                self.connection.send_headers(event.stream_id, [(":status", "200"), ("etag", '"2"')])
+                self.connection.send_data(event.stream_id, dict(event.headers)[b":authority"], end_stream=True)
+        self.transport.write(self.connection.data_to_send())
+
+
+async def test_http_2_is_spoken_where_tls_offers_it_and_the_certificate_is_checked_for_the_name(certificate):
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Http2, "127.0.0.1", 0, ssl=tls_server(certificate, "h2", "http/1.1"))
+    port = server.sockets[0].getsockname()[1]
+    trusting = ssl.create_default_context(cafile=certificate / "cert.pem")
+    async with fetcher(ssl_context=trusting, resolver=at_home) as asking:
+        got = await asyncio.gather(
+            *(asking.get(f"https://status.test:{port}/{n}", accept="*/*", limits=LOCAL) for n in range(4))
+        )
+        with pytest.raises(ConnectFailed, match="certificate"):
+            await asking.get(f"https://other.test:{port}/", accept="*/*", limits=LOCAL)
+    server.close()
+
+    assert [fetched.response.body for fetched in got] == [f"status.test:{port}".encode()] * 4
+    assert got[0].validators.etag == '"2"'
+
+
+async def test_an_unknown_certificate_is_refused(certificate):
+    async with serving(always(message(b"x")), ssl=tls_server(certificate, "http/1.1")) as server:
+        port = server.url.rpartition(":")[2]
+        with pytest.raises(ConnectFailed, match=r"(?i)certificate"):
+            await read(f"https://status.test:{port}/", resolver=at_home)
+
+    assert server.paths == []
+
+
+# ------------------------------------------------------------------------------------------------- text encodings
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("{é}".encode(), "application/json", "{é}"),
+        ("{é}".encode("utf-8-sig"), "application/json", "{é}"),
+        ("\ufeff{é}".encode("utf-16-le"), "application/json", "{é}"),
+        ("\ufeff{é}".encode("utf-16-be"), "application/json;charset=utf-16", "{é}"),
+        ("[é]".encode("utf-16-be"), "application/json; charset=utf-16", "[é]"),
+        ("[é]".encode("utf-16-le"), "application/json; charset=UTF-16", "[é]"),
+        ("é".encode("latin-1"), 'text/plain; charset="ISO-8859-1"', "é"),
+        ("é".encode(), "text/plain; charset=no-such-charset", "é"),
+        ("é".encode(), "text/plain; charset=hex", "é"),
+        ("é".encode(), "text/plain; charset=idna", "é"),
+        ("é".encode(), "text/plain; charset=", "é"),
+        ('<html><meta charset="windows-1252">é'.encode("cp1252"), "text/html", '<html><meta charset="windows-1252">é'),
+        (
+            b'<meta http-equiv="Content-Type" content="text/html; charset=shift_jis">\x83\x41',
+            "text/html",
+            '<meta http-equiv="Content-Type" content="text/html; charset=shift_jis">ア',
+        ),
+        ('<meta charset="utf-16">é'.encode(), "text/html", '<meta charset="utf-16">é'),
+        (
+            b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>',
+            "application/xml",
+            '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>',
+        ),
+        (("<html>" + " " * 1100 + '<meta charset="cp1252">é').encode(), "text/html", None),
+        (b"", "", ""),
+        (b"\xff\xff", "text/plain", "\ufffd\ufffd"),
+    ],
+)
+def test_the_text_encoding_is_the_marks_then_the_headers_then_the_pages_own(body, content_type, text):
+    response = Response(url="u", status=200, body=body, text_encoding=sniff_encoding(body, content_type))
+
+    assert response.text == (body.decode() if text is None else text)
+
+
+# --------------------------------------------------------------------------------------------------- small rules
+
+
+@pytest.mark.parametrize(
+    ("failures", "interval", "wait"),
+    [
+        (0, 300, 300),
+        (1, 300, 300),
+        (2, 300, 600),
+        (4, 300, 2400),
+        (5, 300, 3600),
+        (10_000, 300, 3600),
+        (3, 5400, 5400),
+        (1, 60, 60),
+        (7, 60, 3600),
+    ],
+)
+def test_the_wait_doubles_up_to_an_hour_and_is_never_below_the_interval(failures, interval, wait):
+    assert backoff_seconds(failures, interval) == wait
+
+
+@pytest.mark.parametrize(
+    ("contact", "rest"),
+    [
+        (None, ""),
+        ("", ""),
+        ("ops@example.com", " (ops@example.com)"),
+        ("https://example.com/x", " (https://example.com/x)"),
+        ("a\r\nX-Evil: 1)", " (aX-Evil: 1)"),
+        ("é", ""),
+    ],
+)
+def test_the_user_agent_names_the_product_and_whom_to_write_to(contact, rest):
+    assert re.fullmatch(r"vendorstatus/\d+\.\d+\.\d+" + re.escape(rest), user_agent(contact))
