@@ -170,7 +170,7 @@ class Collector:
         started = self._clock()
         timer = asyncio.get_running_loop().time
         begun = timer()
-        reading = self._reading(page, {})
+        reading = self.reading(page)
         try:
             page, outcome = await self._poll(page, reading)
             error = None
@@ -300,7 +300,7 @@ class Collector:
         result then carries gaps or an error, and the next run goes on from there.
         """
         result = BackfillResult(slug=page.slug)
-        reading = self._reading(page, {})
+        reading = self.reading(page)
 
         async def keep(evidence: Evidence) -> None:
             await self._save(page, evidence)
@@ -337,7 +337,8 @@ class Collector:
 
     # ---------------------------------------------------------------------------------------- driving a generator
 
-    def _reading(self, page: PageRecord, known: Mapping[str, Validators]) -> _Reading:
+    def reading(self, page: PageRecord, known: Mapping[str, Validators] | None = None) -> _Reading:
+        """Return the bookkeeping for one poll, backfill or detection of the page, with the page's limits."""
         vendor = self.vendors[page.slug]
         size = vendor.max_body_mib or getattr(
             platforms.named(page.platform) if page.platform in platforms.names() else None, "MAX_BODY_MIB", None
@@ -345,7 +346,7 @@ class Collector:
         limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
-        return _Reading(page.url, limits, known)
+        return _Reading(page.url, limits, known or {})
 
     def _context(self, page: PageRecord, open_incidents: frozenset[str]) -> PageContext:
         return PageContext(
@@ -399,7 +400,7 @@ class Collector:
         if configured is not None:
             name, why = configured, ["configured"]
         else:
-            name, signals = await self.detect(page.url, self._reading(page, {}))
+            name, signals = await self.detect(page.url, self.reading(page))
             why = [f"{signal.kind}: {signal.why}" for signal in signals]
         await self.db(self.store.set_platform, page.id, name, why)
         log.info("platform vendor=%s platform=%s because %s", page.slug, name, "; ".join(why))
@@ -444,12 +445,12 @@ class Collector:
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:
         """Derive the page's days that facts have touched since the last time; return the number of revised days."""
         await self.flush()
-        revisions = await self.db(self._derive, slug, since)
+        provider, revisions = await self.db(self._derive, slug, since)
         if revisions:
-            self._observer.revised(slug, revisions)
+            self._observer.revised(provider, revisions)
         return revisions
 
-    def _derive(self, slug: str, since: datetime | None) -> int:
+    def _derive(self, slug: str, since: datetime | None) -> tuple[str, int]:
         page = self.store.pages([slug])[0]
         now = self._clock()
         zone = zone_named(page.zone)
@@ -458,7 +459,8 @@ class Collector:
         first = min(starts, default=today)
         if since is not None:
             first = min(first, day_of(since, zone))
-        return derive_page(self.store, page, self.vendors[slug], first=min(first, today), now=now)
+        revisions = derive_page(self.store, page, self.vendors[slug], first=min(first, today), now=now)
+        return page.platform or "unknown", revisions
 
 
 def _note(result: BackfillResult, evidence: Evidence) -> None:

@@ -21,6 +21,9 @@ PARTS: tuple[tuple[str | None, str], ...] = (
     (None, "Login"), (None, "Documentation"), ("US", "Search"), (None, "Email delivery"),
 )  # fmt: skip
 
+RECENT = 0.5  # how often one component is younger than the days looked back
+SHOWCASED = 0.8
+
 BAD = (Level.DEGRADED, Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE)
 IMPACT_WORDS = {
     Level.OPERATIONAL: "none", Level.DEGRADED: "minor", Level.PARTIAL_OUTAGE: "major", Level.MAJOR_OUTAGE: "critical",
@@ -68,15 +71,18 @@ def _components(
     rng: Random, parts: Sequence[tuple[str | None, str]], clock: Clock, key: tuple[str, datetime, str]
 ) -> tuple[TruthComponent, ...]:
     platform, created_at, slug = key
-    recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < 0.5 else None  # noqa: PLR2004
+    recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < RECENT else None
     made = []
     for place, (group, name) in enumerate(parts):
         age = rng.randint(2, max(2, clock.days - 1)) if place == recent else clock.days + 300
         made.append(
             TruthComponent(
-                id=new_id(platform, created_at, slug, group or "", name), name=name, group=group,
-                start=clock.today - timedelta(days=age), showcase=place == 0 or rng.random() < 0.8,  # noqa: PLR2004
-            )  # fmt: skip
+                id=new_id(platform, created_at, slug, group or "", name),
+                name=name,
+                group=group,
+                start=clock.today - timedelta(days=age),
+                showcase=place == 0 or rng.random() < SHOWCASED,
+            )
         )
     return tuple(made)
 
@@ -107,24 +113,27 @@ class Maker:
             components=t.components, incidents=tuple(self.made),
         )  # fmt: skip
 
+    def _chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
     def _ended(self) -> None:
         length = timedelta(seconds=int(120 * 2 ** self.rng.uniform(0, 10)))
         latest = int((self.days * timedelta(days=1) - length).total_seconds()) - 86_400
         start = self.now - length - timedelta(seconds=self.rng.randint(1, max(2, latest)))
-        if self.rng.random() < 0.2:  # noqa: PLR2004
+        if self._chance(0.2):
             self.maintenance(start, start + length)
         else:
             self.incident(start, start + length)
 
     def _live(self) -> None:
         hours = [timedelta(seconds=self.rng.randint(1, 40_000)) for _ in range(6)]
-        if self.rng.random() < 0.6:  # noqa: PLR2004
-            self.incident(self.now - hours[0], self.now + hours[1] if self.rng.random() < 0.5 else None)  # noqa: PLR2004
-        if self.rng.random() < 0.4:  # noqa: PLR2004
+        if self._chance(0.6):
+            self.incident(self.now - hours[0], self.now + hours[1] if self._chance(0.5) else None)
+        if self._chance(0.4):
             self.maintenance(self.now - hours[2], self.now + hours[3])
-        if self.rng.random() < 0.4:  # noqa: PLR2004
+        if self._chance(0.4):
             self.maintenance(self.now + hours[4], self.now + hours[4] + hours[5])
-        if self.rng.random() < 0.3:  # noqa: PLR2004
+        if self._chance(0.3):
             self.incident(self.now + hours[5], self.now + hours[5] + hours[0])
 
     def incident(
@@ -144,10 +153,15 @@ class Maker:
         top = max((level for moves in effects.values() for _, level in moves), default=Level.OPERATIONAL)
         self.made.append(
             TruthIncident(
-                id=self._id(start), title=title or self.rng.choice(TITLES), started_at=start, resolved_at=end,
-                impact=IMPACT_WORDS[top] if effects else self.rng.choice(("none", "minor")), effects=effects,
-                notes=self._notes(effects, start, end), unlinked=self.rng.random() < 0.2,  # noqa: PLR2004
-            )  # fmt: skip
+                id=self._id(start),
+                title=title or self.rng.choice(TITLES),
+                started_at=start,
+                resolved_at=end,
+                impact=IMPACT_WORDS[top] if effects else self.rng.choice(("none", "minor")),
+                effects=effects,
+                notes=self._notes(effects, start, end),
+                unlinked=self._chance(0.2),
+            )
         )
 
     def maintenance(
@@ -158,10 +172,15 @@ class Maker:
         announced_at = min(start, self.now) - timedelta(seconds=self.rng.randint(3_600, 250_000))
         self.made.append(
             TruthIncident(
-                id=self._id(announced_at), title=title or self.rng.choice(CHORES), impact="maintenance",
-                started_at=start, resolved_at=end, maintenance=True, announced_at=announced_at,
+                id=self._id(announced_at),
+                title=title or self.rng.choice(CHORES),
+                impact="maintenance",
+                started_at=start,
+                resolved_at=end,
+                maintenance=True,
+                announced_at=announced_at,
                 effects={c.id: ((start, Level.MAINTENANCE),) for c in self._pick(grown, names)},
-            )  # fmt: skip
+            )
         )
 
     def _id(self, at: datetime) -> str:
@@ -175,27 +194,23 @@ class Maker:
     def _effects(
         self, grown: Sequence[TruthComponent], start: datetime, end: datetime | None
     ) -> dict[str, tuple[Transition, ...]]:
-        if self.rng.random() < 0.1:  # noqa: PLR2004
+        if self._chance(0.1):
             return {}
         first, *others = self._pick(grown, None)
         effects = {first.id: self._moves(start, start, end)}
         for other in others:
             effects[other.id] = self._moves(start, self._between(start, end), end)
         spared = [c for c in grown if c.id not in effects]
-        if spared and self.rng.random() < 0.3:  # noqa: PLR2004
+        if spared and self._chance(0.3):
             zero_length = (end or start, Level.DEGRADED if end else Level.OPERATIONAL)
-            effects[self.rng.choice(spared).id] = (
-                zero_length if self.rng.random() < 0.5 else (start, Level.OPERATIONAL),  # noqa: PLR2004
-            )
+            effects[self.rng.choice(spared).id] = (zero_length if self._chance(0.5) else (start, Level.OPERATIONAL),)
         return effects
 
     def _moves(self, start: datetime, since: datetime, end: datetime | None) -> tuple[Transition, ...]:
         instants = {since} | {self._between(start, end) for _ in range(self.rng.randint(0, 3))}
         ordered = sorted(at for at in instants if at >= since)
-        moves = [(ordered[0], self.rng.choice(BAD))]
-        for at in ordered[1:]:
-            moves.append((at, self.rng.choice((*BAD, Level.OPERATIONAL))))
-        return tuple(moves)
+        first = (ordered[0], self.rng.choice(BAD))
+        return (first, *((at, self.rng.choice((*BAD, Level.OPERATIONAL))) for at in ordered[1:]))
 
     def _between(self, start: datetime, end: datetime | None) -> datetime:
         length = ((end or max(self.now, start) + timedelta(hours=2)) - start).total_seconds()
@@ -206,6 +221,6 @@ class Maker:
     ) -> tuple[datetime, ...]:
         taken = {at for moves in effects.values() for at, _ in moves} | {start, end}
         notes = {self._between(start, end)} - taken
-        if end is not None and self.rng.random() < 0.15:  # noqa: PLR2004
+        if end is not None and self._chance(0.15):
             notes.add(end + timedelta(seconds=self.rng.randint(3_600, 200_000)))
         return tuple(sorted(at.astimezone(UTC) for at in notes if at is not None))

@@ -23,7 +23,8 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthComponent:
     """One part of a vendor. `start` is the first day (in the page's zone) the vendor counts; `showcase`: it
-    publishes an uptime record for it. Names repeat across groups."""
+    publishes an uptime record for it. Names repeat across groups.
+    """
 
     id: str
     name: str

@@ -199,6 +199,11 @@ def _text(owner: Row, key: str, where: str) -> str:
     return value if isinstance(value, str) and value else _wrong(f"{where}.{key}", "text", value)
 
 
+def _text_or_none(owner: Row, key: str, where: str) -> str | None:
+    value = owner.get(key)
+    return value if value is None or isinstance(value, str) else _wrong(f"{where}.{key}", "text", value)
+
+
 def _time(owner: Row, key: str, where: str) -> datetime:
     return _time_or_none(owner, key, where) or _wrong(f"{where}.{key}", "a time", None)
 
@@ -267,7 +272,7 @@ def _read_proxy(page: PageContext, *, conditional: bool) -> Reading:
     with _reading_of(response.url):
         told = _row(_drop_empty(read_json(response)), "the answer")
         summary = _row(told.get("summary"), "summary")
-        _check(summary, told)
+        _check(summary, _rows(told, "subpages", "the answer", optional=True))
         return _Seen(url=response.url, summary=summary)
 
 
@@ -279,7 +284,7 @@ def _read_root() -> Reading:
         if not summaries:
             raise UnexpectedShape("the page's HTML carries no summary")
         summary = next((found for found in summaries if _is_whole(found)), summaries[0])
-        _check(summary, {"subpages": next(_lists(flight, "initialSubpages"), [])})
+        _check(summary, next(_lists(flight, "initialSubpages"), []))
         clock = next((found for found in _objects(flight, "initialNow") if "isoDate" in found), {})
         return _Seen(
             url=response.url,
@@ -310,24 +315,22 @@ def _read_incidents(page: PageContext) -> Reading:
         return []
 
 
-def _check(summary: Row, beside: Row) -> None:
+def _check(summary: Row, subpages: Sequence[Any]) -> None:
     """Raise PageUnavailable for a parent page and UnexpectedShape for a page that names no components."""
     structure = _row(summary.get("structure"), "summary.structure")
     if summary.get("page_type") == "parent" or structure.get("id") == "fake":
-        raise _parent(summary, beside)
+        raise _parent(summary, subpages)
     if not _listed(summary):
         raise UnexpectedShape("summary.components is empty: a page without components says nothing of their state")
 
 
-def _parent(summary: Row, beside: Row) -> PageUnavailable:
-    rows = [
-        *beside.get("subpages", ()),
-        *(i["sub_page"] for i in summary["structure"].get("items", ()) if i.get("sub_page")),
-    ]
+def _parent(summary: Row, subpages: Sequence[Any]) -> PageUnavailable:
+    items = _rows(summary["structure"], "items", "summary.structure", optional=True)
+    rows = [*subpages, *(item.get("sub_page") for item in items)]
     pages = [f"{row.get('name', '?')} {row.get('public_url', '')}".strip() for row in rows if isinstance(row, dict)]
     named = f": {', '.join(pages)}" if pages else ""
     return PageUnavailable(
-        f"this is a parent page, which has no components of its own; its sub-pages have{named}",
+        f"this is a parent page; only its sub-pages have components{named}",
         remedy="configure each sub-page as a vendor of its own",
     )
 
@@ -415,14 +418,14 @@ def _listed(summary: Row) -> dict[str, tuple[Row, str | None]]:
     hidden = set()
     structure = _row(summary.get("structure"), "summary.structure")
     for item in _rows(structure, "items", "summary.structure", optional=True):
-        group = item.get("group") or {}
-        rows = _rows(group, "components", "summary.structure.group") if group else [item.get("component")]
-        for row in filter(None, rows):
+        group = _row(item.get("group", {}), "summary.structure.group")
+        rows = _rows(group, "components", "summary.structure.group") if group else [item.get("component", {})]
+        for row in (_row(one, "summary.structure.component") for one in rows if one != {}):
             key = _text(row, "component_id", "summary.structure.component")
-            if row.get("hidden") or group.get("hidden"):
+            if row.get("hidden") is True or group.get("hidden") is True:
                 hidden.add(key)
             else:
-                listed[key] = (row, group.get("name"))
+                listed[key] = (row, _text_or_none(group, "name", "summary.structure.group"))
     for row in _rows(summary, "components", "summary"):
         key = _text(row, "id", "summary.components")
         if key not in listed and key not in hidden:
@@ -453,7 +456,8 @@ def _observed(summary: Row, notes: _Notes) -> tuple[Observation, ...]:
     words: dict[str, str] = {}
     for row in _rows(summary, "affected_components", "summary"):
         key = _text(row, "component_id", "summary.affected_components")
-        word = row.get("current_status") or _text(row, "status", "summary.affected_components")
+        current = _text_or_none(row, "current_status", "summary.affected_components")
+        word = current or _text(row, "status", "summary.affected_components")
         words[key] = _worse(words.get(key), word)
     listed = _listed(summary)
     strangers = sorted(words.keys() - listed.keys())
@@ -474,7 +478,11 @@ def _worse(one: str | None, other: str) -> str:
 
 
 def _page_info(summary: Row, notes: _Notes) -> PageInfo:
-    return PageInfo(external_id=summary.get("id"), name=summary.get("name"), remark="; ".join(notes.remarks) or None)
+    return PageInfo(
+        external_id=_text_or_none(summary, "id", "summary"),
+        name=_text_or_none(summary, "name", "summary"),
+        remark="; ".join(notes.remarks) or None,
+    )
 
 
 # ----------------------------------------------------------------------------------------------- incidents and impacts
@@ -503,7 +511,7 @@ def _told(row: Row, where: str) -> _Told:
     closes = [
         _time(update, "published_at", f"{where}.updates")
         for update in _rows(row, "updates", where, optional=True)
-        if PHASES.get(update.get("to_status", "")) is Phase.CLOSED
+        if PHASES.get(_text_or_none(update, "to_status", f"{where}.updates") or "") is Phase.CLOSED
     ]
     affected = _rows(row, "affected_components", where, optional=True)
     return _Told(
@@ -547,7 +555,7 @@ def _impact(row: Row, told: Mapping[str, _Told], now: datetime, notes: _Notes) -
     where = "component_impacts"
     word = _text(row, "status", where)
     start = _time(row, "start_at", where)
-    incident_id = row.get("status_page_incident_id")
+    incident_id = _text_or_none(row, "status_page_incident_id", where)
     end = _end(start, _time_or_none(row, "end_at", where), told.get(incident_id or ""), now)
     level = notes.level(word)
     if level is Level.OPERATIONAL or start > now or (end is not None and end <= start):
@@ -618,16 +626,23 @@ def _uptimes(history: Row, notes: _Notes) -> tuple[ReportedUptime, ...]:
     """Return the uptime the page prints for each component. Rows without a component are groups."""
     reported = []
     for row in _rows(history, "component_uptimes", "the answer", optional=True):
-        key, printed = row.get("component_id"), row.get("uptime")
+        key, printed = _text_or_none(row, "component_id", "component_uptimes"), row.get("uptime")
         if not key or not printed:
             continue
-        try:
-            ratio = float(Decimal(str(printed)) / 100)
-        except InvalidOperation:
+        ratio = _ratio(str(printed))
+        if ratio is None:
             notes.words.add(str(printed)[:40])
         else:
             reported.append(ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=ratio))
     return tuple(reported)
+
+
+def _ratio(percent: str) -> float | None:
+    try:
+        ratio = Decimal(percent) / 100
+        return float(ratio) if 0 <= ratio <= 1 else None
+    except InvalidOperation:
+        return None
 
 
 # -------------------------------------------------------------------------------------------------------------- poll
@@ -639,16 +654,17 @@ def poll(page: PageContext) -> Steps:
     Raises PageUnavailable for a parent page, Truncated when only the short list of 25 components can be read, and the
     most telling of the errors met when no source can be read.
     """
-    try:
-        seen = yield from _read_page(page, conditional=True)
-    except _FALL_BACK as error:
-        yield from _poll_compat(page, error)
-        return
-    if seen is None:
-        return
-    with _reading_of(seen.url):
-        yield _live(seen, page)
-    yield from _follow(seen, page)
+    with _reading_of(page.url):
+        try:
+            seen = yield from _read_page(page, conditional=True)
+        except _FALL_BACK as error:
+            yield from _poll_compat(page, error)
+            return
+        if seen is None:
+            return
+        with _reading_of(seen.url):
+            yield _live(seen, page)
+        yield from _follow(seen, page)
 
 
 def _live(seen: _Seen, page: PageContext) -> Evidence:
@@ -789,7 +805,7 @@ def _complete_list(summary: Row, complete: Row) -> list[Row]:
     """Return the complete list of components. Raises Truncated when all we have is the summary's short list."""
     short = _rows(summary, "components", "the answer")
     rows = _rows(complete, "components", "the answer", optional=True)
-    if {row.get("id") for row in short} <= {row.get("id") for row in rows}:
+    if {_text(row, "id", "components") for row in short} <= {_text(row, "id", "components") for row in rows}:
         return rows
     if len(short) >= SHORT_LIST:
         raise Truncated(
@@ -808,14 +824,19 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
         for position, row in enumerate(sorted(rows, key=lambda row: str(row.get("name"))))
     )
     owner = _row(summary.get("page"), "page")
-    indicator = _row(summary.get("status", {}), "status").get("indicator")
+    indicator = _text_or_none(_row(summary.get("status", {}), "status"), "indicator", "status")
     remark = _contradiction(indicator, observed)
     incidents = _rows(summary, "incidents", "the answer", optional=True)
     incidents += _rows(summary, "scheduled_maintenances", "the answer", optional=True)
     return Evidence(
         source=COMPAT,
         read_at=page.now,
-        page=PageInfo(external_id=owner.get("id"), name=owner.get("name"), indicator=indicator, remark=remark),
+        page=PageInfo(
+            external_id=_text_or_none(owner, "id", "page"),
+            name=_text_or_none(owner, "name", "page"),
+            indicator=indicator,
+            remark=remark,
+        ),
         components=None if page.components == {one.id for one in components} else components,
         observed=tuple(observed),
         incidents=tuple(_compat_incident(row, page, notes) for row in incidents),
@@ -859,6 +880,11 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     newest one is then taken from the root page's HTML, which reaches no further back. Where neither can be read the
     feeds name incidents and cover nothing.
     """
+    with _reading_of(page.url):
+        yield from _backfill(page, since)
+
+
+def _backfill(page: PageContext, since: datetime) -> Steps:
     try:
         seen = yield from _read_page(page, conditional=False)
     except _FALL_BACK as error:
@@ -898,10 +924,11 @@ def _window(seen: _Seen, page: PageContext, first: date, last: date, *, newest: 
         return
     history = yield from _read_impacts(page, first, last)
     told = _all_told(seen, history)
-    if any(_is_undated(row, told, first) for row in history["component_impacts"]):
+    rows = _rows(history, "component_impacts", "the answer")
+    if any(_is_undated(row, told, first) for row in rows):
         told = _all_told(seen, history, (yield from _read_incidents(page)))
     if not newest:
-        named = {row.get("status_page_incident_id") for row in history["component_impacts"]}
+        named = {_text_or_none(row, "status_page_incident_id", "component_impacts") for row in rows}
         told = {key: one for key, one in told.items() if key in named}
     span = Interval(day_interval(first, UTC).start, min(day_interval(last, UTC).end, page.now))
     evidence = _history(seen, history, told, span, page)
@@ -919,7 +946,7 @@ def _window(seen: _Seen, page: PageContext, first: date, last: date, *, newest: 
 
 def _is_undated(row: Row, told: Mapping[str, _Told], first: date) -> bool:
     """Whether an impact of this window is open, its incident over, and the moment it was closed not known yet."""
-    incident = told.get(row.get("status_page_incident_id", ""))
+    incident = told.get(_text_or_none(row, "status_page_incident_id", "component_impacts") or "")
     if "end_at" in row or incident is None or not incident.is_closed or incident.closed_at is not None:
         return False
     return day_of(_time(row, "start_at", "component_impacts"), UTC) >= first

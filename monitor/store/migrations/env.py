@@ -1,6 +1,7 @@
 """Run by Alembic. The connection and its transaction are the store's."""
 
 from alembic import context
+from sqlmodel import AutoString
 
 from monitor.store.tables import Instant
 
@@ -8,6 +9,8 @@ from monitor.store.tables import Instant
 def render_item(kind, item, _autogenerate):
     if kind == "type" and isinstance(item, Instant):
         return "Instant()"
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.String()"
     return False
 
 

@@ -1,10 +1,10 @@
 """${message}."""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel  # noqa: F401
 from alembic import op
 ${imports if imports else ""}
-from monitor.store.tables import Instant
+from monitor.store.tables import Instant  # noqa: F401
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -1,0 +1,93 @@
+# Everything runs from .venv, which the first target that needs it makes from the locked requirements.
+# `make` alone lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+IMAGE ?= vendorstatus
+ARGS ?=
+
+# Nothing that is not in the requirements is fetched: the build of the package itself is not isolated.
+LOCKED := install --require-hashes --only-binary :all:
+ITSELF := install --no-deps --no-build-isolation -e .
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo '  ARGS="..." is handed to the command, as in: make demo ARGS="--help"'
+
+.PHONY: demo
+demo: $(VENV)/.stamp-run ## show the product on made-up vendors, without asking anyone
+	@$(BIN)/monitor demo $(ARGS)
+
+.PHONY: run
+run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor serve`)
+	@$(BIN)/monitor serve $(ARGS)
+
+.PHONY: test
+test: lint types ## everything a change must pass: lint, format, types, layers, tests
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.stamp-dev ## ruff, the formatter's check and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: $(VENV)/.stamp-dev ## mypy --strict
+	$(BIN)/mypy --strict
+
+.PHONY: fmt
+fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(VENV)/.stamp-dev ## run the measurements in bench/
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
+
+.PHONY: docker
+docker: ## build the container image (needs a container engine)
+	docker build -t $(IMAGE) .
+
+.PHONY: clean
+clean: ## remove .venv, caches and build results; never data
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Pins already in the files stay as long as they satisfy pyproject.toml; ARGS=--upgrade takes the newest of everything.
+COMPILE := $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
+DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
+
+.PHONY: lock
+lock: $(VENV)/.stamp-dev ## write the requirements files again from pyproject.toml (with Python 3.11, the oldest)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make clean, then make lock PYTHON=python3.11")'
+	@$(COMPILE) --extra postgresql -o requirements.txt pyproject.toml
+	@$(COMPILE) --only-build-deps --build-deps-for editable --build-deps-for wheel -o requirements-build.txt pyproject.toml
+	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql -c requirements.txt -c requirements-build.txt \
+		-o requirements-dev.txt pyproject.toml -
+
+# The stamps: an environment is brought up to date when a file it was made from changes.
+$(BIN)/python:
+	@bash .ci/venv.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.stamp-run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
+	@echo "setting up $(VENV) from requirements.txt ..."
+	@$(PIP) $(LOCKED) -r requirements.txt -r requirements-build.txt
+	@$(PIP) $(ITSELF)
+	@touch $@
+
+$(VENV)/.stamp-dev: requirements.txt requirements-build.txt requirements-dev.txt pyproject.toml | $(BIN)/python
+	@echo "setting up $(VENV) from requirements-dev.txt ..."
+	@$(PIP) $(LOCKED) -r requirements-dev.txt -r requirements-build.txt
+	@$(PIP) $(ITSELF)
+	@touch $@ $(VENV)/.stamp-run

@@ -1,0 +1,631 @@
+"""The command line: the composition root, and the only place that reads the clock and the environment.
+
+Exit codes: 0 fine, 1 some page failed, 2 bad configuration or usage.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from exporters import explain as explanations
+from exporters import report as reports
+from monitor import __version__
+from monitor import config as configuration
+from monitor.config import Settings, VendorConfig
+from monitor.errors import ConfigError, MonitorError, PageError
+from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
+from monitor.intervals import day_interval, day_of, zone_named
+from monitor.model import Evidence
+from monitor.pipeline import BackfillResult, Collector, PollObserver, PollResult, derive_page
+from monitor.ratios import DEFAULT_POLICY, POLICIES
+from monitor.schedule import Schedule
+from monitor.store import PageRecord, PageSpec, Store
+
+T = TypeVar("T")
+
+FINE, SOME_PAGE_FAILED, BAD_USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="monitor",
+    help="How reliable have your vendors really been? Reads public status pages, keeps the evidence, shows the figures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console()
+err = Console(stderr=True)
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")]
+DatabaseOption = Annotated[str | None, typer.Option("--database", help="Database URL; overrides the settings.")]
+Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
+
+
+def now() -> datetime:
+    """Return the present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """What every command needs: the settings and an open store with the configured pages in it."""
+
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime] = now
+    vendors: dict[str, VendorConfig] = field(default_factory=dict)
+
+    def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
+        """Return the pages of these vendors, of all when none is named. Raises ConfigError for an unknown one."""
+        unknown = [slug for slug in slugs or () if slug not in self.vendors]
+        if unknown:
+            known = ", ".join(sorted(self.vendors))
+            raise ConfigError(
+                f"no vendor {', '.join(map(repr, unknown))} in {self.settings.source}; there are: {known}"
+            )
+        return self.store.pages(list(slugs) if slugs else None)
+
+
+@contextmanager
+def opened(config: Path | None, database: str | None) -> Iterator[Context]:
+    """Load the settings and open the store."""
+    settings = configuration.load(config, os.environ)
+    if database is not None:
+        settings = replace(settings, database_url=database)
+    with stored(settings) as context:
+        yield context
+
+
+@contextmanager
+def stored(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Context]:
+    """Open the store of these settings and bring its pages up to date with them."""
+    store = Store.open(settings.database_url)
+    try:
+        store.sync_pages([spec(vendor) for vendor in settings.vendors], now=clock())
+        yield Context(
+            settings=settings, store=store, clock=clock, vendors={vendor.slug: vendor for vendor in settings.vendors}
+        )
+    finally:
+        store.close()
+
+
+def spec(vendor: VendorConfig) -> PageSpec:
+    """Return the vendor as the store keeps it."""
+    return PageSpec(
+        slug=vendor.slug,
+        name=vendor.name,
+        url=vendor.url,
+        platform=vendor.platform,
+        zone=vendor.zone,
+        interval_seconds=vendor.interval_seconds,
+    )
+
+
+@asynccontextmanager
+async def collecting(
+    context: Context, fetcher: Fetches | None = None, observer: PollObserver | None = None
+) -> AsyncIterator[Collector]:
+    """Yield a collector over the network, or over the given fetcher."""
+    settings = context.settings
+    async with contextlib.AsyncExitStack() as stack:
+        if fetcher is None:
+            agent = user_agent(settings.contact)
+            fetcher = await stack.enter_async_context(Fetcher(user_agent=agent, concurrency=settings.concurrency))
+        collector = Collector(context.store, fetcher, context.vendors, clock=context.clock, observer=observer)
+        try:
+            yield collector
+        finally:
+            await collector.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
+    return asyncio.run(work)
+
+
+# --------------------------------------------------------------------------------------------------------- commands
+
+
+@app.command()
+def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+    """Poll the pages on schedule, backfill new ones, and serve /metrics."""
+    with opened(config, database) as context:
+        run(serving(context))
+
+
+async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Callable[[], None] | None = None) -> None:
+    """Run the schedule and the web server until SIGTERM or SIGINT."""
+    from exporters.prometheus import PollMetrics, StateMetrics
+    from exporters.web import application, server
+
+    settings = context.settings
+    polls = PollMetrics(__version__)
+    async with collecting(context, fetcher, polls) as collector:
+        schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
+        web = server(
+            application(
+                StateMetrics(context.store, policy=settings.policy),
+                polls,
+                readiness=lambda: _problems(context.store, schedule),
+                clock=context.clock,
+                version=__version__,
+            ),
+            settings.host,
+            settings.port,
+        )
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        await schedule.start()
+        serving_task = asyncio.create_task(_serve_web(web, stop, settings))
+        err.print(f"watching {len(context.vendors)} vendors; metrics on http://{settings.host}:{settings.port}/metrics")
+        if ready is not None:
+            ready()
+        await stop.wait()
+        web.should_exit = True
+        await schedule.stop()
+        await serving_task
+
+
+async def _serve_web(web: Any, stop: asyncio.Event, settings: Settings) -> None:  # noqa: ANN401
+    try:
+        await web.serve()
+    except SystemExit:
+        err.print(f"cannot listen on {settings.host}:{settings.port}; is another monitor running? set MONITOR_LISTEN")
+    finally:
+        stop.set()
+
+
+def _problems(store: Store, schedule: Schedule) -> list[str]:
+    problems = [] if schedule.problem is None else [schedule.problem]
+    try:
+        store.ping()
+    except MonitorError as error:
+        problems.append(str(error))
+    return problems
+
+
+@app.command()
+def poll(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
+    """Read the current state of the pages once."""
+    with opened(config, database) as context:
+        results = run(_poll_all(context, context.pages(vendors)))
+        for result in results:
+            page = context.store.pages([result.slug])[0]
+            out.print(_poll_line(result, page), style=None if result.error is None else "red", highlight=False)
+    raise typer.Exit(SOME_PAGE_FAILED if any(result.error for result in results) else FINE)
+
+
+async def _poll_all(context: Context, pages: Sequence[PageRecord]) -> list[PollResult]:
+    async with collecting(context) as collector:
+        return list(await asyncio.gather(*(collector.poll(page) for page in pages)))
+
+
+def _poll_line(result: PollResult, page: PageRecord) -> str:
+    if result.error is not None:
+        return f"{result.slug}: FAILED, nothing is concluded: {result.error}"
+    return f"{result.slug}: {result.outcome} ({page.platform}, days in {page.zone})"
+
+
+@app.command()
+def backfill(
+    vendors: Vendors = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How many days back.")] = None,
+    since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="First day.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ask again for what is already complete.")] = False,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Rebuild the history from the vendors' own records. May be interrupted and run again at any time."""
+    if days is not None and since is not None:
+        raise ConfigError("give --days or --since, not both")
+    with opened(config, database) as context:
+        first = since.date() if since else None
+        length = days or context.settings.backfill_days or 90
+        if first is not None and first > context.clock().date():
+            raise ConfigError(f"--since {first} is in the future")
+        results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))
+        for result in results:
+            page = context.store.pages([result.slug])[0]
+            for line in _backfill_lines(context, result, page, first, length):
+                out.print(line, highlight=False, soft_wrap=True)
+    raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
+
+
+async def _backfill_all(
+    context: Context, pages: Sequence[PageRecord], first: date | None, days: int, *, force: bool
+) -> list[BackfillResult]:
+    bars = Progress(
+        SpinnerColumn(), TextColumn("{task.fields[page]}"), BarColumn(), TextColumn("{task.fields[what]}"), console=err
+    )
+    async with collecting(context) as collector:
+
+        async def one(page: PageRecord) -> BackfillResult:
+            start = since_instant(page, first, days, context.clock())
+            total = max(1.0, (context.clock() - start).total_seconds())
+            task = bars.add_task("", total=total, page=page.slug, what="reading")
+
+            def progress(result: BackfillResult, evidence: Evidence) -> None:
+                reach = min(result.reach.values(), default=context.clock())
+                done = (context.clock() - max(reach, start)).total_seconds()
+                what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
+                bars.update(task, completed=done, what=what)
+
+            if page.last_success_at is None:
+                await collector.poll(page)
+                page = context.store.pages([page.slug])[0]
+            found = await collector.backfill(page, start, again=force, progress=progress)
+            bars.update(task, completed=total, what=f"done, {found.requests} requests")
+            return found
+
+        with bars:
+            return list(await asyncio.gather(*(one(page) for page in pages)))
+
+
+def since_instant(page: PageRecord, first: date | None, days: int, moment: datetime) -> datetime:
+    """Return the first instant of the first day wanted, in the page's zone; `days` counts today."""
+    zone = zone_named(page.zone)
+    return day_interval(first or day_of(moment, zone) - timedelta(days=days - 1), zone).start
+
+
+def _backfill_lines(
+    context: Context, result: BackfillResult, page: PageRecord, first: date | None, days: int
+) -> Iterator[str]:
+    today = day_of(context.clock(), zone_named(page.zone))
+    length = (today - first).days + 1 if first else days
+    asked = reports.Asked(now=context.clock(), window_days=length)
+    found = reports.gather(context.store, page, context.vendors[page.slug], asked).figures
+    reach = "; ".join(f"{source} back to {start:%Y-%m-%d}" for source, start in sorted(result.reach.items()))
+    unknown = f"{found.unknown_days} of {length} days unknown" if found.unknown_days else f"all {length} days known"
+    coverage = reports.percent(found.coverage_ratio)
+    yield f"{page.slug}: {reach or 'nothing new to read'}; {unknown}, coverage {coverage}; {result.requests} requests"
+    for gap in result.gaps:
+        yield f"  could not read {gap.what}: {gap.message}; run the same command again to resume"
+    if result.error is not None:
+        yield f"  stopped: {result.error}; run the same command again to resume"
+
+
+@app.command()
+def report(
+    vendors: Vendors = None,
+    window: Annotated[int | None, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = None,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")] = None,
+    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
+    policy: Annotated[PolicyName | None, typer.Option("--policy", help="Weights of the downtime ratio.")] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.TABLE,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Say how reliable the vendors have been, with definition, window, zone and coverage."""
+    with opened(config, database) as context:
+        asked = reports.Asked(
+            now=context.clock(),
+            window_days=window or context.settings.window_days,
+            as_of=as_of.date() if as_of else None,
+            known_at=instant(known_at) if known_at else None,
+            policy=policy.value if policy else context.settings.policy,
+        )
+        found = gathered(context, context.pages(vendors), asked)
+        write(found, asked, form)
+    raise typer.Exit(SOME_PAGE_FAILED if any(each.page.last_ok is False for each in found) else FINE)
+
+
+def gathered(context: Context, pages: Sequence[PageRecord], asked: reports.Asked) -> list[reports.VendorReport]:
+    """Return the pages' reports. Raises ConfigError when the question makes no sense."""
+    try:
+        return [reports.gather(context.store, page, context.vendors[page.slug], asked) for page in pages]
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def write(found: Sequence[reports.VendorReport], asked: reports.Asked, form: Format) -> None:
+    """Print the reports."""
+    if form is Format.TABLE:
+        out.print(reports.as_table(found, width=out.width), highlight=False)
+    elif form is Format.JSON:
+        typer.echo(json.dumps(reports.as_json(found, asked), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(reports.as_csv(found) if form is Format.CSV else reports.as_markdown(found), nl=False)
+
+
+def instant(text: str) -> datetime:
+    """Return an ISO 8601 instant; a bare date is its midnight in UTC. Raises ConfigError for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"{text!r} is not an ISO 8601 time; write 2026-05-06 or 2026-05-06T12:00:00Z") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@app.command()
+def explain(
+    vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
+    words: Annotated[list[str], typer.Argument(metavar="[COMPONENT] DAY", help="Optional component, then the day.")],
+    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Show every piece of evidence behind one day."""
+    if len(words) > 2:  # noqa: PLR2004
+        raise ConfigError(f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces")
+    with opened(config, database) as context:
+        page = context.pages([vendor])[0]
+        try:
+            found = explanations.gather(
+                context.store,
+                page,
+                context.vendors[vendor],
+                component=words[0] if len(words) > 1 else None,
+                day=date.fromisoformat(words[-1]),
+                now=context.clock(),
+                known_at=instant(known_at) if known_at else None,
+            )
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        for line in explanations.lines(found):
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
+    """Derive all days anew from the stored facts, offline: after a change of settings or of version."""
+    with opened(config, database) as context:
+        for page in context.pages(vendors):
+            moment = context.clock()
+            first = day_of(moment, zone_named(page.zone)) - timedelta(days=max(context.settings.backfill_days, 365))
+            changed = derive_page(context.store, page, context.vendors[page.slug], first=first, now=moment)
+            out.print(f"{page.slug}: days derived anew from {first}, {changed} closed days changed", highlight=False)
+
+
+@app.command()
+def detect(
+    url: Annotated[str, typer.Argument(help="Address of a status page.")],
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+) -> None:
+    """Say which platform a page runs on, and why."""
+    name, signals = run(_detect(configuration.normal_url(url), allow_private=allow_private))
+    out.print(name, highlight=False)
+    for sign in signals:
+        out.print(f"  {sign.kind}: {sign.why}", highlight=False, markup=False)
+
+
+async def _detect(url: str, *, allow_private: bool) -> tuple[str, list[Any]]:
+    vendor = one_vendor(url, allow_private=allow_private)
+    with stored(alone(vendor)) as context:
+        async with collecting(context) as collector:
+            return await collector.detect(url, collector.reading(context.pages(None)[0]))
+
+
+def one_vendor(url: str, *, allow_private: bool = False, platform: str | None = None) -> VendorConfig:
+    """Return settings for a page nobody configured."""
+    slug = configuration.slug_from_url(url)
+    return VendorConfig(slug=slug, name=slug, url=url, allow_private=allow_private, platform=platform)
+
+
+def alone(*vendors: VendorConfig, database: str = "sqlite://") -> Settings:
+    """Return settings for these vendors only, in a database that is forgotten afterwards."""
+    return Settings(vendors=vendors, database_url=database, source="the command line")
+
+
+@app.command()
+def add(
+    url: Annotated[str, typer.Argument(help="Address of a status page.")],
+    slug: Annotated[str | None, typer.Option("--slug", help="Short name for labels and commands.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Check a page and write it into the settings file."""
+    page = configuration.normal_url(url)
+    platform, _ = run(_detect(page, allow_private=False))
+    path = configuration.locate(config, os.environ) or configuration.user_config_path()
+    vendor = configuration.add_vendor(path, page, slug=slug, name=name)
+    out.print(f"added {vendor.slug} ({platform}) to {path}; next: monitor backfill {vendor.slug}", highlight=False)
+
+
+@app.command()
+def vendors(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+    """List the configured vendors and the catalogue's."""
+    with opened(config, database) as context:
+        table = Table("vendor", "page", "platform", "last read", box=None, header_style="dim")
+        for page in context.pages(None):
+            last = f"{page.last_success_at:%Y-%m-%d %H:%M} UTC" if page.last_success_at else "never"
+            table.add_row(page.slug, page.url, page.platform or "not detected yet", last)
+        out.print(f"configured in {context.settings.source}:", highlight=False)
+        out.print(table)
+    others = [
+        entry for entry in configuration.catalog() if entry.slug not in {v.slug for v in context.settings.vendors}
+    ]
+    out.print(f"\nalso in the catalogue ({len(others)}): {', '.join(entry.slug for entry in others)}", highlight=False)
+
+
+@app.command()
+def record(
+    url: Annotated[str, typer.Argument(help="Address of a status page.")],
+    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+) -> None:
+    """Record everything a page answers to detection, poll and backfill, for a bug report or a test."""
+    page = configuration.normal_url(url)
+
+    async def work() -> list[MonitorError]:
+        async with Fetcher(user_agent=user_agent(None)) as fetcher:
+            recorder = Recorder(fetcher, folder, page, now)
+            with stored(alone(one_vendor(page, allow_private=allow_private))) as context:
+                return await _read_all(context, recorder, days)
+
+    errors = run(work())
+    out.print(f"recorded {page} in {folder}", highlight=False)
+    for error in errors:
+        err.print(f"failed: {error}", style="red", highlight=False)
+    raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
+
+
+async def _read_all(context: Context, fetcher: Fetches, days: int) -> list[MonitorError]:
+    """Detect, poll and backfill the one page of the context; return what went wrong."""
+    errors: list[MonitorError] = []
+    async with collecting(context, fetcher) as collector:
+        page = context.pages(None)[0]
+        polled = await collector.poll(page)
+        if polled.error is not None:
+            errors.append(polled.error)
+        page = context.pages(None)[0]
+        if page.platform is not None:
+            moment = context.clock()
+            found = await collector.backfill(page, since_instant(page, None, days, moment))
+            errors += [found.error] if found.error is not None else []
+    return errors
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Recording folder.")],
+    window: Annotated[int, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = 90,
+    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")] = None,
+    policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(DEFAULT_POLICY),
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.TABLE,
+) -> None:
+    """Run detection, poll and backfill over a recording and print the report as of its moment."""
+    source = Replay(folder)
+    vendor = one_vendor(configuration.normal_url(source.page))
+    with stored(alone(vendor), clock=lambda: source.recorded_at) as context:
+        wanted = as_of.date() if as_of else source.recorded_at.date()
+        days = (source.recorded_at.date() - wanted).days + window + 1
+        errors = run(_read_all(context, source, max(days, window)))
+        asked = reports.Asked(
+            now=source.recorded_at, window_days=window, as_of=as_of.date() if as_of else None, policy=policy.value
+        )
+        write(gathered(context, context.pages(None), asked), asked, form)
+    for error in errors:
+        err.print(f"failed: {error}", style="red", highlight=False, soft_wrap=True)
+    raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Check the settings file and name every mistake with file, line and remedy."""
+    settings = configuration.load(config, os.environ)
+    for warning in configuration.warnings(settings):
+        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
+    out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", help="Port of /metrics.")] = 9184,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="Stop by itself after this long.")] = None,
+) -> None:
+    """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on."""
+    run(_demo(port, seconds))
+
+
+async def _demo(port: int, seconds: float | None) -> None:
+    from monitor.demo import demo_truths
+    from monitor.demo.server import Simulator
+
+    simulator = Simulator(demo_truths(now()), clock=now)
+    await simulator.start()
+    folder = tempfile.mkdtemp(prefix="vendorstatus-demo-")
+    try:
+        watched = [
+            VendorConfig(slug=slug, name=name, url=url, allow_private=True, interval_seconds=60, fast_while_open=True)
+            for slug, name, url in simulator.vendors
+        ]
+        settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
+        async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8) as fetcher:
+            with stored(settings) as context:
+                await _show_demo(context, fetcher, folder)
+                serving_task = asyncio.create_task(serving(context, fetcher=fetcher))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(serving_task), seconds)
+                if not serving_task.done():
+                    os.kill(os.getpid(), signal.SIGINT)
+                await serving_task
+    finally:
+        await simulator.stop()
+
+
+async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
+    """Backfill the simulated vendors and print what to look at."""
+    async with collecting(context, fetcher) as collector:
+        for page in context.pages(None):
+            await collector.poll(page)
+        for page in context.pages(None):
+            await collector.backfill(page, since_instant(page, None, 90, now()))
+    asked = reports.Asked(now=now())
+    found = gathered(context, context.pages(None), asked)
+    out.print(reports.as_table(found, width=out.width), highlight=False)
+    settings = context.settings
+    out.print(
+        "\nThese vendors are simulated, on this machine only. While this runs, look at:\n"
+        f"  http://{settings.host}:{settings.port}/          the vendors now\n"
+        f"  http://{settings.host}:{settings.port}/metrics   what Prometheus scrapes\n"
+        f"  the database                     {folder}/demo.db\n"
+        "Ctrl-C ends it. On real pages: make run",
+        highlight=False,
+    )
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    out.print(f"vendorstatus {__version__}", highlight=False)
+
+
+@app.callback()
+def setup(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
+) -> None:
+    """Set up logging."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    if not verbose:
+        logging.getLogger("monitor.pipeline").setLevel(logging.ERROR)
+
+
+def main() -> None:
+    """Run the command line; our own errors become one clear message and an exit code, never a traceback."""
+    try:
+        app()
+    except PageError as error:
+        err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(SOME_PAGE_FAILED)
+    except MonitorError as error:
+        err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        sys.exit(BAD_USAGE)
+    except KeyboardInterrupt:
+        err.print("interrupted; what was read is kept, the same command goes on from there")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

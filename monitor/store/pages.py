@@ -1,0 +1,443 @@
+"""Pages and everything about reading them: the schedule's state, polls, validators, units and snapshots.
+
+Functions take the open connection; the store owns the transactions.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from monitor.errors import StoreError
+from monitor.intervals import day_of, utc, zone_named
+from monitor.store import tables
+from monitor.store.records import (
+    PageRecord,
+    PageSpec,
+    PollRecord,
+    Pruned,
+    Snapshot,
+    UnitRecord,
+    UnknownWordRecord,
+    Validator,
+)
+
+PAGE = tables.core(tables.Page)
+COVERAGE = tables.core(tables.Coverage)
+RUN = tables.core(tables.Run)
+POLL = tables.core(tables.Poll)
+UNIT = tables.core(tables.Unit)
+GAP = tables.core(tables.Gap)
+WORD = tables.core(tables.UnknownWord)
+VALIDATOR = tables.core(tables.Validator)
+SNAPSHOT = tables.core(tables.Snapshot)
+
+DEFAULT_ZONE = "UTC"
+
+_COLUMNS = tuple(PAGE.c)
+_ALL_PAGES = sa.select(*_COLUMNS).order_by(PAGE.c.slug)
+_CONFIGURED = _ALL_PAGES.where(PAGE.c.removed_at.is_(None))
+_BY_ID = sa.select(*_COLUMNS).where(PAGE.c.id == sa.bindparam("page_id"))
+_BY_ID_LOCKED = _BY_ID.with_for_update()
+_TOUCH = (
+    sa.update(PAGE).where(PAGE.c.id == sa.bindparam("row_id")).values(version=PAGE.c.version + sa.bindparam("step"))
+)
+
+
+class ValidatorLike(Protocol):
+    """Anything that carries what makes a request conditional."""
+
+    @property
+    def etag(self) -> str | None: ...  # noqa: D102
+    @property
+    def last_modified(self) -> str | None: ...  # noqa: D102
+    @property
+    def sha256(self) -> str | None: ...  # noqa: D102
+
+
+def upsert(connection: Connection, table: sa.Table) -> Any:  # noqa: ANN401
+    """Return an INSERT that can say what happens on conflict, for the database at hand."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+# ----------------------------------------------------------------------------------------------------------- pages
+
+
+def _record(row: Sequence[Any]) -> PageRecord:
+    (
+        page_id, slug, name, url, platform, evidence, configured_zone, page_zone, external_id, page_name, remark, mark,
+        interval, due_at, lease_until, failures, parse_failures, last_poll_at, last_success_at, last_ok,
+        last_error_reason, last_error_message, observed_until, reread_day, derived_day, derived_at, dirty_since,
+        version, added_at, removed_at,
+    ) = row  # fmt: skip
+    return PageRecord(
+        id=page_id, slug=slug, name=name, url=url, platform=platform, platform_evidence=tuple(evidence),
+        zone=configured_zone or page_zone or DEFAULT_ZONE, configured_zone=configured_zone, page_zone=page_zone,
+        external_id=external_id, page_name=page_name, remark=remark, mark=mark, interval_seconds=interval,
+        due_at=due_at, lease_until=lease_until, failures=failures, parse_failures=parse_failures,
+        last_poll_at=last_poll_at, last_success_at=last_success_at, last_ok=last_ok,
+        last_error_reason=last_error_reason, last_error_message=last_error_message, observed_until=observed_until,
+        reread_day=reread_day, derived_day=derived_day, derived_at=derived_at, dirty_since=dirty_since,
+        version=version, added_at=added_at, removed_at=removed_at,
+    )  # fmt: skip
+
+
+def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bool) -> list[PageRecord]:
+    """Return the pages by slug; `slugs` None = all of them."""
+    query = _ALL_PAGES if removed else _CONFIGURED
+    if slugs is not None:
+        query = query.where(PAGE.c.slug.in_(list(slugs)))
+    return [_record(row) for row in connection.execute(query)]
+
+
+def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
+    """Return one page, its row locked against other writers if asked. Raises StoreError when there is none."""
+    row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"page_id": page_id}).one_or_none()
+    if row is None:
+        raise StoreError(f"no page has the id {page_id}; it may have been deleted from the database")
+    return _record(row)
+
+
+def change(connection: Connection, page_id: int, values: Mapping[str, Any]) -> None:
+    """Set columns of a page."""
+    if values:
+        connection.execute(sa.update(PAGE).where(PAGE.c.id == page_id).values(dict(values)))
+
+
+def versions(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Return (page id, version) of every configured page by slug."""
+    query = sa.select(PAGE.c.slug, PAGE.c.id, PAGE.c.version).where(PAGE.c.removed_at.is_(None))
+    return {slug: (page_id, version) for slug, page_id, version in connection.execute(query)}
+
+
+def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> None:
+    """Make the pages those configured: add, update and bring back; mark the others as removed."""
+    known = {record.slug: record for record in listed(connection, None, removed=True)}
+    wanted = {spec.slug: spec for spec in specs}
+    new = [_new_page(spec, now) for slug, spec in wanted.items() if slug not in known]
+    if new:
+        connection.execute(sa.insert(PAGE), new)
+    for slug, record in known.items():
+        if slug in wanted:
+            _reconfigure(connection, record, wanted[slug], now)
+        elif record.removed_at is None:
+            change(connection, record.id, {"removed_at": now, "version": PAGE.c.version + 1})
+
+
+def _new_page(spec: PageSpec, now: datetime) -> dict[str, Any]:
+    return {
+        "slug": spec.slug, "name": spec.name, "url": spec.url, "platform": spec.platform,
+        "platform_evidence": ["configured"] if spec.platform else [], "configured_zone": spec.zone,
+        "interval_seconds": spec.interval_seconds, "due_at": now, "failures": 0, "parse_failures": 0, "version": 1,
+        "added_at": now,
+    }  # fmt: skip
+
+
+def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now: datetime) -> None:
+    values: dict[str, Any] = {}
+    if (record.name, record.url) != (spec.name, spec.url):
+        values |= {"name": spec.name, "url": spec.url}
+    if spec.interval_seconds != record.interval_seconds:
+        soon = now + timedelta(seconds=spec.interval_seconds)
+        values |= {"interval_seconds": spec.interval_seconds, "due_at": min(record.due_at or now, soon)}
+    if spec.zone != record.configured_zone:
+        values |= {"configured_zone": spec.zone}
+        values |= _rezoned(connection, record, spec.zone or record.page_zone or DEFAULT_ZONE)
+    if spec.url != record.url or (spec.platform is not None and spec.platform != record.platform):
+        # What was read at another address, or as another platform, proves nothing about this one.
+        values |= {"platform": spec.platform, "platform_evidence": ["configured"] if spec.platform else []}
+        values |= {"mark": None, "failures": 0, "parse_failures": 0, "due_at": now}
+        connection.execute(sa.delete(VALIDATOR).where(VALIDATOR.c.page_id == record.id))
+    if record.removed_at is not None:
+        values |= {"removed_at": None, "due_at": now}
+    if values:
+        change(connection, record.id, values | {"version": PAGE.c.version + 1})
+
+
+def _rezoned(connection: Connection, record: PageRecord, zone: str) -> dict[str, Any]:
+    """Return what changes with the page's zone: every day is another day, so all must be derived again."""
+    first = None if zone == record.zone else first_fact(connection, record.id)
+    return {} if first is None else {"dirty_since": day_of(first, zone_named(zone))}
+
+
+def first_fact(connection: Connection, page_id: int) -> datetime | None:
+    """Return the earliest instant anything spoke for; None when nothing did."""
+    starts = [
+        connection.execute(sa.select(sa.func.min(table.c.started_at)).where(table.c.page_id == page_id)).scalar()
+        for table in (COVERAGE, RUN)
+    ]
+    return min((start for start in starts if start is not None), default=None)
+
+
+_DUE = (
+    sa.select(PAGE.c.id)
+    .where(
+        PAGE.c.due_at <= sa.bindparam("now"),
+        sa.or_(PAGE.c.lease_until.is_(None), PAGE.c.lease_until <= sa.bindparam("now")),
+        PAGE.c.removed_at.is_(None),
+    )
+    .order_by(PAGE.c.due_at)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    sa.update(PAGE)
+    .where(PAGE.c.id.in_(_DUE.scalar_subquery()))
+    .values(lease_until=sa.bindparam("until"))
+    .returning(*_COLUMNS)
+)
+
+
+def claim_due(connection: Connection, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
+    """Lease the pages that are due, longest waiting first; two claimants never get the same page."""
+    until = now + timedelta(seconds=lease_seconds)
+    rows = connection.execute(_CLAIM, {"now": now, "limit": limit, "until": until})
+    return sorted((_record(row) for row in rows), key=lambda record: record.due_at or now)
+
+
+def set_platform(connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
+    """Keep the page's platform and why; what was read as another platform makes no request conditional."""
+    record = page(connection, page_id, lock=True)
+    values = {"platform": platform, "platform_evidence": list(evidence)}
+    if platform == record.platform:
+        change(connection, page_id, values)
+        return
+    connection.execute(sa.delete(VALIDATOR).where(VALIDATOR.c.page_id == page_id))
+    change(connection, page_id, values | {"mark": None, "version": PAGE.c.version + 1})
+
+
+# ----------------------------------------------------------------------------------------------------------- polls
+
+
+@dataclass(slots=True)
+class _Pulse:
+    """The columns of a page that polls move."""
+
+    row_id: int
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_ok: bool | None
+    last_error_reason: str | None
+    last_error_message: str | None
+    observed_until: datetime | None
+    platform: str | None
+    failures: int = 0
+    parse_failures: int = 0
+    due_at: datetime | None = None
+    step: int = 0
+
+
+_PULSE_COLUMNS = (
+    "last_poll_at", "last_success_at", "last_ok", "last_error_reason", "last_error_message", "observed_until",
+    "platform", "failures", "parse_failures", "due_at",
+)  # fmt: skip
+_PULSES = (
+    sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_COLUMNS)))
+    .where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(PAGE.c.id)
+    .with_for_update()
+)
+_BEAT = (
+    sa.update(PAGE)
+    .where(PAGE.c.id == sa.bindparam("row_id"))
+    .values(
+        {name: sa.bindparam(f"new_{name}") for name in _PULSE_COLUMNS}
+        | {"lease_until": None, "version": PAGE.c.version + sa.bindparam("step")}
+    )
+)
+_INSERT_POLL = sa.insert(POLL)
+
+
+def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
+    """Keep polls of many pages and move their pages on, in the order given."""
+    if not polls:
+        return
+    connection.execute(_INSERT_POLL, [_poll_row(poll) for poll in polls])
+    rows = connection.execute(_PULSES, {"ids": list({poll.page_id for poll in polls})})
+    pulses = {row.id: _Pulse(row.id, *row[1:8]) for row in rows}
+    for poll in polls:
+        _beat(connection, pulses[poll.page_id], poll)
+    connection.execute(
+        _BEAT,
+        [
+            {f"new_{name}": getattr(pulse, name) for name in _PULSE_COLUMNS}
+            | {"row_id": pulse.row_id, "step": pulse.step}
+            for pulse in pulses.values()
+        ],
+    )
+
+
+def _poll_row(poll: PollRecord) -> dict[str, Any]:
+    return {
+        "page_id": poll.page_id, "started_at": poll.started_at, "duration_ms": poll.duration_ms,
+        "outcome": poll.outcome, "reason": poll.reason, "http_status": poll.http_status, "requests": poll.requests,
+        "wire_bytes": poll.wire_bytes, "sha256": poll.sha256,
+    }  # fmt: skip
+
+
+def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
+    at, ok = utc(poll.started_at), poll.outcome != "failed"
+    pulse.step += pulse.last_ok is not ok
+    pulse.last_poll_at = max(pulse.last_poll_at or at, at)
+    pulse.last_ok, pulse.due_at = ok, poll.due_at
+    pulse.failures, pulse.parse_failures = poll.failures, poll.parse_failures
+    pulse.last_error_reason, pulse.last_error_message = (None, None) if ok else (poll.reason, poll.message)
+    if ok:
+        pulse.last_success_at = max(pulse.last_success_at or at, at)
+    if poll.forget_platform:
+        pulse.platform = None
+        connection.execute(sa.delete(VALIDATOR).where(VALIDATOR.c.page_id == poll.page_id))
+    if poll.outcome == "unchanged" and pulse.observed_until is not None and at > pulse.observed_until:
+        if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
+            resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
+            pulse.step += 1
+        pulse.observed_until = at
+
+
+_OPEN_RUNS = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
+    RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
+)
+
+
+def open_runs(connection: Connection, page_id: int) -> dict[str, sa.Row[Any]]:
+    """Return the runs that still held when the page was last observed, by component id."""
+    return {row.component_id: row for row in connection.execute(_OPEN_RUNS, {"page": page_id})}
+
+
+def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
+    """End every open run; one that held for no time is deleted."""
+    mine = (RUN.c.page_id == page_id, RUN.c.ended_at.is_(None))
+    connection.execute(sa.delete(RUN).where(*mine, RUN.c.started_at >= ended_at))
+    connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at))
+
+
+def resume_runs(connection: Connection, page_id: int, *, ended_at: datetime, started_at: datetime) -> None:
+    """End every open run where the silence began and start it anew, at the same level, where it ended."""
+    held = open_runs(connection, page_id).values()
+    end_runs(connection, page_id, ended_at)
+    if held:
+        connection.execute(
+            sa.insert(RUN),
+            [
+                {"page_id": page_id, "component_id": run.component_id, "level": run.level, "word": run.word,
+                 "started_at": started_at}
+                for run in held
+            ],
+        )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- validators, units, words, bodies
+
+
+def validators(connection: Connection, page_id: int) -> dict[str, Validator]:
+    """Return what makes the page's requests conditional, by URL."""
+    query = sa.select(VALIDATOR.c.url, VALIDATOR.c.etag, VALIDATOR.c.last_modified, VALIDATOR.c.sha256)
+    rows = connection.execute(query.where(VALIDATOR.c.page_id == page_id))
+    return {url: Validator(*rest) for url, *rest in rows}
+
+
+def save_validators(connection: Connection, page_id: int, by_url: Mapping[str, ValidatorLike]) -> None:
+    """Keep the validators of these URLs; those of other URLs stay."""
+    if not by_url:
+        return
+    insert = upsert(connection, VALIDATOR)
+    kept = {name: insert.excluded[name] for name in ("etag", "last_modified", "sha256")}
+    rows = [
+        {"page_id": page_id, "url": url, "etag": v.etag, "last_modified": v.last_modified, "sha256": v.sha256}
+        for url, v in by_url.items()
+    ]
+    connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "url"], set_=kept), rows)
+
+
+def complete_unit(connection: Connection, page_id: int, name: str, *, final: bool, now: datetime) -> None:
+    """Remember that a piece of a backfill is done, and forget what could not be read of it before."""
+    insert = upsert(connection, UNIT).values(page_id=page_id, name=name, completed_at=now, final=final)
+    kept = {"completed_at": insert.excluded.completed_at, "final": insert.excluded.final}
+    connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "name"], set_=kept))
+
+
+def keep_gap(connection: Connection, page_id: int, what: str, reason: str, message: str, now: datetime) -> None:
+    """Remember what could not be read, as it was last tried."""
+    insert = upsert(connection, GAP).values(page_id=page_id, what=what, reason=reason, message=message, recorded_at=now)
+    kept = {name: insert.excluded[name] for name in ("reason", "message", "recorded_at")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "what"], set_=kept))
+
+
+def count_word(connection: Connection, page_id: int, word: str, now: datetime) -> None:
+    """Count a word we do not know."""
+    insert = upsert(connection, WORD).values(page_id=page_id, word=word, first_seen_at=now, last_seen_at=now, count=1)
+    kept = {"last_seen_at": insert.excluded.last_seen_at, "count": WORD.c.count + 1}
+    connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "word"], set_=kept))
+
+
+def units(connection: Connection, page_id: int) -> list[UnitRecord]:
+    """Return the completed pieces of backfills by name."""
+    query = sa.select(UNIT.c.name, UNIT.c.completed_at, UNIT.c.final).where(UNIT.c.page_id == page_id)
+    return [
+        UnitRecord(name=name, completed_at=completed_at, final=final)
+        for name, completed_at, final in connection.execute(query.order_by(UNIT.c.name))
+    ]
+
+
+def done_units(connection: Connection, page_id: int, *, now: datetime, fresh_for: timedelta) -> frozenset[str]:
+    """Return the pieces that need no reading again: final ones, and those read within `fresh_for`."""
+    recent = utc(now) - fresh_for
+    return frozenset(unit.name for unit in units(connection, page_id) if unit.final or unit.completed_at >= recent)
+
+
+def forget_units(connection: Connection, page_id: int) -> None:
+    """Forget what was completed and what could not be read."""
+    connection.execute(sa.delete(UNIT).where(UNIT.c.page_id == page_id))
+    connection.execute(sa.delete(GAP).where(GAP.c.page_id == page_id))
+
+
+def unknown_words(connection: Connection, page_id: int) -> list[UnknownWordRecord]:
+    """Return the words of the page we do not know, in order."""
+    columns = (WORD.c.word, WORD.c.first_seen_at, WORD.c.last_seen_at, WORD.c.count)
+    rows = connection.execute(sa.select(*columns).where(WORD.c.page_id == page_id).order_by(WORD.c.word))
+    return [
+        UnknownWordRecord(word=word, first_seen_at=first, last_seen_at=last, count=count)
+        for word, first, last, count in rows
+    ]
+
+
+def keep_snapshot(connection: Connection, body: bytes, media_type: str, now: datetime) -> str:
+    """Keep a body once, however often it comes; return its SHA-256 in hexadecimal."""
+    digest = hashlib.sha256(body).hexdigest()
+    seen = sa.update(SNAPSHOT).where(SNAPSHOT.c.sha256 == digest).values(last_seen_at=now)
+    if connection.execute(seen).rowcount == 0:
+        insert = upsert(connection, SNAPSHOT).values(
+            sha256=digest, media_type=media_type, body=zlib.compress(body), first_seen_at=now, last_seen_at=now
+        )
+        connection.execute(insert.on_conflict_do_nothing())
+    return digest
+
+
+def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
+    """Return a kept body; None when it was never kept or is pruned."""
+    row = connection.execute(sa.select(*SNAPSHOT.c).where(SNAPSHOT.c.sha256 == sha256)).one_or_none()
+    if row is None:
+        return None
+    return Snapshot(
+        sha256=row.sha256, media_type=row.media_type, body=zlib.decompress(row.body),
+        first_seen_at=row.first_seen_at, last_seen_at=row.last_seen_at,
+    )  # fmt: skip
+
+
+def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
+    """Delete polls and bodies older than their keep; facts and days stay."""
+    polls = connection.execute(sa.delete(POLL).where(POLL.c.started_at < now - timedelta(days=poll_days)))
+    old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
+    snapshots = connection.execute(sa.delete(SNAPSHOT).where(old))
+    return Pruned(polls=polls.rowcount, snapshots=snapshots.rowcount)
+
+
+def set_reread(connection: Connection, page_id: int, day: date) -> None:
+    """Remember the day on which the page's recent history was last read again."""
+    change(connection, page_id, {"reread_day": day})
