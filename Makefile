@@ -75,6 +75,7 @@ lock: $(VENV)/.stamp-dev ## write the requirements files again from pyproject.to
 	@$(COMPILE) --only-build-deps --build-deps-for editable --build-deps-for wheel -o requirements-build.txt pyproject.toml
 	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml -
+	@sed -i -e 's/-r -$$/pyproject.toml, group dev/' -e '1i # Written by `make lock` from pyproject.toml; do not edit.' requirements*.txt
 
 # The stamps: an environment is brought up to date when a file it was made from changes.
 $(BIN)/python:

@@ -166,7 +166,7 @@ def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
 
 
 def _impact(impact: Impact, explanation: Explanation) -> str:
-    level = level_word(impact.level).replace("_", " ") if impact.level is not None else f"inferred from {impact.word!r}"
+    level = f"inferred from {impact.word!r}" if impact.level is None else level_word(impact.level).replace("_", " ")
     ended = _time(impact.end, explanation) if impact.end else "still going on when last read"
     name = _name(impact.component_id, explanation)
     return f"{name}: {level}, {_time(impact.start, explanation)} to {ended} [{impact.basis.value}, {impact.source}]"

@@ -61,7 +61,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentReport:
-    """One component's figures. `vendor_formula` is our value by the vendor's own formula, percent; None without bars."""
+    """One component's figures. `formula` is ours by the vendor's own formula, in percent; None without bars."""
 
     known: KnownComponent
     level: Level | None

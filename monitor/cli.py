@@ -44,7 +44,7 @@ FINE, SOME_PAGE_FAILED, BAD_USAGE = 0, 1, 2
 
 app = typer.Typer(
     name="monitor",
-    help="How reliable have your vendors really been? Reads public status pages, keeps the evidence, shows the figures.",
+    help="How reliable have your vendors really been? Reads their status pages, keeps the evidence, shows the figures.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -166,7 +166,7 @@ class Collector:
     # ------------------------------------------------------------------------------------------------- polling
 
     async def poll(self, page: PageRecord) -> PollResult:
-        """Read the page's current state once, keep what it says, and say when it is due again. Never raises PageError."""
+        """Read the page's current state once, keep it, and set when it is due again. A PageError is in the result."""
         started = self._clock()
         timer = asyncio.get_running_loop().time
         begun = timer()
@@ -180,7 +180,9 @@ class Collector:
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
         seconds = timer() - begun
         self._observer.polled(page.platform or "unknown", outcome, error.reason if error else None, seconds)
-        await self._record(self._poll_record(page, reading, started, seconds, outcome, error))
+        await self._record(
+            self._poll_record(page, reading, started=started, seconds=seconds, outcome=outcome, error=error)
+        )
         await self._derive_if_due(page, outcome)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
 
@@ -237,6 +239,7 @@ class Collector:
         self,
         page: PageRecord,
         reading: _Reading,
+        *,
         started: datetime,
         seconds: float,
         outcome: str,

@@ -105,8 +105,11 @@ def always(*messages: bytes) -> Send:
     return answer
 
 
+TLS = ssl.create_default_context()  # made once: it takes 20 ms
+
+
 def fetcher(**changes) -> Fetcher:
-    return Fetcher(**{"user_agent": "test/1", "spacing_seconds": 0.0, **changes})
+    return Fetcher(**{"user_agent": "test/1", "spacing_seconds": 0.0, "ssl_context": TLS, **changes})
 
 
 def mocked(handler, **changes) -> Fetcher:
@@ -678,7 +681,7 @@ def test_global_addresses_are_not_forbidden(address):
         "2130706433",
         "0x7f000001",
         "0x7f.1",
-        "0177.0.0.1",
+        "0177.1",
         "0",
         "localhost",
         "LOCALHOST",
@@ -734,7 +737,9 @@ async def test_a_connection_opened_for_a_private_page_is_not_used_for_a_public_o
     assert len(server.paths) == 2
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.test/", "a.test/x", "http://", "http://[::1", "http://[::1#x", ""])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a.test/", "a.test/x", "http://", "http://[::1", "http://[::1#x", ""]
+)
 async def test_only_http_and_https_urls_are_asked(url):
     with pytest.raises(FetchError) as caught:
         await read(url)

@@ -325,6 +325,19 @@ def test_a_sub_page_is_read_from_its_own_html() -> None:
     assert set(asked) == {f"{HOST}/eu/"}
 
 
+def test_a_sub_page_without_history_never_takes_its_parents() -> None:
+    html = (FIXTURES / "root-only" / "root.html").read_bytes().replace(b"component_impacts", b"x")
+    page = PageContext(url=f"{HOST}/eu/", now=datetime(2026, 5, 20, 12, tzinfo=UTC))
+    asked: list[str] = []
+
+    def answer(url: str) -> Response:
+        return Response(url=url, status=200, headers={"content-type": "text/html"}, body=html)
+
+    with pytest.raises(UnexpectedShape, match="no history"):
+        drive(incidentio.backfill(page, page.now), page, answer, asked=asked)
+    assert asked == [f"{HOST}/eu/"]
+
+
 def test_a_short_imitated_list_is_complete_by_itself() -> None:
     body = json.loads((FIXTURES / "compat-25" / "summary.json").read_text())
     body["components"].pop()

@@ -95,8 +95,8 @@ class TruthIncident:
 
         Zero-length spans are kept: vendors publish them.
         """
-        transitions = [*self.effects.get(component_id, ())]
-        ends = [at for at, _ in transitions[1:]] + [self.resolved_at]
+        transitions = self.effects.get(component_id, ())
+        ends = [*(at for at, _ in transitions[1:]), self.resolved_at][: len(transitions)]
         return [
             (start, end if end is not None and end <= now else None, level)
             for (start, level), end in zip(transitions, ends, strict=True)

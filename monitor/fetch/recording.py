@@ -183,10 +183,15 @@ class Replay:
         headers = entry.get("headers", {})
         if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
             raise _broken(self._folder, f"the headers of {url} are not texts by name")
-        body = entry.get("body") or ""
-        if not isinstance(body, str) or Path(body).is_absolute() or not (self._folder / body).exists():
-            raise _broken(self._folder, f"the body of {url} is not a file: {body!r}")
+        if not isinstance(entry.get("final_url", ""), str):
+            raise _broken(self._folder, f"the final_url of {url} is not a text")
+        body = entry.get("body") or None
+        if body is not None and not self._is_file(body):
+            raise _broken(self._folder, f"the body of {url} is not a file given by a relative path: {body!r}")
         self._entries[unquote(url)] = entry
+
+    def _is_file(self, path: object) -> bool:
+        return isinstance(path, str) and not Path(path).is_absolute() and (self._folder / path).is_file()
 
     def _response(self, url: str, entry: Mapping[str, Any]) -> Response:
         headers = {name.lower(): value for name, value in entry.get("headers", {}).items()}

@@ -244,7 +244,7 @@ def _read_page(page: PageContext, *, conditional: bool) -> Reading:
     A page below its host's root has no data call we know of, only HTML.
     """
     first: PageError
-    if urlsplit(page.url).path.strip("/"):
+    if not _has_calls(page):
         return (yield from _read_root())
     try:
         return (yield from _read_proxy(page, conditional=conditional))
@@ -259,6 +259,11 @@ def _read_page(page: PageContext, *, conditional: bool) -> Reading:
 def _telling(*errors: PageError) -> PageError:
     """Return the error that says most: what an answer lacked rather than that an address has no answer."""
     return next((error for error in errors if not isinstance(error, BadStatus)), errors[0])
+
+
+def _has_calls(page: PageContext) -> bool:
+    """Whether the page has data calls we know of. Those of a sub-page's host would tell of its parent."""
+    return not urlsplit(page.url).path.strip("/")
 
 
 def _proxy(page: PageContext) -> str:
@@ -700,7 +705,7 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
             raise
         return  # the summary carries the impacts of what is going on; only what came and went is missed until backfill
     told = _all_told(seen, history)
-    more = (yield from _read_incidents(page)) if vanished - told.keys() else []
+    more = (yield from _read_incidents(page)) if vanished - told.keys() and _has_calls(page) else []
     listed = {one.id: one for one in (_told(row, "incidents") for row in more)}
     told |= {key: listed[key] for key in vanished & listed.keys()}
     evidence = _history(seen, history, told, span, page)
@@ -721,6 +726,8 @@ def _recent(seen: _Seen, page: PageContext, days: int) -> Reading:
     today = day_of(page.now, UTC)
     if seen.history is not None:
         return seen.history, _root_span(seen, page)
+    if not _has_calls(page):
+        raise UnexpectedShape("the page's HTML carries no history", url=seen.url)
     try:
         history = yield from _read_impacts(page, today - (days - 1) * ONE_DAY, today)
     except _FALL_BACK as error:
@@ -897,7 +904,9 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
         yield Evidence(source=SUMMARY, read_at=page.now, page=_page_info(seen.summary, notes), components=components)
     first = day_of(max(since, start) if start else since, UTC)
     newest, *older = _windows(first, day_of(page.now, UTC))
-    if seen.history is None and not urlsplit(page.url).path.strip("/"):
+    if seen.history is None and not _has_calls(page):
+        raise UnexpectedShape("the page's HTML carries no history", url=seen.url)
+    if seen.history is None:
         try:
             yield from _window(seen, page, *newest, newest=True)
         except _FALL_BACK as error:

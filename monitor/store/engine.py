@@ -177,7 +177,7 @@ def _alembic(engine: Engine, command: str, *args: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.print_stdout = lambda *_, **__: None  # type: ignore[assignment,method-assign]
+    config.print_stdout = lambda *_, **__: None  # type: ignore[method-assign]
     with store_errors(engine), engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))

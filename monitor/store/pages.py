@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.errors import StoreError
 from monitor.intervals import day_of, utc, zone_named
+from monitor.model import Gap
 from monitor.store import tables
 from monitor.store.records import (
     PageRecord,
@@ -305,7 +306,7 @@ _OPEN_RUNS = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RU
 )
 
 
-def open_runs(connection: Connection, page_id: int) -> dict[str, sa.Row[Any]]:
+def open_runs(connection: Connection, page_id: int) -> dict[str, sa.Row[Any, Any, Any, Any, Any]]:
     """Return the runs that still held when the page was last observed, by component id."""
     return {row.component_id: row for row in connection.execute(_OPEN_RUNS, {"page": page_id})}
 
@@ -360,13 +361,24 @@ def complete_unit(connection: Connection, page_id: int, name: str, *, final: boo
     insert = upsert(connection, UNIT).values(page_id=page_id, name=name, completed_at=now, final=final)
     kept = {"completed_at": insert.excluded.completed_at, "final": insert.excluded.final}
     connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "name"], set_=kept))
+    connection.execute(sa.delete(GAP).where(GAP.c.page_id == page_id, GAP.c.what == name))
 
 
-def keep_gap(connection: Connection, page_id: int, what: str, reason: str, message: str, now: datetime) -> None:
+def keep_gap(connection: Connection, page_id: int, gap: Gap, now: datetime) -> None:
     """Remember what could not be read, as it was last tried."""
-    insert = upsert(connection, GAP).values(page_id=page_id, what=what, reason=reason, message=message, recorded_at=now)
+    insert = upsert(connection, GAP).values(
+        page_id=page_id, what=gap.what, reason=gap.reason, message=gap.message, recorded_at=now
+    )
     kept = {name: insert.excluded[name] for name in ("reason", "message", "recorded_at")}
     connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "what"], set_=kept))
+
+
+def gaps(connection: Connection, page_id: int) -> list[Gap]:
+    """Return what backfills could not read."""
+    rows = connection.execute(
+        sa.select(GAP.c.what, GAP.c.reason, GAP.c.message).where(GAP.c.page_id == page_id).order_by(GAP.c.what)
+    )
+    return [Gap(what=what, reason=reason, message=message) for what, reason, message in rows]
 
 
 def count_word(connection: Connection, page_id: int, word: str, now: datetime) -> None:

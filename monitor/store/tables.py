@@ -95,11 +95,11 @@ def _current(name: str, *columns: str) -> sa.Index:
 
 
 def _key() -> Any:  # noqa: ANN401
-    return Field(default=None, primary_key=True, sa_type=_ID)  # type: ignore[call-overload]
+    return Field(default=None, primary_key=True, sa_type=_ID)
 
 
 def _page(*, primary_key: bool = False, index: bool = False) -> Any:  # noqa: ANN401
-    return Field(sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index)  # type: ignore[call-overload]
+    return Field(sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index)
 
 
 def _instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401
@@ -402,3 +402,9 @@ class QuietRun(Table, table=True):
 
 
 METADATA = Table.metadata
+
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+"""Before everything; a day from the edge, so that no zone falls off the calendar."""
+
+FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
+"""After everything."""

@@ -6,7 +6,7 @@ from sqlmodel import AutoString
 from monitor.store.tables import Instant
 
 
-def render_item(kind, item, _autogenerate):
+def render_item(kind: str, item: object, _autogenerate: object) -> str | bool:
     if kind == "type" and isinstance(item, Instant):
         return "Instant()"
     if kind == "type" and isinstance(item, AutoString):

@@ -1,0 +1,150 @@
+"""A page's components: upserts from the vendor's list, and the slugs that never change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from slugify import slugify
+from sqlalchemy.engine import Connection
+
+from monitor.intervals import day_interval, zone_named
+from monitor.model import Component, KnownComponent
+from monitor.store import pages, tables
+from monitor.store.records import PageRecord
+
+COMPONENT = tables.core(tables.Component)
+
+_COLUMNS = tuple(
+    COMPONENT.c[name]
+    for name in (
+        "external_id", "name", "group_name", "region", "position", "start_date", "has_bars", "slug", "first_seen_at",
+        "removed_at", "excluded",
+    )
+)  # fmt: skip
+_OF_PAGE = (
+    sa.select(*_COLUMNS)
+    .where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
+    .order_by(COMPONENT.c.position, COMPONENT.c.id)
+)
+_UPDATE = sa.update(COMPONENT).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.external_id == sa.bindparam("component")
+)
+
+
+def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple[KnownComponent, bool]]:
+    """Return the components known at an instant, in the page's order, each with whether it is excluded."""
+    return [_known(row, known_at) for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at})]
+
+
+def _known(row: Sequence[Any], known_at: datetime) -> tuple[KnownComponent, bool]:
+    key, name, group, region, position, start_date, has_bars, slug, first_seen_at, removed_at, excluded = row
+    component = Component(
+        id=key, name=name, group=group, region=region, position=position, start_date=start_date, has_bars=has_bars
+    )
+    gone = removed_at if removed_at is not None and removed_at <= known_at else None
+    return KnownComponent(component=component, slug=slug, first_seen_at=first_seen_at, removed_at=gone), excluded
+
+
+def new_slug(component: Component, taken: Iterable[str]) -> str:
+    """Return a slug no other component of the page has: the name's, else group and name, else with a number."""
+    taken = frozenset(taken)
+    plain = slugify(component.name) or "component"
+    grouped = slugify(f"{component.group} {component.name}") if component.group else plain
+    for slug in (plain, grouped):
+        if slug not in taken:
+            return slug
+    number = 2
+    while f"{grouped}-{number}" in taken:
+        number += 1
+    return f"{grouped}-{number}"
+
+
+class ComponentChanges:
+    """Brings a page's components to the vendor's present list; nothing is ever deleted."""
+
+    def __init__(self, connection: Connection, page: PageRecord, now: datetime) -> None:
+        self._connection = connection
+        self._page = page
+        self._now = now
+        self._known: Mapping[str, KnownComponent] = {
+            known.component.id: known for known, _ in rows(connection, page.id, tables.FAR_FUTURE)
+        }
+        self.new: list[str] = []
+        self.removed: list[str] = []
+        self.updated = 0
+        self.affected: list[datetime] = []
+
+    def apply(self, components: Iterable[Component]) -> None:
+        """Add, update and bring back what is listed; mark the others as removed."""
+        listed = {component.id: component for component in components}
+        self._add([component for key, component in listed.items() if key not in self._known])
+        for key, known in self._known.items():
+            if key in listed:
+                self._update(known, listed[key])
+            elif known.removed_at is None:
+                self._set(key, {"removed_at": self._now})
+                self.removed.append(key)
+                self.affected.append(self._now)
+
+    def _add(self, components: Sequence[Component]) -> None:
+        if not components:
+            return
+        taken = {known.slug for known in self._known.values()}
+        values = []
+        for component in sorted(components, key=lambda each: each.position):
+            slug = new_slug(component, taken)
+            taken.add(slug)
+            values.append(self._row(component, slug))
+        self._connection.execute(sa.insert(COMPONENT), values)
+        self.new = [component.id for component in components]
+        self.affected += self._starts(components)
+
+    def _row(self, component: Component, slug: str) -> dict[str, Any]:
+        return {
+            "page_id": self._page.id, "external_id": component.id, "slug": slug, "excluded": False,
+            "first_seen_at": self._now,
+        } | _described(component)  # fmt: skip
+
+    def _starts(self, components: Iterable[Component]) -> list[datetime]:
+        """Return since when new components may have days: what covers the whole page covers them too."""
+        first = pages.first_fact(self._connection, self._page.id)
+        if first is None:
+            return []
+        zone = zone_named(self._page.zone)
+        starts = (each.start_date and day_interval(each.start_date, zone).start for each in components)
+        return [max(start or first, first) for start in starts]
+
+    def _update(self, known: KnownComponent, listed: Component) -> None:
+        values: dict[str, Any] = {}
+        if known.component != listed:
+            values = _described(listed)
+        if known.removed_at is not None:
+            values |= {"removed_at": None}
+            self.affected.append(known.removed_at)
+        if known.component.start_date != listed.start_date:
+            self.affected += self._starts([known.component, listed])
+        if values:
+            self._set(listed.id, values)
+
+    def _set(self, component_id: str, values: Mapping[str, Any]) -> None:
+        self._connection.execute(_UPDATE.values(dict(values)), {"page": self._page.id, "component": component_id})
+        self.updated += 1
+
+
+def _described(component: Component) -> dict[str, Any]:
+    return {
+        "name": component.name, "group_name": component.group, "region": component.region,
+        "position": component.position, "start_date": component.start_date, "has_bars": component.has_bars,
+    }  # fmt: skip
+
+
+def exclude(connection: Connection, page_id: int, excluded: frozenset[str]) -> bool:
+    """Remember which components the vendor's figure leaves out; return whether that changed."""
+    changed = False
+    for known, was in rows(connection, page_id, tables.FAR_FUTURE):
+        key = known.component.id
+        if was != (key in excluded):
+            connection.execute(_UPDATE.values(excluded=not was), {"page": page_id, "component": key})
+            changed = True
+    return changed

@@ -1,0 +1,614 @@
+"""Facts: keeping what a page said, and reading back what was known at any moment.
+
+Nothing a page said is overwritten. A row that no longer holds is superseded and stays readable by asking for an
+earlier moment of knowledge.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitor.intervals import Interval, day_interval, day_of, merge, subtract, utc, zone_named
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Coverage,
+    Evidence,
+    Impact,
+    Incident,
+    Level,
+    Observation,
+    ObservedRun,
+    PageFacts,
+    PageInfo,
+    Phase,
+    ReportedUptime,
+)
+from monitor.store import components, pages, tables
+from monitor.store.records import Changes, CurrentState, IncidentVersion, PageRecord
+from monitor.store.tables import BEGINNING, FAR_FUTURE, WHOLE_PAGE
+
+INCIDENT = tables.core(tables.Incident)
+IMPACT = tables.core(tables.Impact)
+BAR = tables.core(tables.Bar)
+COVERAGE = tables.core(tables.Coverage)
+REPORTED = tables.core(tables.Reported)
+RUN = tables.core(tables.Run)
+
+_CHUNK = 1_000
+"""How many values one IN list holds; every database takes that many."""
+
+_MICROSECOND = timedelta(microseconds=1)
+_LEVELS: dict[int | None, Level | None] = {None: None, **{level.value: level for level in Level}}
+_BASES = {basis.value: basis for basis in Basis}
+_PHASES = {phase.value: phase for phase in Phase}
+_ASPECTS = {aspect.value: aspect for aspect in Aspect}
+
+
+def _columns(table: sa.Table, names: str) -> tuple[sa.Column[Any], ...]:
+    return tuple(table.c[name] for name in names.split())
+
+
+_INCIDENT_COLUMNS = _columns(
+    INCIDENT, "external_id title phase status impact url maintenance started_at resolved_at component_ids"
+)
+_IMPACT_COLUMNS = _columns(IMPACT, "component_id level word basis source incident_id started_at ended_at")
+_BAR_COLUMNS = _columns(BAR, "component_id day partial_seconds major_seconds incident_ids source")
+_COVERAGE_COLUMNS = _columns(COVERAGE, "component_id aspect started_at ended_at")
+_REPORTED_COLUMNS = _columns(REPORTED, "component_id window_days ratio")
+
+
+def _incident(row: Sequence[Any]) -> Incident:
+    key, title, phase, status, impact, url, maintenance, started_at, resolved_at, component_ids = row
+    return Incident(
+        id=key, title=title, phase=_PHASES[phase], status=status, impact=impact, url=url, maintenance=maintenance,
+        started_at=started_at, resolved_at=resolved_at, component_ids=tuple(component_ids),
+    )  # fmt: skip
+
+
+def _impact(row: Sequence[Any]) -> Impact:
+    component_id, level, word, basis, source, incident_id, start, end = row
+    return Impact(
+        component_id=component_id, level=_LEVELS[level], word=word, basis=_BASES[basis], source=source,
+        incident_id=incident_id, start=start, end=end,
+    )  # fmt: skip
+
+
+def _bar(row: Sequence[Any]) -> Bar:
+    component_id, day, partial, major, incident_ids, source = row
+    return Bar(
+        component_id=component_id, day=day, partial_seconds=partial, major_seconds=major,
+        incident_ids=tuple(incident_ids), source=source,
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------- reading
+
+
+def _as_known(table: sa.Table, columns: Sequence[sa.Column[Any]], *since: sa.ColumnElement[bool]) -> list[Any]:
+    """Return two selects: of what holds now, and of what was known at ``known_at``."""
+    query = sa.select(*columns).where(table.c.page_id == sa.bindparam("page"), *since).order_by(table.c.id)
+    superseded = table.c.superseded_at
+    then = query.where(
+        table.c.recorded_at <= sa.bindparam("known_at"),
+        sa.or_(superseded.is_(None), superseded > sa.bindparam("known_at")),
+    )
+    return [query.where(superseded.is_(None)), then]
+
+
+def _since(column: sa.Column[Any], *, open_ended: bool = True) -> sa.ColumnElement[bool]:
+    touches = column > sa.bindparam("since")
+    return sa.or_(column.is_(None), touches) if open_ended else touches
+
+
+_INCIDENTS = _as_known(
+    INCIDENT,
+    _INCIDENT_COLUMNS,
+    sa.or_(INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= sa.bindparam("since")),
+)
+_IMPACTS = _as_known(IMPACT, _IMPACT_COLUMNS, _since(IMPACT.c.ended_at))
+_BARS = _as_known(BAR, _BAR_COLUMNS, BAR.c.day >= sa.bindparam("since_day"))
+_COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, open_ended=False))
+_REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
+_RUNS = (
+    sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at)
+    .where(RUN.c.page_id == sa.bindparam("page"), RUN.c.started_at < sa.bindparam("known_at"), _since(RUN.c.ended_at))
+    .order_by(RUN.c.started_at, RUN.c.id)
+)
+
+
+def read(connection: Connection, page_id: int, known_at: datetime | None, since: datetime | None) -> PageFacts:
+    """Return the page's facts as known at a moment (None = now), those that touch [since, ...) only."""
+    page = pages.page(connection, page_id)
+    then = known_at is not None
+    moment = utc(known_at) if known_at is not None else FAR_FUTURE
+    start = utc(since) if since is not None else BEGINNING
+    values: dict[str, Any] = {"page": page_id, "since": start}
+    if then:
+        values["known_at"] = moment
+
+    def rows(selects: Sequence[Any], **more: object) -> Iterable[Any]:
+        return connection.execute(selects[then], values | more)
+
+    bars = rows(_BARS, since_day=day_of(start, zone_named(page.zone)))
+    runs = connection.execute(_RUNS, values | {"known_at": moment})
+    return PageFacts(
+        components=tuple(known for known, _ in components.rows(connection, page_id, moment)),
+        incidents=tuple(map(_incident, rows(_INCIDENTS))),
+        impacts=tuple(map(_impact, rows(_IMPACTS))),
+        bars=tuple(map(_bar, bars)),
+        coverage=tuple(_coverages(rows(_COVERAGES), moment)),
+        runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment))),
+        reported=tuple(
+            ReportedUptime(component_id=key or None, window_days=days, ratio=ratio)
+            for key, days, ratio in rows(_REPORTS)
+        ),
+    )
+
+
+def _coverages(rows: Iterable[Sequence[Any]], known_at: datetime) -> Iterator[Coverage]:
+    for key, aspect, started_at, ended_at in rows:
+        span = Interval.between(started_at, min(ended_at, known_at))
+        if span is not None:
+            yield Coverage(span=span, aspect=_ASPECTS[aspect], component_id=key or None)
+
+
+def _runs(rows: Iterable[Sequence[Any]], until: datetime) -> Iterator[ObservedRun]:
+    for key, level, started_at, ended_at in rows:
+        end = until if ended_at is None else min(ended_at, until)
+        if started_at < end:
+            yield ObservedRun(component_id=key, level=_LEVELS[level], span=Interval(started_at, end))
+
+
+_NOT_ENDED = (Phase.OPEN.value, Phase.SCHEDULED.value)
+_OPEN_INCIDENTS = (
+    sa.select(*_INCIDENT_COLUMNS)
+    .where(
+        INCIDENT.c.page_id == sa.bindparam("page"),
+        INCIDENT.c.superseded_at.is_(None),
+        INCIDENT.c.phase.in_(_NOT_ENDED),
+    )
+    .order_by(INCIDENT.c.started_at, INCIDENT.c.external_id)
+)
+
+
+def current(connection: Connection, page_id: int) -> CurrentState:
+    """Return the page's state at its last success."""
+    known = components.rows(connection, page_id, FAR_FUTURE)
+    runs = pages.open_runs(connection, page_id)
+    return CurrentState(
+        levels={key: _LEVELS[run.level] for key, run in runs.items()},
+        components=tuple(each for each, _ in known if each.removed_at is None),
+        excluded=frozenset(each.component.id for each, excluded in known if excluded),
+        open_incidents=tuple(map(_incident, connection.execute(_OPEN_INCIDENTS, {"page": page_id}))),
+    )
+
+
+def open_incident_ids(connection: Connection, page_id: int) -> frozenset[str]:
+    """Return the ids of the incidents and maintenances that have not ended."""
+    return frozenset(row.external_id for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id}))
+
+
+def incident_versions(connection: Connection, page_id: int, incident_id: str) -> list[IncidentVersion]:
+    """Return every version of an incident, newest last."""
+    query = sa.select(*_INCIDENT_COLUMNS, INCIDENT.c.recorded_at, INCIDENT.c.superseded_at).where(
+        INCIDENT.c.page_id == page_id, INCIDENT.c.external_id == incident_id
+    )
+    return [
+        IncidentVersion(incident=_incident(row[:-2]), recorded_at=row[-2], superseded_at=row[-1])
+        for row in connection.execute(query.order_by(INCIDENT.c.id))
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------- saving
+
+
+def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
+    all_of_them = list(values)
+    for start in range(0, len(all_of_them), _CHUNK):
+        yield all_of_them[start : start + _CHUNK]
+
+
+def save(connection: Connection, page_id: int, evidence: Evidence, *, now: datetime, max_gap_seconds: float) -> Changes:
+    """Keep what a page said; the same evidence again changes nothing. See `Store.save`."""
+    page = pages.page(connection, page_id, lock=True)
+    return Saving(connection, page, evidence, now=utc(now), max_gap_seconds=max_gap_seconds).run()
+
+
+class Saving:
+    """One piece of evidence on its way into the tables, in the order its parts depend on each other."""
+
+    def __init__(
+        self, connection: Connection, page: PageRecord, evidence: Evidence, *, now: datetime, max_gap_seconds: float
+    ) -> None:
+        self._connection = connection
+        self._page = page
+        self._evidence = evidence
+        self._now = now
+        self._read_at = utc(evidence.read_at)
+        self._max_gap = timedelta(seconds=max_gap_seconds)
+        self._values: dict[str, Any] = {}
+        self._affected: list[datetime] = []
+        self._added = 0
+        self._superseded = 0
+        self._updated = 0
+
+    def run(self) -> Changes:
+        """Keep everything and return what changed."""
+        self._keep_page(self._evidence.page)
+        listed = components.ComponentChanges(self._connection, self._page, self._now)
+        if self._evidence.components is not None:
+            listed.apply(self._evidence.components)
+        self._added += len(listed.new)
+        self._updated += listed.updated
+        self._affected += listed.affected
+        self._keep_incidents(self._evidence.incidents)
+        self._keep_impacts()
+        self._keep_bars()
+        self._keep_coverage()
+        self._keep_reported()
+        self._withdraw(self._evidence.withdrawn)
+        if self._evidence.observed is not None:
+            self._observe({seen.component_id: seen for seen in self._evidence.observed})
+        self._keep_rest()
+        changes = Changes(
+            added=self._added, superseded=self._superseded, updated=self._updated,
+            affected_since=min(self._affected, default=None), new_components=tuple(listed.new),
+            removed_components=tuple(listed.removed),
+        )  # fmt: skip
+        self._touch_page(changes)
+        return changes
+
+    # ------------------------------------------------------------------------------------------------- the page row
+
+    def _keep_page(self, info: PageInfo | None) -> None:
+        if info is None:
+            return
+        page = self._page
+        said = {"external_id": info.external_id, "page_name": info.name, "page_zone": info.zone}
+        changed = {name: value for name, value in said.items() if value not in (None, getattr(page, name))}
+        # An answer without the current state cannot say that a disagreement inside the page is over.
+        if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
+            changed["remark"] = info.remark
+        zone = page.configured_zone or changed.get("page_zone") or page.zone
+        if zone != page.zone and (first := pages.first_fact(self._connection, page.id)) is not None:
+            self._affected.append(first)
+        self._page = replace(page, zone=zone)
+        self._values |= changed
+        self._updated += bool(changed)
+
+    def _touch_page(self, changes: Changes) -> None:
+        if changes.affected_since is not None:
+            day = day_of(changes.affected_since, zone_named(self._page.zone))
+            self._values["dirty_since"] = min(day, self._page.dirty_since or day)
+        if changes:
+            self._values["version"] = pages.PAGE.c.version + 1
+        pages.change(self._connection, self._page.id, self._values)
+
+    def _keep_rest(self) -> None:
+        evidence, page_id = self._evidence, self._page.id
+        if evidence.mark is not None and evidence.mark != self._page.mark:
+            self._values["mark"] = evidence.mark
+        for word in evidence.unknown_words:
+            pages.count_word(self._connection, page_id, word, self._now)
+        for gap in evidence.gaps:
+            pages.keep_gap(self._connection, page_id, gap, self._now)
+        if evidence.unit is not None:
+            pages.complete_unit(self._connection, page_id, evidence.unit, final=evidence.final, now=self._now)
+
+    # --------------------------------------------------------------------------------------------- adding, superseding
+
+    def _add(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+        if rows:
+            common = {"page_id": self._page.id, "recorded_at": self._now, "superseded_at": None}
+            self._connection.execute(sa.insert(table), [row | common for row in rows])
+            self._added += len(rows)
+
+    def _supersede(self, table: sa.Table, ids: Collection[int]) -> None:
+        for chunk in _chunks(ids):
+            update = sa.update(table).where(table.c.id.in_(chunk)).values(superseded_at=self._now)
+            self._connection.execute(update)
+        self._superseded += len(ids)
+
+    def _current(self, table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401
+        mine = (table.c.page_id == self._page.id, table.c.superseded_at.is_(None))
+        return self._connection.execute(sa.select(table.c.id, *columns).where(*mine, *where))
+
+    # ------------------------------------------------------------------------------------------------------ incidents
+
+    def _keep_incidents(self, incidents: Sequence[Incident]) -> None:
+        listed = {incident.id: incident for incident in incidents}
+        known = self._known_incidents(listed)
+        old, new = [], []
+        for key, incident in listed.items():
+            row_id, before = known.get(key, (None, None))
+            if before is not None and _same_incident(before, incident):
+                continue
+            if before is not None and row_id is not None:
+                old.append(row_id)
+                self._affected.append(before.started_at)
+            self._affected.append(utc(incident.started_at))
+            new.append(_incident_row(incident))
+        self._supersede(INCIDENT, old)
+        self._add(INCIDENT, new)
+
+    def _known_incidents(self, ids: Iterable[str]) -> dict[str, tuple[int, Incident]]:
+        return {
+            row.external_id: (row.id, _incident(row[1:]))
+            for chunk in _chunks(ids)
+            for row in self._current(INCIDENT, _INCIDENT_COLUMNS, INCIDENT.c.external_id.in_(chunk))
+        }
+
+    def _withdraw(self, ids: Iterable[str]) -> None:
+        """Keep that the vendor removed incidents: what they said no longer counts, and stays readable."""
+        for key, (row_id, incident) in self._known_incidents(dict.fromkeys(ids)).items():
+            if incident.phase is Phase.WITHDRAWN:
+                continue
+            end = incident.resolved_at or self._read_at
+            self._supersede(INCIDENT, [row_id])
+            self._add(INCIDENT, [_incident_row(replace(incident, phase=Phase.WITHDRAWN, resolved_at=end))])
+            self._affected.append(incident.started_at)
+            self._drop_impacts(dict(self._impacts(IMPACT.c.incident_id == key)))
+
+    # -------------------------------------------------------------------------------------------------------- impacts
+
+    def _impacts(self, *where: sa.ColumnElement[bool]) -> Iterator[tuple[int, Impact]]:
+        for row in self._current(IMPACT, _IMPACT_COLUMNS, *where):
+            yield row.id, _impact(row[1:])
+
+    def _drop_impacts(self, stale: dict[int, Impact]) -> None:
+        self._supersede(IMPACT, stale)
+        self._affected += (impact.start for impact in stale.values())
+
+    def _keep_impacts(self) -> None:
+        """Replace what this source said of each incident listed, and inside complete spans, by what it says now."""
+        listed = dict.fromkeys(self._evidence.impacts)
+        stored = self._impacts_in_question(listed)
+        held = set(stored.values())
+        self._drop_impacts({row_id: impact for row_id, impact in stored.items() if impact not in listed})
+        fresh = [impact for impact in listed if impact not in held]
+        self._add(IMPACT, [_impact_row(impact) for impact in fresh])
+        self._affected += (utc(impact.start) for impact in fresh)
+
+    def _impacts_in_question(self, listed: Iterable[Impact]) -> dict[int, Impact]:
+        source = self._evidence.source
+        answered = {(incident.id, source) for incident in self._evidence.incidents}
+        answered |= {(impact.incident_id, impact.source) for impact in listed if impact.incident_id is not None}
+        found = {
+            row_id: impact
+            for chunk in _chunks({key for key, _ in answered})
+            for row_id, impact in self._impacts(IMPACT.c.incident_id.in_(chunk))
+            if (impact.incident_id, impact.source) in answered
+        }
+        if any(impact.incident_id is None for impact in listed):
+            same = [impact for impact in listed if impact.incident_id is None]
+            found |= {
+                row_id: impact for row_id, impact in self._impacts(IMPACT.c.incident_id.is_(None)) if impact in same
+            }
+        for cover in self._complete(Aspect.IMPACTS):
+            found |= dict(self._impacts(*_inside(cover, source)))
+        return found
+
+    def _complete(self, aspect: Aspect) -> Iterator[Coverage]:
+        return (cover for cover in self._evidence.coverage if cover.complete and cover.aspect is aspect)
+
+    # ----------------------------------------------------------------------------------------------------------- bars
+
+    def _keep_bars(self) -> None:
+        """Replace bars listed again, and those a complete span no longer lists."""
+        listed = {(bar.component_id, bar.day, bar.source): bar for bar in self._evidence.bars}
+        spans = [(cover.component_id, *self._days(cover.span)) for cover in self._complete(Aspect.BARS)]
+        if not listed and not spans:
+            return
+        held, stale = set(), {}
+        for row_id, bar in self._stored_bars(listed, spans):
+            key = (bar.component_id, bar.day, bar.source)
+            told = listed.get(key)
+            if told is not None and _same_bar(bar, told):
+                held.add(key)
+            elif told is not None or self._emptied(bar, spans):
+                stale[row_id] = bar.day
+        fresh = [bar for key, bar in listed.items() if key not in held and _says_something(bar)]
+        self._supersede(BAR, stale)
+        self._add(BAR, [_bar_row(bar) for bar in fresh])
+        for day in {*stale.values(), *(bar.day for bar in fresh)}:
+            self._affected.append(day_interval(day, zone_named(self._page.zone)).start)
+
+    def _days(self, span: Interval) -> tuple[date, date]:
+        zone = zone_named(self._page.zone)
+        return day_of(span.start, zone), day_of(span.end - _MICROSECOND, zone)
+
+    def _stored_bars(
+        self, listed: Collection[tuple[str, date, str]], spans: Collection[tuple[str | None, date, date]]
+    ) -> Iterator[tuple[int, Bar]]:
+        keys: set[str | None] = {key for key, _, _ in listed} | {key for key, _, _ in spans}
+        first = min([*(day for _, day, _ in listed), *(first for _, first, _ in spans)])
+        last = max([*(day for _, day, _ in listed), *(last for _, _, last in spans)])
+        where = [BAR.c.day.between(first, last)]
+        if None not in keys and len(keys) <= _CHUNK:
+            where.append(BAR.c.component_id.in_(list(keys)))
+        for row in self._current(BAR, _BAR_COLUMNS, *where):
+            yield row.id, _bar(row[1:])
+
+    def _emptied(self, bar: Bar, spans: Iterable[tuple[str | None, date, date]]) -> bool:
+        return bar.source == self._evidence.source and any(
+            key in (None, bar.component_id) and first <= bar.day <= last for key, first, last in spans
+        )
+
+    # ------------------------------------------------------------------------------------------------------- coverage
+
+    def _keep_coverage(self) -> None:
+        """Let coverage grow; it never shrinks."""
+        wanted: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+        for cover in self._evidence.coverage:
+            wanted[cover.component_id or WHOLE_PAGE, cover.aspect.value].append(cover.span)
+        if not wanted:
+            return
+        held: dict[tuple[str, str], dict[int, Interval]] = defaultdict(dict)
+        stored = self._current(COVERAGE, _COVERAGE_COLUMNS, COVERAGE.c.source == self._evidence.source)
+        for row_id, component_id, aspect, started_at, ended_at in stored:
+            held[component_id, aspect][row_id] = Interval(started_at, ended_at)
+        old: list[int] = []
+        new: list[dict[str, Any]] = []
+        for key, spans in wanted.items():
+            for span in merge(spans):
+                self._cover(key, span, held[key], old, new)
+        self._supersede(COVERAGE, old)
+        self._add(COVERAGE, new)
+
+    def _cover(
+        self, key: tuple[str, str], span: Interval, held: dict[int, Interval], old: list[int], new: list[dict[str, Any]]
+    ) -> None:
+        missing = subtract([span], held.values())
+        if not missing:
+            return
+        self._affected.append(missing[0].start)
+        for row_id, before in held.items():
+            if before.start <= span.start <= before.end and span.end - before.end <= self._max_gap:
+                # The next poll's share of the same coverage: one row a day of polling, not one a poll.
+                update = sa.update(COVERAGE).where(COVERAGE.c.id == row_id).values(ended_at=span.end)
+                self._connection.execute(update)
+                held[row_id] = Interval(before.start, span.end)
+                self._updated += 1
+                return
+        inside = [row_id for row_id, before in held.items() if span.start <= before.start and before.end <= span.end]
+        old += inside
+        for row_id in inside:
+            del held[row_id]
+        component_id, aspect = key
+        new.append(
+            {
+                "component_id": component_id, "aspect": aspect, "source": self._evidence.source,
+                "started_at": span.start, "ended_at": span.end,
+            }
+        )  # fmt: skip
+
+    # ------------------------------------------------------------------------------------------- the vendor's figures
+
+    def _keep_reported(self) -> None:
+        if not self._evidence.reported:
+            return
+        source = self._evidence.source
+        listed = {(each.component_id or WHOLE_PAGE, each.window_days): each.ratio for each in self._evidence.reported}
+        held, old = set(), []
+        for row_id, key, days, ratio in self._current(REPORTED, _REPORTED_COLUMNS, REPORTED.c.source == source):
+            if listed.get((key, days)) == ratio:
+                held.add((key, days))
+            elif (key, days) in listed:
+                old.append(row_id)
+        self._supersede(REPORTED, old)
+        fresh = [
+            {"component_id": key, "window_days": days, "ratio": ratio, "source": source}
+            for (key, days), ratio in listed.items()
+            if (key, days) not in held
+        ]
+        self._add(REPORTED, fresh)
+
+    # --------------------------------------------------------------------------------------------------- observations
+
+    def _observe(self, seen: dict[str, Observation]) -> None:
+        """Prolong, end and begin runs. A state holds until the reading that shows another one."""
+        until, read_at = self._page.observed_until, self._read_at
+        if until is not None and read_at < until:
+            return
+        if until is None or read_at - until > self._max_gap:
+            self._begin_anew(seen)
+        else:
+            self._go_on(seen)
+        if until is None or read_at > until:
+            self._values["observed_until"] = read_at
+
+    def _begin_anew(self, seen: dict[str, Observation]) -> None:
+        if self._page.observed_until is not None:
+            pages.end_runs(self._connection, self._page.id, self._page.observed_until)
+        self._start_runs(seen.values())
+        self._affected.append(self._read_at)
+        self._updated += 1
+
+    def _go_on(self, seen: dict[str, Observation]) -> None:
+        runs = pages.open_runs(self._connection, self._page.id)
+        changed = [
+            run
+            for key, run in runs.items()
+            if key not in seen or (_LEVELS[run.level], run.word) != (seen[key].level, seen[key].word)
+        ]
+        kept = runs.keys() - {run.component_id for run in changed}
+        fresh = [each for key, each in seen.items() if key not in kept]
+        instant = [run.id for run in changed if run.started_at >= self._read_at]
+        ended = [run.id for run in changed if run.started_at < self._read_at]
+        for chunk in _chunks(instant):
+            self._connection.execute(sa.delete(RUN).where(RUN.c.id.in_(chunk)))
+        for chunk in _chunks(ended):
+            self._connection.execute(sa.update(RUN).where(RUN.c.id.in_(chunk)).values(ended_at=self._read_at))
+        self._start_runs(fresh)
+        if changed or fresh:
+            self._updated += 1
+            self._affected.append(self._read_at)
+
+    def _start_runs(self, seen: Collection[Observation]) -> None:
+        rows = [
+            {"page_id": self._page.id, "component_id": each.component_id, "level": each.level, "word": each.word,
+             "started_at": self._read_at}
+            for each in seen
+        ]  # fmt: skip
+        if rows:
+            self._connection.execute(sa.insert(RUN), rows)
+            self._added += len(rows)
+
+
+def _inside(cover: Coverage, source: str) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions for impacts of a source that touch a span."""
+    where = [
+        IMPACT.c.source == source,
+        IMPACT.c.started_at < cover.span.end,
+        sa.or_(IMPACT.c.ended_at.is_(None), IMPACT.c.ended_at > cover.span.start),
+    ]
+    return where if cover.component_id is None else [*where, IMPACT.c.component_id == cover.component_id]
+
+
+def _same_incident(one: Incident, other: Incident) -> bool:
+    """Whether two versions say the same; the order of components says nothing."""
+    return sorted(one.component_ids) == sorted(other.component_ids) and one == replace(
+        other, component_ids=one.component_ids
+    )
+
+
+def _same_bar(one: Bar, other: Bar) -> bool:
+    return sorted(one.incident_ids) == sorted(other.incident_ids) and one == replace(
+        other, incident_ids=one.incident_ids
+    )
+
+
+def _says_something(bar: Bar) -> bool:
+    return bool(bar.partial_seconds or bar.major_seconds or bar.incident_ids)
+
+
+def _incident_row(incident: Incident) -> dict[str, Any]:
+    return {
+        "external_id": incident.id, "title": incident.title, "phase": incident.phase.value,
+        "status": incident.status, "impact": incident.impact, "url": incident.url,
+        "maintenance": incident.maintenance, "started_at": utc(incident.started_at),
+        "resolved_at": incident.resolved_at and utc(incident.resolved_at),
+        "component_ids": list(incident.component_ids),
+    }  # fmt: skip
+
+
+def _impact_row(impact: Impact) -> dict[str, Any]:
+    return {
+        "component_id": impact.component_id, "level": impact.level, "word": impact.word,
+        "basis": impact.basis.value, "source": impact.source, "incident_id": impact.incident_id,
+        "started_at": utc(impact.start), "ended_at": impact.end and utc(impact.end),
+    }  # fmt: skip
+
+
+def _bar_row(bar: Bar) -> dict[str, Any]:
+    return {
+        "component_id": bar.component_id, "day": bar.day, "partial_seconds": bar.partial_seconds,
+        "major_seconds": bar.major_seconds, "incident_ids": list(bar.incident_ids), "source": bar.source,
+    }  # fmt: skip
