@@ -65,7 +65,7 @@ clean: ## remove .venv, caches and build results; never data
 
 # Pins already in the files stay as long as they satisfy pyproject.toml; ARGS=--upgrade takes the newest of everything.
 COMPILE := $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
-	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(ARGS)
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links -c .ci/constraints.txt $(ARGS)
 DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
 
 .PHONY: lock

@@ -171,7 +171,7 @@ async def test_validators_make_a_round_trip_and_304_means_unchanged():
     async def answer(writer, path, headers):
         known = headers.get("if-none-match") == '"v1"' and headers.get("if-modified-since") == last
         writer.write(
-            b'HTTP/1.1 304 X\r\netag: "v1"\r\ncontent-encoding: gzip\r\n\r\n'
+            b'HTTP/1.1 304 X\r\netag: "v1"\r\ncontent-encoding: gzip\r\ncontent-length: 99999999\r\n\r\n'
             if known
             else message(b"body", etag='"v1"', last_modified=last)
         )
@@ -597,13 +597,14 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allowed(allowed):
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allowed(allowed, scheme):
     def answer(request):
         there = {"location": "http://b.test/"}
         return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200, text="ok")
 
     async with mocked(answer) as asking:
-        getting = asking.get("https://a.test/", accept="*/*", limits=Limits(allow_private=allowed))
+        getting = asking.get(f"{scheme}://a.test/", accept="*/*", limits=Limits(allow_private=allowed))
         if allowed:
             assert (await getting).response.final_url == "http://b.test/"
         else:
@@ -611,14 +612,26 @@ async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allow
                 await getting
 
 
-async def test_a_redirects_target_is_never_asked_whether_it_was_modified_since():
-    known = Validators(etag='"e"', last_modified="Wed, 06 May 2026 11:00:00 GMT")
+async def test_validators_are_only_exchanged_with_the_url_itself_not_with_where_it_redirects():
+    known = Validators(
+        etag='"e"', last_modified="Wed, 06 May 2026 11:00:00 GMT", sha256=hashlib.sha256(b"here").hexdigest()
+    )
     async with serving(redirecting(a="/b")) as server:
         fetched = await read(f"{server.url}/a", validators=known)
 
     assert ["if-modified-since" in headers for headers in server.headers] == [True, False]
-    assert ["if-none-match" in headers for headers in server.headers] == [True, True]
-    assert fetched.validators.last_modified is None
+    assert ["if-none-match" in headers for headers in server.headers] == [True, False]
+    assert fetched.validators == Validators(sha256=known.sha256)
+    assert fetched.response.unchanged
+
+
+async def test_a_304_from_where_a_redirect_leads_says_nothing_about_the_page():
+    def answer(request):
+        return httpx.Response(302, headers={"location": "/b"}) if request.url.path == "/a" else httpx.Response(304)
+
+    async with mocked(answer) as asking:
+        with pytest.raises(BadStatus):
+            await asking.get("https://a.test/a", accept="*/*", limits=PUBLIC, validators=Validators(etag='"e"'))
 
 
 # ----------------------------------------------------------------------------------------------------------- guard

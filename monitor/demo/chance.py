@@ -6,7 +6,8 @@ started recently, maintenances past, present and announced, and zones that chang
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -51,7 +52,7 @@ def random_truth(
     zone = zone or rng.choice(ZONES)
     created_at = whole_second(utc(now)) - timedelta(days=days + 400)
     chosen = list(parts) if parts is not None else rng.sample(PARTS, rng.randint(3, len(PARTS)))
-    components = _components(rng, chosen, Clock(now, days, zone), (platform, created_at, slug))
+    components = _components(rng, chosen, (day_of(now, ZoneInfo(zone)), days), (platform, created_at, slug))
     empty = Truth(
         slug=slug, name=name or f"Vendor {seed}", platform=platform, zone=zone, created_at=created_at,
         url=url or f"https://status.{slug}.example/", components=components,
@@ -59,28 +60,20 @@ def random_truth(
     return Maker(rng, empty, now, days).fill(rng.randint(4, 14) if incidents is None else incidents, live=live)
 
 
-class Clock:
-    """Where in time a random truth lies: the page's zone, today in it, and the days looked back."""
-
-    def __init__(self, now: datetime, days: int, zone: str) -> None:
-        self.days = days
-        self.today = day_of(now, ZoneInfo(zone))
-
-
 def _components(
-    rng: Random, parts: Sequence[tuple[str | None, str]], clock: Clock, key: tuple[str, datetime, str]
+    rng: Random, parts: Sequence[tuple[str | None, str]], past: tuple[date, int], key: tuple[str, datetime, str]
 ) -> tuple[TruthComponent, ...]:
-    platform, created_at, slug = key
+    (today, days), (platform, created_at, slug) = past, key
     recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < RECENT else None
     made = []
     for place, (group, name) in enumerate(parts):
-        age = rng.randint(2, max(2, clock.days - 1)) if place == recent else clock.days + 300
+        age = rng.randint(2, max(2, days - 1)) if place == recent else days + 300
         made.append(
             TruthComponent(
                 id=new_id(platform, created_at, slug, group or "", name),
                 name=name,
                 group=group,
-                start=clock.today - timedelta(days=age),
+                start=today - timedelta(days=age),
                 showcase=place == 0 or rng.random() < SHOWCASED,
             )
         )
@@ -106,12 +99,8 @@ class Maker:
         return self.done()
 
     def done(self) -> Truth:
-        """Return the truth with everything added so far, in random order of time."""
-        t = self.truth
-        return Truth(
-            slug=t.slug, name=t.name, platform=t.platform, zone=t.zone, url=t.url, created_at=t.created_at,
-            components=t.components, incidents=tuple(self.made),
-        )  # fmt: skip
+        """Return the truth with everything added so far, in the order it was added."""
+        return replace(self.truth, incidents=tuple(self.made))
 
     def _chance(self, probability: float) -> bool:
         return self.rng.random() < probability

@@ -180,7 +180,7 @@ def _components(page: _Page) -> list[Json]:
 
 
 def _update(page: _Page, incident: TruthIncident, post: Post) -> Json:
-    at = page.stamp(post.at + timedelta(seconds=1))
+    at = page.stamp(post.at)
     affected = None
     if post.states is not None:
         affected = [

@@ -98,11 +98,10 @@ def settle(response: Response, known: Validators | None) -> tuple[Response, Vali
 
 
 def _validators(response: Response, digest: str | None) -> Validators:
-    etag = response.headers.get("etag")
-    modified = response.headers.get("last-modified")
-    if response.final_url != response.url:
-        # A redirect may lead elsewhere next time, and another page's "not modified since" would read as ours.
-        modified = None
+    if response.final_url != response.url.partition("#")[0]:
+        # Validators belong to one URL, and a redirect may lead to another one next time: only the body counts then.
+        return Validators(sha256=digest)
+    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
     return Validators(etag=_sendable(etag), last_modified=_sendable(modified), sha256=digest)
 
 

@@ -6,6 +6,7 @@ import ssl
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -53,16 +54,14 @@ class TransportFactory(Protocol):
     def __call__(self, *, allow_private: bool) -> httpx.AsyncBaseTransport: ...  # noqa: D102
 
 
+@dataclass(frozen=True, slots=True)
 class _Hop:
-    """One request of a `get`: a URL and what it answered."""
+    """What one request of a `get` answered."""
 
-    __slots__ = ("body", "headers", "status", "wire_bytes")
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, wire_bytes: int) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self.wire_bytes = wire_bytes
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    wire_bytes: int
 
 
 class Fetcher:
@@ -146,9 +145,9 @@ class Fetcher:
         """
         await self._trim()
         spent = 0.0
-        here = url.partition("#")[0]
-        for left in range(limits.max_redirects, -1, -1):
-            headers = self._request_headers(accept, validators, first=left == limits.max_redirects)
+        first = here = url.partition("#")[0]
+        for _ in range(limits.max_redirects + 1):
+            headers = self._request_headers(accept, validators if here == first else None)
             try:
                 target = _parsed(here)
                 async with self._politeness.turn(target.host, self._lane(target.host), provider):
@@ -198,12 +197,11 @@ class Fetcher:
         except Exception as error:
             raise _translated(error, limits) from error
 
-    def _request_headers(self, accept: str, known: Validators | None, *, first: bool) -> dict[str, str]:
+    def _request_headers(self, accept: str, known: Validators | None) -> dict[str, str]:
         headers = {**self._headers, "Accept": accept}
         if known is not None and known.etag:
             headers["If-None-Match"] = known.etag
-        # Where a redirect leads now may be another page, which was "not modified since" for reasons of its own.
-        if known is not None and known.last_modified and first:
+        if known is not None and known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
         return headers
 
@@ -270,9 +268,9 @@ async def _read(response: httpx.Response, limits: Limits, url: str) -> _Hop:
     if status in BUSY or (status in REDIRECTS and "location" in headers):
         return _Hop(status, headers, b"", 0)
     # A 304 may carry the headers of the body it stands for; it is read to its end only to keep the connection.
-    encoding = "" if status == HTTPStatus.NOT_MODIFIED else headers.get("content-encoding", "")
-    body = Body(encoding, max_bytes=limits.max_body_bytes, url=url)
-    body.refuse_declared(headers.get("content-length"))
+    declared = {} if status == HTTPStatus.NOT_MODIFIED else headers
+    body = Body(declared.get("content-encoding", ""), max_bytes=limits.max_body_bytes, url=url)
+    body.refuse_declared(declared.get("content-length"))
     chunks = aiter(cast("AsyncIterator[bytes]", response.stream))
     while (chunk := await _next(chunks, limits)) is not None:
         body.feed(chunk)
@@ -287,7 +285,8 @@ async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
 
 
 def _fetched(url: str, final_url: str, hop: _Hop, known: Validators | None, seconds: float) -> Fetched:
-    if hop.status == HTTPStatus.NOT_MODIFIED and not (known and (known.etag or known.last_modified)):
+    redirected = final_url != url.partition("#")[0]
+    if hop.status == HTTPStatus.NOT_MODIFIED and (redirected or not (known and (known.etag or known.last_modified))):
         raise BadStatus("status 304, though nothing conditional was asked", status=304, url=url, remedy=WAIT_AND_SEE)
     response = Response(
         url=url,
@@ -310,7 +309,7 @@ def _follow(here: str, location: str, url: str, limits: Limits) -> str:
     scheme = there.partition(":")[0].lower()
     if scheme not in ("http", "https"):
         raise TooManyRedirects(f"redirected to {there}, which is not http or https", url=url)
-    if scheme == "http" and here.startswith("https:") and not limits.allow_private:
+    if scheme == "http" and here.lower().startswith("https:") and not limits.allow_private:
         raise TooManyRedirects(f"redirected from https to {there}", url=url)
     return there
 
