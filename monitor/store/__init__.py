@@ -1,0 +1,273 @@
+"""The store: the only package that imports sqlmodel, sqlalchemy and alembic.
+
+SQLite for one machine, PostgreSQL for several; the same tables and the same migrations on both. `Store` owns the
+transactions, every method is one. Methods may be called from any thread; SQLite has one writer at a time.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date, datetime, timedelta
+from threading import RLock
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from monitor.model import Evidence, Gap, PageFacts, PageHistory
+from monitor.store import days, engine, facts, pages
+from monitor.store.pages import ValidatorLike
+from monitor.store.records import (
+    Changes,
+    CurrentState,
+    DayRevision,
+    IncidentVersion,
+    PageRecord,
+    PageSpec,
+    PollRecord,
+    Pruned,
+    Snapshot,
+    UnitRecord,
+    UnknownWordRecord,
+    Validator,
+)
+
+__all__ = [
+    "Changes",
+    "CurrentState",
+    "DayRevision",
+    "IncidentVersion",
+    "PageRecord",
+    "PageSpec",
+    "PollRecord",
+    "Pruned",
+    "Snapshot",
+    "Store",
+    "UnitRecord",
+    "UnknownWordRecord",
+    "Validator",
+]
+
+
+class Store:
+    """One database. Every instant given must be aware (ValueError otherwise); every instant returned is UTC.
+
+    Methods raise StoreError when the database is gone, locked or full.
+    """
+
+    def __init__(self, database: Engine) -> None:
+        self._engine = database
+        self._reader = engine.reading(database)
+        # A database in memory has a single connection: its transactions must not mix.
+        self._turn: AbstractContextManager[object] = RLock() if engine.in_memory(database) else nullcontext()
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> Self:
+        """Open "sqlite:///path", "sqlite://" (in memory) or "postgresql://..." and bring its schema up to date.
+
+        A missing SQLite file is made. Raises StoreError when the database cannot be opened, when its schema is newer
+        than this version, and when it is older and `migrate` is false.
+        """
+        database = engine.connect(url)
+        try:
+            engine.ensure_schema(database, migrate=migrate)
+        except BaseException:
+            database.dispose()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def address(self) -> str:
+        """The database's address for people, its password masked."""
+        return engine.shown(self._engine.url)
+
+    def ping(self) -> None:
+        """Ask the database a trivial question. Raises StoreError when it does not answer."""
+        with self._read() as connection:
+            connection.execute(sa.select(1))
+
+    def check_schema(self) -> None:
+        """Raise StoreError, naming the differences, unless the database's tables are those of the code."""
+        engine.check(self._engine)
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._turn, engine.store_errors(self._engine), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._turn, engine.store_errors(self._engine), self._reader.begin() as connection:
+            yield connection
+
+    # ------------------------------------------------------------------------------------------------------- pages
+
+    def sync_pages(self, vendors: Sequence[PageSpec], *, now: datetime) -> None:
+        """Make the pages those configured. Pages no longer configured are marked, and keep their history.
+
+        A new address or platform is detected anew and read at once; a new zone makes every day due for deriving.
+        """
+        with self._write() as connection:
+            pages.sync(connection, vendors, now)
+
+    def pages(self, slugs: Collection[str] | None = None, *, removed: bool = False) -> list[PageRecord]:
+        """Return the configured pages by slug, only those of `slugs` if given, with `removed` also former ones."""
+        with self._read() as connection:
+            return pages.listed(connection, slugs, removed=removed)
+
+    def export_versions(self) -> dict[str, tuple[int, int]]:
+        """Return (page id, version) of every configured page by slug: the cheapest way to see what changed."""
+        with self._read() as connection:
+            return pages.versions(connection)
+
+    def claim_due(self, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
+        """Lease up to `limit` due pages, longest waiting first. A lease ends with the page's poll, or by itself."""
+        with self._write() as connection:
+            return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds)
+
+    def set_due(self, page_id: int, due_at: datetime) -> None:
+        """Say when the page is to be polled next."""
+        with self._write() as connection:
+            pages.change(connection, page_id, {"due_at": due_at})
+
+    def set_platform(self, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
+        """Keep the page's platform (None = detect anew) and the signals that prove it."""
+        with self._write() as connection:
+            pages.set_platform(connection, page_id, platform, evidence)
+
+    def set_reread(self, page_id: int, day: date) -> None:
+        """Remember the day on which the page's recent history was last read again."""
+        with self._write() as connection:
+            pages.set_reread(connection, page_id, day)
+
+    # -------------------------------------------------------------------------------------------------- collecting
+
+    def save(self, page_id: int, evidence: Evidence, *, now: datetime, max_gap_seconds: float) -> Changes:
+        """Keep one piece of evidence in one transaction. The same evidence again changes nothing.
+
+        `now` is the moment of knowledge the rows get; a silence of more than `max_gap_seconds` between two
+        observations is a gap. Raises ValueError, and keeps nothing, when an instant is naive.
+        """
+        with self._write() as connection:
+            return facts.save(connection, page_id, evidence, now=now, max_gap_seconds=max_gap_seconds)
+
+    def record_polls(self, polls: Sequence[PollRecord]) -> None:
+        """Keep polls of many pages in one transaction, release their leases and move their pages on."""
+        with self._write() as connection:
+            pages.record_polls(connection, polls)
+
+    def validators(self, page_id: int) -> dict[str, Validator]:
+        """Return what makes the page's requests conditional, by URL."""
+        with self._read() as connection:
+            return pages.validators(connection, page_id)
+
+    def save_validators(self, page_id: int, by_url: Mapping[str, ValidatorLike]) -> None:
+        """Keep the validators of these URLs. Only call it when all they stand for was understood and kept."""
+        with self._write() as connection:
+            pages.save_validators(connection, page_id, by_url)
+
+    def keep_snapshot(self, body: bytes, media_type: str, *, now: datetime) -> str:
+        """Keep a body, once however often it comes; return its SHA-256 in hexadecimal."""
+        with self._write() as connection:
+            return pages.keep_snapshot(connection, body, media_type, now)
+
+    def snapshot(self, sha256: str) -> Snapshot | None:
+        """Return a kept body; None when it was never kept or is pruned."""
+        with self._read() as connection:
+            return pages.snapshot(connection, sha256)
+
+    def units(self, page_id: int) -> list[UnitRecord]:
+        """Return the completed pieces of the page's backfills."""
+        with self._read() as connection:
+            return pages.units(connection, page_id)
+
+    def done_units(self, page_id: int, *, now: datetime, fresh_for: timedelta) -> frozenset[str]:
+        """Return the pieces that need no reading again: final ones, and those read within `fresh_for`."""
+        with self._read() as connection:
+            return pages.done_units(connection, page_id, now=now, fresh_for=fresh_for)
+
+    def forget_units(self, page_id: int) -> None:
+        """Forget what was completed, so that all of it is read again."""
+        with self._write() as connection:
+            pages.forget_units(connection, page_id)
+
+    def gaps(self, page_id: int) -> list[Gap]:
+        """Return what the page's backfills could not read, as last tried."""
+        with self._read() as connection:
+            return pages.gaps(connection, page_id)
+
+    def unknown_words(self, page_id: int) -> list[UnknownWordRecord]:
+        """Return the page's words outside our vocabulary."""
+        with self._read() as connection:
+            return pages.unknown_words(connection, page_id)
+
+    # ----------------------------------------------------------------------------------------------------- reading
+
+    def facts(self, page_id: int, *, known_at: datetime | None = None, since: datetime | None = None) -> PageFacts:
+        """Return what was known of the page at `known_at` (None = now), of what touches [since, ...) if given.
+
+        Observed states end at the last reading. Components removed since are in it, incidents withdrawn too.
+        """
+        with self._read() as connection:
+            return facts.read(connection, page_id, known_at, since)
+
+    def current(self, page_id: int) -> CurrentState:
+        """Return the page's state at its last success."""
+        with self._read() as connection:
+            return facts.current(connection, page_id)
+
+    def open_incident_ids(self, page_id: int) -> frozenset[str]:
+        """Return the ids of incidents and maintenances that have not ended, announced ones included."""
+        with self._read() as connection:
+            return facts.open_incident_ids(connection, page_id)
+
+    def incident_versions(self, page_id: int, incident_id: str) -> list[IncidentVersion]:
+        """Return every version of an incident the page published, newest last."""
+        with self._read() as connection:
+            return facts.incident_versions(connection, page_id, incident_id)
+
+    # ----------------------------------------------------------------------------------------------------- derived
+
+    def save_days(self, page_id: int, history: PageHistory, *, today: date, now: datetime) -> int:
+        """Make the stored days of the history's range those of the history; return the number of revisions.
+
+        `today` is the page's current day at `now`, in its zone. Days outside the range stay. A day that was closed
+        when last derived and whose level, whole seconds, dispute or source changes gets a new revision; days still
+        open are rewritten. The same history again writes nothing.
+        """
+        with self._write() as connection:
+            return days.save(connection, page_id, history, today=today, now=now)
+
+    def page_history(self, page_id: int, first: date, last: date) -> PageHistory:
+        """Return the stored days from first to last, both included; what was never derived is unknown."""
+        with self._read() as connection:
+            return days.read(connection, page_id, first, last)
+
+    def revisions(self, page_id: int, component_id: str | None, day: date) -> list[DayRevision]:
+        """Return every revision of a component's (None = the vendor's) day, newest last; none of an unknown day."""
+        with self._read() as connection:
+            return days.revisions(connection, page_id, component_id, day)
+
+    def revised_days(self, page_id: int, first: date, last: date) -> int:
+        """Return how many days from first to last changed, for the vendor or a component, after they closed."""
+        with self._read() as connection:
+            return days.revised(connection, page_id, first, last)
+
+    def disputed_days(self, page_id: int, first: date, last: date) -> int:
+        """Return on how many days from first to last the page's sources disagree with each other."""
+        with self._read() as connection:
+            return days.disputed(connection, page_id, first, last)
+
+    def prune(self, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
+        """Delete polls and bodies older than their keep; facts and days stay."""
+        with self._write() as connection:
+            return pages.prune(connection, now=now, snapshot_days=snapshot_days, poll_days=poll_days)

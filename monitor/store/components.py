@@ -112,8 +112,10 @@ class ComponentChanges:
         if first is None:
             return []
         zone = zone_named(self._page.zone)
-        starts = (each.start_date and day_interval(each.start_date, zone).start for each in components)
-        return [max(start or first, first) for start in starts]
+        return [
+            first if each.start_date is None else max(day_interval(each.start_date, zone).start, first)
+            for each in components
+        ]
 
     def _update(self, known: KnownComponent, listed: Component) -> None:
         values: dict[str, Any] = {}

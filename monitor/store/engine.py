@@ -98,7 +98,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def reading(engine: Engine) -> Engine:
-    """Return the engine for reading: its transactions never wait for a writer."""
+    """Return the engine for reading: its transactions never wait for a writer and see one moment throughout."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine.execution_options(**{_READS: True})
 
 

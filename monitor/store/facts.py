@@ -51,6 +51,10 @@ _PHASES = {phase.value: phase for phase in Phase}
 _ASPECTS = {aspect.value: aspect for aspect in Aspect}
 
 
+def _number(level: Level | None) -> int | None:
+    return None if level is None else int(level)
+
+
 def _columns(table: sa.Table, names: str) -> tuple[sa.Column[Any], ...]:
     return tuple(table.c[name] for name in names.split())
 
@@ -276,7 +280,7 @@ class Saving:
         # An answer without the current state cannot say that a disagreement inside the page is over.
         if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
             changed["remark"] = info.remark
-        zone = page.configured_zone or changed.get("page_zone") or page.zone
+        zone = page.configured_zone or info.zone or page.zone
         if zone != page.zone and (first := pages.first_fact(self._connection, page.id)) is not None:
             self._affected.append(first)
         self._page = replace(page, zone=zone)
@@ -406,7 +410,8 @@ class Saving:
         spans = [(cover.component_id, *self._days(cover.span)) for cover in self._complete(Aspect.BARS)]
         if not listed and not spans:
             return
-        held, stale = set(), {}
+        held: set[tuple[str, date, str]] = set()
+        stale: dict[int, date] = {}
         for row_id, bar in self._stored_bars(listed, spans):
             key = (bar.component_id, bar.day, bar.source)
             told = listed.get(key)
@@ -427,7 +432,7 @@ class Saving:
     def _stored_bars(
         self, listed: Collection[tuple[str, date, str]], spans: Collection[tuple[str | None, date, date]]
     ) -> Iterator[tuple[int, Bar]]:
-        keys: set[str | None] = {key for key, _, _ in listed} | {key for key, _, _ in spans}
+        keys: set[str | None] = {*(key for key, _, _ in listed), *(key for key, _, _ in spans)}
         first = min([*(day for _, day, _ in listed), *(first for _, first, _ in spans)])
         last = max([*(day for _, day, _ in listed), *(last for _, _, last in spans)])
         where = [BAR.c.day.between(first, last)]
@@ -553,8 +558,10 @@ class Saving:
 
     def _start_runs(self, seen: Collection[Observation]) -> None:
         rows = [
-            {"page_id": self._page.id, "component_id": each.component_id, "level": each.level, "word": each.word,
-             "started_at": self._read_at}
+            {
+                "page_id": self._page.id, "component_id": each.component_id, "level": _number(each.level),
+                "word": each.word, "started_at": self._read_at,
+            }
             for each in seen
         ]  # fmt: skip
         if rows:
@@ -601,7 +608,7 @@ def _incident_row(incident: Incident) -> dict[str, Any]:
 
 def _impact_row(impact: Impact) -> dict[str, Any]:
     return {
-        "component_id": impact.component_id, "level": impact.level, "word": impact.word,
+        "component_id": impact.component_id, "level": _number(impact.level), "word": impact.word,
         "basis": impact.basis.value, "source": impact.source, "incident_id": impact.incident_id,
         "started_at": utc(impact.start), "ended_at": impact.end and utc(impact.end),
     }  # fmt: skip

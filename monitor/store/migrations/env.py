@@ -1,12 +1,14 @@
 """Run by Alembic. The connection and its transaction are the store's."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlmodel import AutoString
 
 from monitor.store.tables import Instant
 
 
-def render_item(kind: str, item: object, _autogenerate: object) -> str | bool:
+def render_item(kind: str, item: Any, _autogenerate: object) -> str | Literal[False]:
     if kind == "type" and isinstance(item, Instant):
         return "Instant()"
     if kind == "type" and isinstance(item, AutoString):
