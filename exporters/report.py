@@ -108,7 +108,7 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -
     first = min(window.first, as_of - timedelta(days=89))
     facts, derived = history.read(store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at)
     is_now = as_of == today
-    current = _levels_now(facts, moment, vendor) if is_now else {}
+    current = _levels_now(store, page, asked, vendor) if is_now else {}
     printed = {(each.component_id, each.window_days): each.ratio for each in facts.reported} if is_now else {}
     components = tuple(
         _component(known, facts, derived.components[known.component.id], window, current, printed, derived.excluded)
@@ -137,12 +137,12 @@ def _worst(levels: Any) -> Level | None:  # noqa: ANN401
     return max(known) if known else None
 
 
-def _levels_now(facts: PageFacts, moment: datetime, vendor: VendorConfig) -> dict[str, Level | None]:
+def _levels_now(store: Store, page: PageRecord, asked: Asked, vendor: VendorConfig) -> Mapping[str, Level | None]:
     """Return the level per component at the last reading; nothing when that is more than three intervals ago."""
-    last = max((run.span.end for run in facts.runs), default=None)
-    if last is None or (moment - last).total_seconds() > GAP_INTERVALS * vendor.interval_seconds:
+    seen, age = page.observed_until, GAP_INTERVALS * vendor.interval_seconds
+    if asked.known_at is not None or seen is None or (asked.now - seen).total_seconds() > age:
         return {}
-    return {run.component_id: run.level for run in facts.runs if run.span.end == last}
+    return store.current(page.id).levels
 
 
 def _component(  # noqa: PLR0917
@@ -502,10 +502,10 @@ NAME_WIDTH = 36
 
 def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
     found = component.figures
-    glyph, colour = CELLS[component.level]
-    name = component_name(component)
-    line = Text(f"{name:<{NAME_WIDTH}} ", no_wrap=True, overflow="ellipsis")
-    line.append(f"{glyph} {level_word(component.level).replace('_', ' '):<14}", style=colour)
-    line.append(f" outage {found.outage_days:>2} of {found.known_days:>2} days, {found.major_days} major")
-    line.append(f", downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
+    line = Text(f"{component_name(component):<{NAME_WIDTH}} ")
+    if report.asked.as_of is None:
+        glyph, colour = CELLS[component.level]
+        line.append(f"now {glyph} {level_word(component.level).replace('_', ' ')}; ", style=colour)
+    line.append(f"outage on {found.outage_days} of {found.known_days} days, {found.major_days} major; ")
+    line.append(f"downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
     return line

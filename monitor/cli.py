@@ -557,8 +557,8 @@ async def _demo(port: int, seconds: float | None) -> None:
     folder = tempfile.mkdtemp(prefix="vendorstatus-demo-")
     try:
         watched = [
-            VendorConfig(slug=slug, name=name, url=url, allow_private=True, interval_seconds=60, fast_while_open=True)
-            for slug, name, url in simulator.vendors
+            VendorConfig(slug=each.slug, name=each.name, url=each.url, allow_private=True, interval_seconds=60)
+            for each in simulator.vendors
         ]
         settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
         async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8) as fetcher:

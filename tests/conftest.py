@@ -1,9 +1,26 @@
-"""Shared fixtures."""
+"""Shared fixtures, how properties are searched, and when a test may be skipped.
+
+Tests marked `integration` need a real server, tests marked `corpus` a folder of captured pages; without them they are
+skipped. Where both must be there, VENDORSTATUS_REQUIRE_INTEGRATION=1 and VENDORSTATUS_REQUIRE_CORPUS=1 turn such a skip
+into a failure.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Shared machines stall now and then; a slow example says nothing about us. In CI every run tries the same examples.
+settings.register_profile("default", deadline=None, max_examples=100)
+settings.register_profile(
+    "ci",
+    parent=settings.get_profile("default"),
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +29,19 @@ def corpus() -> Path:
     if not folder:
         pytest.skip("set VENDORSTATUS_CORPUS to the folder of captured pages")
     return Path(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and _must_run(item):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where it must run: {report.longrepr[2]}"
+    return report
+
+
+def _must_run(item):
+    return any(
+        item.get_closest_marker(mark) and os.environ.get(f"VENDORSTATUS_REQUIRE_{mark.upper()}") == "1"
+        for mark in ("integration", "corpus")
+    )

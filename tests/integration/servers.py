@@ -1,0 +1,123 @@
+"""Real servers for tests: each on a free loopback port, with its files in a temporary folder, ended by its own pid."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from exporters.web import server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def program(name: str) -> str:
+    """Return the path of a program; skip the test, naming it, when it is not installed."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not on PATH")
+    return path
+
+
+@asynccontextmanager
+async def serving(app: Starlette) -> AsyncIterator[str]:
+    """Serve an application on a real socket; yield host:port."""
+    port = free_port()
+    web = server(app, "127.0.0.1", port)
+    task = asyncio.create_task(web.serve())
+    try:
+        while not web.started:
+            await asyncio.sleep(0.01)
+            if task.done():
+                await task
+        yield f"127.0.0.1:{port}"
+    finally:
+        web.should_exit = True
+        await asyncio.wait_for(task, 10)
+
+
+class Prometheus:
+    """A running Prometheus."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    async def query(self, expression: str) -> list[tuple[dict[str, str], float]]:
+        """Return the samples of an instant query: labels without `__name__`, and value."""
+        answer = await self._get("/api/v1/query", {"query": expression})
+        found = answer["data"]["result"]
+        return [
+            ({k: v for k, v in each["metric"].items() if k != "__name__"}, float(each["value"][1])) for each in found
+        ]
+
+    async def one(self, expression: str, *, seconds: float = 20) -> tuple[dict[str, str], float]:
+        """Wait for an expression to have a sample, and return it. Fails when it has more than one, or none in time."""
+        deadline = time.monotonic() + seconds
+        while not (found := await self.query(expression)):
+            assert time.monotonic() < deadline, f"no sample of {expression} in {seconds} s: {await self.targets()}"
+            await asyncio.sleep(0.1)
+        (sample,) = found
+        return sample
+
+    async def targets(self) -> list[dict[str, str]]:
+        answer = await self._get("/api/v1/targets", {})
+        return [
+            {key: target[key] for key in ("scrapeUrl", "health", "lastError")}
+            for target in answer["data"]["activeTargets"]
+        ]
+
+    async def _get(self, path: str, parameters: Mapping[str, str]) -> dict:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"http://{self.address}{path}", params=parameters)).raise_for_status().json()
+
+
+@contextmanager
+def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
+    """Run Prometheus with this configuration; its data and log are in the folder."""
+    binary = program("prometheus")
+    (folder / "prometheus.yml").write_text(config)
+    address = f"127.0.0.1:{free_port()}"
+    command = [
+        binary,
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'prometheus'}",
+        f"--web.listen-address={address}",
+    ]
+    with _running(command, folder / "prometheus.log", f"http://{address}/-/ready"):
+        yield Prometheus(address)
+
+
+@contextmanager
+def _running(command: Sequence[str], log: Path, ready: str, seconds: float = 30) -> Iterator[None]:
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+        try:
+            deadline = time.monotonic() + seconds
+            while not _answers(ready):
+                assert process.poll() is None, f"{command[0]} ended: {log.read_text()}"
+                assert time.monotonic() < deadline, f"{command[0]} is not ready in {seconds} s: {log.read_text()}"
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False, timeout=2).status_code == 200
+    except httpx.TransportError:
+        return False
