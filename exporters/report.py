@@ -497,15 +497,12 @@ def _scale(report: VendorReport, width: int) -> Padding:
     return _indented(Text(first + " " * gap + last if gap > 0 else last, style="dim"))
 
 
-NAME_WIDTH = 36
-
-
 def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
     found = component.figures
-    line = Text(f"{component_name(component):<{NAME_WIDTH}} ")
+    line = Text(f"{component_name(component)}: ")
     if report.asked.as_of is None:
         glyph, colour = CELLS[component.level]
         line.append(f"now {glyph} {level_word(component.level).replace('_', ' ')}; ", style=colour)
-    line.append(f"outage on {found.outage_days} of {found.known_days} days, {found.major_days} major; ")
+    line.append(f"outage {found.outage_days} of {found.known_days} days ({found.major_days} major); ")
     line.append(f"downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
     return line

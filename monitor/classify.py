@@ -138,11 +138,19 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
     """
     if last < first:
         raise ValueError(f"last day {last} is before first day {first}")
-    frame = _Frame(first, last, options.zone, now.astimezone(UTC), _lengths(first, last, options.zone, now), options)
+    now = _last_reading(facts, now.astimezone(UTC), GAP_INTERVALS * options.interval_seconds)
+    frame = _Frame(first, last, options.zone, now, _lengths(first, last, options.zone, now), options)
     read = _by_component(facts, frame)
     histories = {known.component.id: _component(read(known), frame) for known in facts.components}
     vendor = _vendor(facts, histories, frame)
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
+
+
+def _last_reading(facts: PageFacts, now: datetime, slack_seconds: float) -> datetime:
+    """Return the last reading when it is not too long ago to be the present: today has elapsed as far as it was read."""
+    until = seen_until(facts, now)
+    fresh = until is not None and (now - until).total_seconds() <= slack_seconds
+    return until if until is not None and fresh else now
 
 
 def _lengths(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:

@@ -132,8 +132,9 @@ class Incident:
 class Impact:
     """One component at one level over [start, end). `end` None = still going on when it was read.
 
-    `level` is None only when `basis` is INFERRED: then `word` (the incident's impact word) is mapped to a level
-    by the vendor's setting when days are derived. `source` is the record it came from, e.g. ``statuspage.incident``.
+    `level` is None when `basis` is INFERRED: then `word` (the incident's impact word) is mapped to a level by the
+    vendor's setting when days are derived; and when the vendor posted a state `word` we do not know: then the span is
+    unknown. `source` is the record it came from, e.g. ``statuspage.incident``.
     """
 
     component_id: str

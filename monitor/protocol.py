@@ -92,7 +92,7 @@ Steps = Generator[Step, Any, None]
 
 
 def get(path: str, *, accept: str = "application/json", conditional: bool = False) -> Generator[Step, Any, Response]:
-    """Ask for one path and receive its response, as in ``response = yield from get("/x.json")``."""
+    """Ask for one path and receive its response; to be used with ``yield from``."""
     response: Response = yield Get(path=path, accept=accept, conditional=conditional)
     return response
 
@@ -148,6 +148,8 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         raise NotJson(f"expected JSON, got {response.headers.get('content-type', 'no content type')}", url=response.url)
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
             raise Truncated(f"the JSON breaks off at character {error.pos}", url=response.url) from error

@@ -21,10 +21,14 @@ def answers_from(folder: Path) -> Answer:
     def answer(url: str) -> Response:
         entry = responses.get(unquote(url))
         if entry is None:
-            return Response(url=url, final_url=url, status=404, headers={"content-type": "text/plain"}, body=b"Not Found")
+            return Response(
+                url=url, final_url=url, status=404, headers={"content-type": "text/plain"}, body=b"Not Found"
+            )
         body = (folder / entry["body"]).read_bytes() if entry.get("body") else b""
         headers: Mapping[str, str] = {k.lower(): v for k, v in entry.get("headers", {}).items()}
-        return Response(url=url, final_url=entry.get("final_url", url), status=entry["status"], headers=headers, body=body)
+        return Response(
+            url=url, final_url=entry.get("final_url", url), status=entry["status"], headers=headers, body=body
+        )
 
     return answer
 

@@ -275,12 +275,15 @@ class Saving:
         if info is None:
             return
         page = self._page
-        said = {"external_id": info.external_id, "page_name": info.name, "page_zone": info.zone}
-        changed = {name: value for name, value in said.items() if value not in (None, getattr(page, name))}
+        said: dict[str, str | None] = {"external_id": info.external_id, "page_name": info.name, "page_zone": info.zone}
+        changed: dict[str, str | None] = {
+            name: value for name, value in said.items() if value not in (None, getattr(page, name))
+        }
         # An answer without the current state cannot say that a disagreement inside the page is over.
         if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
             changed["remark"] = info.remark
-        zone = page.configured_zone or info.zone or page.zone
+        zone: str = page.configured_zone or info.zone or page.zone
+        zone_named(zone)  # a name that is no zone must not get into the database
         if zone != page.zone and (first := pages.first_fact(self._connection, page.id)) is not None:
             self._affected.append(first)
         self._page = replace(page, zone=zone)

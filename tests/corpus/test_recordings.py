@@ -41,10 +41,19 @@ def test_claude_outage_days_of_90(corpus: Path, as_of: str, outage: int, major: 
     assert f"partial or major outage on {outage} of 90 known days" in vendor["sentence"]
 
 
-def test_cloudflare_has_33_components_in_partial_outage_and_no_open_incident(corpus: Path) -> None:
+def test_cloudflare_has_33_rows_in_partial_outage_and_no_open_incident(corpus: Path) -> None:
+    """33 rows of the page are in partial outage. Seven of them are group rows, which only repeat their worst child and
+    are not components: 26 components are.
+    """
     vendor, _ = replayed(corpus, "cloudflare-2026-07-30")
+    recording = corpus / "recordings" / "cloudflare-2026-07-30"
+    body = json.loads((recording / "recording.json").read_text())["responses"][0]["body"]
+    rows = [r for r in json.loads((recording / body).read_text())["components"] if r["status"] == "partial_outage"]
+    out = {each["id"] for each in vendor["components"] if each["current_level"] == "partial_outage"}
 
-    assert sum(each["current_level"] == "partial_outage" for each in vendor["components"]) == 33
+    assert len(rows) == 33
+    assert out == {row["id"] for row in rows if not row["group"]}
+    assert len(out) == 26
     assert vendor["open_incidents"] == []
     assert vendor["current_level"] == "partial_outage"
 

@@ -132,7 +132,10 @@ async def test_prometheus_stores_what_the_store_says_under_the_documented_labels
             {**acme, "component": "web-site", "name": "Web site", "group": "Sites"},
             1,
         )
-        assert await server.one('vendorstatus_vendor_open_incidents{impact="minor"}') == ({**acme, "impact": "minor"}, 1)
+        assert await server.one('vendorstatus_vendor_open_incidents{impact="minor"}') == (
+            {**acme, "impact": "minor"},
+            1,
+        )
         assert await server.one("vendorstatus_polls_total") == ({"provider": "statuspage", **own}, 1)
 
 
@@ -156,7 +159,9 @@ async def test_promtool_accepts_what_is_served(store, polls):
     checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
 
     # It takes every name with "days" in it for a duration; ours count calendar days, which have no base unit.
-    remarks = [line for line in (checked.stdout + checked.stderr).splitlines() if '"seconds" instead of "days"' not in line]
+    remarks = [
+        line for line in (checked.stdout + checked.stderr).splitlines() if '"seconds" instead of "days"' not in line
+    ]
     assert remarks == []
 
 
