@@ -155,7 +155,8 @@ def _bar(bar: Bar, explanation: Explanation) -> str:
 def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
     kind = "maintenance" if incident.maintenance else "incident"
     ended = _time(incident.resolved_at, explanation) if incident.resolved_at else "not ended"
-    yield f"{incident.title} ({kind} {incident.id}, impact {incident.impact}, {incident.status}, {incident.phase.value})"
+    state = f"impact {incident.impact}, {incident.status}, {incident.phase.value}"
+    yield f"{incident.title} ({kind} {incident.id}, {state})"
     yield f"  {_time(incident.started_at, explanation)} to {ended}"
     if incident.url:
         yield f"  {incident.url}"

@@ -147,7 +147,7 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
 
 
 def _last_reading(facts: PageFacts, now: datetime, slack_seconds: float) -> datetime:
-    """Return the last reading when it is not too long ago to be the present: today has elapsed as far as it was read."""
+    """Return the last reading if it is recent enough to be the present: today has elapsed as far as it was read."""
     until = seen_until(facts, now)
     fresh = until is not None and (now - until).total_seconds() <= slack_seconds
     return until if until is not None and fresh else now
