@@ -93,8 +93,17 @@ class VendorReport:
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
-        """Incidents and maintenances that are going on, by start."""
-        return tuple(sorted((i for i in self.incidents.values() if i.phase is Phase.OPEN), key=lambda i: i.started_at))
+        """Incidents that are going on, by start."""
+        return self._open(maintenance=False)
+
+    @property
+    def open_maintenances(self) -> tuple[Incident, ...]:
+        """Maintenances in progress, by start; announced ones are not."""
+        return self._open(maintenance=True)
+
+    def _open(self, *, maintenance: bool) -> tuple[Incident, ...]:
+        found = [i for i in self.incidents.values() if i.phase is Phase.OPEN and i.maintenance == maintenance]
+        return tuple(sorted(found, key=lambda incident: incident.started_at))
 
 
 def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -> VendorReport:
@@ -278,6 +287,7 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "error": page.last_error_message if page.last_ok is False else None,
         "remark": page.remark,
         "open_incidents": [_incident_json(incident) for incident in report.open_incidents],
+        "open_maintenances": [_incident_json(incident) for incident in report.open_maintenances],
         "vendor_reported_uptime": report.reported,
         "days": [_day_json(day) for day in report.days],
         "components": [_component_json(component, report) for component in report.components],

@@ -237,7 +237,7 @@ async def test_the_server_serves_stops_when_told_and_leaves_signals_alone():
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     web = server(app_of(), "127.0.0.1", port)
     serving = asyncio.create_task(web.serve())
-    while not web.started:  # noqa: ASYNC110 - uvicorn has no event for it
+    while not web.started:
         await asyncio.sleep(0.01)
     during = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     async with httpx.AsyncClient(trust_env=False) as client:
