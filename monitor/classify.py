@@ -138,7 +138,7 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
     """
     if last < first:
         raise ValueError(f"last day {last} is before first day {first}")
-    now = _last_reading(facts, now.astimezone(UTC), GAP_INTERVALS * options.interval_seconds)
+    now = _last_reading(facts, now.astimezone(UTC), options)
     frame = _Frame(first, last, options.zone, now, _lengths(first, last, options.zone, now), options)
     read = _by_component(facts, frame)
     histories = {known.component.id: _component(read(known), frame) for known in facts.components}
@@ -146,11 +146,15 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
 
 
-def _last_reading(facts: PageFacts, now: datetime, slack_seconds: float) -> datetime:
-    """Return the last reading if it is recent enough to be the present: today has elapsed as far as it was read."""
+def _last_reading(facts: PageFacts, now: datetime, options: Options) -> datetime:
+    """Return the last reading if it is of today and recent enough to be the present, else now.
+
+    Today has elapsed as far as it was read; an earlier day has elapsed whole, read or not.
+    """
     until = seen_until(facts, now)
-    fresh = until is not None and (now - until).total_seconds() <= slack_seconds
-    return until if until is not None and fresh else now
+    if until is None or (now - until).total_seconds() > GAP_INTERVALS * options.interval_seconds:
+        return now
+    return until if day_of(until, options.zone) == day_of(now, options.zone) else now
 
 
 def _lengths(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:

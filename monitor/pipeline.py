@@ -41,6 +41,9 @@ REDETECT_AFTER = 3
 FAST_SECONDS = 60
 """Poll interval while an incident is open, for pages that allow it."""
 
+DERIVE_EVERY = timedelta(minutes=15)
+"""How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
+
 JITTER = 0.05
 """Share of the interval by which the next poll is moved at random, so that pages do not march in step."""
 
@@ -438,12 +441,16 @@ class Collector:
     # ------------------------------------------------------------------------------------------------ deriving
 
     async def _derive_if_due(self, page: PageRecord, outcome: str) -> None:
-        today = day_of(self._clock(), zone_named(page.zone))
-        if outcome == "unchanged" and page.derived_day == today and page.last_ok:
+        """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
+
+        An answer after a short silence also speaks for the silence, so days are derived from the last reading on.
+        """
+        steady = outcome == "unchanged" and page.last_ok is not False
+        still_down = outcome == "failed" and page.last_ok is False
+        recent = page.derived_at is not None and self._clock() - page.derived_at < DERIVE_EVERY
+        if (steady or still_down) and recent:
             return
-        if outcome == "failed" and page.derived_day == today and page.last_ok is False:
-            return
-        await self.derive(page.slug)
+        await self.derive(page.slug, since=page.observed_until)
 
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:
         """Derive the page's days that facts have touched since the last time; return the number of revised days."""

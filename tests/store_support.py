@@ -15,6 +15,7 @@ from monitor.store import PageRecord, PageSpec, PollRecord, Store
 from monitor.store.engine import connect
 
 POSTGRES = "VENDORSTATUS_TEST_POSTGRES"
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

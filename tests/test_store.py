@@ -25,6 +25,7 @@ from monitor.store import PageSpec, Store, Validator
 from monitor.store.engine import shown
 from monitor.store.tables import from_microseconds, to_microseconds
 from tests.store_support import (
+    DATABASES,
     DAY,
     HOUR,
     MINUTE,
@@ -43,7 +44,7 @@ from tests.store_support import (
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def store(request):
     with database(request.param) as url, Store.open(url) as opened:
         yield opened

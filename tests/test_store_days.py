@@ -19,7 +19,7 @@ from monitor.model import (
     Seconds,
 )
 from monitor.store import Store
-from tests.store_support import add_page, component, database, evidence, save
+from tests.store_support import DATABASES, add_page, component, database, evidence, save
 
 FIRST, TODAY = date(2026, 5, 1), date(2026, 5, 22)
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ ONE = timedelta(days=1)
 BARS = (Aspect.BARS, Confidence.HIGH)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def store(request):
     with database(request.param) as url, Store.open(url) as opened:
         yield opened

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from monitor.errors import StoreError
 from monitor.store import Store, engine
 from monitor.store.tables import METADATA
-from tests.store_support import NOW, add_page, database, evidence, incident, save
+from tests.store_support import DATABASES, NOW, add_page, database, evidence, incident, save
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/deep/er/status.db"
@@ -73,7 +73,7 @@ def test_a_database_newer_than_the_code_is_refused_with_a_remedy(url, opened):
     with opened.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(StoreError, match="9999, newer than .* upgrade vendorstatus"):
+    with pytest.raises(StoreError, match=r"9999, newer than .* upgrade vendorstatus"):
         Store.open(url)
 
 
