@@ -16,6 +16,7 @@ ARGS ?=
 
 # Nothing that is not in the requirements is fetched: the build of the package itself is not isolated.
 LOCKED := install --require-hashes --only-binary :all:
+# setuptools warns about every editable install of more than one package.
 ITSELF := install --no-deps --no-build-isolation -e .
 
 .PHONY: help
@@ -24,7 +25,7 @@ help: ## list the targets
 	@echo; echo '  ARGS="..." is handed to the command, as in: make demo ARGS="--help"'
 
 .PHONY: demo
-demo: $(VENV)/.stamp-run ## show the product on made-up vendors, without asking anyone
+demo: $(VENV)/.stamp-run ## show the product on simulated vendors, offline
 	@$(BIN)/monitor demo $(ARGS)
 
 .PHONY: run
@@ -84,11 +85,11 @@ $(BIN)/python:
 $(VENV)/.stamp-run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
 	@echo "setting up $(VENV) from requirements.txt ..."
 	@$(PIP) $(LOCKED) -r requirements.txt -r requirements-build.txt
-	@$(PIP) $(ITSELF)
+	@PYTHONWARNINGS=ignore $(PIP) $(ITSELF)
 	@touch $@
 
 $(VENV)/.stamp-dev: requirements.txt requirements-build.txt requirements-dev.txt pyproject.toml | $(BIN)/python
 	@echo "setting up $(VENV) from requirements-dev.txt ..."
 	@$(PIP) $(LOCKED) -r requirements-dev.txt -r requirements-build.txt
-	@$(PIP) $(ITSELF)
+	@PYTHONWARNINGS=ignore $(PIP) $(ITSELF)
 	@touch $@ $(VENV)/.stamp-run

@@ -21,7 +21,7 @@ progress stops growing when the page cannot be read.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
 
@@ -546,8 +546,11 @@ def _vendor(facts: PageFacts, histories: Mapping[str, History], frame: _Frame) -
         if day not in rows and day not in unattributed and counts.all_quiet(index):
             _extend(quiet, day, counts.source(index))
         elif day in rows or day in unattributed or counts.some_quiet(index):
-            present = [histories[key].day(day) for key, (lo, hi) in alive.items() if lo <= day <= hi]
-            classified = _vendor_day(day, present, unattributed.get(day, ()), frame)
+            own = [
+                (row, 1) for key, (lo, hi) in alive.items() if lo <= day <= hi and (row := histories[key].days.get(day))
+            ]
+            classified = _vendor_day(day, own + counts.quiet_day(index, day), counts.exist(index), frame)
+            classified = _with_incidents(classified, unattributed.get(day, ()))
             if classified.level is not None:
                 days[day] = classified
     return History(first=frame.first, last=frame.last, days=days, quiet=tuple(quiet), lengths=frame.lengths)
@@ -564,6 +567,7 @@ class _QuietCounts:
 
     def __init__(self, frame: _Frame) -> None:
         self._origin = frame.first.toordinal()
+        self._lengths = frame.lengths
         size = (frame.last - frame.first).days + 2
         self._exists = [0] * size
         self._quiet = {aspect: [0] * size for aspect in Aspect}
@@ -590,6 +594,24 @@ class _QuietCounts:
             self._sum()
         return sum(counts[index] for counts in self._quiet.values())
 
+    def exist(self, index: int) -> int:
+        """Return how many components exist on the day."""
+        self._quiet_on(index)
+        return self._exists[index]
+
+    def quiet_day(self, index: int, day: date) -> list[tuple[Day, int]]:
+        """Return the quiet components' common day and their number; nothing when there is none."""
+        count = self._quiet_on(index)
+        if not count:
+            return []
+        length = self._lengths.get(day, 86_400.0)
+        source = self.source(index)
+        quiet = Day(
+            day=day, level=Level.OPERATIONAL, length_seconds=length, covered_seconds=length, source=source,
+            confidence=_quiet_confidence(source),
+        )  # fmt: skip
+        return [(quiet, count)]
+
     def some_quiet(self, index: int) -> bool:
         return self._quiet_on(index) > 0
 
@@ -604,8 +626,12 @@ class _QuietCounts:
         return Aspect.BARS
 
 
+def _quiet_confidence(source: Aspect) -> Confidence:
+    return Confidence.MEDIUM if source is Aspect.IMPACTS else Confidence.HIGH
+
+
 def _extend(runs: list[DayRun], day: date, source: Aspect) -> None:
-    confidence = Confidence.MEDIUM if source is Aspect.IMPACTS else Confidence.HIGH
+    confidence = _quiet_confidence(source)
     if runs and runs[-1].source is source and runs[-1].last + ONE_DAY == day:
         runs[-1] = DayRun(runs[-1].first, day, source, confidence)
     else:
@@ -627,14 +653,15 @@ def _unattributed_days(incidents: Iterable[Incident], frame: _Frame) -> dict[dat
     return {day: tuple(sorted(ids)) for day, ids in days.items()}
 
 
-def _vendor_day(day: date, present: Sequence[Day], unattributed: tuple[str, ...], frame: _Frame) -> Day:
+def _vendor_day(day: date, present: Sequence[tuple[Day, int]], existing: int, frame: _Frame) -> Day:
+    """Return the vendor's day from its components' days, each with the number of components it stands for."""
     length = frame.lengths.get(day, 86_400.0)
-    known = [each for each in present if each.level is not None]
+    known = [each for each, _ in present if each.level is not None]
     if not known:
-        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, incident_ids=unattributed)
+        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
     worst = max(known, key=lambda each: (each.level or 0, each.seconds.outage))
     seconds = _longest(known)
-    covered = sum(each.covered_seconds for each in present) / len(present)
+    covered = sum(each.covered_seconds * count for each, count in present) / existing
     return Day(
         day=day,
         level=worst.level,
@@ -645,8 +672,12 @@ def _vendor_day(day: date, present: Sequence[Day], unattributed: tuple[str, ...]
         confidence=worst.confidence,
         disputed=any(each.disputed for each in known),
         other=_longest([_other(each) for each in known]) if any(each.disputed for each in known) else None,
-        incident_ids=tuple(sorted({*unattributed, *(key for each in known for key in each.incident_ids)})),
+        incident_ids=tuple(sorted({key for each in known for key in each.incident_ids})),
     )
+
+
+def _with_incidents(day: Day, incident_ids: tuple[str, ...]) -> Day:
+    return replace(day, incident_ids=tuple(sorted({*day.incident_ids, *incident_ids}))) if incident_ids else day
 
 
 def _other(day: Day) -> Day:
@@ -658,10 +689,13 @@ def _other(day: Day) -> Day:
 
 def _longest(days: Sequence[Day]) -> Seconds:
     """Return the longest major outage, the longest outage, and so on down, as seconds that add up."""
-    reached = 0.0
-    values = {}
-    for depth, name in enumerate(("major", "partial", "degraded", "maintenance"), start=1):
-        longest = max(sum(day.seconds.of(level) for level in BAD_LEVELS[:depth]) for day in days)
-        values[name] = round(longest - reached, 3)
-        reached = longest
-    return Seconds(**values)
+    major = max(day.seconds.major for day in days)
+    outage = max(day.seconds.major + day.seconds.partial for day in days)
+    degraded = max(day.seconds.major + day.seconds.partial + day.seconds.degraded for day in days)
+    total = max(day.seconds.total for day in days)
+    return Seconds(
+        major=major,
+        partial=round(max(0.0, outage - major), 3),
+        degraded=round(max(0.0, degraded - outage), 3),
+        maintenance=round(max(0.0, total - degraded), 3),
+    )

@@ -34,7 +34,9 @@ _UPDATE = sa.update(COMPONENT).where(
 
 def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple[KnownComponent, bool]]:
     """Return the components known at an instant, in the page's order, each with whether it is excluded."""
-    return [_known(row, known_at) for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at})]
+    return [
+        _known(row, known_at) for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at}).all()
+    ]
 
 
 def _known(row: Sequence[Any], known_at: datetime) -> tuple[KnownComponent, bool]:

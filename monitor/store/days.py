@@ -199,10 +199,10 @@ def _derived(page: PageRecord, first: date, last: date, today: date, now: dateti
 def _stored(connection: Connection, page_id: int, first: date, last: date) -> dict[str, _Stored]:
     values = {"page": page_id, "first": first, "last": last}
     stored: dict[str, _Stored] = defaultdict(_Stored)
-    for row in connection.execute(_ROWS, values):
+    for row in connection.execute(_ROWS, values).all():
         key, row_id, revision = row[:3]
         stored[key].rows[row[3]] = _Row(row_id, revision, tuple(row[3:]))
-    for key, row_id, start, end, source, confidence in connection.execute(_QUIETS, values):
+    for key, row_id, start, end, source, confidence in connection.execute(_QUIETS, values).all():
         stored[key].quiet.append((row_id, DayRun(start, end, Aspect(source), Confidence(confidence))))
     return stored
 
@@ -273,6 +273,8 @@ class _Writing:
 
     def _replace(self, key: str, row: _Row, content: _Content, *, closed: bool, needs_row: bool) -> bool:
         before = row.content
+        if before == content and (needs_row or row.revision > 1):
+            return True
         published = row.revision > 1 or _level_of(before) is not None
         if closed and published and _statement(before) != _statement(content):
             self._superseded.append(row.id)
@@ -282,9 +284,8 @@ class _Writing:
         if not needs_row and row.revision == 1:
             self._deleted.append(row.id)
             return False
-        if before != content:
-            new = {f"new_{name}": value for name, value in zip(_NAMES, content, strict=True)}
-            self._rewritten.append(new | {"row_id": row.id})
+        new = {f"new_{name}": value for name, value in zip(_NAMES, content, strict=True)}
+        self._rewritten.append(new | {"row_id": row.id})
         return True
 
     def _add(
@@ -405,9 +406,9 @@ def read(connection: Connection, page_id: int, first: date, last: date) -> PageH
     values = {"page": page_id, "first": first, "last": last}
     days: dict[str, dict[date, Day]] = defaultdict(dict)
     quiet: dict[str, list[DayRun]] = defaultdict(list)
-    for row in connection.execute(_ROWS, values):
+    for row in connection.execute(_ROWS, values).all():
         days[row[0]][row[3]] = _day(row[3:])
-    for key, _, start, end, source, confidence in connection.execute(_QUIETS, values):
+    for key, _, start, end, source, confidence in connection.execute(_QUIETS, values).all():
         run = DayRun(max(start, first), min(end, last), Aspect(source), Confidence(confidence))
         quiet[key].append(run)
     known = components.rows(connection, page_id, FAR_FUTURE)

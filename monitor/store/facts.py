@@ -138,10 +138,10 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         values["known_at"] = moment
 
     def rows(selects: Sequence[Any], **more: object) -> Iterable[Any]:
-        return connection.execute(selects[then], values | more)
+        return connection.execute(selects[then], values | more).all()
 
     bars = rows(_BARS, since_day=day_of(start, zone_named(page.zone)))
-    runs = connection.execute(_RUNS, values | {"known_at": moment})
+    runs = connection.execute(_RUNS, values | {"known_at": moment}).all()
     return PageFacts(
         components=tuple(known for known, _ in components.rows(connection, page_id, moment)),
         incidents=tuple(map(_incident, rows(_INCIDENTS))),
@@ -325,7 +325,7 @@ class Saving:
 
     def _current(self, table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401
         mine = (table.c.page_id == self._page.id, table.c.superseded_at.is_(None))
-        return self._connection.execute(sa.select(table.c.id, *columns).where(*mine, *where))
+        return self._connection.execute(sa.select(table.c.id, *columns).where(*mine, *where)).all()
 
     # ------------------------------------------------------------------------------------------------------ incidents
 

@@ -94,7 +94,7 @@ def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bo
     query = _ALL_PAGES if removed else _CONFIGURED
     if slugs is not None:
         query = query.where(PAGE.c.slug.in_(list(slugs)))
-    return [_record(row) for row in connection.execute(query)]
+    return [_record(row) for row in connection.execute(query).all()]
 
 
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
