@@ -53,7 +53,7 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 
 .PHONY: bench
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 .PHONY: docker
 docker: ## build the container image (needs a container engine)

@@ -62,7 +62,8 @@ def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
         if matches:
             slugs = ", ".join(each.slug for each in matches)
             raise ValueError(f"{len(matches)} components are called {wanted!r}; say which by its slug: {slugs}")
-    raise ValueError(f"no component {wanted!r}; there are: {', '.join(sorted(each.slug for each in components))}")
+    known = ", ".join(sorted(each.slug for each in components)) or "none yet: the page was not read so far"
+    raise ValueError(f"no component {wanted!r}; there are: {known}")
 
 
 def _about(facts: PageFacts, ids: set[str], span: Interval, day: date) -> PageFacts:

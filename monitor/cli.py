@@ -366,6 +366,16 @@ def instant(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def day(text: str) -> date:
+    """Return an ISO 8601 date. Raises ConfigError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{text!r} is not a day; write it as 2026-05-22, after the component if there is one"
+        ) from error
+
+
 @app.command()
 def explain(
     vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
@@ -374,7 +384,7 @@ def explain(
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Show every piece of evidence behind one day."""
+    """Show every piece of evidence behind one day of a vendor or of one component."""
     if len(words) > 2:  # noqa: PLR2004
         raise ConfigError(f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces")
     with opened(config, database) as context:
@@ -385,7 +395,7 @@ def explain(
                 page,
                 context.vendors[vendor],
                 component=words[0] if len(words) > 1 else None,
-                day=date.fromisoformat(words[-1]),
+                day=day(words[-1]),
                 now=context.clock(),
                 known_at=instant(known_at) if known_at else None,
             )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -178,6 +179,25 @@ def test_the_longest_waiting_pages_are_claimed_first_and_removed_ones_never(stor
 
     assert [each.slug for each in store.claim_due(now=NOW, limit=2, lease_seconds=60)] == ["b", "c"]
     assert [each.slug for each in store.claim_due(now=NOW, limit=9, lease_seconds=60)] == ["a"]
+
+
+def test_claimants_at_the_same_moment_share_the_pages(store):
+    store.sync_pages([PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/") for n in range(40)], now=NOW)
+    claimed = []
+
+    def claim():
+        for _ in range(4):
+            claimed.extend(each.slug for each in store.claim_due(now=NOW, limit=3, lease_seconds=60))
+
+    threads = [Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(claimed) == sorted(set(claimed)), "no page twice"
+    claimed += [each.slug for each in store.claim_due(now=NOW, limit=99, lease_seconds=60)]
+    assert len(set(claimed)) == len(claimed) == 40
 
 
 def test_a_poll_ends_the_lease(store, page):
@@ -548,6 +568,14 @@ def test_coverage_that_polls_prolong_stays_one_row_and_was_shorter_before(store,
     assert rows(store, "coverage") == 1
     assert spans(store, page) == [Interval(NOW - DAY, NOW + 45 * MINUTE)]
     assert spans(store, page, known_at=NOW + 20 * MINUTE) == [Interval(NOW - DAY, NOW + 20 * MINUTE)]
+
+
+def test_coverage_that_polls_prolong_is_no_change(store, page):
+    save(store, page, said_for(NOW, NOW - DAY, NOW))
+    version = store.pages()[0].version
+
+    assert not save(store, page, said_for(NOW + 5 * MINUTE, NOW - DAY, NOW + 5 * MINUTE))
+    assert store.pages()[0].version == version
 
 
 def test_coverage_after_a_silence_was_not_known_during_it(store, page):

@@ -19,7 +19,7 @@ from monitor.model import (
     Seconds,
 )
 from monitor.store import Store
-from tests.store_support import DATABASES, add_page, component, database, evidence, save
+from tests.store_support import DATABASES, MINUTE, add_page, component, database, evidence, observed, poll, save
 
 FIRST, TODAY = date(2026, 5, 1), date(2026, 5, 22)
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
@@ -159,6 +159,32 @@ def test_deriving_clears_the_dirt_it_covers(store, page):
 
     derived = store.pages()[0]
     assert (derived.dirty_since, derived.derived_day, derived.derived_at) == (None, TODAY, NOW)
+
+
+@pytest.mark.parametrize("unchanged", [False, True])
+def test_a_state_that_went_on_over_midnight_finishes_the_closed_day(store, page, unchanged):
+    """The first reading after midnight may come after the first deriving of the new day."""
+    midnight = datetime(2026, 5, 23, tzinfo=UTC)
+    save(store, page, observed(midnight - 2 * MINUTE, api=Level.OPERATIONAL))
+    later = may(23)
+    derive(store, page, history(last=later, today=later), today=later)
+    assert store.pages()[0].dirty_since is None
+
+    if unchanged:
+        store.record_polls([poll(page, midnight + 3 * MINUTE)])
+    else:
+        save(store, page, observed(midnight + 3 * MINUTE, api=Level.OPERATIONAL))
+
+    assert store.pages()[0].dirty_since == TODAY
+
+
+def test_a_state_that_goes_on_today_needs_no_mark(store, page):
+    save(store, page, observed(NOW, api=Level.OPERATIONAL))
+    derive(store, page, history())
+    save(store, page, observed(NOW + MINUTE, api=Level.OPERATIONAL))
+    store.record_polls([poll(page, NOW + 2 * MINUTE)])
+
+    assert store.pages()[0].dirty_since is None
 
 
 # ------------------------------------------------------------------------------------------------ rolling on, merging

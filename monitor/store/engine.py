@@ -109,9 +109,13 @@ def store_errors(engine: Engine) -> Iterator[None]:
     """Turn what the database cannot help (locked, gone, full) into StoreError; anything else is a bug."""
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
         detail = str(error.orig).strip()
-        remedy = "another process holds it; stop that one or use PostgreSQL" if "locked" in detail else "check it"
+        remedy = (
+            "another process holds it: stop that one, or use PostgreSQL"
+            if "locked" in detail
+            else "check that it is running, reachable and writable"
+        )
         raise StoreError(f"database {shown(engine.url)}: {detail}; {remedy}") from error
     except sa.exc.DatabaseError as error:
         if not isinstance(error.orig, Exception) or "not a database" not in str(error.orig):
@@ -148,7 +152,9 @@ def ensure_schema(engine: Engine, *, migrate: bool) -> None:
             f"{where} has schema {found}, newer than this version's {revisions()[-1]}; upgrade vendorstatus"
         )
     if not migrate:
-        raise StoreError(f"{where} has schema {found or 'none'}, {revisions()[-1]} is needed; run any other command")
+        raise StoreError(
+            f"{where} has schema {found or 'none'}, {revisions()[-1]} is needed; run `monitor report` once"
+        )
     upgrade(engine)
 
 

@@ -476,15 +476,15 @@ class Saving:
         missing = subtract([span], held.values())
         if not missing:
             return
-        self._affected.append(missing[0].start)
         for row_id, before in held.items():
             if before.start <= span.start <= before.end and span.end - before.end <= self._max_gap:
                 # The next poll's share of the same coverage: one row a day of polling, not one a poll.
                 update = sa.update(COVERAGE).where(COVERAGE.c.id == row_id).values(ended_at=span.end)
                 self._connection.execute(update)
                 held[row_id] = Interval(before.start, span.end)
-                self._updated += 1
+                self._go_on_since(missing[0].start)
                 return
+        self._affected.append(missing[0].start)
         inside = [row_id for row_id, before in held.items() if span.start <= before.start and before.end <= span.end]
         old += inside
         for row_id in inside:
@@ -529,8 +529,15 @@ class Saving:
             self._begin_anew(seen)
         else:
             self._go_on(seen)
+            if read_at > until:
+                self._go_on_since(until)
         if until is None or read_at > until:
             self._values["observed_until"] = read_at
+
+    def _go_on_since(self, since: datetime) -> None:
+        """Note that what held before went on: no change, but a closed day may only now be fully covered."""
+        if pages.closed_day(since, self._page.zone, self._page.derived_day) is not None:
+            self._affected.append(since)
 
     def _begin_anew(self, seen: dict[str, Observation]) -> None:
         if self._page.observed_until is not None:

@@ -123,7 +123,8 @@ def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> No
     wanted = {spec.slug: spec for spec in specs}
     new = [_new_page(spec, now) for slug, spec in wanted.items() if slug not in known]
     if new:
-        connection.execute(sa.insert(PAGE), new)
+        # A replica starting at the same moment may have added them.
+        connection.execute(upsert(connection, PAGE).on_conflict_do_nothing(index_elements=["slug"]), new)
     for slug, record in known.items():
         if slug in wanted:
             _reconfigure(connection, record, wanted[slug], now)
@@ -187,9 +188,10 @@ _DUE = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
+# In a CTE, because PostgreSQL may run a bare subquery more than once and then lock more rows than the limit.
 _CLAIM = (
     sa.update(PAGE)
-    .where(PAGE.c.id.in_(_DUE.scalar_subquery()))
+    .where(PAGE.c.id.in_(sa.select(_DUE.cte("due").c.id)))
     .values(lease_until=sa.bindparam("until"))
     .returning(*_COLUMNS)
 )
@@ -228,18 +230,23 @@ class _Pulse:
     last_error_message: str | None
     observed_until: datetime | None
     platform: str | None
+    dirty_since: date | None
+    derived_day: date | None
+    zone: str
     failures: int = 0
     parse_failures: int = 0
     due_at: datetime | None = None
     step: int = 0
 
 
-_PULSE_COLUMNS = (
+_PULSE_KEPT = (
     "last_poll_at", "last_success_at", "last_ok", "last_error_reason", "last_error_message", "observed_until",
-    "platform", "failures", "parse_failures", "due_at",
+    "platform", "dirty_since",
 )  # fmt: skip
+_PULSE_COLUMNS = (*_PULSE_KEPT, "failures", "parse_failures", "due_at")
+_ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 _PULSES = (
-    sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_COLUMNS)))
+    sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_KEPT, "derived_day")), _ZONE)
     .where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(PAGE.c.id)
     .with_for_update()
@@ -261,7 +268,7 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
         return
     connection.execute(_INSERT_POLL, [_poll_row(poll) for poll in polls])
     rows = connection.execute(_PULSES, {"ids": list({poll.page_id for poll in polls})})
-    pulses = {row.id: _Pulse(row.id, *row[1:8]) for row in rows}
+    pulses = {row.id: _Pulse(*row) for row in rows}
     for poll in polls:
         _beat(connection, pulses[poll.page_id], poll)
     connection.execute(
@@ -298,7 +305,18 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
         if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
             pulse.step += 1
+        elif (day := closed_day(pulse.observed_until, pulse.zone, pulse.derived_day)) is not None:
+            pulse.dirty_since = min(day, pulse.dirty_since or day)
         pulse.observed_until = at
+
+
+def closed_day(since: datetime, zone: str, derived_day: date | None) -> date | None:
+    """Return the day of an instant when it lies before the last derived one, and so would not be derived again.
+
+    The days from the last derived one on are derived again anyway: that what held goes on there needs no mark.
+    """
+    day = day_of(since, zone_named(zone))
+    return day if derived_day is None or day < derived_day else None
 
 
 _OPEN_RUNS = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(

@@ -1,0 +1,142 @@
+"""The command line as a user meets it: exit codes, messages, formats. Never a traceback."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor import cli
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture
+def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["monitor", *words])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor) -> None:
+    code, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"))
+
+    assert code == 0
+    assert "known days" in out
+    assert "coverage" in out
+    assert "▁" in out
+
+
+def test_json_has_the_documented_keys(monitor) -> None:
+    code, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"), "--format", "json")
+    report = json.loads(out)
+
+    assert code == 0
+    assert {"as_of", "window_days", "policy", "generated_at", "vendors"} <= report.keys()
+    (vendor,) = report["vendors"]
+    assert {
+        "vendor", "page", "platform", "zone", "window", "known_days", "outage_days", "major_days", "degraded_days",
+        "maintenance_days", "unknown_days", "disputed_days", "outage_day_ratio", "downtime_ratio", "coverage_ratio",
+        "current_level", "open_incidents", "vendor_reported_uptime", "days", "components",
+    } <= vendor.keys()  # fmt: skip
+    assert {
+        "id",
+        "name",
+        "group",
+        "current_level",
+        "outage_seconds",
+        "vendor_reported_uptime",
+        "vendor_formula_uptime",
+        "days",
+    } <= vendor["components"][0].keys()
+    assert len(vendor["days"]) == 90
+
+
+def test_csv_has_a_line_per_vendor_and_component(monitor) -> None:
+    _, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"), "--format", "csv")
+    lines = list(csv.DictReader(io.StringIO(out)))
+
+    assert lines[0]["component"] == ""
+    assert all(line["component"] for line in lines[1:])
+
+
+def test_markdown_has_a_table(monitor) -> None:
+    _, out, _ = monitor("replay", str(FIXTURES / "incidentio" / "ongoing"), "--format", "markdown")
+
+    assert out.startswith("## ")
+    assert "| component | now |" in out
+
+
+def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(monitor) -> None:
+    code, out, err = monitor("replay", str(FIXTURES / "statuspage" / "bot-challenge"), "--format", "json")
+
+    assert code == 1
+    assert json.loads(out)["vendors"][0]["current_level"] is None
+    assert "failed" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("report", "nope"), "no vendor 'nope'"),
+        (("report", "--as-of", "2099-01-01"), "in the future"),
+        (("report", "--known-at", "yesterday"), "not an ISO 8601 time"),
+        (("explain", "anthropic", "2026-13-01"), "is not a day"),
+        (("explain", "anthropic", "api", "2026-11-01"), "no component 'api'"),
+        (("backfill", "--days", "5", "--since", "2026-01-01"), "not both"),
+        (("replay", "nowhere"), "is no recording"),
+        (("check", "--config", "missing.yaml"), "missing.yaml"),
+        (("add", "ftp://status.example.com"), "ftp"),
+    ],
+)
+def test_a_mistake_gets_a_clear_message_and_exit_code_2(monitor, words: tuple[str, ...], message: str) -> None:
+    code, _, err = monitor(*words)
+
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_nothing_stored_is_unknown_not_green(monitor) -> None:
+    code, out, _ = monitor("report", "anthropic")
+
+    assert code == 0
+    assert "nothing is known of any of the 90 days" in out
+    assert "operational" not in out.split("\n")[0]
+
+
+def test_a_database_that_is_none_is_named_with_a_remedy(
+    monitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "text.db").write_text("not a database, but long enough to be read as one" * 100)
+    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'text.db'}")
+    code, _, err = monitor("vendors")
+
+    assert code == 2
+    assert "is not a database" in err
+
+
+def test_check_and_version_are_fine_without_any_file(monitor) -> None:
+    assert monitor("check")[0] == 0
+    assert "vendorstatus" in monitor("version")[1]
+
+
+def test_rebuild_works_offline_on_an_empty_database(monitor) -> None:
+    code, out, _ = monitor("rebuild", "anthropic")
+
+    assert code == 0
+    assert "0 closed days changed" in out
