@@ -1,0 +1,97 @@
+"""The schedule: state in the page rows, a task per page, its own drain."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from simulated import Clock, SimulatedPages, collecting, vendor_of
+from test_pipeline import truth_for
+
+from monitor.config import Settings
+from monitor.demo.chance import random_truth
+from monitor.schedule import DRAIN_SECONDS, Schedule
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings_for(*vendors) -> Settings:
+    return Settings(vendors=vendors, database_url="sqlite://", source="test", backfill_days=0)
+
+
+def two_truths():
+    return (
+        replace(truth_for(1, "statuspage"), incidents=()),
+        random_truth(2, now=now(), slug="other", url="https://status.other.example/"),
+    )
+
+
+async def until(condition, seconds: float = 8.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+async def test_due_pages_are_polled_and_get_their_next_due_time() -> None:
+    truths = two_truths()
+    async with collecting(SimulatedPages(truths, now)) as collector:
+        schedule = Schedule(collector, settings_for(), clock=now)
+        await schedule.start()
+        assert schedule.problem is None
+        await until(lambda: all(page.last_success_at for page in collector.store.pages()))
+        await schedule.stop()
+        pages = collector.store.pages()
+
+    assert schedule.problem is not None
+    assert all(page.due_at > now() + timedelta(seconds=200) for page in pages)
+
+
+async def test_a_page_that_hangs_delays_no_other_and_is_cancelled_at_the_end_of_the_drain() -> None:
+    truths = two_truths()
+    pages = SimulatedPages(truths, now)
+    answer = pages.get
+
+    async def hang(url: str, **options):
+        if "other" in url:
+            await asyncio.sleep(3600)
+        return await answer(url, **options)
+
+    pages.get = hang
+    async with collecting(pages) as collector:
+        schedule = Schedule(collector, settings_for(), clock=now)
+        await schedule.start()
+        await until(lambda: any(page.last_success_at for page in collector.store.pages()))
+        await until(lambda: len(schedule._running) == 1)
+        begun = asyncio.get_running_loop().time()
+        await schedule.stop()
+        took = asyncio.get_running_loop().time() - begun
+
+    assert took < 10
+    assert took >= DRAIN_SECONDS - 1
+
+
+async def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends() -> None:
+    truth = truth_for(1, "statuspage")
+    clock = Clock(now())
+    async with collecting(SimulatedPages([truth], clock)) as collector:
+        collector.store.set_due(collector.store.pages()[0].id, clock.now)
+        first = collector.store.claim_due(now=clock.now, limit=10, lease_seconds=60)
+        second = collector.store.claim_due(now=clock.now, limit=10, lease_seconds=60)
+        clock.forward(seconds=61)
+        third = collector.store.claim_due(now=clock.now, limit=10, lease_seconds=60)
+
+    assert (len(first), len(second), len(third)) == (1, 0, 1)
+
+
+async def test_a_fresh_page_is_backfilled_after_its_first_poll() -> None:
+    truth = random_truth(3, now=now(), slug="acme", url="https://status.acme.example/")
+    vendors = {truth.slug: vendor_of(truth)}
+    async with collecting(SimulatedPages([truth], now), vendors) as collector:
+        schedule = Schedule(collector, replace(settings_for(), backfill_days=30), clock=now)
+        await schedule.start()
+        await until(lambda: collector.store.pages()[0].reread_day is not None)
+        await schedule.stop()
+        units = collector.store.units(collector.store.pages()[0].id)
+
+    assert units
