@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -40,6 +41,7 @@ VALIDATOR = tables.core(tables.Validator)
 SNAPSHOT = tables.core(tables.Snapshot)
 
 DEFAULT_ZONE = "UTC"
+_zone = lru_cache(zone_named)
 
 _COLUMNS = tuple(PAGE.c)
 _ALL_PAGES = sa.select(*_COLUMNS).order_by(PAGE.c.slug)
@@ -237,6 +239,8 @@ class _Pulse:
     parse_failures: int = 0
     due_at: datetime | None = None
     step: int = 0
+    moved: bool = False
+    """Whether more than the clock moved."""
 
 
 _PULSE_KEPT = (
@@ -259,6 +263,12 @@ _BEAT = (
         | {"lease_until": None, "version": PAGE.c.version + sa.bindparam("step")}
     )
 )
+_STEADY_COLUMNS = ("last_poll_at", "last_success_at", "observed_until", "due_at")
+_STEADY_BEAT = (
+    sa.update(PAGE)
+    .where(PAGE.c.id == sa.bindparam("row_id"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _STEADY_COLUMNS} | {"lease_until": None})
+)
 _INSERT_POLL = sa.insert(POLL)
 
 
@@ -271,14 +281,24 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     pulses = {row.id: _Pulse(*row) for row in rows}
     for poll in polls:
         _beat(connection, pulses[poll.page_id], poll)
-    connection.execute(
-        _BEAT,
-        [
-            {f"new_{name}": getattr(pulse, name) for name in _PULSE_COLUMNS}
-            | {"row_id": pulse.row_id, "step": pulse.step}
-            for pulse in pulses.values()
-        ],
-    )
+    moved = [
+        {f"new_{name}": getattr(pulse, name) for name in _PULSE_COLUMNS} | {"row_id": pulse.row_id, "step": pulse.step}
+        for pulse in pulses.values()
+        if pulse.moved
+    ]
+    # Nearly all polls find nothing new; writing only what moved then halves the cost.
+    steady = [
+        {
+            "row_id": pulse.row_id, "new_last_poll_at": pulse.last_poll_at,
+            "new_last_success_at": pulse.last_success_at, "new_observed_until": pulse.observed_until,
+            "new_due_at": pulse.due_at,
+        }
+        for pulse in pulses.values()
+        if not pulse.moved
+    ]  # fmt: skip
+    for statement, values in ((_BEAT, moved), (_STEADY_BEAT, steady)):
+        if values:
+            connection.execute(statement, values)
 
 
 def _poll_row(poll: PollRecord) -> dict[str, Any]:
@@ -292,6 +312,7 @@ def _poll_row(poll: PollRecord) -> dict[str, Any]:
 def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
     at, ok = utc(poll.started_at), poll.outcome != "failed"
     pulse.step += pulse.last_ok is not ok
+    pulse.moved |= not ok or pulse.last_ok is not ok or poll.forget_platform
     pulse.last_poll_at = max(pulse.last_poll_at or at, at)
     pulse.last_ok, pulse.due_at = ok, poll.due_at
     pulse.failures, pulse.parse_failures = poll.failures, poll.parse_failures
@@ -305,8 +326,10 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
         if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
             pulse.step += 1
+            pulse.moved = True
         elif (day := closed_day(pulse.observed_until, pulse.zone, pulse.derived_day)) is not None:
             pulse.dirty_since = min(day, pulse.dirty_since or day)
+            pulse.moved = True
         pulse.observed_until = at
 
 
@@ -315,7 +338,7 @@ def closed_day(since: datetime, zone: str, derived_day: date | None) -> date | N
 
     The days from the last derived one on are derived again anyway: that what held goes on there needs no mark.
     """
-    day = day_of(since, zone_named(zone))
+    day = day_of(since, _zone(zone))
     return day if derived_day is None or day < derived_day else None
 
 
