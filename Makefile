@@ -34,7 +34,7 @@ run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor se
 
 .PHONY: test
 test: lint types ## everything a change must pass: lint, format, types, layers, tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.stamp-dev ## ruff, the formatter's check and the import rules

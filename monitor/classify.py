@@ -39,6 +39,7 @@ from monitor.intervals import (
 )
 from monitor.model import (
     BAD_LEVELS,
+    NO_SECONDS,
     Aspect,
     Bar,
     Basis,
@@ -378,6 +379,8 @@ def _day_seconds(
 
 def _worst_seconds(pieces: Sequence[_Piece], spans: Sequence[Interval]) -> Seconds:
     """Return the seconds per level inside the spans, each instant counted once at its worst level."""
+    if not pieces:
+        return NO_SECONDS
     seconds = [0.0] * len(Level)
     for within in spans:
         parts = [(span, piece.level) for piece in pieces if (span := piece.span.clip(within)) is not None]

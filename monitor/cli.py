@@ -138,8 +138,11 @@ async def collecting(
     settings = context.settings
     async with contextlib.AsyncExitStack() as stack:
         if fetcher is None:
-            agent = user_agent(settings.contact)
-            fetcher = await stack.enter_async_context(Fetcher(user_agent=agent, concurrency=settings.concurrency))
+            # Half of all requests may go to one platform, so that slow pages of one never hold up the other.
+            share = max(1, settings.concurrency // 2)
+            fetcher = await stack.enter_async_context(
+                Fetcher(user_agent=user_agent(settings.contact), concurrency=settings.concurrency, per_provider=share)
+            )
         collector = Collector(context.store, fetcher, context.vendors, clock=context.clock, observer=observer)
         try:
             yield collector
@@ -571,7 +574,7 @@ async def _demo(port: int, seconds: float | None) -> None:
             for each in simulator.vendors
         ]
         settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
-        async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8) as fetcher:
+        async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16) as fetcher:
             with stored(settings) as context:
                 await _show_demo(context, fetcher, folder)
                 serving_task = asyncio.create_task(serving(context, fetcher=fetcher))

@@ -116,6 +116,7 @@ class _Reading:
     wire_bytes: int = 0
     status: int | None = None
     evidence: int = 0
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +353,7 @@ class Collector:
         limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
-        return _Reading(page.url, limits, known or {})
+        return _Reading(page.url, limits, known or {}, provider=page.platform)
 
     def _context(self, page: PageRecord, open_incidents: frozenset[str]) -> PageContext:
         return PageContext(
@@ -387,7 +388,9 @@ class Collector:
         known = reading.known.get(url) if get.conditional else None
         reading.requests += 1
         try:
-            fetched = await self._fetcher.get(url, accept=get.accept, limits=reading.limits, validators=known)
+            fetched = await self._fetcher.get(
+                url, accept=get.accept, limits=reading.limits, validators=known, provider=reading.provider
+            )
         except FetchError as error:
             return error
         reading.status = fetched.response.status
