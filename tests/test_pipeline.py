@@ -1,5 +1,6 @@
 """The whole path, all real but the network: collect, keep, derive; and what must never happen on the way."""
 
+import asyncio
 import json
 import os
 import signal
@@ -347,3 +348,42 @@ def test_a_backfill_killed_in_the_middle_and_run_again_gives_the_same_rows(tmp_p
         Store.open(f"sqlite:///{tmp_path / 'killed.db'}") as other,
     ):
         assert dump(other) == dump(one)
+
+
+async def test_the_daily_rereading_asks_again_for_the_last_days_and_is_noted() -> None:
+    truth = truth_for(3, "statuspage")
+    clock = Clock(NOW)
+    pages = SimulatedPages([truth], clock)
+    async with collecting(pages) as collector:
+        await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
+        clock.forward(hours=1)
+        pages.asked.clear()
+        result = await collector.reread(await page_of(collector, truth.slug))
+        page = await page_of(collector, truth.slug)
+
+    assert result.complete
+    assert any("uptime_showcase" in url for url in pages.asked)
+    assert page.reread_day == day_of(clock.now, zone_named(page.zone))
+
+
+async def test_a_cancelled_backfill_keeps_what_it_read_and_goes_on_from_there() -> None:
+    truth = truth_for(3, "statuspage")
+    pages = SimulatedPages([truth], Clock(NOW))
+    answer = pages.get
+
+    async def interrupted(url: str, **options):
+        if len(pages.asked) > 6:
+            raise asyncio.CancelledError
+        return await answer(url, **options)
+
+    async with collecting(pages) as collector:
+        page = await page_of(collector, truth.slug)
+        pages.get = interrupted
+        with pytest.raises(asyncio.CancelledError):
+            await collector.backfill(page, NOW - timedelta(days=90))
+        pages.get = answer
+        kept = collector.store.units(page.id)
+        result = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
+
+    assert kept
+    assert result.complete
