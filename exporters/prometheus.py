@@ -29,7 +29,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.registry import Collector
 
 from monitor.intervals import day_of, zone_named
-from monitor.model import History, Incident, KnownComponent, Level, PageHistory, Phase
+from monitor.model import History, Incident, KnownComponent, Level, PageHistory, Phase, worst_level
 from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, WindowFigures, figures, window_ending
 
 PREFIX = "vendorstatus_"
@@ -351,11 +351,11 @@ class _Reading:
     def level(self) -> Level | None:
         """The worst known level of the included components."""
         included = (known.component.id for known in self.components if known.component.id not in self.current.excluded)
-        return _worst(self.current.levels.get(component_id) for component_id in included)
+        return worst_level(self.current.levels.get(component_id) for component_id in included)
 
     def day_level(self, history: History, current: Level | None) -> Level | None:
         """Today's level so far: what was derived, and what holds now if that was read today."""
-        return _worst((history.day(self.key.today).level, current if self.key.read_today else None))
+        return worst_level((history.day(self.key.today).level, current if self.key.read_today else None))
 
     def windows(self, history: History) -> Iterator[tuple[str, WindowFigures]]:
         for days in WINDOW_DAYS:
@@ -364,10 +364,6 @@ class _Reading:
     def history_of(self, component_id: str) -> History:
         nothing = History(first=self.key.today, last=self.key.today, days={})
         return self.history.components.get(component_id, nothing)
-
-
-def _worst(levels: Iterable[Level | None]) -> Level | None:
-    return max((level for level in levels if level is not None), default=None)
 
 
 class _Block:

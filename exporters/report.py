@@ -33,6 +33,7 @@ from monitor.model import (
     Phase,
     Window,
     level_word,
+    worst_level,
 )
 from monitor.ratios import (
     DEFAULT_POLICY,
@@ -130,7 +131,7 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -
         as_of=as_of,
         figures=figures(derived.vendor, window),
         days=tuple(derived.vendor.each(window)),
-        level=_worst(component.level for component in components if not component.excluded) if is_now else None,
+        level=worst_level(component.level for component in components if not component.excluded) if is_now else None,
         incidents={incident.id: incident for incident in facts.incidents},
         components=components,
         reported=printed.get((None, asked.window_days)),
@@ -139,11 +140,6 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -
 
 def _place(known: KnownComponent) -> tuple[str, int, str]:
     return known.component.group or "", known.component.position, known.component.name
-
-
-def _worst(levels: Any) -> Level | None:  # noqa: ANN401
-    known = [level for level in levels if level is not None]
-    return max(known) if known else None
 
 
 def _levels_now(store: Store, page: PageRecord, asked: Asked, vendor: VendorConfig) -> Mapping[str, Level | None]:

@@ -3,7 +3,7 @@
 Identifiers called ``component_id`` and ``incident_id`` here are always the *vendor's* ids, never database keys.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -75,6 +75,11 @@ class Confidence(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+def worst_level(levels: Iterable[Level | None]) -> Level | None:
+    """Return the worst known level; None when none is known."""
+    return max((level for level in levels if level is not None), default=None)
 
 
 # ---------------------------------------------------------------------------------------------------- evidence
