@@ -203,21 +203,25 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _declare("vendor_severity", f"Worst current severity of the included components: {_SCALE} ({_CACHED})."),
         _declare("vendor_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
         _declare("vendor_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
-        _declare("vendor_outage_days", "Days of the window with a partial or major outage.", "days"),
-        _declare("vendor_major_days", "Days of the window with a major outage; part of the outage days.", "days"),
-        _declare("vendor_observed_days", "Days of the window whose severity is known.", "days"),
+        _declare("vendor_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
+        _declare(
+            "vendor_major_dates", "Calendar days of the window with a major outage; part of the outage days.", "dates"
+        ),
+        _declare("vendor_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
         _declare("vendor_coverage_ratio", "Share of the window's time some source spoke for, 0 to 1.", "ratio"),
         _declare("vendor_downtime_ratio", "Weighted outage time among the covered time, 0 to 1, by policy.", "ratio"),
         _declare("vendor_open_incidents", f"Incidents open on the page, not scheduled ones, by impact ({_CACHED})."),
         _declare("vendor_components", f"Components on the page, excluded ones too ({_CACHED})."),
-        _declare("vendor_disputed_days", "Days of the window on which the page's own sources disagree.", "days"),
-        _declare("vendor_revised_days", "Days of the window that changed after they were closed.", "days"),
+        _declare(
+            "vendor_disputed_dates", "Calendar days of the window on which the page's own sources disagree.", "dates"
+        ),
+        _declare("vendor_revised_dates", "Calendar days of the window that changed after they were closed.", "dates"),
         _declare("vendor_info", "The vendor's name, the software behind its page and the address; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
         _declare("component_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
         _declare("component_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
-        _declare("component_outage_days", "Days of the window with a partial or major outage.", "days"),
-        _declare("component_observed_days", "Days of the window whose severity is known.", "days"),
+        _declare("component_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
+        _declare("component_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
         _declare("component_coverage_ratio", "Share of the window's time some source spoke for, 0 to 1.", "ratio"),
         _declare("component_info", "The component's present name and group; always 1."),
     )
@@ -404,11 +408,11 @@ def _vendor(block: _Block, reading: _Reading, policy: Policy) -> None:
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
         _figures(block, "vendor", labels, found)
-        block.add("vendor_major_days", found.major_days if found.known_days else None, labels)
+        block.add("vendor_major_dates", found.major_days if found.known_days else None, labels)
         block.add("vendor_downtime_ratio", found.downtime_ratio(policy), f'{labels},policy="{policy.name}"')
         if window == f"{LONGEST_WINDOW}d" and found.known_days:
-            block.add("vendor_disputed_days", found.disputed_days, labels)
-            block.add("vendor_revised_days", reading.revised_days, labels)
+            block.add("vendor_disputed_dates", found.disputed_days, labels)
+            block.add("vendor_revised_dates", reading.revised_days, labels)
     if reading.key.read:  # before, nothing listed is not nothing open
         block.add("vendor_components", len(reading.components))
         for impact, count in _open_incidents(reading.current.open_incidents).items():
@@ -429,8 +433,8 @@ def _component(block: _Block, reading: _Reading, known: KnownComponent) -> None:
 def _figures(block: _Block, subject: str, labels: str, found: WindowFigures) -> None:
     """Add a window's ratio and its two numbers. With no known day, "0 outage days" would read as green: left out."""
     block.add(f"{subject}_outage_ratio", found.outage_day_ratio, labels)
-    block.add(f"{subject}_outage_days", found.outage_days if found.known_days else None, labels)
-    block.add(f"{subject}_observed_days", found.known_days, labels)
+    block.add(f"{subject}_outage_dates", found.outage_days if found.known_days else None, labels)
+    block.add(f"{subject}_observed_dates", found.known_days, labels)
     block.add(f"{subject}_coverage_ratio", found.coverage_ratio, labels)
 
 
