@@ -22,7 +22,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import PageSpec, Store, Validator
+from monitor.store import Body, PageSpec, Store, Validator
 from monitor.store.engine import shown
 from monitor.store.tables import from_microseconds, to_microseconds
 from tests.store_support import (
@@ -471,7 +471,7 @@ def test_a_withdrawn_incident_listed_again_is_open_again(store, page):
     save(store, page, evidence(NOW + HOUR, withdrawn=("i1",)))
     save(store, page, evidence(NOW + 2 * HOUR, incidents=(incident(),)))
 
-    assert store.open_incident_ids(page.id) == {"i1"}
+    assert set(store.unfinished_incidents(page.id)) == {"i1"}
     assert [each.incident.phase for each in store.incident_versions(page.id, "i1")] == ["open", "withdrawn", "open"]
 
 
@@ -479,7 +479,7 @@ def test_announced_and_open_incidents_are_not_ended(store, page):
     phases = {"a": Phase.OPEN, "b": Phase.SCHEDULED, "c": Phase.CLOSED}
     save(store, page, evidence(incidents=tuple(incident(key, phase=phase) for key, phase in phases.items())))
 
-    assert store.open_incident_ids(page.id) == {"a", "b"}
+    assert set(store.unfinished_incidents(page.id)) == {"a", "b"}
     assert {each.id for each in store.current(page.id).open_incidents} == {"a", "b"}
 
 
@@ -765,8 +765,8 @@ def test_validators_are_kept_by_url(store, page):
 
 
 def test_a_body_is_kept_once(store):
-    first = store.keep_snapshot(b"<html>" * 100, "text/html", now=NOW)
-    assert store.keep_snapshot(b"<html>" * 100, "text/html", now=NOW + DAY) == first
+    (first,) = store.keep_snapshots([Body(b"<html>" * 100, "text/html")], now=NOW)
+    assert store.keep_snapshots([Body(b"<html>" * 100, "text/html")] * 2, now=NOW + DAY) == [first, first]
 
     kept = store.snapshot(first)
     assert kept is not None
@@ -779,8 +779,8 @@ def test_a_body_is_kept_once(store):
 def test_pruning_deletes_old_polls_and_bodies_only(store, page):
     save(store, page, full_evidence(), now=NOW - 60 * DAY)
     store.record_polls([poll(page, NOW - 31 * DAY, "ok"), poll(page, NOW - 29 * DAY, "ok")])
-    old = store.keep_snapshot(b"old", "text/plain", now=NOW - 31 * DAY)
-    new = store.keep_snapshot(b"new", "text/plain", now=NOW - 29 * DAY)
+    (old,) = store.keep_snapshots([Body(b"old", "text/plain")], now=NOW - 31 * DAY)
+    (new,) = store.keep_snapshots([Body(b"new", "text/plain")], now=NOW - 29 * DAY)
     before = store.facts(page.id)
 
     pruned = store.prune(now=NOW, snapshot_days=30, poll_days=30)

@@ -39,6 +39,16 @@ def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple
     ]
 
 
+_IDS = sa.select(COMPONENT.c.external_id).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None)
+)
+
+
+def ids(connection: Connection, page_id: int) -> frozenset[str]:
+    """Return the ids of the components that are on the page."""
+    return frozenset(connection.execute(_IDS, {"page": page_id}).scalars())
+
+
 def _known(row: Sequence[Any], known_at: datetime) -> tuple[KnownComponent, bool]:
     key, name, group, region, position, start_date, has_bars, slug, first_seen_at, removed_at, excluded = row
     component = Component(

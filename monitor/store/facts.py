@@ -194,9 +194,14 @@ def current(connection: Connection, page_id: int) -> CurrentState:
     )
 
 
-def open_incident_ids(connection: Connection, page_id: int) -> frozenset[str]:
-    """Return the ids of the incidents and maintenances that have not ended."""
-    return frozenset(row.external_id for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id}))
+_UNFINISHED = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
+    INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), INCIDENT.c.phase.in_(_NOT_ENDED)
+)
+
+
+def unfinished_incidents(connection: Connection, page_id: int) -> dict[str, Phase]:
+    """Return the phases of the incidents and maintenances that have not ended, by id."""
+    return {key: _PHASES[phase] for key, phase in connection.execute(_UNFINISHED, {"page": page_id})}
 
 
 def incident_versions(connection: Connection, page_id: int, incident_id: str) -> list[IncidentVersion]:
