@@ -121,7 +121,7 @@ _VERSIONS = sa.select(PAGE.c.id, PAGE.c.version).where(PAGE.c.id.in_(sa.bindpara
 
 def versions_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, int]:
     """Return the versions of these pages by id."""
-    return dict(connection.execute(_VERSIONS, {"ids": list(page_ids)}).tuples()) if page_ids else {}
+    return dict(connection.execute(_VERSIONS, {"ids": list(page_ids)}).tuples().all()) if page_ids else {}
 
 
 def versions(connection: Connection) -> dict[str, tuple[int, int]]:
