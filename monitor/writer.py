@@ -163,20 +163,16 @@ class Writer:
         news = [collected for collected in batch if collected.evidence or collected.validators]
         before = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
-            self._keep(collected, now)
+            if collected.evidence:
+                gap = self._max_gap(collected.page.slug)
+                self._store.save(collected.page.id, *collected.evidence, now=now, max_gap_seconds=gap)
+        self._store.save_validators({collected.page.id: collected.validators for collected in news})
         if self._keep_snapshots:
             self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
         self._store.record_polls([collected.poll for collected in batch])
         revised = [self._derive(each.page.slug, each.page.observed_until) for each in batch if each.derive]
         self._remember(news, before)
         return [(provider, count) for provider, count in revised if count]
-
-    def _keep(self, collected: Collected, now: datetime) -> None:
-        page = collected.page
-        for evidence in collected.evidence:
-            self._store.save(page.id, evidence, now=now, max_gap_seconds=self._max_gap(page.slug))
-        if collected.validators:
-            self._store.save_validators(page.id, collected.validators)
 
     def _max_gap(self, slug: str) -> float:
         return GAP_INTERVALS * self._vendors[slug].interval_seconds

@@ -118,7 +118,7 @@ def test_syncing_the_same_configuration_changes_nothing(store, page):
 
 def test_a_new_address_is_detected_anew(store, page):
     store.set_platform(page.id, "statuspage", ["html: generator"])
-    store.save_validators(page.id, {page.url: Validator("e", None, None)})
+    store.save_validators({page.id: {page.url: Validator("e", None, None)}})
 
     moved = add_page(store, url="https://status.acme.example/", now=NOW + HOUR)
 
@@ -254,7 +254,7 @@ def test_a_steady_page_keeps_its_version(store, page):
 
 def test_a_page_read_as_nothing_we_know_is_detected_anew(store, page):
     store.set_platform(page.id, "statuspage", ["configured"])
-    store.save_validators(page.id, {"https://acme.example/a": Validator("e", None, None)})
+    store.save_validators({page.id: {"https://acme.example/a": Validator("e", None, None)}})
     store.record_polls([poll(page, NOW, "failed", reason="not_json", parse_failures=3, forget_platform=True)])
 
     assert (store.pages()[0].platform, store.pages()[0].parse_failures) == (None, 3)
@@ -784,8 +784,8 @@ def test_a_gap_read_later_is_no_gap_any_more(store, page):
 
 
 def test_validators_are_kept_by_url(store, page):
-    store.save_validators(page.id, {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)})
-    store.save_validators(page.id, {"u": Validator('"b"', None, "01")})
+    store.save_validators({page.id: {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)}})
+    store.save_validators({page.id: {"u": Validator('"b"', None, "01")}})
 
     assert store.validators(page.id) == {"u": Validator('"b"', None, "01"), "v": Validator(None, "Mon", None)}
 

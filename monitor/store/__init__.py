@@ -183,8 +183,8 @@ class Store:
 
     # -------------------------------------------------------------------------------------------------- collecting
 
-    def save(self, page_id: int, evidence: Evidence, *, now: datetime, max_gap_seconds: float) -> Changes:
-        """Keep one piece of evidence in one transaction. The same evidence again changes nothing.
+    def save(self, page_id: int, *evidence: Evidence, now: datetime, max_gap_seconds: float) -> Changes:
+        """Keep pieces of evidence, in their order, in one transaction. The same evidence again changes nothing.
 
         `now` is the moment of knowledge the rows get; a silence of more than `max_gap_seconds` between two
         observations is a gap. Raises ValueError, and keeps nothing, when an instant is naive.
@@ -202,10 +202,10 @@ class Store:
         with self._read() as connection:
             return pages.validators(connection, page_id)
 
-    def save_validators(self, page_id: int, by_url: Mapping[str, ValidatorLike]) -> None:
-        """Keep the validators of these URLs. Only call it when all they stand for was understood and kept."""
+    def save_validators(self, by_page: Mapping[int, Mapping[str, ValidatorLike]]) -> None:
+        """Keep the validators of URLs by page. Only call it when all they stand for was understood and kept."""
         with self._write() as connection:
-            pages.save_validators(connection, page_id, by_url)
+            pages.save_validators(connection, by_page)
 
     def keep_snapshots(self, bodies: Iterable[Body], *, now: datetime) -> list[str]:
         """Keep bodies, each once however often it comes; return their SHA-256 in hexadecimal."""

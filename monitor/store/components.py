@@ -153,12 +153,15 @@ def _described(component: Component) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_EXCLUDED = sa.select(COMPONENT.c.external_id).where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.excluded)
+_EXCLUDE = _UPDATE.values(excluded=sa.bindparam("value"))
+
+
 def exclude(connection: Connection, page_id: int, excluded: frozenset[str]) -> bool:
     """Remember which components the vendor's figure leaves out; return whether that changed."""
-    changed = False
-    for known, was in rows(connection, page_id, tables.FAR_FUTURE):
-        key = known.component.id
-        if was != (key in excluded):
-            connection.execute(_UPDATE.values(excluded=not was), {"page": page_id, "component": key})
-            changed = True
-    return changed
+    before = frozenset(connection.execute(_EXCLUDED, {"page": page_id}).scalars())
+    changed = 0
+    for key in before ^ excluded:
+        row = {"page": page_id, "component": key, "value": key in excluded}
+        changed += connection.execute(_EXCLUDE, row).rowcount
+    return changed > 0
