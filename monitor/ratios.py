@@ -195,7 +195,7 @@ def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, wi
         first = max(first, known.component.start_date)
     key = known.component.id
     covers = [c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)]
-    if not covers or first > window.last or not _barred(covers, derived, first, window.last):
+    if not covers or first > window.last or not _barred(derived, first, window.last):
         return None
     bars = [bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last]
     return statuspage_uptime(_sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1)
@@ -205,10 +205,16 @@ def _sum(bars: Sequence[Bar], name: str) -> int:
     return sum(getattr(bar, name) for bar in bars)
 
 
-def _barred(covers: Sequence[Coverage], derived: History, first: date, last: date) -> bool:
+def _barred(derived: History, first: date, last: date) -> bool:
     """Whether bars were read for every day from first to last (today as far as it has elapsed)."""
-    sources = {derived.day(first + timedelta(days=offset)).source for offset in range((last - first).days + 1)}
-    return bool(covers) and sources == {Aspect.BARS}
+    own = [day for day in derived.days.values() if first <= day.day <= last]
+    if any(day.source is not Aspect.BARS for day in own):
+        return False
+    known = {day.day.toordinal() for day in own}
+    for run in derived.quiet:
+        if run.source is Aspect.BARS:
+            known.update(range(max(run.first, first).toordinal(), min(run.last, last).toordinal() + 1))
+    return len(known) == (last - first).days + 1
 
 
 def reported_ratios(facts: PageFacts) -> dict[tuple[str | None, int], float]:
