@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Protocol, cast
@@ -69,13 +69,15 @@ def _opened(context: typer.Context, config: Path | None, database: str | None) -
     return cast("Open", context.obj)(config, database)
 
 
-def _asked(monitor: Context, days: int, until: datetime | None, *, components: bool) -> Asked:
+def _asked(
+    monitor: Context, days: int, until: datetime | None, *, components: bool, settled: timedelta = timedelta(0)
+) -> Asked:
     """Return the question. Raises ConfigError for a day that has not come anywhere yet."""
     now = monitor.clock()
     last = until.date() if until else None
     if last is not None and last > now.date():
         raise ConfigError(f"--until {last} is in the future: nothing is exported for days to come")
-    return Asked(now=now, days=days, until=last, policy=monitor.settings.policy, components=components)
+    return Asked(now=now, days=days, until=last, policy=monitor.settings.policy, components=components, settled=settled)
 
 
 @contextmanager
@@ -118,7 +120,7 @@ def openmetrics(
     """
     labels = blocks.checked_labels(label or ())
     with _opened(context, config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components)
+        asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
     for line in _next_steps(file, written, labels, asked.now):
         out.print(line, markup=False)
