@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import ParamSpec, TypeVar
 
@@ -18,7 +18,7 @@ from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.intervals import day_of, zone_named
-from monitor.model import Evidence, Phase
+from monitor.model import Component, Evidence, Phase
 from monitor.store import Body, PageRecord, PollRecord, Store
 
 log = logging.getLogger(__name__)
@@ -32,13 +32,14 @@ class Memory:
     """What the store knew of a page at one version of it; valid as long as the version is.
 
     `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
-    of what is on the page.
+    of what is on the page, `listed` the components as it last listed them (None = not since this process began).
     """
 
     version: int
     validators: Mapping[str, Validators] = field(default_factory=dict)
     unfinished: Mapping[str, Phase] = field(default_factory=dict)
     components: frozenset[str] = frozenset()
+    listed: tuple[Component, ...] | None = None
 
     @property
     def has_open_incident(self) -> bool:
@@ -164,8 +165,9 @@ class Writer:
         before = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
             if collected.evidence:
+                told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
                 gap = self._max_gap(collected.page.slug)
-                self._store.save(collected.page.id, *collected.evidence, now=now, max_gap_seconds=gap)
+                self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
         self._store.save_validators({collected.page.id: collected.validators for collected in news})
         if self._keep_snapshots:
             self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
@@ -173,6 +175,12 @@ class Writer:
         revised = [self._derive(each.page.slug, each.page.observed_until) for each in batch if each.derive]
         self._remember(news, before)
         return [(provider, count) for provider, count in revised if count]
+
+    def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
+        """Leave out a list of components that is the one kept last: comparing it with the rows is dear."""
+        memory = self._memory.get(page_id)
+        same = memory is not None and memory.version == versions.get(page_id) and evidence.components == memory.listed
+        return replace(evidence, components=None) if same and evidence.components is not None else evidence
 
     def _max_gap(self, slug: str) -> float:
         return GAP_INTERVALS * self._vendors[slug].interval_seconds
@@ -184,11 +192,13 @@ class Writer:
             page, memory = collected.page, self._memory.pop(collected.page.id, None)
             if memory is None or memory.version != before.get(page.id) or collected.poll.forget_platform:
                 continue
+            listed = _listed(collected, memory)
             self._memory[page.id] = Memory(
                 after[page.id],
                 {**memory.validators, **collected.validators},
                 self._unfinished(collected, memory),
-                _components(collected, memory),
+                memory.components if listed is None else frozenset(component.id for component in listed),
+                listed,
             )
 
     def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:
@@ -228,12 +238,9 @@ class Writer:
         return page.platform or "unknown", revisions
 
 
-def _components(collected: Collected, memory: Memory) -> frozenset[str]:
-    listed = memory.components
-    for evidence in collected.evidence:
-        if evidence.components is not None:
-            listed = frozenset(component.id for component in evidence.components)
-    return listed
+def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | None:
+    lists = [evidence.components for evidence in collected.evidence if evidence.components is not None]
+    return lists[-1] if lists else memory.listed
 
 
 def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
