@@ -1,6 +1,6 @@
 """The command line: the composition root, and the only place that reads the clock and the environment.
 
-Exit codes: 0 fine, 1 some page failed, 2 bad configuration or usage.
+Exit codes: 0 fine, 1 some page failed, 2 bad configuration or usage, 130 interrupted.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -41,7 +41,7 @@ from monitor.writer import derive_page
 
 T = TypeVar("T")
 
-FINE, SOME_PAGE_FAILED, BAD_USAGE = 0, 1, 2
+FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="monitor",
@@ -153,7 +153,16 @@ async def collecting(
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
-    return asyncio.run(work)
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    # Typer would end the process without a word before `main` hears of it.
+    err.print("interrupted; what was read is kept, the same command goes on from there")
+    sys.exit(INTERRUPTED)
 
 
 # --------------------------------------------------------------------------------------------------------- commands
@@ -415,7 +424,7 @@ def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: Data
     with opened(config, database) as context:
         for page in context.pages(vendors):
             moment = context.clock()
-            first = day_of(moment, zone_named(page.zone)) - timedelta(days=max(context.settings.backfill_days, 365))
+            first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
             changed = derive_page(context.store, page, context.vendors[page.slug], first=first, now=moment)
             out.print(f"{page.slug}: days derived anew from {first}, {changed} closed days changed", highlight=False)
 
@@ -637,8 +646,7 @@ def main() -> None:
         err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
-        err.print("interrupted; what was read is kept, the same command goes on from there")
-        sys.exit(130)
+        _interrupted()
 
 
 if __name__ == "__main__":

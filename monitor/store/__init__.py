@@ -247,6 +247,11 @@ class Store:
         with self._read() as connection:
             return facts.read(connection, page_id, known_at, since)
 
+    def first_fact(self, page_id: int) -> datetime | None:
+        """Return the earliest instant anything spoke for on the page; None when nothing did."""
+        with self._read() as connection:
+            return pages.first_fact(connection, page_id)
+
     def current(self, page_id: int) -> CurrentState:
         """Return the page's state at its last success."""
         with self._read() as connection:
