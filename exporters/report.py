@@ -465,10 +465,10 @@ def cells(days: Sequence[Day]) -> Text:
 
 def legend() -> Text:
     """Return what the characters mean."""
-    text = Text(style="dim")
+    text = Text()
     for level, (glyph, colour) in CELLS.items():
         text.append(f"{glyph} ", style=colour)
-        text.append(f"{level_word(level).replace('_', ' ')}   ")
+        text.append(f"{level_word(level).replace('_', ' ')}   ", style="dim")
     return text
 
 
