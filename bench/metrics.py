@@ -17,18 +17,23 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from exporters.prometheus import StateMetrics, render
+from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
+    Bar,
     Component,
     Confidence,
+    Coverage,
     Day,
     DayRun,
     History,
     Incident,
     KnownComponent,
     Level,
+    PageFacts,
     PageHistory,
     Phase,
+    ReportedUptime,
     Seconds,
 )
 
@@ -48,9 +53,11 @@ class Row:
     last_poll_at: datetime | None = NOW
     last_success_at: datetime | None = NOW
     last_ok: bool | None = True
+    last_error_reason: str | None = None
     version: int = 1
     removed_at: datetime | None = None
     derived_day: date | None = TODAY
+    derived_at: datetime | None = NOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,19 @@ class Synthetic:
             id="i", title="Slow", phase=Phase.OPEN, status="investigating", impact="minor", started_at=NOW
         )
         return Current(levels=levels, components=tuple(map(_known, ids)), open_incidents=(incident,))
+
+    def published(self, _page_id, _first):
+        ids = [f"c{n}" for n in range(self.components)]
+        day = TODAY - timedelta(days=3)
+        span = Interval(NOW - timedelta(days=100), NOW)
+        return PageFacts(
+            bars=tuple(Bar(component_id=key, day=day, partial_seconds=600, source="s") for key in ids),
+            coverage=tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=key) for key in ids),
+            reported=tuple(ReportedUptime(component_id=key, window_days=90, ratio=0.9991) for key in (None, *ids)),
+        )
+
+    def size_bytes(self):
+        return 1_000_000
 
     def revised_days(self, _page_id, _first, _last):
         return 1

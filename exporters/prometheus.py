@@ -8,7 +8,7 @@ writes both as text format 0.0.4 or OpenMetrics 1.0. Lines look like this::
     vendorstatus_vendor_severity{vendor="acme"} 3
     vendorstatus_vendor_outage_ratio{vendor="acme",window="90d"} 0.25
     vendorstatus_component_severity{vendor="acme",component="api"} 3
-    vendorstatus_component_info{vendor="acme",component="api",name="API",group="Europe"} 1
+    vendorstatus_component_info{vendor="acme",component="api",name="API",group="Europe",critical="yes"} 1
     vendorstatus_poll_failures_total{provider="statuspage",reason="timeout"} 2.0
 
 A severity is a number: 0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage. What is not known
@@ -28,13 +28,25 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metr
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
 
+from monitor.config import VendorConfig
+from monitor.history import named_ids
 from monitor.intervals import day_of, zone_named
-from monitor.model import History, Incident, KnownComponent, Level, PageHistory, Phase, worst_level
-from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, WindowFigures, figures, window_ending
+from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase, worst_level
+from monitor.ratios import (
+    DEFAULT_POLICY,
+    POLICIES,
+    Policy,
+    WindowFigures,
+    figures,
+    reported_ratios,
+    vendor_formula,
+    window_ending,
+)
 
 PREFIX = "vendorstatus_"
 WINDOW_DAYS = (7, 30, 90)
 LONGEST_WINDOW = max(WINDOW_DAYS)
+_LONGEST = f',window="{LONGEST_WINDOW}d"'
 IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word of another set."""
 
@@ -85,6 +97,10 @@ class PageRow(Protocol):
         """Whether the last poll succeeded; None = never polled."""
 
     @property
+    def last_error_reason(self) -> str | None:
+        """Why the last poll failed, one of a small closed set; None when it did not."""
+
+    @property
     def version(self) -> int:
         """A number that grows whenever what is stored about the page changes."""
 
@@ -95,6 +111,10 @@ class PageRow(Protocol):
     @property
     def derived_day(self) -> date | None:
         """The last day that was derived; None = none yet."""
+
+    @property
+    def derived_at(self) -> datetime | None:
+        """When that was; None = never."""
 
 
 class CurrentRow(Protocol):
@@ -129,8 +149,14 @@ class Readings(Protocol):
     def current(self, page_id: int) -> CurrentRow:
         """Return the state at the last success."""
 
+    def published(self, page_id: int, first: date) -> PageFacts:
+        """Return the vendor's own bars, what they cover, and the uptimes it prints."""
+
     def revised_days(self, page_id: int, first: date, last: date) -> int:
         """Return how many closed days from first to last changed after they were first derived."""
+
+    def size_bytes(self) -> int:
+        """Return the size of the database."""
 
 
 # ---------------------------------------------------------------------------------------------- families and rendering
@@ -178,13 +204,15 @@ def label(name: str, value: str) -> str:
 def sample(name: str, labels: str, value: float) -> str:
     """Return one line. `labels` are pairs made by `label`, joined with commas; whole numbers lose their fraction."""
     number = int(value) if value == int(value) else value
-    return f"{name}{{{labels}}} {number!r}\n"
+    return f"{name}{{{labels}}} {number!r}\n" if labels else f"{name} {number!r}\n"
 
 
 # ------------------------------------------------------------------------------------------------- the state of vendors
 
 _CACHED = f"cached, see {PREFIX}last_success_timestamp_seconds"
 _SCALE = "0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage"
+_REPORTED = "Uptime of the window as the vendor's page prints it, 0 to 1"
+_DOWNTIME = "Weighted outage time among the covered time, 0 to 1, by policy."
 
 
 def _declare(short: str, text: str, unit: str | None = None) -> tuple[str, Family]:
@@ -200,6 +228,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "Unix time of the last poll that was fetched and read, in seconds.",
             "seconds",
         ),
+        _declare("unreadable_info", "Why the last poll of the page failed; 1 until the page is read again."),
         _declare("vendor_severity", f"Worst current severity of the included components: {_SCALE} ({_CACHED})."),
         _declare("vendor_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
         _declare("vendor_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
@@ -209,21 +238,38 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         ),
         _declare("vendor_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
         _declare("vendor_coverage_ratio", "Share of the window's time some source spoke for, 0 to 1.", "ratio"),
-        _declare("vendor_downtime_ratio", "Weighted outage time among the covered time, 0 to 1, by policy.", "ratio"),
+        _declare("vendor_downtime_ratio", _DOWNTIME, "ratio"),
+        _declare("vendor_reported_uptime_ratio", f"{_REPORTED} ({_CACHED}).", "ratio"),
         _declare("vendor_open_incidents", f"Incidents open on the page, not scheduled ones, by impact ({_CACHED})."),
         _declare("vendor_components", f"Components on the page, excluded ones too ({_CACHED})."),
         _declare(
             "vendor_disputed_dates", "Calendar days of the window on which the page's own sources disagree.", "dates"
         ),
         _declare("vendor_revised_dates", "Calendar days of the window that changed after they were closed.", "dates"),
-        _declare("vendor_info", "The vendor's name, the software behind its page and the address; always 1."),
+        _declare("vendor_info", "The vendor's name, the software behind its page, the address and tier; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
         _declare("component_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
         _declare("component_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
         _declare("component_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
         _declare("component_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
         _declare("component_coverage_ratio", "Share of the window's time some source spoke for, 0 to 1.", "ratio"),
-        _declare("component_info", "The component's present name and group; always 1."),
+        _declare("component_downtime_ratio", _DOWNTIME, "ratio"),
+        _declare("component_reported_uptime_ratio", f"{_REPORTED} ({_CACHED}).", "ratio"),
+        _declare(
+            "component_formula_uptime_ratio",
+            "Uptime of the window by the vendor's own formula from the bars we read, 0 to 1.",
+            "ratio",
+        ),
+        _declare(
+            "component_info",
+            "The component's present name and group, and whether the user marked it critical; always 1.",
+        ),
+        _declare("database_size_bytes", "Size of the database, in bytes.", "bytes"),
+        _declare(
+            "rollup_last_success_timestamp_seconds",
+            "Unix time at which days were last derived for any page, in seconds.",
+            "seconds",
+        ),
     )
 )
 
@@ -245,12 +291,21 @@ class StateMetrics:
 
     A vendor's lines are kept until its version, its row or the day in its zone changes, so an ordinary scrape reads
     the page rows only. With `component_metrics` off the series of components, by far the most, are left out; the
-    vendors' own figures stay the same. Raises KeyError for a policy that is not in `monitor.ratios.POLICIES`, and
-    whatever the store raises: half an answer would look like vendors that have gone.
+    vendors' own figures stay the same. `vendors` are the settings by slug; a vendor without any has the default ones.
+    Raises KeyError for a policy that is not in `monitor.ratios.POLICIES`, and whatever the store raises: half an answer
+    would look like vendors that have gone.
     """
 
-    def __init__(self, store: Readings, *, policy: str = DEFAULT_POLICY, component_metrics: bool = True) -> None:
+    def __init__(
+        self,
+        store: Readings,
+        *,
+        vendors: Mapping[str, VendorConfig] | None = None,
+        policy: str = DEFAULT_POLICY,
+        component_metrics: bool = True,
+    ) -> None:
         self._store = store
+        self._vendors = vendors or {}
         self._policy = POLICIES[policy]
         self._component_metrics = component_metrics
         self._kept: dict[int, _Kept] = {}
@@ -259,11 +314,14 @@ class StateMetrics:
     def families(self, now: datetime) -> list[Family]:
         """Return every state family with its samples at `now`, in the order they are documented."""
         samples: defaultdict[str, list[str]] = defaultdict(list)
-        for page, kept in self._state(now):
+        state = self._state(now)
+        for page, kept in state:
             for short, text in _polling(page).items():
                 samples[short].append(text)
             for short, text in kept.lines.items():
                 samples[short].append(text)
+        for short, text in self._whole(page for page, _ in state).items():
+            samples[short].append(text)
         return [replace(family, samples=samples[short]) for short, family in STATE_FAMILIES.items()]
 
     def vendors(self, now: datetime) -> list[VendorNow]:
@@ -275,6 +333,14 @@ class StateMetrics:
             )
             for page, kept in self._state(now)
         ]  # fmt: skip
+
+    def _whole(self, pages: Iterable[PageRow]) -> dict[str, str]:
+        """Return the lines that are about the monitor as a whole."""
+        derived = max((page.derived_at for page in pages if page.derived_at is not None), default=None)
+        block = _Block("")
+        block.add("database_size_bytes", self._store.size_bytes())
+        block.add("rollup_last_success_timestamp_seconds", _unix(derived))
+        return block.text()
 
     def _state(self, now: datetime) -> "list[tuple[PageRow, _Kept]]":
         with self._lock:
@@ -290,17 +356,23 @@ class StateMetrics:
 
     def _read(self, page: PageRow, key: "_Key") -> "_Kept":
         first = key.today - timedelta(days=LONGEST_WINDOW - 1)
+        current, published = self._store.current(page.id), self._store.published(page.id, first)
+        settings = self._vendors.get(page.slug, VendorConfig(slug=page.slug, name=page.name, url=page.url))
         reading = _Reading(
             key=key,
             history=self._store.page_history(page.id, first, key.today),
-            current=self._store.current(page.id),
+            current=current,
+            published=published,
+            printed=reported_ratios(published),
+            tier=settings.tier,
+            critical=named_ids(current.components, settings.critical),
             revised_days=self._store.revised_days(page.id, first, key.today),
         )
-        block = _Block(page.slug)
+        block = _Block(label("vendor", page.slug))
         _vendor(block, reading, self._policy)
         if self._component_metrics:
             for known in reading.components:
-                _component(block, reading, known)
+                _component(block, reading, known, self._policy)
         return _Kept(key=key, level=reading.level, lines=block.text())
 
 
@@ -345,6 +417,10 @@ class _Reading:
     key: _Key
     history: PageHistory
     current: CurrentRow
+    published: PageFacts
+    printed: Mapping[tuple[str | None, int], float]
+    tier: str
+    critical: frozenset[str]
     revised_days: int
 
     @property
@@ -365,22 +441,32 @@ class _Reading:
         for days in WINDOW_DAYS:
             yield f"{days}d", figures(history, window_ending(self.key.today, days))
 
+    def reported(self, component_id: str | None) -> float | None:
+        """What the page prints for the longest window; `component_id` None = for the page. None = it prints nothing."""
+        return self.printed.get((component_id, LONGEST_WINDOW))
+
+    def formula(self, known: KnownComponent) -> float | None:
+        """The longest window's uptime by the vendor's own formula, 0 to 1."""
+        window = window_ending(self.key.today, LONGEST_WINDOW)
+        percent = vendor_formula(known, self.published, self.history_of(known.component.id), window)
+        return None if percent is None else float(percent / 100)
+
     def history_of(self, component_id: str) -> History:
         nothing = History(first=self.key.today, last=self.key.today, days={})
         return self.history.components.get(component_id, nothing)
 
 
 class _Block:
-    """One vendor's lines, by family."""
+    """Lines by family. All carry the labels `common`."""
 
-    def __init__(self, vendor: str) -> None:
-        self._vendor = label("vendor", vendor)
+    def __init__(self, common: str) -> None:
+        self._common = common
         self._lines: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, short: str, value: float | None, labels: str = "") -> None:
         """Add a sample; None, which is "not known", adds nothing."""
         if value is not None:
-            self._lines[short].append(sample(PREFIX + short, self._vendor + labels, value))
+            self._lines[short].append(sample(PREFIX + short, self._common + labels, value))
 
     def text(self) -> dict[str, str]:
         return {short: "".join(lines) for short, lines in self._lines.items()}
@@ -388,8 +474,10 @@ class _Block:
 
 def _polling(page: PageRow) -> dict[str, str]:
     """Return the lines that change with every poll."""
-    block = _Block(page.slug)
+    block = _Block(label("vendor", page.slug))
     block.add("up", page.last_ok)
+    if page.last_ok is False:
+        block.add("unreadable_info", 1, f",{label('reason', page.last_error_reason or 'error')}")
     block.add("last_poll_timestamp_seconds", _unix(page.last_poll_at))
     block.add("last_success_timestamp_seconds", _unix(page.last_success_at))
     return block.text()
@@ -401,41 +489,46 @@ def _unix(instant: datetime | None) -> float | None:
 
 def _vendor(block: _Block, reading: _Reading, policy: Policy) -> None:
     name, url, provider = reading.key.words
-    block.add("vendor_info", 1, f",{label('name', name)},{label('provider', provider)},{label('url', url)}")
+    info = {"name": name, "provider": provider, "url": url, "tier": reading.tier}
+    block.add("vendor_info", 1, "".join(f",{label(*pair)}" for pair in info.items()))
     history = reading.history.vendor
     block.add("vendor_severity", reading.level)
     block.add("vendor_day_severity", reading.day_level(history, reading.level))
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
-        _figures(block, "vendor", labels, found)
+        _figures(block, "vendor", labels, found, policy)
         block.add("vendor_major_dates", found.major_days if found.known_days else None, labels)
-        block.add("vendor_downtime_ratio", found.downtime_ratio(policy), f'{labels},policy="{policy.name}"')
         if window == f"{LONGEST_WINDOW}d" and found.known_days:
             block.add("vendor_disputed_dates", found.disputed_days, labels)
             block.add("vendor_revised_dates", reading.revised_days, labels)
+    block.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
     if reading.key.read:  # before, nothing listed is not nothing open
         block.add("vendor_components", len(reading.components))
         for impact, count in _open_incidents(reading.current.open_incidents).items():
             block.add("vendor_open_incidents", count, f',impact="{impact}"')
 
 
-def _component(block: _Block, reading: _Reading, known: KnownComponent) -> None:
+def _component(block: _Block, reading: _Reading, known: KnownComponent, policy: Policy) -> None:
     part = known.component
     labels = "," + label("component", known.slug)
-    block.add("component_info", 1, f"{labels},{label('name', part.name)},{label('group', part.group or '')}")
+    info = {"name": part.name, "group": part.group or "", "critical": "yes" if part.id in reading.critical else "no"}
+    block.add("component_info", 1, labels + "".join(f",{label(*pair)}" for pair in info.items()))
     level, history = reading.current.levels.get(part.id), reading.history_of(part.id)
     block.add("component_severity", level, labels)
     block.add("component_day_severity", reading.day_level(history, level), labels)
     for window, found in reading.windows(history):
-        _figures(block, "component", f'{labels},window="{window}"', found)
+        _figures(block, "component", f'{labels},window="{window}"', found, policy)
+    block.add("component_reported_uptime_ratio", reading.reported(part.id), labels + _LONGEST)
+    block.add("component_formula_uptime_ratio", reading.formula(known), labels + _LONGEST)
 
 
-def _figures(block: _Block, subject: str, labels: str, found: WindowFigures) -> None:
+def _figures(block: _Block, subject: str, labels: str, found: WindowFigures, policy: Policy) -> None:
     """Add a window's ratio and its two numbers. With no known day, "0 outage days" would read as green: left out."""
     block.add(f"{subject}_outage_ratio", found.outage_day_ratio, labels)
     block.add(f"{subject}_outage_dates", found.outage_days if found.known_days else None, labels)
     block.add(f"{subject}_observed_dates", found.known_days, labels)
     block.add(f"{subject}_coverage_ratio", found.coverage_ratio, labels)
+    block.add(f"{subject}_downtime_ratio", found.downtime_ratio(policy), f'{labels},policy="{policy.name}"')
 
 
 def _open_incidents(incidents: Iterable[Incident]) -> dict[str, int]:

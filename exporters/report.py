@@ -21,9 +21,6 @@ from monitor.classify import GAP_INTERVALS
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
 from monitor.model import (
-    Aspect,
-    Bar,
-    Coverage,
     Day,
     History,
     Incident,
@@ -38,10 +35,10 @@ from monitor.model import (
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
-    STATUSPAGE_BARS,
     WindowFigures,
     figures,
-    statuspage_uptime,
+    reported_ratios,
+    vendor_formula,
     window_ending,
 )
 from monitor.store import PageRecord, Store
@@ -119,7 +116,7 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -
     facts, derived = history.read(store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at)
     is_now = as_of == today
     current = _levels_now(store, page, asked, vendor) if is_now else {}
-    printed = {(each.component_id, each.window_days): each.ratio for each in facts.reported} if is_now else {}
+    printed = reported_ratios(facts) if is_now else {}
     components = tuple(
         _component(known, facts, derived.components[known.component.id], window, current, printed, derived.excluded)
         for known in sorted(facts.components, key=_place)
@@ -170,33 +167,6 @@ def _component(  # noqa: PLR0917
         formula=vendor_formula(known, facts, derived, window),
         excluded=key in excluded,
     )
-
-
-def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, window: Window) -> Decimal | None:
-    """Return the percentage the vendor's own formula gives for the window, from its bars; None without bars.
-
-    The formula counts every day with data whole, from the component's start, today included.
-    """
-    length = (window.last - window.first).days + 1
-    first = window.last - timedelta(days=STATUSPAGE_BARS.get(length, length) - 1)
-    if known.component.start_date is not None:
-        first = max(first, known.component.start_date)
-    key = known.component.id
-    covers = [c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)]
-    if not covers or first > window.last or not _barred(covers, derived, first, window.last):
-        return None
-    bars = [bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last]
-    return statuspage_uptime(_sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1)
-
-
-def _sum(bars: Sequence[Bar], name: str) -> int:
-    return sum(getattr(bar, name) for bar in bars)
-
-
-def _barred(covers: Sequence[Coverage], derived: History, first: date, last: date) -> bool:
-    """Whether bars were read for every day from first to last (today as far as it has elapsed)."""
-    sources = {derived.day(first + timedelta(days=offset)).source for offset in range((last - first).days + 1)}
-    return bool(covers) and sources == {Aspect.BARS}
 
 
 # ------------------------------------------------------------------------------------------------------ in words

@@ -43,6 +43,9 @@ IMPACT_MAPPING: Mapping[str, Level] = {
 }
 """What an incident's impact word is worth when no component state is known; `impact_mapping` changes single words."""
 
+TIERS = ("critical", "standard", "low")
+"""How much the user depends on a vendor, most first: the closed set of `tier`, which routes alerts."""
+
 DAY_SECONDS = 86_400
 
 
@@ -54,6 +57,7 @@ class VendorConfig:
     """One monitored page. `url` ends in "/"; `platform` None = detect; `zone` None = what the page says, else UTC.
 
     `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure.
+    `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
     `max_body_mib` None = the platform's limit.
     """
 
@@ -65,6 +69,8 @@ class VendorConfig:
     interval_seconds: int = 300
     fast_while_open: bool = False
     exclude: tuple[str, ...] = ()
+    tier: str = "standard"
+    critical: tuple[str, ...] = ()
     impact_mapping: Mapping[str, Level] = field(default_factory=lambda: dict(IMPACT_MAPPING))
     min_outage_seconds: int = 0
     allow_private: bool = False
@@ -627,6 +633,8 @@ COMMON_KEYS: Mapping[str, _Key] = {
     **_span_keys("interval", "interval_seconds", "interval_seconds", "60s", "30d"),
     "fast_while_open": _Key("fast_while_open", _truth),
     "exclude": _Key("exclude", _patterns),
+    "tier": _Key("tier", _choice(lambda: TIERS, "a tier")),
+    "critical": _Key("critical", _patterns),
     "impact_mapping": _Key("impact_mapping", _impact_mapping),
     **_span_keys("min_outage", "min_outage_seconds", "min_outage_seconds", "0s", "24h"),
     "allow_private": _Key("allow_private", _truth),

@@ -11,8 +11,8 @@ from monitor.model import KnownComponent, PageFacts, PageHistory
 from monitor.store import PageRecord, Store
 
 
-def excluded_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> frozenset[str]:
-    """Return the ids of the components a vendor's `exclude` setting names.
+def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the components that the patterns of a setting (`exclude`, `critical`) name.
 
     A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower case are alike.
     """
@@ -33,7 +33,7 @@ def options(vendor: VendorConfig, page: PageRecord, facts: PageFacts) -> Options
     return Options(
         zone=zone_named(page.zone),
         impact_mapping=vendor.impact_mapping,
-        exclude=excluded_ids(facts.components, vendor.exclude),
+        exclude=named_ids(facts.components, vendor.exclude),
         min_outage_seconds=vendor.min_outage_seconds,
         interval_seconds=vendor.interval_seconds,
     )

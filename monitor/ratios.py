@@ -3,13 +3,24 @@
 Every ratio keeps its numerator and denominator, and is None when its denominator is zero: nothing known is not 100 %.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from monitor.model import NO_SECONDS, Day, History, Level, Seconds, Window
+from monitor.model import (
+    NO_SECONDS,
+    Aspect,
+    Bar,
+    Day,
+    History,
+    KnownComponent,
+    Level,
+    PageFacts,
+    Seconds,
+    Window,
+)
 
 WINDOWS = (7, 30, 90, 365)
 """The window lengths in days that are offered everywhere."""
@@ -170,3 +181,41 @@ def statuspage_group_seconds(children: list[tuple[int, int]]) -> tuple[int, int]
     if not children:
         return 0, 0
     return sum(p for p, _ in children) // len(children), sum(m for _, m in children) // len(children)
+
+
+def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, window: Window) -> Decimal | None:
+    """Return the percentage the vendor's own formula gives for the window, from its bars; None without bars.
+
+    The formula counts every day with data whole, from the component's start, today included.
+    """
+    length = (window.last - window.first).days + 1
+    first = window.last - timedelta(days=STATUSPAGE_BARS.get(length, length) - 1)
+    if known.component.start_date is not None:
+        first = max(first, known.component.start_date)
+    key = known.component.id
+    covers = [c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)]
+    if not covers or first > window.last or not _barred(derived, first, window.last):
+        return None
+    bars = [bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last]
+    return statuspage_uptime(_sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1)
+
+
+def _sum(bars: Sequence[Bar], name: str) -> int:
+    return sum(getattr(bar, name) for bar in bars)
+
+
+def _barred(derived: History, first: date, last: date) -> bool:
+    """Whether bars were read for every day from first to last (today as far as it has elapsed)."""
+    own = [day for day in derived.days.values() if first <= day.day <= last]
+    if any(day.source is not Aspect.BARS for day in own):
+        return False
+    known = {day.day.toordinal() for day in own}
+    for run in derived.quiet:
+        if run.source is Aspect.BARS:
+            known.update(range(max(run.first, first).toordinal(), min(run.last, last).toordinal() + 1))
+    return len(known) == (last - first).days + 1
+
+
+def reported_ratios(facts: PageFacts) -> dict[tuple[str | None, int], float]:
+    """Return the uptimes the vendor prints, 0..1, by component id (None = the whole page) and days of the window."""
+    return {(each.component_id, each.window_days): each.ratio for each in facts.reported}

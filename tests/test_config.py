@@ -96,6 +96,8 @@ MESSAGES = {
     "unknown-policy": ":3: policy: 'strikt' is not a policy; did you mean 'strict'?",
     "unknown-slug-without-a-neighbour": ":2: vendors[0]: 'zzyzx' is not in the catalogue; give the page's address as `url`",
     "unknown-slug": ":2: vendors[0]: 'antropic' is not in the catalogue; did you mean 'anthropic'? If not, give the page's address as `url`",
+    "unknown-tier": ":4: vendors[0].tier: 'gold' is not a tier; write one of critical, standard, low",
+    "critical-not-a-list": ":4: vendors[0].critical: is not a list; write one value a line, each after a dash",
     "unknown-vendor-key": ":4: vendors[0].intervall: unknown key; did you mean 'interval'?",
     "unknown-zone-without-a-neighbour": ":4: vendors[0].zone: 'Mars' is not a time zone; write an IANA name like UTC or Europe/Berlin",
     "unknown-zone": ":4: vendors[0].zone: 'europe/berlin' is not a time zone; did you mean 'Europe/Berlin'?",
@@ -294,6 +296,8 @@ vendors:
         ("zone: America/Los_Angeles", "zone", "America/Los_Angeles"),
         ("platform: incidentio", "platform", "incidentio"),
         ('exclude: ["Twilio*", abc123]', "exclude", ("Twilio*", "abc123")),
+        ("tier: low", "tier", "low"),
+        ('critical: ["API*", abc123]', "critical", ("API*", "abc123")),
         (
             "impact_mapping: {minor: partial_outage}",
             "impact_mapping",

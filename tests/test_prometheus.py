@@ -21,20 +21,30 @@ from exporters.prometheus import (
     render,
     sample,
 )
+from exporters.report import Asked, gather
+from monitor import cli
+from monitor.config import VendorConfig, normal_url
+from monitor.fetch import Replay
+from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
+    Bar,
     Component,
     Confidence,
+    Coverage,
     Day,
     DayRun,
     History,
     Incident,
     KnownComponent,
     Level,
+    PageFacts,
     PageHistory,
     Phase,
+    ReportedUptime,
     Seconds,
 )
+from monitor.ratios import POLICIES
 
 NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -56,9 +66,11 @@ class Row:
     last_poll_at: datetime | None = NOW - timedelta(minutes=1)
     last_success_at: datetime | None = NOW - timedelta(minutes=1)
     last_ok: bool | None = True
+    last_error_reason: str | None = None
     version: int = 1
     removed_at: datetime | None = None
     derived_day: date | None = TODAY
+    derived_at: datetime | None = NOW - timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +89,15 @@ class MemoryStore:
         self.histories: dict[int, PageHistory] = {}
         self.currents: dict[int, Current] = {}
         self.revised: dict[int, int] = {}
+        self.records: dict[int, PageFacts] = {}
         self.reads = 0
 
-    def add(self, row, *, current=None, history=None, revised=0):
+    def add(self, row, *, current=None, history=None, published=None, revised=0):
         self.rows.append(row)
         self.currents[row.id] = current or Current()
         self.histories[row.id] = history or PageHistory(vendor=unknown_history(), components={})
         self.revised[row.id] = revised
+        self.records[row.id] = published or PageFacts()
         return self
 
     def change(self, **changes):
@@ -99,8 +113,14 @@ class MemoryStore:
     def current(self, page_id):
         return self.currents[page_id]
 
+    def published(self, page_id, first):
+        return self.records[page_id]
+
     def revised_days(self, page_id, first, last):
         return self.revised[page_id]
+
+    def size_bytes(self):
+        return 1_056_768
 
 
 def known(component_id, name, *, slug=None, group=None, removed_at=None):
@@ -134,6 +154,22 @@ def history(*days, first=FIRST, last=TODAY):
 
 def unknown_history():
     return History(first=FIRST, last=TODAY, days={})
+
+
+def record(*bars, reported=(), components=("a",)):
+    """What the vendor published: bars over the last 90 days for these components, and the uptimes it prints."""
+    span = Interval(datetime.combine(FIRST, datetime.min.time(), UTC), NOW)
+    return PageFacts(
+        bars=bars,
+        coverage=tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=each) for each in components),
+        reported=tuple(
+            ReportedUptime(component_id=key, window_days=days, ratio=ratio) for key, days, ratio in reported
+        ),
+    )
+
+
+def bar(component_id, ago, **seconds):
+    return Bar(component_id=component_id, day=TODAY - timedelta(days=ago), source="acme.bars", **seconds)
 
 
 def page_history(vendor=None, **components):
@@ -202,7 +238,7 @@ def test_a_renamed_component_keeps_its_series():
     after = render(state.families(NOW), openmetrics=False).decode()
 
     assert samples_in(before, "component_observed_dates").keys() == samples_in(after, "component_observed_dates").keys()
-    assert samples_in(after, "component_info") == {"vendor=acme,component=api,name=Interface,group=": 1}
+    assert samples_in(after, "component_info") == {"vendor=acme,component=api,name=Interface,group=,critical=no": 1}
 
 
 def test_a_component_removed_by_the_vendor_vanishes():
@@ -223,7 +259,7 @@ def test_a_vendor_removed_from_the_configuration_vanishes():
     assert b"acme" in render(state.families(NOW), openmetrics=False)
     store.change(removed_at=NOW)
 
-    assert render(state.families(NOW), openmetrics=False) == b""
+    assert b"acme" not in render(state.families(NOW), openmetrics=False)
 
 
 def test_maintenance_is_not_an_outage():
@@ -335,7 +371,8 @@ def test_a_window_of_which_nothing_is_known_has_no_ratio_and_no_zero_outage_days
         assert values(store, f"{subject}_outage_dates") == {}
         assert set(values(store, f"{subject}_observed_dates").values()) == {0}
         assert set(values(store, f"{subject}_coverage_ratio").values()) == {0}
-    for family in ("major_days", "downtime_ratio", "disputed_days", "revised_days"):
+    assert values(store, "component_downtime_ratio") == {}
+    for family in ("major_dates", "downtime_ratio", "disputed_dates", "revised_dates"):
         assert values(store, f"vendor_{family}") == {}
 
 
@@ -357,6 +394,149 @@ def test_downtime_is_weighed_by_the_policy_which_is_named():
     assert values(store, "vendor_downtime_ratio") == values(store, "vendor_downtime_ratio", policy="statuspage")
 
 
+def test_a_components_downtime_is_weighed_like_the_vendors():
+    day = history(bad_day(1, Level.PARTIAL_OUTAGE, 8640))
+    current = Current(components=(known("a", "A"), known("b", "B")))
+    store = MemoryStore().add(Row(), current=current, history=page_history(day, a=day, b=unknown_history()))
+
+    expected = windows(*(0.1 / n for n in (7, 30, 90)), labels="vendor=acme,component=a", more=",policy=strict")
+    assert values(store, "component_downtime_ratio", policy="strict") == pytest.approx(expected)
+
+
+# ----------------------------------------------------------------------------------------- the vendor's own figures
+
+
+def uptimes(published, *, days=None):
+    """The uptime families of a vendor with one component `a`."""
+    found = days or history()
+    store = MemoryStore().add(
+        Row(),
+        current=Current(components=(known("a", "A"),)),
+        history=page_history(found, a=found),
+        published=published,
+    )
+    families = ("vendor_reported_uptime_ratio", "component_reported_uptime_ratio", "component_formula_uptime_ratio")
+    return [values(store, family) for family in families]
+
+
+A90, ACME90 = "vendor=acme,component=a,window=90d", "vendor=acme,window=90d"
+
+
+def test_a_page_that_prints_its_uptime_has_it_as_a_ratio():
+    printed = record(reported=((None, 90, 0.9987), ("a", 90, 0.9991)), components=())
+
+    assert uptimes(printed) == [{ACME90: 0.9987}, {A90: 0.9991}, {}]
+
+
+def test_an_uptime_printed_for_another_window_is_no_sample():
+    assert uptimes(record(reported=((None, 60, 0.9), ("a", 30, 0.9)), components=())) == [{}, {}, {}]
+
+
+def test_a_page_that_prints_no_uptime_and_publishes_no_bars_has_none():
+    assert uptimes(PageFacts()) == [{}, {}, {}]
+
+
+def test_our_uptime_by_the_vendors_formula_is_truncated_to_two_decimals_of_a_percent():
+    bars = (bar("a", 3, major_seconds=7200), bar("a", 60, partial_seconds=3600), bar("other", 3, major_seconds=86_400))
+
+    # 1 - (7200 + 0.3 * 3600) / (90 * 86400) = 99.8935... %
+    assert uptimes(record(*bars))[2] == {A90: 0.9989}
+
+
+def test_without_bars_for_every_day_there_is_no_uptime_by_the_formula():
+    month = history(first=TODAY - timedelta(days=29))
+
+    assert uptimes(record(bar("a", 3, major_seconds=7200)), days=month)[2] == {}
+
+
+@pytest.mark.parametrize("case", ["statuspage/embed-2021", "statuspage/embed-2026", "incidentio/root-only"])
+async def test_a_pages_metrics_are_the_figures_of_its_report(case):
+    source = Replay(HERE / "fixtures" / case)
+    vendor = cli.one_vendor(normal_url(source.page))
+    with cli.stored(cli.alone(vendor), clock=lambda: source.recorded_at) as context:
+        await cli._read_all(context, source, 90)
+        report = gather(context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at))
+        text = render(StateMetrics(context.store).families(source.recorded_at), openmetrics=False).decode()
+
+    def column(family, policy=""):
+        labels = "vendor={},component={},window=90d" + policy
+        found = samples_in(text, f"component_{family}")
+        return [found.get(labels.format(vendor.slug, each.known.slug)) for each in report.components]
+
+    figures = [each.figures for each in report.components]
+    assert figures
+    assert column("reported_uptime_ratio") == [each.reported for each in report.components]
+    assert column("formula_uptime_ratio") == [
+        None if each.formula is None else float(each.formula / 100) for each in report.components
+    ]
+    assert column("outage_ratio") == [each.outage_day_ratio for each in figures]
+    # The stored days were derived a moment before the report's.
+    assert column("coverage_ratio") == pytest.approx([each.coverage_ratio for each in figures], abs=1e-6)
+    assert column("downtime_ratio", ",policy=statuspage") == pytest.approx(
+        [each.downtime_ratio(POLICIES["statuspage"]) for each in figures], abs=1e-6
+    )
+
+
+# ------------------------------------------------------------------------------------------- what matters to the user
+
+
+def test_a_vendors_tier_is_the_configured_one_and_standard_without():
+    store = golden_store()
+    low = VendorConfig(slug="globex", name="Globex", url="https://globex.example/status/", tier="low")
+    found = values(store, "vendor_info", vendors={"globex": low})
+
+    assert {re.search("vendor=([a-z]+)", labels)[1]: labels.rpartition("tier=")[2] for labels in found} == {
+        "acme": "standard",
+        "globex": "low",
+        "initech": "standard",
+    }
+
+
+@pytest.mark.parametrize("pattern", ["c1", "api", "API", "europ*", "ap?"])
+def test_a_component_is_critical_when_a_pattern_names_its_id_slug_name_or_group(pattern):
+    current = Current(components=(known("c1", "API", slug="api", group="Europe"), known("c2", "Web", slug="web")))
+    acme = VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", critical=(pattern,))
+    found = values(MemoryStore().add(Row(), current=current), "component_info", vendors={"acme": acme})
+
+    assert {labels.split(",")[1]: labels.rpartition("critical=")[2] for labels in found} == {
+        "component=api": "yes",
+        "component=web": "no",
+    }
+
+
+# ------------------------------------------------------------------------------------------------ the monitor itself
+
+
+def test_a_page_is_unreadable_for_a_reason_until_it_is_read_again():
+    store = MemoryStore().add(Row(last_ok=False, last_error_reason="bot_challenge"))
+    state = StateMetrics(store)
+    before = render(state.families(NOW), openmetrics=False).decode()
+    store.change(last_ok=True, last_error_reason=None)
+
+    assert samples_in(before, "unreadable_info") == {"vendor=acme,reason=bot_challenge": 1}
+    assert b"unreadable" not in render(state.families(NOW), openmetrics=False)
+
+
+def test_a_page_that_was_never_polled_is_not_called_unreadable():
+    assert values(MemoryStore().add(Row(last_ok=None)), "unreadable_info") == {}
+
+
+def test_the_newest_derivation_of_days_is_that_of_any_page():
+    newest = NOW - timedelta(minutes=3)
+    store = MemoryStore().add(Row(derived_at=NOW - timedelta(hours=3)))
+    store.add(Row(id=2, slug="b", derived_at=newest)).add(Row(id=3, slug="c", derived_at=None))
+    text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
+
+    assert f"\nvendorstatus_rollup_last_success_timestamp_seconds {int(newest.timestamp())}\n" in text
+    assert "\nvendorstatus_database_size_bytes 1056768\n" in text
+
+
+def test_before_the_first_derivation_there_is_no_time_of_it():
+    store = MemoryStore().add(Row(derived_at=None))
+
+    assert b"rollup" not in render(StateMetrics(store).families(NOW), openmetrics=False)
+
+
 def test_disputed_and_revised_days_are_counted_over_ninety_days():
     days = [bad_day(1, Level.MAJOR_OUTAGE, disputed=True), bad_day(50, Level.DEGRADED, disputed=True)]
     store = MemoryStore().add(Row(), history=page_history(history(*days)), revised=5)
@@ -371,7 +551,8 @@ def test_without_component_metrics_the_vendors_figures_stay_the_same():
     without = render(StateMetrics(store, component_metrics=False).families(NOW), openmetrics=False).decode()
 
     assert "vendorstatus_component_" not in without
-    assert without == with_them[: with_them.index("# HELP vendorstatus_component_")]
+    begin, end = with_them.index("# HELP vendorstatus_component_"), with_them.index("# HELP vendorstatus_database_")
+    assert without == with_them[:begin] + with_them[end:]
 
 
 # ----------------------------------------------------------------------------------------------------------- incidents
@@ -471,7 +652,7 @@ def test_a_family_without_samples_is_left_out():
 
 
 def test_openmetrics_ends_with_exactly_one_end_mark_and_text_has_none():
-    state, polls = StateMetrics(golden_store()), golden_polls()
+    state, polls = golden_state(), golden_polls()
     openmetrics = exposition(state, polls, now=NOW, openmetrics=True)
 
     assert openmetrics.count(b"# EOF") == 1
@@ -480,7 +661,7 @@ def test_openmetrics_ends_with_exactly_one_end_mark_and_text_has_none():
 
 
 def test_both_formats_say_the_same_to_the_official_parsers():
-    state, polls = StateMetrics(golden_store()), golden_polls()
+    state, polls = golden_state(), golden_polls()
     text = parse_text(exposition(state, polls, now=NOW, openmetrics=False).decode())
     openmetrics = parse_openmetrics(exposition(state, polls, now=NOW, openmetrics=True).decode())
 
@@ -493,7 +674,7 @@ def test_both_formats_say_the_same_to_the_official_parsers():
 
 
 def test_no_sample_carries_a_timestamp_or_says_when_the_process_began():
-    text = exposition(StateMetrics(golden_store()), golden_polls(), now=NOW, openmetrics=True).decode()
+    text = exposition(golden_state(), golden_polls(), now=NOW, openmetrics=True).decode()
 
     assert all(s.timestamp is None for family in parse_openmetrics(text) for s in family.samples)
     assert "_created" not in text
@@ -604,15 +785,26 @@ def golden_store():
     yesterday = NOW - timedelta(hours=14)
     globex = Row(
         id=2, slug="globex", name="Globex", url="https://globex.example/status/", platform="incidentio", version=7,
-        zone="America/New_York", last_success_at=yesterday, last_ok=False, derived_day=yesterday.date(),
+        zone="America/New_York", last_success_at=yesterday, last_ok=False, last_error_reason="timeout",
+        derived_day=yesterday.date(), derived_at=yesterday,
     )  # fmt: skip
     initech = Row(
         id=3, slug="initech", name="Initech", url="https://status.initech.example/", platform=None, version=0,
-        last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None,
+        last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None, derived_at=None,
     )  # fmt: skip
-    store = MemoryStore().add(Row(), current=acme_now, history=acme, revised=2)
+    printed = ((None, 90, 0.9987), ("c1", 90, 0.9989), ("c2", 90, 1.0))
+    bars = (bar("c1", 0, partial_seconds=600), bar("c1", 3, major_seconds=7200), bar("c1", 60, partial_seconds=3600))
+    acme_record = record(*bars, reported=printed, components=("c1", "c2"))
+    store = MemoryStore().add(Row(), current=acme_now, history=acme, published=acme_record, revised=2)
     store.add(globex, current=globex_now, history=page_history(globex_days, g=globex_days))
     return store.add(initech)
+
+
+def golden_state(store=None):
+    acme = VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",)
+    )
+    return StateMetrics(store or golden_store(), vendors={"acme": acme})
 
 
 def golden_polls():
@@ -628,7 +820,7 @@ def golden_polls():
 
 
 def golden_text():
-    return exposition(StateMetrics(golden_store()), golden_polls(), now=NOW, openmetrics=False).decode()
+    return exposition(golden_state(), golden_polls(), now=NOW, openmetrics=False).decode()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from threading import Thread
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from monitor.model import (
     Gap,
     Level,
     Observation,
+    PageFacts,
     PageInfo,
     Phase,
     ReportedUptime,
@@ -593,6 +595,30 @@ def test_a_changed_uptime_figure_keeps_the_one_before(store, page):
 
     assert store.facts(page.id).reported == (replace(figure, ratio=0.9987),)
     assert store.facts(page.id, known_at=NOW).reported == (figure,)
+
+
+def test_the_vendors_own_record_is_that_part_of_the_facts(store, page):
+    since, day = NOW - 10 * DAY, (NOW - 10 * DAY).date()
+    cover = bar_cover(NOW - 30 * DAY, NOW)
+    impacts = Coverage(span=cover.span, aspect=Aspect.IMPACTS)
+    bars = [bar(day.day, 60), bar(2, 60)]
+    figure = ReportedUptime(component_id=None, window_days=90, ratio=0.9991)
+    said = evidence(bars=tuple(bars), impacts=(impact(NOW - HOUR),), coverage=(cover, impacts), reported=(figure,))
+    save(store, page, said)
+
+    facts, published = store.facts(page.id, since=since), store.published(page.id, day)
+    assert published.bars == facts.bars == (bars[0],)
+    assert published.coverage == tuple(each for each in facts.coverage if each.aspect is Aspect.BARS) != ()
+    assert published.reported == facts.reported == (figure,)
+    assert published == PageFacts(bars=published.bars, coverage=published.coverage, reported=published.reported)
+
+
+def test_a_database_has_a_size_that_grows(store, page):
+    before = store.size_bytes()
+    store.keep_snapshot(Random(1).randbytes(1_000_000), "text/html", now=NOW)
+
+    assert before > 0
+    assert store.size_bytes() > before
 
 
 def test_facts_since_leave_out_what_ended_before(store, page):

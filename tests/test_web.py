@@ -9,9 +9,9 @@ import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
-from test_prometheus import NOW, Current, MemoryStore, Row, golden_polls, golden_store, golden_text, known
+from test_prometheus import NOW, Current, MemoryStore, Row, golden_polls, golden_state, golden_store, golden_text, known
 
-from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE, StateMetrics
+from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE
 from exporters.web import application, server, wants_openmetrics
 from monitor.errors import StoreError
 from monitor.model import Level
@@ -34,7 +34,7 @@ class Broken(MemoryStore):
 
 
 def app_of(store=None, *, readiness=list):
-    state = StateMetrics(store or golden_store())
+    state = golden_state(store)
     return application(state, golden_polls(), readiness=readiness, clock=lambda: NOW, version="1.2.3")
 
 

@@ -99,6 +99,11 @@ class Store:
         with self._read() as connection:
             connection.execute(sa.select(1))
 
+    def size_bytes(self) -> int:
+        """Return how much room the database takes, in bytes; on SQLite without the write-ahead log."""
+        with self._read() as connection:
+            return engine.size_bytes(connection)
+
     def check_schema(self) -> None:
         """Raise StoreError, naming the differences, unless the database's tables are those of the code."""
         engine.check(self._engine)
@@ -251,6 +256,14 @@ class Store:
         """Return the earliest instant anything spoke for on the page; None when nothing did."""
         with self._read() as connection:
             return pages.first_fact(connection, page_id)
+
+    def published(self, page_id: int, first: date) -> PageFacts:
+        """Return the vendor's own record from a day of the page's zone on: bars, what they cover, printed uptimes.
+
+        Nothing else is in it: it is the part of `facts` that is cheap enough to read at every export.
+        """
+        with self._read() as connection:
+            return facts.published(connection, page_id, first)
 
     def current(self, page_id: int) -> CurrentState:
         """Return the page's state at its last success."""

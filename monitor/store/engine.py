@@ -104,6 +104,17 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(**{_READS: True})
 
 
+_SIZE = {
+    "sqlite": sa.text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
+    "postgresql": sa.text("SELECT pg_database_size(current_database())"),
+}
+
+
+def size_bytes(connection: Connection) -> int:
+    """Return the size of the database in bytes."""
+    return int(connection.execute(_SIZE[connection.dialect.name]).scalar_one())
+
+
 @contextmanager
 def store_errors(engine: Engine) -> Iterator[None]:
     """Turn what the database cannot help (locked, gone, full) into StoreError; anything else is a bug."""

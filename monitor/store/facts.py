@@ -122,6 +122,7 @@ _IMPACTS = _as_known(IMPACT, _IMPACT_COLUMNS, _since(IMPACT.c.ended_at))
 _BARS = _as_known(BAR, _BAR_COLUMNS, BAR.c.day >= sa.bindparam("since_day"))
 _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, open_ended=False))
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
+_BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _RUNS = (
     sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at)
     .where(RUN.c.page_id == sa.bindparam("page"), RUN.c.started_at < sa.bindparam("known_at"), _since(RUN.c.ended_at))
@@ -151,11 +152,24 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
         runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment))),
-        reported=tuple(
-            ReportedUptime(component_id=key or None, window_days=days, ratio=ratio)
-            for key, days, ratio in rows(_REPORTS)
-        ),
+        reported=tuple(map(_reported, rows(_REPORTS))),
     )
+
+
+def published(connection: Connection, page_id: int, first: date) -> PageFacts:
+    """Return only the vendor's own record from a day on: its bars, what they cover, and the uptimes it prints."""
+    since = day_interval(first, zone_named(pages.page(connection, page_id).zone)).start
+    values = {"page": page_id, "since": since, "since_day": first}
+    return PageFacts(
+        bars=tuple(map(_bar, connection.execute(_BARS[0], values))),
+        coverage=tuple(_coverages(connection.execute(_BARRED, values), FAR_FUTURE)),
+        reported=tuple(map(_reported, connection.execute(_REPORTS[0], values))),
+    )
+
+
+def _reported(row: Sequence[Any]) -> ReportedUptime:
+    key, days, ratio = row
+    return ReportedUptime(component_id=key or None, window_days=days, ratio=ratio)
 
 
 def _coverages(rows: Iterable[Sequence[Any]], known_at: datetime) -> Iterator[Coverage]:

@@ -129,7 +129,7 @@ async def test_prometheus_stores_what_the_store_says_under_the_documented_labels
             1,
         )
         assert await server.one('vendorstatus_component_info{component="web-site"}') == (
-            {**acme, "component": "web-site", "name": "Web site", "group": "Sites"},
+            {**acme, "component": "web-site", "name": "Web site", "group": "Sites", "critical": "no"},
             1,
         )
         assert await server.one('vendorstatus_vendor_open_incidents{impact="minor"}') == (
