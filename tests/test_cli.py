@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from monitor import cli
 
@@ -39,6 +40,18 @@ def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor) -> None:
     assert "known days" in out
     assert "coverage" in out
     assert "▁" in out
+
+
+@pytest.mark.parametrize("columns", [30, 80, 92, 200])
+def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(monitor, monkeypatch, columns) -> None:
+    monkeypatch.setattr(cli, "out", Console(width=columns))
+    _, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "quiet"))
+    lines = [line.strip() for line in out.splitlines()]
+    rows = [line for line in lines if line and set(line) <= set("?▁▂▄▆█")]
+
+    assert sum(map(len, rows)) % 90 == 0
+    assert len(rows) > 0
+    assert max(map(len, rows)) <= columns - 2
 
 
 def test_json_has_the_documented_keys(monitor) -> None:
