@@ -236,8 +236,13 @@ class Writer:
 
     async def _derive_waiting(self) -> None:
         waiting, self._to_derive = self._to_derive, {}
-        if waiting:
+        if not waiting:
+            return
+        try:
             await self._derived(waiting)
+        except StoreError:
+            self._to_derive = waiting | self._to_derive
+            raise
 
     async def _derived(self, waiting: Mapping[str, datetime | None]) -> list[int]:
         found = await self.db(self._derive_all, waiting)

@@ -106,6 +106,21 @@ async def test_days_are_derived_at_the_next_flush_once_however_often_a_page_had_
         )
 
 
+async def test_days_that_could_not_be_derived_are_derived_when_the_database_is_back():
+    clock = Clock(NOW)
+    async with writing("one", clock=clock) as (writer, store):
+        await writer.keep(read(store, "one"))
+        clock.forward(minutes=1)
+        await writer.keep(read(store, "one", clock.now))
+        store.gone = True
+        with pytest.raises(StoreError):
+            await writer.flush()
+        store.gone = False
+        await writer.flush()
+
+        assert store.pages()[0].derived_day == NOW.date()
+
+
 async def test_what_is_remembered_of_a_page_follows_what_was_written():
     clock = Clock(NOW)
     async with writing("one", clock=clock) as (writer, store):
