@@ -29,7 +29,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 class Broken(MemoryStore):
-    def pages(self):
+    def page_states(self, slugs=None):
         raise StoreError("the database file is locked: /secret/place.db")
 
 
@@ -111,9 +111,9 @@ async def test_metrics_are_made_outside_the_event_loops_thread():
     threads = []
 
     class Watched(MemoryStore):
-        def pages(self):
+        def page_states(self, slugs=None):
             threads.append(threading.current_thread())
-            return super().pages()
+            return super().page_states(slugs)
 
     await ask("/metrics", Watched())
 

@@ -23,6 +23,7 @@ from monitor.store.records import (
     IncidentVersion,
     PageRecord,
     PageSpec,
+    PageState,
     PollRecord,
     Pruned,
     Snapshot,
@@ -38,6 +39,7 @@ __all__ = [
     "IncidentVersion",
     "PageRecord",
     "PageSpec",
+    "PageState",
     "PollRecord",
     "Pruned",
     "Snapshot",
@@ -129,10 +131,10 @@ class Store:
         with self._read() as connection:
             return pages.listed(connection, slugs, removed=removed)
 
-    def export_versions(self) -> dict[str, tuple[int, int]]:
-        """Return (page id, version) of every configured page by slug: the cheapest way to see what changed."""
+    def page_states(self, slugs: Collection[str] | None = None) -> list[PageState]:
+        """Return what an export needs of the configured pages, by slug: a quarter of the work of `pages`."""
         with self._read() as connection:
-            return pages.versions(connection)
+            return pages.states(connection, slugs)
 
     def claim_due(self, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
         """Lease up to `limit` due pages, longest waiting first. A lease ends with the page's poll, or by itself."""

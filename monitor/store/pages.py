@@ -22,6 +22,7 @@ from monitor.store import tables
 from monitor.store.records import (
     PageRecord,
     PageSpec,
+    PageState,
     PollRecord,
     Pruned,
     Snapshot,
@@ -48,6 +49,12 @@ _ALL_PAGES = sa.select(*_COLUMNS).order_by(PAGE.c.slug)
 _CONFIGURED = _ALL_PAGES.where(PAGE.c.removed_at.is_(None))
 _BY_ID = sa.select(*_COLUMNS).where(PAGE.c.id == sa.bindparam("page_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
+_STATES = (
+    sa.select(*(_ZONE if name == "zone" else PAGE.c[name] for name in PageState._fields))
+    .where(PAGE.c.removed_at.is_(None))
+    .order_by(PAGE.c.slug)
+)
 _TOUCH = (
     sa.update(PAGE).where(PAGE.c.id == sa.bindparam("row_id")).values(version=PAGE.c.version + sa.bindparam("step"))
 )
@@ -99,6 +106,12 @@ def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bo
     return [_record(row) for row in connection.execute(query).all()]
 
 
+def states(connection: Connection, slugs: Collection[str] | None) -> list[PageState]:
+    """Return the state of the configured pages by slug; `slugs` None = of all."""
+    query = _STATES if slugs is None else _STATES.where(PAGE.c.slug.in_(list(slugs)))
+    return list(map(PageState._make, connection.execute(query)))
+
+
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
     """Return one page, its row locked against other writers if asked. Raises StoreError when there is none."""
     row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"page_id": page_id}).one_or_none()
@@ -111,12 +124,6 @@ def change(connection: Connection, page_id: int, values: Mapping[str, Any]) -> N
     """Set columns of a page."""
     if values:
         connection.execute(sa.update(PAGE).where(PAGE.c.id == page_id).values(dict(values)))
-
-
-def versions(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Return (page id, version) of every configured page by slug."""
-    query = sa.select(PAGE.c.slug, PAGE.c.id, PAGE.c.version).where(PAGE.c.removed_at.is_(None))
-    return {slug: (page_id, version) for slug, page_id, version in connection.execute(query)}
 
 
 def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> None:
@@ -248,7 +255,6 @@ _PULSE_KEPT = (
     "platform", "dirty_since",
 )  # fmt: skip
 _PULSE_COLUMNS = (*_PULSE_KEPT, "failures", "parse_failures", "due_at")
-_ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 _PULSES = (
     sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_KEPT, "derived_day")), _ZONE)
     .where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
