@@ -55,6 +55,10 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
+.PHONY: picture
+picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
+	PYTHONPATH=. $(BIN)/python docs/picture.py
+
 .PHONY: docker
 docker: ## build the container image (needs a container engine)
 	docker build -t $(IMAGE) .
