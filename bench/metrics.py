@@ -31,9 +31,11 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
+from bench import rebuild
 from exporters.gzipped import stream
 from exporters.prometheus import PollMetrics, StateMetrics, blocks, render
 from exporters.web import application, server
+from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
@@ -54,6 +56,7 @@ from monitor.model import (
     Seconds,
 )
 from monitor.store import PageSpec, PollRecord, Store
+from monitor.writer import derive_page
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -389,6 +392,31 @@ def page_rows(count):
     print(f"| {count:,} | {records * 1e3:.1f} ms | {states * 1e3:.1f} ms | {one * 1e3:.2f} ms | {warm * 1e3:.1f} ms |")
 
 
+def from_a_database(count):
+    """Vendors as `bench.rebuild` makes them: what reading one anew costs with a real store."""
+    rng = random.Random(1)
+    first, day = (rebuild.NOW - timedelta(days=89)).date(), rebuild.NOW.date()
+    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store:
+        store.sync_pages(
+            [PageSpec(slug=f"v{n:05}", name="V", url=f"https://{n}.example/") for n in range(count)], now=rebuild.NOW
+        )
+        for page in store.pages():
+            store.save(page.id, rebuild.evidence(rng), now=rebuild.NOW, max_gap_seconds=900)
+            vendor = VendorConfig(slug=page.slug, name=page.name, url=page.url)
+            derive_page(store, page, vendor, first=first, now=rebuild.NOW)
+        ids = [page.id for page in store.pages()]
+        cold, _ = timed(lambda: StateMetrics(store).families(rebuild.NOW), times=2)
+        reads, _ = timed(lambda: [_read(store, page_id, first, day) for page_id in ids], times=2)
+    print(f"| {count} | {cold:.2f} s | {cold / count * 1e3:.1f} ms | {reads / count * 1e3:.1f} ms |")
+
+
+def _read(store, page_id, first, last):
+    store.current(page_id)
+    store.published(page_id, first)
+    store.page_history(page_id, first, last)
+    store.revised_days(page_id, first, last)
+
+
 def table(*heads):
     print(f"\n| {' | '.join(heads)} |\n|{'--:|' * len(heads)}")
 
@@ -408,6 +436,8 @@ def main(sizes):
     table("pages in SQLite", "whole records", "what a scrape reads", "of one page", "a warm scrape of empty pages")
     for count in (1_000, 10_000):
         page_rows(count)
+    table("vendors in SQLite", "cold", "a vendor", "of which reading")
+    from_a_database(200)
 
 
 if __name__ == "__main__":

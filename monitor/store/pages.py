@@ -58,6 +58,7 @@ _STATES = (
     .where(PAGE.c.removed_at.is_(None))
     .order_by(PAGE.c.slug)
 )
+_STATES_OF = _STATES.where(PAGE.c.slug.in_(sa.bindparam("slugs", expanding=True)))
 
 
 class ValidatorLike(Protocol):
@@ -112,8 +113,8 @@ def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bo
 
 def states(connection: Connection, slugs: Collection[str] | None) -> list[PageState]:
     """Return the state of the configured pages by slug; `slugs` None = of all."""
-    query = _STATES if slugs is None else _STATES.where(PAGE.c.slug.in_(list(slugs)))
-    return list(map(PageState._make, connection.execute(query)))
+    rows = connection.execute(_STATES) if slugs is None else connection.execute(_STATES_OF, {"slugs": list(slugs)})
+    return list(map(PageState._make, rows))
 
 
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
