@@ -59,6 +59,10 @@ bench: $(VENV)/.stamp-dev ## run the measurements in bench/
 alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
 	$(BIN)/python -m grafana.alerts.generate
 
+.PHONY: picture
+picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
+	PYTHONPATH=. $(BIN)/python docs/picture.py
+
 .PHONY: docker
 docker: ## build the container image (needs a container engine)
 	docker build -t $(IMAGE) .

@@ -1,0 +1,304 @@
+"""What polls read, on its way into the store, and days derived from it: one thread that writes for many pages at once.
+
+A transaction costs more than a poll. Polls that found nothing new wait for each other (`Writer.later`); a poll with
+news is written at once, together with everything that came while the last transaction was busy (`Writer.keep`). Days
+are derived from it at the next `flush`, for all pages that had news together, once however often each had some.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import ParamSpec, TypeVar
+
+from monitor import history
+from monitor.classify import GAP_INTERVALS
+from monitor.config import VendorConfig
+from monitor.errors import StoreError
+from monitor.fetch import Validators
+from monitor.intervals import day_of, zone_named
+from monitor.model import Component, Evidence, Phase
+from monitor.store import Body, PageRecord, PollRecord, Store
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the store knew of a page at one version of it; valid as long as the version is.
+
+    `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
+    of what is on the page, `listed` the components as it last listed them (None = not since this process began).
+    """
+
+    version: int
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    unfinished: Mapping[str, Phase] = field(default_factory=dict)
+    components: frozenset[str] = frozenset()
+    listed: tuple[Component, ...] | None = None
+
+    @property
+    def has_open_incident(self) -> bool:
+        """Whether something is going on now; what is only announced is not."""
+        return Phase.OPEN in self.unfinished.values()
+
+
+@dataclass(slots=True, kw_only=True)
+class Collected:
+    """What one poll read. `validators` are those learned; `derive` asks for the page's days to be derived from it.
+
+    `error` says why it could not be kept.
+    """
+
+    page: PageRecord
+    poll: PollRecord
+    evidence: Sequence[Evidence] = ()
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    bodies: Sequence[Body] = ()
+    derive: bool = False
+    error: Exception | None = None
+
+
+class Writer:
+    """The one writer of a process. Every store call of the collecting side goes through its thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        vendors: Mapping[str, VendorConfig],
+        *,
+        clock: Callable[[], datetime],
+        on_revised: Callable[[str, int], None],
+        flush_after: int,
+        keep_snapshots: bool,
+    ) -> None:
+        self._store = store
+        self._vendors = vendors
+        self._clock = clock
+        self._on_revised = on_revised
+        self._flush_after = flush_after
+        self._keep_snapshots = keep_snapshots
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._turn = asyncio.Lock()
+        self._waiting: list[Collected] = []
+        self._memory: dict[int, Memory] = {}
+        self._to_derive: dict[str, datetime | None] = {}
+
+    async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a store call in the writer's thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
+
+    async def close(self) -> None:
+        """Write what is waiting and end the thread. The store stays open."""
+        await self.flush()
+        self._thread.shutdown(wait=True)
+
+    # --------------------------------------------------------------------------------------------------- memory
+
+    async def remembered(self, page: PageRecord) -> Memory:
+        """Return what makes the page's next poll cheap; read from the store when the page has changed since."""
+        memory = self._memory.get(page.id)
+        if memory is None or memory.version != page.version:
+            memory = self._memory[page.id] = await self.db(self._recall, page)
+        return memory
+
+    def _recall(self, page: PageRecord) -> Memory:
+        validators = {
+            url: Validators(etag=row.etag, last_modified=row.last_modified, sha256=row.sha256)
+            for url, row in self._store.validators(page.id).items()
+        }
+        return Memory(
+            page.version, validators, self._store.unfinished_incidents(page.id), self._store.component_ids(page.id)
+        )
+
+    # -------------------------------------------------------------------------------------------------- writing
+
+    async def later(self, collected: Collected) -> None:
+        """Keep a poll without news at the next `flush`, at the latest when `flush_after` are waiting."""
+        self._waiting.append(collected)
+        if len(self._waiting) >= self._flush_after:
+            await self._write_waiting()
+
+    async def keep(self, collected: Collected) -> None:
+        """Keep a poll now. Raises what kept it from being written; other polls are written all the same."""
+        self._waiting.append(collected)
+        await self._write_waiting()
+        if collected.error is not None:
+            raise collected.error
+
+    async def flush(self) -> None:
+        """Write what is waiting, then derive the days of the pages that had news. Raises StoreError."""
+        await self._write_waiting()
+        await self._derive_waiting()
+
+    async def _write_waiting(self) -> None:
+        """Write what is waiting; what comes meanwhile is written together afterwards."""
+        async with self._turn:
+            waiting, self._waiting = self._waiting, []
+            if waiting:
+                await self.db(self._write, waiting)
+        for collected in waiting:
+            if collected.derive and collected.error is None:
+                self._derive_later(collected.page)
+
+    def _write(self, batch: Sequence[Collected]) -> None:
+        """Write a batch in one transaction; if something in it cannot be kept, each poll in its own."""
+        try:
+            with self._store.together():
+                self._write_all(batch)
+        except StoreError as error:
+            for collected in batch:
+                collected.error = error
+            raise
+        except Exception as error:
+            self._forget(batch)
+            if len(batch) == 1:
+                batch[0].error = error
+                log.exception("cannot keep what was read vendor=%s", batch[0].page.slug)
+                return
+            for collected in batch:
+                self._write([collected])
+
+    def _forget(self, batch: Iterable[Collected]) -> None:
+        for collected in batch:
+            self._memory.pop(collected.page.id, None)
+
+    def _write_all(self, batch: Sequence[Collected]) -> None:
+        now = self._clock()
+        news = [collected for collected in batch if collected.evidence or collected.validators]
+        before = self._store.page_versions([collected.page.id for collected in news])
+        for collected in news:
+            if collected.evidence:
+                told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
+                gap = self._max_gap(collected.page.slug)
+                self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
+        self._store.save_validators({collected.page.id: collected.validators for collected in news})
+        if self._keep_snapshots:
+            self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
+        self._store.record_polls([collected.poll for collected in batch])
+        self._remember(news, before)
+
+    def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
+        """Leave out a list of components that is the one kept last: comparing it with the rows is dear."""
+        memory = self._memory.get(page_id)
+        same = memory is not None and memory.version == versions.get(page_id) and evidence.components == memory.listed
+        return replace(evidence, components=None) if same and evidence.components is not None else evidence
+
+    def _max_gap(self, slug: str) -> float:
+        return GAP_INTERVALS * self._vendors[slug].interval_seconds
+
+    def _remember(self, news: Sequence[Collected], before: Mapping[int, int]) -> None:
+        """Remember what the next poll will ask for, unless another process changed the page meanwhile."""
+        after = self._store.page_versions([collected.page.id for collected in news])
+        for collected in news:
+            page, memory = collected.page, self._memory.pop(collected.page.id, None)
+            if memory is None or memory.version != before.get(page.id) or collected.poll.forget_platform:
+                continue
+            listed = _listed(collected, memory)
+            self._memory[page.id] = Memory(
+                after[page.id],
+                {**memory.validators, **collected.validators},
+                self._unfinished(collected, memory),
+                memory.components if listed is None else frozenset(component.id for component in listed),
+                listed,
+            )
+
+    def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:
+        told = any(evidence.incidents or evidence.withdrawn for evidence in collected.evidence)
+        return self._store.unfinished_incidents(collected.page.id) if told else memory.unfinished
+
+    async def save(self, page: PageRecord, evidence: Evidence) -> None:
+        """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it."""
+        gap = self._max_gap(page.slug)
+        if await self.db(self._store.save, page.id, evidence, now=self._clock(), max_gap_seconds=gap):
+            self._memory.pop(page.id, None)
+
+    # ------------------------------------------------------------------------------------------------- deriving
+
+    async def derive(self, slug: str, *, since: datetime | None = None) -> int:
+        """Derive the page's days that facts have touched since the last time; return the number of revised days.
+
+        `since` also derives the days from that instant on.
+        """
+        await self.flush()
+        return sum(await self._derived({slug: since}))
+
+    def _derive_later(self, page: PageRecord) -> None:
+        """Have the page's days derived at the next flush, from its last reading on."""
+        starts = [at for at in (self._to_derive.get(page.slug), page.observed_until) if at is not None]
+        self._to_derive[page.slug] = min(starts, default=None)
+
+    async def _derive_waiting(self) -> None:
+        waiting, self._to_derive = self._to_derive, {}
+        if not waiting:
+            return
+        try:
+            await self._derived(waiting)
+        except StoreError:
+            self._to_derive = waiting | self._to_derive
+            raise
+
+    async def _derived(self, waiting: Mapping[str, datetime | None]) -> list[int]:
+        found = await self.db(self._derive_all, waiting)
+        for provider, revisions in found:
+            if revisions:
+                self._on_revised(provider, revisions)
+        return [revisions for _, revisions in found]
+
+    def _derive_all(self, waiting: Mapping[str, datetime | None]) -> list[tuple[str, int]]:
+        """Derive in one transaction; if that breaks, each page in its own. A bug raises when one page was asked for."""
+        try:
+            with self._store.together():
+                pages = self._store.pages(waiting)
+                found = [self._derive(page, waiting[page.slug]) for page in pages]
+                self._follow({page.id: page.version for page in pages})
+                return found
+        except StoreError:
+            raise
+        except Exception:
+            if len(waiting) == 1:
+                raise
+        return [found for slug, since in waiting.items() for found in self._derive_guarded(slug, since)]
+
+    def _derive_guarded(self, slug: str, since: datetime | None) -> list[tuple[str, int]]:
+        try:
+            return self._derive_all({slug: since})
+        except Exception:
+            log.exception("bug while deriving vendor=%s", slug)
+            return []
+
+    def _follow(self, before: Mapping[int, int]) -> None:
+        """Let what is remembered of pages follow the versions that deriving their days has given them."""
+        for key, version in self._store.page_versions(list(before)).items():
+            memory = self._memory.get(key)
+            if memory is not None and memory.version == before[key]:
+                self._memory[key] = replace(memory, version=version)
+
+    def _derive(self, page: PageRecord, since: datetime | None) -> tuple[str, int]:
+        now = self._clock()
+        zone = zone_named(page.zone)
+        today = day_of(now, zone)
+        starts = [day for day in (page.dirty_since, page.derived_day) if day is not None]
+        first = min(starts, default=today)
+        if since is not None:
+            first = min(first, day_of(since, zone))
+        revisions = derive_page(self._store, page, self._vendors[page.slug], first=min(first, today), now=now)
+        return page.platform or "unknown", revisions
+
+
+def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | None:
+    lists = [evidence.components for evidence in collected.evidence if evidence.components is not None]
+    return lists[-1] if lists else memory.listed
+
+
+def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
+    """Derive and keep the page's days from `first` to today; return the number of revised days."""
+    today = day_of(now, zone_named(page.zone))
+    _, derived = history.read(store, page, vendor, first=first, last=today, now=now)
+    return store.save_days(page.id, derived, today=today, now=now)
