@@ -169,12 +169,12 @@ def render(rules: str) -> str:
     return HEADER + yaml.safe_dump(managed(read_groups(rules)), sort_keys=False, width=1_000_000, allow_unicode=True)
 
 
-def main() -> None:
+def main(rules: Path = RULES, written: Path = MANAGED) -> None:
     """Write the Grafana-managed file; a mistake in the rules ends with a message and exit code 2."""
     try:
-        MANAGED.write_text(render(RULES.read_text()))
+        written.write_text(render(rules.read_text()))
     except (KeyError, ValueError, yaml.YAMLError) as error:
-        sys.stderr.write(f"{RULES}: {error}\n")
+        sys.stderr.write(f"{rules}: {error}\n")
         sys.exit(2)
 
 
