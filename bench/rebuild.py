@@ -14,8 +14,8 @@ from pathlib import Path
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Bar, Basis, Component, Coverage, Evidence, Impact, Incident, Level, PageInfo, Phase
-from monitor.pipeline import derive_page
 from monitor.store import PageSpec, Store
+from monitor.writer import derive_page
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 DAYS, COMPONENTS = 90, 30

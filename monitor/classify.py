@@ -20,7 +20,7 @@ progress stops growing when the page cannot be read.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -126,6 +126,11 @@ class _Frame:
         """How long ago the last reading may be for today to count as covered so far: three poll intervals."""
         return GAP_INTERVALS * self.options.interval_seconds
 
+    def is_present(self, instant: datetime) -> bool:
+        """Whether what was covered until this instant of today counts as covered until now."""
+        fresh = self.now - timedelta(seconds=self.slack_seconds)
+        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(self.now, self.zone)
+
     def span(self, day: date) -> Interval | None:
         """Return the elapsed part of the day; None for a day that has not begun."""
         whole = day_interval(day, self.zone)
@@ -141,8 +146,7 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
         raise ValueError(f"last day {last} is before first day {first}")
     now = _last_reading(facts, now.astimezone(UTC), options)
     frame = _Frame(first, last, options.zone, now, _lengths(first, last, options.zone, now), options)
-    read = _by_component(facts, frame)
-    histories = {known.component.id: _component(read(known), frame) for known in facts.components}
+    histories = _histories(facts, frame)
     vendor = _vendor(facts, histories, frame)
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
 
@@ -177,7 +181,44 @@ def seen_until(facts: PageFacts, now: datetime) -> datetime | None:
 # ------------------------------------------------------------------------------------------- gathering the evidence
 
 
-def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent], _Evidence | None]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was said of one component, as it was said."""
+
+    scope: Interval
+    bars: Mapping[date, Bar]
+    impacts: Sequence[Impact]
+    runs: Sequence[ObservedRun]
+    covers: Sequence[Coverage]
+
+    @property
+    def alike(self) -> Hashable:
+        """What a component of which no trouble was said shares with its neighbours; None when there is trouble."""
+        if self.bars or self.impacts:
+            return None
+        return self.scope, tuple((run.level, run.span) for run in self.runs), tuple(self.covers)
+
+
+def _histories(facts: PageFacts, frame: _Frame) -> dict[str, History]:
+    """Return every component's history. Most components of a page were told the same: those are classified once."""
+    until = seen_until(facts, frame.now) or frame.now
+    told_of = _by_component(facts, frame)
+    shared: dict[Hashable, History] = {}
+    histories = {}
+    for known in facts.components:
+        told = told_of(known)
+        alike = None if told is None else told.alike
+        history = None if alike is None else shared.get(alike)
+        if history is None:
+            evidence = None if told is None else _gather(told, until=until, options=frame.options)
+            history = _component(evidence, frame)
+            if alike is not None:
+                shared[alike] = history
+        histories[known.component.id] = history
+    return histories
+
+
+def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent], _Told | None]:
     bars: dict[str, dict[date, Bar]] = defaultdict(dict)
     impacts: dict[str, list[Impact]] = defaultdict(list)
     runs: dict[str, list[ObservedRun]] = defaultdict(list)
@@ -190,24 +231,16 @@ def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent],
         runs[run.component_id].append(run)
     for cover in facts.coverage:
         covers[cover.component_id].append(cover)
-    until = seen_until(facts, frame.now) or frame.now
 
-    def read(known: KnownComponent) -> _Evidence | None:
+    def told_of(known: KnownComponent) -> _Told | None:
         scope = _scope(known, frame)
         key = known.component.id
         if scope is None:
             return None
-        return _gather(
-            scope,
-            bars=bars[key],
-            impacts=impacts[key],
-            runs=runs[key],
-            covers=covers[None] + covers[key],
-            until=until,
-            options=frame.options,
-        )
+        own = covers.get(key)
+        return _Told(scope, bars[key], impacts[key], runs[key], covers[None] + own if own else covers[None])
 
-    return read
+    return told_of
 
 
 def _best_basis(impacts: Iterable[Impact]) -> list[Impact]:
@@ -227,23 +260,15 @@ def _scope(known: KnownComponent, frame: _Frame) -> Interval | None:
     return Interval.between(start, end)
 
 
-def _gather(
-    scope: Interval,
-    *,
-    bars: Mapping[date, Bar],
-    impacts: Sequence[Impact],
-    runs: Sequence[ObservedRun],
-    covers: Sequence[Coverage],
-    until: datetime,
-    options: Options,
-) -> _Evidence:
-    stated, holes = _stated(impacts, until, scope, options.impact_mapping)
+def _gather(told: _Told, *, until: datetime, options: Options) -> _Evidence:
+    scope, runs, covers = told.scope, told.runs, told.covers
+    stated, holes = _stated(told.impacts, until, scope, options.impact_mapping)
     bar_cover = _covered(covers, Aspect.BARS, scope)
     impact_cover = subtract(_covered(covers, Aspect.IMPACTS, scope), holes)
     observed_cover = merge(intersect((run.span for run in runs if run.level is not None), scope))
     observed = _unexplained(runs, stated, scope, options.interval_seconds)
     cover = merge([*bar_cover, *impact_cover, *observed_cover, *(piece.span for piece in stated)])
-    return _Evidence(scope, bars, [*stated, *observed], bar_cover, impact_cover, observed_cover, cover)
+    return _Evidence(scope, told.bars, [*stated, *observed], bar_cover, impact_cover, observed_cover, cover)
 
 
 def _covered(covers: Iterable[Coverage], aspect: Aspect, scope: Interval) -> list[Interval]:
@@ -322,12 +347,16 @@ def _is_plain(day: Day, frame: _Frame) -> bool:
 
 
 def _interesting_days(evidence: _Evidence, frame: _Frame) -> set[date]:
+    """Return the days that may not be plain: those of bars and pieces, and those only partly covered."""
     days = {day for day in evidence.bars if frame.first <= day <= frame.last}
     for piece in evidence.pieces:
         days.update(days_touched(piece.span, frame.zone))
     for cover in evidence.cover:
-        days.add(day_of(cover.start, frame.zone))
-        days.add(day_of(cover.end - timedelta(microseconds=1), frame.zone))
+        first, last = day_of(cover.start, frame.zone), day_of(cover.end - timedelta(microseconds=1), frame.zone)
+        if day_interval(first, frame.zone).start < cover.start:
+            days.add(first)
+        if cover.end < day_interval(last, frame.zone).end and not frame.is_present(cover.end):
+            days.add(last)
     return days
 
 
@@ -477,13 +506,12 @@ def _quiet_runs(evidence: _Evidence, taken: set[date], frame: _Frame) -> tuple[D
 def _full_days(cover: Iterable[Interval], frame: _Frame) -> list[_Range]:
     """Return the days fully inside the cover; today counts when all that has elapsed of it is covered."""
     ranges = []
-    fresh = frame.now - timedelta(seconds=frame.slack_seconds)
     for part in cover:
         first = day_of(part.start, frame.zone)
         if day_interval(first, frame.zone).start < part.start:
             first += ONE_DAY
         last = day_of(part.end, frame.zone)
-        if day_interval(last, frame.zone).start >= part.end or not fresh <= part.end <= frame.now:
+        if day_interval(last, frame.zone).start >= part.end or not frame.is_present(part.end):
             last -= ONE_DAY
         first, last = max(first, frame.first), min(last, frame.last)
         if first <= last:

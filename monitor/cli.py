@@ -33,10 +33,11 @@ from monitor.errors import ConfigError, MonitorError, PageError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
-from monitor.pipeline import BackfillResult, Collector, PollObserver, PollResult, derive_page
+from monitor.pipeline import BackfillResult, Collector, PollObserver, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.schedule import Schedule
 from monitor.store import PageRecord, PageSpec, Store
+from monitor.writer import derive_page
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Collect (fetch, read, keep facts) and derive (facts to days): the one place where these meet.
+"""Collect: fetch a page, let its platform read it, and hand what it said to the writer, which keeps and derives.
 
 The schedule, the command line and replays all go through `Collector`; backfill is the same path with an older start.
 The only place page errors are caught is here: a page that cannot be read is recorded as failed and the others go on.
@@ -8,21 +8,21 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin
 
-from monitor import history, platforms
+from monitor import platforms
 from monitor.classify import GAP_INTERVALS
 from monitor.config import VendorConfig
 from monitor.errors import FetchError, PageError, ParseError, Throttled, UnknownPlatform
 from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
 from monitor.intervals import day_interval, day_of, zone_named
-from monitor.model import Evidence, Gap
+from monitor.model import Evidence, Gap, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps
-from monitor.store import PageRecord, PollRecord, Store
+from monitor.store import Body, PageRecord, PollRecord, Store
+from monitor.writer import Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
 
@@ -111,29 +111,27 @@ class _Reading:
     limits: Limits
     known: Mapping[str, Validators]
     learned: dict[str, Validators] = field(default_factory=dict)
-    bodies: list[tuple[str, Response]] = field(default_factory=list)
+    bodies: list[Body] = field(default_factory=list)
     requests: int = 0
     wire_bytes: int = 0
     status: int | None = None
-    evidence: int = 0
+    evidence: list[Evidence] = field(default_factory=list)
     provider: str | None = None
+    understood: bool = False
 
+    @property
+    def changed_validators(self) -> dict[str, Validators]:
+        """What makes the next requests conditional, where it is not known already."""
+        return {url: learned for url, learned in self.learned.items() if self.known.get(url) != learned}
 
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """What the store knew of a page at one version of it; valid as long as the version is."""
-
-    version: int
-    validators: Mapping[str, Validators]
-    open_incidents: frozenset[str]
+    @property
+    def found_open_incident(self) -> bool:
+        """Whether something is going on, as far as this reading says."""
+        return any(incident.phase is Phase.OPEN for each in self.evidence for incident in each.incidents)
 
 
 class Collector:
-    """Polls, backfills and derives pages. One writer thread talks to the store.
-
-    Unchanged polls are gathered and written together (`flush`), at the latest when `flush_after` are waiting: a
-    transaction of their own would cost seventy times as much.
-    """
+    """Polls, backfills and derives pages. Polls that found nothing new are written together (`flush`)."""
 
     def __init__(
         self,
@@ -151,21 +149,30 @@ class Collector:
         self._fetcher = fetcher
         self._clock = clock
         self._observer = observer or NoObserver()
-        self._flush_after = flush_after
-        self._keep_snapshots = keep_snapshots
-        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._waiting: list[PollRecord] = []
-        self._memory: dict[int, _Memory] = {}
+        self._writer = Writer(
+            store,
+            self.vendors,
+            clock=clock,
+            on_revised=self._observer.revised,
+            flush_after=flush_after,
+            keep_snapshots=keep_snapshots,
+        )
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a store call in the writer thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, lambda: call(*args, **kwargs))
+        """Run a store call in the writer's thread."""
+        return await self._writer.db(call, *args, **kwargs)
 
     async def close(self) -> None:
-        """Write what is waiting and stop the writer thread. The store stays open."""
-        await self.flush()
-        self._writer.shutdown(wait=True)
+        """Write what is waiting and end the writer's thread. The store stays open."""
+        await self._writer.close()
+
+    async def flush(self) -> None:
+        """Write the polls that are waiting."""
+        await self._writer.flush()
+
+    async def derive(self, slug: str, *, since: datetime | None = None) -> int:
+        """Derive the page's days that facts have touched since the last time; return the number of revised days."""
+        return await self._writer.derive(slug, since=since)
 
     # ------------------------------------------------------------------------------------------------- polling
 
@@ -175,74 +182,62 @@ class Collector:
         timer = asyncio.get_running_loop().time
         begun = timer()
         reading = self.reading(page)
+        memory, error = await self._writer.remembered(page), None
         try:
-            page, outcome = await self._poll(page, reading)
-            error = None
+            page = await self._poll(page, reading, memory)
+            outcome = "ok" if reading.evidence else "unchanged"
         except PageError as caught:
             outcome, error = "failed", caught
             error.page = error.page or page.slug
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
         seconds = timer() - begun
         self._observer.polled(page.platform or "unknown", outcome, error.reason if error else None, seconds)
-        await self._record(
-            self._poll_record(page, reading, started=started, seconds=seconds, outcome=outcome, error=error)
-        )
-        await self._derive_if_due(page, outcome)
+        self._report_words(page, reading)
+        poll = self._poll_record(page, reading, memory, started=started, seconds=seconds, outcome=outcome, error=error)
+        await self._keep(page, reading, poll)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
 
-    async def _poll(self, page: PageRecord, reading: _Reading) -> tuple[PageRecord, str]:
-        memory = await self._remembered(page)
+    async def _poll(self, page: PageRecord, reading: _Reading, memory: Memory) -> PageRecord:
+        reading.known = memory.validators
         if page.platform is None:
             page = await self._identify(page)
-            memory = _Memory(memory.version, {}, memory.open_incidents)
-        reading.known = memory.validators
-        context = self._context(page, memory.open_incidents)
+            reading.limits, reading.provider, reading.known = self.reading(page).limits, page.platform, {}
+        context = self._context(page, memory)
         platform = platforms.named(page.platform or "")
 
         async def keep(evidence: Evidence) -> None:
-            await self._save(page, evidence)
+            reading.evidence.append(evidence)
 
         await self._drive(platform.poll(context), reading, keep)
-        await self._learn(page, reading)
-        return page, "ok" if reading.evidence else "unchanged"
+        reading.understood = True
+        return page
 
-    async def _remembered(self, page: PageRecord) -> _Memory:
-        memory = self._memory.get(page.id)
-        if memory is None or memory.version != page.version:
-            validators, open_incidents = await self.db(self._recall, page.id)
-            memory = self._memory[page.id] = _Memory(page.version, validators, open_incidents)
-        return memory
+    def _report_words(self, page: PageRecord, reading: _Reading) -> None:
+        for evidence in reading.evidence:
+            if evidence.unknown_words:
+                log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(evidence.unknown_words))
+                self._observer.unknown_words(page.platform or "unknown", len(evidence.unknown_words))
 
-    def _recall(self, page_id: int) -> tuple[dict[str, Validators], frozenset[str]]:
-        validators = {
-            url: Validators(etag=row.etag, last_modified=row.last_modified, sha256=row.sha256)
-            for url, row in self.store.validators(page_id).items()
-        }
-        return validators, frozenset(self.store.open_incident_ids(page_id))
-
-    async def _learn(self, page: PageRecord, reading: _Reading) -> None:
-        """Remember the validators, now that everything they stand for was understood and kept."""
-        changed = {url: known for url, known in reading.learned.items() if reading.known.get(url) != known}
-        if changed:
-            await self.db(self.store.save_validators, page.id, changed)
-            self._memory.pop(page.id, None)
-        if self._keep_snapshots:
-            for media_type, response in reading.bodies:
-                await self.db(self.store.keep_snapshot, response.body, media_type, now=self._clock())
-
-    async def _save(self, page: PageRecord, evidence: Evidence) -> None:
-        gap = GAP_INTERVALS * self.vendors[page.slug].interval_seconds
-        changes = await self.db(self.store.save, page.id, evidence, now=self._clock(), max_gap_seconds=gap)
-        if evidence.unknown_words:
-            log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(evidence.unknown_words))
-            self._observer.unknown_words(page.platform or "unknown", len(evidence.unknown_words))
-        if changes:
-            self._memory.pop(page.id, None)
+    async def _keep(self, page: PageRecord, reading: _Reading, poll: PollRecord) -> None:
+        """Keep what was read; validators only when everything they stand for was understood."""
+        collected = Collected(
+            page=page,
+            poll=poll,
+            evidence=reading.evidence,
+            validators=reading.changed_validators if reading.understood else {},
+            bodies=reading.bodies if reading.understood else (),
+            derive=self._derive_due(page, poll.outcome),
+        )
+        if poll.outcome == "unchanged" and not collected.derive:
+            await self._writer.later(collected)
+        else:
+            await self._writer.keep(collected)
 
     def _poll_record(
         self,
         page: PageRecord,
         reading: _Reading,
+        memory: Memory,
         *,
         started: datetime,
         seconds: float,
@@ -252,6 +247,7 @@ class Collector:
         failures = page.failures + 1 if error else 0
         unreadable = page.parse_failures + 1 if isinstance(error, (ParseError, UnknownPlatform)) else 0
         vendor = self.vendors[page.slug]
+        open_now = memory.has_open_incident or reading.found_open_incident
         return PollRecord(
             page_id=page.id,
             started_at=started,
@@ -262,17 +258,16 @@ class Collector:
             http_status=reading.status,
             requests=reading.requests,
             wire_bytes=reading.wire_bytes,
-            due_at=self._next_due(page, vendor, failures, error),
+            due_at=self._next_due(vendor, failures, error, open_now=open_now),
             failures=failures,
             parse_failures=unreadable,
             forget_platform=unreadable >= REDETECT_AFTER and vendor.platform is None,
             max_gap_seconds=GAP_INTERVALS * vendor.interval_seconds,
         )
 
-    def _next_due(self, page: PageRecord, vendor: VendorConfig, failures: int, error: PageError | None) -> datetime:
-        memory = self._memory.get(page.id)
+    def _next_due(self, vendor: VendorConfig, failures: int, error: PageError | None, *, open_now: bool) -> datetime:
         interval = float(vendor.interval_seconds)
-        if vendor.fast_while_open and memory is not None and memory.open_incidents:
+        if vendor.fast_while_open and open_now:
             interval = min(interval, FAST_SECONDS)
         wait = backoff_seconds(failures, interval) if failures else interval
         wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311
@@ -280,16 +275,15 @@ class Collector:
             wait = max(wait, error.retry_after.total_seconds())
         return self._clock() + timedelta(seconds=wait)
 
-    async def _record(self, poll: PollRecord) -> None:
-        self._waiting.append(poll)
-        if poll.outcome != "unchanged" or len(self._waiting) >= self._flush_after:
-            await self.flush()
+    def _derive_due(self, page: PageRecord, outcome: str) -> bool:
+        """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
 
-    async def flush(self) -> None:
-        """Write the polls that are waiting."""
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            await self.db(self.store.record_polls, waiting)
+        An answer after a short silence also speaks for the silence, so days are derived from the last reading on.
+        """
+        steady = outcome == "unchanged" and page.last_ok is not False
+        still_down = outcome == "failed" and page.last_ok is False
+        recent = page.derived_at is not None and self._clock() - page.derived_at < DERIVE_EVERY
+        return not (recent and (steady or still_down))
 
     # ------------------------------------------------------------------------------------------------ backfill
 
@@ -310,7 +304,11 @@ class Collector:
         reading = self.reading(page)
 
         async def keep(evidence: Evidence) -> None:
-            await self._save(page, evidence)
+            await self._writer.save(page, evidence)
+            reading.evidence.append(evidence)
+            self._report_words(page, reading)
+            reading.evidence.clear()
+            reading.bodies.clear()
             _note(result, evidence)
             result.requests = reading.requests
             if progress is not None:
@@ -320,8 +318,7 @@ class Collector:
             if page.platform is None:
                 page = await self._identify(page)
             done = frozenset() if again else await self._done(page)
-            memory = await self._remembered(page)
-            context = replace(self._context(page, memory.open_incidents), done=done)
+            context = replace(self._context(page, await self._writer.remembered(page)), done=done)
             await self._drive(platforms.named(page.platform or "").backfill(context, since), reading, keep)
         except PageError as error:
             error.page = error.page or page.slug
@@ -355,13 +352,14 @@ class Collector:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
         return _Reading(page.url, limits, known or {}, provider=page.platform)
 
-    def _context(self, page: PageRecord, open_incidents: frozenset[str]) -> PageContext:
+    def _context(self, page: PageRecord, memory: Memory) -> PageContext:
         return PageContext(
             url=page.url,
             now=self._clock(),
             zone=self.vendors[page.slug].zone or page.page_zone,
             mark=page.mark,
-            open_incidents=open_incidents,
+            open_incidents=frozenset(memory.unfinished),
+            components=memory.components,
         )
 
     async def _drive(self, steps: Steps, reading: _Reading, keep: Callable[[Evidence], Awaitable[None]]) -> None:
@@ -369,7 +367,6 @@ class Collector:
             step = next(steps)
             while True:
                 if isinstance(step, Evidence):
-                    reading.evidence += 1
                     await keep(step)
                     step = next(steps)
                 elif isinstance(step, Get):
@@ -398,7 +395,7 @@ class Collector:
         if get.conditional:
             reading.learned[url] = fetched.validators
         if not fetched.response.unchanged and fetched.response.status == 200:  # noqa: PLR2004
-            reading.bodies.append((fetched.response.headers.get("content-type", ""), fetched.response))
+            reading.bodies.append(Body(fetched.response.body, fetched.response.headers.get("content-type", "")))
         return fetched.response
 
     # ----------------------------------------------------------------------------------------------- detection
@@ -441,40 +438,6 @@ class Collector:
             raise failure
         raise _not_recognised(url, found)
 
-    # ------------------------------------------------------------------------------------------------ deriving
-
-    async def _derive_if_due(self, page: PageRecord, outcome: str) -> None:
-        """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
-
-        An answer after a short silence also speaks for the silence, so days are derived from the last reading on.
-        """
-        steady = outcome == "unchanged" and page.last_ok is not False
-        still_down = outcome == "failed" and page.last_ok is False
-        recent = page.derived_at is not None and self._clock() - page.derived_at < DERIVE_EVERY
-        if (steady or still_down) and recent:
-            return
-        await self.derive(page.slug, since=page.observed_until)
-
-    async def derive(self, slug: str, *, since: datetime | None = None) -> int:
-        """Derive the page's days that facts have touched since the last time; return the number of revised days."""
-        await self.flush()
-        provider, revisions = await self.db(self._derive, slug, since)
-        if revisions:
-            self._observer.revised(provider, revisions)
-        return revisions
-
-    def _derive(self, slug: str, since: datetime | None) -> tuple[str, int]:
-        page = self.store.pages([slug])[0]
-        now = self._clock()
-        zone = zone_named(page.zone)
-        today = day_of(now, zone)
-        starts = [day for day in (page.dirty_since, page.derived_day) if day is not None]
-        first = min(starts, default=today)
-        if since is not None:
-            first = min(first, day_of(since, zone))
-        revisions = derive_page(self.store, page, self.vendors[slug], first=min(first, today), now=now)
-        return page.platform or "unknown", revisions
-
 
 def _note(result: BackfillResult, evidence: Evidence) -> None:
     result.gaps += evidence.gaps
@@ -492,10 +455,3 @@ def _not_recognised(url: str, found: Mapping[str, Mapping[str, Signal]]) -> Unkn
     seen = [f"{name} {signal.kind}" for name, signals in found.items() for signal in signals.values()]
     what = f"only one kind of sign was seen ({', '.join(seen)})" if seen else "nothing familiar was seen"
     return UnknownPlatform(f"no platform recognised: {what}", url=url)
-
-
-def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
-    """Derive and keep the page's days from `first` to today; return the number of revised days."""
-    today = day_of(now, zone_named(page.zone))
-    _, derived = history.read(store, page, vendor, first=first, last=today, now=now)
-    return store.save_days(page.id, derived, today=today, now=now)

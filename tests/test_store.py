@@ -24,7 +24,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import PageSpec, Store, Validator
+from monitor.store import Body, PageSpec, Store, Validator
 from monitor.store.engine import shown
 from monitor.store.tables import from_microseconds, to_microseconds
 from tests.store_support import (
@@ -118,7 +118,7 @@ def test_syncing_the_same_configuration_changes_nothing(store, page):
 
 def test_a_new_address_is_detected_anew(store, page):
     store.set_platform(page.id, "statuspage", ["html: generator"])
-    store.save_validators(page.id, {page.url: Validator("e", None, None)})
+    store.save_validators({page.id: {page.url: Validator("e", None, None)}})
 
     moved = add_page(store, url="https://status.acme.example/", now=NOW + HOUR)
 
@@ -254,7 +254,7 @@ def test_a_steady_page_keeps_its_version(store, page):
 
 def test_a_page_read_as_nothing_we_know_is_detected_anew(store, page):
     store.set_platform(page.id, "statuspage", ["configured"])
-    store.save_validators(page.id, {"https://acme.example/a": Validator("e", None, None)})
+    store.save_validators({page.id: {"https://acme.example/a": Validator("e", None, None)}})
     store.record_polls([poll(page, NOW, "failed", reason="not_json", parse_failures=3, forget_platform=True)])
 
     assert (store.pages()[0].platform, store.pages()[0].parse_failures) == (None, 3)
@@ -473,7 +473,7 @@ def test_a_withdrawn_incident_listed_again_is_open_again(store, page):
     save(store, page, evidence(NOW + HOUR, withdrawn=("i1",)))
     save(store, page, evidence(NOW + 2 * HOUR, incidents=(incident(),)))
 
-    assert store.open_incident_ids(page.id) == {"i1"}
+    assert set(store.unfinished_incidents(page.id)) == {"i1"}
     assert [each.incident.phase for each in store.incident_versions(page.id, "i1")] == ["open", "withdrawn", "open"]
 
 
@@ -481,7 +481,7 @@ def test_announced_and_open_incidents_are_not_ended(store, page):
     phases = {"a": Phase.OPEN, "b": Phase.SCHEDULED, "c": Phase.CLOSED}
     save(store, page, evidence(incidents=tuple(incident(key, phase=phase) for key, phase in phases.items())))
 
-    assert store.open_incident_ids(page.id) == {"a", "b"}
+    assert set(store.unfinished_incidents(page.id)) == {"a", "b"}
     assert {each.id for each in store.current(page.id).open_incidents} == {"a", "b"}
 
 
@@ -784,15 +784,15 @@ def test_a_gap_read_later_is_no_gap_any_more(store, page):
 
 
 def test_validators_are_kept_by_url(store, page):
-    store.save_validators(page.id, {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)})
-    store.save_validators(page.id, {"u": Validator('"b"', None, "01")})
+    store.save_validators({page.id: {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)}})
+    store.save_validators({page.id: {"u": Validator('"b"', None, "01")}})
 
     assert store.validators(page.id) == {"u": Validator('"b"', None, "01"), "v": Validator(None, "Mon", None)}
 
 
 def test_a_body_is_kept_once(store):
-    first = store.keep_snapshot(b"<html>" * 100, "text/html", now=NOW)
-    assert store.keep_snapshot(b"<html>" * 100, "text/html", now=NOW + DAY) == first
+    (first,) = store.keep_snapshots([Body(b"<html>" * 100, "text/html")], now=NOW)
+    assert store.keep_snapshots([Body(b"<html>" * 100, "text/html")] * 2, now=NOW + DAY) == [first, first]
 
     kept = store.snapshot(first)
     assert kept is not None
@@ -805,8 +805,8 @@ def test_a_body_is_kept_once(store):
 def test_pruning_deletes_old_polls_and_bodies_only(store, page):
     save(store, page, full_evidence(), now=NOW - 60 * DAY)
     store.record_polls([poll(page, NOW - 31 * DAY, "ok"), poll(page, NOW - 29 * DAY, "ok")])
-    old = store.keep_snapshot(b"old", "text/plain", now=NOW - 31 * DAY)
-    new = store.keep_snapshot(b"new", "text/plain", now=NOW - 29 * DAY)
+    (old,) = store.keep_snapshots([Body(b"old", "text/plain")], now=NOW - 31 * DAY)
+    (new,) = store.keep_snapshots([Body(b"new", "text/plain")], now=NOW - 29 * DAY)
     before = store.facts(page.id)
 
     pruned = store.prune(now=NOW, snapshot_days=30, poll_days=30)

@@ -1,22 +1,24 @@
 """The store: the only package that imports sqlmodel, sqlalchemy and alembic.
 
 SQLite for one machine, PostgreSQL for several; the same tables and the same migrations on both. `Store` owns the
-transactions, every method is one. Methods may be called from any thread; SQLite has one writer at a time.
+transactions: every method is one, except inside `together`. Methods may be called from any thread; SQLite has one
+writer at a time.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
-from threading import RLock
+from threading import RLock, local
 from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from monitor.model import Evidence, Gap, PageFacts, PageHistory
-from monitor.store import days, engine, facts, pages
+from monitor.model import Evidence, Gap, PageFacts, PageHistory, Phase
+from monitor.store import components, days, engine, facts, pages
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
+    Body,
     Changes,
     CurrentState,
     DayRevision,
@@ -32,6 +34,7 @@ from monitor.store.records import (
 )
 
 __all__ = [
+    "Body",
     "Changes",
     "CurrentState",
     "DayRevision",
@@ -59,6 +62,7 @@ class Store:
         self._reader = engine.reading(database)
         # A database in memory has a single connection: its transactions must not mix.
         self._turn: AbstractContextManager[object] = RLock() if engine.in_memory(database) else nullcontext()
+        self._together = local()
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Self:
@@ -105,13 +109,31 @@ class Store:
         engine.check(self._engine)
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def together(self) -> Iterator[None]:
+        """Make one writing transaction of all that this thread does inside: all of it is kept, or nothing.
+
+        Only for writing much at once, as a transaction costs more than a poll: other writers wait until it ends.
+        """
         with self._turn, engine.store_errors(self._engine), self._engine.begin() as connection:
-            yield connection
+            self._together.connection = connection
+            try:
+                yield
+            finally:
+                del self._together.connection
+
+    def _write(self) -> AbstractContextManager[Connection]:
+        return self._transaction(self._engine)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return self._transaction(self._reader)
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._turn, engine.store_errors(self._engine), self._reader.begin() as connection:
+    def _transaction(self, database: Engine) -> Iterator[Connection]:
+        connection: Connection | None = getattr(self._together, "connection", None)
+        if connection is not None:
+            yield connection
+            return
+        with self._turn, engine.store_errors(self._engine), database.begin() as connection:
             yield connection
 
     # ------------------------------------------------------------------------------------------------------- pages
@@ -133,6 +155,11 @@ class Store:
         """Return (page id, version) of every configured page by slug: the cheapest way to see what changed."""
         with self._read() as connection:
             return pages.versions(connection)
+
+    def page_versions(self, page_ids: Sequence[int]) -> dict[int, int]:
+        """Return the versions of these pages by id."""
+        with self._read() as connection:
+            return pages.versions_of(connection, page_ids)
 
     def claim_due(self, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
         """Lease up to `limit` due pages, longest waiting first. A lease ends with the page's poll, or by itself."""
@@ -156,8 +183,8 @@ class Store:
 
     # -------------------------------------------------------------------------------------------------- collecting
 
-    def save(self, page_id: int, evidence: Evidence, *, now: datetime, max_gap_seconds: float) -> Changes:
-        """Keep one piece of evidence in one transaction. The same evidence again changes nothing.
+    def save(self, page_id: int, *evidence: Evidence, now: datetime, max_gap_seconds: float) -> Changes:
+        """Keep pieces of evidence, in their order, in one transaction. The same evidence again changes nothing.
 
         `now` is the moment of knowledge the rows get; a silence of more than `max_gap_seconds` between two
         observations is a gap. Raises ValueError, and keeps nothing, when an instant is naive.
@@ -175,15 +202,15 @@ class Store:
         with self._read() as connection:
             return pages.validators(connection, page_id)
 
-    def save_validators(self, page_id: int, by_url: Mapping[str, ValidatorLike]) -> None:
-        """Keep the validators of these URLs. Only call it when all they stand for was understood and kept."""
+    def save_validators(self, by_page: Mapping[int, Mapping[str, ValidatorLike]]) -> None:
+        """Keep the validators of URLs by page. Only call it when all they stand for was understood and kept."""
         with self._write() as connection:
-            pages.save_validators(connection, page_id, by_url)
+            pages.save_validators(connection, by_page)
 
-    def keep_snapshot(self, body: bytes, media_type: str, *, now: datetime) -> str:
-        """Keep a body, once however often it comes; return its SHA-256 in hexadecimal."""
+    def keep_snapshots(self, bodies: Iterable[Body], *, now: datetime) -> list[str]:
+        """Keep bodies, each once however often it comes; return their SHA-256 in hexadecimal."""
         with self._write() as connection:
-            return pages.keep_snapshot(connection, body, media_type, now)
+            return pages.keep_snapshots(connection, bodies, now)
 
     def snapshot(self, sha256: str) -> Snapshot | None:
         """Return a kept body; None when it was never kept or is pruned."""
@@ -238,10 +265,15 @@ class Store:
         with self._read() as connection:
             return facts.current(connection, page_id)
 
-    def open_incident_ids(self, page_id: int) -> frozenset[str]:
-        """Return the ids of incidents and maintenances that have not ended, announced ones included."""
+    def unfinished_incidents(self, page_id: int) -> dict[str, Phase]:
+        """Return the incidents and maintenances that have not ended, by id: open ones and announced ones."""
         with self._read() as connection:
-            return facts.open_incident_ids(connection, page_id)
+            return facts.unfinished_incidents(connection, page_id)
+
+    def component_ids(self, page_id: int) -> frozenset[str]:
+        """Return the vendor's ids of the components that are on the page."""
+        with self._read() as connection:
+            return components.ids(connection, page_id)
 
     def incident_versions(self, page_id: int, incident_id: str) -> list[IncidentVersion]:
         """Return every version of an incident the page published, newest last."""

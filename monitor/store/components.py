@@ -39,6 +39,16 @@ def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple
     ]
 
 
+_IDS = sa.select(COMPONENT.c.external_id).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None)
+)
+
+
+def ids(connection: Connection, page_id: int) -> frozenset[str]:
+    """Return the ids of the components that are on the page."""
+    return frozenset(connection.execute(_IDS, {"page": page_id}).scalars())
+
+
 def _known(row: Sequence[Any], known_at: datetime) -> tuple[KnownComponent, bool]:
     key, name, group, region, position, start_date, has_bars, slug, first_seen_at, removed_at, excluded = row
     component = Component(
@@ -143,12 +153,15 @@ def _described(component: Component) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_EXCLUDED = sa.select(COMPONENT.c.external_id).where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.excluded)
+_EXCLUDE = _UPDATE.values(excluded=sa.bindparam("value"))
+
+
 def exclude(connection: Connection, page_id: int, excluded: frozenset[str]) -> bool:
     """Remember which components the vendor's figure leaves out; return whether that changed."""
-    changed = False
-    for known, was in rows(connection, page_id, tables.FAR_FUTURE):
-        key = known.component.id
-        if was != (key in excluded):
-            connection.execute(_UPDATE.values(excluded=not was), {"page": page_id, "component": key})
-            changed = True
-    return changed
+    before = frozenset(connection.execute(_EXCLUDED, {"page": page_id}).scalars())
+    changed = 0
+    for key in before ^ excluded:
+        row = {"page": page_id, "component": key, "value": key in excluded}
+        changed += connection.execute(_EXCLUDE, row).rowcount
+    return changed > 0

@@ -175,9 +175,7 @@ def save(connection: Connection, page_id: int, history: PageHistory, *, today: d
         writing.component(key, each, stored.get(key) or _Stored())
     changed = writing.write(connection) or excluded
     values = _derived(page, first, last, today, utc(now))
-    if changed:
-        values["version"] = pages.PAGE.c.version + 1
-    pages.change(connection, page_id, values)
+    pages.change(connection, page_id, values, step=int(changed))
     return writing.revisions
 
 

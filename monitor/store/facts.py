@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from monitor.model import (
     Aspect,
     Bar,
     Basis,
+    Component,
     Coverage,
     Evidence,
     Impact,
@@ -208,9 +210,14 @@ def current(connection: Connection, page_id: int) -> CurrentState:
     )
 
 
-def open_incident_ids(connection: Connection, page_id: int) -> frozenset[str]:
-    """Return the ids of the incidents and maintenances that have not ended."""
-    return frozenset(row.external_id for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id}))
+_UNFINISHED = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
+    INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), INCIDENT.c.phase.in_(_NOT_ENDED)
+)
+
+
+def unfinished_incidents(connection: Connection, page_id: int) -> dict[str, Phase]:
+    """Return the phases of the incidents and maintenances that have not ended, by id."""
+    return {key: _PHASES[phase] for key, phase in connection.execute(_UNFINISHED, {"page": page_id})}
 
 
 def incident_versions(connection: Connection, page_id: int, incident_id: str) -> list[IncidentVersion]:
@@ -233,55 +240,136 @@ def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
         yield all_of_them[start : start + _CHUNK]
 
 
-def save(connection: Connection, page_id: int, evidence: Evidence, *, now: datetime, max_gap_seconds: float) -> Changes:
-    """Keep what a page said; the same evidence again changes nothing. See `Store.save`."""
-    page = pages.page(connection, page_id, lock=True)
-    return Saving(connection, page, evidence, now=utc(now), max_gap_seconds=max_gap_seconds).run()
+@cache
+def _insert_into(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
+
+
+@cache
+def _supersede_in(table: sa.Table) -> sa.Update:
+    return (
+        sa.update(table)
+        .where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
+        .values(superseded_at=sa.bindparam("moment", type_=tables.Instant()))
+    )
+
+
+def _stated_now(table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Return the select of what holds now of a page."""
+    mine = (table.c.page_id == sa.bindparam("page"), table.c.superseded_at.is_(None))
+    return sa.select(table.c.id, *columns).where(*mine, *where)
+
+
+def _among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam("keys", expanding=True))
+
+
+_KNOWN_INCIDENTS = _stated_now(INCIDENT, _INCIDENT_COLUMNS, _among(INCIDENT.c.external_id))
+_IMPACTS_OF = _stated_now(IMPACT, _IMPACT_COLUMNS, _among(IMPACT.c.incident_id))
+_IMPACTS_OF_NONE = _stated_now(IMPACT, _IMPACT_COLUMNS, IMPACT.c.incident_id.is_(None))
+_INSIDE = (
+    IMPACT.c.source == sa.bindparam("source"),
+    IMPACT.c.started_at < sa.bindparam("until"),
+    sa.or_(IMPACT.c.ended_at.is_(None), IMPACT.c.ended_at > sa.bindparam("since")),
+)
+_IMPACTS_INSIDE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE)
+_IMPACTS_INSIDE_ONE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE, IMPACT.c.component_id == sa.bindparam("component"))
+_BARS_BETWEEN = _stated_now(BAR, _BAR_COLUMNS, BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
+_BARS_BETWEEN_OF = _BARS_BETWEEN.where(_among(BAR.c.component_id))
+_COVERED = _stated_now(COVERAGE, (COVERAGE.c.source, *_COVERAGE_COLUMNS), _among(COVERAGE.c.source))
+_REPORTED_BY = _stated_now(REPORTED, _REPORTED_COLUMNS, REPORTED.c.source == sa.bindparam("source"))
+_GROW = (
+    sa.update(COVERAGE)
+    .where(COVERAGE.c.id == sa.bindparam("row_id"))
+    .values(ended_at=sa.bindparam("until", type_=tables.Instant()))
+)
+_DELETE_RUNS = sa.delete(RUN).where(RUN.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def save(
+    connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
+) -> Changes:
+    """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
+    saving = Saving(
+        connection, pages.page(connection, page_id, lock=True), told, now=utc(now), max_gap_seconds=max_gap_seconds
+    )
+    for evidence in told:
+        saving.keep(evidence)
+    return saving.finish()
 
 
 class Saving:
-    """One piece of evidence on its way into the tables, in the order its parts depend on each other."""
+    """Evidence of one page on its way into the tables, each piece in the order its parts depend on each other."""
 
     def __init__(
-        self, connection: Connection, page: PageRecord, evidence: Evidence, *, now: datetime, max_gap_seconds: float
+        self,
+        connection: Connection,
+        page: PageRecord,
+        told: Sequence[Evidence],
+        *,
+        now: datetime,
+        max_gap_seconds: float,
     ) -> None:
         self._connection = connection
         self._page = page
-        self._evidence = evidence
+        self._sources = sorted({evidence.source for evidence in told})
         self._now = now
-        self._read_at = utc(evidence.read_at)
         self._max_gap = timedelta(seconds=max_gap_seconds)
         self._values: dict[str, Any] = {}
         self._affected: list[datetime] = []
         self._added = 0
         self._superseded = 0
         self._updated = 0
+        self._new_components: list[str] = []
+        self._removed_components: list[str] = []
+        self._covered: dict[tuple[str, str, str], dict[int, Interval]] | None = None
+        self._grown: dict[int, datetime] = {}
 
-    def run(self) -> Changes:
-        """Keep everything and return what changed."""
-        self._keep_page(self._evidence.page)
-        listed = components.ComponentChanges(self._connection, self._page, self._now)
-        if self._evidence.components is not None:
-            listed.apply(self._evidence.components)
-        self._added += len(listed.new)
-        self._updated += listed.updated
-        self._affected += listed.affected
-        self._keep_incidents(self._evidence.incidents)
+    def keep(self, evidence: Evidence) -> None:
+        """Keep one piece."""
+        self._evidence = evidence
+        self._read_at = utc(evidence.read_at)
+        self._keep_page(evidence.page)
+        if evidence.components is not None:
+            self._keep_components(evidence.components)
+        self._keep_incidents(evidence.incidents)
         self._keep_impacts()
         self._keep_bars()
         self._keep_coverage()
         self._keep_reported()
-        self._withdraw(self._evidence.withdrawn)
-        if self._evidence.observed is not None:
-            self._observe({seen.component_id: seen for seen in self._evidence.observed})
+        self._withdraw(evidence.withdrawn)
+        if evidence.observed is not None:
+            self._observe({seen.component_id: seen for seen in evidence.observed})
         self._keep_rest()
+
+    def finish(self) -> Changes:
+        """Bring the page's row up to date and return what changed."""
+        if self._grown:
+            self._connection.execute(_GROW, [{"row_id": key, "until": until} for key, until in self._grown.items()])
         changes = Changes(
             added=self._added, superseded=self._superseded, updated=self._updated,
-            affected_since=min(self._affected, default=None), new_components=tuple(listed.new),
-            removed_components=tuple(listed.removed),
+            affected_since=min(self._affected, default=None), new_components=tuple(self._new_components),
+            removed_components=tuple(self._removed_components),
         )  # fmt: skip
-        self._touch_page(changes)
+        if changes.affected_since is not None:
+            day = day_of(changes.affected_since, zone_named(self._page.zone))
+            self._values["dirty_since"] = min(day, self._page.dirty_since or day)
+        pages.change(self._connection, self._page.id, self._values, step=int(bool(changes)))
         return changes
+
+    def _keep_components(self, listed: Sequence[Component]) -> None:
+        changes = components.ComponentChanges(self._connection, self._page, self._now)
+        changes.apply(listed)
+        self._new_components += changes.new
+        self._removed_components += changes.removed
+        self._added += len(changes.new)
+        self._updated += changes.updated
+        self._affected += changes.affected
+
+    def _set(self, **values: Any) -> None:  # noqa: ANN401
+        """Set columns of the page's row, for the next piece of evidence too."""
+        self._values |= values
+        self._page = replace(self._page, **values)
 
     # ------------------------------------------------------------------------------------------------- the page row
 
@@ -300,22 +388,16 @@ class Saving:
         zone_named(zone)  # a name that is no zone must not get into the database
         if zone != page.zone and (first := pages.first_fact(self._connection, page.id)) is not None:
             self._affected.append(first)
-        self._page = replace(page, zone=zone)
-        self._values |= changed
-        self._updated += bool(changed)
-
-    def _touch_page(self, changes: Changes) -> None:
-        if changes.affected_since is not None:
-            day = day_of(changes.affected_since, zone_named(self._page.zone))
-            self._values["dirty_since"] = min(day, self._page.dirty_since or day)
-        if changes:
-            self._values["version"] = pages.PAGE.c.version + 1
-        pages.change(self._connection, self._page.id, self._values)
+        if zone != page.zone:
+            self._page = replace(page, zone=zone)
+        if changed:
+            self._set(**changed)
+            self._updated += 1
 
     def _keep_rest(self) -> None:
         evidence, page_id = self._evidence, self._page.id
         if evidence.mark is not None and evidence.mark != self._page.mark:
-            self._values["mark"] = evidence.mark
+            self._set(mark=evidence.mark)
         for word in evidence.unknown_words:
             pages.count_word(self._connection, page_id, word, self._now)
         for gap in evidence.gaps:
@@ -328,18 +410,16 @@ class Saving:
     def _add(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             common = {"page_id": self._page.id, "recorded_at": self._now, "superseded_at": None}
-            self._connection.execute(sa.insert(table), [row | common for row in rows])
+            self._connection.execute(_insert_into(table), [row | common for row in rows])
             self._added += len(rows)
 
     def _supersede(self, table: sa.Table, ids: Collection[int]) -> None:
         for chunk in _chunks(ids):
-            update = sa.update(table).where(table.c.id.in_(chunk)).values(superseded_at=self._now)
-            self._connection.execute(update)
+            self._connection.execute(_supersede_in(table), {"ids": chunk, "moment": self._now})
         self._superseded += len(ids)
 
-    def _current(self, table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401
-        mine = (table.c.page_id == self._page.id, table.c.superseded_at.is_(None))
-        return self._connection.execute(sa.select(table.c.id, *columns).where(*mine, *where)).all()
+    def _rows(self, statement: sa.Select[Any], **values: object) -> Any:  # noqa: ANN401
+        return self._connection.execute(statement, {"page": self._page.id, **values}).all()
 
     # ------------------------------------------------------------------------------------------------------ incidents
 
@@ -363,7 +443,7 @@ class Saving:
         return {
             row.external_id: (row.id, _incident(row[1:]))
             for chunk in _chunks(ids)
-            for row in self._current(INCIDENT, _INCIDENT_COLUMNS, INCIDENT.c.external_id.in_(chunk))
+            for row in self._rows(_KNOWN_INCIDENTS, keys=chunk)
         }
 
     def _withdraw(self, ids: Iterable[str]) -> None:
@@ -375,12 +455,12 @@ class Saving:
             self._supersede(INCIDENT, [row_id])
             self._add(INCIDENT, [_incident_row(replace(incident, phase=Phase.WITHDRAWN, resolved_at=end))])
             self._affected.append(incident.started_at)
-            self._drop_impacts(dict(self._impacts(IMPACT.c.incident_id == key)))
+            self._drop_impacts(dict(self._impacts(_IMPACTS_OF, keys=[key])))
 
     # -------------------------------------------------------------------------------------------------------- impacts
 
-    def _impacts(self, *where: sa.ColumnElement[bool]) -> Iterator[tuple[int, Impact]]:
-        for row in self._current(IMPACT, _IMPACT_COLUMNS, *where):
+    def _impacts(self, statement: sa.Select[Any], **values: object) -> Iterator[tuple[int, Impact]]:
+        for row in self._rows(statement, **values):
             yield row.id, _impact(row[1:])
 
     def _drop_impacts(self, stale: dict[int, Impact]) -> None:
@@ -404,17 +484,22 @@ class Saving:
         found = {
             row_id: impact
             for chunk in _chunks({key for key, _ in answered})
-            for row_id, impact in self._impacts(IMPACT.c.incident_id.in_(chunk))
+            for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
             if (impact.incident_id, impact.source) in answered
         }
         if any(impact.incident_id is None for impact in listed):
             same = [impact for impact in listed if impact.incident_id is None]
-            found |= {
-                row_id: impact for row_id, impact in self._impacts(IMPACT.c.incident_id.is_(None)) if impact in same
-            }
+            found |= {row_id: impact for row_id, impact in self._impacts(_IMPACTS_OF_NONE) if impact in same}
         for cover in self._complete(Aspect.IMPACTS):
-            found |= dict(self._impacts(*_inside(cover, source)))
+            found |= dict(self._impacts_inside(cover, source))
         return found
+
+    def _impacts_inside(self, cover: Coverage, source: str) -> Iterator[tuple[int, Impact]]:
+        """Return the impacts of a source that touch a span."""
+        span = {"source": source, "since": cover.span.start, "until": cover.span.end}
+        if cover.component_id is None:
+            return self._impacts(_IMPACTS_INSIDE, **span)
+        return self._impacts(_IMPACTS_INSIDE_ONE, component=cover.component_id, **span)
 
     def _complete(self, aspect: Aspect) -> Iterator[Coverage]:
         return (cover for cover in self._evidence.coverage if cover.complete and cover.aspect is aspect)
@@ -452,10 +537,11 @@ class Saving:
         keys: set[str | None] = {*(key for key, _, _ in listed), *(key for key, _, _ in spans)}
         first = min([*(day for _, day, _ in listed), *(first for _, first, _ in spans)])
         last = max([*(day for _, day, _ in listed), *(last for _, _, last in spans)])
-        where = [BAR.c.day.between(first, last)]
-        if None not in keys and len(keys) <= _CHUNK:
-            where.append(BAR.c.component_id.in_(list(keys)))
-        for row in self._current(BAR, _BAR_COLUMNS, *where):
+        if None in keys or len(keys) > _CHUNK:
+            rows = self._rows(_BARS_BETWEEN, first=first, last=last)
+        else:
+            rows = self._rows(_BARS_BETWEEN_OF, first=first, last=last, keys=list(keys))
+        for row in rows:
             yield row.id, _bar(row[1:])
 
     def _emptied(self, bar: Bar, spans: Iterable[tuple[str | None, date, date]]) -> bool:
@@ -467,25 +553,35 @@ class Saving:
 
     def _keep_coverage(self) -> None:
         """Let coverage grow; it never shrinks."""
-        wanted: dict[tuple[str, str], list[Interval]] = defaultdict(list)
+        wanted: dict[tuple[str, str, str], list[Interval]] = defaultdict(list)
         for cover in self._evidence.coverage:
-            wanted[cover.component_id or WHOLE_PAGE, cover.aspect.value].append(cover.span)
-        if not wanted:
-            return
-        held: dict[tuple[str, str], dict[int, Interval]] = defaultdict(dict)
-        stored = self._current(COVERAGE, _COVERAGE_COLUMNS, COVERAGE.c.source == self._evidence.source)
-        for row_id, component_id, aspect, started_at, ended_at in stored:
-            held[component_id, aspect][row_id] = Interval(started_at, ended_at)
+            wanted[self._evidence.source, cover.component_id or WHOLE_PAGE, cover.aspect.value].append(cover.span)
         old: list[int] = []
         new: list[dict[str, Any]] = []
         for key, spans in wanted.items():
             for span in merge(spans):
-                self._cover(key, span, held[key], old, new)
-        self._supersede(COVERAGE, old)
-        self._add(COVERAGE, new)
+                self._cover(key, span, self._coverage_of(key), old, new)
+        if old or new:
+            self._supersede(COVERAGE, old)
+            self._add(COVERAGE, new)
+            self._covered = None
+
+    def _coverage_of(self, key: tuple[str, str, str]) -> dict[int, Interval]:
+        """Return the stored spans by row for a source, component and aspect."""
+        if self._covered is None:
+            self._covered = defaultdict(dict)
+            for row_id, source, component_id, aspect, started_at, ended_at in self._rows(_COVERED, keys=self._sources):
+                span = Interval(started_at, self._grown.get(row_id, ended_at))
+                self._covered[source, component_id, aspect][row_id] = span
+        return self._covered[key]
 
     def _cover(
-        self, key: tuple[str, str], span: Interval, held: dict[int, Interval], old: list[int], new: list[dict[str, Any]]
+        self,
+        key: tuple[str, str, str],
+        span: Interval,
+        held: dict[int, Interval],
+        old: list[int],
+        new: list[dict[str, Any]],
     ) -> None:
         missing = subtract([span], held.values())
         if not missing:
@@ -493,8 +589,7 @@ class Saving:
         for row_id, before in held.items():
             if before.start <= span.start <= before.end and span.end - before.end <= self._max_gap:
                 # The next poll's share of the same coverage: one row a day of polling, not one a poll.
-                update = sa.update(COVERAGE).where(COVERAGE.c.id == row_id).values(ended_at=span.end)
-                self._connection.execute(update)
+                self._grown[row_id] = span.end
                 held[row_id] = Interval(before.start, span.end)
                 self._go_on_since(missing[0].start)
                 return
@@ -503,10 +598,10 @@ class Saving:
         old += inside
         for row_id in inside:
             del held[row_id]
-        component_id, aspect = key
+        source, component_id, aspect = key
         new.append(
             {
-                "component_id": component_id, "aspect": aspect, "source": self._evidence.source,
+                "component_id": component_id, "aspect": aspect, "source": source,
                 "started_at": span.start, "ended_at": span.end,
             }
         )  # fmt: skip
@@ -519,7 +614,7 @@ class Saving:
         source = self._evidence.source
         listed = {(each.component_id or WHOLE_PAGE, each.window_days): each.ratio for each in self._evidence.reported}
         held, old = set(), []
-        for row_id, key, days, ratio in self._current(REPORTED, _REPORTED_COLUMNS, REPORTED.c.source == source):
+        for row_id, key, days, ratio in self._rows(_REPORTED_BY, source=source):
             if listed.get((key, days)) == ratio:
                 held.add((key, days))
             elif (key, days) in listed:
@@ -546,7 +641,7 @@ class Saving:
             if read_at > until:
                 self._go_on_since(until)
         if until is None or read_at > until:
-            self._values["observed_until"] = read_at
+            self._set(observed_until=read_at)
 
     def _go_on_since(self, since: datetime) -> None:
         """Note that what held before went on: no change, but a closed day may only now be fully covered."""
@@ -572,9 +667,9 @@ class Saving:
         instant = [run.id for run in changed if run.started_at >= self._read_at]
         ended = [run.id for run in changed if run.started_at < self._read_at]
         for chunk in _chunks(instant):
-            self._connection.execute(sa.delete(RUN).where(RUN.c.id.in_(chunk)))
+            self._connection.execute(_DELETE_RUNS, {"ids": chunk})
         for chunk in _chunks(ended):
-            self._connection.execute(sa.update(RUN).where(RUN.c.id.in_(chunk)).values(ended_at=self._read_at))
+            pages.end_run_rows(self._connection, chunk, self._read_at)
         self._start_runs(fresh)
         if changed or fresh:
             self._updated += 1
@@ -589,18 +684,8 @@ class Saving:
             for each in seen
         ]  # fmt: skip
         if rows:
-            self._connection.execute(sa.insert(RUN), rows)
+            self._connection.execute(_insert_into(RUN), rows)
             self._added += len(rows)
-
-
-def _inside(cover: Coverage, source: str) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions for impacts of a source that touch a span."""
-    where = [
-        IMPACT.c.source == source,
-        IMPACT.c.started_at < cover.span.end,
-        sa.or_(IMPACT.c.ended_at.is_(None), IMPACT.c.ended_at > cover.span.start),
-    ]
-    return where if cover.component_id is None else [*where, IMPACT.c.component_id == cover.component_id]
 
 
 def _same_incident(one: Incident, other: Incident) -> bool:

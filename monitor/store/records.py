@@ -116,6 +116,14 @@ class Validator:
     sha256: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body to be kept as a snapshot."""
+
+    body: bytes
+    media_type: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A body as it was received."""
