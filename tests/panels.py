@@ -121,8 +121,13 @@ VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)(?::\w+)?\}")
 
 
 def interpolated(text: str, values: Values) -> str:
-    """Replace every variable. Raises KeyError for one that nobody set."""
-    return VARIABLE.sub(lambda found: values[found[1] or found[2]], text)
+    """Replace every variable. Raises KeyError for one that nobody set; `$1` is PromQL's, and Grafana leaves it."""
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return found[0] if name.isdigit() else values[name]
+
+    return VARIABLE.sub(value, text)
 
 
 def built_in(step: int, shown: Range) -> dict[str, str]:

@@ -86,8 +86,7 @@ def _trend() -> timeseries.Panel:
         f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that are worst at the end. "
         "It falls when a bad day leaves the window."
     )
-    last = f"max by (vendor) (last_over_time({queries.series('vendor_outage_ratio', CHOSEN, LONGEST, over='25h')} "
-    worst = f"topk({MOST_LINES}, {last}@ end() offset -1d))"
+    worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
     ratio = queries.newest("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
     expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
     panel = look.lines("Outage ratio over time", words, look.ranged(expression)).unit(units.PercentUnit)

@@ -49,7 +49,8 @@ def _max(by: str) -> str:
 
 # At steps of a day Grafana rounds the end of the range down to midnight, so "at the end" would be before a monitor that
 # was started today: one day is added. Names are looked for in the week before, so that they outlive a weekend's outage.
-_KNOWN_LATELY = "[8d] @ end() offset -1d"
+_TO_THE_END = "@ end() offset -1d"
+_KNOWN_LATELY = f"[8d] {_TO_THE_END}"
 
 
 def vendor_names(*matchers: str) -> str:
@@ -64,7 +65,8 @@ def vendor_names(*matchers: str) -> str:
 def component_titles(*matchers: str) -> str:
     """Return 1 for every component of one vendor, with the labels component, title ("group / name") and critical."""
     info = f"last_over_time({series('component_info', *matchers)}{_KNOWN_LATELY})"
-    return _titled(f"topk by (component) (1, max by (component, group, name, critical) ({info}))")
+    known = f"topk by (component) (1, max by (component, group, name, critical) ({info}))"
+    return _titled(known, "component, title, critical")
 
 
 def present_titles(*matchers: str) -> str:
@@ -73,13 +75,17 @@ def present_titles(*matchers: str) -> str:
     Looks no further back than Prometheus does by itself: a week of every component would be too much to read.
     """
     info = series("component_info", *matchers)
-    return _titled(f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))")
+    known = f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))"
+    return _titled(known, "vendor, component, title")
 
 
-def _titled(info: str) -> str:
-    """Add `title`. A component without a group would get " / name": the second replacement takes that away."""
+def _titled(info: str, labels: str) -> str:
+    """Add `title`, and keep these labels alone: with others, a day's level and "unknown" would be two series.
+
+    A component without a group would get " / name": the second replacement takes that away.
+    """
     joined = f'label_join({info}, "title", " / ", "group", "name")'
-    return f'label_replace({joined}, "title", "$1", "title", " / (.+)")'
+    return f'max by ({labels}) (label_replace({joined}, "title", "$1", "title", " / (.+)"))'
 
 
 def named(expression: str, *matchers: str) -> str:
@@ -90,6 +96,11 @@ def named(expression: str, *matchers: str) -> str:
 def titled(expression: str, *matchers: str) -> str:
     """Give the series of one vendor's components their titles."""
     return f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
+
+
+def at_the_end(metric: str, by: str, *matchers: str) -> str:
+    """Return what a metric is at the end of the shown time, at every step of it."""
+    return f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)} {_TO_THE_END}))"
 
 
 # ----------------------------------------------------------------------------------------------------------------- days
