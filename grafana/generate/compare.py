@@ -87,7 +87,7 @@ def _trend() -> timeseries.Panel:
         "It falls when a bad day leaves the window."
     )
     worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
-    ratio = queries.newest("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
+    ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
     expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
     panel = look.lines("Outage ratio over time", words, look.ranged(expression)).unit(units.PercentUnit)
     return panel.interval(DAY).span(12).height(9)

@@ -114,6 +114,11 @@ def day_levels(subject: str, by: str, *matchers: str) -> str:
     return f"max by ({by}) (max_over_time({series(f'{subject}_day_severity', *matchers, over='1d')} offset -1d))"
 
 
+def daily(metric: str, by: str, *matchers: str) -> str:
+    """Return a figure as it stood at the end of each day, as far as it has gone; to be asked at steps of one day."""
+    return f"{_max(by)} (last_over_time({series(metric, *matchers, over='1d')} offset -1d))"
+
+
 def vendor_bars(*matchers: str) -> str:
     """Return each vendor's day levels with its name, `UNKNOWN` on days without a sample."""
     names = vendor_names(*matchers)

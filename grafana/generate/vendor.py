@@ -136,7 +136,7 @@ def _budget() -> Iterator[stat.Panel]:
 
 def _against_target() -> timeseries.Panel:
     words = "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows (dashed)."
-    down = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR)
+    down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
     allowed = look.ranged(f"vector{ALLOWED}", "B", "allowed")
     panel = look.lines("Downtime against the target", words, look.ranged(down, "A", "{{window}}"), allowed)
     for name, colour in (("7d", look.BLUE), ("30d", look.ORANGE), ("90d", look.NAVY)):
@@ -227,8 +227,8 @@ def _changed() -> timeseries.Panel:
         "disagree, as they stood on each day."
     )
     targets = (
-        look.ranged(queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
-        look.ranged(queries.newest("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
+        look.ranged(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
+        look.ranged(queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
     )
     panel = look.lines("Days revised by the vendor, days disputed", words, *targets).unit(units.NoUnit).decimals(0)
     panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(*look.fixed("disputed", look.ORANGE))

@@ -93,7 +93,7 @@ def _ranking() -> table.Panel:
         *(look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref) for ref, metric in figures.items()),
         look.rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
         look.rows(queries.level_now(CHOSEN), "H"),
-        look.ranged(queries.newest("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
+        look.ranged(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
     )
     link = look.vendor_link('${__data.fields["Slug"]}')
     wanted = (

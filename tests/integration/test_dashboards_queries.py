@@ -1,51 +1,15 @@
-"""Every query of every dashboard, asked of a real Prometheus as Grafana asks it."""
-
-import time
-from datetime import UTC, datetime, timedelta
+"""Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
 
 import pytest
-from panels import Range, boards, built_in, interpolated, queries, resolved, shown_by, step_of
-from watched import filled, folders, reported, watch
+from asking import answer, bars_by_label, one, shown
+from panels import boards, queries, resolved
+from watched import reported
 
 from monitor.model import Level
 
 pytestmark = pytest.mark.integration
 
-DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    world = watch(tmp_path_factory.mktemp("world"), datetime.now(UTC).replace(microsecond=0))
-    yield world
-    world.store.close()
-
-
-@pytest.fixture(scope="module", params=folders() or [None], ids=str)
-def prometheus(request, world, tmp_path_factory):
-    if request.param is None:
-        pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
-    with filled(world, request.param, tmp_path_factory.mktemp("prometheus")) as asked:
-        yield asked
-
-
-def shown(days: int = 90) -> Range:
-    """Return the range of "now-89d/d" to now: so many days, today included."""
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Range((midnight - timedelta(days=days - 1)).timestamp(), time.time())
-
-
-def answer(asked, query, values, window):
-    """Ask as Grafana does; return the series with their points."""
-    window = shown_by(query, window)
-    step = step_of(query, window)
-    expression = interpolated(query.expression, {**values, **built_in(step, window)})
-    if query.target.get("instant"):
-        told = asked("query", {"query": expression, "time": str(window.end)})["result"]
-        return [{**each, "values": [each["value"]]} for each in told]
-    start, end = window.aligned(step)
-    asked_for = {"query": expression, "start": str(start), "end": str(end), "step": str(step)}
-    return asked("query_range", asked_for)["result"]
+UNKNOWN = -1
 
 
 def problem(query, series):
@@ -59,14 +23,14 @@ def problem(query, series):
 
 
 @pytest.mark.parametrize("uid", boards())
-def test_every_query_is_answered_over_90_days(prometheus, world, uid):
+def test_every_query_is_answered_over_90_days(prometheus_of_world, world, uid):
     board, window = boards()[uid], shown()
     found = {}
     slugs = sorted(world.vendors) if uid == "vendorstatus-vendor" else [None]
     for slug in slugs:
-        values = resolved(board, prometheus, window, {"vendor": [slug]} if slug else None)
+        values = resolved(board, prometheus_of_world, window, {"vendor": [slug]} if slug else None)
         for query in queries(uid, board):
-            found.setdefault(query.name, {})[slug] = problem(query, answer(prometheus, query, values, window))
+            found.setdefault(query.name, {})[slug] = problem(query, answer(prometheus_of_world, query, values, window))
 
     assert found
     # A page need not print an uptime or have an incident: one vendor must answer, and none may do worse than be silent.
@@ -79,23 +43,6 @@ def test_every_query_is_answered_over_90_days(prometheus, world, uid):
 
 
 # ------------------------------------------------------------------------------------------ the values, beside the report
-
-UNKNOWN = -1
-
-
-def one(board, title, ref):
-    return next(q for q in queries(board["uid"], board) if (q.panel["title"], q.target["refId"]) == (title, ref))
-
-
-def bars_by_label(prometheus, query, label, values):
-    """Return {label: {day: level}} of a bars panel."""
-    series = answer(prometheus, query, values, shown())
-    days = {each["metric"][label]: each["values"] for each in series}
-    assert len(days) == len(series)
-    return {
-        key: {datetime.fromtimestamp(at, UTC).date().isoformat(): int(float(value)) for at, value in points}
-        for key, points in days.items()
-    }
 
 
 def level_of(day):
@@ -123,10 +70,10 @@ def assert_same_days(drawn, told, zone, since):
             assert drawn[day] in [told[each] for each in days[max(0, place - 1) : place + 2]], day
 
 
-def test_the_bars_of_the_vendors_equal_the_report(prometheus, world, tmp_path):
+def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, tmp_path):
     board = boards()["vendorstatus-vendors"]
-    values = resolved(board, prometheus, shown())
-    drawn = bars_by_label(prometheus, one(board, "90 days", "A"), "vendor", values)
+    values = resolved(board, prometheus_of_world, shown())
+    drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "A"), "vendor", values)
     report = reported(world, tmp_path)
 
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
@@ -137,11 +84,11 @@ def test_the_bars_of_the_vendors_equal_the_report(prometheus, world, tmp_path):
         assert_same_days(drawn[slug], days, told["zone"], scraped_from(world))
 
 
-def test_the_bars_of_the_components_equal_the_report(prometheus, world, tmp_path):
+def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world, tmp_path):
     board = boards()["vendorstatus-vendor"]
     for slug, told in reported(world, tmp_path).items():
-        values = resolved(board, prometheus, shown(), {"vendor": [slug]})
-        drawn = bars_by_label(prometheus, one(board, "90 days", "B"), "component", values)
+        values = resolved(board, prometheus_of_world, shown(), {"vendor": [slug]})
+        drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "B"), "component", values)
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
