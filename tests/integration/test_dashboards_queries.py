@@ -77,7 +77,7 @@ def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, tm
     report = reported(world, tmp_path)
 
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
-    assert {level for days in drawn.values() for level in days.values()} >= {0, 1, 2, 3, 4}
+    assert {level for days in drawn.values() for level in days.values()} >= {UNKNOWN, 0, 1, 2, 3, 4}
     for slug, told in report.items():
         days = {day["date"]: level_of(day) for day in told["days"]}
         assert len(days) == 90

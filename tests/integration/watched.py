@@ -30,7 +30,7 @@ from servers import _running, free_port
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.web import application, server
 from monitor.config import VendorConfig
-from monitor.demo import Truth, TruthIncident, demo_truths
+from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
 from monitor.errors import FetchError, TimedOut
 from monitor.model import Evidence, Level, ReportedUptime
 from monitor.pipeline import Collector
@@ -48,6 +48,8 @@ REWRITTEN = "larkspur-ai"
 """The vendor that finds an outage of three days ago only six hours ago."""
 ODD = "quillmail"
 """The vendor that once used a word nobody knows."""
+YOUNG = "ashgrove-identity"
+"""The vendor that exists for 38 days only."""
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "northwind-cloud": {"tier": "critical", "critical": ["EU"]},
     VANISHED: {"tier": "low"},
@@ -77,7 +79,7 @@ def watch(folder: Path, now: datetime) -> World:
 
 async def _watch(folder: Path, now: datetime) -> World:
     clock = Clock(now - WATCHED)
-    pages = SimulatedPages(demo_truths(now), clock)
+    pages = SimulatedPages([*demo_truths(now), _young(now)], clock)
     vendors = {truth.slug: vendor_of(truth, **SETTINGS.get(truth.slug, {})) for truth in pages.truths}
     store, polls = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}"), PollMetrics("1.2.3")
     specs = [PageSpec(slug=v.slug, name=v.name, url=v.url, zone=v.zone) for v in vendors.values()]
@@ -97,6 +99,15 @@ async def _watch(folder: Path, now: datetime) -> World:
     await collector.close()
     _print_an_uptime(store, now)
     return World(store=store, vendors=vendors, polls=polls, now=now, scrapes=scrapes)
+
+
+def _young(now: datetime) -> Truth:
+    """Return a vendor that began 38 days ago: of the days before, nothing can be known."""
+    parts = ((None, "Sign-in"), (None, "Directory"), (None, "Audit log"))
+    old = random_truth(5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False)
+    start = (now - timedelta(days=38)).date()
+    began = tuple(replace(component, start=start) for component in old.components)
+    return replace(old, components=began, incidents=tuple(i for i in old.incidents if i.started_at.date() > start))
 
 
 async def _reread(collector: Collector, since: datetime) -> None:
