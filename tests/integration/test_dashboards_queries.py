@@ -1,9 +1,12 @@
 """Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
 
+import time
+from datetime import UTC, datetime
+
 import pytest
 from asking import answer, bars_by_label, one, shown
 from panels import boards, queries, resolved
-from watched import reported
+from watched import filled, folders, glance, reported
 
 from monitor.model import Level
 
@@ -94,3 +97,33 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world,
         for part in told["components"]:
             days = {day["date"]: level_of(day) for day in part["days"]}
             assert_same_days(drawn[part["slug"]], days, told["zone"], scraped_from(world))
+
+
+# ----------------------------------------------------------------------------------------------------------------- many
+
+MANY = 200
+
+
+@pytest.fixture(scope="module")
+def prometheus_of_many(tmp_path_factory):
+    if not folders():
+        pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
+    folder = tmp_path_factory.mktemp("many")
+    world = glance(folder, datetime.now(UTC).replace(microsecond=0), MANY)
+    with filled(world, folders()[-1], folder) as asked:
+        yield asked
+    world.store.close()
+
+
+@pytest.mark.parametrize("uid", ["vendorstatus-vendors", "vendorstatus-compare"])
+def test_two_hundred_vendors_are_one_row_each_and_answered_in_seconds(prometheus_of_many, uid):
+    board, window = boards()[uid], shown()
+    values = resolved(board, prometheus_of_many, window)
+    for query in queries(uid, board):
+        begun = time.monotonic()
+        series = answer(prometheus_of_many, query, values, window)
+
+        assert time.monotonic() - begun < 5, query.name
+        assert problem(query, series) is None, query.name
+        if query.panel["title"].startswith("90 days") or query.panel["title"] in ("Ranking", "Side by side"):
+            assert len(series) == len({each["metric"]["vendor"] for each in series}) == MANY, query.name

@@ -110,6 +110,25 @@ def _young(now: datetime) -> Truth:
     return replace(old, components=began, incidents=tuple(i for i in old.incidents if i.started_at.date() > start))
 
 
+def glance(folder: Path, now: datetime, count: int) -> World:
+    """Return many vendors with 90 days of history behind them, read once."""
+    return asyncio.run(_glance(folder, now, count))
+
+
+async def _glance(folder: Path, now: datetime, count: int) -> World:
+    clock = Clock(now)
+    zone = {"zone": "Etc/UTC", "parts": ((None, "API"), (None, "Console")), "incidents": 4}
+    truths = [random_truth(seed, now=now, slug=f"vendor-{seed}", **zone) for seed in range(count)]
+    pages, vendors = SimulatedPages(truths, clock), {truth.slug: vendor_of(truth) for truth in truths}
+    store, polls = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}"), PollMetrics("1.2.3")
+    store.sync_pages([PageSpec(slug=v.slug, name=v.name, url=v.url, zone=v.zone) for v in vendors.values()], now=now)
+    collector = Collector(store, pages, vendors, clock=clock, observer=polls)
+    await _reread(collector, now - timedelta(days=90))
+    await _poll(collector)
+    await collector.close()
+    return World(store=store, vendors=vendors, polls=polls, now=now, scrapes=())
+
+
 async def _reread(collector: Collector, since: datetime) -> None:
     for page in collector.store.pages():
         await collector.backfill(page, since, again=True)
