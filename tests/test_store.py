@@ -615,7 +615,7 @@ def test_the_vendors_own_record_is_that_part_of_the_facts(store, page):
 
 def test_a_database_has_a_size_that_grows(store, page):
     before = store.size_bytes()
-    store.keep_snapshot(Random(1).randbytes(1_000_000), "text/html", now=NOW)
+    store.keep_snapshots([Body(Random(1).randbytes(1_000_000), "text/html")], now=NOW)
 
     assert before > 0
     assert store.size_bytes() > before

@@ -252,6 +252,11 @@ class Store:
         with self._read() as connection:
             return facts.read(connection, page_id, known_at, since)
 
+    def first_fact(self, page_id: int) -> datetime | None:
+        """Return the earliest instant anything spoke for on the page; None when nothing did."""
+        with self._read() as connection:
+            return pages.first_fact(connection, page_id)
+
     def published(self, page_id: int, first: date) -> PageFacts:
         """Return the vendor's own record from a day of the page's zone on: bars, what they cover, printed uptimes.
 
