@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from exporters.daily import HISTORIC, Series, refuse_future
-from exporters.prometheus import STATE_FAMILIES, label, render, sample
+from exporters.prometheus import STATE_FAMILIES, Block, label, render, sample
 from monitor.errors import ConfigError
 
 JOB = "vendorstatus"
@@ -153,7 +153,7 @@ class OpenMetricsFile:
 
 
 def _header(family: str) -> bytes:
-    empty = replace(STATE_FAMILIES[family], samples=[""])
+    empty = replace(STATE_FAMILIES[family], samples=[Block([b""])])
     return render([empty], openmetrics=True).removesuffix(_END)
 
 
