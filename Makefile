@@ -55,6 +55,10 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
+.PHONY: alerts
+alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
+	$(BIN)/python -m grafana.alerts.generate
+
 .PHONY: picture
 picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
 	PYTHONPATH=. $(BIN)/python docs/picture.py
@@ -76,9 +80,9 @@ DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["
 .PHONY: lock
 lock: $(VENV)/.stamp-dev ## write the requirements files again from pyproject.toml (with Python 3.11, the oldest)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make clean, then make lock PYTHON=python3.11")'
-	@$(COMPILE) --extra postgresql -o requirements.txt pyproject.toml
+	@$(COMPILE) --extra postgresql --extra remote-write -o requirements.txt pyproject.toml
 	@$(COMPILE) --only-build-deps --build-deps-for editable --build-deps-for wheel -o requirements-build.txt pyproject.toml
-	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql -c requirements.txt -c requirements-build.txt \
+	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql --extra remote-write --extra parquet -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml -
 	@sed -i -e 's/-r -$$/pyproject.toml, group dev/' -e '1i # Written by `make lock` from pyproject.toml; do not edit.' requirements*.txt
 

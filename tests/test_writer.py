@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from simulated import Clock
-from store_support import GAP_SECONDS, MINUTE, NOW, add_page, observed
+from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, database, observed
 
 from monitor.cli import spec
 from monitor.config import VendorConfig
@@ -33,10 +33,10 @@ class CountingStore(Store):
 
 
 @asynccontextmanager
-async def writing(*slugs: str, clock: Clock | None = None):
+async def writing(*slugs: str, clock: Clock | None = None, kind: str = "sqlite"):
     """Yield a writer over these pages, and its store."""
     clock = clock or Clock(NOW)
-    with CountingStore.open("sqlite://") as store:
+    with database(kind) as url, CountingStore.open(url) as store:
         pages = {slug: VendorConfig(slug=slug, name=slug, url=f"https://{slug}.example/") for slug in slugs}
         store.sync_pages([spec(vendor) for vendor in pages.values()], now=NOW)
         writer = Writer(store, pages, clock=clock, on_revised=lambda *_: None, flush_after=100, keep_snapshots=True)
@@ -57,8 +57,9 @@ def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) ->
     return Collected(page=page, poll=poll, evidence=[replace(told, components=parts)], derive=True, **more)
 
 
-async def test_polls_that_come_while_one_is_written_are_written_together():
-    async with writing("one", "two", "three", "four") as (writer, store):
+@pytest.mark.parametrize("kind", DATABASES)
+async def test_polls_that_come_while_one_is_written_are_written_together(kind):
+    async with writing("one", "two", "three", "four", kind=kind) as (writer, store):
         polls = [read(store, slug) for slug in ("one", "two", "three", "four")]
         await asyncio.gather(*(writer.keep(poll) for poll in polls))
 
@@ -66,8 +67,9 @@ async def test_polls_that_come_while_one_is_written_are_written_together():
         assert all(page.last_ok for page in store.pages())
 
 
-async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place():
-    async with writing("one", "two", "three") as (writer, store):
+@pytest.mark.parametrize("kind", DATABASES)
+async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place(kind):
+    async with writing("one", "two", "three", kind=kind) as (writer, store):
         naive = read(store, "two")
         naive.evidence = [replace(naive.evidence[0], read_at=NOW.replace(tzinfo=None))]
         kept = await asyncio.gather(
