@@ -21,6 +21,7 @@ together, so a scrape joins them family by family. What bundles of vendors compr
 answer is joined from that without touching the text (`exporters.gzipped`).
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -413,6 +414,7 @@ class StateMetrics:
             lines |= {short: text for short, text in before.lines.items() if lines.get(short) == text}
         # At once, not when all are read: a scrape that is given up halfway still spares the next one its work.
         self._kept[page.id] = kept = _Kept(key, level, lines)
+        time.sleep(0)  # hands the interpreter over: a request that waits for it would else wait 5 ms, again and again
         return kept
 
     def _read(self, page_id: int, key: "_Key") -> tuple[Level | None, dict[str, bytes]]:
