@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
-from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.intervals import day_of, days_between, zone_named
 from monitor.model import Aspect, Confidence, Day, DayRun, History, Level, PageHistory, Seconds
@@ -35,9 +34,7 @@ def noon(day: date) -> int:
     return int(datetime.combine(day, time(12), UTC).timestamp())
 
 
-def expected(
-    store: Store, page: PageRecord, vendor: VendorConfig, days: list[date], extra: dict[str, str], policy="statuspage"
-) -> dict[Value, float]:
+def expected(store: Store, page: PageRecord, days: list[date], extra: dict[str, str]) -> dict[Value, float]:
     """Return every figure that these days have, from the store's days; without the info metrics.
 
     Nothing is said of days before anything is known of the vendor or component, or before we first saw it.
@@ -57,17 +54,17 @@ def expected(
                 continue
             formula = vendor_formula(known, published, each, window_ending(day, 90)) if known else None
             everything = [
-                *_figures(subject, each, day, policy),
+                *_figures(subject, each, day),
                 ("formula_uptime_ratio", {"window": "90d"}, None if formula is None else float(formula / 100)),
             ]
             for name, labels, value in everything:
                 if value is not None:
-                    labels = frozenset({**own, **labels, **extra}.items())
-                    found[f"vendorstatus_{subject}_{name}", labels, noon(day)] = float(value)
+                    key = f"vendorstatus_{subject}_{name}", frozenset({**own, **labels, **extra}.items()), noon(day)
+                    found[key] = float(value)
     return found
 
 
-def _figures(subject: str, history: History, day: date, policy: str) -> Iterator[tuple[str, dict[str, str], object]]:
+def _figures(subject: str, history: History, day: date) -> Iterator[tuple[str, dict[str, str], object]]:
     yield "day_severity", {}, history.day(day).level
     for length in (7, 30, 90):
         window = {"window": f"{length}d"}
@@ -77,7 +74,7 @@ def _figures(subject: str, history: History, day: date, policy: str) -> Iterator
         yield "outage_dates", window, found.outage_days if known else None
         yield "observed_dates", window, found.known_days
         yield "coverage_ratio", window, found.coverage_ratio
-        yield "downtime_ratio", {**window, "policy": policy}, found.downtime_ratio(POLICIES[policy])
+        yield "downtime_ratio", {**window, "policy": "statuspage"}, found.downtime_ratio(POLICIES["statuspage"])
         if subject == "vendor":
             yield "major_dates", window, found.major_days if known else None
             if length == 90:
