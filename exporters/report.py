@@ -350,9 +350,9 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
     level = component.level if component else report.level
     return {
         "vendor": report.page.slug,
-        "component": _cell(component.known.component.name) if component else "",
+        "component": spreadsheet_safe(component.known.component.name) if component else "",
         "component_id": component.known.component.id if component else "",
-        "group": _cell(component.known.component.group or "") if component else "",
+        "group": spreadsheet_safe(component.known.component.group or "") if component else "",
         "first": report.window.first,
         "last": report.window.last,
         "zone": report.page.zone,
@@ -364,7 +364,7 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
     }
 
 
-def _cell(text: str) -> str:
+def spreadsheet_safe(text: str) -> str:
     """Return text that a spreadsheet will not take for a formula: component names are the vendor's."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 

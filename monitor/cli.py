@@ -1,6 +1,6 @@
 """The command line: the composition root, and the only place that reads the clock and the environment.
 
-Exit codes: 0 fine, 1 some page failed, 2 bad configuration or usage, 130 interrupted.
+Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130 interrupted.
 """
 
 import asyncio
@@ -28,8 +28,9 @@ from exporters import explain as explanations
 from exporters import report as reports
 from monitor import __version__
 from monitor import config as configuration
+from monitor.cli_export import exports
 from monitor.config import Settings, VendorConfig
-from monitor.errors import ConfigError, MonitorError, PageError
+from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
@@ -51,6 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(exports)
 out = Console()
 err = Console(stderr=True)
 
@@ -626,9 +628,11 @@ def version() -> None:
 
 @app.callback()
 def setup(
+    context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
 ) -> None:
-    """Set up logging."""
+    """Set up logging, and what commands in other modules open."""
+    context.obj = opened
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     if not verbose:
@@ -639,7 +643,7 @@ def main() -> None:
     """Run the command line; our own errors become one clear message and an exit code, never a traceback."""
     try:
         app()
-    except PageError as error:
+    except (PageError, ReceiverError) as error:
         err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(SOME_PAGE_FAILED)
     except MonitorError as error:

@@ -884,6 +884,11 @@ def user_config_path() -> Path:
     return platformdirs.user_config_path(APP, appauthor=False) / FILE_NAME
 
 
+def user_state_path() -> Path:
+    """Return the folder for what may be lost, which need not exist."""
+    return platformdirs.user_state_path(APP, appauthor=False)
+
+
 def locate(path: Path | None, env: Mapping[str, str]) -> Path | None:
     """Return the file to read: `path`, else $MONITOR_CONFIG, ./monitor.yaml, the user's file; None = built-in list.
 

@@ -3,6 +3,7 @@
     MonitorError
     +-- ConfigError            the operator edits the configuration (exit code 2)
     +-- StoreError             the operator looks at the database
+    +-- ReceiverError          a server we send to did not take it; the remedy says whose move it is (exit code 1)
     +-- PageError              one page could not be read; the others go on (exit code 1)
         +-- FetchError         network, host or politeness: no usable answer arrived
         |   +-- ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled
@@ -30,6 +31,15 @@ class ConfigError(MonitorError):
 
 class StoreError(MonitorError):
     """The database cannot be opened, is locked, or has a newer schema than this version knows."""
+
+
+class ReceiverError(MonitorError):
+    """A server we were told to send to did not take what we sent. `str()` is message, URL and remedy, in that order."""
+
+    def __init__(self, message: str, *, url: str, remedy: str) -> None:
+        super().__init__(f"{message}; {url}; {remedy}")
+        self.url = url
+        self.remedy = remedy
 
 
 class PageError(MonitorError):

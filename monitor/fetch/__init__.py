@@ -7,6 +7,7 @@ have the one method of `Fetches`. Nothing here reads what a body means, retries 
     transport    one connection pool per host, and why
     politeness   concurrency, spacing, and the waits that hosts asked for
     body         bounded reading and decompression; text encodings
+    push         sending to an address the user names, with retries
     recording    the recording folder, written and answered from
 """
 
@@ -24,14 +25,17 @@ from monitor.fetch.body import sniff_encoding
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.guard import is_forbidden
 from monitor.fetch.politeness import Pace
+from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
 
 __all__ = [
+    "ATTEMPTS",
     "Fetched",
     "Fetcher",
     "Fetches",
     "Limits",
     "Pace",
+    "Push",
     "Recorder",
     "Replay",
     "Validators",

@@ -14,8 +14,8 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from monitor.model import Evidence, Gap, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, pages
+from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
+from monitor.store import components, days, engine, facts, pages, tables
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
@@ -279,6 +279,11 @@ class Store:
         """Return the vendor's ids of the components that are on the page."""
         with self._read() as connection:
             return components.ids(connection, page_id)
+
+    def known_components(self, page_id: int) -> list[KnownComponent]:
+        """Return every component the page ever listed, in its order; those it no longer lists have `removed_at`."""
+        with self._read() as connection:
+            return [known for known, _ in components.rows(connection, page_id, tables.FAR_FUTURE)]
 
     def incident_versions(self, page_id: int, incident_id: str) -> list[IncidentVersion]:
         """Return every version of an incident the page published, newest last."""
