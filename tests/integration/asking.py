@@ -1,12 +1,20 @@
 """A dashboard's queries asked of a running Prometheus as Grafana asks them, and the answers as its data frames."""
 
+import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from panels import Query, Range, Values, built_in, interpolated, queries, shown_by, step_of
 from watched import Asked
+
+
+def at_leisure(config: pytest.Config) -> None:
+    """Skip what takes a minute or more unless integration tests were asked for by name."""
+    if "integration" not in config.option.markexpr and os.environ.get("VENDORSTATUS_REQUIRE_INTEGRATION") != "1":
+        pytest.skip("takes minutes: ask for it with `pytest -m integration`")
 
 
 def shown(days: int = 90) -> Range:
