@@ -75,8 +75,14 @@ def _table(query: Query, series: list[dict[str, Any]], *, several: bool) -> dict
     labels = sorted({name for each in series for name in each["metric"]})
     rows = [(each["metric"], at, value) for each in series for at, value in each["values"]]
     fields = [{"name": "Time", "type": "time", "values": [at * 1000 for _, at, _ in rows]}]
-    fields += [{"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]} for name in labels]
-    value = {"name": f"Value #{ref}" if several else "Value", "type": "number", "values": [float(v) for _, _, v in rows]}
+    fields += [
+        {"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]} for name in labels
+    ]
+    value = {
+        "name": f"Value #{ref}" if several else "Value",
+        "type": "number",
+        "values": [float(v) for _, _, v in rows],
+    }
     return {"refId": ref, "fields": [*fields, value]}
 
 

@@ -54,7 +54,12 @@ def grafana(grafana_packages):
 
     def ask(asked):
         done = subprocess.run(
-            [node, "shown.cjs"], cwd=grafana_packages, input=json.dumps(asked), capture_output=True, text=True, check=False
+            [node, "shown.cjs"],
+            cwd=grafana_packages,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)

@@ -103,7 +103,9 @@ async def _watch(folder: Path, now: datetime) -> World:
 def _young(now: datetime) -> Truth:
     """Return a vendor that began 38 days ago: of the days before, nothing can be known."""
     parts = ((None, "Sign-in"), (None, "Directory"), (None, "Audit log"))
-    old = random_truth(5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False)
+    old = random_truth(
+        5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False
+    )
     start = (now - timedelta(days=38)).date()
     began = tuple(replace(component, start=start) for component in old.components)
     return replace(old, components=began, incidents=tuple(i for i in old.incidents if i.started_at.date() > start))
