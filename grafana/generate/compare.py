@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
-from grafana_foundation_sdk.models import common, units
+from grafana_foundation_sdk.models import units
 
 from grafana.generate import look, queries
 from grafana.generate.look import DAY, Column
@@ -83,8 +83,8 @@ def _how_many() -> timeseries.Panel:
 
 def _trend() -> timeseries.Panel:
     words = (
-        f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that are worst at the end. "
-        "It falls when a bad day leaves the window."
+        f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that are worst at the "
+        "end. It falls when a bad day leaves the window."
     )
     worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
     ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
@@ -127,8 +127,8 @@ def _figure(metric: str, window: str) -> str:
 
 def _pairs() -> table.Panel:
     words = (
-        "For each chosen vendor: its outage days of the last 90, those on which the vendor chosen under “Together with” "
-        "had one too, and the share of that vendor's outage days this is. A low share makes a good second vendor."
+        "For each chosen vendor: its outage days of the last 90, those on which the vendor chosen under “Together "
+        "with” had one too, and the share of that vendor's outage days this is. A low share makes a good second vendor."
     )
     one, other = failing_days(CHOSEN), f"max({failing_days(REFERENCE)})"
     both = over_90_days("sum_over_time", f"{one} * on () group_left () {other}")

@@ -88,8 +88,8 @@ def _quantiles() -> Iterator[prometheus.Dataquery]:
 
 def _unreadable() -> table.Panel:
     words = (
-        "Pages whose last poll failed: why, when they were last read and when they were last asked. Until they are read "
-        "again their state is unknown. Empty when every page can be read."
+        "Pages whose last poll failed: why, when they were last read and when they were last asked. Until they are "
+        "read again their state is unknown. Empty when every page can be read."
     )
     failing = f"group by (vendor) ({series('unreadable_info')})"
     read, asked = (
@@ -120,7 +120,11 @@ def _upkeep() -> Iterator[timeseries.Panel]:
     words = (
         "Closed days that vendors changed, words of pages that have no meaning for us, and polls left out, a minute."
     )
-    odd = {"A": ("revisions", "revised days"), "B": ("unknown_words", "unknown words"), "C": ("skipped_polls", "skipped polls")}
+    odd = {
+        "A": ("revisions", "revised days"),
+        "B": ("unknown_words", "unknown words"),
+        "C": ("skipped_polls", "skipped polls"),
+    }
     targets = [
         look.ranged(f"{rate_or_zero(f'{counter}_total')} {PER_MINUTE}", ref, name)
         for ref, (counter, name) in odd.items()

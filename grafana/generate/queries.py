@@ -11,8 +11,10 @@ UNKNOWN = -1
 OUTAGE = 3
 """The lowest severity that is an outage (partial)."""
 DEGRADED = 2
+BELIEVED_SECONDS = 1800
+"""For so long after its page was read a level is what holds now; the alert rules believe it as long."""
 STALE_SECONDS = 3600
-"""A page that was not read for this long says nothing about now."""
+"""A page that was not read for this long is stale; the alert rules say so then."""
 DAILY = "25h"
 """Far enough back to find the one sample a day of imported history."""
 KNOWN_COVERAGE = 0.9
@@ -142,12 +144,12 @@ def over_90_days(function: str, daily: str) -> str:
     return f"{function}(({daily})[90d:1d])"
 
 
-# ------------------------------------------------------------------------------------------------------------- freshness
+# ------------------------------------------------------------------------------------------------------------ freshness
 
 
-def read_lately(by: str, *matchers: str) -> str:
-    """Return the vendors whose page was read within `STALE_SECONDS`; the value is the age of that reading."""
-    return f"(time() - {now('last_success_timestamp_seconds', by, *matchers)} < {STALE_SECONDS})"
+def read_lately(by: str, *matchers: str, within: int = BELIEVED_SECONDS) -> str:
+    """Return the vendors whose page was read within so many seconds; the value is the age of that reading."""
+    return f"(time() - {now('last_success_timestamp_seconds', by, *matchers)} < {within})"
 
 
 def level_now(*matchers: str) -> str:

@@ -33,13 +33,13 @@ def dashboard() -> builders.Dashboard:
     return made.with_panel(_states())
 
 
-# ------------------------------------------------------------------------------------------------------------ the top row
+# ---------------------------------------------------------------------------------------------------------- the top row
 
 
 def _now() -> Iterator[stat.Panel]:
     level = look.number(
         "Now",
-        "The worst present level of the components that count; unknown when the page was not read within the last hour.",
+        "The worst present level of the components that count; unknown when the page was not read for half an hour.",
         look.instant(queries.level_now(ONE_VENDOR)),
     )
     yield level.mappings([look.level_words()]).span(3)
@@ -74,13 +74,13 @@ def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
     return look.number(title, words, look.instant(expression)).unit(units.PercentUnit).decimals(decimals)
 
 
-# ------------------------------------------------------------------------------------------------------------------- days
+# ----------------------------------------------------------------------------------------------------------------- days
 
 
 def _bars() -> statushistory.Panel:
     words = (
-        "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row a "
-        "component. Grey is unknown. Days begin at midnight UTC; imported days are the page's own."
+        "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row "
+        "a component. Grey is unknown. Days begin at midnight UTC; imported days are the page's own."
     )
     whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
     return look.bars("90 days", words, whole, look.ranged(queries.component_bars(*CHOSEN), "B", "{{title}}"))
@@ -88,8 +88,8 @@ def _bars() -> statushistory.Panel:
 
 def _windows() -> table.Panel:
     words = (
-        "The vendor's figures of the last 7, 30 and 90 days of its page's calendar, today included; and the uptime of 90 "
-        "days that the page prints for itself, where it does."
+        "The vendor's figures of the last 7, 30 and 90 days of its page's calendar, today included; and the uptime of "
+        "90 days that the page prints for itself, where it does."
     )
     metrics = ("observed_dates", "outage_dates", "outage_ratio", "major_dates", "downtime_ratio", "coverage_ratio")
     asked = zip("ABCDEFG", (*metrics, "reported_uptime_ratio"), strict=True)
@@ -111,7 +111,7 @@ def _windows() -> table.Panel:
     return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6).span(12)
 
 
-# -------------------------------------------------------------------------------------------------------- the user's target
+# ---------------------------------------------------------------------------------------------------- the user's target
 
 
 def _budget() -> Iterator[stat.Panel]:
@@ -125,8 +125,8 @@ def _budget() -> Iterator[stat.Panel]:
     panel = look.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
     yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(6).span(4)
     words = (
-        "How fast the budget is spent: downtime of the last 7 and 30 days over what the target allows. At 1 it is spent "
-        "exactly, above 1 too fast."
+        "How fast the budget is spent: downtime of the last 7 and 30 days over what the target allows. At 1 it is "
+        "spent exactly, above 1 too fast."
     )
     recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
     panel = look.number("Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")).decimals(2)
@@ -145,7 +145,7 @@ def _against_target() -> timeseries.Panel:
     return panel.unit(units.PercentUnit).interval(DAY).span(look.FULL_WIDTH)
 
 
-# ------------------------------------------------------------------------------------------------------------- components
+# ----------------------------------------------------------------------------------------------------------- components
 
 
 def _components() -> table.Panel:
@@ -193,9 +193,9 @@ def _component(metric: str) -> str:
 
 def _beside() -> table.Panel:
     words = (
-        "The uptime of the last 90 days that the page prints, ours by the vendor's own formula from the same record, and "
-        "ours by your policy. The first two should be equal to the last digit. Empty where the page prints none, or "
-        "publishes no record of every day."
+        "The uptime of the last 90 days that the page prints, ours by the vendor's own formula from the same record, "
+        "and ours by your policy. The first two should be equal to the last digit. Empty where the page prints none, "
+        "or publishes no record of every day."
     )
     printed, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
     panel = look.listing(
@@ -237,8 +237,8 @@ def _changed() -> timeseries.Panel:
 
 def _states() -> statetimeline.Panel:
     words = (
-        "What the page said of each component, poll by poll, over the last two days. Time the page was not read for an "
-        "hour is left empty."
+        "What the page said of each component, poll by poll, over the last two days. Time in which the page was not "
+        "read is left empty."
     )
     level = queries.now("component_severity", "vendor, component", *CHOSEN)
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"

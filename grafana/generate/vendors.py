@@ -25,8 +25,8 @@ def dashboard() -> builders.Dashboard:
 def _failing() -> stat.Panel:
     level = queries.now("vendor_severity", "vendor", CHOSEN)
     words = (
-        "Vendors with a partial or major outage right now, as their pages say. Pages that were not read within the last "
-        "hour are not counted: see stale pages."
+        "Vendors with a partial or major outage right now, as their pages say. Pages that were not read within the "
+        "last half hour are not counted: nothing is known of them."
     )
     expression = f"sum(({level} >= bool {OUTAGE}) and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     return look.number("Vendors in outage now", words, look.instant(expression)).thresholds(_any_is_bad())
@@ -65,8 +65,8 @@ def _any_is_bad() -> builders.ThresholdsConfig:
 
 def _bars() -> statushistory.Panel:
     words = (
-        "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that speaks for the day. Days "
-        "begin at midnight UTC; imported days are the page's own, and of days that were scraped the hours around "
+        "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that speaks for the day. "
+        "Days begin at midnight UTC; imported days are the page's own, and of days that were scraped the hours around "
         "midnight may show on the neighbouring day of pages in other zones. A click leads to the vendor."
     )
     panel = look.bars("90 days", words, look.ranged(queries.vendor_bars(CHOSEN)))
@@ -75,9 +75,9 @@ def _bars() -> statushistory.Panel:
 
 def _ranking() -> table.Panel:
     words = (
-        "The last 90 days: days with a partial or major outage among the known days, those of them with a major outage, "
-        "the weighted share of time in outage, how much of the time is known, and days on which a page's own sources "
-        "disagree. The trend is the outage ratio. A figure is only as good as its coverage."
+        "The last 90 days: days with a partial or major outage among the known days, those of them with a major "
+        "outage, the weighted share of time in outage, how much of the time is known, and days on which a page's own "
+        "sources disagree. The trend is the outage ratio. A figure is only as good as its coverage."
     )
     figures = {
         "B": "outage_dates",
@@ -121,8 +121,8 @@ def _ranking() -> table.Panel:
 
 def _components() -> table.Panel:
     words = (
-        "Components that are degraded or worse right now, of pages read within the last hour. Empty when there are "
-        "none, and when metrics of components are switched off."
+        "Components that are degraded or worse right now, of pages read within the last half hour. Empty when there "
+        "are none, and when metrics of components are switched off."
     )
     level = f"({queries.now('component_severity', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"

@@ -1,12 +1,20 @@
 """A dashboard's queries asked of a running Prometheus as Grafana asks them, and the answers as its data frames."""
 
+import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from panels import Query, Range, Values, built_in, interpolated, queries, shown_by, step_of
 from watched import Asked
+
+
+def at_leisure(config: pytest.Config) -> None:
+    """Skip what takes a minute or more unless integration tests were asked for by name."""
+    if "integration" not in config.option.markexpr and os.environ.get("VENDORSTATUS_REQUIRE_INTEGRATION") != "1":
+        pytest.skip("takes minutes: ask for it with `pytest -m integration`")
 
 
 def shown(days: int = 90) -> Range:
@@ -67,8 +75,14 @@ def _table(query: Query, series: list[dict[str, Any]], *, several: bool) -> dict
     labels = sorted({name for each in series for name in each["metric"]})
     rows = [(each["metric"], at, value) for each in series for at, value in each["values"]]
     fields = [{"name": "Time", "type": "time", "values": [at * 1000 for _, at, _ in rows]}]
-    fields += [{"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]} for name in labels]
-    value = {"name": f"Value #{ref}" if several else "Value", "type": "number", "values": [float(v) for _, _, v in rows]}
+    fields += [
+        {"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]} for name in labels
+    ]
+    value = {
+        "name": f"Value #{ref}" if several else "Value",
+        "type": "number",
+        "values": [float(v) for _, _, v in rows],
+    }
     return {"refId": ref, "fields": [*fields, value]}
 
 

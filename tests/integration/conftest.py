@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from asking import at_leisure
 from watched import filled, folders, required, watch
 
 GRAFANA = Path(__file__).parent / "grafana"
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory):
+def world(request, tmp_path_factory):
+    at_leisure(request.config)
     while (datetime.now(UTC).hour, datetime.now(UTC).minute // 5) == (23, 11):
         time.sleep(1)  # a day that ends while two answers are compared is two days
     world = watch(tmp_path_factory.mktemp("world"), datetime.now(UTC).replace(microsecond=0))
@@ -31,8 +33,9 @@ def prometheus_of_world(request, world, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def grafana_packages(tmp_path_factory):
+def grafana_packages(request, tmp_path_factory):
     """Return a folder with Grafana's npm packages installed."""
+    at_leisure(request.config)
     npm, _ = required("npm", "node")
     folder = tmp_path_factory.mktemp("grafana")
     for path in GRAFANA.iterdir():
@@ -51,7 +54,12 @@ def grafana(grafana_packages):
 
     def ask(asked):
         done = subprocess.run(
-            [node, "shown.cjs"], cwd=grafana_packages, input=json.dumps(asked), capture_output=True, text=True, check=False
+            [node, "shown.cjs"],
+            cwd=grafana_packages,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return json.loads(done.stdout)

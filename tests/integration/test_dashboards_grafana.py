@@ -46,7 +46,9 @@ def typed(board) -> Iterator[str]:
         yield f"export const options{number}: Loose<{kind}.Options> = {json.dumps(options)};"
         if custom := panel["fieldConfig"]["defaults"].get("custom"):
             yield f"export const field{number}: Loose<{kind}.FieldConfig> = {json.dumps(custom)};"
-        cells = [p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"] if "cellOptions" in p["id"]]
+        cells = [
+            p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"] if "cellOptions" in p["id"]
+        ]
         yield f"export const cells{number}: Loose<TableCellOptions>[] = {json.dumps(cells)};"
 
 
@@ -107,7 +109,7 @@ def test_the_ranking_says_what_the_report_says(grafana, prometheus_of_world, wor
     (rows,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-vendors"], "Ranking")
     report = reported(world, tmp_path)
 
-    assert [list(row) for row in rows][0] == [
+    assert list(rows[0]) == [
         "Vendor", "Now", "Outage ratio", "Outage days", "Known days", "Major days", "Downtime", "Coverage",
         "Disputed days", "Trend", "Slug",
     ]  # fmt: skip
@@ -245,7 +247,12 @@ def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(graf
     seen = {
         (row[1], colours[1]) for f in made for row, colours in zip(f["rows"], f["colours"], strict=True)
     }  # fmt: skip
-    assert seen >= {("operational", "#009E73"), ("degraded", "#F0E442"), ("major outage", "#D55E00"), ("unknown", "#999999")}
+    assert seen >= {
+        ("operational", "#009E73"),
+        ("degraded", "#F0E442"),
+        ("major outage", "#D55E00"),
+        ("unknown", "#999999"),
+    }
     assert {text for text, _ in seen} <= {
         "operational", "maintenance", "degraded", "partial outage", "major outage", "unknown",
     }  # fmt: skip

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from asking import answer, bars_by_label, one, shown
+from asking import answer, at_leisure, bars_by_label, one, shown
 from panels import boards, queries, resolved
 from watched import filled, folders, glance, reported
 
@@ -105,7 +105,8 @@ MANY = 200
 
 
 @pytest.fixture(scope="module")
-def prometheus_of_many(tmp_path_factory):
+def prometheus_of_many(request, tmp_path_factory):
+    at_leisure(request.config)
     if not folders():
         pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
     folder = tmp_path_factory.mktemp("many")

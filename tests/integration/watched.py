@@ -1,8 +1,8 @@
 """Simulated vendors, watched for a day by the real pipeline with its clock moved, and what a Prometheus then holds.
 
 `watch` is truth in, store and scrapes out: pages are backfilled, polled every five minutes for 26 hours and read again at
-the end, as the schedule does, and after every poll the real exposition is kept as a scrape. `filled` puts 90 days of
-history and those scrapes into a Prometheus, which goes on scraping the application.
+the end, as the schedule does, and after every poll the real exposition is kept as a scrape. `filled` puts the 90
+days that `monitor export openmetrics` writes, and those scrapes, into a Prometheus that goes on scraping the application.
 """
 
 import asyncio
@@ -24,7 +24,6 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from past import history_lines
 from servers import _running, free_port
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
@@ -104,7 +103,9 @@ async def _watch(folder: Path, now: datetime) -> World:
 def _young(now: datetime) -> Truth:
     """Return a vendor that began 38 days ago: of the days before, nothing can be known."""
     parts = ((None, "Sign-in"), (None, "Directory"), (None, "Audit log"))
-    old = random_truth(5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False)
+    old = random_truth(
+        5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False
+    )
     start = (now - timedelta(days=38)).date()
     began = tuple(replace(component, start=start) for component in old.components)
     return replace(old, components=began, incidents=tuple(i for i in old.incidents if i.started_at.date() > start))
@@ -213,9 +214,11 @@ class Asked:
 @contextmanager
 def filled(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
     """Run a Prometheus that has the world's history and scrapes, and scrapes its application once a second."""
-    lines = folder / "history.om"
-    lines.write_text("\n".join([*history_lines(world), *_scraped_lines(world), "# EOF", ""]))
-    _import(binaries / "promtool", lines, folder / "data")
+    history, scrapes = folder / "history.om", folder / "scrapes.om"
+    _monitor(world, folder, "export", "openmetrics", "--days", "90", "--output", str(history), "--label", f"job={JOB}")
+    scrapes.write_text("\n".join([*_scraped_lines(world), "# EOF", ""]))
+    for lines in (history, scrapes):
+        _import(binaries / "promtool", lines, folder / "data")
     with _served(world) as target:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
@@ -295,19 +298,25 @@ def required(*names: str) -> list[str]:
     return [str(shutil.which(name)) for name in names]
 
 
-# ------------------------------------------------------------------------------------------------------------ the report
+# ------------------------------------------------------------------------------------------------------ the command line
 
 
 def reported(world: World, folder: Path) -> dict[str, Any]:
     """Return what `monitor report --format json` says of the world's store, by vendor."""
+    told = json.loads(_monitor(world, folder, "report", "--format", "json"))
+    return {vendor["vendor"]: vendor for vendor in told["vendors"]}
+
+
+def _monitor(world: World, folder: Path, *words: str) -> str:
+    """Run the command line over the world's store; return what it prints."""
     keys = ("slug", "name", "url", "zone", "tier", "critical")
     vendors = [{key: value for key in keys if (value := _plain(getattr(v, key)))} for v in world.vendors.values()]
     settings = folder / "monitor.yaml"
     settings.write_text(yaml.safe_dump({"vendors": vendors, "database": world.store.address}))
-    command = [sys.executable, "-m", "monitor", "report", "--format", "json", "--config", str(settings)]
+    command = [sys.executable, "-m", "monitor", *words, "--config", str(settings)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode in (0, 1), done.stderr  # 1: some page could not be read
-    return {vendor["vendor"]: vendor for vendor in json.loads(done.stdout)["vendors"]}
+    assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: some page could not be read
+    return done.stdout
 
 
 def _plain(value: Any) -> Any:
