@@ -55,6 +55,14 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
+.PHONY: alerts
+alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
+	$(BIN)/python -m grafana.alerts.generate
+
+.PHONY: picture
+picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
+	PYTHONPATH=. $(BIN)/python docs/picture.py
+
 .PHONY: docker
 docker: ## build the container image (needs a container engine)
 	docker build -t $(IMAGE) .

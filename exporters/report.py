@@ -435,10 +435,10 @@ def cells(days: Sequence[Day]) -> Text:
 
 def legend() -> Text:
     """Return what the characters mean."""
-    text = Text(style="dim")
+    text = Text()
     for level, (glyph, colour) in CELLS.items():
         text.append(f"{glyph} ", style=colour)
-        text.append(f"{level_word(level).replace('_', ' ')}   ")
+        text.append(f"{level_word(level).replace('_', ' ')}   ", style="dim")
     return text
 
 
@@ -449,7 +449,8 @@ def as_table(reports: Sequence[VendorReport], *, width: int) -> Group:
         parts += [Text(sentence(report), style="bold"), *(_indented(Text(note, "italic")) for note in remarks(report))]
         parts += [_scale(report, width)] if report.components else []
         for component in report.components:
-            parts += [_indented(_figures_line(component, report)), _indented(cells(component.days[-_room(width) :]))]
+            rows = (_indented(cells(row)) for row in _rows(component.days, width))
+            parts += [_indented(_figures_line(component, report)), *rows]
         parts.append(Text())
     return Group(*parts, legend())
 
@@ -461,16 +462,22 @@ def _indented(text: Text) -> Padding:
     return Padding(text, (0, 0, 0, INDENT))
 
 
-def _room(width: int) -> int:
-    return max(7, width - INDENT)
+def _rows(days: Sequence[Day], width: int) -> list[Sequence[Day]]:
+    """Return the days in rows that fit, as even as can be; one row where the terminal is wide enough."""
+    count = -(-len(days) // max(7, width - INDENT))
+    length = -(-len(days) // count)
+    return [days[start : start + length] for start in range(0, len(days), length)]
 
 
 def _scale(report: VendorReport, width: int) -> Padding:
-    """Return the line above the cells that says which day is first and last."""
-    shown = report.days[-_room(width) :]
-    first, last = f"{shown[0].day}", f"{shown[-1].day}"
-    gap = len(shown) - len(first) - len(last)
-    return _indented(Text(first + " " * gap + last if gap > 0 else last, style="dim"))
+    """Return the line above the cells that says which days they are."""
+    rows = _rows(report.days, width)
+    if len(rows) > 1:
+        spans = "; ".join(f"{row[0].day} to {row[-1].day}" for row in rows)
+        return _indented(Text(f"{len(rows)} rows of days: {spans}", style="dim"))
+    first, last = f"{report.days[0].day}", f"{report.days[-1].day}"
+    gap = len(report.days) - len(first) - len(last)
+    return _indented(Text(first + " " * gap + last if gap > 0 else f"{first} to {last}", style="dim"))
 
 
 def _figures_line(component: ComponentReport, report: VendorReport) -> Text:

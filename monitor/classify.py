@@ -24,6 +24,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.intervals import (
     ONE_DAY,
@@ -181,8 +182,7 @@ def seen_until(facts: PageFacts, now: datetime) -> datetime | None:
 # ------------------------------------------------------------------------------------------- gathering the evidence
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What was said of one component, as it was said."""
 
     scope: Interval
@@ -232,8 +232,13 @@ def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent],
     for cover in facts.coverage:
         covers[cover.component_id].append(cover)
 
+    scopes: dict[tuple[date | None, datetime | None], Interval | None] = {}
+
     def told_of(known: KnownComponent) -> _Told | None:
-        scope = _scope(known, frame)
+        life = known.component.start_date, known.removed_at
+        if life not in scopes:
+            scopes[life] = _scope(known, frame)
+        scope = scopes[life]
         key = known.component.id
         if scope is None:
             return None

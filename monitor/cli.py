@@ -1,6 +1,6 @@
 """The command line: the composition root, and the only place that reads the clock and the environment.
 
-Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage.
+Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130 interrupted.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -42,7 +42,7 @@ from monitor.writer import derive_page
 
 T = TypeVar("T")
 
-FINE, SOME_PAGE_FAILED, BAD_USAGE = 0, 1, 2
+FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="monitor",
@@ -155,13 +155,22 @@ async def collecting(
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
-    return asyncio.run(work)
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    # Typer would end the process without a word before `main` hears of it.
+    err.print("interrupted; what was read is kept, the same command goes on from there")
+    sys.exit(INTERRUPTED)
 
 
 # --------------------------------------------------------------------------------------------------------- commands
 
 
-@app.command()
+@app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
     with opened(config, database) as context:
@@ -179,7 +188,12 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
         schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
         web = server(
             application(
-                StateMetrics(context.store, vendors=context.vendors, policy=settings.policy),
+                StateMetrics(
+                    context.store,
+                    vendors=context.vendors,
+                    policy=settings.policy,
+                    component_metrics=settings.component_metrics,
+                ),
                 polls,
                 readiness=lambda: _problems(context.store, schedule),
                 clock=context.clock,
@@ -220,7 +234,7 @@ def _problems(store: Store, schedule: Schedule) -> list[str]:
     return problems
 
 
-@app.command()
+@app.command(short_help="Read the current state once.")
 def poll(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Read the current state of the pages once."""
     with opened(config, database) as context:
@@ -242,7 +256,7 @@ def _poll_line(result: PollResult, page: PageRecord) -> str:
     return f"{result.slug}: {result.outcome} ({page.platform}, days in {page.zone})"
 
 
-@app.command()
+@app.command(short_help="Rebuild history from vendors' records.")
 def backfill(
     vendors: Vendors = None,
     days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How many days back.")] = None,
@@ -320,7 +334,7 @@ def _backfill_lines(
         yield f"  stopped: {result.error}; run the same command again to resume"
 
 
-@app.command()
+@app.command(short_help="Say how reliable vendors have been.")
 def report(
     vendors: Vendors = None,
     window: Annotated[int | None, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = None,
@@ -382,7 +396,7 @@ def day(text: str) -> date:
         ) from error
 
 
-@app.command()
+@app.command(short_help="Show the evidence behind one day.")
 def explain(
     vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
     words: Annotated[list[str], typer.Argument(metavar="[COMPONENT] DAY", help="Optional component, then the day.")],
@@ -411,18 +425,18 @@ def explain(
             out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-@app.command()
+@app.command(short_help="Derive all days anew, offline.")
 def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Derive all days anew from the stored facts, offline: after a change of settings or of version."""
     with opened(config, database) as context:
         for page in context.pages(vendors):
             moment = context.clock()
-            first = day_of(moment, zone_named(page.zone)) - timedelta(days=max(context.settings.backfill_days, 365))
+            first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
             changed = derive_page(context.store, page, context.vendors[page.slug], first=first, now=moment)
             out.print(f"{page.slug}: days derived anew from {first}, {changed} closed days changed", highlight=False)
 
 
-@app.command()
+@app.command(short_help="Say which platform a page runs on.")
 def detect(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
@@ -452,7 +466,7 @@ def alone(*vendors: VendorConfig, database: str = "sqlite://") -> Settings:
     return Settings(vendors=vendors, database_url=database, source="the command line")
 
 
-@app.command()
+@app.command(short_help="Check a page and configure it.")
 def add(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
     slug: Annotated[str | None, typer.Option("--slug", help="Short name for labels and commands.")] = None,
@@ -467,7 +481,7 @@ def add(
     out.print(f"added {vendor.slug} ({platform}) to {path}; next: monitor backfill {vendor.slug}", highlight=False)
 
 
-@app.command()
+@app.command(short_help="List configured and catalogued vendors.")
 def vendors(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """List the configured vendors and the catalogue's."""
     with opened(config, database) as context:
@@ -483,7 +497,7 @@ def vendors(config: ConfigOption = None, database: DatabaseOption = None) -> Non
     out.print(f"\nalso in the catalogue ({len(others)}): {', '.join(entry.slug for entry in others)}", highlight=False)
 
 
-@app.command()
+@app.command(short_help="Record a page as a folder.")
 def record(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
@@ -522,7 +536,7 @@ async def _read_all(context: Context, fetcher: Fetches, days: int) -> list[Monit
     return errors
 
 
-@app.command()
+@app.command(short_help="Run everything over a recording.")
 def replay(
     folder: Annotated[Path, typer.Argument(help="Recording folder.")],
     window: Annotated[int, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = 90,
@@ -546,7 +560,7 @@ def replay(
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
 
 
-@app.command()
+@app.command(short_help="Check the settings file.")
 def check(config: ConfigOption = None) -> None:
     """Check the settings file and name every mistake with file, line and remedy."""
     settings = configuration.load(config, os.environ)
@@ -555,7 +569,7 @@ def check(config: ConfigOption = None) -> None:
     out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
 
 
-@app.command()
+@app.command(short_help="Watch simulated vendors, offline.")
 def demo(
     port: Annotated[int, typer.Option("--port", help="Port of /metrics.")] = 9184,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Stop by itself after this long.")] = None,
@@ -611,7 +625,7 @@ async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
     )
 
 
-@app.command()
+@app.command(short_help="Print the version.")
 def version() -> None:
     """Print the version."""
     out.print(f"vendorstatus {__version__}", highlight=False)
@@ -641,8 +655,7 @@ def main() -> None:
         err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
-        err.print("interrupted; what was read is kept, the same command goes on from there")
-        sys.exit(130)
+        _interrupted()
 
 
 if __name__ == "__main__":

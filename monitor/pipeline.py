@@ -167,7 +167,7 @@ class Collector:
         await self._writer.close()
 
     async def flush(self) -> None:
-        """Write the polls that are waiting."""
+        """Write the polls that are waiting and derive the days of the pages that had news."""
         await self._writer.flush()
 
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:

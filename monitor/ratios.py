@@ -13,7 +13,6 @@ from monitor.model import (
     NO_SECONDS,
     Aspect,
     Bar,
-    Coverage,
     Day,
     History,
     KnownComponent,

@@ -1,14 +1,15 @@
 """What polls read, on its way into the store, and days derived from it: one thread that writes for many pages at once.
 
 A transaction costs more than a poll. Polls that found nothing new wait for each other (`Writer.later`); a poll with
-news is written at once, together with everything that came while the last transaction was busy (`Writer.keep`).
+news is written at once, together with everything that came while the last transaction was busy (`Writer.keep`). Days
+are derived from it at the next `flush`, for all pages that had news together, once however often each had some.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import ParamSpec, TypeVar
 
@@ -18,7 +19,7 @@ from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.intervals import day_of, zone_named
-from monitor.model import Evidence, Phase
+from monitor.model import Component, Evidence, Phase
 from monitor.store import Body, PageRecord, PollRecord, Store
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,14 @@ class Memory:
     """What the store knew of a page at one version of it; valid as long as the version is.
 
     `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
-    of what is on the page.
+    of what is on the page, `listed` the components as it last listed them (None = not since this process began).
     """
 
     version: int
     validators: Mapping[str, Validators] = field(default_factory=dict)
     unfinished: Mapping[str, Phase] = field(default_factory=dict)
     components: frozenset[str] = frozenset()
+    listed: tuple[Component, ...] | None = None
 
     @property
     def has_open_incident(self) -> bool:
@@ -85,6 +87,7 @@ class Writer:
         self._turn = asyncio.Lock()
         self._waiting: list[Collected] = []
         self._memory: dict[int, Memory] = {}
+        self._to_derive: dict[str, datetime | None] = {}
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a store call in the writer's thread."""
@@ -120,28 +123,35 @@ class Writer:
         """Keep a poll without news at the next `flush`, at the latest when `flush_after` are waiting."""
         self._waiting.append(collected)
         if len(self._waiting) >= self._flush_after:
-            await self.flush()
+            await self._write_waiting()
 
     async def keep(self, collected: Collected) -> None:
         """Keep a poll now. Raises what kept it from being written; other polls are written all the same."""
         self._waiting.append(collected)
-        await self.flush()
+        await self._write_waiting()
         if collected.error is not None:
             raise collected.error
 
     async def flush(self) -> None:
-        """Write what is waiting; what comes meanwhile is written together afterwards. Raises StoreError."""
+        """Write what is waiting, then derive the days of the pages that had news. Raises StoreError."""
+        await self._write_waiting()
+        await self._derive_waiting()
+
+    async def _write_waiting(self) -> None:
+        """Write what is waiting; what comes meanwhile is written together afterwards."""
         async with self._turn:
             waiting, self._waiting = self._waiting, []
             if waiting:
-                for provider, revisions in await self.db(self._write, waiting):
-                    self._on_revised(provider, revisions)
+                await self.db(self._write, waiting)
+        for collected in waiting:
+            if collected.derive and collected.error is None:
+                self._derive_later(collected.page)
 
-    def _write(self, batch: Sequence[Collected]) -> list[tuple[str, int]]:
+    def _write(self, batch: Sequence[Collected]) -> None:
         """Write a batch in one transaction; if something in it cannot be kept, each poll in its own."""
         try:
             with self._store.together():
-                return list(self._write_all(batch))
+                self._write_all(batch)
         except StoreError as error:
             for collected in batch:
                 collected.error = error
@@ -151,28 +161,34 @@ class Writer:
             if len(batch) == 1:
                 batch[0].error = error
                 log.exception("cannot keep what was read vendor=%s", batch[0].page.slug)
-                return []
-            return [revised for collected in batch for revised in self._write([collected])]
+                return
+            for collected in batch:
+                self._write([collected])
 
     def _forget(self, batch: Iterable[Collected]) -> None:
         for collected in batch:
             self._memory.pop(collected.page.id, None)
 
-    def _write_all(self, batch: Sequence[Collected]) -> Iterable[tuple[str, int]]:
+    def _write_all(self, batch: Sequence[Collected]) -> None:
         now = self._clock()
         news = [collected for collected in batch if collected.evidence or collected.validators]
         before = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
             if collected.evidence:
+                told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
                 gap = self._max_gap(collected.page.slug)
-                self._store.save(collected.page.id, *collected.evidence, now=now, max_gap_seconds=gap)
+                self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
         self._store.save_validators({collected.page.id: collected.validators for collected in news})
         if self._keep_snapshots:
             self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
         self._store.record_polls([collected.poll for collected in batch])
-        revised = [self._derive(each.page.slug, each.page.observed_until) for each in batch if each.derive]
         self._remember(news, before)
-        return [(provider, count) for provider, count in revised if count]
+
+    def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
+        """Leave out a list of components that is the one kept last: comparing it with the rows is dear."""
+        memory = self._memory.get(page_id)
+        same = memory is not None and memory.version == versions.get(page_id) and evidence.components == memory.listed
+        return replace(evidence, components=None) if same and evidence.components is not None else evidence
 
     def _max_gap(self, slug: str) -> float:
         return GAP_INTERVALS * self._vendors[slug].interval_seconds
@@ -184,11 +200,13 @@ class Writer:
             page, memory = collected.page, self._memory.pop(collected.page.id, None)
             if memory is None or memory.version != before.get(page.id) or collected.poll.forget_platform:
                 continue
+            listed = _listed(collected, memory)
             self._memory[page.id] = Memory(
                 after[page.id],
                 {**memory.validators, **collected.validators},
                 self._unfinished(collected, memory),
-                _components(collected, memory),
+                memory.components if listed is None else frozenset(component.id for component in listed),
+                listed,
             )
 
     def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:
@@ -204,19 +222,65 @@ class Writer:
     # ------------------------------------------------------------------------------------------------- deriving
 
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:
-        """Derive the page's days that facts have touched since the last time; return the number of revised days."""
+        """Derive the page's days that facts have touched since the last time; return the number of revised days.
+
+        `since` also derives the days from that instant on.
+        """
         await self.flush()
-        provider, revisions = await self.db(self._derive_alone, slug, since)
-        if revisions:
-            self._on_revised(provider, revisions)
-        return revisions
+        return sum(await self._derived({slug: since}))
 
-    def _derive_alone(self, slug: str, since: datetime | None) -> tuple[str, int]:
-        with self._store.together():
-            return self._derive(slug, since)
+    def _derive_later(self, page: PageRecord) -> None:
+        """Have the page's days derived at the next flush, from its last reading on."""
+        starts = [at for at in (self._to_derive.get(page.slug), page.observed_until) if at is not None]
+        self._to_derive[page.slug] = min(starts, default=None)
 
-    def _derive(self, slug: str, since: datetime | None) -> tuple[str, int]:
-        page = self._store.pages([slug])[0]
+    async def _derive_waiting(self) -> None:
+        waiting, self._to_derive = self._to_derive, {}
+        if not waiting:
+            return
+        try:
+            await self._derived(waiting)
+        except StoreError:
+            self._to_derive = waiting | self._to_derive
+            raise
+
+    async def _derived(self, waiting: Mapping[str, datetime | None]) -> list[int]:
+        found = await self.db(self._derive_all, waiting)
+        for provider, revisions in found:
+            if revisions:
+                self._on_revised(provider, revisions)
+        return [revisions for _, revisions in found]
+
+    def _derive_all(self, waiting: Mapping[str, datetime | None]) -> list[tuple[str, int]]:
+        """Derive in one transaction; if that breaks, each page in its own. A bug raises when one page was asked for."""
+        try:
+            with self._store.together():
+                pages = self._store.pages(waiting)
+                found = [self._derive(page, waiting[page.slug]) for page in pages]
+                self._follow({page.id: page.version for page in pages})
+                return found
+        except StoreError:
+            raise
+        except Exception:
+            if len(waiting) == 1:
+                raise
+        return [found for slug, since in waiting.items() for found in self._derive_guarded(slug, since)]
+
+    def _derive_guarded(self, slug: str, since: datetime | None) -> list[tuple[str, int]]:
+        try:
+            return self._derive_all({slug: since})
+        except Exception:
+            log.exception("bug while deriving vendor=%s", slug)
+            return []
+
+    def _follow(self, before: Mapping[int, int]) -> None:
+        """Let what is remembered of pages follow the versions that deriving their days has given them."""
+        for key, version in self._store.page_versions(list(before)).items():
+            memory = self._memory.get(key)
+            if memory is not None and memory.version == before[key]:
+                self._memory[key] = replace(memory, version=version)
+
+    def _derive(self, page: PageRecord, since: datetime | None) -> tuple[str, int]:
         now = self._clock()
         zone = zone_named(page.zone)
         today = day_of(now, zone)
@@ -224,16 +288,13 @@ class Writer:
         first = min(starts, default=today)
         if since is not None:
             first = min(first, day_of(since, zone))
-        revisions = derive_page(self._store, page, self._vendors[slug], first=min(first, today), now=now)
+        revisions = derive_page(self._store, page, self._vendors[page.slug], first=min(first, today), now=now)
         return page.platform or "unknown", revisions
 
 
-def _components(collected: Collected, memory: Memory) -> frozenset[str]:
-    listed = memory.components
-    for evidence in collected.evidence:
-        if evidence.components is not None:
-            listed = frozenset(component.id for component in evidence.components)
-    return listed
+def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | None:
+    lists = [evidence.components for evidence in collected.evidence if evidence.components is not None]
+    return lists[-1] if lists else memory.listed
 
 
 def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:

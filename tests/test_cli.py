@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -39,6 +41,20 @@ def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor) -> None:
     assert "known days" in out
     assert "coverage" in out
     assert "▁" in out
+
+
+@pytest.mark.parametrize("columns", [30, 80, 92])
+def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(columns) -> None:
+    out = subprocess.run(
+        [sys.executable, "-m", "monitor", "replay", FIXTURES / "statuspage" / "quiet"],
+        env=os.environ | {"COLUMNS": str(columns)}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    lines = [line.strip() for line in out.splitlines()]
+    rows = [line for line in lines if line and set(line) <= set("?▁▂▄▆█")]
+
+    assert rows
+    assert sum(map(len, rows)) % 90 == 0
+    assert max(map(len, rows)) <= columns - 2
 
 
 def test_json_has_the_documented_keys(monitor) -> None:

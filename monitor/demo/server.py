@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from monitor.demo import incidentio, statuspage
 from monitor.demo.truth import Truth
@@ -103,11 +104,15 @@ class Simulator:
         self._tasks.clear()
         self.vendors.clear()
 
+    def application(self, truth: Truth) -> ASGIApp:
+        """Return what serves one vendor's page; a subclass may put something before it."""
+        return application(truth, self._clock)
+
     def _serve(self, truth: Truth, listening: socket.socket) -> None:
         host, port = listening.getsockname()[:2]
         served = replace(truth, url=f"http://{host}:{port}/")
         config = uvicorn.Config(
-            application(served, self._clock), access_log=False, log_level="warning", lifespan="off",
+            self.application(served), access_log=False, log_level="warning", lifespan="off",
             server_header=False, timeout_graceful_shutdown=1,
         )  # fmt: skip
         server = _Server(config)

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -1285,10 +1286,12 @@ def _typed(raw: Raw, name: str, where: str, kind: type[T], noun: str) -> T:
     return value
 
 
+@lru_cache(maxsize=8_192)  # a page says the same instants again with every answer
 def _instant(value: str) -> datetime:
     return utc(datetime.fromisoformat(value))
 
 
+@lru_cache(maxsize=8_192)
 def _day(value: str) -> date:
     """Return the calendar day a date or a timestamp names, in the offset it is written in."""
     return date.fromisoformat(value[:10])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,7 +36,8 @@ _UPDATE = sa.update(COMPONENT).where(
 def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple[KnownComponent, bool]]:
     """Return the components known at an instant, in the page's order, each with whether it is excluded."""
     return [
-        _known(row, known_at) for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at}).all()
+        _known(tuple(row), known_at)
+        for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at}).all()
     ]
 
 
@@ -49,7 +51,9 @@ def ids(connection: Connection, page_id: int) -> frozenset[str]:
     return frozenset(connection.execute(_IDS, {"page": page_id}).scalars())
 
 
-def _known(row: Sequence[Any], known_at: datetime) -> tuple[KnownComponent, bool]:
+# The same rows are read at every change of a page.
+@lru_cache(maxsize=16_384)
+def _known(row: tuple[Any, ...], known_at: datetime) -> tuple[KnownComponent, bool]:
     key, name, group, region, position, start_date, has_bars, slug, first_seen_at, removed_at, excluded = row
     component = Component(
         id=key, name=name, group=group, region=region, position=position, start_date=start_date, has_bars=has_bars

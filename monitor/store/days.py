@@ -159,6 +159,17 @@ class _Stored:
     rows: dict[date, _Row] = field(default_factory=dict)
     quiet: list[tuple[int, DayRun]] = field(default_factory=list)
 
+    def is_quiet_throughout(self, history: History) -> bool:
+        """Whether the whole range is one quiet run, here and there: the usual case, and nothing to write."""
+        if self.rows or history.days or len(self.quiet) != 1 or len(history.quiet) != 1:
+            return False
+        (_, mine), (its,) = self.quiet[0], history.quiet
+        covers = (its.first, its.last) == (
+            history.first,
+            history.last,
+        ) and mine.first <= its.first <= its.last <= mine.last
+        return covers and _alike(mine, its)
+
     def quiet_run(self, day: date) -> DayRun | None:
         """Return the quiet run the day lies in."""
         return next((run for _, run in self.quiet if run.first <= day <= run.last), None)
@@ -194,6 +205,11 @@ def _derived(page: PageRecord, first: date, last: date, today: date, now: dateti
     return values
 
 
+@lru_cache(maxsize=4_096)
+def _quiet(first: date, last: date, source: str, confidence: str) -> DayRun:
+    return DayRun(first, last, Aspect(source), Confidence(confidence))
+
+
 def _stored(connection: Connection, page_id: int, first: date, last: date) -> dict[str, _Stored]:
     values = {"page": page_id, "first": first, "last": last}
     stored: dict[str, _Stored] = defaultdict(_Stored)
@@ -201,7 +217,7 @@ def _stored(connection: Connection, page_id: int, first: date, last: date) -> di
         key, row_id, revision = row[:3]
         stored[key].rows[row[3]] = _Row(row_id, revision, tuple(row[3:]))
     for key, row_id, start, end, source, confidence in connection.execute(_QUIETS, values).all():
-        stored[key].quiet.append((row_id, DayRun(start, end, Aspect(source), Confidence(confidence))))
+        stored[key].quiet.append((row_id, _quiet(start, end, source, confidence)))
     return stored
 
 
@@ -224,6 +240,8 @@ class _Writing:
 
     def component(self, key: str, history: History, stored: _Stored) -> None:
         """Compare one component's, or the vendor's, days."""
+        if stored.is_quiet_throughout(history):
+            return
         taken = set()
         for day in self._days_in_question(history, stored):
             if self._compare(key, day, history, stored):
@@ -407,8 +425,7 @@ def read(connection: Connection, page_id: int, first: date, last: date) -> PageH
     for row in connection.execute(_ROWS, values).all():
         days[row[0]][row[3]] = _day(row[3:])
     for key, _, start, end, source, confidence in connection.execute(_QUIETS, values).all():
-        run = DayRun(max(start, first), min(end, last), Aspect(source), Confidence(confidence))
-        quiet[key].append(run)
+        quiet[key].append(_quiet(max(start, first), min(end, last), source, confidence))
     known = components.rows(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, zone_named(page.zone), page.derived_at)
 

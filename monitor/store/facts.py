@@ -180,10 +180,12 @@ def _coverages(rows: Iterable[Sequence[Any]], known_at: datetime) -> Iterator[Co
 
 
 def _runs(rows: Iterable[Sequence[Any]], until: datetime) -> Iterator[ObservedRun]:
+    spans: dict[tuple[datetime, datetime], Interval] = {}  # most components began and go on together
     for key, level, started_at, ended_at in rows:
         end = until if ended_at is None else min(ended_at, until)
         if started_at < end:
-            yield ObservedRun(component_id=key, level=_LEVELS[level], span=Interval(started_at, end))
+            span = spans.get((started_at, end)) or spans.setdefault((started_at, end), Interval(started_at, end))
+            yield ObservedRun(component_id=key, level=_LEVELS[level], span=span)
 
 
 _NOT_ENDED = (Phase.OPEN.value, Phase.SCHEDULED.value)

@@ -10,6 +10,7 @@ place, and a `coverage` row that the next poll prolongs grows in place (its end 
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ def to_microseconds(instant: datetime) -> int:
     return (utc(instant) - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=8_192)
 def from_microseconds(value: int) -> datetime:
     """Return the instant, in UTC, that is `value` microseconds after 1970."""
     if -_EXACT < value < _EXACT:

@@ -1,0 +1,381 @@
+"""The alert rules as they are written: what they name exists, what they promise is there, Grafana's version is current.
+
+What fires on which data is tested with promtool, in grafana/alerts/tests and tests/integration/test_alerts_promtool.py.
+"""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grafana.alerts import generate
+from grafana.alerts.generate import MANAGED, RULES, Alert, managed, read_groups, render, self_contained
+from monitor import errors
+from monitor.cli import app
+from monitor.config import VendorConfig
+from tests.promql import TARGET, Wrong, labels_of
+
+ROOT = Path(__file__).parents[1]
+RUNBOOKS = ROOT / "docs" / "runbooks"
+DOCUMENT = ROOT / "docs" / "alerts.md"
+TEXTS = [DOCUMENT, *sorted(RUNBOOKS.glob("*.md"))]
+
+GROUPS = read_groups(RULES.read_text())
+RECORDS = {name: expr for group in GROUPS for name, expr in group.records.items()}
+ALERTS = {alert.name: alert for group in GROUPS for alert in group.alerts}
+BY_TIER = {"VendorStatusMajorOutage", "VendorStatusCriticalComponentOutage"}
+CONSTANT = {"VendorStatusMonitorDown", "VendorStatusMonitorAbsent", "VendorStatusPageMoved"}
+"""Alerts whose value is always the same and says nothing."""
+
+each_alert = pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)
+each_text = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+
+
+def documented() -> dict[str, frozenset[str]]:
+    """Return the labels of every metric in docs/metrics.md."""
+    rows = re.findall(r"^\| `(vendorstatus_\w+)` \|(.*)$", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE)
+    found = {}
+    for name, rest in rows:
+        cells = rest.split("|")
+        labels = cells[1] if cells[0].strip() in {"counter", "gauge", "histogram"} else cells[0]
+        found[name] = frozenset(re.findall(r"`(\w+)`", labels))
+    return found
+
+
+def exported() -> dict[str, frozenset[str]]:
+    """Return the labels of every metric in the golden text, which is what `/metrics` says of a small world."""
+    found = defaultdict(frozenset)
+    for line in (ROOT / "tests" / "golden" / "metrics.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            name = re.match(r"\w+", line)[0]
+            name = re.sub(r"_(bucket|sum|count)$", "", name) if "duration" in name else name
+            found[name] |= frozenset(re.findall(r'(\w+)="', line))
+    return found
+
+
+def series() -> dict[str, frozenset[str]]:
+    """Return the labels of everything a rule can read: what is scraped, and what is recorded from it."""
+    known = {name: labels | TARGET for name, labels in documented().items()}
+    known |= {"up": TARGET, "scrape_duration_seconds": TARGET}
+    for name, expr in RECORDS.items():
+        known[name] = labels_of(expr, known)
+    return known
+
+
+KNOWN = series()
+
+
+def reads(alert: Alert) -> set[str]:
+    """Return every metric the alert depends on, through recorded series too."""
+    return set(re.findall(r"vendorstatus_\w+", self_contained(alert.expr, RECORDS)))
+
+
+# ------------------------------------------------------------------------------------------------ names in the rules
+
+
+def test_the_documented_labels_are_the_exported_ones():
+    said, shown = documented(), exported()
+
+    assert set(said) == set(shown)
+    assert {name: said[name] for name in shown} == shown
+
+
+@each_alert
+def test_an_alert_reads_only_what_is_exported_and_has_no_replica_in_its_labels(alert):
+    labels = labels_of(alert.expr, KNOWN)
+
+    assert "job" in labels
+    assert "instance" not in labels
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_recorded_series_has_the_labels_its_name_begins_with_and_no_replica(name):
+    level = set(name.split(":")[0].split("_"))
+
+    assert KNOWN[name] == level | {"job"}
+
+
+def test_a_name_that_nobody_exports_and_a_label_that_nothing_has_are_found():
+    for wrong in (
+        "vendorstatus_vendor_severty",
+        'vendorstatus_up{provider="statuspage"}',
+        "max by (vendr) (vendorstatus_up)",
+        "vendorstatus_up and vendorstatus_component_severity",
+        "vendorstatus_up * on (vendor) group_left (tier) vendorstatus_last_poll_timestamp_seconds",
+    ):
+        with pytest.raises(Wrong):
+            labels_of(wrong, KNOWN)
+
+
+@each_alert
+def test_what_an_alert_says_uses_labels_it_has(alert):
+    texts = " ".join((*alert.labels.values(), *alert.annotations.values()))
+
+    assert set(re.findall(r"\$labels\.(\w+)", texts)) <= labels_of(alert.expr, KNOWN)
+
+
+# ------------------------------------------------------------------------------------------ what every alert carries
+
+
+@each_alert
+def test_an_alert_says_what_it_is_with_labels_and_value_and_where_to_read_on(alert):
+    said = alert.annotations
+
+    assert set(said) == {"summary", "description", "runbook_url"}
+    assert "{{" not in said["summary"]
+    assert "$labels." in said["description"]
+    assert ("$value" in said["description"]) is (alert.name not in CONSTANT)
+    assert said["runbook_url"] == f"docs/runbooks/{alert.name}.md"
+
+
+@each_alert
+def test_an_alert_about_a_vendor_carries_its_tier(alert):
+    labels = labels_of(alert.expr, KNOWN)
+
+    assert ("vendor" in labels) is ("tier" in labels)
+
+
+@each_alert
+def test_an_alert_has_a_severity_and_the_outages_have_it_by_tier(alert):
+    severity = alert.labels["severity"]
+
+    assert set(alert.labels) == {"severity"}
+    if alert.name in BY_TIER:
+        assert set(re.findall(r"}}(\w+){{", severity)) == {"critical", "warning", "info"}
+        assert set(re.findall(r'"(\w+)"', severity)) == {"critical", "low"}
+    else:
+        assert severity in {"critical", "warning", "info"}
+
+
+def test_the_tiers_of_the_rules_are_those_of_the_settings():
+    tiers = VendorConfig.__dataclass_fields__["tier"]
+    named = set(re.findall(r'tier="(\w+)"', RULES.read_text()))
+
+    assert tiers.default == "standard"
+    assert named == {"critical", "low"}
+
+
+@each_alert
+def test_an_alert_on_a_ratio_joins_its_coverage(alert):
+    ratios = {name for name in reads(alert) if name.endswith("_ratio") and "coverage" not in name}
+    covered = {name for name in reads(alert) if name.endswith("_coverage_ratio")}
+
+    assert bool(ratios) is bool(covered)
+
+
+@each_alert
+def test_an_alert_on_a_severity_joins_its_freshness(alert):
+    severities = {name for name in reads(alert) if name.endswith("_severity")}
+
+    assert not severities or "vendorstatus_last_success_timestamp_seconds" in reads(alert)
+
+
+@each_alert
+def test_an_alert_on_a_current_outage_outlasts_a_state_that_flickers(alert):
+    assert (alert.keep_firing != "0s") is (alert.name in BY_TIER)
+
+
+# ----------------------------------------------------------------------------------------------- what every alert has
+
+
+def promtool_tests():
+    """Yield (group name, alert, whether alerts are expected) of every alert test for promtool."""
+    for path in sorted((RULES.parent / "tests").glob("*.test.yaml")):
+        for group in yaml.safe_load(path.read_text())["tests"]:
+            for test in group["alert_rule_test"]:
+                yield group["name"], test["alertname"], bool(test["exp_alerts"])
+
+
+def test_every_alert_has_a_promtool_test_in_which_it_fires_and_one_in_which_data_is_missing_and_it_does_not():
+    tests = list(promtool_tests())
+    fires = {alert for _, alert, expected in tests if expected}
+    silent = {alert for name, alert, expected in tests if "missing data" in name and not expected}
+
+    assert fires == set(ALERTS)
+    assert silent == set(ALERTS)
+
+
+def test_every_promtool_test_writes_its_interval_and_the_order_of_the_groups():
+    for path in sorted((RULES.parent / "tests").glob("*.test.yaml")):
+        told = yaml.safe_load(path.read_text())
+
+        assert all("interval" in group for group in told["tests"]), path.name
+        assert told["group_eval_order"] == [group.name for group in GROUPS], path.name
+
+
+def test_every_alert_has_a_runbook_and_every_runbook_an_alert():
+    assert {path.stem for path in RUNBOOKS.glob("*.md")} == set(ALERTS)
+
+
+@each_alert
+def test_a_runbook_says_what_it_means_what_to_check_and_how_to_silence_it(alert):
+    text = (RUNBOOKS / f"{alert.name}.md").read_text()
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    silence = re.search(r"^amtool silence add (.*)$", text.split("## How to silence")[1], re.MULTILINE)[1]
+    name = re.search(r"""alertname=(~?)"?([^"' ]*)""", silence)
+
+    assert text.startswith(f"# {alert.name}\n")
+    assert headings == ["What it means", "What to check", "How to silence"]
+    assert re.fullmatch(name[2], alert.name) if name[1] else name[2] == alert.name
+    assert "--duration=" in silence
+    assert "--comment=" in silence
+
+
+@each_alert
+def test_the_severity_is_the_one_the_runbook_and_the_document_state(alert):
+    runbook = (RUNBOOKS / f"{alert.name}.md").read_text()
+    (row,) = re.findall(
+        rf"^\| \[{alert.name}\]\(runbooks/{alert.name}.md\) \| (.*?) \|", DOCUMENT.read_text(), re.MULTILINE
+    )
+    severity = alert.labels["severity"]
+
+    assert row == ("by tier" if alert.name in BY_TIER else severity)
+    assert re.search(r"^Severity (by the vendor's `tier`|\w+)", runbook, re.MULTILINE)[1] == (
+        "by the vendor's `tier`" if alert.name in BY_TIER else severity
+    )
+
+
+def test_every_recorded_series_is_documented():
+    text = DOCUMENT.read_text()
+    spelled_short = {"vendor:vendorstatus_vendor_outage:" + each for each in ("avg6h", "avg1d", "avg3d")}
+
+    assert {name for name in RECORDS if f"`{name}`" not in text} == spelled_short
+    assert all(f"`:{name.split(':')[-1]}`" in text for name in spelled_short)
+
+
+# ------------------------------------------------------------------------------------------ names in the documents
+
+
+@each_text
+def test_every_query_of_a_document_reads_only_what_is_exported(path):
+    queries = re.findall(r"```promql\n(.*?)```", path.read_text(), re.DOTALL)
+
+    for query in queries:
+        labels_of(query, KNOWN)
+    assert queries or path == DOCUMENT
+
+
+@each_text
+def test_every_metric_a_document_names_is_exported(path):
+    named = set(re.findall(r"(?:\w+:)?vendorstatus_\w+(?::\w+)?", path.read_text()))
+
+    assert named <= set(KNOWN)
+
+
+@each_text
+def test_every_command_a_document_names_exists(path):
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    named = set(re.findall(r"`monitor (\w+)", path.read_text()))
+
+    assert named <= commands
+
+
+@pytest.mark.parametrize("name", ["VendorStatusManyPagesFailing", "VendorStatusPageUnreadable"])
+def test_every_reason_a_runbook_explains_is_one_we_count(name):
+    reasons = {each.reason for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "reason")}
+    cells = re.findall(r"^\| (`.*?) \|", (RUNBOOKS / f"{name}.md").read_text(), re.MULTILINE)
+    named = {reason for cell in cells for reason in re.findall(r"`(\w+)`", cell)}
+
+    assert named
+    assert named <= reasons
+
+
+def test_the_example_of_alertmanager_names_alerts_that_exist():
+    told = yaml.safe_load((RULES.parent / "alertmanager.yml").read_text())
+    matchers = [
+        each for rule in told["inhibit_rules"] for side in ("source_matchers", "target_matchers") for each in rule[side]
+    ]
+
+    for matcher in matchers:
+        pattern = re.fullmatch(r'alertname(?:=|=~)"(.*)"', matcher)[1]
+        assert any(re.fullmatch(pattern, name) for name in ALERTS), matcher
+
+
+@each_text
+def test_every_link_of_a_document_leads_somewhere(path):
+    targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
+
+    assert [target for target in targets if "://" not in target and not (path.parent / target).exists()] == []
+
+
+# --------------------------------------------------------------------------------------------------- Grafana's version
+
+
+def managed_rules():
+    return {rule["uid"]: rule for group in yaml.safe_load(MANAGED.read_text())["groups"] for rule in group["rules"]}
+
+
+def test_the_grafana_managed_rules_are_current():
+    assert MANAGED.read_text() == render(RULES.read_text()), "run `make alerts`"
+
+
+def test_the_grafana_managed_rules_are_the_same_alerts():
+    rules = managed_rules()
+
+    assert set(rules) == set(ALERTS)
+    for name, rule in rules.items():
+        assert (rule["title"], rule["for"], rule["keepFiringFor"]) == (
+            name,
+            ALERTS[name].pending,
+            ALERTS[name].keep_firing,
+        )
+        assert rule["noDataState"] == "OK"
+
+
+def test_a_grafana_managed_rule_fires_on_any_sample_of_an_expression_without_recorded_series():
+    for name, rule in managed_rules().items():
+        query, condition = rule["data"]
+
+        assert (query["refId"], condition["refId"], rule["condition"]) == ("A", "B", "B")
+        assert condition["model"]["expression"] == "is_number($A)"
+        assert query["model"]["instant"] is True
+        assert labels_of(query["model"]["expr"], {n: v for n, v in KNOWN.items() if ":" not in n}) == labels_of(
+            ALERTS[name].expr, KNOWN
+        )
+
+
+def test_templates_are_written_as_grafana_reads_them():
+    for rule in managed_rules().values():
+        # Grafana puts environment variables in the place of $ in labels; $value is a text about everything.
+        assert not any("$" in text for text in rule["labels"].values())
+        assert not any(re.search(r"\$value\b", text) for text in rule["annotations"].values())
+    major = managed_rules()["VendorStatusMajorOutage"]
+    assert major["labels"]["severity"].startswith('{{ if eq .Labels.tier "critical" }}critical')
+    assert "(severity {{ $values.A.Value }} of 4)" in major["annotations"]["description"]
+
+
+def test_a_recorded_series_is_replaced_by_what_it_is_recorded_from():
+    records = {"a:b:max": "max by (a) (b)", "a:b:avg1d": "avg_over_time(a:b:max[1d:5m])"}
+
+    assert self_contained("a:b:avg1d\n  > 1", records) == "(avg_over_time((max by (a) (b))[1d:5m])) > 1"
+
+
+@pytest.mark.parametrize(
+    ("expr", "says"),
+    [("a:c:max > 1", "nothing records a:c:max"), ('a:b:max{a="1"}', "matchers"), ("a:b:max[5m]", "plain range")],
+)
+def test_a_recorded_series_that_cannot_be_replaced_is_a_mistake(expr, says):
+    with pytest.raises(ValueError, match=says):
+        self_contained(expr, {"a:b:max": "max by (a) (b)"})
+
+
+def test_a_label_that_grafana_would_garble_is_a_mistake():
+    text = "groups: [{name: g, interval: 1m, rules: [{alert: A, expr: up, labels: {severity: '{{ $value }}'}}]}]"
+
+    with pytest.raises(ValueError, match=r"may use \$labels only"):
+        managed(read_groups(text))
+
+
+def test_make_alerts_writes_the_file_and_says_what_is_wrong_with_the_rules(tmp_path, capsys):
+    rules, written = tmp_path / "rules.yaml", tmp_path / "grafana.yaml"
+    rules.write_text(RULES.read_text())
+    generate.main(rules, written)
+    assert written.read_text() == MANAGED.read_text()
+
+    rules.write_text("groups: [{name: g, interval: 1m, rules: [{alert: A, expr: 'a:b:c > 1'}]}]")
+    with pytest.raises(SystemExit) as stopped:
+        generate.main(rules, written)
+    assert stopped.value.code == 2
+    assert "nothing records a:b:c" in capsys.readouterr().err

@@ -1,0 +1,137 @@
+"""The command as a process of its own, over real sockets: recording a live page, and Ctrl-C."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from monitor.demo.chance import random_truth
+from monitor.demo.server import Simulator, application
+from monitor.demo.truth import Truth
+
+
+class SlowSimulator(Simulator):
+    """A simulator that is slow to hand out history, so that there is time to interrupt."""
+
+    seconds = 0.0
+    asked_for_history = threading.Event()
+
+    def application(self, truth: Truth):
+        page = application(truth, self._clock)
+
+        async def slow(scope, receive, send):
+            until = time.monotonic() + self.seconds
+            if self.seconds and "summary" not in scope["path"]:
+                self.asked_for_history.set()
+            while self.asked_for_history.is_set() and self.seconds and time.monotonic() < until:
+                await asyncio.sleep(0.05)
+            await page(scope, receive, send)
+
+        return slow
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def served(*truths: Truth) -> Iterator[SlowSimulator]:
+    """Serve pages from a thread of this process."""
+    simulator, loop = SlowSimulator(truths, now), asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        asyncio.run_coroutine_threadsafe(simulator.start(), loop).result(10)
+        yield simulator
+    finally:
+        asyncio.run_coroutine_threadsafe(simulator.stop(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def command(*words: str, folder: Path, database: str = "monitor.db") -> subprocess.Popen[str]:
+    environment = os.environ | {"MONITOR_DATABASE_URL": f"sqlite:///{folder / database}", "COLUMNS": "200"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "monitor", *words], cwd=folder, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def result(*words: str, folder: Path, **options: str) -> tuple[int, str, str]:
+    process = command(*words, folder=folder, **options)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def settings(folder: Path, simulator: Simulator) -> None:
+    vendors = [
+        {"slug": vendor.slug, "name": vendor.name, "url": vendor.url, "allow_private": True}
+        for vendor in simulator.vendors
+    ]
+    (folder / "monitor.yaml").write_text(yaml.safe_dump({"vendors": vendors}))
+
+
+def figures(report: str) -> list[dict[str, object]]:
+    """What a report says, without the moment it was made."""
+    return json.loads(report)["vendors"]
+
+
+def test_a_live_page_is_recorded_and_replays_to_the_same_figures(tmp_path):
+    truth = random_truth(11, now=now(), platform="statuspage", incidents=8, live=False)
+    with served(truth) as simulator:
+        (vendor,) = simulator.vendors
+        settings(tmp_path, simulator)
+        recorded = result("record", vendor.url, "recording", "--allow-private", folder=tmp_path)
+        live = result("backfill", "--days", "90", folder=tmp_path)
+    replayed = result("replay", "recording", "--format", "json", folder=tmp_path)
+    reported = result("report", "--format", "json", folder=tmp_path)
+
+    assert recorded[0] == 0, recorded
+    assert live[0] == 0, live
+    (offline,), (online,) = figures(replayed[1]), figures(reported[1])
+    same = ("known_days", "outage_days", "major_days", "degraded_days", "current_level")
+    assert {key: offline[key] for key in same} == {key: online[key] for key in same}
+    assert offline["outage_days"] > 0
+    assert offline["platform"] == "statuspage"
+
+
+def test_a_page_that_cannot_be_recorded_says_so_without_a_traceback(tmp_path):
+    code, _, err = result("record", "http://127.0.0.1:9/", "recording", "--allow-private", folder=tmp_path)
+
+    assert code == 1
+    assert "failed:" in err
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_during_a_backfill_ends_cleanly_and_the_same_command_goes_on(tmp_path):
+    truth = random_truth(12, now=now(), platform="incidentio", incidents=8, live=False)
+    with served(truth) as simulator:
+        settings(tmp_path, simulator)
+        simulator.seconds = 30.0
+        process = command("backfill", "--days", "90", folder=tmp_path)
+        assert simulator.asked_for_history.wait(30)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        simulator.seconds = 0.0
+        again = result("backfill", "--days", "90", folder=tmp_path)
+        whole = result("backfill", "--days", "90", folder=tmp_path, database="other.db")
+    interrupted_report = result("report", "--format", "json", folder=tmp_path)
+    whole_report = result("report", "--format", "json", folder=tmp_path, database="other.db")
+
+    assert process.returncode == 130
+    assert "the same command goes on from there" in err
+    assert "Traceback" not in out + err
+    assert again[0] == whole[0] == 0
+    (one,), (other,) = figures(interrupted_report[1]), figures(whole_report[1])
+    assert [day["level"] for day in one["days"][:-1]] == [day["level"] for day in other["days"][:-1]]
