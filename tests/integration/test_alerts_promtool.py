@@ -1,12 +1,13 @@
 """The alert rules on every generation of Prometheus there is: what promtool says of them, and what fires on which data."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from servers import generations, program
+from servers import alertmanager, generations, program
 
 from grafana.alerts.generate import MANAGED, RULES
 
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.integration
 
 TESTS = sorted((RULES.parent / "tests").glob("*.test.yaml"))
 BURN = RULES.parent / "tests" / "burn.test.yaml"
+RUNBOOKS = sorted((Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md"))
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
 
 
@@ -98,3 +100,14 @@ def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
     assert passed(
         amtool, "config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}", *labels
     )
+
+
+def test_every_silence_of_a_runbook_can_be_set_as_it_is_written(tmp_path):
+    amtool = program("amtool")
+    with alertmanager(tmp_path, (RULES.parent / "alertmanager.yml").read_text()) as address:
+        for path in RUNBOOKS:
+            (line,) = re.findall(r"^amtool (silence add .*)$", path.read_text(), re.MULTILINE)
+            passed(amtool, f"--alertmanager.url=http://{address}", *shlex.split(line))
+        silences = passed(amtool, f"--alertmanager.url=http://{address}", "silence", "query", "-q").split()
+
+    assert len(silences) == len(RUNBOOKS) == 14

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from servers import Prometheus, _running, free_port, program, prometheus, serving
+from servers import Prometheus, alertmanager, free_port, program, prometheus, serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -185,23 +185,6 @@ def imported(monitor: Monitor, folder: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "history.om.blocks").rename(folder / "prometheus")
-
-
-@contextmanager
-def alertmanager(folder: Path, config: str) -> Iterator[str]:
-    """Run Alertmanager; yield host:port."""
-    binary = program("prometheus-alertmanager")
-    (folder / "alertmanager.yml").write_text(config)
-    address = f"127.0.0.1:{free_port()}"
-    command = [
-        binary,
-        f"--config.file={folder / 'alertmanager.yml'}",
-        f"--storage.path={folder / 'alertmanager'}",
-        f"--web.listen-address={address}",
-        "--cluster.listen-address=",
-    ]
-    with _running(command, folder / "alertmanager.log", f"http://{address}/-/ready"):
-        yield address
 
 
 def prometheus_config(monitor: Monitor, alerts_to: str) -> str:
