@@ -1,0 +1,149 @@
+"""*Compare*: several vendors side by side, and the days on which they failed together. Pure."""
+
+from collections.abc import Iterator
+
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
+from grafana_foundation_sdk.models import units
+
+from grafana.generate import look, queries
+from grafana.generate.look import DAY, Column
+from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
+from grafana.generate.queries import LONGEST, OUTAGE, failing_days, over_90_days
+
+REFERENCE = 'vendor="$reference"'
+FAILED = f"sum({failing_days(CHOSEN)})"
+"""How many of the chosen vendors had an outage on a day."""
+MOST_LINES = 12
+
+
+def dashboard() -> builders.Dashboard:
+    """Return the dashboard."""
+    variables = (
+        look.datasource_variable(),
+        look.job_variable(),
+        look.tier_variable(),
+        look.vendors_variable(),
+        look.vendor_variable("reference", "Together with", "The vendor that the others' bad days are held against."),
+    )
+    words = "Vendors side by side, and the days on which they failed together: what a second vendor would have saved."
+    made = look.board(look.COMPARE, words, variables, since="now-89d/d")
+    for panel in (*_together(), _bars(), _failed_together(), _how_many(), _trend(), _side_by_side()):
+        made.with_panel(panel)
+    return made.with_panel(_pairs())
+
+
+def _together() -> Iterator[stat.Panel]:
+    marked = look.steps(look.GREEN, (1, look.ORANGE))
+    words = "Days of the last 90 on which two or more of the chosen vendors had a partial or major outage."
+    two = look.instant(over_90_days("sum_over_time", f"{FAILED} >= bool 2"), legend="days")
+    yield look.number("Days two or more failed", words, two).thresholds(marked)
+    words = (
+        "Days of the last 90 on which every chosen vendor of which the day is known had an outage (of at least two)."
+    )
+    every = f"min({failing_days(CHOSEN)}) * (count({failing_days(CHOSEN)}) >= bool 2)"
+    panel = look.number("Days all failed", words, look.instant(over_90_days("sum_over_time", every), legend="days"))
+    yield panel.thresholds(look.steps(look.GREEN, (1, look.RED)))
+    words = "The largest number of the chosen vendors that had an outage on one day of the last 90."
+    most = look.instant(over_90_days("max_over_time", FAILED), legend="vendors")
+    yield look.number("Most on one day", words, most).thresholds(look.steps(look.GREEN, (2, look.ORANGE)))
+    words = "Days of the last 90 on which none of the chosen vendors had an outage and at least one of them was known."
+    none = look.instant(over_90_days("sum_over_time", f"{FAILED} == bool 0"), legend="days")
+    yield look.number("Days nobody failed", words, none)
+
+
+def _bars() -> statushistory.Panel:
+    words = "The worst level of each day, one row a vendor. Grey is unknown. Days begin at midnight UTC."
+    panel = look.bars("90 days, side by side", words, look.ranged(queries.vendor_bars(CHOSEN)))
+    return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(12)
+
+
+def _failed_together() -> statushistory.Panel:
+    words = (
+        "Only the days on which two or more of the chosen vendors had an outage, with the vendors that did. No cells "
+        "means that no two failed on one day."
+    )
+    outages = f"({queries.day_levels('vendor', 'vendor', CHOSEN)} >= {OUTAGE})"
+    together = f"{queries.named(outages, CHOSEN)} and on () ({FAILED} >= 2)"
+    panel = look.bars("Days on which two or more failed together", words, look.ranged(together))
+    return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(10)
+
+
+def _how_many() -> timeseries.Panel:
+    words = (
+        "How many of the chosen vendors had a partial or major outage on each day, and of how many the day is known."
+    )
+    known = look.ranged(f"count({failing_days(CHOSEN)})", "B", "known")
+    panel = look.lines("How many failed on each day", words, look.ranged(FAILED, "A", "failed"), known)
+    panel.override_by_name(*look.fixed("known", look.GREY, dashed=True))
+    name, properties = look.fixed("failed", look.RED)
+    panel.override_by_name(name, [*properties, *look.as_bars()])
+    return panel.unit(units.NoUnit).decimals(0).interval(DAY).span(12).height(9)
+
+
+def _trend() -> timeseries.Panel:
+    words = (
+        f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that are worst at the "
+        "end. It falls when a bad day leaves the window."
+    )
+    worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
+    ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
+    expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
+    panel = look.lines("Outage ratio over time", words, look.ranged(expression)).unit(units.PercentUnit)
+    return panel.interval(DAY).span(12).height(9)
+
+
+def _side_by_side() -> table.Panel:
+    words = "Outage ratios of the last 7, 30 and 90 days, and the 90 days' figures. Never compare without the coverage."
+    ratios = {"B": "7d", "C": "30d", "D": "90d"}
+    figures = {"E": "outage_dates", "F": "major_dates", "G": "downtime_ratio", "H": "coverage_ratio"}
+    panel = look.listing(
+        "Side by side",
+        words,
+        look.rows(queries.named(queries.newest("vendor_observed_dates", "vendor", CHOSEN, LONGEST), CHOSEN), "A"),
+        *(look.rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),
+        *(look.rows(_figure(metric, "90d"), ref) for ref, metric in figures.items()),
+    )
+    gauges = ((ref, window) for ref, window in ratios.items())
+    wanted = (
+        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+        *(
+            Column(field=f"Value #{ref}", title=f"Ratio {window}", unit=units.PercentUnit, decimals=1, cell="gauge")
+            for ref, window in gauges
+        ),
+        Column(field="Value #E", title="Outage days", width=110),
+        Column(field="Value #A", title="Known days", width=110),
+        Column(field="Value #F", title="Major days", width=110),
+        Column(field="Value #G", title="Downtime", unit=units.PercentUnit, decimals=3, width=110),
+        Column(field="Value #H", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="vendor", sort="Ratio 90d")
+
+
+def _figure(metric: str, window: str) -> str:
+    return queries.newest(f"vendor_{metric}", "vendor", CHOSEN, f'window="{window}"')
+
+
+def _pairs() -> table.Panel:
+    words = (
+        "For each chosen vendor: its outage days of the last 90, those on which the vendor chosen under “Together "
+        "with” had one too, and the share of that vendor's outage days this is. A low share makes a good second vendor."
+    )
+    one, other = failing_days(CHOSEN), f"max({failing_days(REFERENCE)})"
+    both = over_90_days("sum_over_time", f"{one} * on () group_left () {other}")
+    panel = look.listing(
+        "Failed together with the chosen vendor",
+        words,
+        look.rows(queries.named(over_90_days("sum_over_time", one), CHOSEN), "A"),
+        look.rows(both, "B"),
+        look.rows(f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"),
+    )
+    wanted = (
+        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+        Column(field="Value #A", title="Outage days", width=140),
+        Column(field="Value #B", title="Days together", width=140),
+        Column(field="Value #C", title="Share of the other's days", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="vendor", sort="Days together").height(10)

@@ -1,0 +1,164 @@
+"""*Monitor health*: whether the monitor itself can be believed. Pure."""
+
+from collections.abc import Iterator
+
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
+from grafana_foundation_sdk.models import common, units
+
+from grafana.generate import look, queries
+from grafana.generate.look import Column
+from grafana.generate.queries import JOB, now, rate, rate_or_zero, series, share
+
+BAD = look.steps(look.GREEN, (1, look.RED))
+PER_MINUTE = "* 60"
+
+
+def dashboard() -> builders.Dashboard:
+    """Return the dashboard."""
+    words = "Whether the monitor can be believed: how polling goes, what is unreadable and since when, what it costs."
+    variables = (look.datasource_variable(), look.job_variable())
+    made = look.board(look.HEALTH, words, variables, since="now-24h")
+    for panel in (*_top(), *_polling(), _unreadable(), *_upkeep(), _pages()):
+        made.with_panel(panel)
+    return made
+
+
+def _top() -> Iterator[stat.Panel]:
+    words = "Replicas of the monitor that Prometheus can scrape."
+    up = look.number("Replicas up", words, look.instant(f"sum(up{{{JOB}}})")).span(3)
+    yield up.thresholds(look.steps(look.RED, (1, look.GREEN)))
+    words = "Pages whose last poll failed."
+    failed = look.instant(f"sum({now('up', 'vendor')} == bool 0)")
+    yield look.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
+    words = "Pages that were not read within the last hour, or never."
+    yield look.number("Stale pages", words, look.instant(queries.stale_pages())).thresholds(BAD).span(3)
+    words = "The share of polls that failed, lately and (behind the number) over the shown time."
+    yield _share(
+        "Failing polls", words, "poll_failures_total", look.steps(look.GREEN, (0.05, look.ORANGE), (0.2, look.RED))
+    )
+    words = "The share of polls that were answered with “not modified”: traffic that vendors and we were spared."
+    yield _share("Unchanged (304)", words, "poll_not_modified_total", look.steps(look.NAVY))
+    words = "How late the last poll of the latest replica began. Growing means there are more pages than it can poll."
+    lag = look.number("Scheduler lag", words, look.instant(now("scheduler_lag_seconds", ""))).unit(units.Seconds)
+    yield lag.decimals(1).thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED))).span(3)
+    words = "The size of the database."
+    size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(units.BytesIEC)
+    yield size.decimals(1).thresholds(look.steps(look.NAVY)).span(3)
+    words = "How long ago days were last derived from what pages said. All figures of windows are of that moment."
+    age = look.instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
+    derived = look.number("Since days were derived", words, age).unit(units.Seconds).decimals(0).span(3)
+    yield derived.thresholds(look.steps(look.GREEN, (7200, look.ORANGE), (86_400, look.RED)))
+
+
+def _share(title: str, words: str, counter: str, thresholds: builders.ThresholdsConfig) -> stat.Panel:
+    expression = share(rate(counter, ""), rate("polls_total", ""))
+    panel = look.number(title, words, look.ranged(expression, "A", "share")).unit(units.PercentUnit).decimals(1)
+    return panel.graph_mode(common.BigValueGraphMode.AREA).thresholds(thresholds).no_value("no polls").span(3)
+
+
+def _polling() -> Iterator[timeseries.Panel]:
+    polls = look.ranged(f"{rate('polls_total', 'provider')} {PER_MINUTE}", "A", "{{provider}}")
+    yield look.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(units.CountsPerMinute)
+    words = "Failed polls a minute, by reason. Empty when none has failed since the monitor started."
+    failures = look.ranged(f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}")
+    yield look.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
+    words = "The share of polls answered with “not modified”, by the software behind the page."
+    unchanged = share(rate("poll_not_modified_total", "provider"), rate("polls_total", "provider"))
+    yield (
+        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}")).unit(units.PercentUnit).max(1)
+    )
+    words = "How long polls take: half of them and 95 in 100 are faster than this."
+    yield look.lines("Duration of polls", words, *_quantiles()).unit(units.Seconds)
+    words = "How long ago pages were last read: the oldest reading and the middle one. They grow when polling stops."
+    age = f"time() - {now('last_success_timestamp_seconds', 'vendor')}"
+    oldest = look.ranged(f"max({age})", "A", "oldest")
+    middle = look.ranged(f"quantile(0.5, {age})", "B", "middle")
+    yield look.lines("Freshness", words, oldest, middle).unit(units.Seconds)
+    words = "How late polls begin. It should stay near zero."
+    lag = look.ranged(now("scheduler_lag_seconds", ""), "A", "lag")
+    yield look.lines("Scheduler lag", words, lag).unit(units.Seconds)
+
+
+def _quantiles() -> Iterator[prometheus.Dataquery]:
+    buckets = rate("poll_duration_seconds_bucket", "le")
+    for ref, quantile, name in (("A", 0.5, "half"), ("B", 0.95, "95 in 100")):
+        yield look.ranged(f"histogram_quantile({quantile}, {buckets})", ref, name)
+
+
+def _unreadable() -> table.Panel:
+    words = (
+        "Pages whose last poll failed: why, when they were last read and when they were last asked. Until they are "
+        "read again their state is unknown. Empty when every page can be read."
+    )
+    failing = f"group by (vendor) ({series('unreadable_info')})"
+    read, asked = (
+        f"{now(f'last_{what}_timestamp_seconds', 'vendor')} * 1000 and on (vendor) {failing}"
+        for what in ("success", "poll")
+    )
+    panel = look.listing(
+        "Unreadable pages, and since when",
+        words,
+        look.rows(queries.named(now("unreadable_info", "vendor, reason")), "A"),
+        look.rows(read, "B"),
+        look.rows(asked, "C"),
+    )
+    wanted = (
+        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+        Column(field="reason", title="Reason"),
+        Column(field="Value #B", title="Last read", unit=units.DatetimeISO, text_when_none="never"),
+        Column(field="Value #C", title="Last asked", unit=units.DatetimeISO),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    panel.no_value("every page can be read")
+    return look.columns(panel, wanted, join="vendor", sort="Last read", descending=False).height(8)
+
+
+def _upkeep() -> Iterator[timeseries.Panel]:
+    size = look.ranged(now("database_size_bytes", ""), "A", "database")
+    yield look.lines("Database", "The size of the database.", size).unit(units.BytesIEC).span(8)
+    words = (
+        "Closed days that vendors changed, words of pages that have no meaning for us, and polls left out, a minute."
+    )
+    odd = {
+        "A": ("revisions", "revised days"),
+        "B": ("unknown_words", "unknown words"),
+        "C": ("skipped_polls", "skipped polls"),
+    }
+    targets = [
+        look.ranged(f"{rate_or_zero(f'{counter}_total')} {PER_MINUTE}", ref, name)
+        for ref, (counter, name) in odd.items()
+    ]
+    yield look.lines("Out of the ordinary", words, *targets).unit(units.CountsPerMinute).span(8)
+    words = "Replicas by version. Two versions at once should be an update under way."
+    versions = look.ranged(f"count by (version) ({series('build_info')})", "A", "{{version}}")
+    yield look.lines("Versions", words, versions).unit(units.NoUnit).decimals(0).span(8)
+
+
+def _pages() -> table.Panel:
+    words = "Every page: the software behind it, its tier, whether the last poll was read, and how old the reading is."
+    labels = "vendor, name, provider, tier, url"
+    panel = look.listing(
+        "Pages",
+        words,
+        look.rows(f"max by ({labels}) ({series('vendor_info')})", "A"),
+        look.rows(now("up", "vendor"), "B"),
+        look.rows(f"time() - {now('last_success_timestamp_seconds', 'vendor')}", "C"),
+        look.rows(now("vendor_components", "vendor"), "D"),
+    )
+    wanted = (
+        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+        Column(field="provider", title="Platform"),
+        Column(field="tier", title="Tier", width=110),
+        Column(field="Value #B", title="Last poll", mapping=READ, width=120, text_when_none="not polled yet"),
+        Column(
+            field="Value #C", title="Age of the reading", unit=units.Seconds, decimals=0, text_when_none="never read"
+        ),
+        Column(field="Value #D", title="Components", width=110),
+        Column(field="url", title="Page"),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="vendor", sort="Age of the reading")
+
+
+READ = look.word_map({"0": ("failed", look.RED), "1": ("read", look.GREEN)})

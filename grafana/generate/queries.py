@@ -1,0 +1,189 @@
+"""The PromQL of the dashboards, in pieces that hold on imported history and on what was scraped. Pure.
+
+Three things shape every expression. Replicas share one database, so `instance` is always aggregated away. Imported
+history has one sample a day, at 12:00 UTC, so a figure that is not there right now is looked for in the last 25 hours.
+And what is not known has no sample; where a panel must show it, it becomes `UNKNOWN`, which is never drawn as green.
+"""
+
+PREFIX = "vendorstatus_"
+JOB = 'job=~"$job"'
+UNKNOWN = -1
+OUTAGE = 3
+"""The lowest severity that is an outage (partial)."""
+DEGRADED = 2
+BELIEVED_SECONDS = 1800
+"""For so long after its page was read a level is what holds now; the alert rules believe it as long."""
+STALE_SECONDS = 3600
+"""A page that was not read for this long is stale; the alert rules say so then."""
+DAILY = "25h"
+"""Far enough back to find the one sample a day of imported history."""
+KNOWN_COVERAGE = 0.9
+"""The least coverage at which vendors are ranked against each other."""
+
+CHOSEN_VENDORS = 'vendor=~"$vendor"'
+ONE_VENDOR = 'vendor="$vendor"'
+CHOSEN_COMPONENTS = 'component=~"$component"'
+LONGEST = 'window="90d"'
+NOT_MAINTENANCE = 'impact!="maintenance"'
+
+
+def series(metric: str, *matchers: str, over: str = "") -> str:
+    """Return a selector of our metric within the chosen jobs; `over` makes it a range, as in ``over="1d"``."""
+    return f"{PREFIX}{metric}{{{','.join((JOB, *matchers))}}}" + (f"[{over}]" if over else "")
+
+
+def now(metric: str, by: str, *matchers: str) -> str:
+    """Return what a metric is at this moment, replicas merged, with the labels `by` (empty = none)."""
+    return f"{_max(by)} ({series(metric, *matchers)})"
+
+
+def newest(metric: str, by: str, *matchers: str) -> str:
+    """Return a metric's value, or the last one within 25 hours: what is scraped goes before imported history."""
+    past = f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)}))"
+    return f"({now(metric, by, *matchers)} or {past})"
+
+
+def _max(by: str) -> str:
+    return f"max by ({by})" if by else "max"
+
+
+# ---------------------------------------------------------------------------------------------------------------- names
+
+# At steps of a day Grafana rounds the end of the range down to midnight, so "at the end" would be before a monitor that
+# was started today: one day is added. Names are looked for in the week before, so that they outlive a weekend's outage.
+_TO_THE_END = "@ end() offset -1d"
+_KNOWN_LATELY = f"[8d] {_TO_THE_END}"
+
+
+def vendor_names(*matchers: str) -> str:
+    """Return 1 for every vendor that is or lately was configured, with the labels vendor and name.
+
+    One name each: of two replicas or of a rename, one wins. `@ end()` gives the present name to every past day.
+    """
+    info = f"last_over_time({series('vendor_info', *matchers)}{_KNOWN_LATELY})"
+    return f"topk by (vendor) (1, max by (vendor, name) ({info}))"
+
+
+def component_titles(*matchers: str) -> str:
+    """Return 1 for every component of one vendor, with the labels component, title ("group / name") and critical."""
+    info = f"last_over_time({series('component_info', *matchers)}{_KNOWN_LATELY})"
+    known = f"topk by (component) (1, max by (component, group, name, critical) ({info}))"
+    return _titled(known, "component, title, critical")
+
+
+def present_titles(*matchers: str) -> str:
+    """Return 1 for every present component of several vendors, with the labels vendor, component and title.
+
+    Looks no further back than Prometheus does by itself: a week of every component would be too much to read.
+    """
+    info = series("component_info", *matchers)
+    known = f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))"
+    return _titled(known, "vendor, component, title")
+
+
+def _titled(info: str, labels: str) -> str:
+    """Add `title`, and keep these labels alone: with others, a day's level and "unknown" would be two series.
+
+    A component without a group would get " / name": the second replacement takes that away.
+    """
+    joined = f'label_join({info}, "title", " / ", "group", "name")'
+    return f'max by ({labels}) (label_replace({joined}, "title", "$1", "title", " / (.+)"))'
+
+
+def named(expression: str, *matchers: str) -> str:
+    """Give a vendor's series its name."""
+    return f"{expression} * on (vendor) group_left (name) {vendor_names(*matchers)}"
+
+
+def titled(expression: str, *matchers: str) -> str:
+    """Give the series of one vendor's components their titles."""
+    return f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
+
+
+def at_the_end(metric: str, by: str, *matchers: str) -> str:
+    """Return what a metric is at the end of the shown time, at every step of it."""
+    return f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)} {_TO_THE_END}))"
+
+
+# ----------------------------------------------------------------------------------------------------------------- days
+
+
+def day_levels(subject: str, by: str, *matchers: str) -> str:
+    """Return the worst level of each day; to be asked at steps of one day.
+
+    Times are the beginnings of UTC days. The negative offset makes a step show the day that begins there.
+    """
+    return f"max by ({by}) (max_over_time({series(f'{subject}_day_severity', *matchers, over='1d')} offset -1d))"
+
+
+def daily(metric: str, by: str, *matchers: str) -> str:
+    """Return a figure as it stood at the end of each day, as far as it has gone; to be asked at steps of one day."""
+    return f"{_max(by)} (last_over_time({series(metric, *matchers, over='1d')} offset -1d))"
+
+
+def vendor_bars(*matchers: str) -> str:
+    """Return each vendor's day levels with its name, `UNKNOWN` on days without a sample."""
+    names = vendor_names(*matchers)
+    return f"{day_levels('vendor', 'vendor', *matchers)} * on (vendor) group_left (name) {names} or {UNKNOWN} * {names}"
+
+
+def component_bars(*matchers: str) -> str:
+    """Return the day levels of one vendor's components with their titles, `UNKNOWN` on days without a sample."""
+    titles = component_titles(*matchers)
+    levels = day_levels("component", "component", *matchers)
+    return f"{levels} * on (component) group_left (title, critical) {titles} or {UNKNOWN} * {titles}"
+
+
+def failing_days(*matchers: str) -> str:
+    """Return 1 for a vendor's day with an outage and 0 for another known day; to be asked at steps of one day."""
+    return f"({day_levels('vendor', 'vendor', *matchers)} >= bool {OUTAGE})"
+
+
+def over_90_days(function: str, daily: str) -> str:
+    """Apply a function over time to the last 90 days of something that has a value a day."""
+    return f"{function}(({daily})[90d:1d])"
+
+
+# ------------------------------------------------------------------------------------------------------------ freshness
+
+
+def read_lately(by: str, *matchers: str, within: int = BELIEVED_SECONDS) -> str:
+    """Return the vendors whose page was read within so many seconds; the value is the age of that reading."""
+    return f"(time() - {now('last_success_timestamp_seconds', by, *matchers)} < {within})"
+
+
+def level_now(*matchers: str) -> str:
+    """Return each vendor's present level, `UNKNOWN` when its page was not read lately or says nothing."""
+    level = f"({now('vendor_severity', 'vendor', *matchers)} and on (vendor) {read_lately('vendor', *matchers)})"
+    return f"({level} or {UNKNOWN} * {now('vendor_info', 'vendor', *matchers)})"
+
+
+def stale_pages(*matchers: str) -> str:
+    """Return how many pages were not read lately, or never."""
+    return (
+        f"count({now('vendor_info', 'vendor', *matchers)}) - (count({read_lately('vendor', *matchers)}) or vector(0))"
+    )
+
+
+def open_incidents(*matchers: str) -> str:
+    """Return how many incidents are open on pages as they were last read, without maintenance."""
+    return f"sum({now('vendor_open_incidents', 'vendor, impact', *matchers, NOT_MAINTENANCE)})"
+
+
+# ---------------------------------------------------------------------------------------------------------------- rates
+
+
+def rate(counter: str, by: str, *matchers: str) -> str:
+    """Return a counter's rate per second, summed over replicas."""
+    selected = series(counter, *matchers, over="$__rate_interval")
+    return f"sum by ({by}) (rate({selected}))" if by else f"sum(rate({selected}))"
+
+
+def rate_or_zero(counter: str, *matchers: str) -> str:
+    """Return a counter's rate; a counter that never counted is absent and means 0 where polls are counted."""
+    return f"({rate(counter, '', *matchers)} or 0 * {rate('polls_total', '')})"
+
+
+def share(part: str, whole: str) -> str:
+    """Return part / whole, 0 where there is a whole and no part. A whole of zero has no share."""
+    return f"({part} or 0 * {whole}) / ({whole} > 0)"

@@ -1,0 +1,246 @@
+"""*Vendor*: one vendor's components, its figures against a target, and our figures beside its own. Pure."""
+
+from collections.abc import Iterator
+
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import stat, statetimeline, statushistory, table, timeseries
+from grafana_foundation_sdk.models import common, units
+
+from grafana.generate import look, queries
+from grafana.generate.look import DAY, Column
+from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR
+
+ALLOWED = "(1 - $target / 100)"
+"""The share of time the user's target allows to be down."""
+CHOSEN = (ONE_VENDOR, CHOSEN_COMPONENTS)
+WINDOW_SECONDS = 90 * 86_400
+CLEAR = look.steps(look.GREEN, (1, look.ORANGE))
+
+
+def dashboard() -> builders.Dashboard:
+    """Return the dashboard."""
+    variables = (
+        look.datasource_variable(),
+        look.job_variable(),
+        look.vendor_variable("vendor", "Vendor", "The vendor to show, by name."),
+        look.components_variable(),
+        look.target_variable(),
+    )
+    words = "One vendor: its components' days, its figures against your target, and ours beside its own."
+    made = look.board(look.VENDOR, words, variables, since="now-89d/d")
+    for panel in (*_now(), _bars(), _windows(), *_budget(), _against_target(), _components(), _beside(), _changed()):
+        made.with_panel(panel)
+    return made.with_panel(_states())
+
+
+# ---------------------------------------------------------------------------------------------------------- the top row
+
+
+def _now() -> Iterator[stat.Panel]:
+    level = look.number(
+        "Now",
+        "The worst present level of the components that count; unknown when the page was not read for half an hour.",
+        look.instant(queries.level_now(ONE_VENDOR)),
+    )
+    yield level.mappings([look.level_words()]).span(3)
+    yield _days().span(3)
+    yield _ratio("Outage ratio", "outage_ratio", "Days with an outage among the known days of the last 90.", 1).span(3)
+    words = "The share of the known time of the last 90 days in outage, weighted by the policy in the settings."
+    yield _ratio("Downtime", "downtime_ratio", words, 3).span(3)
+    words = "How much of the time of the last 90 days any source spoke for. The other figures are as good as this one."
+    yield _ratio("Coverage", "coverage_ratio", words, 1).span(3)
+    words = "Incidents open on the page when it was last read, without maintenance."
+    yield (
+        look.number("Open incidents", words, look.instant(queries.open_incidents(ONE_VENDOR))).thresholds(CLEAR).span(3)
+    )
+    words = "Days of the last 90 that the vendor changed after they were over."
+    revised = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
+    yield look.number("Days revised", words, look.instant(revised)).thresholds(CLEAR).span(3)
+    read = f"{queries.now('last_success_timestamp_seconds', '', ONE_VENDOR)} * 1000"
+    words = "When the page was last fetched and read."
+    yield look.number("Last read", words, look.instant(read)).unit(units.DateTimeFromNow).no_value("never").span(3)
+
+
+def _days() -> stat.Panel:
+    words = "Days with a partial or major outage in the last 90, and of how many days anything is known."
+    outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
+    known = queries.newest("vendor_observed_dates", "", ONE_VENDOR, LONGEST)
+    targets = (look.instant(outage, "A", "outage days"), look.instant(known, "B", "known days"))
+    return look.number("Days", words, *targets).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+
+
+def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
+    expression = queries.newest(f"vendor_{metric}", "", ONE_VENDOR, LONGEST)
+    return look.number(title, words, look.instant(expression)).unit(units.PercentUnit).decimals(decimals)
+
+
+# ----------------------------------------------------------------------------------------------------------------- days
+
+
+def _bars() -> statushistory.Panel:
+    words = (
+        "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row "
+        "a component. Grey is unknown. Days begin at midnight UTC; imported days are the page's own."
+    )
+    whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
+    return look.bars("90 days", words, whole, look.ranged(queries.component_bars(*CHOSEN), "B", "{{title}}"))
+
+
+def _windows() -> table.Panel:
+    words = (
+        "The vendor's figures of the last 7, 30 and 90 days of its page's calendar, today included; and the uptime of "
+        "90 days that the page prints for itself, where it does."
+    )
+    metrics = ("observed_dates", "outage_dates", "outage_ratio", "major_dates", "downtime_ratio", "coverage_ratio")
+    asked = zip("ABCDEFG", (*metrics, "reported_uptime_ratio"), strict=True)
+    panel = look.listing(
+        "By window",
+        words,
+        *(look.rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref) for ref, metric in asked),
+    )
+    wanted = (
+        Column(field="window", title="Window", width=90),
+        Column(field="Value #A", title="Known days", width=100),
+        Column(field="Value #B", title="Outage days", width=110),
+        Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1),
+        Column(field="Value #D", title="Major days", width=100),
+        Column(field="Value #E", title="Downtime", unit=units.PercentUnit, decimals=3),
+        Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1),
+        _exact("Value #G", "Uptime the page prints"),
+    )
+    return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6).span(12)
+
+
+# ---------------------------------------------------------------------------------------------------- the user's target
+
+
+def _budget() -> Iterator[stat.Panel]:
+    down = queries.newest("vendor_downtime_ratio", "vendor", ONE_VENDOR, LONGEST)
+    known = queries.newest("vendor_coverage_ratio", "vendor", ONE_VENDOR, LONGEST)
+    words = "The share of the 90-day error budget that is left, for the target you set. Below zero it is overspent."
+    left = look.number("Error budget left", words, look.instant(f"1 - {down} / {ALLOWED}")).unit(units.PercentUnit)
+    yield left.decimals(1).thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN))).height(6).span(4)
+    words = "The same in time: allowed less used downtime, of the part of the last 90 days that is known."
+    time = look.instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
+    panel = look.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
+    yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(6).span(4)
+    words = (
+        "How fast the budget is spent: downtime of the last 7 and 30 days over what the target allows. At 1 it is "
+        "spent exactly, above 1 too fast."
+    )
+    recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
+    panel = look.number("Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")).decimals(2)
+    panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+    yield panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(6).span(4)
+
+
+def _against_target() -> timeseries.Panel:
+    words = "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows (dashed)."
+    down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
+    allowed = look.ranged(f"vector{ALLOWED}", "B", "allowed")
+    panel = look.lines("Downtime against the target", words, look.ranged(down, "A", "{{window}}"), allowed)
+    for name, colour in (("7d", look.BLUE), ("30d", look.ORANGE), ("90d", look.NAVY)):
+        panel.override_by_name(*look.fixed(name, colour))
+    panel.override_by_name(*look.fixed("allowed", look.RED, dashed=True))
+    return panel.unit(units.PercentUnit).interval(DAY).span(look.FULL_WIDTH)
+
+
+# ----------------------------------------------------------------------------------------------------------- components
+
+
+def _components() -> table.Panel:
+    words = (
+        "The last 90 days of each component, worst first. Critical is what the settings say. The error budget is for "
+        "the target you set."
+    )
+    now = f"({queries.now('component_severity', 'vendor, component', *CHOSEN)} and on (vendor) "
+    now += f"{queries.read_lately('vendor', ONE_VENDOR)})"
+    down = _component("downtime_ratio")
+    panel = look.listing(
+        "Components",
+        words,
+        look.rows(queries.titled(_component("observed_dates"), *CHOSEN), "A"),
+        *(look.rows(_component(metric), ref) for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))),
+        *(look.rows(expression, ref) for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))),
+        look.rows(_component("coverage_ratio"), "F"),
+        look.rows(f"max by (component) ({now})", "G"),
+    )
+    wanted = (
+        Column(field="title", title="Component"),
+        Column(
+            field="Value #G",
+            title="Now",
+            mapping=look.level_words(),
+            cell="color-background",
+            width=140,
+            text_when_none="unknown",
+        ),
+        Column(field="critical", title="Critical", width=90),
+        Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(field="Value #B", title="Outage days", width=110),
+        Column(field="Value #A", title="Known days", width=110),
+        Column(field="Value #D", title="Downtime", unit=units.PercentUnit, decimals=3, width=110),
+        Column(field="Value #E", title="Budget left", unit=units.PercentUnit, decimals=1, width=110),
+        Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
+        Column(field="component", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="component", sort="Outage ratio")
+
+
+def _component(metric: str) -> str:
+    return queries.newest(f"component_{metric}", "component", *CHOSEN, LONGEST)
+
+
+def _beside() -> table.Panel:
+    words = (
+        "The uptime of the last 90 days that the page prints, ours by the vendor's own formula from the same record, "
+        "and ours by your policy. The first two should be equal to the last digit. Empty where the page prints none, "
+        "or publishes no record of every day."
+    )
+    printed, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
+    panel = look.listing(
+        "Our figures beside the vendor's own",
+        words,
+        look.rows(queries.titled(f"(1 - {_component('downtime_ratio')})", *CHOSEN), "A"),
+        look.rows(printed, "B"),
+        look.rows(formula, "C"),
+        look.rows(f"{formula} - on (component) {printed}", "D"),
+    )
+    wanted = (
+        Column(field="title", title="Component"),
+        _exact("Value #B", "The page prints"),
+        _exact("Value #C", "By its formula"),
+        _exact("Value #D", "Difference"),
+        Column(field="Value #A", title="By your policy", unit=units.PercentUnit, decimals=3),
+        Column(field="component", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="component", sort="By your policy", descending=False).height(10).span(12)
+
+
+def _exact(field: str, title: str) -> Column:
+    return Column(field=field, title=title, unit=units.PercentUnit, decimals=2, text_when_none="–")
+
+
+def _changed() -> timeseries.Panel:
+    words = (
+        "Of the last 90 days: days the vendor changed after they were over, and days on which the page's own sources "
+        "disagree, as they stood on each day."
+    )
+    targets = (
+        look.ranged(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
+        look.ranged(queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
+    )
+    panel = look.lines("Days revised by the vendor, days disputed", words, *targets).unit(units.NoUnit).decimals(0)
+    panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(*look.fixed("disputed", look.ORANGE))
+    return panel.interval(DAY).height(10).span(12)
+
+
+def _states() -> statetimeline.Panel:
+    words = (
+        "What the page said of each component, poll by poll, over the last two days. Time in which the page was not "
+        "read is left empty."
+    )
+    level = queries.now("component_severity", "vendor, component", *CHOSEN)
+    seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
+    panel = look.states("The last two days", words, look.ranged(queries.titled(seen, *CHOSEN), "A", "{{title}}"))
+    return panel.time_from("2d").interval("5m")

@@ -1,0 +1,138 @@
+"""*Vendors*: which vendors are failing me now, and which have been worst. Pure."""
+
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.builders import stat, statushistory, table
+from grafana_foundation_sdk.models import common, units
+
+from grafana.generate import look, queries
+from grafana.generate.look import DAY, Column
+from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
+from grafana.generate.queries import KNOWN_COVERAGE, LONGEST, OUTAGE
+
+WINDOW = ("vendor", CHOSEN, LONGEST)
+
+
+def dashboard() -> builders.Dashboard:
+    """Return the dashboard."""
+    variables = (look.datasource_variable(), look.job_variable(), look.tier_variable(), look.vendors_variable())
+    words = "Which vendors are failing now, and which have been worst in the last 90 days, by their own status pages."
+    made = look.board(look.VENDORS, words, variables, since="now-89d/d")
+    for panel in (_failing(), _incidents(), _worst(), _stale()):
+        made.with_panel(panel)
+    return made.with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
+
+
+def _failing() -> stat.Panel:
+    level = queries.now("vendor_severity", "vendor", CHOSEN)
+    words = (
+        "Vendors with a partial or major outage right now, as their pages say. Pages that were not read within the "
+        "last half hour are not counted: nothing is known of them."
+    )
+    expression = f"sum(({level} >= bool {OUTAGE}) and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
+    return look.number("Vendors in outage now", words, look.instant(expression)).thresholds(_any_is_bad())
+
+
+def _incidents() -> stat.Panel:
+    words = "Incidents open on the chosen vendors' pages when they were last read, without maintenance."
+    panel = look.number("Open incidents", words, look.instant(queries.open_incidents(CHOSEN)))
+    return panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE)))
+
+
+def _worst() -> stat.Panel:
+    ratio = queries.newest("vendor_outage_ratio", *WINDOW)
+    known = f"({queries.newest('vendor_coverage_ratio', *WINDOW)} >= {KNOWN_COVERAGE})"
+    words = (
+        "The vendor with the largest share of days with a partial or major outage among its known days of the last 90. "
+        "Only vendors of whose time at least 90 % is known are compared."
+    )
+    expression = f"topk(1, {queries.named(f'({ratio} and on (vendor) {known})', CHOSEN)})"
+    panel = (
+        look.number("Worst 90-day outage ratio", words, look.instant(expression)).unit(units.PercentUnit).decimals(1)
+    )
+    panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME).no_value("no vendor is 90 % known")
+    return panel.thresholds(look.steps(look.GREEN, (0.05, look.YELLOW), (0.2, look.ORANGE), (0.4, look.RED)))
+
+
+def _stale() -> stat.Panel:
+    words = "Pages that were not read within the last hour, or never. What they say about now is unknown, not green."
+    panel = look.number("Stale pages", words, look.instant(queries.stale_pages(CHOSEN)))
+    return panel.thresholds(_any_is_bad())
+
+
+def _any_is_bad() -> builders.ThresholdsConfig:
+    return look.steps(look.GREEN, (1, look.RED))
+
+
+def _bars() -> statushistory.Panel:
+    words = (
+        "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that speaks for the day. "
+        "Days begin at midnight UTC; imported days are the page's own, and of days that were scraped the hours around "
+        "midnight may show on the neighbouring day of pages in other zones. A click leads to the vendor."
+    )
+    panel = look.bars("90 days", words, look.ranged(queries.vendor_bars(CHOSEN)))
+    return panel.data_links([look.vendor_link("${__field.labels.vendor}")])
+
+
+def _ranking() -> table.Panel:
+    words = (
+        "The last 90 days: days with a partial or major outage among the known days, those of them with a major "
+        "outage, the weighted share of time in outage, how much of the time is known, and days on which a page's own "
+        "sources disagree. The trend is the outage ratio. A figure is only as good as its coverage."
+    )
+    figures = {
+        "B": "outage_dates",
+        "C": "outage_ratio",
+        "D": "major_dates",
+        "E": "downtime_ratio",
+        "F": "coverage_ratio",
+    }
+    panel = look.listing(
+        "Ranking",
+        words,
+        look.rows(queries.named(queries.newest("vendor_observed_dates", *WINDOW), CHOSEN), "A"),
+        *(look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref) for ref, metric in figures.items()),
+        look.rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
+        look.rows(queries.level_now(CHOSEN), "H"),
+        look.ranged(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
+    )
+    link = look.vendor_link('${__data.fields["Slug"]}')
+    wanted = (
+        Column(field="name", title="Vendor", link=link),
+        Column(
+            field="Value #H",
+            title="Now",
+            mapping=look.level_words(),
+            cell="color-background",
+            width=140,
+            text_when_none="unknown",
+        ),
+        Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(field="Value #B", title="Outage days", width=110),
+        Column(field="Value #A", title="Known days", width=110),
+        Column(field="Value #D", title="Major days", width=110),
+        Column(field="Value #E", title="Downtime", unit=units.PercentUnit, decimals=3, width=110),
+        Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
+        Column(field="Value #G", title="Disputed days", width=120),
+        Column(field="Trend #T", title="Trend", cell="sparkline"),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, join="vendor", sort="Outage ratio").height(14).interval(DAY)
+
+
+def _components() -> table.Panel:
+    words = (
+        "Components that are degraded or worse right now, of pages read within the last half hour. Empty when there "
+        "are none, and when metrics of components are switched off."
+    )
+    level = f"({queries.now('component_severity', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
+    seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
+    titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
+    expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"
+    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value("none")
+    wanted = (
+        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+        Column(field="title", title="Component"),
+        Column(field="Value", title="Now", mapping=look.level_words(), cell="color-background", width=140),
+        Column(field="vendor", title="Slug", width=160),
+    )
+    return look.columns(panel, wanted, sort="Now").height(10)

@@ -1,0 +1,67 @@
+"""What the tests of the dashboards share: a watched world, a Prometheus of each generation that holds it, Grafana's packages."""
+
+import json
+import shutil
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from asking import at_leisure
+from watched import filled, folders, required, watch
+
+GRAFANA = Path(__file__).parent / "grafana"
+
+
+@pytest.fixture(scope="session")
+def world(request, tmp_path_factory):
+    at_leisure(request.config)
+    while (datetime.now(UTC).hour, datetime.now(UTC).minute // 5) == (23, 11):
+        time.sleep(1)  # a day that ends while two answers are compared is two days
+    world = watch(tmp_path_factory.mktemp("world"), datetime.now(UTC).replace(microsecond=0))
+    yield world
+    world.store.close()
+
+
+@pytest.fixture(scope="session", params=folders() or [None], ids=str)
+def prometheus_of_world(request, world, tmp_path_factory):
+    if request.param is None:
+        pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
+    with filled(world, request.param, tmp_path_factory.mktemp("prometheus")) as asked:
+        yield asked
+
+
+@pytest.fixture(scope="session")
+def grafana_packages(request, tmp_path_factory):
+    """Return a folder with Grafana's npm packages installed."""
+    at_leisure(request.config)
+    npm, _ = required("npm", "node")
+    folder = tmp_path_factory.mktemp("grafana")
+    for path in GRAFANA.iterdir():
+        shutil.copy(path, folder)
+    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    if done.returncode:
+        pytest.skip(f"npm cannot install Grafana's packages: {done.stdout[-500:]}{done.stderr[-500:]}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grafana(grafana_packages):
+    """Return a function that hands something to `shown.cjs` and returns its answer."""
+    (node,) = required("node")
+
+    def ask(asked):
+        done = subprocess.run(
+            [node, "shown.cjs"],
+            cwd=grafana_packages,
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    return ask

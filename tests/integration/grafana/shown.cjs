@@ -1,0 +1,74 @@
+// Reads [{panel, frames}] and prints, for each panel, what Grafana would show: its transformations and its words for values.
+//
+// Grafana's own code does it (@grafana/data). Its "time series to table" is part of the server's frontend and in no
+// package, so it is written here: a row a series with its labels and, in a field "Trend #ref", the series itself.
+const data = require('@grafana/data');
+const { lastValueFrom } = require('rxjs');
+
+globalThis.window = globalThis;
+if (!globalThis.navigator) globalThis.navigator = { language: 'en-US', languages: ['en-US'] };
+
+const timeSeriesTable = (frames) => {
+  const isSeries = (frame) => frame.fields.length === 2 && frame.fields[1].labels;
+  const series = frames.filter(isSeries);
+  if (!series.length) return frames;
+  const names = [...new Set(series.flatMap((frame) => Object.keys(frame.fields[1].labels)))];
+  const labels = names.map((name) => ({ name, type: 'string', config: {}, values: series.map((f) => f.fields[1].labels[name]) }));
+  const trend = { name: `Trend #${series[0].refId}`, type: 'frame', config: {}, values: series };
+  return [...frames.filter((frame) => !isSeries(frame)), { refId: series[0].refId, length: series.length, fields: [...labels, trend] }];
+};
+
+const known = new Map(Object.values(data.standardTransformers).map((each) => [each.id, each]));
+data.standardTransformersRegistry.setInit(() =>
+  [...known.values()].map((each) => ({ id: each.id, name: each.name, transformation: () => Promise.resolve(each) }))
+);
+
+const taken = { shouldApply: () => true, process: (value) => value, override: (value) => value };
+const standard = ['unit', 'min', 'max', 'decimals', 'noValue', 'mappings', 'links', 'color', 'thresholds', 'displayName'];
+const custom = ['width', 'cellOptions', 'lineStyle', 'drawStyle', 'fillOpacity'];
+const fieldConfigRegistry = new data.Registry(() => [
+  ...standard.map((id) => ({ id, path: id, name: id, ...taken })),
+  ...custom.map((id) => ({ id: `custom.${id}`, path: id, name: id, isCustom: true, ...taken })),
+]);
+
+const transformed = async (transformations, frames) => {
+  for (const { id } of transformations) {
+    if (id !== 'timeSeriesTable' && !known.has(id)) throw new Error(`there is no transformation ${id}`);
+  }
+  const own = transformations.filter(({ id }) => id === 'timeSeriesTable').length;
+  const start = own ? timeSeriesTable(frames) : frames;
+  const rest = transformations.filter(({ id }) => id !== 'timeSeriesTable');
+  return rest.length ? lastValueFrom(data.transformDataFrame(rest, start)) : start;
+};
+
+const text = (field, value) => {
+  if (field.type === 'frame') return value === undefined ? '' : `${value.length} points`;
+  return data.formattedValueToString(field.display(value));
+};
+
+const shown = async ({ panel, frames }) => {
+  const made = await transformed(panel.transformations ?? [], frames.map((frame) => data.toDataFrame(frame)));
+  const ready = data.applyFieldOverrides({
+    data: made, fieldConfig: panel.fieldConfig, fieldConfigRegistry, replaceVariables: (value) => value,
+    theme: data.createTheme(), timeZone: 'utc',
+  });
+  return ready.map((frame) => ({
+    columns: frame.fields.map((field) => data.getFieldDisplayName(field, frame, ready)),
+    rows: Array.from({ length: frame.length }, (_, row) => frame.fields.map((field) => text(field, field.values[row]))),
+    colours: Array.from({ length: frame.length }, (_, row) =>
+      frame.fields.map((field) => (field.type === 'number' ? field.display(field.values[row]).color : null))
+    ),
+  }));
+};
+
+const main = async () => {
+  const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+  if (asked.intervals) {
+    return asked.intervals.map((milliseconds) => data.rangeUtil.roundInterval(milliseconds));
+  }
+  const answers = [];
+  for (const panel of asked.panels) answers.push(await shown(panel));
+  return answers;
+};
+
+main().then((answer) => process.stdout.write(JSON.stringify(answer)));

@@ -1,0 +1,271 @@
+"""The dashboards in Grafana's own code: its TypeScript types, its intervals, its tables and words over real answers."""
+
+import copy
+import json
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from asking import bars_by_label, frames, one, shown
+from panels import ROUNDED, YEAR, boards, panels, resolved, rounded
+from watched import REWRITTEN, VANISHED, reported
+
+pytestmark = pytest.mark.integration
+
+COMPOSABLE = "@grafana/schema/dist/esm/raw/composable"
+PANEL_TYPES = {
+    "stat": "Stat", "table": "Table", "timeseries": "TimeSeries", "status-history": "StatusHistory",
+    "state-timeline": "StateTimeline",
+}  # fmt: skip
+LOOSE = """
+type Loose<T> = T extends (infer U)[] ? Loose<U>[]
+  : T extends string ? `${T}`
+  : T extends object ? { [K in keyof T]: Loose<T[K]> } : T;
+"""
+"""Enumerations as their words, so that plain JSON fits them."""
+
+
+# ---------------------------------------------------------------------------------------------------------------- types
+
+
+def typed(board) -> Iterator[str]:
+    """Yield the dashboard, its panels' options, field settings and cells as constants of Grafana's types."""
+    yield "import type { Dashboard } from '@grafana/schema';"
+    yield "import type { TableCellOptions } from '@grafana/schema';"
+    for name in PANEL_TYPES.values():
+        path = f"{COMPOSABLE}/{name.lower()}/panelcfg/x/{name}PanelCfg_types.gen"
+        yield f"import type * as {name} from '{path}';"
+    yield LOOSE
+    yield f"export const board: Loose<Dashboard> = {json.dumps(board)};"
+    for panel in board["panels"]:
+        kind, number = PANEL_TYPES[panel["type"]], panel["id"]
+        options = {**panel["options"]}
+        if panel["type"] == "table":
+            del options["footer"]  # Grafana 10 to 12 read it; 13 reads enablePagination beside it
+        yield f"export const options{number}: Loose<{kind}.Options> = {json.dumps(options)};"
+        if custom := panel["fieldConfig"]["defaults"].get("custom"):
+            yield f"export const field{number}: Loose<{kind}.FieldConfig> = {json.dumps(custom)};"
+        cells = [
+            p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"] if "cellOptions" in p["id"]
+        ]
+        yield f"export const cells{number}: Loose<TableCellOptions>[] = {json.dumps(cells)};"
+
+
+def compiled(folder, board) -> str:
+    """Return what the TypeScript compiler complains of."""
+    (folder / "board.ts").write_text("\n".join(typed(board)))
+    flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext"]
+    command = [str(folder / "node_modules" / ".bin" / "tsc"), *flags, "--target", "es2022", "board.ts"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.mark.parametrize("uid", boards())
+def test_it_has_the_types_of_grafanas_schema(grafana_packages, uid):
+    assert compiled(grafana_packages, boards()[uid]) == ""
+
+
+def test_a_wrong_word_and_an_unknown_key_are_noticed(grafana_packages):
+    board = copy.deepcopy(boards()["vendorstatus-vendors"])
+    board["panels"][0]["options"]["graphMode"] = "sometimes"
+    board["panels"][4]["options"]["perPge"] = 20
+    board["timezon"] = "utc"
+
+    complaints = compiled(grafana_packages, board)
+
+    assert "sometimes" in complaints
+    assert "perPge" in complaints
+    assert "timezon" in complaints
+
+
+def test_our_steps_are_rounded_as_grafana_rounds_them(grafana):
+    asked = [limit + offset for limit, _ in ROUNDED for offset in (-1, 0)] + [YEAR]
+
+    assert grafana({"intervals": asked}) == [rounded(milliseconds) for milliseconds in asked]
+
+
+# ------------------------------------------------------------------------------------------------------- words and tables
+
+
+def tables(grafana, prometheus, board, *titles, picked=None):
+    """Return, for each panel, its rows as Grafana shows them: {column: text}."""
+    values = resolved(board, prometheus, shown(), picked)
+    chosen = [next(panel for panel in panels(board) if panel["title"] == title) for title in titles]
+    asked = [{"panel": panel, "frames": frames(prometheus, board, panel, values)} for panel in chosen]
+    answers = grafana({"panels": asked})
+    assert all(len(made) == 1 for made in answers), [[each["columns"] for each in made] for made in answers]
+    return [[dict(zip(made["columns"], row, strict=True)) for row in made["rows"]] for (made,) in answers]
+
+
+def percent(ratio, decimals):
+    return "" if ratio is None else f"{ratio * 100:.{decimals}f}%"
+
+
+def words(level):
+    return "unknown" if level is None else level.replace("_", " ")
+
+
+def test_the_ranking_says_what_the_report_says(grafana, prometheus_of_world, world, tmp_path):
+    (rows,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-vendors"], "Ranking")
+    report = reported(world, tmp_path)
+
+    assert list(rows[0]) == [
+        "Vendor", "Now", "Outage ratio", "Outage days", "Known days", "Major days", "Downtime", "Coverage",
+        "Disputed days", "Trend", "Slug",
+    ]  # fmt: skip
+    assert sorted(row["Slug"] for row in rows) == sorted(report)
+    for row in rows:
+        told = report[row["Slug"]]
+        assert row["Vendor"] == world.vendors[row["Slug"]].name
+        assert row["Now"] == ("unknown" if row["Slug"] == VANISHED else words(told["current_level"]))
+        assert row["Outage ratio"] == percent(told["outage_day_ratio"], 1)
+        assert int(row["Outage days"]) == told["outage_days"]
+        assert int(row["Known days"]) == told["known_days"]
+        assert int(row["Major days"]) == told["major_days"]
+        assert int(row["Disputed days"]) == told["disputed_days"]
+        assert row["Downtime"] == percent(told["downtime_ratio"], 3)
+        assert abs(float(row["Coverage"].rstrip("%")) - told["coverage_ratio"] * 100) < 0.06  # today goes on
+        assert row["Trend"] == f"{told['known_days']} points"
+
+
+def test_a_vendors_components_say_what_the_report_says(grafana, prometheus_of_world, world, tmp_path):
+    board, report = boards()["vendorstatus-vendor"], reported(world, tmp_path)
+    for slug in ("northwind-cloud", "brightwater-logs"):
+        (rows,) = tables(grafana, prometheus_of_world, board, "Components", picked={"vendor": [slug]})
+        told = {part["slug"]: part for part in report[slug]["components"]}
+
+        assert sorted(row["Slug"] for row in rows) == sorted(told)
+        for row in rows:
+            part = told[row["Slug"]]
+            assert row["Component"] == " / ".join(filter(None, (part["group"], part["name"])))
+            assert row["Now"] == words(part["current_level"])
+            assert row["Critical"] == ("yes" if slug == "northwind-cloud" and part["group"] == "EU" else "no")
+            assert row["Outage ratio"] == percent(part["outage_day_ratio"], 1)
+            assert (int(row["Outage days"]), int(row["Known days"])) == (part["outage_days"], part["known_days"])
+            assert row["Downtime"] == percent(part["downtime_ratio"], 3)
+            assert row["Budget left"] == percent(1 - part["downtime_ratio"] / 0.001, 1)
+
+
+def test_our_figure_stands_beside_the_vendors_own(grafana, prometheus_of_world, world, tmp_path):
+    board, report = boards()["vendorstatus-vendor"], reported(world, tmp_path)
+    (rows,) = tables(
+        grafana, prometheus_of_world, board, "Our figures beside the vendor's own", picked={"vendor": ["halcyon-pay"]}
+    )
+    told = {part["slug"]: part for part in report["halcyon-pay"]["components"]}
+
+    assert sorted(row["Slug"] for row in rows) == sorted(told)
+    for row in rows:
+        part = told[row["Slug"]]
+        assert row["The page prints"] == (percent(part["vendor_reported_uptime"], 2) or "–")
+        assert row["By its formula"] == (percent(part["vendor_formula_uptime"], 2) or "–")
+        assert row["By your policy"] == percent(1 - part["downtime_ratio"], 3)
+    assert {row["Difference"] for row in rows} == {"0.00%", "–"}
+
+
+def test_the_windows_of_a_vendor_are_told_apart(grafana, prometheus_of_world, world, tmp_path):
+    board, report = boards()["vendorstatus-vendor"], reported(world, tmp_path)
+    (rows,) = tables(grafana, prometheus_of_world, board, "By window", picked={"vendor": ["halcyon-pay"]})
+    by_window = {row["Window"]: row for row in rows}
+
+    assert sorted(by_window) == ["30d", "7d", "90d"]
+    assert [int(by_window[window]["Known days"]) for window in ("7d", "30d", "90d")] == [7, 30, 90]
+    assert int(by_window["90d"]["Outage days"]) == report["halcyon-pay"]["outage_days"]
+    assert [by_window[window]["Uptime the page prints"] for window in ("7d", "30d", "90d")] == ["–", "–", "99.87%"]
+
+
+def test_days_that_vendors_failed_together_are_counted_from_their_bars(grafana, prometheus_of_world):
+    board, prometheus = boards()["vendorstatus-compare"], prometheus_of_world
+    values = resolved(board, prometheus, shown())
+    bars = bars_by_label(prometheus, one(board, "90 days, side by side", "A"), "vendor", values)
+    failed = {slug: {day for day, level in days.items() if level >= 3} for slug, days in bars.items()}
+    together = [sum(day in days for days in failed.values()) for day in next(iter(bars.values()))]
+
+    (pairs,) = tables(grafana, prometheus, board, "Failed together with the chosen vendor")
+
+    reference = values["reference"]
+    assert {row["Slug"]: int(row["Outage days"]) for row in pairs} == {slug: len(days) for slug, days in failed.items()}
+    assert {row["Slug"]: int(row["Days together"]) for row in pairs} == {
+        slug: len(days & failed[reference]) for slug, days in failed.items()
+    }
+    stats = ("Days two or more failed", "Days all failed", "Most on one day", "Days nobody failed")
+    texts = [number(grafana, prometheus, board, title, values) for title in stats]
+    assert texts == [str(sum(n >= 2 for n in together)), "0", str(max(together)), str(together.count(0))]
+    assert max(together) >= 2, "the simulated vendors never fail together: this proves nothing"
+
+
+def number(grafana, prometheus, board, title, values):
+    """Return what a stat panel of one series shows."""
+    panel = next(panel for panel in panels(board) if panel["title"] == title)
+    (made,) = grafana({"panels": [{"panel": panel, "frames": frames(prometheus, board, panel, values)}]})
+    (only,) = made
+    return only["rows"][-1][1]
+
+
+def test_the_top_row_says_what_is_wrong_now(grafana, prometheus_of_world, world, tmp_path):
+    board, report = boards()["vendorstatus-vendors"], reported(world, tmp_path)
+    values = resolved(board, prometheus_of_world, shown())
+    titles = ("Vendors in outage now", "Open incidents", "Worst 90-day outage ratio", "Stale pages")
+    told = [number(grafana, prometheus_of_world, board, title, values) for title in titles]
+
+    out = [v for slug, v in report.items() if v["current_level"] in ("partial_outage", "major_outage")]
+    incidents = sum(len(vendor["open_incidents"]) for vendor in report.values())
+    worst = max(v["outage_day_ratio"] for v in report.values() if v["coverage_ratio"] >= 0.9)
+    assert out
+    assert told == [str(len(out)), str(incidents), percent(worst, 1), "1"]
+
+
+def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(grafana, prometheus_of_world, world, tmp_path):
+    unreadable, pages = tables(
+        grafana, prometheus_of_world, boards()["vendorstatus-health"], "Unreadable pages, and since when", "Pages"
+    )
+    read = datetime.fromisoformat(reported(world, tmp_path)[VANISHED]["last_success_at"]).astimezone(UTC)
+
+    (row,) = unreadable
+    assert (row["Vendor"], row["Reason"]) == ("Tidepool Maps", "timeout")
+    assert row["Last read"] == f"{read:%Y-%m-%d %H:%M:%S}"
+    assert {page["Slug"]: page["Last poll"] for page in pages} == {
+        slug: "failed" if slug == VANISHED else "read" for slug in world.vendors
+    }
+
+
+def test_days_that_a_vendor_rewrote_are_counted(grafana, prometheus_of_world):
+    board = boards()["vendorstatus-vendor"]
+    values = resolved(board, prometheus_of_world, shown(), {"vendor": [REWRITTEN]})
+
+    assert int(number(grafana, prometheus_of_world, board, "Days revised", values)) >= 1
+
+
+def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(grafana, prometheus_of_world):
+    board = boards()["vendorstatus-vendors"]
+    values = resolved(board, prometheus_of_world, shown())
+    panel = next(panel for panel in panels(board) if panel["title"] == "90 days")
+    (made,) = grafana({"panels": [{"panel": panel, "frames": frames(prometheus_of_world, board, panel, values)}]})
+
+    assert sorted(frame["columns"][1] for frame in made) == [
+        "Ashgrove Identity", "Brightwater Logs", "Halcyon Pay", "Larkspur AI", "Northwind Cloud", "Quillmail", "Tidepool Maps",
+    ]  # fmt: skip
+    seen = {
+        (row[1], colours[1]) for f in made for row, colours in zip(f["rows"], f["colours"], strict=True)
+    }  # fmt: skip
+    assert seen >= {
+        ("operational", "#009E73"),
+        ("degraded", "#F0E442"),
+        ("major outage", "#D55E00"),
+        ("unknown", "#999999"),
+    }
+    assert {text for text, _ in seen} <= {
+        "operational", "maintenance", "degraded", "partial outage", "major outage", "unknown",
+    }  # fmt: skip
+
+
+def test_every_table_comes_out_as_one_table_with_its_columns_in_order(grafana, prometheus_of_world):
+    for uid, board in boards().items():
+        titles = [panel["title"] for panel in panels(board) if panel["type"] == "table"]
+        picked = {"vendor": ["halcyon-pay"]} if uid == "vendorstatus-vendor" else None  # it prints an uptime
+        made = tables(grafana, prometheus_of_world, board, *titles, picked=picked)
+        for title, rows in zip(titles, made, strict=True):
+            panel = next(panel for panel in panels(board) if panel["title"] == title)
+            arranged = next(t for t in panel["transformations"] if t["id"] == "organize")["options"]
+            wanted = sorted(arranged["renameByName"], key=arranged["indexByName"].get)
+            assert rows, f"{uid}: {title} is empty"
+            assert list(rows[0]) == [arranged["renameByName"][field] for field in wanted], f"{uid}: {title}"
