@@ -1,6 +1,8 @@
 """Past days as series: what stays true of a day, under the names and labels of `/metrics`."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from past import demo_store, history, keep_days, noon
@@ -38,6 +40,17 @@ def points(found: list[Series], family: str, **labels: str) -> dict[date, float]
 def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None:
     assert set(HISTORIC) | ONLY_NOW.keys() == STATE_FAMILIES.keys()
     assert not set(HISTORIC) & ONLY_NOW.keys()
+
+
+def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "history.md").read_text()
+    with_past, without = (
+        set(re.findall(r"`vendorstatus_(\w+)`", "".join(re.findall(r"^\| (.*?) \|", part, re.MULTILINE))))
+        for part in guide.split("The others have no past")
+    )
+
+    assert with_past == set(HISTORIC)
+    assert without == ONLY_NOW.keys()
 
 
 async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> None:

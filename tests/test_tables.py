@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import re
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -53,6 +55,14 @@ async def test_every_row_has_exactly_the_columns_of_its_table(name) -> None:
     assert found
     assert all(row.keys() == TABLES[name].columns.keys() for row in found)
     assert all(row["zone"] for row in found)
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_the_guide_names_every_column(name) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "history.md").read_text()
+    columns = re.search(rf"^- `{name}`: .*?Columns: (.*?)\.$", guide, re.MULTILINE | re.DOTALL)[1]
+
+    assert re.findall(r"`(\w+)`", columns) == list(TABLES[name].columns)
 
 
 async def test_windows_are_those_of_the_report() -> None:
