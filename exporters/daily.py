@@ -45,7 +45,8 @@ _NOON = time(12, tzinfo=UTC)
 class Asked:
     """Which past is asked for: `days` days that end with `until` (None = today), both in each page's zone.
 
-    With `components` off there are the vendors' own series only. `policy` weighs the downtime, as for `/metrics`.
+    With `components` off there are the vendors' own series only. `policy` weighs the downtime, as for `/metrics`. A
+    noon counts as past when it is `settled` ago.
     """
 
     now: datetime
@@ -53,13 +54,18 @@ class Asked:
     until: date | None = None
     policy: str = DEFAULT_POLICY
     components: bool = True
+    settled: timedelta = timedelta(0)
 
     def stamped_days(self, zone_name: str) -> "list[StampedDay]":
-        """Return the days wanted whose noon (UTC) is not in the future, in order."""
+        """Return the days wanted whose noon (UTC) is past, in order."""
         today = day_of(self.now, zone_named(zone_name))
         last = today if self.until is None else min(self.until, today)
         wanted = days_between(last - timedelta(days=self.days - 1), last)
-        return [StampedDay(day, int(noon.timestamp())) for day in wanted if (noon := noon_of(day)) <= self.now]
+        return [
+            StampedDay(day, int(noon.timestamp()))
+            for day in wanted
+            if (noon := noon_of(day)) <= self.now - self.settled
+        ]
 
 
 @dataclass(frozen=True, slots=True)

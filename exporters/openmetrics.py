@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -32,6 +32,13 @@ BLOCK_DURATION = "744h"
 "31d", which promtool before 3.0 does not understand."""
 
 BLOCK_DAYS = 31
+
+SETTLED = timedelta(hours=3)
+"""No sample younger than this goes into blocks. At its start Prometheus drops what it scraped, of anything, before the
+end of its newest block, and what it scraped lately is in no block yet (seen with 2.42 and 3.5).
+Source: https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetrics-format
+"""
+
 LEAST_RETENTION_DAYS = 400
 _OWN = frozenset({"vendor", "component", "window", "policy", "name", "group", "critical", "provider", "url", "tier"})
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

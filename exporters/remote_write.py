@@ -102,7 +102,7 @@ def _libraries() -> tuple[Callable[[], Any], Callable[[bytes], Any]]:
 
 
 # Prometheus', Thanos' and Mimir's words for a sample of the past that they do not take.
-_TOO_OLD = ("out of bounds", "too old", "out of order", "out-of-order", "too-far-in-past", "too far in the past")
+_TOO_OLD = ("out of bounds", "too old", "out of order", "too far in the past")
 
 
 def refusal(status: int, text: str, *, url: str, days: int, location: str | None = None) -> ReceiverError | None:
@@ -113,7 +113,7 @@ def refusal(status: int, text: str, *, url: str, days: int, location: str | None
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     said = f"status {status}: {text or 'no reason given'}"
-    return ReceiverError(said, url=url, remedy=_remedy(status, text.lower(), days, location))
+    return ReceiverError(said, url=url, remedy=_remedy(status, text.lower().replace("-", " "), days, location))
 
 
 def _remedy(status: int, text: str, days: int, location: str | None) -> str:

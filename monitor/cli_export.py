@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Protocol, cast
@@ -25,7 +25,7 @@ from exporters.daily import Asked, Series, vendor_series
 from monitor import config as configuration
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError
-from monitor.fetch import Push, user_agent
+from monitor.fetch import ATTEMPTS, Push, user_agent
 from monitor.store import PageRecord, Store
 
 exports = typer.Typer(
@@ -69,13 +69,15 @@ def _opened(context: typer.Context, config: Path | None, database: str | None) -
     return cast("Open", context.obj)(config, database)
 
 
-def _asked(monitor: Context, days: int, until: datetime | None, *, components: bool) -> Asked:
+def _asked(
+    monitor: Context, days: int, until: datetime | None, *, components: bool, settled: timedelta = timedelta(0)
+) -> Asked:
     """Return the question. Raises ConfigError for a day that has not come anywhere yet."""
     now = monitor.clock()
     last = until.date() if until else None
     if last is not None and last > now.date():
         raise ConfigError(f"--until {last} is in the future: nothing is exported for days to come")
-    return Asked(now=now, days=days, until=last, policy=monitor.settings.policy, components=components)
+    return Asked(now=now, days=days, until=last, policy=monitor.settings.policy, components=components, settled=settled)
 
 
 @contextmanager
@@ -118,7 +120,7 @@ def openmetrics(
     """
     labels = blocks.checked_labels(label or ())
     with _opened(context, config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components)
+        asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
     for line in _next_steps(file, written, labels, asked.now):
         out.print(line, markup=False)
@@ -177,6 +179,9 @@ def remote_write(
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=1_000_000, help="Samples a request.")
     ] = remote.BATCH_SAMPLES,
+    attempts: Annotated[
+        int, typer.Option("--attempts", min=1, max=20, help="How often a request is tried.")
+    ] = ATTEMPTS,
     again: Annotated[bool, typer.Option("--again", help="Begin anew, even if the last run broke off.")] = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
@@ -192,7 +197,7 @@ def remote_write(
         asked = _asked(monitor, days, until, components=components)
         sent = Sent.load(monitor.store.address, address, labels, again=again)
         headers = {**remote.HEADERS, "User-Agent": user_agent(monitor.settings.contact), **headers}
-        with Push(address, headers=headers) as push:
+        with Push(address, headers=headers, attempts=attempts) as push:
             total, before = _send(monitor, monitor.pages(vendors), _Sending(push, address, labels, batch, asked), sent)
     if not total and not before:
         raise ConfigError(NOTHING_KNOWN)
@@ -404,35 +409,43 @@ class _Tables:
     @contextmanager
     def open(self) -> Iterator[list[tuple[tables.Table, tables.Sink]]]:
         """Yield what takes each table's rows. A file is in its place when it is whole, and only then."""
-        wanted = self.wanted()
         with ExitStack() as stack:
             sinks = []
-            for table in wanted:
-                file = stack.enter_context(self._file(table))
-                sinks.append((table, tables.sink(self.form, file, table)))
+            for table in self.wanted():
+                file = stack.enter_context(_stdout() if self.folder is None else _whole_file(self.path(table)))
+                sink = tables.sink(self.form, file, table)
+                stack.callback(sink.close)
+                sinks.append((table, sink))
             yield sinks
-            for _, sink in sinks:
-                sink.close()
 
     def path(self, table: tables.Table) -> Path:
         """Return the table's file."""
         return (self.folder or Path()) / f"{table.name}{self.form.suffix}"
 
-    @contextmanager
-    def _file(self, table: tables.Table) -> Iterator[BinaryIO]:
-        if self.folder is None:
-            yield sys.stdout.buffer
-            return
-        path = self.path(table)
-        draft = path.with_name(f".{path.name}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as file:
-                yield file
-            draft.replace(path)
-        except OSError as error:
-            raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
-        finally:
+
+@contextmanager
+def _stdout() -> Iterator[BinaryIO]:
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # Whoever reads has enough (`| head`); what is still held back must not fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from error
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
             draft.unlink(missing_ok=True)
 
 

@@ -25,10 +25,11 @@ from monitor.fetch.body import sniff_encoding
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.guard import is_forbidden
 from monitor.fetch.politeness import Pace
-from monitor.fetch.push import Push
+from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
 
 __all__ = [
+    "ATTEMPTS",
     "Fetched",
     "Fetcher",
     "Fetches",

@@ -1,6 +1,7 @@
 """Real servers for tests: each on a free loopback port, with its files in a temporary folder, ended by its own pid."""
 
 import asyncio
+import os
 import shutil
 import socket
 import subprocess
@@ -22,11 +23,24 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def program(name: str) -> str:
-    """Return the path of a program; skip the test, naming it, when it is not installed."""
-    path = shutil.which(name)
+PROMETHEUS_DIRS = "VENDORSTATUS_PROMETHEUS_DIRS"
+"""Folders, separated by colons, with other generations of prometheus and promtool than the one on PATH."""
+
+
+def generations() -> list[str]:
+    """Return the folder of each Prometheus to test on, for the parameters of a fixture; "" = the one on PATH.
+
+    Where no second one is known its place is held by a folder that is not there, so that a test says what it misses.
+    """
+    others = [folder for folder in os.environ.get(PROMETHEUS_DIRS, "").split(":") if folder]
+    return ["", *(others or [f"${PROMETHEUS_DIRS}"])]
+
+
+def program(name: str, folder: str = "") -> str:
+    """Return the path of a program in a folder, else on PATH; skip the test, naming it, when it is not there."""
+    path = shutil.which(name, path=folder or None)
     if path is None:
-        pytest.skip(f"{name} is not on PATH")
+        pytest.skip(f"{name} is not {f'in {folder}' if folder else 'on PATH'}")
     return path
 
 
@@ -70,6 +84,15 @@ class Prometheus:
         (sample,) = found
         return sample
 
+    async def samples(self, selector: str) -> dict[frozenset[tuple[str, str]], list[tuple[float, float]]]:
+        """Return every stored sample that a range selector finds, as (Unix seconds, value) by labels with `__name__`."""
+        answer = await self._get("/api/v1/query", {"query": selector})
+        assert answer["data"]["resultType"] == "matrix"
+        return {
+            frozenset(each["metric"].items()): [(stamp, float(value)) for stamp, value in each["values"]]
+            for each in answer["data"]["result"]
+        }
+
     async def targets(self) -> list[dict[str, str]]:
         answer = await self._get("/api/v1/targets", {})
         return [
@@ -83,9 +106,12 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
-    """Run Prometheus with this configuration; its data and log are in the folder."""
-    binary = program("prometheus")
+def prometheus(folder: Path, config: str, *, binaries: str = "", flags: Sequence[str] = ()) -> Iterator[Prometheus]:
+    """Run Prometheus with this configuration; its data (`prometheus`) and log are in the folder.
+
+    `binaries` is the folder of another one than that on PATH, `flags` are more arguments.
+    """
+    binary = program("prometheus", binaries)
     (folder / "prometheus.yml").write_text(config)
     address = f"127.0.0.1:{free_port()}"
     command = [
@@ -93,6 +119,7 @@ def prometheus(folder: Path, config: str) -> Iterator[Prometheus]:
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'prometheus'}",
         f"--web.listen-address={address}",
+        *flags,
     ]
     with _running(command, folder / "prometheus.log", f"http://{address}/-/ready"):
         yield Prometheus(address)

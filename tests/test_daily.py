@@ -1,0 +1,188 @@
+"""Past days as series: what stays true of a day, under the names and labels of `/metrics`."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from past import demo_store, history, keep_days, noon
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from store_support import add_page, component, evidence, save
+
+from exporters.daily import HISTORIC, ONLY_NOW, Asked, Series, refuse_future, vendor_series
+from exporters.prometheus import STATE_FAMILIES, StateMetrics, render
+from monitor.config import VendorConfig
+from monitor.model import Level
+from monitor.store import Store
+
+NOW = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+ACME = VendorConfig(slug="acme", name="Acme", url="https://acme.example/")
+
+
+@pytest.fixture
+def store():
+    with Store.open("sqlite://") as store:
+        yield store
+
+
+def told(store: Store, asked: Asked, vendor: VendorConfig = ACME) -> list[Series]:
+    return list(vendor_series(store, store.pages([vendor.slug])[0], vendor, asked))
+
+
+def points(found: list[Series], family: str, **labels: str) -> dict[date, float]:
+    """Return a family's values by day, of the one series with these labels."""
+    (series,) = [each for each in found if each.family == family and labels.items() <= dict(each.labels).items()]
+    return {datetime.fromtimestamp(stamp, UTC).date(): value for stamp, value in series.points}
+
+
+def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None:
+    assert set(HISTORIC) | ONLY_NOW.keys() == STATE_FAMILIES.keys()
+    assert not set(HISTORIC) & ONLY_NOW.keys()
+
+
+def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "history.md").read_text()
+    with_past, without = (
+        set(re.findall(r"`vendorstatus_(\w+)`", "".join(re.findall(r"^\| (.*?) \|", part, re.MULTILINE))))
+        for part in guide.split("The others have no past")
+    )
+
+    assert with_past == set(HISTORIC)
+    assert without == ONLY_NOW.keys()
+
+
+async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> None:
+    async with demo_store("sqlite://", NOW) as (store, vendors):
+        state = StateMetrics(store, vendors=vendors)
+        live = {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(render(state.families(NOW), openmetrics=True).decode())
+            if family.name.removeprefix("vendorstatus_") in HISTORIC
+            for sample in family.samples
+        }
+        exported = {
+            (series.name, frozenset(series.labels)): series.points[-1][1]
+            for page in store.pages()
+            for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=3))
+            if series.points[-1][0] == noon(TODAY)
+        }
+
+    assert len(live) > 400
+    assert exported == live
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "last"),
+    [
+        ("UTC", "2026-05-20T11:59:59", "2026-05-19"),
+        ("UTC", "2026-05-20T12:00:00", "2026-05-20"),
+        ("Pacific/Kiritimati", "2026-05-20T12:00:00", "2026-05-20"),  # the 21st there, its noon is to come
+        ("America/Los_Angeles", "2026-05-21T03:00:00", "2026-05-20"),  # still the 20th there
+        ("America/Los_Angeles", "2026-05-20T03:00:00", "2026-05-19"),
+    ],
+)
+def test_the_last_day_is_the_last_of_the_page_whose_noon_in_utc_is_past(zone, now, last) -> None:
+    asked = Asked(now=datetime.fromisoformat(now).replace(tzinfo=UTC), days=5)
+
+    assert asked.stamped_days(zone)[-1].day == date.fromisoformat(last)
+
+
+def test_the_days_asked_for_count_the_last_one() -> None:
+    days = [each.day for each in Asked(now=NOW, days=3, until=date(2026, 5, 10)).stamped_days("UTC")]
+
+    assert days == [date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 10)]
+
+
+def test_days_to_come_are_cut_off() -> None:
+    assert Asked(now=NOW, days=2, until=TODAY + 5 * DAY).stamped_days("UTC")[-1].day == TODAY
+
+
+def test_a_day_without_knowledge_has_no_severity_and_lowers_the_coverage(store) -> None:
+    page = add_page(store, now=NOW)
+    keep_days(store, page, history(TODAY - 20 * DAY, TODAY, {TODAY - 3 * DAY: None}), {}, now=NOW)
+    found = told(store, Asked(now=NOW, days=5))
+
+    assert TODAY - 3 * DAY not in points(found, "vendor_day_severity")
+    assert points(found, "vendor_observed_dates", window="7d") == {
+        TODAY - 4 * DAY: 7, TODAY - 3 * DAY: 6, TODAY - 2 * DAY: 6, TODAY - DAY: 6, TODAY: 6,
+    }  # fmt: skip
+
+
+def test_a_window_ends_with_its_day(store) -> None:
+    page = add_page(store, now=NOW)
+    bad = TODAY - 8 * DAY
+    keep_days(store, page, history(TODAY - 120 * DAY, TODAY, {bad: Level.PARTIAL_OUTAGE}), {}, now=NOW)
+    dates = points(told(store, Asked(now=NOW, days=12)), "vendor_outage_dates", window="7d")
+
+    assert [day for day, count in dates.items() if count] == [bad + n * DAY for n in range(7)]
+
+
+def test_a_window_looks_back_past_the_first_day_exported(store) -> None:
+    page = add_page(store, now=NOW)
+    days = history(TODAY - 120 * DAY, TODAY, {TODAY - 50 * DAY: Level.MAJOR_OUTAGE})
+    keep_days(store, page, days, {}, now=NOW)
+
+    assert points(told(store, Asked(now=NOW, days=1)), "vendor_major_dates", window="90d") == {TODAY: 1}
+
+
+def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
+    page = add_page(store, now=NOW)
+    keep_days(store, page, history(TODAY - 3 * DAY, TODAY, {}), {}, now=NOW)
+    found = told(store, Asked(now=NOW, days=30))
+
+    assert {min(stamp for stamp, _ in series.points) for series in found} == {noon(TODAY - 3 * DAY)}
+
+
+def test_a_vendor_of_which_nothing_is_known_says_so_from_the_day_it_was_added(store) -> None:
+    add_page(store, now=NOW - DAY)
+    found = told(store, Asked(now=NOW, days=30))
+
+    assert {series.family for series in found} == {"vendor_info", "vendor_observed_dates", "vendor_coverage_ratio"}
+    assert points(found, "vendor_observed_dates", window="90d") == {TODAY - DAY: 0, TODAY: 0}
+
+
+def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_the_vendors_past(store) -> None:
+    page = add_page(store, now=NOW - 9 * DAY)
+    save(store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web"))))
+    save(store, page, evidence(NOW - 2 * DAY, components=(component("web", "Web"),)))
+    quiet = history(TODAY - 9 * DAY, TODAY, {})
+    keep_days(store, page, quiet, {"api": quiet, "web": quiet}, now=NOW)
+    found = told(store, Asked(now=NOW, days=5))
+
+    # It left at half past four, after that day's noon.
+    assert max(points(found, "component_info", component="api")) == TODAY - 2 * DAY
+    assert max(points(found, "component_day_severity", component="api")) == TODAY - 2 * DAY
+    assert max(points(found, "component_info", component="web")) == TODAY
+
+
+def test_settings_show_in_the_info_metrics(store) -> None:
+    page = add_page(store, now=NOW)
+    save(store, page, evidence(NOW, components=(component("api"), component("web", "Web", group="Sites"))))
+    quiet = history(TODAY - DAY, TODAY, {})
+    keep_days(store, page, quiet, {"api": quiet, "web": quiet}, now=NOW)
+    vendor = VendorConfig(slug="acme", name="Acme", url=ACME.url, tier="critical", critical=("web",))
+    info = {series.labels for series in told(store, Asked(now=NOW), vendor) if series.family.endswith("_info")}
+
+    assert {dict(labels).get("tier") for labels in info} == {"critical", None}
+    assert {dict(labels).get("critical") for labels in info} == {None, "no", "yes"}
+
+
+def test_without_components_the_vendors_figures_are_the_same(store) -> None:
+    page = add_page(store, now=NOW)
+    save(store, page, evidence(NOW, components=(component("api"),)))
+    bad = history(TODAY - DAY, TODAY, {TODAY: Level.MAJOR_OUTAGE})
+    keep_days(store, page, bad, {"api": bad}, now=NOW)
+    everything, vendors = told(store, Asked(now=NOW)), told(store, Asked(now=NOW, components=False))
+
+    assert vendors == [series for series in everything if series.family.startswith("vendor_")]
+    assert len(everything) > len(vendors)
+
+
+def test_a_sample_in_the_future_is_refused() -> None:
+    series = Series("vendor_day_severity", (("vendor", "acme"),), [(100, 0), (200, 0)])
+    refuse_future(series, 200)
+
+    with pytest.raises(ValueError, match="future"):
+        refuse_future(series, 199.5)
