@@ -15,13 +15,13 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from exporters.daily import HISTORIC, Series, refuse_future
-from exporters.prometheus import STATE_FAMILIES, label, render, sample
+from exporters.prometheus import STATE_FAMILIES, header, label, sample
 from monitor.errors import ConfigError
 
 JOB = "vendorstatus"
@@ -144,17 +144,12 @@ class OpenMetricsFile:
 
     def _move(self, family: str, out: BinaryIO) -> None:
         """Append a family, and free its room."""
-        out.write(_header(family))
+        out.write(header(STATE_FAMILIES[family], openmetrics=True))
         file = self._files.pop(family)
         file.seek(0)
         shutil.copyfileobj(file, out, 1 << 20)
         file.close()
         (self._folder / family).unlink()
-
-
-def _header(family: str) -> bytes:
-    empty = replace(STATE_FAMILIES[family], samples=[""])
-    return render([empty], openmetrics=True).removesuffix(_END)
 
 
 def import_command(file: Path, folder: str) -> str:

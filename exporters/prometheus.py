@@ -1,6 +1,6 @@
 """What the store knows, and how polling goes, as Prometheus text. Read at every scrape; nothing is decided here.
 
-The state of a vendor comes from the store (`StateMetrics`), counters of our own polling from `PollMetrics`; `render`
+The state of a vendor comes from the store (`StateMetrics`), counters of our own polling from `PollMetrics`; `blocks`
 writes both as text format 0.0.4 or OpenMetrics 1.0. Lines look like this::
 
     vendorstatus_up{vendor="acme"} 1
@@ -13,24 +13,31 @@ writes both as text format 0.0.4 or OpenMetrics 1.0. Lines look like this::
 
 A severity is a number: 0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage. What is not known
 has no sample; it is never 0. Samples carry no timestamps and, outside the info metrics, no free text. The days of a
-window are days of the page's zone and end with today there. Text is written by hand because 1,000 vendors with 30
-components are half a million lines; every vendor's lines are kept until the store has something new about it.
+window are days of the page's zone and end with today there.
+
+Text is written by hand because 1,000 vendors with 30 components are more than half a million lines. A vendor's lines
+are kept, by family, until the store has something new about it or its day ends. The formats want all lines of a family
+together, so a scrape joins them family by family. What bundles of vendors compress to is kept too, and a compressed
+answer is joined from that without touching the text (`exporters.gzipped`).
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from threading import Lock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
 
+from exporters.gzipped import Piece, piece
 from monitor.config import VendorConfig
 from monitor.history import named_ids
-from monitor.intervals import day_of, zone_named
+from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase, worst_level
 from monitor.ratios import (
     DEFAULT_POLICY,
@@ -46,6 +53,9 @@ from monitor.ratios import (
 PREFIX = "vendorstatus_"
 WINDOW_DAYS = (7, 30, 90)
 LONGEST_WINDOW = max(WINDOW_DAYS)
+# So many vendors' lines make a block. More, and one that changes has more neighbours to compress again; fewer, and
+# there are more blocks to join at each scrape, which compress worse.
+BUNDLE_SIZE = 32
 _LONGEST = f',window="{LONGEST_WINDOW}d"'
 IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word of another set."""
@@ -105,10 +115,6 @@ class PageRow(Protocol):
         """A number that grows whenever what is stored about the page changes."""
 
     @property
-    def removed_at(self) -> datetime | None:
-        """When the vendor left the configuration; None = configured."""
-
-    @property
     def derived_day(self) -> date | None:
         """The last day that was derived; None = none yet."""
 
@@ -140,8 +146,8 @@ class CurrentRow(Protocol):
 class Readings(Protocol):
     """What this exporter reads of the store."""
 
-    def pages(self) -> Sequence[PageRow]:
-        """Return the configured pages."""
+    def page_states(self, slugs: Collection[str] | None = None) -> Sequence[PageRow]:
+        """Return the configured pages; only those of `slugs` if given."""
 
     def page_history(self, page_id: int, first: date, last: date) -> PageHistory:
         """Return the derived days from first to last, both included."""
@@ -162,6 +168,22 @@ class Readings(Protocol):
 # ---------------------------------------------------------------------------------------------- families and rendering
 
 
+class Block:
+    """Finished lines, as bytes, and once somebody asks also as a piece of a gzip stream. Never changes."""
+
+    __slots__ = ("_piece", "parts")
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self.parts = tuple(parts)
+        self._piece: Piece | None = None
+
+    def piece(self) -> Piece:
+        """Return the lines compressed; the work is done once."""
+        if self._piece is None:
+            self._piece = piece(self.parts)
+        return self._piece
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """A metric family. `samples` are blocks of finished lines, each ending in a newline; see `sample`.
@@ -173,26 +195,37 @@ class Family:
     help: str
     type: str = "gauge"
     unit: str | None = None
-    samples: Sequence[str] = ()
+    samples: Sequence[Block] = ()
 
 
-def render(families: Iterable[Family], *, openmetrics: bool, more: bytes = b"") -> bytes:
+def blocks(families: Iterable[Family], *, openmetrics: bool, more: bytes = b"") -> list[Block]:
     """Return the families that have samples, then `more`, in text format 0.0.4 or OpenMetrics 1.0.
 
     `more` is text in the same format without the closing ``# EOF``, which is written here, once.
     """
-    parts: list[str] = []
+    found: list[Block] = []
     for family in families:
         if family.samples:
-            parts.append(_header(family, openmetrics=openmetrics))
-            parts.extend(family.samples)
-    # A vendor may send half a surrogate pair in a name; one such name must not take the others down.
-    return "".join(parts).encode(errors="replace") + more + (b"# EOF\n" if openmetrics else b"")
+            found.append(_header(replace(family, samples=()), openmetrics=openmetrics))
+            found.extend(family.samples)
+    return [*found, Block([more, b"# EOF\n" if openmetrics else b""])]
 
 
-def _header(family: Family, *, openmetrics: bool) -> str:
+@cache
+def _header(family: Family, *, openmetrics: bool) -> Block:
+    return Block([header(family, openmetrics=openmetrics)])
+
+
+def header(family: Family, *, openmetrics: bool) -> bytes:
+    """Return what stands before a family's samples."""
     unit = f"# UNIT {family.name} {family.unit}\n" if openmetrics and family.unit else ""
-    return f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.type}\n{unit}"
+    return f"# HELP {family.name} {family.help}\n# TYPE {family.name} {family.type}\n{unit}".encode()
+
+
+def render(families: Iterable[Family], *, openmetrics: bool, more: bytes = b"") -> bytes:
+    """Return the text of `blocks`."""
+    found = blocks(families, openmetrics=openmetrics, more=more)
+    return b"".join(part for block in found for part in block.parts)
 
 
 def label(name: str, value: str) -> str:
@@ -286,14 +319,22 @@ class VendorNow:
     last_ok: bool | None
 
 
+class NoSuchVendor(LookupError):
+    """A vendor was asked for that is not configured; `slug` says which."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
 class StateMetrics:
     """The state of every configured vendor, read from the store at each call; safe to call from several threads.
 
     A vendor's lines are kept until its version, its row or the day in its zone changes, so an ordinary scrape reads
-    the page rows only. With `component_metrics` off the series of components, by far the most, are left out; the
-    vendors' own figures stay the same. `vendors` are the settings by slug; a vendor without any has the default ones.
-    Raises KeyError for a policy that is not in `monitor.ratios.POLICIES`, and whatever the store raises: half an answer
-    would look like vendors that have gone.
+    the page rows only. `component_metrics` is one of `monitor.config.COMPONENT_METRICS` and says of which components
+    there are series; the vendors' own figures stay the same. `vendors` are the settings by slug; a vendor without any
+    has the default ones. Raises KeyError for a policy that is not in `monitor.ratios.POLICIES`, and whatever the store
+    raises: half an answer would look like vendors that have gone.
     """
 
     def __init__(
@@ -302,82 +343,117 @@ class StateMetrics:
         *,
         vendors: Mapping[str, VendorConfig] | None = None,
         policy: str = DEFAULT_POLICY,
-        component_metrics: bool = True,
+        component_metrics: str = "all",
+        bundle_size: int = BUNDLE_SIZE,
     ) -> None:
         self._store = store
         self._vendors = vendors or {}
         self._policy = POLICIES[policy]
         self._component_metrics = component_metrics
+        self._bundle_size = bundle_size
         self._kept: dict[int, _Kept] = {}
+        self._bundles: list[_Bundle] = []
         self._lock = Lock()
 
     def families(self, now: datetime) -> list[Family]:
         """Return every state family with its samples at `now`, in the order they are documented."""
-        samples: defaultdict[str, list[str]] = defaultdict(list)
-        state = self._state(now)
-        for page, kept in state:
-            for short, text in _polling(page).items():
-                samples[short].append(text)
-            for short, text in kept.lines.items():
-                samples[short].append(text)
-        for short, text in self._whole(page for page, _ in state).items():
-            samples[short].append(text)
-        return [replace(family, samples=samples[short]) for short, family in STATE_FAMILIES.items()]
+        with self._lock:
+            state = self._state(now)
+            self._kept = {page.id: kept for page, kept in state}
+            self._bundles = bundles = list(_bundled([kept for _, kept in state], self._bundle_size, self._bundles))
+        polling = _joined([kept.polling(page) for page, kept in state])
+        whole = _joined([self._whole(page for page, _ in state)])
+        return _families([*(bundle.blocks for bundle in bundles), polling, whole])
+
+    def families_of(self, slugs: Collection[str], now: datetime) -> list[Family]:
+        """Return the families of these vendors alone, without those about the monitor. Raises NoSuchVendor."""
+        state = self._state(now, slugs)
+        for missing in sorted(set(slugs) - {page.slug for page, _ in state}):
+            raise NoSuchVendor(missing)
+        return _families([_joined([kept.lines | kept.polling(page) for page, kept in state])])
+
+    def families_of_monitor(self) -> list[Family]:
+        """Return the families that are about the monitor as a whole."""
+        return _families([_joined([self._whole(self._store.page_states())])])
+
+    def slugs(self) -> list[str]:
+        """Return the slugs of the configured vendors, in order."""
+        return [page.slug for page in self._store.page_states()]
 
     def vendors(self, now: datetime) -> list[VendorNow]:
         """Return every configured vendor as it stands, in the store's order."""
+        with self._lock:
+            state = self._state(now)
         return [
             VendorNow(
                 slug=page.slug, name=page.name, url=page.url, level=kept.level,
                 last_success_at=page.last_success_at, last_ok=page.last_ok,
             )
-            for page, kept in self._state(now)
+            for page, kept in state
         ]  # fmt: skip
 
-    def _whole(self, pages: Iterable[PageRow]) -> dict[str, str]:
+    def _whole(self, pages: Iterable[PageRow]) -> dict[str, bytes]:
         """Return the lines that are about the monitor as a whole."""
         derived = max((page.derived_at for page in pages if page.derived_at is not None), default=None)
-        block = _Block("")
-        block.add("database_size_bytes", self._store.size_bytes())
-        block.add("rollup_last_success_timestamp_seconds", _unix(derived))
-        return block.text()
+        lines = _Lines("")
+        lines.add("database_size_bytes", self._store.size_bytes())
+        lines.add("rollup_last_success_timestamp_seconds", _unix(derived))
+        return lines.text()
 
-    def _state(self, now: datetime) -> "list[tuple[PageRow, _Kept]]":
-        with self._lock:
-            pages = [page for page in self._store.pages() if page.removed_at is None]
-            state = [(page, self._keep(page, now)) for page in pages]
-            self._kept = {page.id: kept for page, kept in state}
-            return state
+    def _state(self, now: datetime, slugs: Collection[str] | None = None) -> "list[tuple[PageRow, _Kept]]":
+        days = _Days(now)
+        return [(page, self._keep(page, days)) for page in self._store.page_states(slugs)]
 
-    def _keep(self, page: PageRow, now: datetime) -> "_Kept":
-        key = _Key.of(page, now)
-        kept = self._kept.get(page.id)
-        return kept if kept is not None and kept.key == key else self._read(page, key)
+    def _keep(self, page: PageRow, days: "_Days") -> "_Kept":
+        """Return the page's lines, read anew when what they depend on has changed."""
+        before, key = self._kept.get(page.id), _Key.of(page, days)
+        if before is not None and before.key == key:
+            return before
+        level, lines = self._read(page.id, key)
+        if before is not None:  # what reads the same stays the same object, so it is compressed no second time
+            lines |= {short: text for short, text in before.lines.items() if lines.get(short) == text}
+        # At once, not when all are read: a scrape that is given up halfway still spares the next one its work.
+        self._kept[page.id] = kept = _Kept(key, level, lines)
+        time.sleep(0)  # hands the interpreter over: a request that waits for it would else wait 5 ms, again and again
+        return kept
 
-    def _read(self, page: PageRow, key: "_Key") -> "_Kept":
+    def _read(self, page_id: int, key: "_Key") -> tuple[Level | None, dict[str, bytes]]:
         first = key.today - timedelta(days=LONGEST_WINDOW - 1)
-        current, published = self._store.current(page.id), self._store.published(page.id, first)
-        settings = self._vendors.get(page.slug, VendorConfig(slug=page.slug, name=page.name, url=page.url))
+        current, published = self._store.current(page_id), self._store.published(page_id, first)
+        settings = self._vendors.get(key.slug, VendorConfig(slug=key.slug, name=key.name, url=key.url))
         reading = _Reading(
             key=key,
-            history=self._store.page_history(page.id, first, key.today),
+            history=self._store.page_history(page_id, first, key.today),
             current=current,
             published=published,
             printed=reported_ratios(published),
             tier=settings.tier,
             critical=named_ids(current.components, settings.critical),
-            revised_days=self._store.revised_days(page.id, first, key.today),
+            revised_days=self._store.revised_days(page_id, first, key.today),
         )
-        block = _Block(label("vendor", page.slug))
-        _vendor(block, reading, self._policy)
-        if self._component_metrics:
-            for known in reading.components:
-                _component(block, reading, known, self._policy)
-        return _Kept(key=key, level=reading.level, lines=block.text())
+        lines = _Lines(label("vendor", key.slug))
+        _vendor(lines, reading, self._policy)
+        for known in reading.shown(self._component_metrics):
+            _component(lines, reading, known, self._policy)
+        return reading.level, lines.text()
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Days:
+    """The day it is in each zone, and its span."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._known: dict[str, tuple[date, Interval]] = {}
+
+    def today(self, zone: str) -> tuple[date, Interval]:
+        if zone not in self._known:
+            place = zone_named(zone)
+            day = day_of(self._now, place)
+            self._known[zone] = day, day_interval(day, place)
+        return self._known[zone]
+
+
+class _Key(NamedTuple):
     """Everything a vendor's kept lines depend on."""
 
     version: int
@@ -386,28 +462,78 @@ class _Key:
     read: bool
     read_today: bool
     slug: str
-    words: tuple[str, str, str]
+    name: str
+    url: str
+    provider: str
 
     @classmethod
-    def of(cls, page: PageRow, now: datetime) -> "_Key":
-        zone = zone_named(page.zone)
-        today, read_at = day_of(now, zone), page.last_success_at
+    def of(cls, page: PageRow, days: _Days) -> "_Key":
+        (today, span), read_at = days.today(page.zone), page.last_success_at
         return cls(
             version=page.version,
             derived_day=page.derived_day,
             today=today,
             read=read_at is not None,
-            read_today=read_at is not None and day_of(read_at, zone) == today,
+            read_today=read_at is not None and span.start <= read_at < span.end,
             slug=page.slug,
-            words=(page.name, page.url, page.platform or "unknown"),
+            name=page.name,
+            url=page.url,
+            provider=page.platform or "unknown",
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    key: _Key
-    level: Level | None
-    lines: dict[str, str]
+    """A vendor's lines by family: those that stand until the key changes, and those of the last poll."""
+
+    __slots__ = ("_polling", "key", "level", "lines")
+
+    def __init__(self, key: _Key, level: Level | None, lines: dict[str, bytes]) -> None:
+        self.key = key
+        self.level = level
+        self.lines = lines
+        self._polling: tuple[object, dict[str, bytes]] = (None, {})
+
+    def polling(self, page: PageRow) -> dict[str, bytes]:
+        """Return the lines that change with every poll."""
+        told = (page.last_ok, page.last_poll_at, page.last_success_at, page.last_error_reason)
+        before, lines = self._polling
+        if before != told:
+            lines = _polling(page)
+            self._polling = told, lines
+        return lines
+
+
+class _Bundle(NamedTuple):
+    """Neighbouring vendors whose lines are compressed together."""
+
+    vendors: list[_Kept]
+    blocks: dict[str, Block]
+
+
+def _bundled(vendors: Sequence[_Kept], size: int, before: Sequence[_Bundle]) -> Iterator[_Bundle]:
+    """Yield the vendors' bundles; those in which nothing changed are the ones before."""
+    for number, start in enumerate(range(0, len(vendors), size)):
+        mine = list(vendors[start : start + size])
+        old = before[number] if number < len(before) else _Bundle([], {})
+        yield old if old.vendors == mine else _Bundle(mine, _joined([kept.lines for kept in mine], old.blocks))
+
+
+def _joined(lines: Sequence[Mapping[str, bytes]], before: Mapping[str, Block] | None = None) -> dict[str, Block]:
+    """Return the vendors' lines as one block a family; a block whose lines are the same is the one before."""
+    found = {}
+    for short in STATE_FAMILIES:
+        parts = tuple(each[short] for each in lines if short in each)
+        if parts:
+            old = before.get(short) if before else None
+            found[short] = old if old is not None and old.parts == parts else Block(parts)
+    return found
+
+
+def _families(found: Sequence[Mapping[str, Block]]) -> list[Family]:
+    return [
+        replace(family, samples=[each[short] for each in found if short in each])
+        for short, family in STATE_FAMILIES.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -451,12 +577,25 @@ class _Reading:
         percent = vendor_formula(known, self.published, self.history_of(known.component.id), window)
         return None if percent is None else float(percent / 100)
 
+    def shown(self, which: str) -> list[KnownComponent]:
+        """Return the components that have series: all, none, or those that matter now or did in the longest window."""
+        if which == "all":
+            return self.components
+        return [known for known in self.components if which == "degraded" and self._matters(known.component.id)]
+
+    def _matters(self, component_id: str) -> bool:
+        """Whether it is marked critical, not known to be operational now, or had an outage day."""
+        if component_id in self.critical or self.current.levels.get(component_id) is not Level.OPERATIONAL:
+            return True
+        days = self.history_of(component_id).days.values()
+        return any(day.level is not None and day.level.is_outage for day in days)
+
     def history_of(self, component_id: str) -> History:
         nothing = History(first=self.key.today, last=self.key.today, days={})
         return self.history.components.get(component_id, nothing)
 
 
-class _Block:
+class _Lines:
     """Lines by family. All carry the labels `common`."""
 
     def __init__(self, common: str) -> None:
@@ -468,67 +607,68 @@ class _Block:
         if value is not None:
             self._lines[short].append(sample(PREFIX + short, self._common + labels, value))
 
-    def text(self) -> dict[str, str]:
-        return {short: "".join(lines) for short, lines in self._lines.items()}
+    def text(self) -> dict[str, bytes]:
+        # A vendor may send half a surrogate pair in a name; one such name must not take the others down.
+        return {short: "".join(lines).encode(errors="replace") for short, lines in self._lines.items()}
 
 
-def _polling(page: PageRow) -> dict[str, str]:
+def _polling(page: PageRow) -> dict[str, bytes]:
     """Return the lines that change with every poll."""
-    block = _Block(label("vendor", page.slug))
-    block.add("up", page.last_ok)
+    lines = _Lines(label("vendor", page.slug))
+    lines.add("up", page.last_ok)
     if page.last_ok is False:
-        block.add("unreadable_info", 1, f",{label('reason', page.last_error_reason or 'error')}")
-    block.add("last_poll_timestamp_seconds", _unix(page.last_poll_at))
-    block.add("last_success_timestamp_seconds", _unix(page.last_success_at))
-    return block.text()
+        lines.add("unreadable_info", 1, f",{label('reason', page.last_error_reason or 'error')}")
+    lines.add("last_poll_timestamp_seconds", _unix(page.last_poll_at))
+    lines.add("last_success_timestamp_seconds", _unix(page.last_success_at))
+    return lines.text()
 
 
 def _unix(instant: datetime | None) -> float | None:
     return None if instant is None else instant.timestamp()
 
 
-def _vendor(block: _Block, reading: _Reading, policy: Policy) -> None:
-    name, url, provider = reading.key.words
-    info = {"name": name, "provider": provider, "url": url, "tier": reading.tier}
-    block.add("vendor_info", 1, "".join(f",{label(*pair)}" for pair in info.items()))
+def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
+    key = reading.key
+    info = {"name": key.name, "provider": key.provider, "url": key.url, "tier": reading.tier}
+    lines.add("vendor_info", 1, "".join(f",{label(*pair)}" for pair in info.items()))
     history = reading.history.vendor
-    block.add("vendor_severity", reading.level)
-    block.add("vendor_day_severity", reading.day_level(history, reading.level))
+    lines.add("vendor_severity", reading.level)
+    lines.add("vendor_day_severity", reading.day_level(history, reading.level))
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
-        _figures(block, "vendor", labels, found, policy)
-        block.add("vendor_major_dates", found.major_days if found.known_days else None, labels)
+        _figures(lines, "vendor", labels, found, policy)
+        lines.add("vendor_major_dates", found.major_days if found.known_days else None, labels)
         if window == f"{LONGEST_WINDOW}d" and found.known_days:
-            block.add("vendor_disputed_dates", found.disputed_days, labels)
-            block.add("vendor_revised_dates", reading.revised_days, labels)
-    block.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
+            lines.add("vendor_disputed_dates", found.disputed_days, labels)
+            lines.add("vendor_revised_dates", reading.revised_days, labels)
+    lines.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
     if reading.key.read:  # before, nothing listed is not nothing open
-        block.add("vendor_components", len(reading.components))
+        lines.add("vendor_components", len(reading.components))
         for impact, count in _open_incidents(reading.current.open_incidents).items():
-            block.add("vendor_open_incidents", count, f',impact="{impact}"')
+            lines.add("vendor_open_incidents", count, f',impact="{impact}"')
 
 
-def _component(block: _Block, reading: _Reading, known: KnownComponent, policy: Policy) -> None:
+def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: Policy) -> None:
     part = known.component
     labels = "," + label("component", known.slug)
     info = {"name": part.name, "group": part.group or "", "critical": "yes" if part.id in reading.critical else "no"}
-    block.add("component_info", 1, labels + "".join(f",{label(*pair)}" for pair in info.items()))
+    lines.add("component_info", 1, labels + "".join(f",{label(*pair)}" for pair in info.items()))
     level, history = reading.current.levels.get(part.id), reading.history_of(part.id)
-    block.add("component_severity", level, labels)
-    block.add("component_day_severity", reading.day_level(history, level), labels)
+    lines.add("component_severity", level, labels)
+    lines.add("component_day_severity", reading.day_level(history, level), labels)
     for window, found in reading.windows(history):
-        _figures(block, "component", f'{labels},window="{window}"', found, policy)
-    block.add("component_reported_uptime_ratio", reading.reported(part.id), labels + _LONGEST)
-    block.add("component_formula_uptime_ratio", reading.formula(known), labels + _LONGEST)
+        _figures(lines, "component", f'{labels},window="{window}"', found, policy)
+    lines.add("component_reported_uptime_ratio", reading.reported(part.id), labels + _LONGEST)
+    lines.add("component_formula_uptime_ratio", reading.formula(known), labels + _LONGEST)
 
 
-def _figures(block: _Block, subject: str, labels: str, found: WindowFigures, policy: Policy) -> None:
+def _figures(lines: _Lines, subject: str, labels: str, found: WindowFigures, policy: Policy) -> None:
     """Add a window's ratio and its two numbers. With no known day, "0 outage days" would read as green: left out."""
-    block.add(f"{subject}_outage_ratio", found.outage_day_ratio, labels)
-    block.add(f"{subject}_outage_dates", found.outage_days if found.known_days else None, labels)
-    block.add(f"{subject}_observed_dates", found.known_days, labels)
-    block.add(f"{subject}_coverage_ratio", found.coverage_ratio, labels)
-    block.add(f"{subject}_downtime_ratio", found.downtime_ratio(policy), f'{labels},policy="{policy.name}"')
+    lines.add(f"{subject}_outage_ratio", found.outage_day_ratio, labels)
+    lines.add(f"{subject}_outage_dates", found.outage_days if found.known_days else None, labels)
+    lines.add(f"{subject}_observed_dates", found.known_days, labels)
+    lines.add(f"{subject}_coverage_ratio", found.coverage_ratio, labels)
+    lines.add(f"{subject}_downtime_ratio", found.downtime_ratio(policy), f'{labels},policy="{policy.name}"')
 
 
 def _open_incidents(incidents: Iterable[Incident]) -> dict[str, int]:

@@ -5,30 +5,46 @@ It answers from the store and never asks a vendor anything. No authentication: p
 
 import gzip
 import logging
-from collections.abc import Callable, Generator, Iterator
+import re
+import zlib
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from typing import Protocol
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE, PollMetrics, StateMetrics, VendorNow, exposition
+from exporters.gzipped import piece, stream
+from exporters.prometheus import (
+    OPENMETRICS_TYPE,
+    TEXT_TYPE,
+    Block,
+    NoSuchVendor,
+    PollMetrics,
+    StateMetrics,
+    VendorNow,
+    blocks,
+)
 from monitor.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-# Lines that repeat compress to a twentieth at any level; the higher ones only cost time, at every scrape.
 _GZIP_LEVEL = 1
+# Answers are sent in chunks of about this size: handing over a hundred megabytes at once would hold up everything else.
+_CHUNK_BYTES = 256 * 1024
+# A text below this size is compressed as a whole, which takes a few milliseconds and gives the smallest answer.
+_SMALL_BYTES = 1_000_000
 _HTML_TYPE = "text/html; charset=utf-8"
 
 
@@ -40,7 +56,7 @@ def application(
     clock: Callable[[], datetime],
     version: str,
 ) -> Starlette:
-    """Return the application with `/`, `/metrics`, `/healthz` and `/readyz`.
+    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz` and `/readyz`.
 
     `readiness` returns what keeps us from working, in words for people, empty when nothing does; it and everything
     that reads the store runs in a thread and must not raise. `clock` gives the aware time of a request. A store that
@@ -51,11 +67,13 @@ def application(
         routes=[
             Route("/", pages.landing),
             Route("/metrics", pages.metrics),
+            Route("/metrics/monitor", pages.own_metrics),
+            Route("/sd", pages.discovery),
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),
         ],
         middleware=[Middleware(_Headers)],
-        exception_handlers={StoreError: _unreadable, HTTPException: _refused},
+        exception_handlers={StoreError: _unreadable, NoSuchVendor: _unknown, HTTPException: _refused},
     )
     app.router.redirect_slashes = False
     return app
@@ -89,12 +107,33 @@ class _Pages:
     version: str
 
     async def metrics(self, request: Request) -> Response:
-        openmetrics = wants_openmetrics(request.headers.get("accept", ""))
+        """Answer everything, or with `vendor` or `shard` only what is about these vendors."""
+        part = _Part.of(request.query_params)
 
-        def body() -> bytes:
-            return exposition(self.state, self.polls, now=self.clock(), openmetrics=openmetrics)
+        def found(*, openmetrics: bool) -> list[Block]:
+            if part is None:
+                more = self.polls.text(openmetrics=openmetrics)
+                return blocks(self.state.families(self.clock()), openmetrics=openmetrics, more=more)
+            families = self.state.families_of(part.slugs(self.state), self.clock())
+            return blocks(families, openmetrics=openmetrics)
 
-        return await _answer(request, body, OPENMETRICS_TYPE if openmetrics else TEXT_TYPE)
+        return await _scraped(request, found)
+
+    async def own_metrics(self, request: Request) -> Response:
+        """Answer what is about the monitor itself, for those who scrape the vendors in parts."""
+
+        def found(*, openmetrics: bool) -> list[Block]:
+            more = self.polls.text(openmetrics=openmetrics)
+            return blocks(self.state.families_of_monitor(), openmetrics=openmetrics, more=more)
+
+        return await _scraped(request, found)
+
+    async def discovery(self, request: Request) -> Response:
+        """Answer the targets to scrape in parts: the monitor itself, and one for each vendor or shard."""
+        shards = request.query_params.get("shards")
+        count = None if shards is None else _number(shards, "shards", low=1, high=_MAX_SHARDS)
+        slugs = await run_in_threadpool(self.state.slugs)
+        return JSONResponse(_target_groups(request.url.netloc, slugs, count))
 
     async def landing(self, request: Request) -> Response:
         def body() -> bytes:
@@ -110,22 +149,66 @@ class _Pages:
         return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
 
 
+class _Scrape(Protocol):
+    def __call__(self, *, openmetrics: bool) -> list[Block]: ...
+
+
+async def _scraped(request: Request, found: _Scrape) -> Response:
+    """Make the blocks in a thread and send them in chunks, in the format and compression the client wants."""
+    openmetrics = wants_openmetrics(request.headers.get("accept", ""))
+    zipped = _wants_gzip(request.headers.get("accept-encoding", ""))
+
+    def content_of() -> list[bytes]:
+        each = found(openmetrics=openmetrics)
+        parts = [part for block in each for part in block.parts]
+        if not zipped:
+            return parts
+        small = sum(map(len, parts)) < _SMALL_BYTES
+        return stream([piece(parts)] if small else [block.piece() for block in each])
+
+    content = await run_in_threadpool(content_of)
+    headers = _headers(OPENMETRICS_TYPE if openmetrics else TEXT_TYPE, zipped=zipped)
+    headers["content-length"] = str(sum(map(len, content)))
+    return StreamingResponse(_chunks(content), headers=headers)
+
+
+def _headers(content_type: str, *, zipped: bool) -> dict[str, str]:
+    headers = {"content-type": content_type, "vary": "Accept, Accept-Encoding"}
+    return headers | {"content-encoding": "gzip"} if zipped else headers
+
+
+async def _chunks(parts: list[bytes]) -> AsyncIterator[bytes]:
+    chunk: list[bytes] = []
+    size = 0
+    for part in parts:
+        chunk.append(part)
+        size += len(part)
+        if size >= _CHUNK_BYTES:
+            yield b"".join(chunk)
+            chunk, size = [], 0
+    yield b"".join(chunk)
+
+
 async def _answer(request: Request, body: Callable[[], bytes], content_type: str) -> Response:
-    """Make the body in a thread, compressed when the client takes that: both can take a good part of a second."""
+    """Make the body in a thread, compressed when the client takes that."""
     zipped = _wants_gzip(request.headers.get("accept-encoding", ""))
 
     def content() -> bytes:
         return gzip.compress(body(), _GZIP_LEVEL, mtime=0) if zipped else body()
 
-    headers = {"content-type": content_type, "vary": "Accept, Accept-Encoding"}
-    if zipped:
-        headers["content-encoding"] = "gzip"
-    return Response(await run_in_threadpool(content), headers=headers)
+    return Response(await run_in_threadpool(content), headers=_headers(content_type, zipped=zipped))
 
 
 async def _unreadable(_request: Request, error: Exception) -> Response:
     log.warning("store=unreadable error=%s", error)
     return PlainTextResponse("the database cannot be read\n", status_code=503)
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, NoSuchVendor):  # pragma: no cover - Starlette only sends us what we registered for
+        raise error
+    message = f"no vendor {error.slug!r} is configured; /sd lists the vendors there are\n"
+    return PlainTextResponse(message, status_code=404)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
@@ -153,6 +236,59 @@ class _Headers:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+# --------------------------------------------------------------------------------------------------------- in parts
+
+_MAX_SHARDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The vendors a scrape is about: those of `named`, else shard `number` of `count`."""
+
+    named: frozenset[str]
+    number: int = 0
+    count: int = 0
+
+    @classmethod
+    def of(cls, query: QueryParams) -> "_Part | None":
+        """Read `vendor=a&vendor=b`, `vendor=a,b` or `shard=2/8`; None = everything. Raises HTTPException 400."""
+        if "vendor" in query and "shard" in query:
+            raise HTTPException(400, "ask for vendors or for a shard, not for both")
+        if "vendor" in query:
+            return cls(frozenset(slug for value in query.getlist("vendor") for slug in value.split(",")))
+        if "shard" not in query:
+            return None
+        number, slash, count = query["shard"].partition("/")
+        if not slash:
+            raise HTTPException(400, "write a shard as number/count, such as shard=1/8")
+        of = _number(count, "the count of shards", low=1, high=_MAX_SHARDS)
+        return cls(frozenset(), _number(number, "the shard", low=1, high=of), of)
+
+    def slugs(self, state: StateMetrics) -> Collection[str]:
+        """Return the vendors' slugs. A vendor's shard depends on its slug alone, so that others never move it."""
+        if not self.count:
+            return self.named
+        return [slug for slug in state.slugs() if zlib.crc32(slug.encode()) % self.count == self.number - 1]
+
+
+def _number(text: str, what: str, *, low: int, high: int) -> int:
+    if not re.fullmatch("[0-9]{1,4}", text) or not low <= int(text) <= high:
+        raise HTTPException(400, f"{what} must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _target_groups(address: str, slugs: list[str], shards: int | None) -> list[dict[str, object]]:
+    """Return Prometheus target groups. Each has an `instance` of its own: all have the same address."""
+    parts = (
+        [("vendor", slug) for slug in slugs]
+        if shards is None
+        else [("shard", f"{number}/{shards}") for number in range(1, shards + 1)]
+    )
+    groups = [{"__metrics_path__": "/metrics/monitor", "instance": f"{address}/monitor"}]
+    groups += [{f"__param_{name}": value, "instance": f"{address}/{value}"} for name, value in parts]
+    return [{"targets": [address], "labels": labels} for labels in groups]
 
 
 # --------------------------------------------------------------------------------------------------------- negotiation

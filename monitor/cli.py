@@ -188,7 +188,12 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
         schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
         web = server(
             application(
-                StateMetrics(context.store, vendors=context.vendors, policy=settings.policy),
+                StateMetrics(
+                    context.store,
+                    vendors=context.vendors,
+                    policy=settings.policy,
+                    component_metrics=settings.component_metrics,
+                ),
                 polls,
                 readiness=lambda: _problems(context.store, schedule),
                 clock=context.clock,

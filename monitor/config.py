@@ -46,6 +46,10 @@ IMPACT_MAPPING: Mapping[str, Level] = {
 TIERS = ("critical", "standard", "low")
 """How much the user depends on a vendor, most first: the closed set of `tier`, which routes alerts."""
 
+COMPONENT_METRICS = ("all", "degraded", "none")
+"""Of which components there are metrics: `degraded` are those that are not operational now, or had an outage day in the
+longest window, or are marked `critical`."""
+
 DAY_SECONDS = 86_400
 
 
@@ -91,6 +95,7 @@ class Settings:
     contact: str | None = None
     snapshot_days: int = 30
     poll_days: int = 30
+    component_metrics: str = "all"
     concurrency: int = 32
     backfill_days: int = 90
     source: str
@@ -671,6 +676,7 @@ TOP_KEYS: Mapping[str, _Key] = {
     "policy": _Key("policy", _choice(lambda: POLICIES, "a policy")),
     **_span_keys("window", "window_days", "window_days", "1d", "366d"),
     "database": _Key("database_url", _database),
+    "component_metrics": _Key("component_metrics", _choice(lambda: COMPONENT_METRICS, "a choice of components")),
     "server": _Key("", _server),
     "storage": _Key("", _storage),
     "concurrency": _Key("concurrency", _between(1, 1000)),

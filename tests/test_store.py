@@ -24,7 +24,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import Body, PageSpec, Store, Validator
+from monitor.store import Body, PageSpec, PageState, Store, Validator
 from monitor.store.engine import shown
 from monitor.store.tables import from_microseconds, to_microseconds
 from tests.store_support import (
@@ -249,7 +249,22 @@ def test_a_steady_page_keeps_its_version(store, page):
     store.record_polls([poll(page, NOW + HOUR, "failed", reason="dns")])
 
     assert store.pages()[0].version > before
-    assert store.export_versions() == {"acme": (page.id, store.pages()[0].version)}
+
+
+def test_the_state_of_pages_is_that_part_of_their_records(store):
+    add_page(store, "globex", zone="Europe/Berlin")
+    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in ("globex", "acme")], now=NOW)
+    acme, globex = store.pages()
+    save(store, acme, evidence(page=PageInfo(zone="Asia/Tokyo")))
+    store.record_polls([poll(acme, NOW, "ok"), poll(globex, NOW, "failed", reason="dns")])
+
+    states = store.page_states()
+    assert [state.slug for state in states] == ["acme", "globex"]
+    assert states == [PageState(**{name: getattr(p, name) for name in PageState._fields}) for p in store.pages()]
+    assert (states[0].zone, states[1].last_error_reason) == ("Asia/Tokyo", "dns")
+    assert store.page_states(["globex", "nobody"]) == states[1:]
+    store.sync_pages([], now=NOW)
+    assert store.page_states() == []
 
 
 def test_a_page_read_as_nothing_we_know_is_detected_anew(store, page):

@@ -1,6 +1,7 @@
 """What the web application answers, over ASGI and over a real socket."""
 
 import asyncio
+import gzip
 import signal
 import socket
 import threading
@@ -29,7 +30,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 class Broken(MemoryStore):
-    def pages(self):
+    def page_states(self, slugs=None):
         raise StoreError("the database file is locked: /secret/place.db")
 
 
@@ -98,7 +99,9 @@ async def test_metrics_with_a_slash_is_not_found_and_not_redirected():
     assert (await ask("/metrics/")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/"])
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics?vendor=acme", "/metrics?shard=1/2", "/metrics/monitor", "/sd", "/"]
+)
 async def test_a_store_that_cannot_be_read_fails_the_scrape_and_keeps_its_place_to_itself(path):
     answer = await ask(path, Broken())
 
@@ -111,14 +114,34 @@ async def test_metrics_are_made_outside_the_event_loops_thread():
     threads = []
 
     class Watched(MemoryStore):
-        def pages(self):
+        def page_states(self, slugs=None):
             threads.append(threading.current_thread())
-            return super().pages()
+            return super().page_states(slugs)
 
     await ask("/metrics", Watched())
 
     assert threads
     assert threading.current_thread() not in threads
+
+
+async def test_health_is_answered_while_a_scrape_is_being_made():
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryStore):
+        def page_states(self, slugs=None):
+            reading.set()
+            assert go_on.wait(10), "/healthz waited for the scrape"
+            return super().page_states(slugs)
+
+    transport = httpx.ASGITransport(app=app_of(Slow()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://monitor.example") as client:
+        scrape = asyncio.create_task(client.get("/metrics"))
+        await asyncio.to_thread(reading.wait, 10)
+        health = await client.get("/healthz")
+        go_on.set()
+
+        assert health.text == "ok\n"
+        assert (await scrape).status_code == 200
 
 
 async def test_scrapes_at_the_same_time_agree():
@@ -129,6 +152,191 @@ async def test_scrapes_at_the_same_time_agree():
 
     assert {answer.text for answer in answers} == {golden_text()}
     assert store.reads == len(store.rows)
+
+
+def many_vendors():
+    """Vendors whose metrics are more than a megabyte: what is compressed in pieces."""
+    store = MemoryStore()
+    for number in range(150):
+        names = [f"component-{n}-of-{number}" for n in range(20)]
+        components = tuple(known(name, name.title(), group="Everything") for name in names)
+        levels = dict.fromkeys(names, Level.OPERATIONAL)
+        store.add(Row(id=number, slug=f"v{number:03}"), current=Current(levels=levels, components=components))
+    return store
+
+
+@pytest.mark.parametrize("accept", ["text/plain", PROMETHEUS_3], ids=["text", "OpenMetrics"])
+async def test_a_large_answer_is_the_same_compressed_and_plain_and_says_its_length(accept):
+    transport = httpx.ASGITransport(app=app_of(many_vendors()))
+    answers = {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://monitor.example") as client:
+        for encoding in ("gzip", "identity"):
+            headers = {"accept": accept, "accept-encoding": encoding}
+            async with client.stream("GET", "/metrics", headers=headers) as answer:
+                answers[encoding] = b"".join([chunk async for chunk in answer.aiter_raw()])
+                assert int(answer.headers["content-length"]) == len(answers[encoding])
+
+    assert len(answers["identity"]) > 1_000_000 > 5 * len(answers["gzip"])
+    assert gzip.decompress(answers["gzip"]) == answers["identity"]
+
+
+async def test_a_large_answer_is_sent_in_chunks():
+    sent = []
+
+    async def send(message):
+        sent.append(len(message.get("body", b"")))
+
+    async def receive():
+        return {"type": "http.disconnect"} if sum(sent) else {"type": "http.request", "body": b""}
+
+    scope = {"type": "http", "method": "GET", "path": "/metrics", "query_string": b"", "headers": [], "root_path": ""}
+    scope |= {
+        "scheme": "http",
+        "server": ("monitor.example", 80),
+        "http_version": "1.1",
+        "asgi": {"spec_version": "2.4"},
+    }
+    await app_of(many_vendors())(scope, receive, send)
+
+    assert sum(sent) > 1_000_000
+    assert max(sent) < 600_000
+
+
+# ------------------------------------------------------------------------------------------------------------ in parts
+
+
+def samples(text):
+    return sorted(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def about(text, *vendors):
+    return [line for line in samples(text) if any(f'vendor="{vendor}"' in line for vendor in vendors)]
+
+
+@pytest.mark.parametrize(
+    ("query", "vendors"),
+    [
+        ("vendor=acme", ["acme"]),
+        ("vendor=acme&vendor=globex", ["acme", "globex"]),
+        ("vendor=acme,globex", ["acme", "globex"]),
+        ("vendor=globex,acme&vendor=acme", ["acme", "globex"]),
+    ],
+)
+async def test_metrics_of_some_vendors_are_theirs_among_all_and_nothing_else(query, vendors):
+    answer = await ask(f"/metrics?{query}")
+
+    assert answer.status_code == 200
+    assert samples(answer.text) == about(golden_text(), *vendors)
+    assert [family.name for family in parse_text(answer.text)]
+
+
+async def test_metrics_of_some_vendors_come_in_openmetrics_and_compressed_too():
+    answer = await ask("/metrics?vendor=acme", headers={"accept": PROMETHEUS_3, "accept-encoding": "gzip"})
+
+    assert (answer.headers["content-type"], answer.headers["content-encoding"]) == (OPENMETRICS_TYPE, "gzip")
+    assert len(list(parse_openmetrics(answer.text))) == len(list(parse_text((await ask("/metrics?vendor=acme")).text)))
+
+
+@pytest.mark.parametrize("query", ["vendor=hooli", "vendor=acme,hooli", "vendor=hooli&vendor=acme"])
+async def test_a_vendor_that_is_not_configured_is_not_found_and_named(query):
+    answer = await ask(f"/metrics?{query}")
+
+    assert answer.status_code == 404
+    assert answer.text == "no vendor 'hooli' is configured; /sd lists the vendors there are\n"
+
+
+@pytest.mark.parametrize("query", ["vendor=", "vendor=acme,", "vendor"])
+async def test_an_empty_name_is_no_vendor_and_never_all_of_them(query):
+    assert (await ask(f"/metrics?{query}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("shard=1", "write a shard as number/count, such as shard=1/8"),
+        ("shard=", "write a shard as number/count, such as shard=1/8"),
+        ("shard=0/8", "the shard must be a whole number from 1 to 8"),
+        ("shard=9/8", "the shard must be a whole number from 1 to 8"),
+        ("shard=1/0", "the count of shards must be a whole number from 1 to 1000"),
+        ("shard=1/-1", "the count of shards must be a whole number from 1 to 1000"),
+        ("shard=1/99999999", "the count of shards must be a whole number from 1 to 1000"),
+        ("shard=١/8", "the shard must be a whole number from 1 to 8"),
+        ("shard=1/8&vendor=acme", "ask for vendors or for a shard, not for both"),
+    ],
+)
+async def test_a_shard_that_cannot_be_is_refused_with_what_to_write(query, text):
+    answer = await ask(f"/metrics?{query}")
+
+    assert (answer.status_code, answer.text) == (400, f"{text}\n")
+
+
+async def test_shards_together_are_all_vendors_once():
+    store = many_vendors()
+    parts = [samples((await ask(f"/metrics?shard={n}/8", store)).text) for n in range(1, 9)]
+    everything = [line for line in samples((await ask("/metrics", store)).text) if 'vendor="' in line]
+
+    assert sorted(line for part in parts for line in part) == everything
+    assert all(0 < len(part) < len(everything) / 4 for part in parts)
+
+
+async def test_a_new_vendor_moves_no_other_to_another_shard():
+    store = many_vendors()
+    before = samples((await ask("/metrics?shard=3/8", store)).text)
+    store.add(Row(id=999, slug="aaa"))
+    after = samples((await ask("/metrics?shard=3/8", store)).text)
+
+    assert [line for line in after if 'vendor="aaa"' not in line] == before
+
+
+async def test_the_monitors_own_metrics_have_an_address_without_any_vendors():
+    answer = await ask("/metrics/monitor")
+
+    assert samples(answer.text) == [line for line in samples(golden_text()) if 'vendor="' not in line]
+    assert "vendorstatus_database_size_bytes 1056768" in answer.text
+    assert "vendorstatus_polls_total" in answer.text
+
+
+async def test_discovery_lists_the_monitor_and_every_vendor_at_the_address_it_was_asked_at():
+    answer = await ask("/sd")
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json() == [
+        target("monitor.example/monitor", __metrics_path__="/metrics/monitor"),
+        target("monitor.example/acme", __param_vendor="acme"),
+        target("monitor.example/globex", __param_vendor="globex"),
+        target("monitor.example/initech", __param_vendor="initech"),
+    ]
+
+
+def target(instance, **labels):
+    return {"targets": ["monitor.example"], "labels": {**labels, "instance": instance}}
+
+
+@pytest.mark.parametrize("query", ["", "?shards=1", "?shards=3"])
+async def test_the_discovered_targets_together_are_everything_once(query):
+    found = []
+    for group in (await ask(f"/sd{query}")).json():
+        labels = group["labels"]
+        parameters = {
+            name.removeprefix("__param_"): text for name, text in labels.items() if name.startswith("__param")
+        }
+        path = labels.get("__metrics_path__", "/metrics")
+        found += samples((await ask(str(httpx.URL(path, params=parameters)))).text)
+
+    assert sorted(found) == samples(golden_text())
+
+
+async def test_discovered_targets_never_share_an_instance():
+    for query in ("", "?shards=40"):
+        groups = (await ask(f"/sd{query}", many_vendors())).json()
+        assert len({group["labels"]["instance"] for group in groups}) == len(groups) > 40
+
+
+@pytest.mark.parametrize("shards", ["0", "1001", "-1", "x", ""])
+async def test_a_number_of_shards_that_cannot_be_is_refused(shards):
+    answer = await ask(f"/sd?shards={shards}")
+
+    assert (answer.status_code, answer.text) == (400, "shards must be a whole number from 1 to 1000\n")
 
 
 # -------------------------------------------------------------------------------------------------------------- probes
@@ -216,7 +424,7 @@ async def test_nothing_can_be_posted():
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/metrics?vendor=x", "/sd", "/healthz", "/readyz", "/nothing"])
 async def test_no_answer_may_be_sniffed_framed_or_run(path):
     headers = (await ask(path)).headers
 

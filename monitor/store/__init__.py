@@ -25,6 +25,7 @@ from monitor.store.records import (
     IncidentVersion,
     PageRecord,
     PageSpec,
+    PageState,
     PollRecord,
     Pruned,
     Snapshot,
@@ -41,6 +42,7 @@ __all__ = [
     "IncidentVersion",
     "PageRecord",
     "PageSpec",
+    "PageState",
     "PollRecord",
     "Pruned",
     "Snapshot",
@@ -151,10 +153,10 @@ class Store:
         with self._read() as connection:
             return pages.listed(connection, slugs, removed=removed)
 
-    def export_versions(self) -> dict[str, tuple[int, int]]:
-        """Return (page id, version) of every configured page by slug: the cheapest way to see what changed."""
+    def page_states(self, slugs: Collection[str] | None = None) -> list[PageState]:
+        """Return what an export needs of the configured pages, by slug: a quarter of the work of `pages`."""
         with self._read() as connection:
-            return pages.versions(connection)
+            return pages.states(connection, slugs)
 
     def page_versions(self, page_ids: Sequence[int]) -> dict[int, int]:
         """Return the versions of these pages by id."""

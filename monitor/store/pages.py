@@ -23,6 +23,7 @@ from monitor.store.records import (
     Body,
     PageRecord,
     PageSpec,
+    PageState,
     PollRecord,
     Pruned,
     Snapshot,
@@ -51,6 +52,13 @@ _ALL_PAGES = sa.select(*_COLUMNS).order_by(PAGE.c.slug)
 _CONFIGURED = _ALL_PAGES.where(PAGE.c.removed_at.is_(None))
 _BY_ID = sa.select(*_COLUMNS).where(PAGE.c.id == sa.bindparam("page_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
+_ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
+_STATES = (
+    sa.select(*(_ZONE if name == "zone" else PAGE.c[name] for name in PageState._fields))
+    .where(PAGE.c.removed_at.is_(None))
+    .order_by(PAGE.c.slug)
+)
+_STATES_OF = _STATES.where(PAGE.c.slug.in_(sa.bindparam("slugs", expanding=True)))
 
 
 class ValidatorLike(Protocol):
@@ -103,6 +111,12 @@ def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bo
     return [_record(row) for row in connection.execute(query).all()]
 
 
+def states(connection: Connection, slugs: Collection[str] | None) -> list[PageState]:
+    """Return the state of the configured pages by slug; `slugs` None = of all."""
+    rows = connection.execute(_STATES) if slugs is None else connection.execute(_STATES_OF, {"slugs": list(slugs)})
+    return list(map(PageState._make, rows))
+
+
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
     """Return one page, its row locked against other writers if asked. Raises StoreError when there is none."""
     row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"page_id": page_id}).one_or_none()
@@ -136,12 +150,6 @@ def versions_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, in
     if not page_ids:
         return {}
     return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": list(page_ids)})}
-
-
-def versions(connection: Connection) -> dict[str, tuple[int, int]]:
-    """Return (page id, version) of every configured page by slug."""
-    query = sa.select(PAGE.c.slug, PAGE.c.id, PAGE.c.version).where(PAGE.c.removed_at.is_(None))
-    return {slug: (page_id, version) for slug, page_id, version in connection.execute(query)}
 
 
 def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> None:
@@ -273,7 +281,6 @@ _PULSE_KEPT = (
     "platform", "dirty_since",
 )  # fmt: skip
 _PULSE_COLUMNS = (*_PULSE_KEPT, "failures", "parse_failures", "due_at")
-_ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 _PULSES = (
     sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_KEPT, "derived_day")), _ZONE)
     .where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from monitor.model import Day, Incident, KnownComponent, Level
 
@@ -60,6 +61,24 @@ class PageRecord:
     version: int
     added_at: datetime
     removed_at: datetime | None
+
+
+class PageState(NamedTuple):
+    """What an export needs of a page, which is read at every scrape: see `PageRecord` for the fields."""
+
+    id: int
+    slug: str
+    name: str
+    url: str
+    platform: str | None
+    zone: str
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_ok: bool | None
+    last_error_reason: str | None
+    version: int
+    derived_day: date | None
+    derived_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

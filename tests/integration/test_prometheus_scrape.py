@@ -1,7 +1,9 @@
 """A real Prometheus scrapes the real application over a real store."""
 
 import asyncio
+import re
 import subprocess
+from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +13,9 @@ import httpx
 import pytest
 import yaml
 from servers import program, prometheus, serving
+from test_web import many_vendors
 
-from exporters.prometheus import PollMetrics, StateMetrics
+from exporters.prometheus import PollMetrics, StateMetrics, render
 from exporters.web import application
 from monitor.classify import Options, derive
 from monitor.intervals import Interval
@@ -150,6 +153,77 @@ async def test_a_vendor_that_leaves_the_configuration_leaves_the_queries(store, 
         assert (await server.one("up"))[1] == 1
 
 
+async def test_prometheus_reads_every_series_of_a_large_answer_that_is_joined_from_pieces(polls, tmp_path):
+    store = many_vendors()
+    text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
+    expected = Counter(re.findall(r'^(\w+)\{vendor="', text, re.MULTILINE))
+    async with scraped(store, polls, tmp_path) as server:
+        await server.one('vendorstatus_component_info{vendor="v149",component="component-19-of-149"}')
+        named = 'label_replace({vendor!=""}, "family", "$1", "__name__", "(.+)")'
+        found = await server.query(f"count by (family) ({named})")
+
+    assert len(text) > 1_000_000
+    assert {labels["family"]: count for labels, count in found} == expected
+
+
+@asynccontextmanager
+async def discovered(store, polls, folder, path):
+    """Yield the application's address and a Prometheus that discovers it there, as documented but once a second."""
+    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: datetime.now(UTC), version="0.0.0")
+    async with serving(app) as address:
+        config = yaml.safe_load(documented()[0])
+        (job,) = config["scrape_configs"]
+        (discovery,) = job["http_sd_configs"]
+        discovery["url"] = f"http://{address}{path}"
+        job["scrape_interval"] = discovery["refresh_interval"] = "1s"
+        with prometheus(folder, yaml.safe_dump(config)) as server:
+            yield address, server
+
+
+def documented():
+    """The scrape configuration of the documentation, and what it says to add to its job."""
+    found = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "metrics.md").read_text(), re.DOTALL | re.MULTILINE)
+    return [text for text in found if "_configs:" in text]
+
+
+async def test_prometheus_discovers_each_vendor_and_scrapes_it_by_itself(store, polls, tmp_path):
+    acme = PageSpec(slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage")
+    store.sync_pages([acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW)
+    async with discovered(store, polls, tmp_path, "/sd") as (address, server):
+        ours, theirs, own = (
+            {"job": "vendorstatus", "instance": f"{address}/{part}"} for part in ("acme", "globex", "monitor")
+        )
+
+        assert await server.one("vendorstatus_vendor_severity") == ({**ours, "vendor": "acme"}, Level.DEGRADED)
+        info = {"name": "Globex", "provider": "unknown", "tier": "standard", "url": "https://globex.example/"}
+        assert await server.one('vendorstatus_vendor_info{vendor="globex"}') == (
+            {**theirs, "vendor": "globex", **info},
+            1,
+        )
+        assert await server.one("vendorstatus_polls_total") == ({**own, "provider": "statuspage"}, 1)
+        assert (await server.one("vendorstatus_database_size_bytes"))[0] == own
+        assert sorted(await server.query("up"), key=str) == [(ours, 1), (theirs, 1), (own, 1)]
+        assert await server.query('{exported_vendor!=""}') == []
+
+
+async def test_prometheus_discovers_shards_that_together_hold_every_vendor(polls, tmp_path):
+    async with discovered(many_vendors(), polls, tmp_path, "/sd?shards=8") as (_, server):
+        await server.one("count(vendorstatus_vendor_info) == 150")
+
+        assert await server.one("count(count by (vendor) (vendorstatus_vendor_info))") == ({}, 150)
+        assert await server.one("count(count by (instance) (vendorstatus_vendor_info))") == ({}, 8)
+        assert await server.one("count(up == 1)") == ({}, 9)
+
+
+async def test_a_vendor_that_is_added_is_discovered(store, polls, tmp_path):
+    async with discovered(store, polls, tmp_path, "/sd") as (_, server):
+        await server.one('vendorstatus_up{vendor="acme"}')
+        acme = PageSpec(slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage")
+        store.sync_pages([acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW)
+
+        assert (await server.one('vendorstatus_vendor_info{vendor="globex"}'))[1] == 1
+
+
 async def test_promtool_accepts_what_is_served(store, polls):
     promtool = program("promtool")
     app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0")
@@ -162,7 +236,19 @@ async def test_promtool_accepts_what_is_served(store, polls):
 
 
 def test_promtool_accepts_the_configuration_we_recommend():
-    promtool, config = program("promtool"), ROOT / "grafana" / "prometheus.yml"
+    assert_promtool_accepts(ROOT / "grafana" / "prometheus.yml")
+
+
+def test_promtool_accepts_the_discovery_we_document(tmp_path):
+    whole, addition = (yaml.safe_load(text) for text in documented())
+    whole["scrape_configs"][0] |= addition
+    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(whole))
+
+    assert_promtool_accepts(tmp_path / "prometheus.yml")
+
+
+def assert_promtool_accepts(config):
+    promtool = program("promtool")
     checked = subprocess.run([promtool, "check", "config", config], capture_output=True, text=True, check=False)
 
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,0 +1,120 @@
+"""The alert rules on every generation of Prometheus there is: what promtool says of them, and what fires on which data."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from servers import program
+
+from grafana.alerts.generate import MANAGED, RULES
+
+pytestmark = pytest.mark.integration
+
+TESTS = sorted((RULES.parent / "tests").glob("*.test.yaml"))
+BURN = RULES.parent / "tests" / "burn.test.yaml"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
+
+
+def promtools() -> list[Path]:
+    """Return every promtool: on PATH, and in the folders of VENDORSTATUS_PROMETHEUS_DIRS."""
+    folders = [Path(each) for each in os.environ.get("VENDORSTATUS_PROMETHEUS_DIRS", "").split(":") if each]
+    on_path = shutil.which("promtool")
+    found = [Path(on_path)] if on_path else []
+    return found + [folder / "promtool" for folder in folders if (folder / "promtool") not in found]
+
+
+@pytest.fixture(params=promtools() or [None], ids=str)
+def promtool(request):
+    if request.param is None:
+        program("promtool")
+    return request.param
+
+
+def ran(*command) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def passed(*command) -> str:
+    done = ran(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_promtool_accepts_the_rules_without_a_remark(promtool):
+    every_remark = (
+        ["--lint=all", "--lint-fatal"] if "--lint" in ran(promtool, "check", "rules", "--help").stderr else []
+    )
+
+    assert "SUCCESS" in passed(promtool, "check", "rules", *every_remark, RULES)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_what_fires_and_what_stays_silent(promtool, path):
+    passed(promtool, "test", "rules", path)
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(promtool, path, tmp_path):
+    """The rules, with Grafana's expressions in the place of theirs and without any recording rule."""
+    managed = yaml.safe_load(MANAGED.read_text())
+    expressions = {
+        rule["uid"]: rule["data"][0]["model"]["expr"] for group in managed["groups"] for rule in group["rules"]
+    }
+    tested = {
+        test["alertname"] for group in yaml.safe_load(path.read_text())["tests"] for test in group["alert_rule_test"]
+    }
+    told = yaml.safe_load(RULES.read_text())
+    for group in told["groups"]:
+        rules = [rule for rule in group["rules"] if rule.get("alert") in tested]  # the others would only take time
+        group["rules"] = [rule | {"expr": expressions[rule["alert"]]} for rule in rules]
+    (tmp_path / RULES.name).write_text(yaml.safe_dump(told))
+    (tmp_path / "tests").mkdir()
+    text = path.read_text()
+    if path == BURN:  # nothing is pending and nothing recorded there, so the steps between its moments can be left out
+        text = text.replace("evaluation_interval: 5m", "evaluation_interval: 15m")
+    (tmp_path / "tests" / path.name).write_text(text)
+
+    passed(promtool, "test", "rules", tmp_path / "tests" / path.name)
+
+
+def test_the_budgets_of_the_document_hold_for_a_vendor_a_tier_and_the_rest(promtool, tmp_path):
+    (example,) = re.findall(r"```yaml\n(- record: .*?)```", DOCUMENT.read_text(), re.DOTALL)
+    rules = {"groups": [{"name": "budgets", "rules": yaml.safe_load(example)}]}
+    info = 'vendorstatus_vendor_info{{job="j", instance="{}", vendor="{}", tier="{}"}}'
+    told = [("a", "acme", "critical"), ("b", "acme", "critical"), ("a", "dear", "critical"), ("a", "rest", "standard")]
+    expected = {"acme": 0.02, "dear": 0.05, "rest": 0.1}
+    name = "vendor:vendorstatus_outage_budget:ratio"
+    samples = [
+        {"labels": f'{name}{{job="j", vendor="{vendor}"}}', "value": value} for vendor, value in expected.items()
+    ]
+    test = {
+        "interval": "1m",
+        "input_series": [{"series": info.format(*each), "values": "1x10"} for each in told],
+        "promql_expr_test": [{"expr": name, "eval_time": "5m", "exp_samples": samples}],
+    }
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules))
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [test]}))
+
+    passed(promtool, "test", "rules", tmp_path / "test.yaml")
+
+
+@pytest.mark.parametrize(
+    ("labels", "receiver"),
+    [
+        (["severity=critical", "alertname=VendorStatusMonitorDown"], "pager"),
+        (["severity=warning", "alertname=VendorStatusPageUnreadable", "vendor=acme"], "tickets"),
+        (["severity=info", "alertname=VendorStatusPageMoved", "vendor=acme"], "digest"),
+    ],
+    ids=["critical", "warning", "info"],
+)
+def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
+    amtool, config = program("amtool"), RULES.parent / "alertmanager.yml"
+
+    assert "SUCCESS" in passed(amtool, "check-config", config)
+    assert passed(
+        amtool, "config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}", *labels
+    )
