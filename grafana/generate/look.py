@@ -341,7 +341,7 @@ def target_variable() -> builders.TextBoxVariable:
 
 def _asked(name: str, label: str, query: str) -> builders.QueryVariable:
     variable = builders.QueryVariable(name).label(label).datasource(DATASOURCE)
-    variable.query({"query": query, "refId": f"variable-{name}"}).sort(models.VariableSort.ALPHABETICAL_ASC)
+    variable.query({"query": query, "refId": "StandardVariableQuery"}).sort(models.VariableSort.ALPHABETICAL_ASC)
     return variable.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED).allow_custom_value(False)
 
 
