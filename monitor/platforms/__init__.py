@@ -11,7 +11,12 @@ from monitor.protocol import PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):
-    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB` is an optional override."""
+    """What a platform module provides; see `monitor.protocol`.
+
+    Optional: `MAX_BODY_MIB` overrides the limit; `PROBES` are paths, relative to the page, whose answers `detect`
+    recognises where the root page and the common summary address show too little; `TRUST` and `REACH` are sentences
+    for people: what the source under-reports ("" when nothing is known), and how far back, how precise, it speaks.
+    """
 
     __name__: str
     detect: Callable[[Response], list[Signal]]
@@ -31,3 +36,9 @@ def named(name: str) -> Platform:
     if name not in names():
         raise KeyError(name)
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
+
+
+def probes(name: str) -> tuple[str, ...]:
+    """Return the paths a platform asks to be read in order to recognise it."""
+    found: tuple[str, ...] = getattr(named(name), "PROBES", ())
+    return found
