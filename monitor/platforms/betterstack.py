@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -577,14 +578,22 @@ def _marked_days(key: str, row: Row, zone: ZoneInfo, now: datetime, notes: _Note
     days = []
     listed = _once(_rows(row, "status_history", where), lambda one: _day(one, "day", where), where)
     for day, one in sorted(listed.items()):
-        whole = day_interval(day, zone)
-        span = Interval.between(whole.start, min(whole.end, now))
+        elapsed = _elapsed(day, zone, now)
         level = notes.level(_text(one, "status", where), DAY_LEVELS)
-        # A day cannot hold more than its length; days of groups of monitors may be summed over them.
-        down = min(_seconds(one, "downtime_duration", where), whole.seconds)
-        if span is not None:
-            days.append(_Marked(day, level, down, _seconds(one, "maintenance_duration", where), span))
+        down, maintained = _seconds(one, "downtime_duration", where), _seconds(one, "maintenance_duration", where)
+        if elapsed is not None:
+            # A day cannot hold more than its length; days of groups of monitors may be summed over them.
+            span, length = elapsed
+            days.append(_Marked(day, level, min(down, length), maintained, span))
     return days
+
+
+@lru_cache(maxsize=1_024)  # every resource has the same days
+def _elapsed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Interval, float] | None:
+    """Return the part of the day that has elapsed and the whole day's length in seconds; None before it begins."""
+    whole = day_interval(day, zone)
+    span = Interval.between(whole.start, min(whole.end, now))
+    return (span, whole.seconds) if span is not None else None
 
 
 def _bar(key: str, marked: _Marked) -> Bar:
@@ -620,8 +629,10 @@ def _runs(days: Iterable[_Marked]) -> Iterator[Interval]:
 
 def _unexplained(key: str, marked: _Marked, impacts: Sequence[Impact], now: datetime) -> Iterator[Impact]:
     """Yield the day's degraded and maintenance seconds that no report explains, at the beginning of the day."""
-    taken = [(impact.level, span) for impact in impacts if (span := _within(impact, marked.span, now)) is not None]
     degraded = marked.down if marked.level is Level.DEGRADED else 0.0
+    if max(degraded, marked.maintained) <= ROUNDING:
+        return
+    taken = [(impact.level, span) for impact in impacts if (span := _within(impact, marked.span, now)) is not None]
     for level, seconds in ((Level.DEGRADED, degraded), (Level.MAINTENANCE, marked.maintained)):
         explained = total_seconds(span for told, span in taken if told is not None and told >= level)
         missing = seconds - explained
