@@ -220,10 +220,9 @@ class _Event:
         return self.locations.union(*(post.locations for post in self.posts))
 
     @property
-    def component_ids(self) -> tuple[str, ...]:
-        """Every component the incident names: products, and products in locations."""
-        places = sorted(self.all_locations)
-        return (*self.products, *(f"{product}/{place}" for product in self.products for place in places))
+    def pairs(self) -> Iterator[str]:
+        """Every product the incident names, in every location it names: the ids of these components."""
+        return (f"{product}/{place}" for product in self.products for place in self.all_locations)
 
 
 def _events(told: object, now: datetime) -> list[_Event]:
@@ -240,10 +239,11 @@ def _events(told: object, now: datetime) -> list[_Event]:
 
 
 def _incident_id(row: Row) -> str:
-    """Return the incident's id; before 2021 there is only its number, which was no text then."""
-    if isinstance(number := row.get("number"), int) and "id" not in row:
-        return str(number)
-    return _text(row, "id" if "id" in row else "number", "incident")
+    """Return the incident's id. Before 2021 there is only a number, which counts within its service."""
+    number = row.get("number")
+    if "id" not in row and isinstance(number, int):
+        return f"{_text(row, 'service_key', 'incident')}-{number}"
+    return _text(row, "id", "incident")
 
 
 def _event(key: str, row: Row, now: datetime) -> _Event:
@@ -456,7 +456,7 @@ def _incident(event: _Event, page: PageContext) -> Incident:
         started_at=event.begin,
         resolved_at=None if event.end is None else max(event.begin, event.end),
         url=page.absolute(event.uri) if event.uri else None,
-        component_ids=event.component_ids,
+        component_ids=tuple(event.products),  # its locations would be thousands of ids, and each has its impact
     )
 
 
@@ -540,7 +540,7 @@ def _listed(events: Iterable[_Event], names: Mapping[str, str] | None, known: It
     for event in events:
         for key, name in event.products.items():
             listed.names.setdefault(key, name)  # the newest incident comes first
-        listed.pairs.update(key for key in event.component_ids if key not in event.products)
+        listed.pairs.update(event.pairs)
     listed.names |= names or {}
     listed.pairs.update(key for key in known if key.partition("/")[0] in listed.names and "/" in key)
     return listed
