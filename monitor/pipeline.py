@@ -7,7 +7,7 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -98,8 +98,7 @@ class BackfillResult:
 Progress = Callable[[BackfillResult, Evidence], None]
 
 DETECTION = (Get(path="", accept="text/html"), Get(path="/api/v2/summary.json"))
-"""What is read to recognise a platform, in order; the second only when the first was not enough. After these come the
-addresses platforms name in their own `PROBES`."""
+"""What is read to recognise a platform, in order; the second only when the first was not enough."""
 
 SIGNALS_NEEDED = 2
 """Independent kinds of signal that prove a platform. That some address answers proves nothing: many imitate."""
@@ -417,17 +416,18 @@ class Collector:
     async def detect(self, url: str, reading: _Reading | None = None) -> tuple[str, list[Signal]]:
         """Return the platform of the page at this URL and the signals that prove it.
 
-        Reads the root page, then the common summary address, then the addresses platforms ask for in `PROBES`, those
-        first that have shown a sign already. A host that refuses us, by a challenge or by asking us to wait, is not
-        asked further. Raises UnknownPlatform, naming what was seen, unless one platform shows two independent kinds
-        of signal, and the FetchError when nothing could be read at all.
+        Asks what a platform knows to ask of this host, then the root page, then the common summary address; at last
+        what platforms answer on any host, those first that have shown a sign already. A host that refuses us, by a
+        challenge or by asking us to wait, is not asked that. Raises UnknownPlatform, naming what was seen, unless one
+        platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
         """
         reading = reading or _Reading(url, Limits(), {})
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
         answered = refused = False
-        for get in chain(DETECTION, _probes(found)):
-            if get not in DETECTION and (refused or not answered):
+        first = (*platforms.probes(url), *DETECTION)
+        for get in chain(first, _guesses(found, first)):
+            if get not in first and (refused or not answered):
                 break
             answer = await self._answer(get, reading)
             if isinstance(answer, FetchError):
@@ -450,10 +450,10 @@ def _look_at(answer: Response, found: dict[str, dict[str, Signal]]) -> str:
     return max(found, key=lambda name: len(found[name]))
 
 
-def _probes(found: Mapping[str, Mapping[str, Signal]]) -> Iterator[Get]:
-    """Yield the addresses platforms ask for, each once; to be taken one by one, since what is found orders the rest."""
-    left = {name: list(platforms.probes(name)) for name in found}
-    asked = {get.path for get in DETECTION}
+def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get]) -> Iterator[Get]:
+    """Yield what platforms answer on any host, each once, to be taken one by one: what is found orders the rest."""
+    left = {name: list(platforms.anywhere(name)) for name in found}
+    asked = {get.path for get in first}
     while any(left.values()):
         name = max((name for name in left if left[name]), key=lambda name: len(found[name]))
         path = left[name].pop(0)

@@ -1,6 +1,7 @@
 """What the Better Stack platform reads beyond its fixtures: zones, days kept through polls, and damaged answers."""
 
 import json
+import re
 import time
 import tracemalloc
 from datetime import UTC, date, datetime, timedelta
@@ -296,11 +297,11 @@ def test_html_on_the_data_address_is_not_json() -> None:
 # -------------------------------------------------------------------------------------------------------- damaged answers
 
 SAYS = {
-    Level.MAINTENANCE: ("maintenance",),
-    Level.DEGRADED: ("degraded",),
+    Level.MAINTENANCE: (rb'"maintenance"', rb'"maintenance_duration": [1-9]'),
+    Level.DEGRADED: (rb'"degraded"',),
     Level.PARTIAL_OUTAGE: (),
-    Level.MAJOR_OUTAGE: ("downtime", "recovered"),
-    Level.OPERATIONAL: ("operational", "resolved"),
+    Level.MAJOR_OUTAGE: (rb'"downtime"', rb'"recovered"'),
+    Level.OPERATIONAL: (rb'"operational"', rb'"resolved"'),
 }
 
 
@@ -313,7 +314,7 @@ def test_a_damaged_answer_is_sound_evidence_or_a_parse_error(body: bytes, days: 
     for evidence in read:
         assert_sound(evidence, PAGE)
         for level in levels_of(evidence):
-            assert any(f'"{word}"'.encode() in body for word in SAYS[level]), level
+            assert any(re.search(word, body) for word in SAYS[level]), level
 
 
 @given(body=damaged_bytes(told("ended-incident")))

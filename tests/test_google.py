@@ -221,6 +221,16 @@ async def test_an_empty_feed_is_recognised_by_its_host_and_its_products() -> Non
         name, _ = await collector.detect(HOST)
 
     assert name == "google"
+    assert pages.asked == [f"{HOST}incidents.json", f"{HOST}products.json"]
+
+
+def test_only_its_own_hosts_are_asked_for_its_lists() -> None:
+    assert [get.path for get in google.probe("https://www.google.com/appsstatus/dashboard/")] == [
+        "incidents.json",
+        "products.json",
+    ]
+    assert google.probe("https://www.google.com/search") == ()
+    assert google.probe("https://status.relay.example/") == ()
 
 
 # -------------------------------------------------------------------------------------------------------- damaged answers

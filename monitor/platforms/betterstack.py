@@ -58,7 +58,7 @@ REACH = "90 days of each component, in seconds a day of the page's own zone, in 
 """How far back the source speaks and how precisely, for people."""
 
 INDEX = "/index.json"
-PROBES = (INDEX,)
+ANYWHERE = (INDEX,)
 SOURCE = "betterstack.index"
 
 LEVELS: Mapping[str, Level] = {

@@ -44,7 +44,7 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import PageContext, Response, Signal, Step, Steps, get, read_json
+from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json
 
 TRUST = (
     "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 to 21 in "
@@ -57,7 +57,6 @@ REACH = "365 days after an incident's end, by product and (Google Cloud) locatio
 
 INCIDENTS = "incidents.json"
 PRODUCTS = "products.json"
-PROBES = (INCIDENTS, PRODUCTS)
 SOURCE = "google.incidents"
 MAX_BODY_MIB = 16
 
@@ -100,19 +99,29 @@ ID = re.compile(r"[A-Za-z0-9]{16,24}")
 OLD_URI = re.compile(r"/incident/[a-z0-9-]+/\d+")
 
 
+def probe(url: str) -> tuple[Get, ...]:
+    """Return the two lists on Google's own hosts: the pages themselves tell nothing, and the feed may be empty."""
+    return (Get(path=INCIDENTS), Get(path=PRODUCTS)) if _is_ours(url) else ()
+
+
+def _is_ours(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path.startswith(HOSTS.get(parts.hostname or "", "\0"))
+
+
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Google's dashboards, of kinds host, shape, uri and products.
 
     The host counts only of a page that answers; the list of products only there, since it looks like many others.
     """
     signals = []
-    parts = urlsplit(response.final_url or response.url)
-    if response.status == 200 and parts.path.startswith(HOSTS.get(parts.hostname or "", "\0")):  # noqa: PLR2004
-        signals.append(Signal("host", f"served by {parts.hostname}"))
+    url = response.final_url or response.url
+    if response.status == 200 and _is_ours(url):  # noqa: PLR2004
+        signals.append(Signal("host", f"served by {urlsplit(url).hostname}"))
     head = response.body[:512].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if head == b"[":
         signals += _json_signals(response.text)
-    elif head == b"{" and signals and parts.path.endswith(f"/{PRODUCTS}"):
+    elif head == b"{" and signals and url.endswith(f"/{PRODUCTS}"):
         signals += _catalogue_signals(response.text)
     return signals
 
