@@ -10,6 +10,10 @@ A platform module in `monitor.platforms` defines three functions and imports not
 a list of `Response | FetchError` in the same order, fetched together), or an `Evidence` (and receive None). A `Get`
 that could not be answered at all raises its `FetchError` *inside* the generator, which may catch it and try the next
 source. Any HTTP status is an answer: only the platform knows what a 404 means on its page.
+
+A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at `url`, where the page
+itself does not tell. It answers nothing for hosts it does not know, so that no page is asked in vain. A platform whose
+pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough.
 """
 
 import json
