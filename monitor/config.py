@@ -58,6 +58,7 @@ class VendorConfig:
 
     `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure.
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
+    `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
     `max_body_mib` None = the platform's limit.
     """
 
@@ -65,6 +66,7 @@ class VendorConfig:
     name: str
     url: str
     platform: str | None = None
+    regions: tuple[str, ...] = ()
     zone: str | None = None
     interval_seconds: int = 300
     fast_while_open: bool = False
@@ -648,6 +650,7 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "name": _Key("name", _name),
     "url": _Key("url", _url),
     "platform": _Key("platform", _choice(platforms.names, "a platform")),
+    "regions": _Key("regions", _patterns),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""

@@ -360,6 +360,7 @@ class Collector:
             mark=page.mark,
             open_incidents=frozenset(memory.unfinished),
             components=memory.components,
+            regions=self.vendors[page.slug].regions,
         )
 
     async def _drive(self, steps: Steps, reading: _Reading, keep: Callable[[Evidence], Awaitable[None]]) -> None:
@@ -415,14 +416,15 @@ class Collector:
     async def detect(self, url: str, reading: _Reading | None = None) -> tuple[str, list[Signal]]:
         """Return the platform of the page at this URL and the signals that prove it.
 
-        Reads the root page, then the common summary address. Raises UnknownPlatform, naming what was seen, unless
-        one platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
+        Asks what a platform knows to ask of this host, then the root page, then the common summary address. Raises
+        UnknownPlatform, naming what was seen, unless one platform shows two independent kinds of signal, and the
+        FetchError when nothing could be read at all.
         """
         reading = reading or _Reading(url, Limits(), {})
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
         answered = False
-        for get in DETECTION:
+        for get in (*platforms.probes(url), *DETECTION):
             answer = await self._answer(get, reading)
             if isinstance(answer, FetchError):
                 failure = failure or answer

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol, cast
 
-from monitor.protocol import PageContext, Response, Signal, Steps
+from monitor.protocol import Get, PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):
-    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB` is an optional override."""
+    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB` and `probe` are optional."""
 
     __name__: str
     detect: Callable[[Response], list[Signal]]
@@ -31,3 +31,9 @@ def named(name: str) -> Platform:
     if name not in names():
         raise KeyError(name)
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
+
+
+def probes(url: str) -> tuple[Get, ...]:
+    """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
+    asking = (getattr(named(name), "probe", None) for name in names())
+    return tuple(get for probe in asking if probe is not None for get in probe(url))
