@@ -11,7 +11,9 @@ from monitor.protocol import Get, PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):
-    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB` and `probe` are optional."""
+    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB`, `NEEDS_REGIONS` and `probe` are
+    optional.
+    """
 
     __name__: str
     detect: Callable[[Response], list[Signal]]

@@ -53,6 +53,9 @@ TRUST = (
 REACH = "about a year of events, per service and region, to the second"
 """How far back the source goes, for people."""
 
+NEEDS_REGIONS = True
+"""Nothing is rated for a user who chose no regions."""
+
 SOURCE = "aws.events"
 CURRENT = "/public/currentevents"
 HISTORY_COPIES = tuple(
