@@ -39,7 +39,7 @@ REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
 
 FAST_SECONDS = 60
-"""Poll interval while an incident is open, for pages that allow it."""
+"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
 
 DERIVE_EVERY = timedelta(minutes=15)
 """How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
@@ -270,7 +270,7 @@ class Collector:
         if vendor.fast_while_open and open_now:
             interval = min(interval, FAST_SECONDS)
         wait = backoff_seconds(failures, interval) if failures else interval
-        wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311
+        wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
         if isinstance(error, Throttled) and error.retry_after is not None:
             wait = max(wait, error.retry_after.total_seconds())
         return self._clock() + timedelta(seconds=wait)

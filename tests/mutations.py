@@ -79,7 +79,7 @@ def _damage(draw: st.DrawFn, owner: Any, key: Any) -> None:
         other = draw(st.sampled_from(list(owner) if isinstance(owner, dict) else range(len(owner))))
         owner[key], owner[other] = owner[other], owner[key]
     else:
-        owner[key] = draw(ODD)
+        owner[key] = copy.deepcopy(draw(ODD))  # or later damage would reach into the strategy
 
 
 @st.composite
