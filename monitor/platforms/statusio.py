@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from monitor.errors import NotJson, PageError, UnexpectedShape
-from monitor.intervals import Interval
+from monitor.intervals import Interval, utc
 from monitor.model import (
     Aspect,
     Basis,
@@ -339,12 +339,16 @@ def _mark(text: str | None) -> _Mark | None:
             return None
         return _Mark(
             told["id"],
-            datetime.fromisoformat(told["at"]),
-            {key: (str(code), datetime.fromisoformat(since)) for key, (code, since) in told["states"].items()},
+            _instant(told["at"]),
+            {key: (str(code), _instant(since)) for key, (code, since) in told["states"].items()},
             {key: _remembered(key, fields) for key, fields in told["open"].items()},
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def _instant(text: str) -> datetime:
+    return utc(datetime.fromisoformat(text))
 
 
 def _written(incident: Incident) -> list[Any]:
@@ -365,7 +369,7 @@ def _remembered(key: str, fields: Sequence[Any]) -> Incident:
         phase=Phase.OPEN,
         status="open",
         impact=str(impact),
-        started_at=datetime.fromisoformat(started),
+        started_at=_instant(started),
         maintenance=bool(maintenance),
         component_ids=tuple(map(str, component_ids)),
     )
