@@ -9,7 +9,7 @@ event ever named in the regions chosen (`regions` of the vendor), and one for ea
 The dashboard speaks of regions a user has nothing to do with, so AWS is never rated as a whole: without `regions` its
 events are listed and nothing is rated. Facts are kept of every region all the same, so that a region chosen later has
 its history. An event that stays open and of which nothing was said for `SILENT_AFTER` is listed with its age and
-rates nothing from then on: what it names is unknown.
+rates nothing from then on: all that it names is unknown, and so is the rest of its region.
 
 The format is published nowhere. That of the events is as observed, that of the history as programs read it.
 """
@@ -265,9 +265,12 @@ class _Event:
         return self.ended is not None and self.ended <= now
 
     def silent_since(self, now: datetime) -> datetime | None:
-        """Return when the event ceased to speak for the present; None = it has not, or is over."""
+        """Return when the event ceased to speak for the present; None = it has not, is over, or tells of no trouble."""
         until = self.spoke + SILENT_AFTER
-        return until if until < now and not self.is_over(now) else None
+        if until >= now or self.is_over(now):
+            return None
+        calm = all(LEVELS.get(part.code) is Level.OPERATIONAL for part in self.parts.values())
+        return None if calm else until
 
 
 def _current(told: object) -> dict[str, _Event]:
@@ -516,17 +519,25 @@ def _view(page: PageContext, events: Mapping[str, _Event]) -> _View:
 def _observed(view: _View) -> tuple[Observation, ...]:
     """Return the present state of every component. What no open event names is operational: the list is complete."""
     told: dict[str, list[Observation]] = {}
-    for event in view.shown:
-        for key, part in () if event.is_over(view.now) else event.parts.items():
-            told.setdefault(key, []).append(_observation(key, part.code, event.silent_since(view.now)))
+    for event in view.events.values():
+        if event.begun <= view.now and not event.is_over(view.now):
+            for seen in _said_now(event, view.now):
+                told.setdefault(seen.component_id, []).append(seen)
     return tuple(_worst(component.id, told.get(component.id, ())) for component in view.components)
 
 
-def _observation(key: str, code: str, silent: datetime | None) -> Observation:
-    level = LEVELS.get(code)
-    if level and silent is not None:
-        return Observation(component_id=key, level=None, word=f"{code}, silent since {silent - SILENT_AFTER:%Y-%m-%d}")
-    return Observation(component_id=key, level=level, word=code)
+def _said_now(event: _Event, now: datetime) -> Iterator[Observation]:
+    """Yield what an open event says of its services; when it is silent, that nobody knows, of its region too."""
+    if event.silent_since(now) is None:
+        for key, part in event.parts.items():
+            yield Observation(component_id=key, level=LEVELS.get(part.code), word=part.code)
+    else:
+        for key in (*event.parts, event.region):
+            yield Observation(component_id=key, level=None, word=_silence(event))
+
+
+def _silence(event: _Event) -> str:
+    return f"silent since {event.spoke:%Y-%m-%d}"
 
 
 def _worst(key: str, told: Sequence[Observation]) -> Observation:
@@ -538,15 +549,20 @@ def _worst(key: str, told: Sequence[Observation]) -> Observation:
 
 def _impacts(events: Iterable[_Event], now: datetime) -> tuple[Impact, ...]:
     """Return the impacts of all events, whatever the regions chosen."""
-    return tuple(
-        dict.fromkeys(
-            impact
-            for event in events
-            for key, part in event.parts.items()
-            for start, end, code in _spans(part, event)
-            for impact in _impact(key, event, _Said(start, code), end, now)
-        )
-    )
+    return tuple(dict.fromkeys(impact for event in events for impact in _of_event(event, now)))
+
+
+def _of_event(event: _Event, now: datetime) -> Iterator[Impact]:
+    """Yield an event's impacts, and the unknown time after it fell silent."""
+    silent = event.silent_since(now)
+    for key, part in event.parts.items():
+        for start, end, code in _spans(part, event):
+            if start < now:
+                open_end = silent if end is None or end > now else end
+                yield from _impact(key, event, _Said(start, code), open_end)
+    if silent is not None:
+        for key in (*event.parts, event.region):
+            yield _unknown(key, silent, None, _silence(event))
 
 
 def _spans(part: _Part, event: _Event) -> Iterator[tuple[datetime, datetime | None, str]]:
@@ -559,28 +575,21 @@ def _spans(part: _Part, event: _Event) -> Iterator[tuple[datetime, datetime | No
             yield said.at, end, said.code
 
 
-def _impact(key: str, event: _Event, said: _Said, end: datetime | None, now: datetime) -> Iterator[Impact]:
-    """Yield a span's impact, and the unknown time after it when its event has fallen silent."""
+def _impact(key: str, event: _Event, said: _Said, end: datetime | None) -> Iterator[Impact]:
     level = LEVELS.get(said.code)
-    if level is Level.OPERATIONAL or said.at >= now:
-        return
-    end = None if end is not None and end > now else end
-    silent = event.silent_since(now) if end is None else None
     if level is None:
         yield _unknown(key, said.at, end, said.code)
-        return
-    yield Impact(
-        component_id=key,
-        level=level,
-        start=said.at,
-        end=silent or end,
-        basis=Basis.TRANSITION,
-        source=SOURCE,
-        incident_id=event.arn,
-        word=said.code,
-    )
-    if silent is not None:
-        yield _unknown(key, silent, None, f"{said.code}, silent since {event.spoke:%Y-%m-%d}")
+    elif level is not Level.OPERATIONAL:
+        yield Impact(
+            component_id=key,
+            level=level,
+            start=said.at,
+            end=end,
+            basis=Basis.TRANSITION,
+            source=SOURCE,
+            incident_id=event.arn,
+            word=said.code,
+        )
 
 
 def _unknown(key: str, start: datetime, end: datetime | None, word: str) -> Impact:
@@ -599,7 +608,7 @@ def _incident(event: _Event, view: _View) -> Incident:
         id=event.arn,
         title=event.title,
         phase=Phase.CLOSED if over else Phase.OPEN,
-        status=state if silent is None else f"{state}, silent since {event.spoke:%Y-%m-%d}",
+        status=state if silent is None else f"{state}, {_silence(event)}",
         impact=WORDS.get(event.code, event.code),
         started_at=event.begun,
         resolved_at=event.ended if over else None,
@@ -617,7 +626,7 @@ def _remark(view: _View) -> str | None:
     if strangers := view.scope.strangers(seen):
         notes.append(f"no region is called {', '.join(strangers)}: correct `regions`")
     for event in view.shown:
-        if event.silent_since(view.now) is not None and LEVELS.get(event.code) is not Level.OPERATIONAL:
+        if event.silent_since(view.now) is not None:
             days, quiet = (view.now - event.begun).days, (view.now - event.spoke).days
             notes.append(
                 f"{event.title} ({event.region}) is open for {days} days without news for {quiet}: listed, not rated"
