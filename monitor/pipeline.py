@@ -424,7 +424,7 @@ class Collector:
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
         answered = False
-        for get in (*platforms.probes(url), *DETECTION):
+        for get in (*platforms.probes_for(url), *DETECTION):
             answer = await self._answer(get, reading)
             if isinstance(answer, FetchError):
                 failure = failure or answer

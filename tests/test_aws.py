@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.config import parse, warnings
 from monitor.errors import NotJson, ParseError, TooLarge, Truncated, UnexpectedShape
 from monitor.model import Evidence, Level, Phase
-from monitor.platforms import aws, probes
+from monitor.platforms import aws, probes_for
 from monitor.protocol import Get, PageContext, Response
 from tests.drive import drive
 from tests.mutations import bodies, check
@@ -103,6 +103,16 @@ def test_a_damaged_answer_is_an_error_with_its_address(body: bytes, error: type[
         read(body)
 
     assert caught.value.url == CURRENT
+
+
+def test_half_a_character_does_not_get_into_the_database() -> None:
+    half = "\ud800"
+    table = {half: {"service_name": half, "current": half, "max": "3"}}
+
+    for evidence in (read([event(impacted_services=table)]), read([event(service=half, service_name=half)])):
+        assert repr(evidence).encode()
+        assert (evidence.mark or "").encode()
+        assert all(each.component_id.encode() for each in evidence.impacts)
 
 
 def test_seconds_and_milliseconds_are_the_same_moment() -> None:
@@ -327,8 +337,8 @@ def test_an_empty_history_is_not_a_year_without_events() -> None:
 
 
 def test_only_the_dashboards_own_host_is_probed() -> None:
-    assert probes(URL) == (Get(path="/public/currentevents"),)
-    assert probes("https://status.example.com/") == ()
+    assert probes_for(URL) == (Get(path="/public/currentevents"),)
+    assert probes_for("https://status.example.com/") == ()
 
 
 def test_an_article_that_quotes_an_event_is_not_the_dashboard() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.model import Aspect, Evidence, Level, Phase
-from monitor.platforms import probes, statusio
+from monitor.platforms import probes_for, statusio
 from monitor.protocol import Get, PageContext, Response, Signal
 from tests.drive import answers_from, context_of, drive
 from tests.mutations import bodies, check
@@ -191,7 +191,7 @@ def test_a_mark_that_cannot_be_read_is_as_none(mark: str) -> None:
     ],
 )
 def test_a_page_whose_id_is_known_is_asked_for_its_state(url: str, path: str) -> None:
-    assert probes(url) == (Get(path=path),)
+    assert probes_for(url) == (Get(path=path),)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_page_whose_id_is_known_is_asked_for_its_state(url: str, path: str) ->
     ["https://status.example.com/", f"https://status.example.com/pages/{ID}/", f"https://notstatus.io/pages/{ID}/"],
 )
 def test_an_address_elsewhere_is_not_probed(url: str) -> None:
-    assert probes(url) == ()
+    assert probes_for(url) == ()
 
 
 def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:

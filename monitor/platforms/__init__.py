@@ -35,7 +35,7 @@ def named(name: str) -> Platform:
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
 
 
-def probes(url: str) -> tuple[Get, ...]:
+def probes_for(url: str) -> tuple[Get, ...]:
     """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
     asking = (getattr(named(name), "probe", None) for name in names())
     return tuple(get for probe in asking if probe is not None for get in probe(url))

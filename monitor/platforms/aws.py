@@ -149,7 +149,7 @@ def _reading_of(url: str) -> Iterator[None]:
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
     shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
+    raise UnexpectedShape(f"{_clean(where)}: expected {due}, found {shown}")
 
 
 def _read(response: Response) -> Any:  # noqa: ANN401
@@ -204,7 +204,11 @@ def _text(owner: Row, key: str) -> str:
     value = owner.get(key)
     if not isinstance(value, str) or not value:
         _wrong(key, "text", value)
-    return value.encode(errors="replace").decode()  # JSON can spell half a character, which no database takes
+    return _clean(value)
+
+
+def _clean(text: str) -> str:
+    return text.encode(errors="replace").decode()  # JSON can spell half a character, which no database takes
 
 
 def _code(owner: Row, key: str) -> str:
@@ -212,7 +216,7 @@ def _code(owner: Row, key: str) -> str:
     value = owner.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
         _wrong(key, "a status code", value)
-    return str(value)[:20]
+    return _clean(str(value)[:20])
 
 
 def _moment(owner: Row, key: str) -> datetime:
@@ -300,8 +304,7 @@ def _event(row: Row, key: str) -> _Event:
     """Return one event; `key` is the service it is listed under in the history."""
     begun, code, title = _moment(row, "date"), _code(row, "status"), _text(row, "summary")
     service = row.get("service") or key or _wrong("service", "text", None)
-    if not isinstance(service, str):
-        _wrong("service", "text", service)
+    service = _clean(service) if isinstance(service, str) else _wrong("service", "text", service)
     arn = _text(row, "arn") if "arn" in row or not key else f"{service}:{begun:%Y%m%dT%H%M%SZ}"
     region = _region(arn, service)
     log = _said(row, "event_log", "status")
@@ -378,15 +381,14 @@ def _parts(
     """Return the services of an event by component id; an event without a table of them has only its own."""
     table = _row(row.get("impacted_services") or {}, "impacted_services")
     parts = {}
-    for key, value in table.items():
+    for written, value in table.items():
+        key = _clean(written) or _wrong("impacted_services", "the name of a service", written)
         told = _row(value, f"impacted_services.{key}")
         code = _code(told, "current")
         parts[_component_id(key, region)] = _Part(_text(told, "service_name"), code, changes.get(key, course))
     if not parts:
-        name = row.get("service_name")
-        parts[_component_id(service, region)] = _Part(
-            name if isinstance(name, str) and name else service, _code(row, "status"), changes.get(service, course)
-        )
+        name = _text(row, "service_name") if row.get("service_name") else service
+        parts[_component_id(service, region)] = _Part(name, _code(row, "status"), changes.get(service, course))
     return parts
 
 
