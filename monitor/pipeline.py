@@ -40,7 +40,7 @@ REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
 
 FAST_SECONDS = 60
-"""Poll interval while an incident is open, for pages that allow it."""
+"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
 
 DERIVE_EVERY = timedelta(minutes=15)
 """How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
@@ -271,7 +271,7 @@ class Collector:
         if vendor.fast_while_open and open_now:
             interval = min(interval, FAST_SECONDS)
         wait = backoff_seconds(failures, interval) if failures else interval
-        wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311
+        wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
         if isinstance(error, Throttled) and error.retry_after is not None:
             wait = max(wait, error.retry_after.total_seconds())
         return self._clock() + timedelta(seconds=wait)
@@ -361,6 +361,7 @@ class Collector:
             mark=page.mark,
             open_incidents=frozenset(memory.unfinished),
             components=memory.components,
+            regions=self.vendors[page.slug].regions,
         )
 
     async def _drive(self, steps: Steps, reading: _Reading, keep: Callable[[Evidence], Awaitable[None]]) -> None:
@@ -425,7 +426,7 @@ class Collector:
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
         answered = refused = False
-        first = (*platforms.probes(url), *DETECTION)
+        first = (*platforms.probes_for(url), *DETECTION)
         for get in chain(first, _guesses(found, first)):
             if get not in first and (refused or not answered):
                 break

@@ -68,6 +68,7 @@ class PageContext:
     `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not known yet.
     `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a backfill that need no reading
     again. `mark` is what the last poll's evidence carried. `components` are the ids we know (never group rows).
+    `regions` are those the user chose (names or patterns, empty = none chosen), for pages that speak of more than one.
     """
 
     url: str
@@ -77,6 +78,7 @@ class PageContext:
     open_incidents: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
+    regions: tuple[str, ...] = ()
 
     def absolute(self, path: str) -> str:
         """Return the absolute URL of a path on this page."""
