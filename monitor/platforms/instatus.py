@@ -107,6 +107,9 @@ SHOWN_DAYS = 90
 HISTORY_PAGES = 24
 """Most `/history/<n>` pages read in one backfill."""
 
+UNREADABLE = 10
+"""After so many values of a key that cannot be read there is nothing to find in the page's data, only time to lose."""
+
 ID = r"c[a-z0-9]{24,27}"
 """Ids are cuids; older ones are some characters longer."""
 
@@ -178,7 +181,9 @@ def _reading_of(url: str) -> Iterator[None]:
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
+    shown = "nothing" if found is None else type(found).__name__
+    if isinstance(found, str | int | float):
+        shown += f" {str(found)[:40]!r}"
     raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
 
 
@@ -361,14 +366,17 @@ def _page_data(text: str) -> str:
 
 
 def _values(data: str, key: str, opening: str) -> Iterator[Any]:
-    """Yield every object (`{`) or list (`[`) that is the value of the key and can be read."""
-    decoder = json.JSONDecoder()
-    for match in re.finditer(rf'"{key}":(?=\{opening})', data):
+    """Yield every object (`{`) or list (`[`) that is the value of the key and can be read, until too many could not be."""
+    decoder, place, failures = json.JSONDecoder(), 0, 0
+    pattern = re.compile(rf'"{key}":(?=\{opening})')
+    while failures < UNREADABLE and (match := pattern.search(data, place)):
         try:
-            value, _ = decoder.raw_decode(data, match.end())
+            value, place = decoder.raw_decode(data, match.end())
+            value = _plain(value)
         except (ValueError, RecursionError):
+            failures, place = failures + 1, match.end()
             continue
-        yield _plain(value)
+        yield value
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
@@ -834,16 +842,25 @@ def _older(seen: _Seen, page: PageContext, since: datetime) -> Steps:
         try:
             rows = yield from _read_history(number)
         except _FALL_BACK as error:
-            if number == 1:
-                yield from _from_feed(page, error, known)
-            else:
-                yield _unread(page, unit, error)
+            yield from _instead(page, number, error, known)
             return
         yield _listed(rows, known, seen, page, unit)
         ids = {_id(row) for row in rows}
         if ids <= listed or any(_began(row) < since for row in rows):
             return
         listed |= ids
+
+
+def _instead(page: PageContext, number: int, error: PageError, known: Iterable[str]) -> Steps:
+    """Yield the gap a history page leaves; in place of the first one, what the feed names."""
+    if number == 1:
+        try:
+            yield from _from_feed(page, error, known)
+        except _FALL_BACK:
+            pass
+        else:
+            return
+    yield _unread(page, f"history {number}", error)
 
 
 def _read_history(number: int) -> Reading:
