@@ -17,7 +17,7 @@ from monitor.model import Basis, Evidence, Level, Phase
 from monitor.platforms import instatus
 from monitor.protocol import PageContext, Response, Steps
 from tests.drive import Answer, answers_from, context_of, drive
-from tests.mutations import check, damaged, damaged_bytes, to_bytes
+from tests.fuzzed import check, damaged, damaged_bytes, to_bytes
 
 FIXTURES = Path(__file__).parent / "fixtures" / "instatus"
 HOST = "https://status.harbour.example"
