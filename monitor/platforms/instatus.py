@@ -366,7 +366,7 @@ def _page_data(text: str) -> str:
 
 
 def _values(data: str, key: str, opening: str) -> Iterator[Any]:
-    """Yield every object (`{`) or list (`[`) that is the value of the key and can be read, until too many could not be."""
+    """Yield every object (`{`) or list (`[`) that is the key's value and can be read, until too many could not be."""
     decoder, place, failures = json.JSONDecoder(), 0, 0
     pattern = re.compile(rf'"{key}":(?=\{opening})')
     while failures < UNREADABLE and (match := pattern.search(data, place)):
