@@ -4,14 +4,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from simulated import Clock, SimulatedPages, collecting, page_of
 
+from monitor.config import VendorConfig
 from monitor.errors import BotChallenge, NotJson, PageError, ParseError, UnexpectedShape
 from monitor.model import Basis, Evidence, Level, Phase
 from monitor.platforms import instatus
@@ -315,6 +317,30 @@ def test_the_host_counts_only_beside_another_sign() -> None:
 
     assert {signal.kind for signal in instatus.detect(summary)} == {"shape", "host"}
     assert instatus.detect(replace(summary, body=b"<html></html>")) == []
+
+
+# ---------------------------------------------------------------------------------------------------------- whole path
+
+
+async def test_an_outage_seen_by_polls_is_kept_with_the_seconds_the_page_gives_when_it_is_over() -> None:
+    """Major from 09:00 to 09:40 and degraded until 10:10, of which our polls saw five minutes as a partial outage."""
+    clock = Clock(datetime(2026, 5, 20, 9, 55, tzinfo=UTC))
+    pages = SimulatedPages([], clock)
+    vendor = VendorConfig(slug="it", name="It", url=f"{HOST}/", platform="instatus", zone="UTC")
+    outcomes = []
+    async with collecting(pages, {"it": vendor}) as collector:
+        for shown, minutes in (("quiet", 0), ("ongoing", 5), ("ongoing", 5), ("ended-incident", 70)):
+            clock.forward(minutes=minutes)
+            pages.override = answers_from(FIXTURES / shown)
+            outcomes.append((await collector.poll(await page_of(collector, "it"))).outcome)
+        page = await page_of(collector, "it")
+        history = collector.store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20))
+        unfinished = collector.store.unfinished_incidents(page.id)
+
+    day = history.components[API].day(date(2026, 5, 20))
+    assert outcomes == ["ok", "ok", "unchanged", "ok"]
+    assert not unfinished
+    assert (day.seconds.major, day.seconds.degraded) == (40 * 60, 25 * 60)
 
 
 # ------------------------------------------------------------------------------------------------------- damaged answers

@@ -212,7 +212,10 @@ def _key(row: Row) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """One incident as Slack tells it, its services by their present names. `last` is its last post or change."""
+    """One incident as Slack tells it, its services by their present names.
+
+    `last` is its last post or, with a single post, its last change.
+    """
 
     id: str
     title: str
@@ -220,6 +223,7 @@ class _Told:
     status: str
     start: datetime
     last: datetime
+    changed: datetime
     url: str | None
     services: tuple[str, ...]
 
@@ -256,6 +260,7 @@ def _told(row: Row) -> _Told:
         start=start,
         # A post ends an incident: other changes may come days later. With a single post they are all there is.
         last=last if last > start else changed,
+        changed=changed,
         url=url if isinstance(url, str) and url else None,
         services=_services(row),
     )
@@ -271,7 +276,7 @@ def _services(row: Row) -> tuple[str, ...]:
 def _all_told(rows: Iterable[Row]) -> list[_Told]:
     """Return the incidents; of one told twice what changed last counts."""
     told: dict[str, _Told] = {}
-    for one in sorted(map(_told, rows), key=lambda one: one.last):
+    for one in sorted(map(_told, rows), key=lambda one: one.changed):
         told[one.id] = one
     return list(told.values())
 
