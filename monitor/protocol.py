@@ -160,6 +160,8 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
             raise Truncated(f"the JSON breaks off at character {error.pos}", url=response.url) from error
         raise NotJson(f"not JSON at character {error.pos}: {error.msg}", url=response.url) from error
+    except ValueError as error:  # Python refuses to read numbers of thousands of digits
+        raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
 
 
 def _path(url: str) -> str:
