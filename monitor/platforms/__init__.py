@@ -13,10 +13,10 @@ from monitor.protocol import Get, PageContext, Response, Signal, Steps
 class Platform(Protocol):
     """What a platform module provides; see `monitor.protocol`.
 
-    Optional: `MAX_BODY_MIB` overrides the limit; `NEEDS_REGIONS` says that the configuration must choose regions; `probe`
-    and `ANYWHERE` say what to ask to recognise a page where the root page and the common summary address show too
-    little; `TRUST` and `REACH` are sentences for people: what the source under-reports ("" when nothing is known), and
-    how far back, how precisely, it speaks.
+    Optional: `MAX_BODY_MIB` overrides the limit; `NEEDS_REGIONS` says that the configuration must choose regions;
+    `probe` and `ANYWHERE` say what to ask to recognise a page where the root page and the common summary address show
+    too little; `TRUST` and `REACH` are sentences for people: what the source under-reports ("" when nothing is known),
+    and how far back, how precisely, it speaks.
     """
 
     __name__: str
