@@ -126,6 +126,23 @@ def prometheus(folder: Path, config: str, *, binaries: str = "", flags: Sequence
 
 
 @contextmanager
+def alertmanager(folder: Path, config: str) -> Iterator[str]:
+    """Run Alertmanager with this configuration; its data and log are in the folder. Yield host:port."""
+    binary = program("prometheus-alertmanager")
+    (folder / "alertmanager.yml").write_text(config)
+    address = f"127.0.0.1:{free_port()}"
+    command = [
+        binary,
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'alertmanager'}",
+        f"--web.listen-address={address}",
+        "--cluster.listen-address=",
+    ]
+    with _running(command, folder / "alertmanager.log", f"http://{address}/-/ready"):
+        yield address
+
+
+@contextmanager
 def _running(command: Sequence[str], log: Path, ready: str, seconds: float = 30) -> Iterator[None]:
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:

@@ -1,14 +1,13 @@
 """The alert rules on every generation of Prometheus there is: what promtool says of them, and what fires on which data."""
 
-import os
 import re
-import shutil
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from servers import program
+from servers import alertmanager, generations, program
 
 from grafana.alerts.generate import MANAGED, RULES
 
@@ -16,40 +15,23 @@ pytestmark = pytest.mark.integration
 
 TESTS = sorted((RULES.parent / "tests").glob("*.test.yaml"))
 BURN = RULES.parent / "tests" / "burn.test.yaml"
+RUNBOOKS = sorted((Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md"))
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
 
 
-def promtools() -> list[Path]:
-    """Return every promtool: on PATH, and in the folders of VENDORSTATUS_PROMETHEUS_DIRS."""
-    folders = [Path(each) for each in os.environ.get("VENDORSTATUS_PROMETHEUS_DIRS", "").split(":") if each]
-    on_path = shutil.which("promtool")
-    found = [Path(on_path)] if on_path else []
-    return found + [folder / "promtool" for folder in folders if (folder / "promtool") not in found]
-
-
-@pytest.fixture(params=promtools() or [None], ids=str)
-def promtool(request):
-    if request.param is None:
-        program("promtool")
-    return request.param
-
-
-def ran(*command) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+@pytest.fixture(params=generations(), ids=["debian", *(f"other{n}" for n in range(1, len(generations())))])
+def promtool(request) -> str:
+    return program("promtool", request.param)
 
 
 def passed(*command) -> str:
-    done = ran(*command)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 def test_promtool_accepts_the_rules_without_a_remark(promtool):
-    every_remark = (
-        ["--lint=all", "--lint-fatal"] if "--lint" in ran(promtool, "check", "rules", "--help").stderr else []
-    )
-
-    assert "SUCCESS" in passed(promtool, "check", "rules", *every_remark, RULES)
+    assert "SUCCESS" in passed(promtool, "check", "rules", "--lint=all", "--lint-fatal", RULES)
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
@@ -118,3 +100,14 @@ def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
     assert passed(
         amtool, "config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}", *labels
     )
+
+
+def test_every_silence_of_a_runbook_can_be_set_as_it_is_written(tmp_path):
+    amtool = program("amtool")
+    with alertmanager(tmp_path, (RULES.parent / "alertmanager.yml").read_text()) as address:
+        for path in RUNBOOKS:
+            (line,) = re.findall(r"^amtool (silence add .*)$", path.read_text(), re.MULTILINE)
+            passed(amtool, f"--alertmanager.url=http://{address}", *shlex.split(line))
+        silences = passed(amtool, f"--alertmanager.url=http://{address}", "silence", "query", "-q").split()
+
+    assert len(silences) == len(RUNBOOKS) == 14
