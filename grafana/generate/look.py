@@ -21,7 +21,7 @@ from grafana.generate.queries import ONE_VENDOR, UNKNOWN, series
 
 GREEN, BLUE, YELLOW = "#009E73", "#56B4E9", "#F0E442"
 ORANGE, RED, GREY = "#E69F00", "#D55E00", "#999999"
-NAVY, PINK = "#0072B2", "#CC79A7"
+NAVY = "#0072B2"
 
 LEVELS: Mapping[int, tuple[str, str]] = {
     UNKNOWN: ("unknown", GREY),
