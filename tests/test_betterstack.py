@@ -328,6 +328,7 @@ def test_an_error_of_a_damaged_answer_names_the_address(body: bytes) -> None:
     assert found == INDEX
 
 
+@pytest.mark.measure
 def test_an_answer_of_eight_mebibytes_is_read_within_a_second_and_200_megabytes() -> None:
     answer = told("ongoing")
     row = resource(answer, "501")

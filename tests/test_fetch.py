@@ -389,6 +389,7 @@ async def test_a_body_too_large_after_decompression_is_refused():
             await read(server.url, limits=SMALL)
 
 
+@pytest.mark.measure
 def test_a_gzip_bomb_of_300_mb_costs_less_than_20_mb():
     run = subprocess.run(
         [sys.executable, "-c", BOMB],

@@ -265,6 +265,7 @@ def test_a_damaged_list_of_products_never_hides_the_incidents(body: bytes) -> No
     assert Level.MAJOR_OUTAGE in levels_of(evidence)
 
 
+@pytest.mark.measure
 @pytest.mark.parametrize("kind", ["many incidents", "one incident of many updates", "more pairs than there are"])
 def test_an_answer_of_eight_mebibytes_is_read_within_a_second_and_200_megabytes(kind: str) -> None:
     (row,) = told("ended-incident")
