@@ -326,6 +326,16 @@ def test_a_component_gone_from_the_list_is_removed_and_may_come_back(store, page
     assert (back.new_components, back.affected_since) == ((), NOW + HOUR)
 
 
+def test_the_components_ever_listed_are_told_in_the_pages_order_with_when_they_left(store, page):
+    save(store, page, evidence(components=(component("web", "Web", position=1), component("api", position=2))))
+    save(store, page, evidence(NOW + HOUR, components=(component("api", position=1),)))
+
+    assert [(known.slug, known.removed_at) for known in store.known_components(page.id)] == [
+        ("web", NOW + HOUR),
+        ("api", None),
+    ]
+
+
 def test_evidence_without_a_list_of_components_removes_none(store, page):
     save(store, page, evidence(components=(component(),)))
     save(store, page, evidence(NOW + HOUR, components=None))
