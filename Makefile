@@ -21,7 +21,7 @@ ITSELF := install --no-deps --no-build-isolation -e .
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo; echo '  ARGS="..." is handed to the command, as in: make demo ARGS="--help"'
 
 .PHONY: demo
@@ -58,6 +58,15 @@ bench: $(VENV)/.stamp-dev ## run the measurements in bench/
 .PHONY: alerts
 alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
 	$(BIN)/python -m grafana.alerts.generate
+
+.PHONY: dashboards
+dashboards: $(VENV)/.stamp-dev ## write grafana/dashboards from grafana/generate
+	$(BIN)/python -m grafana.generate
+
+.PHONY: bars
+bars: $(VENV)/.stamp-dev ## draw docs/bars.png again, from a real Prometheus (needs one on PATH)
+	VENDORSTATUS_REQUIRE_INTEGRATION=1 VENDORSTATUS_PROMETHEUS_DIRS= VENDORSTATUS_BARS=docs/bars.png \
+		$(BIN)/pytest -q -m integration tests/integration/test_dashboards_picture.py
 
 .PHONY: picture
 picture: $(VENV)/.stamp-run ## draw the README's picture of the report again

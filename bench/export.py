@@ -54,7 +54,7 @@ def openmetrics(store, settings, pages, folder, **changes):
 
 
 def openmetrics_vendors(store, settings, pages, folder):
-    return openmetrics(store, settings, pages, folder, components=False)
+    return openmetrics(store, settings, pages, folder, components="none")
 
 
 def remote(store, settings, pages, _folder):
@@ -84,7 +84,7 @@ def table(form, name):
 
 EXPORTS = {
     "openmetrics": openmetrics,
-    "openmetrics --no-components": openmetrics_vendors,
+    "openmetrics, vendors only": openmetrics_vendors,
     "remote-write, without sending": remote,
     "csv, days": table(tables.Format.CSV, "days"),
     "csv, windows": table(tables.Format.CSV, "windows"),

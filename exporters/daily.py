@@ -14,7 +14,7 @@ from exporters.prometheus import LONGEST_WINDOW, PREFIX, STATE_FAMILIES, WINDOW_
 from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.intervals import day_of, days_between, zone_named
-from monitor.model import Aspect, History, KnownComponent, PageFacts, PageHistory
+from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, WindowFigures, figures, vendor_formula, window_ending
 from monitor.store import PageRecord, Store
 
@@ -45,15 +45,15 @@ _NOON = time(12, tzinfo=UTC)
 class Asked:
     """Which past is asked for: `days` days that end with `until` (None = today), both in each page's zone.
 
-    With `components` off there are the vendors' own series only. `policy` weighs the downtime, as for `/metrics`. A
-    noon counts as past when it is `settled` ago.
+    `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`; `degraded` looks for
+    outage days in those days and the 89 before. A noon counts as past when it is `settled` ago.
     """
 
     now: datetime
     days: int = 90
     until: date | None = None
     policy: str = DEFAULT_POLICY
-    components: bool = True
+    components: str = "all"
     settled: timedelta = timedelta(0)
 
     def stamped_days(self, zone_name: str) -> "list[StampedDay]":
@@ -123,14 +123,13 @@ def vendor_series(store: Store, page: PageRecord, settings: VendorConfig, asked:
         settings=settings,
         policy=POLICIES[asked.policy],
         days=days,
-        known=store.known_components(page.id) if asked.components else [],
         history=store.page_history(page.id, first, days[-1].day),
-        published=store.published(page.id, first) if asked.components else PageFacts(),
+        published=PageFacts() if asked.components == "none" else store.published(page.id, first),
     )
     for series in _vendor(reading):
         if series.points:
             yield series
-    for known in sorted(reading.known, key=lambda each: each.slug):
+    for known in _components(store, reading, asked.components):
         for series in _component(reading, known):
             if series.points:
                 yield series
@@ -144,7 +143,6 @@ class _Reading:
     settings: VendorConfig
     policy: Policy
     days: list[StampedDay]
-    known: list[KnownComponent]
     history: PageHistory
     published: PageFacts
 
@@ -153,6 +151,26 @@ class _Reading:
         begins = min(day_of(seen_at, zone_named(self.page.zone)), _first_known(history) or date.max)
         ends = None if gone_at is None else gone_at.timestamp()
         return [each for each in self.days if each.day >= begins and (ends is None or each.stamp < ends)]
+
+
+def _components(store: Store, reading: _Reading, which: str) -> list[KnownComponent]:
+    """Return the components that have series, by slug; those that left the page too."""
+    if which == "none":
+        return []
+    known = sorted(store.known_components(reading.page.id), key=lambda each: each.slug)
+    if which == "all":
+        return known
+    levels = store.current(reading.page.id).levels
+    critical = named_ids(known, reading.settings.critical)
+    return [each for each in known if each.component.id in critical or _failed(each, reading.history, levels)]
+
+
+def _failed(known: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]) -> bool:
+    """Whether it is on the page and not known to be operational now, or had an outage day."""
+    key = known.component.id
+    if known.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
+        return True
+    return any(day.level is not None and day.level.is_outage for day in history.components[key].days.values())
 
 
 def _first_known(history: History) -> date | None:

@@ -215,7 +215,7 @@ def remarks(report: VendorReport) -> list[str]:
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")
     if page.remark:
-        notes.append(f"the page contradicts itself: {page.remark}")
+        notes.append(f"about the page: {page.remark}")
     unattributed = [i for i in report.open_incidents if not i.component_ids]
     notes += [f"open incident naming no component: {incident.title}" for incident in unattributed]
     return notes

@@ -60,11 +60,16 @@ class Reading:
         """Yield the vendor itself, then its components by slug: its own columns, its days, and the last of them."""
         vendor = {"vendor": self.page.slug, "zone": self.page.zone}
         yield vendor | _NO_COMPONENT, self.history.vendor, self.wanted.last
-        for known in sorted(self.facts.components, key=lambda each: each.slug) if self.asked.components else ():
+        for known in self._components():
             last = self.wanted.last
             if known.removed_at is not None:
                 last = min(last, day_of(known.removed_at, zone_named(self.page.zone)))
             yield vendor | self._component(known), self.history.components[known.component.id], last
+
+    def _components(self) -> list[KnownComponent]:
+        if self.asked.components == "none":
+            return []
+        return sorted(self.facts.components, key=lambda each: each.slug)
 
     def _component(self, known: KnownComponent) -> Row:
         part = known.component

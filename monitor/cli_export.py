@@ -23,7 +23,7 @@ from exporters import remote_write as remote
 from exporters import tables
 from exporters.daily import Asked, Series, vendor_series
 from monitor import config as configuration
-from monitor.config import Settings, VendorConfig
+from monitor.config import COMPONENT_METRICS, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
 from monitor.store import PageRecord, Store
@@ -56,7 +56,11 @@ Open = Callable[[Path | None, str | None], AbstractContextManager[Context]]
 Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")]
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day (default: today).")]
-Components = Annotated[bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")]
+ComponentsName = StrEnum("ComponentsName", {name.upper(): name for name in COMPONENT_METRICS})  # type: ignore[misc]
+Components = Annotated[
+    ComponentsName | None,
+    typer.Option("--components", help="Of which components (default: the setting component_metrics)."),
+]
 ExtraLabels = Annotated[
     list[str] | None,
     typer.Option("--label", metavar="NAME=VALUE", help="Label of every series; those of your scrape, e.g. instance."),
@@ -70,14 +74,21 @@ def _opened(context: typer.Context, config: Path | None, database: str | None) -
 
 
 def _asked(
-    monitor: Context, days: int, until: datetime | None, *, components: bool, settled: timedelta = timedelta(0)
+    monitor: Context, days: int, until: datetime | None, *, components: str | None, settled: timedelta = timedelta(0)
 ) -> Asked:
     """Return the question. Raises ConfigError for a day that has not come anywhere yet."""
     now = monitor.clock()
     last = until.date() if until else None
     if last is not None and last > now.date():
         raise ConfigError(f"--until {last} is in the future: nothing is exported for days to come")
-    return Asked(now=now, days=days, until=last, policy=monitor.settings.policy, components=components, settled=settled)
+    return Asked(
+        now=now,
+        days=days,
+        until=last,
+        policy=monitor.settings.policy,
+        components=components or monitor.settings.component_metrics,
+        settled=settled,
+    )
 
 
 @contextmanager
@@ -109,7 +120,7 @@ def openmetrics(
     vendors: Vendors = None,
     days: Days = 90,
     until: Until = None,
-    components: Components = True,
+    components: Components = None,
     label: ExtraLabels = None,
     config: ConfigOption = None,
     database: DatabaseOption = None,
@@ -170,7 +181,7 @@ def remote_write(
     vendors: Vendors = None,
     days: Days = 90,
     until: Until = None,
-    components: Components = True,
+    components: Components = None,
     label: ExtraLabels = None,
     header: Annotated[
         list[str] | None,
@@ -331,6 +342,7 @@ TableName = StrEnum("TableName", {name.upper(): name for name in tables.TABLES})
 TableNames = Annotated[
     list[TableName] | None, typer.Option("--table", help="Which table; may be repeated (default: all).")
 ]
+WithComponents = Annotated[bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")]
 Folder = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table; else one to stdout."),
@@ -345,13 +357,13 @@ def as_csv(
     folder: Folder = None,
     days: Days = 90,
     until: Until = None,
-    components: Components = True,
+    components: WithComponents = True,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as CSV."""
     with _opened(context, config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components)
+        asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.CSV, table, folder))
 
 
@@ -363,13 +375,13 @@ def as_json(
     folder: Folder = None,
     days: Days = 90,
     until: Until = None,
-    components: Components = True,
+    components: WithComponents = True,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as JSON lines."""
     with _opened(context, config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components)
+        asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.JSON, table, folder))
 
 
@@ -381,13 +393,13 @@ def as_parquet(
     table: TableNames = None,
     days: Days = 90,
     until: Until = None,
-    components: Components = True,
+    components: WithComponents = True,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as Parquet, with typed columns."""
     with _opened(context, config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components)
+        asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.PARQUET, table, folder))
 
 

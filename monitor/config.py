@@ -62,6 +62,7 @@ class VendorConfig:
 
     `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure.
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
+    `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
     `max_body_mib` None = the platform's limit.
     """
 
@@ -69,6 +70,7 @@ class VendorConfig:
     name: str
     url: str
     platform: str | None = None
+    regions: tuple[str, ...] = ()
     zone: str | None = None
     interval_seconds: int = 300
     fast_while_open: bool = False
@@ -653,6 +655,7 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "name": _Key("name", _name),
     "url": _Key("url", _url),
     "platform": _Key("platform", _choice(platforms.names, "a platform")),
+    "regions": _Key("regions", _patterns),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""
@@ -965,6 +968,13 @@ def _vendor_warnings(vendor: VendorConfig) -> Iterable[str]:
     hint = platform_hint(vendor.url)
     if vendor.platform and hint and vendor.platform != hint:
         yield f"the catalogue has this page on {hint}, not {vendor.platform}; leave out `platform` to detect it"
+    platform = vendor.platform or hint
+    if (
+        platform in platforms.names()
+        and getattr(platforms.named(platform), "NEEDS_REGIONS", False)
+        and not vendor.regions
+    ):
+        yield "the page speaks of every region of the vendor, so nothing on it is rated; choose yours with `regions`"
     if vendor.url.startswith("http://"):
         yield "the address is not encrypted, anyone between can change the answers; write https://"
     if not vendor.allow_private and _is_private(urlsplit(vendor.url).hostname or ""):

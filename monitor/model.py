@@ -87,8 +87,8 @@ def worst_level(levels: Iterable[Level | None]) -> Level | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageInfo:
-    """What a page says of itself. `zone` is None when the page does not say. `remark` is a visible disagreement
-    inside the page, e.g. an indicator that contradicts the components; None when there is none.
+    """What a page says of itself. `zone` is None when the page does not say. `remark` is what a reader
+    must know beside the state, e.g. an indicator that contradicts the components; None when there is nothing.
     """
 
     external_id: str | None = None

@@ -7,9 +7,10 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin
 
@@ -20,7 +21,7 @@ from monitor.errors import FetchError, PageError, ParseError, Throttled, Unknown
 from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, Phase
-from monitor.protocol import Get, PageContext, Response, Signal, Steps
+from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
 from monitor.writer import Collected, Memory, Writer
 
@@ -39,7 +40,7 @@ REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
 
 FAST_SECONDS = 60
-"""Poll interval while an incident is open, for pages that allow it."""
+"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
 
 DERIVE_EVERY = timedelta(minutes=15)
 """How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
@@ -270,7 +271,7 @@ class Collector:
         if vendor.fast_while_open and open_now:
             interval = min(interval, FAST_SECONDS)
         wait = backoff_seconds(failures, interval) if failures else interval
-        wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311
+        wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
         if isinstance(error, Throttled) and error.retry_after is not None:
             wait = max(wait, error.retry_after.total_seconds())
         return self._clock() + timedelta(seconds=wait)
@@ -360,6 +361,7 @@ class Collector:
             mark=page.mark,
             open_incidents=frozenset(memory.unfinished),
             components=memory.components,
+            regions=self.vendors[page.slug].regions,
         )
 
     async def _drive(self, steps: Steps, reading: _Reading, keep: Callable[[Evidence], Awaitable[None]]) -> None:
@@ -415,28 +417,50 @@ class Collector:
     async def detect(self, url: str, reading: _Reading | None = None) -> tuple[str, list[Signal]]:
         """Return the platform of the page at this URL and the signals that prove it.
 
-        Reads the root page, then the common summary address. Raises UnknownPlatform, naming what was seen, unless
-        one platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
+        Asks what a platform knows to ask of this host, then the root page, then the common summary address; at last
+        what platforms answer on any host, those first that have shown a sign already. A host that refuses us, by a
+        challenge or by asking us to wait, is not asked that. Raises UnknownPlatform, naming what was seen, unless one
+        platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
         """
         reading = reading or _Reading(url, Limits(), {})
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
-        answered = False
-        for get in DETECTION:
+        answered = refused = False
+        first = (*platforms.probes_for(url), *DETECTION)
+        for get in chain(first, _guesses(found, first)):
+            if get not in first and (refused or not answered):
+                break
             answer = await self._answer(get, reading)
             if isinstance(answer, FetchError):
-                failure = failure or answer
+                failure, refused = failure or answer, refused or isinstance(answer, Throttled)
                 continue
-            answered = True
-            for name in platforms.names():
-                for signal in platforms.named(name).detect(answer):
-                    found[name].setdefault(signal.kind, signal)
-            best = max(found, key=lambda name: len(found[name]))
+            answered, refused = True, refused or is_challenge(answer)
+            best = _look_at(answer, found)
             if len(found[best]) >= SIGNALS_NEEDED and _clear(found, best):
                 return best, list(found[best].values())
         if failure is not None and not answered:
             raise failure
         raise _not_recognised(url, found)
+
+
+def _look_at(answer: Response, found: dict[str, dict[str, Signal]]) -> str:
+    """Add the signals every platform sees in the answer; return the platform that shows the most so far."""
+    for name in platforms.names():
+        for signal in platforms.named(name).detect(answer):
+            found[name].setdefault(signal.kind, signal)
+    return max(found, key=lambda name: len(found[name]))
+
+
+def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get]) -> Iterator[Get]:
+    """Yield what platforms answer on any host, each once, to be taken one by one: what is found orders the rest."""
+    left = {name: list(platforms.anywhere(name)) for name in found}
+    asked = {get.path for get in first}
+    while any(left.values()):
+        name = max((name for name in left if left[name]), key=lambda name: len(found[name]))
+        path = left[name].pop(0)
+        if path not in asked:
+            asked.add(path)
+            yield Get(path=path)
 
 
 def _note(result: BackfillResult, evidence: Evidence) -> None:

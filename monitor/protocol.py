@@ -10,6 +10,10 @@ A platform module in `monitor.platforms` defines three functions and imports not
 a list of `Response | FetchError` in the same order, fetched together), or an `Evidence` (and receive None). A `Get`
 that could not be answered at all raises its `FetchError` *inside* the generator, which may catch it and try the next
 source. Any HTTP status is an answer: only the platform knows what a 404 means on its page.
+
+A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at `url`, where the page
+itself does not tell. It answers nothing for hosts it does not know, so that no page is asked in vain. A platform whose
+pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough.
 """
 
 import json
@@ -64,6 +68,7 @@ class PageContext:
     `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not known yet.
     `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a backfill that need no reading
     again. `mark` is what the last poll's evidence carried. `components` are the ids we know (never group rows).
+    `regions` are those the user chose (names or patterns, empty = none chosen), for pages that speak of more than one.
     """
 
     url: str
@@ -73,6 +78,7 @@ class PageContext:
     open_incidents: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
+    regions: tuple[str, ...] = ()
 
     def absolute(self, path: str) -> str:
         """Return the absolute URL of a path on this page."""
@@ -154,6 +160,8 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
             raise Truncated(f"the JSON breaks off at character {error.pos}", url=response.url) from error
         raise NotJson(f"not JSON at character {error.pos}: {error.msg}", url=response.url) from error
+    except ValueError as error:  # Python refuses to read numbers of thousands of digits
+        raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
 
 
 def _path(url: str) -> str:

@@ -96,7 +96,7 @@ def test_without_an_instance_the_user_is_told_what_for(monitor) -> None:
 
 
 def test_only_what_is_asked_for_is_in_the_file(monitor, tmp_path) -> None:
-    monitor("openmetrics", "quillmail", "--no-components", "--days", "4", "--until", YESTERDAY, "-o", "h.om")
+    monitor("openmetrics", "quillmail", "--components", "none", "--days", "4", "--until", YESTERDAY, "-o", "h.om")
     lines = [line for line in (tmp_path / "h.om").read_text().splitlines() if not line.startswith("#")]
 
     assert {re.search('vendor="([^"]*)"', line)[1] for line in lines} == {"quillmail"}

@@ -372,6 +372,7 @@ def test_a_byte_order_mark_is_no_mistake():
     assert load(None, {}).vendors[0].slug == "anthropic"
 
 
+@pytest.mark.measure
 def test_five_thousand_vendors_are_read_quickly():
     text = "vendors:\n" + "".join(f"  - url: https://status.v{n}.com\n    interval: 10m\n" for n in range(5000))
     started = time.monotonic()

@@ -1,6 +1,7 @@
 """Past days as series: what stays true of a day, under the names and labels of `/metrics`."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -174,10 +175,41 @@ def test_without_components_the_vendors_figures_are_the_same(store) -> None:
     save(store, page, evidence(NOW, components=(component("api"),)))
     bad = history(TODAY - DAY, TODAY, {TODAY: Level.MAJOR_OUTAGE})
     keep_days(store, page, bad, {"api": bad}, now=NOW)
-    everything, vendors = told(store, Asked(now=NOW)), told(store, Asked(now=NOW, components=False))
+    everything, vendors = told(store, Asked(now=NOW)), told(store, Asked(now=NOW, components="none"))
 
     assert vendors == [series for series in everything if series.family.startswith("vendor_")]
     assert len(everything) > len(vendors)
+
+
+async def test_components_that_failed_have_the_series_they_have_on_metrics() -> None:
+    async with demo_store("sqlite://", NOW) as (store, demo):
+        vendors = {slug: replace(vendor, critical=("tiles",)) for slug, vendor in demo.items()}
+        state = StateMetrics(store, vendors=vendors, component_metrics="degraded")
+        text = render(state.families(NOW), openmetrics=False).decode()
+        live = set(re.findall(r'component_day_severity\{(vendor="[^"]*",component="[^"]*")', text))
+        found = {
+            ",".join(f'{name}="{value}"' for name, value in series.labels)
+            for page in store.pages()
+            for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded"))
+            if series.family == "component_day_severity"
+        }
+        everything = sum(len(store.known_components(page.id)) for page in store.pages())
+
+    assert found == live
+    assert 'vendor="tidepool-maps",component="tiles"' in found
+    assert len(found) < everything
+
+
+def test_a_component_that_failed_and_left_keeps_its_past(store) -> None:
+    page = add_page(store, now=NOW - 9 * DAY)
+    save(store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web"))))
+    save(store, page, evidence(NOW - 2 * DAY, components=()))
+    quiet = history(TODAY - 9 * DAY, TODAY, {})
+    bad = history(TODAY - 9 * DAY, TODAY, {TODAY - 5 * DAY: Level.PARTIAL_OUTAGE})
+    keep_days(store, page, quiet, {"api": bad, "web": quiet}, now=NOW)
+    found = told(store, Asked(now=NOW, days=5, components="degraded"))
+
+    assert {dict(series.labels).get("component") for series in found} == {None, "api"}
 
 
 def test_a_sample_in_the_future_is_refused() -> None:

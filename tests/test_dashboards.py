@@ -19,7 +19,7 @@ from panels import FOLDER, Range, boards, interpolated, panels, queries, step_of
 from exporters.prometheus import STATE_FAMILIES, PollMetrics
 from grafana.generate import dashboards
 from grafana.generate.look import LEVELS
-from grafana.generate.queries import UNKNOWN
+from grafana.generate.queries import BELIEVED_SECONDS, CHOSEN_VENDORS, STALE_SECONDS, UNKNOWN, level_now
 from monitor.model import Level
 
 ROOT = Path(__file__).parents[1]
@@ -240,6 +240,21 @@ def test_every_query_aggregates_the_replicas_away(board):
             by = innermost.modifier is None or innermost.modifier.type == promql.AggModifierType.By
             assert by, query.name
             assert not {"instance", "pod"} & set(labels), query.name
+
+
+def test_levels_are_believed_and_pages_called_stale_as_long_as_the_alert_rules_do():
+    rules = {rule.get("record", rule.get("alert")): rule["expr"] for rule in alert_rules()}
+    stale = next(q.expression for q in each_query(BOARDS["vendorstatus-vendors"]) if q.panel["title"] == "Stale pages")
+
+    assert f"< {BELIEVED_SECONDS}" in rules["vendor:vendorstatus_vendor_severity:max"]
+    assert f"> {STALE_SECONDS}" in rules["VendorStatusPageStale"]
+    assert f"< {STALE_SECONDS}" in stale
+    assert f"< {BELIEVED_SECONDS}" in level_now(CHOSEN_VENDORS)
+
+
+def alert_rules():
+    groups = yaml.safe_load((ROOT / "grafana" / "alerts" / "vendorstatus.rules.yaml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 @each_board

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import h2.config
@@ -41,6 +42,7 @@ from monitor.fetch import (
     sniff_encoding,
     user_agent,
 )
+from monitor.fetch.politeness import PACES
 from monitor.protocol import Response
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
@@ -387,6 +389,7 @@ async def test_a_body_too_large_after_decompression_is_refused():
             await read(server.url, limits=SMALL)
 
 
+@pytest.mark.measure
 def test_a_gzip_bomb_of_300_mb_costs_less_than_20_mb():
     run = subprocess.run(
         [sys.executable, "-c", BOMB],
@@ -937,6 +940,25 @@ async def test_a_host_with_a_pace_of_its_own_is_asked_at_that_pace():
         await crowd_of(asking, [f"https://slow.test/{n}" for n in range(5)])
 
     assert crowd.most["slow.test"] == 1
+
+
+async def test_a_host_may_rest_from_the_end_of_one_request_to_the_start_of_the_next():
+    clock, began = Time(), []
+
+    async def answer(request):
+        began.append(clock.now)
+        await clock.sleep(5.0)
+        return httpx.Response(200)
+
+    paces = {"slow.test": Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)}
+    async with mocked(answer, paces=paces, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0) as asking:
+        await crowd_of(asking, [f"https://slow.test/{n}" for n in range(3)])
+
+    assert [later - earlier for earlier, later in pairwise(began)] == [6.0, 6.0]
+
+
+def test_status_io_is_asked_one_at_a_time_with_a_second_of_rest():
+    assert PACES["api.status.io"] == Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)
 
 
 async def test_waiting_for_ones_turn_does_not_count_against_the_time_limit():

@@ -137,7 +137,10 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(path: Path)
 
 def known_page(path: Path, expected: dict[str, Any]) -> PageContext:
     context = expected.get("context", {})
-    return context_of(path.parent, **{k: frozenset(v) if isinstance(v, list) else v for k, v in context.items()})
+    kinds = {"regions": tuple}  # the user's order is kept
+    return context_of(
+        path.parent, **{k: kinds.get(k, frozenset)(v) if isinstance(v, list) else v for k, v in context.items()}
+    )
 
 
 def compare(

@@ -21,7 +21,7 @@ from grafana.generate.queries import ONE_VENDOR, UNKNOWN, series
 
 GREEN, BLUE, YELLOW = "#009E73", "#56B4E9", "#F0E442"
 ORANGE, RED, GREY = "#E69F00", "#D55E00", "#999999"
-NAVY, PINK = "#0072B2", "#CC79A7"
+NAVY = "#0072B2"
 
 LEVELS: Mapping[int, tuple[str, str]] = {
     UNKNOWN: ("unknown", GREY),
@@ -341,7 +341,7 @@ def target_variable() -> builders.TextBoxVariable:
 
 def _asked(name: str, label: str, query: str) -> builders.QueryVariable:
     variable = builders.QueryVariable(name).label(label).datasource(DATASOURCE)
-    variable.query({"query": query, "refId": f"variable-{name}"}).sort(models.VariableSort.ALPHABETICAL_ASC)
+    variable.query({"query": query, "refId": "StandardVariableQuery"}).sort(models.VariableSort.ALPHABETICAL_ASC)
     return variable.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED).allow_custom_value(False)
 
 

@@ -159,10 +159,9 @@ def level_now(*matchers: str) -> str:
 
 
 def stale_pages(*matchers: str) -> str:
-    """Return how many pages were not read lately, or never."""
-    return (
-        f"count({now('vendor_info', 'vendor', *matchers)}) - (count({read_lately('vendor', *matchers)}) or vector(0))"
-    )
+    """Return how many pages are stale, or were never read."""
+    read = read_lately("vendor", *matchers, within=STALE_SECONDS)
+    return f"count({now('vendor_info', 'vendor', *matchers)}) - (count({read}) or vector(0))"
 
 
 def open_incidents(*matchers: str) -> str:

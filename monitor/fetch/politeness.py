@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -24,14 +24,19 @@ PER_PROVIDER = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many requests a host gets at once, and how far apart they start (up to half as much again at random)."""
+    """How many requests a host gets at once, and how far apart they start (up to half as much again at random).
+
+    `rest_seconds` is the least time between the end of one and the start of the next.
+    """
 
     concurrency: int = 2
     spacing_seconds: float = 0.2
+    rest_seconds: float = 0.0
 
 
-PACES: Mapping[str, Pace] = {"api.status.io": Pace(concurrency=1, spacing_seconds=1.0)}
-"""Hosts that publish stricter rules. Source: https://kb.status.io/developers/api-best-practices/"""
+PACES: Mapping[str, Pace] = {"api.status.io": Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)}
+"""Hosts that publish stricter rules: one request at a time, the next a second after the last one's end. Source:
+https://kb.status.io/developers/api-best-practices/. That no page is asked more than once a minute is the schedule's."""
 
 
 @dataclass(slots=True)
@@ -72,14 +77,12 @@ class Politeness:
         try:
             async with lane.slots:
                 await self._space(lane)
-                if provider is None:
-                    async with self._all:
-                        await self._rest(host)
-                        yield
-                else:
+                try:
                     async with self._provider(provider), self._all:
                         await self._rest(host)
                         yield
+                finally:
+                    lane.next_start = max(lane.next_start, self.clock() + lane.pace.rest_seconds)
         finally:
             lane.users -= 1
 
@@ -105,7 +108,9 @@ class Politeness:
             await self.sleep(left)
         self._rest_until.pop(host, None)
 
-    def _provider(self, name: str) -> asyncio.Semaphore:
+    def _provider(self, name: str | None) -> AbstractAsyncContextManager[object]:
+        if name is None:
+            return nullcontext()
         if name not in self._providers:
             self._providers[name] = asyncio.Semaphore(self.per_provider)
         return self._providers[name]

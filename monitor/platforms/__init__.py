@@ -7,11 +7,17 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol, cast
 
-from monitor.protocol import PageContext, Response, Signal, Steps
+from monitor.protocol import Get, PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):
-    """What a platform module provides; see `monitor.protocol`. `MAX_BODY_MIB` is an optional override."""
+    """What a platform module provides; see `monitor.protocol`.
+
+    Optional: `MAX_BODY_MIB` overrides the limit; `NEEDS_REGIONS` says that the configuration must choose regions;
+    `probe` and `ANYWHERE` say what to ask to recognise a page where the root page and the common summary address show
+    too little; `TRUST` and `REACH` are sentences for people: what the source under-reports ("" when nothing is known),
+    and how far back, how precisely, it speaks.
+    """
 
     __name__: str
     detect: Callable[[Response], list[Signal]]
@@ -31,3 +37,15 @@ def named(name: str) -> Platform:
     if name not in names():
         raise KeyError(name)
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
+
+
+def probes_for(url: str) -> tuple[Get, ...]:
+    """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
+    asking = (getattr(named(name), "probe", None) for name in names())
+    return tuple(get for probe in asking if probe is not None for get in probe(url))
+
+
+def anywhere(name: str) -> tuple[str, ...]:
+    """Return the paths a platform's pages answer on any host, to be asked for when nothing else has told enough."""
+    found: tuple[str, ...] = getattr(named(name), "ANYWHERE", ())
+    return found

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from asking import answer, at_leisure, bars_by_label, one, shown
 from panels import boards, queries, resolved
-from watched import filled, folders, glance, reported
+from watched import filled, folders, glance, reported, scraping
 
 from monitor.model import Level
 
@@ -97,6 +97,27 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world,
         for part in told["components"]:
             days = {day["date"]: level_of(day) for day in part["days"]}
             assert_same_days(drawn[part["slug"]], days, told["zone"], scraped_from(world))
+
+
+# ------------------------------------------------------------------------------------------------- without any history
+
+
+@pytest.mark.parametrize("binaries", folders() or [None], ids=str)
+def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor(world, binaries, tmp_path):
+    """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was started."""
+    if binaries is None:
+        pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
+    board, report = boards()["vendorstatus-vendors"], reported(world, tmp_path)
+    with scraping(world, binaries, tmp_path) as asked:
+        values = resolved(board, asked, shown())
+        drawn = bars_by_label(asked, one(board, "90 days", "A"), "vendor", values)
+
+    assert sorted(drawn) == sorted(report)
+    for slug, days in drawn.items():
+        *before, today = [days[day] for day in sorted(days)]
+        assert before == [UNKNOWN] * 89
+        if report[slug]["zone"] == "Etc/UTC":
+            assert today == level_of(report[slug]["days"][-1])
 
 
 # ----------------------------------------------------------------------------------------------------------------- many

@@ -219,6 +219,13 @@ def filled(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
     scrapes.write_text("\n".join([*_scraped_lines(world), "# EOF", ""]))
     for lines in (history, scrapes):
         _import(binaries / "promtool", lines, folder / "data")
+    with scraping(world, binaries, folder) as asked:
+        yield asked
+
+
+@contextmanager
+def scraping(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
+    """Run a Prometheus over the data in the folder, if there are any, that scrapes the world's application."""
     with _served(world) as target:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]

@@ -1,0 +1,61 @@
+"""Captured bodies and recordings, as answers of a page."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from monitor.cli import app
+from monitor.platforms import Platform
+from monitor.protocol import Response
+from tests.drive import Answer
+
+SIGNALS_NEEDED = 2
+
+
+def replayed(corpus: Path, name: str, *options: str) -> dict[str, Any]:
+    """Return the vendor of the report that `monitor replay` prints for a recording."""
+    result = CliRunner().invoke(app, ["replay", str(corpus / "recordings" / name), "--format", "json", *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    vendor: dict[str, Any] = json.loads(result.stdout)["vendors"][0]
+    return vendor
+
+
+def answer_of(corpus: Path, capture: str) -> Answer:
+    """Return a page that answers any address with one captured body."""
+    body = (corpus / "captures" / capture).read_bytes()
+    return lambda url: Response(url=url, final_url=url, status=200, body=body)
+
+
+def everything(corpus: Path) -> Iterator[tuple[str, list[Response]]]:
+    """Yield every recording's answers and every captured body, each with its name."""
+    for path in sorted((corpus / "recordings").glob("*/recording.json")):
+        entries = json.loads(path.read_text())["responses"]
+        yield (
+            path.parent.name,
+            [
+                Response(
+                    url=entry["url"],
+                    final_url=entry.get("final_url", entry["url"]),
+                    status=entry["status"],
+                    headers={name.lower(): value for name, value in entry.get("headers", {}).items()},
+                    body=(path.parent / entry["body"]).read_bytes() if entry.get("body") else b"",
+                )
+                for entry in entries
+            ],
+        )
+    for path in sorted((corpus / "captures").glob("*/*")):
+        if path.is_file():
+            name = str(path.relative_to(corpus / "captures"))
+            yield name, [Response(url=f"https://status.vendor.example/{path.name}", status=200, body=path.read_bytes())]
+
+
+def claimed(corpus: Path, platform: Platform) -> set[str]:
+    """Return the names of all recordings and captures the platform's detector proves to be its own."""
+    return {
+        name
+        for name, responses in everything(corpus)
+        if len({signal.kind for response in responses for signal in platform.detect(response)}) >= SIGNALS_NEEDED
+    }

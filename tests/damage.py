@@ -1,0 +1,105 @@
+"""Damaged answers for property tests, and what must hold of evidence whatever it was read from."""
+
+import copy
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from hypothesis import strategies as st
+
+from monitor.model import Evidence, Level
+from monitor.protocol import PageContext
+
+Path = tuple[str | int, ...]
+
+ODD_VALUES: tuple[Any, ...] = (
+    None, True, False, 0, -1, 3, 10**30, 1e300, float("nan"), float("inf"), "", "x", "operational", "wobbly", "x" * 20_000,
+    "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "2026-05-20T12:00:00", "2026-05-20T12:00:00Z", "1970-01-01T00:00:00.000Z", [], {}, [[[]]], [None], {"a": {"b": []}},
+)  # fmt: skip
+
+
+def paths(value: Any, here: Path = ()) -> Iterable[Path]:
+    """Yield the place of everything in a JSON value."""
+    if here:
+        yield here
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from paths(item, (*here, key))
+
+
+def at(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: Any) -> Any:
+    """Draw a copy of a JSON value with entries dropped, replaced, wrapped, doubled, put in reverse and swapped."""
+    value = copy.deepcopy(whole)
+    for _ in range(draw(st.integers(1, 4))):
+        places = list(paths(value))
+        if not places:
+            return value
+        place = draw(st.sampled_from(places))
+        owner, key, found = at(value, place[:-1]), place[-1], at(value, place)
+        how = draw(st.sampled_from(("drop", "odd", "odd", "wrap", "double", "reverse", "borrow")))
+        if how == "drop":
+            del owner[key]
+        elif how == "odd":
+            owner[key] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
+        elif how == "wrap":
+            owner[key] = draw(st.sampled_from(([found], {"value": found}, [[found]])))
+        elif how == "double" and isinstance(owner, list):
+            owner.append(copy.deepcopy(found))
+        elif how == "reverse" and isinstance(found, list):
+            found.reverse()
+        else:
+            owner[key] = copy.deepcopy(at(value, draw(st.sampled_from(places))))
+    return value
+
+
+@st.composite
+def damaged_bytes(draw: st.DrawFn, whole: Any) -> bytes:
+    """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no UTF-8."""
+    body = json.dumps(draw(damaged(whole))).encode()
+    place = draw(st.integers(0, len(body)))
+    how = draw(st.sampled_from(("whole", "whole", "whole", "cut", "bytes")))
+    if how == "cut":
+        return body[:place]
+    return body if how == "whole" else body[:place] + b"\xff\xc3\x28" + body[place:]
+
+
+def assert_sound(evidence: Evidence, page: PageContext) -> None:
+    """Assert what the model asks of evidence."""
+    assert evidence.read_at == page.now
+    for impact in evidence.impacts:
+        assert isinstance(impact.component_id, str)
+        assert impact.start <= page.now
+        assert impact.end is None or impact.start < impact.end <= page.now
+    for incident in evidence.incidents:
+        assert isinstance(incident.started_at, datetime)
+        assert incident.resolved_at is None or incident.resolved_at >= incident.started_at
+    for bar in evidence.bars:
+        assert isinstance(bar.day, date)
+        assert 0 <= bar.partial_seconds + bar.major_seconds <= 90_000
+    assert len({(bar.component_id, bar.day) for bar in evidence.bars}) == len(evidence.bars)
+    assert all(cover.span.end <= page.now for cover in evidence.coverage)
+    assert all(0 <= each.ratio <= 1 for each in evidence.reported)
+    assert len({incident.id for incident in evidence.incidents}) == len(evidence.incidents)
+    if evidence.components is not None:
+        ids = [component.id for component in evidence.components]
+        assert len(set(ids)) == len(ids)
+        assert all(component.name for component in evidence.components)
+        if evidence.observed is not None:
+            assert sorted(one.component_id for one in evidence.observed) == sorted(ids)
+
+
+def levels_of(evidence: Evidence) -> set[Level]:
+    """Return every level the evidence speaks of."""
+    found = {impact.level for impact in evidence.impacts} | {one.level for one in evidence.observed or ()}
+    found |= {Level.MAJOR_OUTAGE for bar in evidence.bars if bar.major_seconds}
+    found |= {Level.PARTIAL_OUTAGE for bar in evidence.bars if bar.partial_seconds}
+    return {level for level in found if level is not None}

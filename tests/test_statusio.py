@@ -1,0 +1,239 @@
+"""Status.io: parts at locations, codes, what has left the list, and how seldom the host is asked."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import BadStatus, ParseError, UnexpectedShape
+from monitor.model import Aspect, Evidence, Level, Phase
+from monitor.platforms import probes_for, statusio
+from monitor.protocol import Get, PageContext, Response, Signal
+from tests.drive import answers_from, context_of, drive
+from tests.mutations import bodies, check
+
+FIXTURES = Path(__file__).parent / "fixtures" / "statusio"
+NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
+ID = "5a0000000000000000000001"
+API = f"https://api.status.io/1.0/status/{ID}"
+HARBOUR = "5b0000000000000000000001.5c0000000000000000000001"
+INCIDENT = "5d0000000000000000000001"
+
+
+def document(name: str) -> Any:
+    return json.loads((FIXTURES / name / "status.json").read_text())
+
+
+def page(**changes: Any) -> PageContext:
+    return PageContext(url=f"https://status.io/pages/{ID}/", now=NOW, **changes)
+
+
+def read(told: Any, context: PageContext | None = None) -> Evidence:
+    body = told if isinstance(told, bytes) else json.dumps(told).encode()
+    context = context or page()
+    (found,) = drive(statusio.poll(context), context, lambda url: Response(url=url, status=200, body=body))
+    return found
+
+
+def levels(evidence: Evidence) -> dict[str, Level | None]:
+    return {each.component_id: each.level for each in evidence.observed or ()}
+
+
+# ---------------------------------------------------------------------------------------------------- what it means
+
+
+def test_one_location_under_several_parts_is_a_component_of_each() -> None:
+    names = [(each.name, each.group, each.region) for each in read(document("quiet")).components or ()]
+
+    assert names == [
+        ("Booking (Harbour)", "Booking", "Harbour"),
+        ("Booking (Island)", "Booking", "Island"),
+        ("Tracking", None, "Harbour"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        (100, Level.OPERATIONAL),
+        (200, Level.MAINTENANCE),
+        (300, Level.DEGRADED),
+        (400, Level.PARTIAL_OUTAGE),
+        (500, Level.MAJOR_OUTAGE),
+        (600, Level.DEGRADED),
+        ("500", Level.MAJOR_OUTAGE),
+        (0, None),
+        (150, None),
+        ("Operational", None),
+    ],
+)
+def test_the_code_counts_and_not_the_words_beside_it(code: object, level: Level | None) -> None:
+    told = document("quiet")
+    told["result"]["status"][0]["containers"][0] |= {"status_code": code, "status": "Operational"}
+
+    evidence = read(told)
+
+    assert levels(evidence)[HARBOUR] is level
+    assert evidence.unknown_words == (() if level is not None else (str(code),))
+
+
+def test_a_part_without_locations_is_one_component() -> None:
+    told = document("quiet")
+    told["result"]["status"] = [{**told["result"]["status"][0], "containers": [], "status_code": 400}]
+
+    assert levels(read(told)) == {"5b0000000000000000000001": Level.PARTIAL_OUTAGE}
+
+
+def test_trouble_begins_when_the_page_says_it_changed_and_is_told_once() -> None:
+    first = read(document("ongoing"))
+    later = PageContext(url=page().url, now=NOW + timedelta(minutes=5), mark=first.mark)
+
+    assert [(i.component_id, i.start, i.end) for i in first.impacts if i.level is Level.MAJOR_OUTAGE] == [
+        (HARBOUR, datetime(2026, 5, 20, 11, tzinfo=UTC), NOW)
+    ]
+    assert read(document("ongoing"), later).impacts == ()
+
+
+def test_an_incident_that_left_the_list_is_over_and_keeps_its_name() -> None:
+    first = read(document("ongoing"))
+    later = page(mark=first.mark, open_incidents=frozenset({INCIDENT}))
+
+    (ended,) = read(document("quiet"), later).incidents
+
+    assert (ended.id, ended.title, ended.phase, ended.status) == (INCIDENT, "Booking is down", Phase.CLOSED, "resolved")
+    assert (ended.started_at, ended.resolved_at) == (datetime(2026, 5, 20, 10, 58, tzinfo=UTC), NOW)
+    assert ended.component_ids == (HARBOUR,)
+
+
+def test_an_announced_maintenance_that_left_the_list_before_its_time_did_not_take_place() -> None:
+    upcoming = "5d0000000000000000000004"
+    first = read(document("maintenance"))
+    found = read(document("quiet"), page(mark=first.mark, open_incidents=frozenset({upcoming})))
+
+    assert found.withdrawn == (upcoming,)
+    assert found.incidents == ()
+
+
+def test_a_page_without_components_is_refused() -> None:
+    with pytest.raises(UnexpectedShape, match="without components"):
+        read(document("no-components"))
+
+
+def test_a_page_that_is_not_public_is_an_error() -> None:
+    with pytest.raises(BadStatus):
+        drive(statusio.poll(page()), page(), lambda url: Response(url=url, status=404, body=b"{}"))
+
+
+# ------------------------------------------------------------------------------------------------ how often it asks
+
+
+def asked_by(steps: Any, context: PageContext, name: str = "quiet") -> list[str]:
+    asked: list[str] = []
+    drive(steps, context, answers_from(FIXTURES / name), asked=asked)
+    return asked
+
+
+def test_the_html_is_read_once_for_the_id_and_never_again() -> None:
+    context = context_of(FIXTURES / "quiet")
+    (first,) = drive(statusio.poll(context), context, answers_from(FIXTURES / "quiet"))
+    later = context_of(FIXTURES / "quiet", mark=first.mark)
+
+    assert asked_by(statusio.poll(context), context) == [context.url, API]
+    assert asked_by(statusio.poll(later), later) == [API]
+
+
+def test_a_poll_after_the_first_is_conditional() -> None:
+    first = read(document("quiet"))
+
+    assert next(statusio.poll(page())) == Get(path=API, conditional=False)
+    assert next(statusio.poll(page(mark=first.mark))) == Get(path=API, conditional=True)
+
+
+def test_a_backfill_asks_nothing_when_a_poll_has_read_the_page() -> None:
+    later = page(mark=read(document("quiet")).mark)
+
+    assert asked_by(statusio.backfill(page(), NOW - timedelta(days=90)), page()) == [API]
+    assert asked_by(statusio.backfill(later, NOW - timedelta(days=90)), later) == []
+
+
+def test_a_backfill_reaches_back_to_each_components_last_change() -> None:
+    context = page(mark=read(document("ongoing")).mark)
+
+    (found,) = drive(statusio.backfill(context, NOW - timedelta(days=90)), context, pytest.fail)
+
+    assert {cover.aspect for cover in found.coverage} == {Aspect.IMPACTS}
+    assert {cover.component_id: cover.span.start for cover in found.coverage} == {
+        HARBOUR: datetime(2026, 5, 20, 11, tzinfo=UTC),
+        "5b0000000000000000000001.5c0000000000000000000002": NOW - timedelta(days=90),
+        "5b0000000000000000000002.5c0000000000000000000001": datetime(2026, 5, 20, 11, 10, tzinfo=UTC),
+    }
+
+
+@pytest.mark.parametrize("mark", ["", "{}", "[]", "null", '{"id": "x", "at": "2026-05-20T12:00:00+00:00"}', "no"])
+def test_a_mark_that_cannot_be_read_is_as_none(mark: str) -> None:
+    assert read(document("ongoing"), page(mark=mark)) == read(document("ongoing"))
+
+
+# ------------------------------------------------------------------------------------------------------- detection
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        (f"https://status.io/pages/{ID}/", API),
+        (f"{API}/", API),
+        (f"https://ferry.status.io/pages/history/{ID}", API),
+        ("https://status.gitlab.com/", "https://api.status.io/1.0/status/5b36dc6502d06804c08349f7"),
+    ],
+)
+def test_a_page_whose_id_is_known_is_asked_for_its_state(url: str, path: str) -> None:
+    assert probes_for(url) == (Get(path=path),)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://status.example.com/", f"https://status.example.com/pages/{ID}/", f"https://notstatus.io/pages/{ID}/"],
+)
+def test_an_address_elsewhere_is_not_probed(url: str) -> None:
+    assert probes_for(url) == ()
+
+
+def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:
+    body = b'<html>We moved away from <a href="https://status.io/">Status.io</a></html>'
+
+    assert statusio.detect(Response(url="https://blog.example/", status=200, body=body)) == [
+        Signal("assets", "the page refers to status.io")
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------------ fuzz
+
+
+WHOLE = document("maintenance")
+WHOLE["result"]["incidents"] = document("overlapping")["result"]["incidents"]
+WHOLE["result"]["status"] += document("ongoing")["result"]["status"]
+
+
+@given(body=bodies(WHOLE), marked=st.booleans(), damaged_mark=bodies(json.loads(read(document("ongoing")).mark or "")))
+def test_whatever_comes_is_evidence_or_an_error_of_ours(body: bytes, marked: bool, damaged_mark: bytes) -> None:
+    context = page(
+        mark=damaged_mark.decode(errors="replace") if marked else None,
+        open_incidents=frozenset({INCIDENT, "unheard of"}),
+    )
+
+    def answer(url: str) -> Response:
+        return Response(url=url, status=200, body=body)
+
+    heard = body + (damaged_mark if marked else b"")
+    meant = [level for code, level in statusio.LEVELS.items() if code.encode() in heard]
+    for steps in (statusio.poll(context), statusio.backfill(context, NOW - timedelta(days=90))):
+        try:
+            found = drive(steps, context, answer)
+        except ParseError:
+            continue
+        check(found, NOW, meant)
+    assert isinstance(statusio.detect(answer(API)), list)
