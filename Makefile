@@ -34,7 +34,7 @@ run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor se
 
 .PHONY: test
 test: lint types ## everything a change must pass: lint, format, types, layers, tests
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n auto -m "not integration and not measure" $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.stamp-dev ## ruff, the formatter's check and the import rules

@@ -47,12 +47,14 @@ class Schedule:
         clock: Callable[[], datetime],
         on_lag: Callable[[float], None] = lambda _: None,
         on_skipped: Callable[[], None] = lambda: None,
+        drain_seconds: float = DRAIN_SECONDS,
     ) -> None:
         self._collector = collector
         self._settings = settings
         self._clock = clock
         self._on_lag = on_lag
         self._on_skipped = on_skipped
+        self._drain_seconds = drain_seconds
         self._running: dict[int, asyncio.Task[None]] = {}
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -157,13 +159,13 @@ class Schedule:
         )
 
     async def stop(self) -> None:
-        """Stop claiming, let running polls finish for `DRAIN_SECONDS`, cancel the rest, write what is waiting."""
+        """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what is waiting."""
         self._stopping = True
         for job in self._scheduler.get_jobs():
             job.remove()
         running = list(self._running.values())
         if running:
-            _, late = await asyncio.wait(running, timeout=DRAIN_SECONDS)
+            _, late = await asyncio.wait(running, timeout=self._drain_seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
