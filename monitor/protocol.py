@@ -17,13 +17,24 @@ pages live on any host names their paths in `ANYWHERE`; those are asked for last
 """
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urljoin, urlsplit
 
-from monitor.errors import BadStatus, BotChallenge, EmptyBody, FetchError, Moved, NotJson, Truncated
+from monitor.errors import (
+    BadStatus,
+    BotChallenge,
+    EmptyBody,
+    FetchError,
+    Moved,
+    NotJson,
+    PageError,
+    Truncated,
+    UnexpectedShape,
+)
 from monitor.model import Evidence
 
 
@@ -162,6 +173,24 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         raise NotJson(f"not JSON at character {error.pos}: {error.msg}", url=response.url) from error
     except ValueError as error:  # Python refuses to read numbers of thousands of digits
         raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
+
+
+@contextmanager
+def reading_of(url: str) -> Iterator[None]:
+    """Give the shape errors raised inside the URL they are about; a date off the calendar is one of them."""
+    try:
+        yield
+    except PageError as error:
+        error.url = error.url or url
+        raise
+    except OverflowError as error:  # a date at the edge of the calendar, moved into another zone
+        raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
+
+
+def wrong(where: str, due: str, found: object) -> NoReturn:
+    """Raise UnexpectedShape: what was due at a place in an answer, and what is there."""
+    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
+    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
 
 
 def _path(url: str) -> str:

@@ -18,7 +18,6 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -26,7 +25,7 @@ from itertools import pairwise
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from monitor.errors import FetchError, NotJson, PageError, ParseError, TooLarge, Truncated, UnexpectedShape
+from monitor.errors import FetchError, NotJson, PageError, ParseError, TooLarge, Truncated
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
@@ -42,7 +41,7 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Steps, get, read_json
+from monitor.protocol import Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
 
 TRUST = (
     "AWS posts an event only for trouble that many customers have; informational events (code 1), with which most "
@@ -137,19 +136,8 @@ def _signals(response: Response) -> Iterator[Signal]:
 # ------------------------------------------------------------------------------------------------------- decoding
 
 
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
-
-
 def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{_clean(where)}: expected {due}, found {shown}")
+    wrong(_clean(where), due, found)
 
 
 def _read(response: Response) -> Any:  # noqa: ANN401
@@ -650,7 +638,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CURRENT, conditional=stands)
     if response.unchanged:
         return
-    with _reading_of(response.url):
+    with reading_of(response.url):
         current = _current(_read(response))
     vanished = page.open_incidents - current.keys()
     past = (yield from _read_history()) if vanished else {}
@@ -681,7 +669,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     current list is kept alone: it covers nothing of the past, which the evidence says as a gap.
     """
     response = yield from get(CURRENT)
-    with _reading_of(response.url):
+    with reading_of(response.url):
         current = _current(_read(response))
     try:
         past = yield from _read_history()
@@ -703,7 +691,7 @@ def _read_history() -> Any:  # noqa: ANN401
     for address in HISTORY_COPIES:
         try:
             response = yield from get(address)
-            with _reading_of(response.url):
+            with reading_of(response.url):
                 return _past(_read(response))
         except (FetchError, ParseError) as error:
             failure = error

@@ -21,14 +21,13 @@ the day, where only their number and the day are meant.
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.errors import PageError, UnexpectedShape
+from monitor.errors import UnexpectedShape
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, subtract, total_seconds, zone_named
 from monitor.model import (
     Aspect,
@@ -46,7 +45,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.protocol import PageContext, Response, Signal, Steps, get, read_json
+from monitor.protocol import PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
 
 TRUST = (
     "On a day marked down the page counts degraded seconds as downtime; older days are not explained by reports, which "
@@ -227,38 +226,21 @@ def _html_signals(body: bytes) -> Iterator[Signal]:
 # ------------------------------------------------------------------------------------------- decoding, with the place
 
 
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give shape errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
-    except OverflowError as error:  # a date at the edge of the calendar, moved into another zone
-        raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
-
-
-def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
-
-
 def _object(owner: Row, key: str, where: str) -> Row:
     value = owner.get(key)
-    return value if isinstance(value, dict) else _wrong(f"{where}.{key}", "an object", value)
+    return value if isinstance(value, dict) else wrong(f"{where}.{key}", "an object", value)
 
 
 def _rows(owner: Row, key: str, where: str) -> list[Row]:
     value = owner.get(key)
     if not isinstance(value, list):
-        _wrong(f"{where}.{key}", "a list", value)
-    return [row if isinstance(row, dict) else _wrong(f"{where}.{key}[]", "an object", row) for row in value]
+        wrong(f"{where}.{key}", "a list", value)
+    return [row if isinstance(row, dict) else wrong(f"{where}.{key}[]", "an object", row) for row in value]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else _wrong(f"{where}.{key}", "text", value)
+    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
 
 
 def _id(owner: Row, key: str, where: str) -> str:
@@ -266,11 +248,11 @@ def _id(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
     if isinstance(value, str) and value:
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _wrong(where, "an id", value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else wrong(where, "an id", value)
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or _wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -280,14 +262,14 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        _wrong(f"{where}.{key}", "a time", value)
-    return instant.astimezone(UTC) if instant.tzinfo else _wrong(f"{where}.{key}", "a time with its zone", value)
+        wrong(f"{where}.{key}", "a time", value)
+    return instant.astimezone(UTC) if instant.tzinfo else wrong(f"{where}.{key}", "a time with its zone", value)
 
 
 def _seconds(owner: Row, key: str, where: str) -> float:
     value = owner.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        _wrong(f"{where}.{key}", "a number of seconds", value)
+        wrong(f"{where}.{key}", "a number of seconds", value)
     return float(value)
 
 
@@ -296,7 +278,7 @@ def _day(owner: Row, key: str, where: str) -> date:
     try:
         return date.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        _wrong(f"{where}.{key}", "a day", value)
+        wrong(f"{where}.{key}", "a day", value)
 
 
 def _once(rows: Iterable[Row], key: Callable[[Row], Any], where: str) -> dict[Any, Row]:
@@ -333,10 +315,10 @@ class _Document:
 
 def _document(told: object) -> _Document:
     """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it names itself."""
-    answer = told if isinstance(told, dict) else _wrong("the answer", "an object", told)
+    answer = told if isinstance(told, dict) else wrong("the answer", "an object", told)
     page = _object(answer, "data", "the answer")
     if page.get("type") != "status_page":
-        _wrong("data.type", "status_page", page.get("type"))
+        wrong("data.type", "status_page", page.get("type"))
     included = _once(_rows(answer, "included", "the answer"), _key, "included")
     relations = _object(page, "relationships", "data")
     resources = _related(relations, "resources", included, "status_page_resource")
@@ -746,7 +728,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 def _read(response: Response, page: PageContext, since: datetime | None) -> Evidence:
     told = read_json(response)
-    with _reading_of(response.url):
+    with reading_of(response.url):
         return _evidence(_document(told), page, since)
 
 
@@ -803,7 +785,7 @@ def _reported(document: _Document) -> Iterator[ReportedUptime]:
             continue
         ratio = _seconds(row, "availability", f"status_page_resource {key}")
         if ratio > 1:
-            _wrong(f"status_page_resource {key}.availability", "a share of 1", ratio)
+            wrong(f"status_page_resource {key}.availability", "a share of 1", ratio)
         yield ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=ratio)
 
 

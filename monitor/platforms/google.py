@@ -20,14 +20,13 @@ that is how the dashboard itself reads, and why an answer that lists incidents i
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.errors import BadStatus, FetchError, PageError, ParseError, UnexpectedShape
+from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
@@ -44,7 +43,7 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json
+from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
 
 TRUST = (
     "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 to 21 in "
@@ -149,32 +148,15 @@ def _json_signals(text: str) -> Iterator[Signal]:
 # ------------------------------------------------------------------------------------------- decoding, with the place
 
 
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give shape errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
-    except OverflowError as error:  # a date at the edge of the calendar, moved into another zone
-        raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
-
-
-def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
-
-
 def _objects(value: object, where: str) -> list[Row]:
     if not isinstance(value, list):
-        _wrong(where, "a list", value)
-    return [row if isinstance(row, dict) else _wrong(f"{where}[]", "an object", row) for row in value]
+        wrong(where, "a list", value)
+    return [row if isinstance(row, dict) else wrong(f"{where}[]", "an object", row) for row in value]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else _wrong(f"{where}.{key}", "text", value)
+    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
 
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
@@ -182,7 +164,7 @@ def _text_or_none(owner: Row, key: str, where: str) -> str | None:
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or _wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -192,8 +174,8 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        _wrong(f"{where}.{key}", "a time", value)
-    return instant.astimezone(UTC) if instant.tzinfo else _wrong(f"{where}.{key}", "a time with its zone", value)
+        wrong(f"{where}.{key}", "a time", value)
+    return instant.astimezone(UTC) if instant.tzinfo else wrong(f"{where}.{key}", "a time with its zone", value)
 
 
 # -------------------------------------------------------------------------------------------------------- incidents
@@ -313,7 +295,7 @@ def _product(row: Row, where: str) -> tuple[str, str]:
 
 def _whole(key: str, where: str) -> str:
     """Return a product's id, which must not look like one of our pairs."""
-    return key if "/" not in key else _wrong(where, "an id without a slash", key)
+    return key if "/" not in key else wrong(where, "an id without a slash", key)
 
 
 # ------------------------------------------------------------------------------------------------- levels over time
@@ -498,7 +480,7 @@ def _catalogue() -> Reading:
     """Return the page's products by id, and the gap where the list cannot be read; None and no gap when it has none."""
     try:
         response = yield from get(PRODUCTS)
-        with _reading_of(response.url):
+        with reading_of(response.url):
             told = read_json(response)
             rows = _objects(told.get("products") if isinstance(told, dict) else told, "products")
             return dict(_product(row, "products[]") for row in rows), None
@@ -528,10 +510,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
 
 
 def _read(response: Response, page: PageContext) -> Steps:
-    with _reading_of(response.url):
+    with reading_of(response.url):
         events = _events(read_json(response), page.now)
     names, gap = yield from _catalogue()
-    with _reading_of(response.url):
+    with reading_of(response.url):
         yield _evidence(events, names, gap, page)
 
 

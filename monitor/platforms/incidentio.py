@@ -12,12 +12,11 @@ https://docs.incident.io/status-pages/widget-api and otherwise as observed.
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from html import unescape
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -48,7 +47,19 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.protocol import PageContext, Response, Signal, Step, Steps, get, get_all, read_json, require_ok
+from monitor.protocol import (
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+    read_json,
+    reading_of,
+    require_ok,
+    wrong,
+)
 
 SUMMARY = "incidentio.summary"
 IMPACTS = "incidentio.impacts"
@@ -166,23 +177,8 @@ def _text_signals(text: str) -> list[Signal]:
 # ------------------------------------------------------------------------------------------- decoding, with the place
 
 
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give shape errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
-
-
-def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
-
-
 def _row(value: object, where: str) -> Row:
-    return value if isinstance(value, dict) else _wrong(where, "an object", value)
+    return value if isinstance(value, dict) else wrong(where, "an object", value)
 
 
 def _rows(owner: Row, key: str, where: str, *, optional: bool = False) -> list[Row]:
@@ -190,22 +186,22 @@ def _rows(owner: Row, key: str, where: str, *, optional: bool = False) -> list[R
     if value is None and optional:
         return []
     if not isinstance(value, list):
-        _wrong(f"{where}.{key}", "a list", value)
+        wrong(f"{where}.{key}", "a list", value)
     return [_row(item, f"{where}.{key}[{index}]") for index, item in enumerate(value)]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else _wrong(f"{where}.{key}", "text", value)
+    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
 
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
     value = owner.get(key)
-    return value if value is None or isinstance(value, str) else _wrong(f"{where}.{key}", "text", value)
+    return value if value is None or isinstance(value, str) else wrong(f"{where}.{key}", "text", value)
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or _wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -213,9 +209,9 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return datetime.fromisoformat(value).astimezone(UTC) if _zoned(value) else _wrong(where, "a zone", value)
+        return datetime.fromisoformat(value).astimezone(UTC) if _zoned(value) else wrong(where, "a zone", value)
     except (TypeError, ValueError):
-        _wrong(f"{where}.{key}", "a time", value)
+        wrong(f"{where}.{key}", "a time", value)
 
 
 def _zoned(value: str) -> bool:
@@ -274,7 +270,7 @@ def _read_proxy(page: PageContext, *, conditional: bool) -> Reading:
     response = yield from get(_proxy(page), conditional=conditional)
     if response.unchanged:
         return None
-    with _reading_of(response.url):
+    with reading_of(response.url):
         told = _row(_drop_empty(read_json(response)), "the answer")
         summary = _row(told.get("summary"), "summary")
         _check(summary, _rows(told, "subpages", "the answer", optional=True))
@@ -283,7 +279,7 @@ def _read_proxy(page: PageContext, *, conditional: bool) -> Reading:
 
 def _read_root() -> Reading:
     response = require_ok((yield from get("", accept="text/html")))
-    with _reading_of(response.url):
+    with reading_of(response.url):
         flight = _flight(response.text)
         summaries = [found for found in _objects(flight, "summary") if "structure" in found]
         if not summaries:
@@ -304,7 +300,7 @@ def _read_impacts(page: PageContext, first: date, last: date) -> Reading:
     """Return the impacts that touch the UTC days from first to last, with the incidents they belong to."""
     query = urlencode({"start_at": f"{first}T00:00:00.000Z", "end_at": f"{last}T23:59:59.999Z"})
     response = yield from get(f"{_proxy(page)}/component_impacts?{query}")
-    with _reading_of(response.url):
+    with reading_of(response.url):
         history = _row(_drop_empty(read_json(response)), "the answer")
         _rows(history, "component_impacts", "the answer")
         return history
@@ -314,7 +310,7 @@ def _read_incidents(page: PageContext) -> Reading:
     """Return the incident objects the page lists, or none when it does not serve the list."""
     try:
         response = yield from get(f"{_proxy(page)}/incidents")
-        with _reading_of(response.url):
+        with reading_of(response.url):
             return _rows(_row(_drop_empty(read_json(response)), "the answer"), "incidents", "the answer")
     except _FALL_BACK:
         return []
@@ -659,7 +655,7 @@ def poll(page: PageContext) -> Steps:
     Raises PageUnavailable for a parent page, Truncated when only the short list of 25 components can be read, and the
     most telling of the errors met when no source can be read.
     """
-    with _reading_of(page.url):
+    with reading_of(page.url):
         try:
             seen = yield from _read_page(page, conditional=True)
         except _FALL_BACK as error:
@@ -667,7 +663,7 @@ def poll(page: PageContext) -> Steps:
             return
         if seen is None:
             return
-        with _reading_of(seen.url):
+        with reading_of(seen.url):
             yield _live(seen, page)
         yield from _follow(seen, page)
 
@@ -763,7 +759,7 @@ def _coverage(seen: _Seen, span: Interval) -> tuple[Coverage, ...]:
 
 
 def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interval, page: PageContext) -> Evidence:
-    with _reading_of(seen.url):
+    with reading_of(seen.url):
         notes = _Notes()
         rows = [row for one in told.values() for row in one.impacts]
         rows += _rows(history, "component_impacts", "the answer")
@@ -791,7 +787,7 @@ def _poll_compat(page: PageContext, first: PageError) -> Steps:
             complete = _compat_answer(answers[1])
         except _FALL_BACK:
             complete = {}
-        with _reading_of(page.absolute("/api/v2/summary.json")):
+        with reading_of(page.absolute("/api/v2/summary.json")):
             evidence = _compat(summary, _complete_list(summary, complete), page)
     except _FALL_BACK as error:
         raise _telling(first, error) from error
@@ -801,7 +797,7 @@ def _poll_compat(page: PageContext, first: PageError) -> Steps:
 def _compat_answer(answer: Response | FetchError) -> Row:
     if isinstance(answer, FetchError):
         raise answer
-    with _reading_of(answer.url):
+    with reading_of(answer.url):
         told = _row(_drop_empty(read_json(answer)), "the answer")
         if not _rows(told, "components", "the answer"):
             raise UnexpectedShape("components is empty: a page without components says nothing of their state")
@@ -887,7 +883,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     newest one is then taken from the root page's HTML, which reaches no further back. Where neither can be read the
     feeds name incidents and cover nothing.
     """
-    with _reading_of(page.url):
+    with reading_of(page.url):
         yield from _backfill(page, since)
 
 
@@ -897,7 +893,7 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
     except _FALL_BACK as error:
         yield from _from_feeds(page, error)
         return
-    with _reading_of(seen.url):
+    with reading_of(seen.url):
         notes = _Notes()
         components = _components(seen.summary, page.zone)
         start = _time_or_none(seen.summary, "data_available_since", "summary")
@@ -991,7 +987,7 @@ def _from_feeds(page: PageContext, first: PageError) -> Steps:
     for path in ("feed.atom", "feed.rss"):
         try:
             response = require_ok((yield from get(path, accept="application/atom+xml, application/rss+xml")))
-            with _reading_of(response.url):
+            with reading_of(response.url):
                 notes = _Notes()
                 incidents = _feed(response.text, page, notes)
         except _FALL_BACK:

@@ -12,7 +12,6 @@ is monitored. So no level is taken from it. A page describes its JSON at `/publi
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -39,7 +38,7 @@ from monitor.model import (
     ReportedUptime,
     worst_level,
 )
-from monitor.protocol import PageContext, Response, Signal, Step, Steps, get, read_json, require_ok
+from monitor.protocol import PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, require_ok
 
 TRUST = (
     "The vendor decides which components show an uptime record; an incident's own impact word is that of its latest "
@@ -168,16 +167,6 @@ def _html_signals(text: str) -> Iterator[Signal]:
 
 
 # ------------------------------------------------------------------------------------------- decoding, with the place
-
-
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give shape errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
@@ -313,14 +302,14 @@ def _root_or(page: PageContext, first: PageError) -> Reading:
 
 
 def _state(summary: Response, components: Response) -> _Seen:
-    with _reading_of(summary.url):
+    with reading_of(summary.url):
         told = _row(read_json(summary), "the answer")
         owner = _row(told.get("page"), "page")
         word = _text(owner, "status", "page")
         name = _text_or_none(owner, "name", "page")
         going_on = _rows(told, "activeIncidents", "the answer", optional=True)
         going_on += _rows(told, "activeMaintenances", "the answer", optional=True)
-    with _reading_of(components.url):
+    with reading_of(components.url):
         listed = read_json(components)
         listed = {"components": listed} if isinstance(listed, list) else _row(listed, "the answer")
         rows = _parts(_rows(listed, "components", "the answer"))
@@ -329,7 +318,7 @@ def _state(summary: Response, components: Response) -> _Seen:
 
 def _read_root(page: PageContext) -> Reading:
     response = require_ok((yield from get("", accept="text/html")))
-    with _reading_of(response.url):
+    with reading_of(response.url):
         data = _page_data(response.text)
         site = next((each for each in _values(data, "site", "{") if "components" in each), None)
         if site is None:
@@ -721,11 +710,11 @@ def poll(page: PageContext) -> Steps:
 
     Raises the more telling of the errors met when neither the JSON answers nor the HTML can be read.
     """
-    with _reading_of(page.url):
+    with reading_of(page.url):
         seen = yield from _read_state(page)
         if seen is None:
             return
-        with _reading_of(seen.url):
+        with reading_of(seen.url):
             yield _live(seen, page)
         yield from _follow(seen, page)
 
@@ -749,7 +738,7 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
     if not vanished:
         return
     root = seen if seen.record is not None else (yield from _read_root(page))
-    with _reading_of(root.url):
+    with reading_of(root.url):
         evidence = _history(root, page)
     missing = sorted(vanished - {incident.id for incident in evidence.incidents})
     found, withdrawn, gaps = yield from _look_for(missing, root, page)
@@ -766,7 +755,7 @@ def _look_for(missing: Sequence[str], seen: _Seen, page: PageContext) -> Reading
             withdrawn.append(key)
             continue
         try:
-            with _reading_of(response.url):
+            with reading_of(response.url):
                 row = _own_page(require_ok(response).text, key)
                 found += _incidents([row], seen, page, _Notes())
         except _FALL_BACK as error:
@@ -796,13 +785,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
     The days before the record are a gap. Where the HTML cannot be read the feed names incidents and covers nothing.
     """
-    with _reading_of(page.url):
+    with reading_of(page.url):
         try:
             seen = yield from _read_root(page)
         except _FALL_BACK as error:
             yield from _from_feed(page, error)
             return
-        with _reading_of(seen.url):
+        with reading_of(seen.url):
             yield replace(_history(seen, page), components=_components(seen))
         if seen.shown is None or day_of(seen.shown.start, UTC) > day_of(since, UTC):
             yield from _older(seen, page, since)
@@ -866,7 +855,7 @@ def _instead(page: PageContext, number: int, error: PageError, known: Iterable[s
 def _read_history(number: int) -> Reading:
     """Return the incidents of one history page. Raises UnexpectedShape when it has no list, not even an empty one."""
     response = require_ok((yield from get(f"/history/{number}", accept="text/html")))
-    with _reading_of(response.url):
+    with reading_of(response.url):
         data = _page_data(response.text)
         if next(_values(data, "notices", "{"), None) is None and next(_values(data, "notices", "["), None) is None:
             raise UnexpectedShape("the history page carries no list of notices")
@@ -903,7 +892,7 @@ def _from_feed(page: PageContext, first: PageError, known: Iterable[str] = ()) -
     """Yield the incidents the feed names, without components and without coverage. Raises `first` when it cannot."""
     try:
         response = require_ok((yield from get("/history.rss", accept="application/rss+xml")))
-        with _reading_of(response.url):
+        with reading_of(response.url):
             notes = _Notes()
             found = _feed(response.text, page, notes)
     except _FALL_BACK as error:

@@ -11,13 +11,12 @@ that `impact_mapping` knows. The format is described at https://docs.slack.dev/r
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from monitor.errors import PageError, Truncated, UnexpectedShape
+from monitor.errors import Truncated, UnexpectedShape
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract
 from monitor.model import (
     Aspect,
@@ -34,7 +33,7 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json
+from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
 
 TRUST = (
     "Slack keeps some 37 incidents, gives each one type and no severity per service (a type that changes while it is "
@@ -157,16 +156,6 @@ def _looks_right(row: object) -> bool:
 
 
 # ------------------------------------------------------------------------------------------- decoding, with the place
-
-
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give shape errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
@@ -390,7 +379,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CURRENT, conditional=True)
     if response.unchanged:
         return
-    with _reading_of(response.url):
+    with reading_of(response.url):
         state = _state(response)
         yield _live(state, page)
     vanished = page.open_incidents - {one.id for one in state.told}
@@ -446,7 +435,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 def _read_history() -> Reading:
     """Return the incidents of the history. Raises UnexpectedShape when it is empty: Slack always keeps some."""
     response = yield from get(HISTORY)
-    with _reading_of(response.url):
+    with reading_of(response.url):
         told = _all_told(_rows(read_json(response), "the answer"))
         if not told:
             raise UnexpectedShape("the history is empty")

@@ -13,13 +13,12 @@ for the past. The format is described at https://kb.status.io/developers/public-
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.errors import NotJson, PageError, UnexpectedShape
+from monitor.errors import NotJson, UnexpectedShape
 from monitor.intervals import Interval, utc
 from monitor.model import (
     Aspect,
@@ -35,7 +34,19 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json, require_ok
+from monitor.protocol import (
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    require_ok,
+    wrong,
+)
 
 TRUST = "Status.io pages show only what is open: what came and went before the first poll, or between two, is not known"
 """What this source under-reports, for people."""
@@ -145,21 +156,6 @@ def _ids_in(text: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- decoding
 
 
-@contextmanager
-def _reading_of(url: str) -> Iterator[None]:
-    """Give errors raised inside the URL they are about."""
-    try:
-        yield
-    except PageError as error:
-        error.url = error.url or url
-        raise
-
-
-def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
-
-
 def _json(response: Response) -> Any:  # noqa: ANN401
     try:
         return read_json(response)
@@ -168,27 +164,27 @@ def _json(response: Response) -> Any:  # noqa: ANN401
 
 
 def _row(value: object, where: str) -> Row:
-    return value if isinstance(value, dict) else _wrong(where, "an object", value)
+    return value if isinstance(value, dict) else wrong(where, "an object", value)
 
 
 def _rows(owner: Row, key: str) -> list[Row]:
     value = owner.get(key)
     if not isinstance(value, list):
-        _wrong(key, "a list", value)
+        wrong(key, "a list", value)
     return [_row(item, f"{key}[{index}]") for index, item in enumerate(value)]
 
 
 def _text(owner: Row, key: str) -> str:
     value = owner.get(key)
     if not isinstance(value, str) or not value:
-        _wrong(key, "text", value)
+        wrong(key, "text", value)
     return value.encode(errors="replace").decode()  # JSON can spell half a character, which no database takes
 
 
 def _code(owner: Row, key: str) -> str:
     value = owner.get(key)
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        _wrong(key, "a code", value)
+        wrong(key, "a code", value)
     return str(value).encode(errors="replace").decode()[:20]
 
 
@@ -200,7 +196,7 @@ def _time(owner: Row, key: str) -> datetime:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    _wrong(key, "a time", value)
+    return wrong(key, "a time", value)
 
 
 # -------------------------------------------------------------------------------------------------------- the state
@@ -452,7 +448,7 @@ def _read(page: PageContext, before: _Mark | None) -> Generator[Step, Any, Evide
     response = yield from get(API + page_id, conditional=before is not None)
     if response.unchanged:
         return None
-    with _reading_of(response.url):
+    with reading_of(response.url):
         state = _state(_json(response))
     return _evidence(page, state, page_id, before)
 
@@ -485,7 +481,7 @@ def _page_id(page: PageContext, before: _Mark | None) -> Generator[Step, Any, st
     if known:
         return known
     response = require_ok((yield from get("", accept="text/html")))
-    with _reading_of(response.url):
+    with reading_of(response.url):
         found = _ids_in(response.text)
         if not found:
             raise UnexpectedShape("the page's HTML names no page id")
