@@ -969,11 +969,7 @@ def _vendor_warnings(vendor: VendorConfig) -> Iterable[str]:
     if vendor.platform and hint and vendor.platform != hint:
         yield f"the catalogue has this page on {hint}, not {vendor.platform}; leave out `platform` to detect it"
     platform = vendor.platform or hint
-    if (
-        platform in platforms.names()
-        and getattr(platforms.named(platform), "NEEDS_REGIONS", False)
-        and not vendor.regions
-    ):
+    if platform in platforms.names() and platforms.named(platform).ABOUT.regions == "required" and not vendor.regions:
         yield "the page speaks of every region of the vendor, so nothing on it is rated; choose yours with `regions`"
     if vendor.url.startswith("http://"):
         yield "the address is not encrypted, anyone between can change the answers; write https://"

@@ -11,17 +11,20 @@ a list of `Response | FetchError` in the same order, fetched together), or an `E
 that could not be answered at all raises its `FetchError` *inside* the generator, which may catch it and try the next
 source. Any HTTP status is an answer: only the platform knows what a 404 means on its page.
 
+`ABOUT`, an `About`, tells people what the platform's pages are good for; commands and the documentation print it.
+
 A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at `url`, where the page
 itself does not tell. It answers nothing for hosts it does not know, so that no page is asked in vain. A platform whose
 pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough.
 """
 
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NoReturn
+from datetime import date, datetime
+from typing import Any, Literal, NoReturn
 from urllib.parse import urljoin, urlsplit
 
 from monitor.errors import (
@@ -104,6 +107,29 @@ class Signal:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What people must know of a platform before they trust a figure from it.
+
+    `title` is its name for people. `verified`: the day of the newest real answers it was checked against; None = its
+    shape is known from programs that read it and from documentation only ("unverified"). `live` says what a poll asks
+    for. `reach_days`: how far back the platform's own record goes at best; 0 = there is none, None = as far as a page
+    has existed, or as its list is long. `reach` says it in a sentence; `per` and `precision` what a statement of the
+    record is about and how exactly it is dated. `regions`: whether the user may or must choose regions. `trust` is a
+    sentence on what the source under-reports; "" when nothing is known.
+    """
+
+    title: str
+    verified: date | None
+    live: str
+    reach_days: int | None
+    reach: str
+    per: Literal["component", "component and region", "page", "nothing"]
+    precision: Literal["seconds", "minutes", "days", "as typed", "none"]
+    regions: Literal["none", "optional", "required"] = "none"
+    trust: str = ""
+
+
 Step = Get | Sequence[Get] | Evidence
 Steps = Generator[Step, Any, None]
 
@@ -152,7 +178,7 @@ def is_challenge(response: Response) -> bool:
 
 
 def read_json(response: Response) -> Any:  # noqa: ANN401
-    """Return the decoded JSON body.
+    """Return the decoded JSON body. Half characters and NUL, which no database takes, are "?" in its texts.
 
     Raises what `require_ok` raises; Moved when HTML came after a redirect to another host or path (an old host whose
     redirect dropped the path); NotJson when something else than JSON came; Truncated when JSON breaks off.
@@ -164,7 +190,8 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
             raise Moved(f"redirected to {response.final_url}, which is not JSON", url=response.url)
         raise NotJson(f"expected JSON, got {response.headers.get('content-type', 'no content type')}", url=response.url)
     try:
-        return json.loads(text)
+        told = json.loads(text)
+        return _storable(told) if UNSTORABLE.search(text) else told
     except RecursionError as error:
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
@@ -191,6 +218,20 @@ def wrong(where: str, due: str, found: object) -> NoReturn:
     """Raise UnexpectedShape: what was due at a place in an answer, and what is there."""
     shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
     raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
+
+
+UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+"""How JSON spells half a character, and NUL; whole pairs too, which are then left as they are."""
+
+
+def _storable(told: Any) -> Any:  # noqa: ANN401
+    if isinstance(told, str):
+        return told.encode(errors="replace").decode().replace("\x00", "?")
+    if isinstance(told, list):
+        return [_storable(item) for item in told]
+    if isinstance(told, dict):
+        return {_storable(key): _storable(item) for key, item in told.items()}
+    return told
 
 
 def _path(url: str) -> str:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from monitor.protocol import PageContext
 Path = tuple[str | int, ...]
 
 ODD_VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 3, 10**30, 1e300, float("nan"), float("inf"), "", "x", "operational", "wobbly", "x" * 20_000,
+    None, True, False, 0, -1, 3, 10**30, 1779278400, 253402300799000, "\ud800", "\x00", 1e300, float("nan"), float("inf"), "", "x", "operational", "wobbly", "x" * 20_000,
     "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
     "2026-05-20T12:00:00", "2026-05-20T12:00:00Z", "1970-01-01T00:00:00.000Z", [], {}, [[[]]], [None], {"a": {"b": []}},
 )  # fmt: skip
@@ -72,9 +73,56 @@ def damaged_bytes(draw: st.DrawFn, whole: Any) -> bytes:
     return body if how == "whole" else body[:place] + b"\xff\xc3\x28" + body[place:]
 
 
+@st.composite
+def damaged_body(draw: st.DrawFn, body: bytes) -> bytes:
+    """Draw a damaged answer: of JSON mostly damaged JSON, else (and of HTML and feeds) the text cut, doubled, changed."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        told = None
+    if told is not None and draw(st.integers(0, 3)):
+        return draw(damaged_bytes(told))
+    return draw(damaged_text(body))
+
+
+PUT = (
+    b"\xff\xfe",
+    b"\x00",
+    b"\xc3",
+    b"}",
+    b"]",
+    b'"',
+    b"<",
+    b">",
+    b"&",
+    b"\\ud800",
+    b"NaN",
+    b"</",
+    b"null",
+    b"9999-12-31",
+)
+
+
+@st.composite
+def damaged_text(draw: st.DrawFn, body: bytes) -> bytes:
+    """Draw the bytes cut off, or with some of them replaced, removed or doubled, often so that they are not UTF-8."""
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, max(0, len(body) - 1)))
+        upto = min(len(body), at + draw(st.integers(0, 400)))
+        how = draw(st.sampled_from(("cut", "replace", "remove", "double")))
+        body = {
+            "cut": body[:at],
+            "replace": body[:at] + draw(st.sampled_from(PUT)) + body[upto:],
+            "remove": body[:at] + body[upto:],
+            "double": body[:upto] + body[at:],
+        }[how]
+    return body
+
+
 def assert_sound(evidence: Evidence, page: PageContext) -> None:
     """Assert what the model asks of evidence."""
     assert evidence.read_at == page.now
+    assert not re.search("[\x00\ud800-\udfff]", texts_of(evidence)), "no database takes half characters and NUL"
     for impact in evidence.impacts:
         assert isinstance(impact.component_id, str)
         assert impact.start <= page.now
@@ -95,6 +143,13 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
         assert all(component.name for component in evidence.components)
         if evidence.observed is not None:
             assert sorted(one.component_id for one in evidence.observed) == sorted(ids)
+
+
+def texts_of(evidence: Evidence) -> str:
+    """Return the texts of evidence, as they would be written."""
+    titles = (text for i in evidence.incidents for text in (i.id, i.title, i.status, i.impact, *i.component_ids))
+    names = (text for c in evidence.components or () for text in (c.id, c.name, c.group or "", c.region or ""))
+    return "".join((*titles, *names, *evidence.unknown_words, evidence.mark or ""))
 
 
 def levels_of(evidence: Evidence) -> set[Level]:

@@ -7,19 +7,18 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol, cast
 
-from monitor.protocol import Get, PageContext, Response, Signal, Steps
+from monitor.protocol import About, Get, PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):
     """What a platform module provides; see `monitor.protocol`.
 
-    Optional: `MAX_BODY_MIB` overrides the limit; `NEEDS_REGIONS` says that the configuration must choose regions;
-    `probe` and `ANYWHERE` say what to ask to recognise a page where the root page and the common summary address show
-    too little; `TRUST` and `REACH` are sentences for people: what the source under-reports ("" when nothing is known),
-    and how far back, how precisely, it speaks.
+    Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `ANYWHERE` say what to ask to recognise a page where the
+    root page and the common summary address show too little.
     """
 
     __name__: str
+    ABOUT: About
     detect: Callable[[Response], list[Signal]]
     poll: Callable[[PageContext], Steps]
     backfill: Callable[[PageContext, datetime], Steps]

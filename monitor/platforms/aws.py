@@ -19,7 +19,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -41,19 +41,22 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
 
-TRUST = (
-    "AWS posts an event only for trouble that many customers have; informational events (code 1), with which most "
-    "outages begin, count as operational"
+ABOUT = About(
+    title="AWS Health Dashboard",
+    verified=date(2026, 7, 31),
+    live="/public/currentevents, 1 request",
+    reach_days=365,
+    reach="About a year of events, per service and region.",
+    per="component and region",
+    precision="seconds",
+    regions="required",
+    trust=(
+        "AWS posts an event only for trouble that many customers have; informational events (code 1), with which "
+        "most outages begin, count as operational."
+    ),
 )
-"""What this source under-reports, for people."""
-
-REACH = "about a year of events, per service and region, to the second"
-"""How far back the source goes, for people."""
-
-NEEDS_REGIONS = True
-"""Nothing is rated for a user who chose no regions."""
 
 SOURCE = "aws.events"
 CURRENT = "/public/currentevents"

@@ -45,16 +45,21 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.protocol import PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
 
-TRUST = (
-    "On a day marked down the page counts degraded seconds as downtime; older days are not explained by reports, which "
-    "reach back about ten weeks."
+ABOUT = About(
+    title="Better Stack",
+    verified=date(2026, 9, 19),
+    live="/index.json, 1 request",
+    reach_days=90,
+    reach="90 days of each component, in seconds a day of the page's own zone.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "On a day marked down the page counts degraded seconds as downtime; older days are not explained by "
+        "reports, which reach back about ten weeks."
+    ),
 )
-"""What the source under- or overstates, for people."""
-
-REACH = "90 days of each component, in seconds a day of the page's own zone, in one request."
-"""How far back the source speaks and how precisely, for people."""
 
 INDEX = "/index.json"
 ANYWHERE = (INDEX,)

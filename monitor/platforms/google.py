@@ -21,7 +21,7 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,16 +43,22 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
 
-TRUST = (
-    "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 to 21 in "
-    "2024 and 0 to 2 since March 2025. A better figure since then is less disclosure before it is better service."
+ABOUT = About(
+    title="Google Cloud, Workspace, Firebase",
+    verified=date(2026, 8, 20),
+    live="/incidents.json, 1 request",
+    reach_days=365,
+    reach="365 days after an incident's end, by product and (Google Cloud) location.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 "
+        "to 21 in 2024 and 0 to 2 since March 2025. A better figure since then is less disclosure before it is "
+        "better service."
+    ),
 )
-"""What the source under- or overstates, for people."""
-
-REACH = "365 days after an incident's end, by product and (Google Cloud) location, to the second, in one request."
-"""How far back the source speaks and how precisely, for people."""
 
 INCIDENTS = "incidents.json"
 PRODUCTS = "products.json"

@@ -48,6 +48,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import (
+    About,
     PageContext,
     Response,
     Signal,
@@ -59,6 +60,20 @@ from monitor.protocol import (
     reading_of,
     require_ok,
     wrong,
+)
+
+ABOUT = About(
+    title="incident.io",
+    verified=date(2026, 9, 29),
+    live="/proxy/<host>, 1 request",
+    reach_days=None,
+    reach="As far back as the page has existed: every component's impacts.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Components an incident names without a state of their own count by its impact; the Statuspage imitation "
+        "of a page shows 25 components at most."
+    ),
 )
 
 SUMMARY = "incidentio.summary"
@@ -821,6 +836,7 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
     """Return the state. The list has neither groups nor start dates: it is not given where we know the components."""
     notes = _Notes()
     where = "components"
+    rows = _each_once(rows)
     observed = [_observation(_text(row, "id", where), _text(row, "status", where), notes) for row in rows]
     components = tuple(
         Component(id=_text(row, "id", where), name=_text(row, "name", where), position=position)
@@ -842,9 +858,19 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
         ),
         components=None if page.components == {one.id for one in components} else components,
         observed=tuple(observed),
-        incidents=tuple(_compat_incident(row, page, notes) for row in incidents),
+        incidents=tuple(
+            {_text(row, "id", "incidents"): _compat_incident(row, page, notes) for row in incidents}.values()
+        ),
         unknown_words=tuple(sorted(notes.words)),
     )
+
+
+def _each_once(rows: Sequence[Row]) -> list[Row]:
+    """Return each component once; of one listed twice the worse state counts, and a word we do not know as well."""
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: LEVELS.get(str(row.get("status")), Level.MAJOR_OUTAGE)):
+        found[_text(row, "id", "components")] = row
+    return [row for row in rows if found[row["id"]] is row]
 
 
 def _contradiction(indicator: str | None, observed: Sequence[Observation]) -> str | None:

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any, NoReturn
@@ -38,19 +38,25 @@ from monitor.model import (
     ReportedUptime,
     worst_level,
 )
-from monitor.protocol import PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, require_ok
+from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, require_ok
 
-TRUST = (
-    "The vendor decides which components show an uptime record; an incident's own impact word is that of its latest "
-    "update and may read operational on an outage; pages with automatic monitoring post incidents of under a minute."
+ABOUT = About(
+    title="Instatus",
+    verified=date(2026, 9, 4),
+    live="/summary.json and /v3/components.json, 2 requests",
+    reach_days=90,
+    reach=(
+        "The days the page's uptime record shows, usually 90; older incidents are listed by name only and cover "
+        "nothing."
+    ),
+    per="component",
+    precision="seconds",
+    trust=(
+        "The vendor decides which components show an uptime record; an incident's own impact word is that of its "
+        "latest update and may read operational on an outage; pages with automatic monitoring post incidents of "
+        "under a minute."
+    ),
 )
-"""A sentence for people: what this source under-reports. Empty when nothing is known."""
-
-REACH = (
-    "The days the page's uptime record shows, usually 90, per component and to the millisecond; older incidents are "
-    "listed by name only and cover nothing."
-)
-"""A sentence for people: how far back, per component or per page, how precise."""
 
 STATE = "instatus.state"
 RECORD = "instatus.record"

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -33,19 +33,22 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
+from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
 
-TRUST = (
-    "Slack keeps some 37 incidents, gives each one type and no severity per service (a type that changes while it is "
-    "open holds for its whole length), and may post what it noticed hours later or call it a notice."
+ABOUT = About(
+    title="Slack",
+    verified=date(2026, 8, 18),
+    live="/api/v2.0.0/current, 1 request",
+    reach_days=None,
+    reach="The last 37 or so incidents, usually some months to a year; an incident ends with its last post.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Slack keeps some 37 incidents, gives each one type and no severity per service (a type that changes "
+        "while it is open holds for its whole length), and may post what it noticed hours later or call it a "
+        "notice."
+    ),
 )
-"""A sentence for people: what this source under-reports. Empty when nothing is known."""
-
-REACH = (
-    "The last 37 or so incidents, usually some months to a year, per service and to the second of Slack's posts: an "
-    "incident ends with its last post."
-)
-"""A sentence for people: how far back, per component or per page, how precise."""
 
 INCIDENTS = "slack.incidents"
 

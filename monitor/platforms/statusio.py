@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +35,7 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import (
+    About,
     Get,
     PageContext,
     Response,
@@ -48,11 +49,19 @@ from monitor.protocol import (
     wrong,
 )
 
-TRUST = "Status.io pages show only what is open: what came and went before the first poll, or between two, is not known"
-"""What this source under-reports, for people."""
-
-REACH = "none before the first poll, except that each component's state is known since it last changed"
-"""How far back the source goes, for people."""
+ABOUT = About(
+    title="Status.io",
+    verified=date(2026, 9, 19),
+    live="api.status.io/1.0/status/<id>, 1 request",
+    reach_days=0,
+    reach="None before the first poll, except that each component's state is known since it last changed.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Status.io pages show only what is open: what came and went before the first poll, or between two, is not "
+        "known."
+    ),
+)
 
 SOURCE = "statusio.status"
 API = "https://api.status.io/1.0/status/"

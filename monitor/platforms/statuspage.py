@@ -52,6 +52,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import (
+    About,
     PageContext,
     Response,
     Signal,
@@ -62,6 +63,23 @@ from monitor.protocol import (
     is_challenge,
     read_json,
     require_ok,
+)
+
+ABOUT = About(
+    title="Atlassian Statuspage",
+    verified=date(2026, 9, 12),
+    live="/api/v2/summary.json, 1 request",
+    reach_days=None,
+    reach=(
+        "The page's own uptime record where it shows one (90 days at once, older month by month) and the states "
+        "that incident updates post, as far back as the page has existed."
+    ),
+    per="component",
+    precision="seconds",
+    trust=(
+        "The vendor decides what it posts and when. Degraded time and maintenance are in no uptime record; an "
+        "incident that names no component gives no level."
+    ),
 )
 
 SUMMARY = "/api/v2/summary.json"

@@ -1,0 +1,146 @@
+"""RSS 2.0 and Atom: the entries of a feed, whichever it is. Pure.
+
+An error page that is well-formed XML would read as an empty, healthy feed, so the root must be one we know. Entity
+declarations are refused: feeds need none, and they are how XML attacks its reader.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from xml.etree import ElementTree as ET
+
+from monitor.errors import Truncated, UnexpectedShape
+from monitor.fields import instant, mail_date, maybe_text
+from monitor.protocol import Response, require_ok
+
+ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8"
+
+ROOTS = {"rss": "item", "feed": "entry"}
+"""A feed's root element, and the element of an entry."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed. `id` is its guid, else its link, else its title; `body` is HTML, "" when there is none.
+
+    `published` and `updated` are in UTC, None where the feed does not say (RSS never says `updated`).
+    """
+
+    id: str
+    title: str
+    link: str | None
+    body: str
+    published: datetime | None
+    updated: datetime | None
+    categories: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The body's text, a line for each piece of it; empty lines are left out."""
+        return text_lines(self.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed's title, when it was made (None = it does not say), and its entries in the order given."""
+
+    title: str
+    built: datetime | None
+    entries: tuple[Entry, ...]
+
+
+def read_feed(response: Response) -> Feed:
+    """Return the feed in an answer.
+
+    Raises what `require_ok` raises; Truncated when the XML breaks off; UnexpectedShape when it is no feed, declares
+    entities, or an entry has no id or a date that is none.
+    """
+    body = require_ok(response).body
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise UnexpectedShape("a document type came where a feed was due; it may be a web page", url=response.url)
+    try:
+        root = ET.fromstring(body.strip())  # noqa: S314 - a document that declares entities was refused above
+    except ET.ParseError as error:
+        broken = error.code in BREAKS_OFF
+        kind = Truncated if broken and body.lstrip()[:1] == b"<" else UnexpectedShape
+        raise kind(f"not a whole feed: {error}", url=response.url) from error
+    except (ValueError, LookupError) as error:  # an encoding nobody knows
+        raise UnexpectedShape(f"not a feed: {error}", url=response.url) from error
+    return _feed(root, response.url)
+
+
+TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+"""A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs."""
+
+BREAKS_OFF = (3, 5)
+"""expat's codes for "no element found" and "unclosed token": the document ends too early."""
+
+
+def _feed(root: ET.Element, url: str) -> Feed:
+    kind = _tag(root)
+    channel = next((node for node in root if _tag(node) == "channel"), None) if kind == "rss" else root
+    if kind not in ROOTS or channel is None:
+        raise UnexpectedShape(f"not a feed: the root is <{kind[:40]}>", url=url)
+    told = _told(channel)
+    built = told.get("lastBuildDate") or told.get("pubDate") or told.get("updated")
+    return Feed(
+        title=told.get("title", ""),
+        built=_date(built, "the feed's date"),
+        entries=tuple(_entry(node, index) for index, node in enumerate(_nodes(channel, ROOTS[kind]))),
+    )
+
+
+def _nodes(channel: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (node for node in channel if _tag(node) == name)
+
+
+def _entry(node: ET.Element, index: int) -> Entry:
+    told, where = _told(node), f"entry {index + 1}"
+    link = told.get("link") or next(
+        (href for child in node if _tag(child) == "link" and (href := child.get("href"))), None
+    )
+    key = told.get("guid") or told.get("id") or link or told.get("title")
+    if not key:
+        raise UnexpectedShape(f"{where} of the feed has neither an id nor a link nor a title")
+    return Entry(
+        id=key,
+        title=told.get("title") or key,
+        link=link,
+        body=told.get("encoded") or told.get("content") or told.get("description") or told.get("summary") or "",
+        published=_date(told.get("published") or told.get("pubDate") or told.get("date"), f"{where}, published"),
+        updated=_date(told.get("updated"), f"{where}, updated"),
+        categories=tuple(dict.fromkeys(filter(None, (_label(child) for child in node if _tag(child) == "category")))),
+    )
+
+
+def _told(node: ET.Element) -> dict[str, str]:
+    """Return the texts of a node's children by name; of several of a name the first counts."""
+    told: dict[str, str] = {}
+    for child in node:
+        written = maybe_text("".join(child.itertext()))
+        if written is not None:
+            told.setdefault(_tag(child), written)
+    return told
+
+
+def _label(node: ET.Element) -> str | None:
+    return maybe_text(node.text) or maybe_text(node.get("term"))
+
+
+def _tag(node: ET.Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _date(written: str | None, where: str) -> datetime | None:
+    """Return a date as RSS or as Atom writes it; None when there is none."""
+    if written is None:
+        return None
+    return instant(written, where) if written[:4].isdigit() else mail_date(written, where)
+
+
+def text_lines(html: str) -> tuple[str, ...]:
+    """Return the text of a piece of HTML, a line for each piece of it; empty lines are left out."""
+    told = unescape(TAG.sub("\n", html))
+    return tuple(line for each in told.splitlines() if (line := " ".join(each.split())))

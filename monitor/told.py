@@ -1,0 +1,289 @@
+"""What most pages tell: parts in a state, and events with a beginning and an end; and the evidence these make. Pure.
+
+A platform reads its answers into `Part` and `Event` and hands them to `evidence`, which keeps the model's promises
+whatever the vendor wrote: ids are unique, nothing ends before it begins or lies ahead, a word nobody knows is counted
+and never green, and an event that does not say what it hit leaves its time uncovered.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.intervals import Interval, subtract, utc
+from monitor.model import (
+    Aspect,
+    Basis,
+    Component,
+    Coverage,
+    Evidence,
+    Impact,
+    Incident,
+    Level,
+    Observation,
+    PageInfo,
+    Phase,
+)
+from monitor.protocol import PageContext
+
+LEAST = timedelta(seconds=1)
+"""What something that ended as it began counts for."""
+
+IMPACT_WORDS: Mapping[Level, str] = {
+    Level.OPERATIONAL: "none",
+    Level.MAINTENANCE: "maintenance",
+    Level.DEGRADED: "minor",
+    Level.PARTIAL_OUTAGE: "major",
+    Level.MAJOR_OUTAGE: "critical",
+}
+"""The words of the user's `impact_mapping`, by the level each stands for unless the user says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component and its state. `level` None = the vendor's `word` is unknown to us.
+
+    `word` None beside `level` None = nothing is said of its state now; that is no new word.
+    """
+
+    component: Component
+    level: Level | None
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """One component at one level over [start, end), as part of an event. `end` None = still going on.
+
+    `level` None = the vendor's `word` is unknown to us. `basis` INFERRED = only the event's severity is known, not the
+    component's state; what that is worth, the user's `impact_mapping` may change.
+    """
+
+    component_id: str
+    level: Level | None
+    start: datetime
+    end: datetime | None = None
+    word: str | None = None
+    basis: Basis = Basis.DECLARED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is what they mean.
+
+    `component_ids` are components it names beside those of its spans. `vague`: something was bad and it is not said
+    what, so nothing is known of its time. `words`: words of it that are unknown to us.
+    """
+
+    id: str
+    title: str
+    phase: Phase
+    start: datetime
+    end: datetime | None = None
+    status: str
+    impact: str
+    url: str | None = None
+    maintenance: bool = False
+    component_ids: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+    vague: bool = False
+    words: tuple[str, ...] = ()
+
+
+def spread(
+    component_ids: Iterable[str],
+    level: Level | None,
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    word: str | None = None,
+    basis: Basis = Basis.INFERRED,
+) -> tuple[Span, ...]:
+    """Return one severity over all of these components, from start to end."""
+    return tuple(
+        Span(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
+        for each in dict.fromkeys(component_ids)
+    )
+
+
+def evidence(
+    source: str,
+    page: PageContext,
+    *,
+    info: PageInfo | None = None,
+    parts: Sequence[Part] | None = None,
+    components: Sequence[Component] | None = None,
+    events: Iterable[Event] = (),
+    since: datetime | None = None,
+    withdrawn: Iterable[str] = (),
+    words: Iterable[str] = (),
+    mark: str | None = None,
+) -> Evidence:
+    """Return the evidence that parts and events make.
+
+    `parts` are the complete present state; `components` the complete list where no state is told with it. Of ids told
+    twice the worst part and the last event count. `since`: everything that happened from then to now is among the
+    events (None = they are only some of it); the time of vague events is left out of that.
+    """
+    listed = _worst_of_each(parts) if parts is not None else None
+    told = {event.id: event for event in events}
+    unknown = {part.word for part in listed or () if part.level is None and part.word} | set(words)
+    unknown |= {word for event in told.values() for word in event.words}
+    unknown |= {span.word for event in told.values() for span in event.spans if span.level is None and span.word}
+    return Evidence(
+        source=source,
+        read_at=page.now,
+        page=info,
+        components=tuple(p.component for p in listed) if listed is not None else _distinct(components),
+        observed=None if listed is None else tuple(map(_observation, listed)),
+        incidents=tuple(_incident(event) for event in told.values()),
+        impacts=tuple(dict.fromkeys(impact for event in told.values() for impact in _impacts(event, source, page.now))),
+        coverage=_coverage(told.values(), since, page.now),
+        withdrawn=tuple(sorted(set(withdrawn))),
+        unknown_words=tuple(sorted(unknown)),
+        mark=mark,
+    )
+
+
+def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
+    """Return each component once; of several states the worst known one counts, and unknown is worse than green."""
+    found: dict[str, Part] = {}
+    for part in parts:
+        held = found.get(part.component.id)
+        found[part.component.id] = (
+            part if held is None else replace(max(held, part, key=_badness), component=held.component)
+        )
+    return list(found.values())
+
+
+def _badness(part: Part) -> float:
+    return 0.5 if part.level is None else part.level
+
+
+def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:
+    return None if components is None else tuple({each.id: each for each in components}.values())
+
+
+def _observation(part: Part) -> Observation:
+    return Observation(component_id=part.component.id, level=part.level, word=part.word)
+
+
+def _incident(event: Event) -> Incident:
+    end = event.end if event.phase is Phase.CLOSED else None
+    named = (*event.component_ids, *(span.component_id for span in event.spans))
+    return Incident(
+        id=event.id,
+        title=event.title,
+        phase=event.phase,
+        status=event.status,
+        impact=event.impact,
+        started_at=event.start,
+        resolved_at=None if end is None else max(end, event.start),
+        url=event.url,
+        maintenance=event.maintenance,
+        component_ids=tuple(dict.fromkeys(named)),
+    )
+
+
+def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
+    """Yield what the event meant for its components so far; what is announced has not happened yet."""
+    if event.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
+        return
+    for span in event.spans:
+        end = _end(span.start, span.end, now)
+        if span.start >= now or span.level is Level.OPERATIONAL:
+            continue
+        inferred = span.basis is Basis.INFERRED
+        yield Impact(
+            component_id=span.component_id,
+            level=None if inferred else span.level,
+            start=span.start,
+            end=end,
+            basis=span.basis,
+            source=source,
+            incident_id=event.id,
+            word=IMPACT_WORDS[span.level] if inferred and span.level is not None else span.word,
+        )
+
+
+def _end(start: datetime, end: datetime | None, now: datetime) -> datetime | None:
+    """Return the end, at least a moment after the start. An end that lies ahead is a plan: it is still going on."""
+    if end is None or end > now:
+        return None
+    return min(max(end, start + LEAST), max(now, start + timedelta(microseconds=1)))
+
+
+def _coverage(events: Iterable[Event], since: datetime | None, now: datetime) -> tuple[Coverage, ...]:
+    whole = Interval.between(since, now) if since is not None else None
+    if whole is None:
+        return ()
+    vague = (Interval.between(each.start, min(each.end or now, now)) for each in events if each.vague)
+    spans = subtract([whole], (span for span in vague if span is not None))
+    return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)
+
+
+# ----------------------------------------------------------------------------- lists that only hold what is going on
+
+
+def remembered(events: Iterable[Event]) -> str:
+    """Return what a poll hands to the next one: the events that have not ended.
+
+    For pages that list only what is going on: an event that leaves such a list has ended, and nothing else says so.
+    """
+    return json.dumps({event.id: _written(event) for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}})
+
+
+def ended(page: PageContext, events: Iterable[Event]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """Return the events of the last poll's `remembered` that are no longer listed, as ended now; and the ids of those
+    we hold as open or announced that never took place or are not remembered, to be withdrawn.
+    """
+    listed = {event.id for event in events}
+    held = _read(page.mark)
+    over = [held[key] for key in sorted(held) if key not in listed and held[key].start < page.now]
+    withdrawn = page.open_incidents - listed - {event.id for event in over}
+    return tuple(_closed(event, page.now) for event in over), tuple(sorted(withdrawn))
+
+
+def _closed(event: Event, now: datetime) -> Event:
+    end = min(event.end, now) if event.end is not None else now
+    spans = tuple(
+        replace(span, end=span.end if span.end is not None and span.end <= now else now) for span in event.spans
+    )
+    return replace(event, phase=Phase.CLOSED, status="no longer listed", end=end, spans=spans)
+
+
+def _written(event: Event) -> list[Any]:
+    spans = [
+        [s.component_id, s.level, s.start.isoformat(), s.end and s.end.isoformat(), s.word, s.basis]
+        for s in event.spans
+    ]
+    end = event.end and event.end.isoformat()
+    told = [event.title, event.phase, event.start.isoformat(), end, event.status, event.impact, event.url]
+    return [*told, event.maintenance, list(event.component_ids), spans, event.vague]
+
+
+def _read(mark: str | None) -> Mapping[str, Event]:
+    """Return the events of an earlier poll; none when there was none or another version wrote them."""
+    try:
+        return {key: _event(key, told) for key, told in json.loads(mark or "{}").items()}
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return {}
+
+
+def _event(key: str, told: Sequence[Any]) -> Event:
+    title, phase, start, end, status, impact, url, maintenance, component_ids, spans, vague = told
+    return Event(
+        id=key, title=str(title), phase=Phase(phase), start=_time(start), end=end and _time(end), status=str(status),
+        impact=str(impact), url=url, maintenance=bool(maintenance), component_ids=tuple(map(str, component_ids)),
+        spans=tuple(
+            Span(component_id=str(component), level=None if level is None else Level(level), start=_time(first),
+                 end=last and _time(last), word=word, basis=Basis(basis))
+            for component, level, first, last, word, basis in spans
+        ),
+        vague=bool(vague),
+    )  # fmt: skip
+
+
+def _time(written: str) -> datetime:
+    return utc(datetime.fromisoformat(written))

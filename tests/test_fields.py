@@ -1,0 +1,117 @@
+"""Fields of answers: what is taken, what is refused, and that the refusal names the place."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor import fields
+from monitor.errors import PageError, UnexpectedShape
+from monitor.protocol import Response
+
+NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.lists(st.integers(), max_size=2),
+    st.just({"a": 1}),
+)
+READERS = (
+    fields.row, fields.items, fields.rows, fields.some_rows, fields.text, fields.code, fields.word, fields.number,
+    fields.instant, fields.maybe_instant, fields.epoch, fields.mail_date,
+)  # fmt: skip
+
+
+def refusal(read: Callable[[object, str], object], value: object) -> str | None:
+    try:
+        read(value, "incident.start")
+    except UnexpectedShape as error:
+        return str(error)
+    return None
+
+
+@given(value=ANYTHING)
+@pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
+def test_a_field_is_read_or_refused_with_its_place(read: Callable[[object, str], object], value: object) -> None:
+    assert (refusal(read, value) or "incident.start").startswith("incident.start")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-05-20T12:00:00Z", "2026-05-20T12:00:00.000+00:00", "2026-05-20T05:00:00-07:00", "2026-05-20T21:00:00+0900"],
+)
+def test_a_time_is_read_with_any_offset(written: str) -> None:
+    assert fields.instant(written, "at") == NOON
+
+
+def test_a_time_without_an_offset_needs_a_zone() -> None:
+    with pytest.raises(UnexpectedShape, match="at: expected a time with its offset"):
+        fields.instant("2026-05-20T14:00:00", "at")
+
+    assert fields.instant("2026-05-20T14:00:00", "at", ZoneInfo("Europe/Paris")) == NOON
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Wed, 20 May 2026 12:00:00 GMT",
+        "Wed, 20 May 2026 12:00:00 Z",
+        "Wed, 20 May 2026 05:00:00 PDT",
+        "Wed, 20 May 2026 04:00:00 PST",
+        "20 May 2026 14:00:00 +0200",
+    ],
+)
+def test_a_date_of_e_mail_is_read_with_the_names_of_zones(written: str) -> None:
+    assert fields.mail_date(written, "pubDate") == NOON
+
+
+@pytest.mark.parametrize("written", ["Wed, 20 May 2026 12:00:00", "yesterday", "", "Wed, 20 May 9999 12:00:00 GMT"])
+def test_a_date_of_e_mail_without_a_zone_or_off_the_calendar_is_refused(written: str) -> None:
+    with pytest.raises(UnexpectedShape):
+        fields.mail_date(written, "pubDate")
+
+
+def test_seconds_and_milliseconds_since_1970() -> None:
+    assert fields.epoch(NOON.timestamp(), "at") == fields.epoch(NOON.timestamp() * 1000, "at", per_second=1000) == NOON
+
+
+@given(value=st.text())
+def test_a_text_can_be_written_as_utf8_without_nul(value: str) -> None:
+    clean = fields.maybe_text(value)
+
+    assert clean is None or (clean.encode() and "\x00" not in clean)
+
+
+def test_half_a_character_is_replaced() -> None:
+    assert fields.text("a\ud800b", "name") == "a?b"
+
+
+def test_a_yes_is_no_number() -> None:
+    with pytest.raises(UnexpectedShape):
+        fields.number(True, "sev")
+
+
+def test_json_inside_a_page_is_read_to_its_own_end() -> None:
+    body = b'<html><script>window.data = {"a": [1, 2]};</script></html>'
+    page = Response(url="https://status.vendor.example/", status=200, body=body)
+
+    assert fields.embedded(page, re.compile(r"window\.data = ")) == {"a": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html></html>", b'<script>window.data = {"a": [1,', b"<script>window.data = nothing"]
+)
+def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> None:
+    with pytest.raises(PageError) as caught:
+        fields.embedded(
+            Response(url="https://status.vendor.example/", status=200, body=body), re.compile(r"window\.data = ")
+        )
+
+    assert caught.value.url == "https://status.vendor.example/"

@@ -1,0 +1,104 @@
+"""Every platform over damaged answers of its own fixtures: it says what is there or refuses with our error.
+
+A platform that maps words to levels in one table calls it `VOCABULARY`; then no level may be told whose word is not in the
+answers. Where levels come from elsewhere (seconds, ratios), the platform's own tests say what they must come from.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor import platforms
+from monitor.errors import PageError
+from monitor.model import Evidence, Impact, Level
+from monitor.protocol import PageContext, Response
+from monitor.told import IMPACT_WORDS
+from tests.damage import assert_sound, damaged_body
+from tests.drive import answers_from, drive
+from tests.test_platforms import FIXTURES, known_page
+
+BROKEN_ON_PURPOSE = {"bot-challenge", "truncated-body", "empty-body", "html-instead-of-json"}
+
+
+def whole_cases(name: str) -> list[Path]:
+    """Return the cases with an answer that is not broken yet."""
+    cases = sorted((FIXTURES / name).glob("*/expected.json"))
+    return [case for case in cases if case.parent.name not in BROKEN_ON_PURPOSE and bodies_of(case)]
+
+
+def bodies_of(case: Path) -> dict[str, bytes]:
+    """Return the bodies that answer 200 in a recording, by URL."""
+    answer, entries = answers_from(case.parent), json.loads(case.with_name("recording.json").read_text())["responses"]
+    return {
+        entry["url"]: answer(entry["url"]).body for entry in entries if entry["status"] == 200 and entry.get("body")
+    }
+
+
+@pytest.mark.parametrize("name", platforms.names())
+@given(data=st.data())
+@settings(max_examples=60)
+def test_damaged_answers_give_what_they_say_or_our_error(name: str, data: st.DataObject) -> None:
+    case = data.draw(st.sampled_from(whole_cases(name)))
+    bodies = bodies_of(case)
+    url = data.draw(st.sampled_from(sorted(bodies)))
+    bodies[url] = data.draw(damaged_body(bodies[url]))
+    kind = data.draw(st.sampled_from(("application/json", "text/html; charset=utf-8", "")))
+    recorded = answers_from(case.parent)
+
+    def answer(asked: str) -> Response:
+        response = recorded(asked)
+        return replace(response, body=bodies[asked], headers={"content-type": kind}) if asked in bodies else response
+
+    page = known_page(case, json.loads(case.read_text()))
+    told = read(name, page, answer)
+    for piece in told:
+        assert_sound(piece, page)
+    assert_levels_are_in_the_answers(name, told, bodies)
+    for signal in platforms.named(name).detect(answer(url)):
+        assert signal.kind
+        assert signal.why
+
+
+def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
+    """Return what a poll and a backfill say before they end or refuse."""
+    told: list[Evidence] = []
+    platform = platforms.named(name)
+    for steps in (platform.poll(page), platform.backfill(page, page.now - timedelta(days=90))):
+        with suppress(PageError):
+            told += drive(steps, page, answer)
+    return told
+
+
+def assert_levels_are_in_the_answers(name: str, told: list[Evidence], bodies: Mapping[str, bytes]) -> None:
+    """Assert that every level worse than operational is meant by a word in some answer."""
+    words: Mapping[str, Level] | None = getattr(platforms.named(name), "VOCABULARY", None)
+    if words is None:
+        return
+    text = " ".join(body.decode(errors="replace") for body in bodies.values()).casefold()
+    meant = {level for word, level in words.items() if word.casefold() in text}
+    assert bad_levels(told) <= meant
+
+
+def bad_levels(told: list[Evidence]) -> set[Level]:
+    found = {seen.level for piece in told for seen in piece.observed or ()}
+    found |= {level_of(impact) for piece in told for impact in piece.impacts}
+    return {level for level in found if level}
+
+
+def level_of(impact: Impact) -> Level | None:
+    """Return an impact's level; of an inferred one what its word stands for unless the user says otherwise."""
+    by_word = {word: level for level, word in IMPACT_WORDS.items()}
+    return impact.level if impact.level is not None else by_word.get(impact.word or "")
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_a_platform_has_cases_that_can_be_damaged(name: str) -> None:
+    assert whole_cases(name)

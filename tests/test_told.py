@@ -1,0 +1,126 @@
+"""Evidence from parts and events: the model's promises hold whatever the vendor wrote."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.classify import DEFAULT_IMPACT_MAPPING
+from monitor.model import Basis, Component, Level, Phase
+from monitor.protocol import PageContext
+from monitor.told import IMPACT_WORDS, LEAST, Event, Part, Span, ended, evidence, remembered, spread
+from tests.damage import assert_sound
+
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+PAGE = PageContext(url="https://status.vendor.example/", now=NOW)
+HOUR = timedelta(hours=1)
+
+instants = st.datetimes(datetime(2026, 5, 18), datetime(2026, 5, 22), timezones=st.just(UTC))
+levels = st.sampled_from([None, *Level])
+spans = st.builds(
+    Span, component_id=st.sampled_from("abc"), level=levels, start=instants, end=st.none() | instants,
+    word=st.none() | st.just("odd"), basis=st.sampled_from(Basis),
+)  # fmt: skip
+events = st.builds(
+    Event, id=st.sampled_from("123"), title=st.just("t"), phase=st.sampled_from(Phase), start=instants,
+    end=st.none() | instants, status=st.just("s"), impact=st.just("i"), spans=st.lists(spans, max_size=3).map(tuple),
+    vague=st.booleans(),
+)  # fmt: skip
+parts = st.builds(
+    Part, component=st.sampled_from("abc").map(lambda key: Component(id=key, name=key)), level=levels, word=st.just("w")
+)
+
+
+def event(**changes: object) -> Event:
+    whole = Event(id="1", title="Slow", phase=Phase.OPEN, start=NOW - HOUR, status="open", impact="minor")
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+@given(told=st.lists(events, max_size=4), state=st.none() | st.lists(parts, max_size=4), since=st.none() | instants)
+def test_whatever_was_told_the_evidence_is_sound(
+    told: list[Event], state: list[Part] | None, since: datetime | None
+) -> None:
+    assert_sound(evidence("x", PAGE, parts=state, events=told, since=since), PAGE)
+
+
+@given(told=st.lists(events, max_size=4))
+def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> None:
+    """All that was going on and is not listed any more has ended now; what never began was called off."""
+    listed = {each.id: each for each in told}
+    held = {key for key, each in listed.items() if each.phase in {Phase.OPEN, Phase.SCHEDULED}}
+    later = replace(PAGE, mark=remembered(listed.values()), open_incidents=frozenset(held))
+    over, withdrawn = ended(later, [])
+
+    assert {each.id for each in over} | set(withdrawn) == held
+    assert all(each.phase is Phase.CLOSED and each.end <= NOW for each in over)
+    assert_sound(evidence("x", later, events=over, withdrawn=withdrawn), later)
+
+
+def test_the_words_of_the_impact_mapping_are_ours() -> None:
+    assert {word: level for level, word in IMPACT_WORDS.items()} == {**DEFAULT_IMPACT_MAPPING}
+
+
+def test_an_end_that_lies_ahead_is_no_end() -> None:
+    told = event(spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
+
+    (impact,) = evidence("x", PAGE, events=[told]).impacts
+    assert (impact.end, impact.level, impact.word, impact.basis) == (None, None, "minor", Basis.INFERRED)
+
+
+def test_what_ended_as_it_began_counts_for_a_second() -> None:
+    told = event(phase=Phase.CLOSED, end=NOW - HOUR, spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR))
+
+    (impact,) = evidence("x", PAGE, events=[told]).impacts
+    assert impact.end == NOW - HOUR + LEAST
+
+
+@pytest.mark.parametrize("phase", [Phase.SCHEDULED, Phase.WITHDRAWN])
+def test_what_is_announced_or_called_off_has_no_impact(phase: Phase) -> None:
+    told = event(phase=phase, spans=spread(["a"], Level.MAINTENANCE, NOW - HOUR, NOW))
+
+    assert evidence("x", PAGE, events=[told]).impacts == ()
+
+
+def test_an_unknown_word_is_counted_and_is_no_level() -> None:
+    part = Part(component=Component(id="a", name="A"), level=None, word="wobbly")
+    told = evidence("x", PAGE, parts=[part], events=[event(spans=spread(["a"], None, NOW - HOUR, word="purple"))])
+
+    assert told.unknown_words == ("purple", "wobbly")
+    assert [seen.level for seen in told.observed or ()] == [None]
+    assert [(impact.level, impact.word) for impact in told.impacts] == [(None, "purple")]
+
+
+@pytest.mark.parametrize(
+    ("states", "worst"),
+    [
+        ((Level.OPERATIONAL, None), None),
+        ((None, Level.DEGRADED), Level.DEGRADED),
+        ((Level.MAINTENANCE, Level.OPERATIONAL), Level.MAINTENANCE),
+    ],
+)
+def test_of_a_component_told_twice_the_worse_state_counts_and_unknown_is_worse_than_green(
+    states: tuple[Level | None, ...], worst: Level | None
+) -> None:
+    told = evidence(
+        "x", PAGE, parts=[Part(component=Component(id="a", name="A"), level=each, word="w") for each in states]
+    )
+
+    assert [seen.level for seen in told.observed or ()] == [worst]
+
+
+def test_the_time_of_an_event_that_does_not_say_what_it_hit_is_uncovered() -> None:
+    told = event(phase=Phase.CLOSED, start=NOW - 3 * HOUR, end=NOW - 2 * HOUR, vague=True)
+    covered = evidence("x", PAGE, events=[told], since=NOW - 9 * HOUR).coverage
+
+    assert [(each.span.start, each.span.end) for each in covered] == [
+        (NOW - 9 * HOUR, NOW - 3 * HOUR),
+        (NOW - 2 * HOUR, NOW),
+    ]
+
+
+def test_a_mark_of_another_version_remembers_nothing() -> None:
+    page = replace(PAGE, mark='{"1": ["title"]}', open_incidents=frozenset({"1"}))
+
+    assert ended(page, []) == ((), ("1",))
