@@ -10,10 +10,11 @@ import math
 import re
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.protocol import Response, read_json, require_ok, wrong
+from monitor.protocol import Response, require_ok, wrong
 
 Row = dict[str, Any]
 
@@ -23,9 +24,22 @@ YEARS = range(1990, 2200)
 LONGEST_CODE = 60
 
 
-def json_of(response: Response) -> Any:  # noqa: ANN401
-    """Return the decoded JSON of an answer. Raises what `monitor.protocol.read_json` raises."""
-    return read_json(response)
+def peek(response: Response) -> Any:  # noqa: ANN401
+    """Return the decoded JSON of an answer for a detector to look at; None when it is none. Never raises.
+
+    Every platform looks at the same answer, which is decoded once. What is returned must not be changed.
+    """
+    return _decoded(response.body) if response.status == 200 else None  # noqa: PLR2004
+
+
+@lru_cache(maxsize=2)
+def _decoded(body: bytes) -> Any:  # noqa: ANN401
+    if body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        return json.loads(body.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401

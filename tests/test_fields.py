@@ -115,3 +115,19 @@ def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> Non
         )
 
     assert caught.value.url == "https://status.vendor.example/"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"a": 1}', {"a": 1}),
+        (b"\xef\xbb\xbf[1]", [1]),
+        (b'{"a": ', None),
+        (b"<html>", None),
+        (b"", None),
+        (b"[" * 100_000, None),
+        (b'{"a": ' + b"9" * 5000 + b"}", None),
+    ],
+)
+def test_a_detector_may_look_at_any_answer(body: bytes, told: object) -> None:
+    assert fields.peek(Response(url="https://status.vendor.example/", status=200, body=body)) == told
