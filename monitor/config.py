@@ -60,7 +60,8 @@ DAY_SECONDS = 86_400
 class VendorConfig:
     """One monitored page. `url` ends in "/"; `platform` None = detect; `zone` None = what the page says, else UTC.
 
-    `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure.
+    `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure;
+    `include`, written like it, leaves all others out (empty = none are left out).
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
     `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
     `max_body_mib` None = the platform's limit.
@@ -74,6 +75,7 @@ class VendorConfig:
     zone: str | None = None
     interval_seconds: int = 300
     fast_while_open: bool = False
+    include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     tier: str = "standard"
     critical: tuple[str, ...] = ()
@@ -639,6 +641,7 @@ COMMON_KEYS: Mapping[str, _Key] = {
     "zone": _Key("zone", _zone),
     **_span_keys("interval", "interval_seconds", "interval_seconds", "60s", "30d"),
     "fast_while_open": _Key("fast_while_open", _truth),
+    "include": _Key("include", _patterns),
     "exclude": _Key("exclude", _patterns),
     "tier": _Key("tier", _choice(lambda: TIERS, "a tier")),
     "critical": _Key("critical", _patterns),
@@ -960,15 +963,16 @@ def warnings(settings: Settings) -> list[str]:
             "the days before are unknown at first; raise `backfill`"
         )
     for vendor in settings.vendors:
-        found += [f"{vendor.slug}: {warning}" for warning in _vendor_warnings(vendor)]
+        found += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
     return found
 
 
-def _vendor_warnings(vendor: VendorConfig) -> Iterable[str]:
+def vendor_warnings(vendor: VendorConfig, detected: str | None = None) -> Iterable[str]:
+    """Yield what is allowed for one vendor and probably not meant. `detected` is its platform where that is known."""
     hint = platform_hint(vendor.url)
     if vendor.platform and hint and vendor.platform != hint:
         yield f"the catalogue has this page on {hint}, not {vendor.platform}; leave out `platform` to detect it"
-    platform = vendor.platform or hint
+    platform = vendor.platform or detected or hint
     if platform in platforms.names() and platforms.named(platform).ABOUT.regions == "required" and not vendor.regions:
         yield "the page speaks of every region of the vendor, so nothing on it is rated; choose yours with `regions`"
     if vendor.url.startswith("http://"):
@@ -1003,6 +1007,9 @@ def add_vendor(
     name: str | None = None,
     platform: str | None = None,
     interval_seconds: int | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    regions: Sequence[str] = (),
 ) -> VendorConfig:
     """Append a vendor (a catalogue slug or an address) to a `monitor.yaml`, keeping the rest of it byte for byte.
 
@@ -1014,7 +1021,10 @@ def add_vendor(
     text = _read_text(path, "--config") if path.exists() else _HEADER + "".join(f"  - {s}\n" for s in default_slugs())
     listed = _vendors_node(text, str(path))
     before = parse(text, str(path)).vendors if listed is not None and listed.value else ()
-    options = {"slug": slug, "name": name, "platform": platform, "interval_seconds": interval_seconds}
+    options = {
+        "slug": slug, "name": name, "platform": platform, "interval_seconds": interval_seconds,
+        "include": list(include) or None, "exclude": list(exclude) or None, "regions": list(regions) or None,
+    }  # fmt: skip
     entry = _entry(page.strip(), {key: value for key, value in options.items() if value is not None}, before)
     changed = _insert(text, listed, entry)
     try:
@@ -1105,7 +1115,7 @@ def _lines(entry: Mapping[str, Any]) -> list[str]:
     spelt = {**entry}
     if "interval_seconds" in entry:
         spelt["interval"] = format_duration(spelt.pop("interval_seconds"))
-    quoted = ("name", "url", "platform")
+    quoted = ("name", "url", "platform", "include", "exclude", "regions")
     return [
         f"{key}: {json.dumps(value, ensure_ascii=False) if key in quoted else value}" for key, value in spelt.items()
     ]
