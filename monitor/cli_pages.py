@@ -191,6 +191,7 @@ def add(
     exclude: Annotated[list[str] | None, typer.Option("--exclude", help="Component that does not count.")] = None,
     region: Annotated[list[str] | None, typer.Option("--region", help="Region you depend on.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Ask nothing: all components count.")] = False,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Check a page and write it into the settings file.
@@ -199,7 +200,7 @@ def add(
     --region, --include and --exclude (names or patterns like "API*", each as often as needed), or --all.
     """
     page = configuration.normal_url(url)
-    seen = run(_look(page, allow_private=False))
+    seen = run(_look(page, allow_private=allow_private))
     if seen.error is not None:
         raise seen.error
     choice = _Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
@@ -208,7 +209,14 @@ def add(
     _require_known(seen, choice)
     path = configuration.locate(config, os.environ) or configuration.user_config_path()
     vendor = configuration.add_vendor(
-        path, page, slug=slug, name=name, regions=choice.regions, include=choice.include, exclude=choice.exclude
+        path,
+        page,
+        slug=slug,
+        name=name,
+        regions=choice.regions,
+        include=choice.include,
+        exclude=choice.exclude,
+        allow_private=allow_private,
     )
     out.print(f"added {vendor.slug} ({seen.detected.platform}) to {path}", highlight=False, soft_wrap=True)
     for warning in configuration.vendor_warnings(vendor, seen.detected.platform):
@@ -348,7 +356,12 @@ def _print_platforms(form: Shape) -> None:
     if form is Shape.JSON:
         out.print_json(json.dumps(rows))
         return
-    _print([_about_row(name, platforms.named(name).ABOUT) for name in platforms.names()], form)
+    _print(platform_rows(), form)
+
+
+def platform_rows() -> list[dict[str, str]]:
+    """Return what each platform's pages are good for, in words, for a table."""
+    return [_about_row(name, platforms.named(name).ABOUT) for name in platforms.names()]
 
 
 def _about_row(name: str, about: About) -> dict[str, str]:

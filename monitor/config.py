@@ -1010,6 +1010,7 @@ def add_vendor(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     regions: Sequence[str] = (),
+    allow_private: bool = False,
 ) -> VendorConfig:
     """Append a vendor (a catalogue slug or an address) to a `monitor.yaml`, keeping the rest of it byte for byte.
 
@@ -1024,6 +1025,7 @@ def add_vendor(
     options = {
         "slug": slug, "name": name, "platform": platform, "interval_seconds": interval_seconds,
         "include": list(include) or None, "exclude": list(exclude) or None, "regions": list(regions) or None,
+        "allow_private": allow_private or None,
     }  # fmt: skip
     entry = _entry(page.strip(), {key: value for key, value in options.items() if value is not None}, before)
     changed = _insert(text, listed, entry)
@@ -1115,7 +1117,7 @@ def _lines(entry: Mapping[str, Any]) -> list[str]:
     spelt = {**entry}
     if "interval_seconds" in entry:
         spelt["interval"] = format_duration(spelt.pop("interval_seconds"))
-    quoted = ("name", "url", "platform", "include", "exclude", "regions")
+    quoted = ("name", "url", "platform", "include", "exclude", "regions", "allow_private")
     return [
         f"{key}: {json.dumps(value, ensure_ascii=False) if key in quoted else value}" for key, value in spelt.items()
     ]

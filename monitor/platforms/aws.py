@@ -55,6 +55,7 @@ ABOUT = About(
     trust=(
         "AWS posts an event only for trouble that many customers have; informational events (code 1), with which "
         "most outages begin, count as operational."
+        " The shape of its history is known from programs that read it, no answer of it was seen."
     ),
 )
 
