@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from monitor import config as configuration
 from monitor import platforms
@@ -110,7 +111,7 @@ async def _look(url: str, *, allow_private: bool, regions: tuple[str, ...] = ())
 
 def _identity(seen: Seen) -> Iterator[str]:
     about = seen.about
-    yield f"{about.title} ({seen.detected.platform}), {_standing(about)}"
+    yield f"{_titled(seen.detected.platform, about)}, {_standing(about)}"
     for line in seen.detected.why:
         yield f"  {line}"
     yield f"live: {about.live}"
@@ -273,7 +274,7 @@ def _require_known(seen: Seen, choice: _Choice) -> None:
 @pages.command(short_help="List configured and catalogued vendors.")
 def vendors(
     search: Annotated[
-        str | None, typer.Option("--search", "-s", help="Vendors of the catalogue by name or address.")
+        str | None, typer.Option("--search", "-s", help="Only those with this text in name or address.")
     ] = None,
     category: Annotated[
         str | None, typer.Option("--category", help="Vendors of the catalogue of one category.")
@@ -287,7 +288,7 @@ def vendors(
 ) -> None:
     """List the configured vendors, or the catalogue's (--search, --category), or the platforms (--platforms)."""
     if platform_table:
-        _print_platforms(form)
+        _print_platforms(search, form)
     elif search is not None or category is not None:
         _print_catalogue(_found(search, category), form)
     else:
@@ -351,12 +352,41 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
         out.print("no vendor of the catalogue matches; `monitor add URL` takes any page", highlight=False)
 
 
-def _print_platforms(form: Shape) -> None:
-    rows = [_about_json(name, platforms.named(name).ABOUT) for name in platforms.names()]
+def _print_platforms(search: str | None, form: Shape) -> None:
+    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not fit columns."""
+    wanted = (search or "").casefold()
+    found = {name: platforms.named(name).ABOUT for name in platforms.names()}
+    found = {name: about for name, about in found.items() if wanted in f"{name} {about.title}".casefold()}
     if form is Shape.JSON:
-        out.print_json(json.dumps(rows))
-        return
-    _print(platform_rows(), form)
+        out.print_json(json.dumps([_about_json(name, about) for name, about in found.items()]))
+    elif form is Shape.MARKDOWN:
+        _print([row for row in platform_rows() if row["platform"] in {_titled(*each) for each in found.items()}], form)
+    else:
+        for name, about in found.items():
+            out.print(f"{_titled(name, about)}, {_standing(about)}", highlight=False, markup=False)
+            out.print(_paragraph(about))
+
+
+def _paragraph(about: About) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    regions = {"required": "nothing is rated until you choose yours", "optional": "you may choose yours", "none": ""}
+    lines = {
+        "live": about.live,
+        "history": f"{about.reach} ({_reach(about)})",
+        "regions": regions[about.regions],
+        "trust": about.trust,
+    }
+    for label, text in lines.items():
+        if text:
+            table.add_row(f"  {label}", Text(text))
+    table.add_row()
+    return table
+
+
+def _titled(name: str, about: About) -> str:
+    return f"{about.title} ({name})"
 
 
 def platform_rows() -> list[dict[str, str]]:
@@ -366,7 +396,7 @@ def platform_rows() -> list[dict[str, str]]:
 
 def _about_row(name: str, about: About) -> dict[str, str]:
     return {
-        "platform": f"{about.title} ({name})",
+        "platform": _titled(name, about),
         "verified on": str(about.verified or "unverified"),
         "live": about.live,
         "history": about.reach,
