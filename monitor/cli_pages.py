@@ -347,7 +347,11 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
         }
         for entry in entries
     ]
-    _print(rows, form)
+    _print(rows, form, hidden=("note",))
+    if form is Shape.TABLE:
+        for entry in entries:
+            if entry.note:
+                out.print(f"{entry.slug}: {entry.note}", highlight=False, markup=False)
     if not rows:
         out.print("no vendor of the catalogue matches; `monitor add URL` takes any page", highlight=False)
 
@@ -433,7 +437,9 @@ def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = 
         for line in markdown(columns, ([row[key] for key in columns] for row in rows)):
             out.print(line, highlight=False, markup=False, soft_wrap=True)
         return
-    table = Table(*columns, box=None, header_style="dim")
+    table = Table(box=None, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")  # an address that is cut off is none
     for row in rows:
         table.add_row(*(row[key] for key in columns))
     out.print(table)
