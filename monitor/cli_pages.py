@@ -439,7 +439,7 @@ def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = 
         return
     table = Table(box=None, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")  # an address that is cut off is none
+        table.add_column(column, overflow="fold", no_wrap=column in {"vendor", "page"})  # to be copied
     for row in rows:
         table.add_row(*(row[key] for key in columns))
     out.print(table)

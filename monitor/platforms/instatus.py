@@ -63,6 +63,7 @@ RECORD = "instatus.record"
 NOTICES = "instatus.notices"
 
 SUMMARY = "/summary.json"
+ANYWHERE = (SUMMARY,)
 COMPONENTS = ("/v3/components.json", "/v2/components.json")
 
 LEVELS: Mapping[str, Level] = {
