@@ -605,7 +605,7 @@ def _incident(event: _Event, view: _View) -> Incident:
         status=state if silent is None else f"{state}, {_silence(event)}",
         impact=WORDS.get(event.code, event.code),
         started_at=event.begun,
-        resolved_at=event.ended if over else None,
+        resolved_at=max(event.ended, event.begun) if over and event.ended is not None else None,
         url=PAGE,
         component_ids=tuple(filter(view.scope.holds, event.parts)),
     )
