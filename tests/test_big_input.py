@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -103,7 +104,7 @@ def reading(name: str, case: Path, url: str) -> tuple[list[Steps], Any, Answer]:
     platform = platforms.named(name)
 
     def answer(asked: str) -> Response:
-        return replace(recorded(asked), body=body) if asked == url else recorded(asked)
+        return replace(recorded(asked), body=body) if unquote(asked) == url else recorded(asked)
 
     since = page.now.replace(year=page.now.year - 1)
     return [platform.poll(page), platform.backfill(page, since)], page, answer

@@ -393,7 +393,7 @@ def _components(leaves: Sequence[Raw], group_names: Mapping[str, str]) -> tuple[
     return tuple(
         Component(
             id=_text(row, "id", "components[]"),
-            name=_text(row, "name", "components[]"),
+            name=_text(row, "name", "components[]").strip() or row["id"],
             group=group_names.get(row.get("group_id") or ""),
             position=position,
             start_date=_day(row["start_date"]) if row.get("start_date") else None,
@@ -734,7 +734,7 @@ def _line_components(raw: Raw, leaves: Raw) -> tuple[Component, ...]:
     return tuple(
         Component(
             id=code,
-            name=_text(line["component"], "name", "component"),
+            name=_text(line["component"], "name", "component").strip() or code,
             group=groups.get(code),
             position=position,
             start_date=_start_day(line),
