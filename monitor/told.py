@@ -6,18 +6,21 @@ and never green, and an event that does not say what it hit leaves its time unco
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.intervals import Interval, subtract, utc
+from monitor.errors import Truncated
+from monitor.intervals import ONE_DAY, Interval, day_of, subtract, utc
 from monitor.model import (
     Aspect,
     Basis,
     Component,
     Coverage,
     Evidence,
+    Gap,
     Impact,
     Incident,
     Level,
@@ -29,6 +32,12 @@ from monitor.protocol import PageContext
 
 LEAST = timedelta(seconds=1)
 """What something that ended as it began counts for."""
+
+SILENT_AFTER = timedelta(days=7)
+"""An event that stays open and of which nothing was said for so long does not speak for the present any more."""
+
+RECENTLY = timedelta(days=2)
+"""What ended so recently may have come and gone between two polls."""
 
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
@@ -105,6 +114,65 @@ def spread(
         Span(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
         for each in dict.fromkeys(component_ids)
     )
+
+
+def states(components: Iterable[Component], events: Iterable[Event], now: datetime) -> tuple[Part, ...]:
+    """Return the present state of components where a source tells only of events, and of every one that goes on.
+
+    What none of them names is operational, unless one is vague: then nothing is known of it.
+    """
+    going = [event for event in events if event.phase is Phase.OPEN]
+    held: dict[str, list[Span]] = defaultdict(list)
+    for span in (span for event in going for span in event.spans):
+        if span.start <= now and (span.end is None or span.end > now):
+            held[span.component_id].append(span)
+    rest = None if any(event.vague for event in going) else Level.OPERATIONAL
+    return tuple(_state(component, held.get(component.id, ()), rest) for component in components)
+
+
+def _state(component: Component, spans: Iterable[Span], rest: Level | None) -> Part:
+    parts = [Part(component=component, level=span.level, word=span.word) for span in spans]
+    return max([*parts, Part(component=component, level=rest)], key=_badness)
+
+
+def news(events: Iterable[Event], page: PageContext) -> list[Event]:
+    """Return what a poll tells of where a source lists all of the past: not what we know to have ended long ago."""
+    return [
+        event
+        for event in events
+        if event.phase is not Phase.CLOSED
+        or event.end is None
+        or event.end > page.now - RECENTLY
+        or event.id in page.open_incidents
+    ]
+
+
+def silenced(event: Event, spoke: datetime, now: datetime) -> Event:
+    """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and `SILENT_AFTER` has
+    passed since, nobody knows how it went on. It is listed all the same.
+    """
+    until = max(spoke, event.start) + SILENT_AFTER
+    if event.phase is not Phase.OPEN or until >= now:
+        return event
+    spans = (part for span in event.spans for part in _silenced(span, until))
+    return replace(event, status=f"{event.status}, silent since {spoke:%Y-%m-%d}", spans=tuple(spans))
+
+
+def _silenced(span: Span, until: datetime) -> Iterator[Span]:
+    if span.end is not None and span.end <= until:
+        yield span
+        return
+    if span.start < until:
+        yield replace(span, end=until)
+    yield Span(component_id=span.component_id, level=None, start=max(span.start, until), end=span.end)
+
+
+def gap_before(source: str, page: PageContext, since: datetime, first: datetime, why: str) -> Iterator[Evidence]:
+    """Yield what is missing when impacts were asked for `since` and a source's record begins at `first`."""
+    asked, begun = day_of(since, UTC), day_of(first, UTC)
+    if asked < begun:
+        gap = Gap(what=f"impacts {asked}..{begun - ONE_DAY}", reason=Truncated.reason, message=why)
+        yield Evidence(source=source, read_at=page.now, gaps=(gap,))
 
 
 def evidence(

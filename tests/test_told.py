@@ -10,7 +10,22 @@ from hypothesis import strategies as st
 from monitor.classify import DEFAULT_IMPACT_MAPPING
 from monitor.model import Basis, Component, Level, Phase
 from monitor.protocol import PageContext
-from monitor.told import IMPACT_WORDS, LEAST, Event, Part, Span, ended, evidence, remembered, spread
+from monitor.told import (
+    IMPACT_WORDS,
+    LEAST,
+    SILENT_AFTER,
+    Event,
+    Part,
+    Span,
+    ended,
+    evidence,
+    gap_before,
+    news,
+    remembered,
+    silenced,
+    spread,
+    states,
+)
 from tests.damage import assert_sound
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
@@ -124,3 +139,57 @@ def test_a_mark_of_another_version_remembers_nothing() -> None:
     page = replace(PAGE, mark='{"1": ["title"]}', open_incidents=frozenset({"1"}))
 
     assert ended(page, []) == ((), ("1",))
+
+
+def levels_now(*going: Event) -> list[Level | None]:
+    return [part.level for part in states([Component(id=key, name=key) for key in "ab"], going, NOW)]
+
+
+def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
+    named = event(spans=spread(["a"], Level.DEGRADED, NOW - HOUR))
+
+    assert levels_now() == [Level.OPERATIONAL, Level.OPERATIONAL]
+    assert levels_now(named) == [Level.DEGRADED, Level.OPERATIONAL]
+    assert levels_now(named, event(id="2", vague=True)) == [Level.DEGRADED, None]
+    assert levels_now(replace(named, phase=Phase.CLOSED)) == [Level.OPERATIONAL, Level.OPERATIONAL]
+    assert levels_now(event(spans=spread(["a"], None, NOW - HOUR, word="odd"))) == [None, Level.OPERATIONAL]
+
+
+def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -> None:
+    """It began 30 days ago, and the last word of it is 20 days old: 13 days of the outage are not known to be one."""
+    told = event(start=NOW - timedelta(days=30), spans=spread(["a"], Level.MAJOR_OUTAGE, NOW - timedelta(days=30)))
+    quiet = silenced(told, NOW - timedelta(days=20), NOW)
+    piece = evidence("x", PAGE, events=[quiet])
+
+    assert levels_now(quiet) == [None, Level.OPERATIONAL]
+    assert [(impact.word, impact.start, impact.end) for impact in piece.impacts] == [
+        ("critical", NOW - timedelta(days=30), NOW - timedelta(days=13)),
+        (None, NOW - timedelta(days=13), None),
+    ]
+    assert piece.incidents[0].status == "open, silent since 2026-04-30"
+    assert silenced(told, NOW - SILENT_AFTER, NOW) == told
+
+
+@given(told=events, spoke=instants)
+def test_a_silenced_event_makes_sound_evidence(told: Event, spoke: datetime) -> None:
+    later = replace(PAGE, now=NOW + timedelta(days=30))
+
+    assert_sound(evidence("x", later, events=[silenced(told, spoke, later.now)]), later)
+
+
+def test_what_was_asked_for_and_is_older_than_the_record_is_a_gap() -> None:
+    (piece,) = gap_before("x", PAGE, NOW - timedelta(days=9), NOW - timedelta(days=2), "no older ones are listed")
+
+    assert [(gap.what, gap.reason) for gap in piece.gaps] == [("impacts 2026-05-11..2026-05-17", "truncated")]
+    assert list(gap_before("x", PAGE, NOW - timedelta(days=2), NOW - timedelta(days=9), "nothing")) == []
+
+
+def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
+    old = event(phase=Phase.CLOSED, start=NOW - timedelta(days=5), end=NOW - timedelta(days=4))
+    told = [event(id="open"), replace(old, id="old"), replace(old, id="new", end=NOW - HOUR), replace(old, id="held")]
+
+    assert [each.id for each in news(told, replace(PAGE, open_incidents=frozenset({"held"})))] == [
+        "open",
+        "new",
+        "held",
+    ]

@@ -1,0 +1,275 @@
+"""FireHydrant status pages: one JSON document with the components and all incidents there ever were. Pure.
+
+`/data/payload.json` is what the page itself is drawn from. What is easily misread in it:
+
+- Components have no state. Each incident says the condition of the components it hit, so the present is what the open
+  incidents say; in a closed incident the conditions are those of the outage.
+- Conditions have the customer's own names; `conditions` maps each to OPERATIONAL, DEGRADED or OFFLINE. A "Maintenance"
+  is mapped to DEGRADED there, so a condition called so is a maintenance, as is all of an incident of that severity.
+- An incident is over when it has a time `resolved`. Incidents stand in no order, `acknowledged` may be weeks later than
+  `resolved`, and one that names no components says nothing of any, so its time is not known to be good.
+
+Planned maintenances (`scheduledMaintenances`) are known from a program that reads them only. Other severities than
+MAINTENANCE are the customer's and decide nothing. The format is not documented.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text
+from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+)
+from monitor.told import Event, Span, ended, evidence, gap_before, news, remembered, silenced, states
+
+ABOUT = About(
+    title="FireHydrant",
+    verified=date(2026, 7, 31),
+    live="/data/payload.json, 1 request",
+    reach_days=None,
+    reach="Every incident since the page exists.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Many incidents name no component: their time is unknown, not an outage. A condition holds for the whole "
+        "length of an incident."
+    ),
+)
+
+SOURCE = "firehydrant.incidents"
+PLANS = "firehydrant.maintenances"
+"""Planned maintenances leave the list when they are over; an answer that has them no more does not take them back."""
+
+PAYLOAD = "/data/payload.json"
+ANYWHERE = (PAYLOAD,)
+HOSTS = frozenset({"status.redis.io", "status.firehydrant.com", "status.backblaze.com"})
+
+VOCABULARY: Mapping[str, Level] = {
+    "OPERATIONAL": Level.OPERATIONAL,
+    "MAINTENANCE": Level.MAINTENANCE,
+    "DEGRADED": Level.DEGRADED,
+    "OFFLINE": Level.MAJOR_OUTAGE,
+}
+"""What a page's conditions are mapped to; MAINTENANCE is a word in their names, and a severity."""
+
+MAINTENANCE = "MAINTENANCE"
+
+UNNAMED = "an incident is going on that names no component"
+
+
+# ------------------------------------------------------------------------------------------------------ detection
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return what to ask to recognise the page at this URL, on hosts known to be FireHydrant's customers."""
+    return (Get(path=PAYLOAD),) if urlsplit(url).hostname in HOSTS else ()
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of a FireHydrant payload."""
+    return list(_signals(response))
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b'"conditions"' not in response.body:
+        return
+    told = peek(response)
+    if not isinstance(told, dict) or not isinstance(told.get("incidents"), list):
+        return
+    conditions = told.get("conditions")
+    if isinstance(conditions, dict) and conditions and set(map(str, conditions.values())) <= VOCABULARY.keys():
+        yield Signal("shape", "conditions are mapped to FireHydrant's words")
+    config = told.get("config")
+    if isinstance(config, dict) and {"companyName", "operationalMessage"} <= config.keys():
+        yield Signal("config", "a company's name and its message for quiet times")
+    if b"type.googleapis.com/firehydrant." in response.body:
+        yield Signal("types", "timelines hold FireHydrant's own types")
+
+
+# ------------------------------------------------------------------------------------------------------ the document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Payload:
+    """What the document says. `incidents` and `plans` are those that have happened or will."""
+
+    name: str | None
+    components: Sequence[Component]
+    incidents: Sequence[Event]
+    plans: Sequence[Event]
+
+
+def _payload(response: Response, now: datetime) -> _Payload:
+    told = row(read_json(response), "the answer")
+    listed = rows(told.get("components"), "components")
+    components = [
+        Component(id=code(each.get("id"), "component.id"), name=text(each.get("name"), "component.name"), position=at)
+        for at, each in enumerate(listed)
+    ]
+    reader = _Reader(
+        conditions=_conditions(told), ids={each.name: each.id for each in components}, url=response.url, now=now
+    )
+    return _Payload(
+        name=maybe_text(row(told.get("config"), "config").get("companyName")),
+        components=components,
+        incidents=[reader.incident(each) for each in rows(told.get("incidents"), "incidents")],
+        plans=[reader.plan(each) for each in some_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")],
+    )
+
+
+def _conditions(told: Row) -> Mapping[str, str]:
+    """Return what each condition's name is mapped to. Names are compared without spaces around them."""
+    table = row(told.get("conditions"), "conditions")
+    return {name.strip(): code(meant, f"conditions.{name[:40]}") for name, meant in table.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """What is needed to read an incident: the page's conditions, and its components' ids by name."""
+
+    conditions: Mapping[str, str]
+    ids: Mapping[str, str]
+    url: str
+    now: datetime
+
+    def incident(self, told: Row) -> Event:
+        """Return an incident; an open one nobody speaks of any more is not rated for ever."""
+        key = code(told.get("id"), "incident.id")
+        times = row(told.get("timestamps"), f"incident {key}.timestamps")
+        start = instant(times.get("started") or times.get("detected"), f"incident {key}.timestamps.started")
+        end = maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved")
+        severity = maybe_text(told.get("severitySlug")) or "UNSET"
+        spans = self._spans(told, start, end, maintenance=severity.upper() == MAINTENANCE)
+        event = Event(
+            id=key,
+            title=text(told.get("title") or told.get("name"), f"incident {key}.title"),
+            phase=self._phase(start, end),
+            start=start,
+            end=end,
+            status="open" if end is None else "resolved",
+            impact=severity,
+            maintenance=severity.upper() == MAINTENANCE,
+            spans=spans,
+            vague=not spans,
+        )
+        return silenced(event, _spoke(told, start), self.now)
+
+    def plan(self, told: Row) -> Event:
+        """Return a planned maintenance. Whatever its components' condition is called, they are in maintenance."""
+        key = code(told.get("id"), "maintenance.id")
+        start = instant(told.get("startsAt"), f"maintenance {key}.startsAt")
+        end = instant(told.get("endsAt"), f"maintenance {key}.endsAt")
+        phase, spans = self._phase(start, end), self._spans(told, start, end, maintenance=True)
+        return Event(
+            id=key,
+            title=text(told.get("name") or told.get("title"), f"maintenance {key}.name"),
+            phase=phase,
+            start=start,
+            end=end,
+            status=str(phase),
+            impact=MAINTENANCE,
+            maintenance=True,
+            spans=spans,
+            vague=not spans,
+        )
+
+    def _phase(self, start: datetime, end: datetime | None) -> Phase:
+        if end is not None and end <= self.now:
+            return Phase.CLOSED
+        return Phase.SCHEDULED if start > self.now else Phase.OPEN
+
+    def _spans(self, told: Row, start: datetime, end: datetime | None, *, maintenance: bool) -> tuple[Span, ...]:
+        return tuple(
+            Span(
+                component_id=key,
+                level=self._level(condition, maintenance=maintenance),
+                start=start,
+                end=end,
+                word=condition,
+                basis=Basis.DECLARED,
+            )
+            for key, condition in self._hit(told)
+        )
+
+    def _hit(self, told: Row) -> Iterator[tuple[str, str | None]]:
+        """Yield the components an incident names, by id, each with its condition; some answers name them only."""
+        where = f"incident {told.get('id')}"
+        listed = some_rows(told.get("components"), f"{where}.components")
+        for each in listed:
+            yield code(each.get("id"), f"{where}.components.id"), maybe_text(each.get("condition"))
+        if not listed:
+            named = row(told.get("componentConditions") or {}, f"{where}.componentConditions")
+            for name, condition in named.items():
+                key = text(name, f"{where}.componentConditions")
+                yield self.ids.get(key, key), maybe_text(condition)
+
+    def _level(self, condition: str | None, *, maintenance: bool) -> Level | None:
+        if condition is None:
+            return None
+        level = VOCABULARY.get(self.conditions.get(condition, condition))
+        if level in {None, Level.OPERATIONAL}:
+            return level
+        return Level.MAINTENANCE if maintenance or MAINTENANCE.lower() in condition.lower() else level
+
+
+def _spoke(told: Row, start: datetime) -> datetime:
+    """Return when an incident was last spoken of."""
+    where = f"incident {told.get('id')}.timeline"
+    posts = (maybe_instant(each.get("occurredAt"), where) for each in some_rows(told.get("timeline"), where))
+    return max((post for post in posts if post is not None), default=start)
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every component's state in one request.
+
+    While something goes on or is planned the answer is read even if it is the same: what it means changes by itself.
+    """
+    response = yield from get(PAYLOAD, conditional=not page.open_incidents)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        told = _payload(response, page.now)
+        going = [*told.incidents, *told.plans]
+        over, withdrawn = ended(page, going)
+        yield evidence(
+            SOURCE,
+            page,
+            info=PageInfo(name=told.name, remark=_remark(going)),
+            parts=states(told.components, going, page.now),
+            events=news(told.incidents, page),
+            withdrawn=withdrawn,
+            mark=remembered(told.plans),
+        )
+        if told.plans or over:
+            yield evidence(PLANS, page, events=[*told.plans, *over])
+
+
+def _remark(events: Sequence[Event]) -> str | None:
+    return UNNAMED if any(event.phase is Phase.OPEN and event.vague for event in events) else None
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Yield all incidents; they cover the time since the oldest of them, before which nothing says there was a page."""
+    response = yield from get(PAYLOAD)
+    with reading_of(response.url):
+        told = _payload(response, page.now)
+        first = max(since, min([page.now, *(event.start for event in told.incidents)]))
+        events = [event for event in told.incidents if event.end is None or event.end >= since]
+        yield evidence(SOURCE, page, components=told.components, events=events, since=first)
+        if told.plans:
+            yield evidence(PLANS, page, events=told.plans)
+    yield from gap_before(SOURCE, page, since, first, "no older incident is listed, and the page may be younger")
