@@ -46,6 +46,30 @@ IMPACT_MAPPING: Mapping[str, Level] = {
 TIERS = ("critical", "standard", "low")
 """How much the user depends on a vendor, most first: the closed set of `tier`, which routes alerts."""
 
+CATEGORIES = (
+    "ai",
+    "cloud",
+    "network",
+    "developer",
+    "data",
+    "observability",
+    "security",
+    "identity",
+    "payments",
+    "communication",
+    "productivity",
+    "business",
+    "consumer",
+    "government",
+)
+"""What the catalogue's vendors are for: the closed set of `category`, explained at the head of the file."""
+
+CONFIDENCES = ("high", "medium", "low")
+"""How firmly the catalogue's platform stands, firmest first: the closed set of `confidence`."""
+
+UNKNOWN_PLATFORM = "unknown"
+"""The catalogue's platform of a page that nobody is known to read; whether we can, detection says."""
+
 COMPONENT_METRICS = ("all", "degraded", "none")
 """Of which components there are metrics: `degraded` are those that are not operational now, or had an outage day in the
 longest window, or are marked `critical`."""
@@ -107,15 +131,24 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
-    """A vendor we ship. `platform` is a hint as of `checked` (YYYY-MM or YYYY-MM-DD); detection decides."""
+    """A vendor we ship. `platform` is a hint as of `checked` (YYYY-MM or YYYY-MM-DD); detection decides.
+
+    `category` is one of `CATEGORIES`, `confidence` one of `CONFIDENCES`; `source` says where the knowledge is from:
+    keys of the file's head, commas between. `exclude`, written like a vendor's, names components that are services of
+    other companies; it is the vendor's own until the user writes `include` or `exclude`. `regions` are those the page
+    offers: a help to choose, never chosen.
+    """
 
     slug: str
     name: str
     url: str
     platform: str
+    category: str
     confidence: str
     checked: str
-    category: str | None = None
+    source: str
+    exclude: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     note: str | None = None
     default: bool = False
 
@@ -148,9 +181,12 @@ class InvalidConfig(ConfigError):
 
 @cache
 def catalog() -> tuple[CatalogEntry, ...]:
-    """Return the vendors we ship, in the file's order."""
+    """Return the vendors we ship, in the file's order. Nothing is checked here: a wrong entry fails our tests."""
     text = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
-    return tuple(CatalogEntry(**entry) for entry in yaml.safe_load(text))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # safe too; SafeLoader alone takes a tenth of a second
+    entries: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506
+    lists = ("exclude", "regions")
+    return tuple(CatalogEntry(**entry | {key: tuple(entry.get(key, ())) for key in lists}) for entry in entries)
 
 
 def default_slugs() -> tuple[str, ...]:
@@ -159,8 +195,9 @@ def default_slugs() -> tuple[str, ...]:
 
 
 def platform_hint(url: str) -> str | None:
-    """Return the catalogue's platform for a normalised page URL; None when the page is not in the catalogue."""
-    return next((entry.platform for entry in catalog() if _same_page(entry.url, url)), None)
+    """Return the catalogue's platform for a normalised page URL; None when it names none for that page."""
+    entry = _catalogued(None, url)
+    return entry.platform if entry and entry.platform != UNKNOWN_PLATFORM else None
 
 
 # ------------------------------------------------------------------------------------------------ words to values
@@ -751,7 +788,14 @@ def _vendor(value: _Value, common: Mapping[str, Any]) -> VendorConfig | None:
     }
     identity["name"] = own.get("name") or (entry.name if entry else identity["slug"].replace("-", " ").title())
     mapping = {**IMPACT_MAPPING, **common.get("impact_mapping", {}), **own.get("impact_mapping", {})}
-    return VendorConfig(**{**common, **own, **identity, "impact_mapping": mapping})
+    chosen = {**common, **own}
+    return VendorConfig(**{**_components(identity["url"], chosen), **chosen, **identity, "impact_mapping": mapping})
+
+
+def _components(url: str, written: Collection[str]) -> dict[str, Any]:
+    """Return what the catalogue leaves out of a page's figure, unless the user says which components count."""
+    entry = _catalogued(None, url)
+    return {} if entry is None or {"include", "exclude"} & set(written) else {"exclude": entry.exclude}
 
 
 def _own(value: _Value) -> tuple[dict[str, Any], Collection[str]]:
