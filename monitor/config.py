@@ -23,12 +23,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import platformdirs
+import soupsieve
 import yaml
 from slugify import slugify
 
 from monitor import platforms
 from monitor.errors import ConfigError
 from monitor.model import Level
+from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 
 APP = "vendorstatus"
@@ -88,7 +90,7 @@ class VendorConfig:
     `include`, written like it, leaves all others out (empty = none are left out).
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
     `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
-    `max_body_mib` None = the platform's limit.
+    `max_body_mib` None = the platform's limit. `feed` and `html` say how a page of no platform is read.
     """
 
     slug: str
@@ -108,6 +110,8 @@ class VendorConfig:
     allow_private: bool = False
     max_body_mib: float | None = None
     timeout_seconds: float = 20.0
+    feed: FeedSettings = field(default_factory=FeedSettings)
+    html: HtmlSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -591,6 +595,43 @@ def _impact_mapping(value: _Value) -> dict[str, Level]:
     return {word: levels[level] for word, level in _read(value, keys).items()}
 
 
+FEED_MEANINGS = ("open", "ended", "scheduled", *(level.word for level in Level))
+"""What a word of the user's own may mean in a feed."""
+
+
+def _feed(value: _Value) -> FeedSettings:
+    found = _read(value, FEED_KEYS)
+    return FeedSettings(**found)
+
+
+def _meanings(known: Sequence[str]) -> _Reader:
+    """Return a reader of a mapping from what words mean to lists of the words."""
+
+    def read(value: _Value) -> tuple[tuple[str, str], ...]:
+        keys = {meaning: _Key(meaning, _patterns) for meaning in known}
+        return tuple((word.casefold(), meaning) for meaning, words in _read(value, keys).items() for word in words)
+
+    return read
+
+
+def _html(value: _Value) -> HtmlSettings:
+    found = _read(value, HTML_KEYS)
+    for key, example in (("component", "`.service`"), ("words", "`{operational: [Up], major_outage: [Down]}`")):
+        if not found.get(key):
+            raise _Mistake(f"needs `{key}`, like {example}")
+    levels = {level.word: level for level in Level}
+    return HtmlSettings(**{**found, "words": tuple((word, levels[level]) for word, level in found["words"])})
+
+
+def _selector(value: _Value) -> str:
+    text = value.text()
+    try:
+        soupsieve.compile(text)
+    except soupsieve.SelectorSyntaxError as error:
+        raise _Mistake(f"{_shown(text)} is not a CSS selector: {str(error).splitlines()[0]}") from error
+    return text
+
+
 def _contact(value: _Value) -> str:
     text = value.text()
     if not re.fullmatch(r"(?:https?://[!-~]+|[!-~]+@[!-~]+)", text):
@@ -674,6 +715,18 @@ def _itself(value: _Value) -> _Value:
     return value
 
 
+FEED_KEYS: dict[str, _Key] = {
+    "path": _Key("path", _Value.text),
+    "empty": _Key("empty", _choice(lambda: ("broken", "healthy"), "a meaning of an empty feed")),
+    "words": _Key("words", _meanings(FEED_MEANINGS)),
+}
+HTML_KEYS: dict[str, _Key] = {
+    "component": _Key("component", _selector),
+    "name": _Key("name", _selector),
+    "state": _Key("state", _selector),
+    "attribute": _Key("attribute", _Value.text),
+    "words": _Key("words", _meanings([level.word for level in Level])),
+}
 COMMON_KEYS: Mapping[str, _Key] = {
     "zone": _Key("zone", _zone),
     **_span_keys("interval", "interval_seconds", "interval_seconds", "60s", "30d"),
@@ -696,6 +749,8 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "url": _Key("url", _url),
     "platform": _Key("platform", _choice(platforms.names, "a platform")),
     "regions": _Key("regions", _patterns),
+    "feed": _Key("feed", _feed),
+    "html": _Key("html", _html),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""

@@ -392,6 +392,8 @@ class Collector:
             open_incidents=frozenset(memory.unfinished),
             components=memory.components,
             regions=self.vendors[page.slug].regions,
+            feed=self.vendors[page.slug].feed,
+            html=self.vendors[page.slug].html,
         )
 
     async def _drive(self, steps: Steps, reading: _Reading, keep: Callable[[Evidence], Awaitable[None]]) -> None:
@@ -476,8 +478,9 @@ class Collector:
 
         Asks what a platform knows to ask of this host, then the root page, then the common summary address; at last
         what platforms answer on any host, those first that have shown a sign already. A host that refuses us, by a
-        challenge or by asking us to wait, is not asked that. Raises UnknownPlatform, naming what was seen, unless one
-        platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
+        challenge or by asking us to wait, is not asked that. A platform of last resort is looked for when no other has
+        shown any sign. Raises UnknownPlatform, naming what was seen, unless one platform shows two independent kinds
+        of signal, and the FetchError when nothing could be read at all.
         """
         reading = reading or _Reading(url, Limits(), {})
         redirects: dict[tuple[str, ...], None] = {}
@@ -485,7 +488,8 @@ class Collector:
         failure: FetchError | None = None
         answered = refused = False
         first = (*platforms.probes_for(url), *DETECTION)
-        for get in chain(first, _guesses(found, first)):
+        hints: list[Get] = []
+        for get in chain(first, _guesses(found, first, hints)):
             if get not in first and (refused or not answered):
                 break
             answer = await self._answer(get, reading)
@@ -495,6 +499,7 @@ class Collector:
             answered, refused = True, refused or is_challenge(answer)
             if answer.redirects:
                 redirects[(*answer.redirects, answer.final_url)] = None
+            hints += platforms.follow_ups(answer)
             best = _look_at(answer, found)
             if len(found[best]) >= SIGNALS_NEEDED and _clear(found, best):
                 return Detected(platform=best, signals=tuple(found[best].values()), redirects=tuple(redirects))
@@ -508,19 +513,33 @@ def _look_at(answer: Response, found: dict[str, dict[str, Signal]]) -> str:
     for name in platforms.names():
         for signal in platforms.named(name).detect(answer):
             found[name].setdefault(signal.kind, signal)
-    return max(found, key=lambda name: len(found[name]))
+    return _leading(found)
 
 
-def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get]) -> Iterator[Get]:
-    """Yield what platforms answer on any host, each once, to be taken one by one: what is found orders the rest."""
-    left = {name: list(platforms.anywhere(name)) for name in found}
+def _leading(found: Mapping[str, Mapping[str, Signal]]) -> str:
+    """Return the platform with the most kinds of sign. One of last resort leads only when no other has any."""
+    own = [name for name in found if not platforms.is_last_resort(name)]
+    some = any(found[name] for name in own)
+    return max(own if some else found, key=lambda name: len(found[name]))
+
+
+def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get], hints: Sequence[Get]) -> Iterator[Get]:
+    """Yield what platforms answer on any host, each once, to be taken one by one: what is found orders the rest.
+
+    Last comes what the answers themselves suggested and what platforms of last resort would ask, if no other platform
+    has shown any sign by then.
+    """
     asked = {get.path for get in first}
-    while any(left.values()):
-        name = max((name for name in left if left[name]), key=lambda name: len(found[name]))
-        path = left[name].pop(0)
+    own = {name: list(platforms.anywhere(name)) for name in found if not platforms.is_last_resort(name)}
+    while any(own.values()):
+        name = max((name for name in own if own[name]), key=lambda name: len(found[name]))
+        path = own[name].pop(0)
         if path not in asked:
             asked.add(path)
             yield Get(path=path)
+    if not any(found[name] for name in own):
+        last = (Get(path=path) for name in found if name not in own for path in platforms.anywhere(name))
+        yield from {get.path: get for get in (*hints, *last) if get.path not in asked}.values()
 
 
 def _says_something_else(error: PageError | None) -> bool:
@@ -538,8 +557,9 @@ def _note(result: BackfillResult, evidence: Evidence) -> None:
 
 
 def _clear(found: Mapping[str, Mapping[str, Signal]], best: str) -> bool:
-    """Whether no other platform shows as many kinds of signal."""
-    return all(len(signals) < len(found[best]) for name, signals in found.items() if name != best)
+    """Whether no other platform shows as many kinds of signal; beside one of its own, those of last resort are none."""
+    others = (name for name in found if name != best and not platforms.is_last_resort(name))
+    return all(len(found[name]) < len(found[best]) for name in others)
 
 
 def _not_recognised(url: str, found: Mapping[str, Mapping[str, Signal]]) -> UnknownPlatform:

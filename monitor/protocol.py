@@ -15,7 +15,9 @@ source. Any HTTP status is an answer: only the platform knows what a 404 means o
 
 A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at `url`, where the page
 itself does not tell. It answers nothing for hosts it does not know, so that no page is asked in vain. A platform whose
-pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough.
+pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough. A
+platform that reads what belongs to no platform says `LAST_RESORT = True`: it is chosen only when no other has shown any
+sign, and `follow(response) -> tuple[Get, ...]` says what an answer suggests to ask for it then.
 """
 
 import json
@@ -38,7 +40,7 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.model import Evidence
+from monitor.model import Evidence, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,34 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """How the user wants a feed of no platform to be read. `path` None = look for it on the page.
+
+    `empty`: a feed without entries is ``broken``, or ``healthy`` where it only lists what is going on. `words` are the
+    user's own, each with what it means: a level's word, ``open``, ``ended`` or ``scheduled``.
+    """
+
+    path: str | None = None
+    empty: str = "broken"
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlSettings:
+    """Where the user says that a page of no platform has its components: CSS selectors, and words for states.
+
+    `component` selects each component; inside it `name` and `state` select its name and its state (None = its text).
+    `attribute`: the state is this attribute's value, not text. `words` are the page's words, each with its level.
+    """
+
+    component: str
+    name: str | None = None
+    state: str | None = None
+    attribute: str | None = None
+    words: tuple[tuple[str, Level], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:
     """What a generator may know about the page it reads.
 
@@ -85,6 +115,7 @@ class PageContext:
     `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a backfill that need no reading
     again. `mark` is what the last poll's evidence carried. `components` are the ids we know (never group rows).
     `regions` are those the user chose (names or patterns, empty = none chosen), for pages that speak of more than one.
+    `feed` and `html` are how the user wants a page of no platform to be read.
     """
 
     url: str
@@ -95,6 +126,8 @@ class PageContext:
     done: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
     regions: tuple[str, ...] = ()
+    feed: FeedSettings = FeedSettings()
+    html: HtmlSettings | None = None
 
     def absolute(self, path: str) -> str:
         """Return the absolute URL of a path on this page."""

@@ -14,7 +14,7 @@ class Platform(Protocol):
     """What a platform module provides; see `monitor.protocol`.
 
     Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `ANYWHERE` say what to ask to recognise a page where the
-    root page and the common summary address show too little.
+    root page and the common summary address show too little. `LAST_RESORT` and `follow`: see `monitor.protocol`.
     """
 
     __name__: str
@@ -47,6 +47,17 @@ def probes_for(url: str) -> tuple[Get, ...]:
     """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
     asking = (getattr(named(name), "probe", None) for name in names())
     return tuple(get for probe in asking if probe is not None for get in probe(url))
+
+
+def is_last_resort(name: str) -> bool:
+    """Whether a platform reads what belongs to no platform, and is chosen only when no other shows any sign."""
+    return bool(getattr(named(name), "LAST_RESORT", False))
+
+
+def follow_ups(response: Response) -> tuple[Get, ...]:
+    """Return what an answer suggests to the platforms of last resort to ask next."""
+    following = (getattr(named(name), "follow", None) for name in names())
+    return tuple(get for follow in following if follow is not None for get in follow(response))
 
 
 def anywhere(name: str) -> tuple[str, ...]:
