@@ -36,6 +36,9 @@ LEAST = timedelta(seconds=1)
 SILENT_AFTER = timedelta(days=7)
 """An event that stays open and of which nothing was said for so long does not speak for the present any more."""
 
+RECENTLY = timedelta(days=2)
+"""What ended so recently may have come and gone between two polls."""
+
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
     Level.MAINTENANCE: "maintenance",
@@ -130,6 +133,18 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
 def _state(component: Component, spans: Iterable[Span], rest: Level | None) -> Part:
     parts = [Part(component=component, level=span.level, word=span.word) for span in spans]
     return max([*parts, Part(component=component, level=rest)], key=_badness)
+
+
+def news(events: Iterable[Event], page: PageContext) -> list[Event]:
+    """Return what a poll tells of where a source lists all of the past: not what we know to have ended long ago."""
+    return [
+        event
+        for event in events
+        if event.phase is not Phase.CLOSED
+        or event.end is None
+        or event.end > page.now - RECENTLY
+        or event.id in page.open_incidents
+    ]
 
 
 def silenced(event: Event, spoke: datetime, now: datetime) -> Event:

@@ -20,6 +20,7 @@ from monitor.told import (
     ended,
     evidence,
     gap_before,
+    news,
     remembered,
     silenced,
     spread,
@@ -181,3 +182,14 @@ def test_what_was_asked_for_and_is_older_than_the_record_is_a_gap() -> None:
 
     assert [(gap.what, gap.reason) for gap in piece.gaps] == [("impacts 2026-05-11..2026-05-17", "truncated")]
     assert list(gap_before("x", PAGE, NOW - timedelta(days=2), NOW - timedelta(days=9), "nothing")) == []
+
+
+def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
+    old = event(phase=Phase.CLOSED, start=NOW - timedelta(days=5), end=NOW - timedelta(days=4))
+    told = [event(id="open"), replace(old, id="old"), replace(old, id="new", end=NOW - HOUR), replace(old, id="held")]
+
+    assert [each.id for each in news(told, replace(PAGE, open_incidents=frozenset({"held"})))] == [
+        "open",
+        "new",
+        "held",
+    ]

@@ -39,7 +39,7 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
-from monitor.told import Event, evidence, gap_before, silenced, spread, states
+from monitor.told import Event, evidence, gap_before, news, silenced, spread, states
 
 ABOUT = About(
     title="Checkly",
@@ -81,9 +81,6 @@ UPTIME_DAYS = 90
 INCOMPLETE = "the page says that its answer is incomplete"
 UNNAMED = "something is going on that names no service"
 NO_WINDOWS = "the maintenance windows cannot be read; run `monitor record URL DIR` and send the folder"
-RECENTLY = timedelta(days=2)
-"""A poll tells of incidents that ended so recently: they may have come and gone between two polls."""
-
 REMEDY = "configure the page's address on checkly-status-page.com, or run `monitor record URL DIR` and send the folder"
 
 
@@ -343,16 +340,12 @@ def poll(page: PageContext) -> Steps:
         page,
         info=PageInfo(remark="; ".join([*told.remarks, *([UNNAMED] if vague else [])]) or None),
         parts=states(told.components, told.events, page.now),
-        events=[event for event in told.events if _is_news(event, page)],
+        events=news(told.events, page),
         withdrawn=page.open_incidents - {event.id for event in told.events} if told.complete else (),
         words=told.words,
         mark=told.slug,
     )
     yield replace(piece, reported=tuple(told.reported))
-
-
-def _is_news(event: Event, page: PageContext) -> bool:
-    return event.end is None or event.end > page.now - RECENTLY or event.id in page.open_incidents
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

@@ -15,7 +15,7 @@ MAINTENANCE are the customer's and decide nothing. The format is not documented.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text
@@ -31,7 +31,7 @@ from monitor.protocol import (
     read_json,
     reading_of,
 )
-from monitor.told import Event, Span, ended, evidence, gap_before, remembered, silenced, states
+from monitor.told import Event, Span, ended, evidence, gap_before, news, remembered, silenced, states
 
 ABOUT = About(
     title="FireHydrant",
@@ -64,9 +64,6 @@ VOCABULARY: Mapping[str, Level] = {
 """What a page's conditions are mapped to; MAINTENANCE is a word in their names, and a severity."""
 
 MAINTENANCE = "MAINTENANCE"
-
-RECENTLY = timedelta(days=2)
-"""A poll tells of incidents that ended so recently: they may have come and gone between two polls."""
 
 UNNAMED = "an incident is going on that names no component"
 
@@ -253,18 +250,12 @@ def poll(page: PageContext) -> Steps:
             page,
             info=PageInfo(name=told.name, remark=_remark(going)),
             parts=states(told.components, going, page.now),
-            events=[event for event in told.incidents if _is_news(event, page)],
+            events=news(told.incidents, page),
             withdrawn=withdrawn,
             mark=remembered(told.plans),
         )
         if told.plans or over:
             yield evidence(PLANS, page, events=[*told.plans, *over])
-
-
-def _is_news(event: Event, page: PageContext) -> bool:
-    """Whether a poll must tell of an incident: it goes on, went on at the last poll, or may have come and gone."""
-    recent = event.end is None or page.now - event.end < RECENTLY
-    return recent or event.phase is not Phase.CLOSED or event.id in page.open_incidents
 
 
 def _remark(events: Sequence[Event]) -> str | None:
