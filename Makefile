@@ -63,6 +63,11 @@ alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana
 dashboards: $(VENV)/.stamp-dev ## write grafana/dashboards from grafana/generate
 	$(BIN)/python -m grafana.generate
 
+.PHONY: platforms
+platforms: $(VENV)/.stamp-run ## write the table in docs/platforms.md from the platform modules
+	sed -i '/^| platform/,$$d' docs/platforms.md
+	$(BIN)/monitor vendors --platforms --format markdown >> docs/platforms.md
+
 .PHONY: bars
 bars: $(VENV)/.stamp-dev ## draw docs/bars.png again, from a real Prometheus (needs one on PATH)
 	VENDORSTATUS_REQUIRE_INTEGRATION=1 VENDORSTATUS_PROMETHEUS_DIRS= VENDORSTATUS_BARS=docs/bars.png \

@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from exporters import report
-from monitor.cli import since_instant, spec
+from monitor.cli import since_instant
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.demo.server import Simulator
 from monitor.fetch import Fetcher
 from monitor.pipeline import Collector
+from monitor.shell import spec
 from monitor.store import Store
 
 WIDTH = 108

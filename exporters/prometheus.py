@@ -712,6 +712,10 @@ class PollMetrics:
         self._unknown_words = Counter(
             f"{PREFIX}unknown_words", "Words of pages that we have no meaning for.", by_provider, registry=registry
         )
+        self._moves = Counter(
+            f"{PREFIX}platform_changes", "Pages found on another platform than before.", ["vendor", "before", "after"],
+            registry=registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             f"{PREFIX}poll_duration_seconds", "Duration of polls, in seconds.", by_provider,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
@@ -747,6 +751,10 @@ class PollMetrics:
     def unknown_words(self, provider: str | None, count: int) -> None:
         """Count words of a page that we have no meaning for."""
         self._unknown_words.labels(provider or "unknown").inc(count)
+
+    def moved(self, vendor: str, before: str, after: str) -> None:
+        """Count a page that was found on another platform than before."""
+        self._moves.labels(vendor, before, after).inc()
 
     def lagged(self, seconds: float) -> None:
         """Set how late the poll that just began was."""

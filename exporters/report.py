@@ -72,7 +72,7 @@ class ComponentReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorReport:
-    """One vendor's figures and its components'."""
+    """One vendor's figures and its components'. `trust`: what its source under-reports, "" when nothing is known."""
 
     page: PageRecord
     asked: Asked
@@ -83,6 +83,7 @@ class VendorReport:
     incidents: Mapping[str, Incident]
     components: tuple[ComponentReport, ...]
     reported: float | None
+    trust: str = ""
 
     @property
     def window(self) -> Window:
@@ -104,8 +105,11 @@ class VendorReport:
         return tuple(sorted(found, key=lambda incident: incident.started_at))
 
 
-def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -> VendorReport:
-    """Return one vendor's report. Raises ValueError when `as_of` lies in the future of `known_at` or now."""
+def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *, trust: str = "") -> VendorReport:
+    """Return one vendor's report, which repeats `trust`.
+
+    Raises ValueError when `as_of` lies in the future of `known_at` or now.
+    """
     moment = min(asked.now, asked.known_at or asked.now)
     today = moment.astimezone(zone_named(page.zone)).date()
     as_of = asked.as_of or today
@@ -132,6 +136,7 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked) -
         incidents={incident.id: incident for incident in facts.incidents},
         components=components,
         reported=printed.get((None, asked.window_days)),
+        trust=trust,
     )
 
 
@@ -218,6 +223,8 @@ def remarks(report: VendorReport) -> list[str]:
         notes.append(f"about the page: {page.remark}")
     unattributed = [i for i in report.open_incidents if not i.component_ids]
     notes += [f"open incident naming no component: {incident.title}" for incident in unattributed]
+    if report.trust:
+        notes.append(f"about this source: {report.trust.rstrip('.')}")
     return notes
 
 
@@ -252,6 +259,7 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "last_success_at": page.last_success_at.isoformat() if page.last_success_at else None,
         "error": page.last_error_message if page.last_ok is False else None,
         "remark": page.remark,
+        "trust": report.trust or None,
         "open_incidents": [_incident_json(incident) for incident in report.open_incidents],
         "open_maintenances": [_incident_json(incident) for incident in report.open_maintenances],
         "vendor_reported_uptime": report.reported,

@@ -1,4 +1,4 @@
-"""The command line: the composition root, and the only place that reads the clock and the environment.
+"""The command line: the composition root.
 
 Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130 interrupted.
 """
@@ -11,38 +11,51 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from exporters import explain as explanations
 from exporters import report as reports
-from monitor import __version__
+from monitor import __version__, platforms
 from monitor import config as configuration
 from monitor.cli_export import exports
+from monitor.cli_pages import pages
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
-from monitor.pipeline import BackfillResult, Collector, PollObserver, PollResult
+from monitor.pipeline import BackfillResult, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.schedule import Schedule
-from monitor.store import PageRecord, PageSpec, Store
+from monitor.shell import (
+    BAD_USAGE,
+    FINE,
+    SOME_PAGE_FAILED,
+    ConfigOption,
+    Context,
+    DatabaseOption,
+    Vendors,
+    alone,
+    collecting,
+    err,
+    interrupted,
+    now,
+    one_vendor,
+    opened,
+    out,
+    run,
+    stored,
+)
+from monitor.store import PageRecord, Store
 from monitor.writer import derive_page
-
-T = TypeVar("T")
-
-FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="monitor",
@@ -52,9 +65,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(pages)
 app.add_typer(exports)
-out = Console()
-err = Console(stderr=True)
 
 
 class Format(StrEnum):
@@ -67,105 +79,6 @@ class Format(StrEnum):
 
 
 PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")]
-DatabaseOption = Annotated[str | None, typer.Option("--database", help="Database URL; overrides the settings.")]
-Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
-
-
-def now() -> datetime:
-    """Return the present instant, in UTC."""
-    return datetime.now(UTC)
-
-
-@dataclass(slots=True, kw_only=True)
-class Context:
-    """What every command needs: the settings and an open store with the configured pages in it."""
-
-    settings: Settings
-    store: Store
-    clock: Callable[[], datetime] = now
-    vendors: dict[str, VendorConfig] = field(default_factory=dict)
-
-    def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
-        """Return the pages of these vendors, of all when none is named. Raises ConfigError for an unknown one."""
-        unknown = [slug for slug in slugs or () if slug not in self.vendors]
-        if unknown:
-            known = ", ".join(sorted(self.vendors))
-            raise ConfigError(
-                f"no vendor {', '.join(map(repr, unknown))} in {self.settings.source}; there are: {known}"
-            )
-        return self.store.pages(list(slugs) if slugs else None)
-
-
-@contextmanager
-def opened(config: Path | None, database: str | None) -> Iterator[Context]:
-    """Load the settings and open the store."""
-    settings = configuration.load(config, os.environ)
-    if database is not None:
-        settings = replace(settings, database_url=database)
-    with stored(settings) as context:
-        yield context
-
-
-@contextmanager
-def stored(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Context]:
-    """Open the store of these settings and bring its pages up to date with them."""
-    store = Store.open(settings.database_url)
-    try:
-        store.sync_pages([spec(vendor) for vendor in settings.vendors], now=clock())
-        yield Context(
-            settings=settings, store=store, clock=clock, vendors={vendor.slug: vendor for vendor in settings.vendors}
-        )
-    finally:
-        store.close()
-
-
-def spec(vendor: VendorConfig) -> PageSpec:
-    """Return the vendor as the store keeps it."""
-    return PageSpec(
-        slug=vendor.slug,
-        name=vendor.name,
-        url=vendor.url,
-        platform=vendor.platform,
-        zone=vendor.zone,
-        interval_seconds=vendor.interval_seconds,
-    )
-
-
-@asynccontextmanager
-async def collecting(
-    context: Context, fetcher: Fetches | None = None, observer: PollObserver | None = None
-) -> AsyncIterator[Collector]:
-    """Yield a collector over the network, or over the given fetcher."""
-    settings = context.settings
-    async with contextlib.AsyncExitStack() as stack:
-        if fetcher is None:
-            # Half of all requests may go to one platform, so that slow pages of one never hold up the other.
-            share = max(1, settings.concurrency // 2)
-            fetcher = await stack.enter_async_context(
-                Fetcher(user_agent=user_agent(settings.contact), concurrency=settings.concurrency, per_provider=share)
-            )
-        collector = Collector(context.store, fetcher, context.vendors, clock=context.clock, observer=observer)
-        try:
-            yield collector
-        finally:
-            await collector.close()
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        _interrupted()
-
-
-def _interrupted() -> NoReturn:
-    # Typer would end the process without a word before `main` hears of it.
-    err.print("interrupted; what was read is kept, the same command goes on from there")
-    sys.exit(INTERRUPTED)
-
 
 # --------------------------------------------------------------------------------------------------------- commands
 
@@ -362,7 +275,10 @@ def report(
 def gathered(context: Context, pages: Sequence[PageRecord], asked: reports.Asked) -> list[reports.VendorReport]:
     """Return the pages' reports. Raises ConfigError when the question makes no sense."""
     try:
-        return [reports.gather(context.store, page, context.vendors[page.slug], asked) for page in pages]
+        return [
+            reports.gather(context.store, page, context.vendors[page.slug], asked, trust=platforms.trust(page.platform))
+            for page in pages
+        ]
     except ValueError as error:
         raise ConfigError(str(error)) from error
 
@@ -436,67 +352,6 @@ def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: Data
             out.print(f"{page.slug}: days derived anew from {first}, {changed} closed days changed", highlight=False)
 
 
-@app.command(short_help="Say which platform a page runs on.")
-def detect(
-    url: Annotated[str, typer.Argument(help="Address of a status page.")],
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
-) -> None:
-    """Say which platform a page runs on, and why."""
-    name, signals = run(_detect(configuration.normal_url(url), allow_private=allow_private))
-    out.print(name, highlight=False)
-    for sign in signals:
-        out.print(f"  {sign.kind}: {sign.why}", highlight=False, markup=False)
-
-
-async def _detect(url: str, *, allow_private: bool) -> tuple[str, list[Any]]:
-    vendor = one_vendor(url, allow_private=allow_private)
-    with stored(alone(vendor)) as context:
-        async with collecting(context) as collector:
-            return await collector.detect(url, collector.reading(context.pages(None)[0]))
-
-
-def one_vendor(url: str, *, allow_private: bool = False, platform: str | None = None) -> VendorConfig:
-    """Return settings for a page nobody configured."""
-    slug = configuration.slug_from_url(url)
-    return VendorConfig(slug=slug, name=slug, url=url, allow_private=allow_private, platform=platform)
-
-
-def alone(*vendors: VendorConfig, database: str = "sqlite://") -> Settings:
-    """Return settings for these vendors only, in a database that is forgotten afterwards."""
-    return Settings(vendors=vendors, database_url=database, source="the command line")
-
-
-@app.command(short_help="Check a page and configure it.")
-def add(
-    url: Annotated[str, typer.Argument(help="Address of a status page.")],
-    slug: Annotated[str | None, typer.Option("--slug", help="Short name for labels and commands.")] = None,
-    name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
-    config: ConfigOption = None,
-) -> None:
-    """Check a page and write it into the settings file."""
-    page = configuration.normal_url(url)
-    platform, _ = run(_detect(page, allow_private=False))
-    path = configuration.locate(config, os.environ) or configuration.user_config_path()
-    vendor = configuration.add_vendor(path, page, slug=slug, name=name)
-    out.print(f"added {vendor.slug} ({platform}) to {path}; next: monitor backfill {vendor.slug}", highlight=False)
-
-
-@app.command(short_help="List configured and catalogued vendors.")
-def vendors(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """List the configured vendors and the catalogue's."""
-    with opened(config, database) as context:
-        table = Table("vendor", "page", "platform", "last read", box=None, header_style="dim")
-        for page in context.pages(None):
-            last = f"{page.last_success_at:%Y-%m-%d %H:%M} UTC" if page.last_success_at else "never"
-            table.add_row(page.slug, page.url, page.platform or "not detected yet", last)
-        out.print(f"configured in {context.settings.source}:", highlight=False)
-        out.print(table)
-    others = [
-        entry for entry in configuration.catalog() if entry.slug not in {v.slug for v in context.settings.vendors}
-    ]
-    out.print(f"\nalso in the catalogue ({len(others)}): {', '.join(entry.slug for entry in others)}", highlight=False)
-
-
 @app.command(short_help="Record a page as a folder.")
 def record(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
@@ -558,15 +413,6 @@ def replay(
     for error in errors:
         err.print(f"failed: {error}", style="red", highlight=False, soft_wrap=True)
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
-
-
-@app.command(short_help="Check the settings file.")
-def check(config: ConfigOption = None) -> None:
-    """Check the settings file and name every mistake with file, line and remedy."""
-    settings = configuration.load(config, os.environ)
-    for warning in configuration.warnings(settings):
-        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
-    out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
 
 
 @app.command(short_help="Watch simulated vendors, offline.")
@@ -655,7 +501,7 @@ def main() -> None:
         err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
-        _interrupted()
+        interrupted()
 
 
 if __name__ == "__main__":

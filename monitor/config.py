@@ -46,6 +46,30 @@ IMPACT_MAPPING: Mapping[str, Level] = {
 TIERS = ("critical", "standard", "low")
 """How much the user depends on a vendor, most first: the closed set of `tier`, which routes alerts."""
 
+CATEGORIES = (
+    "ai",
+    "cloud",
+    "network",
+    "developer",
+    "data",
+    "observability",
+    "security",
+    "identity",
+    "payments",
+    "communication",
+    "productivity",
+    "business",
+    "consumer",
+    "government",
+)
+"""What the catalogue's vendors are for: the closed set of `category`, explained at the head of the file."""
+
+CONFIDENCES = ("high", "medium", "low")
+"""How firmly the catalogue's platform stands, firmest first: the closed set of `confidence`."""
+
+UNKNOWN_PLATFORM = "unknown"
+"""The catalogue's platform of a page that nobody is known to read; whether we can, detection says."""
+
 COMPONENT_METRICS = ("all", "degraded", "none")
 """Of which components there are metrics: `degraded` are those that are not operational now, or had an outage day in the
 longest window, or are marked `critical`."""
@@ -60,7 +84,8 @@ DAY_SECONDS = 86_400
 class VendorConfig:
     """One monitored page. `url` ends in "/"; `platform` None = detect; `zone` None = what the page says, else UTC.
 
-    `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure.
+    `exclude` (ids, slugs, names or glob patterns of names) only leaves components out of the vendor's own figure;
+    `include`, written like it, leaves all others out (empty = none are left out).
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
     `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
     `max_body_mib` None = the platform's limit.
@@ -74,6 +99,7 @@ class VendorConfig:
     zone: str | None = None
     interval_seconds: int = 300
     fast_while_open: bool = False
+    include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     tier: str = "standard"
     critical: tuple[str, ...] = ()
@@ -105,15 +131,24 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogEntry:
-    """A vendor we ship. `platform` is a hint as of `checked` (YYYY-MM or YYYY-MM-DD); detection decides."""
+    """A vendor we ship. `platform` is a hint as of `checked` (YYYY-MM or YYYY-MM-DD); detection decides.
+
+    `category` is one of `CATEGORIES`, `confidence` one of `CONFIDENCES`; `source` says where the knowledge is from:
+    keys of the file's head, commas between. `exclude`, written like a vendor's, names components that are services of
+    other companies; it is the vendor's own until the user writes `include` or `exclude`. `regions` are those the page
+    offers: a help to choose, never chosen.
+    """
 
     slug: str
     name: str
     url: str
     platform: str
+    category: str
     confidence: str
     checked: str
-    category: str | None = None
+    source: str
+    exclude: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
     note: str | None = None
     default: bool = False
 
@@ -146,9 +181,12 @@ class InvalidConfig(ConfigError):
 
 @cache
 def catalog() -> tuple[CatalogEntry, ...]:
-    """Return the vendors we ship, in the file's order."""
+    """Return the vendors we ship, in the file's order. Nothing is checked here: a wrong entry fails our tests."""
     text = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
-    return tuple(CatalogEntry(**entry) for entry in yaml.safe_load(text))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # safe too; SafeLoader alone takes a tenth of a second
+    entries: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506
+    lists = ("exclude", "regions")
+    return tuple(CatalogEntry(**entry | {key: tuple(entry.get(key, ())) for key in lists}) for entry in entries)
 
 
 def default_slugs() -> tuple[str, ...]:
@@ -157,8 +195,9 @@ def default_slugs() -> tuple[str, ...]:
 
 
 def platform_hint(url: str) -> str | None:
-    """Return the catalogue's platform for a normalised page URL; None when the page is not in the catalogue."""
-    return next((entry.platform for entry in catalog() if _same_page(entry.url, url)), None)
+    """Return the catalogue's platform for a normalised page URL; None when it names none for that page."""
+    entry = _catalogued(None, url)
+    return entry.platform if entry and entry.platform != UNKNOWN_PLATFORM else None
 
 
 # ------------------------------------------------------------------------------------------------ words to values
@@ -639,6 +678,7 @@ COMMON_KEYS: Mapping[str, _Key] = {
     "zone": _Key("zone", _zone),
     **_span_keys("interval", "interval_seconds", "interval_seconds", "60s", "30d"),
     "fast_while_open": _Key("fast_while_open", _truth),
+    "include": _Key("include", _patterns),
     "exclude": _Key("exclude", _patterns),
     "tier": _Key("tier", _choice(lambda: TIERS, "a tier")),
     "critical": _Key("critical", _patterns),
@@ -748,7 +788,14 @@ def _vendor(value: _Value, common: Mapping[str, Any]) -> VendorConfig | None:
     }
     identity["name"] = own.get("name") or (entry.name if entry else identity["slug"].replace("-", " ").title())
     mapping = {**IMPACT_MAPPING, **common.get("impact_mapping", {}), **own.get("impact_mapping", {})}
-    return VendorConfig(**{**common, **own, **identity, "impact_mapping": mapping})
+    chosen = {**common, **own}
+    return VendorConfig(**{**_components(identity["url"], chosen), **chosen, **identity, "impact_mapping": mapping})
+
+
+def _components(url: str, written: Collection[str]) -> dict[str, Any]:
+    """Return what the catalogue leaves out of a page's figure, unless the user says which components count."""
+    entry = _catalogued(None, url)
+    return {} if entry is None or {"include", "exclude"} & set(written) else {"exclude": entry.exclude}
 
 
 def _own(value: _Value) -> tuple[dict[str, Any], Collection[str]]:
@@ -960,15 +1007,16 @@ def warnings(settings: Settings) -> list[str]:
             "the days before are unknown at first; raise `backfill`"
         )
     for vendor in settings.vendors:
-        found += [f"{vendor.slug}: {warning}" for warning in _vendor_warnings(vendor)]
+        found += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
     return found
 
 
-def _vendor_warnings(vendor: VendorConfig) -> Iterable[str]:
+def vendor_warnings(vendor: VendorConfig, detected: str | None = None) -> Iterable[str]:
+    """Yield what is allowed for one vendor and probably not meant. `detected` is its platform where that is known."""
     hint = platform_hint(vendor.url)
     if vendor.platform and hint and vendor.platform != hint:
         yield f"the catalogue has this page on {hint}, not {vendor.platform}; leave out `platform` to detect it"
-    platform = vendor.platform or hint
+    platform = vendor.platform or detected or hint
     if platform in platforms.names() and platforms.named(platform).ABOUT.regions == "required" and not vendor.regions:
         yield "the page speaks of every region of the vendor, so nothing on it is rated; choose yours with `regions`"
     if vendor.url.startswith("http://"):
@@ -1003,6 +1051,10 @@ def add_vendor(
     name: str | None = None,
     platform: str | None = None,
     interval_seconds: int | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    allow_private: bool = False,
 ) -> VendorConfig:
     """Append a vendor (a catalogue slug or an address) to a `monitor.yaml`, keeping the rest of it byte for byte.
 
@@ -1014,7 +1066,11 @@ def add_vendor(
     text = _read_text(path, "--config") if path.exists() else _HEADER + "".join(f"  - {s}\n" for s in default_slugs())
     listed = _vendors_node(text, str(path))
     before = parse(text, str(path)).vendors if listed is not None and listed.value else ()
-    options = {"slug": slug, "name": name, "platform": platform, "interval_seconds": interval_seconds}
+    options = {
+        "slug": slug, "name": name, "platform": platform, "interval_seconds": interval_seconds,
+        "include": list(include) or None, "exclude": list(exclude) or None, "regions": list(regions) or None,
+        "allow_private": allow_private or None,
+    }  # fmt: skip
     entry = _entry(page.strip(), {key: value for key, value in options.items() if value is not None}, before)
     changed = _insert(text, listed, entry)
     try:
@@ -1105,7 +1161,7 @@ def _lines(entry: Mapping[str, Any]) -> list[str]:
     spelt = {**entry}
     if "interval_seconds" in entry:
         spelt["interval"] = format_duration(spelt.pop("interval_seconds"))
-    quoted = ("name", "url", "platform")
+    quoted = ("name", "url", "platform", "include", "exclude", "regions", "allow_private")
     return [
         f"{key}: {json.dumps(value, ensure_ascii=False) if key in quoted else value}" for key, value in spelt.items()
     ]

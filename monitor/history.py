@@ -28,12 +28,23 @@ def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> 
     )
 
 
+def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> frozenset[str]:
+    """Return the ids of the components that do not count in the vendor's figure: those excluded, and where `include`
+    names some, all others. When it names none that the page has, nothing counts and the vendor is unknown.
+    """
+    components = list(components)
+    excluded = named_ids(components, vendor.exclude)
+    if not vendor.include:
+        return excluded
+    return excluded | ({known.component.id for known in components} - named_ids(components, vendor.include))
+
+
 def options(vendor: VendorConfig, page: PageRecord, facts: PageFacts) -> Options:
     """Return how this page's days are to be classified."""
     return Options(
         zone=zone_named(page.zone),
         impact_mapping=vendor.impact_mapping,
-        exclude=named_ids(facts.components, vendor.exclude),
+        exclude=left_out(facts.components, vendor),
         min_outage_seconds=vendor.min_outage_seconds,
         interval_seconds=vendor.interval_seconds,
     )

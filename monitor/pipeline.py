@@ -7,7 +7,7 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -17,7 +17,15 @@ from urllib.parse import urljoin
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
 from monitor.config import VendorConfig
-from monitor.errors import FetchError, PageError, ParseError, Throttled, UnknownPlatform
+from monitor.errors import (
+    BadStatus,
+    FetchError,
+    PageError,
+    PageUnavailable,
+    ParseError,
+    Throttled,
+    UnknownPlatform,
+)
 from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, Phase
@@ -39,6 +47,9 @@ RESUME_WITHIN = timedelta(hours=6)
 REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
 
+GONE = (404, 410)
+"""Statuses with which a page says that it does not have its platform's addresses (any more)."""
+
 FAST_SECONDS = 60
 """Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
 
@@ -55,6 +66,7 @@ class PollObserver(Protocol):
     def polled(self, provider: str, outcome: str, reason: str | None, seconds: float) -> None: ...  # noqa: D102
     def revised(self, provider: str, days: int) -> None: ...  # noqa: D102
     def unknown_words(self, provider: str, count: int) -> None: ...  # noqa: D102
+    def moved(self, vendor: str, before: str, after: str) -> None: ...  # noqa: D102
 
 
 class NoObserver:
@@ -68,6 +80,9 @@ class NoObserver:
 
     def unknown_words(self, provider: str, count: int) -> None:
         """Ignore unknown vendor words."""
+
+    def moved(self, vendor: str, before: str, after: str) -> None:
+        """Ignore a page that changed its platform."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,21 @@ class BackfillResult:
     def complete(self) -> bool:
         """Whether everything asked for was read."""
         return self.error is None and not self.gaps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """A page's platform, the independent signs that prove it, and the chains of addresses redirects led through."""
+
+    platform: str
+    signals: tuple[Signal, ...]
+    redirects: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def why(self) -> list[str]:
+        """The evidence, a line each."""
+        chains = (f"redirected: {' -> '.join(chain)}" for chain in self.redirects)
+        return [*(f"{signal.kind}: {signal.why}" for signal in self.signals), *chains]
 
 
 Progress = Callable[[BackfillResult, Evidence], None]
@@ -200,9 +230,10 @@ class Collector:
 
     async def _poll(self, page: PageRecord, reading: _Reading, memory: Memory) -> PageRecord:
         reading.known = memory.validators
-        if page.platform is None:
+        if page.platform is None or self._in_doubt(page):
             page = await self._identify(page)
             reading.limits, reading.provider, reading.known = self.reading(page).limits, page.platform, {}
+            memory = await self._writer.remembered(page)  # what another platform left open is over
         context = self._context(page, memory)
         platform = platforms.named(page.platform or "")
 
@@ -246,7 +277,7 @@ class Collector:
         error: PageError | None,
     ) -> PollRecord:
         failures = page.failures + 1 if error else 0
-        unreadable = page.parse_failures + 1 if isinstance(error, (ParseError, UnknownPlatform)) else 0
+        unreadable = page.parse_failures + 1 if _says_something_else(error) else 0
         vendor = self.vendors[page.slug]
         open_now = memory.has_open_incident or reading.found_open_incident
         return PollRecord(
@@ -262,7 +293,6 @@ class Collector:
             due_at=self._next_due(vendor, failures, error, open_now=open_now),
             failures=failures,
             parse_failures=unreadable,
-            forget_platform=unreadable >= REDETECT_AFTER and vendor.platform is None,
             max_gap_seconds=GAP_INTERVALS * vendor.interval_seconds,
         )
 
@@ -402,20 +432,47 @@ class Collector:
 
     # ----------------------------------------------------------------------------------------------- detection
 
+    def _in_doubt(self, page: PageRecord) -> bool:
+        """Whether the page has been something else than its platform's answers several times in a row."""
+        unreadable = page.parse_failures
+        return self.vendors[page.slug].platform is None and unreadable > 0 and unreadable % REDETECT_AFTER == 0
+
     async def _identify(self, page: PageRecord) -> PageRecord:
-        """Return the page with its platform, detected from two independent signals, and keep both."""
+        """Return the page with its platform, detected from two independent signals, and keep both.
+
+        A page whose platform is in doubt keeps it where nothing else is recognised: then it is broken, not moved.
+        """
         configured = self.vendors[page.slug].platform
         if configured is not None:
             name, why = configured, ["configured"]
         else:
-            name, signals = await self.detect(page.url, self.reading(page))
-            why = [f"{signal.kind}: {signal.why}" for signal in signals]
-        await self.db(self.store.set_platform, page.id, name, why)
-        log.info("platform vendor=%s platform=%s because %s", page.slug, name, "; ".join(why))
-        return replace(page, platform=name)
+            try:
+                detected = await self.detect(page.url, self.reading(page))
+            except PageError:
+                if page.platform is None:
+                    raise
+                return page
+            name, why = detected.platform, detected.why
+        if page.platform in {None, name}:
+            await self.db(self.store.set_platform, page.id, name, why)
+            log.info("platform vendor=%s platform=%s because %s", page.slug, name, "; ".join(why))
+        else:
+            await self._move(page, name, why)
+        (page,) = await self.db(self.store.pages, [page.slug])
+        return page
 
-    async def detect(self, url: str, reading: _Reading | None = None) -> tuple[str, list[Signal]]:
-        """Return the platform of the page at this URL and the signals that prove it.
+    async def _move(self, page: PageRecord, name: str, why: Sequence[str]) -> None:
+        """Keep that the page is on another platform than before: its history stays, what lies between is unknown."""
+        left_at = page.last_success_at or self._clock()
+        why = [*why, f"moved: was {page.platform} until {left_at:%Y-%m-%d %H:%M} UTC"]
+        await self.db(self.store.change_platform, page.id, name, why, left_at=left_at, now=self._clock())
+        log.warning(
+            "platform changed vendor=%s from=%s to=%s because %s", page.slug, page.platform, name, "; ".join(why)
+        )
+        self._observer.moved(page.slug, page.platform or "unknown", name)
+
+    async def detect(self, url: str, reading: _Reading | None = None) -> Detected:
+        """Return the platform of the page at this URL, the signals that prove it, and the redirects met on the way.
 
         Asks what a platform knows to ask of this host, then the root page, then the common summary address; at last
         what platforms answer on any host, those first that have shown a sign already. A host that refuses us, by a
@@ -423,6 +480,7 @@ class Collector:
         platform shows two independent kinds of signal, and the FetchError when nothing could be read at all.
         """
         reading = reading or _Reading(url, Limits(), {})
+        redirects: dict[tuple[str, ...], None] = {}
         found: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         failure: FetchError | None = None
         answered = refused = False
@@ -435,9 +493,11 @@ class Collector:
                 failure, refused = failure or answer, refused or isinstance(answer, Throttled)
                 continue
             answered, refused = True, refused or is_challenge(answer)
+            if answer.redirects:
+                redirects[(*answer.redirects, answer.final_url)] = None
             best = _look_at(answer, found)
             if len(found[best]) >= SIGNALS_NEEDED and _clear(found, best):
-                return best, list(found[best].values())
+                return Detected(platform=best, signals=tuple(found[best].values()), redirects=tuple(redirects))
         if failure is not None and not answered:
             raise failure
         raise _not_recognised(url, found)
@@ -461,6 +521,13 @@ def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get]) ->
         if path not in asked:
             asked.add(path)
             yield Get(path=path)
+
+
+def _says_something_else(error: PageError | None) -> bool:
+    """Whether the page answered, and not as its platform does: it may have moved to another one."""
+    if isinstance(error, BadStatus):
+        return error.status in GONE
+    return isinstance(error, (ParseError, UnknownPlatform, PageUnavailable))
 
 
 def _note(result: BackfillResult, evidence: Evidence) -> None:

@@ -58,12 +58,14 @@ class Get:
 class Response:
     """An answer. `url` is what was asked, `final_url` where redirects led; header names are lower case.
 
-    `unchanged`: the body is what it was at the last successful reading; `body` is then empty.
+    `redirects` are the addresses that redirected, in order, from `url` on; empty = it answered itself. `unchanged`: the
+    body is what it was at the last successful reading; `body` is then empty.
     """
 
     url: str
     status: int
     final_url: str = ""
+    redirects: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     unchanged: bool = False

@@ -198,7 +198,7 @@ class Writer:
         after = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
             page, memory = collected.page, self._memory.pop(collected.page.id, None)
-            if memory is None or memory.version != before.get(page.id) or collected.poll.forget_platform:
+            if memory is None or memory.version != before.get(page.id):
                 continue
             listed = _listed(collected, memory)
             self._memory[page.id] = Memory(

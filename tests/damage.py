@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -62,10 +62,15 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
     return value
 
 
+def to_bytes(value: Any) -> bytes:
+    """Return the value as a server would send it; what is no valid JSON (NaN, half characters) goes out all the same."""
+    return json.dumps(value).encode()
+
+
 @st.composite
-def damaged_bytes(draw: st.DrawFn, whole: Any) -> bytes:
-    """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no UTF-8."""
-    body = json.dumps(draw(damaged(whole))).encode()
+def damaged_bytes(draw: st.DrawFn, whole: Any, encodings: Sequence[str] = ("utf-8",)) -> bytes:
+    """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no text."""
+    body = json.dumps(draw(damaged(whole))).encode(draw(st.sampled_from(encodings)))
     place = draw(st.integers(0, len(body)))
     how = draw(st.sampled_from(("whole", "whole", "whole", "cut", "bytes")))
     if how == "cut":
@@ -117,6 +122,13 @@ def damaged_text(draw: st.DrawFn, body: bytes) -> bytes:
             "double": body[:upto] + body[at:],
         }[how]
     return body
+
+
+def assert_all_sound(told: Iterable[Evidence], page: PageContext, levels: Iterable[Level]) -> None:
+    """Assert what the model asks of each piece, and that none speaks of a level but these."""
+    for piece in told:
+        assert_sound(piece, page)
+        assert levels_of(piece) <= {*levels}
 
 
 def assert_sound(evidence: Evidence, page: PageContext) -> None:

@@ -11,7 +11,7 @@ from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
 from monitor.errors import FetchError
 from monitor.fetch import Fetched, Limits, Validators, settle
-from monitor.pipeline import Collector
+from monitor.pipeline import Collector, PollObserver
 from monitor.protocol import Response
 from monitor.store import PageRecord, PageSpec, Store
 
@@ -77,7 +77,10 @@ def vendor_of(truth: Truth, **changes: object) -> VendorConfig:
 
 @asynccontextmanager
 async def collecting(
-    pages: SimulatedPages, vendors: Mapping[str, VendorConfig] | None = None, store: Store | None = None
+    pages: SimulatedPages,
+    vendors: Mapping[str, VendorConfig] | None = None,
+    store: Store | None = None,
+    observer: PollObserver | None = None,
 ) -> AsyncIterator[Collector]:
     vendors = vendors or {truth.slug: vendor_of(truth) for truth in pages.truths}
     store = store or Store.open("sqlite://")
@@ -95,7 +98,7 @@ async def collecting(
         ],
         now=pages.clock(),
     )
-    collector = Collector(store, pages, vendors, clock=pages.clock)
+    collector = Collector(store, pages, vendors, clock=pages.clock, observer=observer)
     try:
         yield collector
     finally:

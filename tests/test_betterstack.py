@@ -257,7 +257,7 @@ async def detected(answers: dict[str, Response | Throttled]) -> tuple[str, list[
     pages = SimulatedPages([], Clock(NOW), lambda url: answers.get(url.removeprefix(HOST), missing))
     async with collecting(pages, {"relay": VENDOR}) as collector:
         try:
-            name, _ = await collector.detect(HOST)
+            name = (await collector.detect(HOST)).platform
         except (UnknownPlatform, Throttled) as error:
             name = error.reason
     return name, [url.removeprefix(HOST) for url in pages.asked]

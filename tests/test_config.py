@@ -1,4 +1,4 @@
-"""The settings: one bad file per mistake with its exact message, good files, variables, the catalogue, adding."""
+"""The settings: one bad file per mistake with its exact message, good files, variables, adding."""
 
 import os
 import re
@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import config, platforms
+from monitor import config
 from monitor.config import (
     IMPACT_MAPPING,
     InvalidConfig,
     Settings,
     VendorConfig,
     add_vendor,
-    catalog,
     default_slugs,
     format_duration,
     load,
@@ -26,7 +25,6 @@ from monitor.config import (
     normal_url,
     parse,
     parse_duration,
-    platform_hint,
     slug_from_url,
     warnings,
 )
@@ -570,36 +568,6 @@ def test_what_is_probably_not_meant_is_a_warning(text, warning):
     found = warnings(parse(text, "monitor.yaml"))
 
     assert [line for line in found if line.startswith(warning)]
-
-
-# ----------------------------------------------------------------------------------------------------- the catalogue
-
-
-def test_the_catalogue_is_valid():
-    entries = catalog()
-
-    assert len(entries) >= 60
-    assert len({entry.slug for entry in entries}) == len({entry.url for entry in entries}) == len(entries)
-    for entry in entries:
-        assert entry.url.startswith("https://"), entry.slug
-        assert normal_url(entry.url) == entry.url, entry.slug
-        assert re.fullmatch(r"[a-z0-9][a-z0-9-]*", entry.slug), entry.slug
-        assert re.fullmatch(r"20\d\d-[01]\d(-[0-3]\d)?", entry.checked), entry.slug
-        assert entry.confidence in ("high", "medium", "low"), entry.slug
-        assert entry.platform in platforms.names(), entry.slug
-    assert {entry.platform for entry in entries} >= {"statuspage", "incidentio"}
-
-
-def test_every_catalogue_vendor_can_be_configured_by_its_slug():
-    read = parse(f"vendors: [{', '.join(entry.slug for entry in catalog())}]", "monitor.yaml")
-
-    assert [(v.slug, v.url) for v in read.vendors] == [(entry.slug, entry.url) for entry in catalog()]
-
-
-def test_the_hint_is_by_page_and_never_a_setting():
-    assert platform_hint("https://status.openai.com/") == "incidentio"
-    assert platform_hint("https://status.example.com/") is None
-    assert parse("vendors: [openai]", "monitor.yaml").vendors[0].platform is None
 
 
 # ---------------------------------------------------------------------------------------------------- adding a vendor

@@ -218,7 +218,7 @@ async def test_an_empty_feed_is_recognised_by_its_host_and_its_products() -> Non
     pages = SimulatedPages([], Clock(NOW), with_body([]))
     vendor = VendorConfig(slug="relay", name="Relay", url=HOST)
     async with collecting(pages, {"relay": vendor}) as collector:
-        name, _ = await collector.detect(HOST)
+        name = (await collector.detect(HOST)).platform
 
     assert name == "google"
     assert pages.asked == [f"{HOST}incidents.json", f"{HOST}products.json"]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -19,11 +20,16 @@ from hypothesis import strategies as st
 from monitor import platforms
 from monitor.errors import PageError
 from monitor.model import Evidence, Impact, Level
+from monitor.platforms import incidentio, statuspage
 from monitor.protocol import PageContext, Response
 from monitor.told import IMPACT_WORDS
 from tests.damage import assert_sound, damaged_body
 from tests.drive import answers_from, drive
 from tests.test_platforms import FIXTURES, known_page
+
+IMPACTS = {word: level for level, word in IMPACT_WORDS.items()}
+TWO_TABLES = {"statuspage": statuspage.LEVELS | IMPACTS, "incidentio": {**incidentio.LEVELS, **IMPACTS}}
+"""Platforms with words for components and, where those are missing, words for incidents."""
 
 BROKEN_ON_PURPOSE = {"bot-challenge", "truncated-body", "empty-body", "html-instead-of-json"}
 
@@ -35,11 +41,10 @@ def whole_cases(name: str) -> list[Path]:
 
 
 def bodies_of(case: Path) -> dict[str, bytes]:
-    """Return the bodies that answer 200 in a recording, by URL."""
+    """Return the bodies that answer 200 in a recording, by URL without percent signs."""
     answer, entries = answers_from(case.parent), json.loads(case.with_name("recording.json").read_text())["responses"]
-    return {
-        entry["url"]: answer(entry["url"]).body for entry in entries if entry["status"] == 200 and entry.get("body")
-    }
+    asked = [unquote(entry["url"]) for entry in entries if entry["status"] == 200]
+    return {url: body for url in asked if (body := answer(url).body)}
 
 
 @pytest.mark.parametrize("name", platforms.names())
@@ -55,7 +60,8 @@ def test_damaged_answers_give_what_they_say_or_our_error(name: str, data: st.Dat
 
     def answer(asked: str) -> Response:
         response = recorded(asked)
-        return replace(response, body=bodies[asked], headers={"content-type": kind}) if asked in bodies else response
+        body = bodies.get(unquote(asked))
+        return response if body is None else replace(response, body=body, headers={"content-type": kind})
 
     page = known_page(case, json.loads(case.read_text()))
     told = read(name, page, answer)
@@ -79,7 +85,7 @@ def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
 
 def assert_levels_are_in_the_answers(name: str, told: list[Evidence], bodies: Mapping[str, bytes]) -> None:
     """Assert that every level worse than operational is meant by a word in some answer."""
-    words: Mapping[str, Level] | None = getattr(platforms.named(name), "VOCABULARY", None)
+    words: Mapping[str, Level] | None = getattr(platforms.named(name), "VOCABULARY", TWO_TABLES.get(name))
     if words is None:
         return
     text = " ".join(body.decode(errors="replace") for body in bodies.values()).casefold()
@@ -95,8 +101,7 @@ def bad_levels(told: list[Evidence]) -> set[Level]:
 
 def level_of(impact: Impact) -> Level | None:
     """Return an impact's level; of an inferred one what its word stands for unless the user says otherwise."""
-    by_word = {word: level for level, word in IMPACT_WORDS.items()}
-    return impact.level if impact.level is not None else by_word.get(impact.word or "")
+    return impact.level if impact.level is not None else IMPACTS.get(impact.word or "")
 
 
 @pytest.mark.parametrize("name", platforms.names())

@@ -156,19 +156,132 @@ async def test_retry_after_is_honoured() -> None:
     assert page.last_error_reason == "throttled"
 
 
-async def test_three_unreadable_answers_make_the_platform_be_detected_anew() -> None:
+async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_again_when_it_heals() -> None:
     truth = truth_for(5, "statuspage")
-    html = Response(url="", status=200, headers={"content-type": "text/html"}, body=b"<html>moved</html>")
+    html = Response(url="", status=200, headers={"content-type": "text/html"}, body=b"<html>sorry</html>")
     broken = False
     pages = SimulatedPages([truth], Clock(NOW), lambda url: replace(html, url=url, final_url=url) if broken else None)
     async with collecting(pages) as collector:
         await collector.poll(await page_of(collector, truth.slug))
-        assert (await page_of(collector, truth.slug)).platform == "statuspage"
         broken = True
-        for _ in range(3):
+        for _ in range(5):
             await collector.poll(await page_of(collector, truth.slug))
+        page = await page_of(collector, truth.slug)
+        assert (page.platform, page.parse_failures, page.last_error_reason) == ("statuspage", 5, "not_json")
+        broken = False
+        healed = await collector.poll(page)
+        page = await page_of(collector, truth.slug)
 
-        assert (await page_of(collector, truth.slug)).platform is None
+    assert healed.error is None
+    assert (page.platform, page.parse_failures) == ("statuspage", 0)
+
+
+class Moves:
+    """Counts what a metric would count."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str, str]] = []
+
+    def polled(self, provider: str, outcome: str, reason: str | None, seconds: float) -> None:
+        pass
+
+    def revised(self, provider: str, days: int) -> None:
+        pass
+
+    def unknown_words(self, provider: str, count: int) -> None:
+        pass
+
+    def moved(self, vendor: str, before: str, after: str) -> None:
+        self.seen.append((vendor, before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "known_hours"), [("statuspage", "incidentio", 12.5), ("incidentio", "statuspage", 20.5)]
+)
+async def test_a_page_that_moves_to_another_platform_keeps_its_history(
+    before: str, after: str, known_hours: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its components have other ids there and the same names. Between the two nothing is known, unless the new page's
+    own record speaks for that time, as a Statuspage's bars do.
+    """
+    old, new = (truth_for(3, name, slug="acme", zone="Etc/UTC") for name in (before, after))
+    pages, moves = SimulatedPages([old], Clock(NOW)), Moves()
+    async with collecting(pages, observer=moves) as collector:
+        await collector.poll(await page_of(collector, "acme"))
+        page = await page_of(collector, "acme")
+        await collector.backfill(page, NOW - timedelta(days=60))
+        store, days = collector.store, (date(2026, 3, 25), date(2026, 5, 19))
+        told, then = store.facts(page.id), store.page_history(page.id, *days)
+
+        pages.truths = [new]
+        for _ in range(3):
+            pages.clock.forward(hours=2)
+            assert (await collector.poll(await page_of(collector, "acme"))).outcome == "failed"
+        pages.clock.forward(hours=2)
+        assert (await collector.poll(await page_of(collector, "acme"))).error is None
+        page = await page_of(collector, "acme")
+        facts, now = store.facts(page.id), store.page_history(page.id, *days)
+        gap = store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20)).vendor.day(date(2026, 5, 20))
+
+    assert page.platform == after
+    assert any(line.startswith(f"moved: was {before} until 2026-05-20 12:30") for line in page.platform_evidence)
+    assert moves.seen == [("acme", before, after)]
+    assert f"platform changed vendor=acme from={before} to={after}" in caplog.text
+    assert {known.component.id for known in facts.components} == {part.id for part in new.components}
+    slugs = {known.slug: known.component.id for known in told.components}
+    moved_to = {known.slug: known.component.id for known in facts.components}
+    assert slugs.keys() == moved_to.keys()
+    for slug, key in slugs.items():
+        for day in days_between(*days):
+            found, before_it = now.components[moved_to[slug]].day(day), then.components[key].day(day)
+            assert (found.level, found.seconds) == (before_it.level, before_it.seconds), (slug, day)
+    assert gap.coverage * gap.length_seconds / 3600 == pytest.approx(known_hours, abs=0.1)
+
+
+async def test_what_was_going_on_when_a_page_moved_ends_with_the_last_reading() -> None:
+    """Nobody will say when it ended; as it stands it would go on for ever."""
+    old = next(truth for seed in range(50) if _going_on(truth := truth_for(seed, "statuspage", slug="acme")))
+    new = truth_for(3, "incidentio", slug="acme", live=False)
+    pages = SimulatedPages([old], Clock(NOW))
+    async with collecting(pages) as collector:
+        await collector.poll(await page_of(collector, "acme"))
+        page = await page_of(collector, "acme")
+        await collector.backfill(page, NOW - timedelta(days=30))
+        open_before = collector.store.current(page.id).open_incidents
+        pages.truths = [new]
+        for _ in range(4):
+            pages.clock.forward(hours=2)
+            await collector.poll(await page_of(collector, "acme"))
+        facts = collector.store.facts(page.id)
+
+    assert open_before
+    left = {incident.id: incident for incident in facts.incidents if incident.id in {i.id for i in open_before}}
+    assert {incident.phase for incident in left.values()} <= {Phase.CLOSED, Phase.WITHDRAWN}
+    assert {incident.resolved_at for incident in left.values() if incident.phase is Phase.CLOSED} == {NOW}
+    assert all(impact.end is not None for impact in facts.impacts if impact.source.startswith("statuspage"))
+
+
+def _going_on(truth) -> bool:
+    return any(each.started_at <= NOW and each.resolved_at is None and each.effects for each in truth.incidents)
+
+
+@pytest.mark.parametrize(("status", "counts"), [(404, True), (410, True), (500, False), (403, False)])
+async def test_addresses_that_are_gone_count_as_signs_of_a_move_and_a_broken_server_does_not(
+    status: int, counts: bool
+) -> None:
+    truth = truth_for(5, "incidentio")
+    gone = False
+
+    def answer(url: str) -> Response | None:
+        return Response(url=url, final_url=url, status=status, body=b"no") if gone else None
+
+    pages = SimulatedPages([truth], Clock(NOW), answer)
+    async with collecting(pages) as collector:
+        await collector.poll(await page_of(collector, truth.slug))
+        gone = True
+        await collector.poll(await page_of(collector, truth.slug))
+
+        assert (await page_of(collector, truth.slug)).parse_failures == int(counts)
 
 
 async def test_a_renamed_emptied_and_withdrawn_incident_is_superseded_and_both_stories_stay_readable() -> None:

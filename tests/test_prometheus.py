@@ -29,7 +29,7 @@ from exporters.prometheus import (
     sample,
 )
 from exporters.report import Asked, gather
-from monitor import cli
+from monitor import cli, shell
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.fetch import Replay
 from monitor.intervals import Interval
@@ -459,7 +459,7 @@ def test_without_bars_for_every_day_there_is_no_uptime_by_the_formula():
 async def test_a_pages_metrics_are_the_figures_of_its_report(case):
     source = Replay(HERE / "fixtures" / case)
     vendor = cli.one_vendor(normal_url(source.page))
-    with cli.stored(cli.alone(vendor), clock=lambda: source.recorded_at) as context:
+    with shell.stored(shell.alone(vendor), clock=lambda: source.recorded_at) as context:
         await cli._read_all(context, source, 90)
         report = gather(context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at))
         text = render(StateMetrics(context.store).families(source.recorded_at), openmetrics=False).decode()
@@ -1024,6 +1024,7 @@ def golden_polls():
     polls.polled("incidentio", "failed", "timeout", 20.0)
     polls.revised("statuspage", 2)
     polls.unknown_words("statuspage", 1)
+    polls.moved("acme", "instatus", "statuspage")
     polls.lagged(0.25)
     polls.skipped()
     return polls

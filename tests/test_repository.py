@@ -14,6 +14,7 @@ import typer
 
 import monitor
 from monitor.cli import app
+from monitor.cli_pages import markdown, platform_rows
 from monitor.errors import UnexpectedShape
 from monitor.model import Level
 from monitor.protocol import PageContext, Response
@@ -156,6 +157,14 @@ def commands(command, path):
 
 
 COMMANDS = sorted(commands(typer.main.get_command(app), ["monitor"]))
+
+
+def test_the_table_of_platforms_in_the_docs_is_what_the_platforms_say():
+    """`make platforms` writes it."""
+    rows = platform_rows()
+    table = FILES["docs/platforms.md"].partition("<!-- made by `make platforms` -->\n")[2]
+
+    assert table.splitlines() == list(markdown(list(rows[0]), (list(row.values()) for row in rows)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -13,8 +13,8 @@ from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.model import Aspect, Evidence, Level, Phase
 from monitor.platforms import probes_for, statusio
 from monitor.protocol import Get, PageContext, Response, Signal
+from tests.damage import assert_all_sound, damaged_bytes
 from tests.drive import answers_from, context_of, drive
-from tests.mutations import bodies, check
 
 FIXTURES = Path(__file__).parent / "fixtures" / "statusio"
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -218,7 +218,11 @@ WHOLE["result"]["incidents"] = document("overlapping")["result"]["incidents"]
 WHOLE["result"]["status"] += document("ongoing")["result"]["status"]
 
 
-@given(body=bodies(WHOLE), marked=st.booleans(), damaged_mark=bodies(json.loads(read(document("ongoing")).mark or "")))
+@given(
+    body=damaged_bytes(WHOLE),
+    marked=st.booleans(),
+    damaged_mark=damaged_bytes(json.loads(read(document("ongoing")).mark or "")),
+)
 def test_whatever_comes_is_evidence_or_an_error_of_ours(body: bytes, marked: bool, damaged_mark: bytes) -> None:
     context = page(
         mark=damaged_mark.decode(errors="replace") if marked else None,
@@ -235,5 +239,5 @@ def test_whatever_comes_is_evidence_or_an_error_of_ours(body: bytes, marked: boo
             found = drive(steps, context, answer)
         except ParseError:
             continue
-        check(found, NOW, meant)
+        assert_all_sound(found, context, meant)
     assert isinstance(statusio.detect(answer(API)), list)

@@ -267,13 +267,41 @@ def test_the_state_of_pages_is_that_part_of_their_records(store):
     assert store.page_states() == []
 
 
-def test_a_page_read_as_nothing_we_know_is_detected_anew(store, page):
+def test_what_was_read_as_another_platform_makes_no_request_conditional(store, page):
     store.set_platform(page.id, "statuspage", ["configured"])
     store.save_validators({page.id: {"https://acme.example/a": Validator("e", None, None)}})
-    store.record_polls([poll(page, NOW, "failed", reason="not_json", parse_failures=3, forget_platform=True)])
+    store.change_platform(page.id, "instatus", ["shape"], left_at=NOW, now=NOW)
 
-    assert (store.pages()[0].platform, store.pages()[0].parse_failures) == (None, 3)
+    assert store.pages()[0].platform == "instatus"
     assert store.validators(page.id) == {}
+
+
+def test_on_another_platform_a_component_goes_on_under_the_id_its_only_namesake_has_there(store, page):
+    """Two have the name "API" there, so neither is taken for the one we knew; what a group tells apart is told apart."""
+    store.set_platform(page.id, "statuspage", ["shape"])
+    parts = (component("a", "API"), component("b", "Web", group="EU"), component("c", "Web", group="US"))
+    save(store, page, evidence(components=parts, impacts=(impact(NOW - HOUR, component_id="b", incident_id=None),)))
+    store.change_platform(page.id, "instatus", ["shape"], left_at=NOW, now=NOW + DAY)
+    there = (
+        component("1", "api", group="x"), component("2", "API", group="y"),
+        component("3", "web", group="eu"), component("4", "Web", group="Asia"),
+    )  # fmt: skip
+    save(store, page, evidence(components=there), now=NOW + DAY)
+
+    facts = store.facts(page.id)
+    assert {known.component.id: known.slug for known in facts.components} == {
+        "a": "api", "3": "web", "c": "us-web", "1": "x-api", "2": "y-api", "4": "asia-web",
+    }  # fmt: skip
+    assert [each.component_id for each in facts.impacts] == ["3"]
+    assert [known.component.id for known in facts.components if known.removed_at] == ["a", "c"]
+
+
+def test_on_the_same_platform_a_namesake_is_another_component(store, page):
+    store.set_platform(page.id, "statuspage", ["shape"])
+    save(store, page, evidence(components=(component("a", "API"),)))
+    save(store, page, evidence(components=(component("b", "API"),)), now=NOW + DAY)
+
+    assert {known.component.id: known.slug for known in store.facts(page.id).components} == {"a": "api", "b": "api-2"}
 
 
 def test_no_polls_are_no_work(store):

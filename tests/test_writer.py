@@ -9,10 +9,10 @@ import pytest
 from simulated import Clock
 from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, database, observed
 
-from monitor.cli import spec
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.model import Component, Level, Phase
+from monitor.shell import spec
 from monitor.store import Body, PollRecord, Store
 from monitor.writer import Collected, Memory, Writer
 

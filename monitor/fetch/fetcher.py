@@ -146,6 +146,7 @@ class Fetcher:
         await self._trim()
         spent = 0.0
         first = here = url.partition("#")[0]
+        passed: tuple[str, ...] = ()
         for _ in range(limits.max_redirects + 1):
             headers = self._request_headers(accept, validators if here == first else None)
             try:
@@ -160,7 +161,8 @@ class Fetcher:
                 raise
             location = hop.headers.get("location")
             if hop.status not in REDIRECTS or not location:
-                return _fetched(url, here, hop, validators, spent)
+                return _fetched(url, (*passed, here), hop, validators, spent)
+            passed = (*passed, here)
             here = _follow(here, location, url, limits)
         raise TooManyRedirects(f"more than {limits.max_redirects} redirects, the last to {here}", url=url)
 
@@ -284,13 +286,15 @@ async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
         raise _translated(error, limits) from error
 
 
-def _fetched(url: str, final_url: str, hop: _Hop, known: Validators | None, seconds: float) -> Fetched:
+def _fetched(url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | None, seconds: float) -> Fetched:
+    *redirects, final_url = chain
     redirected = final_url != url.partition("#")[0]
     if hop.status == HTTPStatus.NOT_MODIFIED and (redirected or not (known and (known.etag or known.last_modified))):
         raise BadStatus("status 304, though nothing conditional was asked", status=304, url=url, remedy=WAIT_AND_SEE)
     response = Response(
         url=url,
         final_url=final_url,
+        redirects=tuple(redirects),
         status=hop.status,
         headers=hop.headers,
         body=hop.body,

@@ -1,8 +1,8 @@
 """Recording folders: a page's answers as files, to run again without a network.
 
 A folder has `recording.json` with `page`, `recorded_at`, `note` and `responses`: each `url`, `status`, `headers`,
-`body` (the path of a file beside it, decompressed) and, after a redirect, `final_url`. URLs are compared after
-percent-decoding. Requests that got no answer are not in it.
+`body` (the path of a file beside it, decompressed) and, after redirects, `final_url` and `redirects` (the addresses
+that redirected, in order). URLs are compared after percent-decoding. Requests that got no answer are not in it.
 """
 
 import json
@@ -92,6 +92,8 @@ class Recorder:
         entry: dict[str, Any] = {"url": response.url, "status": response.status}
         if response.final_url not in ("", response.url):
             entry["final_url"] = response.final_url
+        if response.redirects:
+            entry["redirects"] = list(response.redirects)
         self._entries[key] = {**entry, "headers": kept_headers(response.headers), "body": name}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -199,6 +201,7 @@ class Replay:
         return Response(
             url=url,
             final_url=entry.get("final_url") or url,
+            redirects=tuple(entry.get("redirects") or ()),
             status=entry["status"],
             headers=headers,
             body=body,

@@ -38,6 +38,11 @@ def named(name: str) -> Platform:
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
 
 
+def trust(name: str | None) -> str:
+    """Return a sentence on what a platform's pages under-report; "" when nothing is known or no platform is named."""
+    return named(name).ABOUT.trust if name in names() else ""
+
+
 def probes_for(url: str) -> tuple[Get, ...]:
     """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
     asking = (getattr(named(name), "probe", None) for name in names())

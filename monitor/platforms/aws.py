@@ -55,6 +55,7 @@ ABOUT = About(
     trust=(
         "AWS posts an event only for trouble that many customers have; informational events (code 1), with which "
         "most outages begin, count as operational."
+        " The shape of its history is known from programs that read it, no answer of it was seen."
     ),
 )
 
@@ -604,7 +605,7 @@ def _incident(event: _Event, view: _View) -> Incident:
         status=state if silent is None else f"{state}, {_silence(event)}",
         impact=WORDS.get(event.code, event.code),
         started_at=event.begun,
-        resolved_at=event.ended if over else None,
+        resolved_at=max(event.ended, event.begun) if over and event.ended is not None else None,
         url=PAGE,
         component_ids=tuple(filter(view.scope.holds, event.parts)),
     )

@@ -57,6 +57,7 @@ ABOUT = About(
         "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 "
         "to 21 in 2024 and 0 to 2 since March 2025. A better figure since then is less disclosure before it is "
         "better service."
+        " No answer of Firebase's dashboard was seen; it is read as the two others are."
     ),
 )
 

@@ -809,11 +809,19 @@ def _poll_compat(page: PageContext, first: PageError) -> Steps:
     yield evidence
 
 
+STATUSPAGE_ID = "[0-9a-z]{12}"
+"""The ids of the platform that is imitated: a page with one has moved there."""
+
+
 def _compat_answer(answer: Response | FetchError) -> Row:
     if isinstance(answer, FetchError):
         raise answer
     with reading_of(answer.url):
         told = _row(_drop_empty(read_json(answer)), "the answer")
+        if re.fullmatch(STATUSPAGE_ID, str(_row(told.get("page"), "page").get("id"))):
+            raise UnexpectedShape(
+                "this is a Statuspage, whose answers incident.io imitates", remedy="run `monitor detect URL`"
+            )
         if not _rows(told, "components", "the answer"):
             raise UnexpectedShape("components is empty: a page without components says nothing of their state")
         return told

@@ -63,6 +63,7 @@ RECORD = "instatus.record"
 NOTICES = "instatus.notices"
 
 SUMMARY = "/summary.json"
+ANYWHERE = (SUMMARY,)
 COMPONENTS = ("/v3/components.json", "/v2/components.json")
 
 LEVELS: Mapping[str, Level] = {
@@ -923,7 +924,7 @@ def _feed(text: str, page: PageContext, notes: _Notes) -> list[Incident]:
     if root.tag != "rss":
         raise UnexpectedShape(f"not a feed: the root is {root.tag[:40]}")
     found = (_feed_incident(node, page, notes) for node in root.iter("item"))
-    return [incident for incident in found if incident is not None]
+    return list({incident.id: incident for incident in found if incident is not None}.values())
 
 
 def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incident | None:

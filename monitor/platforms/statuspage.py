@@ -335,7 +335,7 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
     page = _page(answer)
     indicator = _text(_dict(answer, "status", "answer"), "indicator", "status") if live else None
     rows = _list(answer, "components", "answer")
-    leaves = _in_page_order(rows)
+    leaves = _each_once(_in_page_order(rows))
     observed = tuple(_observation(row) for row in leaves)
     zone = page.get("time_zone")
     return _State(
@@ -381,11 +381,19 @@ def _in_page_order(rows: Sequence[Raw]) -> list[Raw]:
     return sorted((row for row in rows if not _is_group(row)), key=place)
 
 
+def _each_once(leaves: Sequence[Raw]) -> list[Raw]:
+    """Return each component once; of one listed twice the worse state counts, and a word we do not know as well."""
+    found: dict[str, Raw] = {}
+    for row in sorted(leaves, key=lambda row: LEVELS.get(str(row.get("status")), Level.MAJOR_OUTAGE)):
+        found[row["id"]] = row
+    return [row for row in leaves if found[row["id"]] is row]
+
+
 def _components(leaves: Sequence[Raw], group_names: Mapping[str, str]) -> tuple[Component, ...]:
     return tuple(
         Component(
             id=_text(row, "id", "components[]"),
-            name=_text(row, "name", "components[]"),
+            name=_text(row, "name", "components[]").strip() or row["id"],
             group=group_names.get(row.get("group_id") or ""),
             position=position,
             start_date=_day(row["start_date"]) if row.get("start_date") else None,
@@ -432,7 +440,7 @@ def _incident_evidence(
     source: str,
     **more: Any,  # noqa: ANN401
 ) -> Evidence:
-    raws = tuple(raws)
+    raws = tuple({raw["id"]: raw for raw in raws}.values())
     return Evidence(
         source=source,
         read_at=page.now,
@@ -726,7 +734,7 @@ def _line_components(raw: Raw, leaves: Raw) -> tuple[Component, ...]:
     return tuple(
         Component(
             id=code,
-            name=_text(line["component"], "name", "component"),
+            name=_text(line["component"], "name", "component").strip() or code,
             group=groups.get(code),
             position=position,
             start_date=_start_day(line),

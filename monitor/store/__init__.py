@@ -178,6 +178,18 @@ class Store:
         with self._write() as connection:
             pages.set_platform(connection, page_id, platform, evidence)
 
+    def change_platform(
+        self, page_id: int, platform: str, evidence: Iterable[str], *, left_at: datetime, now: datetime
+    ) -> None:
+        """Keep that the page is on another platform now, in one transaction.
+
+        What was going on ended at `left_at`, the last reading of the platform it has left. Its history stays, and its
+        components go on under the ids they have now where a name tells which they are.
+        """
+        with self._write() as connection:
+            facts.leave(connection, page_id, at=left_at, now=now)
+            pages.set_platform(connection, page_id, platform, evidence)
+
     def set_reread(self, page_id: int, day: date) -> None:
         """Remember the day on which the page's recent history was last read again."""
         with self._write() as connection:

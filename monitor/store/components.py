@@ -1,6 +1,12 @@
-"""A page's components: upserts from the vendor's list, and the slugs that never change."""
+"""A page's components: upserts from the vendor's list, and the slugs that never change.
 
-from collections.abc import Iterable, Mapping, Sequence
+When a page moves to another platform its components get other ids. One that has the same name there, and no other has,
+goes on as the same component: its facts and days are filed under the new id. Nothing else of them changes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -40,6 +46,17 @@ def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple
         for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at}).all()
     ]
 
+
+_PLATFORMS = sa.select(COMPONENT.c.external_id, COMPONENT.c.platform).where(COMPONENT.c.page_id == sa.bindparam("page"))
+
+_REFILE = [
+    sa.update(table)
+    .where(table.c.page_id == sa.bindparam("page"), table.c.component_id == sa.bindparam("old"))
+    .values(component_id=sa.bindparam("new"))
+    for table in tables.Table.metadata.sorted_tables
+    if {"page_id", "component_id"} <= set(table.c.keys())
+]
+"""What files everything said of one component under another id."""
 
 _IDS = sa.select(COMPONENT.c.external_id).where(
     COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None)
@@ -83,8 +100,11 @@ class ComponentChanges:
         self._connection = connection
         self._page = page
         self._now = now
-        self._known: Mapping[str, KnownComponent] = {
+        self._known: dict[str, KnownComponent] = {
             known.component.id: known for known, _ in rows(connection, page.id, tables.FAR_FUTURE)
+        }
+        self._listed_by: dict[str, str | None] = {
+            row.external_id: row.platform for row in connection.execute(_PLATFORMS, {"page": page.id})
         }
         self.new: list[str] = []
         self.removed: list[str] = []
@@ -94,6 +114,7 @@ class ComponentChanges:
     def apply(self, components: Iterable[Component]) -> None:
         """Add, update and bring back what is listed; mark the others as removed."""
         listed = {component.id: component for component in components}
+        self._adopt(listed)
         self._add([component for key, component in listed.items() if key not in self._known])
         for key, known in self._known.items():
             if key in listed:
@@ -102,6 +123,30 @@ class ComponentChanges:
                 self._set(key, {"removed_at": self._now})
                 self.removed.append(key)
                 self.affected.append(self._now)
+
+    def _adopt(self, listed: Mapping[str, Component]) -> None:
+        """File what another platform listed under the id that its only namesake has on this one."""
+        new = [component for key, component in listed.items() if key not in self._known]
+        left = [
+            known.component
+            for key, known in self._known.items()
+            if key not in listed and self._listed_by.get(key) not in {None, self._page.platform}
+        ]
+        if not new or not left or self._page.platform is None:
+            return
+        for name in (_full_name, _plain_name):
+            ours, theirs = _only(new, name), _only(left, name)
+            for said in ours.keys() & theirs.keys():
+                if theirs[said].id in self._known and ours[said].id not in self._known:
+                    self._move(theirs[said].id, ours[said].id)
+
+    def _move(self, old: str, new: str) -> None:
+        for statement in _REFILE:
+            self._connection.execute(statement, {"page": self._page.id, "old": old, "new": new})
+        self._connection.execute(_UPDATE.values(external_id=new), {"page": self._page.id, "component": old})
+        known = self._known.pop(old)
+        self._known[new] = replace(known, component=replace(known.component, id=new))
+        self.affected.append(known.removed_at or self._now)
 
     def _add(self, components: Sequence[Component]) -> None:
         if not components:
@@ -119,7 +164,7 @@ class ComponentChanges:
     def _row(self, component: Component, slug: str) -> dict[str, Any]:
         return {
             "page_id": self._page.id, "external_id": component.id, "slug": slug, "excluded": False,
-            "first_seen_at": self._now,
+            "first_seen_at": self._now, "platform": self._page.platform,
         } | _described(component)  # fmt: skip
 
     def _starts(self, components: Iterable[Component]) -> list[datetime]:
@@ -142,12 +187,29 @@ class ComponentChanges:
             self.affected.append(known.removed_at)
         if known.component.start_date != listed.start_date:
             self.affected += self._starts([known.component, listed])
+        if self._listed_by.get(listed.id) != self._page.platform:
+            values |= {"platform": self._page.platform}
         if values:
             self._set(listed.id, values)
 
     def _set(self, component_id: str, values: Mapping[str, Any]) -> None:
         self._connection.execute(_UPDATE.values(dict(values)), {"page": self._page.id, "component": component_id})
         self.updated += 1
+
+
+def _full_name(component: Component) -> str:
+    return f"{component.group or ''}\n{component.name}".casefold()
+
+
+def _plain_name(component: Component) -> str:
+    return component.name.casefold()
+
+
+def _only(components: Iterable[Component], name: Callable[[Component], str]) -> dict[str, Component]:
+    """Return the components that no other of these shares its name with, by that name."""
+    components = list(components)
+    count = Counter(map(name, components))
+    return {name(each): each for each in components if count[name(each)] == 1}
 
 
 def _described(component: Component) -> dict[str, Any]:

@@ -276,6 +276,7 @@ _INSIDE = (
 )
 _IMPACTS_INSIDE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE)
 _IMPACTS_INSIDE_ONE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE, IMPACT.c.component_id == sa.bindparam("component"))
+_IMPACTS_GOING_ON = _stated_now(IMPACT, _IMPACT_COLUMNS, IMPACT.c.ended_at.is_(None))
 _BARS_BETWEEN = _stated_now(BAR, _BAR_COLUMNS, BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
 _BARS_BETWEEN_OF = _BARS_BETWEEN.where(_among(BAR.c.component_id))
 _COVERED = _stated_now(COVERAGE, (COVERAGE.c.source, *_COVERAGE_COLUMNS), _among(COVERAGE.c.source))
@@ -298,6 +299,24 @@ def save(
     for evidence in told:
         saving.keep(evidence)
     return saving.finish()
+
+
+LEFT_BEHIND = "left behind when the page moved to another platform"
+"""The status of what was going on when a page was last read as a platform that it has left since."""
+
+LEAST = timedelta(seconds=1)
+"""What began at the very last reading counts for."""
+
+
+def leave(connection: Connection, page_id: int, *, at: datetime, now: datetime) -> None:
+    """End what was going on at `at`, the last reading of a platform the page has left: nobody will say when it ended.
+
+    What was only announced did not happen as far as we know.
+    """
+    record = pages.page(connection, page_id, lock=True)
+    saving = Saving(connection, record, (), now=utc(now), max_gap_seconds=0)
+    saving.end_all(utc(at))
+    saving.finish()
 
 
 class Saving:
@@ -343,6 +362,20 @@ class Saving:
         if evidence.observed is not None:
             self._observe({seen.component_id: seen for seen in evidence.observed})
         self._keep_rest()
+
+    def end_all(self, at: datetime) -> None:
+        """End every incident and impact that is going on at `at`; withdraw what is announced."""
+        for row in self._rows(_OPEN_INCIDENTS):
+            incident = _incident(row)
+            phase = Phase.WITHDRAWN if incident.phase is Phase.SCHEDULED else Phase.CLOSED
+            ended = replace(incident, phase=phase, status=LEFT_BEHIND, resolved_at=max(at, incident.started_at))
+            self._keep_incidents([ended])
+        going_on = dict(self._impacts(_IMPACTS_GOING_ON))
+        self._drop_impacts(going_on)
+        self._add(
+            IMPACT,
+            [_impact_row(replace(each, end=max(at, each.start + LEAST))) for each in going_on.values()],
+        )
 
     def finish(self) -> Changes:
         """Bring the page's row up to date and return what changed."""

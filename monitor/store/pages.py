@@ -240,7 +240,9 @@ def claim_due(connection: Connection, *, now: datetime, limit: int, lease_second
 
 
 def set_platform(connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
-    """Keep the page's platform and why; what was read as another platform makes no request conditional."""
+    """Keep the page's platform and why; what was read as another platform makes no request conditional and is
+    handed to no poll.
+    """
     record = page(connection, page_id, lock=True)
     values = {"platform": platform, "platform_evidence": list(evidence)}
     if platform == record.platform:
@@ -264,7 +266,6 @@ class _Pulse:
     last_error_reason: str | None
     last_error_message: str | None
     observed_until: datetime | None
-    platform: str | None
     dirty_since: date | None
     derived_day: date | None
     zone: str
@@ -278,7 +279,7 @@ class _Pulse:
 
 _PULSE_KEPT = (
     "last_poll_at", "last_success_at", "last_ok", "last_error_reason", "last_error_message", "observed_until",
-    "platform", "dirty_since",
+    "dirty_since",
 )  # fmt: skip
 _PULSE_COLUMNS = (*_PULSE_KEPT, "failures", "parse_failures", "due_at")
 _PULSES = (
@@ -344,16 +345,13 @@ def _poll_row(poll: PollRecord) -> dict[str, Any]:
 def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
     at, ok = utc(poll.started_at), poll.outcome != "failed"
     pulse.step += pulse.last_ok is not ok
-    pulse.moved |= not ok or pulse.last_ok is not ok or poll.forget_platform
+    pulse.moved |= not ok or pulse.last_ok is not ok
     pulse.last_poll_at = max(pulse.last_poll_at or at, at)
     pulse.last_ok, pulse.due_at = ok, poll.due_at
     pulse.failures, pulse.parse_failures = poll.failures, poll.parse_failures
     pulse.last_error_reason, pulse.last_error_message = (None, None) if ok else (poll.reason, poll.message)
     if ok:
         pulse.last_success_at = max(pulse.last_success_at or at, at)
-    if poll.forget_platform:
-        pulse.platform = None
-        connection.execute(sa.delete(VALIDATOR).where(VALIDATOR.c.page_id == poll.page_id))
     if poll.outcome == "unchanged" and pulse.observed_until is not None and at > pulse.observed_until:
         if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)

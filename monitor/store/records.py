@@ -86,8 +86,8 @@ class PollRecord:
     """One poll and what follows from it for the page.
 
     `outcome` is ``ok``, ``unchanged`` (the last reading still stands) or ``failed``; `reason` and `message` say why
-    it failed. `forget_platform`: detect the platform anew at the next poll. After a silence longer than
-    `max_gap_seconds` an unchanged answer starts a new observation instead of prolonging the last one.
+    it failed. After a silence longer than `max_gap_seconds` an unchanged answer starts a new observation instead
+    of prolonging the last one.
     """
 
     page_id: int
@@ -104,7 +104,6 @@ class PollRecord:
     sha256: str | None = None
     failures: int = 0
     parse_failures: int = 0
-    forget_platform: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

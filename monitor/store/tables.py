@@ -157,7 +157,7 @@ class Page(Table, table=True):
 
 
 class Component(Table, table=True):
-    """A vendor's part; the slug is given at first sight and never changes."""
+    """A vendor's part; the slug, given at first sight, never changes. `platform` is the one that listed it last."""
 
     __tablename__ = "component"
     __table_args__ = (sa.UniqueConstraint("page_id", "external_id"), sa.UniqueConstraint("page_id", "slug"))
@@ -174,6 +174,7 @@ class Component(Table, table=True):
     excluded: bool
     first_seen_at: datetime = _instant()
     removed_at: datetime | None = _instant(nullable=True)
+    platform: str | None = None
 
 
 class Incident(Table, table=True):

@@ -1,0 +1,518 @@
+"""The commands about pages rather than figures: what a page is, adding it, the vendors we know, checking settings."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from monitor import config as configuration
+from monitor import platforms
+from monitor.config import CatalogEntry, VendorConfig
+from monitor.errors import ConfigError, PageError
+from monitor.history import named_ids
+from monitor.model import Component, Level, level_word
+from monitor.picks import picked
+from monitor.pipeline import Collector, Detected
+from monitor.protocol import About
+from monitor.shell import (
+    FINE,
+    SOME_PAGE_FAILED,
+    ConfigOption,
+    DatabaseOption,
+    alone,
+    collecting,
+    err,
+    one_vendor,
+    opened,
+    out,
+    run,
+    stored,
+)
+from monitor.store import CurrentState, PageRecord
+
+pages = typer.Typer()
+
+
+class Shape(StrEnum):
+    """How a listing is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+# ---------------------------------------------------------------------------------------------------------- detecting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A page at first contact: its platform with the evidence, and its state; `error` says why that was not read."""
+
+    url: str
+    detected: Detected
+    page: PageRecord
+    state: CurrentState
+    error: PageError | None
+
+    @property
+    def about(self) -> About:
+        """What the platform's pages are good for."""
+        return platforms.named(self.detected.platform).ABOUT
+
+    @property
+    def by_level(self) -> dict[Level | None, list[Component]]:
+        """The components at each level, worst first, unknown before operational; the page's own order inside."""
+        found: dict[Level | None, list[Component]] = {}
+        for known in self.state.components:
+            found.setdefault(self.state.levels.get(known.component.id), []).append(known.component)
+        return dict(sorted(found.items(), key=lambda each: -(0.5 if each[0] is None else each[0])))
+
+
+@pages.command(short_help="Say which platform a page runs on.")
+def detect(
+    url: Annotated[str, typer.Argument(help="Address of a status page.")],
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+    form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it: table or json.")] = Shape.TABLE,
+) -> None:
+    """Say which platform a page runs on and why, how far back it can be read, and what it says now."""
+    seen = run(_look(configuration.normal_url(url), allow_private=allow_private))
+    if form is Shape.JSON:
+        out.print_json(json.dumps(_as_json(seen)))
+    else:
+        for line in (*_identity(seen), *_now(seen)):
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(SOME_PAGE_FAILED if seen.error else FINE)
+
+
+async def _look(url: str, *, allow_private: bool, regions: tuple[str, ...] = ()) -> Seen:
+    """Recognise a page and read its state once, in a store that is forgotten."""
+    vendor = replace(one_vendor(url, allow_private=allow_private), regions=regions)
+    with stored(alone(vendor)) as context:
+        async with collecting(context) as collector:
+            page = context.pages(None)[0]
+            detected = await collector.detect(url, collector.reading(page))
+            await collector.db(context.store.set_platform, page.id, detected.platform, detected.why)
+            if not regions and platforms.named(detected.platform).ABOUT.regions == "required":
+                collector.vendors[page.slug] = replace(vendor, regions=("*",))
+            result = await collector.poll(context.pages(None)[0])
+            await collector.flush()
+            page = context.pages(None)[0]
+            return Seen(url=url, detected=detected, page=page, state=context.store.current(page.id), error=result.error)
+
+
+def _identity(seen: Seen) -> Iterator[str]:
+    about = seen.about
+    yield f"{_titled(seen.detected.platform, about)}, {_standing(about)}"
+    for line in seen.detected.why:
+        yield f"  {line}"
+    yield f"live: {about.live}"
+    yield f"history: {_reach(about)}; {about.reach}"
+    if about.trust:
+        yield f"note: {about.trust}"
+
+
+def _now(seen: Seen) -> Iterator[str]:
+    """Yield what the page says now: how many components at each level, and which where that is the news."""
+    if seen.error is not None:
+        yield f"now: could not be read: {seen.error}"
+        return
+    yield f"now, {len(seen.state.components)} components, days in {seen.page.zone}:"
+    for level, found in seen.by_level.items():
+        names = [component.name for component in found]
+        shown = "" if level is Level.OPERATIONAL else f": {_some(names)}"
+        yield f"  {len(found)} {level_word(level).replace('_', ' ')}{shown}"
+    for incident in seen.state.open_incidents:
+        yield f"  {incident.phase.value}: {incident.title} (since {incident.started_at:%Y-%m-%d %H:%M} UTC)"
+    if seen.page.remark:
+        yield f"  {seen.page.remark}"
+
+
+MOST_NAMED = 8
+
+
+def _some(names: Sequence[str]) -> str:
+    left = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def _standing(about: About) -> str:
+    """Return whether real answers were seen."""
+    if about.verified is None:
+        return "unverified: no real answer of it was seen; please send a recording (`monitor record URL DIR`)"
+    return f"verified on answers of {about.verified}"
+
+
+def _reach(about: About) -> str:
+    far = {None: "as far as the page's record goes", 0: "none"}.get(about.reach_days, f"{about.reach_days} days")
+    return far if about.reach_days == 0 else f"{far}, per {about.per}, in {about.precision}"
+
+
+def _as_json(seen: Seen) -> dict[str, Any]:
+    return {
+        "page": seen.url,
+        "platform": seen.detected.platform,
+        "evidence": [{"kind": signal.kind, "why": signal.why} for signal in seen.detected.signals],
+        "redirects": [list(chain) for chain in seen.detected.redirects],
+        "about": _about_json(seen.detected.platform, seen.about),
+        "error": None if seen.error is None else {"reason": seen.error.reason, "message": str(seen.error)},
+        "zone": seen.page.zone,
+        "components": [
+            {
+                "id": known.component.id,
+                "name": known.component.name,
+                "group": known.component.group,
+                "region": known.component.region,
+                "level": level_word(seen.state.levels.get(known.component.id)),
+            }
+            for known in seen.state.components
+        ],
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------- adding
+
+
+@pages.command(short_help="Check a page and configure it.")
+def add(
+    url: Annotated[str, typer.Argument(help="Address of a status page.")],
+    slug: Annotated[str | None, typer.Option("--slug", help="Short name for labels and commands.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
+    include: Annotated[
+        list[str] | None, typer.Option("--include", help="Component that counts; others do not.")
+    ] = None,
+    exclude: Annotated[list[str] | None, typer.Option("--exclude", help="Component that does not count.")] = None,
+    region: Annotated[list[str] | None, typer.Option("--region", help="Region you depend on.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Ask nothing: all components count.")] = False,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check a page and write it into the settings file.
+
+    At a terminal it asks which regions and components you depend on, where there are several. In scripts say it with
+    --region, --include and --exclude (names or patterns like "API*", each as often as needed), or --all.
+    """
+    page = configuration.normal_url(url)
+    seen = run(_look(page, allow_private=allow_private))
+    if seen.error is not None:
+        raise seen.error
+    choice = _Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
+    if not every and choice == _Choice() and sys.stdin.isatty():
+        choice = _asked(seen)
+    _require_known(seen, choice)
+    path = configuration.locate(config, os.environ) or configuration.user_config_path()
+    vendor = configuration.add_vendor(
+        path,
+        page,
+        slug=slug,
+        name=name,
+        regions=choice.regions,
+        include=choice.include,
+        exclude=choice.exclude,
+        allow_private=allow_private,
+    )
+    out.print(f"added {vendor.slug} ({seen.detected.platform}) to {path}", highlight=False, soft_wrap=True)
+    for warning in configuration.vendor_warnings(vendor, seen.detected.platform):
+        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
+    out.print(f"next: monitor backfill {vendor.slug}", highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What of a page a user depends on; empty = no choice was made."""
+
+    regions: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+def _asked(seen: Seen) -> _Choice:
+    """Ask which regions and which components count; all of them is no choice, so that new ones count too."""
+    regions = sorted({c.component.region for c in seen.state.components if c.component.region})
+    chosen = _pick("regions", regions) if seen.about.regions != "none" and regions else ()
+    if chosen:
+        return _Choice(regions=() if len(chosen) == len(regions) and seen.about.regions == "optional" else chosen)
+    names = list(dict.fromkeys(known.component.name for known in seen.state.components))
+    include = _pick("components", names) if len(names) > 1 else ()
+    return _Choice(include=() if len(include) == len(names) else include)
+
+
+def _pick(what: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Show a numbered list and ask until the answer means something in it."""
+    for number, name in enumerate(names, 1):
+        out.print(f"{number:>5}  {name}", highlight=False, markup=False)
+    while True:
+        answer = typer.prompt(
+            f"Which {what} do you depend on? Numbers, 2-5, or names; Enter for all", default="", show_default=False
+        )
+        try:
+            return picked(answer, names)
+        except ConfigError as error:
+            err.print(str(error), style="yellow", highlight=False, markup=False)
+
+
+def _require_known(seen: Seen, choice: _Choice) -> None:
+    """Raise ConfigError for a component that is not on the page: a typo would count nothing, silently."""
+    for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
+        for pattern in patterns:
+            if not named_ids(seen.state.components, [pattern]):
+                names = _some([known.component.name for known in seen.state.components])
+                raise ConfigError(f"{option} {pattern!r} names no component of {seen.url}; it has {names}")
+
+
+# ------------------------------------------------------------------------------------------------------------ listing
+
+
+@pages.command(short_help="List configured and catalogued vendors.")
+def vendors(
+    search: Annotated[
+        str | None, typer.Option("--search", "-s", help="Only those with this text in name or address.")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", help="Vendors of the catalogue of one category.")
+    ] = None,
+    platform_table: Annotated[
+        bool, typer.Option("--platforms", help="The platforms, and what each is good for.")
+    ] = False,
+    form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it.")] = Shape.TABLE,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """List the configured vendors, or the catalogue's (--search, --category), or the platforms (--platforms)."""
+    if platform_table:
+        _print_platforms(search, form)
+    elif search is not None or category is not None:
+        _print_catalogue(_found(search, category), form)
+    else:
+        _print_configured(config, database, form)
+
+
+def _print_configured(config: Any, database: str | None, form: Shape) -> None:  # noqa: ANN401
+    with opened(config, database) as context:
+        rows = [
+            {
+                "vendor": page.slug,
+                "page": page.url,
+                "platform": page.platform or "not detected yet",
+                "last read": f"{page.last_success_at:%Y-%m-%d %H:%M} UTC" if page.last_success_at else "never",
+                "note": platforms.trust(page.platform),
+            }
+            for page in context.pages(None)
+        ]
+    if form is not Shape.JSON:
+        out.print(f"configured in {context.settings.source}:", highlight=False)
+    _print(rows, form, hidden=("note",))
+    if form is Shape.TABLE:
+        for name in sorted({row["platform"] for row in rows}):
+            if note := platforms.trust(name):
+                out.print(f"\n{name}: {note}", highlight=False, markup=False)
+        others = len(configuration.catalog()) - len(
+            {entry.slug for entry in configuration.catalog()} & {vendor.slug for vendor in context.settings.vendors}
+        )
+        out.print(f"\n{others} more in the catalogue: monitor vendors --search NAME", highlight=False)
+
+
+def _found(search: str | None, category: str | None) -> list[CatalogEntry]:
+    """Return the catalogue's entries of a category that a text is in. Raises ConfigError for an unknown category."""
+    categories = sorted({entry.category for entry in configuration.catalog() if entry.category})
+    if category is not None and category not in categories:
+        raise ConfigError(f"no category is called {category!r}; there are: {', '.join(categories)}")
+    wanted = (search or "").casefold()
+    return [
+        entry
+        for entry in configuration.catalog()
+        if category in {None, entry.category}
+        and any(wanted in text.casefold() for text in (entry.slug, entry.name, entry.url, entry.note or ""))
+    ]
+
+
+def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
+    rows = [
+        {
+            "vendor": entry.slug,
+            "name": entry.name,
+            "page": entry.url,
+            "platform": entry.platform,
+            "category": entry.category or "",
+            "known": f"{entry.checked}, {entry.confidence}",
+            "note": entry.note or "",
+        }
+        for entry in entries
+    ]
+    _print(rows, form, hidden=("note",))
+    if form is Shape.TABLE:
+        for entry in entries:
+            if entry.note:
+                out.print(f"{entry.slug}: {entry.note}", highlight=False, markup=False)
+    if not rows:
+        out.print("no vendor of the catalogue matches; `monitor add URL` takes any page", highlight=False)
+
+
+def _print_platforms(search: str | None, form: Shape) -> None:
+    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not fit columns."""
+    wanted = (search or "").casefold()
+    found = {name: platforms.named(name).ABOUT for name in platforms.names()}
+    found = {name: about for name, about in found.items() if wanted in f"{name} {about.title}".casefold()}
+    if form is Shape.JSON:
+        out.print_json(json.dumps([_about_json(name, about) for name, about in found.items()]))
+    elif form is Shape.MARKDOWN:
+        _print([row for row in platform_rows() if row["platform"] in {_titled(*each) for each in found.items()}], form)
+    else:
+        for name, about in found.items():
+            out.print(f"{_titled(name, about)}, {_standing(about)}", highlight=False, markup=False)
+            out.print(_paragraph(about))
+
+
+def _paragraph(about: About) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    regions = {"required": "nothing is rated until you choose yours", "optional": "you may choose yours", "none": ""}
+    lines = {
+        "live": about.live,
+        "history": f"{about.reach} ({_reach(about)})",
+        "regions": regions[about.regions],
+        "trust": about.trust,
+    }
+    for label, text in lines.items():
+        if text:
+            table.add_row(f"  {label}", Text(text))
+    table.add_row()
+    return table
+
+
+def _titled(name: str, about: About) -> str:
+    return f"{about.title} ({name})"
+
+
+def platform_rows() -> list[dict[str, str]]:
+    """Return what each platform's pages are good for, in words, for a table."""
+    return [_about_row(name, platforms.named(name).ABOUT) for name in platforms.names()]
+
+
+def _about_row(name: str, about: About) -> dict[str, str]:
+    return {
+        "platform": _titled(name, about),
+        "verified on": str(about.verified or "unverified"),
+        "live": about.live,
+        "history": about.reach,
+        "per": "" if about.reach_days == 0 else f"{about.per}, {about.precision}",
+        "regions": about.regions,
+        "trust": about.trust,
+    }
+
+
+def _about_json(name: str, about: About) -> dict[str, Any]:
+    return {
+        "platform": name,
+        "title": about.title,
+        "verified": None if about.verified is None else about.verified.isoformat(),
+        "live": about.live,
+        "reach_days": about.reach_days,
+        "reach": about.reach,
+        "per": about.per,
+        "precision": about.precision,
+        "regions": about.regions,
+        "trust": about.trust,
+    }
+
+
+def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = ()) -> None:
+    """Print rows with the same keys as a table, JSON or Markdown; a table leaves the hidden columns out."""
+    if form is Shape.JSON:
+        out.print_json(json.dumps(rows))
+        return
+    if not rows:
+        return
+    columns = [key for key in rows[0] if key not in hidden]
+    if form is Shape.MARKDOWN:
+        for line in markdown(columns, ([row[key] for key in columns] for row in rows)):
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        return
+    table = Table(box=None, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in {"vendor", "page"})  # to be copied
+    for row in rows:
+        table.add_row(*(row[key] for key in columns))
+    out.print(table)
+
+
+def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    yield f"| {' | '.join(columns)} |"
+    yield f"|{'---|' * len(columns)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+# ----------------------------------------------------------------------------------------------------------- checking
+
+
+@pages.command(short_help="Check the settings file.")
+def check(
+    live: Annotated[bool, typer.Option("--live", help="Also look at each page once, and say what moved.")] = False,
+    catalogue: Annotated[bool, typer.Option("--catalogue", help="With --live: the catalogue's pages instead.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check the settings file and name every mistake with file, line and remedy.
+
+    With --live each page is looked at once, and what is not as it was known is printed: another platform, another
+    address, a page that cannot be read. Nothing is stored.
+    """
+    settings = configuration.load(config, os.environ)
+    for warning in configuration.warnings(settings):
+        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
+    out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
+    if live:
+        asked = [_of_catalogue(entry) for entry in configuration.catalog()] if catalogue else settings.vendors
+        raise typer.Exit(run(_check_live(asked, contact=settings.contact)))
+
+
+def _of_catalogue(entry: CatalogEntry) -> VendorConfig:
+    return VendorConfig(slug=entry.slug, name=entry.name, url=entry.url)
+
+
+async def _check_live(asked: Sequence[VendorConfig], *, contact: str | None) -> int:
+    """Look at every page, print what moved as it is found, and return the exit code."""
+    settings = replace(alone(*asked), contact=contact)
+    with stored(settings) as context:
+        async with collecting(context) as collector:
+            found = [_moved(collector, page) for page in context.pages(None)]
+            lines = [line for done in asyncio.as_completed(found) if (line := _told(await done))]
+    out.print(f"{len(asked)} pages looked at, {len(lines)} not as known", highlight=False)
+    return SOME_PAGE_FAILED if lines else FINE
+
+
+def _told(line: str | None) -> str | None:
+    if line is not None:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+    return line
+
+
+async def _moved(collector: Collector, page: PageRecord) -> str | None:
+    """Return what is not as it was known of a page; None when all is."""
+    known = collector.vendors[page.slug].platform or configuration.platform_hint(page.url)
+    try:
+        detected = await collector.detect(page.url, collector.reading(page))
+    except PageError as error:
+        return f"{page.slug}: not read ({error.reason}): {error}"
+    moved = (
+        [f"was {known}, is {detected.platform} ({'; '.join(detected.why)})"]
+        if known not in {None, detected.platform}
+        else []
+    )
+    moved += [f"redirects to {chain[-1]}" for chain in detected.redirects if _leaves(chain)]
+    return f"{page.slug}: {'; '.join(dict.fromkeys(moved))}" if moved else None
+
+
+def _leaves(chain: Sequence[str]) -> bool:
+    """Whether redirects lead to another host."""
+    return urlsplit(chain[0]).hostname != urlsplit(chain[-1]).hostname

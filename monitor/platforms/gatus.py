@@ -1,0 +1,192 @@
+"""Gatus dashboards: every endpoint's last results in one answer, and its last changes in one answer each. Pure.
+
+`/api/v1/endpoints/statuses` lists the endpoints with their newest results; `/api/v1/endpoints/<key>/statuses` also has
+the events: when an endpoint began to be watched (START), and each time it turned UNHEALTHY or HEALTHY, the last fifty.
+A result is a check by Gatus itself: it either succeeded or not. What is easily misread:
+
+- A dashboard whose Gatus has stopped still shows its last results, so a result counts only while it is fresh.
+- Results stand oldest first. Paused endpoints have none.
+
+The shapes are those of the program's source, https://github.com/TwiN/gatus (config/endpoint); no answer was seen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from urllib.parse import quote
+
+from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
+from monitor.fields import Row, instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.intervals import Interval
+from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, get_all, read_json, reading_of
+from monitor.told import LEAST, Part, evidence
+
+ABOUT = About(
+    title="Gatus",
+    verified=None,
+    live="/api/v1/endpoints/statuses, 1 request",
+    reach_days=None,
+    reach="The last 50 changes of each endpoint, a request each.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "An endpoint is up or down as Gatus's own checks see it; while Gatus itself was stopped nothing was checked, "
+        "and its events do not show that."
+    ),
+)
+
+SOURCE = "gatus.results"
+EVENTS = "gatus.events"
+STATUSES = "/api/v1/endpoints/statuses"
+ANYWHERE = (STATUSES, "/api/v1/config")
+AT_ONCE = 10
+"""Endpoints whose events are asked for together."""
+
+FRESH = timedelta(hours=1)
+"""A result older than this says nothing of now: endpoints are checked every minute unless configured otherwise."""
+
+VOCABULARY: Mapping[str, Level] = {
+    "true": Level.OPERATIONAL,
+    "false": Level.MAJOR_OUTAGE,
+    "START": Level.OPERATIONAL,
+    "HEALTHY": Level.OPERATIONAL,
+    "UNHEALTHY": Level.MAJOR_OUTAGE,
+}
+"""By `success` of the last result, and by type of event. A START is always followed by what was found."""
+
+REMEDY = "run `monitor record URL DIR` and send the folder: no real answer of Gatus was seen yet"
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of a Gatus dashboard: its title and settings, and the shape of its results."""
+    return list(_signals(response))
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b"| Gatus</title>" in response.body or b"gatus.io" in response.body[:100_000].lower():
+        yield Signal("markup", "the page calls itself Gatus")
+    told = peek(response)
+    if isinstance(told, dict) and set(told) >= {"oidc", "authenticated"}:
+        yield Signal("config", "settings say whether sign-in is needed")
+    first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
+    if {"name", "key", "results"} <= first.keys() and isinstance(first["results"], list):
+        yield Signal("shape", "endpoints have a name, a key and results")
+        if first["key"] == _key(maybe_text(first.get("group")) or "", maybe_text(first["name"]) or ""):
+            yield Signal("keys", "an endpoint's key is made of its group and name")
+
+
+def _key(group: str, name: str) -> str:
+    """Return the key that Gatus makes of a group and a name."""
+    table = str.maketrans(dict.fromkeys("/_,.# +&", "-"))
+    return f"{group.strip().lower().translate(table)}_{name.strip().lower().translate(table)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Endpoint:
+    component: Component
+    key: str
+    results: Sequence[Row]
+
+
+def _endpoints(response: Response) -> list[_Endpoint]:
+    listed = rows(read_json(response), "the answer")
+    if not listed:
+        raise UnexpectedShape("no endpoint is listed: such a dashboard says nothing of any", remedy=REMEDY)
+    return [_endpoint(each, at) for at, each in enumerate(listed)]
+
+
+def _endpoint(told: Row, at: int) -> _Endpoint:
+    key = text(told.get("key"), "endpoint.key")
+    component = Component(
+        id=key, name=text(told.get("name"), "endpoint.name"), group=maybe_text(told.get("group")), position=at
+    )
+    return _Endpoint(component, key, some_rows(told.get("results"), "endpoint.results"))
+
+
+def _part(endpoint: _Endpoint, now: datetime) -> Part:
+    """Return an endpoint's state by its newest result; nothing is known of it when that is old or missing."""
+    found = [(instant(each.get("timestamp"), "result.timestamp"), each.get("success")) for each in endpoint.results]
+    at, success = max(found, key=lambda each: each[0], default=(None, None))
+    if at is None or now - at > FRESH:
+        return Part(component=endpoint.component, level=None)
+    said = str(success).lower()
+    return Part(component=endpoint.component, level=VOCABULARY.get(said), word=said)
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every endpoint's state in one request. The answer changes with every check, so nothing is conditional."""
+    response = yield from get(STATUSES)
+    with reading_of(response.url):
+        parts = [_part(endpoint, page.now) for endpoint in _endpoints(response)]
+        old = sum(part.word is None for part in parts)
+        told = evidence(SOURCE, page, parts=parts)
+    yield told
+    if old == len(parts):
+        raise UnexpectedShape("no result is fresh: Gatus itself may have stopped", url=response.url, remedy=REMEDY)
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Yield each endpoint's outages from its events, which cover the time since the first of them."""
+    response = yield from get(STATUSES)
+    with reading_of(response.url):
+        endpoints = _endpoints(response)
+        yield evidence(SOURCE, page, components=[endpoint.component for endpoint in endpoints])
+    for first in range(0, len(endpoints), AT_ONCE):
+        some = endpoints[first : first + AT_ONCE]
+        answers = yield from get_all([f"/api/v1/endpoints/{quote(each.key, safe='')}/statuses" for each in some])
+        for endpoint, answer in zip(some, answers, strict=True):
+            yield _past(endpoint, answer, page, since)
+
+
+def _past(endpoint: _Endpoint, answer: Response | FetchError, page: PageContext, since: datetime) -> Evidence:
+    """Return one endpoint's past; a gap when its answer cannot be read."""
+    try:
+        if isinstance(answer, FetchError):
+            raise answer
+        with reading_of(answer.url):
+            turns, words = _turns(row(read_json(answer), "the answer"), page.now)
+    except (FetchError, ParseError) as error:
+        return _unread(endpoint, page, error)
+    begun = Interval.between(max(since, turns[0][0]), page.now) if turns else None
+    cover = Coverage(span=begun, aspect=Aspect.IMPACTS, component_id=endpoint.key, complete=True) if begun else None
+    return Evidence(
+        source=EVENTS,
+        read_at=page.now,
+        impacts=tuple(_impacts(endpoint.key, turns, page.now, since)),
+        coverage=() if cover is None else (cover,),
+        unknown_words=words,
+    )
+
+
+def _unread(endpoint: _Endpoint, page: PageContext, error: PageError) -> Evidence:
+    gap = Gap(what=f"events of {endpoint.component.name}", reason=error.reason, message=str(error))
+    return Evidence(source=EVENTS, read_at=page.now, gaps=(gap,))
+
+
+def _turns(told: Row, now: datetime) -> tuple[list[tuple[datetime, Level | None]], tuple[str, ...]]:
+    """Return what an endpoint turned to and when, oldest first, and the types of event we do not know."""
+    events = [
+        (instant(each.get("timestamp"), "event.timestamp"), text(each.get("type"), "event.type"))
+        for each in some_rows(told.get("events"), "events")
+    ]
+    turns = sorted(((at, VOCABULARY.get(kind)) for at, kind in events if at < now), key=lambda each: each[0])
+    return turns, tuple(sorted({word(kind, "event.type") for _, kind in events if kind not in VOCABULARY}))
+
+
+def _impacts(
+    key: str, turns: Sequence[tuple[datetime, Level | None]], now: datetime, since: datetime
+) -> Iterator[Impact]:
+    for (start, level), (end, _) in pairwise([*turns, (now + LEAST, None)]):
+        over = end if end <= now else None
+        if level is not Level.OPERATIONAL and start < end and (over is None or over > since):
+            yield Impact(
+                component_id=key,
+                level=level,
+                start=start,
+                end=over,
+                basis=Basis.TRANSITION,
+                source=EVENTS,
+                word="UNHEALTHY" if level else "unknown event",
+            )

@@ -1,0 +1,111 @@
+"""Oh Dear status pages: one JSON document with the sites' present state. Pure.
+
+`/json` on the page's own host lists the sites in named groups ("ungrouped" is none), each `up` or `down`, and the texts
+that were posted in the last seven days. Those texts tell when a site seemed to be down, in words, and a recovery may
+name fewer sites than the trouble did, so no outage can be rebuilt from them. The format was read from a captured page.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from monitor.errors import UnexpectedShape
+from monitor.fields import Row, maybe_text, peek, row, rows, text, word
+from monitor.intervals import zone_named
+from monitor.model import Component, Level, PageInfo
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
+from monitor.told import Part, evidence
+
+ABOUT = About(
+    title="Oh Dear",
+    verified=date(2024, 11, 26),
+    live="/json, 1 request",
+    reach_days=0,
+    reach="None before the first poll: what was posted in the last week is text.",
+    per="nothing",
+    precision="none",
+    trust="A site is up or down, nothing between; what came and went between two polls is not known.",
+)
+
+SOURCE = "ohdear.json"
+DOCUMENT = "/json"
+ANYWHERE = (DOCUMENT,)
+UNGROUPED = "ungrouped"
+
+VOCABULARY: Mapping[str, Level] = {"up": Level.OPERATIONAL, "down": Level.MAJOR_OUTAGE}
+DAY_SECONDS = 86_400
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of an Oh Dear document: its summary over groups of sites, and updates filed by midnights."""
+    return list(_signals(response))
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b'"summarizedStatus"' not in response.body:
+        return
+    told = peek(response)
+    if not isinstance(told, dict):
+        return
+    if isinstance(told.get("sites"), (dict, list)) and isinstance(told["summarizedStatus"], str):
+        yield Signal("shape", "a summarizedStatus over groups of sites")
+    if _filed_by_midnights(told.get("updatesPerDay")):
+        yield Signal("days", "updates are filed by the seconds of midnights")
+
+
+def _filed_by_midnights(days: Any) -> bool:  # noqa: ANN401
+    keys = list(days) if isinstance(days, dict) else []
+    return bool(keys) and all(key.isdecimal() and len(key) < 12 and int(key) % 900 == 0 for key in keys)  # noqa: PLR2004
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every site's state in one request."""
+    response = yield from get(DOCUMENT, conditional=True)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        told = row(read_json(response), "the answer")
+        yield evidence(SOURCE, page, info=_info(told), parts=list(_parts(told)))
+
+
+def _info(told: Row) -> PageInfo:
+    zone = maybe_text(told.get("timezone"))
+    pinned = told.get("pinnedUpdate")
+    return PageInfo(
+        name=maybe_text(told.get("title")),
+        zone=zone if zone is not None and _is_zone(zone) else None,
+        indicator=word(told.get("summarizedStatus"), "summarizedStatus"),
+        remark=maybe_text(pinned.get("title")) if isinstance(pinned, dict) else None,
+    )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_named(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _parts(told: Row) -> Iterator[Part]:
+    """Yield the sites; their address names them, for labels repeat across groups."""
+    sites = told.get("sites")
+    groups = row(sites, "sites") if sites != [] else {}
+    listed = [(group, site) for group, found in groups.items() for site in rows(found, f"sites.{group[:40]}")]
+    if not listed:
+        raise UnexpectedShape("no site is listed: such a page says nothing of any")
+    for at, (group, site) in enumerate(listed):
+        said = word(site.get("status"), "site.status")
+        key = text(site.get("url") or site.get("label"), "site.url")
+        component = Component(
+            id=key,
+            name=maybe_text(site.get("label")) or key,
+            group=None if group == UNGROUPED else maybe_text(group),
+            position=at,
+        )
+        yield Part(component=component, level=VOCABULARY.get(said), word=said)
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
+    """Yield the present state: these pages have no history that could be read."""
+    yield from poll(page)

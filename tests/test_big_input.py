@@ -1,0 +1,138 @@
+"""Every platform over answers of 8 MiB: its own fixtures' longest lists, repeated with other ids, and markup without end.
+
+An answer that big is read within a second of processor time and 200 MiB, or refused at once.
+"""
+
+import copy
+import json
+import re
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from monitor import platforms
+from monitor.errors import PageError
+from monitor.model import Evidence
+from monitor.protocol import Response, Steps
+from tests.drive import Answer, answers_from, drive
+from tests.test_hard_input import bodies_of, whole_cases
+from tests.test_platforms import known_page
+
+pytestmark = pytest.mark.measure
+
+BIG = 8 * 1024 * 1024
+SECONDS = 1.0
+MEMORY = 200 * 1024 * 1024
+IDS = re.compile(r"(^|_)(id|uuid|guid|key|code|slug)$", re.IGNORECASE)
+
+
+def lists_in(value: Any) -> Iterator[list[Any]]:
+    """Yield every list of objects inside."""
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from lists_in(item)
+
+
+def renumbered(value: Any, number: int) -> Any:
+    """Return a copy whose ids are other ids."""
+    if isinstance(value, list):
+        return [renumbered(item, number) for item in value]
+    if not isinstance(value, dict):
+        return value
+    changed = {}
+    for key, item in value.items():
+        if IDS.search(key) and isinstance(item, str):
+            changed[key] = f"{item[:-5]}{number:05x}"
+        elif IDS.search(key) and type(item) is int:
+            changed[key] = item + 1000 * number
+        else:
+            changed[key] = renumbered(item, number)
+    return changed
+
+
+def big_json(told: Any) -> bytes | None:
+    """Return the value with its longest list made long; None when it has none."""
+    value = copy.deepcopy(told)
+    longest = max(lists_in(value), key=lambda each: len(json.dumps(each)), default=None)
+    if longest is None:
+        return None
+    pattern, size = list(longest), len(json.dumps(value))
+    step = max(1, len(json.dumps(pattern)))
+    for number in range(1, (BIG - size) // step):
+        longest.extend(renumbered(pattern, number))
+    return json.dumps(value).encode()
+
+
+def big_text(body: bytes) -> bytes:
+    """Return a feed with its items repeated, or a page with markup without end before its own."""
+    items = re.findall(rb"<(?:item|entry)[ >].*?</(?:item|entry)>", body, re.DOTALL)
+    if items:
+        repeated = b"".join(items)
+        numbered = (re.sub(rb"</(guid|id)>", rb"%d</\1>" % number, repeated) for number in range(BIG // len(repeated)))
+        return body.replace(items[-1], items[-1] + b"".join(numbered), 1)
+    filler = b'<div class="day" data-x="1"><a href="/x">x</a></div>\n'
+    return body[: len(body) // 2] + filler * (BIG // len(filler)) + body[len(body) // 2 :]
+
+
+def big(body: bytes) -> bytes:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return big_text(body)
+    return big_json(told) or body
+
+
+def big_answers(name: str) -> Iterator[tuple[Path, str]]:
+    """Yield the platform's case of something going on, with each of its answers that can be made big."""
+    (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
+    for url, body in bodies_of(case).items():
+        if len(big(body)) > BIG // 2:
+            yield case, url
+
+
+def reading(name: str, case: Path, url: str) -> tuple[list[Steps], Any, Answer]:
+    recorded, body = answers_from(case.parent), big(bodies_of(case)[url])
+    page = known_page(case, json.loads(case.read_text()))
+    platform = platforms.named(name)
+
+    def answer(asked: str) -> Response:
+        return replace(recorded(asked), body=body) if unquote(asked) == url else recorded(asked)
+
+    since = page.now.replace(year=page.now.year - 1)
+    return [platform.poll(page), platform.backfill(page, since)], page, answer
+
+
+def told(steps: Steps, page: Any, answer: Answer) -> list[Evidence]:
+    with suppress(PageError):
+        return drive(steps, page, answer)
+    return []
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_answers_of_8_mib_are_read_within_a_second_and_200_mib(name: str) -> None:
+    answers = list(big_answers(name))
+    assert answers
+
+    for case, url in answers:
+        polls, page, answer = reading(name, case, url)
+        for steps in polls:
+            begun = time.process_time()
+            told(steps, page, answer)
+            assert time.process_time() - begun < SECONDS, url
+        polls, page, answer = reading(name, case, url)
+        tracemalloc.start()
+        try:
+            for steps in polls:
+                told(steps, page, answer)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < MEMORY, url
