@@ -167,11 +167,13 @@ def _silenced(span: Span, until: datetime) -> Iterator[Span]:
     yield Span(component_id=span.component_id, level=None, start=max(span.start, until), end=span.end)
 
 
-def gap_before(source: str, page: PageContext, since: datetime, first: datetime, why: str) -> Iterator[Evidence]:
-    """Yield what is missing when impacts were asked for `since` and a source's record begins at `first`."""
+def gap_before(
+    source: str, page: PageContext, since: datetime, first: datetime, why: str, *, what: str = "impacts"
+) -> Iterator[Evidence]:
+    """Yield what is missing when history was asked for `since` and a source's record begins at `first`."""
     asked, begun = day_of(since, UTC), day_of(first, UTC)
     if asked < begun:
-        gap = Gap(what=f"impacts {asked}..{begun - ONE_DAY}", reason=Truncated.reason, message=why)
+        gap = Gap(what=f"{what} {asked}..{begun - ONE_DAY}", reason=Truncated.reason, message=why)
         yield Evidence(source=source, read_at=page.now, gaps=(gap,))
 
 

@@ -148,18 +148,22 @@ Reading = Generator[Step, Any, _Told]
 
 def _read(page: PageContext) -> Reading:
     """Ask for the three answers; a slug that leads nowhere any more is looked for in the page's HTML."""
-    known = page.mark or _hosted(page.url)
+    known, failure = page.mark or _hosted(page.url), None
     if known is not None:
         try:
             return (yield from _answers(known, page))
-        except (ParseError, BadStatus):
+        except (ParseError, BadStatus) as error:
+            failure = error
             if known != page.mark:
                 raise
     response = yield from get("", accept="text/html")
     found = SLUG.search(require_ok(response).body)
-    if found is None:
+    slug = (found[1] or found[2]).decode() if found is not None else None
+    if failure is not None and slug in {None, known}:
+        raise failure
+    if slug is None:
         raise UnexpectedShape("the page does not tell the slug of its API", url=response.url, remedy=REMEDY)
-    return (yield from _answers((found[1] or found[2]).decode(), page))
+    return (yield from _answers(slug, page))
 
 
 def _answers(slug: str, page: PageContext) -> Reading:

@@ -4,8 +4,8 @@
 
 - `componentsAffected` of an incident shows what its components are now, which after its end is "operational". What they
   were stands in its `timeline`: each update names components and the state they were in from `startedAt` on.
-- `startedAt` is when it happened, `createdAt` when somebody typed it in, maybe months later. Incidents older than
-  the page itself (`created`) were typed in; they are told, and the time around them is not known to be good.
+- `startedAt` is when it happened, `createdAt` when somebody typed it in, perhaps months later. Incidents older than the
+  page itself (`created`) were typed in; they are told, and the time around them is not known to be good.
 - `maintenances` is null when there are none. What one looks like is known from programs that read it only.
 
 The page computes its percentages itself, from the partial and major outages in the timelines. Nothing is documented.
