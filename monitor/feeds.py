@@ -74,8 +74,8 @@ def read_feed(response: Response) -> Feed:
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 """A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs."""
 
-BREAKS_OFF = (3, 5)
-"""expat's codes for "no element found" and "unclosed token": the document ends too early."""
+BREAKS_OFF = (3, 5, 20)
+"""expat's codes for "no element found", "unclosed token" and "unclosed CDATA section": the document ends too early."""
 
 
 def _feed(root: ET.Element, url: str) -> Feed:

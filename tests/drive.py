@@ -1,11 +1,12 @@
 """Drive a platform's generator over a recording folder, synchronously and without a network."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from monitor import platforms
 from monitor.errors import FetchError
 from monitor.model import Evidence
 from monitor.protocol import Get, PageContext, Response, Steps
@@ -31,6 +32,23 @@ def answers_from(folder: Path) -> Answer:
         )
 
     return answer
+
+
+SIGNALS_NEEDED = 2
+
+
+def recognised(responses: Sequence[Response]) -> list[str]:
+    """Return the platforms that these answers prove. One of last resort is none where another shows any sign."""
+    kinds = {
+        name: {signal.kind for response in responses for signal in platforms.named(name).detect(response)}
+        for name in platforms.names()
+    }
+    others = any(found for name, found in kinds.items() if not platforms.is_last_resort(name))
+    return [
+        name
+        for name, found in kinds.items()
+        if len(found) >= SIGNALS_NEEDED and not (others and platforms.is_last_resort(name))
+    ]
 
 
 def context_of(folder: Path, **changes: object) -> PageContext:
