@@ -42,7 +42,8 @@ ABOUT = About(
     regions="optional",
     trust=(
         "Azure posts publicly only what hits many customers and says no severity: every item counts as a partial "
-        "outage unless `impact_mapping` says otherwise. The history lists only outages that got a review."
+        "outage unless `impact_mapping` says otherwise. The history lists only outages that got a review, so before "
+        "the first poll only bad days are known and a ratio of known days says nothing."
     ),
 )
 
