@@ -71,8 +71,9 @@ def read_feed(response: Response) -> Feed:
     return _feed(root, response.url)
 
 
-TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
-"""A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs."""
+TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
+"""A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs. A comment that nothing
+closes goes on to the end: looking for the end of each anew would take minutes."""
 
 BREAKS_OFF = (3, 5, 20)
 """expat's codes for "no element found", "unclosed token" and "unclosed CDATA section": the document ends too early."""

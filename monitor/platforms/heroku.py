@@ -1,0 +1,217 @@
+"""Heroku's status API: three systems, each in a colour, and incidents. Pure.
+
+`resolved` and `resolved_at` of an incident are often false and null long after its `state` is resolved: `state` counts,
+and it ended with the post that says so. `scheduled` holds what is long over, and its times are in prose: what is in it
+is listed and rates nothing, as a system that is worked on is blue. Posts carry colours (`status_prod`, `status_dev`),
+the worst of which is what an incident was worth, on the `systems` it names. One that names none or has no colour does
+not say what it hit, so its time is unknown in the history. The format: https://devcenter.heroku.com/articles/heroku-status
+and programs that read it; of the history and of `systems` no real answer was seen.
+"""
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.errors import Truncated, UnexpectedShape
+from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.intervals import ONE_DAY, day_of
+from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
+from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.told import Event, Part, evidence, spread
+
+ABOUT = About(
+    title="Heroku",
+    verified=date(2019, 10, 24),
+    live="/api/v4/current-status, 1 request (2 when an incident left it)",
+    reach_days=None,
+    reach="The latest 100 incidents, for three systems (read as other programs read them, not verified).",
+    per="component",
+    precision="minutes",
+    trust="An incident lasts from its first post to its last; one told afterwards looks as short as its posts.",
+)
+
+SOURCE = "heroku.incidents"
+CURRENT = "/api/v4/current-status"
+HISTORY = "/api/v4/incidents?limit=100"
+HOST = "status.heroku.com"
+
+VOCABULARY: Mapping[str, Level] = {
+    "green": Level.OPERATIONAL,
+    "blue": Level.MAINTENANCE,
+    "yellow": Level.DEGRADED,
+    "red": Level.MAJOR_OUTAGE,
+}
+
+GREEN = "green"
+
+PHASES: Mapping[str, Phase] = {
+    "open": Phase.OPEN,
+    "resolved": Phase.CLOSED,
+    "upcoming": Phase.SCHEDULED,
+    "completed": Phase.CLOSED,
+}
+
+COLOURS = re.compile(r"status(_\w+)?")
+RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real history yet"
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return what to ask to recognise the page at this URL: the current status, when the host is Heroku's."""
+    return (Get(path=CURRENT),) if urlsplit(url).hostname == HOST else ()
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of Heroku's status API; the host counts only beside another sign."""
+    signals = list(_signals(peek(response)))
+    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
+        signals.append(Signal("host", f"the host is {HOST}"))
+    return signals
+
+
+def _signals(told: object) -> Iterator[Signal]:
+    incidents: Any = told.get("incidents") if isinstance(told, dict) else told
+    if isinstance(told, dict):
+        systems = told.get("status")
+        if not isinstance(systems, list) or not all(isinstance(s, dict) and "system" in s for s in systems):
+            return
+        if isinstance(told.get("scheduled"), list):
+            yield Signal("shape", "systems in a colour, incidents and what is scheduled")
+        if {"Apps", "Data", "Tools"} <= {str(each["system"]) for each in systems}:
+            yield Signal("names", "the systems are Apps, Data and Tools")
+    if not isinstance(incidents, list):
+        return
+    if any(isinstance(i, dict) and str(i.get("full_url")).startswith(f"https://{HOST}/") for i in incidents):
+        yield Signal("urls", f"incidents have addresses on {HOST}")
+
+
+# ------------------------------------------------------------------------------------------------------- incidents
+
+
+def _events(told: Iterable[Row], where: str) -> list[Event]:
+    return [_event(each, f"{where}[{index}]") for index, each in enumerate(told)]
+
+
+def _event(told: Row, where: str) -> Event:
+    state, start = word(told.get("state"), f"{where}.state"), instant(told.get("created_at"), f"{where}.created_at")
+    posts = some_rows(told.get("updates"), f"{where}.updates")
+    systems = some_rows(told.get("systems"), f"{where}.systems")
+    names = [text(each.get("name"), f"{where}.systems.name") for each in systems]
+    # A system that is green now may have been red then.
+    colours = [*_colours(posts), *(each for each in _colours(systems) if each != GREEN)]
+    strange = [each for each in colours if each not in VOCABULARY]
+    level = None if strange else worst_level(map(VOCABULARY.get, colours))
+    phase = PHASES.get(state, Phase.OPEN)
+    end = _end(told, posts, start, where) if phase is Phase.CLOSED else None
+    return Event(
+        id=code(told.get("id"), f"{where}.id"),
+        title=text(told.get("title"), f"{where}.title"),
+        phase=phase,
+        start=start,
+        end=end,
+        status=state,
+        impact=next((each for each in colours if level is not None and VOCABULARY[each] is level), "none"),
+        url=maybe_text(told.get("full_url")),
+        component_ids=tuple(names),
+        spans=spread(names, level, start, end) if level else (),
+        vague=phase is not Phase.SCHEDULED and (level is None or (bool(level) and not names)),
+        words=(*strange, *({state} - PHASES.keys())),
+    )
+
+
+def _colours(told: Iterable[Row]) -> Iterator[str]:
+    """Yield the colours of posts, each of which has one or more, and of systems."""
+    for each in told:
+        for key, value in each.items():
+            if value is not None and COLOURS.fullmatch(key):
+                yield word(value, key)
+
+
+def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime:
+    """Return when it ended: what is said of that, else the last post, else the last change."""
+    said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
+    last = max((instant(post.get("created_at"), f"{where}.updates.created_at") for post in posts), default=None)
+    changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
+    return max(said or last or changed or start, start)
+
+
+def _announced(told: Iterable[Row]) -> Iterator[Event]:
+    """Yield what is announced and not over. When it is to be is told in prose; it is dated by its announcement."""
+    for index, each in enumerate(told):
+        where = f"scheduled[{index}]"
+        state = word(each.get("state"), f"{where}.state")
+        if each.get("resolved") is True or PHASES.get(state) is Phase.CLOSED:
+            continue
+        yield Event(
+            id=code(each.get("id"), f"{where}.id"),
+            title=text(each.get("title"), f"{where}.title"),
+            phase=Phase.SCHEDULED,
+            start=instant(each.get("created_at"), f"{where}.created_at"),
+            status=state,
+            impact="maintenance",
+            url=maybe_text(each.get("full_url")),
+            maintenance=True,
+        )
+
+
+# ------------------------------------------------------------------------------------------------- poll and backfill
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every system's colour in one request, and in a second the end of incidents that have left the list."""
+    response = yield from get(CURRENT, conditional=True)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        told = row(read_json(response), "the answer")
+        live = _live(told, page)
+        yield live
+    vanished = page.open_incidents - {incident.id for incident in live.incidents}
+    if vanished:
+        events = yield from _history()
+        gone = vanished - {event.id for event in events}
+        yield evidence(SOURCE, page, events=events, since=_oldest(events), withdrawn=gone)
+
+
+def _live(told: Row, page: PageContext) -> Evidence:
+    parts = [_part(each, f"status[{index}]") for index, each in enumerate(rows(told.get("status"), "status"))]
+    if not parts:
+        wrong("status", "a colour for each system", None)
+    events = _events(rows(told.get("incidents"), "incidents"), "incidents")
+    announced = list(_announced(some_rows(told.get("scheduled"), "scheduled")))
+    calm = all(part.level is Level.OPERATIONAL for part in parts)
+    remark = "an incident is going on and every system is green"
+    doubt = calm and any(event.phase is Phase.OPEN for event in events)
+    info = PageInfo(name="Heroku", remark=remark if doubt else None)
+    return evidence(SOURCE, page, info=info, parts=parts, events=[*announced, *events])
+
+
+def _part(told: Row, where: str) -> Part:
+    name, colour = text(told.get("system"), f"{where}.system"), word(told.get("status"), f"{where}.status")
+    return Part(component=Component(id=name, name=name), level=VOCABULARY.get(colour), word=colour)
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Yield the latest incidents. They cover the time since the oldest of them; before it there is a gap."""
+    events = yield from _history()
+    first = _oldest(events)
+    yield evidence(SOURCE, page, events=events, since=first)
+    if day_of(first, UTC) > day_of(since, UTC):
+        what = f"impacts {day_of(since, UTC)}..{day_of(first, UTC) - ONE_DAY}"
+        gap = Gap(what=what, reason=Truncated.reason, message="Heroku's history was asked for its latest incidents")
+        yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+
+
+def _oldest(events: Iterable[Event]) -> datetime:
+    return min(event.start for event in events)
+
+
+def _history() -> Generator[Step, Any, list[Event]]:
+    """Return the incidents of the history. Raises UnexpectedShape when it is empty: Heroku always keeps some."""
+    response = yield from get(HISTORY)
+    with reading_of(response.url):
+        events = _events(rows(read_json(response), "the answer"), "incidents")
+        if not events:
+            raise UnexpectedShape("the history is empty", remedy=RECORD)
+        return events
