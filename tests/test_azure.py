@@ -35,10 +35,10 @@ def reviewed(text: str) -> list[tuple[str, str]]:
 
     pieces = drive(azure.backfill(page, page.now - timedelta(days=90)), page, answer)
     return [
-        (f"{i.start:%m-%d %H:%M}", f"{i.end:%m-%d %H:%M}")
+        (f"{i.started_at:%m-%d %H:%M}", f"{i.resolved_at:%m-%d %H:%M}")
         for piece in pieces
-        for i in piece.impacts
-        if i.incident_id == "TEA1-0A0"
+        for i in piece.incidents
+        if i.id == "TEA1-0A0" and i.started_at != i.resolved_at
     ]
 
 

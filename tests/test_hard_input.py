@@ -5,7 +5,7 @@ answers. Where levels come from elsewhere (seconds, ratios), the platform's own 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -67,7 +67,7 @@ def test_damaged_answers_give_what_they_say_or_our_error(name: str, data: st.Dat
     told = read(name, page, answer)
     for piece in told:
         assert_sound(piece, page)
-    assert_levels_are_in_the_answers(name, told, bodies)
+    assert_levels_are_in_the_answers(name, told, [*bodies.values(), (page.mark or "").encode()])
     for signal in platforms.named(name).detect(answer(url)):
         assert signal.kind
         assert signal.why
@@ -83,12 +83,12 @@ def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
     return told
 
 
-def assert_levels_are_in_the_answers(name: str, told: list[Evidence], bodies: Mapping[str, bytes]) -> None:
-    """Assert that every level worse than operational is meant by a word in some answer."""
+def assert_levels_are_in_the_answers(name: str, told: list[Evidence], bodies: Iterable[bytes]) -> None:
+    """Assert that every level worse than operational is meant by a word in some answer, or in what a poll handed on."""
     words: Mapping[str, Level] | None = getattr(platforms.named(name), "VOCABULARY", TWO_TABLES.get(name))
     if words is None:
         return
-    text = " ".join(body.decode(errors="replace") for body in bodies.values()).casefold()
+    text = " ".join(body.decode(errors="replace") for body in bodies).casefold()
     meant = {level for word, level in words.items() if word.casefold() in text}
     assert bad_levels(told) <= meant
 

@@ -32,18 +32,17 @@ ABOUT = About(
     title="Microsoft Azure",
     verified=date(2026, 8, 1),
     live="the RSS feed, 1 request",
-    reach_days=None,
+    reach_days=0,
     reach=(
-        "Reviewed outages since 2021, for Azure as a whole (read as other programs read them, not verified); days "
-        "without one are unknown before the first poll."
+        "None before the first poll: reviewed outages since 2021 are listed (read as other programs read them, not "
+        "verified) and rate nothing, since no day without one is known to have been good."
     ),
-    per="page",
-    precision="minutes",
+    per="nothing",
+    precision="none",
     regions="optional",
     trust=(
         "Azure posts publicly only what hits many customers and says no severity: every item counts as a partial "
-        "outage unless `impact_mapping` says otherwise. The history lists only outages that got a review, so before "
-        "the first poll only bad days are known and a ratio of known days says nothing."
+        "outage unless `impact_mapping` says otherwise. Its history lists only the outages that got a review."
     ),
 )
 
@@ -57,9 +56,9 @@ SITE = "azure.status.microsoft"
 HOSTS = (SITE, f"rssfeed.{SITE}", "status.azure.com")
 """Hosts people know; only those under `SITE` are ever asked."""
 
-VOCABULARY: Mapping[str, Level] = {"item": Level.PARTIAL_OUTAGE, "incident-history-collapse": Level.PARTIAL_OUTAGE}
-"""An item of the feed and a review: neither says how bad it is. Some regions of a service are out, or some services."""
-ITEM, REVIEW = VOCABULARY
+VOCABULARY: Mapping[str, Level] = {"item": Level.PARTIAL_OUTAGE}
+"""An item of the feed does not say how bad it is. Some regions of a service are out, or some services."""
+ITEM, REVIEW = "item", "review"
 
 FRESH_FOR = timedelta(hours=1)
 """How far the feed's own date may be from now. It is a minute old at most, unless a copy was kept somewhere."""
@@ -273,7 +272,7 @@ def _remark(events: Iterable[Event], page: PageContext) -> str | None:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the reviewed outages since then. They cover their own time only; for all other days there is a gap."""
+    """Yield the reviewed outages since then, which rate nothing, and say that the days are a gap."""
     for number in range(1, MOST_PAGES + 1):
         response = yield from get(PAST.format(number), accept="text/html")
         with reading_of(response.url):
@@ -354,7 +353,9 @@ def _window(text: str) -> tuple[datetime, datetime] | None:
 
 
 def _past(review: _Review) -> Event:
-    """Return the outage; one whose time is not told is listed on its day and rates nothing."""
+    """Return the outage, which is listed and rates nothing: were it rated, only bad days would be known before the
+    first poll, and all known days would be bad. One whose time is not told is listed on its day.
+    """
     noon = datetime(review.day.year, review.day.month, review.day.day, 12, tzinfo=UTC)
     start, end = review.window or (noon, noon)
     return Event(
@@ -367,5 +368,4 @@ def _past(review: _Review) -> Event:
         impact=REVIEW,
         url=f"https://{SITE}/en-us/status/history/?trackingId={review.id}",
         component_ids=(WHOLE,),
-        spans=spread([WHOLE], VOCABULARY[REVIEW], start, end) if review.window else (),
     )

@@ -2,7 +2,8 @@
 
 `/feed/json` on the page's own host. A component that stands for a monitor has the monitor's state; one that does not
 ("static") is as bad as the open reports and maintenances that name it. A report has no severity: the page draws what it
-names as degraded. It is over with its update `resolved`, a maintenance at its `to`.
+names as degraded. It is over with its update `resolved`, a maintenance at its `to`. What is over is listed and rates
+nothing: reports are no record of outages, and no day without one is known to have been good.
 
 The shape is that of the program's source, https://github.com/openstatusHQ/openstatus (the route `feed/json` of its
 status page); no answer was seen.
@@ -22,10 +23,10 @@ ABOUT = About(
     title="OpenStatus",
     verified=None,
     live="/feed/json, 1 request",
-    reach_days=None,
-    reach="The reports and maintenances the page lists; its monitors' outages are not among them.",
-    per="component",
-    precision="as typed",
+    reach_days=0,
+    reach="None before the first poll: the reports and maintenances the page lists are no record of its outages.",
+    per="nothing",
+    precision="none",
     trust=(
         "Reports have no severity and count as degraded; outages that monitors found and nobody reported are known "
         "only from polls."
@@ -147,8 +148,9 @@ def _report(told: Row) -> Event:
         end=end,
         status=said,
         impact="none",
-        spans=spread(named, Level.DEGRADED, start, end),
-        vague=not named,
+        component_ids=tuple(named),
+        spans=spread(named, Level.DEGRADED, start) if end is None else (),
+        vague=not named and end is None,
         words=() if said in OPEN | {RESOLVED} else (said,),
     )
 
@@ -165,7 +167,8 @@ def _maintenance(told: Row, now: datetime) -> Event:
         status=str(phase),
         impact="maintenance",
         maintenance=True,
-        spans=spread(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED),
+        component_ids=tuple(_named(told)),
+        spans=spread(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED) if end > now else (),
     )
 
 
