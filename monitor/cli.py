@@ -86,6 +86,7 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
+    logging.getLogger("monitor.pipeline").setLevel(logging.NOTSET)  # a server says what it met nowhere else
     with opened(config, database) as context:
         run(serving(context))
 
