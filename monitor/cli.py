@@ -480,11 +480,9 @@ def version() -> None:
 
 @app.callback()
 def setup(
-    context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
 ) -> None:
-    """Set up logging, and what commands in other modules open."""
-    context.obj = opened
+    """Set up logging."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     if not verbose:
