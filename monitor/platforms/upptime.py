@@ -6,7 +6,7 @@ that; `history/<slug>.yml` tells since when a site is checked and when it was la
 - Nothing in the summary tells its age. GitHub stops the checks of a repository that nobody touches, and the file goes
   on saying "up". Every day something is written down, so when that did not happen the states are not known.
 - `dailyMinutesDown` lists days with downtime only: all others since a site's `startTime` are good, those before are not
-  known. Its days are UTC, it reaches a year back, and of a site that is down the last day's minutes grow yet.
+  known. Its days are UTC, it reaches a year back, and today's minutes are as old as the file.
 - Minutes are counted from issues. Older versions count those that overlap twice, so a day may have more than 1440; and
   a site that was slow ("degraded") is counted as down there.
 
@@ -76,7 +76,6 @@ VOCABULARY: Mapping[str, Level] = {
     "down": Level.MAJOR_OUTAGE,
 }
 
-NO_TIME = timedelta(0)
 SHARES: Mapping[str, int] = {"uptimeDay": 1, "uptimeWeek": 7, "uptimeMonth": 30, "uptimeYear": 365}
 MINUTES = 1440
 
@@ -260,10 +259,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _past(site: _Site, answer: Response | FetchError, page: PageContext, since: datetime) -> Evidence:
-    """Return one site's days; a gap when its file cannot be read.
-
-    The last one is the day it was last written, once that is over; the day before while the site is not up.
-    """
+    """Return one site's days, until its file was last written or today begins; a gap when that cannot be read."""
     try:
         if isinstance(answer, FetchError):
             raise answer
@@ -271,7 +267,7 @@ def _past(site: _Site, answer: Response | FetchError, page: PageContext, since: 
     except (FetchError, ParseError) as error:
         return _unread(site, page, error)
     today = _midnight(page.now)
-    over = min(_midnight(written) + (ONE_DAY if VOCABULARY.get(site.said) is Level.OPERATIONAL else NO_TIME), today)
+    over = min(_midnight(written) + ONE_DAY, today)
     span = Interval.between(max(started, _midnight(since), today - REACH), over)
     if span is None:
         return Evidence(source=SOURCE, read_at=page.now)
