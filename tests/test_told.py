@@ -166,6 +166,7 @@ def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -
         ("critical", NOW - timedelta(days=30), NOW - timedelta(days=13)),
         (None, NOW - timedelta(days=13), None),
     ]
+    assert {impact.basis for impact in piece.impacts} == {Basis.INFERRED}, "or the first would count for nothing"
     assert piece.incidents[0].status == "open, silent since 2026-04-30"
     assert silenced(told, NOW - SILENT_AFTER, NOW) == told
 
