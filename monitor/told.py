@@ -162,7 +162,8 @@ def _silenced(span: Span, until: datetime) -> Iterator[Span]:
         return
     if span.start < until:
         yield replace(span, end=until)
-    yield Span(component_id=span.component_id, level=None, start=max(span.start, until), end=span.end)
+    # The basis stays what it was: of one event, what is inferred does not count beside what is declared.
+    yield replace(span, level=None, word=None, start=max(span.start, until))
 
 
 def gap_before(
