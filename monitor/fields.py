@@ -87,7 +87,8 @@ def maybe_text(value: object) -> str | None:
     """Return a text; None for an empty one and for anything else."""
     if not isinstance(value, str) or not value.strip():
         return None
-    return value.encode(errors="replace").decode().replace("\x00", "?").strip()
+    clean = value if value.isascii() else value.encode(errors="replace").decode()
+    return clean.replace("\x00", "?").strip()
 
 
 def code(value: object, where: str) -> str:
