@@ -47,6 +47,9 @@ ABOUT = About(
 )
 
 LAST_RESORT = True
+MAX_BODY_MIB = 4
+"""Reading words takes its time, and a feed of a hundred incidents has some hundred kB."""
+
 SOURCE = "feed.entries"
 ANYWHERE = ("/feed", "/rss", "/history.rss", "/feed.xml", "/rss.xml", "/history.atom")
 
@@ -191,6 +194,11 @@ def _states(meanings: Mapping[str, str]) -> _States:
     return _States(meanings, re.compile(rf"(?:(?:status|state)\s*[:=]\s*)?({_any_of(meanings)})(?![^\W\d_])"))
 
 
+def _is_spaced(word: str) -> bool:
+    """Whether a word is of a script that puts spaces between words."""
+    return word[:1] < "\u3000"
+
+
 def _any_of(words: Iterable[str]) -> str:
     """Return a pattern of any of these words, of two that begin alike the longer one; of none, one that never fits."""
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
@@ -294,11 +302,11 @@ def _reader(settings: FeedSettings, now: datetime) -> _Reader:
     levels = {level.word: level for level in Level}
     own = dict(settings.words)
     words = {**SEVERITIES, **{word: levels[meaning] for word, meaning in own.items() if meaning in levels}}
-    plain, other = _any_of(filter(str.isascii, words)), _any_of(word for word in words if not word.isascii())
+    spaced, other = _any_of(filter(_is_spaced, words)), _any_of(word for word in words if not _is_spaced(word))
     return _Reader(
         states=_states({**STATES, **{word: meaning for word, meaning in own.items() if meaning not in levels}}),
         levels=words,
-        severity=re.compile(rf"((?:\b(?:{plain})(?!ity))|{other})"),
+        severity=re.compile(rf"((?:\b(?:{spaced})(?!ity))|{other})"),
         now=now,
     )
 

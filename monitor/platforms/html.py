@@ -30,7 +30,7 @@ ABOUT = About(
 
 LAST_RESORT = True
 MAX_BODY_MIB = 0.5
-"""A parser of HTML takes ten seconds for 8 MiB. A status page of that kind is a fraction of one."""
+"""A parser of HTML takes some seconds for 8 MiB. A status page is a fraction of one; the setting raises the limit."""
 
 SOURCE = "html.page"
 REMEDY = "look at the page's source and adjust the selectors under `html:`"
