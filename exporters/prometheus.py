@@ -713,7 +713,7 @@ class PollMetrics:
             f"{PREFIX}unknown_words", "Words of pages that we have no meaning for.", by_provider, registry=registry
         )
         self._moves = Counter(
-            f"{PREFIX}platform_changes", "Pages found on another platform than before.", ["vendor", "before", "after"],
+            f"{PREFIX}platform_changes", "Pages found on another platform than before.", ["before", "after"],
             registry=registry,
         )  # fmt: skip
         self._seconds = Histogram(
@@ -752,9 +752,9 @@ class PollMetrics:
         """Count words of a page that we have no meaning for."""
         self._unknown_words.labels(provider or "unknown").inc(count)
 
-    def moved(self, vendor: str, before: str, after: str) -> None:
-        """Count a page that was found on another platform than before."""
-        self._moves.labels(vendor, before, after).inc()
+    def moved(self, vendor: str, before: str, after: str) -> None:  # noqa: ARG002
+        """Count a page that was found on another platform than before; which one it was, the log says."""
+        self._moves.labels(before, after).inc()
 
     def lagged(self, seconds: float) -> None:
         """Set how late the poll that just began was."""

@@ -86,6 +86,7 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
+    logging.getLogger("monitor.pipeline").setLevel(logging.NOTSET)  # a server says what it met nowhere else
     with opened(config, database) as context:
         run(serving(context))
 
@@ -479,11 +480,9 @@ def version() -> None:
 
 @app.callback()
 def setup(
-    context: typer.Context,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
 ) -> None:
-    """Set up logging, and what commands in other modules open."""
-    context.obj = opened
+    """Set up logging."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     if not verbose:

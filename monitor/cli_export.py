@@ -6,12 +6,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO, Protocol, cast
+from typing import Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 import typer
@@ -23,10 +23,11 @@ from exporters import remote_write as remote
 from exporters import tables
 from exporters.daily import Asked, Series, vendor_series
 from monitor import config as configuration
-from monitor.config import COMPONENT_METRICS, Settings, VendorConfig
+from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
-from monitor.store import PageRecord, Store
+from monitor.shell import ConfigOption, Context, DatabaseOption, Vendors, opened
+from monitor.store import PageRecord
 
 exports = typer.Typer(
     name="export",
@@ -39,21 +40,6 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-class Context(Protocol):
-    """What the command line opens for a command."""
-
-    settings: Settings
-    store: Store
-    vendors: dict[str, VendorConfig]
-    clock: Callable[[], datetime]
-
-    def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
-        """Return the pages of these vendors, of all when none is named. Raises ConfigError for an unknown one."""
-
-
-Open = Callable[[Path | None, str | None], AbstractContextManager[Context]]
-
-Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")]
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day (default: today).")]
 ComponentsName = StrEnum("ComponentsName", {name.upper(): name for name in COMPONENT_METRICS})  # type: ignore[misc]
@@ -65,12 +51,6 @@ ExtraLabels = Annotated[
     list[str] | None,
     typer.Option("--label", metavar="NAME=VALUE", help="Label of every series; those of your scrape, e.g. instance."),
 ]
-ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")]
-DatabaseOption = Annotated[str | None, typer.Option("--database", help="Database URL; overrides the settings.")]
-
-
-def _opened(context: typer.Context, config: Path | None, database: str | None) -> AbstractContextManager[Context]:
-    return cast("Open", context.obj)(config, database)
 
 
 def _asked(
@@ -115,7 +95,6 @@ def _day(stamp: int | None) -> date:
 
 @exports.command()
 def openmetrics(
-    context: typer.Context,
     file: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
     vendors: Vendors = None,
     days: Days = 90,
@@ -130,7 +109,7 @@ def openmetrics(
     Names and labels are those of /metrics, one sample a day, at 12:00 UTC.
     """
     labels = blocks.checked_labels(label or ())
-    with _opened(context, config, database) as monitor:
+    with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
     for line in _next_steps(file, written, labels, asked.now):
@@ -176,7 +155,6 @@ def _next_steps(file: Path, written: blocks.Written, labels: Mapping[str, str], 
 
 @exports.command("remote-write")
 def remote_write(
-    context: typer.Context,
     url: Annotated[str, typer.Option("--url", help="Where remote write is received, e.g. http://HOST/api/v1/write.")],
     vendors: Vendors = None,
     days: Days = 90,
@@ -204,7 +182,7 @@ def remote_write(
     labels = blocks.checked_labels(label or ())
     address = _address(url)
     headers = _headers(header or (), os.environ)
-    with _opened(context, config, database) as monitor:
+    with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components)
         sent = Sent.load(monitor.store.address, address, labels, again=again)
         headers = {**remote.HEADERS, "User-Agent": user_agent(monitor.settings.contact), **headers}
@@ -351,7 +329,6 @@ Folder = Annotated[
 
 @exports.command("csv")
 def as_csv(
-    context: typer.Context,
     vendors: Vendors = None,
     table: TableNames = None,
     folder: Folder = None,
@@ -362,14 +339,13 @@ def as_csv(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as CSV."""
-    with _opened(context, config, database) as monitor:
+    with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.CSV, table, folder))
 
 
 @exports.command("json")
 def as_json(
-    context: typer.Context,
     vendors: Vendors = None,
     table: TableNames = None,
     folder: Folder = None,
@@ -380,14 +356,13 @@ def as_json(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as JSON lines."""
-    with _opened(context, config, database) as monitor:
+    with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.JSON, table, folder))
 
 
 @exports.command("parquet")
 def as_parquet(
-    context: typer.Context,
     folder: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table.")],
     vendors: Vendors = None,
     table: TableNames = None,
@@ -398,7 +373,7 @@ def as_parquet(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as Parquet, with typed columns."""
-    with _opened(context, config, database) as monitor:
+    with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.PARQUET, table, folder))
 

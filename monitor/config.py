@@ -617,10 +617,11 @@ def _meanings(known: Sequence[str]) -> _Reader:
 def _html(value: _Value) -> HtmlSettings:
     found = _read(value, HTML_KEYS)
     for key, example in (("component", "`.service`"), ("words", "`{operational: [Up], major_outage: [Down]}`")):
-        if not found.get(key):
+        if key not in value.entries():
             raise _Mistake(f"needs `{key}`, like {example}")
     levels = {level.word: level for level in Level}
-    return HtmlSettings(**{**found, "words": tuple((word, levels[level]) for word, level in found["words"])})
+    words = tuple((word, levels[level]) for word, level in found.pop("words", ()))
+    return HtmlSettings(**{"component": "*", **found, "words": words})
 
 
 def _selector(value: _Value) -> str:
@@ -837,6 +838,7 @@ def _vendor(value: _Value, common: Mapping[str, Any]) -> VendorConfig | None:
     if url is None and entry is None:
         value.get("slug").wrong(_unidentified(slug))
         return None
+    own |= _read_by_hand(value, own)
     identity = {
         "url": url or (entry.url if entry else ""),
         "slug": slug or (entry.slug if entry else slug_from_url(url or "")),
@@ -851,6 +853,18 @@ def _components(url: str, written: Collection[str]) -> dict[str, Any]:
     """Return what the catalogue leaves out of a page's figure, unless the user says which components count."""
     entry = _catalogued(None, url)
     return {} if entry is None or {"include", "exclude"} & set(written) else {"exclude": entry.exclude}
+
+
+def _read_by_hand(value: _Value, own: Mapping[str, Any]) -> dict[str, str]:
+    """Return the platform that `html` or `feed` implies. Notes what contradicts them, and `html` without settings."""
+    platform, implied = own.get("platform"), next((key for key in ("html", "feed") if key in own), None)
+    if platform == "html" and implied != "html":
+        value.get("platform").wrong(
+            "says how to read a page that nobody knows; say where its components are under `html`"
+        )
+    elif implied is not None and platform not in {None, implied}:
+        value.get(implied).wrong(f"is not read on a page of {platform}; remove one of the two")
+    return {"platform": implied} if implied is not None and platform is None else {}
 
 
 def _own(value: _Value) -> tuple[dict[str, Any], Collection[str]]:

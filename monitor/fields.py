@@ -85,9 +85,11 @@ def text(value: object, where: str) -> str:
 
 def maybe_text(value: object) -> str | None:
     """Return a text; None for an empty one and for anything else."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         return None
-    return value.encode(errors="replace").decode().replace("\x00", "?").strip()
+    if not value.isascii() or "\x00" in value:
+        value = value.encode(errors="replace").decode().replace("\x00", "?")
+    return value.strip() or None
 
 
 def code(value: object, where: str) -> str:

@@ -6,7 +6,6 @@ and never green, and an event that does not say what it hit leaves its time unco
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -122,17 +121,16 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
     What none of them names is operational, unless one is vague: then nothing is known of it.
     """
     going = [event for event in events if event.phase is Phase.OPEN]
-    held: dict[str, list[Span]] = defaultdict(list)
-    for span in (span for event in going for span in event.spans):
-        if span.start <= now and (span.end is None or span.end > now):
-            held[span.component_id].append(span)
+    held: dict[str, Part] = {}
     rest = None if any(event.vague for event in going) else Level.OPERATIONAL
-    return tuple(_state(component, held.get(component.id, ()), rest) for component in components)
-
-
-def _state(component: Component, spans: Iterable[Span], rest: Level | None) -> Part:
-    parts = [Part(component=component, level=span.level, word=span.word) for span in spans]
-    return max([*parts, Part(component=component, level=rest)], key=_badness)
+    listed = {component.id: component for component in components}
+    for span in (span for event in going for span in event.spans):
+        component = listed.get(span.component_id)
+        if component is not None and span.start <= now and (span.end is None or span.end > now):
+            part = Part(component=component, level=span.level, word=span.word)
+            held[component.id] = max(held.get(component.id, part), part, key=_badness)
+    calm = (Part(component=component, level=rest) for component in listed.values())
+    return tuple(max(held.get(part.component.id, part), part, key=_badness) for part in calm)
 
 
 def news(events: Iterable[Event], page: PageContext) -> list[Event]:
@@ -164,7 +162,8 @@ def _silenced(span: Span, until: datetime) -> Iterator[Span]:
         return
     if span.start < until:
         yield replace(span, end=until)
-    yield Span(component_id=span.component_id, level=None, start=max(span.start, until), end=span.end)
+    # The basis stays what it was: of one event, what is inferred does not count beside what is declared.
+    yield replace(span, level=None, word=None, start=max(span.start, until))
 
 
 def gap_before(

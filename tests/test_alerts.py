@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 
 from grafana.alerts import generate
@@ -266,7 +267,7 @@ def test_every_metric_a_document_names_is_exported(path):
 
 @each_text
 def test_every_command_a_document_names_exists(path):
-    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    commands = set(typer.main.get_command(app).commands)
     named = set(re.findall(r"`monitor (\w+)", path.read_text()))
 
     assert named <= commands

@@ -58,48 +58,62 @@ def renumbered(value: Any, number: int) -> Any:
     return changed
 
 
-def big_json(told: Any) -> bytes | None:
-    """Return the value with its longest list made long; None when it has none."""
+def big_json(told: Any, size: int) -> bytes | None:
+    """Return the value with its longest list, or else its longest mapping, made long; None when it has neither."""
     value = copy.deepcopy(told)
     longest = max(lists_in(value), key=lambda each: len(json.dumps(each)), default=None)
     if longest is None:
-        return None
-    pattern, size = list(longest), len(json.dumps(value))
+        return _long_mapping(value, size) if isinstance(value, dict) and value else None
+    pattern, size_now = list(longest), len(json.dumps(value))
     step = max(1, len(json.dumps(pattern)))
-    for number in range(1, (BIG - size) // step):
+    for number in range(1, (size - size_now) // step):
         longest.extend(renumbered(pattern, number))
     return json.dumps(value).encode()
 
 
-def big_text(body: bytes) -> bytes:
+def _long_mapping(value: dict[str, Any], size: int) -> bytes:
+    pattern = dict(value)
+    step = max(1, len(json.dumps(pattern)))
+    for number in range(1, size // step):
+        value |= {f"{key[:-6]}{number:06d}": renumbered(item, number) for key, item in pattern.items()}
+    return json.dumps(value).encode()
+
+
+def big_text(body: bytes, size: int) -> bytes:
     """Return a feed with its items repeated, or a page with markup without end before its own."""
     items = re.findall(rb"<(?:item|entry)[ >].*?</(?:item|entry)>", body, re.DOTALL)
     if items:
         repeated = b"".join(items)
-        numbered = (re.sub(rb"</(guid|id)>", rb"%d</\1>" % number, repeated) for number in range(BIG // len(repeated)))
+        numbered = (re.sub(rb"</(guid|id)>", rb"%d</\1>" % number, repeated) for number in range(size // len(repeated)))
         return body.replace(items[-1], items[-1] + b"".join(numbered), 1)
     filler = b'<div class="day" data-x="1"><a href="/x">x</a></div>\n'
-    return body[: len(body) // 2] + filler * (BIG // len(filler)) + body[len(body) // 2 :]
+    return body[: len(body) // 2] + filler * (size // len(filler)) + body[len(body) // 2 :]
 
 
-def big(body: bytes) -> bytes:
+def big(body: bytes, size: int = BIG) -> bytes:
     try:
         told = json.loads(body)
     except ValueError:
-        return big_text(body)
-    return big_json(told) or body
+        return big_text(body, size)
+    return big_json(told, size) or body
 
 
-def big_answers(name: str) -> Iterator[tuple[Path, str]]:
-    """Yield the platform's case of something going on, with each of its answers that can be made big."""
+def limit(name: str) -> int:
+    """Return how big an answer of a platform may be: what is bigger is refused before it is read."""
+    return min(BIG, int(getattr(platforms.named(name), "MAX_BODY_MIB", 8) * 1024 * 1024))
+
+
+def biggest_answer(name: str) -> tuple[Path, str]:
+    """Return the platform's case of something going on, with its answer that can be made biggest."""
     (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
-    for url, body in bodies_of(case).items():
-        if len(big(body)) > BIG // 2:
-            yield case, url
+    answers = {url: big(body, limit(name)) for url, body in bodies_of(case).items()}
+    url = max(answers, key=lambda url: (len(answers[url]) > limit(name) // 2, len(bodies_of(case)[url])))
+    assert len(answers[url]) > limit(name) // 2
+    return case, url
 
 
 def reading(name: str, case: Path, url: str) -> tuple[list[Steps], Any, Answer]:
-    recorded, body = answers_from(case.parent), big(bodies_of(case)[url])
+    recorded, body = answers_from(case.parent), big(bodies_of(case)[url], limit(name))
     page = known_page(case, json.loads(case.read_text()))
     platform = platforms.named(name)
 
@@ -117,22 +131,19 @@ def told(steps: Steps, page: Any, answer: Answer) -> list[Evidence]:
 
 
 @pytest.mark.parametrize("name", platforms.names())
-def test_answers_of_8_mib_are_read_within_a_second_and_200_mib(name: str) -> None:
-    answers = list(big_answers(name))
-    assert answers
-
-    for case, url in answers:
-        polls, page, answer = reading(name, case, url)
+def test_an_answer_of_8_mib_is_read_within_a_second_and_200_mib(name: str) -> None:
+    case, url = biggest_answer(name)
+    polls, page, answer = reading(name, case, url)
+    for steps in polls:
+        begun = time.process_time()
+        told(steps, page, answer)
+        assert time.process_time() - begun < SECONDS, url
+    polls, page, answer = reading(name, case, url)
+    tracemalloc.start()
+    try:
         for steps in polls:
-            begun = time.process_time()
             told(steps, page, answer)
-            assert time.process_time() - begun < SECONDS, url
-        polls, page, answer = reading(name, case, url)
-        tracemalloc.start()
-        try:
-            for steps in polls:
-                told(steps, page, answer)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-        assert peak < MEMORY, url
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < MEMORY, url

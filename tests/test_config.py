@@ -30,6 +30,7 @@ from monitor.config import (
 )
 from monitor.errors import ConfigError
 from monitor.model import Level
+from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import POLICIES
 
 ROOT = Path(__file__).parent.parent
@@ -89,6 +90,11 @@ MESSAGES = {
     "unclosed-list": ":2: not YAML: expected ',' or ']', but got '<stream end>'; check indentation, colons and quotes here and on the line before",
     "undefined-alias": ":2: not YAML: found undefined alias 'acme'; check indentation, colons and quotes here and on the line before",
     "unknown-impact-word": ":4: vendors[0].impact_mapping.majr: unknown key; did you mean 'major'?",
+    "html-without-words": ":4: vendors[0].html: needs `words`, like `{operational: [Up], major_outage: [Down]}`",
+    "html-bad-selector": ":5: vendors[0].html.component: 'li..service' is not a CSS selector: Malformed class selector at position 2",
+    "html-platform-alone": ":4: vendors[0].platform: says how to read a page that nobody knows; say where its components are under `html`",
+    "feed-on-a-platform": ":5: vendors[0].feed: is not read on a page of statuspage; remove one of the two",
+    "feed-empty-odd": ":5: vendors[0].feed.empty: 'fine' is not a meaning of an empty feed; write one of broken, healthy",
     "unknown-key-without-a-neighbour": ":4: storage.zzyzx: unknown key; known here are snapshots, snapshot_days, polls, poll_days",
     "unknown-level": ":4: vendors[0].impact_mapping.minor: 'degraded_performance' is not a level; write one of operational, maintenance, degraded, partial_outage, major_outage",
     "unknown-platform": ":4: vendors[0].platform: 'statuspag' is not a platform; did you mean 'statuspage'?",
@@ -294,6 +300,26 @@ vendors:
         ("fast_while_open: yes", "fast_while_open", True),
         ("zone: America/Los_Angeles", "zone", "America/Los_Angeles"),
         ("platform: incidentio", "platform", "incidentio"),
+        ('include: ["API*"]', "include", ("API*",)),
+        (
+            "feed: {path: /rss, empty: healthy, words: {ended: [Erledigt], major_outage: [Totalausfall, Brand]}}",
+            "feed",
+            FeedSettings(
+                path="/rss",
+                empty="healthy",
+                words=(("erledigt", "ended"), ("totalausfall", "major_outage"), ("brand", "major_outage")),
+            ),
+        ),
+        (
+            "html: {component: li.service, name: b, attribute: class, words: {operational: [Up], major_outage: [Down]}}",
+            "html",
+            HtmlSettings(
+                component="li.service",
+                name="b",
+                attribute="class",
+                words=(("up", Level.OPERATIONAL), ("down", Level.MAJOR_OUTAGE)),
+            ),
+        ),
         ('exclude: ["Twilio*", abc123]', "exclude", ("Twilio*", "abc123")),
         ("tier: low", "tier", "low"),
         ('critical: ["API*", abc123]', "critical", ("API*", "abc123")),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -204,6 +205,7 @@ async def test_a_page_that_moves_to_another_platform_keeps_its_history(
     """Its components have other ids there and the same names. Between the two nothing is known, unless the new page's
     own record speaks for that time, as a Statuspage's bars do.
     """
+    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
     old, new = (truth_for(3, name, slug="acme", zone="Etc/UTC") for name in (before, after))
     pages, moves = SimulatedPages([old], Clock(NOW)), Moves()
     async with collecting(pages, observer=moves) as collector:

@@ -19,8 +19,8 @@ import pytest
 
 from monitor import platforms
 from monitor.errors import PageError
-from monitor.model import Evidence, Phase, level_word
-from monitor.protocol import PageContext
+from monitor.model import Evidence, Level, Phase, level_word
+from monitor.protocol import HtmlSettings, PageContext
 from tests.drive import answers_from, context_of, drive, recognised
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -132,10 +132,15 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(path: Path)
 
 def known_page(path: Path, expected: dict[str, Any]) -> PageContext:
     context = expected.get("context", {})
-    kinds = {"regions": tuple}  # the user's order is kept
+    kinds = {"regions": tuple, "html": html_settings}  # the user's order is kept
     return context_of(
-        path.parent, **{k: kinds.get(k, frozenset)(v) if isinstance(v, list) else v for k, v in context.items()}
+        path.parent, **{k: kinds.get(k, frozenset)(v) if isinstance(v, list | dict) else v for k, v in context.items()}
     )
+
+
+def html_settings(told: dict[str, Any]) -> HtmlSettings:
+    levels = {level.word: level for level in Level}
+    return HtmlSettings(**told | {"words": tuple((word, levels[level]) for word, level in told["words"].items())})
 
 
 def compare(

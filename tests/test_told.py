@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify import DEFAULT_IMPACT_MAPPING
-from monitor.model import Basis, Component, Level, Phase
+from monitor.classify import DEFAULT_IMPACT_MAPPING, Options, derive
+from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase
 from monitor.protocol import PageContext
 from monitor.told import (
     IMPACT_WORDS,
@@ -168,6 +168,20 @@ def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -
     ]
     assert piece.incidents[0].status == "open, silent since 2026-04-30"
     assert silenced(told, NOW - SILENT_AFTER, NOW) == told
+
+
+def test_what_was_inferred_of_an_event_counts_until_it_fell_silent() -> None:
+    """Beside a declared state, what is inferred of the same event would count for nothing, and its days be green."""
+    start = NOW - timedelta(days=30)
+    told = event(start=start, spans=spread(["a"], Level.MAJOR_OUTAGE, start))
+    piece = evidence("x", PAGE, events=[silenced(told, NOW - timedelta(days=20), NOW)], since=NOW - timedelta(days=40))
+    known = KnownComponent(component=Component(id="a", name="A"), slug="a", first_seen_at=start)
+    facts = PageFacts(components=(known,), impacts=piece.impacts, coverage=piece.coverage)
+    today = NOW.date()
+    days = derive(facts, Options(zone=UTC), first=today - timedelta(days=40), last=today, now=NOW).components["a"]
+
+    levels = [days.day(today - timedelta(days=ago)).level for ago in (35, 20, 10)]
+    assert levels == [Level.OPERATIONAL, Level.MAJOR_OUTAGE, None]
 
 
 @given(told=events, spoke=instants)

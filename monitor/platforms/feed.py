@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -45,6 +46,9 @@ ABOUT = About(
 )
 
 LAST_RESORT = True
+MAX_BODY_MIB = 4
+"""Reading words takes its time, and a feed of a hundred incidents has some hundred kB."""
+
 SOURCE = "feed.entries"
 ANYWHERE = ("/feed", "/rss", "/history.rss", "/feed.xml", "/rss.xml", "/history.atom")
 
@@ -226,15 +230,20 @@ class _Reader:
 
     def _named(self, text: str) -> Iterator[Level]:
         """Yield the severities that a text names; of a partial outage "outage" is a part."""
-        named = {word: level for word, level in self.levels.items() if _holds(text, word)}
-        partial = Level.PARTIAL_OUTAGE in named.values()
-        for word, level in named.items():
+        named = list(_anywhere(tuple(self.levels)).findall(text))
+        partial = any(self.levels[word] is Level.PARTIAL_OUTAGE for word in named)
+        for word in named:
             if not (partial and word in {"outage", "ausfall", "disruption"}):
-                yield level
+                yield self.levels[word]
 
 
-def _holds(text: str, word: str) -> bool:
-    return word in text if not word.isascii() else re.search(rf"\b{re.escape(word)}", text) is not None
+@lru_cache(maxsize=8)
+def _anywhere(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of these words in a text: at the beginning of a word, in scripts that have words."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(
+        "|".join(rf"\b{re.escape(word)}" if word[0] < "\u3000" else re.escape(word) for word in longest_first)
+    )
 
 
 def _reader(settings: FeedSettings, now: datetime) -> _Reader:
@@ -263,10 +272,17 @@ def _updates(entry: Entry, states: Mapping[str, str]) -> list[_Update]:
     return found or ([_Update(title, entry.updated or entry.published)] if title is not None else [])
 
 
+@lru_cache(maxsize=8)
+def _beginning(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a text that begins with one of these words; the longest that fits counts."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"({'|'.join(map(re.escape, longest_first))})(?![^\W\d_])")
+
+
 def _meaning(text: str, states: Mapping[str, str]) -> str | None:
-    """Return what the longest word at the beginning of a text says."""
-    words = [word for word in states if text.startswith(word) and not text[len(word) : len(word) + 1].isalpha()]
-    return states[max(words, key=len)] if words else None
+    """Return what the word at the beginning of a text says."""
+    found = _beginning(tuple(states)).match(text[:60])
+    return states[found[1]] if found else None
 
 
 def _date(found: re.Match[str], near: datetime | None) -> datetime | None:

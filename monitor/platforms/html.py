@@ -1,0 +1,125 @@
+"""Any web page, read where the user says: CSS selectors for the components, word lists for their states. Pure.
+
+For pages of no platform that have no feed either. Nothing is guessed: a page that mentions a past outage holds the word
+"outage" too, so only what the selectors name is looked at, and a text counts as a word only when it is the whole of it
+(spaces and case aside). A selector that finds nothing is an error, a text that is in no list is unknown.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from bs4 import BeautifulSoup, Tag
+
+from monitor.errors import UnexpectedShape
+from monitor.fields import LONGEST_CODE, maybe_text
+from monitor.model import Component, Level
+from monitor.protocol import About, HtmlSettings, PageContext, Response, Signal, Steps, get, reading_of, require_ok
+from monitor.told import Part, evidence
+
+ABOUT = About(
+    title="Web pages by selectors",
+    verified=date(2026, 7, 31),
+    live="the page itself, 1 request",
+    reach_days=0,
+    reach="None before the first poll.",
+    per="nothing",
+    precision="none",
+    trust="A page that is rebuilt may go on matching and mean something else; look at it when it moves.",
+)
+
+LAST_RESORT = True
+MAX_BODY_MIB = 0.5
+"""A parser of HTML takes some seconds for 8 MiB. A status page is a fraction of one; the setting raises the limit."""
+
+SOURCE = "html.page"
+REMEDY = "look at the page's source and adjust the selectors under `html:`"
+
+
+def detect(response: Response) -> list[Signal]:  # noqa: ARG001
+    """Return nothing: such a page is read because the user says how."""
+    return []
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield the state of every component that the selectors find, in one request."""
+    settings = page.html
+    if settings is None:
+        raise UnexpectedShape("nothing says where the components are", url=page.url, remedy="say it under `html:`")
+    response = yield from get("", accept="text/html", conditional=True)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        body = require_ok(response)
+        parts = list(_parts(BeautifulSoup(body.text, "html.parser"), settings))
+        yield evidence(SOURCE, page, parts=parts)
+
+
+def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
+    found = soup.select(settings.component)
+    if not found:
+        raise UnexpectedShape(f"the selector {settings.component!r} finds nothing on the page", remedy=REMEDY)
+    words = {_plain(word): level for word, level in settings.words}
+    for at, tag in enumerate(found):
+        state = _inside(tag, settings.state)
+        whole = state is tag and settings.name is None and settings.attribute is None
+        name = _title(soup, found) if whole else _name(tag, state, settings)
+        yield _part(Component(id=name, name=name, position=at), _state(state, settings), settings, words)
+
+
+def _part(component: Component, said: str, settings: HtmlSettings, words: Mapping[str, Level]) -> Part:
+    """Return a component with its state; of the words in an attribute the worst that is in a list counts."""
+    level = words.get(said)
+    if level is None and settings.attribute is not None:
+        level = max((words[word] for word in said.split() if word in words), default=None)
+    return Part(component=component, level=level, word=said)
+
+
+def _inside(tag: Tag, selector: str | None) -> Tag:
+    """Return what a selector finds inside a component; the component itself without one."""
+    if selector is None:
+        return tag
+    found = tag.select_one(selector)
+    if found is None:
+        raise UnexpectedShape(f"the selector {selector!r} finds nothing in a component", remedy=REMEDY)
+    return found
+
+
+def _title(soup: BeautifulSoup, found: Sequence[Tag]) -> str:
+    """Return the page's title as the name of its only component, where all of its text is its state."""
+    if len(found) > 1:
+        raise UnexpectedShape(
+            f"{len(found)} components are their state and nothing else", remedy="add `name` or `state`"
+        )
+    return maybe_text(soup.title.get_text() if soup.title else None) or "page"
+
+
+def _name(tag: Tag, state: Tag, settings: HtmlSettings) -> str:
+    """Return a component's name: as selected, else its text without that of its state."""
+    text = _inside(tag, settings.name).get_text(" ")
+    if settings.name is None and state is not tag:
+        text = text.replace(state.get_text(" "), " ", 1)
+    name = maybe_text(" ".join(text.split()))
+    if name is None:
+        raise UnexpectedShape("a component has no name", remedy=REMEDY)
+    return name
+
+
+def _state(tag: Tag, settings: HtmlSettings) -> str:
+    if settings.attribute is None:
+        return _plain(tag.get_text(" "))
+    value = tag.get(settings.attribute)
+    if value is None:
+        raise UnexpectedShape(f"a component has no attribute {settings.attribute!r}", remedy=REMEDY)
+    return _plain(" ".join(value) if isinstance(value, list) else value)
+
+
+def _plain(text: str) -> str:
+    """Return a text as words are compared: spaces and case aside, of a reasonable length."""
+    clean = re.sub(r"\s+", " ", text).strip().casefold()
+    return (maybe_text(clean) or "(empty)")[:LONGEST_CODE]
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
+    """Yield the present state: a page has no history that could be read."""
+    yield from poll(page)

@@ -1,0 +1,204 @@
+"""Meta's status page: one JSON document with its business products, and a feed a product with what goes on. Pure.
+
+`/data/orgs.json` lists organisations, which are products for businesses and developers, each with its services and
+their state; Facebook, Instagram and WhatsApp as people use them are not among them. An address such as
+https://metastatus.com/whatsapp-business-api/ is about that organisation only. What is easily misread:
+
+- A state is prose. Real answers have shown "No known issues" so far; programs that read the page look for disruptions
+  that are high (or major) or medium. Whatever else it says is unknown.
+- Services are numbered within their organisation, and several are called "Platform Status".
+- A feed holds what goes on and nothing else: it is empty when all is well, and what has left it has ended. Its entries
+  say neither how bad it is nor which service is hit: that is taken from the services' states, so it is inferred.
+
+Any other path answers 200 with a web page. The format is not documented.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from monitor.errors import PageUnavailable, UnexpectedShape
+from monitor.feeds import ACCEPT, Entry, read_feed
+from monitor.fields import Row, code, items, maybe_text, peek, rows, text
+from monitor.model import Component, Level, PageInfo, Phase
+from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.told import Event, Part, ended, evidence, gap_before, remembered, spread
+
+ABOUT = About(
+    title="Meta",
+    verified=date(2026, 7, 31),
+    live="/data/orgs.json, 1 request, and 1 for each organisation with trouble",
+    reach_days=0,
+    reach="None before the first poll: feeds hold only what goes on.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Only products for businesses and developers are covered, and of the words for trouble none has been seen in a "
+        "real answer yet: one we do not know reads as unknown."
+    ),
+)
+
+SOURCE = "meta.states"
+EVENTS = "meta.events"
+HOSTS = frozenset({"metastatus.com", "www.metastatus.com"})
+SITE = "https://metastatus.com/"
+ORGANISATIONS = f"{SITE}data/orgs.json"
+
+VOCABULARY: Mapping[str, Level] = {
+    "No known issues": Level.OPERATIONAL,
+    "Medium disruption": Level.PARTIAL_OUTAGE,
+    "High disruption": Level.MAJOR_OUTAGE,
+    "Major disruption": Level.MAJOR_OUTAGE,
+}
+
+FILE = re.compile(r"[\w.-]+\.rss", re.ASCII)
+
+LONGEST_WORD = 60
+
+
+# ------------------------------------------------------------------------------------------------------ detection
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return the list of organisations, when the host is Meta's: the page itself is an empty shell."""
+    return (Get(path=ORGANISATIONS),) if urlsplit(url).hostname in HOSTS else ()
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of the list of organisations; `host` only ever beside another sign."""
+    signals = list(_signals(response))
+    host = urlsplit(response.final_url or response.url).hostname
+    if signals and host in HOSTS:
+        signals.append(Signal("host", f"the host is {host}"))
+    return signals
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b'"rss_file_paths"' not in response.body:
+        return
+    told = peek(response)
+    if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
+        return
+    if all({"id", "name", "services", "section", "feature_flags"} <= each.keys() for each in told):
+        yield Signal("shape", "organisations with services and sections")
+    if all(str(each.get("rss_file_paths")).startswith("['outage-events-feed-") for each in told):
+        yield Signal("feeds", "every organisation has a feed of outage events")
+
+
+# ------------------------------------------------------------------------------------------------------ the document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Organisation:
+    """A product: its feeds, by address, and its services in their states."""
+
+    id: str
+    name: str
+    feeds: Sequence[str]
+    parts: Sequence[Part]
+
+    @property
+    def troubled(self) -> Sequence[Part]:
+        """The services that are not known to be well."""
+        return [part for part in self.parts if part.level is not Level.OPERATIONAL]
+
+
+def _organisations(response: Response, page: PageContext) -> list[_Organisation]:
+    listed = rows(read_json(response), "the answer")
+    found = [_organisation(each, f"organisations[{at}]") for at, each in enumerate(listed)]
+    if not any(each.parts for each in found):
+        raise UnexpectedShape("the answer lists no service")
+    chosen = urlsplit(page.url).path.strip("/")
+    if not chosen:
+        return found
+    if chosen not in {each.id for each in found}:
+        raise PageUnavailable(f"no organisation is called {chosen[:40]}", remedy=f"choose one of those at {SITE}")
+    return [each for each in found if each.id == chosen]
+
+
+def _organisation(told: Row, where: str) -> _Organisation:
+    key, name = code(told.get("id"), f"{where}.id"), text(told.get("name"), f"{where}.name")
+    files = items(told.get("rss_file_paths") or [], f"{where}.rss_file_paths")
+    return _Organisation(
+        id=key,
+        name=name,
+        feeds=[_feed(each, f"{where}.rss_file_paths") for each in files],
+        parts=[
+            _part(each, key, name, f"{where}.services[{at}]")
+            for at, each in enumerate(rows(told.get("services"), f"{where}.services"))
+        ],
+    )
+
+
+def _feed(file: object, where: str) -> str:
+    name = text(file, where)
+    return SITE + name if FILE.fullmatch(name) else wrong(where, "the name of a feed", name)
+
+
+def _part(told: Row, owner: str, group: str, where: str) -> Part:
+    state = maybe_text(told.get("status"))
+    return Part(
+        component=Component(
+            id=f"{owner}/{code(told.get('id'), f'{where}.id')}",
+            name=text(told.get("name"), f"{where}.name"),
+            group=group,
+        ),
+        level=None if state is None else VOCABULARY.get(state),
+        word=state and state[:LONGEST_WORD],
+    )
+
+
+def _event(entry: Entry, owner: str, troubled: Sequence[Part]) -> Event:
+    """Return an entry of a feed as an event in all services of its organisation that are not well."""
+    start = entry.published or entry.updated
+    if start is None:
+        wrong(f"entry {entry.id[:40]}", "when it was published", None)
+    return Event(
+        id=f"{owner}/{entry.id}",
+        title=entry.title,
+        phase=Phase.OPEN,
+        start=start,
+        status="listed",
+        impact=", ".join(dict.fromkeys(part.word for part in troubled if part.word)) or "not told",
+        url=entry.link,
+        spans=tuple(
+            span for part in troubled for span in spread([part.component.id], part.level, start, word=part.word)
+        ),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every service's state, then what goes on where something is wrong."""
+    response = yield from get(ORGANISATIONS, conditional=not page.open_incidents)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        found = _organisations(response, page)
+        parts = [part for each in found for part in each.parts]
+        yield evidence(SOURCE, page, info=PageInfo(name="Meta"), parts=parts)
+    yield from _follow([each for each in found if each.troubled], page)
+
+
+def _follow(troubled: Sequence[_Organisation], page: PageContext) -> Steps:
+    """Yield the entries of these organisations' feeds; an event that is listed no longer has ended."""
+    events: list[Event] = []
+    for organisation in troubled:
+        parts = organisation.troubled
+        for address in organisation.feeds:
+            response = yield from get(address, accept=ACCEPT)
+            with reading_of(response.url):
+                events += [_event(entry, organisation.id, parts) for entry in read_feed(response).entries]
+    over, withdrawn = ended(page, events)
+    if events or over or withdrawn:
+        yield evidence(EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=remembered(events))
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Yield the present state: these pages publish no history, so nothing is covered before the first poll."""
+    yield from poll(page)
+    yield from gap_before(SOURCE, page, since, page.now, "Meta's page tells only of what goes on")

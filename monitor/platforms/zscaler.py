@@ -1,0 +1,254 @@
+"""Zscaler's Trust portal: one JSON document a cloud, with its services and the posts about them. Pure.
+
+`/api/cloud-status` answers for one cloud; the page's address names it: https://trust.zscaler.com/zscaler.net/. What is
+easily misread:
+
+- A service's boolean `status` stays true while a degradation is open. It is never read: a service is in the state that
+  its posts have, those of `category_status` now and those of `issues` in the last seven days.
+- A post's `severityTid` is a row of the list `severity`, and only its name has a meaning. Informational posts, security
+  advisories and posts without impact on the service are no trouble; what is under investigation is not known.
+- One post stands under each service it is about. Times of posts are e-mail dates; the days of the answer, `start_date`
+  and `end_date`, carry no zone and are UTC, as the minutes counted from them show.
+
+Maintenance is told elsewhere and not read. The format is not documented.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import quote, urlencode, urlsplit
+
+from monitor.errors import PageUnavailable, UnexpectedShape
+from monitor.fields import Row, code, instant, items, mail_date, maybe_text, peek, row, rows, text
+from monitor.model import Component, Level, PageInfo, Phase
+from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.told import Event, Span, ended, evidence, gap_before, remembered, silenced, spread, states
+
+ABOUT = About(
+    title="Zscaler Trust",
+    verified=date(2026, 8, 12),
+    live="/api/cloud-status of one cloud, 1 request",
+    reach_days=7,
+    reach="The posts of the last seven days.",
+    per="component",
+    precision="seconds",
+    trust=(
+        "Zscaler keeps its page green beside an open post; we read the posts. Where its posts say no more than that "
+        "something is being investigated, nothing is known, and maintenance is not told here."
+    ),
+)
+
+SOURCE = "zscaler.issues"
+HOST = "trust.zscaler.com"
+SITE = f"https://{HOST}"
+API = f"{SITE}/api/cloud-status"
+
+VOCABULARY: Mapping[str, Level] = {
+    "No Service Impact": Level.OPERATIONAL,
+    "Informational": Level.OPERATIONAL,
+    "Security Advisory": Level.OPERATIONAL,
+    "Service Degradation": Level.DEGRADED,
+    "Service Disruption": Level.MAJOR_OUTAGE,
+}
+"""The names of severities."""
+
+UNSAID = "Under Investigation"
+"""A severity that says of the service's state that it is not known yet."""
+
+PHASES: Mapping[str, Phase] = {"in progress": Phase.OPEN, "resolved": Phase.CLOSED}
+
+CLOUDS: Mapping[str, str] = {"zscaler.net": "zsn"}
+"""What the portal calls a cloud when it asks; other names are passed on as they stand in the address."""
+
+NO_CLOUDS = frozenset({"", "api", "cloud-status", "incidents", "posts"})
+"""First parts of a path that are none."""
+
+LEGEND = frozenset({"tid", "name", "visible", "show_legend", "color_code"})
+REPORT = re.compile(r'class="report-time">(\w{3}, \d\d? \w{3} \d{4} \d\d:\d\d:\d\d UTC)<')
+
+LONGEST_WORD = 60
+
+
+# ------------------------------------------------------------------------------------------------------ detection
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return the answer about the cloud at this URL, or about the first cloud where it names none."""
+    return (Get(path=_path(_cloud(url) or "zsn")),) if urlsplit(url).hostname == HOST else ()
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of the Trust portal's answer; `host` only ever beside another sign."""
+    signals = list(_signals(response))
+    host = urlsplit(response.final_url or response.url).hostname
+    if signals and host == HOST:
+        signals.append(Signal("host", f"the host is {host}"))
+    return signals
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b'"subCategory"' not in response.body:
+        return
+    told = peek(response)
+    data = told.get("data") if isinstance(told, dict) else None
+    if not isinstance(data, dict):
+        return
+    legend, groups = data.get("severity"), data.get("category")
+    if isinstance(legend, list) and legend and all(isinstance(e, dict) and e.keys() >= LEGEND for e in legend):
+        yield Signal("legend", "severities with what of them is shown")
+    if isinstance(groups, list) and groups and all(isinstance(e, dict) and "subCategory" in e for e in groups):
+        yield Signal("services", "services stand as categories of a category")
+
+
+def _cloud(url: str) -> str:
+    """Return what the portal calls the cloud an address names; "" when it names none."""
+    name = urlsplit(url).path.strip("/").partition("/")[0]
+    return "" if name in NO_CLOUDS else CLOUDS.get(name, name)
+
+
+def _path(cloud: str) -> str:
+    return f"{API}?{urlencode({'cloud': cloud, 'requestType': 'core_cloud_services', 'dateOffset': 0})}"
+
+
+# ------------------------------------------------------------------------------------------------------ the document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What an answer says. `since`: the first instant it speaks of."""
+
+    since: datetime
+    components: Sequence[Component]
+    events: Sequence[Event]
+
+
+def _told(response: Response, now: datetime) -> _Told:
+    data = row(row(read_json(response), "the answer").get("data"), "data")
+    reader = _Reader(legend=_legend(data), now=now)
+    services = [
+        service
+        for at, group in enumerate(rows(data.get("category"), "category"))
+        for service in rows(group.get("subCategory"), f"category[{at}].subCategory")
+    ]
+    if not services:
+        raise UnexpectedShape("the answer has no service; is the cloud in the page's address one that exists?")
+    components, events = [], []
+    for at, service in enumerate(services):
+        key = code(service.get("tid"), "service.tid")
+        components.append(Component(id=key, name=text(service.get("name"), "service.name"), position=at))
+        events += list(reader.events(service, key))
+    since = instant(data.get("start_date"), "start_date", UTC)
+    return _Told(since=since, components=components, events=_united(events))
+
+
+def _legend(data: Row) -> Mapping[str, str]:
+    found = rows(data.get("severity"), "severity")
+    return {code(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name") for each in found}
+
+
+def _united(events: Sequence[Event]) -> list[Event]:
+    """Return each post once, with all of its services."""
+    found: dict[str, Event] = {}
+    spans: dict[str, list[Span]] = defaultdict(list)
+    for event in events:
+        found.setdefault(event.id, event)
+        spans[event.id] += event.spans
+    return [replace(event, spans=tuple(spans[key])) for key, event in found.items()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """What is needed to read a post: the names of severities."""
+
+    legend: Mapping[str, str]
+    now: datetime
+
+    def events(self, service: Row, key: str) -> Iterator[Event]:
+        """Yield the posts about a service; one that is told as present is not over, whatever else is said."""
+        present = service.get("category_status") or []
+        listed = rows([present] if isinstance(present, dict) else present, f"service {key}.category_status")
+        now = {event.id: event for event in (self._event(each, key, present=True) for each in listed)}
+        yield from now.values()
+        for each in rows(items(service.get("issues") or [], f"service {key}.issues"), f"service {key}.issues"):
+            event = self._event(each, key, present=False)
+            if event.id not in now:
+                yield event
+
+    def _event(self, told: Row, key: str, *, present: bool) -> Event:
+        """Return a post; an open one nobody speaks of any more is not rated for ever."""
+        alias = text(told.get("alias"), f"service {key}.alias")
+        where = f"post {alias[:40]}"
+        start, status = mail_date(told.get("from"), f"{where}.from"), text(told.get("status"), f"{where}.status")
+        phase = Phase.OPEN if present else PHASES.get(status.lower(), Phase.OPEN)
+        end = mail_date(told.get("to"), f"{where}.to") if told.get("to") and not present else None
+        if phase is Phase.CLOSED and end is None:
+            wrong(f"{where}.to", "when it ended", None)
+        if end is not None:
+            phase = Phase.CLOSED if end <= self.now else Phase.OPEN
+        severity = code(told.get("severityTid"), f"{where}.severityTid")
+        name = self.legend.get(severity, f"severity {severity}")[:LONGEST_WORD]
+        event = Event(
+            id=alias.rstrip("/").rpartition("/")[2] or alias,
+            title=text(told.get("title"), f"{where}.title"),
+            phase=phase,
+            start=start,
+            end=end,
+            status=status,
+            impact=name,
+            url=SITE + quote(alias if alias.startswith("/") else f"/{alias}"),
+            spans=spread([key], VOCABULARY.get(name), start, end, word=None if name == UNSAID else name),
+            words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
+        )
+        return silenced(event, _spoke(told, where, start), self.now)
+
+
+def _spoke(told: Row, where: str, start: datetime) -> datetime:
+    """Return when a post was last written to: its text holds the time of each update."""
+    found = REPORT.findall(maybe_text(told.get("description")) or "")
+    return max((mail_date(each, f"{where}.description") for each in found), default=start)
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def _asked(page: PageContext) -> str:
+    cloud = _cloud(page.url)
+    if not cloud:
+        raise PageUnavailable(
+            "the address names none of Zscaler's clouds",
+            url=page.url,
+            remedy=f"configure the page of one cloud, such as {SITE}/zscaler.net/",
+        )
+    return _path(cloud)
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield every service's state in one request; a post that is listed no longer has ended."""
+    response = yield from get(_asked(page), conditional=not page.open_incidents)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        told = _told(response, page.now)
+        over, withdrawn = ended(page, told.events)
+        yield evidence(
+            SOURCE,
+            page,
+            info=PageInfo(name=f"Zscaler {urlsplit(page.url).path.strip('/')}"),
+            parts=states(told.components, told.events, page.now),
+            events=[*told.events, *over],
+            withdrawn=withdrawn,
+            mark=remembered(told.events),
+        )
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:
+    """Yield the posts of the last seven days, which is all the portal tells."""
+    response = yield from get(_asked(page))
+    with reading_of(response.url):
+        told = _told(response, page.now)
+        first = max(since, told.since)
+        events = [event for event in told.events if event.end is None or event.end >= since]
+        yield evidence(SOURCE, page, components=told.components, events=events, since=first)
+    yield from gap_before(SOURCE, page, since, first, "the portal tells of seven days only")

@@ -1,0 +1,86 @@
+"""A university's real Upptime repository, and what a person reads off it.
+
+The summary of 22 August 2026 has fourteen sites, all up. Canvas was down on seven days for 1061 minutes in all, Okta on
+one, for 653. Both were first checked on 29 October 2025, at 15:12:37 and 16:46:46, and last written down on 21 August at
+23:06. The repository's own figures agree: of the 297 days since, 1061 minutes are 0.25 % (it says 99.75 %) and 653 are
+0.15 % (99.85 %); of the last month Canvas' 28 minutes on 1 August are 0.06 % (99.94 %). The other sites' files were not
+captured, so their days are not known.
+"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Bar, Level
+from monitor.platforms import upptime
+from monitor.protocol import PageContext, Response
+from tests.corpus.captures import claimed
+from tests.drive import Answer, drive
+
+pytestmark = pytest.mark.corpus
+
+PAGE = PageContext(
+    url="https://github.com/Maryville-University-DLX/saints-status/", now=datetime(2026, 8, 22, 6, tzinfo=UTC)
+)
+SUMMARY = "upptime/maryville-summary-20260822.json"
+OKTA = Bar(component_id="okta", day=date(2025, 12, 4), major_seconds=653 * 60, source=upptime.SOURCE)
+FILES = {
+    "summary.json": SUMMARY,
+    "canvas-lms.yml": "upptime/maryville-canvas-lms-20260822.yml",
+    "okta.yml": "upptime/maryville-okta-20260822.yml",
+}
+
+
+def answers(corpus: Path) -> Answer:
+    def answer(url: str) -> Response:
+        name = FILES.get(url.rpartition("/history/")[2])
+        if name is None:
+            return Response(url=url, status=404, body=b"404: Not Found")
+        return Response(url=url, status=200, body=(corpus / "captures" / name).read_bytes())
+
+    return answer
+
+
+def test_all_fourteen_sites_are_up(corpus: Path) -> None:
+    (piece,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
+
+    assert len(piece.components or ()) == 14
+    assert {one.level for one in piece.observed or ()} == {Level.OPERATIONAL}
+    assert (piece.unknown_words, piece.page and piece.page.remark) == ((), None)
+    assert len(piece.reported) == 14 * 4
+
+
+def test_the_days_of_two_sites_and_the_gaps_of_twelve(corpus: Path) -> None:
+    pieces = drive(upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    bars = [bar for piece in pieces for bar in piece.bars]
+
+    canvas = {bar.day: bar.major_seconds // 60 for bar in bars if bar.component_id == "canvas-lms"}
+    assert canvas == {
+        date(2026, 5, 7): 189, date(2026, 5, 8): 182, date(2026, 6, 2): 93, date(2026, 6, 3): 199,
+        date(2026, 7, 16): 212, date(2026, 7, 21): 158, date(2026, 8, 1): 28,
+    }  # fmt: skip
+    assert [bar for bar in bars if bar.component_id != "canvas-lms"] == [OKTA]
+    until = datetime(2026, 8, 22, tzinfo=UTC)
+    assert {(c.component_id, c.span.start, c.span.end) for piece in pieces for c in piece.coverage} == {
+        ("canvas-lms", datetime(2025, 10, 29, 15, 12, 37, 878000, tzinfo=UTC), until),
+        ("okta", datetime(2025, 10, 29, 16, 46, 46, 265000, tzinfo=UTC), until),
+    }
+    gaps = [gap.what for piece in pieces for gap in piece.gaps]
+    assert len(gaps) == 13
+    assert gaps[-1] == "impacts 2025-09-01..2025-10-28"
+
+
+def test_the_minutes_are_those_the_repository_s_own_figures_are_made_of(corpus: Path) -> None:
+    """Its figures are rounded to a hundredth of a percent."""
+    (live,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
+    pieces = drive(upptime.backfill(PAGE, datetime(2025, 9, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    said = {each.component_id: each.ratio for each in live.reported if each.window_days == 365}
+
+    for cover in (cover for piece in pieces for cover in piece.coverage):
+        down = sum(b.major_seconds for piece in pieces for b in piece.bars if b.component_id == cover.component_id)
+        assert 1 - down / cover.span.seconds == pytest.approx(said[cover.component_id or ""], abs=0.0001)
+
+
+def test_its_signs_are_on_its_own_summary_only(corpus: Path) -> None:
+    assert claimed(corpus, upptime) == {SUMMARY}

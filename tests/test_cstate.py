@@ -1,0 +1,114 @@
+"""What the cState platform reads beyond its fixtures: broken JSON, what each severity is worth, and ends nobody wrote."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import NotJson
+from monitor.model import Evidence, Level, Phase
+from monitor.platforms import cstate
+from monitor.protocol import PageContext, Response
+from tests.drive import Answer, answers_from, context_of, drive
+
+FIXTURES = Path(__file__).parent / "fixtures" / "cstate"
+ISSUE = "2026-05-20-us-network"
+
+
+def with_text(case: str, old: str, new: str) -> Answer:
+    """Return a case's answers with one text in place of another."""
+    recorded = answers_from(FIXTURES / case)
+
+    def answer(url: str) -> Response:
+        response = recorded(url)
+        assert old in response.text or not url.endswith("status.orchard.example/index.json")
+        return replace(response, body=response.body.replace(old.encode(), new.encode()))
+
+    return answer
+
+
+def polled(answer: Answer, page: PageContext) -> Evidence:
+    (piece,) = drive(cstate.poll(page), page, answer)
+    return piece
+
+
+@pytest.mark.parametrize(
+    ("severity", "level", "word"),
+    [
+        ("notice", Level.MAINTENANCE, "maintenance"),
+        ("disrupted", Level.PARTIAL_OUTAGE, "major"),
+        ("down", Level.MAJOR_OUTAGE, "critical"),
+        ("DOWN", Level.MAJOR_OUTAGE, "critical"),
+    ],
+)
+def test_a_severity_is_one_for_all_systems_and_the_user_s_to_map(severity: str, level: Level, word: str) -> None:
+    piece = polled(with_text("ongoing", '"disrupted"', f'"{severity}"'), context_of(FIXTURES / "ongoing"))
+
+    assert {one.component_id: one.level for one in piece.observed or ()}["Compute/US"] is level
+    assert {(impact.level, impact.word) for impact in piece.impacts} == {(None, word)}
+    assert piece.incidents[0].maintenance is (level is Level.MAINTENANCE)
+
+
+def test_an_issue_that_leaves_an_index_without_history_has_ended() -> None:
+    page = context_of(FIXTURES / "ongoing")
+    before = polled(answers_from(FIXTURES / "ongoing"), page)
+    later = replace(page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE}))
+    piece = polled(answers_from(FIXTURES / "hidden-history"), later)
+
+    assert [(i.id, i.phase, i.resolved_at) for i in piece.incidents] == [(ISSUE, Phase.CLOSED, later.now)]
+    assert [(i.component_id, i.end) for i in piece.impacts] == [("Compute/US", later.now)]
+    assert piece.withdrawn == ()
+
+
+def test_quotation_marks_are_mended_where_a_text_has_a_line_of_its_own() -> None:
+    piece = polled(answers_from(FIXTURES / "quoted-title"), context_of(FIXTURES / "quoted-title"))
+
+    assert piece.page is not None
+    assert piece.page.name == 'Orchard "live" status'
+    assert [incident.title for incident in piece.incidents] == ['The "core" network, and a \\ in US']
+
+
+def test_what_cannot_be_mended_is_refused() -> None:
+    page = context_of(FIXTURES / "quiet")
+
+    with pytest.raises(NotJson):
+        drive(cstate.poll(page), page, with_text("quiet", '"closedByDefault": false', '"closedByDefault": "so" so'))
+
+
+def test_issues_that_cannot_be_read_leave_what_goes_on_and_a_gap_that_says_why() -> None:
+    page = context_of(FIXTURES / "ongoing")
+    recorded = answers_from(FIXTURES / "ongoing")
+
+    def answer(url: str) -> Response:
+        response = recorded(url)
+        return replace(response, body=response.body[:200]) if "issues/" in url else response
+
+    piece, gap = drive(cstate.backfill(page, datetime(2026, 2, 1, tzinfo=UTC)), page, answer)
+    assert [incident.id for incident in piece.incidents] == [ISSUE]
+    assert piece.coverage == ()
+    assert "breaks off" in gap.gaps[0].message
+
+
+def test_a_page_that_has_not_changed_is_not_read_again_unless_something_goes_on() -> None:
+    page = context_of(FIXTURES / "quiet")
+    quiet, busy = cstate.poll(page), cstate.poll(replace(page, open_incidents=frozenset({ISSUE})))
+
+    assert next(quiet).conditional is True
+    with pytest.raises(StopIteration):
+        quiet.send(Response(url=page.url, status=304, unchanged=True))
+    assert next(busy).conditional is False
+
+
+def test_a_page_below_a_path_has_its_documents_there() -> None:
+    urls: list[str] = []
+    page = replace(context_of(FIXTURES / "quiet"), url="https://orchard.example/status/")
+    recorded = answers_from(FIXTURES / "quiet")
+    drive(
+        cstate.poll(page),
+        page,
+        lambda url: recorded(url.replace(page.url, "https://status.orchard.example/")),
+        asked=urls,
+    )
+
+    assert urls == [f"{page.url}index.json", f"{page.url}issues/index.json"]
