@@ -75,7 +75,7 @@ def _signals(response: Response) -> Iterator[Signal]:
     page, status = told.get("page"), told.get("status")
     if not isinstance(page, dict) or not isinstance(status, dict) or "time_zone" not in page:
         return
-    if status.get("indicator") in VOCABULARY:
+    if maybe_text(status.get("indicator")) in VOCABULARY:
         yield Signal("shape", "an indicator and incidents beside a page with a time zone, and no components")
     asked, named = urlsplit(response.final_url or response.url), urlsplit(maybe_text(page.get("url")) or "")
     if asked.path == STATUS and asked.hostname and asked.hostname == named.hostname:
