@@ -362,6 +362,18 @@ def test_incidents_are_read_when_the_page_changed_or_something_is_open(
     assert [piece.mark for piece in found] == [None, MARK]
 
 
+def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> None:
+    """Software of a vendor's own answers like Statuspage and lets the page's time stand still for weeks."""
+    asked: list[str] = []
+    changed = summary(component(updated_at="2026-10-20T11:00:00.000Z"))
+
+    found = poll({SUMMARY: changed, INCIDENTS: listed(incident())}, mark=MARK, asked=asked)
+    (again,) = poll({SUMMARY: changed}, mark=found[-1].mark)
+
+    assert paths(asked) == [SUMMARY, INCIDENTS]
+    assert again.mark == found[-1].mark
+
+
 def test_the_state_is_kept_and_the_mark_is_not_when_the_incidents_cannot_be_read() -> None:
     steps = statuspage.poll(page())
     next(steps)

@@ -194,7 +194,7 @@ def _json_signals(response: Response) -> Iterator[Signal]:
         return
     if all(isinstance(each, str) and PAGE_ID.fullmatch(each) for each in ids):
         yield Signal("ids", f"page id {page['id']}")
-        # Imitations keep old ids and write whole seconds; the original writes milliseconds.
+        # Imitations keep old ids and may write whole seconds; the original writes milliseconds.
         if page.get("time_zone") and re.search(r":\d\d\.\d{3}", str(page.get("updated_at"))):
             yield Signal("zone", f"time_zone {page['time_zone']}")
 
@@ -344,7 +344,7 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
             indicator=indicator, remark=_remark(indicator, observed),
         ),
         zone=zone_named(zone) if zone else None,
-        mark=str(page["updated_at"]) if page.get("updated_at") else None,
+        mark=_mark(page, rows),
         components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
         observed=observed,
         groups=frozenset(row["id"] for row in rows if _is_group(row)),
@@ -353,6 +353,11 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
         maintenances=tuple(_checked(raw) for raw in answer.get("scheduled_maintenances") or ()),
         unknown_words=tuple(sorted({o.word for o in observed if o.level is None and o.word})),
     )  # fmt: skip
+
+
+def _mark(page: Raw, rows: Sequence[Raw]) -> str | None:
+    """Return when the page or one of its components changed last: imitations let the page's own time stand still."""
+    return max((str(each["updated_at"]) for each in (page, *rows) if each.get("updated_at")), default=None)
 
 
 def _page(answer: Raw) -> Raw:
