@@ -74,11 +74,12 @@ VOCABULARY: Mapping[str, Level] = {
     "operational": Level.OPERATIONAL,
     "maintenance": Level.MAINTENANCE,
     "minor": Level.DEGRADED,
-    "major": Level.PARTIAL_OUTAGE,
+    "major": Level.MAJOR_OUTAGE,
     "partial_outage": Level.PARTIAL_OUTAGE,
     "outage": Level.MAJOR_OUTAGE,
 }
-"""Of services, and of posts as a whole. Major is worse than minor and, where a page had all three, less than outage."""
+"""Of services, and of posts as a whole. The scale has three steps, and major is the last;
+older posts call it outage, and no post has both."""
 
 PHASES: Mapping[str, Phase] = {
     "detected": Phase.OPEN,

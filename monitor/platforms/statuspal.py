@@ -248,17 +248,19 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield all incidents back to `since`, newest first; they cover the time since the oldest of them."""
     root = yield from _api(page)
     address, first = f"{root}/incidents", page.now
+    events: list[Event] = []
     for _ in range(MOST_PAGES):
         response = yield from get(address)
         with reading_of(response.url):
             told = row(read_json(response), "the answer")
-            events = [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
+            events += [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
         first = min([first, *(event.start for event in events)])
-        yield evidence(SOURCE, page, events=events, since=max(since, first) if events else None)
         following = _next(told, root)
         if following is None or first <= since:
             break
         address = following
+    # In one piece: what covers a time completely would take back what another piece said of it.
+    yield evidence(SOURCE, page, events=events, since=max(since, first) if events else None)
     yield from gap_before(SOURCE, page, since, max(since, first), "no older incident is listed")
 
 

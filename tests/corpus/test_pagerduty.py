@@ -55,10 +55,10 @@ def test_the_event_delays_of_10_december(corpus: Path) -> None:
 
     assert [(i.level, i.start, i.end) for i in spans] == [
         (None, at("10T03:33:52"), at("10T03:45:23")),
-        (Level.PARTIAL_OUTAGE, at("10T03:45:23"), at("10T03:58:28")),
-        (Level.PARTIAL_OUTAGE, at("10T03:58:28"), at("10T04:11:01")),
-        (Level.PARTIAL_OUTAGE, at("10T04:11:01"), at("10T04:28:34")),
-        (Level.PARTIAL_OUTAGE, at("10T04:28:34"), at("10T04:44:38")),
+        (Level.MAJOR_OUTAGE, at("10T03:45:23"), at("10T03:58:28")),
+        (Level.MAJOR_OUTAGE, at("10T03:58:28"), at("10T04:11:01")),
+        (Level.MAJOR_OUTAGE, at("10T04:11:01"), at("10T04:28:34")),
+        (Level.MAJOR_OUTAGE, at("10T04:28:34"), at("10T04:44:38")),
     ]
     assert {i.basis for i in spans} == {Basis.TRANSITION}
     sms = [i.level for i in told.impacts if i.incident_id == "PAXRRAV" and names[i.component_id] == "SMS (US)"]
