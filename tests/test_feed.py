@@ -13,6 +13,7 @@ from monitor.config import VendorConfig
 from monitor.errors import PageError, UnexpectedShape, UnknownPlatform
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import feed
+from monitor.platforms.statuspage import ASSET_HOST
 from monitor.protocol import FeedSettings, PageContext, Response
 from tests.damage import assert_sound, damaged_text
 from tests.drive import Answer, answers_from, context_of, drive
@@ -79,6 +80,21 @@ async def test_a_feed_is_recognised_where_no_platform_shows_any_sign(title: str,
             assert (detected.platform, {signal.kind for signal in detected.signals}) == (platform, {"words", "title"})
 
 
+async def test_a_feed_is_not_chosen_where_another_platform_shows_a_single_sign() -> None:
+    """A page whose platform is only half recognised has a feed too, which says less than the platform would."""
+    recorded = answers_from(FIXTURES / "quiet")
+
+    def answer(url: str) -> Response:
+        response = recorded(url)
+        return replace(response, body=response.body.replace(b"<body>", b"<body><!-- " + ASSET_HOST + b" -->"))
+
+    pages = SimulatedPages([], Clock(datetime(2026, 5, 20, 12, 0, tzinfo=UTC)), answer)
+    async with collecting(pages, {"acme": VendorConfig(slug="acme", name="Acme", url=URL)}) as collector:
+        with pytest.raises(UnknownPlatform, match="statuspage asset"):
+            await collector.detect(URL)
+    assert RSS not in pages.asked
+
+
 # --------------------------------------------------------------------------------------------------------------- words
 
 
@@ -138,6 +154,72 @@ def test_the_latest_update_says_whether_it_is_over(lines: tuple[str, ...], phase
     assert (incident.resolved_at and f"{incident.resolved_at:%H:%M}") == end
 
 
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Closed captions fail", "We look at it"),
+        ("Payments fail", "Completed payments are not shown"),
+        ("Reports fail", "Scheduled reports are not sent"),
+        ("Errors", "Resolved issues have come back"),
+    ],
+)
+def test_a_sentence_that_begins_with_a_word_for_the_end_or_a_plan_is_neither(title: str, line: str) -> None:
+    assert level(poll("quiet", fed(title, line), feed=FeedSettings(path="/"))) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "now"),
+    [
+        ("Scheduled reports are not sent", "Investigating - we look", Level.DEGRADED),
+        ("Errors after the scheduled maintenance", "Investigating - we look", Level.DEGRADED),
+        ("Scheduled maintenance", "In progress - we have begun", Level.MAINTENANCE),
+        ("[Scheduled] New disks", "In progress - we have begun", Level.MAINTENANCE),
+        ("Maintenance of the disks", "Friday at noon", Level.OPERATIONAL),
+    ],
+)
+def test_planned_work_is_what_its_title_calls_so_and_counts_once_begun(title: str, line: str, now: Level) -> None:
+    assert level(poll("quiet", fed(title, line), feed=FeedSettings(path="/"))) is now
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["[Resolved] Errors", "Resolved: Errors", "Errors - Resolved", "Service is operating normally: [RESOLVED] X"],
+)
+def test_a_title_that_says_it_is_over_counts_more_than_an_update_that_stayed(title: str) -> None:
+    (piece,) = poll("quiet", fed(title, "Investigating - we look"), feed=FeedSettings(path="/"))
+
+    assert [incident.phase for incident in piece.incidents] == [Phase.CLOSED]
+
+
+def test_work_goes_on_from_its_first_update_that_says_so() -> None:
+    answer = fed(
+        "Maintenance",
+        "May 20, 11:00 UTC Completed - done",
+        "May 20, 10:30 UTC Verifying - we look",
+        "May 20, 10:00 UTC In progress - we have begun",
+        "May 18, 10:00 UTC Update - on the 20th",
+    )
+    (piece,) = poll("quiet", answer, feed=FeedSettings(path="/"))
+
+    assert [(f"{i.start:%d %H:%M}", i.end and f"{i.end:%d %H:%M}") for i in piece.impacts] == [("20 10:00", "20 11:00")]
+
+
+def test_what_a_clock_ahead_of_ours_dates_goes_on_now() -> None:
+    page = context_of(FIXTURES / "quiet", feed=FeedSettings(path="/"))
+    early = replace(page, now=datetime(2026, 5, 20, 10, 59, 30, tzinfo=UTC))
+
+    assert level(drive(feed.poll(early), early, fed("Errors", "Investigating - we look"))) is Level.DEGRADED
+
+
+@pytest.mark.parametrize(("zone", "end"), [("PDT", "17:30"), ("CEST", "08:30"), ("XYZ", "11:00")])
+def test_a_time_is_read_in_the_zone_that_is_named_and_not_at_all_in_one_that_nobody_knows(zone: str, end: str) -> None:
+    (piece,) = poll("quiet", fed("Errors", f"May 20, 10:30 {zone}", "Resolved"), feed=FeedSettings(path="/"))
+    (incident,) = piece.incidents
+
+    assert incident.resolved_at is not None
+    assert f"{incident.resolved_at:%H:%M}" == end
+
+
 # ---------------------------------------------------------------------------------------- feeds of what is going on
 
 
@@ -178,7 +260,8 @@ def test_no_level_is_told_whose_word_is_not_there(data: st.DataObject) -> None:
         return
     text = body.decode(errors="replace").casefold()
     possible = {level for word, level in feed.SEVERITIES.items() if word in text} | {Level.DEGRADED, None}
-    possible |= {Level.OPERATIONAL} | ({Level.MAINTENANCE} if feed.PLANNED.search(text) else set())
+    planned = [word for word, meaning in feed.STATES.items() if meaning == feed.SCHEDULED and word in text]
+    possible |= {Level.OPERATIONAL} | ({Level.MAINTENANCE} if planned or feed.PLANNED.search(text) else set())
     for piece in pieces:
         assert_sound(piece, page)
         assert {level_of(impact) for impact in piece.impacts} <= possible

@@ -83,6 +83,13 @@ def test_text_lines_leave_tags_out_and_keep_comparisons() -> None:
     assert text_lines("<p>errors &lt; 5 %<br/>next</p><!-- not shown --> 3 < 4") == ("errors < 5 %", "next", "3 < 4")
 
 
+def test_a_date_whose_parts_are_marked_stays_on_its_line() -> None:
+    assert text_lines("<small>Aug <var data-var='date'>21</var>, <var>00:37</var> UTC</small><br>Up") == (
+        "Aug 21, 00:37 UTC",
+        "Up",
+    )
+
+
 def test_a_comment_that_nothing_closes_hides_the_rest() -> None:
     """Two million of them are read at once, not one after the other."""
     assert text_lines("<p>Slow<!-- and --> searches<!-- " + "<!--" * 2_000_000) == ("Slow", "searches")

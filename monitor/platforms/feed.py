@@ -3,9 +3,11 @@
 A feed says in prose what a status page says in fields, so this is the last resort, and it says little: one component,
 the page. What is made of an entry:
 
-- Entries with the same id (what follows "#" left out), or without ids one title within three days, are one incident.
-- Its state is that of the latest update. An update is a line that begins with a word of `STATES`, maybe after its date;
-  where no update has a date, one that says it is over counts as the latest.
+- Entries with the same id are one incident; so are those of one title at one address that holds no other title (what
+  follows "#" left out), and without ids those of one title within three days.
+- Its state is that of the latest update, or what the newest title or category says of its end. An update is a line that
+  begins with a word of `STATES`, maybe after its date; where no update has a date, one that says it is over counts as
+  the latest. "Closed captions fail" is no end: such a word must stand alone, or before a colon, a dash or the like.
 - Its severity is the worst of the words of `SEVERITIES` in titles, categories and lines that begin with "Severity" or
   "Impact"; prose says "outage" of what is none. Without such a word it counts as degraded.
 - An entry without a word for its state is unknown for three days from when it was last published, never green.
@@ -18,9 +20,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -82,9 +83,11 @@ SEVERITIES: Mapping[str, Level] = {
 """By word for a severity; an incident without one counts as degraded."""
 
 ENDED, OPEN, SCHEDULED = "ended", "open", "scheduled"
+UNTOLD, ENDED_UNTOLD = "no state", "no state any more"
 STATES: Mapping[str, str] = {
     **dict.fromkeys((
-        "resolved", "completed", "closed", "operating normally", "fixed", "recovered", "restored", "postmortem",
+        "resolved", "completed", "closed", "operating normally", "service is operating normally",
+        "fixed", "recovered", "restored", "postmortem",
         "behoben", "gelöst", "abgeschlossen", "résolu", "terminé", "resuelto", "completado", "resolvido", "concluído",
         "解決済み", "解決", "復旧", "完了", "已解决", "已恢复", "已完成",
     ), ENDED),
@@ -100,16 +103,28 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 """What a word at the beginning of an update says of its incident."""
 
+BEGUN = frozenset({"in progress", "verifying", "in bearbeitung", "en cours", "em andamento", "対応中", "进行中"})
+"""Words that say of planned work that it has begun."""
+
+HALF_A_YEAR = timedelta(days=182)
+
+ALONE = re.compile(r"\s*(?:$|[:.,;!|)(\]】：。、]|\s[-–—])")
+"""What may follow a word that ends or announces something: such words also begin sentences about something else."""
+
 PLANNED = re.compile(
-    r"\b(maintenance|scheduled|planned work|wartung|mantenimiento|manutenção)\b|メンテナンス|维护", re.IGNORECASE
+    r"\b(maintenance|(?:scheduled|planned) (?:work|upgrade|downtime)|wartung|mantenimiento|manutenção)\b"
+    r"|メンテナンス|维护",
+    re.IGNORECASE,
 )
+AFTERMATH = re.compile(r"\b(?:after|following|post|nach|après|tras|após)\b.*", re.IGNORECASE | re.DOTALL)
+"""What went wrong after planned work is not planned."""
 SEVERITY_LINE = re.compile(r"(?:severity|impact|status)\s*:\s*(.+)", re.IGNORECASE)
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATED = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))"
     r"|(?P<mail>(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[A-Z]{1,4}|[+-]\d{4}))"
-    r"|(?P<month>[A-Z][a-z]{2})[a-z]* +(?P<day>\d{1,2}),? +(?:\d{4},? +)?(?P<clock>\d\d:\d\d)(?::\d\d)? *(?:UTC|GMT)"
+    r"|(?P<month>[A-Z][a-z]{2})[a-z]* +(?P<day>\d{1,2}),? +(?:\d{4},? +)?"
+    r"(?P<clock>\d\d:\d\d)(?::\d\d)? *(?P<zone>[A-Z]{3,4})\b"
 )
 """The ways of writing an instant that are read inside a text: only such as say their zone."""
 
@@ -147,7 +162,8 @@ def detect(response: Response) -> list[Signal]:
 
 
 def _signals(feed: Feed) -> Iterator[Signal]:
-    spoken = [entry for entry in feed.entries[:20] if _updates(entry, STATES)]
+    words = _states(STATES)
+    spoken = [entry for entry in feed.entries[:20] if _updates(entry, words) or _heading(entry, words)]
     if spoken and 2 * len(spoken) >= len(feed.entries[:20]):
         yield Signal("words", f"entries say their state, like {spoken[0].title[:60]!r}")
     if re.search(r"status|incident|störung|incidencia|障害", feed.title, re.IGNORECASE):
@@ -159,68 +175,113 @@ def _signals(feed: Feed) -> Iterator[Signal]:
 
 @dataclass(frozen=True, slots=True)
 class _Update:
-    """One update: what it says, and when (None = it has no date)."""
+    """One update: its word, what that means, and when it was made (None = it has no date)."""
 
+    word: str
     meaning: str
     at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """The words to look for: the user's own first."""
+class _States:
+    """Words for states, and the pattern of a text that begins with one."""
 
-    states: Mapping[str, str]
+    meanings: Mapping[str, str]
+    beginning: re.Pattern[str]
+
+
+def _states(meanings: Mapping[str, str]) -> _States:
+    return _States(meanings, re.compile(rf"(?:(?:status|state)\s*[:=]\s*)?({_any_of(meanings)})(?![^\W\d_])"))
+
+
+def _is_spaced(word: str) -> bool:
+    """Whether a word is of a script that puts spaces between words."""
+    return word[:1] < "\u3000"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of any of these words, of two that begin alike the longer one; of none, one that never fits."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The words to look for, the user's own among them; `severity` is the pattern of those for a severity."""
+
+    states: _States
     levels: Mapping[str, Level]
+    severity: re.Pattern[str]
     now: datetime
 
     def event(self, key: str, entries: Sequence[Entry]) -> Event:
         """Return the incident that these entries, newest first, are about."""
-        updates = [update for entry in entries for update in _updates(entry, self.states)]
+        updates = [update for entry in entries for update in self._updates(entry, alone=len(entries) == 1)]
         dates = [at for entry in entries for at in (entry.published, entry.updated) if at is not None]
-        start = min([*dates, *(update.at for update in updates if update.at is not None)], default=self.now)
-        last = max(dates, default=start)
-        planned = any(PLANNED.search(" ".join((entry.title, *entry.categories))) for entry in entries)
-        state, end = self._state(updates, start, last)
+        posts = [update.at for update in updates if update.at is not None]
+        start, last = min([*dates, *posts], default=self.now), max(dates, default=self.now)
+        planned = any(map(self._is_planned, entries))
+        state, end = self._state(updates, _heading(entries[0], self.states), last, planned=planned)
+        if not planned and state != SCHEDULED:
+            start = min(start, self.now)  # what is listed goes on, however the vendor's clock goes
         event = Event(
             id=key,
             title=entries[0].title,
-            phase={ENDED: Phase.CLOSED, SCHEDULED: Phase.SCHEDULED}.get(state, Phase.OPEN),
+            phase={ENDED: Phase.CLOSED, ENDED_UNTOLD: Phase.CLOSED, SCHEDULED: Phase.SCHEDULED}.get(state, Phase.OPEN),
             start=start,
             end=end,
             status=state,
             impact="maintenance" if planned else "unknown",
             url=entries[0].link,
             maintenance=planned,
-            spans=self._spans(entries, updates, (state, start, end), planned=planned),
+            spans=self._work(updates, state, last, end) if planned else self._spans(entries, state, start, end),
         )
-        return silenced(event, max([last, *(each.at for each in updates if each.at is not None)]), self.now)
+        return silenced(event, max([last, *posts]), self.now)
 
-    def _state(self, updates: Sequence[_Update], start: datetime, last: datetime) -> tuple[str, datetime | None]:
+    def _updates(self, entry: Entry, *, alone: bool) -> list[_Update]:
+        """Return the updates of one entry; of several entries each without a date in it is one, as it was published."""
+        found = _updates(entry, self.states)
+        if alone or not found or any(update.at for update in found):
+            return found
+        return [replace(next((each for each in found if each.meaning == ENDED), found[0]), at=entry.published)]
+
+    def _is_planned(self, entry: Entry) -> bool:
+        title = AFTERMATH.sub("", entry.title)
+        said = {self.states.meanings.get(piece) for piece in _pieces(entry)}
+        return SCHEDULED in said or PLANNED.search(" ".join((title, *entry.categories))) is not None
+
+    def _state(
+        self, updates: Sequence[_Update], heading: Sequence[str], last: datetime, *, planned: bool
+    ) -> tuple[str, datetime | None]:
         """Return an incident's state and its end. Without any word for it, it is unknown for as long as `TOGETHER`."""
-        if not updates:
-            until = last + TOGETHER
-            return (ENDED, until) if until <= self.now else ("no state", None)
-        dated = [update for update in updates if update.at is not None]
-        latest = max(dated, key=lambda update: update.at or start, default=None)
-        if latest is None:
-            latest = next((update for update in updates if update.meaning == ENDED), updates[0])
-        return latest.meaning, (latest.at or last) if latest.meaning == ENDED else None
+        dated = [(update.at, update) for update in updates if update.at is not None]
+        newest = max(dated, key=lambda each: each[0], default=None)
+        if ENDED in heading:
+            return ENDED, newest[0] if newest else last
+        if newest is not None:
+            return newest[1].meaning, newest[0] if newest[1].meaning == ENDED else None
+        said = [*(update.meaning for update in updates), *heading]
+        if said:
+            return (ENDED, last) if ENDED in said else (said[0], None)
+        if planned:
+            return SCHEDULED, None
+        until = last + TOGETHER
+        return (ENDED_UNTOLD, until) if until <= self.now else (UNTOLD, None)
 
-    def _spans(
-        self,
-        entries: Sequence[Entry],
-        updates: Sequence[_Update],
-        told: tuple[str, datetime, datetime | None],
-        *,
-        planned: bool,
-    ) -> tuple[Span, ...]:
-        _, start, end = told
-        if not updates:
+    def _spans(self, entries: Sequence[Entry], state: str, start: datetime, end: datetime | None) -> tuple[Span, ...]:
+        if state in {UNTOLD, ENDED_UNTOLD}:
             return (Span(component_id=PAGE.id, level=None, start=start, end=end),)
-        if not planned:
-            return (Span(component_id=PAGE.id, level=self._level(entries), start=start, end=end, basis=Basis.INFERRED),)
-        begun = [update.at for update in updates if update.meaning == OPEN and update.at is not None]
-        return tuple(Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end) for at in begun[:1])
+        return (Span(component_id=PAGE.id, level=self._level(entries), start=start, end=end, basis=Basis.INFERRED),)
+
+    def _work(self, updates: Sequence[_Update], state: str, last: datetime, end: datetime | None) -> tuple[Span, ...]:
+        """Return when planned work went on: from its first word that says so, else from its latest update on."""
+        going = [update for update in updates if update.meaning == OPEN]
+        times = [update.at for update in going if update.word in BEGUN and update.at is not None]
+        times = times or [update.at for update in going[:1] if update.at is not None]
+        if not times and state == OPEN:
+            times = [min(last, self.now)]
+        return tuple(
+            Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end) for at in times and [min(times)]
+        )
 
     def _level(self, entries: Iterable[Entry]) -> Level:
         """Return the worst severity that titles, categories and lines of severity name; degraded without any."""
@@ -230,59 +291,58 @@ class _Reader:
 
     def _named(self, text: str) -> Iterator[Level]:
         """Yield the severities that a text names; of a partial outage "outage" is a part."""
-        named = list(_anywhere(tuple(self.levels)).findall(text))
-        partial = any(self.levels[word] is Level.PARTIAL_OUTAGE for word in named)
-        for word in named:
+        named = {word: self.levels[word] for word in self.severity.findall(text)}
+        partial = Level.PARTIAL_OUTAGE in named.values()
+        for word, level in named.items():
             if not (partial and word in {"outage", "ausfall", "disruption"}):
-                yield self.levels[word]
-
-
-@lru_cache(maxsize=8)
-def _anywhere(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of these words in a text: at the beginning of a word, in scripts that have words."""
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(
-        "|".join(rf"\b{re.escape(word)}" if word[0] < "\u3000" else re.escape(word) for word in longest_first)
-    )
+                yield level
 
 
 def _reader(settings: FeedSettings, now: datetime) -> _Reader:
     levels = {level.word: level for level in Level}
     own = dict(settings.words)
+    words = {**SEVERITIES, **{word: levels[meaning] for word, meaning in own.items() if meaning in levels}}
+    spaced, other = _any_of(filter(_is_spaced, words)), _any_of(word for word in words if not _is_spaced(word))
     return _Reader(
-        states={**STATES, **{word: meaning for word, meaning in own.items() if meaning not in levels}},
-        levels={**SEVERITIES, **{word: levels[meaning] for word, meaning in own.items() if meaning in levels}},
+        states=_states({**STATES, **{word: meaning for word, meaning in own.items() if meaning not in levels}}),
+        levels=words,
+        severity=re.compile(rf"((?:\b(?:{spaced})(?!ity))|{other})"),
         now=now,
     )
 
 
-def _updates(entry: Entry, states: Mapping[str, str]) -> list[_Update]:
+def _updates(entry: Entry, states: _States) -> list[_Update]:
     """Return the updates of an entry: lines that begin with a word for a state, each with the date at or before it."""
     found, at = [], None
-    for line in (*entry.lines, *(category.strip("[]") for category in entry.categories)):
+    for line in entry.lines:
         dated = DATED.search(line[:200])
         at = _date(dated, entry.published) if dated else at
         rest = line[dated.end() :] if dated and dated.start() <= 2 else line  # noqa: PLR2004
-        rest = re.sub(r"^(?:status|state)\s*[:=]\s*", "", rest.strip(" -–—:•*.()[]").casefold())
-        meaning = _meaning(rest, states)
-        if meaning is not None:
-            found.append(_Update(meaning, at))
+        word = _word(rest.strip(" -–—:•*.()[]"), states)
+        if word is not None:
+            found.append(_Update(word, states.meanings[word], at))
             at = None
-    title = _meaning(entry.title.strip(" -[(").casefold(), states)
-    return found or ([_Update(title, entry.updated or entry.published)] if title is not None else [])
+    return found
 
 
-@lru_cache(maxsize=8)
-def _beginning(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of a text that begins with one of these words; the longest that fits counts."""
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"({'|'.join(map(re.escape, longest_first))})(?![^\W\d_])")
+def _heading(entry: Entry, states: _States) -> list[str]:
+    """Return what an entry's title and categories say of its state."""
+    return [states.meanings[word] for piece in _pieces(entry) if (word := _word(piece, states)) is not None]
 
 
-def _meaning(text: str, states: Mapping[str, str]) -> str | None:
-    """Return what the word at the beginning of a text says."""
-    found = _beginning(tuple(states)).match(text[:60])
-    return states[found[1]] if found else None
+def _pieces(entry: Entry) -> list[str]:
+    """Return the categories, and the pieces of the title between brackets, colons and dashes."""
+    pieces = (*entry.categories, *re.split(r"\s[-–—|]\s|:\s|[\[\]()【】]", entry.title))
+    return [clean for piece in pieces if (clean := piece.strip(" -[]").casefold())]
+
+
+def _word(text: str, states: _States) -> str | None:
+    """Return the longest word for a state that a text begins with."""
+    folded = text.casefold()
+    found = states.beginning.match(folded)
+    if found is None or not (states.meanings[found[1]] == OPEN or ALONE.match(folded, found.end())):
+        return None
+    return found[1]
 
 
 def _date(found: re.Match[str], near: datetime | None) -> datetime | None:
@@ -294,44 +354,73 @@ def _date(found: re.Match[str], near: datetime | None) -> datetime | None:
             return mail_date(found["mail"], "update")
     except UnexpectedShape:
         return None
-    if near is None or found["month"].lower() not in MONTHS:
+    return None if near is None else _nearest(found, near)
+
+
+def _nearest(found: re.Match[str], near: datetime) -> datetime | None:
+    """Return the instant that was written without a year, in the year that brings it nearest to another."""
+    at = _in_year(found, near.year)
+    if at is not None and abs(at - near) < HALF_A_YEAR:
+        return at
+    others = (_in_year(found, near.year + 1), _in_year(found, near.year - 1))
+    return min((each for each in (at, *others) if each is not None), key=lambda each: abs(each - near), default=None)
+
+
+def _in_year(found: re.Match[str], year: int) -> datetime | None:
+    try:
+        return mail_date(f"{found['day']} {found['month']} {year} {found['clock']}:00 {found['zone']}", "update")
+    except UnexpectedShape:  # the 30th of February, or a zone nobody knows
         return None
-    month, (hour, minute) = MONTHS.index(found["month"].lower()) + 1, map(int, found["clock"].split(":"))
-    return min(_in_years(near, month, int(found["day"]), hour, minute), key=lambda at: abs(at - near), default=None)
-
-
-def _in_years(near: datetime, month: int, day: int, hour: int, minute: int) -> Iterator[datetime]:
-    for year in (near.year - 1, near.year, near.year + 1):
-        try:
-            yield datetime(year, month, day, hour, minute, tzinfo=UTC)
-        except ValueError:  # the 30th of February
-            continue
 
 
 def _incidents(feed: Feed) -> Mapping[str, list[Entry]]:
-    """Return the entries of each incident, newest first, by its id."""
-    grouped: dict[str, list[Entry]] = defaultdict(list)
-    titled: dict[str, list[Entry]] = defaultdict(list)
+    """Return the entries of each incident, newest first, by its id: that of its oldest entry."""
+    titles: dict[str, set[str]] = defaultdict(set)
     for entry in feed.entries:
-        key = entry.id.partition("#")[0]
-        (titled[_plain(entry.title)] if key == entry.title else grouped[key]).append(entry)
-    for title, entries in titled.items():
-        for group in _close_together(entries):
-            grouped[f"{title} {group[-1].published or ''}".strip()] = group
+        for address in _addresses(entry):
+            titles[address].add(_plain(entry.title))
+    together: dict[str, list[Entry]] = defaultdict(list)
+    for entry in feed.entries:
+        own = (address for address in _addresses(entry) if len(titles[address]) == 1)
+        together[next(own, _plain(entry.title) if _has_no_id(entry) else entry.id)].append(entry)
+    grouped: dict[str, list[Entry]] = defaultdict(list)
+    for entries in together.values():
+        for run in _close_together(entries) if _has_no_id(entries[0]) else [_newest_first(entries)]:
+            grouped[_key(run[-1])].extend(run)
+    return {key: _newest_first(entries) for key, entries in grouped.items()}
+
+
+def _has_no_id(entry: Entry) -> bool:
+    return entry.id == entry.title
+
+
+def _key(oldest: Entry) -> str:
+    if _has_no_id(oldest):
+        return f"{_plain(oldest.title)} {oldest.published or ''}".strip()
+    return oldest.id
+
+
+def _addresses(entry: Entry) -> list[str]:
+    """Return the addresses an entry has: its link, and its id without what follows "#"; a bare host is none."""
+    written = dict.fromkeys(filter(None, (entry.link, entry.id.partition("#")[0] if "#" in entry.id else None)))
+    return [address for address in written if address.partition("://")[2].partition("/")[2]]
+
+
+def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
     oldest = datetime.min.replace(tzinfo=UTC)
-    return {
-        key: sorted(found, key=lambda each: each.published or oldest, reverse=True) for key, found in grouped.items()
-    }
+    return sorted(entries, key=lambda each: each.published or oldest, reverse=True)
 
 
 def _plain(title: str) -> str:
-    return " ".join(re.sub(r"^\[?(?:resolved|update|completed)\]?:?", "", title.casefold()).split())
+    """Return a title without the words for its state, which change."""
+    pieces = re.split(r"(\s[-–—|]\s|:\s|[\[\]()【】])", title.casefold())
+    return " ".join(" ".join(piece for piece in pieces if piece.strip() not in STATES).split()).strip("[]():-–—| ")
 
 
 def _close_together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Yield runs of entries none of which is later than `TOGETHER` after the one before, newest first."""
     run: list[Entry] = []
-    for entry in sorted(entries, key=lambda each: each.published or datetime.min.replace(tzinfo=UTC), reverse=True):
+    for entry in _newest_first(entries):
         before = run[-1].published if run else None
         if before is not None and entry.published is not None and before - entry.published > TOGETHER:
             yield run

@@ -64,15 +64,19 @@ def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
         state = _inside(tag, settings.state)
         whole = state is tag and settings.name is None and settings.attribute is None
         name = _title(soup, found) if whole else _name(tag, state, settings)
-        yield _part(Component(id=name, name=name, position=at), _state(state, settings), settings, words)
+        yield _part(Component(id=name, name=name, position=at), _state(state, settings), words)
 
 
-def _part(component: Component, said: str, settings: HtmlSettings, words: Mapping[str, Level]) -> Part:
-    """Return a component with its state; of the words in an attribute the worst that is in a list counts."""
-    level = words.get(said)
-    if level is None and settings.attribute is not None:
-        level = max((words[word] for word in said.split() if word in words), default=None)
-    return Part(component=component, level=level, word=said)
+def _part(component: Component, said: str | list[str], words: Mapping[str, Level]) -> Part:
+    """Return a component with its state; of several words, as `class` has them, the worst that is in a list counts.
+
+    A text is never taken apart: "not operational" is not "operational".
+    """
+    whole = _plain(said if isinstance(said, str) else " ".join(said))
+    level = words.get(whole)
+    if level is None and not isinstance(said, str):
+        level = max((words[word] for each in said if (word := _plain(each)) in words), default=None)
+    return Part(component=component, level=level, word=whole[:LONGEST_CODE])
 
 
 def _inside(tag: Tag, selector: str | None) -> Tag:
@@ -105,19 +109,20 @@ def _name(tag: Tag, state: Tag, settings: HtmlSettings) -> str:
     return name
 
 
-def _state(tag: Tag, settings: HtmlSettings) -> str:
+def _state(tag: Tag, settings: HtmlSettings) -> str | list[str]:
+    """Return the text of a state, or the value of its attribute: a list for one that holds words, such as `class`."""
     if settings.attribute is None:
-        return _plain(tag.get_text(" "))
+        return tag.get_text(" ")
     value = tag.get(settings.attribute)
     if value is None:
         raise UnexpectedShape(f"a component has no attribute {settings.attribute!r}", remedy=REMEDY)
-    return _plain(" ".join(value) if isinstance(value, list) else value)
+    return value
 
 
 def _plain(text: str) -> str:
-    """Return a text as words are compared: spaces and case aside, of a reasonable length."""
+    """Return a text as words are compared: whole, spaces and case aside."""
     clean = re.sub(r"\s+", " ", text).strip().casefold()
-    return (maybe_text(clean) or "(empty)")[:LONGEST_CODE]
+    return maybe_text(clean) or "(empty)"
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001

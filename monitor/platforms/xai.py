@@ -6,6 +6,7 @@ The page itself and its API refuse programs; `/feed.xml` does not. What is easil
 - `Severity` is that of now: after its end every incident reads "available". How bad it was is known only to who read it
   before; a poll hands that on to the next one. Of the others it is only known that something was wrong.
 - `Resolved:` is missing now and then, and the last update tells the end; updates stand in either order.
+- Some incidents stay open though nobody speaks of them any more: a week after the last update they rate nothing.
 - Past incidents stay on the feed, about a hundred of them: it is never empty, and an empty one is broken.
 
 Nothing lists the components, so they are those an incident ever named. The format was read from captured feeds.
@@ -14,7 +15,7 @@ Nothing lists the components, so they are those an incident ever named. The form
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import LONGEST_CODE, mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, reading_of, wrong
-from monitor.told import Event, evidence, gap_before, news, spread, states
+from monitor.told import Event, evidence, gap_before, news, silenced, spread, states
 
 ABOUT = About(
     title="xAI",
@@ -98,19 +99,23 @@ class _Told:
     severities: Mapping[str, str]
 
 
-def _told(response: Response, known: Mapping[str, str]) -> _Told:
+def _told(response: Response, page: PageContext) -> _Told:
+    known = _known(page.mark)
     feed = read_feed(response)
     if not feed.entries:
         raise UnexpectedShape("the feed is empty: past incidents always stay on it")
     names: dict[str, str] = {}
     severities: dict[str, str] = {}
     events = []
-    for entry in feed.entries:
+    for each in feed.entries:
+        # Whoever's clock is wrong: what is listed has begun.
+        entry = replace(each, published=each.published and min(each.published, page.now))
         key, component, title = _identity(entry)
         names.setdefault(component, title)
         lines = {label.lower(): value.strip() for label, value in map(_label, _labelled(entry))}
         event = _event(entry, key, component, lines, known.get(key))
         if event.phase is Phase.OPEN:
+            event = silenced(event, max(_posts(entry), default=event.start), page.now)
             severities[key] = _worse(known.get(key), lines["severity"].lower())
         elif key in known:
             severities[key] = known[key]
@@ -172,8 +177,12 @@ def _end(entry: Entry, lines: Mapping[str, str]) -> datetime | None:
     """Return when an incident that is over ended: as it says, else with its last update."""
     if "resolved" in lines:
         return mail_date(lines["resolved"], f"item {entry.id}, Resolved")
-    posts = [mail_date(line, f"item {entry.id}, update") for line in entry.lines if DATED.fullmatch(line)]
-    return max(posts, default=entry.published)
+    return max(_posts(entry), default=entry.published)
+
+
+def _posts(entry: Entry) -> list[datetime]:
+    """Return when updates were posted."""
+    return [mail_date(line, f"item {entry.id}, update") for line in entry.lines if DATED.fullmatch(line)]
 
 
 def _worse(one: str | None, other: str) -> str:
@@ -205,7 +214,7 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with reading_of(response.url):
-        told = _told(response, _known(page.mark))
+        told = _told(response, page)
         yield evidence(
             SOURCE,
             page,
@@ -221,7 +230,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the incidents on the feed; they cover the time since the oldest of them."""
     response = yield from get(FEED, accept=ACCEPT)
     with reading_of(response.url):
-        told = _told(response, _known(page.mark))
+        told = _told(response, page)
         first = max(since, min(event.start for event in told.events))
         yield evidence(SOURCE, page, components=_components(told, page), events=told.events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older incidents")

@@ -1,6 +1,7 @@
 """Real captured feeds and a real page of no platform, read as such."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ NOON = datetime(2026, 8, 22, 12, 0, tzinfo=UTC)
 
 
 def test_github_s_feed_has_twenty_five_incidents_and_all_are_over(corpus: Path) -> None:
-    """The newest, "Intermittent failures creating agent tasks", has one update, of 00:37 on 08-21. Four titles speak of
-    an outage, a disruption or of something unavailable.
+    """The newest goes from its first update, "Aug 20, 14:43 UTC", to its last, "Aug 21, 00:37 UTC Resolved". The next
+    ends at 11:42 on 08-18 and was edited on 08-21. The longest lasts from 15:22 on 08-06 to 02:04: 10 h 42 min. Four
+    titles speak of a disruption, the rest of errors, incidents and what is degraded.
     """
     page = PageContext(url="https://www.githubstatus.com/", now=NOON, feed=FeedSettings(path="/history.atom"))
     (piece,) = drive(feed.poll(page), page, answer_of(corpus, "statuspage/github-history-20260822.atom"))
@@ -26,8 +28,31 @@ def test_github_s_feed_has_twenty_five_incidents_and_all_are_over(corpus: Path) 
     assert len(piece.incidents) == 25
     assert {incident.phase for incident in piece.incidents} == {Phase.CLOSED}
     assert [seen.level for seen in piece.observed or ()] == [Level.OPERATIONAL]
-    newest = max(piece.incidents, key=lambda incident: incident.started_at)
+    newest, second, *_ = sorted(piece.incidents, key=lambda incident: incident.resolved_at or NOON, reverse=True)
     assert newest.title == "Intermittent failures creating agent tasks"
+    assert (newest.started_at, newest.resolved_at) == (at(8, 20, 14, 43), at(8, 21, 0, 37))
+    assert (second.started_at, second.resolved_at) == (at(8, 18, 7, 40), at(8, 18, 11, 42))
+    longest = max((each.resolved_at or NOON) - each.started_at for each in piece.incidents)
+    assert longest == timedelta(hours=10, minutes=42)
+    assert Counter(impact.word for impact in piece.impacts) == {"minor": 21, "critical": 4}
+
+
+def test_one_message_of_aws_that_is_resolved_does_not_end_the_others(corpus: Path) -> None:
+    """All ids begin with the page's own address and differ after "#"; the newest of the items says "[RESOLVED]", at
+    21:01:19 Pacific on 08-17, the others have no word for their state.
+    """
+    page = PageContext(url="https://status.vendor.example/", now=at(8, 18, 14, 0), feed=FeedSettings(path="/rss"))
+    (piece,) = drive(feed.poll(page), page, answer_of(corpus, "aws/aws-all-20260818.rss"))
+
+    ended = [incident for incident in piece.incidents if incident.status == "ended"]
+    assert [(incident.title[:43], incident.resolved_at) for incident in ended] == [
+        ("Service is operating normally: [RESOLVED] I", at(8, 18, 4, 1, 19))
+    ]
+    assert [seen.level for seen in piece.observed or ()] == [None]
+
+
+def at(*moment: int) -> datetime:
+    return datetime(2026, *moment, tzinfo=UTC)
 
 
 def test_feeds_that_do_not_speak_in_states_are_unknown_and_never_green(corpus: Path) -> None:

@@ -1,0 +1,195 @@
+"""Rootly status pages: the page's state and its active incidents, in one answer. Pure.
+
+Pages on a domain of their own answer `/api/v1/status.json`. What is easily misread in it:
+
+- It looks like Statuspage's, but lists no components: everything it says is about the page as a whole.
+- Only active incidents are listed; one that is no longer there has ended, and nothing else says so.
+- `critical` is an impact of incidents only; the indicator says `major` then.
+
+History is English prose in HTML, without years in its list, and is not read. We have seen no real answer: whatever the
+description (https://docs.rootly.com/configuration/status-page-public-api) does not tell of is refused.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from monitor.errors import UnexpectedShape
+from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.intervals import zone_named
+from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
+from monitor.told import Event, Part, ended, evidence, remembered, silenced, spread
+
+ABOUT = About(
+    title="Rootly",
+    verified=None,
+    live="/api/v1/status.json, 1 request",
+    reach_days=0,
+    reach="None before the first poll: past incidents are prose in HTML.",
+    per="page",
+    precision="seconds",
+    trust="It speaks of the page as a whole, not of components. Many pages are closed to programs by a challenge.",
+)
+
+SOURCE = "rootly.status"
+STATUS = "/api/v1/status.json"
+ANYWHERE = (STATUS,)
+PAGE = Component(id="page", name="Page")
+REMEDY = "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
+
+VOCABULARY: Mapping[str, Level] = {
+    "none": Level.OPERATIONAL,
+    "maintenance": Level.MAINTENANCE,
+    "minor": Level.DEGRADED,
+    "major": Level.PARTIAL_OUTAGE,
+    "critical": Level.MAJOR_OUTAGE,
+}
+"""Indicators of the page and impacts of incidents."""
+
+MAINTENANCE = "maintenance"
+PLANNED = frozenset({"scheduled", "in_progress", "completed"})
+OVER = frozenset({"resolved", "completed", "closed", "cancelled"})
+GOING = frozenset(
+    {"started", "in_triage", "detected", "acknowledged", "investigating", "identified", "monitoring", "mitigated"}
+)
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+# ------------------------------------------------------------------------------------------------------ detection
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of a Rootly page's status: its shape, the address it names, and its ids."""
+    return list(_signals(response))
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    if b'"indicator"' not in response.body or b'"time_zone"' not in response.body:
+        return
+    told = peek(response)
+    if not isinstance(told, dict) or "components" in told or not isinstance(told.get("incidents"), list):
+        return
+    page, status = told.get("page"), told.get("status")
+    if not isinstance(page, dict) or not isinstance(status, dict) or "time_zone" not in page:
+        return
+    if maybe_text(status.get("indicator")) in VOCABULARY:
+        yield Signal("shape", "an indicator and incidents beside a page with a time zone, and no components")
+    asked, named = urlsplit(response.final_url or response.url), urlsplit(maybe_text(page.get("url")) or "")
+    if asked.path == STATUS and asked.hostname and asked.hostname == named.hostname:
+        yield Signal("address", f"{STATUS} names its own address")
+    if UUID.fullmatch(str(page.get("id"))):
+        yield Signal("ids", "the page's id is a UUID")
+
+
+# ------------------------------------------------------------------------------------------------------ the answer
+
+
+def _parts(indicator: str, events: Sequence[Event], now: datetime) -> list[Part]:
+    """Return the page's state: the worst of what its indicator and the incidents that go on say."""
+    going = [event for event in events if event.phase is Phase.OPEN]
+    spans = [span for event in going for span in event.spans if span.end is None or span.end > now]
+    said = Part(component=PAGE, level=VOCABULARY.get(indicator), word=indicator)
+    return [said, *(Part(component=PAGE, level=span.level, word=span.word) for span in spans)]
+
+
+def _event(told: Row, now: datetime) -> Event:
+    title = text(told.get("name"), "incident.name")
+    url = maybe_text(told.get("url")) or maybe_text(told.get("shortlink"))
+    key = code(told.get("id") or (url or "").rstrip("/").rpartition("/")[2], "incident.id")
+    status, impact = (
+        word(told.get("status"), f"incident {key}.status"),
+        word(told.get("impact"), f"incident {key}.impact"),
+    )
+    start = instant(told.get("started_at") or told.get("created_at"), f"incident {key}.started_at")
+    end = maybe_instant(told.get("resolved_at"), f"incident {key}.resolved_at")
+    spoke = _spoke(told, start)
+    if end is None and status in OVER:
+        end = spoke
+    planned = impact == MAINTENANCE or status in PLANNED
+    level = VOCABULARY.get(impact)
+    if planned and level is not None:
+        level = Level.MAINTENANCE
+    event = Event(
+        id=key,
+        title=title,
+        phase=_phase(status, start, end, now),
+        start=start,
+        end=end,
+        status=status,
+        impact=impact,
+        url=url,
+        maintenance=planned,
+        spans=spread(
+            [PAGE.id],
+            level,
+            start,
+            end,
+            word=impact,
+            basis=Basis.DECLARED if level in {None, Level.MAINTENANCE} else Basis.INFERRED,
+        ),
+        words=() if status in OVER | GOING | PLANNED else (status,),
+    )
+    return silenced(event, spoke, now)
+
+
+def _spoke(told: Row, start: datetime) -> datetime:
+    """Return when an incident was last spoken of."""
+    updates = some_rows(told.get("incident_updates"), "incident.incident_updates")
+    return max([start, *(instant(each.get("created_at"), "incident_update.created_at") for each in updates)])
+
+
+def _phase(status: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
+    if status in OVER or (end is not None and end <= now):
+        return Phase.CLOSED
+    return Phase.SCHEDULED if start > now else Phase.OPEN
+
+
+def _info(page: Row, status: Row) -> PageInfo:
+    zone = maybe_text(page.get("time_zone"))
+    return PageInfo(
+        name=text(page.get("name"), "page.name"),
+        zone=zone if zone is not None and _is_zone(zone) else None,
+        indicator=maybe_text(status.get("description")),
+    )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_named(name)
+    except ValueError:
+        return False
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------------ reading
+
+
+def poll(page: PageContext) -> Steps:
+    """Yield the page's state and its active incidents in one request."""
+    response = yield from get(STATUS, conditional=not page.open_incidents)
+    if response.unchanged:
+        return
+    with reading_of(response.url):
+        told = row(read_json(response), "the answer")
+        if "components" in told:
+            raise UnexpectedShape("components are listed, which Rootly's pages do not", remedy=REMEDY)
+        status = row(told.get("status"), "status")
+        events = [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
+        over, withdrawn = ended(page, events)
+        yield evidence(
+            SOURCE,
+            page,
+            info=_info(row(told.get("page"), "page"), status),
+            parts=_parts(word(status.get("indicator"), "status.indicator"), events, page.now),
+            events=[*events, *over],
+            withdrawn=withdrawn,
+            mark=remembered(events),
+        )
+
+
+def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
+    """Yield the present state: the past of these pages cannot be read."""
+    yield from poll(page)
