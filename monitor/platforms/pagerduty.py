@@ -257,9 +257,9 @@ class _Answers:
     def post(self, response: Response) -> _Post:
         """Return the post in an answer about one."""
         told = row(row(read_json(response), "the answer").get("post"), "post")
-        kind = told.get("post_type")
+        kind = text(told.get("post_type"), "post.post_type")
         if kind not in {"incident", "maintenance"}:
-            raise UnexpectedShape(f"a post of the type {str(kind)[:40]!r}", remedy=RECORD)
+            raise UnexpectedShape(f"a post of the type {kind[:40]!r}", remedy=RECORD)
         updates = rows(told.get("updates"), "post.updates")
         return _post(
             told,

@@ -284,7 +284,7 @@ def _milder(word: str | None, cell: str | None) -> str | None:
 
 
 def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
-    words = dict(part.rpartition("-")[::2] for part in classes.lower().split())
+    words = dict(part.rpartition("-")[::2] for part in _plain(classes).lower().split())
     kind, status = words.get("incident-type", "no type"), words.get("incident-status", "no status")
     severity, sign = words.get("incident-mostsevere-status"), SIGN.search(text)
     start = mail_date(_plain(_due(BEGUN, text, "Incident Date")), "Incident Date")
