@@ -258,9 +258,9 @@ class _Answers:
     def post(self, response: Response) -> _Post:
         """Return the post in an answer about one."""
         told = row(row(read_json(response), "the answer").get("post"), "post")
-        kind = told.get("post_type")
+        kind = text(told.get("post_type"), "post.post_type")
         if kind not in {"incident", "maintenance"}:
-            raise UnexpectedShape(f"a post of the type {str(kind)[:40]!r}", remedy=RECORD)
+            raise UnexpectedShape(f"a post of the type {kind[:40]!r}", remedy=RECORD)
         updates = rows(told.get("updates"), "post.updates")
         return _post(
             told,
@@ -374,14 +374,27 @@ def _spans(post: _Post, start: datetime) -> Iterator[Span]:
     """Yield how each service was from one update that says so to the next."""
     telling = [update for update in post.updates if update.services or _closes(update)]
     ends = [*(update.at for update in telling[1:]), None]
+    seen: set[str] = set()
     for update, end in zip(telling, ends, strict=False):
         begun = start if update is post.updates[0] else update.at
         if update is telling[0] and any(map(_is_bad, post.updates[: post.updates.index(update)])):
             yield from spread(update.services, None, start, begun, basis=Basis.TRANSITION)
-        for key, word in update.services.items() if not _closes(update) else ():
+        if _closes(update):
+            yield from _named_late(update, seen, start)
+            continue
+        seen |= update.services.keys()
+        for key, word in update.services.items():
             level = VOCABULARY.get(word)
             if level is not Level.OPERATIONAL and begun != end:
                 yield Span(component_id=key, level=level, start=begun, end=end, word=word, basis=Basis.TRANSITION)
+
+
+def _named_late(update: _Update, seen: set[str], start: datetime) -> Iterator[Span]:
+    """Yield the services that only the closing update names: they were hit, and since when is not told."""
+    for key, word in update.services.items():
+        if key not in seen and VOCABULARY.get(word) is not Level.OPERATIONAL:
+            known = word if word not in VOCABULARY else None
+            yield Span(component_id=key, level=None, start=start, end=update.at, word=known, basis=Basis.TRANSITION)
 
 
 def _maintenance(post: _Post, now: datetime) -> Event:

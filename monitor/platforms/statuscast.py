@@ -8,6 +8,8 @@ with a row for each component and a cell for each of seven days. What is easily 
 - `incident-type-serviceunavailable` is what any incident is called that is no maintenance and no information; how bad
   it was says `incident-mostsevere-status-...`. Older pages lack it: there the cells of its days say it, and of what is
   older than the grid it is not known.
+- Days are the page's, in a zone that only cells with something in them tell; the sign and the severity are an
+  incident's as a whole, and no component is worse than its cell.
 - The sign beside an incident shows how things are now. Where it says available and the incident is not closed, the
   page says two things, and nobody knows.
 - Rows with rows below them are groups. An incident names the groups of what it hit too.
@@ -20,14 +22,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.fields import instant, mail_date
-from monitor.intervals import ONE_DAY, day_interval, day_of
+from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.model import Basis, Component, Evidence, Impact, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, reading_of, require_ok
 from monitor.told import Event, Part, Span, ended, evidence, gap_before, remembered, silenced, states
@@ -86,6 +88,10 @@ STATE = re.compile(r'<body[^<>]{0,500}class="[^"<>]{0,500}\bsc-state-(\w{1,40})'
 TAIL = 2000
 """Characters at a page's end, among which it says that it ends."""
 
+ZERO = timedelta()
+FURTHEST = timedelta(hours=14)
+CLOCK_CHANGE = timedelta(hours=1)
+
 MOST_LEVELS = 10
 """Of rows below rows."""
 
@@ -127,13 +133,15 @@ def _signals(body: bytes) -> Iterator[Signal]:
 class _Grid:
     """The history grid. `meant` are the components by name, and those below each group; `cells` words by day.
 
-    `first` is when its first day begins, None when the page has no grid or does not say which days it shows.
+    `shift` is how long after midnight UTC its days begin. `first` is when the first of them begins, None when the page
+    has no grid or does not say which days it shows.
     """
 
     components: Sequence[Component] = ()
     meant: Mapping[str, Sequence[str]] = field(default_factory=dict)
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cells: Mapping[str, Mapping[date, str]] = field(default_factory=dict)
+    shift: timedelta = timedelta()
     first: datetime | None = None
 
     def hit(self, names: Sequence[str]) -> list[str]:
@@ -145,9 +153,14 @@ class _Grid:
 
     def worst(self, key: str, start: datetime, end: datetime) -> str | None:
         """Return the worst word of a component's cells from start to end; None when there is no bad one."""
-        first, last = day_of(start, UTC), day_of(end, UTC)
+        first, last = day_of(start - self.shift, UTC), day_of(end - self.shift, UTC)
         bad = [word for day, word in self.cells.get(key, {}).items() if first <= day <= last and VOCABULARY.get(word)]
         return max(bad, key=lambda word: VOCABULARY[word], default=None)
+
+    def day(self, day: date) -> Interval:
+        """Return the time of one of its days."""
+        whole = day_interval(day, UTC)
+        return Interval(whole.start + self.shift, whole.end + self.shift)
 
 
 def _grid(text: str) -> _Grid:
@@ -160,19 +173,24 @@ def _grid(text: str) -> _Grid:
     meant: dict[str, list[str]] = defaultdict(list)
     groups: dict[str, list[str]] = defaultdict(list)
     cells: dict[str, dict[date, str]] = {}
+    shifts: list[timedelta] = []
     for key, chunk in rows.items():
         if key not in inner:
-            cells[key] = dict(_cells(chunk, newest))
+            cells[key] = dict(_cells(chunk, newest, shifts))
             meant[names[key]].append(key)
             for group in _ancestors(key, above):
                 groups[names.get(group, "")].append(key)
-    days = [min(row) for row in cells.values() if row]
+    first = max((min(row) for row in cells.values() if row), default=None)
+    # Where no cell tells the zone, the first day may not be whole in it.
+    whole = day_interval(first + (ONE_DAY if not shifts else ZERO), UTC).start if first else None
+    shift = shifts[0] if shifts else ZERO
     return _Grid(
         [Component(id=key, name=names[key], group=names.get(above[key]), position=at) for at, key in enumerate(cells)],
         meant,
         groups,
         cells,
-        day_interval(max(days), UTC).start if days else None,
+        shift,
+        whole + shift if whole else None,
     )
 
 
@@ -190,8 +208,10 @@ def _ancestors(key: str, above: Mapping[str, str]) -> Iterator[str]:
         yield key
 
 
-def _cells(chunk: str, newest: re.Match[str] | None) -> Iterator[tuple[date, str]]:
-    """Yield a row's days, newest first. Only days on which something was posted carry their date."""
+def _cells(chunk: str, newest: re.Match[str] | None, shifts: list[timedelta]) -> Iterator[tuple[date, str]]:
+    """Yield a row's days, newest first. Only those on which something was posted say when they begin: note how long
+    after midnight UTC that is.
+    """
     if newest is None:
         return
     try:
@@ -199,8 +219,10 @@ def _cells(chunk: str, newest: re.Match[str] | None) -> Iterator[tuple[date, str
     except ValueError as error:
         raise UnexpectedShape(f"the grid's last day is none: {error}", remedy=RECORD) from error
     for found in islice(CELL.finditer(chunk), MOST_DAYS):
-        if found[1] and day_of(instant(found[1], "the grid's data-start"), UTC) != day:
-            raise UnexpectedShape(f"the grid's cell of {day} says that it is of {found[1]}", remedy=RECORD)
+        if found[1]:
+            shifts.append(instant(found[1], "the grid's data-start") - day_interval(day, UTC).start)
+            if abs(shifts[-1]) > FURTHEST or abs(shifts[-1] - shifts[0]) > CLOCK_CHANGE:
+                raise UnexpectedShape(f"the grid's cell of {day} says that it is of {found[1]}", remedy=RECORD)
         yield day, found[2].lower()
         day -= ONE_DAY
 
@@ -238,24 +260,31 @@ class _Said:
         return self.severity is not None and VOCABULARY.get(self.severity) is Level.OPERATIONAL
 
     def spans(self, grid: _Grid) -> Iterator[Span]:
-        """Yield what it meant for each component."""
+        """Yield what it meant for each component. None is worse than its cells say."""
         for key in () if self.harmless else self.hit:
-            word = self.severity or grid.worst(key, self.start, self.last)
+            cell = grid.worst(key, self.start, self.last)
+            word = _milder(self.severity, cell)
             level = VOCABULARY.get(word) if word else None
-            inferred = level is not None and self.severity is not None
-            basis = Basis.INFERRED if inferred else Basis.DECLARED
+            basis = Basis.INFERRED if level is not None and word == self.severity else Basis.DECLARED
             if self.phase is not Phase.OPEN or self.last > self.start:
                 end = None if self.phase is Phase.SCHEDULED else self.last
                 yield Span(component_id=key, level=level, start=self.start, end=end, word=word, basis=basis)
             if self.phase is Phase.OPEN:
-                sign = self.sign or word
+                sign = _milder(self.sign, cell) or word
                 now = VOCABULARY.get(sign) if sign else None
                 sign = None if now is Level.OPERATIONAL else sign
                 yield Span(component_id=key, level=now or None, start=self.last, word=sign)
 
 
+def _milder(word: str | None, cell: str | None) -> str | None:
+    """Return the milder of an incident's word and of a component's cell; a word nobody knows stays."""
+    if word is None or cell is None or word not in VOCABULARY:
+        return word or cell
+    return min(word, cell, key=lambda each: VOCABULARY[each])
+
+
 def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
-    words = dict(part.rpartition("-")[::2] for part in classes.lower().split())
+    words = dict(part.rpartition("-")[::2] for part in _plain(classes).lower().split())
     kind, status = words.get("incident-type", "no type"), words.get("incident-status", "no status")
     severity, sign = words.get("incident-mostsevere-status"), SIGN.search(text)
     start = mail_date(_plain(_due(BEGUN, text, "Incident Date")), "Incident Date")
@@ -371,7 +400,7 @@ def _unexplained(grid: _Grid, events: Iterable[Event], now: datetime) -> Iterato
         known[span.component_id].append(span)
     for key, cells in grid.cells.items():
         for day, word in cells.items():
-            whole = day_interval(day, UTC)
+            whole = grid.day(day)
             told = any(span.start < whole.end and (span.end or now) >= whole.start for span in known[key])
             if VOCABULARY.get(word) is not Level.OPERATIONAL and whole.start < now and not told:
                 end = whole.end if whole.end <= now else None
