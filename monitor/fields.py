@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.protocol import Response, require_ok, wrong
+from monitor.protocol import Response, require_ok, storable, wrong
 
 Row = dict[str, Any]
 
@@ -52,7 +52,7 @@ def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401
     if found is None:
         raise UnexpectedShape(f"the page holds no {mark.pattern!r}", url=response.url)
     try:
-        return json.JSONDecoder().raw_decode(text, found.end())[0]
+        return storable(json.JSONDecoder().raw_decode(text, found.end())[0])
     except (ValueError, RecursionError) as error:
         raise UnexpectedShape(f"what follows {mark.pattern!r} is not whole JSON: {error}", url=response.url) from error
 

@@ -75,8 +75,10 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text, without a byte order mark; undecodable bytes become U+FFFD."""
-        return self.body.decode(self.text_encoding, errors="replace").removeprefix("\ufeff")
+        """The body as text, without a byte order mark; undecodable bytes become U+FFFD, and NUL, which no database
+        takes, becomes "?".
+        """
+        return self.body.decode(self.text_encoding, errors="replace").removeprefix("\ufeff").replace("\x00", "?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +228,7 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         raise NotJson(f"expected JSON, got {response.headers.get('content-type', 'no content type')}", url=response.url)
     try:
         told = json.loads(text)
-        return _storable(told) if UNSTORABLE.search(text) else told
+        return storable(told) if UNSTORABLE.search(text) else told
     except RecursionError as error:
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
@@ -259,13 +261,14 @@ UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """How JSON spells half a character, and NUL; whole pairs too, which are then left as they are."""
 
 
-def _storable(told: Any) -> Any:  # noqa: ANN401
+def storable(told: Any) -> Any:  # noqa: ANN401
+    """Return decoded JSON with "?" for half characters and NUL in its texts and keys."""
     if isinstance(told, str):
         return told.encode(errors="replace").decode().replace("\x00", "?")
     if isinstance(told, list):
-        return [_storable(item) for item in told]
+        return [storable(item) for item in told]
     if isinstance(told, dict):
-        return {_storable(key): _storable(item) for key, item in told.items()}
+        return {storable(key): storable(item) for key, item in told.items()}
     return told
 
 

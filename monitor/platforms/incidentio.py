@@ -59,6 +59,7 @@ from monitor.protocol import (
     read_json,
     reading_of,
     require_ok,
+    storable,
     wrong,
 )
 
@@ -385,7 +386,7 @@ def _values(flight: str, key: str, opening: str) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'"{key}":(?=\{opening})', flight):
         try:
-            value, _ = decoder.raw_decode(flight, match.end())
+            value = storable(decoder.raw_decode(flight, match.end())[0])
         except json.JSONDecodeError:
             continue
         yield _drop_empty(value)

@@ -38,7 +38,19 @@ from monitor.model import (
     ReportedUptime,
     worst_level,
 )
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, require_ok
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    require_ok,
+    storable,
+)
 
 ABOUT = About(
     title="Instatus",
@@ -368,7 +380,7 @@ def _values(data: str, key: str, opening: str) -> Iterator[Any]:
     while failures < UNREADABLE and (match := pattern.search(data, place)):
         try:
             value, place = decoder.raw_decode(data, match.end())
-            value = _plain(value)
+            value = _plain(storable(value))
         except (ValueError, RecursionError):
             failures, place = failures + 1, match.end()
             continue
@@ -776,7 +788,7 @@ def _own_page(text: str, key: str) -> Row:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'\{{"id":"{re.escape(key)}"', data):
         try:
-            row = _plain(decoder.raw_decode(data, match.start())[0])
+            row = _plain(storable(decoder.raw_decode(data, match.start())[0]))
         except (ValueError, RecursionError):
             continue
         if {"name", "status"} <= row.keys() and row.keys() & {"started", "start"}:

@@ -63,6 +63,7 @@ from monitor.protocol import (
     is_challenge,
     read_json,
     require_ok,
+    storable,
 )
 
 ABOUT = About(
@@ -815,7 +816,7 @@ def embedded(text: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
 def _after(mark: re.Pattern[str], text: str) -> Any:  # noqa: ANN401
     for match in mark.finditer(text):
         try:
-            return json.JSONDecoder().raw_decode(text, match.end())[0]
+            return storable(json.JSONDecoder().raw_decode(text, match.end())[0])
         except json.JSONDecodeError:  # a script line that only looks like the data
             continue
     return None
@@ -1158,7 +1159,7 @@ def _react_props(text: str) -> Raw:
     match = re.search(r'data-react-props="([^"]*)"', text[text.rfind("<", 0, at) :]) if at >= 0 else None
     if match is None:
         raise UnexpectedShape("the history page holds no HistoryIndex")
-    props: Raw = json.loads(html.unescape(match.group(1)))
+    props: Raw = storable(json.loads(html.unescape(match.group(1))))
     return props
 
 

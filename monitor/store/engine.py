@@ -1,5 +1,7 @@
 """Opening a database: its engine, its settings, and its schema. Passwords in URLs are never shown."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +18,7 @@ from monitor.store.tables import METADATA
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 5_000
 """How long a write waits for another process's on SQLite."""
+WAL_RETRY_SECONDS = 0.01
 
 _READS = "monitor_reads"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
@@ -82,13 +85,24 @@ def _make_folder(path: Path, url: URL) -> None:
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     # The driver's own transactions begin too late (at the first write) and never cover DDL: we begin ourselves.
     connection.isolation_level = None
-    for setting in (
-        f"busy_timeout={BUSY_MS}",
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    _write_ahead(connection)
+    for setting in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _write_ahead(connection: Any) -> None:  # noqa: ANN401
+    """Switch to the write-ahead log. SQLite itself does not wait when another process does so at the same moment."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
