@@ -18,6 +18,7 @@ NOT_COUNTED = {Path(__file__).name, "test_detection.py"}
 
 PATTERNS = {
     "google-cloud/google-cloud-incidents-*.json": "test_google.py",  # one dashboard, day by day
+    "statuspage/github-incident-*-unknown.json": "test_statuspage.py",  # one page's incidents, one by one
 }
 """Captures of one kind that a test tells apart by a part of their names, and that test."""
 
