@@ -27,12 +27,16 @@ FIXTURES = Path(__file__).parent / "fixtures"
 REQUIRED = (
     "quiet",
     "ongoing",
+    "ended-incident",
     "overlapping",
     "maintenance",
     "renamed-component",
     "unlinked-components",
+    "unknown-word",
     "bot-challenge",
     "truncated-body",
+    "empty-body",
+    "html-instead-of-json",
 )
 CASES = sorted(FIXTURES.glob("*/*/expected.json"))
 

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner
 
+from monitor import platforms
 from monitor.cli import app
+from monitor.errors import PageError
 from monitor.platforms import Platform
-from monitor.protocol import Response
-from tests.drive import Answer, recognised
+from monitor.protocol import PageContext, Response, Steps
+from tests.drive import Answer, drive, recognised
 
 
 def replayed(corpus: Path, name: str, *options: str) -> dict[str, Any]:
@@ -54,3 +57,22 @@ def claimed(corpus: Path, platform: Platform) -> set[str]:
     """Return the names of all recordings and captures the platform's detector proves to be its own."""
     own = platform.__name__.rpartition(".")[2]
     return {name for name, responses in everything(corpus) if own in recognised(responses)}
+
+
+def readers(corpus: Path, capture: str) -> set[str]:
+    """Return the platforms that make anything of a page that answers every address with this one captured body."""
+    page = PageContext(url="https://status.vendor.example/", now=datetime(2026, 10, 1, tzinfo=UTC), mark="key")
+    since, answer = page.now - timedelta(days=90), answer_of(corpus, capture)
+    modules = {name: platforms.named(name) for name in platforms.names()}
+    return {
+        name
+        for name, module in modules.items()
+        if any(_tells(steps, page, answer) for steps in (module.poll(page), module.backfill(page, since)))
+    }
+
+
+def _tells(steps: Steps, page: PageContext, answer: Answer) -> bool:
+    try:
+        return drive(steps, page, answer) != []
+    except PageError:
+        return False

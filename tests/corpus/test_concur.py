@@ -9,23 +9,29 @@ import pytest
 from monitor.model import Evidence, Impact
 from monitor.platforms import concur
 from monitor.protocol import PageContext, Response
-from tests.corpus.captures import claimed
-from tests.drive import drive
+from tests.corpus.captures import answer_of, claimed, readers
+from tests.drive import Answer, drive, recognised
 
 pytestmark = pytest.mark.corpus
 
-CAPTURE = "sap-concur/sap-concur-incidents-20260731.json"
+CAPTURE, BANNER = "sap-concur/sap-concur-incidents-20260731.json", "sap-concur/sap-concur-banner-20260731.json"
 NOW = datetime(2026, 7, 31, 12, 0, tzinfo=UTC)
+
+
+PAGE = PageContext(url="https://open.concur.com/", now=NOW)
+
+
+def answers(corpus: Path) -> Answer:
+    """The captured incidents, beside a state that was not captured."""
+    state = {"data": {"Expense": {"Service": "Expense", "Current Status": {"status": "normal", "incidents": []}}}}
+    bodies = {True: (corpus / "captures" / CAPTURE).read_bytes(), False: json.dumps(state).encode()}
+    return lambda url: Response(url=url, status=200, body=bodies[url.endswith("incidents")])
 
 
 @pytest.fixture
 def told(corpus: Path) -> Evidence:
-    """The last 30 days before the capture, beside a state that was not captured."""
-    state = {"data": {"Expense": {"Service": "Expense", "Current Status": {"status": "normal", "incidents": []}}}}
-    bodies = {True: (corpus / "captures" / CAPTURE).read_bytes(), False: json.dumps(state).encode()}
-    page = PageContext(url="https://open.concur.com/", now=NOW)
-    steps = concur.backfill(page, NOW - timedelta(days=30))
-    return drive(steps, page, lambda url: Response(url=url, status=200, body=bodies[url.endswith("incidents")]))[-1]
+    """The last 30 days before the capture."""
+    return drive(concur.backfill(PAGE, NOW - timedelta(days=30)), PAGE, answers(corpus))[-1]
 
 
 def test_seven_incidents_ended_in_july(told: Evidence) -> None:
@@ -61,3 +67,18 @@ def test_all_data_centres_of_the_capture_are_known(told: Evidence) -> None:
 def test_the_list_of_incidents_is_claimed_and_nothing_else(corpus: Path) -> None:
     """The banner beside it shows nothing that is Concur's alone."""
     assert claimed(corpus, concur) == {CAPTURE}
+
+
+def test_the_banner_is_nobody_s_and_is_not_read(corpus: Path) -> None:
+    """`display` is false, so its four texts on a possible problem were not shown; nobody makes anything of them."""
+    assert recognised([answer_of(corpus, BANNER)("https://open.concur.com/api/v3/banner")]) == []
+    assert readers(corpus, BANNER) == set()
+
+
+def test_the_banner_is_never_asked_for(corpus: Path) -> None:
+    asked: list[str] = []
+    for steps in (concur.poll(PAGE), concur.backfill(PAGE, NOW - timedelta(days=30))):
+        drive(steps, PAGE, answers(corpus), asked=asked)
+
+    assert any(url.endswith("incidents") for url in asked)
+    assert not any("banner" in url for url in asked)

@@ -15,12 +15,18 @@ import pytest
 from monitor.model import Level
 from monitor.platforms import cstate
 from monitor.protocol import PageContext, Response
-from tests.corpus.captures import claimed
+from tests.corpus.captures import claimed, readers
 from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
 
 PAGE = "https://status.civo.com/"
+ISSUES = (
+    "civo-issue-2026-01-21-mum1-provisioning-issues.md",
+    "civo-issue-2026-04-13-planned_maintenance_in_FRA1.md",
+    "civo-issue-2026-06-30-FRA1-disruption.md",
+    "civo-issue-2026-07-16-phx1-outage.md",
+)
 ENTRY = """{{"is": "issue",
  "title": "{title}",
  "createdAt": "{date} +0000 UTC",
@@ -46,7 +52,7 @@ def entry_of(path: Path) -> str:
 
 
 def answers(corpus: Path):
-    entries = [entry_of(path) for path in sorted((corpus / "captures" / "cstate").glob("*.md"))]
+    entries = [entry_of(corpus / "captures" / "cstate" / name) for name in ISSUES]
     systems = sorted({name for entry in entries for name in re.findall(r'"(\w+/\w+)"', entry)})
     listed = ", ".join(f'{{"name": "{name}", "status": "ok", "unresolvedIssues": []}}' for name in systems)
     index = f'{{"is": "index", "cStateVersion": "5.6.1", "summaryStatus": "ok", "systems": [{listed}]}}'
@@ -102,3 +108,9 @@ def test_one_of_them_while_it_went_on(corpus: Path) -> None:
 
 def test_its_signs_are_on_no_other_platform_s_answers(corpus: Path) -> None:
     assert claimed(corpus, cstate) == set()
+
+
+@pytest.mark.parametrize("name", ISSUES)
+def test_an_issue_s_own_file_is_no_answer_of_a_page(corpus: Path, name: str) -> None:
+    """It is what the page is made from, as Markdown; no page serves it."""
+    assert readers(corpus, f"cstate/{name}") == set()

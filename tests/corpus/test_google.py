@@ -124,6 +124,7 @@ def test_a_workspace_incident_that_began_as_a_note_is_a_disruption_throughout(co
             {Level.DEGRADED: 2, Level.MAJOR_OUTAGE: 4},
         ),
         ("20220703-raw", "2022-07-03T00:00:00", 157, [], {}),
+        ("20250612-open-outage", "2025-06-12T20:00:00", 111, [IAM], {Level.MAJOR_OUTAGE: 14 + 14 * 48}),
         ("20251108", "2025-11-08T12:00:00", 45, [], {}),
         ("20260610-open", "2026-06-10T02:00:00", 4, [DELHI], {Level.DEGRADED: 4}),
         ("20260820", "2026-08-20T20:00:00", 5, [], {}),
@@ -136,6 +137,7 @@ def test_every_generation_of_the_schema_is_read(
 
     - 2022-02-15: one product, no locations yet: 1 degraded.
     - 2022-03-31: one product, `medium`, and two, `high`, each also in `global`: 2 degraded and 4 in a major outage.
+    - 2025-06-12: 14 products, each also in 48 locations, `high`.
     - 2026-06-10: two products in `asia-south2`, `medium`: 4 degraded.
     """
     evidence = read(corpus, CLOUD.format(capture), now)
@@ -145,6 +147,28 @@ def test_every_generation_of_the_schema_is_read(
     assert opened(evidence) == open_now
     assert {level: found.count(level) for level in set(found) if level} == levels
     assert evidence.unknown_words == ()
+
+
+def test_an_outage_of_june_2022_ends_when_it_says_and_not_when_it_was_posted(corpus: Path) -> None:
+    """iAgVMxJUfE1J9et7j9KB: four products from 08:11 to 09:44. The first post, `SERVICE_OUTAGE`, came at 09:46, when it
+    was over; `AVAILABLE` at 10:03.
+    """
+    evidence = read(corpus, CLOUD.format("20220703-raw"), "2022-07-03T00:00:00")
+    (incident,) = (one for one in evidence.incidents if one.id == "iAgVMxJUfE1J9et7j9KB")
+
+    assert len(incident.component_ids) == 4
+    assert stretches(evidence, incident.id, "") == {(Level.MAJOR_OUTAGE, "06-16 08:11", "06-16 09:44")}
+    assert stretches(evidence, incident.id, "europe-north1") == {(Level.MAJOR_OUTAGE, "06-16 08:11", "06-16 09:44")}
+
+
+def test_a_disruption_of_july_2025_held_for_47_products_in_one_location(corpus: Path) -> None:
+    """8cY8jdUpEGGbsSMSQk7J, the last of those in November: 14:42 to 16:47 in `us-east1`, `medium`."""
+    evidence = read(corpus, CLOUD.format("20251108"), "2025-11-08T12:00:00")
+    (incident,) = (one for one in evidence.incidents if one.id == "8cY8jdUpEGGbsSMSQk7J")
+
+    assert len(incident.component_ids) == 47
+    for place in ("", "us-east1"):
+        assert stretches(evidence, incident.id, place) == {(Level.DEGRADED, "07-18 14:42", "07-18 16:47")}
 
 
 def test_before_2021_nothing_says_how_bad_an_incident_was(corpus: Path) -> None:

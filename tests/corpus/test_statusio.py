@@ -14,7 +14,7 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,10 +24,12 @@ from monitor.cli import app
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import statusio
 from monitor.protocol import PageContext, Response
-from tests.corpus.captures import claimed
+from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
+
+GITLAB = "gitlab-status-20260701.json"
 
 
 def read(corpus: Path, name: str, now: str) -> Evidence:
@@ -60,6 +62,36 @@ def test_gitlab_is_well_at_24_places_and_known_since_21_may(corpus: Path) -> Non
     assert len(vendor["components"]) == 24
     assert {each["current_level"] for each in vendor["components"]} == {"operational"}
     assert (vendor["known_days"], vendor["outage_days"]) == (42, 0)
+
+
+def test_the_document_of_gitlab_names_23_parts_and_macos_runners_twice(corpus: Path) -> None:
+    """As it was at 14:30 UTC, after the last of its changes."""
+    evidence = read(corpus, GITLAB, "2026-07-01T14:30:00Z")
+
+    assert counts(evidence) == {Level.OPERATIONAL: 24}
+    assert len({each.group or each.name for each in evidence.components or ()}) == 23
+    assert {each.region for each in evidence.components or () if each.group == "CI/CD - Hosted runners on macOS"} == {
+        "Google Compute Engine", "AWS",
+    }  # fmt: skip
+    assert (evidence.incidents, evidence.impacts) == ((), ())
+
+
+def test_a_part_of_gitlab_is_known_since_its_own_last_change(corpus: Path) -> None:
+    """CI/CD changed last, at 14:04:32; Website the day before at 19:46:29; API is one of the 18 of 21 May, 10:29:33."""
+    page = PageContext(
+        url="https://status.gitlab.com/", now=datetime(2026, 7, 1, 14, 30, tzinfo=UTC), mark="5b36dc6502d06804c08349f7"
+    )
+    pieces = drive(
+        statusio.backfill(page, page.now - timedelta(days=90)), page, answer_of(corpus, "statusio/" + GITLAB)
+    )
+    names = {component.id: component.name for piece in pieces for component in piece.components or ()}
+    since = {names[cover.component_id or ""]: cover.span.start for piece in pieces for cover in piece.coverage}
+
+    assert len(since) == 24
+    assert since["CI/CD"] == datetime(2026, 7, 1, 14, 4, 32, 451_000, tzinfo=UTC)
+    assert since["Website"] == datetime(2026, 6, 30, 19, 46, 29, 537_000, tzinfo=UTC)
+    assert since["API"] == datetime(2026, 5, 21, 10, 29, 33, 489_000, tzinfo=UTC)
+    assert [f"{start:%m-%d %H:%M:%S}" for start in since.values()].count("05-21 10:29:33") == 18
 
 
 def test_docker_has_trouble_with_automated_builds(corpus: Path) -> None:

@@ -7,6 +7,7 @@ one, for 653. Both were first checked on 29 October 2025, at 15:12:37 and 16:46:
 captured, so their days are not known.
 """
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from monitor.model import Bar, Level
 from monitor.platforms import upptime
 from monitor.protocol import PageContext, Response
-from tests.corpus.captures import claimed
+from tests.corpus.captures import claimed, readers
 from tests.drive import Answer, drive
 
 pytestmark = pytest.mark.corpus
@@ -24,6 +25,7 @@ PAGE = PageContext(
     url="https://github.com/Maryville-University-DLX/saints-status/", now=datetime(2026, 8, 22, 6, tzinfo=UTC)
 )
 SUMMARY = "upptime/maryville-summary-20260822.json"
+BADGE = "upptime/maryville-canvas-uptime-month-20260822.json"
 OKTA = Bar(component_id="okta", day=date(2025, 12, 4), major_seconds=653 * 60, source=upptime.SOURCE)
 FILES = {
     "summary.json": SUMMARY,
@@ -80,6 +82,24 @@ def test_the_minutes_are_those_the_repository_s_own_figures_are_made_of(corpus: 
     for cover in (cover for piece in pieces for cover in piece.coverage):
         down = sum(b.major_seconds for piece in pieces for b in piece.bars if b.component_id == cover.component_id)
         assert 1 - down / cover.span.seconds == pytest.approx(said[cover.component_id or ""], abs=0.0001)
+
+
+def test_the_badge_of_canvas_agrees_with_the_minutes_of_its_last_30_days(corpus: Path) -> None:
+    """It reads "uptime 30d" and "99.9%". Of the 30 days up to 21 August one was not whole, 1 August with 28 minutes:
+    99.94 %, as the summary says too. With 21 July, a day or two before them, 99.6 % would be left.
+    """
+    badge = json.loads((corpus / "captures" / BADGE).read_text())
+    (live,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
+    pieces = drive(upptime.backfill(PAGE, datetime(2026, 7, 23, tzinfo=UTC)), PAGE, answers(corpus))
+    down = sum(bar.major_seconds for piece in pieces for bar in piece.bars if bar.component_id == "canvas-lms")
+    (month,) = (r.ratio for r in live.reported if (r.component_id, r.window_days) == ("canvas-lms", 30))
+
+    assert badge["message"] == f"{100 * (1 - down / (30 * 86400)):.1f}%" == f"{100 * month:.1f}%"
+
+
+def test_the_badge_says_nothing_of_a_page(corpus: Path) -> None:
+    """It names no service; that it is of Canvas says its place in the repository."""
+    assert readers(corpus, BADGE) == set()
 
 
 def test_its_signs_are_on_its_own_summary_only(corpus: Path) -> None:

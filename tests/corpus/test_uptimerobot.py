@@ -13,12 +13,13 @@ import pytest
 from monitor.model import Level
 from monitor.platforms import uptimerobot
 from monitor.protocol import PageContext
-from tests.corpus.captures import answer_of, claimed
+from tests.corpus.captures import answer_of, claimed, readers
 from tests.drive import drive
 
 pytestmark = pytest.mark.corpus
 
 CAPTURE = "uptimerobot/trakt-getmonitorlist-20260919.json"
+POSTS = "uptimerobot/trakt-geteventfeed-20260919-empty.json"
 TRENDING, WEB = "784479624", "798645058"
 
 
@@ -64,3 +65,13 @@ def test_the_history_of_trakt(corpus: Path) -> None:
 def test_its_signs_are_on_its_own_list_only(corpus: Path) -> None:
     """An event feed without events shows none."""
     assert claimed(corpus, uptimerobot) == {CAPTURE}
+
+
+def test_the_feed_of_posts_is_never_asked_for_and_nobody_reads_it(corpus: Path) -> None:
+    """No posts within 30 days. It is empty and names no monitor, so it would say nothing of them in any case."""
+    asked: list[str] = []
+    drive(uptimerobot.poll(PAGE), PAGE, answer_of(corpus, CAPTURE), asked=asked)
+    drive(uptimerobot.backfill(PAGE, at(6, 22)), PAGE, answer_of(corpus, CAPTURE), asked=asked)
+
+    assert {url.partition("?")[0] for url in asked} == {"https://status.trakt.tv/api/getMonitorList/key"}
+    assert readers(corpus, POSTS) == set()
