@@ -290,6 +290,26 @@ def test_a_maintenance_called_off_before_it_began_has_no_impact() -> None:
     assert statuspage.replay(called_off) == ()
 
 
+@pytest.mark.parametrize(
+    ("created", "resolved", "began"),
+    [("08T20:00", "08T20:00", "08T20:00"), ("08T19:00", "08T20:00", "08T19:00"), ("14T10:00", "08T20:00", "08T20:00")],
+)
+def test_an_incident_entered_days_later_is_of_the_day_it_was_dated_back_to(
+    created: str, resolved: str, began: str
+) -> None:
+    """`started_at` is then when it was typed in, which is after the end."""
+    entered = incident(
+        update("resolved", "2026-10-14T10:00"),
+        created_at=f"2026-10-{created}Z",
+        started_at="2026-10-14T10:00:00Z",
+        resolved_at=f"2026-10-{resolved}Z",
+    )
+    told = backfill({SUMMARY: summary(component()), INCIDENTS: listed(entered)})
+
+    (shown,) = [each for piece in told for each in piece.incidents]
+    assert (shown.started_at, shown.resolved_at) == (at(f"2026-10-{began}"), at(f"2026-10-{resolved}"))
+
+
 # ----------------------------------------------------------------------------------------------------------- detect
 
 

@@ -504,7 +504,11 @@ def _phase(raw: Raw) -> Phase:
 
 def _started(raw: Raw) -> datetime:
     if not _is_maintenance(raw):
-        return _instant(raw.get("started_at") or raw["created_at"])
+        started, resolved = _instant(raw.get("started_at") or raw["created_at"]), raw.get("resolved_at")
+        if resolved is None or started <= _instant(resolved):
+            return started
+        # Entered afterwards: `started_at` is when it was typed, and only the other two were dated back.
+        return min(_instant(raw["created_at"]), _instant(resolved))
     # `started_at` of a maintenance is when it was announced.
     began = [update.at for update in _updates(raw) if update.status == "in_progress"]
     scheduled = _instant(raw["scheduled_for"]) if raw.get("scheduled_for") else None
