@@ -31,6 +31,9 @@ ABOUT = About(
     trust="Advisories count as operational; incidents are not read, only the health of services.",
 )
 
+MAX_BODY_MIB = 4
+"""A real answer has some 20 kB."""
+
 SOURCE = "azuredevops.health"
 HEALTH = "/_apis/status/health"
 HOST = "status.dev.azure.com"

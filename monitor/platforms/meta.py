@@ -40,6 +40,9 @@ ABOUT = About(
     ),
 )
 
+MAX_BODY_MIB = 4
+"""A real answer has some 20 kB, a feed a few."""
+
 SOURCE = "meta.states"
 EVENTS = "meta.events"
 HOSTS = frozenset({"metastatus.com", "www.metastatus.com"})
