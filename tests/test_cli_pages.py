@@ -137,6 +137,7 @@ def at_a_terminal(*words: str, folder: Path, answers: str) -> tuple[int, str]:
     return process.returncode, out
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("answers", "include"), [("2, api\n", ["Login", "API"]), ("\n", None), ("Nothing\n1-2\n", ["Dashboard", "Login"])]
 )

@@ -4,11 +4,14 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
 import yaml
 
 from monitor.demo.chance import random_truth
 from monitor.demo.server import Simulator
 from tests.processes import command, now, result, served
+
+pytestmark = pytest.mark.integration
 
 
 def settings(folder: Path, simulator: Simulator) -> None:
