@@ -193,10 +193,11 @@ def evidence(
 
     `parts` are the complete present state; `components` the complete list where no state is told with it. Of ids told
     twice the worst part and the last event count. `since`: everything that happened from then to now is among the
-    events (None = they are only some of it); the time of vague events is left out of that.
+    events (None = they are only some of it); the time of vague events is left out of that, and what ended before it is
+    left out altogether: of a time of which only what was bad is known, every known day would be bad.
     """
     listed = _worst_of_each(parts) if parts is not None else None
-    told = {event.id: event for event in events}
+    told = {event.id: event for event in events if since is None or not _over_before(event, since)}
     unknown = {part.word for part in listed or () if part.level is None and part.word} | set(words)
     unknown |= {word for event in told.values() for word in event.words}
     unknown |= {span.word for event in told.values() for span in event.spans if span.level is None and span.word}
@@ -213,6 +214,10 @@ def evidence(
         unknown_words=tuple(sorted(unknown)),
         mark=mark,
     )
+
+
+def _over_before(event: Event, since: datetime) -> bool:
+    return event.phase is Phase.CLOSED and max(event.end or event.start, event.start) <= since
 
 
 def _worst_of_each(parts: Iterable[Part]) -> list[Part]:

@@ -207,3 +207,22 @@ def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
         "new",
         "held",
     ]
+
+
+def test_what_ended_before_the_time_that_is_spoken_for_is_left_out() -> None:
+    """Before it only what was bad would be known, and every known day would be bad. What lasts into it stays."""
+    ends = (NOW - 5 * HOUR, NOW - 4 * HOUR, NOW - 3 * HOUR, None)
+    told = [
+        event(
+            id=str(number),
+            phase=Phase.CLOSED if end else Phase.OPEN,
+            start=NOW - 6 * HOUR,
+            end=end,
+            spans=spread(["a"], Level.DEGRADED, NOW - 6 * HOUR, end),
+        )
+        for number, end in enumerate(ends)
+    ]
+    known = evidence("x", PAGE, events=told, since=NOW - 4 * HOUR)
+
+    assert [incident.id for incident in known.incidents] == ["2", "3"]
+    assert [impact.incident_id for impact in known.impacts] == ["2", "3"]
