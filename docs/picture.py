@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from exporters import report
+from monitor import platforms
 from monitor.cli import since_instant
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
@@ -72,7 +73,10 @@ async def reports(store: Store) -> list[report.VendorReport]:
     finally:
         await simulator.stop()
     asked = report.Asked(now=now())
-    return [report.gather(store, page, vendors[page.slug], asked) for page in store.pages()]
+    return [
+        report.gather(store, page, vendors[page.slug], asked, trust=platforms.trust(page.platform))
+        for page in store.pages()
+    ]
 
 
 def main() -> None:
