@@ -12,7 +12,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("component", sa.Column("platform", sa.String(), nullable=True))
     # What is listed now was listed by the page's present platform; of what was removed before, that is not known.
-    op.execute("UPDATE component SET platform = (SELECT platform FROM page WHERE page.id = component.page_id)")
+    op.execute(
+        "UPDATE component SET platform = (SELECT page.platform FROM page WHERE page.id = component.page_id) "
+        "WHERE removed_at IS NULL"
+    )
 
 
 def downgrade() -> None:
