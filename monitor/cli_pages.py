@@ -125,7 +125,8 @@ def _now(seen: Seen) -> Iterator[str]:
     if seen.error is not None:
         yield f"now: could not be read: {seen.error}"
         return
-    yield f"now, {len(seen.state.components)} components, days in {seen.page.zone}:"
+    count = len(seen.state.components)
+    yield f"now, {count} component{'' if count == 1 else 's'}, days in {seen.page.zone}:"
     for level, found in seen.by_level.items():
         names = [component.name for component in found]
         shown = "" if level is Level.OPERATIONAL else f": {_some(names)}"
@@ -153,7 +154,8 @@ def _standing(about: About) -> str:
 
 def _reach(about: About) -> str:
     far = {None: "as far as the page's record goes", 0: "none"}.get(about.reach_days, f"{about.reach_days} days")
-    return far if about.reach_days == 0 else f"{far}, per {about.per}, in {about.precision}"
+    exact = "times as typed" if about.precision == "as typed" else f"in {about.precision}"
+    return far if about.reach_days == 0 else f"{far}, per {about.per}, {exact}"
 
 
 def _as_json(seen: Seen) -> dict[str, Any]:
