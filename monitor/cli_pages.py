@@ -206,9 +206,9 @@ def add(
     seen = run(_look(page, allow_private=allow_private))
     if seen.error is not None:
         raise seen.error
-    choice = _Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
-    if not every and choice == _Choice() and sys.stdin.isatty():
-        choice = _asked(seen)
+    choice = Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
+    if not every and choice == Choice() and sys.stdin.isatty():
+        choice = ask(seen)
     _require_known(seen, choice)
     path = configuration.locate(config, os.environ) or configuration.user_config_path()
     vendor = configuration.add_vendor(
@@ -228,7 +228,7 @@ def add(
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """What of a page a user depends on; empty = no choice was made."""
 
     regions: tuple[str, ...] = ()
@@ -236,15 +236,15 @@ class _Choice:
     exclude: tuple[str, ...] = ()
 
 
-def _asked(seen: Seen) -> _Choice:
+def ask(seen: Seen) -> Choice:
     """Ask which regions and which components count; all of them is no choice, so that new ones count too."""
     regions = sorted({c.component.region for c in seen.state.components if c.component.region})
     chosen = _pick("regions", regions) if seen.about.regions != "none" and regions else ()
     if chosen:
-        return _Choice(regions=() if len(chosen) == len(regions) and seen.about.regions == "optional" else chosen)
+        return Choice(regions=() if len(chosen) == len(regions) and seen.about.regions == "optional" else chosen)
     names = list(dict.fromkeys(known.component.name for known in seen.state.components))
     include = _pick("components", names) if len(names) > 1 else ()
-    return _Choice(include=() if len(include) == len(names) else include)
+    return Choice(include=() if len(include) == len(names) else include)
 
 
 def _pick(what: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -261,7 +261,7 @@ def _pick(what: str, names: Sequence[str]) -> tuple[str, ...]:
             err.print(str(error), style="yellow", highlight=False, markup=False)
 
 
-def _require_known(seen: Seen, choice: _Choice) -> None:
+def _require_known(seen: Seen, choice: Choice) -> None:
     """Raise ConfigError for a component that is not on the page: a typo would count nothing, silently."""
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:

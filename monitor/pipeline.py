@@ -180,6 +180,7 @@ class Collector:
         self._fetcher = fetcher
         self._clock = clock
         self._observer = observer or NoObserver()
+        self._logged_words: set[tuple[str, str]] = set()
         self._writer = Writer(
             store,
             self.vendors,
@@ -245,10 +246,14 @@ class Collector:
         return page
 
     def _report_words(self, page: PageRecord, reading: _Reading) -> None:
+        """Count the words we have no meaning for, and log each of a page once."""
         for evidence in reading.evidence:
             if evidence.unknown_words:
-                log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(evidence.unknown_words))
                 self._observer.unknown_words(page.platform or "unknown", len(evidence.unknown_words))
+            new = [word for word in evidence.unknown_words if (page.slug, word) not in self._logged_words]
+            if new:
+                self._logged_words.update((page.slug, word) for word in new)
+                log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(new))
 
     async def _keep(self, page: PageRecord, reading: _Reading, poll: PollRecord) -> None:
         """Keep what was read; validators only when everything they stand for was understood."""

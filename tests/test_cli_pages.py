@@ -1,5 +1,6 @@
 """The commands about pages: what one is, adding it with what the user depends on, what we know of vendors, what moved."""
 
+import io
 import json
 import os
 import pty
@@ -7,20 +8,26 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor import cli, platforms
-from monitor.config import catalog
+from monitor.cli_pages import Choice, Seen, ask
+from monitor.config import VendorConfig, catalog
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
 from monitor.picks import picked
+from tests.drive import answers_from
 from tests.processes import now, served
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 PARTS = ((None, "Dashboard"), (None, "Login"), ("EU", "API"), ("US", "Search"))
 
@@ -151,6 +158,28 @@ def test_add_asks_at_a_terminal_which_components_count(settings: Path, answers: 
     assert "    1  Dashboard" in out
     assert ("'Nothing' is in the list neither as a number nor as a name" in out) == answers.startswith("Nothing")
     assert written(settings).get("include") == include
+
+
+async def test_add_asks_for_regions_where_a_page_speaks_of_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What AWS says is rated for nobody; the regions of its events are the list to choose from."""
+    case = FIXTURES / "aws" / "overlapping"
+    recording = json.loads((case / "recording.json").read_text())
+    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(case))
+    vendor = VendorConfig(slug="aws", name="AWS", url=recording["page"], platform="aws", regions=("*",))
+    async with collecting(pages, {"aws": vendor}) as collector:
+        result = await collector.poll(await page_of(collector, "aws"))
+        page = await page_of(collector, "aws")
+        detected = await collector.detect(page.url)
+        seen = Seen(
+            url=page.url, detected=detected, page=page, state=collector.store.current(page.id), error=result.error
+        )
+    listed = sorted({known.component.region for known in seen.state.components if known.component.region})
+    monkeypatch.setattr(sys, "stdin", io.StringIO("1\n"))
+
+    assert ask(seen) == Choice(regions=(listed[0],))
+    assert f"    1  {listed[0]}" in capsys.readouterr().out
 
 
 NAMES = ("Dashboard", "API", "API 2", "Login")

@@ -17,6 +17,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from monitor.demo.chance import random_truth
 from monitor.errors import ConnectFailed, Throttled
+from monitor.fetch import Limits
 from monitor.intervals import day_interval, day_of, days_between, zone_named
 from monitor.model import Level, Phase
 from monitor.protocol import Response
@@ -177,11 +178,38 @@ async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_
     assert (page.platform, page.parse_failures) == ("statuspage", 0)
 
 
+async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
+    truth, counted = truth_for(5, "statuspage"), Moves()
+    body = b""
+
+    def answer(url: str) -> Response | None:
+        known = body if url.endswith("summary.json") else b""
+        return Response(url=url, final_url=url, status=200, body=known) if known else None
+
+    pages = SimulatedPages([truth], Clock(NOW), answer)
+    async with collecting(pages, observer=counted) as collector:
+        await collector.poll(await page_of(collector, truth.slug))
+        told = json.loads(
+            (await pages.get(f"{truth.url}api/v2/summary.json", accept="", limits=Limits())).response.body
+        )
+        for number in range(3):
+            told["components"][0]["status"] = "wobbly"
+            told["page"]["updated_at"] = f"2026-05-20T12:3{number}:00.000Z"
+            body = json.dumps(told).encode()
+            pages.clock.forward(minutes=5)
+            await collector.poll(await page_of(collector, truth.slug))
+
+    assert counted.words == 3
+    assert caplog.text.count("unknown words vendor=vendor-5 words=wobbly") == 1
+
+
 class Moves:
     """Counts what a metric would count."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, str]] = []
+        self.words = 0
 
     def polled(self, provider: str, outcome: str, reason: str | None, seconds: float) -> None:
         pass
@@ -190,7 +218,7 @@ class Moves:
         pass
 
     def unknown_words(self, provider: str, count: int) -> None:
-        pass
+        self.words += count
 
     def moved(self, vendor: str, before: str, after: str) -> None:
         self.seen.append((vendor, before, after))

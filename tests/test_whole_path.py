@@ -1,0 +1,65 @@
+"""Every platform on the whole path: polled, backfilled, kept, derived, reported, and the same again changes nothing."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from simulated import Clock, SimulatedPages, collecting, page_of
+
+from exporters import report
+from monitor import platforms
+from monitor.config import VendorConfig
+from monitor.errors import PageError
+from monitor.model import Evidence
+from tests.drive import answers_from
+from tests.test_platforms import CASES, FIXTURES, case_of, known_page
+
+LIKELY = ("ongoing", "ended-incident", "maintenance")
+
+
+@pytest.mark.parametrize("case", LIKELY)
+@pytest.mark.parametrize("name", platforms.names())
+async def test_what_a_platform_says_is_kept_and_reported(name: str, case: str) -> None:
+    await read_whole(FIXTURES / name / case / "expected.json")
+
+
+@pytest.mark.measure
+@pytest.mark.parametrize("path", CASES, ids=[case_of(path) for path in CASES])
+async def test_every_case_is_kept_and_reported_or_fails_with_our_error(path: Path) -> None:
+    await read_whole(path)
+
+
+async def read_whole(path: Path) -> None:
+    """Poll and backfill a case twice over a real store, and assert that nothing breaks, and nothing changes again."""
+    name, expected = path.parent.parent.name, json.loads(path.read_text())
+    told, recording = known_page(path, expected), json.loads(path.with_name("recording.json").read_text())
+    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(path.parent))
+    vendor = VendorConfig(
+        slug="acme", name="Acme", url=told.url, platform=name, regions=told.regions, html=told.html, feed=told.feed
+    )
+    async with collecting(pages, {"acme": vendor}) as collector:
+        store, days = collector.store, timedelta(days=90)
+        page = await page_of(collector, "acme")
+        if told.mark is not None:
+            before = Evidence(source="before", read_at=pages.clock(), mark=told.mark)
+            store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
+        polled = await collector.poll(await page_of(collector, "acme"))
+        filled = await collector.backfill(await page_of(collector, "acme"), pages.clock() - days)
+        facts = store.facts((await page_of(collector, "acme")).id)
+        await collector.backfill(await page_of(collector, "acme"), pages.clock() - days, again=True)
+        page = await page_of(collector, "acme")
+        asked = report.Asked(now=pages.clock())
+        shown = report.as_json([report.gather(store, page, vendor, asked)], asked)["vendors"][0]
+
+        assert isinstance(polled.error, PageError | None)
+        assert isinstance(filled.error, PageError | None)
+        assert store.facts(page.id) == facts
+    assert json.loads(json.dumps(shown))["platform"] == name
+    assert shown["known_days"] + shown["unknown_days"] == 90
+    assert shown["open_incidents"] or "open" not in expected["poll"] or not open_ones(expected, shown)
+
+
+def open_ones(expected: dict[str, dict[str, list[str]]], shown: dict[str, object]) -> bool:
+    """Whether the case has something going on that the report does not show under either heading."""
+    return bool(expected["poll"]["open"]) and not shown["open_maintenances"]
