@@ -26,6 +26,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, Literal, NoReturn
 from urllib.parse import urljoin, urlsplit
 
@@ -107,6 +108,13 @@ class HtmlSettings:
     state: str | None = None
     attribute: str | None = None
     words: tuple[tuple[str, Level], ...] = ()
+
+
+def fingerprint(settings: FeedSettings | HtmlSettings) -> str:
+    """Return a short text that is another one for other settings: an answer that did not change says something else
+    to a reader who was told to read it otherwise.
+    """
+    return sha256(repr(settings).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated import Clock, SimulatedPages, collecting
+from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import PageError, UnexpectedShape, UnknownPlatform
@@ -15,6 +15,7 @@ from monitor.model import Evidence, Level, Phase
 from monitor.platforms import feed
 from monitor.platforms.statuspage import ASSET_HOST
 from monitor.protocol import FeedSettings, PageContext, Response
+from monitor.store import Store
 from tests.damage import assert_sound, damaged_text
 from tests.drive import Answer, answers_from, context_of, drive
 from tests.test_hard_input import level_of
@@ -116,6 +117,26 @@ def test_the_user_s_own_words_come_first() -> None:
     (piece,) = poll("quiet", answer, feed=german)
     assert [incident.phase for incident in piece.incidents] == [Phase.CLOSED]
     assert [impact.word for impact in piece.impacts] == ["major"]
+
+
+async def test_new_words_count_at_once_though_the_page_is_the_same() -> None:
+    """An answer that is what it was last time says something else to who was told to read it otherwise."""
+    pages = SimulatedPages(
+        [], Clock(datetime(2026, 5, 20, 12, 0, tzinfo=UTC)), fed("Totalausfall", "Erledigt: es geht")
+    )
+    told = [FeedSettings(path="/"), FeedSettings(path="/", words=(("erledigt", "ended"),))]
+    levels, store = [], Store.open("sqlite://")
+    for words in told:
+        vendor = VendorConfig(slug="acme", name="Acme", url=URL, platform="feed", feed=words)
+        async with collecting(pages, {"acme": vendor}, store) as collector:
+            for _ in range(3):
+                await collector.poll(await page_of(collector, "acme"))
+                pages.clock.forward(minutes=5)
+            page = await page_of(collector, "acme")
+            levels.append(store.current(page.id).levels["page"])
+    store.close()
+
+    assert levels == [None, Level.OPERATIONAL]
 
 
 @pytest.mark.parametrize(

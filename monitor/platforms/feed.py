@@ -29,7 +29,19 @@ from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, Feed, read_feed
 from monitor.fields import instant, mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, FeedSettings, Get, PageContext, Response, Signal, Step, Steps, get, reading_of
+from monitor.protocol import (
+    About,
+    FeedSettings,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    fingerprint,
+    get,
+    reading_of,
+)
 from monitor.told import Event, Span, ended, evidence, gap_before, remembered, silenced, states
 
 ABOUT = About(
@@ -474,7 +486,9 @@ def _events(response: Response, page: PageContext) -> tuple[Feed, list[Event]]:
 def poll(page: PageContext) -> Steps:
     """Yield the page's state in one request, once its feed is known."""
     before = _mark(page.mark)
-    path, response = yield from _found(page, conditional=not page.open_incidents)
+    read_as = fingerprint(page.feed)
+    steady = not page.open_incidents and before.get("read_as") == read_as
+    path, response = yield from _found(page, conditional=steady)
     if response.unchanged:
         return
     with reading_of(response.url):
@@ -488,7 +502,7 @@ def poll(page: PageContext) -> Steps:
             parts=states([PAGE], events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,
-            mark=json.dumps({"path": path, "open": remembered(events)}),
+            mark=json.dumps({"path": path, "open": remembered(events), "read_as": read_as}),
         )
 
 

@@ -14,7 +14,18 @@ from bs4 import BeautifulSoup, Tag
 from monitor.errors import UnexpectedShape
 from monitor.fields import LONGEST_CODE, maybe_text
 from monitor.model import Component, Level
-from monitor.protocol import About, HtmlSettings, PageContext, Response, Signal, Steps, get, reading_of, require_ok
+from monitor.protocol import (
+    About,
+    HtmlSettings,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    fingerprint,
+    get,
+    reading_of,
+    require_ok,
+)
 from monitor.told import Part, evidence
 
 ABOUT = About(
@@ -46,13 +57,14 @@ def poll(page: PageContext) -> Steps:
     settings = page.html
     if settings is None:
         raise UnexpectedShape("nothing says where the components are", url=page.url, remedy="say it under `html:`")
-    response = yield from get("", accept="text/html", conditional=True)
+    mark = fingerprint(settings)
+    response = yield from get("", accept="text/html", conditional=page.mark == mark)
     if response.unchanged:
         return
     with reading_of(response.url):
         body = require_ok(response)
         parts = list(_parts(BeautifulSoup(body.text, "html.parser"), settings))
-        yield evidence(SOURCE, page, parts=parts)
+        yield evidence(SOURCE, page, parts=parts, mark=mark)
 
 
 def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
