@@ -29,6 +29,9 @@ ABOUT = About(
     trust="What came and went between two polls is not known; incidents are not listed.",
 )
 
+MAX_BODY_MIB = 4
+"""A real feed has some kB."""
+
 SOURCE = "statusiq.rss"
 FEED = "/rss"
 

@@ -57,6 +57,9 @@ ABOUT = About(
     ),
 )
 
+MAX_BODY_MIB = 4
+"""A real summary has some 100 kB."""
+
 SOURCE = "upptime.summary"
 HISTORY = "https://raw.githubusercontent.com/{repository}/HEAD/history/{file}"
 SUMMARY = "summary.json"
