@@ -200,16 +200,31 @@ async def test_remote_write_says_the_same_and_saying_it_twice_changes_nothing(mo
             "instance=monitor:9184",
         ]
         first = await monitor.export("remote-write", *words)
-        found = flat(await server.samples(EVERYTHING))
+        found = await stored(server, first)
         second = await monitor.export("remote-write", *words, "--again")
-        again = flat(await server.samples(EVERYTHING))
+        again = await stored(server, second)
 
-    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert f"sent {len(found):,} samples" in first.stdout
     assert again == found
     assert {key: value for key, value in found.items() if name_of(key[0]) not in INFO} == monitor.truth(
         labels, timedelta(0)
     )
+
+
+async def stored(server: Prometheus, export: subprocess.CompletedProcess[str]) -> dict:
+    """Return every sample of the server once there are as many as were sent, or those there are after ten seconds.
+
+    Writing sets off a compaction, and a query meanwhile may omit samples that are there: prometheus/prometheus#13115,
+    in Debian's version and mended since.
+    """
+    assert export.returncode == 0, export.stderr
+    sent = int(re.match(r"sent ([\d,]+) samples", export.stdout)[1].replace(",", ""))
+    for _ in range(10):
+        found = flat(await server.samples(EVERYTHING))
+        if len(found) >= sent:
+            break
+        await asyncio.sleep(1)
+    return found
 
 
 async def test_a_server_that_takes_no_past_is_explained(monitor, binaries):
