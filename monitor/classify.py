@@ -8,11 +8,13 @@ For one component and one calendar day of the page's zone:
    is dropped from one poll interval before to one after that impact, because polling only sees times rounded to
    the interval.
 2. Degraded and maintenance seconds come from impacts and observations; bars cannot show them.
-3. The level is the worst one that held, alone or together with worse ones, for more than `min_outage_seconds`.
-   It is unknown when nothing covered the day. What a source *said* covers its own span even where no list is
-   complete; an impact whose word is in no mapping uncovers its span: unknown is never green.
+3. The level is the worst one that held, alone or together with worse ones, for more than `min_outage_seconds`. Bad
+   needs one witness, good needs coverage (`monitor.standing`): "operational" and "maintenance" stand only where enough
+   of the day is known. What a source *said* covers its own span even where no list is complete; an impact whose word
+   is in no mapping uncovers its span: unknown is never green.
 4. A closed day on which the bar shows no outage and others do, or the reverse, is disputed: it keeps the bar's value
-   and carries the other's.
+   and carries the other's. So is a day without bars on which incidents claim more than what counts, because the
+   component was seen well meanwhile (`monitor.claims`).
 
 An impact without an end goes on until the last moment anything was read from the page, not until now: an outage in
 progress stops growing when the page cannot be read.
@@ -21,17 +23,18 @@ progress stops growing when the page cannot be read.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from monitor.claims import Claims, Piece, Told, claims
+from monitor.frame import DEFAULT_IMPACT_MAPPING, GAP_INTERVALS, Frame, Options, lengths_of
 from monitor.intervals import (
     ONE_DAY,
     Interval,
     day_interval,
     day_of,
-    days_between,
     days_touched,
     intersect,
     merge,
@@ -50,52 +53,19 @@ from monitor.model import (
     DayRun,
     History,
     Impact,
-    Incident,
     KnownComponent,
     Level,
     ObservedRun,
     PageFacts,
     PageHistory,
-    Phase,
     Seconds,
 )
+from monitor.standing import judged
+from monitor.vendor_days import vendor_history
 
-DEFAULT_IMPACT_MAPPING: Mapping[str, Level] = {
-    "none": Level.OPERATIONAL,
-    "maintenance": Level.MAINTENANCE,
-    "minor": Level.DEGRADED,
-    "major": Level.PARTIAL_OUTAGE,
-    "critical": Level.MAJOR_OUTAGE,
-}
-"""Level of an incident's impact word when nothing better is known. Measured on vendors that post both, "minor" is a
-degradation on some pages and a partial outage on others, which is why it is a setting."""
-
-GAP_INTERVALS = 3
-"""A silence of more than this many poll intervals is a gap: nothing is known about it."""
+__all__ = ("DEFAULT_IMPACT_MAPPING", "GAP_INTERVALS", "Options", "derive", "seen_until")
 
 _SECOND = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How to classify one page. `exclude` are component ids left out of the vendor's own figure."""
-
-    zone: tzinfo
-    impact_mapping: Mapping[str, Level] = field(default_factory=lambda: DEFAULT_IMPACT_MAPPING)
-    exclude: frozenset[str] = frozenset()
-    min_outage_seconds: float = 0.0
-    interval_seconds: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One component at one bad level over a span, from an impact or an observation."""
-
-    span: Interval
-    level: Level
-    observed: bool = False
-    incident_id: str | None = None
-    confidence: Confidence = Confidence.HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +74,11 @@ class _Evidence:
 
     scope: Interval
     bars: Mapping[date, Bar]
-    pieces: Sequence[_Piece]
+    claims: Claims
     bar_cover: Sequence[Interval]
     impact_cover: Sequence[Interval]
     observed_cover: Sequence[Interval]
     cover: Sequence[Interval]
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The derived range: days, their zone, and the moment of knowledge."""
-
-    first: date
-    last: date
-    zone: tzinfo
-    now: datetime
-    lengths: Mapping[date, float]
-    options: Options
-
-    @property
-    def slack_seconds(self) -> float:
-        """How long ago the last reading may be for today to count as covered so far: three poll intervals."""
-        return GAP_INTERVALS * self.options.interval_seconds
-
-    def is_present(self, instant: datetime) -> bool:
-        """Whether what was covered until this instant of today counts as covered until now."""
-        fresh = self.now - timedelta(seconds=self.slack_seconds)
-        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(self.now, self.zone)
-
-    def span(self, day: date) -> Interval | None:
-        """Return the elapsed part of the day; None for a day that has not begun."""
-        whole = day_interval(day, self.zone)
-        return whole if whole.end <= self.now else Interval.between(whole.start, self.now)
 
 
 def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: datetime) -> PageHistory:
@@ -146,9 +89,9 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
     if last < first:
         raise ValueError(f"last day {last} is before first day {first}")
     now = _last_reading(facts, now.astimezone(UTC), options)
-    frame = _Frame(first, last, options.zone, now, _lengths(first, last, options.zone, now), options)
+    frame = Frame(first, last, options.zone, now, lengths_of(first, last, options.zone, now), options)
     histories = _histories(facts, frame)
-    vendor = _vendor(facts, histories, frame)
+    vendor = vendor_history(facts, histories, frame)
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
 
 
@@ -163,16 +106,6 @@ def _last_reading(facts: PageFacts, now: datetime, options: Options) -> datetime
     return until if day_of(until, options.zone) == day_of(now, options.zone) else now
 
 
-def _lengths(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:
-    lengths = {}
-    for day in days_between(first, last):
-        whole = day_interval(day, zone)
-        seconds = min(whole.seconds, max(0.0, (now - whole.start).total_seconds()))
-        if seconds != 86_400.0:  # noqa: PLR2004
-            lengths[day] = seconds
-    return lengths
-
-
 def seen_until(facts: PageFacts, now: datetime) -> datetime | None:
     """Return the last moment anything was read from the page, at most `now`; None when nothing was."""
     ends = [cover.span.end for cover in facts.coverage] + [run.span.end for run in facts.runs]
@@ -182,35 +115,32 @@ def seen_until(facts: PageFacts, now: datetime) -> datetime | None:
 # ------------------------------------------------------------------------------------------- gathering the evidence
 
 
-class _Told(NamedTuple):
+class _Said(NamedTuple):
     """What was said of one component, as it was said."""
 
-    scope: Interval
+    told: Told
     bars: Mapping[date, Bar]
-    impacts: Sequence[Impact]
-    runs: Sequence[ObservedRun]
     covers: Sequence[Coverage]
 
     @property
     def alike(self) -> Hashable:
         """What a component of which no trouble was said shares with its neighbours; None when there is trouble."""
-        if self.bars or self.impacts:
+        if self.bars or self.told.impacts:
             return None
-        return self.scope, tuple((run.level, run.span) for run in self.runs), tuple(self.covers)
+        return self.told.scope, tuple((run.level, run.span) for run in self.told.runs), tuple(self.covers)
 
 
-def _histories(facts: PageFacts, frame: _Frame) -> dict[str, History]:
+def _histories(facts: PageFacts, frame: Frame) -> dict[str, History]:
     """Return every component's history. Most components of a page were told the same: those are classified once."""
-    until = seen_until(facts, frame.now) or frame.now
-    told_of = _by_component(facts, frame)
+    said_of = _by_component(facts, frame)
     shared: dict[Hashable, History] = {}
     histories = {}
     for known in facts.components:
-        told = told_of(known)
-        alike = None if told is None else told.alike
+        said = said_of(known)
+        alike = None if said is None else said.alike
         history = None if alike is None else shared.get(alike)
         if history is None:
-            evidence = None if told is None else _gather(told, until=until, options=frame.options)
+            evidence = None if said is None else _gather(said, known.component.id, frame.options)
             history = _component(evidence, frame)
             if alike is not None:
                 shared[alike] = history
@@ -218,7 +148,8 @@ def _histories(facts: PageFacts, frame: _Frame) -> dict[str, History]:
     return histories
 
 
-def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent], _Told | None]:
+def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], _Said | None]:
+    until = seen_until(facts, frame.now) or frame.now
     bars: dict[str, dict[date, Bar]] = defaultdict(dict)
     impacts: dict[str, list[Impact]] = defaultdict(list)
     runs: dict[str, list[ObservedRun]] = defaultdict(list)
@@ -234,7 +165,7 @@ def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent],
 
     scopes: dict[tuple[date | None, datetime | None], Interval | None] = {}
 
-    def told_of(known: KnownComponent) -> _Told | None:
+    def said_of(known: KnownComponent) -> _Said | None:
         life = known.component.start_date, known.removed_at
         if life not in scopes:
             scopes[life] = _scope(known, frame)
@@ -243,9 +174,13 @@ def _by_component(facts: PageFacts, frame: _Frame) -> Callable[[KnownComponent],
         if scope is None:
             return None
         own = covers.get(key)
-        return _Told(scope, bars[key], impacts[key], runs[key], covers[None] + own if own else covers[None])
+        told = Told(
+            scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=facts.updates,
+            first_read=facts.first_read,
+        )  # fmt: skip
+        return _Said(told, bars[key], covers[None] + own if own else covers[None])
 
-    return told_of
+    return said_of
 
 
 def _best_basis(impacts: Iterable[Impact]) -> list[Impact]:
@@ -255,7 +190,7 @@ def _best_basis(impacts: Iterable[Impact]) -> list[Impact]:
     return [i for i in impacts if i.basis is not Basis.INFERRED or i.incident_id is None or i.incident_id not in known]
 
 
-def _scope(known: KnownComponent, frame: _Frame) -> Interval | None:
+def _scope(known: KnownComponent, frame: Frame) -> Interval | None:
     start = day_interval(frame.first, frame.zone).start
     end = min(day_interval(frame.last, frame.zone).end, frame.now)
     if known.component.start_date is not None:
@@ -265,67 +200,24 @@ def _scope(known: KnownComponent, frame: _Frame) -> Interval | None:
     return Interval.between(start, end)
 
 
-def _gather(told: _Told, *, until: datetime, options: Options) -> _Evidence:
-    scope, runs, covers = told.scope, told.runs, told.covers
-    stated, holes = _stated(told.impacts, until, scope, options.impact_mapping)
+def _gather(said: _Said, component_id: str, options: Options) -> _Evidence:
+    told, scope, covers = said.told, said.told.scope, said.covers
+    found = claims(told, component_id, mapping=options.impact_mapping, interval_seconds=options.interval_seconds)
     bar_cover = _covered(covers, Aspect.BARS, scope)
-    impact_cover = subtract(_covered(covers, Aspect.IMPACTS, scope), holes)
-    observed_cover = merge(intersect((run.span for run in runs if run.level is not None), scope))
-    observed = _unexplained(runs, stated, scope, options.interval_seconds)
-    cover = merge([*bar_cover, *impact_cover, *observed_cover, *(piece.span for piece in stated)])
-    return _Evidence(scope, told.bars, [*stated, *observed], bar_cover, impact_cover, observed_cover, cover)
+    impact_cover = subtract(_covered(covers, Aspect.IMPACTS, scope), (hole.span for hole in found.holes))
+    observed_cover = merge(intersect((run.span for run in told.runs if run.level is not None), scope))
+    cover = merge([*bar_cover, *impact_cover, *observed_cover, *(piece.span for piece in found.pieces)])
+    return _Evidence(scope, said.bars, found, bar_cover, impact_cover, observed_cover, cover)
 
 
 def _covered(covers: Iterable[Coverage], aspect: Aspect, scope: Interval) -> list[Interval]:
     return merge(intersect((cover.span for cover in covers if cover.aspect is aspect), scope))
 
 
-def _stated(
-    impacts: Iterable[Impact], until: datetime, scope: Interval, mapping: Mapping[str, Level]
-) -> tuple[list[_Piece], list[Interval]]:
-    """Return the impacts as pieces, and the spans whose impact word nobody can read."""
-    pieces, holes = [], []
-    for impact in impacts:
-        span = Interval.between(impact.start, impact.end or until)
-        span = span and span.clip(scope)
-        if span is None:
-            continue
-        level = impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")
-        if level is None:
-            holes.append(span)
-        elif level > Level.OPERATIONAL:
-            pieces.append(_Piece(span, level, incident_id=impact.incident_id, confidence=_CONFIDENCE[impact.basis]))
-    return pieces, holes
-
-
-_CONFIDENCE = {
-    Basis.DECLARED: Confidence.HIGH,
-    Basis.TRANSITION: Confidence.MEDIUM,
-    Basis.INFERRED: Confidence.LOW,
-}
-
-
-def _unexplained(
-    runs: Iterable[ObservedRun], stated: Sequence[_Piece], scope: Interval, interval_seconds: float
-) -> list[_Piece]:
-    """Return the observed bad states that no impact of at least their level explains (rule 1)."""
-    pad = timedelta(seconds=interval_seconds)
-    pieces = []
-    for run in runs:
-        span = run.span.clip(scope)
-        if span is None or not run.level:
-            continue
-        explained = (
-            Interval(piece.span.start - pad, piece.span.end + pad) for piece in stated if piece.level >= run.level
-        )
-        pieces += [_Piece(left, run.level, observed=True) for left in subtract([span], explained)]
-    return pieces
-
-
 # ------------------------------------------------------------------------------------------------- one component
 
 
-def _component(evidence: _Evidence | None, frame: _Frame) -> History:
+def _component(evidence: _Evidence | None, frame: Frame) -> History:
     if evidence is None:
         return History(first=frame.first, last=frame.last, days={}, lengths=frame.lengths)
     days = {}
@@ -337,10 +229,10 @@ def _component(evidence: _Evidence | None, frame: _Frame) -> History:
     return History(first=frame.first, last=frame.last, days=days, quiet=quiet, lengths=frame.lengths)
 
 
-def _is_plain(day: Day, frame: _Frame) -> bool:
+def _is_plain(day: Day, frame: Frame) -> bool:
     """Whether the day needs no row of its own: unknown and empty, or operational, fully covered and silent."""
     if day.level is None:
-        return True
+        return day.says_nothing
     is_today = day_interval(day.day, frame.zone).end > frame.now
     return (
         day.level is Level.OPERATIONAL
@@ -351,11 +243,11 @@ def _is_plain(day: Day, frame: _Frame) -> bool:
     )
 
 
-def _interesting_days(evidence: _Evidence, frame: _Frame) -> set[date]:
-    """Return the days that may not be plain: those of bars and pieces, and those only partly covered."""
+def _interesting_days(evidence: _Evidence, frame: Frame) -> set[date]:
+    """Return the days that may not be plain: those of bars and claims, and those only partly covered."""
     days = {day for day in evidence.bars if frame.first <= day <= frame.last}
-    for piece in evidence.pieces:
-        days.update(days_touched(piece.span, frame.zone))
+    for span in evidence.claims.spans:
+        days.update(days_touched(span, frame.zone))
     for cover in evidence.cover:
         first, last = day_of(cover.start, frame.zone), day_of(cover.end - timedelta(microseconds=1), frame.zone)
         if day_interval(first, frame.zone).start < cover.start:
@@ -365,35 +257,54 @@ def _interesting_days(evidence: _Evidence, frame: _Frame) -> set[date]:
     return days
 
 
-def _classify_day(day: date, evidence: _Evidence, frame: _Frame) -> Day:
+def _classify_day(day: date, evidence: _Evidence, frame: Frame) -> Day:
     span = frame.span(day)
     whole = day_interval(day, frame.zone)
     length = frame.lengths.get(day, 86_400.0)
+    if span is None:
+        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
     covered = total_seconds(intersect(evidence.cover, whole))
     bar = evidence.bars.get(day)
-    if span is None or covered <= 0:
-        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
-    pieces = [piece for piece in evidence.pieces if piece.span.start < whole.end and piece.span.end > whole.start]
+    found = _on(evidence.claims, whole)
+    incident_ids = _incident_ids(bar, found)
+    if covered <= 0:
+        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, incident_ids=incident_ids)
     barred = intersect(evidence.bar_cover, whole)
-    seconds, other = _day_seconds(bar, barred, pieces, whole)
+    seconds, other = _day_seconds(bar, barred, found.pieces, whole)
     seconds = _fit(seconds, covered)
-    disputed = bool(barred) and day < day_of(frame.now, frame.zone) and _disputed(bar, other, pieces, evidence, span)
+    otherwise = _disputed(bar, other, found, evidence, whole) if barred else _paperwork(seconds, found, whole)
+    if barred and day >= day_of(frame.now, frame.zone):
+        otherwise = None  # today's bar is not the vendor's last word
+    worst = _level(seconds, frame.options.min_outage_seconds)
     return Day(
         day=day,
-        level=_level(seconds, frame.options.min_outage_seconds),
+        level=judged(worst, known=covered, counted=length, min_coverage=frame.options.min_coverage),
         length_seconds=length,
         covered_seconds=round(covered, 3),
         seconds=seconds,
-        source=_source(barred, pieces, evidence, whole),
-        confidence=_confidence(barred, pieces, evidence, whole),
-        disputed=disputed,
-        other=other if disputed else None,
-        incident_ids=_incident_ids(bar, pieces),
+        source=_source(barred, found.pieces, evidence, whole),
+        confidence=_confidence(barred, found.pieces, evidence, whole),
+        disputed=otherwise is not None,
+        other=otherwise,
+        incident_ids=incident_ids,
+    )
+
+
+def _on(found: Claims, whole: Interval) -> Claims:
+    """Return the claims that touch a day."""
+
+    def touches(span: Interval) -> bool:
+        return span.start < whole.end and span.end > whole.start
+
+    return Claims(
+        [piece for piece in found.pieces if touches(piece.span)],
+        [piece for piece in found.set_aside if touches(piece.span)],
+        [hole for hole in found.holes if touches(hole.span)],
     )
 
 
 def _day_seconds(
-    bar: Bar | None, barred: Sequence[Interval], pieces: Sequence[_Piece], whole: Interval
+    bar: Bar | None, barred: Sequence[Interval], pieces: Sequence[Piece], whole: Interval
 ) -> tuple[Seconds, Seconds]:
     """Return the day's seconds (rules 1 and 2), and what impacts and observations alone say of the barred part."""
     swept = _worst_seconds(pieces, [whole])
@@ -411,7 +322,7 @@ def _day_seconds(
     return seconds, inside
 
 
-def _worst_seconds(pieces: Sequence[_Piece], spans: Sequence[Interval]) -> Seconds:
+def _worst_seconds(pieces: Sequence[Piece], spans: Sequence[Interval]) -> Seconds:
     """Return the seconds per level inside the spans, each instant counted once at its worst level."""
     if not pieces:
         return NO_SECONDS
@@ -449,29 +360,39 @@ def _level(seconds: Seconds, minimum: float) -> Level:
     return Level.OPERATIONAL
 
 
-def _disputed(bar: Bar | None, other: Seconds, pieces: Sequence[_Piece], evidence: _Evidence, span: Interval) -> bool:
+def _disputed(bar: Bar | None, other: Seconds, found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:
+    """Return what others say of a closed day on which the vendor's bar says otherwise; None when they agree."""
     published = bar is not None and bar.partial_seconds + bar.major_seconds > 0
     if not published:
-        return other.outage >= _SECOND
-    if other.outage > 0 or any(piece.confidence is Confidence.LOW for piece in pieces):
-        return False
-    return _spans_all(evidence.observed_cover, span) or _spans_all(evidence.impact_cover, span)
+        return other if other.outage >= _SECOND else None
+    if other.outage > 0 or any(piece.confidence is Confidence.LOW for piece in found.pieces):
+        return None
+    denied = _spans_all(evidence.observed_cover, whole) or _spans_all(evidence.impact_cover, whole)
+    return other if denied else None
+
+
+def _paperwork(seconds: Seconds, found: Claims, whole: Interval) -> Seconds | None:
+    """Return the day's seconds with what incidents claim although the component was seen well; None when all agree."""
+    if not found.set_aside:
+        return None
+    claimed = _worst_seconds([*found.pieces, *found.set_aside], [whole])
+    return claimed if claimed.bad >= seconds.bad + _SECOND else None
 
 
 def _spans_all(cover: Iterable[Interval], span: Interval) -> bool:
     return any(part.start <= span.start and part.end >= span.end for part in cover)
 
 
-def _source(barred: Sequence[Interval], pieces: Sequence[_Piece], evidence: _Evidence, whole: Interval) -> Aspect:
+def _source(barred: Sequence[Interval], pieces: Sequence[Piece], evidence: _Evidence, whole: Interval) -> Aspect:
     if barred:
         return Aspect.BARS
-    if any(not piece.observed for piece in pieces) or (not pieces and intersect(evidence.impact_cover, whole)):
+    if any(piece.basis is not None for piece in pieces) or (not pieces and intersect(evidence.impact_cover, whole)):
         return Aspect.IMPACTS
     return Aspect.OBSERVATIONS if intersect(evidence.observed_cover, whole) else Aspect.IMPACTS
 
 
 def _confidence(
-    barred: Sequence[Interval], pieces: Sequence[_Piece], evidence: _Evidence, whole: Interval
+    barred: Sequence[Interval], pieces: Sequence[Piece], evidence: _Evidence, whole: Interval
 ) -> Confidence:
     if barred:
         return Confidence.HIGH
@@ -482,9 +403,8 @@ def _confidence(
     return Confidence.HIGH if pieces or intersect(evidence.observed_cover, whole) else Confidence.MEDIUM
 
 
-def _incident_ids(bar: Bar | None, pieces: Iterable[_Piece]) -> tuple[str, ...]:
-    ids = {piece.incident_id for piece in pieces if piece.incident_id}
-    return tuple(sorted(ids.union(bar.incident_ids if bar else ())))
+def _incident_ids(bar: Bar | None, found: Claims) -> tuple[str, ...]:
+    return tuple(sorted(found.incident_ids.union(bar.incident_ids if bar else ())))
 
 
 # -------------------------------------------------------------------------------------- quiet runs, in day ordinals
@@ -492,7 +412,7 @@ def _incident_ids(bar: Bar | None, pieces: Iterable[_Piece]) -> tuple[str, ...]:
 _Range = tuple[int, int]  # first and last day ordinal, both included
 
 
-def _quiet_runs(evidence: _Evidence, taken: set[date], frame: _Frame) -> tuple[DayRun, ...]:
+def _quiet_runs(evidence: _Evidence, taken: set[date], frame: Frame) -> tuple[DayRun, ...]:
     """Return the fully covered days without a row, each run with the best source that covers it."""
     left = _without(_full_days(evidence.cover, frame), taken)
     runs: list[DayRun] = []
@@ -508,7 +428,7 @@ def _quiet_runs(evidence: _Evidence, taken: set[date], frame: _Frame) -> tuple[D
     return tuple(sorted(runs, key=lambda run: run.first))
 
 
-def _full_days(cover: Iterable[Interval], frame: _Frame) -> list[_Range]:
+def _full_days(cover: Iterable[Interval], frame: Frame) -> list[_Range]:
     """Return the days fully inside the cover; today counts when all that has elapsed of it is covered."""
     ranges = []
     for part in cover:
@@ -556,182 +476,3 @@ def _split(ranges: Iterable[_Range], by: Sequence[_Range]) -> tuple[list[_Range]
         if start <= hi:
             outside.append((start, hi))
     return inside, outside
-
-
-# ------------------------------------------------------------------------------------------------------ the vendor
-
-
-def _vendor(facts: PageFacts, histories: Mapping[str, History], frame: _Frame) -> History:
-    """Return the vendor's days: the worst level of the included components that exist on the day.
-
-    Its outage seconds are those of the component that was out longest, its coverage the mean of theirs. Incidents
-    that name no component are listed on the days they touch and give no level.
-    """
-    included = [known for known in facts.components if known.component.id not in frame.options.exclude]
-    alive = {known.component.id: _alive(known, frame) for known in included}
-    counts = _QuietCounts(frame)
-    rows: set[date] = set()
-    for known in included:
-        counts.add(histories[known.component.id], alive[known.component.id])
-        rows.update(histories[known.component.id].days)
-    unattributed = _unattributed_days(facts.incidents, frame)
-    days: dict[date, Day] = {}
-    quiet: list[DayRun] = []
-    for day in days_between(frame.first, frame.last):
-        index = day.toordinal() - frame.first.toordinal()
-        if day not in rows and day not in unattributed and counts.all_quiet(index):
-            _extend(quiet, day, counts.source(index))
-        elif day in rows or day in unattributed or counts.some_quiet(index):
-            own = [
-                (row, 1) for key, (lo, hi) in alive.items() if lo <= day <= hi and (row := histories[key].days.get(day))
-            ]
-            classified = _vendor_day(day, own + counts.quiet_day(index, day), counts.exist(index), frame)
-            classified = _with_incidents(classified, unattributed.get(day, ()))
-            if classified.level is not None:
-                days[day] = classified
-    return History(first=frame.first, last=frame.last, days=days, quiet=tuple(quiet), lengths=frame.lengths)
-
-
-def _alive(known: KnownComponent, frame: _Frame) -> tuple[date, date]:
-    first = max(known.component.start_date or frame.first, frame.first)
-    last = frame.last if known.removed_at is None else min(frame.last, day_of(known.removed_at, frame.zone))
-    return first, last
-
-
-class _QuietCounts:
-    """How many components exist, and are quiet by which source, on each day of the frame."""
-
-    def __init__(self, frame: _Frame) -> None:
-        self._origin = frame.first.toordinal()
-        self._lengths = frame.lengths
-        size = (frame.last - frame.first).days + 2
-        self._exists = [0] * size
-        self._quiet = {aspect: [0] * size for aspect in Aspect}
-        self._summed = False
-
-    def add(self, history: History, alive: tuple[date, date]) -> None:
-        self._mark(self._exists, *alive)
-        for run in history.quiet:
-            self._mark(self._quiet[run.source], run.first, run.last)
-
-    def _mark(self, counts: list[int], first: date, last: date) -> None:
-        if first <= last:
-            counts[first.toordinal() - self._origin] += 1
-            counts[last.toordinal() - self._origin + 1] -= 1
-
-    def _sum(self) -> None:
-        for counts in (self._exists, *self._quiet.values()):
-            for index in range(1, len(counts)):
-                counts[index] += counts[index - 1]
-        self._summed = True
-
-    def _quiet_on(self, index: int) -> int:
-        if not self._summed:
-            self._sum()
-        return sum(counts[index] for counts in self._quiet.values())
-
-    def exist(self, index: int) -> int:
-        """Return how many components exist on the day."""
-        self._quiet_on(index)
-        return self._exists[index]
-
-    def quiet_day(self, index: int, day: date) -> list[tuple[Day, int]]:
-        """Return the quiet components' common day and their number; nothing when there is none."""
-        count = self._quiet_on(index)
-        if not count:
-            return []
-        length = self._lengths.get(day, 86_400.0)
-        source = self.source(index)
-        quiet = Day(
-            day=day, level=Level.OPERATIONAL, length_seconds=length, covered_seconds=length, source=source,
-            confidence=_quiet_confidence(source),
-        )  # fmt: skip
-        return [(quiet, count)]
-
-    def some_quiet(self, index: int) -> bool:
-        return self._quiet_on(index) > 0
-
-    def all_quiet(self, index: int) -> bool:
-        return 0 < self._quiet_on(index) >= self._exists[index]
-
-    def source(self, index: int) -> Aspect:
-        """Return the weakest source among the quiet components."""
-        for aspect in (Aspect.OBSERVATIONS, Aspect.IMPACTS):
-            if self._quiet[aspect][index]:
-                return aspect
-        return Aspect.BARS
-
-
-def _quiet_confidence(source: Aspect) -> Confidence:
-    return Confidence.MEDIUM if source is Aspect.IMPACTS else Confidence.HIGH
-
-
-def _extend(runs: list[DayRun], day: date, source: Aspect) -> None:
-    confidence = _quiet_confidence(source)
-    if runs and runs[-1].source is source and runs[-1].last + ONE_DAY == day:
-        runs[-1] = DayRun(runs[-1].first, day, source, confidence)
-    else:
-        runs.append(DayRun(day, day, source, confidence))
-
-
-def _unattributed_days(incidents: Iterable[Incident], frame: _Frame) -> dict[date, tuple[str, ...]]:
-    days: dict[date, list[str]] = defaultdict(list)
-    horizon = Interval.between(
-        day_interval(frame.first, frame.zone).start, min(day_interval(frame.last, frame.zone).end, frame.now)
-    )
-    for incident in incidents:
-        if incident.component_ids or incident.phase is Phase.SCHEDULED or horizon is None:
-            continue
-        end = max(incident.resolved_at or frame.now, incident.started_at + timedelta(microseconds=1))
-        span = Interval(incident.started_at, end).clip(horizon)
-        for day in days_touched(span, frame.zone) if span else ():
-            days[day].append(incident.id)
-    return {day: tuple(sorted(ids)) for day, ids in days.items()}
-
-
-def _vendor_day(day: date, present: Sequence[tuple[Day, int]], existing: int, frame: _Frame) -> Day:
-    """Return the vendor's day from its components' days, each with the number of components it stands for."""
-    length = frame.lengths.get(day, 86_400.0)
-    known = [each for each, _ in present if each.level is not None]
-    if not known:
-        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
-    worst = max(known, key=lambda each: (each.level or 0, each.seconds.outage))
-    seconds = _longest(known)
-    covered = sum(each.covered_seconds * count for each, count in present) / existing
-    return Day(
-        day=day,
-        level=worst.level,
-        length_seconds=length,
-        covered_seconds=round(max(covered, seconds.total), 3),
-        seconds=seconds,
-        source=worst.source,
-        confidence=worst.confidence,
-        disputed=any(each.disputed for each in known),
-        other=_longest([_other(each) for each in known]) if any(each.disputed for each in known) else None,
-        incident_ids=tuple(sorted({key for each in known for key in each.incident_ids})),
-    )
-
-
-def _with_incidents(day: Day, incident_ids: tuple[str, ...]) -> Day:
-    return replace(day, incident_ids=tuple(sorted({*day.incident_ids, *incident_ids}))) if incident_ids else day
-
-
-def _other(day: Day) -> Day:
-    return day if day.other is None else Day(
-        day=day.day, level=day.level, length_seconds=day.length_seconds, covered_seconds=day.covered_seconds,
-        seconds=day.other,
-    )  # fmt: skip
-
-
-def _longest(days: Sequence[Day]) -> Seconds:
-    """Return the longest major outage, the longest outage, and so on down, as seconds that add up."""
-    major = max(day.seconds.major for day in days)
-    outage = max(day.seconds.major + day.seconds.partial for day in days)
-    degraded = max(day.seconds.major + day.seconds.partial + day.seconds.degraded for day in days)
-    total = max(day.seconds.total for day in days)
-    return Seconds(
-        major=major,
-        partial=round(max(0.0, outage - major), 3),
-        degraded=round(max(0.0, degraded - outage), 3),
-        maintenance=round(max(0.0, total - degraded), 3),
-    )

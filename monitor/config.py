@@ -32,6 +32,7 @@ from monitor.errors import ConfigError
 from monitor.model import Level
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import DEFAULT_POLICY, POLICIES
+from monitor.standing import DEFAULT_MIN_COVERAGE
 
 APP = "vendorstatus"
 FILE_NAME = "monitor.yaml"
@@ -107,6 +108,7 @@ class VendorConfig:
     critical: tuple[str, ...] = ()
     impact_mapping: Mapping[str, Level] = field(default_factory=lambda: dict(IMPACT_MAPPING))
     min_outage_seconds: int = 0
+    min_coverage: float = DEFAULT_MIN_COVERAGE
     allow_private: bool = False
     max_body_mib: float | None = None
     timeout_seconds: float = 20.0
@@ -530,6 +532,17 @@ def _between(low: int, high: int) -> _Reader:
     return read
 
 
+def _share(value: _Value) -> float:
+    written = value.written()
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s?%", written)
+    if match is None:
+        raise _Mistake(f"{_shown(written)} is not a share; write it like 90% or 99.5%")
+    share = float(match[1]) / 100
+    if not 0 < share <= 1:
+        raise _Mistake(f"'{written}' is out of range; write a share above 0%, up to 100%")
+    return share
+
+
 def _choice(known: Callable[[], Collection[str]], what: str) -> _Reader:
     def read(value: _Value) -> str:
         return _one_of(value.written(), known(), what)
@@ -738,6 +751,7 @@ COMMON_KEYS: Mapping[str, _Key] = {
     "critical": _Key("critical", _patterns),
     "impact_mapping": _Key("impact_mapping", _impact_mapping),
     **_span_keys("min_outage", "min_outage_seconds", "min_outage_seconds", "0s", "24h"),
+    "min_coverage": _Key("min_coverage", _share),
     "allow_private": _Key("allow_private", _truth),
     "max_body_mib": _Key("max_body_mib", _mebibytes),
     **_span_keys("timeout", "timeout_seconds", "timeout_seconds", "1s", "10m"),

@@ -46,6 +46,7 @@ def options(vendor: VendorConfig, page: PageRecord, facts: PageFacts) -> Options
         impact_mapping=vendor.impact_mapping,
         exclude=left_out(facts.components, vendor),
         min_outage_seconds=vendor.min_outage_seconds,
+        min_coverage=vendor.min_coverage,
         interval_seconds=vendor.interval_seconds,
     )
 

@@ -134,6 +134,36 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostedState:
+    """A component's state as an incident's update gave it. `level` None = the vendor's `word` is unknown to us.
+
+    `before` is the state the component was in until then by the vendor's word (Statuspage's ``old_status``); None =
+    not said, or a word we do not know.
+    """
+
+    component_id: str
+    level: Level | None
+    word: str | None = None
+    before: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdate:
+    """One message of an incident or maintenance: when the vendor says it was posted, its word, text and states.
+
+    `key` names it among those of its incident: the vendor's id of it, else one made of its time and status. `text` is
+    for people only, and empty in facts read back for deriving days. `states` are those it gives, in the vendor's order.
+    """
+
+    incident_id: str
+    key: str
+    at: datetime
+    status: str
+    text: str = ""
+    states: tuple[PostedState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """One component at one level over [start, end). `end` None = still going on when it was read.
 
@@ -221,6 +251,9 @@ class Evidence:
     An incident listed here is told whole: its impacts here replace all that was told of it before, also when there are
     none. `outline`: the incidents are told without what they meant for components (a feed, a list of titles); what is
     known of that stays, and ends where one is told to be over.
+
+    `updates` are all those of the incidents listed beside them: one that we hold of such an incident and that is not
+    among them was taken back. An incident listed without any keeps those it has: not every answer holds them.
     """
 
     source: str
@@ -228,6 +261,7 @@ class Evidence:
     page: PageInfo | None = None
     components: tuple[Component, ...] | None = None
     incidents: tuple[Incident, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
     impacts: tuple[Impact, ...] = ()
     bars: tuple[Bar, ...] = ()
     observed: tuple[Observation, ...] | None = None
@@ -266,15 +300,20 @@ class KnownComponent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
-    """Everything known about one page at one moment of knowledge; the input of `monitor.classify`."""
+    """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
+
+    `first_read` is when each incident was first read, by its id: what it claimed before that, nobody could know then.
+    """
 
     components: tuple[KnownComponent, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
     impacts: tuple[Impact, ...] = ()
     bars: tuple[Bar, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     runs: tuple[ObservedRun, ...] = ()
     reported: tuple[ReportedUptime, ...] = ()
+    first_read: Mapping[str, datetime] = field(default_factory=dict)
 
 
 # ---------------------------------------------------------------------------------------------------------- days
@@ -295,6 +334,11 @@ class Seconds:
         return self.partial + self.major
 
     @property
+    def bad(self) -> float:
+        """Seconds worse than maintenance."""
+        return self.degraded + self.partial + self.major
+
+    @property
     def total(self) -> float:
         """Seconds at any bad level."""
         return self.maintenance + self.degraded + self.partial + self.major
@@ -311,10 +355,13 @@ NO_SECONDS = Seconds()
 class Day:
     """Our classification of one component's (or vendor's) calendar day.
 
-    `level` None = unknown: nothing covered the day. `length_seconds` is the day's length in its zone, for today the
-    part that has elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds. `source` is the aspect the outage
-    seconds came from. A `disputed` day keeps the published value in `seconds`; `other` holds what the other
-    sources say.
+    `level` None = unknown: nothing bad was said, and too little is known to call it operational; `seconds` and
+    `covered_seconds` say what is. `length_seconds` is the day's length in its zone, for today the part that has
+    elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds. `source` is the aspect the outage seconds came
+    from. A `disputed` day keeps the value that counts in `seconds`; `other` holds what the other sources say.
+
+    Of a vendor's day, `component_id` is the component whose seconds, source and confidence these are (the one that was
+    out longest), and `known_components` of `counted_components` are known; None = all of them, or a component's day.
     """
 
     day: date
@@ -327,6 +374,14 @@ class Day:
     disputed: bool = False
     other: Seconds | None = None
     incident_ids: tuple[str, ...] = ()
+    component_id: str | None = None
+    known_components: int | None = None
+    counted_components: int | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the day is unknown and there is nothing to say of it either."""
+        return self.level is None and not self.covered_seconds and not self.incident_ids
 
     @property
     def coverage(self) -> float:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from monitor import history
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+SETTLES_AFTER = timedelta(days=2)
+"""So long a new page's days may still change because we learn more of them, and not because its vendor changed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +301,15 @@ def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | Non
 
 
 def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
-    """Derive and keep the page's days from `first` to today; return the number of revised days."""
+    """Derive and keep the page's days from `first` to today; return the number of days the vendor has revised."""
     today = day_of(now, zone_named(page.zone))
     _, derived = history.read(store, page, vendor, first=first, last=today, now=now)
-    return store.save_days(page.id, derived, today=today, now=now)
+    return store.save_days(page.id, derived, today=today, now=now, revised_since=_revised_since(page, today))
+
+
+def _revised_since(page: PageRecord, today: date) -> date | None:
+    """Return since when days may differ because the vendor changed them: since when facts did, once its history was
+    read whole. A page that is never backfilled has been read for some days by then.
+    """
+    settled = page.reread_day is not None or day_of(page.added_at, zone_named(page.zone)) + SETTLES_AFTER < today
+    return page.dirty_since if settled else None

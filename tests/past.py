@@ -106,4 +106,6 @@ def history(first: date, last: date, levels: dict[date, Level | None], **more) -
 def keep_days(store: Store, page: PageRecord, vendor: History, components: dict[str, History], *, now: datetime):
     """Store these days as derived at `now`."""
     today = now.astimezone(zone_named(page.zone)).date()
-    store.save_days(page.id, PageHistory(vendor=vendor, components=components), today=today, now=now)
+    store.save_days(
+        page.id, PageHistory(vendor=vendor, components=components), today=today, now=now, revised_since=None
+    )

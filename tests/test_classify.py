@@ -1,7 +1,8 @@
 """Evidence to days: the five rules, and the properties no evidence may break."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,13 @@ from monitor.model import (
     Day,
     Impact,
     Incident,
+    IncidentUpdate,
     KnownComponent,
     Level,
     ObservedRun,
     PageFacts,
     Phase,
+    PostedState,
 )
 
 MAJOR, PARTIAL, DEGRADED, MAINTENANCE = (
@@ -79,6 +82,8 @@ def day_of_a(
     coverage: Sequence[Coverage] = (cover(),),
     runs: Sequence[ObservedRun] = (),
     bars: Sequence[Bar] = (),
+    updates: Sequence[IncidentUpdate] = (),
+    first_read: Mapping[str, datetime] | None = None,
     now: datetime = NOW,
     component: KnownComponent | None = None,
     day: date = DAY,
@@ -87,6 +92,8 @@ def day_of_a(
     facts = PageFacts(
         components=(component or known(),),
         impacts=tuple(impacts),
+        updates=tuple(updates),
+        first_read=first_read or {},
         coverage=tuple(coverage),
         runs=tuple(runs),
         bars=tuple(bars),
@@ -279,15 +286,16 @@ def vendor_day(components: Sequence[KnownComponent], exclude: frozenset[str] = f
     return derive(page, Options(zone=UTC, exclude=exclude), first=FIRST, last=LAST, now=NOW).vendor.day(DAY)
 
 
-def test_a_vendors_day_is_the_worst_of_its_components_and_its_outage_the_longest() -> None:
+def test_a_vendors_level_is_the_worst_of_its_components_and_its_seconds_those_of_the_one_out_longest() -> None:
     day = vendor_day(
         [known("a"), known("b")],
-        impacts=(impact(1, 2, MAJOR), impact(1, 6, PARTIAL, component_id="b")),
+        impacts=(impact(1, 2, MAJOR), impact(1, 6, PARTIAL, component_id="b", basis=Basis.DECLARED)),
         coverage=(cover(),),
     )
 
     assert day.level is MAJOR
-    assert (day.seconds.major, day.seconds.outage) == (3600, 5 * 3600)
+    assert (day.seconds.major, day.seconds.partial) == (0, 5 * 3600)
+    assert (day.component_id, day.confidence) == ("b", Confidence.HIGH)
 
 
 def test_an_excluded_component_does_not_count_for_the_vendor() -> None:
@@ -301,11 +309,165 @@ def test_an_excluded_component_does_not_count_for_the_vendor() -> None:
     assert day.level is Level.OPERATIONAL
 
 
-def test_a_vendors_coverage_is_the_mean_of_its_components() -> None:
-    day = vendor_day([known("a"), known("b")], coverage=(cover(component="a"),))
+def test_a_vendor_is_unknown_when_too_few_of_its_components_are_known() -> None:
+    half = vendor_day([known("a"), known("b")], coverage=(cover(component="a"),))
+    most = vendor_day([known(each) for each in "abcdefghij"], coverage=[cover(component=each) for each in "abcdefghi"])
 
-    assert day.level is Level.OPERATIONAL
-    assert day.coverage == 0.5
+    assert (half.level, half.coverage, half.known_components, half.counted_components) == (None, 0.5, 1, 2)
+    assert (most.level, most.coverage, most.known_components, most.counted_components) == (
+        Level.OPERATIONAL, 0.9, 9, 10,
+    )  # fmt: skip
+
+
+def test_a_vendor_is_out_when_one_component_is_however_few_are_known() -> None:
+    day = vendor_day([known("a"), known("b")], impacts=(impact(1, 2),), coverage=(cover(component="a"),))
+
+    assert (day.level, day.known_components) == (PARTIAL, 1)
+
+
+def test_a_component_that_came_later_does_not_make_earlier_days_unknown() -> None:
+    came = replace(known("b"), first_seen_at=at(8, date(2026, 5, 7)))
+    facts = {"coverage": (cover(component="a"),), "runs": (ObservedRun(
+        component_id="b", level=Level.OPERATIONAL, span=Interval(came.first_seen_at, NOW)),
+    )}  # fmt: skip
+    page = PageFacts(components=(known("a"), came), **facts)
+    vendor = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).vendor
+
+    levels = [vendor.day(date(2026, 5, day)).level for day in (6, 7, 8)]
+    assert levels == [Level.OPERATIONAL, None, Level.OPERATIONAL]
+    assert vendor.day(date(2026, 5, 7)).known_components == 1
+
+
+def test_a_partly_covered_day_is_unknown_and_keeps_what_is_known_of_it() -> None:
+    day = day_of_a(runs=[run(0, 12, Level.OPERATIONAL)], coverage=())
+    enough = day_of_a(runs=[run(0, 21.6, Level.OPERATIONAL)], coverage=())
+
+    assert (day.level, day.coverage) == (None, 0.5)
+    assert enough.level is Level.OPERATIONAL
+    assert day_of_a(runs=[run(0, 12, Level.OPERATIONAL)], coverage=(), min_coverage=0.5).level is Level.OPERATIONAL
+
+
+def test_maintenance_needs_coverage_as_well_and_an_outage_does_not() -> None:
+    maintained = day_of_a(runs=[run(0, 12, MAINTENANCE)], coverage=())
+    out = day_of_a(runs=[run(0, 1, DEGRADED)], coverage=())
+
+    assert (maintained.level, maintained.seconds.maintenance) == (None, 12 * 3600)
+    assert out.level is DEGRADED
+
+
+def test_an_incident_whose_level_nobody_can_read_is_listed_on_its_days() -> None:
+    day = day_of_a(impacts=[impact(2, 22, None, word="wobbly")])
+    blank = day_of_a(impacts=[impact(2, 22, None, word="wobbly")], coverage=())
+
+    assert (day.level, day.incident_ids, day.coverage) == (None, ("i1",), 4 / 24)
+    assert (blank.level, blank.incident_ids, blank.coverage) == (None, ("i1",), 0.0)
+
+
+# ------------------------------------------------------------------------------------- what was seen, what is claimed
+
+
+def test_a_posted_state_ends_when_the_component_is_seen_well_and_what_is_claimed_then_is_disputed() -> None:
+    day = day_of_a(
+        impacts=[impact(5, None)],
+        runs=[run(0, 5.1, Level.OPERATIONAL), run(5.1, 9, PARTIAL), run(9, 24, Level.OPERATIONAL)],
+        first_read={"i1": at(5.1)},
+    )
+
+    assert (day.level, day.seconds.partial, day.disputed) == (PARTIAL, 4 * 3600, True)
+    assert day.other is not None
+    assert day.other.partial == 19 * 3600
+
+
+def test_an_incident_left_open_over_a_component_that_is_always_seen_well_counts_until_it_is_seen() -> None:
+    left_open = {"impacts": [impact(5, None)], "first_read": {"i1": at(5.1)}}
+    later = date(2026, 5, 8)
+    runs = [ObservedRun(component_id="a", level=Level.OPERATIONAL, span=Interval(WHOLE.start, NOW))]
+    first = day_of_a(runs=runs, **left_open)
+    after = day_of_a(runs=runs, day=later, **left_open)
+
+    assert first.seconds.partial == pytest.approx(360, abs=1)
+    assert (after.level, after.disputed, after.incident_ids) == (Level.OPERATIONAL, True, ("i1",))
+    assert after.other is not None
+    assert after.other.partial == 86_400
+
+
+def test_one_good_reading_does_not_end_a_posted_state() -> None:
+    day = day_of_a(
+        impacts=[impact(5, 20)],
+        runs=[run(5, 9, PARTIAL), run(9, 9.1, Level.OPERATIONAL), run(9.1, 20, PARTIAL)],
+        first_read={"i1": at(5)},
+    )
+
+    assert (day.seconds.partial, day.disputed) == (15 * 3600, False)
+
+
+def test_what_is_admitted_afterwards_stands_against_what_was_seen() -> None:
+    day = day_of_a(impacts=[impact(5, 9)], runs=[run(0, 24, Level.OPERATIONAL)], first_read={"i1": at(10)})
+
+    assert (day.seconds.partial, day.disputed) == (4 * 3600, False)
+
+
+def test_a_component_seen_bad_again_counts_from_then_on() -> None:
+    day = day_of_a(
+        impacts=[impact(5, None)],
+        runs=[run(5, 9, PARTIAL), run(9, 12, Level.OPERATIONAL), run(12, 24, PARTIAL)],
+        first_read={"i1": at(5)},
+    )
+
+    assert day.seconds.partial == (4 + 12) * 3600
+
+
+def test_a_claim_that_was_set_aside_leaves_the_time_nobody_looked_unknown() -> None:
+    day = day_of_a(
+        impacts=[impact(5, None)],
+        runs=[run(5, 9, PARTIAL), run(9, 12, Level.OPERATIONAL)],
+        first_read={"i1": at(5)},
+    )
+
+    assert day.seconds.partial == 4 * 3600
+    assert day.covered_seconds == 12 * 3600
+
+
+def test_a_component_seen_well_before_the_derived_days_stays_well() -> None:
+    facts = PageFacts(
+        components=(known(),),
+        impacts=(impact(5, None),),
+        coverage=(cover(),),
+        runs=(run(5, 9, PARTIAL), run(9, 24, Level.OPERATIONAL)),
+        first_read={"i1": at(5)},
+    )
+    whole = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
+    part = derive(facts, Options(zone=UTC), first=LAST, last=LAST, now=NOW)
+
+    assert part.components["a"].day(LAST) == whole.components["a"].day(LAST)
+    assert part.components["a"].day(LAST).level is None
+
+
+def said(hour: float, incident: str, *states: PostedState) -> IncidentUpdate:
+    return IncidentUpdate(incident_id=incident, key=f"{hour}", at=at(hour), status="update", states=states)
+
+
+def test_a_posted_state_ends_where_another_incident_says_that_the_component_was_well() -> None:
+    other = said(9, "i2", PostedState(component_id="a", level=DEGRADED, before=Level.OPERATIONAL))
+    elsewhere = said(7, "i2", PostedState(component_id="b", level=DEGRADED, before=Level.OPERATIONAL))
+    day = day_of_a(impacts=[impact(5, None)], updates=[other, elsewhere])
+
+    assert (day.seconds.partial, day.disputed) == (4 * 3600, False)
+
+
+def test_a_posted_state_that_its_own_incident_renews_counts_again() -> None:
+    updates = [
+        said(9, "i2", PostedState(component_id="a", level=Level.OPERATIONAL, before=PARTIAL)),
+        said(12, "i1", PostedState(component_id="a", level=PARTIAL, before=Level.OPERATIONAL)),
+    ]
+
+    assert day_of_a(impacts=[impact(5, 20)], updates=updates).seconds.partial == (4 + 8) * 3600
+
+
+def test_an_interval_the_vendor_declares_is_not_ended_by_updates() -> None:
+    other = said(9, "i2", PostedState(component_id="a", level=DEGRADED, before=Level.OPERATIONAL))
+
+    assert day_of_a(impacts=[impact(5, 20, basis=Basis.DECLARED)], updates=[other]).seconds.partial == 15 * 3600
 
 
 def test_an_incident_naming_no_component_is_listed_and_gives_no_level() -> None:
@@ -365,7 +527,10 @@ def facts(draw: st.DrawFn) -> PageFacts:
         )
         for _ in range(draw(st.integers(0, 4)))
     )
-    return PageFacts(components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs)
+    first_read = {key: piece().start for key in draw(st.sets(st.sampled_from(["i1", "i2"])))}
+    return PageFacts(
+        components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs, first_read=first_read
+    )
 
 
 @given(facts(), st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe"]), st.integers(1, 240))
@@ -380,7 +545,10 @@ def test_seconds_fit_the_covered_part_and_the_covered_part_fits_the_day(page: Pa
             assert all(part >= 0 for part in parts)
             assert day.seconds.total <= day.covered_seconds + 0.01
             assert day.covered_seconds <= day.length_seconds + 0.01
-            assert (day.level is None) == (day.covered_seconds == 0)
+            if day.level in (Level.OPERATIONAL, MAINTENANCE):
+                assert day.covered_seconds >= 0.9 * day.length_seconds - 0.01 or each is history.vendor
+            if day.level is None:
+                assert not day.seconds.bad
             if day.level is Level.OPERATIONAL:
                 assert day.seconds.total == 0
 
@@ -398,6 +566,7 @@ def test_the_order_of_facts_and_repeating_them_change_nothing(page: PageFacts, s
         bars=page.bars,
         coverage=shuffled(page.coverage),  # type: ignore[arg-type]
         runs=shuffled(page.runs),  # type: ignore[arg-type]
+        first_read=page.first_read,
     )
     options = Options(zone=UTC)
 
@@ -422,7 +591,7 @@ def test_more_coverage_never_makes_a_known_outage_green(page: PageFacts) -> None
     before = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
     more = PageFacts(
         components=page.components, impacts=page.impacts, bars=page.bars, runs=page.runs,
-        coverage=(*page.coverage, cover()),
+        first_read=page.first_read, coverage=(*page.coverage, cover()),
     )  # fmt: skip
     after = derive(more, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
 

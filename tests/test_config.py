@@ -330,6 +330,7 @@ vendors:
         ),
         ("min_outage: 2m", "min_outage_seconds", 120),
         ("min_outage_seconds: 0", "min_outage_seconds", 0),
+        ("min_coverage: 75%", "min_coverage", 0.75),
         ("allow_private: true", "allow_private", True),
         ("max_body_mib: 0.5", "max_body_mib", 0.5),
         ("timeout: 1m", "timeout_seconds", 60),

@@ -77,8 +77,12 @@ def whole(vendor: History, excluded=frozenset(), **components: History) -> PageH
     return PageHistory(vendor=vendor, components=components, excluded=frozenset(excluded))
 
 
-def derive(store, page, vendor: History, *, today: date = TODAY) -> int:
-    return store.save_days(page.id, whole(vendor, api=vendor), today=today, now=noon(today))
+def derive(store, page, vendor: History, *, today: date = TODAY, revised_since: date | None = FIRST) -> int:
+    return save_days(store, page, whole(vendor, api=vendor), today=today, revised_since=revised_since)
+
+
+def save_days(store, page, given: PageHistory, *, today: date = TODAY, revised_since: date | None = FIRST) -> int:
+    return store.save_days(page.id, given, today=today, now=noon(today), revised_since=revised_since)
 
 
 def stored(store, page, first: date = FIRST, last: date = TODAY) -> PageHistory:
@@ -103,7 +107,7 @@ def test_derived_days_are_read_back_as_they_were(store, page):
     vendor = history(odd, unknown)
     api = history(outage(6), quiet=(DayRun(may(7), may(8), Aspect.IMPACTS, Confidence.MEDIUM),))
     given_history = whole(vendor, {"api"}, api=api)
-    store.save_days(page.id, given_history, today=TODAY, now=NOW)
+    save_days(store, page, given_history)
 
     assert stored(store, page) == given_history
     assert store.current(page.id).excluded == {"api"}
@@ -139,7 +143,7 @@ def test_a_read_is_clipped_to_what_was_asked(store, page):
 
 def test_days_of_clock_changes_have_their_length(store):
     page = add_page(store, zone="Europe/Berlin")
-    store.save_days(page.id, whole(history(first=date(2026, 3, 28), last=date(2026, 3, 30))), today=TODAY, now=NOW)
+    save_days(store, page, whole(history(first=date(2026, 3, 28), last=date(2026, 3, 30))))
 
     read = stored(store, page, date(2026, 3, 28), date(2026, 3, 30)).vendor
     assert [day.length_seconds for day in read.each(_window(read))] == [86_400.0, 82_800.0, 86_400.0]
@@ -293,6 +297,32 @@ def test_that_another_source_confirms_a_quiet_day_is_no_revision(store, page):
     assert stored(store, page).vendor.quiet == (DayRun(FIRST, TODAY, *BARS),)
 
 
+def test_that_a_better_source_speaks_for_a_day_is_no_revision(store, page):
+    seen = outage(5, 600, source=Aspect.OBSERVATIONS)
+    told = outage(5, 700, source=Aspect.IMPACTS)
+    for each in (seen, told, outage(5, 800)):
+        assert derive(store, page, history(each)) == 0
+    assert levels(store, page, 5) == [(1, PARTIAL, 800.0, None)]
+
+    assert derive(store, page, history(outage(5, 900))) == 2
+
+
+def test_days_that_no_fact_has_changed_are_not_revised(store, page):
+    derive(store, page, history(outage(5), outage(6)))
+
+    assert derive(store, page, history(outage(5, 900), outage(6, 900)), revised_since=None) == 0
+    assert derive(store, page, history(outage(5, 950), outage(6, 950)), revised_since=may(6)) == 2
+    assert [len(store.revisions(page.id, "api", may(day))) for day in (5, 6)] == [1, 2]
+
+
+def test_a_row_written_anew_is_as_old_as_what_it_says(store, page):
+    derive(store, page, history(outage(22, 60)))
+    later = may(23)
+    derive(store, page, history(outage(22, 3_600), last=later, today=later), today=later)
+
+    assert [each.recorded_at for each in store.revisions(page.id, "api", may(22))] == [noon(later)]
+
+
 def test_a_known_day_that_becomes_unknown_is_a_revision(store, page):
     derive(store, page, history(outage(5)))
     gone = history(quiet=(DayRun(may(8), TODAY, *BARS),))
@@ -367,10 +397,10 @@ def test_what_was_derived_last_is_what_is_read(derived, today):
     with Store.open("sqlite://") as store:
         page = add_page(store, now=NOW)
         for each in derived:
-            store.save_days(page.id, whole(each), today=may(today), now=noon(may(today)))
+            save_days(store, page, whole(each), today=may(today))
         version = store.pages()[0].version
         last = derived[-1]
-        store.save_days(page.id, whole(last), today=may(today), now=noon(may(today)))
+        save_days(store, page, whole(last), today=may(today))
         read = store.page_history(page.id, last.first, last.last).vendor
 
         assert store.pages()[0].version == version, "a repetition wrote something"
@@ -384,7 +414,7 @@ def test_every_revision_follows_the_one_before(derived):
     with Store.open("sqlite://") as store:
         page = add_page(store, now=NOW)
         for each in derived:
-            store.save_days(page.id, whole(each), today=TODAY, now=NOW)
+            save_days(store, page, whole(each))
         for number in range(1, 13):
             found = store.revisions(page.id, None, may(number))
             assert [each.revision for each in found] == list(range(1, len(found) + 1))

@@ -306,15 +306,17 @@ class Store:
 
     # ----------------------------------------------------------------------------------------------------- derived
 
-    def save_days(self, page_id: int, history: PageHistory, *, today: date, now: datetime) -> int:
+    def save_days(
+        self, page_id: int, history: PageHistory, *, today: date, now: datetime, revised_since: date | None
+    ) -> int:
         """Make the stored days of the history's range those of the history; return the number of revisions.
 
-        `today` is the page's current day at `now`, in its zone. Days outside the range stay. A day that was closed
-        when last derived and whose level, whole seconds, dispute or source changes gets a new revision; days still
-        open are rewritten. The same history again writes nothing.
+        `today` is the page's current day at `now`, in its zone. Days outside the range stay. A day from `revised_since`
+        on (None = none) that was closed when last derived gets a new revision when its level, whole seconds or dispute
+        change by the same source; others are rewritten. The same history again writes nothing.
         """
         with self._write() as connection:
-            return days.save(connection, page_id, history, today=today, now=now)
+            return days.save(connection, page_id, history, today=today, now=now, revised_since=revised_since)
 
     def page_history(self, page_id: int, first: date, last: date) -> PageHistory:
         """Return the stored days from first to last, both included; what was never derived is unknown."""

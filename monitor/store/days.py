@@ -1,9 +1,11 @@
 """Derived days: kept sparse, changed by difference, closed days in revisions.
 
 A day is in one of three states: it has a current row, it lies in a quiet run (operational, fully covered, silent; this
-is revision 1 without a row), or it is unknown. A day that was closed when it was last derived and comes out differently
-gets a row of the next revision and the old row stays, superseded. That the *source* of a quiet day changes is no
-revision: every observed day is confirmed by the vendor's own record sooner or later.
+is revision 1 without a row), or it is unknown and nothing is to be said of it.
+
+A revision is what the vendor's record said of a closed day and says no more: the old row stays, superseded. It takes a
+fact that changed (`revised_since`) and a record that had spoken before: that a better source speaks for a day now, that
+our settings changed or that more of the day became known revises nothing. Such a day is rewritten where it stands.
 """
 
 from collections import defaultdict
@@ -49,7 +51,8 @@ _CONTENT = tuple(
     for name in (
         "day", "level", "length_seconds", "covered_seconds", "maintenance_seconds", "degraded_seconds",
         "partial_seconds", "major_seconds", "source", "confidence", "disputed", "other_maintenance_seconds",
-        "other_degraded_seconds", "other_partial_seconds", "other_major_seconds", "incident_ids",
+        "other_degraded_seconds", "other_partial_seconds", "other_major_seconds", "incident_ids", "of_component",
+        "known_components", "counted_components",
     )
 )  # fmt: skip
 _NAMES = tuple(column.name for column in _CONTENT)
@@ -74,7 +77,7 @@ _INSERT_QUIET = sa.insert(QUIET)
 _REWRITE = (
     sa.update(DAY)
     .where(DAY.c.id == sa.bindparam("row_id"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _NAMES})
+    .values({name: sa.bindparam(f"new_{name}") for name in (*_NAMES, "recorded_at")})
 )
 _STRETCH = sa.update(QUIET).where(QUIET.c.id == sa.bindparam("row_id")).values(last_day=sa.bindparam("last"))
 
@@ -90,6 +93,7 @@ def _content(day: Day) -> _Content:
         s.maintenance, s.degraded, s.partial, s.major,
         day.source and day.source.value, day.confidence and day.confidence.value,
         day.disputed, *others, list(day.incident_ids),
+        day.component_id, day.known_components, day.counted_components,
     )  # fmt: skip
 
 
@@ -97,6 +101,7 @@ def _day(content: Sequence[Any]) -> Day:
     (
         day, level, length, covered, maintenance, degraded, partial, major, source, confidence, disputed,
         other_maintenance, other_degraded, other_partial, other_major, incident_ids,
+        of_component, known_components, counted_components,
     ) = content  # fmt: skip
     other = None
     if other_major is not None:
@@ -109,19 +114,20 @@ def _day(content: Sequence[Any]) -> Day:
     return Day(
         day=day, level=_LEVELS[level], length_seconds=length, covered_seconds=covered, seconds=seconds,
         source=_ASPECTS[source], confidence=_CONFIDENCES[confidence], disputed=disputed, other=other,
-        incident_ids=tuple(incident_ids),
+        incident_ids=tuple(incident_ids), component_id=of_component, known_components=known_components,
+        counted_components=counted_components,
     )  # fmt: skip
 
 
 def _quiet_content(day: date, length: float, source: str, confidence: str) -> _Content:
     return (
         day, int(Level.OPERATIONAL), length, length, 0.0, 0.0, 0.0, 0.0, source, confidence, False,
-        None, None, None, None, [],
+        None, None, None, None, [], None, None, None,
     )  # fmt: skip
 
 
 def _unknown_content(day: date, length: float) -> _Content:
-    return (day, None, length, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, False, None, None, None, None, [])
+    return (day, None, length, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, False, None, None, None, None, [], None, None, None)
 
 
 def _level_of(content: _Content) -> int | None:
@@ -130,14 +136,15 @@ def _level_of(content: _Content) -> int | None:
 
 
 def _statement(content: _Content) -> tuple[Any, ...]:
-    """Return what a revision is about: level, whole seconds, dispute and (unless all is quiet) source."""
-    level, seconds, source, disputed = content[1], content[4:8], content[8], content[10]
-    rounded = tuple(round(value) for value in seconds)
-    return level, rounded, disputed, None if _is_green(content) else source
+    """Return what a revision is about: level, whole seconds and dispute."""
+    level, seconds, disputed = content[1], content[4:8], content[10]
+    return level, tuple(round(value) for value in seconds), disputed
 
 
-def _is_green(content: _Content) -> bool:
-    return content[1] == Level.OPERATIONAL and not any(content[4:8]) and not content[10]
+def _says_otherwise(before: _Content, after: _Content) -> bool:
+    """Whether the record that spoke for the day says something else now; nothing was said of an unknown day."""
+    same_record = after[8] in {before[8], None}
+    return _level_of(before) is not None and same_record and _statement(before) != _statement(after)
 
 
 # --------------------------------------------------------------------------------------------------------- writing
@@ -175,11 +182,19 @@ class _Stored:
         return next((run for _, run in self.quiet if run.first <= day <= run.last), None)
 
 
-def save(connection: Connection, page_id: int, history: PageHistory, *, today: date, now: datetime) -> int:
+def save(
+    connection: Connection,
+    page_id: int,
+    history: PageHistory,
+    *,
+    today: date,
+    now: datetime,
+    revised_since: date | None,
+) -> int:
     """Make the stored days of the history's range those of the history; return the number of revisions."""
     page = pages.page(connection, page_id, lock=True)
     excluded = components.exclude(connection, page_id, history.excluded)
-    writing = _Writing(page, today, utc(now))
+    writing = _Writing(page, today, utc(now), revised_since)
     first, last = history.vendor.first, history.vendor.last
     stored = _stored(connection, page_id, first - ONE_DAY, last + ONE_DAY)
     for key, each in chain([(WHOLE_PAGE, history.vendor)], history.components.items()):
@@ -224,9 +239,10 @@ def _stored(connection: Connection, page_id: int, first: date, last: date) -> di
 class _Writing:
     """The difference between what is stored of a page's days and what was derived."""
 
-    def __init__(self, page: PageRecord, today: date, now: datetime) -> None:
+    def __init__(self, page: PageRecord, today: date, now: datetime, revised_since: date | None) -> None:
         self._page = page
         self._now = now
+        self._revised_since = revised_since or date.max
         # Days from here on were not over when they were last derived: changing them revises nothing.
         self._open_from = min(today, page.derived_day or today)
         self.revisions = 0
@@ -262,15 +278,15 @@ class _Writing:
         """Bring one day up to date; return whether it has a row afterwards."""
         row, run = stored.rows.get(day), stored.quiet_run(day)
         derived = history.days.get(day)
-        closed = day < self._open_from
+        may_revise = self._revised_since <= day < self._open_from
         content = _content(derived) if derived is not None else self._plain(day, history)
         needs_row = derived is not None
         if row is not None:
-            return self._replace(key, row, content, closed=closed, needs_row=needs_row)
-        if run is not None and closed:
+            return self._replace(key, row, content, may_revise=may_revise, needs_row=needs_row)
+        if run is not None and may_revise:
             length = history.lengths.get(day, 86_400.0)
             before = _quiet_content(day, length, run.source.value, run.confidence.value)
-            if _statement(before) != _statement(content):
+            if _says_otherwise(before, content):
                 self._add(key, before, revision=1, recorded_at=self._page.derived_at, superseded_at=self._now)
                 self._add(key, content, revision=2)
                 self.revisions += 1
@@ -287,12 +303,11 @@ class _Writing:
                 return _quiet_content(day, length, run.source.value, run.confidence.value)
         return _unknown_content(day, length)
 
-    def _replace(self, key: str, row: _Row, content: _Content, *, closed: bool, needs_row: bool) -> bool:
+    def _replace(self, key: str, row: _Row, content: _Content, *, may_revise: bool, needs_row: bool) -> bool:
         before = row.content
         if before == content and (needs_row or row.revision > 1):
             return True
-        published = row.revision > 1 or _level_of(before) is not None
-        if closed and published and _statement(before) != _statement(content):
+        if may_revise and _says_otherwise(before, content):
             self._superseded.append(row.id)
             self._add(key, content, revision=row.revision + 1)
             self.revisions += 1
@@ -301,7 +316,7 @@ class _Writing:
             self._deleted.append(row.id)
             return False
         new = {f"new_{name}": value for name, value in zip(_NAMES, content, strict=True)}
-        self._rewritten.append(new | {"row_id": row.id})
+        self._rewritten.append(new | {"row_id": row.id, "new_recorded_at": self._now})
         return True
 
     def _add(

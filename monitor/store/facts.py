@@ -123,6 +123,11 @@ _BARS = _as_known(BAR, _BAR_COLUMNS, BAR.c.day >= sa.bindparam("since_day"))
 _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, open_ended=False))
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
+_FIRST_READ = (
+    sa.select(INCIDENT.c.external_id, sa.func.min(INCIDENT.c.recorded_at))
+    .where(INCIDENT.c.page_id == sa.bindparam("page"))
+    .group_by(INCIDENT.c.external_id)
+)
 _RUNS = (
     sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at)
     .where(RUN.c.page_id == sa.bindparam("page"), RUN.c.started_at < sa.bindparam("known_at"), _since(RUN.c.ended_at))
@@ -144,15 +149,19 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         return connection.execute(selects[then], values | more).all()
 
     bars = rows(_BARS, since_day=day_of(start, zone_named(page.zone)))
-    runs = connection.execute(_RUNS, values | {"known_at": moment}).all()
+    impacts = tuple(map(_impact, rows(_IMPACTS)))
+    # Whether an incident still counts is decided by what was seen since it began.
+    begun = min([start, *(impact.start for impact in impacts)])
+    runs = connection.execute(_RUNS, values | {"known_at": moment, "since": begun}).all()
     return PageFacts(
         components=tuple(known for known, _ in components.rows(connection, page_id, moment)),
         incidents=tuple(map(_incident, rows(_INCIDENTS))),
-        impacts=tuple(map(_impact, rows(_IMPACTS))),
+        impacts=impacts,
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
         runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment))),
         reported=tuple(map(_reported, rows(_REPORTS))),
+        first_read=dict(connection.execute(_FIRST_READ, {"page": page_id}).tuples()) if impacts else {},
     )
 
 

@@ -362,7 +362,10 @@ class Poll(Table, table=True):
 
 
 class Day(Table, table=True):
-    """A classified day with something to say; the others are in `quiet_run` or unknown."""
+    """A classified day with something to say; the others are in `quiet_run` or unknown.
+
+    `of_component`: of a vendor's day, the component whose seconds these are.
+    """
 
     __tablename__ = "day"
     __table_args__ = (_current("day", "page_id", "component_id", "day"),)
@@ -385,6 +388,9 @@ class Day(Table, table=True):
     other_partial_seconds: float | None = _double(nullable=True)
     other_major_seconds: float | None = _double(nullable=True)
     incident_ids: list[str] = _json()
+    of_component: str | None = None
+    known_components: int | None = None
+    counted_components: int | None = None
     revision: int
     recorded_at: datetime = _instant()
     superseded_at: datetime | None = _instant(nullable=True)

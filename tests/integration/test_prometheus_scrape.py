@@ -88,7 +88,7 @@ def store(tmp_path):
         ])  # fmt: skip
         options = Options(zone=ZoneInfo("UTC"))
         history = derive(store.facts(page.id), options, first=TODAY - timedelta(days=89), last=TODAY, now=NOW)
-        store.save_days(page.id, history, today=TODAY, now=NOW)
+        store.save_days(page.id, history, today=TODAY, now=NOW, revised_since=None)
         yield store
 
 

@@ -1,0 +1,205 @@
+"""What is claimed of one component: the bad spans that stand, those set aside, and those nobody can read. Pure.
+
+An incident's posted state holds until the component is *seen* well again, until another incident's update says that it
+was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
+over more than `SEEN_WELL_INTERVALS` poll intervals (two polls at least) while we know of the incident, what the
+incident goes on to claim is set aside. It makes the days it touches disputed and stays readable. What was read of an
+incident only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
+stands against what was seen.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from monitor.intervals import Interval, subtract
+from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun
+from monitor.standing import is_bad
+
+SEEN_WELL_INTERVALS = 1.5
+"""One reading's state is believed until the next one, so more than one interval takes two readings."""
+
+_CONFIDENCE = {
+    Basis.DECLARED: Confidence.HIGH,
+    Basis.TRANSITION: Confidence.MEDIUM,
+    Basis.INFERRED: Confidence.LOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One component at one bad level over a span. `basis` is that of the impact; None = we saw it when polling."""
+
+    span: Interval
+    level: Level
+    basis: Basis | None = None
+    incident_id: str | None = None
+
+    @property
+    def confidence(self) -> Confidence:
+        """How firmly the level stands."""
+        return Confidence.HIGH if self.basis is None else _CONFIDENCE[self.basis]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A span of which nothing is known, though something was said of it."""
+
+    span: Interval
+    incident_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """`pieces` count; `set_aside` are claimed and do not; `holes` are spans without a level anybody can read."""
+
+    pieces: Sequence[Piece]
+    set_aside: Sequence[Piece]
+    holes: Sequence[Hole]
+
+    @property
+    def spans(self) -> list[Interval]:
+        """The spans something was claimed of."""
+        return [*(piece.span for piece in (*self.pieces, *self.set_aside)), *(hole.span for hole in self.holes)]
+
+    @property
+    def incident_ids(self) -> set[str]:
+        """The incidents behind the claims, those included whose level nobody can read."""
+        named = (piece.incident_id for piece in (*self.pieces, *self.set_aside))
+        return {each for each in (*named, *(hole.incident_id for hole in self.holes)) if each}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was said of one component. `first_read` is when each incident was first read; `until` the last reading of
+    the page, where what goes on has come so far.
+    """
+
+    scope: Interval
+    until: datetime
+    impacts: Sequence[Impact]
+    runs: Sequence[ObservedRun]
+    updates: Sequence[IncidentUpdate] = ()
+    first_read: Mapping[str, datetime]
+
+
+def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], interval_seconds: float) -> Claims:
+    """Return what is claimed of a component inside the scope. `mapping`: the level of an inferred impact's word.
+
+    What happened before the scope decides with: a component that was seen well before it stays well in it.
+    """
+    stated, holes = _stated(told, mapping)
+    stated = [part for piece in stated for part in _until_said_well(piece, told.updates, component_id)]
+    counted, set_aside = _while_not_seen_well(stated, told, interval_seconds)
+    seen = [run.span for run in told.runs if run.level is not None]
+    for piece in set_aside:
+        holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
+    observed = _unexplained(told.runs, counted, interval_seconds)
+    return Claims(
+        list(_inside(told.scope, [*counted, *observed])),
+        list(_inside(told.scope, set_aside)),
+        list(_inside(told.scope, holes)),
+    )
+
+
+Spanning = TypeVar("Spanning", Piece, Hole)
+
+
+def _inside(scope: Interval, found: Iterable[Spanning]) -> Iterator[Spanning]:
+    for each in found:
+        span = each.span.clip(scope)
+        if span is not None:
+            yield replace(each, span=span)
+
+
+def _stated(told: Told, mapping: Mapping[str, Level]) -> tuple[list[Piece], list[Hole]]:
+    """Return the impacts as pieces, and the spans whose word nobody can read."""
+    pieces, holes = [], []
+    for impact in told.impacts:
+        span = Interval.between(impact.start, impact.end or told.until)
+        if span is None:
+            continue
+        level = impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")
+        if level is None:
+            holes.append(Hole(span, impact.incident_id))
+        elif level > Level.OPERATIONAL:
+            pieces.append(Piece(span, level, impact.basis, impact.incident_id))
+    return pieces, holes
+
+
+def _until_said_well(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -> Iterator[Piece]:
+    """Yield the parts of a posted state that no other incident's update ends, as long as its own does not renew it."""
+    if piece.basis is not Basis.TRANSITION or not is_bad(piece.level):
+        yield piece
+        return
+    start: datetime | None = piece.span.start
+    for at, is_well in _turns(piece, updates, component_id):
+        if is_well and start is not None and start < at:
+            yield replace(piece, span=Interval(start, at))
+            start = None
+        elif not is_well and start is None:
+            start = at
+    if start is not None:
+        yield replace(piece, span=Interval(start, piece.span.end))
+
+
+def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -> list[tuple[datetime, bool]]:
+    """Return when the component was said to be well by other incidents' updates, and bad by this one's, in order."""
+    turns = []
+    for update in updates:
+        if update.at not in piece.span or update.at == piece.span.start:
+            continue
+        for state in (each for each in update.states if each.component_id == component_id):
+            own = update.incident_id == piece.incident_id
+            if not own and Level.OPERATIONAL in (state.before, state.level):
+                turns.append((update.at, True))
+            elif own and is_bad(state.level):
+                turns.append((update.at, False))
+    return sorted(turns)
+
+
+def _while_not_seen_well(
+    stated: Iterable[Piece], told: Told, interval_seconds: float
+) -> tuple[list[Piece], list[Piece]]:
+    """Return what of the posted states counts, and what is claimed after the component was seen well."""
+    well = [run.span for run in told.runs if run.level is Level.OPERATIONAL]
+    enough = timedelta(seconds=SEEN_WELL_INTERVALS * interval_seconds)
+    counted: list[Piece] = []
+    set_aside: list[Piece] = []
+    for piece in stated:
+        known_since = told.first_read.get(piece.incident_id or "")
+        at = _seen_well(piece.span, known_since, well, enough) if known_since and is_bad(piece.level) else None
+        if at is None:
+            counted.append(piece)
+            continue
+        if piece.span.start < at:
+            counted.append(replace(piece, span=Interval(piece.span.start, at)))
+        set_aside.append(replace(piece, span=Interval(at, piece.span.end)))
+    return counted, set_aside
+
+
+def _seen_well(span: Interval, known_since: datetime, well: Iterable[Interval], enough: timedelta) -> datetime | None:
+    """Return since when the component was seen well inside the span, while the incident was known; None = never."""
+    watched = Interval.between(max(span.start, known_since), span.end)
+    if watched is None:
+        return None
+    seen = (part for run in well if (part := run.clip(watched)) is not None and part.end - part.start > enough)
+    return min((part.start for part in seen), default=None)
+
+
+def _unexplained(runs: Iterable[ObservedRun], stated: Sequence[Piece], interval_seconds: float) -> list[Piece]:
+    """Return the observed bad states that no piece of at least their level explains.
+
+    Polling sees times rounded to its interval: what a piece explains reaches one interval beyond it on both sides.
+    """
+    pad = timedelta(seconds=interval_seconds)
+    pieces = []
+    for run in runs:
+        if not run.level:
+            continue
+        explained = (
+            Interval(piece.span.start - pad, piece.span.end + pad) for piece in stated if piece.level >= run.level
+        )
+        pieces += [Piece(left, run.level) for left in subtract([run.span], explained)]
+    return pieces

@@ -1,0 +1,75 @@
+"""What days are classified in: a page's options, the derived days, their zone and the moment of knowledge. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+
+from monitor.intervals import Interval, day_interval, day_of, days_between
+from monitor.model import Level
+from monitor.standing import DEFAULT_MIN_COVERAGE
+
+DEFAULT_IMPACT_MAPPING: Mapping[str, Level] = {
+    "none": Level.OPERATIONAL,
+    "maintenance": Level.MAINTENANCE,
+    "minor": Level.DEGRADED,
+    "major": Level.PARTIAL_OUTAGE,
+    "critical": Level.MAJOR_OUTAGE,
+}
+"""Level of an incident's impact word when nothing better is known. Measured on vendors that post both, "minor" is a
+degradation on some pages and a partial outage on others, which is why it is a setting."""
+
+GAP_INTERVALS = 3
+"""A silence of more than this many poll intervals is a gap: nothing is known about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to classify one page. `exclude` are component ids left out of the vendor's own figure.
+
+    `min_coverage` is the share that must be known, of a day and of the counted components, to call it operational.
+    """
+
+    zone: tzinfo
+    impact_mapping: Mapping[str, Level] = field(default_factory=lambda: DEFAULT_IMPACT_MAPPING)
+    exclude: frozenset[str] = frozenset()
+    min_outage_seconds: float = 0.0
+    min_coverage: float = DEFAULT_MIN_COVERAGE
+    interval_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The derived range: days, their zone, and the moment of knowledge."""
+
+    first: date
+    last: date
+    zone: tzinfo
+    now: datetime
+    lengths: Mapping[date, float]
+    options: Options
+
+    @property
+    def slack_seconds(self) -> float:
+        """How long ago the last reading may be for today to count as covered so far: three poll intervals."""
+        return GAP_INTERVALS * self.options.interval_seconds
+
+    def is_present(self, instant: datetime) -> bool:
+        """Whether what was covered until this instant of today counts as covered until now."""
+        fresh = self.now - timedelta(seconds=self.slack_seconds)
+        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(self.now, self.zone)
+
+    def span(self, day: date) -> Interval | None:
+        """Return the elapsed part of the day; None for a day that has not begun."""
+        whole = day_interval(day, self.zone)
+        return whole if whole.end <= self.now else Interval.between(whole.start, self.now)
+
+
+def lengths_of(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:
+    """Return the lengths in seconds of the days that differ from 86,400: clock changes, and what has elapsed so far."""
+    lengths = {}
+    for day in days_between(first, last):
+        whole = day_interval(day, zone)
+        seconds = min(whole.seconds, max(0.0, (now - whole.start).total_seconds()))
+        if seconds != 86_400.0:  # noqa: PLR2004
+            lengths[day] = seconds
+    return lengths
