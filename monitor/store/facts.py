@@ -161,8 +161,13 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
         runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment))),
         reported=tuple(map(_reported, rows(_REPORTS))),
-        first_read=dict(connection.execute(_FIRST_READ, {"page": page_id}).tuples()) if impacts else {},
+        first_read=_first_read(connection, page_id) if impacts else {},
     )
+
+
+def _first_read(connection: Connection, page_id: int) -> dict[str, datetime]:
+    rows = connection.execute(_FIRST_READ, {"page": page_id}).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def published(connection: Connection, page_id: int, first: date) -> PageFacts:
