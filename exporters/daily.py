@@ -26,6 +26,8 @@ ONLY_NOW: Mapping[str, str] = {
     "vendor_severity": "is the state of one moment; a day has `vendor_day_severity`",
     "vendor_open_incidents": "is the page's list at one moment",
     "vendor_components": "is the page's list at one moment",
+    "vendor_counted_components": "is the page's list at one moment",
+    "vendor_known_components": "is the page's list at one moment",
     "vendor_reported_uptime_ratio": "is what the page printed at one moment",
     "vendor_revised_dates": "counts changes we saw: before we looked it would say 0",
     "component_severity": "is the state of one moment; a day has `component_day_severity`",

@@ -38,7 +38,7 @@ from exporters.gzipped import Piece, piece
 from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.intervals import Interval, day_interval, day_of, zone_named
-from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase, worst_level
+from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
@@ -49,6 +49,7 @@ from monitor.ratios import (
     vendor_formula,
     window_ending,
 )
+from monitor.standing import Standing, is_bad, together
 
 PREFIX = "vendorstatus_"
 WINDOW_DAYS = (7, 30, 90)
@@ -262,7 +263,11 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "seconds",
         ),
         _declare("unreadable_info", "Why the last poll of the page failed; 1 until the page is read again."),
-        _declare("vendor_severity", f"Worst current severity of the included components: {_SCALE} ({_CACHED})."),
+        _declare(
+            "vendor_severity",
+            f"Current severity: the worst of the counted components, if it is bad or enough are known: {_SCALE} "
+            f"({_CACHED}).",
+        ),
         _declare("vendor_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
         _declare("vendor_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
         _declare("vendor_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
@@ -275,10 +280,16 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _declare("vendor_reported_uptime_ratio", f"{_REPORTED} ({_CACHED}).", "ratio"),
         _declare("vendor_open_incidents", f"Incidents open on the page, not scheduled ones, by impact ({_CACHED})."),
         _declare("vendor_components", f"Components on the page, excluded ones too ({_CACHED})."),
+        _declare("vendor_counted_components", f"Components that count in the vendor's figures ({_CACHED})."),
+        _declare("vendor_known_components", f"Counted components whose current severity is known ({_CACHED})."),
         _declare(
             "vendor_disputed_dates", "Calendar days of the window on which the page's own sources disagree.", "dates"
         ),
-        _declare("vendor_revised_dates", "Calendar days of the window that changed after they were closed.", "dates"),
+        _declare(
+            "vendor_revised_dates",
+            "Calendar days of the window that the vendor's record changed after they were closed.",
+            "dates",
+        ),
         _declare("vendor_info", "The vendor's name, the software behind its page, the address and tier; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
         _declare("component_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
@@ -430,12 +441,13 @@ class StateMetrics:
             tier=settings.tier,
             critical=named_ids(current.components, settings.critical),
             revised_days=self._store.revised_days(page_id, first, key.today),
+            min_coverage=settings.min_coverage,
         )
         lines = _Lines(label("vendor", key.slug))
         _vendor(lines, reading, self._policy)
         for known in reading.shown(self._component_metrics):
             _component(lines, reading, known, self._policy)
-        return reading.level, lines.text()
+        return reading.standing.level, lines.text()
 
 
 class _Days:
@@ -548,20 +560,28 @@ class _Reading:
     tier: str
     critical: frozenset[str]
     revised_days: int
+    min_coverage: float
 
     @property
     def components(self) -> list[KnownComponent]:
         return [known for known in self.current.components if known.removed_at is None]
 
     @property
-    def level(self) -> Level | None:
-        """The worst known level of the included components."""
-        included = (known.component.id for known in self.components if known.component.id not in self.current.excluded)
-        return worst_level(self.current.levels.get(component_id) for component_id in included)
+    def standing(self) -> Standing:
+        """What the counted components come to at the last reading."""
+        counted = (known.component.id for known in self.components if known.component.id not in self.current.excluded)
+        return together(map(self.current.levels.get, counted), self.min_coverage)
 
     def day_level(self, history: History, current: Level | None) -> Level | None:
-        """Today's level so far: what was derived, and what holds now if that was read today."""
-        return worst_level((history.day(self.key.today).level, current if self.key.read_today else None))
+        """Today's level so far: what was derived, or anything worse that holds now, if that was read today.
+
+        Until today is derived for the first time, what holds now is all that is known of it.
+        """
+        derived = history.day(self.key.today).level
+        begun = self.key.derived_day is not None and self.key.derived_day >= self.key.today
+        if not self.key.read_today or (begun and not is_bad(current)):
+            return derived
+        return max((level for level in (derived, current) if level is not None), default=None)
 
     def windows(self, history: History) -> Iterator[tuple[str, WindowFigures]]:
         for days in WINDOW_DAYS:
@@ -632,8 +652,9 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
     info = {"name": key.name, "provider": key.provider, "url": key.url, "tier": reading.tier}
     lines.add("vendor_info", 1, "".join(f",{label(*pair)}" for pair in info.items()))
     history = reading.history.vendor
-    lines.add("vendor_severity", reading.level)
-    lines.add("vendor_day_severity", reading.day_level(history, reading.level))
+    standing = reading.standing
+    lines.add("vendor_severity", standing.level)
+    lines.add("vendor_day_severity", reading.day_level(history, standing.level))
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
         _figures(lines, "vendor", labels, found, policy)
@@ -644,6 +665,8 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
     lines.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
     if reading.key.read:  # before, nothing listed is not nothing open
         lines.add("vendor_components", len(reading.components))
+        lines.add("vendor_counted_components", standing.counted)
+        lines.add("vendor_known_components", standing.known)
         for impact, count in _open_incidents(reading.current.open_incidents).items():
             lines.add("vendor_open_incidents", count, f',impact="{impact}"')
 

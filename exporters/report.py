@@ -30,7 +30,6 @@ from monitor.model import (
     Phase,
     Window,
     level_word,
-    worst_level,
 )
 from monitor.ratios import (
     DEFAULT_POLICY,
@@ -41,6 +40,7 @@ from monitor.ratios import (
     vendor_formula,
     window_ending,
 )
+from monitor.standing import Standing, together
 from monitor.store import PageRecord, Store
 
 DEFINITION = "partial or major outage, by the vendor's own record"
@@ -72,18 +72,27 @@ class ComponentReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorReport:
-    """One vendor's figures and its components'. `trust`: what its source under-reports, "" when nothing is known."""
+    """One vendor's figures and its components'. `trust`: what its source under-reports, "" when nothing is known.
+
+    `standing` is the present one of the counted components: of a reading that is not fresh, or in the past, nothing is
+    known now.
+    """
 
     page: PageRecord
     asked: Asked
     as_of: date
     figures: WindowFigures
     days: tuple[Day, ...]
-    level: Level | None
+    standing: Standing
     incidents: Mapping[str, Incident]
     components: tuple[ComponentReport, ...]
     reported: float | None
     trust: str = ""
+
+    @property
+    def level(self) -> Level | None:
+        """The present level; None = unknown."""
+        return self.standing.level
 
     @property
     def window(self) -> Window:
@@ -132,12 +141,17 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *
         as_of=as_of,
         figures=figures(derived.vendor, window),
         days=tuple(derived.vendor.each(window)),
-        level=worst_level(component.level for component in components if not component.excluded) if is_now else None,
+        standing=_standing(components, vendor.min_coverage),
         incidents={incident.id: incident for incident in facts.incidents},
         components=components,
         reported=printed.get((None, asked.window_days)),
         trust=trust,
     )
+
+
+def _standing(components: Sequence[ComponentReport], min_coverage: float) -> Standing:
+    counted = (each for each in components if not each.excluded and each.known.removed_at is None)
+    return together((each.level for each in counted), min_coverage)
 
 
 def _place(known: KnownComponent) -> tuple[str, int, str]:
@@ -196,7 +210,7 @@ def sentence(report: VendorReport) -> str:
     if found.known_days:
         figure = (
             f"partial or major outage on {found.outage_days} of {found.known_days} known days "
-            f"({percent(found.outage_day_ratio)})"
+            f"({percent(found.outage_day_ratio)}){_bounds(found)}"
         )
     else:
         figure = f"nothing is known of any of the {found.unknown_days} days"
@@ -207,16 +221,26 @@ def sentence(report: VendorReport) -> str:
     )
 
 
+def _bounds(found: WindowFigures) -> str:
+    """Return what the unknown days leave open, e.g. ", 39 to 44 of 90"; nothing when all days are known."""
+    if not found.unknown_days:
+        return ""
+    least, most = found.outage_day_bounds
+    return f", {least} to {most} of {found.known_days + found.unknown_days}"
+
+
 def remarks(report: VendorReport) -> list[str]:
     """Return what a reader must know beside the sentence: unknown and disputed days, stale readings, exclusions."""
     found, page = report.figures, report.page
     notes = []
     if found.unknown_days and found.known_days:
-        notes.append(f"{found.unknown_days} days are unknown and count in neither number")
+        notes.append(
+            f"{found.unknown_days} days are unknown and count in neither number; "
+            "the bounds beside them take all of them as good, and as bad"
+        )
     if found.disputed_days:
         notes.append(f"{found.disputed_days} days are disputed: sources disagree, the published value is counted")
-    if report.level is None and report.components and report.asked.as_of is None:
-        notes.append("the current state is unknown: the page was not read lately")
+    notes += _present(report)
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")
     if page.remark:
@@ -226,6 +250,17 @@ def remarks(report: VendorReport) -> list[str]:
     if report.trust:
         notes.append(f"about this source: {report.trust.rstrip('.')}")
     return notes
+
+
+def _present(report: VendorReport) -> list[str]:
+    """Return what a reader must know of the present state: that it is unknown and why, or how much of it is."""
+    known, counted = report.standing.known, report.standing.counted
+    if report.asked.as_of is not None or report.asked.known_at is not None or known == counted:
+        return []
+    if not known:
+        return ["the current state is unknown: the page was not read lately, or says nothing we can read"]
+    of = f"the state of {counted - known} of {counted} components is unknown"
+    return [f"the current state is unknown: {of}" if report.level is None else of]
 
 
 # -------------------------------------------------------------------------------------------------------- formats
@@ -256,6 +291,8 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "sentence": sentence(report),
         **_figures_json(report.figures, report.asked.policy),
         "current_level": report.level.word if report.level is not None else None,
+        "known_components": report.standing.known,
+        "counted_components": report.standing.counted,
         "last_success_at": page.last_success_at.isoformat() if page.last_success_at else None,
         "error": page.last_error_message if page.last_ok is False else None,
         "remark": page.remark,
@@ -269,14 +306,17 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
 
 
 def _figures_json(found: WindowFigures, policy: str) -> dict[str, Any]:
+    """Return the figures. Where no day is known, what would read as "none" is null."""
+    known = found.known_days > 0
     return {
         "known_days": found.known_days,
-        "outage_days": found.outage_days,
-        "major_days": found.major_days,
-        "degraded_days": found.degraded_days,
-        "maintenance_days": found.maintenance_days,
+        "outage_days": found.outage_days if known else None,
+        "outage_day_bounds": list(found.outage_day_bounds) if known else None,
+        "major_days": found.major_days if known else None,
+        "degraded_days": found.degraded_days if known else None,
+        "maintenance_days": found.maintenance_days if known else None,
         "unknown_days": found.unknown_days,
-        "disputed_days": found.disputed_days,
+        "disputed_days": found.disputed_days if known else None,
         "outage_day_ratio": found.outage_day_ratio,
         "downtime_ratio": found.downtime_ratio(POLICIES[policy]),
         "coverage_ratio": found.coverage_ratio,
@@ -284,7 +324,6 @@ def _figures_json(found: WindowFigures, policy: str) -> dict[str, Any]:
 
 
 def _component_json(component: ComponentReport, report: VendorReport) -> dict[str, Any]:
-    seconds = component.figures.seconds
     return {
         "id": component.known.component.id,
         "slug": component.known.slug,
@@ -294,16 +333,17 @@ def _component_json(component: ComponentReport, report: VendorReport) -> dict[st
         "removed_at": component.known.removed_at.isoformat() if component.known.removed_at else None,
         "current_level": component.level.word if component.level is not None else None,
         **_figures_json(component.figures, report.asked.policy),
-        "outage_seconds": {
-            "partial": seconds.partial,
-            "major": seconds.major,
-            "degraded": seconds.degraded,
-            "maintenance": seconds.maintenance,
-        },
+        "outage_seconds": _seconds(component.figures),
         "vendor_reported_uptime": component.reported,
         "vendor_formula_uptime": None if component.formula is None else float(component.formula / 100),
         "days": [_day_json(day) for day in component.days],
     }
+
+
+def _seconds(found: WindowFigures) -> dict[str, float | None]:
+    """Return the seconds per level; None for each when nothing was covered."""
+    levels = ("partial", "major", "degraded", "maintenance")
+    return {name: getattr(found.seconds, name) if found.covered_seconds else None for name in levels}
 
 
 def _day_json(day: Day) -> dict[str, Any]:
@@ -312,9 +352,11 @@ def _day_json(day: Day) -> dict[str, Any]:
         "level": day.level.word if day.level is not None else None,
         "incidents": list(day.incident_ids),
     }
-    if day.level is not None:
+    if day.level is not None or day.covered_seconds:
         found["coverage"] = round(day.coverage, 4)
         found["source"] = day.source.value if day.source else None
+    if day.known_components != day.counted_components:
+        found |= {"known_components": day.known_components, "counted_components": day.counted_components}
     if day.disputed:
         found["disputed"] = True
     return found
@@ -334,8 +376,9 @@ def _incident_json(incident: Incident) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "vendor", "component", "component_id", "group", "first", "last", "zone", "platform", "current_level", "known_days",
-    "outage_days", "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
+    "vendor", "component", "component_id", "group", "first", "last", "zone", "platform", "current_level",
+    "known_components", "counted_components", "known_days", "outage_days", "outage_days_least", "outage_days_most",
+    "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
     "outage_day_ratio", "downtime_ratio", "policy", "coverage_ratio", "partial_seconds", "major_seconds",
     "degraded_seconds", "maintenance_seconds",
 )  # fmt: skip
@@ -366,10 +409,18 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
         "zone": report.page.zone,
         "platform": report.page.platform or "",
         "current_level": level.word if level is not None else "",
+        "known_components": "" if component else report.standing.known,
+        "counted_components": "" if component else report.standing.counted,
         "policy": report.asked.policy,
-        **_figures_json(found, report.asked.policy),
-        **{f"{name}_seconds": getattr(found.seconds, name) for name in ("partial", "major", "degraded", "maintenance")},
+        **_csv_figures(found, report.asked.policy),
+        **{f"{name}_seconds": value for name, value in _seconds(found).items()},
     }
+
+
+def _csv_figures(found: WindowFigures, policy: str) -> dict[str, Any]:
+    figures = _figures_json(found, policy)
+    least, most = figures.pop("outage_day_bounds") or (None, None)
+    return figures | {"outage_days_least": least, "outage_days_most": most}
 
 
 def spreadsheet_safe(text: str) -> str:
@@ -395,10 +446,18 @@ def _markdown(report: VendorReport) -> str:
         found = component.figures
         lines.append(
             f"| {_escaped(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
-            f"| {found.outage_days} of {found.known_days} | {found.major_days} | {found.degraded_days} "
+            f"| {_outage_days(found)} | {_count(found.major_days, found)} | {_count(found.degraded_days, found)} "
             f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
         )
     return "\n".join(lines)
+
+
+def _outage_days(found: WindowFigures) -> str:
+    return f"{found.outage_days} of {found.known_days}" if found.known_days else "unknown"
+
+
+def _count(days: int, found: WindowFigures) -> str:
+    return f"{days}" if found.known_days else "unknown"
 
 
 def _escaped(text: str) -> str:
@@ -494,6 +553,7 @@ def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
     if report.asked.as_of is None:
         glyph, colour = CELLS[component.level]
         line.append(f"now {glyph} {level_word(component.level).replace('_', ' ')}; ", style=colour)
-    line.append(f"outage {found.outage_days} of {found.known_days} days ({found.major_days} major); ")
+    days = f" days ({found.major_days} major)" if found.known_days else ""
+    line.append(f"outage {_outage_days(found)}{days}; ")
     line.append(f"downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
     return line

@@ -130,17 +130,18 @@ def _day_rows(reading: Reading) -> Iterator[Row]:
 
 
 def _day(day: Day) -> Row:
-    known = day.level is not None
     return {
         "day": day.day,
         "level": day.level.word if day.level is not None else None,
-        **(_seconds(day.seconds) if known else dict.fromkeys(_SECONDS)),
+        **(_seconds(day.seconds) if day.covered_seconds else dict.fromkeys(_SECONDS)),
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
         "coverage": day.coverage,
         "source": day.source.value if day.source else None,
         "confidence": day.confidence.value if day.confidence else None,
         "disputed": day.disputed,
+        "known_components": day.known_components,
+        "counted_components": day.counted_components,
         "incidents": list(day.incident_ids),
     }
 
@@ -167,6 +168,7 @@ def _window(found: WindowFigures, length: int, policy: str) -> Row:
         "first": found.window.first,
         "last": found.window.last,
         **counts,
+        **_bounds(found),
         "outage_day_ratio": found.outage_day_ratio,
         "downtime_ratio": found.downtime_ratio(POLICIES[policy]),
         "policy": policy,
@@ -174,6 +176,11 @@ def _window(found: WindowFigures, length: int, policy: str) -> Row:
         "covered_seconds": found.covered_seconds,
         "coverage": found.coverage_ratio,
     }
+
+
+def _bounds(found: WindowFigures) -> Row:
+    least, most = found.outage_day_bounds if found.known_days else (None, None)
+    return {"outage_days_least": least, "outage_days_most": most}
 
 
 def _standing(history: History, window: Window) -> Row:
@@ -228,6 +235,8 @@ DAYS = Table(
         "source": Kind.TEXT,
         "confidence": Kind.TEXT,
         "disputed": Kind.TRUTH,
+        "known_components": Kind.WHOLE,
+        "counted_components": Kind.WHOLE,
         "incidents": Kind.TEXTS,
     },
     _day_rows,
@@ -240,6 +249,8 @@ WINDOWS = Table(
         "first": Kind.DAY,
         "last": Kind.DAY,
         **_COUNTS,
+        "outage_days_least": Kind.WHOLE,
+        "outage_days_most": Kind.WHOLE,
         "outage_day_ratio": Kind.NUMBER,
         "downtime_ratio": Kind.NUMBER,
         "policy": Kind.TEXT,

@@ -78,6 +78,11 @@ class WindowFigures:
         return self.outage_days / self.known_days if self.known_days else None
 
     @property
+    def outage_day_bounds(self) -> tuple[int, int]:
+        """How many of all the window's days were outage days, unknown ones too: all of those good, all of them bad."""
+        return self.outage_days, self.outage_days + self.unknown_days
+
+    @property
     def coverage_ratio(self) -> float | None:
         """Covered share of the window's elapsed seconds, 0..1; None for a window that has not begun."""
         return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else None

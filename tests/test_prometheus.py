@@ -215,7 +215,17 @@ def test_an_unknown_level_has_no_sample_and_is_never_zero():
     store = MemoryStore().add(Row(), current=current)
 
     assert values(store, "component_severity") == {"vendor=acme,component=b": 0}
-    assert values(store, "vendor_severity") == {"vendor=acme": 0}
+    assert values(store, "vendor_severity") == {}
+    assert values(store, "vendor_known_components") == {"vendor=acme": 1}
+    assert values(store, "vendor_counted_components") == {"vendor=acme": 3}
+
+
+def test_a_bad_component_shows_however_many_are_unknown():
+    current = Current(
+        levels={"a": None, "b": Level.DEGRADED}, components=(known("a", "A"), known("b", "B"), known("c", "C"))
+    )
+
+    assert values(MemoryStore().add(Row(), current=current), "vendor_severity") == {"vendor=acme": 2}
 
 
 def test_a_vendor_of_which_nothing_is_known_has_no_severity():
