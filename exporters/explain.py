@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor import history
+from monitor.classify import Options
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval, zone_named
-from monitor.model import Bar, Day, Impact, Incident, KnownComponent, ObservedRun, PageFacts, level_word
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Day,
+    Impact,
+    Incident,
+    KnownComponent,
+    ObservedRun,
+    PageFacts,
+    level_word,
+)
 from monitor.store import PageRecord, Store
 
 
@@ -20,6 +32,7 @@ class Explanation:
     day: Day
     span: Interval
     facts: PageFacts
+    options: Options
     now: datetime
 
 
@@ -42,13 +55,15 @@ def gather(
     if day > moment.astimezone(zone).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
     facts, derived = history.read(store, page, vendor, first=day, last=day, now=now, known_at=known_at)
+    settings = history.options(vendor, page, facts)
     known = find(facts.components, component) if component is not None else None
     classified = (derived.components[known.component.id] if known else derived.vendor).day(day)
     span = day_interval(day, zone)
     ids = {known.component.id} if known else {each.component.id for each in facts.components}
     return Explanation(
-        page=page, component=known, day=classified, span=span, facts=_about(facts, ids, span, day), now=moment
-    )
+        page=page, component=known, day=classified, span=span, facts=_about(facts, ids, span, day), options=settings,
+        now=moment,
+    )  # fmt: skip
 
 
 def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
@@ -94,7 +109,7 @@ def _touches(incident: Incident, span: Interval) -> bool:
 def lines(explanation: Explanation) -> Iterator[str]:
     """Yield the explanation as lines of text. Instants are shown in the page's zone, with its offset."""
     yield _headline(explanation)
-    yield from _verdict(explanation.day)
+    yield from _verdict(explanation)
     yield from _section("the vendor's own record (bars)", [_bar(bar, explanation) for bar in explanation.facts.bars])
     yield from _section("incidents", [line for i in explanation.facts.incidents for line in _incident(i, explanation)])
     loose = [impact for impact in explanation.facts.impacts if impact.incident_id is None]
@@ -113,10 +128,28 @@ def _level(day: Day) -> str:
     return level_word(day.level).replace("_", " ")
 
 
-def _verdict(day: Day) -> Iterator[str]:
+def _verdict(explanation: Explanation) -> Iterator[str]:
+    day = explanation.day
     if day.level is None:
-        yield "  Nothing covers this day, so nothing is concluded."
-        return
+        yield f"  Unknown: {_why_unknown(explanation)}."
+    if day.covered_seconds:
+        yield from _known(explanation)
+
+
+def _why_unknown(explanation: Explanation) -> str:
+    """Return what is missing before the day could be called operational."""
+    day, needed = explanation.day, f"{explanation.options.min_coverage:.0%}"
+    if not day.covered_seconds:
+        return "nothing we can read speaks for this day, so nothing is concluded"
+    if explanation.component is None:
+        known = f"{day.known_components} of {day.counted_components} components are known"
+        return f"nothing bad was said, but only {known}; {needed} must be, before the day is called operational"
+    known = f"only {day.coverage:.0%} of the day is known"
+    return f"nothing bad was said, but {known}; {needed} must be, before it is called operational"
+
+
+def _known(explanation: Explanation) -> Iterator[str]:
+    day = explanation.day
     seconds = day.seconds
     parts = [
         f"{name} {duration(value)}"
@@ -128,14 +161,23 @@ def _verdict(day: Day) -> Iterator[str]:
         )
         if value
     ]
-    yield f"  {', '.join(parts) or 'no outage, degradation or maintenance'}; {day.coverage:.0%} of the day covered"
+    nothing = "no outage, degradation or maintenance in what is known"
+    yield f"  {', '.join(parts) or nothing}; {day.coverage:.0%} of the day covered"
+    if day.component_id is not None:
+        yield f"  these are the seconds of {_name(day.component_id, explanation)}, which was out longest"
     if day.source and day.confidence:
         yield f"  outage seconds from {day.source.value}, confidence {day.confidence.value}"
     if day.disputed and day.other is not None:
         yield (
-            f"  DISPUTED: the published value above is counted; other sources say "
-            f"{duration(day.other.outage)} of outage"
+            f"  DISPUTED: {_counted(day)} is counted; other sources say {duration(day.other.outage)} of outage "
+            f"and {duration(day.other.degraded)} of degradation"
         )
+
+
+def _counted(day: Day) -> str:
+    if day.source is Aspect.BARS:
+        return "what the vendor publishes"
+    return "what was seen, not what incidents went on to claim while the component was seen well,"
 
 
 def _section(title: str, content: Sequence[str]) -> Iterator[str]:
@@ -168,10 +210,20 @@ def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
 
 
 def _impact(impact: Impact, explanation: Explanation) -> str:
-    level = f"inferred from {impact.word!r}" if impact.level is None else level_word(impact.level).replace("_", " ")
+    level = _impact_level(impact, explanation.options)
     ended = _time(impact.end, explanation) if impact.end else "still going on when last read"
     name = _name(impact.component_id, explanation)
     return f"{name}: {level}, {_time(impact.start, explanation)} to {ended} [{impact.basis.value}, {impact.source}]"
+
+
+def _impact_level(impact: Impact, options: Options) -> str:
+    """Return the level an impact stands for in words, and why; it is unknown where nobody can read its word."""
+    inferred = options.impact_mapping.get(impact.word or "") if impact.basis is Basis.INFERRED else None
+    if inferred is not None:
+        return f"{inferred.title}, inferred from {impact.word!r}"
+    if impact.level is None:
+        return f"unknown, nobody can read {impact.word!r}" if impact.word else "unknown"
+    return impact.level.title
 
 
 def _runs(explanation: Explanation) -> list[str]:

@@ -449,7 +449,16 @@ def _markdown(report: VendorReport) -> str:
             f"| {_outage_days(found)} | {_count(found.major_days, found)} | {_count(found.degraded_days, found)} "
             f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
         )
+    for title, going_on in (("incidents", report.open_incidents), ("maintenance", report.open_maintenances)):
+        if going_on:
+            lines += ["", f"Open {title}:", "", *(_open_line(incident, report) for incident in going_on)]
     return "\n".join(lines)
+
+
+def _open_line(incident: Incident, report: VendorReport) -> str:
+    since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime("%Y-%m-%d %H:%M%z")
+    title = f"[{_escaped(incident.title)}](<{incident.url}>)" if incident.url else _escaped(incident.title)
+    return f"- {title}: {_escaped(incident.status)}, since {since}, impact {_escaped(incident.impact)}"
 
 
 def _outage_days(found: WindowFigures) -> str:

@@ -1,0 +1,104 @@
+"""What `monitor explain` says of a day."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from exporters import explain
+from monitor.config import VendorConfig
+from monitor.intervals import Interval
+from monitor.model import Aspect, Basis, Coverage, Level
+from monitor.store import Store
+from tests.store_support import add_page, component, evidence, impact, incident, observed, save
+
+DAY = date(2026, 5, 5)
+START = datetime(2026, 5, 5, tzinfo=UTC)
+NOW = START + timedelta(days=2)
+HOUR = timedelta(hours=1)
+ACME = VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/")
+
+
+@pytest.fixture
+def store():
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(store):
+    added = add_page(store, now=START)
+    save(store, added, evidence(START, components=(component(), component("web", "Web"))))
+    return added
+
+
+def told(store, page, wanted: str | None = None, vendor: VendorConfig = ACME) -> str:
+    found = explain.gather(store, store.pages()[0], vendor, component=wanted, day=DAY, now=NOW)
+    return "\n".join(explain.lines(found))
+
+
+def cover(until: float, component_id: str | None = None) -> Coverage:
+    return Coverage(span=Interval(START, START + until * HOUR), aspect=Aspect.IMPACTS, component_id=component_id)
+
+
+def test_a_day_nothing_speaks_for_says_so(store, page):
+    assert "Unknown: nothing we can read speaks for this day" in told(store, page, "api")
+
+
+def test_a_partly_known_day_says_how_much_is_missing(store, page):
+    save(store, page, evidence(START + HOUR, coverage=(cover(10),)))
+
+    text = told(store, page, "api")
+    assert "only 42% of the day is known; 90% must be" in text
+    assert "no outage, degradation or maintenance in what is known; 42% of the day covered" in text
+
+
+def test_a_vendor_with_too_few_known_components_says_how_many(store, page):
+    save(store, page, evidence(START + HOUR, coverage=(cover(24, "api"),)))
+
+    assert "only 1 of 2 components are known" in told(store, page)
+
+
+def test_a_word_nobody_can_read_is_not_called_inferred(store, page):
+    odd = impact(START + HOUR, START + 2 * HOUR, level=None, word="wobbly")
+    save(store, page, evidence(NOW, incidents=(incident(),), impacts=(odd,), coverage=(cover(24),)))
+
+    text = told(store, page, "api")
+    assert "API: unknown, nobody can read 'wobbly'" in text
+    assert "inferred" not in text
+
+
+def test_an_inferred_level_says_what_it_was_inferred_from_and_follows_the_mapping(store, page):
+    word = impact(START + HOUR, START + 2 * HOUR, level=None, word="minor", basis=Basis.INFERRED)
+    save(store, page, evidence(NOW, incidents=(incident(),), impacts=(word,), coverage=(cover(24),)))
+    stricter = VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", impact_mapping={"minor": Level.PARTIAL_OUTAGE}
+    )
+
+    assert "API: degraded, inferred from 'minor'" in told(store, page, "api")
+    assert "API: partial outage, inferred from 'minor'" in told(store, page, "api", stricter)
+
+
+def test_a_vendors_seconds_name_the_component_they_are_of(store, page):
+    impacts = (
+        impact(START + HOUR, START + 2 * HOUR, level=Level.MAJOR_OUTAGE),
+        impact(START + HOUR, START + 5 * HOUR, component_id="web"),
+    )
+    save(store, page, evidence(NOW, incidents=(incident(),), impacts=impacts, coverage=(cover(24),)))
+
+    text = told(store, page)
+    assert "2026-05-05 (UTC): major outage" in text
+    assert "partial outage 4 h 00 min 00 s" in text
+    assert "these are the seconds of Web, which was out longest" in text
+
+
+def test_what_an_incident_claims_after_the_component_was_seen_well_is_called_disputed(store, page):
+    going_on = {"incidents": (incident(started_at=START + HOUR),), "impacts": (impact(START + HOUR),)}
+    save(store, page, observed(START + HOUR, api=Level.PARTIAL_OUTAGE, web=Level.OPERATIONAL))
+    save(store, page, evidence(START + HOUR, **going_on))
+    for quarter in range(5, 96):
+        save(store, page, observed(START + quarter * HOUR / 4, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+
+    text = told(store, page, "api")
+    assert "partial outage 15 min 00 s" in text
+    assert "DISPUTED: what was seen" in text
+    assert "other sources say 22 h 45 min 00 s of outage" in text

@@ -1,0 +1,124 @@
+"""The figures of a window as people and programs read them."""
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from exporters import report as reports
+from monitor.config import VendorConfig
+from monitor.intervals import Interval
+from monitor.model import Aspect, Coverage, Level, Phase
+from monitor.store import Store
+from tests.store_support import add_page, component, evidence, impact, incident, observed, save
+
+START = datetime(2026, 5, 5, tzinfo=UTC)
+NOW = START + timedelta(days=10)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ACME = VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/")
+
+
+@pytest.fixture
+def store():
+    with Store.open("sqlite://") as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(store):
+    added = add_page(store, now=START)
+    save(store, added, evidence(START, components=(component(), component("web", "Web"))))
+    return added
+
+
+def gathered(store, days: int = 10, **asked) -> reports.VendorReport:
+    return reports.gather(store, store.pages()[0], ACME, reports.Asked(now=NOW, window_days=days, **asked))
+
+
+def as_json(report: reports.VendorReport) -> dict:
+    return json.loads(json.dumps(reports.as_json([report], report.asked)))["vendors"][0]
+
+
+def cover(first: timedelta, last: timedelta, component_id: str | None = None) -> Coverage:
+    return Coverage(span=Interval(START + first, START + last), aspect=Aspect.IMPACTS, component_id=component_id)
+
+
+def with_unknown_days(store, page) -> reports.VendorReport:
+    """Eight days, two of them with an outage; of the two before today nothing is known."""
+    impacts = tuple(impact(START + n * DAY + HOUR, START + n * DAY + 2 * HOUR, incident_id=f"i{n}") for n in (1, 3))
+    save(store, page, evidence(NOW, impacts=impacts, coverage=(cover(0 * DAY, 8 * DAY),)))
+    return gathered(store, as_of=date(2026, 5, 14))
+
+
+def test_the_sentence_carries_what_the_unknown_days_leave_open(store, page):
+    report = with_unknown_days(store, page)
+
+    assert "on 2 of 8 known days (25 %), 2 to 4 of 10, 2026-05-05 to 2026-05-14" in reports.sentence(report).replace(
+        "25.0", "25"
+    )
+    assert report.figures.outage_day_bounds == (2, 4)
+
+
+def test_bounds_stand_in_json_and_csv(store, page):
+    report = with_unknown_days(store, page)
+    (vendor, *_) = csv.DictReader(io.StringIO(reports.as_csv([report])))
+
+    assert as_json(report)["outage_day_bounds"] == [2, 4]
+    assert (vendor["outage_days_least"], vendor["outage_days_most"]) == ("2", "4")
+
+
+def test_nothing_known_is_null_and_never_zero(store, page):
+    found = as_json(gathered(store))
+    counts = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days", "outage_day_bounds")
+
+    for each in (found, *found["components"]):
+        assert {each[name] for name in (*counts, "outage_day_ratio", "downtime_ratio")} == {None}
+        assert (each["known_days"], each["unknown_days"]) == (0, 10)
+    assert set(found["components"][0]["outage_seconds"].values()) == {None}
+    assert "| unknown |" in reports.as_markdown([gathered(store)])
+    assert "nothing is known of any of the 10 days" in reports.sentence(gathered(store))
+
+
+def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
+    save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
+    (day, *_) = as_json(gathered(store, as_of=date(2026, 5, 14)))["days"]
+
+    assert (day["level"], day["coverage"]) == (None, 0.1667)
+
+
+def test_one_component_in_an_unknown_word_makes_the_vendor_unknown_now(store, page):
+    save(store, page, observed(NOW, api=Level.OPERATIONAL, web=None))
+    report = gathered(store)
+
+    assert report.level is None
+    assert (report.standing.known, report.standing.counted) == (1, 2)
+    assert as_json(report)["known_components"] == 1
+    assert "the current state is unknown: the state of 1 of 2 components is unknown" in reports.remarks(report)
+
+
+def test_a_bad_component_shows_beside_an_unknown_one(store, page):
+    save(store, page, observed(NOW, api=Level.DEGRADED, web=None))
+    report = gathered(store)
+
+    assert report.level is Level.DEGRADED
+    assert "the state of 1 of 2 components is unknown" in reports.remarks(report)
+
+
+def test_a_page_that_was_not_read_lately_says_so(store, page):
+    save(store, page, observed(START, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+
+    assert any("the page was not read lately" in note for note in reports.remarks(gathered(store)))
+
+
+def test_markdown_lists_what_is_open(store, page):
+    going_on = incident(title="API | errors", started_at=START, url="https://status.acme.example/incidents/i1")
+    planned = incident("m1", title="Upgrade", phase=Phase.OPEN, maintenance=True, impact="maintenance")
+    over = incident("i2", title="Long gone", phase=Phase.CLOSED, resolved_at=START)
+    save(store, page, evidence(NOW, incidents=(going_on, planned, over)))
+    text = reports.as_markdown([gathered(store)])
+
+    assert "Open incidents:\n\n- [API \\| errors](<https://status.acme.example/incidents/i1>): investigating" in text
+    assert "Open maintenance:\n\n- Upgrade: " in text
+    assert "Long gone" not in text
