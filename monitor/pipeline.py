@@ -362,6 +362,10 @@ class Collector:
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = reading.requests
         await self.derive(page.slug, since=since)
+        if result.complete:
+            # From here on, what changes on a closed day is what the vendor changed.
+            today = day_of(self._clock(), zone_named(page.zone))
+            await self.db(self.store.set_reread, page.id, today)
         return result
 
     async def reread(self, page: PageRecord) -> BackfillResult:
