@@ -134,6 +134,36 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostedState:
+    """A component's state as an incident's update gave it. `level` None = the vendor's `word` is unknown to us.
+
+    `before` is the state the component was in until then by the vendor's word (Statuspage's ``old_status``); None =
+    not said, or a word we do not know.
+    """
+
+    component_id: str
+    level: Level | None
+    word: str | None = None
+    before: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdate:
+    """One message of an incident or maintenance: when the vendor says it was posted, its word, text and states.
+
+    `key` names it among those of its incident: the vendor's id of it, else one made of its time and status. `text` is
+    for people only, and empty in facts read back for deriving days. `states` are those it gives, in the vendor's order.
+    """
+
+    incident_id: str
+    key: str
+    at: datetime
+    status: str
+    text: str = ""
+    states: tuple[PostedState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
     """One component at one level over [start, end). `end` None = still going on when it was read.
 
@@ -217,6 +247,9 @@ class Evidence:
     `read_at`. `withdrawn`: ids of incidents the vendor removed. `unit` names the piece of a backfill this completes
     (it is not fetched again by a resumed run); `final` means it can no longer change. `unknown_words` are vendor
     words outside our vocabulary, counted and never green. `mark` is handed back to the next `poll` untouched.
+
+    `updates` are all those of the incidents listed beside them: one that we hold of such an incident and that is not
+    among them was taken back. An incident listed without any keeps those it has: not every answer holds them.
     """
 
     source: str
@@ -224,6 +257,7 @@ class Evidence:
     page: PageInfo | None = None
     components: tuple[Component, ...] | None = None
     incidents: tuple[Incident, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
     impacts: tuple[Impact, ...] = ()
     bars: tuple[Bar, ...] = ()
     observed: tuple[Observation, ...] | None = None
@@ -265,6 +299,7 @@ class PageFacts:
 
     components: tuple[KnownComponent, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
     impacts: tuple[Impact, ...] = ()
     bars: tuple[Bar, ...] = ()
     coverage: tuple[Coverage, ...] = ()
