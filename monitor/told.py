@@ -22,10 +22,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
 )
 from monitor.protocol import PageContext
 
@@ -81,7 +83,8 @@ class Event:
     """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is what they mean.
 
     `component_ids` are components it names beside those of its spans. `vague`: something was bad and it is not said
-    what, so nothing is known of its time. `words`: words of it that are unknown to us.
+    what, so nothing is known of its time. `words`: words of it that are unknown to us. `updates` are all its messages,
+    or none where the answer does not hold them.
     """
 
     id: str
@@ -97,6 +100,26 @@ class Event:
     spans: tuple[Span, ...] = ()
     vague: bool = False
     words: tuple[str, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
+
+
+def message(
+    at: datetime,
+    status: str | None = None,
+    text: str | None = None,
+    *,
+    key: str | None = None,
+    states: Iterable[PostedState] = (),
+) -> IncidentUpdate:
+    """Return a message of an event. `key` is the vendor's id of it; None = it has none, and its time and status do.
+
+    `text` may be HTML. `evidence` makes the message the event's.
+    """
+    status = status or ""
+    return IncidentUpdate(
+        incident_id="", key=key or f"{at.isoformat()} {status}".strip(), at=at, status=status, text=text or "",
+        states=tuple(states),
+    )  # fmt: skip
 
 
 def spread(
@@ -208,8 +231,10 @@ def evidence(
         components=tuple(p.component for p in listed) if listed is not None else _distinct(components),
         observed=None if listed is None else tuple(map(_observation, listed)),
         incidents=tuple(_incident(event) for event in told.values()),
+        updates=tuple(update for event in told.values() for update in _updates(event)),
         impacts=tuple(dict.fromkeys(impact for event in told.values() for impact in _impacts(event, source, page.now))),
         coverage=_coverage(told.values(), since, page.now),
+        lists=Interval.between(since, page.now) if since is not None else None,
         withdrawn=tuple(sorted(set(withdrawn))),
         unknown_words=tuple(sorted(unknown)),
         mark=mark,
@@ -258,6 +283,17 @@ def _incident(event: Event) -> Incident:
         maintenance=event.maintenance,
         component_ids=tuple(dict.fromkeys(named)),
     )
+
+
+def _updates(event: Event) -> Iterable[IncidentUpdate]:
+    """Return the event's messages, oldest first, each under a key of its own."""
+    told: dict[str, IncidentUpdate] = {}
+    for update in sorted(event.updates, key=lambda each: each.at):
+        key, number = update.key, 2
+        while key in told:
+            key, number = f"{update.key} {number}", number + 1
+        told[key] = replace(update, incident_id=event.id, key=key)
+    return told.values()
 
 
 def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
