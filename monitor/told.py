@@ -6,12 +6,13 @@ and never green, and an event that does not say what it hit leaves its time unco
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.errors import Truncated
+from monitor.errors import Truncated, UnexpectedShape
+from monitor.fields import LONGEST_CODE, Row, instant, maybe_text
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract, utc
 from monitor.model import (
     Aspect,
@@ -120,6 +121,49 @@ def message(
         incident_id="", key=key or f"{at.isoformat()} {status}".strip(), at=at, status=status, text=text or "",
         states=tuple(states),
     )  # fmt: skip
+
+
+def messages(
+    listed: object,
+    *,
+    at: str,
+    status: str = "status",
+    text: str = "message",
+    read_time: Callable[[object, str], datetime] = instant,
+    states: Callable[[Row], Iterable[PostedState]] = lambda _: (),
+) -> tuple[IncidentUpdate, ...]:
+    """Return the messages in a list of a vendor's answer, in which `at`, `status` and `text` are their fields.
+
+    What is no message or has no time we can read is left out: people wrote it for people, no level depends on it, and
+    it fails no poll.
+    """
+    told = []
+    for each in listed if isinstance(listed, list) else ():
+        if not isinstance(each, dict):
+            continue
+        try:
+            moment = read_time(each.get(at), at)
+        except UnexpectedShape:
+            continue
+        told.append(
+            message(
+                moment, _said(each.get(status)), _said(each.get(text)), key=_said(each.get("id")), states=states(each)
+            )
+        )
+    return tuple(told)
+
+
+def posted(listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status") -> Iterator[PostedState]:
+    """Yield the states in a list of a message, in which `key` is the component's id; what is none is left out."""
+    for each in listed if isinstance(listed, list) else ():
+        code, word = (_said(each.get(key)), _said(each.get(state))) if isinstance(each, dict) else (None, None)
+        if code is not None and word is not None:
+            word = word.lower()[:LONGEST_CODE]
+            yield PostedState(component_id=code, level=levels.get(word), word=word)
+
+
+def _said(value: object) -> str | None:
+    return str(value) if type(value) is int and abs(value) < 10**LONGEST_CODE else maybe_text(value)
 
 
 def spread(
@@ -231,7 +275,7 @@ def evidence(
         components=tuple(p.component for p in listed) if listed is not None else _distinct(components),
         observed=None if listed is None else tuple(map(_observation, listed)),
         incidents=tuple(_incident(event) for event in told.values()),
-        updates=tuple(update for event in told.values() for update in _updates(event)),
+        updates=tuple(update for event in told.values() for update in updates_of(event.id, event.updates)),
         impacts=tuple(dict.fromkeys(impact for event in told.values() for impact in _impacts(event, source, page.now))),
         coverage=_coverage(told.values(), since, page.now),
         lists=Interval.between(since, page.now) if since is not None else None,
@@ -285,14 +329,14 @@ def _incident(event: Event) -> Incident:
     )
 
 
-def _updates(event: Event) -> Iterable[IncidentUpdate]:
-    """Return the event's messages, oldest first, each under a key of its own."""
+def updates_of(incident_id: str, listed: Iterable[IncidentUpdate]) -> Iterable[IncidentUpdate]:
+    """Return messages as those of an incident, oldest first, each under a key of its own."""
     told: dict[str, IncidentUpdate] = {}
-    for update in sorted(event.updates, key=lambda each: each.at):
+    for update in sorted(listed, key=lambda each: each.at):
         key, number = update.key, 2
         while key in told:
             key, number = f"{update.key} {number}", number + 1
-        told[key] = replace(update, incident_id=event.id, key=key)
+        told[key] = replace(update, incident_id=incident_id, key=key)
     return told.values()
 
 
