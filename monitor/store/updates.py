@@ -6,6 +6,7 @@ The hot path is a poll that tells nothing new: one select of digests for all the
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -132,10 +133,12 @@ def read_states(connection: Connection, values: Mapping[str, Any]) -> Iterator[I
 
 
 def _read(states: Iterable[Sequence[Any]] | None) -> tuple[PostedState, ...]:
-    return tuple(
-        PostedState(component_id=code, level=_LEVELS[level], word=word, before=_LEVELS[before])
-        for code, level, word, before in states or ()
-    )
+    return tuple(_state(*each) for each in states or ())
+
+
+@lru_cache(maxsize=8_192)  # the same states are read again whenever days are derived
+def _state(component_id: str, level: int | None, word: str | None, before: int | None) -> PostedState:
+    return PostedState(component_id=component_id, level=_LEVELS[level], word=word, before=_LEVELS[before])
 
 
 def told(
