@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.errors import BadStatus, FetchError, PageUnavailable, Throttled, UnexpectedShape
-from monitor.model import Aspect, Basis, Evidence, Impact, Level, Phase
+from monitor.intervals import Interval
+from monitor.model import Aspect, Basis, Evidence, Impact, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import statuspage
 from monitor.protocol import PageContext, Response
 from tests.drive import drive
@@ -833,3 +834,52 @@ def with_value(whole: Any, path: tuple[Any, ...], value: Any) -> Any:
         inner = inner[step]
     inner[path[-1]] = value
     return copy
+
+
+# ---------------------------------------------------------------------------------------------------- how it was told
+
+
+def messages(*incidents: dict[str, Any]) -> list[IncidentUpdate]:
+    told = summary(component(status="major_outage"), indicator="major")
+    read = poll({SUMMARY: told, INCIDENTS: listed(*incidents)})
+    return [update for evidence in read for update in evidence.updates]
+
+
+def test_an_update_is_kept_with_its_text_its_states_and_the_state_before() -> None:
+    posted = update("investigating", "2026-10-20T09:00:00", api000000001="partial_outage")
+    (kept,) = messages(incident(posted | {"id": "upd1", "body": "<p>We look.</p>", "display_at": "2026-10-20T08:00Z"}))
+
+    assert kept == IncidentUpdate(
+        incident_id="inc000000001",
+        key="upd1",
+        at=at("2026-10-20T09:00:00"),
+        status="investigating",
+        text="<p>We look.</p>",
+        states=(
+            PostedState(
+                component_id="api000000001",
+                level=Level.PARTIAL_OUTAGE,
+                word="partial_outage",
+                before=Level.OPERATIONAL,
+            ),
+        ),
+    )
+
+
+def test_an_update_without_id_text_or_states_is_named_by_its_time_and_status() -> None:
+    (kept,) = messages(incident(update("identified", "2026-10-20T09:00:00")))
+
+    assert (kept.key, kept.text, kept.states) == ("2026-10-20T09:00:00Z identified", "", ())
+
+
+def test_a_posted_state_in_an_unknown_word_has_no_level() -> None:
+    (kept,) = messages(incident(update("identified", "2026-10-20T09:00:00", api000000001="wobbly")))
+
+    assert (kept.states[0].level, kept.states[0].word) == (None, "wobbly")
+
+
+def test_the_list_of_incidents_says_how_far_it_reaches() -> None:
+    told = summary(component(created_at="2026-09-01T00:00:00Z", status="major_outage"), indicator="major")
+    read = poll({SUMMARY: told, INCIDENTS: listed()})
+
+    assert read[-1].lists == Interval(at("2026-09-01T00:00:00"), NOW)

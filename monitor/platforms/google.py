@@ -37,6 +37,7 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
@@ -44,6 +45,7 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Google Cloud, Workspace, Firebase",
@@ -211,6 +213,7 @@ class _Event:
     products: Mapping[str, str]
     locations: frozenset[str]
     posts: tuple[_Post, ...]
+    updates: tuple[IncidentUpdate, ...] = ()
 
     @property
     def all_locations(self) -> frozenset[str]:
@@ -260,6 +263,7 @@ def _event(key: str, row: Row, now: datetime) -> _Event:
         products=_products_of(row, where),
         locations=frozenset().union(*(_places(row, name, where) for name in affected)),
         posts=tuple(sorted(posts, key=lambda post: post.at)),
+        updates=messages(row.get("updates"), at="when", text="text"),
     )
 
 
@@ -563,9 +567,11 @@ def _evidence(
         page=PageInfo(),
         components=None if keep_known else components,
         incidents=tuple(_incident(event, page) for event in events),
+        updates=tuple(update for event in events for update in updates_of(event.id, event.updates)),
         impacts=impacts,
         observed=tuple(_observed(keys, impacts)),
         coverage=(Coverage(span=Interval(page.now - KEPT, page.now), aspect=Aspect.IMPACTS, complete=True),),
+        lists=Interval(page.now - KEPT, page.now),
         withdrawn=tuple(sorted(page.open_incidents - {event.id for event in events})),
         gaps=(gap,) if gap is not None else (),
         unknown_words=tuple(sorted(notes)),

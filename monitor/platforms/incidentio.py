@@ -41,10 +41,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
     ReportedUptime,
 )
 from monitor.protocol import (
@@ -517,6 +519,7 @@ class _Told:
     closed_at: datetime | None = None
     component_ids: tuple[str, ...] = ()
     impacts: tuple[Row, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -540,7 +543,35 @@ def _told(row: Row, where: str) -> _Told:
         closed_at=max(closes, default=None),
         component_ids=tuple(_text(one, "component_id", f"{where}.affected_components") for one in affected),
         impacts=tuple(_rows(row, "component_impacts", where, optional=True)),
+        updates=tuple(_messages(row, where)),
     )
+
+
+def _messages(row: Row, where: str) -> Iterator[IncidentUpdate]:
+    """Yield the incident's updates; a link and the imitation of Statuspage have none."""
+    for update in _rows(row, "updates", where, optional=True):
+        at = _time_or_none(update, "published_at", f"{where}.updates")
+        if at is not None:
+            status = _text_or_none(update, "to_status", f"{where}.updates") or ""
+            yield IncidentUpdate(
+                incident_id=_text(row, "id", where),
+                key=str(update.get("id") or f"{at.isoformat()} {status}"),
+                at=at,
+                status=status,
+                text=str(update.get("message_string") or ""),
+                states=tuple(_posted(update, f"{where}.updates")),
+            )
+
+
+def _posted(update: Row, where: str) -> Iterator[PostedState]:
+    for row in _rows(update, "component_statuses", where, optional=True):
+        code, word = row.get("component_id"), row.get("status")
+        if isinstance(code, str) and isinstance(word, str):
+            yield PostedState(component_id=code, level=LEVELS.get(word), word=word)
+
+
+def _updates(told: Mapping[str, _Told]) -> tuple[IncidentUpdate, ...]:
+    return tuple(update for one in told.values() for update in one.updates)
 
 
 def _ongoing(seen: _Seen) -> dict[str, _Told]:
@@ -696,6 +727,7 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
         components=_components(seen.summary, page.zone),
         observed=observed,
         incidents=_incidents(told, impacts, page, notes),
+        updates=_updates(told),
         impacts=impacts,
         unknown_words=tuple(sorted(notes.words)),
     )
@@ -726,6 +758,7 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
         source=IMPACTS,
         read_at=page.now,
         incidents=evidence.incidents,
+        updates=evidence.updates,
         impacts=evidence.impacts,
         coverage=evidence.coverage,
         withdrawn=withdrawn,
@@ -784,6 +817,7 @@ def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interva
             source=IMPACTS,
             read_at=page.now,
             incidents=_incidents(told, impacts, page, notes),
+            updates=_updates(told),
             impacts=impacts,
             coverage=_coverage(seen, span),
             reported=_uptimes(history, notes),
@@ -977,6 +1011,7 @@ def _window(seen: _Seen, page: PageContext, first: date, last: date, *, newest: 
         source=IMPACTS,
         read_at=page.now,
         incidents=evidence.incidents,
+        updates=evidence.updates,
         impacts=evidence.impacts,
         coverage=evidence.coverage,
         reported=evidence.reported if newest else (),

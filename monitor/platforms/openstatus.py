@@ -17,7 +17,7 @@ from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, evidence, gap_before, spread, states
+from monitor.told import Event, Part, evidence, gap_before, messages, spread, states
 
 ABOUT = About(
     title="OpenStatus",
@@ -152,6 +152,7 @@ def _report(told: Row) -> Event:
         spans=spread(named, Level.DEGRADED, start) if end is None else (),
         vague=not named and end is None,
         words=() if said in OPEN | {RESOLVED} else (said,),
+        updates=messages(told.get("statusReportUpdates"), at="date"),
     )
 
 

@@ -22,7 +22,7 @@ from monitor.errors import BadStatus, FetchError, UnexpectedShape
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import Event, Part, evidence, gap_before, silenced, spread
+from monitor.told import Event, Part, evidence, gap_before, messages, silenced, spread
 
 ABOUT = About(
     title="Sorry",
@@ -175,6 +175,7 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
         spans=() if general else spread(named, level, start, end, word=kind, basis=basis),
         vague=not named and not general and state not in VOID,
         words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
+        updates=messages(told.get("updates"), at="created_at", status="state", text="content"),
     )
     return silenced(event, spoke, now)
 

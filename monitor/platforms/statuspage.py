@@ -45,10 +45,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
     ReportedUptime,
 )
 from monitor.protocol import (
@@ -451,6 +453,7 @@ def _incident_evidence(
         source=source,
         read_at=page.now,
         incidents=tuple(_incident(raw, page, state.groups) for raw in raws),
+        updates=tuple(update for raw in raws for update in _messages(raw, state.groups)),
         impacts=tuple(impact for raw in raws for impact in replay(raw, groups=state.groups)),
         unknown_words=tuple(sorted({word for raw in raws for word in unknown_words(raw)})),
         **more,
@@ -460,7 +463,7 @@ def _incident_evidence(
 def _listed_evidence(page: PageContext, state: _State, listed: Sequence[Raw]) -> Evidence:
     reach = _reach(listed, state.born, page.now)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
-    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage)
+    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage, lists=reach)
 
 
 def _reach(listed: Sequence[Raw], born: datetime | None, now: datetime) -> Interval | None:
@@ -560,6 +563,29 @@ def _update(update: Raw) -> _Update:
     affected = update.get("affected_components") or ()
     states = {str(entry["code"]): str(entry["new_status"]) for entry in affected if entry.get("code")}
     return _Update(_instant(update["created_at"]), update.get("status") or "", states)
+
+
+def _messages(raw: Raw, groups: frozenset[str]) -> Iterator[IncidentUpdate]:
+    """Yield the incident's updates as they are kept: with the vendor's text, and the states of components only."""
+    for update in raw.get("incident_updates") or ():
+        status, body = str(update.get("status") or ""), update.get("body")
+        yield IncidentUpdate(
+            incident_id=raw["id"],
+            key=str(update.get("id") or f"{update['created_at']} {status}"),
+            at=_instant(update["created_at"]),
+            status=status,
+            text=body if isinstance(body, str) else "",
+            states=tuple(
+                _posted(str(entry["code"]), str(entry["new_status"]), str(entry.get("old_status")))
+                for entry in update.get("affected_components") or ()
+                if entry.get("code") and str(entry["code"]) not in groups
+            ),
+        )
+
+
+@lru_cache(maxsize=8_192)  # a page says the same states again with every answer
+def _posted(code: str, word: str, before: str) -> PostedState:
+    return PostedState(component_id=code, level=LEVELS.get(word), word=word, before=LEVELS.get(before))
 
 
 def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:

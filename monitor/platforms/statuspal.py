@@ -31,7 +31,7 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Part, evidence, gap_before, spread
+from monitor.told import Event, Part, evidence, gap_before, messages, spread
 
 ABOUT = About(
     title="Statuspal",
@@ -188,7 +188,12 @@ def _event(told: Row, now: datetime) -> Event:
         spans=spread(named, level, start, end, word=kind, basis=basis),
         vague=not named and level is not Level.OPERATIONAL,
         words=() if kind in VOCABULARY else (kind,),
+        updates=messages(told.get("updates"), at="posted_at", status="type", text="description", read_time=_utc),
     )
+
+
+def _utc(value: object, where: str) -> datetime:
+    return instant(value, where, UTC)
 
 
 def _services(told: Row) -> list[str]:
