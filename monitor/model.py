@@ -217,6 +217,10 @@ class Evidence:
     `read_at`. `withdrawn`: ids of incidents the vendor removed. `unit` names the piece of a backfill this completes
     (it is not fetched again by a resumed run); `final` means it can no longer change. `unknown_words` are vendor
     words outside our vocabulary, counted and never green. `mark` is handed back to the next `poll` untouched.
+
+    An incident listed here is told whole: its impacts here replace all that was told of it before, also when there are
+    none. `outline`: the incidents are told without what they meant for components (a feed, a list of titles); what is
+    known of that stays, and ends where one is told to be over.
     """
 
     source: str
@@ -235,6 +239,7 @@ class Evidence:
     unit: str | None = None
     final: bool = False
     mark: str | None = None
+    outline: bool = False
 
 
 # ------------------------------------------------------------------------------------------------- facts, read back

@@ -473,12 +473,34 @@ def test_impacts_of_a_listed_incident_are_replaced_by_difference(store, page):
     assert (changes.added, changes.superseded, changes.affected_since) == (1, 1, NOW - HOUR)
 
 
-def test_an_incident_emptied_of_impacts_loses_those_of_that_source_only(store, page):
+def test_an_incident_told_again_without_impacts_loses_all_whatever_source_told_them(store, page):
     other = impact(NOW - HOUR, source="acme.history")
     save(store, page, evidence(incidents=(incident(),), impacts=(impact(NOW - HOUR), other)))
     save(store, page, evidence(NOW + HOUR, incidents=(incident(),)))
 
-    assert store.facts(page.id).impacts == (other,)
+    assert store.facts(page.id).impacts == ()
+    assert len(store.facts(page.id, known_at=NOW).impacts) == 2
+
+
+def test_an_incident_told_as_over_by_another_source_ends_its_open_impact(store, page):
+    save(store, page, evidence(incidents=(incident(),), impacts=(impact(NOW - HOUR),)))
+    closed = incident(phase=Phase.CLOSED, resolved_at=NOW)
+    ended = impact(NOW - HOUR, NOW, source="acme.archive")
+    save(store, page, evidence(NOW + HOUR, source="acme.list", incidents=(closed,), impacts=(ended,)))
+
+    assert store.facts(page.id).impacts == (ended,)
+
+
+def test_an_outline_keeps_impacts_and_ends_those_of_incidents_that_are_over(store, page):
+    past, going_on = impact(NOW - 3 * HOUR, NOW - 2 * HOUR), impact(NOW - HOUR)
+    save(store, page, evidence(incidents=(incident(),), impacts=(past, going_on)))
+    save(store, page, evidence(NOW + MINUTE, source="acme.feed", incidents=(incident(),), outline=True))
+    assert set(store.facts(page.id).impacts) == {past, going_on}
+
+    closed = incident(phase=Phase.CLOSED, resolved_at=NOW)
+    save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
+    assert set(store.facts(page.id).impacts) == {past, replace(going_on, end=NOW)}
+    assert not save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
 
 
 def test_impacts_of_incidents_not_mentioned_stay(store, page):

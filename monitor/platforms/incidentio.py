@@ -871,6 +871,7 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
             {_text(row, "id", "incidents"): _compat_incident(row, page, notes) for row in incidents}.values()
         ),
         unknown_words=tuple(sorted(notes.words)),
+        outline=True,
     )
 
 
@@ -1029,7 +1030,9 @@ def _from_feeds(page: PageContext, first: PageError) -> Steps:
             continue
         gap = Gap(what="component impacts", reason=first.reason, message=str(first))
         words = tuple(sorted(notes.words))
-        yield Evidence(source=FEED, read_at=page.now, incidents=incidents, gaps=(gap,), unknown_words=words)
+        yield Evidence(
+            source=FEED, read_at=page.now, incidents=incidents, gaps=(gap,), unknown_words=words, outline=True
+        )
         return
     raise first
 

@@ -748,6 +748,7 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
         observed=_observed(seen, notes),
         incidents=_incidents(seen.told, seen, page, notes),
         unknown_words=notes.sorted,
+        outline=True,
     )
 
 
@@ -761,7 +762,9 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
         evidence = _history(root, page)
     missing = sorted(vanished - {incident.id for incident in evidence.incidents})
     found, withdrawn, gaps = yield from _look_for(missing, root, page)
-    yield replace(evidence, incidents=evidence.incidents + found, withdrawn=withdrawn, gaps=evidence.gaps + gaps)
+    yield replace(evidence, withdrawn=withdrawn, gaps=evidence.gaps + gaps)
+    if found:
+        yield Evidence(source=NOTICES, read_at=page.now, incidents=found, outline=True)
 
 
 def _look_for(missing: Sequence[str], seen: _Seen, page: PageContext) -> Reading:
@@ -885,7 +888,9 @@ def _listed(rows: Sequence[Row], known: set[str], seen: _Seen, page: PageContext
     """Return the incidents that the record does not know better already."""
     notes = _Notes()
     incidents = _incidents((row for row in rows if _id(row) not in known), seen, page, notes)
-    return Evidence(source=NOTICES, read_at=page.now, incidents=incidents, unit=unit, unknown_words=notes.sorted)
+    return Evidence(
+        source=NOTICES, read_at=page.now, incidents=incidents, unit=unit, unknown_words=notes.sorted, outline=True
+    )
 
 
 def _unread(page: PageContext, what: str, error: PageError) -> Evidence:
@@ -923,6 +928,7 @@ def _from_feed(page: PageContext, first: PageError, known: Iterable[str] = ()) -
         incidents=tuple(incident for incident in found if incident.id not in set(known)),
         gaps=(gap,),
         unknown_words=notes.sorted,
+        outline=True,
     )
 
 

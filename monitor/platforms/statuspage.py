@@ -1217,7 +1217,7 @@ def _feed(page: PageContext, state: _State) -> Steps:
         incidents = _guarded(answer, lambda: tuple(_feed_incidents(answer.text, state.days_zone)))
     except UNREADABLE:
         return
-    yield Evidence(source="statuspage.feed", read_at=page.now, incidents=incidents)
+    yield Evidence(source="statuspage.feed", read_at=page.now, incidents=incidents, outline=True)
 
 
 STAMP = re.compile(

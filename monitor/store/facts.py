@@ -503,7 +503,13 @@ class Saving:
         self._affected += (impact.start for impact in stale.values())
 
     def _keep_impacts(self) -> None:
-        """Replace what this source said of each incident listed, and inside complete spans, by what it says now."""
+        """Replace what was said of each incident listed, and inside complete spans, by what is said now.
+
+        Whatever source said it before: an incident told again is told anew. An outline tells no impacts, so those known
+        stay; but what it says is over has ended.
+        """
+        if self._evidence.outline:
+            self._end_impacts()
         listed = dict.fromkeys(self._evidence.impacts)
         stored = self._impacts_in_question(listed)
         held = set(stored.values())
@@ -512,21 +518,30 @@ class Saving:
         self._add(IMPACT, [_impact_row(impact) for impact in fresh])
         self._affected += (utc(impact.start) for impact in fresh)
 
-    def _impacts_in_question(self, listed: Iterable[Impact]) -> dict[int, Impact]:
-        source = self._evidence.source
-        answered = {(incident.id, source) for incident in self._evidence.incidents}
-        answered |= {(impact.incident_id, impact.source) for impact in listed if impact.incident_id is not None}
-        found = {
+    def _end_impacts(self) -> None:
+        """End what goes on of incidents that are told to be over, at their end."""
+        over = {each.id: utc(each.resolved_at) for each in self._evidence.incidents if each.resolved_at is not None}
+        going_on = {
             row_id: impact
-            for chunk in _chunks({key for key, _ in answered})
+            for chunk in _chunks(over)
             for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
-            if (impact.incident_id, impact.source) in answered
+            if impact.end is None
+        }
+        self._drop_impacts(going_on)
+        ends = ((impact, max(over[impact.incident_id or ""], impact.start + LEAST)) for impact in going_on.values())
+        self._add(IMPACT, [_impact_row(replace(impact, end=end)) for impact, end in ends])
+
+    def _impacts_in_question(self, listed: Iterable[Impact]) -> dict[int, Impact]:
+        told = () if self._evidence.outline else (incident.id for incident in self._evidence.incidents)
+        answered = {*told, *(impact.incident_id for impact in listed if impact.incident_id is not None)}
+        found = {
+            row_id: impact for chunk in _chunks(answered) for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
         }
         if any(impact.incident_id is None for impact in listed):
             same = [impact for impact in listed if impact.incident_id is None]
             found |= {row_id: impact for row_id, impact in self._impacts(_IMPACTS_OF_NONE) if impact in same}
         for cover in self._complete(Aspect.IMPACTS):
-            found |= dict(self._impacts_inside(cover, source))
+            found |= dict(self._impacts_inside(cover, self._evidence.source))
         return found
 
     def _impacts_inside(self, cover: Coverage, source: str) -> Iterator[tuple[int, Impact]]:
