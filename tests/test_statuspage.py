@@ -176,14 +176,89 @@ def test_a_component_still_bad_in_the_resolving_update_ends_with_the_incident() 
     assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
 
 
-def test_the_end_is_the_resolution_when_it_was_dated_back() -> None:
+def test_a_posted_state_holds_until_the_closing_update_though_the_end_was_dated_back() -> None:
+    """The page's own record of seconds goes by when states were changed."""
     trouble = incident(
         update("investigating", "2026-10-10T10:00", api="major_outage"),
-        update("resolved", "2026-10-16T09:00"),
+        update("resolved", "2026-10-10T11:00"),
         resolved_at="2026-10-10T10:45:00Z",
     )
 
-    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T10:45")]
+    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
+
+
+def test_an_end_later_than_the_closing_update_is_the_end() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="major_outage"),
+        update("resolved", "2026-10-10T11:00"),
+        resolved_at="2026-10-10T11:20:00Z",
+    )
+
+    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:20")]
+
+
+def test_what_is_posted_after_the_end_is_a_review() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="major_outage"),
+        update("resolved", "2026-10-10T11:00"),
+        update("postmortem", "2026-10-14T09:00", api="partial_outage"),
+        resolved_at="2026-10-10T11:00:00Z",
+    )
+
+    assert spans(statuspage.replay(trouble)) == [
+        ("api", Level.MAJOR_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T11:00"))
+    ]
+
+
+def entered_afterwards(**more: Any) -> dict[str, Any]:
+    """An outage of 50 minutes that was typed in a day later, within twelve seconds."""
+    return incident(
+        update("identified", "2026-10-11T11:05:00", api="partial_outage"),
+        update("resolved", "2026-10-11T11:05:12", api="operational"),
+        created_at="2026-10-10T10:00:00Z",
+        started_at="2026-10-10T10:00:00Z",
+        **({"resolved_at": "2026-10-10T10:50:00Z"} | more),
+    )
+
+
+def test_an_outage_entered_afterwards_is_of_the_time_it_claims_and_of_the_time_it_was_posted() -> None:
+    assert spans(statuspage.replay(entered_afterwards())) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12")),
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T10:50")),
+    ]
+
+
+def test_an_outage_entered_afterwards_that_claims_no_time_keeps_its_posted_state() -> None:
+    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-10T10:00:00Z"))) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
+    ]
+
+
+def test_an_end_before_the_start_and_the_first_post_leaves_the_posted_state() -> None:
+    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-09T10:00:00Z"))) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
+    ]
+
+
+def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_until_then() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="operational"),
+        update("resolved", "2026-10-10T11:30", api="degraded_performance"),
+        impact="major",
+    )
+
+    (impact,) = statuspage.replay(trouble)
+
+    assert (impact.basis, impact.word) == (Basis.INFERRED, "major")
+    assert (impact.start, impact.end) == (at("2026-10-10T10:00"), at("2026-10-10T11:30"))
+
+
+def test_a_bad_state_posted_with_the_end_is_never_dropped_where_nothing_else_is_told() -> None:
+    trouble = incident(update("resolved", "2026-10-10T11:30", api="partial_outage"), impact="none")
+
+    assert spans(statuspage.replay(trouble)) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T11:30"), at("2026-10-10T11:30:01"))
+    ]
 
 
 def test_an_incident_opened_again_has_two_impacts_and_a_pause() -> None:

@@ -101,6 +101,9 @@ MOST_PAGES = 60
 SETTLED_AFTER = timedelta(days=7)
 """Vendors were not seen to change a day's record or a resolved incident later than this."""
 
+LEAST = timedelta(seconds=1)
+"""What a posted state counts for whose incident ended as it was posted."""
+
 LEVELS = {
     "operational": Level.OPERATIONAL,
     "under_maintenance": Level.MAINTENANCE,
@@ -516,19 +519,34 @@ def _started(raw: Raw) -> datetime:
 
 
 def _ended(raw: Raw) -> datetime | None:
-    """Return when a closed incident ended; None while it goes on."""
+    """Return when a closed incident ended; None while it goes on.
+
+    Vendors date an end back; the states it posted held until the closing update all the same: with that the page's own
+    record agrees. An incident that posted none has only what the vendor claims.
+    """
     if _phase(raw) is not Phase.CLOSED:
         return None
     updates = _updates(raw)
     final = _final_closing(updates)
-    closings = [index for index, update in enumerate(updates) if update.status in CLOSING]
-    if final is not None and closings[0] != final:
-        return updates[final].at  # it was opened again: `resolved_at` may still be of the first time
+    closed = updates[final].at if final is not None else None
     if raw.get("resolved_at"):
-        return _instant(raw["resolved_at"])
-    if final is not None:
-        return updates[final].at
+        resolved = _instant(raw["resolved_at"])
+        if closed is None:
+            return resolved
+        # `resolved_at` of an incident opened again may still be of the first time.
+        return max(resolved, closed) if _was_reopened(updates, final) or _posts_bad(updates) else resolved
+    if closed is not None:
+        return closed
     return updates[-1].at if updates else _instant(raw["created_at"])
+
+
+def _was_reopened(updates: Sequence["_Update"], final: int | None) -> bool:
+    return next(index for index, update in enumerate(updates) if update.status in CLOSING) != final
+
+
+def _posts_bad(updates: Sequence["_Update"]) -> bool:
+    posted = (word for update in updates if update.status != "scheduled" for word in update.states.values())
+    return any(word != "operational" for word in posted)
 
 
 def _final_closing(updates: Sequence["_Update"]) -> int | None:
@@ -575,19 +593,33 @@ def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
 def replay(incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset()) -> tuple[Impact, ...]:
     """Return the impacts an incident's updates tell of: one for each component and state it held in the incident.
 
-    A posted state holds until the same incident posts another one, and at the latest until the incident is resolved;
-    it has no end while the incident goes on. States posted before a maintenance began are only announcements. A state
-    in a word we do not know gives an impact without level, which makes its span unknown. An incident that names
-    components and never posts a bad state gives inferred impacts over its whole length, by its impact word; with
-    impact "none", or without components, it gives nothing. `groups` are ids of rows that are no components.
+    A posted state holds until the same incident posts another one, and at the latest until the incident has ended; it
+    has no end while the incident goes on. One that the end itself posts counts for `LEAST`, where nothing longer is
+    told. States posted before a maintenance began are only announcements. A state in a word we do not know gives an
+    impact without level, which makes its span unknown.
+
+    An incident entered after it was over posts its states after the end it claims: they hold over the time it claims
+    as well. An incident that names components and never posts a bad state gives inferred impacts over its whole length,
+    by its impact word; with impact "none", or without components, it gives nothing. `groups` are ids of rows that are
+    no components.
     """
     named = [code for code in _named(incident, groups) if _phase(incident) is not Phase.SCHEDULED]
     spans = [span for span in _spans(incident) if span.component_id in named]
-    if not spans:
-        return tuple(_inferred(incident, named))
+    claimed = _claimed(incident)
     ended = _ended(incident)
-    impacts = (_transition(incident, span, ended) for span in spans)
-    return tuple(impact for impact in impacts if impact.end is None or impact.start < impact.end)
+    posted = [_transition(incident, span, ended) for span in spans]
+    posted += [_transition(incident, replace(span, start=claimed.start), claimed.end) for span in spans if claimed]
+    if any(impact.end is None or impact.end - impact.start > LEAST for impact in posted):
+        return tuple(posted)
+    return tuple(_inferred(incident, named)) or tuple(posted)
+
+
+def _claimed(raw: Raw) -> Interval | None:
+    """Return the time an incident claims that was entered after it was over; None for one told as it went."""
+    updates, resolved = _updates(raw), raw.get("resolved_at")
+    if _phase(raw) is not Phase.CLOSED or not resolved or not updates or updates[0].at < _instant(resolved):
+        return None
+    return Interval.between(_started(raw), _instant(resolved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -605,6 +637,8 @@ def _spans(raw: Raw) -> list[_Span]:
     updates = [update for update in _updates(raw) if update.status != "scheduled"]
     final = _final_closing(updates)
     for index, update in enumerate(updates):
+        if final is not None and index > final:
+            break  # a review of what is over
         states = dict(update.states)
         if update.status in CLOSING and index != final:
             states = dict.fromkeys(held, "operational")  # closed once, and opened again later
@@ -612,7 +646,7 @@ def _spans(raw: Raw) -> list[_Span]:
             before, since = held.get(code, ("operational", update.at))
             if word == before:
                 continue
-            if before != "operational":
+            if before != "operational" and since < update.at:
                 spans.append(_Span(code, before, since, update.at))
             held[code] = (word, update.at)
     return spans + [_Span(code, word, since, None) for code, (word, since) in held.items() if word != "operational"]
@@ -625,7 +659,7 @@ def _transition(raw: Raw, span: _Span, ended: datetime | None) -> Impact:
         component_id=span.component_id,
         level=level,
         start=span.start,
-        end=end,
+        end=None if end is None else max(end, span.start + LEAST),
         basis=Basis.TRANSITION,
         source=_source(raw),
         incident_id=raw["id"],
