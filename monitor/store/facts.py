@@ -572,11 +572,17 @@ class Saving:
         ends = ((impact, max(over[impact.incident_id or ""], impact.start + LEAST)) for impact in going_on.values())
         self._add(IMPACT, [_impact_row(replace(impact, end=end)) for impact, end in ends])
 
-    def _impacts_in_question(self, listed: Iterable[Impact]) -> dict[int, Impact]:
+    def _impacts_in_question(self, listed: Collection[Impact]) -> dict[int, Impact]:
+        """Return the stored impacts that this evidence speaks of. An outline with impacts tells those, and no others of
+        their incidents.
+        """
         told = () if self._evidence.outline else (incident.id for incident in self._evidence.incidents)
         answered = {*told, *(impact.incident_id for impact in listed if impact.incident_id is not None)}
         found = {
-            row_id: impact for chunk in _chunks(answered) for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
+            row_id: impact
+            for chunk in _chunks(answered)
+            for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
+            if impact in listed or not self._evidence.outline
         }
         if any(impact.incident_id is None for impact in listed):
             same = [impact for impact in listed if impact.incident_id is None]
