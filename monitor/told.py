@@ -38,6 +38,9 @@ SILENT_AFTER = timedelta(days=7)
 RECENTLY = timedelta(days=2)
 """What ended so recently may have come and gone between two polls."""
 
+UNKNOWN = 0.5
+"""How bad an unknown state is where one of several must count: worse than green, and better than any bad one."""
+
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
     Level.MAINTENANCE: "maintenance",
@@ -113,6 +116,14 @@ def spread(
         Span(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
         for each in dict.fromkeys(component_ids)
     )
+
+
+def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]) -> dict[str, str]:
+    """Return one word for each id; of several the one of the worst level, and an unknown one is worse than green."""
+    found: dict[str, str] = {}
+    for key, word in said:
+        found[key] = max(found.get(key, word), word, key=lambda each: vocabulary.get(each, UNKNOWN))
+    return found
 
 
 def states(components: Iterable[Component], events: Iterable[Event], now: datetime) -> tuple[Part, ...]:
@@ -232,7 +243,7 @@ def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
 
 
 def _badness(part: Part) -> float:
-    return 0.5 if part.level is None else part.level
+    return UNKNOWN if part.level is None else part.level
 
 
 def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:
