@@ -215,7 +215,8 @@ def remarks(report: VendorReport) -> list[str]:
         notes.append(f"{found.unknown_days} days are unknown and count in neither number")
     if found.disputed_days:
         notes.append(f"{found.disputed_days} days are disputed: sources disagree, the published value is counted")
-    if report.level is None and report.components and report.asked.as_of is None:
+    listed = [each for each in report.components if each.known.removed_at is None]
+    if report.level is None and listed and report.asked.as_of is None:
         notes.append("the current state is unknown: the page was not read lately")
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")

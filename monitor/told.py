@@ -41,6 +41,8 @@ RECENTLY = timedelta(days=2)
 UNKNOWN = 0.5
 """How bad an unknown state is where one of several must count: worse than green, and better than any bad one."""
 
+NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
+
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
     Level.MAINTENANCE: "maintenance",
@@ -225,6 +227,17 @@ def evidence(
         unknown_words=tuple(sorted(unknown)),
         mark=mark,
     )
+
+
+def remarked(evidence: Evidence) -> Evidence:
+    """Return evidence with a remark where the complete list of components is empty and nothing else says why: that is
+    no page that was not read, and no page where all is well.
+    """
+    info = evidence.page or PageInfo()
+    if evidence.components is None or evidence.components or info.remark is not None:
+        return evidence
+    of_itself = f"; of itself it says {info.indicator!r}" if info.indicator is not None else ""
+    return replace(evidence, page=replace(info, remark=f"{NOTHING_LISTED}{of_itself}"))
 
 
 def _over_before(event: Event, since: datetime) -> bool:
