@@ -31,6 +31,7 @@ from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
+from monitor.told import remarked
 from monitor.writer import Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
@@ -410,7 +411,7 @@ class Collector:
             step = next(steps)
             while True:
                 if isinstance(step, Evidence):
-                    await keep(step)
+                    await keep(remarked(step))
                     step = next(steps)
                 elif isinstance(step, Get):
                     answer = await self._answer(step, reading)

@@ -41,6 +41,11 @@ SILENT_AFTER = timedelta(days=7)
 RECENTLY = timedelta(days=2)
 """What ended so recently may have come and gone between two polls."""
 
+UNKNOWN = 0.5
+"""How bad an unknown state is where one of several must count: worse than green, and better than any bad one."""
+
+NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
+
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
     Level.MAINTENANCE: "maintenance",
@@ -182,6 +187,14 @@ def spread(
     )
 
 
+def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]) -> dict[str, str]:
+    """Return one word for each id; of several the one of the worst level, and an unknown one is worse than green."""
+    found: dict[str, str] = {}
+    for key, word in said:
+        found[key] = max(found.get(key, word), word, key=lambda each: vocabulary.get(each, UNKNOWN))
+    return found
+
+
 def states(components: Iterable[Component], events: Iterable[Event], now: datetime) -> tuple[Part, ...]:
     """Return the present state of components where a source tells only of events, and of every one that goes on.
 
@@ -285,6 +298,17 @@ def evidence(
     )
 
 
+def remarked(evidence: Evidence) -> Evidence:
+    """Return evidence with a remark where the complete list of components is empty and nothing else says why: that is
+    no page that was not read, and no page where all is well.
+    """
+    info = evidence.page or PageInfo()
+    if evidence.components is None or evidence.components or info.remark is not None:
+        return evidence
+    of_itself = f"; of itself it says {info.indicator!r}" if info.indicator is not None else ""
+    return replace(evidence, page=replace(info, remark=f"{NOTHING_LISTED}{of_itself}"))
+
+
 def _over_before(event: Event, since: datetime) -> bool:
     return event.phase is Phase.CLOSED and max(event.end or event.start, event.start) <= since
 
@@ -301,7 +325,7 @@ def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
 
 
 def _badness(part: Part) -> float:
-    return 0.5 if part.level is None else part.level
+    return UNKNOWN if part.level is None else part.level
 
 
 def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:

@@ -49,7 +49,7 @@ from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Google Cloud, Workspace, Firebase",
-    verified=date(2026, 8, 20),
+    verified=date(2026, 9, 19),
     live="/incidents.json, 1 request",
     reach_days=365,
     reach="365 days after an incident's end, by product and (Google Cloud) location.",

@@ -920,7 +920,7 @@ def _each_once(rows: Sequence[Row]) -> list[Row]:
 
 def _contradiction(indicator: str | None, observed: Sequence[Observation]) -> str | None:
     worst = max((one.level for one in observed if one.level is not None), default=Level.OPERATIONAL)
-    if indicator is None or (indicator == "none") is (worst is Level.OPERATIONAL):
+    if indicator is None or not observed or (indicator == "none") is (worst is Level.OPERATIONAL):
         return None
     return f"the page's indicator is {indicator} and its worst component {worst.title}"
 

@@ -38,7 +38,18 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Span, evidence, gap_before, message, news, silenced, spread, states
+from monitor.told import (
+    Event,
+    Span,
+    evidence,
+    gap_before,
+    message,
+    news,
+    silenced,
+    spread,
+    states,
+    worst_words,
+)
 
 ABOUT = About(
     title="PagerDuty",
@@ -231,7 +242,10 @@ def _older_update(told: Row) -> _Update:
         at=instant(told.get("reported_at"), "update.reported_at"),
         status=_key(told.get("status"), "update.status"),
         severity=_key(told.get("severity"), "update.severity"),
-        services={code(each.get("id"), "service.id"): _key(each.get("severity"), "service.severity") for each in named},
+        services=worst_words(
+            ((code(each.get("id"), "service.id"), _key(each.get("severity"), "service.severity")) for each in named),
+            VOCABULARY,
+        ),
         key=maybe_text(told.get("id")),
         text=maybe_text(told.get("message")),
     )
@@ -280,10 +294,13 @@ class _Answers:
             at=_time(told.get("reported_at"), "update.reported_at") or wrong("update.reported_at", "a time", None),
             status=self._word(told.get("status_id"), "update.status_id"),
             severity=self._word(told.get("severity_id"), "update.severity_id"),
-            services={
-                code(each.get("service_id"), "impact.service_id"): self._word(each.get("severity_id"), "impact")
-                for each in impacts
-            },
+            services=worst_words(
+                (
+                    (code(each.get("service_id"), "impact.service_id"), self._word(each.get("severity_id"), "impact"))
+                    for each in impacts
+                ),
+                VOCABULARY,
+            ),
             key=maybe_text(told.get("id")),
             text=maybe_text(told.get("message")),
         )
