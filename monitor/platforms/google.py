@@ -45,6 +45,7 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.standing import is_bad
 from monitor.told import messages, updates_of
 
 ABOUT = About(
@@ -579,7 +580,9 @@ def _evidence(
 
 
 def _observed(keys: Iterable[str], impacts: Iterable[Impact]) -> Iterator[Observation]:
-    """Yield every component's state: the worst that is going on, unknown where a word for it is, else well."""
+    """Yield every component's state: the worst that is going on if it is bad, unknown where a word for it is, else
+    well.
+    """
     going_on: dict[str, list[Impact]] = {}
     for impact in impacts:
         if impact.end is None:
@@ -587,9 +590,8 @@ def _observed(keys: Iterable[str], impacts: Iterable[Impact]) -> Iterator[Observ
     for key in keys:
         here = going_on.get(key, [])
         unknown = next((impact for impact in here if impact.level is None), None)
-        level = Level.OPERATIONAL if not here else worst_level(impact.level for impact in here)
-        yield Observation(
-            component_id=key,
-            level=None if unknown else level,
-            word=unknown.word if unknown else None,
-        )
+        worst = Level.OPERATIONAL if not here else worst_level(impact.level for impact in here)
+        if unknown is None or is_bad(worst):
+            yield Observation(component_id=key, level=worst)
+        else:
+            yield Observation(component_id=key, level=None, word=unknown.word)
