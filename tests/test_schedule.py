@@ -30,7 +30,7 @@ def two_truths():
     )
 
 
-async def until(condition, seconds: float = 8.0) -> None:
+async def until(condition, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.05)
