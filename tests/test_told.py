@@ -25,6 +25,7 @@ from monitor.told import (
     silenced,
     spread,
     states,
+    worst_words,
 )
 from tests.damage import assert_sound
 
@@ -226,3 +227,10 @@ def test_what_ended_before_the_time_that_is_spoken_for_is_left_out() -> None:
 
     assert [incident.id for incident in known.incidents] == ["2", "3"]
     assert [impact.incident_id for impact in known.impacts] == ["2", "3"]
+
+
+def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> None:
+    levels = {"well": Level.OPERATIONAL, "slow": Level.DEGRADED, "down": Level.MAJOR_OUTAGE}
+    said = [("a", "slow"), ("a", "down"), ("a", "well"), ("b", "odd"), ("b", "well"), ("c", "odd"), ("c", "slow")]
+
+    assert worst_words(said, levels) == worst_words(said[::-1], levels) == {"a": "down", "b": "odd", "c": "slow"}
