@@ -32,7 +32,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import components, pages, tables
+from monitor.store import components, healing, pages, tables
 from monitor.store.records import Changes, CurrentState, IncidentVersion, PageRecord
 from monitor.store.tables import BEGINNING, FAR_FUTURE, WHOLE_PAGE
 
@@ -293,6 +293,7 @@ def save(
     connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
 ) -> Changes:
     """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
+    healing.heal(connection, page_id, now)  # else no reading would count until the time that a wrong clock told
     saving = Saving(
         connection, pages.page(connection, page_id, lock=True), told, now=utc(now), max_gap_seconds=max_gap_seconds
     )
@@ -343,6 +344,7 @@ class Saving:
         self._updated = 0
         self._new_components: list[str] = []
         self._removed_components: list[str] = []
+        self._left_out = False
         self._covered: dict[tuple[str, str, str], dict[int, Interval]] | None = None
         self._grown: dict[int, datetime] = {}
 
@@ -384,7 +386,7 @@ class Saving:
         changes = Changes(
             added=self._added, superseded=self._superseded, updated=self._updated,
             affected_since=min(self._affected, default=None), new_components=tuple(self._new_components),
-            removed_components=tuple(self._removed_components),
+            removed_components=tuple(self._removed_components), left_out=self._left_out,
         )  # fmt: skip
         if changes.affected_since is not None:
             day = day_of(changes.affected_since, zone_named(self._page.zone))
@@ -668,6 +670,7 @@ class Saving:
         """Prolong, end and begin runs. A state holds until the reading that shows another one."""
         until, read_at = self._page.observed_until, self._read_at
         if until is not None and read_at < until:
+            self._left_out = True
             return
         if until is None or read_at - until > self._max_gap:
             self._begin_anew(seen)
