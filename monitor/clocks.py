@@ -80,8 +80,10 @@ class Waiting(Protocol):
     def lease_until(self) -> datetime | None: ...  # noqa: D102
 
 
-def due_again(page: Waiting, now: datetime) -> datetime | None:
+def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> datetime | None:
     """Return when the page is due by a clock that says `now`; None when what is stored may stand.
+
+    `step` is how far that clock was just set, if that is known; then the page waits for what was left of its wait.
 
     A page that is read regularly is due somewhere within its interval, each at a place of its own, so that pages whose
     clock was set back are not all asked at once. One that fails, or was asked to wait, waits as long as it was to wait.
@@ -93,8 +95,11 @@ def due_again(page: Waiting, now: datetime) -> datetime | None:
         wait = min(page.due_at - polled, LONGEST_WAIT)
         too_late = polled > now + TOLERANCE or page.due_at > now + LONGEST_WAIT + TOLERANCE
         return now + max(wait, timedelta()) if too_late else None
-    if page.due_at <= now + 1.1 * interval + TOLERANCE:  # a tenth is more than any jitter
+    latest = now + 1.1 * interval + TOLERANCE  # a tenth is more than any jitter
+    if page.due_at <= latest:
         return None
+    if now <= page.due_at + step <= latest:
+        return page.due_at + step
     return now + interval * (page.id * _GOLDEN % 1)
 
 

@@ -161,12 +161,12 @@ class Schedule:
         log.warning("our clock was set %s by %s, it is %s now", way, abs(step), now)
         if step > timedelta():
             await self._collector.db(self._collector.store.put_off, due_after=now - step, due_until=now, by=step)
-        await self._retime()
+        await self._retime(step)
         self._plan_pruning()
 
-    async def _retime(self) -> None:
+    async def _retime(self, step: timedelta = timedelta()) -> None:
         self._last_retimed = self._timer()
-        retimed = await self._collector.db(self._collector.store.retime, now=self._clock())
+        retimed = await self._collector.db(self._collector.store.retime, now=self._clock(), step=step)
         if retimed:
             log.warning(
                 "pages were due too late for our clock, due again within their interval: %s", ", ".join(retimed)

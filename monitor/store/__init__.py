@@ -170,10 +170,14 @@ class Store:
         with self._write() as connection:
             return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds)
 
-    def retime(self, *, now: datetime) -> list[str]:
-        """Make pages due, and free, that were put off or claimed by a clock ahead of `now`; return their slugs."""
+    def retime(self, *, now: datetime, step: timedelta = timedelta()) -> list[str]:
+        """Make pages due, and free, that were put off or claimed by a clock ahead of `now`; return their slugs.
+
+        `step` is how far the clock was just set: what was left of a wait is waited then. Zero = not known; pages are
+        then spread over their interval.
+        """
         with self._write() as connection:
-            return pages.retime(connection, now)
+            return pages.retime(connection, now, step)
 
     def put_off(self, *, due_after: datetime, due_until: datetime, by: timedelta) -> None:
         """Let pages that were to become due between two instants wait `by` longer: our clock skipped that time."""

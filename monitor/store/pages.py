@@ -252,13 +252,17 @@ _OFF = sa.select(*_COLUMNS).where(
 )
 
 
-def retime(connection: Connection, now: datetime) -> list[str]:
-    """Make pages due, and free, again that were put off or claimed by a clock ahead of `now`; return their slugs."""
+def retime(connection: Connection, now: datetime, step: timedelta) -> list[str]:
+    """Make pages due, and free, again that were put off or claimed by a clock ahead of `now`; return their slugs.
+
+    `step` is how far the clock was just set, zero when that is not known.
+    """
     soon = now + clocks.TOLERANCE
-    limits = {"soon": soon, "far": soon + clocks.LONGEST_WAIT, "leased": soon + clocks.LONGEST_LEASE}
+    far = soon if step else soon + clocks.LONGEST_WAIT
+    limits = {"soon": soon, "far": far, "leased": soon + clocks.LONGEST_LEASE}
     retimed = []
     for record in map(_record, connection.execute(_OFF, limits).all()):
-        due, free = clocks.due_again(record, now), not clocks.lease_is_real(record, now)
+        due, free = clocks.due_again(record, now, step), not clocks.lease_is_real(record, now)
         values: dict[str, Any] = {"lease_until": None} if free else {}
         values |= {} if due is None else {"due_at": due}
         if record.last_poll_at is not None and record.last_poll_at > soon:
