@@ -108,6 +108,7 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
                     vendors=context.vendors,
                     policy=settings.policy,
                     component_metrics=settings.component_metrics,
+                    clocks=collector.clocks,
                 ),
                 polls,
                 readiness=lambda: _problems(collector, schedule, context.clock()),
