@@ -32,7 +32,7 @@ from monitor.protocol import Response
 from monitor.schedule import Schedule
 from monitor.store import PageSpec, Store
 from monitor.store.tables import METADATA
-from tests.store_support import MINUTE, add_page, evidence, impact, observed, save
+from tests.store_support import DATABASES, MINUTE, add_page, database, evidence, impact, observed, save
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -208,8 +208,13 @@ async def test_a_poll_by_a_wrong_clock_and_a_heal_change_nothing_a_second_time()
         assert dump(collector.store) == before
 
 
-def test_no_instant_of_any_table_lies_later_than_now_after_healing() -> None:
-    store = Store.open("sqlite://")
+@pytest.fixture(params=DATABASES)
+def store(request):
+    with database(request.param) as url, Store.open(url) as opened:
+        yield opened
+
+
+def test_no_instant_of_any_table_lies_later_than_now_after_healing(store) -> None:
     page = add_page(store, now=NOW + 5 * HOUR)
     ahead = NOW + 6 * HOUR
     for ago in (20, 10):
@@ -232,8 +237,7 @@ def test_no_instant_of_any_table_lies_later_than_now_after_healing() -> None:
     assert store.done_units(page.id, now=NOW, fresh_for=HOUR) == frozenset()
 
 
-def test_coverage_that_a_reading_of_the_future_replaced_holds_again() -> None:
-    store = Store.open("sqlite://")
+def test_coverage_that_a_reading_of_the_future_replaced_holds_again(store) -> None:
     page = add_page(store, now=NOW - 48 * HOUR)
 
     def covered(until):
@@ -307,9 +311,8 @@ async def test_a_page_is_polled_within_its_interval_after_the_clock_was_set(off,
     assert "our clock was set" in caplog.text
 
 
-async def test_pages_that_wait_stay_spread_when_the_clock_is_set() -> None:
+def test_pages_that_wait_stay_spread_when_the_clock_is_set(store) -> None:
     """A step makes neither all of them due at once nor any of them wait for longer than its interval."""
-    store = Store.open("sqlite://")
     specs = [
         PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/", interval_seconds=INTERVAL) for n in range(60)
     ]

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from monitor import clocks
 from monitor.intervals import Interval, day_interval, day_of, merge, subtract, utc, zone_named
 from monitor.model import (
     Aspect,
@@ -293,10 +294,11 @@ def save(
     connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
 ) -> Changes:
     """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
-    healing.heal(connection, page_id, now)  # else no reading would count until the time that a wrong clock told
-    saving = Saving(
-        connection, pages.page(connection, page_id, lock=True), told, now=utc(now), max_gap_seconds=max_gap_seconds
-    )
+    page = pages.page(connection, page_id, lock=True)
+    if clocks.is_ahead(page, utc(now)):  # else no reading would count until the time that a wrong clock told
+        healing.heal(connection, page_id, now)
+        page = pages.page(connection, page_id)
+    saving = Saving(connection, page, told, now=utc(now), max_gap_seconds=max_gap_seconds)
     for evidence in told:
         saving.keep(evidence)
     return saving.finish()
