@@ -25,6 +25,9 @@ LONGEST_WAIT = timedelta(days=1)
 LONGEST_LEASE = timedelta(minutes=5)
 """No page is claimed for longer; what is claimed for longer was claimed on another clock."""
 
+AGREES_WITHIN = timedelta(days=1)
+"""How long ago, by a page's clock, the last reading may be for the two to agree."""
+
 WITNESSES = 3
 """Pages whose clocks must have been heard before ours is said to be off: of two that differ either may be wrong."""
 
@@ -140,13 +143,14 @@ def _seen_until(runs: tuple[ObservedRun, ...], end: datetime | None, now: dateti
 def ours_is_behind(latest: datetime, now: datetime, offset_seconds: float | None) -> bool:
     """Whether it is our clock that is wrong where `latest`, which we stored, lies later than `now`.
 
-    `offset_seconds` says how far the page's clock is ahead of ours, None = not known. When the page's clock is past
-    `latest` too, two agree against one: what is stored was read at the time it says, and ours has gone back.
+    `offset_seconds` says how far the page's clock is ahead of ours, None = not known. When the page's clock has passed
+    `latest` too, by `AGREES_WITHIN` at most, two agree against one: what is stored was read at the time it says, and
+    ours has gone back. A page's clock that is somewhere else altogether agrees with nobody.
     """
-    if offset_seconds is None:
+    if offset_seconds is None or offset_seconds <= TOLERANCE.total_seconds():
         return False
-    theirs = now + timedelta(seconds=offset_seconds)
-    return offset_seconds > TOLERANCE.total_seconds() and latest <= theirs + TOLERANCE
+    since = timedelta(seconds=offset_seconds) - (latest - now)
+    return -TOLERANCE <= since <= AGREES_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -474,7 +474,15 @@ def test_clocks_that_differ_by_little_are_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offset", "behind"), [(None, False), (0.0, False), (600.0, False), (6 * 3600.0, True), (9 * 3600.0, True)]
+    ("offset", "behind"),
+    [
+        (None, False),
+        (0.0, False),
+        (600.0, False),
+        (6 * 3600.0, True),
+        (9 * 3600.0, True),
+        (60 * 86_400.0, False),
+    ],
 )
 def test_ours_is_behind_when_what_we_stored_and_the_page_agree_against_it(offset, behind) -> None:
     assert ours_is_behind(NOW + 6 * HOUR, NOW, offset) is behind
