@@ -12,6 +12,7 @@
         |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
         +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
         +-- UnknownPlatform    nothing we know how to read was recognised
+        +-- ClockOff           our clock is wrong: what is read cannot be dated
 
 Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
 vocabulary, safe as a metric label. None of them may ever be turned into "no incidents".
@@ -188,3 +189,10 @@ class UnknownPlatform(PageError):
 
     reason = "unknown_platform"
     default_remedy = "configure `platform:` if you know it"
+
+
+class ClockOff(PageError):
+    """Our clock has gone back, as what we read before and the page's own clock agree: nothing can be dated now."""
+
+    reason = "clock"
+    default_remedy = "set the clock of the machine the monitor runs on, best by NTP"

@@ -7,6 +7,7 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,9 +17,11 @@ from urllib.parse import urljoin
 
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
+from monitor.clocks import TOLERANCE, ClockLedger, is_ahead, latest_ahead, ours_is_behind
 from monitor.config import VendorConfig
 from monitor.errors import (
     BadStatus,
+    ClockOff,
     FetchError,
     PageError,
     PageUnavailable,
@@ -26,7 +29,7 @@ from monitor.errors import (
     Throttled,
     UnknownPlatform,
 )
-from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
+from monitor.fetch import Fetches, Limits, Validators, backoff_seconds, sent_at
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
@@ -147,8 +150,11 @@ class _Reading:
     requests: int = 0
     wire_bytes: int = 0
     status: int | None = None
+    offset_seconds: float | None = None
+    """How far the page's clock is ahead of ours, None = it did not say."""
     evidence: list[Evidence] = field(default_factory=list)
     provider: str | None = None
+    slug: str | None = None
     understood: bool = False
 
     @property
@@ -175,7 +181,9 @@ class Collector:
         observer: PollObserver | None = None,
         flush_after: int = 100,
         keep_snapshots: bool = True,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.clocks = ClockLedger(timer)
         self.store = store
         self.vendors = dict(vendors)
         self._fetcher = fetcher
@@ -216,19 +224,47 @@ class Collector:
         begun = timer()
         reading = self.reading(page)
         memory, error = await self._writer.remembered(page), None
+        off = is_ahead(page, started)
+        if off:  # an answer that is no other than that of a wrong clock must still be read whole
+            memory = replace(memory, validators={})
         try:
             page = await self._poll(page, reading, memory)
+            if off:
+                self._check_clock(page, reading)
             outcome = "ok" if reading.evidence else "unchanged"
         except PageError as caught:
             outcome, error = "failed", caught
             error.page = error.page or page.slug
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
+        if off and not isinstance(error, ClockOff):
+            page = await self._healed(page)
         seconds = timer() - begun
         self._observer.polled(page.platform or "unknown", outcome, error.reason if error else None, seconds)
         self._report_words(page, reading)
         poll = self._poll_record(page, reading, memory, started=started, seconds=seconds, outcome=outcome, error=error)
         await self._keep(page, reading, poll)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
+
+    def _check_clock(self, page: PageRecord, reading: _Reading) -> None:
+        """Raise ClockOff when it is our clock that is wrong where something of the page is stored later than now."""
+        now = self._clock()
+        latest = latest_ahead(page, now)
+        if latest is not None and ours_is_behind(latest, now, reading.offset_seconds):
+            reading.evidence.clear()
+            reading.understood = False
+            behind = timedelta(seconds=round(reading.offset_seconds or 0))
+            message = (
+                f"our clock is {behind} behind the page's, and behind what was read at {latest:%Y-%m-%d %H:%M} UTC"
+            )
+            raise ClockOff(message, url=page.url)
+
+    async def _healed(self, page: PageRecord) -> PageRecord:
+        """Return the page after what is stored of it later than now was re-timed or set aside."""
+        await self.flush()
+        healed = await self._writer.heal(page)
+        if healed is not page:
+            self.clocks.healed()
+        return healed
 
     async def _poll(self, page: PageRecord, reading: _Reading, memory: Memory) -> PageRecord:
         reading.known = memory.validators
@@ -319,7 +355,7 @@ class Collector:
         """
         steady = outcome == "unchanged" and page.last_ok is not False
         still_down = outcome == "failed" and page.last_ok is False
-        recent = page.derived_at is not None and self._clock() - page.derived_at < DERIVE_EVERY
+        recent = page.derived_at is not None and -TOLERANCE <= self._clock() - page.derived_at < DERIVE_EVERY
         return not (recent and (steady or still_down))
 
     # ------------------------------------------------------------------------------------------------ backfill
@@ -352,6 +388,8 @@ class Collector:
                 progress(result, evidence)
 
         try:
+            if is_ahead(page, self._clock()):
+                page = await self._healed(page)
             if page.platform is None:
                 page = await self._identify(page)
             done = frozenset() if again else await self._done(page)
@@ -391,7 +429,7 @@ class Collector:
         limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
-        return _Reading(page.url, limits, known or {}, provider=page.platform)
+        return _Reading(page.url, limits, known or {}, provider=page.platform, slug=page.slug)
 
     def _context(self, page: PageRecord, memory: Memory) -> PageContext:
         return PageContext(
@@ -435,12 +473,21 @@ class Collector:
         except FetchError as error:
             return error
         reading.status = fetched.response.status
+        self._hear_clock(fetched.response, reading)
         reading.wire_bytes += fetched.wire_bytes
         if get.conditional:
             reading.learned[url] = fetched.validators
         if not fetched.response.unchanged and fetched.response.status == 200:  # noqa: PLR2004
             reading.bodies.append(Body(fetched.response.body, fetched.response.headers.get("content-type", "")))
         return fetched.response
+
+    def _hear_clock(self, response: Response, reading: _Reading) -> None:
+        """Note how far the clock of the page's host is ahead of ours."""
+        told = sent_at(response)
+        if told is not None:
+            reading.offset_seconds = (told - self._clock()).total_seconds()
+            if reading.slug is not None:
+                self.clocks.heard(reading.slug, reading.offset_seconds)
 
     # ----------------------------------------------------------------------------------------------- detection
 

@@ -182,7 +182,9 @@ class Writer:
             if collected.evidence:
                 told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
                 gap = self._max_gap(collected.page.slug)
-                self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
+                if self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap).left_out:
+                    # Another reading came first; an answer equal to this one would be taken for that one unchanged.
+                    collected.validators = {}
         self._store.save_validators({collected.page.id: collected.validators for collected in news})
         if self._keep_snapshots:
             self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
@@ -223,6 +225,14 @@ class Writer:
     def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:
         told = any(evidence.incidents or evidence.withdrawn for evidence in collected.evidence)
         return self._store.unfinished_incidents(collected.page.id) if told else memory.unfinished
+
+    async def heal(self, page: PageRecord) -> PageRecord:
+        """Re-time or set aside what is stored of the page later than now; return the page as it is then."""
+        healed = await self.db(self._store.heal, page.id, now=self._clock())
+        if healed is None:
+            return page
+        self._memory.pop(page.id, None)
+        return (await self.db(self._store.pages, [page.slug]))[0]
 
     async def save(self, page: PageRecord, evidence: Evidence) -> None:
         """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it."""

@@ -765,8 +765,9 @@ def test_a_component_not_listed_any_more_is_observed_until_then(store, page):
 
 def test_a_reading_older_than_the_last_is_no_observation(store, page):
     save(store, page, observed(NOW, api=OK))
-    save(store, page, observed(NOW - 5 * MINUTE, api=MAJOR))
+    late = save(store, page, observed(NOW - 5 * MINUTE, api=MAJOR), now=NOW)
 
+    assert late.left_out
     assert store.current(page.id).levels == {"api": OK}
     assert store.pages()[0].observed_until == NOW
 

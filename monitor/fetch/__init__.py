@@ -18,6 +18,7 @@ from monitor.fetch.base import (
     Validators,
     backoff_seconds,
     parse_retry_after,
+    sent_at,
     settle,
     user_agent,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "backoff_seconds",
     "is_forbidden",
     "parse_retry_after",
+    "sent_at",
     "settle",
     "sniff_encoding",
     "user_agent",

@@ -15,13 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, pages, tables, updates
+from monitor.store import components, days, engine, facts, healing, pages, tables, updates
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
     Changes,
     CurrentState,
     DayRevision,
+    Healed,
     IncidentVersion,
     PageRecord,
     PageSpec,
@@ -40,6 +41,7 @@ __all__ = [
     "Changes",
     "CurrentState",
     "DayRevision",
+    "Healed",
     "IncidentVersion",
     "PageRecord",
     "PageSpec",
@@ -170,10 +172,37 @@ class Store:
         with self._write() as connection:
             return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds)
 
-    def set_due(self, page_id: int, due_at: datetime) -> None:
-        """Say when the page is to be polled next."""
+    def retime(self, *, now: datetime, step: timedelta = timedelta()) -> list[str]:
+        """Make pages due, and free, that were put off or claimed by a clock ahead of `now`; return their slugs.
+
+        `step` is how far the clock was just set: what was left of a wait is waited then. Zero = not known; pages are
+        then spread over their interval.
+        """
         with self._write() as connection:
-            pages.change(connection, page_id, {"due_at": due_at})
+            return pages.retime(connection, now, step)
+
+    def put_off(self, *, due_after: datetime, due_until: datetime, by: timedelta) -> None:
+        """Let pages that were to become due between two instants wait `by` longer: our clock skipped that time."""
+        with self._write() as connection:
+            pages.put_off(connection, due_after, due_until, by)
+
+    def heal(self, page_id: int, *, now: datetime) -> Healed | None:
+        """Re-time or set aside what is stored of the page later than `now`; None when all of it may be believed.
+
+        What the readings of the future spoke for is unknown afterwards; see `monitor.store.healing`.
+        """
+        with self._write() as connection:
+            return healing.heal(connection, page_id, now)
+
+    def last_reading(self, page_id: int, *, now: datetime) -> datetime | None:
+        """Return the last instant, `now` at the latest, at which the page was read; None when there is none."""
+        with self._read() as connection:
+            return healing.last_reading(connection, page_id, now)
+
+    def set_due(self, page_id: int, due_at: datetime) -> None:
+        """Say when the page is to be polled next, by whoever claims it then."""
+        with self._write() as connection:
+            pages.change(connection, page_id, {"due_at": due_at, "lease_until": None})
 
     def set_platform(self, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
         """Keep the page's platform (None = detect anew) and the signals that prove it."""

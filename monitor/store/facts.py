@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from monitor import clocks
 from monitor.intervals import Interval, day_interval, day_of, merge, subtract, utc, zone_named
 from monitor.model import (
     Aspect,
@@ -32,7 +33,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import components, pages, tables, updates
+from monitor.store import components, healing, pages, tables, updates
 from monitor.store.records import Changes, CurrentState, IncidentVersion, PageRecord
 from monitor.store.tables import BEGINNING, FAR_FUTURE, WHOLE_PAGE
 
@@ -309,9 +310,11 @@ def save(
     connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
 ) -> Changes:
     """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
-    saving = Saving(
-        connection, pages.page(connection, page_id, lock=True), told, now=utc(now), max_gap_seconds=max_gap_seconds
-    )
+    page = pages.page(connection, page_id, lock=True)
+    if clocks.is_ahead(page, utc(now)):  # else no reading would count until the time that a wrong clock told
+        healing.heal(connection, page_id, now)
+        page = pages.page(connection, page_id)
+    saving = Saving(connection, page, told, now=utc(now), max_gap_seconds=max_gap_seconds)
     for evidence in told:
         saving.keep(evidence)
     return saving.finish()
@@ -359,6 +362,7 @@ class Saving:
         self._updated = 0
         self._new_components: list[str] = []
         self._removed_components: list[str] = []
+        self._left_out = False
         self._covered: dict[tuple[str, str, str], dict[int, Interval]] | None = None
         self._grown: dict[int, datetime] = {}
 
@@ -402,7 +406,7 @@ class Saving:
         changes = Changes(
             added=self._added, superseded=self._superseded, updated=self._updated,
             affected_since=min(self._affected, default=None), new_components=tuple(self._new_components),
-            removed_components=tuple(self._removed_components),
+            removed_components=tuple(self._removed_components), left_out=self._left_out,
         )  # fmt: skip
         if changes.affected_since is not None:
             day = day_of(changes.affected_since, zone_named(self._page.zone))
@@ -730,6 +734,7 @@ class Saving:
         """Prolong, end and begin runs. A state holds until the reading that shows another one."""
         until, read_at = self._page.observed_until, self._read_at
         if until is not None and read_at < until:
+            self._left_out = True
             return
         if until is None or read_at - until > self._max_gap:
             self._begin_anew(seen)

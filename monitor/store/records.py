@@ -111,7 +111,8 @@ class Changes:
     """What saving one piece of evidence changed; false when it changed nothing.
 
     `affected_since` is the earliest instant whose classification may differ now; None = none. That observations
-    merely went on is no change.
+    merely went on is no change. `left_out`: a state was read earlier than the last one we have, and does not count;
+    what would make the next request conditional on it must not be kept.
     """
 
     added: int = 0
@@ -120,6 +121,7 @@ class Changes:
     affected_since: datetime | None = None
     new_components: tuple[str, ...] = ()
     removed_components: tuple[str, ...] = ()
+    left_out: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.added or self.superseded or self.updated)
@@ -215,6 +217,18 @@ class UpdateVersion:
     update: IncidentUpdate
     recorded_at: datetime
     superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healed:
+    """A page of which something was stored later than now, up to `latest`.
+
+    `until` is the last reading that is believed, None = none is: what was stored as read later is set aside.
+    """
+
+    slug: str
+    latest: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
