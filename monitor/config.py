@@ -29,6 +29,7 @@ from slugify import slugify
 
 from monitor import platforms
 from monitor.errors import ConfigError
+from monitor.intervals import is_zone_name
 from monitor.model import Level
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import DEFAULT_POLICY, POLICIES
@@ -700,7 +701,7 @@ def _sqlite(path: str, source: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(filter(is_zone_name, zoneinfo.available_timezones()))
 
 
 def _zone(value: _Value) -> str:

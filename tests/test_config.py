@@ -105,6 +105,7 @@ MESSAGES = {
     "critical-not-a-list": ":4: vendors[0].critical: is not a list; write one value a line, each after a dash",
     "unknown-vendor-key": ":4: vendors[0].intervall: unknown key; did you mean 'interval'?",
     "unknown-zone-without-a-neighbour": ":4: vendors[0].zone: 'Mars' is not a time zone; write an IANA name like UTC or Europe/Berlin",
+    "unknown-zone-of-this-machine": ":4: vendors[0].zone: 'localtime' is not a time zone; write an IANA name like UTC or Europe/Berlin",
     "unknown-zone": ":4: vendors[0].zone: 'europe/berlin' is not a time zone; did you mean 'Europe/Berlin'?",
     "url-credentials": ":2: vendors[0]: the address carries a user name or password; remove it, a public page needs none",
     "url-port": ":2: vendors[0]: the host or port of the address is malformed; write https://host or https://host:port",
