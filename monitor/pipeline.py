@@ -7,9 +7,11 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin
@@ -27,7 +29,7 @@ from monitor.errors import (
     Throttled,
     UnknownPlatform,
 )
-from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
+from monitor.fetch import Fetches, Limits, Shared, Validators, backoff_seconds
 from monitor.identity import Identity, Verdict, Witness, at_home, difference, host_of, judge
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, PageInfo, Phase
@@ -143,12 +145,15 @@ class _Reading:
     """The requests of one poll or backfill, and what is to be remembered when all of it was understood.
 
     `hosts` are those the page's own addresses were answered from, redirects followed; `unchanged`: some answer was what
-    it was last time. `refused` is the other page that was read in the page's place.
+    it was last time; `shares`: other vendors of the same page may be given its answers. `refused` is the other page
+    that was read in the page's place.
     """
 
     url: str
     limits: Limits
     known: Mapping[str, Validators]
+    slug: str = ""
+    shares: bool = False
     learned: dict[str, Validators] = field(default_factory=dict)
     bodies: list[Body] = field(default_factory=list)
     requests: int = 0
@@ -200,6 +205,9 @@ class Collector:
         self._fetcher = fetcher
         self._clock = clock
         self._observer = observer or NoObserver()
+        self._shared = Shared(fetcher, lambda: clock().timestamp())
+        self._of_page = Counter(vendor.url for vendor in vendors.values())
+        self._due: dict[str, dict[str, datetime]] = {}
         self._logged_words: set[tuple[str, str]] = set()
         self._writer = Writer(
             store,
@@ -364,7 +372,22 @@ class Collector:
         wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
         if isinstance(error, Throttled) and error.retry_after is not None:
             wait = max(wait, error.retry_after.total_seconds())
-        return self._clock() + timedelta(seconds=wait)
+            return self._clock() + timedelta(seconds=wait)
+        return self._together(vendor, timedelta(seconds=wait))
+
+    def _together(self, vendor: VendorConfig, wait: timedelta) -> datetime:
+        """Return when a vendor is due after `wait`: where another one of the same page is due at about that time, with
+        it, so that one request serves both. It may be half as soon and, for the others' jitter, a little later.
+        """
+        due = (now := self._clock()) + wait
+        if self._of_page[vendor.url] < 2:  # noqa: PLR2004
+            return due
+        dues = self._due.setdefault(vendor.url, {})
+        near = [
+            at for slug, at in dues.items() if slug != vendor.slug and now + wait / 2 <= at <= due + 2 * JITTER * wait
+        ]
+        dues[vendor.slug] = min(near, key=lambda at: abs(at - due), default=due)
+        return dues[vendor.slug]
 
     def _derive_due(self, page: PageRecord, outcome: str) -> bool:
         """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
@@ -486,7 +509,8 @@ class Collector:
         limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
-        return _Reading(page.url, limits, known or {}, provider=page.platform)
+        shares = self._of_page[page.url] > 1
+        return _Reading(page.url, limits, known or {}, slug=page.slug, shares=shares, provider=page.platform)
 
     def _context(self, page: PageRecord, memory: Memory) -> PageContext:
         return PageContext(
@@ -524,7 +548,8 @@ class Collector:
         known = reading.known.get(url) if get.conditional else None
         reading.requests += 1
         try:
-            fetched = await self._fetcher.get(
+            ask = partial(self._shared.get, reading.slug) if reading.shares else self._fetcher.get
+            fetched = await ask(
                 url, accept=get.accept, limits=reading.limits, validators=known, provider=reading.provider
             )
         except FetchError as error:

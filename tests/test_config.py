@@ -151,6 +151,30 @@ def mistakes(text, env=None):
 # ---------------------------------------------------------------------------------------------------------- mistakes
 
 
+def test_one_page_may_be_several_vendors_that_count_other_parts_of_it() -> None:
+    vendors = parse(
+        """\
+vendors:
+  - {slug: team-a, url: "https://status.acme.example", include: [API]}
+  - {slug: team-b, url: "http://status.acme.example/", include: [Web]}
+  - {slug: team-c, url: "https://status.acme.example", regions: [EU]}
+  - {slug: all, url: "https://status.acme.example"}
+""",
+        "monitor.yaml",
+    ).vendors
+
+    assert [vendor.slug for vendor in vendors] == ["team-a", "team-b", "team-c", "all"]
+    with pytest.raises(InvalidConfig, match="already listed"):
+        parse(
+            """\
+vendors:
+  - {slug: team-a, url: "https://status.acme.example", include: [API, Web]}
+  - {slug: team-b, url: "https://status.acme.example", include: [Web, API]}
+""",
+            "monitor.yaml",
+        )
+
+
 @pytest.mark.parametrize("case", sorted(MESSAGES))
 def test_each_mistake_is_named_with_file_line_key_and_remedy(case):
     file = BAD / f"{case}.yaml"
