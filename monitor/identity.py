@@ -155,7 +155,9 @@ class Witness:
 def difference(stored: Identity, told: Identity) -> str:
     """Say in what the other page differs from the stored one, for people."""
     if stored.external_id and told.external_id and stored.external_id != told.external_id:
-        now, before = (f"{each.external_id} ({each.name or 'no name'})" for each in (told, stored))
+        now, before = (
+            f"{each.external_id} ({each.name})" if each.name else each.external_id for each in (told, stored)
+        )
         return f"its id is {now}, before {before}"
     new = sorted(told.hosts - stored.hosts)
     if new and stored.hosts:
