@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -182,6 +183,7 @@ def _words(name: str | None) -> list[str]:
     return [word for word in re.findall(r"\w+", (name or "").casefold()) if word not in GENERIC]
 
 
+@lru_cache(maxsize=8_192)  # every request asks for two
 def host_of(url: str) -> str:
     """Return a URL's host as identities compare it: lower case, in ASCII, without "www." and without its usual port.
 
