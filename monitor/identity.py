@@ -17,8 +17,9 @@ from monitor.model import PageInfo
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 GENERIC = frozenset({
-    "a", "and", "co", "company", "corp", "dashboard", "gmbh", "health", "history", "inc", "incident", "incidents",
-    "llc", "ltd", "of", "page", "s", "service", "services", "status", "system", "systems", "the",
+    "a", "and", "blog", "co", "company", "corp", "dashboard", "feed", "gmbh", "health", "history", "inc", "incident",
+    "incidents", "live", "llc", "ltd", "news", "of", "page", "s", "service", "services", "status", "system", "systems",
+    "the", "updates", "uptime",
 })  # fmt: skip
 """Words that say nothing of whose page it is: companies add and drop them."""
 
