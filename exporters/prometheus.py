@@ -805,6 +805,10 @@ class PollMetrics:
             f"{PREFIX}platform_changes", "Pages found on another platform than before.", ["before", "after"],
             registry=registry,
         )  # fmt: skip
+        self._addresses = Counter(
+            f"{PREFIX}address_changes", "Pages that answered from another host than before, under the same id.",
+            by_provider, registry=registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             f"{PREFIX}poll_duration_seconds", "Duration of polls, in seconds.", by_provider,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
@@ -842,8 +846,13 @@ class PollMetrics:
         self._unknown_words.labels(provider or "unknown").inc(count)
 
     def moved(self, vendor: str, before: str, after: str) -> None:  # noqa: ARG002
-        """Count a page that was found on another platform than before; which one it was, the log says."""
-        self._moves.labels(before, after).inc()
+        """Count a page that was found on another platform than before, or, where both are the same, at another address;
+        which page it was, the log says.
+        """
+        if before == after:
+            self._addresses.labels(after).inc()
+        else:
+            self._moves.labels(before, after).inc()
 
     def lagged(self, seconds: float) -> None:
         """Set how late the poll that just began was."""

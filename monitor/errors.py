@@ -10,6 +10,7 @@
         |   +-- BadStatus      the host answered with a status that is not an answer to our question
         +-- ParseError         an answer arrived and does not say what it should
         |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
+        +-- IdentityChanged    another company's page answers in the page's place, until the user accepts it
         +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
         +-- UnknownPlatform    nothing we know how to read was recognised
         +-- ClockOff           our clock is wrong: what is read cannot be dated
@@ -182,6 +183,13 @@ class PageUnavailable(PageError):
 
     reason = "unavailable"
     default_remedy = "open the address in a browser and configure the page that replaced it"
+
+
+class IdentityChanged(PageError):
+    """What answers is not the page that was read before, by its id, or by name and host where it has none."""
+
+    reason = "identity_changed"
+    default_remedy = "run `monitor accept VENDOR` if it is your vendor's page all the same, else correct its address"
 
 
 class UnknownPlatform(PageError):

@@ -66,8 +66,8 @@ def read(
 ) -> tuple[PageFacts, PageHistory]:
     """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`.
 
-    The facts are as the user has overridden them, unless `raw`. What is stored as read later than `now`, by a clock that
-    was ahead, is not believed.
+    The facts are as the user has overridden them, unless `raw`. What is stored as read later than `now`, by a clock
+    that was ahead, is not believed.
     """
     since = day_interval(first, zone_named(page.zone)).start
     facts = store.facts(page.id, known_at=known_at, since=since)

@@ -1097,6 +1097,7 @@ def golden_polls():
     polls.revised("statuspage", 2)
     polls.unknown_words("statuspage", 1)
     polls.moved("acme", "instatus", "statuspage")
+    polls.moved("hooli", "statuspage", "statuspage")
     polls.lagged(0.25)
     polls.skipped()
     return polls

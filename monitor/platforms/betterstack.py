@@ -306,6 +306,7 @@ class _Document:
     """The answer, sorted: `sections`, `reports` and `updates` are attributes by id, `resources` in the page's order."""
 
     page_id: str
+    known_zone: str | None
     attributes: Row
     sections: Mapping[str, Row]
     resources: Mapping[str, Row]
@@ -314,14 +315,19 @@ class _Document:
     updates_of: Mapping[str, Sequence[str]]
 
     @property
-    def zone(self) -> ZoneInfo | None:
-        """The zone the page cuts its days in; None when it names none we know."""
+    def own_zone(self) -> str | None:
+        """The IANA name of the zone the page says it cuts its days in; None when it names none we know."""
         name = self.attributes.get("timezone")
-        known = iana_zone(name) if isinstance(name, str) else None
+        return iana_zone(name) if isinstance(name, str) else None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone the days are cut in: the page's own, else the user's or the one it named last."""
+        known = self.own_zone or self.known_zone
         return zone_named(known) if known else None
 
 
-def _document(told: object) -> _Document:
+def _document(told: object, known_zone: str | None) -> _Document:
     """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it names itself."""
     answer = told if isinstance(told, dict) else wrong("the answer", "an object", told)
     page = _object(answer, "data", "the answer")
@@ -335,6 +341,7 @@ def _document(told: object) -> _Document:
     reports = _related(relations, "status_reports", included, "status_report")
     return _Document(
         page_id=_id(page, "id", "data"),
+        known_zone=known_zone,
         attributes=_object(page, "attributes", "data"),
         sections=_attributes(_related(relations, "sections", included, "status_page_section")),
         resources=_attributes(resources),
@@ -744,7 +751,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 def _read(response: Response, page: PageContext, since: datetime | None) -> Evidence:
     told = read_json(response)
     with reading_of(response.url):
-        return _evidence(_document(told), page, since)
+        return _evidence(_document(told, page.zone), page, since)
 
 
 def _evidence(document: _Document, page: PageContext, since: datetime | None) -> Evidence:
@@ -809,7 +816,7 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
     attributes = document.attributes
     state = _text(attributes, "aggregate_state", "data.attributes")
     zone = attributes.get("timezone")
-    if document.zone is None and isinstance(zone, str) and zone:
+    if document.own_zone is None and isinstance(zone, str) and zone:
         notes.words.add(zone)
     remarks = [_disagreement(notes.level(state), state, observed)]
     if disagreements:
@@ -818,7 +825,7 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
     return PageInfo(
         external_id=document.page_id,
         name=name if isinstance(name, str) and name else None,
-        zone=document.zone.key if document.zone else None,
+        zone=document.own_zone,
         indicator=state,
         remark="; ".join(remark for remark in remarks if remark) or None,
     )
@@ -837,5 +844,6 @@ def _disagreement(said: Level | None, word: str, observed: Iterable[Observation]
 
 def _zone_gap(document: _Document) -> Gap:
     zone = document.attributes.get("timezone")
-    message = f"the page cuts its days in {zone!r}, which is no time zone we know" if zone else "it names no time zone"
+    told = f"the page cuts its days in {zone!r}, which is no time zone we know" if zone else "it names no time zone"
+    message = f"{told}; set `zone:` of this vendor"
     return Gap(what="the days of the history", reason=UnexpectedShape.reason, message=message)

@@ -16,8 +16,20 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
-from monitor.intervals import zone_named
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    own_zone,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
 from monitor.told import Event, Part, ended, evidence, messages, remembered, silenced, spread
@@ -148,21 +160,14 @@ def _phase(status: str, start: datetime, end: datetime | None, now: datetime) ->
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
-def _info(page: Row, status: Row) -> PageInfo:
-    zone = maybe_text(page.get("time_zone"))
+def _info(told: Row, status: Row, page: PageContext) -> PageInfo:
+    zone, remark = own_zone(told.get("time_zone"), page)
     return PageInfo(
-        name=text(page.get("name"), "page.name"),
-        zone=zone if zone is not None and _is_zone(zone) else None,
+        name=text(told.get("name"), "page.name"),
+        zone=zone,
         indicator=maybe_text(status.get("description")),
+        remark=remark,
     )
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zone_named(name)
-    except ValueError:
-        return False
-    return True
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
@@ -183,7 +188,7 @@ def poll(page: PageContext) -> Steps:
         yield evidence(
             SOURCE,
             page,
-            info=_info(row(told.get("page"), "page"), status),
+            info=_info(row(told.get("page"), "page"), status, page),
             parts=_parts(word(status.get("indicator"), "status.indicator"), events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,

@@ -14,8 +14,9 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from monitor.identity import Identity
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, healing, pages, tables, updates
+from monitor.store import components, days, engine, facts, healing, identities, pages, tables, updates
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
@@ -84,6 +85,11 @@ class Store:
             database.dispose()
             raise
         return cls(database)
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Whether there is a database to open: an SQLite file that is there, or any other database's address."""
+        return engine.exists(url)
 
     def close(self) -> None:
         """Close all connections."""
@@ -220,6 +226,29 @@ class Store:
         with self._write() as connection:
             facts.leave(connection, page_id, at=left_at, now=now)
             pages.set_platform(connection, page_id, platform, evidence)
+
+    def know(self, page_id: int, identity: Identity) -> None:
+        """Keep what the page is known by, after a reading that was its own."""
+        with self._write() as connection:
+            identities.know(connection, page_id, identity)
+
+    def refuse(self, page_id: int, other: Identity) -> None:
+        """Keep which other page was read in this one's place, until the page is read again or it is accepted."""
+        with self._write() as connection:
+            identities.refuse(connection, page_id, other)
+
+    def accept(self, page_id: int, *, now: datetime) -> tuple[Identity, Identity] | None:
+        """Take the refused page for the page from now on; return what it was and what it is. None = none was refused.
+
+        The history stays. What was going on ended at the last reading of the former page; the page is due at once.
+        """
+        with self._write() as connection:
+            return identities.accept(connection, page_id, now=now)
+
+    def page(self, page_id: int) -> PageRecord:
+        """Return one page. Raises StoreError when there is none of this id."""
+        with self._read() as connection:
+            return pages.page(connection, page_id)
 
     def set_reread(self, page_id: int, day: date) -> None:
         """Remember the day on which the page's recent history was last read again."""

@@ -438,6 +438,8 @@ class Saving:
         changed: dict[str, str | None] = {
             name: value for name, value in said.items() if value not in (None, getattr(page, name))
         }
+        if "external_id" in changed:
+            changed["id_platform"] = page.platform
         # An answer without the current state cannot say that a disagreement inside the page is over.
         if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
             changed["remark"] = info.remark

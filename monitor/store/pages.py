@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.errors import StoreError
+from monitor.identity import from_json
 from monitor.intervals import day_of, utc, zone_named
 from monitor.model import Gap
 from monitor.store import tables
@@ -90,7 +91,7 @@ def _record(row: Sequence[Any]) -> PageRecord:
         page_id, slug, name, url, platform, evidence, configured_zone, page_zone, external_id, page_name, remark, mark,
         interval, due_at, lease_until, failures, parse_failures, last_poll_at, last_success_at, last_ok,
         last_error_reason, last_error_message, observed_until, reread_day, derived_day, derived_at, dirty_since,
-        version, added_at, removed_at,
+        version, added_at, removed_at, id_platform, hosts, refused,
     ) = row  # fmt: skip
     return PageRecord(
         id=page_id, slug=slug, name=name, url=url, platform=platform, platform_evidence=tuple(evidence),
@@ -100,7 +101,8 @@ def _record(row: Sequence[Any]) -> PageRecord:
         last_poll_at=last_poll_at, last_success_at=last_success_at, last_ok=last_ok,
         last_error_reason=last_error_reason, last_error_message=last_error_message, observed_until=observed_until,
         reread_day=reread_day, derived_day=derived_day, derived_at=derived_at, dirty_since=dirty_since,
-        version=version, added_at=added_at, removed_at=removed_at,
+        version=version, added_at=added_at, removed_at=removed_at, id_platform=id_platform, hosts=tuple(hosts or ()),
+        refused=from_json(refused),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from monitor.identity import Identity
 from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 
 
@@ -27,7 +28,9 @@ class PageRecord:
     `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC. `failures` counts
     consecutive failed polls, `parse_failures` those that could be fetched and not read. `dirty_since` is the first
     day whose facts changed after it was derived; `derived_day` the last day derived. `version` grows whenever
-    anything stored about the page changes that a report could show.
+    anything stored about the page changes that a report could show. `id_platform` is the platform that told
+    `external_id` and `page_name`, `hosts` are those its answers came from; `refused` is the other page that was read in
+    its place and not accepted.
     """
 
     id: int
@@ -61,6 +64,19 @@ class PageRecord:
     version: int
     added_at: datetime
     removed_at: datetime | None
+    id_platform: str | None
+    hosts: tuple[str, ...]
+    refused: Identity | None
+
+    @property
+    def identity(self) -> Identity:
+        """What the page is known by."""
+        return Identity(
+            platform=self.id_platform,
+            external_id=self.external_id,
+            name=self.page_name,
+            hosts=frozenset(self.hosts),
+        )
 
 
 class PageState(NamedTuple):
