@@ -613,7 +613,7 @@ class Collector:
         told = sent_at(response)
         if told is not None:
             reading.offset_seconds = (told - self._clock()).total_seconds()
-            if reading.slug is not None:
+            if reading.slug:
                 self.clocks.heard(reading.slug, reading.offset_seconds)
 
     # ----------------------------------------------------------------------------------------------- detection
