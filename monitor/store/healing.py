@@ -12,7 +12,7 @@ that it was between the last reading that may be believed and now. So:
 
 import logging
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,9 +35,6 @@ QUIET = tables.core(tables.QuietRun)
 
 REASON = "clock"
 """Why a page counts as unreadable from its healing to its next reading."""
-
-_LEAST = timedelta(seconds=1)
-"""What began at the very last reading counts for."""
 
 _MOMENTS = [
     table.c[name]
@@ -153,7 +150,7 @@ class _Healing:
             )
         ).all()
         for row_id, started_at in rows:
-            end = max(self._until or started_at, started_at + _LEAST)
+            end = max(self._until or started_at, started_at + tables.LEAST)
             self._connection.execute(sa.update(table).where(table.c.id == row_id).values(ended_at=end))
             self._affected.append(started_at)
 

@@ -19,7 +19,7 @@ from monitor import clocks
 from monitor.errors import StoreError
 from monitor.identity import from_json
 from monitor.intervals import day_of, utc, zone_named
-from monitor.model import Gap
+from monitor.model import Gap, Level
 from monitor.store import tables
 from monitor.store.records import (
     Body,
@@ -445,9 +445,12 @@ def end_run_rows(connection: Connection, ids: Sequence[int], ended_at: datetime)
 
 
 def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
-    """End every open run; one that held for no time is deleted."""
+    """End every open run. What one reading alone has seen counts for `LEAST` when it was bad, else it is deleted."""
     mine = (RUN.c.page_id == page_id, RUN.c.ended_at.is_(None))
-    connection.execute(sa.delete(RUN).where(*mine, RUN.c.started_at >= ended_at))
+    alone = RUN.c.started_at >= ended_at
+    bad = RUN.c.level > int(Level.MAINTENANCE)
+    connection.execute(sa.delete(RUN).where(*mine, alone, sa.or_(RUN.c.level.is_(None), sa.not_(bad))))
+    connection.execute(sa.update(RUN).where(*mine, alone).values(ended_at=ended_at + tables.LEAST))
     connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at))
 
 

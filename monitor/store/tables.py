@@ -466,5 +466,8 @@ METADATA = Table.metadata
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 """Before everything; a day from the edge, so that no zone falls off the calendar."""
 
+LEAST = timedelta(seconds=1)
+"""What is known of one instant only counts for: a state a single reading has seen, what began at the last reading."""
+
 FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
 """After everything."""
