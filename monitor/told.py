@@ -158,7 +158,9 @@ def messages(
     return tuple(told)
 
 
-def posted(listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status") -> Iterator[PostedState]:
+def posted_states(
+    listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
+) -> Iterator[PostedState]:
     """Yield the states in a list of a message, in which `key` is the component's id; what is none is left out."""
     for each in listed if isinstance(listed, list) else ():
         code, word = (_said(each.get(key)), _said(each.get(state))) if isinstance(each, dict) else (None, None)

@@ -24,7 +24,7 @@ from monitor.told import (
     message,
     messages,
     news,
-    posted,
+    posted_states,
     remembered,
     silenced,
     spread,
@@ -269,7 +269,7 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
     ]
 
     def hit(update: dict[str, object]) -> object:
-        return posted(update.get("hit"), {"down": Level.MAJOR_OUTAGE}, key="c", state="s")
+        return posted_states(update.get("hit"), {"down": Level.MAJOR_OUTAGE}, key="c", state="s")
 
     first, second = messages(told, at="date", status="state", text="body", states=hit)  # type: ignore[arg-type]
     assert (first.key, first.at, first.status, first.text) == ("7", NOW - HOUR, "open", "We look.")

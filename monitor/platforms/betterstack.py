@@ -48,7 +48,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import messages, posted, updates_of
+from monitor.told import messages, posted_states, updates_of
 
 ABOUT = About(
     title="Better Stack",
@@ -440,7 +440,7 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
+    return posted_states(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
 
 
 Post = tuple[datetime, dict[str, str]]

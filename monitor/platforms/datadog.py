@@ -22,7 +22,7 @@ from monitor.errors import PageUnavailable
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, Span, evidence, gap_before, messages, news, posted, spread
+from monitor.told import Event, Part, Span, evidence, gap_before, messages, news, posted_states, spread
 
 ABOUT = About(
     title="Datadog",
@@ -189,7 +189,7 @@ def _incident(told: Row) -> Event:
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("componentsAffected"), VOCABULARY, key="id")
+    return posted_states(update.get("componentsAffected"), VOCABULARY, key="id")
 
 
 def _affected(told: Row, where: str) -> list[Row]:

@@ -38,7 +38,7 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Span, evidence, gap_before, messages, posted, silenced, states
+from monitor.told import Event, Span, evidence, gap_before, messages, posted_states, silenced, states
 
 ABOUT = About(
     title="Flashduty",
@@ -207,7 +207,7 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("component_changes"), VOCABULARY, key="component_id")
+    return posted_states(update.get("component_changes"), VOCABULARY, key="component_id")
 
 
 def _status(told: Row) -> str:
