@@ -19,7 +19,7 @@ from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, 
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, evidence, spread
+from monitor.told import Event, Part, Post, Says, end_of, evidence, posted, spread
 
 ABOUT = About(
     title="Heroku",
@@ -52,6 +52,17 @@ PHASES: Mapping[str, Phase] = {
     "upcoming": Phase.SCHEDULED,
     "completed": Phase.CLOSED,
 }
+
+UPDATE = "update"
+UPDATES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "issue": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    UPDATE: Phase.OPEN,
+    "resolved": Phase.CLOSED,
+}
+"""Types of posts; another one says neither that it goes on nor that it is over."""
 
 COLOURS = re.compile(r"status(_\w+)?")
 RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real history yet"
@@ -128,12 +139,21 @@ def _colours(told: Iterable[Row]) -> Iterator[str]:
                 yield word(value, key)
 
 
-def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime:
-    """Return when it ended: what is said of that, else the last post, else the last change."""
+def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
+    """Return when it ended: what is said of that, else the post that says so, else the last that is no review, else
+    the last change.
+    """
     said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
-    last = max((instant(post.get("created_at"), f"{where}.updates.created_at") for post in posts), default=None)
     changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
-    return max(said or last or changed or start, start)
+    return end_of([_post(each, where) for each in posts], said, start, over=True, changed=changed)
+
+
+def _post(told: Row, where: str) -> Post:
+    """Return what a post says. An update in green tells more of what is over as often as of what is nearly so."""
+    at, kind = instant(told.get("created_at"), f"{where}.updates.created_at"), maybe_text(told.get("update_type")) or ""
+    if kind.lower() == UPDATE and set(_colours([told])) == {GREEN}:
+        return Post(at, Says.UNCLEAR)
+    return posted(at, kind.lower(), UPDATES)
 
 
 def _announced(told: Iterable[Row]) -> Iterator[Event]:
