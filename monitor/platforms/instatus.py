@@ -51,6 +51,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
+from monitor.told import REVIEWS, closed_at, posted
 
 ABOUT = About(
     title="Instatus",
@@ -950,19 +951,22 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
         raise UnexpectedShape("a feed entry without an id or a time")
     text = re.sub(r"<[^>]*>", " ", unescape(told.get("description", "")))
     updates = sorted((_update_time(match, began), match[7].strip()) for match in _UPDATE.finditer(text))
-    at, word = updates[-1] if updates else (began, "(no status)")
+    words = [word for _, word in updates if word.casefold() not in REVIEWS]
+    word = words[-1] if words else "(no status)"
     if word.casefold() not in _FEED_PHASES:
         notes.words.add(word)
         return None
     phase = _FEED_PHASES[word.casefold()]
+    started = min(began, updates[0][0])
+    ended = closed_at((posted(at, said.casefold(), _FEED_PHASES) for at, said in updates), started)
     return Incident(
         id=key,
         title=told.get("title") or key,
         phase=phase,
         status=word.upper().replace(" ", ""),
         impact="maintenance" if re.search(r"Type:\s*Maintenance", text) else "none",
-        started_at=min(began, updates[0][0]),
-        resolved_at=at if phase is Phase.CLOSED else None,
+        started_at=started,
+        resolved_at=ended if phase is Phase.CLOSED else None,
         url=told.get("link") or page.absolute(quote(key, safe="")),
         maintenance=bool(re.search(r"Type:\s*Maintenance", text)),
     )
