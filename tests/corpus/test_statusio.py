@@ -99,7 +99,8 @@ def test_docker_has_trouble_with_automated_builds(corpus: Path) -> None:
 
     assert counts(evidence) == {Level.OPERATIONAL: 7, Level.PARTIAL_OUTAGE: 1}
     impact, told = evidence.impacts
-    assert told.incident_id and told.level is impact.level and told.end == impact.start
+    assert told.incident_id is not None
+    assert (told.level, told.end) == (impact.level, impact.start)
     (incident,) = evidence.incidents
     assert name_of(evidence, impact.component_id) == "Docker Hub Automated Builds"
     assert impact.start == datetime(2020, 7, 16, 17, 22, 8, 444_000, tzinfo=UTC)
