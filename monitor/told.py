@@ -208,6 +208,11 @@ def posted(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
     return Post(at, Says.UNCLEAR if phase is None else meant.get(phase, Says.UNCLEAR))
 
 
+def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:
+    """Whether a vendor's word for an event's present state says that it is over: what is reviewed is."""
+    return posted(datetime.min.replace(tzinfo=UTC), word, phases).says in {Says.OVER, Says.REVIEW}
+
+
 def over_since(posts: Iterable[Post]) -> datetime | None:
     """Return since when an event is over by its posts, in whatever order they are: the time of the first that says so
     after the last that says it goes on. None = they do not say that it is over.

@@ -106,3 +106,34 @@ def test_a_bad_state_that_a_report_posted_counts_however_early_the_report_is_sai
 
     assert incident.resolved_at is not None
     assert incident.resolved_at > incident.started_at
+
+
+def review_uptimecom(told: Any) -> None:
+    incident = told["data"]["past_incidents"][0]
+    incident["latest_update_incident_state"] = "postmortem"
+
+
+def review_flashduty(told: Any) -> None:
+    told["data"]["items"][0]["status"] = "retrospective"
+
+
+def review_datadog(told: Any) -> None:
+    datadog(told).update(resolved=False, currentStatus="postmortem")
+
+
+@pytest.mark.parametrize(
+    ("platform", "file", "change", "key"),
+    [
+        ("datadog", "config.json", review_datadog, "10000000-0000-4000-8000-000000000003"),
+        ("flashduty", "changes.json", review_flashduty, "103"),
+        ("uptimecom", "history.json", review_uptimecom, "103"),
+    ],
+)
+def test_what_is_called_reviewed_is_over_since_it_was_said_to_be(
+    platform: str, file: str, change: Change, key: str
+) -> None:
+    incident = read(platform, file, change)[key]
+
+    assert incident.phase is Phase.CLOSED
+    assert incident.resolved_at is not None
+    assert incident.resolved_at < datetime(2026, 5, 17, tzinfo=UTC)

@@ -24,7 +24,7 @@ from monitor.errors import PageUnavailable
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, Span, end_of, evidence, gap_before, news, posted, spread
+from monitor.told import Event, Part, Span, calls_over, end_of, evidence, gap_before, news, posted, spread
 
 ABOUT = About(
     title="Datadog",
@@ -173,7 +173,7 @@ def _incident(told: Row) -> Event:
     where, status = f"incident {code(told.get('id'), 'incident.id')}", _status(told)
     posts = _posts(told, where)
     start = min([instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)])
-    end = _end(told, where, start, over=told.get("resolved") is True or INCIDENT_PHASES.get(status) is Phase.CLOSED)
+    end = _end(told, where, start, over=told.get("resolved") is True or calls_over(status, INCIDENT_PHASES))
     spans = tuple(_spans(posts, end))
     named = [code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)]
     if not spans:  # the state they were in is not told, and the one they are in now is that of after the end

@@ -38,7 +38,7 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Post, Span, closed_at, evidence, gap_before, posted, silenced, states
+from monitor.told import Event, Post, Span, calls_over, closed_at, evidence, gap_before, posted, silenced, states
 
 ABOUT = About(
     title="Flashduty",
@@ -195,7 +195,7 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
     spoke = max([start, *(epoch(each.get("at_seconds"), f"change {key}.updates.at_seconds") for each in updates)])
     closed = _moment(told.get("close_at_seconds"), f"change {key}.close_at_seconds")
     end = closed
-    if end is None and PHASES.get(status) is Phase.CLOSED:
+    if end is None and calls_over(status, PHASES):
         end = closed_at([_post(each, key) for each in updates], start)
     maintenance = told.get("type") == "maintenance"
     hit = tuple(spans) if spans is not None else tuple(_spans(told, updates, start, end))

@@ -20,7 +20,7 @@ from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, 
 from monitor.intervals import zone_named
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, Post, end_of, ended, evidence, posted, remembered, silenced, spread
+from monitor.told import Event, Part, Post, calls_over, end_of, ended, evidence, posted, remembered, silenced, spread
 
 ABOUT = About(
     title="Rootly",
@@ -114,7 +114,7 @@ def _event(told: Row, now: datetime) -> Event:
     posts = _posts(told)
     spoke = max([start, *(post.at for post in posts)])
     said = maybe_instant(told.get("resolved_at"), f"incident {key}.resolved_at")
-    end = end_of(posts, said, start, over=status in OVER)
+    end = end_of(posts, said, start, over=calls_over(status, UPDATES))
     planned = impact == MAINTENANCE or status in PLANNED
     level = VOCABULARY.get(impact)
     if planned and level is not None:

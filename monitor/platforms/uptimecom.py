@@ -52,7 +52,7 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Part, Span, end_of, evidence, gap_before, posted
+from monitor.told import Event, Part, Span, calls_over, end_of, evidence, gap_before, posted
 
 ABOUT = About(
     title="Uptime.com",
@@ -232,7 +232,9 @@ def _incident(told: Row, now: datetime) -> Event:
     updates = _updates(told, where)
     status = maybe_text(told.get("latest_update_incident_state")) or (updates[-1][1] if updates else "")
     posts = [posted(at, state.lower(), UPDATES) for at, state in updates]
-    end = end_of(posts, maybe_instant(told.get("ends_at"), f"{where}.ends_at"), start, over=status.lower() == RESOLVED)
+    end = end_of(
+        posts, maybe_instant(told.get("ends_at"), f"{where}.ends_at"), start, over=calls_over(status.lower(), UPDATES)
+    )
     maintenance = _type(told) == MAINTENANCE
     spans = tuple(_spans(told, start, end, where))
     return Event(
