@@ -43,7 +43,10 @@ ABOUT = About(
     reach="The latest 100 incidents, for three systems (read as other programs read them, not verified).",
     per="component",
     precision="minutes",
-    trust="An incident lasts from its first post to the one that resolves it; one told afterwards looks as short as its posts.",
+    trust=(
+        "An incident lasts from its first post to the one that resolves it; one told afterwards looks as short as its "
+        "posts."
+    ),
 )
 
 SOURCE = "heroku.incidents"
