@@ -48,7 +48,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import messages, posted_states, updates_of
+from monitor.told import LEAST, Post, Says, end_of, messages, posted_states, prose, updates_of
 
 ABOUT = About(
     title="Better Stack",
@@ -417,11 +417,11 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
     if status != NOT_MONITORED:
         notes.level(status)
     posts = _posts(key, document)
-    phase, end = _phase(row, starts, posts, now, where)
+    phase, end = _phase(row, kind, starts, posts, now)
     affected = _states(row, where)
     basis = Basis.DECLARED if kind == "maintenance" else Basis.TRANSITION
     impacts = _impacts(key, _timeline(kind, starts, affected, posts, phase), end, now, notes, basis=basis)
-    named = {resource for states in (affected, *(states for _, states in posts)) for resource in states}
+    named = {resource for states in (affected, *(post.states for post in posts)) for resource in states}
     worst = max((impact.level or Level.OPERATIONAL for impact in impacts), default=Level.OPERATIONAL)
     incident = Incident(
         id=key,
@@ -443,19 +443,43 @@ def _posted(update: Row) -> Iterator[PostedState]:
     return posted_states(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
 
 
-Post = tuple[datetime, dict[str, str]]
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """An update of a report: when, the state of each resource it names, and its text."""
+
+    at: datetime
+    states: Mapping[str, str]
+    message: str
 
 
-def _posts(key: str, document: _Document) -> list[Post]:
-    """Return the report's updates, oldest first: when, and the state of each resource they name."""
+def _posts(key: str, document: _Document) -> list[_Update]:
+    """Return the report's updates, oldest first."""
     posts = []
     for name in dict.fromkeys(document.updates_of[key]):
         where = f"status_update {name}"
         if name not in document.updates:
             raise UnexpectedShape(f"status_report {key} names {where}, which is not included")
         row = document.updates[name]
-        posts.append((_time(row, "published_at", where), _states(row, where)))
-    return sorted(posts, key=lambda post: post[0])
+        message = row.get("message")
+        posts.append(
+            _Update(_time(row, "published_at", where), _states(row, where), message if isinstance(message, str) else "")
+        )
+    return sorted(posts, key=lambda post: post.at)
+
+
+def _said(updates: Iterable[_Update]) -> Iterator[Post]:
+    """Yield what updates say of their report: it goes on while a resource that they named is not well again.
+
+    One that names no resource may say in its text that it is over, or that it is a review.
+    """
+    held: dict[str, str] = {}
+    for update in updates:
+        held.update(update.states)
+        says = prose(update.message)
+        if update.states:
+            well = all(LEVELS.get(word) is Level.OPERATIONAL or word == NOT_MONITORED for word in held.values())
+            says = Says.OVER if well else Says.GOES_ON
+        yield Post(update.at, Says.UNCLEAR if says is Says.GOES_ON and not update.states else says)
 
 
 def _states(row: Row, where: str) -> dict[str, str]:
@@ -477,26 +501,25 @@ def _worse(one: str | None, other: str) -> str:
 
 
 def _phase(
-    row: Row, starts: datetime, posts: Sequence[Post], now: datetime, where: str
+    row: Row, kind: str, starts: datetime, posts: Sequence[_Update], now: datetime
 ) -> tuple[Phase, datetime | None]:
     """Return the report's phase and its end, None = not ended.
 
-    A manual report carries no `ends_at` even when it is over: then its last update ended it. An end in the future is
-    a plan. A maintenance is marked `maintenance` days before it begins, so that only its times tell.
+    A manual report carries no `ends_at` even when it is over: then the update that says so ended it, and those after
+    it are reviews. An end in the future is a plan. A maintenance is marked `maintenance` days before it begins, so
+    that only its times tell.
     """
-    ends = _time_or_none(row, "ends_at", where)
+    ends = _time_or_none(row, "ends_at", "status_report")
     if starts > now:
         return Phase.SCHEDULED, None
-    if ends is not None and ends <= now:
-        return Phase.CLOSED, max(ends, starts)
-    if row["aggregate_state"] == RESOLVED:
-        last = max((at for at, _ in posts if at <= now), default=starts)
-        return Phase.CLOSED, max(last, starts)
-    return Phase.OPEN, None
+    ends = None if ends is not None and ends > now else ends
+    over = row["aggregate_state"] == RESOLVED or (kind == "maintenance" and ends is not None)
+    end = end_of(_said(post for post in posts if post.at <= now), ends, starts, over=over)
+    return (Phase.OPEN, None) if end is None else (Phase.CLOSED, end)
 
 
 def _timeline(
-    kind: str, starts: datetime, affected: dict[str, str], posts: Sequence[Post], phase: Phase
+    kind: str, starts: datetime, affected: dict[str, str], posts: Sequence[_Update], phase: Phase
 ) -> dict[str, list[tuple[datetime, str]]]:
     """Return each resource's states in order, from the report's start on.
 
@@ -506,7 +529,7 @@ def _timeline(
     lines: dict[str, list[tuple[datetime, str]]] = {}
     if kind == "maintenance":
         return {key: [(starts, "maintenance")] for key in affected}
-    said = [post for post in posts if post[1]]
+    said: list[tuple[datetime, Mapping[str, str]]] = [(post.at, post.states) for post in posts if post.states]
     if not said and phase is not Phase.CLOSED:
         said = [(starts, affected)]
     for index, (at, states) in enumerate(said):
@@ -533,8 +556,10 @@ def _impacts(
         for (at, word), until in zip(line, nexts, strict=True):
             level = notes.level(word)
             stop = min(until, end) if until is not None and end is not None else until
-            if level is Level.OPERATIONAL or at >= now or (stop is not None and stop <= at):
+            if level is Level.OPERATIONAL or at >= now or until == at:
                 continue
+            if stop is not None and stop <= at:
+                stop = at + LEAST  # a bad state was posted, however early the report is said to have ended
             impacts.append(
                 Impact(
                     component_id=key,
