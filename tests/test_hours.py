@@ -19,6 +19,7 @@ from exporters.report import as_json, gather
 from monitor.demo import random_truth
 from monitor.intervals import day_of, days_between, zone_named
 from monitor.model import Level
+from monitor.standing import is_bad
 from monitor.store import Store
 
 TESTS = Path(__file__).parent
@@ -82,9 +83,10 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
             assert told["window"] == {"first": days[0].isoformat(), "last": today.isoformat()}
             assert live[f'vendorstatus_vendor_observed_dates{{{own},window="90d"}}'] == told["known_days"] >= 89
             assert live[f'vendorstatus_vendor_outage_dates{{{own},window="90d"}}'] == told["outage_days"] > 0
-            # What is scraped of today takes in what holds now: at a midnight the day itself has no length yet.
-            so_far = [each for each in (levels[today], level(told["current_level"])) if each is not None]
-            assert live[f"vendorstatus_vendor_day_severity{{{own}}}"] == max(so_far)
+            # What is scraped of today takes in anything bad that holds now: at a midnight the day has no length yet.
+            current = level(told["current_level"])
+            so_far = [each for each in (levels[today], current if is_bad(current) else None) if each is not None]
+            assert live.get(f"vendorstatus_vendor_day_severity{{{own}}}") == max(so_far, default=None)
             settled = (now - SETTLED).timestamp()
             assert exported(store, page, vendors[page.slug], now) == {
                 noon(day): each for day, each in levels.items() if each is not None and noon(day) <= settled
