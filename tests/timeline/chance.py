@@ -17,6 +17,7 @@ from timeline.world import Part, Report, World
 
 DAY = timedelta(days=1)
 EVENTS = (
+    "posted",  # incidents at all
     "silent",  # an outage without an incident
     "paper",  # an incident without an outage
     "joined",  # a component comes later
@@ -139,7 +140,8 @@ class _Maker:
                 for number, level in enumerate(self.dice.sample(levels, count))
             )
             habit = self._habit()
-            if not self.happens("silent", 0.2) or self.platform in STATELESS:
+            posted = not self.happens("silent", 0.2) and "posted" not in self.off
+            if posted or self.platform in STATELESS:
                 yield Episode(parts=(part.id,), moves=_whole(moves), end=end), habit
             else:
                 yield Episode(parts=(part.id,), moves=_whole(moves), end=end), None
@@ -166,7 +168,7 @@ class _Maker:
         start = max(part.begin, self.begin) + between(self.dice, DAY, 2 * DAY)
         end = start + between(self.dice, HOUR, 20 * HOUR)
         level, habit = self.dice.choice(LEVELS.get(self.platform, ALL_LEVELS)), self._habit()
-        if self.happens("paper", 0.3) and self.platform not in STATELESS:
+        if self.happens("paper", 0.3) and "posted" not in self.off and self.platform not in STATELESS:
             yield self._report(Episode(parts=(part.id,), moves=((start, level),), end=end), habit)
 
     # ----------------------------------------------------------------------------------------------- what goes wrong
