@@ -1,7 +1,7 @@
 """Every piece of evidence behind one classified day: what was said, by whom, when we read it, and what it came to."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from monitor import history
@@ -18,14 +18,18 @@ from monitor.model import (
     KnownComponent,
     ObservedRun,
     PageFacts,
+    PostedState,
     level_word,
 )
-from monitor.store import PageRecord, Store
+from monitor.store import PageRecord, Store, UpdateVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One day of one component, or of the vendor when `component` is None, with its evidence."""
+    """One day of one component, or of the vendor when `component` is None, with its evidence.
+
+    `told` are the messages of its incidents by their ids, in every version read until `now`, oldest first.
+    """
 
     page: PageRecord
     component: KnownComponent | None
@@ -34,6 +38,7 @@ class Explanation:
     facts: PageFacts
     options: Options
     now: datetime
+    told: Mapping[str, Sequence[UpdateVersion]] = field(default_factory=dict)
 
 
 def gather(
@@ -60,10 +65,11 @@ def gather(
     classified = (derived.components[known.component.id] if known else derived.vendor).day(day)
     span = day_interval(day, zone)
     ids = {known.component.id} if known else {each.component.id for each in facts.components}
+    about = _about(facts, ids, span, day)
+    told = {each.id: store.incident_updates(page.id, each.id, known_at=moment, edits=True) for each in about.incidents}
     return Explanation(
-        page=page, component=known, day=classified, span=span, facts=_about(facts, ids, span, day), options=settings,
-        now=moment,
-    )  # fmt: skip
+        page=page, component=known, day=classified, span=span, facts=about, options=settings, now=moment, told=told
+    )
 
 
 def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
@@ -205,8 +211,38 @@ def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
         yield f"  {incident.url}"
     impacts = [impact for impact in explanation.facts.impacts if impact.incident_id == incident.id]
     yield from (f"  {_impact(impact, explanation)}" for impact in impacts)
+    if incident.unlisted_at:
+        yield f"  no longer on the vendor's list since {_time(incident.unlisted_at, explanation)}"
+    yield from _told(incident, explanation)
     if not incident.component_ids:
         yield "  names no component: listed, and no level is concluded from it"
+
+
+def _told(incident: Incident, explanation: Explanation) -> Iterator[str]:
+    """Yield how the incident was told: each message, what it posted, and when we read it so."""
+    versions = explanation.told.get(incident.id, ())
+    if versions:
+        yield "  how it was told:"
+    standing = {each.update.key for each in versions if each.superseded_at is None}
+    for version in versions:
+        update, read = version.update, _read(version, standing, explanation)
+        yield f"    {_time(update.at, explanation)} {update.status or 'without a status'} ({read})"
+        yield from (f"      {_state(state, explanation)}" for state in update.states)
+        yield from (f"      | {line}" for line in update.text.splitlines())
+
+
+def _read(version: UpdateVersion, standing: Container[str], explanation: Explanation) -> str:
+    read = f"read {_time(version.recorded_at, explanation)}"
+    if version.superseded_at is None:
+        return read
+    what = "edited" if version.update.key in standing else "taken back"
+    return f"{read}, {what} before {_time(version.superseded_at, explanation)}"
+
+
+def _state(state: PostedState, explanation: Explanation) -> str:
+    level = f"unknown word {state.word!r}" if state.level is None else state.level.title
+    before = "" if state.before is None else f", before {state.before.title}"
+    return f"{_name(state.component_id, explanation)}: {level}{before}"
 
 
 def _impact(impact: Impact, explanation: Explanation) -> str:

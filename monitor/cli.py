@@ -167,7 +167,8 @@ async def _poll_all(context: Context, pages: Sequence[PageRecord]) -> list[PollR
 def _poll_line(result: PollResult, page: PageRecord) -> str:
     if result.error is not None:
         return f"{result.slug}: FAILED, nothing is concluded: {result.error}"
-    return f"{result.slug}: {result.outcome} ({page.platform}, days in {page.zone})"
+    remark = f"; {page.remark}" if page.remark else ""
+    return f"{result.slug}: {result.outcome} ({page.platform}, days in {page.zone}){remark}"
 
 
 @app.command(short_help="Rebuild history from vendors' records.")

@@ -11,6 +11,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 from monitor.errors import UnexpectedShape
@@ -22,6 +23,13 @@ YEARS = range(1990, 2200)
 """A date of any other year is a mistake, and the last days of the calendar have no instant after them to end in."""
 
 LONGEST_CODE = 60
+
+LONGEST_MESSAGE = 4_000
+"""How many characters of a message for people are kept; the longest seen in ten thousand had fewer."""
+
+_BREAK = re.compile(r"<(?:br|hr|/?(?:p|div|li|ul|ol|tr|table|blockquote|h[1-6]))\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_HALF_TAG = re.compile(r"<[^<>]{0,300}\Z")
 
 
 def peek(response: Response) -> Any:  # noqa: ANN401
@@ -90,6 +98,22 @@ def maybe_text(value: object) -> str | None:
     if not value.isascii() or "\x00" in value:
         value = value.encode(errors="replace").decode().replace("\x00", "?")
     return value.strip() or None
+
+
+def plain_text(html: str, most: int = LONGEST_MESSAGE) -> str:
+    """Return a message for people as plain text: no HTML, nothing a terminal would obey, at most `most` characters.
+
+    Lines are kept where it breaks them, empty ones left out. Anything may be given; what is cut off ends in "…".
+    """
+    # Markup takes room too, and what cannot be kept need not be read; no tag must be left half.
+    read = html if len(html) <= 4 * most else _HALF_TAG.sub("", html[: 4 * most])
+    told = unescape(_TAG.sub("", _BREAK.sub("\n", read)))
+    seen = "\n".join(line for each in told.splitlines() if (line := _printable(each)))
+    return seen if len(seen) <= most and len(read) == len(html) else f"{seen[: most - 1]}…"
+
+
+def _printable(line: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in line).split())
 
 
 def code(value: object, where: str) -> str:

@@ -119,6 +119,8 @@ class Incident:
 
     `started_at` is the vendor's start (for a maintenance: scheduled start), `resolved_at` its end; None = not ended.
     `component_ids`: every component it ever named; empty = unattributed: it is listed and gives no level.
+    `unlisted_at` is for facts read back: the first reading of a list that should hold it and does not; None = it is
+    listed, or too old for the list, or no list was read. It changes no level: the vendor may only have tidied up.
     """
 
     id: str
@@ -131,6 +133,7 @@ class Incident:
     url: str | None = None
     maintenance: bool = False
     component_ids: tuple[str, ...] = ()
+    unlisted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +154,9 @@ class PostedState:
 class IncidentUpdate:
     """One message of an incident or maintenance: when the vendor says it was posted, its word, text and states.
 
-    `key` names it among those of its incident: the vendor's id of it, else one made of its time and status. `text` is
-    for people only, and empty in facts read back for deriving days. `states` are those it gives, in the vendor's order.
+    `key` names it among those of its incident: the vendor's id of it, else one made of its time and status. `text` may
+    be HTML when told; the store keeps it as plain text, and leaves it out of the facts that days are derived from.
+    `states` are those it gives, in the vendor's order.
     """
 
     incident_id: str
@@ -254,6 +258,7 @@ class Evidence:
 
     `updates` are all those of the incidents listed beside them: one that we hold of such an incident and that is not
     among them was taken back. An incident listed without any keeps those it has: not every answer holds them.
+    `lists`: every incident of this source that lies in this span is among `incidents`; None = they are only some.
     """
 
     source: str
@@ -274,6 +279,7 @@ class Evidence:
     final: bool = False
     mark: str | None = None
     outline: bool = False
+    lists: Interval | None = None
 
 
 # ------------------------------------------------------------------------------------------------- facts, read back

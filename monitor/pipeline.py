@@ -31,6 +31,7 @@ from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
+from monitor.told import remarked
 from monitor.writer import Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
@@ -362,6 +363,10 @@ class Collector:
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = reading.requests
         await self.derive(page.slug, since=since)
+        if result.complete:
+            # From here on, what changes on a closed day is what the vendor changed.
+            today = day_of(self._clock(), zone_named(page.zone))
+            await self.db(self.store.set_reread, page.id, today)
         return result
 
     async def reread(self, page: PageRecord) -> BackfillResult:
@@ -406,7 +411,7 @@ class Collector:
             step = next(steps)
             while True:
                 if isinstance(step, Evidence):
-                    await keep(step)
+                    await keep(remarked(step))
                     step = next(steps)
                 elif isinstance(step, Get):
                     answer = await self._answer(step, reading)

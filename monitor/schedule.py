@@ -139,10 +139,7 @@ class Schedule:
     async def _first_backfill(self, slug: str) -> None:
         since = self._clock() - timedelta(days=self._settings.backfill_days)
         page = await self._fresh(slug)
-        result = await self._collector.backfill(page, since)
-        if result.complete:
-            today = day_of(self._clock(), zone_named(page.zone))
-            await self._collector.db(self._collector.store.set_reread, page.id, today)
+        await self._collector.backfill(page, since)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""

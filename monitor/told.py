@@ -6,12 +6,13 @@ and never green, and an event that does not say what it hit leaves its time unco
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.errors import Truncated
+from monitor.errors import Truncated, UnexpectedShape
+from monitor.fields import LONGEST_CODE, Row, instant, maybe_text
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract, utc
 from monitor.model import (
     Aspect,
@@ -22,10 +23,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
 )
 from monitor.protocol import PageContext
 
@@ -37,6 +40,11 @@ SILENT_AFTER = timedelta(days=7)
 
 RECENTLY = timedelta(days=2)
 """What ended so recently may have come and gone between two polls."""
+
+UNKNOWN = 0.5
+"""How bad an unknown state is where one of several must count: worse than green, and better than any bad one."""
+
+NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
 
 IMPACT_WORDS: Mapping[Level, str] = {
     Level.OPERATIONAL: "none",
@@ -81,7 +89,8 @@ class Event:
     """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is what they mean.
 
     `component_ids` are components it names beside those of its spans. `vague`: something was bad and it is not said
-    what, so nothing is known of its time. `words`: words of it that are unknown to us.
+    what, so nothing is known of its time. `words`: words of it that are unknown to us. `updates` are all its messages,
+    or none where the answer does not hold them.
     """
 
     id: str
@@ -97,6 +106,69 @@ class Event:
     spans: tuple[Span, ...] = ()
     vague: bool = False
     words: tuple[str, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
+
+
+def message(
+    at: datetime,
+    status: str | None = None,
+    text: str | None = None,
+    *,
+    key: str | None = None,
+    states: Iterable[PostedState] = (),
+) -> IncidentUpdate:
+    """Return a message of an event. `key` is the vendor's id of it; None = it has none, and its time and status do.
+
+    `text` may be HTML. `evidence` makes the message the event's.
+    """
+    status = status or ""
+    return IncidentUpdate(
+        incident_id="", key=key or f"{at.isoformat()} {status}".strip(), at=at, status=status, text=text or "",
+        states=tuple(states),
+    )  # fmt: skip
+
+
+def messages(
+    listed: object,
+    *,
+    at: str,
+    status: str = "status",
+    text: str = "message",
+    read_time: Callable[[object, str], datetime] = instant,
+    states: Callable[[Row], Iterable[PostedState]] = lambda _: (),
+) -> tuple[IncidentUpdate, ...]:
+    """Return the messages in a list of a vendor's answer, in which `at`, `status` and `text` are their fields.
+
+    What is no message or has no time we can read is left out: people wrote it for people, no level depends on it, and
+    it fails no poll.
+    """
+    told = []
+    for each in listed if isinstance(listed, list) else ():
+        if not isinstance(each, dict):
+            continue
+        try:
+            moment = read_time(each.get(at), at)
+        except UnexpectedShape:
+            continue
+        told.append(
+            message(
+                moment, _said(each.get(status)), _said(each.get(text)), key=_said(each.get("id")), states=states(each)
+            )
+        )
+    return tuple(told)
+
+
+def posted(listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status") -> Iterator[PostedState]:
+    """Yield the states in a list of a message, in which `key` is the component's id; what is none is left out."""
+    for each in listed if isinstance(listed, list) else ():
+        code, word = (_said(each.get(key)), _said(each.get(state))) if isinstance(each, dict) else (None, None)
+        if code is not None and word is not None:
+            word = word.lower()[:LONGEST_CODE]
+            yield PostedState(component_id=code, level=levels.get(word), word=word)
+
+
+def _said(value: object) -> str | None:
+    return str(value) if type(value) is int and abs(value) < 10**LONGEST_CODE else maybe_text(value)
 
 
 def spread(
@@ -113,6 +185,14 @@ def spread(
         Span(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
         for each in dict.fromkeys(component_ids)
     )
+
+
+def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]) -> dict[str, str]:
+    """Return one word for each id; of several the one of the worst level, and an unknown one is worse than green."""
+    found: dict[str, str] = {}
+    for key, word in said:
+        found[key] = max(found.get(key, word), word, key=lambda each: vocabulary.get(each, UNKNOWN))
+    return found
 
 
 def states(components: Iterable[Component], events: Iterable[Event], now: datetime) -> tuple[Part, ...]:
@@ -208,12 +288,25 @@ def evidence(
         components=tuple(p.component for p in listed) if listed is not None else _distinct(components),
         observed=None if listed is None else tuple(map(_observation, listed)),
         incidents=tuple(_incident(event) for event in told.values()),
+        updates=tuple(update for event in told.values() for update in updates_of(event.id, event.updates)),
         impacts=tuple(dict.fromkeys(impact for event in told.values() for impact in _impacts(event, source, page.now))),
         coverage=_coverage(told.values(), since, page.now),
+        lists=Interval.between(since, page.now) if since is not None else None,
         withdrawn=tuple(sorted(set(withdrawn))),
         unknown_words=tuple(sorted(unknown)),
         mark=mark,
     )
+
+
+def remarked(evidence: Evidence) -> Evidence:
+    """Return evidence with a remark where the complete list of components is empty and nothing else says why: that is
+    no page that was not read, and no page where all is well.
+    """
+    info = evidence.page or PageInfo()
+    if evidence.components is None or evidence.components or info.remark is not None:
+        return evidence
+    of_itself = f"; of itself it says {info.indicator!r}" if info.indicator is not None else ""
+    return replace(evidence, page=replace(info, remark=f"{NOTHING_LISTED}{of_itself}"))
 
 
 def _over_before(event: Event, since: datetime) -> bool:
@@ -232,7 +325,7 @@ def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
 
 
 def _badness(part: Part) -> float:
-    return 0.5 if part.level is None else part.level
+    return UNKNOWN if part.level is None else part.level
 
 
 def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:
@@ -258,6 +351,17 @@ def _incident(event: Event) -> Incident:
         maintenance=event.maintenance,
         component_ids=tuple(dict.fromkeys(named)),
     )
+
+
+def updates_of(incident_id: str, listed: Iterable[IncidentUpdate]) -> Iterable[IncidentUpdate]:
+    """Return messages as those of an incident, oldest first, each under a key of its own."""
+    told: dict[str, IncidentUpdate] = {}
+    for update in sorted(listed, key=lambda each: each.at):
+        key, number = update.key, 2
+        while key in told:
+            key, number = f"{update.key} {number}", number + 1
+        told[key] = replace(update, incident_id=incident_id, key=key)
+    return told.values()
 
 
 def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:

@@ -36,7 +36,8 @@ class Memory:
     """What the store knew of a page at one version of it; valid as long as the version is.
 
     `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
-    of what is on the page, `listed` the components as it last listed them (None = not since this process began).
+    of what is on the page, `listed` the components as it last listed them (None = not since this process began), `told`
+    by source a hash of the messages of incidents that it last told.
     """
 
     version: int
@@ -44,6 +45,7 @@ class Memory:
     unfinished: Mapping[str, Phase] = field(default_factory=dict)
     components: frozenset[str] = frozenset()
     listed: tuple[Component, ...] | None = None
+    told: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_open_incident(self) -> bool:
@@ -188,10 +190,15 @@ class Writer:
         self._remember(news, before)
 
     def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
-        """Leave out a list of components that is the one kept last: comparing it with the rows is dear."""
+        """Leave out components and messages that are those kept last: comparing them with the rows is dear."""
         memory = self._memory.get(page_id)
-        same = memory is not None and memory.version == versions.get(page_id) and evidence.components == memory.listed
-        return replace(evidence, components=None) if same and evidence.components is not None else evidence
+        if memory is None or memory.version != versions.get(page_id):
+            return evidence
+        if evidence.components is not None and evidence.components == memory.listed:
+            evidence = replace(evidence, components=None)
+        if evidence.updates and hash(evidence.updates) == memory.told.get(evidence.source):
+            evidence = replace(evidence, updates=())
+        return evidence
 
     def _max_gap(self, slug: str) -> float:
         return GAP_INTERVALS * self._vendors[slug].interval_seconds
@@ -210,6 +217,7 @@ class Writer:
                 self._unfinished(collected, memory),
                 memory.components if listed is None else frozenset(component.id for component in listed),
                 listed,
+                {**memory.told, **{each.source: hash(each.updates) for each in collected.evidence if each.updates}},
             )
 
     def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:

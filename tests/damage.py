@@ -142,6 +142,9 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
     for incident in evidence.incidents:
         assert isinstance(incident.started_at, datetime)
         assert incident.resolved_at is None or incident.resolved_at >= incident.started_at
+    told = {incident.id for incident in evidence.incidents}
+    assert len({(each.incident_id, each.key) for each in evidence.updates}) == len(evidence.updates)
+    assert all(each.incident_id in told and each.at.utcoffset() is not None for each in evidence.updates)
     for bar in evidence.bars:
         assert isinstance(bar.day, date)
         assert 0 <= bar.partial_seconds + bar.major_seconds <= 90_000
@@ -160,13 +163,15 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
 def texts_of(evidence: Evidence) -> str:
     """Return the texts of evidence, as they would be written."""
     titles = (text for i in evidence.incidents for text in (i.id, i.title, i.status, i.impact, *i.component_ids))
+    keys = (text for u in evidence.updates for text in (u.incident_id, u.key, *(s.component_id for s in u.states)))
     names = (text for c in evidence.components or () for text in (c.id, c.name, c.group or "", c.region or ""))
-    return "".join((*titles, *names, *evidence.unknown_words, evidence.mark or ""))
+    return "".join((*titles, *keys, *names, *evidence.unknown_words, evidence.mark or ""))
 
 
 def levels_of(evidence: Evidence) -> set[Level]:
     """Return every level the evidence speaks of."""
     found = {impact.level for impact in evidence.impacts} | {one.level for one in evidence.observed or ()}
+    found |= {level for each in evidence.updates for state in each.states for level in (state.level, state.before)}
     found |= {Level.MAJOR_OUTAGE for bar in evidence.bars if bar.major_seconds}
     found |= {Level.PARTIAL_OUTAGE for bar in evidence.bars if bar.partial_seconds}
     return {level for level in found if level is not None}

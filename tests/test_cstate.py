@@ -1,7 +1,7 @@
 """What the cState platform reads beyond its fixtures: broken JSON, what each severity is worth, and ends nobody wrote."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -112,3 +112,58 @@ def test_a_page_below_a_path_has_its_documents_there() -> None:
     )
 
     assert urls == [f"{page.url}index.json", f"{page.url}issues/index.json"]
+
+
+def without_feed(answer: Answer) -> Answer:
+    return lambda url: replace(answer(url), status=503) if url.endswith("index.xml") else answer(url)
+
+
+def test_of_version_4_an_issue_goes_on_until_its_own_document_says_that_it_is_over() -> None:
+    """It began half a year ago: a poll that finds all well again must not take it for one that was taken back."""
+    page, recorded = context_of(FIXTURES / "version-4-feed"), answers_from(FIXTURES / "version-4-feed")
+    later = page.now + timedelta(days=200)
+    before = polled(recorded, page)
+    page = replace(page, now=later, mark=before.mark, open_incidents=frozenset({ISSUE}))
+
+    def answer(url: str) -> Response:
+        body = recorded(url).body.replace(b'"disrupted"', b'"ok"') if url == f"{page.url}index.json" else None
+        body = body or recorded(url).body.replace(b'"resolved": "false"', b'"resolved": "true"')
+        body = body.replace(b'"resolvedAt": "<no value>"', b'"resolvedAt": "2026-05-20 13:00:00"')
+        return replace(recorded(url), body=body)
+
+    piece = polled(answer, page)
+
+    (incident,) = (each for each in piece.incidents if each.id == ISSUE)
+    assert (incident.phase, incident.resolved_at) == (Phase.CLOSED, datetime(2026, 5, 20, 13, tzinfo=UTC))
+    assert piece.withdrawn == ()
+    assert {seen.level for seen in piece.observed or ()} == {Level.OPERATIONAL}
+
+
+def test_of_version_4_nothing_ends_while_the_page_is_bad_and_its_feed_cannot_be_read() -> None:
+    page, recorded = context_of(FIXTURES / "version-4-feed"), answers_from(FIXTURES / "version-4-feed")
+    before = polled(recorded, page)
+    page = replace(page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE}))
+
+    piece = polled(without_feed(recorded), page)
+
+    assert (piece.incidents, piece.withdrawn, piece.mark) == ((), (), before.mark)
+    assert {one.component_id: one.level for one in piece.observed or ()} == {
+        "Compute/EU": None, "Compute/US": None, "Dashboard": None, "page": Level.PARTIAL_OUTAGE,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("summary", "level"), [("notice", Level.MAINTENANCE), ("down", Level.MAJOR_OUTAGE), ("murky", None)]
+)
+def test_of_version_4_no_system_is_well_where_the_summary_is_worse_than_any_issue(
+    summary: str, level: Level | None
+) -> None:
+    piece = polled(
+        with_text("version-4-disrupted", '"disrupted"', f'"{summary}"'), context_of(FIXTURES / "version-4-disrupted")
+    )
+
+    levels = {one.component_id: one.level for one in piece.observed or ()}
+    assert levels.pop("page") is level
+    assert set(levels.values()) == {None}
+    assert piece.page is not None
+    assert summary in (piece.page.remark or "")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.errors import BadStatus
 from monitor.model import Level
 from monitor.platforms import gatus
 from monitor.protocol import Response
@@ -15,13 +16,14 @@ from tests.drive import answers_from, context_of, drive
 QUIET = Path(__file__).parent / "fixtures" / "gatus" / "quiet"
 
 
-def test_a_poll_is_one_request_and_the_past_one_more_for_each_endpoint() -> None:
+def test_a_poll_is_two_requests_and_the_past_one_more_for_each_endpoint() -> None:
     page, asked = context_of(QUIET), []
     drive(gatus.poll(page), page, answers_from(QUIET), asked=asked)
     drive(gatus.backfill(page, page.now - timedelta(days=90)), page, answers_from(QUIET), asked=asked)
 
-    assert [url.partition("/api/v1/endpoints/")[2] for url in asked] == [
-        "statuses", "statuses", "core_api/statuses", "core_web-site/statuses", "extra_mail/statuses",
+    assert [url.partition("/api/v1/")[2] for url in asked] == [
+        "endpoints/statuses", "suites/statuses", "endpoints/statuses", "suites/statuses",
+        "endpoints/core_api/statuses", "endpoints/core_web-site/statuses", "endpoints/extra_mail/statuses",
     ]  # fmt: skip
 
 
@@ -50,3 +52,25 @@ def test_keys_are_made_as_gatus_makes_them(group: str, name: str, key: str) -> N
     found = gatus.detect(Response(url="https://health.vendor.example/", status=200, body=json.dumps(told).encode()))
 
     assert {signal.kind for signal in found} == {"shape", "keys"}
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"Not Found"), (200, b"null")])
+def test_a_version_without_suites_has_its_endpoints_alone(status: int, body: bytes) -> None:
+    page, recorded = context_of(QUIET), answers_from(QUIET)
+
+    def answer(url: str) -> Response:
+        return Response(url=url, status=status, body=body) if "suites" in url else recorded(url)
+
+    (piece,) = drive(gatus.poll(page), page, answer)
+
+    assert [each.id for each in piece.components or ()] == ["core_api", "core_web-site", "extra_mail"]
+
+
+def test_suites_that_cannot_be_read_are_not_taken_for_none() -> None:
+    page, recorded = context_of(QUIET), answers_from(QUIET)
+
+    def answer(url: str) -> Response:
+        return replace(recorded(url), status=500) if "suites" in url else recorded(url)
+
+    with pytest.raises(BadStatus, match="500"):
+        drive(gatus.poll(page), page, answer)

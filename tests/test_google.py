@@ -14,7 +14,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import ParseError, UnexpectedShape
-from monitor.model import Aspect, Evidence, Level, Phase
+from monitor.model import Aspect, Basis, Evidence, Impact, Level, Phase
 from monitor.platforms import google
 from monitor.protocol import PageContext, Response
 from tests.damage import assert_sound, damaged_bytes, levels_of
@@ -307,3 +307,18 @@ def test_more_products_and_locations_than_there_are_is_refused() -> None:
 
     with pytest.raises(UnexpectedShape, match="than there are"):
         poll(with_body([{**row, "affected_products": many, "previously_affected_locations": many}]))
+
+
+def test_an_outage_shows_beside_an_incident_whose_word_nobody_can_read() -> None:
+    def going_on(level: Level | None, word: str | None = None) -> Impact:
+        return Impact(
+            component_id=QUEUE, level=level, word=word, start=NOW, end=None, basis=Basis.DECLARED, source="google"
+        )
+
+    wobbly = going_on(None, "WOBBLY")
+    ((out,), (unsure,)) = (
+        list(google._observed([QUEUE], [wobbly, other])) for other in (going_on(Level.MAJOR_OUTAGE), wobbly)
+    )
+
+    assert (out.level, out.word) == (Level.MAJOR_OUTAGE, None)
+    assert (unsure.level, unsure.word) == (None, "WOBBLY")

@@ -19,7 +19,7 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.model import Basis, Evidence, Level, Phase
+from monitor.model import Basis, Evidence, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import incidentio
 from monitor.protocol import PageContext, Response
 from tests.drive import Answer, answers_from, context_of, drive
@@ -487,3 +487,35 @@ def test_a_damaged_history_is_read_or_refused_and_never_crashes(junk: object) ->
             backfill("ongoing", answer)
         except PageError as error:
             assert error.url, path  # noqa: PT017
+
+
+# ---------------------------------------------------------------------------------------------------- how it was told
+
+
+def with_updates(*updates: dict[str, Any]) -> Answer:
+    ongoing = copy.deepcopy(summary_of("ongoing")["summary"]["ongoing_incidents"])
+    ongoing[0]["updates"] = list(updates)
+    return with_summary("ongoing", ongoing_incidents=ongoing)
+
+
+def test_an_update_is_kept_with_its_text_and_the_states_it_posts() -> None:
+    posted = [{"component_id": API, "status": "full_outage"}, {"component_id": WEB, "status": "wobbly"}, {}]
+    told = {
+        "id": "U1", "to_status": "identified", "published_at": "2026-05-20T10:20:00Z", "message_string": "We look.",
+        "component_statuses": posted,
+    }  # fmt: skip
+    first = poll("ongoing", with_updates(told, {"to_status": "monitoring", "published_at": None}))[0]
+
+    assert first.updates == (
+        IncidentUpdate(
+            incident_id=FIRST,
+            key="U1",
+            at=datetime(2026, 5, 20, 10, 20, tzinfo=UTC),
+            status="identified",
+            text="We look.",
+            states=(
+                PostedState(component_id=API, level=Level.MAJOR_OUTAGE, word="full_outage"),
+                PostedState(component_id=WEB, level=None, word="wobbly"),
+            ),
+        ),
+    )

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from monitor.errors import BadStatus, FetchError, PageUnavailable, Throttled, UnexpectedShape
-from monitor.model import Aspect, Basis, Evidence, Impact, Level, Phase
+from monitor.intervals import Interval
+from monitor.model import Aspect, Basis, Evidence, Impact, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import statuspage
 from monitor.protocol import PageContext, Response
 from tests.drive import drive
@@ -176,14 +177,89 @@ def test_a_component_still_bad_in_the_resolving_update_ends_with_the_incident() 
     assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
 
 
-def test_the_end_is_the_resolution_when_it_was_dated_back() -> None:
+def test_a_posted_state_holds_until_the_closing_update_though_the_end_was_dated_back() -> None:
+    """The page's own record of seconds goes by when states were changed."""
     trouble = incident(
         update("investigating", "2026-10-10T10:00", api="major_outage"),
-        update("resolved", "2026-10-16T09:00"),
+        update("resolved", "2026-10-10T11:00"),
         resolved_at="2026-10-10T10:45:00Z",
     )
 
-    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T10:45")]
+    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
+
+
+def test_an_end_later_than_the_closing_update_is_the_end() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="major_outage"),
+        update("resolved", "2026-10-10T11:00"),
+        resolved_at="2026-10-10T11:20:00Z",
+    )
+
+    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:20")]
+
+
+def test_what_is_posted_after_the_end_is_a_review() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="major_outage"),
+        update("resolved", "2026-10-10T11:00"),
+        update("postmortem", "2026-10-14T09:00", api="partial_outage"),
+        resolved_at="2026-10-10T11:00:00Z",
+    )
+
+    assert spans(statuspage.replay(trouble)) == [
+        ("api", Level.MAJOR_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T11:00"))
+    ]
+
+
+def entered_afterwards(**more: Any) -> dict[str, Any]:
+    """An outage of 50 minutes that was typed in a day later, within twelve seconds."""
+    return incident(
+        update("identified", "2026-10-11T11:05:00", api="partial_outage"),
+        update("resolved", "2026-10-11T11:05:12", api="operational"),
+        created_at="2026-10-10T10:00:00Z",
+        started_at="2026-10-10T10:00:00Z",
+        **({"resolved_at": "2026-10-10T10:50:00Z"} | more),
+    )
+
+
+def test_an_outage_entered_afterwards_is_of_the_time_it_claims_and_of_the_time_it_was_posted() -> None:
+    assert spans(statuspage.replay(entered_afterwards())) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12")),
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T10:50")),
+    ]
+
+
+def test_an_outage_entered_afterwards_that_claims_no_time_keeps_its_posted_state() -> None:
+    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-10T10:00:00Z"))) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
+    ]
+
+
+def test_an_end_before_the_start_and_the_first_post_leaves_the_posted_state() -> None:
+    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-09T10:00:00Z"))) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
+    ]
+
+
+def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_until_then() -> None:
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="operational"),
+        update("resolved", "2026-10-10T11:30", api="degraded_performance"),
+        impact="major",
+    )
+
+    (impact,) = statuspage.replay(trouble)
+
+    assert (impact.basis, impact.word) == (Basis.INFERRED, "major")
+    assert (impact.start, impact.end) == (at("2026-10-10T10:00"), at("2026-10-10T11:30"))
+
+
+def test_a_bad_state_posted_with_the_end_is_never_dropped_where_nothing_else_is_told() -> None:
+    trouble = incident(update("resolved", "2026-10-10T11:30", api="partial_outage"), impact="none")
+
+    assert spans(statuspage.replay(trouble)) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T11:30"), at("2026-10-10T11:30:01"))
+    ]
 
 
 def test_an_incident_opened_again_has_two_impacts_and_a_pause() -> None:
@@ -467,10 +543,91 @@ def test_an_open_incident_whose_page_fails_is_not_withdrawn() -> None:
     ],
 )
 def test_an_indicator_that_contradicts_the_components_is_remarked(indicator: str, status: str, agrees: bool) -> None:
-    found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, mark=MARK)
+    mark = MARK if indicator == "none" else MARK + statuspage.UNEXPLAINED
+    found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, mark=mark)
 
     assert found[0].page
     assert (found[0].page.remark is None) == agrees
+
+
+# -------------------------------------------------------------------------------------------- an abandoned address
+
+
+def left_at(moment: str, **more: Any) -> dict[str, Any]:
+    """A page that says "minor" of a component in partial outage, has nothing open, and last changed at that moment."""
+    rows = (component(status="partial_outage", updated_at=moment), component("web000000001"))
+    told = summary(*rows, **({"indicator": "minor"} | more))
+    told["page"]["updated_at"] = moment
+    return told
+
+
+def seen(told: dict[str, Any], **headers: str) -> Evidence:
+    body = Response(url=ROOT, status=200, headers=headers, body=json.dumps(told).encode())
+    return poll({SUMMARY: body, INCIDENTS: listed()})[0]
+
+
+def test_a_page_that_stands_still_in_trouble_nothing_explains_is_suspect_and_unknown() -> None:
+    found = seen(left_at("2026-10-17T11:59:59.000Z"))
+
+    assert [(each.level, each.word) for each in found.observed or ()] == [
+        (None, "partial_outage"),
+        (None, "operational"),
+    ]
+    assert found.page
+    assert found.page.remark
+    assert found.page.remark.startswith("suspect: ")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        left_at("2026-10-17T12:00:01.000Z"),
+        left_at("2026-10-10T12:00:00.000Z", indicator="none"),
+        left_at("2026-10-10T12:00:00.000Z", incidents=[incident()]),
+        left_at(
+            "2026-10-10T12:00:00.000Z",
+            scheduled_maintenances=[incident(update("in_progress", "2026-10-10T10:00"), impact="maintenance")],
+        ),
+        left_at("2026-10-10T12:00:00.000Z") | {"components": [component(updated_at="2026-10-19T12:00:00.000Z")]},
+    ],
+    ids=[
+        "changed lately",
+        "indicator none",
+        "an open incident",
+        "a maintenance under way",
+        "a component changed lately",
+    ],
+)
+def test_a_page_that_stands_still_otherwise_is_believed(told: dict[str, Any]) -> None:
+    found = seen(told)
+
+    assert None not in [each.level for each in found.observed or ()]
+    assert found.page
+    assert not (found.page.remark or "").startswith("suspect")
+
+
+def test_how_long_a_page_stands_still_goes_by_the_clock_of_its_server_where_it_tells_the_time() -> None:
+    ours_is_days_ahead = seen(left_at("2026-10-16T12:00:00.000Z"), date="Sat, 17 Oct 2026 12:00:00 GMT")
+
+    assert None not in [each.level for each in ours_is_days_ahead.observed or ()]
+
+
+def test_a_page_in_unexplained_trouble_is_read_whole_every_time_or_its_sameness_would_prolong_what_it_said() -> None:
+    wanted: list[bool] = []
+    told = left_at("2026-10-19T12:00:00.000Z")
+    mark = poll({SUMMARY: told, INCIDENTS: listed()})[-1].mark
+    for known in (None, mark):
+        request = next(statuspage.poll(page(mark=known)))
+        wanted.append(request.conditional)  # type: ignore[union-attr]
+
+    assert wanted == [True, False]
+
+
+def test_the_record_of_a_suspect_page_is_believed_up_to_its_last_change() -> None:
+    told = backfill({SUMMARY: left_at("2026-10-10T12:00:00.000Z"), INCIDENTS: listed()})
+
+    ends = {cover.span.end for piece in told for cover in piece.coverage}
+    assert ends == {at("2026-10-10T12:00")}
 
 
 def test_a_component_without_a_state_is_unknown_and_the_others_are_read() -> None:
@@ -833,3 +990,52 @@ def with_value(whole: Any, path: tuple[Any, ...], value: Any) -> Any:
         inner = inner[step]
     inner[path[-1]] = value
     return copy
+
+
+# ---------------------------------------------------------------------------------------------------- how it was told
+
+
+def messages(*incidents: dict[str, Any]) -> list[IncidentUpdate]:
+    told = summary(component(status="major_outage"), indicator="major")
+    read = poll({SUMMARY: told, INCIDENTS: listed(*incidents)})
+    return [update for evidence in read for update in evidence.updates]
+
+
+def test_an_update_is_kept_with_its_text_its_states_and_the_state_before() -> None:
+    posted = update("investigating", "2026-10-20T09:00:00", api000000001="partial_outage")
+    (kept,) = messages(incident(posted | {"id": "upd1", "body": "<p>We look.</p>", "display_at": "2026-10-20T08:00Z"}))
+
+    assert kept == IncidentUpdate(
+        incident_id="inc000000001",
+        key="upd1",
+        at=at("2026-10-20T09:00:00"),
+        status="investigating",
+        text="<p>We look.</p>",
+        states=(
+            PostedState(
+                component_id="api000000001",
+                level=Level.PARTIAL_OUTAGE,
+                word="partial_outage",
+                before=Level.OPERATIONAL,
+            ),
+        ),
+    )
+
+
+def test_an_update_without_id_text_or_states_is_named_by_its_time_and_status() -> None:
+    (kept,) = messages(incident(update("identified", "2026-10-20T09:00:00")))
+
+    assert (kept.key, kept.text, kept.states) == ("2026-10-20T09:00:00Z identified", "", ())
+
+
+def test_a_posted_state_in_an_unknown_word_has_no_level() -> None:
+    (kept,) = messages(incident(update("identified", "2026-10-20T09:00:00", api000000001="wobbly")))
+
+    assert (kept.states[0].level, kept.states[0].word) == (None, "wobbly")
+
+
+def test_the_list_of_incidents_says_how_far_it_reaches() -> None:
+    told = summary(component(created_at="2026-09-01T00:00:00Z", status="major_outage"), indicator="major")
+    read = poll({SUMMARY: told, INCIDENTS: listed()})
+
+    assert read[-1].lists == Interval(at("2026-09-01T00:00:00"), NOW)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.classify import DEFAULT_IMPACT_MAPPING, Options, derive
-from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase
+from monitor.intervals import Interval
+from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from monitor.protocol import PageContext
 from monitor.told import (
     IMPACT_WORDS,
@@ -20,7 +21,10 @@ from monitor.told import (
     ended,
     evidence,
     gap_before,
+    message,
+    messages,
     news,
+    posted,
     remembered,
     silenced,
     spread,
@@ -38,10 +42,11 @@ spans = st.builds(
     Span, component_id=st.sampled_from("abc"), level=levels, start=instants, end=st.none() | instants,
     word=st.none() | st.just("odd"), basis=st.sampled_from(Basis),
 )  # fmt: skip
+sent = st.builds(message, instants, st.sampled_from(["", "open"]), st.just("<b>t</b>"), key=st.none() | st.just("k"))
 events = st.builds(
     Event, id=st.sampled_from("123"), title=st.just("t"), phase=st.sampled_from(Phase), start=instants,
     end=st.none() | instants, status=st.just("s"), impact=st.just("i"), spans=st.lists(spans, max_size=3).map(tuple),
-    vague=st.booleans(),
+    vague=st.booleans(), updates=st.lists(sent, max_size=3).map(tuple),
 )  # fmt: skip
 parts = st.builds(
     Part, component=st.sampled_from("abc").map(lambda key: Component(id=key, name=key)), level=levels, word=st.just("w")
@@ -226,3 +231,51 @@ def test_what_ended_before_the_time_that_is_spoken_for_is_left_out() -> None:
 
     assert [incident.id for incident in known.incidents] == ["2", "3"]
     assert [impact.incident_id for impact in known.impacts] == ["2", "3"]
+
+
+def test_messages_become_those_of_their_event_oldest_first() -> None:
+    told = event(updates=(message(NOW, "over", "Fine."), message(NOW - HOUR, "open", key="m1")))
+
+    first, second = evidence("x", PAGE, events=[told]).updates
+    assert (first.incident_id, first.key, first.status) == ("1", "m1", "open")
+    assert (second.incident_id, second.key, second.text) == ("1", "2026-05-20T12:00:00+00:00 over", "Fine.")
+
+
+def test_messages_of_one_moment_and_status_are_told_apart() -> None:
+    told = event(updates=(message(NOW, "open", "One."), message(NOW, "open", "Two.")))
+
+    keys = [each.key for each in evidence("x", PAGE, events=[told]).updates]
+    assert keys == ["2026-05-20T12:00:00+00:00 open", "2026-05-20T12:00:00+00:00 open 2"]
+
+
+def test_what_is_told_whole_since_a_moment_is_a_list_since_then() -> None:
+    assert evidence("x", PAGE, events=[event()], since=NOW - HOUR).lists == Interval(NOW - HOUR, NOW)
+    assert evidence("x", PAGE, events=[event()]).lists is None
+
+
+def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() -> None:
+    told = [
+        {
+            "id": 7,
+            "date": "2026-05-20T11:00:00Z",
+            "state": "open",
+            "body": "We look.",
+            "hit": [{"c": "api", "s": "Down"}],
+        },
+        {"id": 8, "date": "yesterday", "state": "open", "body": "No time."},
+        "no message",
+        {"date": "2026-05-20T12:00:00Z", "hit": [{"c": None, "s": "down"}, "x", {"c": "web", "s": "odd"}]},
+    ]
+
+    def hit(update: dict[str, object]) -> object:
+        return posted(update.get("hit"), {"down": Level.MAJOR_OUTAGE}, key="c", state="s")
+
+    first, second = messages(told, at="date", status="state", text="body", states=hit)  # type: ignore[arg-type]
+    assert (first.key, first.at, first.status, first.text) == ("7", NOW - HOUR, "open", "We look.")
+    assert first.states == (PostedState(component_id="api", level=Level.MAJOR_OUTAGE, word="down"),)
+    assert (second.status, second.states) == ("", (PostedState(component_id="web", level=None, word="odd"),))
+
+
+@given(told=st.lists(st.dictionaries(st.sampled_from(["id", "at", "status", "message"]), st.text() | st.integers())))
+def test_no_list_of_messages_fails_an_answer(told: list[dict[str, object]]) -> None:
+    assert all(each.at.tzinfo is UTC for each in messages(told, at="at"))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from simulated import Clock
-from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, database, observed
+from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, database, incident, observed
 
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
-from monitor.model import Component, Level, Phase
+from monitor.model import Component, IncidentUpdate, Level, Phase
 from monitor.shell import spec
 from monitor.store import Body, PollRecord, Store
 from monitor.writer import Collected, Memory, Writer
@@ -179,3 +179,38 @@ def test_what_is_done_together_is_done_or_not_done_as_a_whole():
             broken()
 
         assert store.facts(page.id).runs == ()
+
+
+async def test_messages_told_again_are_not_compared_again_and_edited_ones_are_kept():
+    async with writing("one") as (writer, store):
+        page = store.pages()[0]
+        await writer.remembered(page)
+        for minute, text in enumerate(("We look.", "We look.", "We looked.", "We looked.")):
+            poll = read(store, "one", NOW + minute * MINUTE)
+            messages = (IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text=text),)
+            poll.evidence = [replace(poll.evidence[0], incidents=(incident(),), updates=messages)]
+            await writer.keep(poll)
+
+        versions = store.incident_updates(page.id, "i1", edits=True)
+        assert [each.update.text for each in versions] == ["We look.", "We looked."]
+
+
+async def test_messages_that_another_process_changed_are_compared_again():
+    async with writing("one") as (writer, store):
+        page = store.pages()[0]
+        await writer.remembered(page)
+        poll = read(store, "one")
+        told = replace(
+            poll.evidence[0],
+            incidents=(incident(),),
+            updates=(IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text="We look."),),
+        )
+        poll.evidence = [told]
+        await writer.keep(poll)
+        other = replace(told, updates=(replace(told.updates[0], text="Edited."),))
+        store.save(page.id, other, now=NOW + MINUTE, max_gap_seconds=GAP_SECONDS)
+        again = read(store, "one", NOW + 2 * MINUTE)
+        again.evidence = [replace(told, read_at=NOW + 2 * MINUTE)]
+        await writer.keep(again)
+
+        assert [each.update.text for each in store.incident_updates(page.id, "i1")] == ["We look."]

@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, NotJson, PageError, ParseError, TooLarge, Truncated
+from monitor.fields import epoch
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
@@ -36,12 +37,14 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="AWS Health Dashboard",
@@ -256,6 +259,7 @@ class _Event:
     spoke: datetime
     ended: datetime | None
     parts: Mapping[str, _Part]
+    updates: tuple[IncidentUpdate, ...] = ()
 
     def is_over(self, now: datetime) -> bool:
         return self.ended is not None and self.ended <= now
@@ -311,7 +315,14 @@ def _event(row: Row, key: str) -> _Event:
         spoke=max([begun, *(each.at for each in said)]),
         ended=_ended(row, log, said, begun),
         parts=_parts(row, service, region, changes, _course(log, begun, code)),
+        updates=_messages(row),
     )
+
+
+def _messages(row: Row) -> tuple[IncidentUpdate, ...]:
+    """Return what was posted. A status is a number, which `WORDS` puts into words."""
+    told = messages(row.get("event_log"), at="timestamp", read_time=epoch)
+    return tuple(replace(each, status=WORDS.get(each.status, each.status)) for each in told)
 
 
 def _region(arn: str, service: str) -> str:
@@ -658,6 +669,7 @@ def _present(view: _View, *, withdrawn: tuple[str, ...] = (), gaps: tuple[Gap, .
         components=view.components,
         observed=_observed(view),
         incidents=_incidents(view),
+        updates=tuple(update for event in view.shown for update in updates_of(event.arn, event.updates)),
         impacts=_impacts(view.events.values(), view.now),
         withdrawn=withdrawn,
         gaps=gaps,

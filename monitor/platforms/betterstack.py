@@ -39,13 +39,16 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
     ReportedUptime,
 )
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.told import messages, posted, updates_of
 
 ABOUT = About(
     title="Better Stack",
@@ -390,6 +393,7 @@ class _Report:
 
     incident: Incident
     impacts: tuple[Impact, ...]
+    updates: tuple[IncidentUpdate, ...] = ()
 
 
 def _reports(document: _Document, now: datetime, notes: _Notes) -> list[_Report]:
@@ -423,7 +427,13 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
         maintenance=kind == "maintenance",
         component_ids=tuple(sorted(named)),
     )
-    return _Report(incident=incident, impacts=impacts)
+    rows = (document.updates[name] | {"id": name} for name in dict.fromkeys(document.updates_of[key]))
+    updates = messages(list(rows), at="published_at", states=_posted)
+    return _Report(incident=incident, impacts=impacts, updates=tuple(updates_of(key, updates)))
+
+
+def _posted(update: Row) -> Iterator[PostedState]:
+    return posted(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
 
 
 Post = tuple[datetime, dict[str, str]]
@@ -753,6 +763,7 @@ def _evidence(document: _Document, page: PageContext, since: datetime | None) ->
         page=info,
         components=tuple(_components(document)),
         incidents=tuple(report.incident for report in reports),
+        updates=tuple(update for report in reports for update in report.updates),
         impacts=tuple(dict.fromkeys(history.impacts)),
         bars=tuple(history.bars),
         observed=observed,

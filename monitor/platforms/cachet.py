@@ -25,9 +25,9 @@ from typing import Any
 from monitor.errors import FetchError, Truncated, UnexpectedShape
 from monitor.fields import Row, code, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.intervals import zone_named
-from monitor.model import Component, Evidence, Level, PageInfo, Phase
+from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import LEAST, Event, Part, Span, evidence, gap_before, news, silenced, spread
+from monitor.told import LEAST, Event, Part, Span, evidence, gap_before, message, news, silenced, spread
 
 ABOUT = About(
     title="Cachet",
@@ -354,8 +354,22 @@ def _incident(entry: _Entry, now: datetime) -> Event:
         spans=_spans(entry, named, start, end),
         vague=not named and status != SCHEDULED,
         words=() if status in PHASES else (status,),
+        updates=tuple(_messages(entry)),
     )
     return silenced(event, changed, now)
+
+
+def _messages(entry: _Entry) -> Iterator[IncidentUpdate]:
+    """Yield the updates as they are kept. A state is a number; what it stands for is said beside it."""
+    listed = entry.fields.get("updates") or entry.related.get("updates")
+    for each in listed if isinstance(listed, list) else ():
+        told = _Entry(each, f"{entry.where}.updates", entry.zone)
+        at, state = told.time("created"), told.fields.get("status")
+        said = told.fields.get("human_status") or (state.get("human") if isinstance(state, dict) else state)
+        if at is not None:
+            yield message(
+                at, str(said or ""), maybe_text(told.fields.get("message")), key=str(told.told.get("id") or "")
+            )
 
 
 def _posts(entry: _Entry) -> list[tuple[datetime, str]]:

@@ -39,7 +39,7 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
-from monitor.told import Event, evidence, gap_before, news, silenced, spread, states
+from monitor.told import Event, evidence, gap_before, messages, news, silenced, spread, states
 
 ABOUT = About(
     title="Checkly",
@@ -290,6 +290,7 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
         maintenance=level is Level.MAINTENANCE,
         spans=spans,
         vague=not spans,
+        updates=messages(told.get("incidentUpdates"), at="publicIncidentUpdateDate", text="description"),
     )
     return silenced(event, max(spoke, _updated(told, start)), now)
 

@@ -1,4 +1,4 @@
-"""cState pages: the systems in one document, all issues in another, both written when the site is made. Pure.
+"""cState pages: the systems in one document, all issues in another or in a feed, written when the site is made. Pure.
 
 `index.json` has the systems with the worst severity of their unresolved issues, `issues/index.json` every issue: its
 severity, the systems it affected, when it began and when it was resolved, as people typed it. What is easily misread:
@@ -11,28 +11,33 @@ severity, the systems it affected, when it began and when it was resolved, as pe
   unless it is configured. What is not there reads `<no value>`.
 - An issue may be resolved and not say when: its last change is the latest that can be.
 - Sites may hide their past issues; then one that leaves the index has ended.
+- Up to version 4 systems have no state, and issues are in no document but each in its own, which the feed leads to.
+  What there is of the present is `summaryStatus`, the worst of all unresolved issues; the page as a whole is a
+  component then.
+- A summary that is worse than anything that is known of the systems leaves them unknown: an issue may name none.
 
-The shapes are those of the program's source, https://github.com/cstate/cstate (layouts/index.json,
-layouts/_default/list.json), and issues were checked against real ones in the files they are made from; no answer was
-seen.
+The shapes are those of the program's source, https://github.com/cstate/cstate (layouts/index.json, layouts/index.xml,
+layouts/_default/list.json, layouts/issues/single.json), and of pages built with it from their own files.
 """
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from monitor.errors import BadStatus, NotJson, PageError, ParseError, Truncated, UnexpectedShape
+from monitor.errors import BadStatus, FetchError, NotJson, PageError, ParseError, Truncated, UnexpectedShape
+from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import Row, instant, items, maybe_text, row, rows, some_rows, text, word
-from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
+from monitor.model import Component, Level, PageInfo, Phase, worst_level
+from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
 from monitor.told import Event, Part, ended, evidence, gap_before, news, remembered, silenced, spread, states
 
 ABOUT = About(
     title="cState",
-    verified=None,
-    live="/index.json, 1 request; /issues/index.json when that has changed or something goes on",
+    verified=date(2025, 9, 12),
+    live="/index.json, 1 request; /issues/index.json (version 4: the feed and its issues) when that has changed or "
+    "something goes on",
     reach_days=None,
     reach="Every issue since the page exists, unless the site hides its history.",
     per="component",
@@ -46,6 +51,7 @@ ABOUT = About(
 SOURCE = "cstate.issues"
 INDEX = "index.json"
 ISSUES = "issues/index.json"
+FEED = "index.xml"
 ANYWHERE = (f"/{INDEX}",)
 
 VOCABULARY: Mapping[str, Level] = {
@@ -63,7 +69,21 @@ GENERATOR = b'name="generator" content="cState '
 TEXT_LINE = re.compile(r'^([ \t]*"\w+": ?")(.{0,5000})("[ \t]*,?[ \t\r]*)$', re.MULTILINE)
 UNESCAPED = re.compile(r'\\(?!["\\/bfnrtu])|(?<!\\)"')
 
+PAGE = Component(id="page", name="The page as a whole", position=10**6)
+LINK = re.compile(r"/issues/([\w.%~-]{1,200})/?$")
+NEWEST = 20
+"""Issues of the feed that a poll reads, where each is a document of its own."""
+
+MOST_ISSUES = 200
+"""Issues of the feed that a backfill reads."""
+
+LONGEST = timedelta(days=30)
+"""How long before the time asked for an issue may have begun."""
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+
 UNNAMED = "an issue is going on that names no system"
+UNSAID = "the page as a whole is {summary}, and it is not known which systems are"
 HIDDEN = "the page lists no older issue; it may hide them"
 
 
@@ -107,12 +127,34 @@ def _read(response: Response) -> Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """What the index says. `said` is the status of each system, None where it has none."""
+    """What the index says. `said` is the status of each system, None where it has none; `summary` that of the page."""
 
-    info: PageInfo
-    components: Sequence[Component]
+    name: str | None
+    summary: str
+    systems: Sequence[Component]
     said: Sequence[str | None]
     unresolved: Sequence[Event]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether systems have no state of their own."""
+        return None in self.said
+
+    @property
+    def components(self) -> Sequence[Component]:
+        """The systems; where they have no state, the page as a whole too."""
+        return [*self.systems, PAGE] if self.is_bare else self.systems
+
+    def events(self, issues: Sequence[Event]) -> list[Event]:
+        """Return issues, each once; where the page as a whole is a component they are about it too."""
+        found = {event.id: event for event in [*self.unresolved, *issues]}.values()
+        return [_of_the_page(event) for event in found] if self.is_bare else list(found)
+
+
+def _of_the_page(event: Event) -> Event:
+    first = event.spans[0].component_id if event.spans else None
+    whole = (replace(span, component_id=PAGE.id) for span in event.spans if span.component_id == first)
+    return replace(event, spans=(*event.spans, *whole))
 
 
 def _index(response: Response, now: datetime) -> _Index:
@@ -122,8 +164,9 @@ def _index(response: Response, now: datetime) -> _Index:
         raise UnexpectedShape("no system is listed: such a page says nothing of any")
     names = [text(each.get("name"), "system.name") for each in systems]
     return _Index(
-        info=PageInfo(name=maybe_text(told.get("title")), indicator=word(told.get("summaryStatus"), "summaryStatus")),
-        components=[
+        name=maybe_text(told.get("title")),
+        summary=word(told.get("summaryStatus"), "summaryStatus"),
+        systems=[
             Component(id=name, name=name, group=maybe_text(each.get("category")), position=at)
             for at, (name, each) in enumerate(zip(names, systems, strict=True))
         ],
@@ -207,15 +250,59 @@ def _zone(told: Row) -> tzinfo:
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
-def _issues(now: datetime) -> Generator[Step, Any, Sequence[Event] | PageError]:
-    """Ask for all issues; the error where the site does not list them, or in a way that cannot be read."""
+@dataclass(frozen=True, slots=True)
+class _Issues:
+    """Issues, and since when they are all there are; `error` where nothing lists them."""
+
+    events: Sequence[Event] = ()
+    since: datetime | None = None
+    error: PageError | None = None
+
+
+def _issues(index: _Index, page: PageContext, most: int, since: datetime) -> Generator[Step, Any, _Issues]:
+    """Ask for all issues: in one document or, where there is none and systems have no state, those of the feed."""
     response = yield from get(ISSUES)
     try:
         with reading_of(response.url):
             listed = rows(_read(response).get("pages"), "pages")
-            return [_issue(each, now) for each in listed if each.get("is") == "issue"]
+            events = [_issue(each, page.now) for each in listed if each.get("is") == "issue"]
+            return _Issues(events, min((event.start for event in events), default=None))
     except (BadStatus, ParseError) as error:
-        return error
+        if not index.is_bare:
+            return _Issues(error=error)
+    return (yield from _from_feed(page, most, since))
+
+
+def _from_feed(page: PageContext, most: int, since: datetime) -> Generator[Step, Any, _Issues]:
+    """Ask for the feed's newest issues since then and those we hold as open; if one cannot be read, none counts."""
+    response = yield from get(FEED, accept=ACCEPT)
+    try:
+        with reading_of(response.url):
+            told = [
+                (each.published or page.now, name) for each in read_feed(response).entries if (name := _name_of(each))
+            ]
+        newest = sorted(told, reverse=True)
+        recent = [name for at, name in newest if at >= since][:most]
+        held = [name for _, name in newest if name in page.open_incidents]
+        answers = yield from get_all([f"issues/{name}/{INDEX}" for name in dict.fromkeys([*recent, *held])])
+        events = [_issue(_answered(each), page.now) for each in answers]
+    except (BadStatus, ParseError) as error:
+        return _Issues(error=error)
+    reached = newest[:most] if len(recent) == most else newest
+    return _Issues(events, min([*(at for at, _ in reached), *(event.start for event in events)], default=None))
+
+
+def _name_of(entry: Entry) -> str | None:
+    """Return what an issue is called in its address, which is on this page whatever host the feed says."""
+    found = LINK.search(entry.link or "")
+    return found[1] if found else None
+
+
+def _answered(answer: Response | FetchError) -> Row:
+    if isinstance(answer, FetchError):
+        raise answer
+    with reading_of(answer.url):
+        return _read(answer)
 
 
 def poll(page: PageContext) -> Steps:
@@ -228,34 +315,68 @@ def poll(page: PageContext) -> Steps:
         return
     with reading_of(response.url):
         index = _index(response, page.now)
-    told = yield from _issues(page.now)
-    listed = [] if isinstance(told, PageError) else told
-    events = list({event.id: event for event in [*index.unresolved, *listed]}.values())
-    over, withdrawn = ended(page, events)
-    if listed:
-        over, withdrawn = (), tuple(page.open_incidents - {event.id for event in events})
-    unnamed = any(event.phase is Phase.OPEN and event.vague for event in events)
+    since = page.now - LONGEST if index.summary == OK else BEGINNING
+    told = yield from _issues(index, page, NEWEST, since)
+    events = index.events(told.events)
+    over, withdrawn, mark = _left(page, index, told, events)
     yield evidence(
         SOURCE,
         page,
-        info=PageInfo(name=index.info.name, indicator=index.info.indicator, remark=UNNAMED if unnamed else None),
-        parts=list(_parts(index, events, page.now, whole=told is listed)),
+        info=PageInfo(name=index.name, indicator=index.summary, remark=_remark(index, events, page.now)),
+        parts=list(_parts(index, events, page.now)),
         events=[*news(events, page), *over],
         withdrawn=withdrawn,
-        mark=remembered(events),
+        mark=mark,
     )
 
 
-def _parts(index: _Index, events: Sequence[Event], now: datetime, *, whole: bool) -> Iterator[Part]:
+def _left(
+    page: PageContext, index: _Index, told: _Issues, events: Sequence[Event]
+) -> tuple[Sequence[Event], Sequence[str], str | None]:
+    """Return the issues that have left the page as ended, the ids of those that were taken back, and what to remember.
+
+    Where nothing lists issues and the summary says that some go on, those we know of may be among them.
+    """
+    if told.events:
+        return (), tuple(page.open_incidents - {event.id for event in events}), remembered(events)
+    if index.is_bare and index.summary != OK:
+        return (), (), page.mark
+    over, withdrawn = ended(page, events)
+    return over, withdrawn, remembered(events)
+
+
+def _remark(index: _Index, events: Sequence[Event], now: datetime) -> str | None:
+    if any(event.phase is Phase.OPEN and event.vague for event in events):
+        return UNNAMED
+    return None if _is_explained(index, events, now) else UNSAID.format(summary=index.summary)
+
+
+def _is_explained(index: _Index, events: Sequence[Event], now: datetime) -> bool:
+    """Whether systems are known to be as bad as the page as a whole. A notice may be an announcement about none of
+    them; where systems have no state of their own it may as well be about any.
+    """
+    level = VOCABULARY.get(index.summary)
+    going = [span for event in events if event.phase is Phase.OPEN for span in event.spans]
+    here = [span.level for span in going if span.start <= now and (span.end is None or span.end > now)]
+    worst = worst_level([*here, *(VOCABULARY.get(said) for said in index.said if said is not None)])
+    if not index.is_bare and (level is None or level is Level.MAINTENANCE):
+        return True
+    return level is Level.OPERATIONAL or (level is not None and worst is not None and worst >= level)
+
+
+def _parts(index: _Index, events: Sequence[Event], now: datetime) -> Iterator[Part]:
     """Yield systems' states: as bad as the issues that go on, and as their status where no issue explains it."""
     yield from states(index.components, events, now)
-    listed = [event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}]
-    named = {span.component_id for event in listed for span in event.spans}
-    for component, said in zip(index.components, index.said, strict=True):
-        if said is None and not whole:
+    going = [event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}]
+    named = {span.component_id for event in going for span in event.spans}
+    is_explained = _is_explained(index, events, now)
+    for component, said in zip(index.systems, index.said, strict=True):
+        if not is_explained:
             yield Part(component=component, level=None)
-        elif said not in {None, OK} and (component.id not in named or said not in VOCABULARY):
+        if said not in {None, OK} and (component.id not in named or said not in VOCABULARY):
             yield Part(component=component, level=VOCABULARY.get(said), word=said)
+    if index.is_bare:
+        yield Part(component=PAGE, level=VOCABULARY.get(index.summary), word=index.summary)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -263,9 +384,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(INDEX)
     with reading_of(response.url):
         index = _index(response, page.now)
-    told = yield from _issues(page.now)
-    why, listed = (str(told), ()) if isinstance(told, PageError) else (HIDDEN, told)
-    events = [event for event in listed or index.unresolved if event.end is None or event.end >= since]
-    first = max(since, min([page.now, *(event.start for event in listed)]))
-    yield evidence(SOURCE, page, components=index.components, events=events, since=first if listed else None)
-    yield from gap_before(SOURCE, page, since, first, why)
+    told = yield from _issues(index, page, MOST_ISSUES, since - LONGEST)
+    events = [event for event in index.events(told.events) if event.end is None or event.end >= since]
+    first = max(since, told.since or page.now)
+    yield evidence(SOURCE, page, components=index.components, events=events, since=first if told.since else None)
+    yield from gap_before(SOURCE, page, since, first, str(told.error) if told.error else HIDDEN)

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, some_rows, text, word
-from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, Span, evidence, gap_before, news, spread
+from monitor.told import Event, Part, Span, evidence, gap_before, messages, news, posted, spread
 
 ABOUT = About(
     title="Datadog",
@@ -184,7 +184,12 @@ def _incident(told: Row) -> Event:
         component_ids=tuple(named),
         spans=spans,
         vague=not spans,
+        updates=messages(told.get("timeline"), at="startedAt", text="description", states=_posted),
     )
+
+
+def _posted(update: Row) -> Iterator[PostedState]:
+    return posted(update.get("componentsAffected"), VOCABULARY, key="id")
 
 
 def _affected(told: Row, where: str) -> list[Row]:

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text
-from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
     Get,
@@ -31,7 +31,7 @@ from monitor.protocol import (
     read_json,
     reading_of,
 )
-from monitor.told import Event, Span, ended, evidence, gap_before, news, remembered, silenced, states
+from monitor.told import Event, Span, ended, evidence, gap_before, messages, news, remembered, silenced, states
 
 ABOUT = About(
     title="FireHydrant",
@@ -162,6 +162,7 @@ class _Reader:
             maintenance=severity.upper() == MAINTENANCE,
             spans=spans,
             vague=not spans,
+            updates=_messages(told),
         )
         return silenced(event, _spoke(told, start), self.now)
 
@@ -221,6 +222,15 @@ class _Reader:
         if level in {None, Level.OPERATIONAL}:
             return level
         return Level.MAINTENANCE if maintenance or MAINTENANCE.lower() in condition.lower() else level
+
+
+def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
+    listed = some_rows(told.get("timeline"), f"incident {told.get('id')}.timeline")
+    details = (each.get("details") for each in listed)
+    notes = (each.get("note") if isinstance(each, dict) else None for each in details)
+    return messages(
+        [each | {"note": note} for each, note in zip(listed, notes, strict=True)], at="occurredAt", text="note"
+    )
 
 
 def _spoke(told: Row, start: datetime) -> datetime:

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.fields import Row, code, epoch, maybe_text, number, peek, row, rows, some_rows, text, word
-from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
     About,
     Get,
@@ -38,7 +38,7 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Span, evidence, gap_before, silenced, states
+from monitor.told import Event, Span, evidence, gap_before, messages, posted, silenced, states
 
 ABOUT = About(
     title="Flashduty",
@@ -201,8 +201,13 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
         maintenance=maintenance,
         spans=hit,
         vague=not hit,
+        updates=messages(updates, at="at_seconds", text="description", read_time=epoch, states=_posted),
     )
     return silenced(event, spoke, now)
+
+
+def _posted(update: Row) -> Iterator[PostedState]:
+    return posted(update.get("component_changes"), VOCABULARY, key="component_id")
 
 
 def _status(told: Row) -> str:

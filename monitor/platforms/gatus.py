@@ -5,30 +5,35 @@ the events: when an endpoint began to be watched (START), and each time it turne
 A result is a check by Gatus itself: it either succeeded or not. What is easily misread:
 
 - A dashboard whose Gatus has stopped still shows its last results, so a result counts only while it is fresh.
-- Results stand oldest first. Paused endpoints have none.
+- Results stand oldest first. Endpoints that are turned off or were never checked are not listed; one in a maintenance
+  of its own looks like all others.
+- Suites, whole courses of checks, are in an answer of their own, which older versions do not have. They have results
+  and no events.
 
-The shapes are those of the program's source, https://github.com/TwiN/gatus (config/endpoint); no answer was seen.
+The shapes are those of a Gatus run for it, and of the program's source, https://github.com/TwiN/gatus (config/endpoint,
+config/suite).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
 from monitor.fields import Row, instant, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.intervals import Interval
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, get_all, read_json, reading_of
+from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get_all, read_json, reading_of
 from monitor.told import LEAST, Part, evidence
 
 ABOUT = About(
     title="Gatus",
-    verified=None,
-    live="/api/v1/endpoints/statuses, 1 request",
+    verified=date(2026, 11, 29),
+    live="/api/v1/endpoints/statuses and /api/v1/suites/statuses, 2 requests",
     reach_days=None,
-    reach="The last 50 changes of each endpoint, a request each.",
+    reach="The last 50 changes of each endpoint, a request each; suites have no history.",
     per="component",
     precision="seconds",
     trust=(
@@ -40,7 +45,9 @@ ABOUT = About(
 SOURCE = "gatus.results"
 EVENTS = "gatus.events"
 STATUSES = "/api/v1/endpoints/statuses"
+SUITES = "/api/v1/suites/statuses"
 ANYWHERE = (STATUSES, "/api/v1/config")
+ABSENT = 404
 AT_ONCE = 10
 """Endpoints whose events are asked for together."""
 
@@ -56,7 +63,7 @@ VOCABULARY: Mapping[str, Level] = {
 }
 """By `success` of the last result, and by type of event. A START is always followed by what was found."""
 
-REMEDY = "run `monitor record URL DIR` and send the folder: no real answer of Gatus was seen yet"
+REMEDY = "run `monitor record URL DIR` and send the folder: no answer of Gatus like this was seen yet"
 
 
 def detect(response: Response) -> list[Signal]:
@@ -90,11 +97,29 @@ class _Endpoint:
     results: Sequence[Row]
 
 
-def _endpoints(response: Response) -> list[_Endpoint]:
-    listed = rows(read_json(response), "the answer")
-    if not listed:
-        raise UnexpectedShape("no endpoint is listed: such a dashboard says nothing of any", remedy=REMEDY)
-    return [_endpoint(each, at) for at, each in enumerate(listed)]
+def _listed() -> Generator[Step, Any, tuple[str, list[_Endpoint], list[_Endpoint]]]:
+    """Ask for all there is. Return where the endpoints were found, these, and the suites.
+
+    Raises the error of an answer that cannot be read: a suite that fails must not be missing.
+    """
+    answers = yield from get_all([STATUSES, SUITES])
+    for each in answers:
+        if isinstance(each, FetchError):
+            raise each
+    endpoints, suites = (each for each in answers if isinstance(each, Response))
+    with reading_of(endpoints.url):
+        found = _endpoints(endpoints, 0)
+    with reading_of(suites.url):
+        courses = [] if suites.status == ABSENT or suites.body.strip() == b"null" else _endpoints(suites, len(found))
+    if not (found or courses):
+        raise UnexpectedShape(
+            "no endpoint is listed: such a dashboard says nothing of any", url=endpoints.url, remedy=REMEDY
+        )
+    return endpoints.url, found, courses
+
+
+def _endpoints(response: Response, first: int) -> list[_Endpoint]:
+    return [_endpoint(each, at) for at, each in enumerate(rows(read_json(response), "the answer"), first)]
 
 
 def _endpoint(told: Row, at: int) -> _Endpoint:
@@ -116,23 +141,21 @@ def _part(endpoint: _Endpoint, now: datetime) -> Part:
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every endpoint's state in one request. The answer changes with every check, so nothing is conditional."""
-    response = yield from get(STATUSES)
-    with reading_of(response.url):
-        parts = [_part(endpoint, page.now) for endpoint in _endpoints(response)]
+    """Yield every endpoint's and suite's state. The answers change with every check, so nothing is conditional."""
+    url, endpoints, suites = yield from _listed()
+    with reading_of(url):
+        parts = [_part(each, page.now) for each in (*endpoints, *suites)]
         old = sum(part.word is None for part in parts)
         told = evidence(SOURCE, page, parts=parts)
     yield told
     if old == len(parts):
-        raise UnexpectedShape("no result is fresh: Gatus itself may have stopped", url=response.url, remedy=REMEDY)
+        raise UnexpectedShape("no result is fresh: Gatus itself may have stopped", url=url, remedy=REMEDY)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield each endpoint's outages from its events, which cover the time since the first of them."""
-    response = yield from get(STATUSES)
-    with reading_of(response.url):
-        endpoints = _endpoints(response)
-        yield evidence(SOURCE, page, components=[endpoint.component for endpoint in endpoints])
+    """Yield each endpoint's outages from its events, which cover the time since the first of them; suites have none."""
+    _, endpoints, suites = yield from _listed()
+    yield evidence(SOURCE, page, components=[each.component for each in (*endpoints, *suites)])
     for first in range(0, len(endpoints), AT_ONCE):
         some = endpoints[first : first + AT_ONCE]
         answers = yield from get_all([f"/api/v1/endpoints/{quote(each.key, safe='')}/statuses" for each in some])

@@ -37,6 +37,7 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
@@ -44,10 +45,12 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.standing import is_bad
+from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Google Cloud, Workspace, Firebase",
-    verified=date(2026, 8, 20),
+    verified=date(2026, 9, 19),
     live="/incidents.json, 1 request",
     reach_days=365,
     reach="365 days after an incident's end, by product and (Google Cloud) location.",
@@ -211,6 +214,7 @@ class _Event:
     products: Mapping[str, str]
     locations: frozenset[str]
     posts: tuple[_Post, ...]
+    updates: tuple[IncidentUpdate, ...] = ()
 
     @property
     def all_locations(self) -> frozenset[str]:
@@ -260,6 +264,7 @@ def _event(key: str, row: Row, now: datetime) -> _Event:
         products=_products_of(row, where),
         locations=frozenset().union(*(_places(row, name, where) for name in affected)),
         posts=tuple(sorted(posts, key=lambda post: post.at)),
+        updates=messages(row.get("updates"), at="when", text="text"),
     )
 
 
@@ -563,9 +568,11 @@ def _evidence(
         page=PageInfo(),
         components=None if keep_known else components,
         incidents=tuple(_incident(event, page) for event in events),
+        updates=tuple(update for event in events for update in updates_of(event.id, event.updates)),
         impacts=impacts,
         observed=tuple(_observed(keys, impacts)),
         coverage=(Coverage(span=Interval(page.now - KEPT, page.now), aspect=Aspect.IMPACTS, complete=True),),
+        lists=Interval(page.now - KEPT, page.now),
         withdrawn=tuple(sorted(page.open_incidents - {event.id for event in events})),
         gaps=(gap,) if gap is not None else (),
         unknown_words=tuple(sorted(notes)),
@@ -573,7 +580,9 @@ def _evidence(
 
 
 def _observed(keys: Iterable[str], impacts: Iterable[Impact]) -> Iterator[Observation]:
-    """Yield every component's state: the worst that is going on, unknown where a word for it is, else well."""
+    """Yield every component's state: the worst that is going on if it is bad, unknown where a word for it is, else
+    well.
+    """
     going_on: dict[str, list[Impact]] = {}
     for impact in impacts:
         if impact.end is None:
@@ -581,9 +590,8 @@ def _observed(keys: Iterable[str], impacts: Iterable[Impact]) -> Iterator[Observ
     for key in keys:
         here = going_on.get(key, [])
         unknown = next((impact for impact in here if impact.level is None), None)
-        level = Level.OPERATIONAL if not here else worst_level(impact.level for impact in here)
-        yield Observation(
-            component_id=key,
-            level=None if unknown else level,
-            word=unknown.word if unknown else None,
-        )
+        worst = Level.OPERATIONAL if not here else worst_level(impact.level for impact in here)
+        if unknown is None or is_bad(worst):
+            yield Observation(component_id=key, level=worst)
+        else:
+            yield Observation(component_id=key, level=None, word=unknown.word)

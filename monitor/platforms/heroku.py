@@ -19,7 +19,7 @@ from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, 
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, evidence, spread
+from monitor.told import Event, Part, evidence, messages, spread
 
 ABOUT = About(
     title="Heroku",
@@ -117,6 +117,7 @@ def _event(told: Row, where: str) -> Event:
         spans=spread(names, level, start, end) if level else (),
         vague=phase is not Phase.SCHEDULED and (level is None or (bool(level) and not names)),
         words=(*strange, *({state} - PHASES.keys())),
+        updates=messages(told.get("updates"), at="created_at", status="update_type", text="contents"),
     )
 
 

@@ -12,7 +12,7 @@ https://docs.incident.io/status-pages/widget-api and otherwise as observed.
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from html import unescape
@@ -41,10 +41,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
     ReportedUptime,
 )
 from monitor.protocol import (
@@ -507,7 +509,10 @@ def _page_info(summary: Row, notes: _Notes) -> PageInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is said of one incident, in a link or in an incident object. `closed_at` is known only from an object."""
+    """What is said of one incident, in a link or in an incident object. `closed_at` is known only from an object.
+
+    `is_whole`: the object lists its impacts, all of them; a link lists none, whatever there are.
+    """
 
     id: str
     title: str
@@ -517,6 +522,8 @@ class _Told:
     closed_at: datetime | None = None
     component_ids: tuple[str, ...] = ()
     impacts: tuple[Row, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
+    is_whole: bool = False
 
     @property
     def is_closed(self) -> bool:
@@ -540,7 +547,36 @@ def _told(row: Row, where: str) -> _Told:
         closed_at=max(closes, default=None),
         component_ids=tuple(_text(one, "component_id", f"{where}.affected_components") for one in affected),
         impacts=tuple(_rows(row, "component_impacts", where, optional=True)),
+        updates=tuple(_messages(row, where)),
+        is_whole="component_impacts" in row,
     )
+
+
+def _messages(row: Row, where: str) -> Iterator[IncidentUpdate]:
+    """Yield the incident's updates; a link and the imitation of Statuspage have none."""
+    for update in _rows(row, "updates", where, optional=True):
+        at = _time_or_none(update, "published_at", f"{where}.updates")
+        if at is not None:
+            status = _text_or_none(update, "to_status", f"{where}.updates") or ""
+            yield IncidentUpdate(
+                incident_id=_text(row, "id", where),
+                key=str(update.get("id") or f"{at.isoformat()} {status}"),
+                at=at,
+                status=status,
+                text=str(update.get("message_string") or ""),
+                states=tuple(_posted(update, f"{where}.updates")),
+            )
+
+
+def _posted(update: Row, where: str) -> Iterator[PostedState]:
+    for row in _rows(update, "component_statuses", where, optional=True):
+        code, word = row.get("component_id"), row.get("status")
+        if isinstance(code, str) and isinstance(word, str):
+            yield PostedState(component_id=code, level=LEVELS.get(word), word=word)
+
+
+def _updates(told: Mapping[str, _Told]) -> tuple[IncidentUpdate, ...]:
+    return tuple(update for one in told.values() for update in one.updates)
 
 
 def _ongoing(seen: _Seen) -> dict[str, _Told]:
@@ -696,8 +732,10 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
         components=_components(seen.summary, page.zone),
         observed=observed,
         incidents=_incidents(told, impacts, page, notes),
+        updates=_updates(told),
         impacts=impacts,
         unknown_words=tuple(sorted(notes.words)),
+        outline=not all(one.is_whole for one in told.values()),
     )
 
 
@@ -721,16 +759,7 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
     listed = {one.id: one for one in (_told(row, "incidents") for row in more)}
     told |= {key: listed[key] for key in vanished & listed.keys()}
     evidence = _history(seen, history, told, span, page)
-    withdrawn = tuple(sorted(vanished - told.keys()))
-    yield Evidence(
-        source=IMPACTS,
-        read_at=page.now,
-        incidents=evidence.incidents,
-        impacts=evidence.impacts,
-        coverage=evidence.coverage,
-        withdrawn=withdrawn,
-        unknown_words=evidence.unknown_words,
-    )
+    yield replace(evidence, reported=(), withdrawn=tuple(sorted(vanished - told.keys())))
 
 
 def _recent(seen: _Seen, page: PageContext, days: int) -> Reading:
@@ -775,6 +804,10 @@ def _coverage(seen: _Seen, span: Interval) -> tuple[Coverage, ...]:
 
 
 def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interval, page: PageContext) -> Evidence:
+    """Return what a window tells: all the impacts that touch it, and of its incidents no more than that.
+
+    So an incident's impacts outside the window stay, and inside it those no longer told are gone.
+    """
     with reading_of(seen.url):
         notes = _Notes()
         rows = [row for one in told.values() for row in one.impacts]
@@ -784,10 +817,12 @@ def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interva
             source=IMPACTS,
             read_at=page.now,
             incidents=_incidents(told, impacts, page, notes),
+            updates=_updates(told),
             impacts=impacts,
             coverage=_coverage(seen, span),
             reported=_uptimes(history, notes),
             unknown_words=tuple(sorted(notes.words)),
+            outline=True,
         )
 
 
@@ -885,7 +920,7 @@ def _each_once(rows: Sequence[Row]) -> list[Row]:
 
 def _contradiction(indicator: str | None, observed: Sequence[Observation]) -> str | None:
     worst = max((one.level for one in observed if one.level is not None), default=Level.OPERATIONAL)
-    if indicator is None or (indicator == "none") is (worst is Level.OPERATIONAL):
+    if indicator is None or not observed or (indicator == "none") is (worst is Level.OPERATIONAL):
         return None
     return f"the page's indicator is {indicator} and its worst component {worst.title}"
 
@@ -936,18 +971,19 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
         yield Evidence(source=SUMMARY, read_at=page.now, page=_page_info(seen.summary, notes), components=components)
     first = day_of(max(since, start) if start else since, UTC)
     newest, *older = _windows(first, day_of(page.now, UTC))
+    known: frozenset[str] = frozenset()
     if seen.history is None and not _has_calls(page):
         raise UnexpectedShape("the page's HTML carries no history", url=seen.url)
     if seen.history is None:
         try:
-            yield from _window(seen, page, *newest, newest=True)
+            known = yield from _window(seen, page, *newest, newest=True)
         except _FALL_BACK as error:
             seen = yield from _root_or(error)
     if seen.history is not None:
         yield from _shown(seen, page, first)
         return
     for window in older:
-        yield from _older(seen, page, *window)
+        known |= yield from _older(seen, page, *window, known)
 
 
 def _windows(first: date, today: date) -> list[tuple[date, date]]:
@@ -959,10 +995,21 @@ def _windows(first: date, today: date) -> list[tuple[date, date]]:
     return windows
 
 
-def _window(seen: _Seen, page: PageContext, first: date, last: date, *, newest: bool = False) -> Steps:
+def _window(
+    seen: _Seen,
+    page: PageContext,
+    first: date,
+    last: date,
+    known: frozenset[str] = frozenset(),
+    *,
+    newest: bool = False,
+) -> Reading:
+    """Yield what a window tells and return the incidents in it. Those `known` from a newer window were told there, with
+    their end: here only their impacts are.
+    """
     unit = f"impacts {first}..{last}"
     if unit in page.done:
-        return
+        return frozenset()
     history = yield from _read_impacts(page, first, last)
     told = _all_told(seen, history)
     rows = _rows(history, "component_impacts", "the answer")
@@ -973,16 +1020,9 @@ def _window(seen: _Seen, page: PageContext, first: date, last: date, *, newest: 
         told = {key: one for key, one in told.items() if key in named}
     span = Interval(day_interval(first, UTC).start, min(day_interval(last, UTC).end, page.now))
     evidence = _history(seen, history, told, span, page)
-    yield Evidence(
-        source=IMPACTS,
-        read_at=page.now,
-        incidents=evidence.incidents,
-        impacts=evidence.impacts,
-        coverage=evidence.coverage,
-        reported=evidence.reported if newest else (),
-        unknown_words=evidence.unknown_words,
-        unit=unit,
-    )
+    fresh = tuple(incident for incident in evidence.incidents if incident.id not in known)
+    yield replace(evidence, incidents=fresh, reported=evidence.reported if newest else (), unit=unit)
+    return frozenset(told)
 
 
 def _is_undated(row: Row, told: Mapping[str, _Told], first: date) -> bool:
@@ -993,11 +1033,12 @@ def _is_undated(row: Row, told: Mapping[str, _Told], first: date) -> bool:
     return day_of(_time(row, "start_at", "component_impacts"), UTC) >= first
 
 
-def _older(seen: _Seen, page: PageContext, first: date, last: date) -> Steps:
+def _older(seen: _Seen, page: PageContext, first: date, last: date, known: frozenset[str]) -> Reading:
     try:
-        yield from _window(seen, page, first, last)
+        return (yield from _window(seen, page, first, last, known))
     except _FALL_BACK as error:
         yield _unread(page, f"impacts {first}..{last}", error)
+        return frozenset()
 
 
 def _shown(seen: _Seen, page: PageContext, first: date) -> Steps:

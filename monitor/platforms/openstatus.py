@@ -17,7 +17,7 @@ from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, evidence, gap_before, spread, states
+from monitor.told import Event, Part, evidence, gap_before, messages, spread, states, worst_words
 
 ABOUT = About(
     title="OpenStatus",
@@ -91,23 +91,26 @@ def _told(response: Response, now: datetime) -> _Told:
     groups = {
         code(each.get("id"), "group.id"): each.get("name") for each in rows(told.get("pageComponentGroups"), "groups")
     }
-    said = {
-        code(each.get("id"), "monitor.id"): word(each.get("status"), "monitor.status")
-        for each in rows(told.get("monitors"), "monitors")
-    }
+    said = worst_words(
+        (
+            (code(each.get("id"), "monitor.id"), word(each.get("status"), "monitor.status"))
+            for each in rows(told.get("monitors"), "monitors")
+        ),
+        VOCABULARY,
+    )
     listed = rows(told.get("pageComponents"), "pageComponents")
     if not listed:
         raise UnexpectedShape("no component is listed: such a page says nothing of any", remedy=REMEDY)
     components = [_component(each, groups, at) for at, each in enumerate(listed)]
-    watched = {
-        code(each.get("id"), "component.id"): code(each["monitorId"], "component.monitorId")
+    watched = [
+        (code(each.get("id"), "component.id"), code(each["monitorId"], "component.monitorId"))
         for each in listed
         if each.get("monitorId") is not None
-    }
+    ]
     return _Told(
         info=PageInfo(name=maybe_text(told.get("title")), indicator=word(told.get("status"), "status")),
         components=components,
-        monitors={key: said.get(monitor, "(no monitor)") for key, monitor in watched.items()},
+        monitors=worst_words(((key, said.get(monitor, "(no monitor)")) for key, monitor in watched), VOCABULARY),
         events=[
             *(_report(each) for each in rows(told.get("statusReports"), "statusReports")),
             *(_maintenance(each, now) for each in rows(told.get("maintenances"), "maintenances")),
@@ -152,6 +155,7 @@ def _report(told: Row) -> Event:
         spans=spread(named, Level.DEGRADED, start) if end is None else (),
         vague=not named and end is None,
         words=() if said in OPEN | {RESOLVED} else (said,),
+        updates=messages(told.get("statusReportUpdates"), at="date"),
     )
 
 

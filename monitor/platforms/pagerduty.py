@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from monitor.errors import BadStatus, FetchError, Moved, NotJson, PageError, UnexpectedShape
 from monitor.fields import Row, code, embedded, epoch, instant, maybe_text, peek, row, rows, some_rows, text
-from monitor.model import Basis, Component, Level, PageInfo, Phase
+from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
     About,
     Get,
@@ -38,7 +38,18 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Span, evidence, gap_before, news, silenced, spread, states
+from monitor.told import (
+    Event,
+    Span,
+    evidence,
+    gap_before,
+    message,
+    news,
+    silenced,
+    spread,
+    states,
+    worst_words,
+)
 
 ABOUT = About(
     title="PagerDuty",
@@ -150,6 +161,8 @@ class _Update:
     status: str
     severity: str
     services: Mapping[str, str]
+    key: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +242,12 @@ def _older_update(told: Row) -> _Update:
         at=instant(told.get("reported_at"), "update.reported_at"),
         status=_key(told.get("status"), "update.status"),
         severity=_key(told.get("severity"), "update.severity"),
-        services={code(each.get("id"), "service.id"): _key(each.get("severity"), "service.severity") for each in named},
+        services=worst_words(
+            ((code(each.get("id"), "service.id"), _key(each.get("severity"), "service.severity")) for each in named),
+            VOCABULARY,
+        ),
+        key=maybe_text(told.get("id")),
+        text=maybe_text(told.get("message")),
     )
 
 
@@ -276,10 +294,15 @@ class _Answers:
             at=_time(told.get("reported_at"), "update.reported_at") or wrong("update.reported_at", "a time", None),
             status=self._word(told.get("status_id"), "update.status_id"),
             severity=self._word(told.get("severity_id"), "update.severity_id"),
-            services={
-                code(each.get("service_id"), "impact.service_id"): self._word(each.get("severity_id"), "impact")
-                for each in impacts
-            },
+            services=worst_words(
+                (
+                    (code(each.get("service_id"), "impact.service_id"), self._word(each.get("severity_id"), "impact"))
+                    for each in impacts
+                ),
+                VOCABULARY,
+            ),
+            key=maybe_text(told.get("id")),
+            text=maybe_text(told.get("message")),
         )
 
     def _word(self, key: object, where: str) -> str:
@@ -349,7 +372,15 @@ def _incident(post: _Post) -> Event:
         spans=spans,
         vague=not named and any(map(_is_bad, post.updates)),
         words=tuple({update.status for update in post.updates} - PHASES.keys()),
+        updates=tuple(map(_message, post.updates)),
     )
+
+
+def _message(update: _Update) -> IncidentUpdate:
+    states = (
+        PostedState(component_id=key, level=VOCABULARY.get(word), word=word) for key, word in update.services.items()
+    )
+    return message(update.at, update.status, update.text, key=update.key, states=states)
 
 
 def _ended(post: _Post) -> datetime:

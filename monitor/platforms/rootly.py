@@ -20,7 +20,7 @@ from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, 
 from monitor.intervals import zone_named
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, ended, evidence, remembered, silenced, spread
+from monitor.told import Event, Part, ended, evidence, messages, remembered, silenced, spread
 
 ABOUT = About(
     title="Rootly",
@@ -131,6 +131,7 @@ def _event(told: Row, now: datetime) -> Event:
             basis=Basis.DECLARED if level in {None, Level.MAINTENANCE} else Basis.INFERRED,
         ),
         words=() if status in OVER | GOING | PLANNED else (status,),
+        updates=messages(told.get("incident_updates"), at="created_at", text="body"),
     )
     return silenced(event, spoke, now)
 

@@ -156,8 +156,9 @@ def _state(told: object, page: PageContext) -> _State:
     listed = rows(told, "the answer") if not kind else rows(answer.get("Instances", [answer]), "Instances")
     if not listed:
         raise UnexpectedShape("the answer lists no instance")
-    found = {text(each.get("key"), f"instances[{at}].key"): each for at, each in enumerate(listed)}
-    chosen = {key: each for key, each in found.items() if _counts(each, key, page)}
+    found = [(text(each.get("key"), f"instances[{at}].key"), each) for at, each in enumerate(listed)]
+    keys = frozenset(key for key, _ in found)
+    chosen = [(key, each) for key, each in found if _counts(each, key, page)]
     if not chosen and kind == "instances":
         raise PageUnavailable(f"the instance {key} is not in use any more")
     return _State(
@@ -165,9 +166,9 @@ def _state(told: object, page: PageContext) -> _State:
             name=" ".join(filter(None, ("Salesforce", maybe_text(answer.get("altDisplayName")) or key))),
             remark=None if chosen else "no instance in production is called or located as `regions` say: correct them",
         ),
-        parts=tuple(_part(key, each, at) for at, (key, each) in enumerate(chosen.items())),
-        known=frozenset(found),
-        events=tuple(_within(_embedded(found, page.now), frozenset(found))),
+        parts=tuple(_part(key, each, at) for at, (key, each) in enumerate(chosen)),
+        known=keys,
+        events=tuple(_within(_embedded(found, page.now), keys)),
     )
 
 
@@ -199,10 +200,10 @@ def _part(key: str, told: Row, position: int) -> Part:
     )
 
 
-def _embedded(found: Mapping[str, Row], now: datetime) -> tuple[Event, ...]:
+def _embedded(found: Sequence[tuple[str, Row]], now: datetime) -> tuple[Event, ...]:
     """Return the incidents and maintenances that instances carry. One is told in full by each it concerns."""
     events: dict[str, Event] = {}
-    for key, each in found.items():
+    for key, each in found:
         for event in _events(each, f"instance {key}", (key,), now):
             held = events.get(event.id, event)
             events[event.id] = replace(event, spans=tuple(dict.fromkeys((*held.spans, *event.spans))))

@@ -27,6 +27,7 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
@@ -34,6 +35,7 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
+from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Slack",
@@ -218,6 +220,7 @@ class _Told:
     changed: datetime
     url: str | None
     services: tuple[str, ...]
+    updates: tuple[IncidentUpdate, ...] = ()
 
     @property
     def phase(self) -> Phase:
@@ -255,6 +258,7 @@ def _told(row: Row) -> _Told:
         changed=changed,
         url=url if isinstance(url, str) and url else None,
         services=_services(row),
+        updates=messages(row.get("notes"), at="date_created", text="body"),
     )
 
 
@@ -408,6 +412,7 @@ def _live(state: _State, page: PageContext) -> Evidence:
         components=components,
         observed=_observed(state, components),
         incidents=tuple(_incident(one) for one in state.told),
+        updates=tuple(update for one in state.told for update in updates_of(one.id, one.updates)),
         impacts=_impacts(state.told, page.now),
         unknown_words=tuple(sorted(words)),
     )
@@ -451,8 +456,10 @@ def _history(told: Sequence[_Told], page: PageContext, withdrawn: tuple[str, ...
         read_at=page.now,
         components=_components(told, page),
         incidents=tuple(_incident(one) for one in told),
+        updates=tuple(update for one in told for update in updates_of(one.id, one.updates)),
         impacts=_impacts(told, page.now),
         coverage=_coverage(told, page.now),
+        lists=Interval.between(min(one.start for one in told), page.now),
         withdrawn=withdrawn,
         unknown_words=tuple(sorted(_words(told))),
     )

@@ -22,7 +22,7 @@ from monitor.errors import BadStatus, FetchError, UnexpectedShape
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import Event, Part, evidence, gap_before, silenced, spread
+from monitor.told import UNKNOWN, Event, Part, evidence, gap_before, messages, silenced, spread
 
 ABOUT = About(
     title="Sorry",
@@ -116,22 +116,58 @@ class _Tree:
 def _tree(listed: Sequence[Row]) -> _Tree:
     if not listed:
         raise UnexpectedShape("no component is listed: such a page says nothing of any", remedy=REMEDY)
-    told = {code(each.get("id"), "component.id"): each for each in listed}
-    inside: dict[str, list[str]] = {}
-    for key, each in told.items():
-        parent = each.get("parent_id")
-        if parent is not None and (above := code(parent, "component.parent_id")) in told and above != key:
-            inside.setdefault(above, []).append(key)
-    if inside.keys() == told.keys():
+    told, owners = _worst_of_each(listed), _owners(listed)
+    groups = {group for above in owners.values() for group in above}
+    if groups == told.keys():
         raise UnexpectedShape("every component is in another one", remedy=REMEDY)
-    owners = {member: group for group, members in inside.items() for member in members}
+    inside: dict[str, list[str]] = {}
+    for key in told:
+        for group in () if key in groups else _above(key, owners):
+            inside.setdefault(group, []).append(key)
     alone = {group for group, members in inside.items() if all(_is_well(told[member]) for member in members)}
     parts = []
     for at, (key, each) in enumerate(told.items()):
-        if key not in inside:
-            group = told.get(owners.get(key, ""))
-            parts.append(_part(key, each, group, at, group if owners.get(key) in alone else None))
+        if key not in groups:
+            above = list(_above(key, owners))
+            speaker = max((told[group] for group in above if group in alone), key=_badness, default=None)
+            parts.append(_part(key, each, told[above[0]] if above else None, at, speaker))
     return _Tree(parts, inside)
+
+
+def _owners(listed: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the listed components that each is in, by id; one that is listed twice may be in two."""
+    keys = {code(each.get("id"), "component.id") for each in listed}
+    owners: dict[str, list[str]] = {}
+    for each in listed:
+        key, parent = code(each.get("id"), "component.id"), each.get("parent_id")
+        if parent is not None and (above := code(parent, "component.parent_id")) in keys and above != key:
+            owners.setdefault(key, []).append(above)
+    return owners
+
+
+def _above(key: str, owners: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield all that a component is in, the nearest first, each once."""
+    found = dict.fromkeys(owners.get(key, ()))
+    waiting = list(found)
+    while waiting:
+        group = waiting.pop(0)
+        yield group
+        following = [each for each in owners.get(group, ()) if each not in found]
+        found |= dict.fromkeys(following)
+        waiting += following
+
+
+def _worst_of_each(listed: Sequence[Row]) -> dict[str, Row]:
+    """Return the rows by id; of several of one id that of the worst state, and an unknown one is worse than green."""
+    found: dict[str, Row] = {}
+    for each in listed:
+        key = code(each.get("id"), "component.id")
+        found[key] = max(found.get(key, each), each, key=_badness)
+    return found
+
+
+def _badness(told: Row) -> float:
+    return VOCABULARY.get(word(told.get("state"), "component.state"), UNKNOWN)
 
 
 def _is_well(told: Row) -> bool:
@@ -175,6 +211,7 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
         spans=() if general else spread(named, level, start, end, word=kind, basis=basis),
         vague=not named and not general and state not in VOID,
         words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
+        updates=messages(told.get("updates"), at="created_at", status="state", text="content"),
     )
     return silenced(event, spoke, now)
 

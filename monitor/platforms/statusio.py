@@ -13,7 +13,7 @@ for the past. The format is described at https://kb.status.io/developers/public-
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from monitor.model import (
     Evidence,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
@@ -48,6 +49,7 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
+from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Status.io",
@@ -228,6 +230,7 @@ class _State:
     incidents: tuple[Incident, ...]
     words: tuple[str, ...]
     remark: str | None
+    updates: tuple[IncidentUpdate, ...] = ()
 
 
 def _state(told: object) -> _State:
@@ -255,7 +258,18 @@ def _state(told: object) -> _State:
         incidents=tuple(incidents.values()),
         words=tuple(sorted({place.code for place in places.values()} - LEVELS.keys())),
         remark=_remark(parts),
+        updates=tuple(
+            update
+            for row in (*_rows(planned, "upcoming"), *_rows(planned, "active"), *_rows(result, "incidents"))
+            for update in updates_of(_text(row, "_id"), _messages(row))
+        ),
     )
+
+
+def _messages(row: Row) -> Iterator[IncidentUpdate]:
+    """Yield what was posted. A message's state is a code, which `STATES` puts into words."""
+    for update in messages(row.get("messages"), at="datetime", status="state", text="details"):
+        yield replace(update, status=STATES.get(update.status, update.status))
 
 
 def _places(part: Row, position: int) -> Iterator[_Place]:
@@ -477,6 +491,7 @@ def _evidence(page: PageContext, state: _State, page_id: str, before: _Mark | No
             for place in state.places
         ),
         incidents=(*state.incidents, *over),
+        updates=state.updates,
         impacts=_impacts(news, page.now),
         withdrawn=withdrawn,
         unknown_words=state.words,

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -45,10 +46,12 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
     Phase,
+    PostedState,
     ReportedUptime,
 )
 from monitor.protocol import (
@@ -100,6 +103,19 @@ MONTHS_A_PAGE = 3
 MOST_PAGES = 60
 SETTLED_AFTER = timedelta(days=7)
 """Vendors were not seen to change a day's record or a resolved incident later than this."""
+
+STANDSTILL = timedelta(days=3)
+"""A page that says something is wrong, has nothing open and has not changed for so long is not believed.
+
+Of 820 hourly answers of a live page none was older than 41 hours; the abandoned address of another one said "minor"
+with nothing open, four days after its last change, while the page itself was green.
+"""
+
+UNEXPLAINED = " unexplained"
+"""Ends the mark of a page whose indicator nothing explains."""
+
+LEAST = timedelta(seconds=1)
+"""What a posted state counts for whose incident ended as it was posted."""
 
 LEVELS = {
     "operational": Level.OPERATIONAL,
@@ -254,13 +270,14 @@ def poll(page: PageContext) -> Steps:
     """Read the current state; incidents in full only when the page changed or something is open.
 
     Raises PageUnavailable when the page is deleted, inactive or private. The mark is carried by the last evidence, so
-    that incidents that could not be read are asked for again by the next poll.
+    that incidents that could not be read are asked for again by the next poll. A page in trouble that nothing explains
+    is read whole every time: that its answer does not change is what makes it suspect.
     """
-    response = yield from get(SUMMARY, conditional=True)
+    response = yield from get(SUMMARY, conditional=not (page.mark or "").endswith(UNEXPLAINED))
     if response.unchanged:
         return
     try:
-        state = _understood(response, _state)
+        state = _doubted(_understood(response, _state), _told_at(response, page))
     except UNREADABLE as error:
         yield from _explain(page, response, error)
         raise
@@ -313,7 +330,10 @@ def _maintenance_list() -> Generator[Step, Any, list[Raw] | None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What `summary.json` or `components.json` says. `born` is when the oldest component was made, None = unknown."""
+    """What `summary.json` or `components.json` says. `born` is when the oldest component was made, None = unknown.
+
+    `changed_at` is when anything in it changed last, None = unknown. The page is believed up to `until`, None = now.
+    """
 
     info: PageInfo
     zone: ZoneInfo | None
@@ -322,9 +342,17 @@ class _State:
     observed: tuple[Observation, ...] | None = None
     groups: frozenset[str] = frozenset()
     born: datetime | None = None
+    changed_at: datetime | None = None
+    until: datetime | None = None
     incidents: tuple[Raw, ...] = ()
     maintenances: tuple[Raw, ...] = ()
     unknown_words: tuple[str, ...] = ()
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether the page says by its indicator that something is wrong, while nothing on it is open."""
+        going_on = self.incidents or any(_phase(raw) is Phase.OPEN for raw in self.maintenances)
+        return self.info.indicator not in {None, "none"} and not going_on
 
     @property
     def days_zone(self) -> ZoneInfo:
@@ -339,13 +367,14 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
     leaves = _each_once(_in_page_order(rows))
     observed = tuple(_observation(row) for row in leaves)
     zone = page.get("time_zone")
-    return _State(
+    state = _State(
         info=PageInfo(
             external_id=page["id"], name=str(page.get("name") or page["id"]), zone=zone,
             indicator=indicator, remark=_remark(indicator, observed),
         ),
         zone=zone_named(zone) if zone else None,
         mark=_mark(page, rows),
+        changed_at=_changed_at(page, rows, answer.get("scheduled_maintenances") or ()),
         components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
         observed=observed,
         groups=frozenset(row["id"] for row in rows if _is_group(row)),
@@ -354,6 +383,36 @@ def _state(answer: Raw, *, live: bool = True) -> _State:
         maintenances=tuple(_checked(raw) for raw in answer.get("scheduled_maintenances") or ()),
         unknown_words=tuple(sorted({o.word for o in observed if o.level is None and o.word})),
     )  # fmt: skip
+    return replace(state, mark=f"{state.mark}{UNEXPLAINED}") if state.is_unexplained else state
+
+
+def _changed_at(*parts: Raw | Sequence[Raw]) -> datetime | None:
+    rows = [row for part in parts for row in ((part,) if isinstance(part, Mapping) else part)]
+    return max((_instant(row["updated_at"]) for row in rows if row.get("updated_at")), default=None)
+
+
+def _doubted(state: _State, told_at: datetime) -> _State:
+    """Return the state, without its levels when the page looks like the abandoned address of a page that lives on.
+
+    Such a twin answers for ever what it said when it was left: an indicator of trouble, no incident, and no change.
+    """
+    changed_at = state.changed_at
+    if not state.is_unexplained or changed_at is None or told_at - changed_at < STANDSTILL:
+        return state
+    remark = (
+        f"suspect: the page says {state.info.indicator!r} with nothing open, and nothing on it has changed since "
+        f"{changed_at:%Y-%m-%d %H:%M} UTC; it may be an abandoned address of the vendor's page"
+    )
+    observed = tuple(replace(each, level=None) for each in state.observed or ())
+    return replace(state, info=replace(state.info, remark=remark), observed=observed, until=changed_at)
+
+
+def _told_at(response: Response, page: PageContext) -> datetime:
+    """Return when the answer was made by the server's clock; by ours where it does not say."""
+    try:
+        return utc(parsedate_to_datetime(response.headers["date"]))
+    except (KeyError, ValueError):
+        return page.now
 
 
 def _mark(page: Raw, rows: Sequence[Raw]) -> str | None:
@@ -451,6 +510,7 @@ def _incident_evidence(
         source=source,
         read_at=page.now,
         incidents=tuple(_incident(raw, page, state.groups) for raw in raws),
+        updates=tuple(update for raw in raws for update in _messages(raw, state.groups)),
         impacts=tuple(impact for raw in raws for impact in replay(raw, groups=state.groups)),
         unknown_words=tuple(sorted({word for raw in raws for word in unknown_words(raw)})),
         **more,
@@ -458,9 +518,9 @@ def _incident_evidence(
 
 
 def _listed_evidence(page: PageContext, state: _State, listed: Sequence[Raw]) -> Evidence:
-    reach = _reach(listed, state.born, page.now)
+    reach = _reach(listed, state.born, state.until or page.now)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
-    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage)
+    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage, lists=reach)
 
 
 def _reach(listed: Sequence[Raw], born: datetime | None, now: datetime) -> Interval | None:
@@ -516,19 +576,34 @@ def _started(raw: Raw) -> datetime:
 
 
 def _ended(raw: Raw) -> datetime | None:
-    """Return when a closed incident ended; None while it goes on."""
+    """Return when a closed incident ended; None while it goes on.
+
+    Vendors date an end back; the states it posted held until the closing update all the same: with that the page's own
+    record agrees. An incident that posted none has only what the vendor claims.
+    """
     if _phase(raw) is not Phase.CLOSED:
         return None
     updates = _updates(raw)
     final = _final_closing(updates)
-    closings = [index for index, update in enumerate(updates) if update.status in CLOSING]
-    if final is not None and closings[0] != final:
-        return updates[final].at  # it was opened again: `resolved_at` may still be of the first time
+    closed = updates[final].at if final is not None else None
     if raw.get("resolved_at"):
-        return _instant(raw["resolved_at"])
-    if final is not None:
-        return updates[final].at
+        resolved = _instant(raw["resolved_at"])
+        if closed is None:
+            return resolved
+        # `resolved_at` of an incident opened again may still be of the first time.
+        return max(resolved, closed) if _was_reopened(updates, final) or _posts_bad(updates) else resolved
+    if closed is not None:
+        return closed
     return updates[-1].at if updates else _instant(raw["created_at"])
+
+
+def _was_reopened(updates: Sequence["_Update"], final: int | None) -> bool:
+    return next(index for index, update in enumerate(updates) if update.status in CLOSING) != final
+
+
+def _posts_bad(updates: Sequence["_Update"]) -> bool:
+    posted = (word for update in updates if update.status != "scheduled" for word in update.states.values())
+    return any(word != "operational" for word in posted)
 
 
 def _final_closing(updates: Sequence["_Update"]) -> int | None:
@@ -562,6 +637,29 @@ def _update(update: Raw) -> _Update:
     return _Update(_instant(update["created_at"]), update.get("status") or "", states)
 
 
+def _messages(raw: Raw, groups: frozenset[str]) -> Iterator[IncidentUpdate]:
+    """Yield the incident's updates as they are kept: with the vendor's text, and the states of components only."""
+    for update in raw.get("incident_updates") or ():
+        status, body = str(update.get("status") or ""), update.get("body")
+        yield IncidentUpdate(
+            incident_id=raw["id"],
+            key=str(update.get("id") or f"{update['created_at']} {status}"),
+            at=_instant(update["created_at"]),
+            status=status,
+            text=body if isinstance(body, str) else "",
+            states=tuple(
+                _posted(str(entry["code"]), str(entry["new_status"]), str(entry.get("old_status")))
+                for entry in update.get("affected_components") or ()
+                if entry.get("code") and str(entry["code"]) not in groups
+            ),
+        )
+
+
+@lru_cache(maxsize=8_192)  # a page says the same states again with every answer
+def _posted(code: str, word: str, before: str) -> PostedState:
+    return PostedState(component_id=code, level=LEVELS.get(word), word=word, before=LEVELS.get(before))
+
+
 def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
     """Return every component the incident ever named: links are removed on resolution, updates keep them."""
     linked = raw.get("components") or ()
@@ -575,19 +673,33 @@ def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
 def replay(incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset()) -> tuple[Impact, ...]:
     """Return the impacts an incident's updates tell of: one for each component and state it held in the incident.
 
-    A posted state holds until the same incident posts another one, and at the latest until the incident is resolved;
-    it has no end while the incident goes on. States posted before a maintenance began are only announcements. A state
-    in a word we do not know gives an impact without level, which makes its span unknown. An incident that names
-    components and never posts a bad state gives inferred impacts over its whole length, by its impact word; with
-    impact "none", or without components, it gives nothing. `groups` are ids of rows that are no components.
+    A posted state holds until the same incident posts another one, and at the latest until the incident has ended; it
+    has no end while the incident goes on. One that the end itself posts counts for `LEAST`, where nothing longer is
+    told. States posted before a maintenance began are only announcements. A state in a word we do not know gives an
+    impact without level, which makes its span unknown.
+
+    An incident entered after it was over posts its states after the end it claims: they hold over the time it claims
+    as well. An incident that names components and never posts a bad state gives inferred impacts over its whole length,
+    by its impact word; with impact "none", or without components, it gives nothing. `groups` are ids of rows that are
+    no components.
     """
     named = [code for code in _named(incident, groups) if _phase(incident) is not Phase.SCHEDULED]
     spans = [span for span in _spans(incident) if span.component_id in named]
-    if not spans:
-        return tuple(_inferred(incident, named))
+    claimed = _claimed(incident)
     ended = _ended(incident)
-    impacts = (_transition(incident, span, ended) for span in spans)
-    return tuple(impact for impact in impacts if impact.end is None or impact.start < impact.end)
+    posted = [_transition(incident, span, ended) for span in spans]
+    posted += [_transition(incident, replace(span, start=claimed.start), claimed.end) for span in spans if claimed]
+    if any(impact.end is None or impact.end - impact.start > LEAST for impact in posted):
+        return tuple(posted)
+    return tuple(_inferred(incident, named)) or tuple(posted)
+
+
+def _claimed(raw: Raw) -> Interval | None:
+    """Return the time an incident claims that was entered after it was over; None for one told as it went."""
+    updates, resolved = _updates(raw), raw.get("resolved_at")
+    if _phase(raw) is not Phase.CLOSED or not resolved or not updates or updates[0].at < _instant(resolved):
+        return None
+    return Interval.between(_started(raw), _instant(resolved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -605,6 +717,8 @@ def _spans(raw: Raw) -> list[_Span]:
     updates = [update for update in _updates(raw) if update.status != "scheduled"]
     final = _final_closing(updates)
     for index, update in enumerate(updates):
+        if final is not None and index > final:
+            break  # a review of what is over
         states = dict(update.states)
         if update.status in CLOSING and index != final:
             states = dict.fromkeys(held, "operational")  # closed once, and opened again later
@@ -612,7 +726,7 @@ def _spans(raw: Raw) -> list[_Span]:
             before, since = held.get(code, ("operational", update.at))
             if word == before:
                 continue
-            if before != "operational":
+            if before != "operational" and since < update.at:
                 spans.append(_Span(code, before, since, update.at))
             held[code] = (word, update.at)
     return spans + [_Span(code, word, since, None) for code, (word, since) in held.items() if word != "operational"]
@@ -625,7 +739,7 @@ def _transition(raw: Raw, span: _Span, ended: datetime | None) -> Impact:
         component_id=span.component_id,
         level=level,
         start=span.start,
-        end=end,
+        end=None if end is None else max(end, span.start + LEAST),
         basis=Basis.TRANSITION,
         source=_source(raw),
         incident_id=raw["id"],
@@ -720,7 +834,9 @@ def _timelines(raw: Raw, values: Sequence[Raw], zone: ZoneInfo, now: datetime) -
     outages = [day.get("outages") or {} for line in leaves.values() for day in line["days"]]
     return _Timelines(
         components=_line_components(raw, leaves),
-        bars=tuple(bar for code, line in leaves.items() for bar in _line_bars(code, line["days"])),
+        bars=tuple(
+            bar for code, line in leaves.items() for bar in _line_bars(code, line["days"]) if _begun(bar.day, zone, now)
+        ),
         coverage=tuple(c for code, line in leaves.items() for c in _line_coverage(code, line, zone, now)),
         reported=tuple(_reported(values, leaves)),
         unknown_words=tuple(
@@ -728,6 +844,10 @@ def _timelines(raw: Raw, values: Sequence[Raw], zone: ZoneInfo, now: datetime) -
         ),
         first=min((_day(line["days"][0]["date"]) for line in leaves.values() if line["days"]), default=None),
     )
+
+
+def _begun(day: date, zone: ZoneInfo, now: datetime) -> bool:
+    return day_interval(day, zone).start <= now
 
 
 def _is_group_line(line: Raw) -> bool:
@@ -849,7 +969,8 @@ def _structure(page: PageContext) -> Generator[Step, Any, tuple[_State, Response
     """Return the page's structure, and its root page when that was read; an archived page has only its root page."""
     response = yield from _try_get(SUMMARY)
     try:
-        state = _understood(_answered(response), _state)
+        answer = _answered(response)
+        state = _doubted(_understood(answer, _state), _told_at(answer, page))
     except UNREADABLE as error:
         root = None
         if isinstance(response, Response):
@@ -925,12 +1046,12 @@ def _showcase(
             continue
         lines |= answer.get("timelines") or {}
         values += answer.get("values") or []
-    return (_timelines(lines, values, state.days_zone, page.now) if lines else None), tuple(gaps)
+    return (_timelines(lines, values, state.days_zone, state.until or page.now) if lines else None), tuple(gaps)
 
 
 def _timed(answer: Raw, state: _State, page: PageContext) -> Raw:
     """Return the answer when its bars can be read. Raises UnexpectedShape (through the caller) when not."""
-    _timelines(answer.get("timelines") or {}, answer.get("values") or [], state.days_zone, page.now)
+    _timelines(answer.get("timelines") or {}, answer.get("values") or [], state.days_zone, state.until or page.now)
     return answer
 
 
@@ -941,7 +1062,8 @@ def _embedded_bars(
         root = yield from _root(page)
     try:
         response = require_ok(_answered(root if root is not None else FetchError("the root page did not answer")))
-        timelines = _guarded(response, lambda: _timelines(*embedded(response.text), state.days_zone, page.now))
+        until = state.until or page.now
+        timelines = _guarded(response, lambda: _timelines(*embedded(response.text), state.days_zone, until))
     except UNREADABLE as error:
         return None, (_gap("uptime bars", error),)
     if not timelines.components:
@@ -1010,10 +1132,16 @@ def _uptime_evidence(
     if not dated:
         return replace(evidence, unit=unit)
     first, last = max(dated[0][0], component.start_date or dated[0][0]), dated[-1][0]
+    until = state.until or page.now
     return replace(
         evidence,
-        bars=tuple(bar for at, day in dated for bar in _bar(component.id, at, day, day.get("events"))),
-        coverage=tuple(_bar_coverage(component.id, first, last, state.days_zone, page.now)),
+        bars=tuple(
+            bar
+            for at, day in dated
+            if _begun(at, state.days_zone, until)
+            for bar in _bar(component.id, at, day, day.get("events"))
+        ),
+        coverage=tuple(_bar_coverage(component.id, first, last, state.days_zone, until)),
         unit=unit,
         final=day_interval(last, state.days_zone).end < page.now - SETTLED_AFTER,
     )
@@ -1057,7 +1185,7 @@ def _incident_history(
     """Read incidents: the listed ones, then through `/history`, then those the bars name, at last the feed."""
     listed, error = yield from _listed(page, state)
     known |= {raw["id"] for raw in listed or ()}
-    reach = _reach(listed, state.born, page.now) if listed is not None else None
+    reach = _reach(listed, state.born, state.until or page.now) if listed is not None else None
     if reach is not None and reach.start <= max(since, state.born or since):
         return
     found = yield from _history(page, state, since, known)
@@ -1132,7 +1260,7 @@ def _is_absent(error: PageError) -> bool:
 
 def _months_evidence(page: PageContext, state: _State, oldest: date, *, floor: datetime | None, unit: str) -> Evidence:
     start = day_interval(oldest, state.days_zone).start
-    span = Interval.between(max(start, floor or start), page.now)
+    span = Interval.between(max(start, floor or start), state.until or page.now)
     settled = day_interval(_months_back(oldest, -MONTHS_A_PAGE), state.days_zone).start < page.now - SETTLED_AFTER
     return Evidence(
         source="statuspage.history",

@@ -1,22 +1,28 @@
 """Statuspal pages: a summary of the present, and a list of incidents. Pure.
 
 Both are at `statuspal.io` or `statuspal.eu`, under the page's subdomain, whatever host the page itself is on; its HTML
-names it. A service says what kind of incident it is in now, and what kind the service above it is in; services
-with children are groups. Times are UTC without saying so. Incident types beside minor, major and scheduled are the
-customer's own and mean nothing to us.
+names it. Times are UTC without saying so. What is easily misread:
 
-The shapes are those of programs that read Statuspal and of https://docs.statuspal.io; no answer was seen.
+- Services stand inside each other (`children`), which is how every captured summary has them; programs also read flat
+  lists (`parent_id`). A service with others inside is a group. One that is in trouble while nothing in it is as bad
+  speaks for all in it; so does an incident that names it and nothing inside it.
+- A page's owner can name types of incident. What the page is in is told twice then, as such a type and as the type it
+  stands for (`current_incident_type` "info", `current_status_type` "minor"; since 2025), which is remembered; what is
+  in a list of maintenances is one. Another type that nothing explains means nothing to us.
+- `info_notices` are texts and no incidents.
 """
 
+import json
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, instant, items, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.intervals import zone_named
 from monitor.model import Basis, Component, Level, PageInfo, Phase, worst_level
 from monitor.protocol import (
     About,
@@ -31,17 +37,20 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Part, evidence, gap_before, spread
+from monitor.told import Event, Part, evidence, gap_before, messages, spread
 
 ABOUT = About(
     title="Statuspal",
-    verified=None,
+    verified=date(2025, 10, 17),
     live="statuspal.io/api/v2/status_pages/<name>/summary, 1 request",
     reach_days=None,
     reach="All incidents, page by page.",
     per="component",
     precision="as typed",
-    trust="An incident has one type for all its services and its whole length; the customer's own types are unknown.",
+    trust=(
+        "An incident has one type for all its services and its whole length; types that the page's owner named are "
+        "known only as far as the page says what they stand for."
+    ),
 )
 
 SOURCE = "statuspal.incidents"
@@ -53,8 +62,20 @@ VOCABULARY: Mapping[str, Level] = {
     "minor": Level.DEGRADED,
     "major": Level.MAJOR_OUTAGE,
     "scheduled": Level.MAINTENANCE,
+    "info": Level.DEGRADED,
+    "performance": Level.DEGRADED,
+    "emergency-maintenance": Level.MAINTENANCE,
+    "maintenances": Level.MAINTENANCE,
 }
-"""By type of incident; null is none."""
+"""By type of incident, null is none; then by types that owners named, as their pages said what they stood for; last by
+the list that an incident is in."""
+
+STATUSPALS = frozenset({"none", "minor", "major", "scheduled"})
+"""Types that mean the same on every page."""
+
+MAINTENANCES = ("maintenances", "upcoming_maintenances")
+DEEPEST = 20
+"""How deep services may stand inside each other."""
 
 HOSTS = (".statuspal.io", ".statuspal.eu")
 IN_HTML = re.compile(r"statuspal\.(io|eu)/(?:api/v\d/)?status_pages/([a-z0-9][a-z0-9-]{0,62})|"
@@ -62,7 +83,7 @@ IN_HTML = re.compile(r"statuspal\.(io|eu)/(?:api/v\d/)?status_pages/([a-z0-9][a-
 OURS = frozenset({"www", "app", "docs", "api", "cdn", "assets", "status"})
 """Names under statuspal.io that are no customer's page."""
 
-REMEDY = "run `monitor record URL DIR` and send the folder: no real answer of Statuspal was seen yet"
+REMEDY = "run `monitor record URL DIR` and send the folder: no summary of Statuspal like this was seen yet"
 
 
 # ------------------------------------------------------------------------------------------------------ detection
@@ -120,26 +141,85 @@ def _named_in(html: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """What incidents are read with. `inside`: the services in each group, however deep. `means`: types to levels."""
+
+    inside: Mapping[str, Sequence[str]]
+    means: Mapping[str, Level]
+
+    def expanded(self, named: Sequence[str]) -> list[str]:
+        """Return the services an incident names; a group of which none is named stands for all that is in it."""
+        found: dict[str, None] = {}
+        for key in named:
+            members = self.inside.get(key)
+            if members is None:
+                found[key] = None
+            elif not set(members) & set(named):
+                found.update(dict.fromkeys(members))
+        return list(found)
+
+
+@dataclass(frozen=True, slots=True)
 class _Told:
+    """A summary. `own`: the page's own types of incident, each with the type it was seen to stand for."""
+
+    page: _Page
+    own: Mapping[str, str]
     info: PageInfo
     parts: Sequence[Part]
     events: Sequence[Event]
 
 
-def _told(response: Response, now: datetime) -> _Told:
+def _told(response: Response, page: PageContext) -> _Told:
     told = row(read_json(response), "the answer")
-    page = row(told.get("status_page"), "status_page")
-    listed = rows(told.get("services"), "services")
-    names = {code(each.get("id"), "service.id"): text(each.get("name"), "service.name") for each in listed}
-    parts = [_part(each, names, at) for at, each in enumerate(listed) if not each.get("children_ids")]
-    if not parts:
+    about = row(told.get("status_page"), "status_page")
+    services = list(_flat(rows(told.get("services"), "services")))
+    if not services:
         raise UnexpectedShape("no service is listed: such a page says nothing of any", remedy=REMEDY)
-    lists = [some_rows(told.get(key), key) for key in ("incidents", "maintenances", "upcoming_maintenances")]
-    return _Told(
-        info=PageInfo(name=maybe_text(page.get("name")), indicator=_type(page, "current_incident_type")),
-        parts=parts,
-        events=[_event(each, now) for listed in lists for each in listed],
+    own = _own_types(told, about, page.mark)
+    reader = _Page(_inside(services), _meanings(told, own))
+    events = [
+        _event(each, reader, page.now, listed)
+        for listed in ("incidents", *MAINTENANCES)
+        for each in some_rows(told.get(listed), listed)
+    ]
+    return _Told(reader, own, _info(about), list(_parts(services, reader)), events)
+
+
+def _info(about: Row) -> PageInfo:
+    zone = maybe_text(about.get("time_zone"))
+    return PageInfo(
+        external_id=maybe_text(about.get("subdomain")),
+        name=maybe_text(about.get("name")),
+        zone=zone if zone is not None and _is_zone(zone) else None,
+        indicator=_type(about, "current_incident_type"),
     )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_named(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _own_types(told: Row, about: Row, mark: str | None) -> dict[str, str]:
+    """Return the page's own types and what they stand for: those of earlier polls, and the one it is in now."""
+    own = _remembered(mark)[1]
+    said, stands_for = _type(about, "current_incident_type"), maybe_text(told.get("current_status_type"))
+    if said not in STATUSPALS and stands_for in STATUSPALS - {"none"}:
+        own[said] = stands_for
+    return own
+
+
+def _meanings(told: Row, own: Mapping[str, str]) -> dict[str, Level]:
+    """Return what types of incident mean on this page; what it says of its own goes before what others' meant."""
+    means = dict(VOCABULARY)
+    for listed in MAINTENANCES:
+        for each in some_rows(told.get(listed), listed):
+            means.setdefault(_kind(each), VOCABULARY["maintenances"])
+    return means | {kind: VOCABULARY[stands_for] for kind, stands_for in own.items()}
 
 
 def _type(told: Row, key: str) -> str:
@@ -149,32 +229,94 @@ def _type(told: Row, key: str) -> str:
     return "none" if told[key] is None else word(told[key], key)
 
 
-def _part(told: Row, names: Mapping[str, str], at: int) -> Part:
-    """Return a service's state: the worse of its own and that of the service above it."""
-    said = [_type(told, "current_incident_type")]
-    if told.get("parent_incident_type") is not None:
-        said.append(_type(told, "parent_incident_type"))
-    levels = [VOCABULARY.get(each) for each in said]
-    worst = worst_level(levels)
-    level = None if worst is Level.OPERATIONAL and None in levels else worst
-    shown = next((each for each in said if VOCABULARY.get(each) is level), said[0])
-    parent = told.get("parent_id")
-    component = Component(
-        id=code(told.get("id"), "service.id"),
-        name=text(told.get("name"), "service.name"),
-        group=names.get(code(parent, "service.parent_id")) if parent is not None else None,
-        position=at,
-    )
-    return Part(component=component, level=level, word=shown)
+# ----------------------------------------------------------------------------------------------------------- services
 
 
-def _event(told: Row, now: datetime) -> Event:
-    key = code(told.get("id"), "incident.id")
-    kind = word(told.get("type") or "none", "incident.type")
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A service, and the id of the one it is in. `said` are the types of incident it says that it is in."""
+
+    key: str
+    name: str
+    parent: str | None
+    said: tuple[str, ...]
+
+
+def _flat(listed: Sequence[Row], parent: str | None = None, depth: int = 0) -> Iterator[_Service]:
+    """Yield services and all inside them, each after the one it is in."""
+    if depth > DEEPEST:
+        raise UnexpectedShape(f"services stand more than {DEEPEST} deep inside each other", remedy=REMEDY)
+    for each in listed:
+        key, above = code(each.get("id"), "service.id"), each.get("parent_id")
+        said = [_type(each, "current_incident_type")]
+        if each.get("parent_incident_type") is not None:
+            said.append(_type(each, "parent_incident_type"))
+        owner = parent if parent is not None or above is None else code(above, "service.parent_id")
+        yield _Service(key, text(each.get("name"), "service.name"), owner if owner != key else None, tuple(said))
+        yield from _flat(some_rows(each.get("children"), "service.children"), key, depth + 1)
+
+
+def _inside(services: Sequence[_Service]) -> dict[str, list[str]]:
+    """Return the services that have none inside them by the listed ones that they are in."""
+    parents = {each.key: each.parent for each in services}
+    groups = {parent for parent in parents.values() if parent in parents}
+    single = [key for key in parents if key not in groups]
+    if not single:
+        raise UnexpectedShape("every service is in another one", remedy=REMEDY)
+    inside: dict[str, list[str]] = {}
+    for key in single:
+        for group in _above(key, parents):
+            inside.setdefault(group, []).append(key)
+    return inside
+
+
+def _above(key: str, parents: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield the services that one is in, the nearest first."""
+    for _ in range(DEEPEST):
+        owner = parents.get(key)
+        if owner is None or owner not in parents:
+            return
+        yield owner
+        key = owner
+
+
+def _parts(services: Sequence[_Service], page: _Page) -> Iterator[Part]:
+    """Yield the services with none inside them, once for each type of incident they or what speaks for them are in."""
+    said: dict[str, list[str]] = {}
+    for each in services:
+        said.setdefault(each.key, []).extend(each.said)
+    names = {each.key: each.name for each in services}
+    speaks = {group: said[group] for group in page.inside if group in said and _is_alone(group, said, page)}
+    for at, each in enumerate(services):
+        if each.key not in page.inside:
+            group = names.get(each.parent) if each.parent is not None else None
+            component = Component(id=each.key, name=each.name, group=group, position=at)
+            spoken = (kind for owner, kinds in speaks.items() if each.key in page.inside[owner] for kind in kinds)
+            for kind in (*each.said, *spoken):
+                yield Part(component=component, level=page.means.get(kind), word=kind)
+
+
+def _is_alone(group: str, said: Mapping[str, Sequence[str]], page: _Page) -> bool:
+    """Whether a group's state is its own: nothing in it is in such an incident, or in one as bad."""
+    within = {kind for key in page.inside[group] for kind in said[key]}
+    worst = worst_level(page.means.get(kind) for kind in within)
+    level = worst_level(page.means.get(kind) for kind in said[group])
+    return not set(said[group]) <= within and (level is None or worst is None or level > worst)
+
+
+# ---------------------------------------------------------------------------------------------------------- incidents
+
+
+def _kind(told: Row) -> str:
+    return word(told.get("type") or "none", "incident.type")
+
+
+def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> Event:
+    key, kind = code(told.get("id"), "incident.id"), _kind(told)
     start = instant(told.get("starts_at"), "incident.starts_at", UTC)
     end = maybe_instant(told.get("ends_at"), "incident.ends_at", UTC)
     phase = Phase.SCHEDULED if start > now else Phase.CLOSED if end is not None and end <= now else Phase.OPEN
-    named, level = _services(told), VOCABULARY.get(kind)
+    named, level = page.expanded(_services(told)), page.means.get(kind)
     basis = Basis.DECLARED if level in {None, Level.MAINTENANCE} else Basis.INFERRED
     return Event(
         id=key,
@@ -184,11 +326,17 @@ def _event(told: Row, now: datetime) -> Event:
         end=end,
         status=str(phase),
         impact=kind,
-        maintenance=kind == "scheduled",
+        url=maybe_text(told.get("url")),
+        maintenance=level is Level.MAINTENANCE or listed in MAINTENANCES,
         spans=spread(named, level, start, end, word=kind, basis=basis),
         vague=not named and level is not Level.OPERATIONAL,
-        words=() if kind in VOCABULARY else (kind,),
+        words=() if level is not None else (kind,),
+        updates=messages(told.get("updates"), at="posted_at", status="type", text="description", read_time=_utc),
     )
+
+
+def _utc(value: object, where: str) -> datetime:
+    return instant(value, where, UTC)
 
 
 def _services(told: Row) -> list[str]:
@@ -205,8 +353,8 @@ def _services(told: Row) -> list[str]:
 
 def _api(page: PageContext) -> Generator[Step, Any, str]:
     """Return the root of the page's API: from its address, from the last poll, else from its HTML."""
-    known = _own(urlsplit(page.url).hostname or "") or page.mark
-    if known and known.startswith("https://statuspal."):
+    known = _own(urlsplit(page.url).hostname or "") or _remembered(page.mark)[0]
+    if known is not None:
         return known
     response = require_ok((yield from get("", accept="text/html")))
     found = _named_in(response.text)
@@ -219,6 +367,17 @@ def _api(page: PageContext) -> Generator[Step, Any, str]:
     return found
 
 
+def _remembered(mark: str | None) -> tuple[str | None, dict[str, str]]:
+    """Return what a poll handed on: the root of the API, and the page's own types of incident."""
+    try:
+        told = json.loads(mark or "{}")
+        root, types = told.get("root"), told.get("types")
+    except (ValueError, AttributeError):  # an earlier version wrote the root alone
+        root, types = mark, None
+    own = {key: meant for key, meant in types.items() if str(meant) in STATUSPALS} if isinstance(types, dict) else {}
+    return root if isinstance(root, str) and root.startswith("https://statuspal.") else None, own
+
+
 def poll(page: PageContext) -> Steps:
     """Yield every service's state in one request; two when the page's name must first be read from its HTML."""
     root = yield from _api(page)
@@ -226,34 +385,43 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with reading_of(response.url):
-        told = _told(response, page.now)
-        yield evidence(SOURCE, page, info=told.info, parts=told.parts, events=told.events, mark=root)
+        told = _told(response, page)
+        mark = json.dumps({"root": root, "types": told.own})
+        yield evidence(SOURCE, page, info=told.info, parts=told.parts, events=told.events, mark=mark)
     if page.open_incidents - {event.id for event in told.events}:
-        yield from _listed(root, page, told.events)
+        yield from _listed(root, page, told)
 
 
-def _listed(root: str, page: PageContext, known: Iterable[Event]) -> Steps:
+def _listed(root: str, page: PageContext, told: _Told) -> Steps:
     """Yield how incidents ended that left the summary; what the list does not have either was withdrawn."""
     response = yield from get(f"{root}/incidents")
     with reading_of(response.url):
-        events = [
-            _event(each, page.now)
-            for each in rows(row(read_json(response), "the answer").get("incidents"), "incidents")
-        ]
-        gone = page.open_incidents - {event.id for event in (*known, *events)}
+        events = _events(row(read_json(response), "the answer"), told.page, page.now)
+        gone = page.open_incidents - {event.id for event in (*told.events, *events)}
         yield evidence(SOURCE, page, events=events, withdrawn=gone)
 
 
+def _events(told: Row, page: _Page, now: datetime) -> list[Event]:
+    return [_event(each, page, now) for each in rows(told.get("incidents"), "incidents")]
+
+
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents back to `since`, newest first; they cover the time since the oldest of them."""
+    """Yield all incidents back to `since`, newest first; they cover the time since the oldest of them.
+
+    The summary is read before them: it says what is inside the services that they name.
+    """
     root = yield from _api(page)
+    response = yield from get(f"{root}/summary")
+    with reading_of(response.url):
+        about = _told(response, page)
+        yield evidence(SOURCE, page, info=about.info, components=[part.component for part in about.parts])
     address, first = f"{root}/incidents", page.now
     events: list[Event] = []
     for _ in range(MOST_PAGES):
         response = yield from get(address)
         with reading_of(response.url):
             told = row(read_json(response), "the answer")
-            events += [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
+            events += _events(told, about.page, page.now)
         first = min([first, *(event.start for event in events)])
         following = _next(told, root)
         if following is None or first <= since:

@@ -41,7 +41,7 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
-from monitor.told import Part, evidence, gap_before
+from monitor.told import Part, evidence, gap_before, worst_words
 
 ABOUT = About(
     title="Upptime",
@@ -169,8 +169,18 @@ def _sites(response: Response) -> list[_Site]:
         listed = rows(read_json(response), "the answer")
         if not listed:
             raise UnexpectedShape("no site is listed: such a page says nothing of any")
-        found = [_site(each, at) for at, each in enumerate(listed)]
-        return list({site.component.id: site for site in found}.values())
+        found: dict[str, _Site] = {}
+        for site in (_site(each, at) for at, each in enumerate(listed)):
+            held = found.get(site.component.id)
+            found[site.component.id] = site if held is None else _worse(held, site)
+        return list(found.values())
+
+
+def _worse(one: _Site, other: _Site) -> _Site:
+    """Return a site that is listed twice: in the worse state, and with the longer of its downtimes a day."""
+    ((_, said),) = worst_words(((one.component.id, each.said) for each in (one, other)), VOCABULARY).items()
+    down = {day: max(one.down.get(day, 0), other.down.get(day, 0)) for day in one.down.keys() | other.down.keys()}
+    return replace(one, said=said, down=down)
 
 
 def _site(told: Row, at: int) -> _Site:

@@ -52,7 +52,7 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Part, Span, evidence, gap_before
+from monitor.told import Event, Part, Span, evidence, gap_before, messages
 
 ABOUT = About(
     title="Uptime.com",
@@ -240,6 +240,7 @@ def _incident(told: Row, now: datetime) -> Event:
         maintenance=maintenance,
         spans=spans,
         vague=not spans,
+        updates=messages(told.get("updates"), at="updated_at", status="incident_state", text="description"),
     )
 
 

@@ -10,14 +10,14 @@ easily misread:
 - Incidents are texts that somebody pinned to the page. They name no monitor, their style is a colour, and what is
   unpinned is listed no more. Maintenances are listed while they go on, without what they are about: the beats tell it.
 
-The shapes are those of the program's source, https://github.com/louislam/uptime-kuma (server/routers, server/model);
-no answer was seen. Changed copies of the program serve sums of many checks as beats: those are refused.
+The shapes are those of real answers and of the program's source, https://github.com/louislam/uptime-kuma
+(server/routers, server/model). Changed copies of the program serve sums of many checks as beats: those are refused.
 """
 
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -44,7 +44,7 @@ from monitor.told import Event, Part, ended, evidence, gap_before, remembered
 
 ABOUT = About(
     title="Uptime Kuma",
-    verified=None,
+    verified=date(2026, 9, 12),
     live="/api/status-page/<slug> and its heartbeat, 2 requests; /api/entry-page where the address has no slug",
     reach_days=0,
     reach="The last hundred checks of each monitor, mostly less than two hours.",

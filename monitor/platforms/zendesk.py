@@ -4,19 +4,21 @@
 `as_of_date` and `days_back`, of other days. Both are JSON:API documents. What is easily misread:
 
 - An incident's `status` goes stale ("monitoring" for months): it is over when it has a `resolvedAt`.
-- Services have intervals and flags of their own (`incidentService`); the incident's `impact` counts where both flags
-  are false. An outage is rarely one of all pods, and which is not told: it is a partial one, unless the impact is
+- Services have intervals and flags of their own (`incidentService`). Where none has a flag those of the incident itself
+  count, of which real ones have one; its `impact` counts where it has none, and for services without a flag beside
+  others with one. An outage is rarely one of all pods, and which is not told: it is a partial one, unless the impact is
   critical.
 - Parts of a service ("Outbound Calls" of "Voice") are in no list: what hit a part stands for the service, where the
   incident says nothing of the service itself.
 - What concerns only Zendesk's internal tools is listed and not rated. `maintResolvesAt` is a plan.
 
-The format is published nowhere; it is known from programs that read it, and anything unexpected is an error.
+The format is published nowhere; it is known from real answers and from programs that read it, and anything unexpected
+is an error.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +42,7 @@ from monitor.told import Event, Part, Span, ended, evidence, remembered, spread
 
 ABOUT = About(
     title="Zendesk",
-    verified=None,
+    verified=date(2026, 9, 19),
     live="/api/ssp/services.json and incidents.json, 2 requests",
     reach_days=None,
     reach="Incidents by date, a request for each 90 days; how far back is not known.",
@@ -67,7 +69,9 @@ VOCABULARY: Mapping[str, Level] = {
     "outage": Level.PARTIAL_OUTAGE,
     "degradation": Level.DEGRADED,
 }
-"""Impacts of incidents, and flags of the services they name."""
+"""Impacts of incidents, and flags of incidents and of the services they name."""
+
+OUTAGE, DEGRADATION = "outage", "degradation"
 
 MAINTENANCE = "maintenance"
 
@@ -187,7 +191,7 @@ def _hits(told: object) -> Iterator[tuple[str, _Hit | None]]:
             service=code(each.get("serviceId"), f"{where}.serviceId"),
             parent=None if parent is None else code(parent, f"{where}.serviceParentId"),
             name=text(each.get("serviceName"), f"{where}.serviceName"),
-            said="outage" if outage else "degradation" if degradation else None,
+            said=OUTAGE if outage else DEGRADATION if degradation else None,
             start=instant(each.get("startedAt"), f"{where}.startedAt"),
             end=maybe_instant(each.get("resolvedAt"), f"{where}.resolvedAt"),
         )
@@ -229,21 +233,28 @@ def _event(key: str, told: Row, hits: Sequence[_Hit] | None, now: datetime) -> E
         url=maybe_text(told.get("postmortem")) or PAGE,
         maintenance=planned,
         component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits or ())),
-        spans=tuple(_spans(hits or (), impact, end)) if rated else (),
+        spans=tuple(_spans(hits or (), impact, _own_flag(told), end)) if rated else (),
         vague=rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
         words=() if impact in VOCABULARY else (impact,),
     )
 
 
-def _spans(hits: Sequence[_Hit], impact: str, end: datetime | None) -> Iterator[Span]:
-    """Yield what the hits meant: by their flags and, where there are none and for maintenances, by the impact.
+def _own_flag(told: Row) -> str | None:
+    return next((flag for flag in (OUTAGE, DEGRADATION) if told.get(flag) is True), None)
+
+
+def _spans(hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | None) -> Iterator[Span]:
+    """Yield what the hits meant: by their flags, where there are none by the incident's `own` flag, and where it has
+    none either, as for maintenances, by the impact.
 
     Where some have flags the impact of the others is as sure as these, or it would give way to them.
     """
-    flagged = impact != MAINTENANCE and any(hit.said for hit in hits)
+    theirs = any(hit.said for hit in hits)
+    flagged = impact != MAINTENANCE and (theirs or own is not None)
     for hit in hits:
-        said = hit.said if flagged and hit.said else impact
-        if said == "outage" and impact == "critical":
+        said = (hit.said if theirs else own) if flagged else None
+        said = said or impact
+        if said == OUTAGE and impact == "critical":
             said = impact
         basis = Basis.DECLARED if flagged else Basis.INFERRED
         yield from spread([hit.stands_for], VOCABULARY.get(said), hit.start, hit.end or end, word=said, basis=basis)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, pages, tables
+from monitor.store import components, days, engine, facts, pages, tables, updates
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
@@ -31,6 +31,7 @@ from monitor.store.records import (
     Snapshot,
     UnitRecord,
     UnknownWordRecord,
+    UpdateVersion,
     Validator,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "Store",
     "UnitRecord",
     "UnknownWordRecord",
+    "UpdateVersion",
     "Validator",
 ]
 
@@ -298,6 +300,16 @@ class Store:
         """Return every component the page ever listed, in its order; those it no longer lists have `removed_at`."""
         with self._read() as connection:
             return [known for known, _ in components.rows(connection, page_id, tables.FAR_FUTURE)]
+
+    def incident_updates(
+        self, page_id: int, incident_id: str, *, known_at: datetime | None = None, edits: bool = False
+    ) -> list[UpdateVersion]:
+        """Return the messages of an incident that stood at `known_at` (None = now), oldest first.
+
+        `edits`: those too that were edited or taken back before; of the same time the one read first comes first.
+        """
+        with self._read() as connection:
+            return updates.told(connection, page_id, incident_id, known_at, edits=edits)
 
     def incident_versions(self, page_id: int, incident_id: str) -> list[IncidentVersion]:
         """Return every version of an incident the page published, newest last."""

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import day_interval, zone_named
 from monitor.model import Component, KnownComponent
-from monitor.store import pages, tables
+from monitor.store import pages, tables, updates
 from monitor.store.records import PageRecord
 
 COMPONENT = tables.core(tables.Component)
@@ -143,6 +143,7 @@ class ComponentChanges:
     def _move(self, old: str, new: str) -> None:
         for statement in _REFILE:
             self._connection.execute(statement, {"page": self._page.id, "old": old, "new": new})
+        updates.refile(self._connection, self._page.id, old, new)
         self._connection.execute(_UPDATE.values(external_id=new), {"page": self._page.id, "component": old})
         known = self._known.pop(old)
         self._known[new] = replace(known, component=replace(known.component, id=new))

@@ -32,11 +32,12 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import components, pages, tables
+from monitor.store import components, pages, tables, updates
 from monitor.store.records import Changes, CurrentState, IncidentVersion, PageRecord
 from monitor.store.tables import BEGINNING, FAR_FUTURE, WHOLE_PAGE
 
 INCIDENT = tables.core(tables.Incident)
+UPDATE = tables.core(tables.IncidentUpdate)
 IMPACT = tables.core(tables.Impact)
 BAR = tables.core(tables.Bar)
 COVERAGE = tables.core(tables.Coverage)
@@ -62,7 +63,7 @@ def _columns(table: sa.Table, names: str) -> tuple[sa.Column[Any], ...]:
 
 
 _INCIDENT_COLUMNS = _columns(
-    INCIDENT, "external_id title phase status impact url maintenance started_at resolved_at component_ids"
+    INCIDENT, "external_id title phase status impact url maintenance started_at resolved_at component_ids unlisted_at"
 )
 _IMPACT_COLUMNS = _columns(IMPACT, "component_id level word basis source incident_id started_at ended_at")
 _BAR_COLUMNS = _columns(BAR, "component_id day partial_seconds major_seconds incident_ids source")
@@ -71,10 +72,10 @@ _REPORTED_COLUMNS = _columns(REPORTED, "component_id window_days ratio")
 
 
 def _incident(row: Sequence[Any]) -> Incident:
-    key, title, phase, status, impact, url, maintenance, started_at, resolved_at, component_ids = row
+    key, title, phase, status, impact, url, maintenance, started_at, resolved_at, component_ids, unlisted_at = row
     return Incident(
         id=key, title=title, phase=_PHASES[phase], status=status, impact=impact, url=url, maintenance=maintenance,
-        started_at=started_at, resolved_at=resolved_at, component_ids=tuple(component_ids),
+        started_at=started_at, resolved_at=resolved_at, component_ids=tuple(component_ids), unlisted_at=unlisted_at,
     )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
     return PageFacts(
         components=tuple(known for known, _ in components.rows(connection, page_id, moment)),
         incidents=tuple(map(_incident, rows(_INCIDENTS))),
+        updates=tuple(updates.read_states(connection, values | {"since": begun})),
         impacts=impacts,
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
@@ -367,7 +369,9 @@ class Saving:
         self._keep_page(evidence.page)
         if evidence.components is not None:
             self._keep_components(evidence.components)
-        self._keep_incidents(evidence.incidents)
+        self._keep_incidents(evidence.incidents, of_a_list=evidence.lists is not None)
+        self._keep_listing()
+        self._keep_updates()
         self._keep_impacts()
         self._keep_bars()
         self._keep_coverage()
@@ -383,7 +387,7 @@ class Saving:
             incident = _incident(row)
             phase = Phase.WITHDRAWN if incident.phase is Phase.SCHEDULED else Phase.CLOSED
             ended = replace(incident, phase=phase, status=LEFT_BEHIND, resolved_at=max(at, incident.started_at))
-            self._keep_incidents([ended])
+            self._keep_incidents([ended], of_a_list=False)
         going_on = dict(self._impacts(_IMPACTS_GOING_ON))
         self._drop_impacts(going_on)
         self._add(
@@ -472,12 +476,16 @@ class Saving:
 
     # ------------------------------------------------------------------------------------------------------ incidents
 
-    def _keep_incidents(self, incidents: Sequence[Incident]) -> None:
+    def _keep_incidents(self, incidents: Sequence[Incident], *, of_a_list: bool) -> None:
         listed = {incident.id: incident for incident in incidents}
         known = self._known_incidents(listed)
         old, new = [], []
-        for key, incident in listed.items():
+        for key, said in listed.items():
             row_id, before = known.get(key, (None, None))
+            incident = said
+            if before is not None and before.unlisted_at is not None and not of_a_list:
+                # An incident's own page says nothing of the list.
+                incident = replace(said, unlisted_at=before.unlisted_at)
             if before is not None and _same_incident(before, incident):
                 continue
             if before is not None and row_id is not None:
@@ -494,6 +502,25 @@ class Saving:
             for chunk in _chunks(ids)
             for row in self._rows(_KNOWN_INCIDENTS, keys=chunk)
         }
+
+    def _keep_listing(self) -> None:
+        """Keep that a list which should hold an incident holds it no longer. It changes no day."""
+        evidence = self._evidence
+        if evidence.lists is None:
+            return
+        listed = frozenset(incident.id for incident in evidence.incidents)
+        gone = updates.no_longer_listed(self._connection, self._page.id, evidence.source, listed)
+        for row_id, incident in self._known_incidents(gone).values():
+            if incident.unlisted_at is None and _is_due(incident, evidence.lists):
+                self._supersede(INCIDENT, [row_id])
+                self._add(INCIDENT, [_incident_row(replace(incident, unlisted_at=self._read_at))])
+
+    def _keep_updates(self) -> None:
+        """Keep the messages of incidents: edited ones anew, and those no longer among them as taken back."""
+        found = updates.compare(self._connection, self._page.id, self._evidence.updates)
+        self._supersede(UPDATE, found.stale)
+        self._add(UPDATE, found.fresh)
+        self._affected += found.affected
 
     def _withdraw(self, ids: Iterable[str]) -> None:
         """Keep that the vendor removed incidents: what they said no longer counts, and stays readable."""
@@ -545,11 +572,17 @@ class Saving:
         ends = ((impact, max(over[impact.incident_id or ""], impact.start + LEAST)) for impact in going_on.values())
         self._add(IMPACT, [_impact_row(replace(impact, end=end)) for impact, end in ends])
 
-    def _impacts_in_question(self, listed: Iterable[Impact]) -> dict[int, Impact]:
+    def _impacts_in_question(self, listed: Collection[Impact]) -> dict[int, Impact]:
+        """Return the stored impacts that this evidence speaks of. An outline with impacts tells those, and no others of
+        their incidents.
+        """
         told = () if self._evidence.outline else (incident.id for incident in self._evidence.incidents)
         answered = {*told, *(impact.incident_id for impact in listed if impact.incident_id is not None)}
         found = {
-            row_id: impact for chunk in _chunks(answered) for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
+            row_id: impact
+            for chunk in _chunks(answered)
+            for row_id, impact in self._impacts(_IMPACTS_OF, keys=chunk)
+            if impact in listed or not self._evidence.outline
         }
         if any(impact.incident_id is None for impact in listed):
             same = [impact for impact in listed if impact.incident_id is None]
@@ -759,6 +792,12 @@ def _same_incident(one: Incident, other: Incident) -> bool:
     )
 
 
+def _is_due(incident: Incident, span: Interval) -> bool:
+    """Whether a list of all incidents in the span holds this one, however it decides about those at its edges."""
+    last = incident.resolved_at or incident.started_at
+    return incident.phase is not Phase.WITHDRAWN and span.start < incident.started_at <= last < span.end
+
+
 def _same_bar(one: Bar, other: Bar) -> bool:
     return sorted(one.incident_ids) == sorted(other.incident_ids) and one == replace(
         other, incident_ids=one.incident_ids
@@ -776,6 +815,7 @@ def _incident_row(incident: Incident) -> dict[str, Any]:
         "maintenance": incident.maintenance, "started_at": utc(incident.started_at),
         "resolved_at": incident.resolved_at and utc(incident.resolved_at),
         "component_ids": list(incident.component_ids),
+        "unlisted_at": incident.unlisted_at and utc(incident.unlisted_at),
     }  # fmt: skip
 
 

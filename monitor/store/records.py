@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from monitor.model import Day, Incident, KnownComponent, Level
+from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +201,18 @@ class IncidentVersion:
     """An incident as the page published it from `recorded_at` until `superseded_at` (None = still)."""
 
     incident: Incident
+    recorded_at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateVersion:
+    """A message of an incident, as plain text, that stood from `recorded_at` until `superseded_at` (None = it stands).
+
+    `recorded_at` is when we first read it so. It was edited or taken back at some time before `superseded_at`.
+    """
+
+    update: IncidentUpdate
     recorded_at: datetime
     superseded_at: datetime | None
 

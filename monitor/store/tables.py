@@ -71,6 +71,7 @@ class Instant(TypeDecorator[datetime]):
 
 _ID: TypeEngine[int] = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _CURRENT = sa.text("superseded_at IS NULL")
+_CURRENT_STATES = sa.text("superseded_at IS NULL AND states IS NOT NULL")
 
 
 class Table(SQLModel):
@@ -194,8 +195,44 @@ class Incident(Table, table=True):
     started_at: datetime = _instant()
     resolved_at: datetime | None = _instant(nullable=True)
     component_ids: list[str] = _json()
+    unlisted_at: datetime | None = _instant(nullable=True)
     recorded_at: datetime = _instant()
     superseded_at: datetime | None = _instant(nullable=True)
+
+
+class IncidentUpdate(Table, table=True):
+    """One version of a message of an incident. `digest` is of what the vendor wrote, `text` and `states` of it are what
+    we keep; `states` is NULL when it gives none.
+    """
+
+    __tablename__ = "incident_update"
+    __table_args__ = (
+        _current("incident_update", "page_id", "incident_id", "key"),
+        sa.Index(
+            "ix_incident_update_states", "page_id", "at",
+            sqlite_where=_CURRENT_STATES, postgresql_where=_CURRENT_STATES,
+        ),
+    )  # fmt: skip
+    id: int | None = _key()
+    page_id: int = _page(index=True)
+    incident_id: str
+    key: str
+    at: datetime = _instant()
+    status: str
+    text: str
+    states: list[list[Any]] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
+    digest: str
+    recorded_at: datetime = _instant()
+    superseded_at: datetime | None = _instant(nullable=True)
+
+
+class ListedIncident(Table, table=True):
+    """An incident that was on a source's list when it was last read: what is compared with the next reading."""
+
+    __tablename__ = "listed_incident"
+    page_id: int = _page(primary_key=True)
+    source: str = Field(primary_key=True)
+    incident_id: str = Field(primary_key=True)
 
 
 class Impact(Table, table=True):

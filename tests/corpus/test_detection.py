@@ -55,6 +55,7 @@ FOLDERS = {
     "datadog": "datadog",
     "firehydrant": "firehydrant",
     "flashduty": "flashduty",
+    "gatus": "gatus",
     "google-cloud": "google",
     "google-workspace": "google",
     "heroku": "heroku",
@@ -72,11 +73,15 @@ FOLDERS = {
     "sorry": "sorry",
     "statuscast": "statuscast",
     "statusio": "statusio",
+    "statusiq": "statusiq",
     "statuspage": "statuspage",
+    "statuspal": "statuspal",
     "upptime": "upptime",
     "uptimecom": "uptimecom",
+    "uptimekuma": "uptimekuma",
     "uptimerobot": "uptimerobot",
     "xai": "xai",
+    "zendesk": "zendesk",
     "zscaler": "zscaler",
 }
 """The platform of a folder's captures. Those of other folders (alibaba, html-bespoke) are of pages nobody reads."""

@@ -15,12 +15,13 @@ from tests.drive import drive
 pytestmark = pytest.mark.corpus
 
 CLOUD = "google-cloud/google-cloud-incidents-{}.json"
+PRODUCTS = "google-cloud/google-cloud-products-20260919-cut.json"
 WORKSPACE = "google-workspace/google-workspace-incidents-20260731.json"
 DELHI, IAM = "5fGQt4VbkDnr3Yp8PXPr", "ow5i3PPK96RduMcb1SsW"
 
 
 def read(corpus: Path, capture: str, now: str) -> Evidence:
-    """Read a captured list of incidents; a list of products was never captured."""
+    """Read a captured list of incidents without a list of products, which was captured on another day."""
     body = (corpus / "captures" / capture).read_bytes()
     page = PageContext(url="https://status.cloud.google.com/", now=datetime.fromisoformat(now).replace(tzinfo=UTC))
 
@@ -180,6 +181,28 @@ def test_before_2021_nothing_says_how_bad_an_incident_was(corpus: Path) -> None:
     assert {(one.level, one.basis) for one in evidence.impacts} == {(None, Basis.DECLARED)}
     assert evidence.unknown_words == ("high", "medium")
     assert {one.level for one in evidence.observed or ()} == {Level.OPERATIONAL}
+
+
+def test_products_are_called_what_they_are_called_now(corpus: Path) -> None:
+    """20 products, cut from the list of 19 September 2026; ten have another `current_title`. Two of them ("Agent
+    Assist", "AlloyDB for PostgreSQL") are among the 37 that incidents name.
+    """
+    page = PageContext(url="https://status.cloud.google.com/", now=datetime(2026, 9, 19, 12, tzinfo=UTC))
+    names = {"incidents.json": CLOUD.format("20260820"), "products.json": PRODUCTS}
+
+    def answer(url: str) -> Response:
+        body = (corpus / "captures" / names[url.rpartition("/")[2]]).read_bytes()
+        return Response(url=url, status=200, body=body)
+
+    (evidence,) = drive(google.poll(page), page, answer)
+    called = {each.id: each.name for each in evidence.components or ()}
+
+    assert called["yVW8aiPWipjd3j67XzDL"] == "Agent Platform Batch Inference"
+    assert called["duAxoF9U3MBmoAihC67y"] == "Access Approval"
+    assert called["RBJadi3nW3S2otn65RRG"] == "AI Commerce Search"
+    levels = {seen.component_id: seen.level for seen in evidence.observed or ()}
+    assert len([key for key in called if "/" not in key]) == 37 + 20 - 2
+    assert levels["yVW8aiPWipjd3j67XzDL"] is Level.OPERATIONAL
 
 
 def test_its_answers_are_recognised_and_nobody_elses(corpus: Path) -> None:
