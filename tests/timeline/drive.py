@@ -188,7 +188,7 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
     world = reader.world
     seen = Seen(
         at=at, act=act, told=dict(world.told(at)),
-        shown={part.id: world.shown(part.id, at) for part in world.listed(at)} if act == "poll" else {},
+        shown=world.shown_all(at) if act == "poll" else {},
     )  # fmt: skip
     reader.seen.append(seen)
     return seen

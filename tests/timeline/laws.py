@@ -142,12 +142,20 @@ def known(day: Day) -> bool:
 
 
 def polls_and_record_agree(polled: Ran, filled: Ran) -> Iterator[str]:
-    """A reader who polled differs from one who read the final record only on days it calls disputed."""
+    """A reader who polled differs from one who read the final record only where its polls saw worse, or disputed."""
     other = filled.picture()
     for key, days in polled.picture().items():
         for left, right in zip(days, other.get(key, ()), strict=False):
-            if key and known(left) and known(right) and left.level != right.level and not left.disputed:
+            if not key or not known(left) or not known(right) or left.level == right.level or left.disputed:
+                continue
+            if not saw_worse(polled, key, left, right):
                 yield f"{key} on {left.day}: polled {word(left.level)}, the record says {word(right.level)}, undisputed"
+
+
+def saw_worse(ran: Ran, key: str, own: Day, other: Day) -> bool:
+    """Whether the reader calls a day worse than another does, and its polls saw something that bad."""
+    seen = [level for level in saw(ran, key, own.day) if level is not None]
+    return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (own.level or 0)
 
 
 def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
@@ -160,13 +168,16 @@ def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
 
 
 def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
-    """Two readers who both read the final record differ on a component's day only if their polls did."""
+    """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so."""
     other = two.picture()
+    zone = zone_named(one.page.zone)
     for key, days in one.picture().items():
         for left, right in zip(days, other.get(key, ()), strict=False):
-            if not key or not known(left) or not known(right) or left.level == right.level:
+            if not key or left.level == right.level:
                 continue
-            if saw(one, key, left.day) == saw(two, key, left.day):
+            whole = day_interval(left.day, zone)
+            watched = min(known_seconds(one, key, whole), known_seconds(two, key, whole)) >= COVERED * whole.seconds
+            if watched and saw(one, key, left.day) == saw(two, key, left.day):
                 yield f"{key} on {left.day}: {word(left.level)} and {word(right.level)}, having seen the same"
 
 

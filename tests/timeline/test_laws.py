@@ -10,13 +10,13 @@ import pytest
 
 from monitor.intervals import day_of, zone_named
 from monitor.writer import derive_page
-from timeline import laws
+from timeline import laws, outputs
 from timeline.chance import PLATFORMS, world
-from timeline.drive import SLUG, Ran, Seen, backfills, plan, ran
+from timeline.drive import SLUG, Plan, Ran, Seen, backfills, plan, ran
 from timeline.world import World
 
 FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:150").split(":"))
-LAWS = 6
+LAWS = 7
 
 OFF: dict[str, dict[str, str]] = {}
 """What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
@@ -111,4 +111,15 @@ async def test_two_readers_differ_only_in_what_they_could_see(platform: str, see
         ran(given, plan(given, 2).then(given.end, "poll", "backfill")) as two,
     ):
         found = list(laws.readers_differ_by_what_they_saw(one, two))
+    assert found == []
+
+
+@seeds(6)
+async def test_what_is_unknown_is_unknown_in_every_output(platform: str, seed: int) -> None:
+    given = made("outputs", platform, seed)
+    cut = given.begin + (given.end - given.begin) * (1 + seed % 5) / 5  # also in the middle of things
+    steps = plan(given, 1)
+    steps = Plan(interval=steps.interval, steps=tuple(step for step in steps.steps if step[0] <= cut))
+    async with ran(given, steps) as reader:
+        found = list(outputs.unknown_in_every_output(reader))
     assert found == []

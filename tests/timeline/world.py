@@ -162,6 +162,10 @@ class World:
             return self.level(component_id, now)
         return max((telling.state(component_id) for _, telling in self.told(now)), default=Level.OPERATIONAL)
 
+    def shown_all(self, now: datetime) -> dict[str, Level | None]:
+        """Return the level shown of every component on the page."""
+        return {part.id: self.shown(part.id, now) for part in self.listed(now)}
+
     def ailment(self, now: datetime) -> str | None:
         """Return how the page fails to answer; None when it answers."""
         return next((kind for span, kind in self.ails if now in span), None)
