@@ -36,6 +36,10 @@ run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor se
 test: lint types ## everything a change must pass: lint, format, types, layers, tests
 	$(BIN)/pytest -n auto -m "not integration and not measure" $(ARGS)
 
+.PHONY: hours
+hours: $(VENV)/.stamp-dev ## run what reads the clock under simulated ones (ARGS="few", ARGS="2026-11-01"; needs faketime)
+	@PYTHON_OF_TESTS=$(BIN)/python bash .ci/hours.sh $(or $(ARGS),all)
+
 .PHONY: lint
 lint: $(VENV)/.stamp-dev ## ruff, the formatter's check and the import rules
 	$(BIN)/ruff check .

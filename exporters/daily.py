@@ -26,6 +26,7 @@ ONLY_NOW: Mapping[str, str] = {
     "vendor_severity": "is the state of one moment; a day has `vendor_day_severity`",
     "vendor_open_incidents": "is the page's list at one moment",
     "vendor_components": "is the page's list at one moment",
+    "vendor_overrides": "is the present settings'",
     "vendor_counted_components": "is the page's list at one moment",
     "vendor_known_components": "is the page's list at one moment",
     "vendor_reported_uptime_ratio": "is what the page printed at one moment",

@@ -21,6 +21,7 @@ from monitor.model import (
     PostedState,
     level_word,
 )
+from monitor.overrides import Override, overridden
 from monitor.store import PageRecord, Store, UpdateVersion
 
 
@@ -39,6 +40,7 @@ class Explanation:
     options: Options
     now: datetime
     told: Mapping[str, Sequence[UpdateVersion]] = field(default_factory=dict)
+    overridden: Mapping[str, Override] = field(default_factory=dict)
 
 
 def gather(
@@ -67,9 +69,11 @@ def gather(
     ids = {known.component.id} if known else {each.component.id for each in facts.components}
     about = _about(facts, ids, span, day)
     told = {each.id: store.incident_updates(page.id, each.id, known_at=moment, edits=True) for each in about.incidents}
+    decided = {each.incident.id: each.override for each in overridden(about.incidents, vendor.overrides)}
     return Explanation(
-        page=page, component=known, day=classified, span=span, facts=about, options=settings, now=moment, told=told
-    )
+        page=page, component=known, day=classified, span=span, facts=about, options=settings, now=moment, told=told,
+        overridden=decided,
+    )  # fmt: skip
 
 
 def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
@@ -89,12 +93,11 @@ def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
 
 def _about(facts: PageFacts, ids: set[str], span: Interval, day: date) -> PageFacts:
     bars = tuple(bar for bar in facts.bars if bar.component_id in ids and bar.day == day)
-    impacts = tuple(
-        impact
-        for impact in facts.impacts
-        if impact.component_id in ids and impact.start < span.end and (impact.end is None or impact.end > span.start)
+    impacts, excused = (
+        tuple(each for each in kind if each.component_id in ids and _lasts(each, span))
+        for kind in (facts.impacts, facts.excused)
     )
-    named = {impact.incident_id for impact in impacts}.union(*(bar.incident_ids for bar in bars))
+    named = {impact.incident_id for impact in (*impacts, *excused)}.union(*(bar.incident_ids for bar in bars))
     return PageFacts(
         components=facts.components,
         incidents=tuple(i for i in facts.incidents if i.id in named or (not i.component_ids and _touches(i, span))),
@@ -103,6 +106,10 @@ def _about(facts: PageFacts, ids: set[str], span: Interval, day: date) -> PageFa
         coverage=tuple(c for c in facts.coverage if c.component_id in {None, *ids} and c.span.clip(span) is not None),
         runs=tuple(run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None),
     )
+
+
+def _lasts(impact: Impact, span: Interval) -> bool:
+    return impact.start < span.end and (impact.end is None or impact.end > span.start)
 
 
 def _touches(incident: Incident, span: Interval) -> bool:
@@ -183,6 +190,8 @@ def _known(explanation: Explanation) -> Iterator[str]:
 def _counted(day: Day) -> str:
     if day.source is Aspect.BARS:
         return "what the vendor publishes"
+    if day.other is not None and day.other.bad < day.seconds.bad:
+        return "what we saw, which the vendor's record of that time does not tell of,"
     return "what was seen, not what incidents went on to claim while the component was seen well,"
 
 
@@ -209,6 +218,9 @@ def _incident(incident: Incident, explanation: Explanation) -> Iterator[str]:
     yield f"  {_time(incident.started_at, explanation)} to {ended}"
     if incident.url:
         yield f"  {incident.url}"
+    override = explanation.overridden.get(incident.id)
+    if override is not None:
+        yield f"  DECIDED BY YOU on {override.decided}: {override.said}, because {override.reason}"
     impacts = [impact for impact in explanation.facts.impacts if impact.incident_id == incident.id]
     yield from (f"  {_impact(impact, explanation)}" for impact in impacts)
     if incident.unlisted_at:

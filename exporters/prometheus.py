@@ -290,6 +290,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "Calendar days of the window that the vendor's record changed after they were closed.",
             "dates",
         ),
+        _declare("vendor_overrides", "The user's own decisions about single incidents that these figures rest on."),
         _declare("vendor_info", "The vendor's name, the software behind its page, the address and tier; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
         _declare("component_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
@@ -442,6 +443,7 @@ class StateMetrics:
             critical=named_ids(current.components, settings.critical),
             revised_days=self._store.revised_days(page_id, first, key.today),
             min_coverage=settings.min_coverage,
+            overrides=len(settings.overrides),
         )
         lines = _Lines(label("vendor", key.slug))
         _vendor(lines, reading, self._policy)
@@ -561,6 +563,7 @@ class _Reading:
     critical: frozenset[str]
     revised_days: int
     min_coverage: float
+    overrides: int
 
     @property
     def components(self) -> list[KnownComponent]:
@@ -663,6 +666,7 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
             lines.add("vendor_disputed_dates", found.disputed_days, labels)
             lines.add("vendor_revised_dates", reading.revised_days, labels)
     lines.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
+    lines.add("vendor_overrides", reading.overrides or None)
     if reading.key.read:  # before, nothing listed is not nothing open
         lines.add("vendor_components", len(reading.components))
         lines.add("vendor_counted_components", standing.counted)

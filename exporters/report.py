@@ -31,9 +31,11 @@ from monitor.model import (
     Window,
     level_word,
 )
+from monitor.overrides import Overridden, overridden
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
+    RAW_POLICY,
     WindowFigures,
     figures,
     reported_ratios,
@@ -74,6 +76,7 @@ class ComponentReport:
 class VendorReport:
     """One vendor's figures and its components'. `trust`: what its source under-reports, "" when nothing is known.
 
+    `overridden` are the incidents of the window that the user has decided about; none with the raw policy.
     `standing` is the present one of the counted components: of a reading that is not fresh, or in the past, nothing is
     known now.
     """
@@ -88,6 +91,7 @@ class VendorReport:
     components: tuple[ComponentReport, ...]
     reported: float | None
     trust: str = ""
+    overridden: tuple[Overridden, ...] = ()
 
     @property
     def level(self) -> Level | None:
@@ -126,7 +130,10 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *
         raise ValueError(f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})")
     window = window_ending(as_of, asked.window_days)
     first = min(window.first, as_of - timedelta(days=89))
-    facts, derived = history.read(store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at)
+    raw = asked.policy == RAW_POLICY
+    facts, derived = history.read(
+        store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at, raw=raw
+    )
     is_now = as_of == today
     current = _levels_now(store, page, asked, vendor) if is_now else {}
     printed = reported_ratios(facts) if is_now else {}
@@ -146,7 +153,16 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *
         components=components,
         reported=printed.get((None, asked.window_days)),
         trust=trust,
+        overridden=() if raw else _overridden(facts, vendor, window, page),
     )
+
+
+def _overridden(facts: PageFacts, vendor: VendorConfig, window: Window, page: PageRecord) -> tuple[Overridden, ...]:
+    """Return the incidents that touch the window and that the user has decided about."""
+    zone = zone_named(page.zone)
+    start, end = day_interval(window.first, zone).start, day_interval(window.last, zone).end
+    touching = (i for i in facts.incidents if i.started_at < end and (i.resolved_at is None or i.resolved_at >= start))
+    return overridden(touching, vendor.overrides)
 
 
 def _standing(components: Sequence[ComponentReport], min_coverage: float) -> Standing:
@@ -243,6 +259,7 @@ def remarks(report: VendorReport) -> list[str]:
     notes += _present(report)
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")
+    notes += [_override_note(each) for each in report.overridden]
     if page.remark:
         notes.append(f"about the page: {page.remark}")
     unattributed = [i for i in report.open_incidents if not i.component_ids]
@@ -250,6 +267,14 @@ def remarks(report: VendorReport) -> list[str]:
     if report.trust:
         notes.append(f"about this source: {report.trust.rstrip('.')}")
     return notes
+
+
+def _override_note(found: Overridden) -> str:
+    override, incident = found.override, found.incident
+    return (
+        f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is {override.said}, because "
+        f"{override.reason}; `--policy {RAW_POLICY}` shows the figure without"
+    )
 
 
 def _present(report: VendorReport) -> list[str]:
@@ -297,11 +322,25 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "error": page.last_error_message if page.last_ok is False else None,
         "remark": page.remark,
         "trust": report.trust or None,
+        "overrides": [_override_json(each) for each in report.overridden],
         "open_incidents": [_incident_json(incident) for incident in report.open_incidents],
         "open_maintenances": [_incident_json(incident) for incident in report.open_maintenances],
         "vendor_reported_uptime": report.reported,
         "days": [_day_json(day) for day in report.days],
         "components": [_component_json(component, report) for component in report.components],
+    }
+
+
+def _override_json(found: Overridden) -> dict[str, Any]:
+    override = found.override
+    return {
+        "incident": found.incident.id,
+        "title": found.incident.title,
+        "level": None if override.level is None else "none" if override.leaves_out else override.level.word,
+        "start": override.start.isoformat() if override.start else None,
+        "end": override.end.isoformat() if override.end else None,
+        "reason": override.reason,
+        "date": override.decided.isoformat(),
     }
 
 
@@ -379,7 +418,7 @@ COLUMNS = (
     "vendor", "component", "component_id", "group", "first", "last", "zone", "platform", "current_level",
     "known_components", "counted_components", "known_days", "outage_days", "outage_days_least", "outage_days_most",
     "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
-    "outage_day_ratio", "downtime_ratio", "policy", "coverage_ratio", "partial_seconds", "major_seconds",
+    "outage_day_ratio", "downtime_ratio", "policy", "overrides", "coverage_ratio", "partial_seconds", "major_seconds",
     "degraded_seconds", "maintenance_seconds",
 )  # fmt: skip
 
@@ -412,6 +451,7 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
         "known_components": "" if component else report.standing.known,
         "counted_components": "" if component else report.standing.counted,
         "policy": report.asked.policy,
+        "overrides": len(report.overridden),
         **_csv_figures(found, report.asked.policy),
         **{f"{name}_seconds": value for name, value in _seconds(found).items()},
     }

@@ -73,7 +73,7 @@ class Claims:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was said of one component. `first_read` is when each incident was first read; `until` the last reading of
-    the page, where what goes on has come so far.
+    the page, where what goes on has come so far. `excused` are impacts the user does not count.
     """
 
     scope: Interval
@@ -81,6 +81,7 @@ class Told:
     impacts: Sequence[Impact]
     runs: Sequence[ObservedRun]
     updates: Sequence[IncidentUpdate] = ()
+    excused: Sequence[Impact] = ()
     first_read: Mapping[str, datetime]
 
 
@@ -89,13 +90,14 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
 
     What happened before the scope decides with: a component that was seen well before it stays well in it.
     """
-    stated, holes = _stated(told, mapping)
+    stated, holes = _stated(told.impacts, told.until, mapping)
+    excused, _ = _stated(told.excused, told.until, mapping)
     stated = [part for piece in stated for part in _until_said_well(piece, told.updates, component_id)]
     counted, set_aside = _while_not_seen_well(stated, told, interval_seconds)
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
         holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
-    observed = _unexplained(told.runs, counted, interval_seconds)
+    observed = _unexplained(told.runs, [*counted, *excused], interval_seconds)
     return Claims(
         list(_inside(told.scope, [*counted, *observed])),
         list(_inside(told.scope, set_aside)),
@@ -113,11 +115,11 @@ def _inside(scope: Interval, found: Iterable[Spanning]) -> Iterator[Spanning]:
             yield replace(each, span=span)
 
 
-def _stated(told: Told, mapping: Mapping[str, Level]) -> tuple[list[Piece], list[Hole]]:
+def _stated(impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Level]) -> tuple[list[Piece], list[Hole]]:
     """Return the impacts as pieces, and the spans whose word nobody can read."""
     pieces, holes = [], []
-    for impact in told.impacts:
-        span = Interval.between(impact.start, impact.end or told.until)
+    for impact in impacts:
+        span = Interval.between(impact.start, impact.end or until)
         if span is None:
             continue
         level = impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")

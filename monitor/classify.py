@@ -13,8 +13,9 @@ For one component and one calendar day of the page's zone:
    of the day is known. What a source *said* covers its own span even where no list is complete; an impact whose word
    is in no mapping uncovers its span: unknown is never green.
 4. A closed day on which the bar shows no outage and others do, or the reverse, is disputed: it keeps the bar's value
-   and carries the other's. So is a day without bars on which incidents claim more than what counts, because the
-   component was seen well meanwhile (`monitor.claims`).
+   and carries the other's. So is a closed day on which polls saw trouble that the vendor's record, which speaks for
+   that time, does not tell of; what was seen counts. So is a day on which incidents claim more than what counts,
+   because the component was seen well meanwhile (`monitor.claims`).
 
 An impact without an end goes on until the last moment anything was read from the page, not until now: an outage in
 progress stops growing when the page cannot be read.
@@ -60,7 +61,7 @@ from monitor.model import (
     PageHistory,
     Seconds,
 )
-from monitor.standing import judged
+from monitor.standing import is_bad, judged
 from monitor.vendor_days import vendor_history
 
 __all__ = ("DEFAULT_IMPACT_MAPPING", "GAP_INTERVALS", "Options", "derive", "seen_until")
@@ -125,7 +126,7 @@ class _Said(NamedTuple):
     @property
     def alike(self) -> Hashable:
         """What a component of which no trouble was said shares with its neighbours; None when there is trouble."""
-        if self.bars or self.told.impacts:
+        if self.bars or self.told.impacts or self.told.excused:
             return None
         return self.told.scope, tuple((run.level, run.span) for run in self.told.runs), tuple(self.covers)
 
@@ -152,12 +153,15 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
     until = seen_until(facts, frame.now) or frame.now
     bars: dict[str, dict[date, Bar]] = defaultdict(dict)
     impacts: dict[str, list[Impact]] = defaultdict(list)
+    excused: dict[str, list[Impact]] = defaultdict(list)
     runs: dict[str, list[ObservedRun]] = defaultdict(list)
     covers: dict[str | None, list[Coverage]] = defaultdict(list)
     for bar in facts.bars:
         bars[bar.component_id][bar.day] = bar
     for impact in _best_basis(facts.impacts):
         impacts[impact.component_id].append(impact)
+    for impact in facts.excused:
+        excused[impact.component_id].append(impact)
     for run in facts.runs:
         runs[run.component_id].append(run)
     for cover in facts.coverage:
@@ -176,7 +180,7 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
         own = covers.get(key)
         told = Told(
             scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=facts.updates,
-            first_read=facts.first_read,
+            excused=excused[key], first_read=facts.first_read,
         )  # fmt: skip
         return _Said(told, bars[key], covers[None] + own if own else covers[None])
 
@@ -272,9 +276,10 @@ def _classify_day(day: date, evidence: _Evidence, frame: Frame) -> Day:
     barred = intersect(evidence.bar_cover, whole)
     seconds, other = _day_seconds(bar, barred, found.pieces, whole)
     seconds = _fit(seconds, covered)
-    otherwise = _disputed(bar, other, found, evidence, whole) if barred else _paperwork(seconds, found, whole)
-    if barred and day >= day_of(frame.now, frame.zone):
-        otherwise = None  # today's bar is not the vendor's last word
+    otherwise = _paperwork(found, whole)
+    if day < day_of(frame.now, frame.zone):  # today the vendor's record has not said its last word
+        denied = _disputed(bar, other, found, evidence, whole) if barred else _silent(found, evidence, whole)
+        otherwise = denied or otherwise
     worst = _level(seconds, frame.options.min_outage_seconds)
     return Day(
         day=day,
@@ -371,12 +376,23 @@ def _disputed(bar: Bar | None, other: Seconds, found: Claims, evidence: _Evidenc
     return other if denied else None
 
 
-def _paperwork(seconds: Seconds, found: Claims, whole: Interval) -> Seconds | None:
+def _paperwork(found: Claims, whole: Interval) -> Seconds | None:
     """Return the day's seconds with what incidents claim although the component was seen well; None when all agree."""
     if not found.set_aside:
         return None
     claimed = _worst_seconds([*found.pieces, *found.set_aside], [whole])
-    return claimed if claimed.bad >= seconds.bad + _SECOND else None
+    return claimed if claimed.bad >= _worst_seconds(found.pieces, [whole]).bad + _SECOND else None
+
+
+def _silent(found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:
+    """Return what the vendor's record says of a closed day on which polls saw trouble that it does not tell of, though
+    it speaks for that time; None when they agree.
+    """
+    seen = [piece.span for piece in found.pieces if piece.basis is None and is_bad(piece.level)]
+    hidden = [part for cover in evidence.impact_cover for part in intersect(seen, cover)]
+    if total_seconds(intersect(hidden, whole)) < _SECOND:
+        return None
+    return _worst_seconds([piece for piece in found.pieces if piece.basis is not None], [whole])
 
 
 def _spans_all(cover: Iterable[Interval], span: Interval) -> bool:

@@ -16,6 +16,7 @@ import re
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -29,9 +30,11 @@ from slugify import slugify
 
 from monitor import platforms
 from monitor.errors import ConfigError
+from monitor.intervals import utc
 from monitor.model import Level
+from monitor.overrides import Override
 from monitor.protocol import FeedSettings, HtmlSettings
-from monitor.ratios import DEFAULT_POLICY, POLICIES
+from monitor.ratios import DEFAULT_POLICY, POLICIES, RAW_POLICY
 from monitor.standing import DEFAULT_MIN_COVERAGE
 
 APP = "vendorstatus"
@@ -114,6 +117,7 @@ class VendorConfig:
     timeout_seconds: float = 20.0
     feed: FeedSettings = field(default_factory=FeedSettings)
     html: HtmlSettings | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -646,6 +650,55 @@ def _selector(value: _Value) -> str:
     return text
 
 
+def _overrides(value: _Value) -> tuple[Override, ...]:
+    return tuple(_collected(value.items(), _override))
+
+
+_LEFT_OUT = "none"
+
+
+def _override(value: _Value) -> Override:
+    found = _read(value, OVERRIDE_KEYS)
+    for key, why in (("incident", "which incident"), ("reason", "why"), ("date", "on which day it was decided")):
+        if key not in value.entries():
+            raise _Mistake(f"needs `{key}`: {why}")
+    if not found.keys() & {"level", "start", "end"}:
+        raise _Mistake(
+            "changes nothing; write `level: none` to leave the incident out, another level, `start` or `end`"
+        )
+    if found.keys() >= {"start", "end"} and found["start"] >= found["end"]:
+        raise _Mistake("ends before it starts; swap `start` and `end`")
+    # A part that could not be read has been noted at its own place, and there is no configuration then.
+    stub: dict[str, Any] = {"incident": "", "reason": "", "decided": date.min}
+    return Override(**(stub | found))
+
+
+def _policies() -> list[str]:
+    """Return the policies that can be set: to leave overrides out is asked of a report, not set for all of them."""
+    return [name for name in POLICIES if name != RAW_POLICY]
+
+
+def _rating(value: _Value) -> Level:
+    levels = {_LEFT_OUT: Level.OPERATIONAL} | {level.word: level for level in Level if level > Level.OPERATIONAL}
+    return levels[_one_of(value.written(), levels, "a level, or none to leave the incident out")]
+
+
+def _day(value: _Value) -> date:
+    written = value.written()
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise _Mistake(f"{_shown(written)} is not a day; write it like 2026-05-22") from None
+
+
+def _moment(value: _Value) -> datetime:
+    written = value.written()
+    try:
+        return utc(datetime.fromisoformat(written))
+    except ValueError:
+        raise _Mistake(f"{_shown(written)} is not an instant with its zone; write it like 2026-05-22T14:30Z") from None
+
+
 def _contact(value: _Value) -> str:
     text = value.text()
     if not re.fullmatch(r"(?:https?://[!-~]+|[!-~]+@[!-~]+)", text):
@@ -741,6 +794,14 @@ HTML_KEYS: dict[str, _Key] = {
     "attribute": _Key("attribute", _Value.text),
     "words": _Key("words", _meanings([level.word for level in Level])),
 }
+OVERRIDE_KEYS: dict[str, _Key] = {
+    "incident": _Key("incident", _Value.text),
+    "level": _Key("level", _rating),
+    "start": _Key("start", _moment),
+    "end": _Key("end", _moment),
+    "reason": _Key("reason", _Value.text),
+    "date": _Key("decided", _day),
+}
 COMMON_KEYS: Mapping[str, _Key] = {
     "zone": _Key("zone", _zone),
     **_span_keys("interval", "interval_seconds", "interval_seconds", "60s", "30d"),
@@ -766,6 +827,7 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "regions": _Key("regions", _patterns),
     "feed": _Key("feed", _feed),
     "html": _Key("html", _html),
+    "overrides": _Key("overrides", _overrides),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""
@@ -786,7 +848,7 @@ TOP_KEYS: Mapping[str, _Key] = {
     "vendors": _Key("vendors", _itself),
     "defaults": _Key("defaults", _itself),
     "contact": _Key("contact", _contact),
-    "policy": _Key("policy", _choice(lambda: POLICIES, "a policy")),
+    "policy": _Key("policy", _choice(_policies, "a policy")),
     **_span_keys("window", "window_days", "window_days", "1d", "366d"),
     "database": _Key("database_url", _database),
     "component_metrics": _Key("component_metrics", _choice(lambda: COMPONENT_METRICS, "a choice of components")),
@@ -801,7 +863,7 @@ ENVIRONMENT: Mapping[str, _Key] = {
     "MONITOR_DATABASE_URL": _Key("database_url", _database),
     "MONITOR_LISTEN": _Key("", _address),
     "MONITOR_CONTACT": _Key("contact", _contact),
-    "MONITOR_POLICY": _Key("policy", _choice(lambda: POLICIES, "a policy")),
+    "MONITOR_POLICY": _Key("policy", _choice(_policies, "a policy")),
 }
 """Variables that set one value each; MONITOR_CONFIG and MONITOR_VENDORS are read by `locate` and `parse`."""
 

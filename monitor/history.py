@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 
+from monitor import overrides
 from monitor.classify import Options, derive
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
@@ -60,9 +61,15 @@ def read(
     last: date,
     now: datetime,
     known_at: datetime | None = None,
+    raw: bool = False,
 ) -> tuple[PageFacts, PageHistory]:
-    """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`."""
+    """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`.
+
+    The facts are as the user has overridden them, unless `raw`.
+    """
     since = day_interval(first, zone_named(page.zone)).start
     facts = store.facts(page.id, known_at=known_at, since=since)
+    if not raw:
+        facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
     return facts, derive(facts, options(vendor, page, facts), first=first, last=last, now=moment)

@@ -309,6 +309,7 @@ class PageFacts:
     """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
 
     `first_read` is when each incident was first read, by its id: what it claimed before that, nobody could know then.
+    `excused` are impacts the user has overridden, as they were: what they explain of the polled states does not count.
     """
 
     components: tuple[KnownComponent, ...] = ()
@@ -320,6 +321,7 @@ class PageFacts:
     runs: tuple[ObservedRun, ...] = ()
     reported: tuple[ReportedUptime, ...] = ()
     first_read: Mapping[str, datetime] = field(default_factory=dict)
+    excused: tuple[Impact, ...] = ()
 
 
 # ---------------------------------------------------------------------------------------------------------- days

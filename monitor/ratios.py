@@ -48,7 +48,10 @@ POLICIES: Mapping[str, Policy] = {
     # incident.io documents partial and full outage as down: help.incident.io, "How is uptime calculated?"
     "strict": Policy(name="strict", degraded=0.0, partial=1.0, major=1.0),
     "any": Policy(name="any", degraded=1.0, partial=1.0, major=1.0),
+    # As `statuspage`, and nothing the user has overridden counts: the figure as the vendor's record gives it.
+    "raw": Policy(name="raw", degraded=0.0, partial=0.3, major=1.0),
 }
+RAW_POLICY = "raw"
 DEFAULT_POLICY = "statuspage"
 
 

@@ -65,5 +65,5 @@ def command(*words: str, folder: Path, database: str = "monitor.db") -> subproce
 
 def result(*words: str, folder: Path, **options: str) -> tuple[int, str, str]:
     process = command(*words, folder=folder, **options)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=240)
     return process.returncode, out, err

@@ -29,6 +29,7 @@ from monitor.model import (
     PageFacts,
     Phase,
     PostedState,
+    Seconds,
 )
 
 MAJOR, PARTIAL, DEGRADED, MAINTENANCE = (
@@ -441,6 +442,30 @@ def test_a_component_seen_well_before_the_derived_days_stays_well() -> None:
 
     assert part.components["a"].day(LAST) == whole.components["a"].day(LAST)
     assert part.components["a"].day(LAST).level is None
+
+
+def test_trouble_that_polls_saw_and_the_record_hides_counts_and_is_disputed() -> None:
+    runs = [run(0, 5, Level.OPERATIONAL), run(5, 7, PARTIAL), run(7, 24, Level.OPERATIONAL)]
+    told, untold = day_of_a(runs=runs), day_of_a(runs=runs, coverage=())
+    explained = day_of_a(runs=runs, impacts=[impact(5, 7)])
+
+    assert (told.level, told.disputed, told.other) == (PARTIAL, True, Seconds())
+    assert (untold.level, untold.disputed) == (PARTIAL, False)
+    assert (explained.level, explained.disputed) == (PARTIAL, False)
+
+
+def test_paperwork_is_disputed_on_days_with_bars_too() -> None:
+    day = day_of_a(
+        impacts=[impact(5, None, DEGRADED)],
+        bars=[bar()],
+        coverage=[cover(Aspect.BARS)],
+        runs=[run(0, 5.1, Level.OPERATIONAL), run(5.1, 6, DEGRADED), run(6, 24, Level.OPERATIONAL)],
+        first_read={"i1": at(5)},
+    )
+
+    assert (day.level, day.seconds.degraded, day.disputed) == (DEGRADED, 3600, True)
+    assert day.other is not None
+    assert day.other.degraded == 19 * 3600
 
 
 def said(hour: float, incident: str, *states: PostedState) -> IncidentUpdate:

@@ -12,6 +12,8 @@ import pytest
 
 from monitor import cli
 
+pytestmark = pytest.mark.hours
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

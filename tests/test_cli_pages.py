@@ -27,6 +27,8 @@ from monitor.picks import picked
 from tests.drive import answers_from
 from tests.processes import now, served
 
+pytestmark = pytest.mark.hours
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 PARTS = ((None, "Dashboard"), (None, "Login"), ("EU", "API"), ("US", "Search"))

@@ -24,6 +24,7 @@ SERVICES = COMPOSE["services"]
 SCRAPING = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
 PROVISIONING = ROOT / "grafana" / "provisioning"
 RETENTION = "400d"
+NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
 
 def provisioned(kind):
@@ -197,9 +198,7 @@ def test_pods_have_no_rights_and_a_read_only_root(deployment):
 def test_probes_ask_what_the_application_answers(deployment):
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     with Store.open("sqlite://") as store:
-        app = application(
-            StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: datetime.now(UTC), version="0"
-        )
+        app = application(StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW, version="0")
         routes = {route.path for route in app.routes}
     probes = {name: container[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
 

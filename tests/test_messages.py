@@ -17,7 +17,7 @@ from tests.store_support import MINUTE, NOW, add_page, save
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TELLING = (
-    "aws", "betterstack", "cachet", "checkly", "datadog", "firehydrant", "google", "heroku", "incidentio",
+    "aws", "betterstack", "cachet", "checkly", "concur", "datadog", "firehydrant", "google", "heroku", "incidentio",
     "openstatus", "pagerduty", "rootly", "slack", "sorry", "statusio", "statuspage", "uptimecom",
 )  # fmt: skip
 

@@ -142,3 +142,19 @@ def test_every_severity_of_a_service_has_its_level(word: str, level: Level | Non
     )
 
     assert {seen.component_id: seen.level for seen in piece.observed or ()}["PAPI"] is level
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+def test_a_service_that_an_update_names_twice_is_in_the_worse_state(*, at_end: bool) -> None:
+    body = answers_from(FIXTURES / "ongoing")(PAGE.url).body.decode()
+    named = '{"business_service_id":"BAPI","id":"PAPI","name":"API","severity":"outage"}'
+    well = named.replace("outage", "all_good")
+    twice = body.replace(named, f"{named},{well}" if at_end else f"{well},{named}")
+    (piece,) = drive(
+        pagerduty.poll(replace(PAGE, mark="older")),
+        PAGE,
+        lambda url: Response(url=url, status=200, body=twice.encode()),
+    )
+
+    assert twice != body
+    assert {seen.component_id: seen.level for seen in piece.observed or ()}["PAPI"] is Level.MAJOR_OUTAGE

@@ -51,6 +51,7 @@ from monitor.model import (
     ReportedUptime,
     Seconds,
 )
+from monitor.overrides import Override
 from monitor.ratios import POLICIES
 
 NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
@@ -1022,8 +1023,9 @@ def golden_store():
 
 def golden_state(store=None):
     acme = VendorConfig(
-        slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",)
-    )
+        slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
+        overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
+    )  # fmt: skip
     return StateMetrics(store or golden_store(), vendors={"acme": acme})
 
 

@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from simulated import Clock, SimulatedPages, collecting, vendor_of
 from test_pipeline import truth_for
 
 from monitor.config import Settings
 from monitor.demo.chance import random_truth
 from monitor.schedule import DRAIN_SECONDS, Schedule
+
+pytestmark = pytest.mark.hours
 
 
 def now() -> datetime:
@@ -27,7 +30,7 @@ def two_truths():
     )
 
 
-async def until(condition, seconds: float = 8.0) -> None:
+async def until(condition, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.05)
@@ -51,9 +54,11 @@ async def test_a_page_that_hangs_delays_no_other_and_is_cancelled_at_the_end_of_
     truths = two_truths()
     pages = SimulatedPages(truths, now)
     answer = pages.get
+    hanging = asyncio.Event()
 
     async def hang(url: str, **options):
         if "other" in url:
+            hanging.set()
             await asyncio.sleep(3600)
         return await answer(url, **options)
 
@@ -62,7 +67,7 @@ async def test_a_page_that_hangs_delays_no_other_and_is_cancelled_at_the_end_of_
         schedule = Schedule(collector, settings_for(), clock=now, drain_seconds=1.5)
         await schedule.start()
         await until(lambda: any(page.last_success_at for page in collector.store.pages()))
-        await until(lambda: len(schedule._running) == 1)
+        await until(lambda: hanging.is_set() and len(schedule._running) == 1)
         begun = asyncio.get_running_loop().time()
         await schedule.stop()
         took = asyncio.get_running_loop().time() - begun

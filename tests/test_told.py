@@ -29,6 +29,7 @@ from monitor.told import (
     silenced,
     spread,
     states,
+    worst_words,
 )
 from tests.damage import assert_sound
 
@@ -279,3 +280,10 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
 @given(told=st.lists(st.dictionaries(st.sampled_from(["id", "at", "status", "message"]), st.text() | st.integers())))
 def test_no_list_of_messages_fails_an_answer(told: list[dict[str, object]]) -> None:
     assert all(each.at.tzinfo is UTC for each in messages(told, at="at"))
+
+
+def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> None:
+    levels = {"well": Level.OPERATIONAL, "slow": Level.DEGRADED, "down": Level.MAJOR_OUTAGE}
+    said = [("a", "slow"), ("a", "down"), ("a", "well"), ("b", "odd"), ("b", "well"), ("c", "odd"), ("c", "slow")]
+
+    assert worst_words(said, levels) == worst_words(said[::-1], levels) == {"a": "down", "b": "odd", "c": "slow"}

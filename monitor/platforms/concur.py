@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.fields import Row, code, epoch, items, maybe_text, peek, row, rows, some_rows, text
-from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
+from monitor.model import Component, Evidence, Gap, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, ended, evidence, remembered, spread
+from monitor.told import Event, Part, ended, evidence, messages, remembered, spread
 
 ABOUT = About(
     title="SAP Concur Open",
@@ -211,7 +211,19 @@ def _event(told: Row, where: str, now: datetime) -> Event:
         ),
         vague=not services or not centres,
         words=tuple(name for name in names if name.lower() not in CODES),
+        updates=_messages(told),
     )
+
+
+def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
+    """Return what was posted, in English: every message is there in four languages."""
+    listed = told.get("messages")
+    said = [
+        each | {"text": each["body"].get("en")}
+        for each in (listed if isinstance(listed, list) else ())
+        if isinstance(each, dict) and isinstance(each.get("body"), dict)
+    ]
+    return messages(said, at="created_epoch", status="message_type", text="text", read_time=epoch)
 
 
 def _names(told: Row, field: str, where: str) -> list[object]:

@@ -1,7 +1,6 @@
 """A dashboard's queries asked of a running Prometheus as Grafana asks them, and the answers as its data frames."""
 
 import os
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,10 +16,15 @@ def at_leisure(config: pytest.Config) -> None:
         pytest.skip("takes minutes: ask for it with `pytest -m integration`")
 
 
-def shown(days: int = 90) -> Range:
-    """Return the range from the beginning of so many days, today included, to now: "now-89d/d" to "now"."""
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Range((midnight - timedelta(days=days - 1)).timestamp(), time.time())
+def shown(asked: Asked, days: int = 90) -> Range:
+    """Return the range from the beginning of so many days, today included, to now: "now-89d/d" to "now", in UTC."""
+    midnight = asked.now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Range((midnight - timedelta(days=days - 1)).timestamp(), asked.now.timestamp())
+
+
+def shown_days(asked: Asked) -> list[str]:
+    """Return the days (ISO dates, UTC's) that a panel of 90 days has."""
+    return [(asked.now.date() - timedelta(days=ago)).isoformat() for ago in range(89, -1, -1)]
 
 
 def answer(asked: Asked, query: Query, values: Values, window: Range) -> list[dict[str, Any]]:
@@ -43,7 +47,7 @@ def one(board: Mapping[str, Any], title: str, ref: str) -> Query:
 
 def bars_by_label(asked: Asked, query: Query, label: str, values: Values) -> dict[str, dict[str, int]]:
     """Return {label: {day: level}} of a panel of bars. Fails when two rows have the same label."""
-    series = answer(asked, query, values, shown())
+    series = answer(asked, query, values, shown(asked))
     days = {each["metric"][label]: each["values"] for each in series}
     assert len(days) == len(series)
     return {
@@ -61,7 +65,7 @@ def frames(asked: Asked, board: Mapping[str, Any], panel: Mapping[str, Any], val
     tables = [query for query in own if query.target.get("format") == "table"]
     made: list[dict[str, Any]] = []
     for query in own:
-        series = answer(asked, query, values, shown())
+        series = answer(asked, query, values, shown(asked))
         if query in tables:
             made.append(_table(query, series, several=len(tables) > 1))
         else:

@@ -1,16 +1,20 @@
 """Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
 
 import time
-from datetime import UTC, datetime
+from collections import defaultdict
+from datetime import timedelta
 
 import pytest
-from asking import answer, at_leisure, bars_by_label, one, shown
+from asking import answer, at_leisure, bars_by_label, one, shown, shown_days
+from instants import simulated_now
 from panels import boards, queries, resolved
 from watched import filled, folders, glance, reported, scraping
 
+from exporters.openmetrics import SETTLED
+from monitor.intervals import day_of, zone_named
 from monitor.model import Level
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
 UNKNOWN = -1
 
@@ -27,7 +31,7 @@ def problem(query, series):
 
 @pytest.mark.parametrize("uid", boards())
 def test_every_query_is_answered_over_90_days(prometheus_of_world, world, uid):
-    board, window = boards()[uid], shown()
+    board, window = boards()[uid], shown(prometheus_of_world)
     found = {}
     slugs = sorted(world.vendors) if uid == "vendorstatus-vendor" else [None]
     for slug in slugs:
@@ -52,51 +56,81 @@ def level_of(day):
     return UNKNOWN if day["level"] is None else Level[day["level"].upper()]
 
 
-def scraped_from(world):
-    """Return the first day of which anything was scraped."""
-    return world.scrapes[0][0].date().isoformat()
+@pytest.fixture(scope="module")
+def scraped(world):
+    """Return the worst level that was scraped of a series on a day of UTC: {series: {day: level}}."""
+    found = defaultdict(lambda: defaultdict(lambda: UNKNOWN))
+    for at, text in world.scrapes:
+        # The window of a bar takes in its end: what was scraped at midnight is of the day that ends.
+        day = (at - timedelta(microseconds=1)).date().isoformat()
+        for line in text.splitlines():
+            series, _, value = line.rpartition(" ")
+            if "_day_severity{" in series:
+                found[series][day] = max(found[series][day], int(float(value)))
+    return found
 
 
-def assert_same_days(drawn, told, zone, since):
-    """Assert that drawn bars are the report's days.
+def bars_of(days, scraped, asked):
+    """Return the bars that a page's days make, {day of UTC: level}, worked out from the page's own dates.
 
-    Imported days are the page's. A scraped day is UTC's: of a page in another zone it may show a neighbour's level.
+    An imported day is the page's, at noon (UTC) of its date once that noon is settled. A scraped bar is a day of UTC: the
+    worst of what was said in it of each of the page's days that overlap it, one for a page in UTC and two for another.
     """
-    assert sorted(drawn) == sorted(told)
-    wrong = {day: (drawn[day], level) for day, level in told.items() if drawn[day] != level and day < since}
-    assert not wrong
-    days = sorted(told)
-    for place, day in enumerate(days):
-        if day >= since and zone == "Etc/UTC":
-            assert drawn[day] == told[day], day
-        elif day >= since:
-            assert drawn[day] in [told[each] for each in days[max(0, place - 1) : place + 2]], day
+    settled = (asked.now - SETTLED - timedelta(hours=12)).date().isoformat()
+    return {
+        day: max(days.get(day, UNKNOWN) if day <= settled else UNKNOWN, scraped.get(day, UNKNOWN))
+        for day in shown_days(asked)
+    }
 
 
-def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, tmp_path):
+def assert_same_days(drawn, days, zone, scraped, asked):
+    """Assert that bars are those that the days make, and the report's own where a bar is one day of the page."""
+    assert drawn == bars_of(days, scraped, asked)
+    own = [day for day in shown_days(asked) if zone == "Etc/UTC" or day not in scraped]
+    assert len(own) >= 87  # 26 hours lie on two or three days
+    assert {day: drawn[day] for day in own} == {day: days.get(day, UNKNOWN) for day in own}
+
+
+def levels_of(told):
+    """Return {day: level} of a vendor or a component of the report: 90 days that end with its page's today."""
+    days = {day["date"]: level_of(day) for day in told["days"]}
+    assert len(days) == 90
+    return days
+
+
+def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, scraped):
     board = boards()["vendorstatus-vendors"]
-    values = resolved(board, prometheus_of_world, shown())
+    values = resolved(board, prometheus_of_world, shown(prometheus_of_world))
     drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "A"), "vendor", values)
-    report = reported(world, tmp_path)
+    report = reported(world)
 
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
     assert {level for days in drawn.values() for level in days.values()} >= {UNKNOWN, 0, 1, 2, 3, 4}
     for slug, told in report.items():
-        days = {day["date"]: level_of(day) for day in told["days"]}
-        assert len(days) == 90
-        assert_same_days(drawn[slug], days, told["zone"], scraped_from(world))
+        days = levels_of(told)
+        seen = scraped[f'vendorstatus_vendor_day_severity{{vendor="{slug}"}}']
+        assert_same_days(drawn[slug], days, told["zone"], seen, prometheus_of_world)
 
 
-def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world, tmp_path):
+def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world, scraped):
     board = boards()["vendorstatus-vendor"]
-    for slug, told in reported(world, tmp_path).items():
-        values = resolved(board, prometheus_of_world, shown(), {"vendor": [slug]})
+    for slug, told in reported(world).items():
+        values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [slug]})
         drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "B"), "component", values)
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
-            days = {day["date"]: level_of(day) for day in part["days"]}
-            assert_same_days(drawn[part["slug"]], days, told["zone"], scraped_from(world))
+            days = levels_of(part)
+            seen = scraped[f'vendorstatus_component_day_severity{{vendor="{slug}",component="{part["slug"]}"}}']
+            assert seen
+            assert_same_days(drawn[part["slug"]], days, told["zone"], seen, prometheus_of_world)
+
+
+def test_the_report_of_each_page_ends_with_its_own_today(world):
+    last = {told["zone"]: told["days"][-1]["date"] for told in reported(world).values()}
+
+    assert sorted(last) == ["America/Los_Angeles", "Etc/UTC", "Europe/Berlin", "Pacific/Auckland"]
+    assert last == {zone: day_of(world.now, zone_named(zone)).isoformat() for zone in last}
 
 
 # ------------------------------------------------------------------------------------------------- without any history
@@ -104,20 +138,22 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world,
 
 @pytest.mark.parametrize("binaries", folders() or [None], ids=str)
 def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor(world, binaries, tmp_path):
-    """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was started."""
+    """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was started.
+
+    Its today is this machine's and the page's is the world's: what is scraped today is drawn today.
+    """
     if binaries is None:
         pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
-    board, report = boards()["vendorstatus-vendors"], reported(world, tmp_path)
+    board, report = boards()["vendorstatus-vendors"], reported(world)
     with scraping(world, binaries, tmp_path) as asked:
-        values = resolved(board, asked, shown())
+        values = resolved(board, asked, shown(asked))
         drawn = bars_by_label(asked, one(board, "90 days", "A"), "vendor", values)
 
     assert sorted(drawn) == sorted(report)
     for slug, days in drawn.items():
         *before, today = [days[day] for day in sorted(days)]
         assert before == [UNKNOWN] * 89
-        if report[slug]["zone"] == "Etc/UTC":
-            assert today == level_of(report[slug]["days"][-1])
+        assert today == level_of(report[slug]["days"][-1])
 
 
 # ----------------------------------------------------------------------------------------------------------------- many
@@ -131,7 +167,7 @@ def prometheus_of_many(request, tmp_path_factory):
     if not folders():
         pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
     folder = tmp_path_factory.mktemp("many")
-    world = glance(folder, datetime.now(UTC).replace(microsecond=0), MANY)
+    world = glance(folder, simulated_now(), MANY)
     with filled(world, folders()[-1], folder) as asked:
         yield asked
     world.store.close()
@@ -139,7 +175,7 @@ def prometheus_of_many(request, tmp_path_factory):
 
 @pytest.mark.parametrize("uid", ["vendorstatus-vendors", "vendorstatus-compare"])
 def test_two_hundred_vendors_are_one_row_each_and_answered_in_seconds(prometheus_of_many, uid):
-    board, window = boards()[uid], shown()
+    board, window = boards()[uid], shown(prometheus_of_many)
     values = resolved(board, prometheus_of_many, window)
     for query in queries(uid, board):
         begun = time.monotonic()

@@ -2,7 +2,10 @@
 
 `watch` is truth in, store and scrapes out: pages are backfilled, polled every five minutes for 26 hours and read again at
 the end, as the schedule does, and after every poll the real exposition is kept as a scrape. `filled` puts the 90
-days that `monitor export openmetrics` writes, and those scrapes, into a Prometheus that goes on scraping the application.
+days that `monitor export openmetrics` writes, and those scrapes, into a Prometheus.
+
+A world ends at an instant that the test names, and everything is asked as of it: the report, the export, and every query.
+No clock of this machine decides what is right, so no day ends while two answers are compared.
 """
 
 import asyncio
@@ -10,7 +13,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -26,14 +28,18 @@ import pytest
 import yaml
 from servers import _running, free_port
 
+from exporters import report as reports
+from exporters.openmetrics import SETTLED
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.web import application, server
-from monitor.config import VendorConfig
+from monitor import cli, cli_export
+from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
 from monitor.errors import FetchError, TimedOut
 from monitor.model import Evidence, Level, ReportedUptime
 from monitor.pipeline import Collector
 from monitor.protocol import Response
+from monitor.shell import Context
 from monitor.store import PageSpec, Store
 from tests.simulated import Clock, SimulatedPages, vendor_of
 
@@ -41,6 +47,8 @@ ROOT = Path(__file__).parents[2]
 JOB = "vendorstatus"
 WATCHED = timedelta(hours=26)
 EVERY = timedelta(minutes=5)
+ENDS = timedelta(minutes=5)
+"""How long before its end a world is scraped every minute, so that counters have a rate then."""
 VANISHED = "tidepool-maps"
 """The vendor whose page cannot be read for the last seven hours: two steps of a panel that shows 90 days."""
 REWRITTEN = "larkspur-ai"
@@ -48,7 +56,7 @@ REWRITTEN = "larkspur-ai"
 ODD = "quillmail"
 """The vendor that once used a word nobody knows."""
 YOUNG = "ashgrove-identity"
-"""The vendor that exists for 38 days only."""
+"""The vendor that exists for 38 days only, and whose today is tomorrow elsewhere for half of each day."""
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "northwind-cloud": {"tier": "critical", "critical": ["EU"]},
     VANISHED: {"tier": "low"},
@@ -68,6 +76,13 @@ class World:
     def state(self) -> StateMetrics:
         return StateMetrics(self.store, vendors=self.vendors)
 
+    def monitor(self) -> Context:
+        """Return what every command has, with this world's clock."""
+        settings = Settings(
+            vendors=tuple(self.vendors.values()), database_url=self.store.address, source="the simulated world"
+        )
+        return Context(settings=settings, store=self.store, clock=lambda: self.now, vendors=dict(self.vendors))
+
 
 # --------------------------------------------------------------------------------------------------------------- watching
 
@@ -86,25 +101,32 @@ async def _watch(folder: Path, now: datetime) -> World:
     collector = Collector(store, pages, vendors, clock=clock, observer=polls)
     pages.override = lambda url: _trouble(url, pages, now)
     await _reread(collector, clock() - timedelta(days=90))
-    scrapes = []
+    scrapes: list[tuple[datetime, str]] = []
+
+    def scrape() -> tuple[datetime, str]:
+        return clock(), _exposed(World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=()))
+
     while clock() < now:
         _rewrite(pages, now)
         await _poll(collector)
-        scrapes.append((clock(), _exposed(World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=()))))
+        scrapes.append(scrape())
         clock.forward(seconds=EVERY.total_seconds())
+    for minute in range(1, int(ENDS.total_seconds()) // 60):
+        clock.now = now - ENDS + timedelta(minutes=minute)
+        scrapes.append(scrape())
     clock.now = now
     await _reread(collector, now - timedelta(days=7))
     await _poll(collector)
     await collector.close()
     _print_an_uptime(store, now)
-    return World(store=store, vendors=vendors, polls=polls, now=now, scrapes=scrapes)
+    return World(store=store, vendors=vendors, polls=polls, now=now, scrapes=[*scrapes, scrape()])
 
 
 def _young(now: datetime) -> Truth:
     """Return a vendor that began 38 days ago: of the days before, nothing can be known."""
     parts = ((None, "Sign-in"), (None, "Directory"), (None, "Audit log"))
     old = random_truth(
-        5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Etc/UTC", parts=parts, incidents=9, live=False
+        5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Pacific/Auckland", parts=parts, incidents=9, live=False
     )
     start = (now - timedelta(days=38)).date()
     began = tuple(replace(component, start=start) for component in old.components)
@@ -127,7 +149,8 @@ async def _glance(folder: Path, now: datetime, count: int) -> World:
     await _reread(collector, now - timedelta(days=90))
     await _poll(collector)
     await collector.close()
-    return World(store=store, vendors=vendors, polls=polls, now=now, scrapes=())
+    world = World(store=store, vendors=vendors, polls=polls, now=now, scrapes=())
+    return replace(world, scrapes=[(now, _exposed(world))])
 
 
 async def _reread(collector: Collector, since: datetime) -> None:
@@ -197,10 +220,11 @@ def folders() -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A running Prometheus, asked over HTTP as Grafana does."""
+    """A running Prometheus, asked over HTTP as Grafana does. `now` is the instant at which a dashboard is looked at."""
 
     address: str
     client: httpx.Client
+    now: datetime
 
     def __call__(self, path: str, parameters: Mapping[str, str]) -> Any:
         """Return what is under "data". Raises AssertionError with Prometheus's own words."""
@@ -213,36 +237,44 @@ class Asked:
 
 @contextmanager
 def filled(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
-    """Run a Prometheus that has the world's history and scrapes, and scrapes its application once a second."""
+    """Run a Prometheus that has the world's history and scrapes, and scrapes nothing itself."""
     history, scrapes = folder / "history.om", folder / "scrapes.om"
-    _monitor(world, folder, "export", "openmetrics", "--days", "90", "--output", str(history), "--label", f"job={JOB}")
+    _export(world, history)
     scrapes.write_text("\n".join([*_scraped_lines(world), "# EOF", ""]))
     for lines in (history, scrapes):
         _import(binaries / "promtool", lines, folder / "data")
-    with scraping(world, binaries, folder) as asked:
-        yield asked
+    with _prometheus(binaries, folder, {"scrape_configs": []}) as (address, client):
+        yield Asked(address, client, world.now)
 
 
 @contextmanager
 def scraping(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
-    """Run a Prometheus over the data in the folder, if there are any, that scrapes the world's application."""
+    """Run an empty Prometheus that scrapes the world's application, and look at it when it has its first sample.
+
+    The application tells of the world's last instant, whatever the time is; the samples have the time of this machine.
+    """
     with _served(world) as target:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
         job["scrape_interval"] = job["scrape_timeout"] = "1s"
         job["static_configs"] = [{"targets": [target]}]
-        recommended = folder / "prometheus.yml"
-        recommended.write_text(yaml.safe_dump({"scrape_configs": [job]}))
-        address = f"127.0.0.1:{free_port()}"
-        command = [
-            str(binaries / "prometheus"), f"--config.file={recommended}", f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address={address}", "--storage.tsdb.retention.time=400d",
-        ]  # fmt: skip
-        ready = _running(command, folder / "prometheus.log", f"http://{address}/-/ready")
-        with ready, httpx.Client(trust_env=False, timeout=60) as client:
-            asked = Asked(address, client)
-            _await_scrape(asked)
-            yield asked
+        with _prometheus(binaries, folder, {"scrape_configs": [job]}) as (address, client):
+            yield Asked(address, client, _first_scrape(Asked(address, client, world.now)))
+
+
+@contextmanager
+def _prometheus(binaries: Path, folder: Path, config: Mapping[str, Any]) -> Iterator[tuple[str, httpx.Client]]:
+    """Run a Prometheus over the data in the folder, if there are any; yield host:port and a client."""
+    recommended = folder / "prometheus.yml"
+    recommended.write_text(yaml.safe_dump(config))
+    address = f"127.0.0.1:{free_port()}"
+    command = [
+        str(binaries / "prometheus"), f"--config.file={recommended}", f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address={address}", "--storage.tsdb.retention.time=400d",
+    ]  # fmt: skip
+    ready = _running(command, folder / "prometheus.log", f"http://{address}/-/ready")
+    with ready, httpx.Client(trust_env=False, timeout=60) as client:
+        yield address, client
 
 
 def _scraped_lines(world: World) -> Iterator[str]:
@@ -273,8 +305,8 @@ def _import(promtool: Path, lines: Path, data: Path) -> None:
 
 @contextmanager
 def _served(world: World) -> Iterator[str]:
-    """Serve the real application over the store in a thread of its own; yield host:port."""
-    app = application(world.state(), world.polls, readiness=list, clock=lambda: datetime.now(UTC), version="1.2.3")
+    """Serve the real application over the store, with the world's clock, in a thread of its own; yield host:port."""
+    app = application(world.state(), world.polls, readiness=list, clock=lambda: world.now, version="1.2.3")
     port = free_port()
     web = server(app, "127.0.0.1", port)
     thread = threading.Thread(target=lambda: asyncio.run(web.serve()))
@@ -289,12 +321,14 @@ def _served(world: World) -> Iterator[str]:
         thread.join(10)
 
 
-def _await_scrape(asked: Asked) -> None:
+def _first_scrape(asked: Asked) -> datetime:
+    """Wait for a scrape and return the instant of the first."""
     deadline = time.monotonic() + 20
-    while not asked("query", {"query": f'up{{job="{JOB}",instance!="replica-1"}} == 1'})["result"]:
+    while not (found := asked("query", {"query": f'vendorstatus_build_info{{job="{JOB}"}}[1h]'})["result"]):
         assert time.monotonic() < deadline, "nothing was scraped in 20 s"
         time.sleep(0.1)
-    time.sleep(2)  # a second scrape, so that counters have a rate
+    (series,) = found
+    return datetime.fromtimestamp(series["values"][0][0], UTC)
 
 
 def required(*names: str) -> list[str]:
@@ -308,23 +342,16 @@ def required(*names: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------ the command line
 
 
-def reported(world: World, folder: Path) -> dict[str, Any]:
-    """Return what `monitor report --format json` says of the world's store, by vendor."""
-    told = json.loads(_monitor(world, folder, "report", "--format", "json"))
+def reported(world: World) -> dict[str, Any]:
+    """Return what `monitor report --format json` says at the world's last instant, by vendor."""
+    monitor = world.monitor()
+    asked = reports.Asked(now=world.now, window_days=monitor.settings.window_days, policy=monitor.settings.policy)
+    told = json.loads(json.dumps(reports.as_json(cli.gathered(monitor, monitor.pages(None), asked), asked)))
     return {vendor["vendor"]: vendor for vendor in told["vendors"]}
 
 
-def _monitor(world: World, folder: Path, *words: str) -> str:
-    """Run the command line over the world's store; return what it prints."""
-    keys = ("slug", "name", "url", "zone", "tier", "critical")
-    vendors = [{key: value for key in keys if (value := _plain(getattr(v, key)))} for v in world.vendors.values()]
-    settings = folder / "monitor.yaml"
-    settings.write_text(yaml.safe_dump({"vendors": vendors, "database": world.store.address}))
-    command = [sys.executable, "-m", "monitor", *words, "--config", str(settings)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode in (0, 1), done.stdout + done.stderr  # 1: some page could not be read
-    return done.stdout
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, (tuple, frozenset)) else value
+def _export(world: World, file: Path) -> None:
+    """Write what `monitor export openmetrics` writes at the world's last instant."""
+    monitor = world.monitor()
+    asked = cli_export._asked(monitor, 90, None, components=None, settled=SETTLED)
+    cli_export._write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB})

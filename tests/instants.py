@@ -1,0 +1,50 @@
+"""The instants at which what depends on the time is tested: `make hours` runs through all of them.
+
+On each of the days, each of the times (UTC): while it is yesterday in America, shortly before and after a midnight of UTC
+or of Los Angeles, at noon, and while it is tomorrow in Asia.
+"""
+
+import os
+import sys
+from datetime import UTC, date, datetime, time
+
+TIMES = (time(0, 30), time(4, 45), time(7, 59), time(12), time(18, 45), time(23, 59))
+DAYS = {
+    date(2026, 3, 8): "America's clocks go forward",
+    date(2026, 3, 29): "Europe's clocks go forward",
+    date(2026, 5, 20): "an ordinary day",
+    date(2026, 10, 25): "Europe's clocks go back",
+    date(2026, 11, 1): "America's clocks go back",
+    date(2027, 1, 1): "the first day of a year",
+    date(2028, 2, 29): "a day that most years do not have",
+}
+VARIABLE = "VENDORSTATUS_TEST_NOW"
+
+
+def instants() -> list[datetime]:
+    """Return every instant, in order."""
+    return [datetime.combine(day, moment, UTC) for day in DAYS for moment in TIMES]
+
+
+def simulated_now() -> datetime:
+    """Return the instant at which simulated worlds end: the one that the environment names, else an awkward one.
+
+    Then it is yesterday in Los Angeles and tomorrow in Auckland, and the last 90 days have clock changes of both.
+    """
+    named = os.environ.get(VARIABLE)
+    return datetime.fromisoformat(named) if named else datetime(2026, 11, 3, 4, 45, tzinfo=UTC)
+
+
+FEW = (datetime(2026, 11, 1, 4, 45, tzinfo=UTC), datetime(2028, 2, 29, 23, 59, tzinfo=UTC))
+"""Those that the gate runs under: yesterday in America before its clocks change, and a midnight that comes meanwhile."""
+
+
+def chosen(word: str) -> list[datetime]:
+    """Return the instants of a word: "all", "few", or the beginning of some, as in 2026-11-01 or 2026-11-01T04."""
+    if word == "few":
+        return list(FEW)
+    return [each for each in instants() if word == "all" or each.isoformat().startswith(word)]
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{each.isoformat()}\n" for each in chosen(sys.argv[1]))
