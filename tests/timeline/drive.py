@@ -109,7 +109,7 @@ class Ran:
 def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = True) -> Plan:
     """Return a seeded plan: polls around an interval, with holes where we were down, from the world's begin to its end."""
     dice, again = Random(f"reader {seed} {world.seed}"), Random(f"restarts {seed} {world.seed}")
-    interval = HOUR * (dice.choice([4, 6, 8]) if sparse else 1)
+    interval = HOUR * (dice.choice([6, 8, 12]) if sparse else 1)
     at, steps = world.begin, list[tuple[datetime, Act]]()
     while at < world.end:
         steps.append((at, "poll"))
@@ -120,6 +120,15 @@ def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = T
             at += HOUR * dice.randint(4, 40)
     steps += [(world.end, "poll")]
     return Plan(interval=interval, steps=tuple(steps))
+
+
+def misled(given: Plan, seed: object) -> Plan:
+    """Return the plan with our clock hours or days ahead for a while, in the first half."""
+    dice = Random(f"clock {seed}")
+    first = given.steps[dice.randrange(2, len(given.steps) // 2)][0]
+    span = Interval(first, first + given.interval * dice.choice([0.5, 3]))
+    ahead = HOUR * dice.choice([6, 30, 100])
+    return Plan(interval=given.interval, steps=given.steps, ahead=((span, ahead),))
 
 
 def backfills(given: Plan, seed: object, count: int) -> Plan:

@@ -47,9 +47,15 @@ def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Lev
 
 
 def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
-    """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted."""
+    """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted.
+
+    What was read while our own clock was wrong is not among them: nobody could date it.
+    """
     world = ran.world
+    wrong = [span for span, _ in ran.plan.ahead]
     for seen in ran.seen:
+        if any(seen.at in span for span in wrong):
+            continue
         for key, level in seen.shown.items():
             if is_bad(level) and is_bad(world.level(key, seen.at)):
                 yield key, ran.plan.clock(seen.at), f"shown at {seen.at}"
@@ -102,7 +108,8 @@ def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
     longest = GAP_INTERVALS * ran.plan.interval
     known = 0.0
     for earlier, later in pairwise(polls):
-        held = Interval(ran.plan.clock(earlier.at), ran.plan.clock(later.at)).clip(whole)
+        between = Interval.between(ran.plan.clock(earlier.at), ran.plan.clock(later.at))
+        held = between.clip(whole) if between is not None else None
         if held is not None and later.at - earlier.at <= longest and earlier.shown.get(key) is not None:
             known += held.seconds
     return known

@@ -16,7 +16,7 @@ from timeline.drive import SLUG, Plan, Ran, Seen, backfills, plan, ran
 from timeline.world import World
 
 FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:150").split(":"))
-LAWS = 7
+LAWS = 8
 
 OFF: dict[str, dict[str, str]] = {}
 """What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
@@ -122,4 +122,13 @@ async def test_what_is_unknown_is_unknown_in_every_output(platform: str, seed: i
     steps = Plan(interval=steps.interval, steps=tuple(step for step in steps.steps if step[0] <= cut))
     async with ran(given, steps) as reader:
         found = list(outputs.unknown_in_every_output(reader))
+    assert found == []
+
+
+@seeds(7)
+async def test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing(platform: str, seed: int) -> None:
+    given = made("clock", platform, seed)
+    steps = misled(plan(given, 1).then(given.end, "backfill"), seed)
+    async with ran(given, steps) as reader:
+        found = [*laws.nothing_admitted_is_green(reader), *laws.every_bad_span_ends(reader)]
     assert found == []
