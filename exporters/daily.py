@@ -23,6 +23,7 @@ ONLY_NOW: Mapping[str, str] = {
     "last_poll_timestamp_seconds": "tells of our reading at one moment",
     "last_success_timestamp_seconds": "tells of our reading at one moment",
     "unreadable_info": "tells of our reading at one moment",
+    "vendor_clock_offset_seconds": "tells of our reading at one moment",
     "vendor_severity": "is the state of one moment; a day has `vendor_day_severity`",
     "vendor_open_incidents": "is the page's list at one moment",
     "vendor_components": "is the page's list at one moment",
@@ -35,6 +36,10 @@ ONLY_NOW: Mapping[str, str] = {
     "component_reported_uptime_ratio": "is what the page printed at one moment",
     "database_size_bytes": "is the monitor's own state",
     "rollup_last_success_timestamp_seconds": "is the monitor's own state",
+    "monitor_clock_timestamp_seconds": "is the monitor's own state",
+    "monitor_clock_offset_seconds": "is the monitor's own state",
+    "monitor_clock_step_seconds": "is the monitor's own state",
+    "monitor_clock_healed_pages": "is the monitor's own state",
 }
 """The families that are no statement about a past day, and why."""
 

@@ -35,7 +35,9 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.registry import Collector
 
 from exporters.gzipped import Piece, piece
+from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
+from monitor.errors import ClockOff
 from monitor.history import named_ids
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
@@ -142,6 +144,26 @@ class CurrentRow(Protocol):
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
         """The incidents the page lists as not ended."""
+
+
+class ClockFigures(Protocol):
+    """What the collecting side has noticed about clocks, in seconds; see `monitor.clocks.ClockLedger`."""
+
+    @property
+    def offsets(self) -> Mapping[str, float]:
+        """How far the clock behind each vendor's page is ahead of ours, by slug."""
+
+    @property
+    def offset_seconds(self) -> float | None:
+        """How far our clock is ahead of those behind the pages, by their median; None = too few were heard."""
+
+    @property
+    def step_seconds(self) -> float:
+        """The greatest step of our clock within the last hour: ahead > 0, back < 0, 0 = none."""
+
+    @property
+    def healed_pages(self) -> int:
+        """How often within the last hour readings of a page that lay later than now were set aside."""
 
 
 class Readings(Protocol):
@@ -264,6 +286,9 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         ),
         _declare("unreadable_info", "Why the last poll of the page failed; 1 until the page is read again."),
         _declare(
+            "vendor_clock_offset_seconds", "How far the clock behind the page is ahead of ours, in seconds.", "seconds"
+        ),
+        _declare(
             "vendor_severity",
             f"Current severity: the worst of the counted components, if it is bad or enough are known: {_SCALE} "
             f"({_CACHED}).",
@@ -315,6 +340,18 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "Unix time at which days were last derived for any page, in seconds.",
             "seconds",
         ),
+        _declare("monitor_clock_timestamp_seconds", "Unix time by our clock, in seconds.", "seconds"),
+        _declare(
+            "monitor_clock_offset_seconds",
+            "How far our clock is ahead of those behind the pages, by their median, in seconds.",
+            "seconds",
+        ),
+        _declare(
+            "monitor_clock_step_seconds",
+            "Greatest step of our clock within the last hour, back below 0, in seconds.",
+            "seconds",
+        ),
+        _declare("monitor_clock_healed_pages", "Pages whose readings later than now were set aside in the last hour."),
     )
 )
 
@@ -357,7 +394,9 @@ class StateMetrics:
         policy: str = DEFAULT_POLICY,
         component_metrics: str = "all",
         bundle_size: int = BUNDLE_SIZE,
+        clocks: ClockFigures | None = None,
     ) -> None:
+        self._clocks = clocks
         self._store = store
         self._vendors = vendors or {}
         self._policy = POLICIES[policy]
@@ -373,8 +412,8 @@ class StateMetrics:
             state = self._state(now)
             self._kept = {page.id: kept for page, kept in state}
             self._bundles = bundles = list(_bundled([kept for _, kept in state], self._bundle_size, self._bundles))
-        polling = _joined([kept.polling(page) for page, kept in state])
-        whole = _joined([self._whole(page for page, _ in state)])
+        polling = _joined([self._polling(page, kept, now) for page, kept in state])
+        whole = _joined([self._whole((page for page, _ in state), now)])
         return _families([*(bundle.blocks for bundle in bundles), polling, whole])
 
     def families_of(self, slugs: Collection[str], now: datetime) -> list[Family]:
@@ -382,11 +421,11 @@ class StateMetrics:
         state = self._state(now, slugs)
         for missing in sorted(set(slugs) - {page.slug for page, _ in state}):
             raise NoSuchVendor(missing)
-        return _families([_joined([kept.lines | kept.polling(page) for page, kept in state])])
+        return _families([_joined([kept.lines | self._polling(page, kept, now) for page, kept in state])])
 
-    def families_of_monitor(self) -> list[Family]:
-        """Return the families that are about the monitor as a whole."""
-        return _families([_joined([self._whole(self._store.page_states())])])
+    def families_of_monitor(self, now: datetime) -> list[Family]:
+        """Return the families that are about the monitor as a whole, at `now`."""
+        return _families([_joined([self._whole(self._store.page_states(), now)])])
 
     def slugs(self) -> list[str]:
         """Return the slugs of the configured vendors, in order."""
@@ -396,20 +435,25 @@ class StateMetrics:
         """Return every configured vendor as it stands, in the store's order."""
         with self._lock:
             state = self._state(now)
-        return [
-            VendorNow(
-                slug=page.slug, name=page.name, url=page.url, level=kept.level,
-                last_success_at=page.last_success_at, last_ok=page.last_ok,
-            )
-            for page, kept in state
-        ]  # fmt: skip
+        return [_vendor_now(page, kept.level, ahead=is_ahead(page, now)) for page, kept in state]
 
-    def _whole(self, pages: Iterable[PageRow]) -> dict[str, bytes]:
-        """Return the lines that are about the monitor as a whole."""
-        derived = max((page.derived_at for page in pages if page.derived_at is not None), default=None)
+    def _polling(self, page: PageRow, kept: "_Kept", now: datetime) -> dict[str, bytes]:
+        """Return the vendor's lines that change with every poll."""
+        offset = self._clocks.offsets.get(page.slug) if self._clocks is not None else None
+        return kept.polling(page, offset, ahead=is_ahead(page, now))
+
+    def _whole(self, pages: Iterable[PageRow], now: datetime) -> dict[str, bytes]:
+        """Return the lines that are about the monitor as a whole. A derivation later than now is not believed."""
+        past = (page.derived_at for page in pages if page.derived_at is not None and not is_ahead(page, now))
+        derived = max(past, default=None)
         lines = _Lines("")
         lines.add("database_size_bytes", self._store.size_bytes())
         lines.add("rollup_last_success_timestamp_seconds", _unix(derived))
+        lines.add("monitor_clock_timestamp_seconds", _unix(now))
+        if self._clocks is not None:
+            lines.add("monitor_clock_offset_seconds", self._clocks.offset_seconds)
+            lines.add("monitor_clock_step_seconds", self._clocks.step_seconds)
+            lines.add("monitor_clock_healed_pages", self._clocks.healed_pages)
         return lines.text()
 
     def _state(self, now: datetime, slugs: Collection[str] | None = None) -> "list[tuple[PageRow, _Kept]]":
@@ -507,12 +551,12 @@ class _Kept:
         self.lines = lines
         self._polling: tuple[object, dict[str, bytes]] = (None, {})
 
-    def polling(self, page: PageRow) -> dict[str, bytes]:
-        """Return the lines that change with every poll."""
-        told = (page.last_ok, page.last_poll_at, page.last_success_at, page.last_error_reason)
+    def polling(self, page: PageRow, offset: float | None, *, ahead: bool) -> dict[str, bytes]:
+        """Return the lines that change with every poll. `ahead`: what is stored of them lies later than now."""
+        told = (page.last_ok, page.last_poll_at, page.last_success_at, page.last_error_reason, offset, ahead)
         before, lines = self._polling
         if before != told:
-            lines = _polling(page)
+            lines = _unbelieved(page, offset) if ahead else _polling(page, offset)
             self._polling = told, lines
         return lines
 
@@ -635,7 +679,24 @@ class _Lines:
         return {short: "".join(lines).encode(errors="replace") for short, lines in self._lines.items()}
 
 
-def _polling(page: PageRow) -> dict[str, bytes]:
+def _vendor_now(page: PageRow, level: Level | None, *, ahead: bool) -> VendorNow:
+    """Return the vendor as it stands; `ahead`: it was read later than now, which is not believed."""
+    return VendorNow(
+        slug=page.slug, name=page.name, url=page.url, level=level,
+        last_success_at=None if ahead else page.last_success_at, last_ok=False if ahead else page.last_ok,
+    )  # fmt: skip
+
+
+def _unbelieved(page: PageRow, offset: float | None) -> dict[str, bytes]:
+    """Return the lines of a page that was read later than now: when it was read, nobody knows, and it is not up."""
+    lines = _Lines(label("vendor", page.slug))
+    lines.add("up", 0)
+    lines.add("unreadable_info", 1, f",{label('reason', ClockOff.reason)}")
+    lines.add("vendor_clock_offset_seconds", offset)
+    return lines.text()
+
+
+def _polling(page: PageRow, offset: float | None) -> dict[str, bytes]:
     """Return the lines that change with every poll."""
     lines = _Lines(label("vendor", page.slug))
     lines.add("up", page.last_ok)
@@ -643,6 +704,7 @@ def _polling(page: PageRow) -> dict[str, bytes]:
         lines.add("unreadable_info", 1, f",{label('reason', page.last_error_reason or 'error')}")
     lines.add("last_poll_timestamp_seconds", _unix(page.last_poll_at))
     lines.add("last_success_timestamp_seconds", _unix(page.last_success_at))
+    lines.add("vendor_clock_offset_seconds", offset)
     return lines.text()
 
 
@@ -743,6 +805,10 @@ class PollMetrics:
             f"{PREFIX}platform_changes", "Pages found on another platform than before.", ["before", "after"],
             registry=registry,
         )  # fmt: skip
+        self._addresses = Counter(
+            f"{PREFIX}address_changes", "Pages that answered from another host than before, under the same id.",
+            by_provider, registry=registry,
+        )  # fmt: skip
         self._seconds = Histogram(
             f"{PREFIX}poll_duration_seconds", "Duration of polls, in seconds.", by_provider,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
@@ -780,8 +846,13 @@ class PollMetrics:
         self._unknown_words.labels(provider or "unknown").inc(count)
 
     def moved(self, vendor: str, before: str, after: str) -> None:  # noqa: ARG002
-        """Count a page that was found on another platform than before; which one it was, the log says."""
-        self._moves.labels(before, after).inc()
+        """Count a page that was found on another platform than before, or, where both are the same, at another address;
+        which page it was, the log says.
+        """
+        if before == after:
+            self._addresses.labels(after).inc()
+        else:
+            self._moves.labels(before, after).inc()
 
     def lagged(self, seconds: float) -> None:
         """Set how late the poll that just began was."""

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from monitor import history
 from monitor.classify import GAP_INTERVALS
+from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
 from monitor.model import (
@@ -175,9 +176,16 @@ def _place(known: KnownComponent) -> tuple[str, int, str]:
 
 
 def _levels_now(store: Store, page: PageRecord, asked: Asked, vendor: VendorConfig) -> Mapping[str, Level | None]:
-    """Return the level per component at the last reading; nothing when that is more than three intervals ago."""
+    """Return the level per component at the last reading; nothing when that is more than three intervals ago, or ahead
+    of now by a clock that was wrong.
+    """
     seen, age = page.observed_until, GAP_INTERVALS * vendor.interval_seconds
-    if asked.known_at is not None or seen is None or (asked.now - seen).total_seconds() > age:
+    if (
+        asked.known_at is not None
+        or seen is None
+        or is_ahead(page, asked.now)
+        or (asked.now - seen).total_seconds() > age
+    ):
         return {}
     return store.current(page.id).levels
 

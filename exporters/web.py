@@ -124,7 +124,7 @@ class _Pages:
 
         def found(*, openmetrics: bool) -> list[Block]:
             more = self.polls.text(openmetrics=openmetrics)
-            return blocks(self.state.families_of_monitor(), openmetrics=openmetrics, more=more)
+            return blocks(self.state.families_of_monitor(self.clock()), openmetrics=openmetrics, more=more)
 
         return await _scraped(request, found)
 

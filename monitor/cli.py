@@ -27,12 +27,13 @@ from monitor import __version__, platforms
 from monitor import config as configuration
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
+from monitor.clocks import is_ahead
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
-from monitor.pipeline import BackfillResult, PollResult
+from monitor.pipeline import BackfillResult, Collector, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.schedule import Schedule
 from monitor.shell import (
@@ -54,7 +55,7 @@ from monitor.shell import (
     run,
     stored,
 )
-from monitor.store import PageRecord, Store
+from monitor.store import PageRecord
 from monitor.writer import derive_page
 
 app = typer.Typer(
@@ -107,9 +108,10 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
                     vendors=context.vendors,
                     policy=settings.policy,
                     component_metrics=settings.component_metrics,
+                    clocks=collector.clocks,
                 ),
                 polls,
-                readiness=lambda: _problems(context.store, schedule),
+                readiness=lambda: _problems(collector, schedule, context.clock()),
                 clock=context.clock,
                 version=__version__,
             ),
@@ -139,13 +141,25 @@ async def _serve_web(web: Any, stop: asyncio.Event, settings: Settings) -> None:
         stop.set()
 
 
-def _problems(store: Store, schedule: Schedule) -> list[str]:
+def _problems(collector: Collector, schedule: Schedule, now: datetime) -> list[str]:
     problems = [] if schedule.problem is None else [schedule.problem]
     try:
-        store.ping()
+        problems += clock_problems(collector, now=now)
     except MonitorError as error:
         problems.append(str(error))
     return problems
+
+
+def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
+    """Say what is wrong with our clock: that it went back, differs from the pages', or something was read after now.
+
+    Raises StoreError when the database does not answer.
+    """
+    pages = [page.slug for page in collector.store.page_states() if is_ahead(page, now)]
+    count = f"{len(pages)} pages were" if len(pages) > 1 else "1 page was"
+    shown = ", ".join(pages[:5]) + (", ..." if len(pages) > 5 else "")  # noqa: PLR2004
+    ahead = f"{count} read later than now: {shown}; our clock is, or was, wrong: set it by NTP"
+    return [*collector.clocks.problems, *([ahead] if pages else [])]
 
 
 @app.command(short_help="Read the current state once.")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
@@ -16,8 +16,8 @@ from rich.text import Text
 
 from monitor import config as configuration
 from monitor import platforms
-from monitor.config import CatalogEntry, VendorConfig
-from monitor.errors import ConfigError, PageError
+from monitor.config import CatalogEntry, Settings, VendorConfig
+from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.history import named_ids
 from monitor.model import Component, Level, level_word
 from monitor.picks import picked
@@ -37,7 +37,7 @@ from monitor.shell import (
     run,
     stored,
 )
-from monitor.store import CurrentState, PageRecord
+from monitor.store import CurrentState, PageRecord, Store
 
 pages = typer.Typer()
 
@@ -455,6 +455,34 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
+# ---------------------------------------------------------------------------------------------------------- accepting
+
+
+@pages.command(short_help="Take another page for a vendor's.")
+def accept(
+    vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Take the page that answers in a vendor's place for the vendor's from now on.
+
+    A page whose id changes, or that answers from another host without an id, is not read (`identity changed`): it may
+    be another company's. Look at it first. The history stays; what was going on on the former page ends at its last
+    reading. Exit code 2 when nothing waits to be accepted.
+    """
+    with opened(config, database) as context:
+        (page,) = context.pages([vendor])
+        changed = context.store.accept(page.id, now=context.clock())
+    if changed is None:
+        raise ConfigError(
+            f"nothing to accept for {vendor}: its last reading was of the page it had before; "
+            f"`monitor poll {vendor}` reads it again"
+        )
+    before, after = changed
+    out.print(f"{vendor} is now {after}, was {before}", highlight=False, markup=False, soft_wrap=True)
+    out.print(f"next: monitor poll {vendor}; monitor backfill {vendor}", highlight=False)
+
+
 # ----------------------------------------------------------------------------------------------------------- checking
 
 
@@ -467,7 +495,7 @@ def check(
     """Check the settings file and name every mistake with file, line and remedy.
 
     With --live each page is looked at once, and what is not as it was known is printed: another platform, another
-    address, a page that cannot be read. Nothing is stored.
+    address, another company's page, a page that cannot be read. Nothing is stored.
     """
     settings = configuration.load(config, os.environ)
     for warning in configuration.warnings(settings):
@@ -475,19 +503,34 @@ def check(
     out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
     if live:
         asked = [_of_catalogue(entry) for entry in configuration.catalog()] if catalogue else settings.vendors
-        raise typer.Exit(run(_check_live(asked, contact=settings.contact)))
+        known = {} if catalogue else _stored_identities(settings)
+        raise typer.Exit(run(_check_live(asked, known, contact=settings.contact)))
 
 
 def _of_catalogue(entry: CatalogEntry) -> VendorConfig:
     return VendorConfig(slug=entry.slug, name=entry.name, url=entry.url)
 
 
-async def _check_live(asked: Sequence[VendorConfig], *, contact: str | None) -> int:
+def _stored_identities(settings: Settings) -> dict[str, PageRecord]:
+    """Return the pages of the configured database by vendor; none where there is no database yet."""
+    try:
+        if not Store.exists(settings.database_url):
+            return {}
+        with Store.open(settings.database_url, migrate=False) as store:
+            return {page.slug: page for page in store.pages()}
+    except StoreError as error:
+        err.print(f"warning: not compared with what is stored: {error}", style="yellow", highlight=False)
+        return {}
+
+
+async def _check_live(
+    asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], *, contact: str | None
+) -> int:
     """Look at every page, print what moved as it is found, and return the exit code."""
     settings = replace(alone(*asked), contact=contact)
     with stored(settings) as context:
         async with collecting(context) as collector:
-            found = [_moved(collector, page) for page in context.pages(None)]
+            found = [_moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)]
             lines = [line for done in asyncio.as_completed(found) if (line := _told(await done))]
     out.print(f"{len(asked)} pages looked at, {len(lines)} not as known", highlight=False)
     return SOME_PAGE_FAILED if lines else FINE
@@ -499,7 +542,7 @@ def _told(line: str | None) -> str | None:
     return line
 
 
-async def _moved(collector: Collector, page: PageRecord) -> str | None:
+async def _moved(collector: Collector, page: PageRecord, stored_page: PageRecord | None) -> str | None:
     """Return what is not as it was known of a page; None when all is."""
     known = collector.vendors[page.slug].platform or configuration.platform_hint(page.url)
     try:
@@ -512,7 +555,17 @@ async def _moved(collector: Collector, page: PageRecord) -> str | None:
         else []
     )
     moved += [f"redirects to {chain[-1]}" for chain in detected.redirects if _leaves(chain)]
+    if stored_page is not None and (changed := await _another(collector, page, stored_page, detected.platform)):
+        moved.append(changed)
     return f"{page.slug}: {'; '.join(dict.fromkeys(moved))}" if moved else None
+
+
+async def _another(collector: Collector, page: PageRecord, stored_page: PageRecord, platform: str) -> str | None:
+    """Say that another company's page answers where the stored one did; None when it does not, or cannot be read."""
+    await collector.db(collector.store.set_platform, page.id, platform, [])
+    await collector.db(collector.store.know, page.id, stored_page.identity)
+    error = (await collector.poll((await collector.db(collector.store.pages, [page.slug]))[0])).error
+    return error.message if isinstance(error, IdentityChanged) else None
 
 
 def _leaves(chain: Sequence[str]) -> bool:

@@ -30,7 +30,7 @@ from slugify import slugify
 
 from monitor import platforms
 from monitor.errors import ConfigError
-from monitor.intervals import utc
+from monitor.intervals import is_zone_name, utc
 from monitor.model import Level
 from monitor.overrides import Override
 from monitor.protocol import FeedSettings, HtmlSettings
@@ -766,7 +766,7 @@ def _sqlite(path: str, source: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(filter(is_zone_name, zoneinfo.available_timezones()))
 
 
 def _zone(value: _Value) -> str:
@@ -977,11 +977,11 @@ def _vendors(items: Iterable[_Value], common: Mapping[str, Any]) -> _Placed:
 
 
 def _note_doubles(placed: _Placed) -> None:
-    """Note every page that is listed before, and every slug that another page has."""
-    pages: dict[str, tuple[_Value, VendorConfig]] = {}
+    """Note every page that is listed before to count the same of it, and every slug that another vendor has."""
+    pages: dict[tuple[object, ...], tuple[_Value, VendorConfig]] = {}
     slugs: dict[str, tuple[_Value, VendorConfig]] = {}
     for value, vendor in placed:
-        page = vendor.url.partition("://")[2]
+        page = _counted(vendor)
         if page in pages:
             at = _listed_at(*pages[page])
             value.get("url").wrong(f"the page {vendor.url} is already listed as {at}; remove one of them")
@@ -990,6 +990,12 @@ def _note_doubles(placed: _Placed) -> None:
             value.get("slug").wrong(f"the slug '{vendor.slug}' belongs to {at}; give one a `slug`, like {free}")
         pages.setdefault(page, (value, vendor))
         slugs.setdefault(vendor.slug, (value, vendor))
+
+
+def _counted(vendor: VendorConfig) -> tuple[object, ...]:
+    """Return which page a vendor is, and what of it counts: one page may be several vendors, for several teams."""
+    address = vendor.url.partition("://")[2]
+    return address, frozenset(vendor.include), frozenset(vendor.exclude), frozenset(vendor.regions)
 
 
 def _listed_at(value: _Value, vendor: VendorConfig) -> str:
@@ -1244,12 +1250,20 @@ def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]
         raise ConfigError(_unidentified(page))
     url = url or (known.url if known else "")
     for vendor in before:
-        if _same_page(vendor.url, url):
+        if _same_page(vendor.url, url) and not _counts_other(vendor, options):
             raise ConfigError(f"the page {url} is already monitored as '{vendor.slug}'; nothing was added")
     if known and options.get("slug", known.slug) == known.slug:
         return {"slug": known.slug, **options}
     taken = {vendor.slug for vendor in before} | {entry.slug for entry in catalog()}
     return {"slug": _free_slug(url, taken), **options, "url": url}
+
+
+def _counts_other(vendor: VendorConfig, options: Mapping[str, Any]) -> bool:
+    """Whether a new vendor of the same page, with a slug of its own, would count other parts of it."""
+    wanted = (options.get("include"), options.get("exclude"), options.get("regions"))
+    there = (vendor.include, vendor.exclude, vendor.regions)
+    named = any(wanted) and options.get("slug", vendor.slug) != vendor.slug
+    return named and any(frozenset(new or ()) != frozenset(old) for new, old in zip(wanted, there, strict=True))
 
 
 def _insert(text: str, listed: yaml.Node | None, entry: Mapping[str, Any]) -> str:

@@ -10,8 +10,10 @@
         |   +-- BadStatus      the host answered with a status that is not an answer to our question
         +-- ParseError         an answer arrived and does not say what it should
         |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
+        +-- IdentityChanged    another company's page answers in the page's place, until the user accepts it
         +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
         +-- UnknownPlatform    nothing we know how to read was recognised
+        +-- ClockOff           our clock is wrong: what is read cannot be dated
 
 Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
 vocabulary, safe as a metric label. None of them may ever be turned into "no incidents".
@@ -183,8 +185,22 @@ class PageUnavailable(PageError):
     default_remedy = "open the address in a browser and configure the page that replaced it"
 
 
+class IdentityChanged(PageError):
+    """What answers is not the page that was read before, by its id, or by name and host where it has none."""
+
+    reason = "identity_changed"
+    default_remedy = "run `monitor accept VENDOR` if it is your vendor's page all the same, else correct its address"
+
+
 class UnknownPlatform(PageError):
     """No platform was recognised by two independent signals."""
 
     reason = "unknown_platform"
     default_remedy = "configure `platform:` if you know it"
+
+
+class ClockOff(PageError):
+    """Our clock has gone back, as what we read before and the page's own clock agree: nothing can be dated now."""
+
+    reason = "clock"
+    default_remedy = "set the clock of the machine the monitor runs on, best by NTP"

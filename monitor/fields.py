@@ -15,7 +15,8 @@ from html import unescape
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.protocol import Response, require_ok, storable, wrong
+from monitor.intervals import zone_named
+from monitor.protocol import PageContext, Response, require_ok, storable, wrong
 
 Row = dict[str, Any]
 
@@ -167,6 +168,22 @@ def epoch(value: object, where: str, *, per_second: int = 1) -> datetime:
     except (OverflowError, OSError, ValueError):
         pass
     return wrong(where, "a time since 1970", value)
+
+
+def own_zone(value: object, page: PageContext) -> tuple[str | None, str | None]:
+    """Return the IANA zone that a page names as its own, and what readers must know where it is none we know.
+
+    Then its days are cut in the zone we have for it, the user's or the one it named last, else in UTC; the remark
+    names the setting. A page that names no zone has neither.
+    """
+    if value is None or value == "":
+        return None, None
+    name = maybe_text(value) or str(value)
+    try:
+        return zone_named(name).key, None
+    except ValueError:
+        known = page.zone or "UTC"
+        return None, f"the page names the time zone {name[:60]!r}, which is none we know: days in {known}, see `zone`"
 
 
 ABBREVIATED_ZONES = {

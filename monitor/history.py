@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from monitor import overrides
 from monitor.classify import Options, derive
+from monitor.clocks import believed, is_ahead
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
 from monitor.model import KnownComponent, PageFacts, PageHistory
@@ -65,10 +66,13 @@ def read(
 ) -> tuple[PageFacts, PageHistory]:
     """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`.
 
-    The facts are as the user has overridden them, unless `raw`.
+    The facts are as the user has overridden them, unless `raw`. What is stored as read later than `now`, by a clock
+    that was ahead, is not believed.
     """
     since = day_interval(first, zone_named(page.zone)).start
     facts = store.facts(page.id, known_at=known_at, since=since)
+    if is_ahead(page, now):
+        facts = believed(facts, store.last_reading(page.id, now=now), now)
     if not raw:
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now

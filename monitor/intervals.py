@@ -135,8 +135,19 @@ def days_between(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=offset)
 
 
+NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+"""Files beside the zones' that are none: this machine's own zone, which is another one elsewhere, and placeholders."""
+
+
+def is_zone_name(name: str) -> bool:
+    """Whether the name could be an IANA zone's; files beside the zones' on some machines have other names."""
+    return name not in NO_ZONES and name.partition("/")[0] not in ("posix", "right")
+
+
 def zone_named(name: str) -> ZoneInfo:
-    """Return the IANA zone. Raises ValueError with the name when there is none."""
+    """Return the IANA zone. Raises ValueError with the name when there is none; "localtime" is none."""
+    if not is_zone_name(name):
+        raise ValueError(f"no time zone is called {name!r}")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

@@ -7,28 +7,35 @@ The only place page errors are caught is here: a page that cannot be read is rec
 import asyncio
 import logging
 import random
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin
 
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
+from monitor.clocks import TOLERANCE, ClockLedger, is_ahead, latest_ahead, ours_is_behind
 from monitor.config import VendorConfig
 from monitor.errors import (
     BadStatus,
+    ClockOff,
     FetchError,
+    IdentityChanged,
     PageError,
     PageUnavailable,
     ParseError,
     Throttled,
     UnknownPlatform,
 )
-from monitor.fetch import Fetches, Limits, Validators, backoff_seconds
+from monitor.fetch import Fetches, Limits, Shared, Validators, backoff_seconds, sent_at
+from monitor.identity import Identity, Verdict, Witness, at_home, difference, host_of, judge
 from monitor.intervals import day_interval, day_of, zone_named
-from monitor.model import Evidence, Gap, Phase
+from monitor.model import Evidence, Gap, PageInfo, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
 from monitor.told import remarked
@@ -47,6 +54,8 @@ RESUME_WITHIN = timedelta(hours=6)
 
 REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
+
+OK = 200
 
 GONE = (404, 410)
 """Statuses with which a page says that it does not have its platform's addresses (any more)."""
@@ -83,7 +92,7 @@ class NoObserver:
         """Ignore unknown vendor words."""
 
     def moved(self, vendor: str, before: str, after: str) -> None:
-        """Ignore a page that changed its platform."""
+        """Ignore a page that changed its platform, or, where both are the same, its address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,24 +146,45 @@ SIGNALS_NEEDED = 2
 
 @dataclass(slots=True)
 class _Reading:
-    """The requests of one poll or backfill, and what is to be remembered when all of it was understood."""
+    """The requests of one poll or backfill, and what is to be remembered when all of it was understood.
+
+    `hosts` are those the page's own addresses were answered from, redirects followed; `unchanged`: some answer was what
+    it was last time; `shares`: other vendors of the same page may be given its answers. `refused` is the other page
+    that was read in the page's place.
+    """
 
     url: str
     limits: Limits
     known: Mapping[str, Validators]
+    slug: str = ""
+    shares: bool = False
     learned: dict[str, Validators] = field(default_factory=dict)
     bodies: list[Body] = field(default_factory=list)
     requests: int = 0
     wire_bytes: int = 0
     status: int | None = None
+    offset_seconds: float | None = None
+    """How far the page's clock is ahead of ours, None = it did not say."""
     evidence: list[Evidence] = field(default_factory=list)
     provider: str | None = None
     understood: bool = False
+    hosts: set[str] = field(default_factory=set)
+    unchanged: bool = False
+    memory: Memory | None = None
+    witness: Witness | None = None
+    refused: Identity | None = None
+    asked_who: bool = False
 
     @property
     def changed_validators(self) -> dict[str, Validators]:
         """What makes the next requests conditional, where it is not known already."""
         return {url: learned for url, learned in self.learned.items() if self.known.get(url) != learned}
+
+    def forget(self) -> None:
+        """Forget what was read: none of it is the page's."""
+        self.evidence.clear()
+        self.bodies.clear()
+        self.learned.clear()
 
     @property
     def found_open_incident(self) -> bool:
@@ -175,12 +205,17 @@ class Collector:
         observer: PollObserver | None = None,
         flush_after: int = 100,
         keep_snapshots: bool = True,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.clocks = ClockLedger(timer)
         self.store = store
         self.vendors = dict(vendors)
         self._fetcher = fetcher
         self._clock = clock
         self._observer = observer or NoObserver()
+        self._shared = Shared(fetcher, lambda: clock().timestamp())
+        self._of_page = Counter(vendor.url for vendor in vendors.values())
+        self._due: dict[str, dict[str, datetime]] = {}
         self._logged_words: set[tuple[str, str]] = set()
         self._writer = Writer(
             store,
@@ -216,35 +251,93 @@ class Collector:
         begun = timer()
         reading = self.reading(page)
         memory, error = await self._writer.remembered(page), None
+        off = is_ahead(page, started)
+        if off:  # an answer that is no other than that of a wrong clock must still be read whole
+            memory = replace(memory, validators={})
         try:
             page = await self._poll(page, reading, memory)
+            if off:
+                self._check_clock(page, reading)
             outcome = "ok" if reading.evidence else "unchanged"
         except PageError as caught:
             outcome, error = "failed", caught
             error.page = error.page or page.slug
+            if isinstance(caught, IdentityChanged):
+                reading.forget()
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
+        if off and not isinstance(error, ClockOff):
+            page = await self._healed(page)
         seconds = timer() - begun
         self._observer.polled(page.platform or "unknown", outcome, error.reason if error else None, seconds)
         self._report_words(page, reading)
+        self._report_moved(page, reading)
         poll = self._poll_record(page, reading, memory, started=started, seconds=seconds, outcome=outcome, error=error)
         await self._keep(page, reading, poll)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
 
+    def _check_clock(self, page: PageRecord, reading: _Reading) -> None:
+        """Raise ClockOff when it is our clock that is wrong where something of the page is stored later than now."""
+        now = self._clock()
+        latest = latest_ahead(page, now)
+        if latest is not None and ours_is_behind(latest, now, reading.offset_seconds):
+            reading.evidence.clear()
+            reading.understood = False
+            behind = timedelta(seconds=round(reading.offset_seconds or 0))
+            message = (
+                f"our clock is {behind} behind the page's, and behind what was read at {latest:%Y-%m-%d %H:%M} UTC"
+            )
+            raise ClockOff(message, url=page.url)
+
+    async def _healed(self, page: PageRecord) -> PageRecord:
+        """Return the page after what is stored of it later than now was re-timed or set aside."""
+        await self.flush()
+        healed = await self._writer.heal(page)
+        if healed is not page:
+            self.clocks.healed()
+        return healed
+
     async def _poll(self, page: PageRecord, reading: _Reading, memory: Memory) -> PageRecord:
         reading.known = memory.validators
         if page.platform is None or self._in_doubt(page):
-            page = await self._identify(page)
+            page = await self._identify(page, reading)
             reading.limits, reading.provider, reading.known = self.reading(page).limits, page.platform, {}
             memory = await self._writer.remembered(page)  # what another platform left open is over
         context = self._context(page, memory)
         platform = platforms.named(page.platform or "")
+        witness = _testify(page, reading, memory)
 
         async def keep(evidence: Evidence) -> None:
+            _require_own(page, reading, witness, evidence.page)
             reading.evidence.append(evidence)
 
         await self._drive(platform.poll(context), reading, keep)
+        if not reading.evidence:
+            # The same answer as last time tells the same id, though it was not looked for in it.
+            same = PageInfo(external_id=memory.identity.external_id if reading.unchanged else None)
+            _require_own(page, reading, witness, same)
         reading.understood = True
         return page
+
+    @staticmethod
+    def _recognised(reading: _Reading) -> tuple[Identity | None, Identity | None]:
+        """Return what is to be kept of who the page is: what it is known by now, or the other page in its place."""
+        memory = reading.memory or Memory(0)
+        if reading.refused is not None:
+            return None, reading.refused if reading.refused != memory.refused else None
+        if reading.witness is None or not reading.understood:
+            return None, None
+        known = reading.witness.known
+        return known if known != memory.identity or memory.refused is not None else None, None
+
+    def _report_moved(self, page: PageRecord, reading: _Reading) -> None:
+        """Log and count that the same page answers from a host that was not known for it."""
+        witness = reading.witness
+        if witness is None or not witness.moved or reading.refused is not None:
+            return
+        before, after = (", ".join(sorted(hosts)) for hosts in (witness.stored.hosts, reading.hosts))
+        log.warning("address changed vendor=%s id=%s from=%s to=%s", page.slug, witness.told.external_id, before, after)
+        platform = page.platform or "unknown"
+        self._observer.moved(page.slug, platform, platform)
 
     def _report_words(self, page: PageRecord, reading: _Reading) -> None:
         """Count the words we have no meaning for, and log each of a page once."""
@@ -258,6 +351,7 @@ class Collector:
 
     async def _keep(self, page: PageRecord, reading: _Reading, poll: PollRecord) -> None:
         """Keep what was read; validators only when everything they stand for was understood."""
+        identity, refused = self._recognised(reading)
         collected = Collected(
             page=page,
             poll=poll,
@@ -265,8 +359,10 @@ class Collector:
             validators=reading.changed_validators if reading.understood else {},
             bodies=reading.bodies if reading.understood else (),
             derive=self._derive_due(page, poll.outcome),
+            identity=identity,
+            refused=refused,
         )
-        if poll.outcome == "unchanged" and not collected.derive:
+        if poll.outcome == "unchanged" and not collected.derive and identity is None:
             await self._writer.later(collected)
         else:
             await self._writer.keep(collected)
@@ -284,6 +380,8 @@ class Collector:
     ) -> PollRecord:
         failures = page.failures + 1 if error else 0
         unreadable = page.parse_failures + 1 if _says_something_else(error) else 0
+        if isinstance(error, IdentityChanged):
+            unreadable = page.parse_failures  # neither what the page should say nor proof that it says it again
         vendor = self.vendors[page.slug]
         open_now = memory.has_open_incident or reading.found_open_incident
         return PollRecord(
@@ -310,7 +408,22 @@ class Collector:
         wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
         if isinstance(error, Throttled) and error.retry_after is not None:
             wait = max(wait, error.retry_after.total_seconds())
-        return self._clock() + timedelta(seconds=wait)
+            return self._clock() + timedelta(seconds=wait)
+        return self._together(vendor, timedelta(seconds=wait))
+
+    def _together(self, vendor: VendorConfig, wait: timedelta) -> datetime:
+        """Return when a vendor is due after `wait`: where another one of the same page is due at about that time, with
+        it, so that one request serves both. It may be half as soon and, for the others' jitter, a little later.
+        """
+        due = (now := self._clock()) + wait
+        if self._of_page[vendor.url] < 2:  # noqa: PLR2004
+            return due
+        dues = self._due.setdefault(vendor.url, {})
+        near = [
+            at for slug, at in dues.items() if slug != vendor.slug and now + wait / 2 <= at <= due + 2 * JITTER * wait
+        ]
+        dues[vendor.slug] = min(near, key=lambda at: abs(at - due), default=due)
+        return dues[vendor.slug]
 
     def _derive_due(self, page: PageRecord, outcome: str) -> bool:
         """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
@@ -319,7 +432,7 @@ class Collector:
         """
         steady = outcome == "unchanged" and page.last_ok is not False
         still_down = outcome == "failed" and page.last_ok is False
-        recent = page.derived_at is not None and self._clock() - page.derived_at < DERIVE_EVERY
+        recent = page.derived_at is not None and -TOLERANCE <= self._clock() - page.derived_at < DERIVE_EVERY
         return not (recent and (steady or still_down))
 
     # ------------------------------------------------------------------------------------------------ backfill
@@ -341,6 +454,7 @@ class Collector:
         reading = self.reading(page)
 
         async def keep(evidence: Evidence) -> None:
+            await self._require_own_piece(page, reading, evidence)
             await self._writer.save(page, evidence)
             reading.evidence.append(evidence)
             self._report_words(page, reading)
@@ -352,22 +466,68 @@ class Collector:
                 progress(result, evidence)
 
         try:
+            if is_ahead(page, self._clock()):
+                page = await self._healed(page)
             if page.platform is None:
-                page = await self._identify(page)
+                page = await self._identify(page, reading)
             done = frozenset() if again else await self._done(page)
-            context = replace(self._context(page, await self._writer.remembered(page)), done=done)
+            memory = await self._writer.remembered(page)
+            context = replace(self._context(page, memory), done=done)
+            _testify(page, reading, memory)
             await self._drive(platforms.named(page.platform or "").backfill(context, since), reading, keep)
+            reading.understood = True
         except PageError as error:
             error.page = error.page or page.slug
             result.error = error
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = reading.requests
+        await self._recognise(page, reading)
         await self.derive(page.slug, since=since)
         if result.complete:
             # From here on, what changes on a closed day is what the vendor changed.
             today = day_of(self._clock(), zone_named(page.zone))
             await self.db(self.store.set_reread, page.id, today)
         return result
+
+    async def _require_own_piece(self, page: PageRecord, reading: _Reading, evidence: Evidence) -> None:
+        """Raise IdentityChanged unless a piece of a backfill is the page's own.
+
+        Where the pieces do not say whose they are, the page is asked once, as a poll would, before the first is kept.
+        """
+        witness, memory = reading.witness, reading.memory
+        if witness is None or memory is None:
+            return
+        info = evidence.page or PageInfo()
+        if witness.lacking and not reading.asked_who and not (info.external_id or info.name):
+            reading.asked_who = True
+            await self._ask_who(page, reading, memory)
+        _require_own(page, reading, witness, evidence.page)
+
+    async def _ask_who(self, page: PageRecord, reading: _Reading, memory: Memory) -> None:
+        """Ask the page who it is; a page that cannot be read now is judged by what it tells otherwise."""
+
+        async def hear(evidence: Evidence) -> None:
+            if reading.witness is not None and evidence.page is not None:
+                _require_own(page, reading, reading.witness, evidence.page)
+                if not reading.witness.lacking:
+                    raise _Told
+
+        try:
+            steps = platforms.named(page.platform or "").poll(self._context(page, memory))
+            await self._drive(steps, reading, hear)
+        except _Told:
+            return
+        except IdentityChanged:
+            raise
+        except PageError as error:
+            log.info("not asked who it is vendor=%s reason=%s", page.slug, error.reason)
+
+    async def _recognise(self, page: PageRecord, reading: _Reading) -> None:
+        """Keep what a backfill told of who the page is."""
+        self._report_moved(page, reading)
+        known, refused = self._recognised(reading)
+        if known is not None or refused is not None:
+            await self._writer.recognise(page, known=known, refused=refused)
 
     async def reread(self, page: PageRecord) -> BackfillResult:
         """Read the last days of history again: vendors edit a day's record until some hours after it closed."""
@@ -391,7 +551,8 @@ class Collector:
         limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
-        return _Reading(page.url, limits, known or {}, provider=page.platform)
+        shares = self._of_page[page.url] > 1
+        return _Reading(page.url, limits, known or {}, slug=page.slug, shares=shares, provider=page.platform)
 
     def _context(self, page: PageRecord, memory: Memory) -> PageContext:
         return PageContext(
@@ -429,18 +590,31 @@ class Collector:
         known = reading.known.get(url) if get.conditional else None
         reading.requests += 1
         try:
-            fetched = await self._fetcher.get(
+            ask = partial(self._shared.get, reading.slug) if reading.shares else self._fetcher.get
+            fetched = await ask(
                 url, accept=get.accept, limits=reading.limits, validators=known, provider=reading.provider
             )
         except FetchError as error:
             return error
         reading.status = fetched.response.status
+        self._hear_clock(fetched.response, reading)
+        if host_of(url) == host_of(reading.url) and (fetched.response.unchanged or fetched.response.status == OK):
+            reading.hosts.add(host_of(fetched.response.final_url or url))
+        reading.unchanged |= fetched.response.unchanged
         reading.wire_bytes += fetched.wire_bytes
         if get.conditional:
             reading.learned[url] = fetched.validators
-        if not fetched.response.unchanged and fetched.response.status == 200:  # noqa: PLR2004
+        if not fetched.response.unchanged and fetched.response.status == OK:
             reading.bodies.append(Body(fetched.response.body, fetched.response.headers.get("content-type", "")))
         return fetched.response
+
+    def _hear_clock(self, response: Response, reading: _Reading) -> None:
+        """Note how far the clock of the page's host is ahead of ours."""
+        told = sent_at(response)
+        if told is not None:
+            reading.offset_seconds = (told - self._clock()).total_seconds()
+            if reading.slug:
+                self.clocks.heard(reading.slug, reading.offset_seconds)
 
     # ----------------------------------------------------------------------------------------------- detection
 
@@ -449,7 +623,7 @@ class Collector:
         unreadable = page.parse_failures
         return self.vendors[page.slug].platform is None and unreadable > 0 and unreadable % REDETECT_AFTER == 0
 
-    async def _identify(self, page: PageRecord) -> PageRecord:
+    async def _identify(self, page: PageRecord, asking: _Reading) -> PageRecord:
         """Return the page with its platform, detected from two independent signals, and keep both.
 
         A page whose platform is in doubt keeps it where nothing else is recognised: then it is broken, not moved.
@@ -458,13 +632,15 @@ class Collector:
         if configured is not None:
             name, why = configured, ["configured"]
         else:
+            reading = self.reading(page)
             try:
-                detected = await self.detect(page.url, self.reading(page))
+                detected = await self.detect(page.url, reading)
             except PageError:
                 if page.platform is None:
                     raise
                 return page
             name, why = detected.platform, detected.why
+            await self._require_same_place(page, name, reading.hosts, asking)
         if page.platform in {None, name}:
             await self.db(self.store.set_platform, page.id, name, why)
             log.info("platform vendor=%s platform=%s because %s", page.slug, name, "; ".join(why))
@@ -472,6 +648,16 @@ class Collector:
             await self._move(page, name, why)
         (page,) = await self.db(self.store.pages, [page.slug])
         return page
+
+    async def _require_same_place(self, page: PageRecord, name: str, hosts: Iterable[str], asking: _Reading) -> None:
+        """Raise IdentityChanged when a page of another platform was found at another host: nothing vouches for it."""
+        if page.platform in {None, name}:
+            return
+        asking.memory = await self._writer.remembered(page)
+        stored, told = at_home(asking.memory.identity, page.url), Identity(platform=name, hosts=frozenset(hosts))
+        if judge(stored, told) is Verdict.ANOTHER:
+            asking.refused = told
+            raise _changed(page, stored, told)
 
     async def _move(self, page: PageRecord, name: str, why: Sequence[str]) -> None:
         """Keep that the page is on another platform than before: its history stays, what lies between is unknown."""
@@ -516,6 +702,35 @@ class Collector:
         if failure is not None and not answered:
             raise failure
         raise _not_recognised(url, found)
+
+
+class _Told(Exception):
+    """A page has said who it is: the rest of what it would say is not needed."""
+
+
+def _testify(page: PageRecord, reading: _Reading, memory: Memory) -> Witness:
+    """Prepare a reading to be judged by what is known of the page; its configured address is always its own."""
+    stored = at_home(memory.identity, page.url)
+    reading.memory = memory
+    reading.witness = Witness(stored=stored, platform=page.platform, refused=memory.refused)
+    return reading.witness
+
+
+def _require_own(page: PageRecord, reading: _Reading, witness: Witness, info: PageInfo | None) -> None:
+    """Raise IdentityChanged unless what an answer says of its page, and where it came from, is the page's own."""
+    stored = witness.stored
+    if witness.hear(info, reading.hosts) is Verdict.ANOTHER:
+        reading.refused = witness.told
+        raise _changed(page, stored, witness.told)
+
+
+def _changed(page: PageRecord, stored: Identity, told: Identity) -> IdentityChanged:
+    return IdentityChanged(
+        f"identity changed: {difference(stored, told)}; nothing of it is kept",
+        url=page.url,
+        page=page.slug,
+        remedy=f"run `monitor accept {page.slug}` if it is your vendor's page all the same, else correct its address",
+    )
 
 
 def _look_at(answer: Response, found: dict[str, dict[str, Signal]]) -> str:

@@ -1,26 +1,31 @@
 """When pages are read: the only module that imports apscheduler.
 
 The schedule's state is the page row (`due_at`, `lease_until`), not a job store: every tick claims what is due from
-the store, so identical replicas share the work and a killed one's pages come back when their lease ends. APScheduler
-runs three jobs: the tick, the flush of waiting polls, and the daily clean-up.
+the store, so identical replicas share the work and a killed one's pages come back when their lease ends. The tick and
+the flush of waiting polls are loops of our own, which wait on a clock that nobody sets. APScheduler waits until a time
+of day, for hours when the clock is set back: it runs the daily clean-up only.
+
+A page row is written by the wall clock. When that is set, pages that wait are re-timed (`Schedule._set_clock`): none
+waits longer than its interval for it, and not all are asked at once.
 
 A run per page is its own task; one slow or failing page delays no other. Draining is our own because APScheduler's
 `shutdown(wait=True)` cancels running coroutines at once.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 
-from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.config import Settings
 from monitor.intervals import day_of, zone_named
-from monitor.pipeline import Collector
+from monitor.pipeline import FAST_SECONDS, Collector
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)
@@ -31,6 +36,12 @@ LEASE_SECONDS = 120.0
 
 DRAIN_SECONDS = 8.0
 """How long running polls may finish after a stop was asked for, so that all is over within 10 s."""
+
+RETIME_SECONDS = 60.0
+"""How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
+
+STALLED_SECONDS = 30 * TICK_SECONDS
+"""After how long without a tick we say that we are not ready."""
 
 REREAD_AFTER = timedelta(hours=2)
 """How long after the page's midnight yesterday's record is read again; vendors settle a day some time after it."""
@@ -48,6 +59,7 @@ class Schedule:
         on_lag: Callable[[float], None] = lambda _: None,
         on_skipped: Callable[[], None] = lambda: None,
         drain_seconds: float = DRAIN_SECONDS,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collector = collector
         self._settings = settings
@@ -55,34 +67,62 @@ class Schedule:
         self._on_lag = on_lag
         self._on_skipped = on_skipped
         self._drain_seconds = drain_seconds
+        self._timer = timer
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._begun: dict[int, float] = {}
+        self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._stopping = False
-        self._last_tick: datetime | None = None
+        self._stop = asyncio.Event()
+        self._last_tick: float | None = None
+        self._last_retimed: float | None = None
 
     @property
     def problem(self) -> str | None:
         """Say what keeps the schedule from working, for readiness; None when it is alive."""
         if self._stopping or not self._scheduler.running:
             return "the scheduler is not running"
-        late = self._last_tick is None or self._clock() - self._last_tick > timedelta(seconds=30 * TICK_SECONDS)
-        return "the scheduler has not ticked for 30 s" if late else None
+        late = self._last_tick is None or self._timer() - self._last_tick > STALLED_SECONDS
+        return f"the scheduler has not ticked for {STALLED_SECONDS:.0f} s" if late else None
 
     async def start(self) -> None:
         """Spread first runs, then start ticking."""
+        await self._retime()
         await self._collector.db(self._spread)
-        add = self._scheduler.add_job
-        self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
-        add(self.tick, "interval", seconds=TICK_SECONDS, id="tick", next_run_time=self._clock())
-        add(self._collector.flush, "interval", seconds=TICK_SECONDS, id="flush")
-        add(
-            self._prune, "interval", hours=24, jitter=3600, id="prune", next_run_time=self._clock() + timedelta(hours=1)
-        )
-        self._last_tick = self._clock()
+        self._last_tick = self._timer()
         self._scheduler.start()
+        self._plan_pruning()
+        self._loops = [
+            asyncio.create_task(self._every(self.tick), name="tick"),
+            asyncio.create_task(self._every(self._collector.flush), name="flush"),
+        ]
+
+    def _plan_pruning(self) -> None:
+        """Prune an hour from now and daily from then on."""
+        first = self._clock() + timedelta(hours=1)
+        self._scheduler.add_job(
+            self._prune, "interval", hours=24, jitter=3600, id="prune", next_run_time=first, replace_existing=True
+        )
+
+    async def _every(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work every `TICK_SECONDS`; turns that come while it is still being done are left out."""
+        timer = asyncio.get_running_loop().time
+        due = timer()
+        while not self._stopping:
+            try:
+                await work()
+            except Exception:
+                log.exception("bug or database trouble in the schedule; the next turn tries again")
+            due += TICK_SECONDS
+            missed = int((timer() - due) // TICK_SECONDS)
+            for _ in range(missed):
+                self._on_skipped()
+            due += max(0, missed) * TICK_SECONDS
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), max(0.0, due - timer()))
 
     def _spread(self) -> None:
         """Give pages that were never read a first run somewhere in their interval, few pages all soon."""
@@ -93,13 +133,11 @@ class Schedule:
         for page in new:
             store.set_due(page.id, now + timedelta(seconds=random.uniform(0, within)))  # noqa: S311
 
-    def _skipped(self, _event: JobEvent) -> None:
-        self._on_skipped()
-
     async def tick(self) -> None:
         """Claim the pages that are due and start a task for each."""
         now = self._clock()
-        self._last_tick = now
+        self._last_tick = self._timer()
+        await self._look_at_clock(now)
         free = self._settings.concurrency - len(self._running)
         if free <= 0 or self._stopping:
             return
@@ -107,11 +145,47 @@ class Schedule:
         for page in await self._collector.db(store.claim_due, now=now, limit=free, lease_seconds=LEASE_SECONDS):
             if page.due_at is not None:
                 self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
-            self._launch(page)
+            if not await self._put_off(page, now):
+                self._launch(page)
+
+    async def _look_at_clock(self, now: datetime) -> None:
+        """Re-time the pages that wait when our clock was set, and now and then for another replica's clock."""
+        step = self._collector.clocks.look(now)
+        if step:
+            await self._set_clock(now, step)
+        elif self._last_retimed is None or self._timer() - self._last_retimed > RETIME_SECONDS:
+            await self._retime()
+
+    async def _set_clock(self, now: datetime, step: timedelta) -> None:
+        way = "ahead" if step > timedelta() else "back"
+        log.warning("our clock was set %s by %s, it is %s now", way, abs(step), now)
+        if step > timedelta():
+            await self._collector.db(self._collector.store.put_off, due_after=now - step, due_until=now, by=step)
+        await self._retime(step)
+        self._plan_pruning()
+
+    async def _retime(self, step: timedelta = timedelta()) -> None:
+        self._last_retimed = self._timer()
+        retimed = await self._collector.db(self._collector.store.retime, now=self._clock(), step=step)
+        if retimed:
+            log.warning(
+                "pages were due too late for our clock, due again within their interval: %s", ", ".join(retimed)
+            )
+
+    async def _put_off(self, page: PageRecord, now: datetime) -> bool:
+        """Whether the page was asked less than `FAST_SECONDS` ago, whatever the clock says; then it waits that long."""
+        begun = self._begun.get(page.id)
+        left = 0.0 if begun is None else begun + FAST_SECONDS - self._timer()
+        # A page that waited its time may seem early by the time a poll takes.
+        if left < FAST_SECONDS / 2 or page.id in self._running:
+            return False
+        await self._collector.db(self._collector.store.set_due, page.id, now + timedelta(seconds=left))
+        return True
 
     def _launch(self, page: PageRecord) -> None:
         if page.id in self._running or page.slug not in self._collector.vendors:
             return
+        self._begun[page.id] = self._timer()
         task = asyncio.create_task(self._guard(page, self._work(page)), name=f"page {page.slug}")
         self._running[page.id] = task
         task.add_done_callback(lambda _: self._running.pop(page.id, None))
@@ -143,10 +217,13 @@ class Schedule:
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""
-        local = day_of(self._clock() - REREAD_AFTER, zone_named(page.zone))
-        return page.reread_day is None or page.reread_day < local
+        now, zone = self._clock(), zone_named(page.zone)
+        return page.reread_day is None or not day_of(now - REREAD_AFTER, zone) <= page.reread_day <= day_of(now, zone)
 
     async def _prune(self) -> None:
+        if self._collector.clocks.problems:
+            log.warning("nothing is pruned while our clock is off: by a clock ahead, everything is old")
+            return
         settings = self._settings
         await self._collector.db(
             self._collector.store.prune,
@@ -158,6 +235,7 @@ class Schedule:
     async def stop(self) -> None:
         """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what is waiting."""
         self._stopping = True
+        self._stop.set()
         for job in self._scheduler.get_jobs():
             job.remove()
         running = list(self._running.values())
@@ -166,6 +244,7 @@ class Schedule:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*self._loops)  # not cancelled: what a flush is about to write would be lost
         await self._collector.flush()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

@@ -6,9 +6,11 @@ and never green, and an event that does not say what it hit leaves its time unco
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from monitor.errors import Truncated, UnexpectedShape
@@ -158,7 +160,9 @@ def messages(
     return tuple(told)
 
 
-def posted(listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status") -> Iterator[PostedState]:
+def posted_states(
+    listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
+) -> Iterator[PostedState]:
     """Yield the states in a list of a message, in which `key` is the component's id; what is none is left out."""
     for each in listed if isinstance(listed, list) else ():
         code, word = (_said(each.get(key)), _said(each.get(state))) if isinstance(each, dict) else (None, None)
@@ -244,6 +248,151 @@ def _silenced(span: Span, until: datetime) -> Iterator[Span]:
         yield replace(span, end=until)
     # The basis stays what it was: of one event, what is inferred does not count beside what is declared.
     yield replace(span, level=None, word=None, start=max(span.start, until))
+
+
+# ------------------------------------------------------------------------------------------- when an event was over
+
+
+class Says(Enum):
+    """What a post says of its event: that it goes on, that it is over, what it was (a review), or none of these."""
+
+    GOES_ON = "goes on"
+    OVER = "over"
+    REVIEW = "review"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post about an event, by the time that it is dated to."""
+
+    at: datetime
+    says: Says
+
+
+REVIEWS = frozenset({
+    "postmortem", "post-mortem", "post mortem", "post_mortem", "post-incident review", "post incident review",
+    "post_incident_review", "retrospective", "root cause analysis", "root_cause_analysis", "rca", "review",
+    "incident report", "incident_report", "follow-up", "follow_up", "followup",
+})  # fmt: skip
+"""What pages call a post about what is over."""
+
+
+def posted(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
+    """Return a post with the vendor's word for the state of its event, as `phases` explains such words.
+
+    A word that is neither there nor in `REVIEWS` is unclear.
+    """
+    if word.lower() in REVIEWS:
+        return Post(at, Says.REVIEW)
+    meant = {Phase.OPEN: Says.GOES_ON, Phase.CLOSED: Says.OVER, Phase.WITHDRAWN: Says.OVER}
+    phase = phases.get(word)
+    return Post(at, Says.UNCLEAR if phase is None else meant.get(phase, Says.UNCLEAR))
+
+
+def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:
+    """Whether a vendor's word for an event's present state says that it is over: what is reviewed is."""
+    return posted(datetime.min.replace(tzinfo=UTC), word, phases).says in {Says.OVER, Says.REVIEW}
+
+
+def over_since(posts: Iterable[Post]) -> datetime | None:
+    """Return since when an event is over by its posts, in whatever order they are: the time of the first that says so
+    after the last that says it goes on. None = they do not say that it is over.
+
+    So a reopening makes it go on, and neither a review nor a repeated end prolongs it. Of two posts of one instant the
+    one that says it is over counts as the later.
+    """
+    told = list(posts)
+    going = max((post.at for post in told if post.says is Says.GOES_ON), default=None)
+    return min(
+        (post.at for post in told if post.says is Says.OVER and (going is None or post.at >= going)), default=None
+    )
+
+
+def closed_at(posts: Iterable[Post], start: datetime, changed: datetime | None = None) -> datetime:
+    """Return when an event ended that its vendor calls over: when its posts say so; where none does, with the last of
+    them that is no review, else with its last change. Never before `start`.
+    """
+    told = list(posts)
+    spoken = max((post.at for post in told if post.says is not Says.REVIEW), default=changed)
+    return max(over_since(told) or spoken or start, start)
+
+
+def end_of(
+    posts: Iterable[Post], said: datetime | None, start: datetime, *, over: bool, changed: datetime | None = None
+) -> datetime | None:
+    """Return when an event ended whose vendor states an end (`said`, None = none) beside its posts; None = it goes on.
+
+    `over`: its vendor calls it over now, and last changed it at `changed`. The stated end counts unless a post says
+    later that it goes on: then the event was reopened or its end was dated back, and it ended with the post that says
+    so, or goes on.
+    """
+    told = list(posts)
+    held = said is not None and not any(post.says is Says.GOES_ON and post.at > said for post in told)
+    if said is not None and held:
+        return max(said, start)
+    return closed_at(told, start, said or changed) if over else None
+
+
+HEADED = re.compile(
+    r"\W{0,10}(?:(?:issue|incident|outage|event|post[- ]?incident|final|full|here(?:'s| is)|our|the|a|an) ){0,4}"
+    r"(?:summary|review|report|retrospective|post[- ]?mortem|root cause|rca)\b",
+    re.IGNORECASE,
+)
+"""A review in prose begins with what it is."""
+
+LASTED = re.compile(
+    r"\b(?:from|between) (?:[^.]{0,40}?\b)?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\b|:|utc)?[^.]{0,40}?"
+    r"\b(?:to|until|and|through)\b[^.]{0,30}?\b\d{1,2}(?::\d\d| ?[ap]\.?m\b)",
+    re.IGNORECASE,
+)
+"""Prose that names a beginning and an end tells of what was."""
+
+GOING_ON = re.compile(
+    r"\b(?:still|currently|ongoing|investigating|working (?:to|on|towards)|(?:are|is|be|actively) monitoring|"
+    r"in progress|continu(?:e|ing) (?:to )?(?:work|monitor|investigat|look|see|experienc)\w*|"
+    r"(?:provide|share|post|have|be back with|back)\b[^.]{0,20}\b(?:updates?|minutes)|"
+    r"(?<!thank you )(?<!thanks )(?<!sorry )(?<!apologi[sz]e )again)\b",
+    re.IGNORECASE,
+)
+"""Prose that says of an event that it goes on."""
+
+UNSURE = re.compile(
+    r"\b(?:continu(?!ed (?:patience|support|understanding))\w+|remains?|not (?:yet|fully|been)|partial\w*|"
+    r"(?:some|many|most) of|appears? to|should (?:now )?(?:be|see)|(?:we|is|are) expect\w*|(?:be|remains?) paused|"
+    r"(?:once|until|when|whether|as soon as|if)\b[^.]{0,80}\b(?:resolved|restored|recovered|fixed))\b",
+    re.IGNORECASE,
+)
+"""Prose that will not swear that an event is over."""
+
+IS_OVER = re.compile(
+    r"\b(?:resolved|restored|recovered|remediated|rectified|no longer (?:experienc|see|seeing|impact|affect)\w*|"
+    r"(?:issue|problem|incident|bug|error)s? (?:is|are|was|were|has been|have been)(?: \w+)? fixed|fixed the|"
+    r"back (?:to normal|online|up)|(?:working|functioning|operating|performing) (?:as (?:expected|usual)|normally)|"
+    r"out of impact|all clear|up and running)\b",
+    re.IGNORECASE,
+)
+"""Prose that says of an event that it is over."""
+
+
+LONGEST_PROSE = 5000
+"""Characters of a post that are looked at."""
+
+
+def prose(text: str) -> Says:
+    """Return what a post in English prose, without a word for its state, says of its event. Sure of an end only where
+    nothing in it speaks of what goes on.
+    """
+    text = text[:LONGEST_PROSE]
+    if HEADED.match(text):
+        return Says.REVIEW
+    if GOING_ON.search(text):
+        return Says.GOES_ON
+    if LASTED.search(text):
+        return Says.REVIEW
+    if UNSURE.search(text):
+        return Says.GOES_ON
+    return Says.OVER if IS_OVER.search(text) else Says.UNCLEAR
 
 
 def gap_before(

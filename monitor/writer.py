@@ -18,6 +18,7 @@ from monitor.classify import GAP_INTERVALS
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
+from monitor.identity import Identity
 from monitor.intervals import day_of, zone_named
 from monitor.model import Component, Evidence, Phase
 from monitor.store import Body, PageRecord, PollRecord, Store
@@ -37,7 +38,8 @@ class Memory:
 
     `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
     of what is on the page, `listed` the components as it last listed them (None = not since this process began), `told`
-    by source a hash of the messages of incidents that it last told.
+    by source a hash of the messages of incidents that it last told. `identity` is what the page is known by, `refused`
+    the other page that was read in its place.
     """
 
     version: int
@@ -46,6 +48,8 @@ class Memory:
     components: frozenset[str] = frozenset()
     listed: tuple[Component, ...] | None = None
     told: Mapping[str, int] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
+    refused: Identity | None = None
 
     @property
     def has_open_incident(self) -> bool:
@@ -57,6 +61,7 @@ class Memory:
 class Collected:
     """What one poll read. `validators` are those learned; `derive` asks for the page's days to be derived from it.
 
+    `identity` is what the page is known by afterwards, None = as before; `refused` another page read in its place.
     `error` says why it could not be kept.
     """
 
@@ -66,7 +71,14 @@ class Collected:
     validators: Mapping[str, Validators] = field(default_factory=dict)
     bodies: Sequence[Body] = ()
     derive: bool = False
+    identity: Identity | None = None
+    refused: Identity | None = None
     error: Exception | None = None
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is to be written beside the poll itself."""
+        return bool(self.evidence or self.validators or self.identity or self.refused)
 
 
 class Writer:
@@ -114,12 +126,18 @@ class Writer:
         return memory
 
     def _recall(self, page: PageRecord) -> Memory:
+        now = self._store.page(page.id)  # before all else: what changes meanwhile has a later version
         validators = {
             url: Validators(etag=row.etag, last_modified=row.last_modified, sha256=row.sha256)
             for url, row in self._store.validators(page.id).items()
         }
         return Memory(
-            page.version, validators, self._store.unfinished_incidents(page.id), self._store.component_ids(page.id)
+            now.version,
+            validators,
+            self._store.unfinished_incidents(page.id),
+            self._store.component_ids(page.id),
+            identity=now.identity,
+            refused=now.refused,
         )
 
     # -------------------------------------------------------------------------------------------------- writing
@@ -176,18 +194,27 @@ class Writer:
 
     def _write_all(self, batch: Sequence[Collected]) -> None:
         now = self._clock()
-        news = [collected for collected in batch if collected.evidence or collected.validators]
+        news = [collected for collected in batch if collected.is_news]
         before = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
             if collected.evidence:
                 told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
                 gap = self._max_gap(collected.page.slug)
-                self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
+                if self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap).left_out:
+                    # Another reading came first; an answer equal to this one would be taken for that one unchanged.
+                    collected.validators = {}
+            self._keep_identity(collected)
         self._store.save_validators({collected.page.id: collected.validators for collected in news})
         if self._keep_snapshots:
             self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
         self._store.record_polls([collected.poll for collected in batch])
         self._remember(news, before)
+
+    def _keep_identity(self, collected: Collected) -> None:
+        if collected.identity is not None:
+            self._store.know(collected.page.id, collected.identity)
+        elif collected.refused is not None:
+            self._store.refuse(collected.page.id, collected.refused)
 
     def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
         """Leave out components and messages that are those kept last: comparing them with the rows is dear."""
@@ -218,17 +245,37 @@ class Writer:
                 memory.components if listed is None else frozenset(component.id for component in listed),
                 listed,
                 {**memory.told, **{each.source: hash(each.updates) for each in collected.evidence if each.updates}},
+                collected.identity or memory.identity,
+                None if collected.identity is not None else collected.refused or memory.refused,
             )
 
     def _unfinished(self, collected: Collected, memory: Memory) -> Mapping[str, Phase]:
         told = any(evidence.incidents or evidence.withdrawn for evidence in collected.evidence)
         return self._store.unfinished_incidents(collected.page.id) if told else memory.unfinished
 
+    async def heal(self, page: PageRecord) -> PageRecord:
+        """Re-time or set aside what is stored of the page later than now; return the page as it is then."""
+        healed = await self.db(self._store.heal, page.id, now=self._clock())
+        if healed is None:
+            return page
+        self._memory.pop(page.id, None)
+        return (await self.db(self._store.pages, [page.slug]))[0]
+
     async def save(self, page: PageRecord, evidence: Evidence) -> None:
         """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it."""
         gap = self._max_gap(page.slug)
         if await self.db(self._store.save, page.id, evidence, now=self._clock(), max_gap_seconds=gap):
             self._memory.pop(page.id, None)
+
+    async def recognise(
+        self, page: PageRecord, *, known: Identity | None = None, refused: Identity | None = None
+    ) -> None:
+        """Keep what a page is known by after a backfill, or the other page that was read in its place."""
+        if known is not None:
+            await self.db(self._store.know, page.id, known)
+        elif refused is not None:
+            await self.db(self._store.refuse, page.id, refused)
+        self._memory.pop(page.id, None)
 
     # ------------------------------------------------------------------------------------------------- deriving
 

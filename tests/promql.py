@@ -17,6 +17,7 @@ TARGET = frozenset({"job", "instance"})
 SCALAR_CALLS = {"time", "scalar"}
 SAME_LABELS = {
     "abs", "avg_over_time", "count_over_time", "increase", "last_over_time", "max_over_time", "min_over_time", "rate",
+    "timestamp",
 }  # fmt: skip
 OF_ONE_SAMPLE = {"and", "or", "unless"}
 KEEP_ALL = {"topk", "bottomk"}

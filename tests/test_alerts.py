@@ -27,7 +27,12 @@ GROUPS = read_groups(RULES.read_text())
 RECORDS = {name: expr for group in GROUPS for name, expr in group.records.items()}
 ALERTS = {alert.name: alert for group in GROUPS for alert in group.alerts}
 BY_TIER = {"VendorStatusMajorOutage", "VendorStatusCriticalComponentOutage"}
-CONSTANT = {"VendorStatusMonitorDown", "VendorStatusMonitorAbsent", "VendorStatusPageMoved"}
+CONSTANT = {
+    "VendorStatusMonitorDown",
+    "VendorStatusMonitorAbsent",
+    "VendorStatusPageMoved",
+    "VendorStatusIdentityChanged",
+}
 """Alerts whose value is always the same and says nothing."""
 
 each_alert = pytest.mark.parametrize("alert", ALERTS.values(), ids=ALERTS)

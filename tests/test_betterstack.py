@@ -4,6 +4,7 @@ import json
 import re
 import time
 import tracemalloc
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,21 @@ def test_days_are_those_of_the_page_and_not_of_utc() -> None:
     assert evidence.page is not None
     assert evidence.page.zone == "Asia/Tokyo"
     assert min(cover.span.start for cover in evidence.coverage) == datetime(2026, 5, 16, 15, 0, tzinfo=UTC)
+
+
+def test_days_of_a_zone_nobody_knows_are_those_of_the_zone_we_were_told() -> None:
+    answer = told("renamed-component")
+    answer["data"]["attributes"]["timezone"] = "Olympus"
+    evidence = backfill(with_body(answer), replace(PAGE, zone="Asia/Tokyo"))
+
+    assert evidence.page is not None
+    assert evidence.page.zone is None
+    assert min(cover.span.start for cover in evidence.coverage) == datetime(2026, 5, 16, 15, 0, tzinfo=UTC)
+    assert not evidence.gaps
+    assert evidence.unknown_words == ("Olympus",)
+
+    (gap,) = backfill(with_body(answer), replace(PAGE, zone=None)).gaps
+    assert "`zone:`" in gap.message
 
 
 def test_a_day_that_has_not_begun_is_left_out() -> None:

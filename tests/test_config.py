@@ -105,6 +105,7 @@ MESSAGES = {
     "critical-not-a-list": ":4: vendors[0].critical: is not a list; write one value a line, each after a dash",
     "unknown-vendor-key": ":4: vendors[0].intervall: unknown key; did you mean 'interval'?",
     "unknown-zone-without-a-neighbour": ":4: vendors[0].zone: 'Mars' is not a time zone; write an IANA name like UTC or Europe/Berlin",
+    "unknown-zone-of-this-machine": ":4: vendors[0].zone: 'localtime' is not a time zone; write an IANA name like UTC or Europe/Berlin",
     "unknown-zone": ":4: vendors[0].zone: 'europe/berlin' is not a time zone; did you mean 'Europe/Berlin'?",
     "url-credentials": ":2: vendors[0]: the address carries a user name or password; remove it, a public page needs none",
     "url-port": ":2: vendors[0]: the host or port of the address is malformed; write https://host or https://host:port",
@@ -148,6 +149,30 @@ def mistakes(text, env=None):
 
 
 # ---------------------------------------------------------------------------------------------------------- mistakes
+
+
+def test_one_page_may_be_several_vendors_that_count_other_parts_of_it() -> None:
+    vendors = parse(
+        """\
+vendors:
+  - {slug: team-a, url: "https://status.acme.example", include: [API]}
+  - {slug: team-b, url: "http://status.acme.example/", include: [Web]}
+  - {slug: team-c, url: "https://status.acme.example", regions: [EU]}
+  - {slug: all, url: "https://status.acme.example"}
+""",
+        "monitor.yaml",
+    ).vendors
+
+    assert [vendor.slug for vendor in vendors] == ["team-a", "team-b", "team-c", "all"]
+    with pytest.raises(InvalidConfig, match="already listed"):
+        parse(
+            """\
+vendors:
+  - {slug: team-a, url: "https://status.acme.example", include: [API, Web]}
+  - {slug: team-b, url: "https://status.acme.example", include: [Web, API]}
+""",
+            "monitor.yaml",
+        )
 
 
 @pytest.mark.parametrize("case", sorted(MESSAGES))

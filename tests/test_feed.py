@@ -287,3 +287,20 @@ def test_no_level_is_told_whose_word_is_not_there(data: st.DataObject) -> None:
         assert_sound(piece, page)
         assert {level_of(impact) for impact in piece.impacts} <= possible
         assert {seen.level for seen in piece.observed or ()} <= possible
+
+
+@pytest.mark.parametrize(
+    ("title", "severity"),
+    [
+        ("Critical security update", Level.OPERATIONAL),
+        ("Critical vulnerability in our agent", Level.OPERATIONAL),
+        ("CVE-2026-0001", Level.OPERATIONAL),
+        ("Critical software update available", Level.DEGRADED),
+        ("Outage after a critical security update", Level.MAJOR_OUTAGE),
+        ("Degraded performance with a security patch", Level.DEGRADED),
+        ("Critical: search fails", Level.MAJOR_OUTAGE),
+        ("Major version of the API", Level.DEGRADED),
+    ],
+)
+def test_how_important_something_is_is_no_severity_of_the_page(title: str, severity: Level) -> None:
+    assert level(poll("quiet", fed(title, "Investigating - we look"), feed=FeedSettings(path="/"))) is severity

@@ -465,8 +465,17 @@ TEXT = b"all systems operational " * 5000
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
         ("identity", TEXT),
+        ("none", TEXT),
+        ("UTF-8", TEXT),
+        ("iso-8859-1", TEXT),
+        ("binary", TEXT),
+        ("identity, identity", TEXT),
+        ("aws-chunked", TEXT),
+        (",", TEXT),
+        ("identity,gzip", gzip.compress(TEXT)),
+        ("gzip, aws-chunked", gzip.compress(TEXT)),
+        ("utf-8, Deflate", zlib.compress(TEXT)),
     ],
-    ids=["gzip", "x-gzip", "two members", "deflate", "bare deflate", "identity"],
 )
 async def test_compressed_bodies_are_decompressed(encoding, sent):
     async with serving(always(message(sent, content_encoding=encoding))) as server:
@@ -489,9 +498,11 @@ async def test_a_body_around_the_piece_size_is_whole(size):
         ("gzip", b"not gzip at all"),
         ("gzip", gzip.compress(b"x") + b"rubbish"),
         ("br", b"\x0b\x02\x80"),
+        ("identity, br", b"\x0b\x02\x80"),
+        ("utf-8, rot13", TEXT),
         ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),
     ],
-    ids=["breaks off", "not gzip", "rubbish after it", "unknown", "twice"],
+    ids=["breaks off", "not gzip", "rubbish after it", "unknown", "unknown in a list", "no encoding", "twice"],
 )
 async def test_a_body_that_cannot_be_decompressed_is_an_error_with_a_remedy(encoding, sent):
     async with serving(always(message(sent, content_encoding=encoding))) as server:

@@ -423,3 +423,14 @@ def test_damaged_bytes_give_what_they_say_or_our_error(case: str, name: str, url
 def test_json_that_python_cannot_read_is_our_error(body: bytes) -> None:
     with pytest.raises((NotJson, UnexpectedShape, ParseError)):
         poll("quiet", with_bodies("quiet", {SUMMARY: body, f"{HOST}/": b"<html></html>"}))
+
+
+def test_a_page_that_has_no_lists_of_what_goes_on_tells_it_in_its_list_of_all_notices() -> None:
+    told = (FIXTURES / "root-only" / "page.html").read_bytes()
+    older = told.replace(b'activeIncidents\\":[', b'notices\\":[').replace(b"activeMaintenances", b"metricsOnce")
+
+    (live, *_) = poll("root-only", with_bodies("root-only", {f"{HOST}/": older}))
+
+    assert older != told
+    assert live.incidents == poll("root-only")[0].incidents
+    assert live.incidents

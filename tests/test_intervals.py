@@ -134,7 +134,20 @@ def test_days_between_includes_both_ends_and_may_be_empty() -> None:
     assert list(days_between(date(2026, 3, 1), date(2026, 2, 28))) == []
 
 
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "UTC+25"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Mars/Olympus",
+        "",
+        "../etc/passwd",
+        "UTC+25",
+        "localtime",
+        "posixrules",
+        "Factory",
+        "posix/Europe/Berlin",
+        "right/UTC",
+    ],
+)
 def test_an_unknown_zone_is_named_in_the_error(name: str) -> None:
     with pytest.raises(ValueError, match="no time zone is called"):
         zone_named(name)

@@ -314,6 +314,36 @@ async def test_addresses_that_are_gone_count_as_signs_of_a_move_and_a_broken_ser
         assert (await page_of(collector, truth.slug)).parse_failures == int(counts)
 
 
+@pytest.mark.parametrize(("configured", "first_zone"), [("UTC", "Mars/Olympus"), (None, "Asia/Tokyo")])
+async def test_a_zone_nobody_knows_leaves_the_page_readable_where_another_is_known(
+    configured: str | None, first_zone: str
+) -> None:
+    truth = truth_for(5, "statuspage", zone="UTC")
+    zone = first_zone
+
+    def answer(url: str) -> Response | None:
+        if not url.endswith("summary.json"):
+            return None
+        told = pages._page(url)
+        body = json.loads(told.body)
+        body["page"]["time_zone"] = zone
+        return replace(told, body=json.dumps(body).encode())
+
+    pages = SimulatedPages([truth], Clock(NOW), answer)
+    async with collecting(pages, {truth.slug: vendor_of(truth, zone=configured)}) as collector:
+        assert (await collector.poll(await page_of(collector, truth.slug))).error is None
+        zone = "Mars/Olympus"
+        pages.clock.forward(minutes=5)
+        assert (await collector.poll(await page_of(collector, truth.slug))).error is None
+        result = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=30))
+        page = await page_of(collector, truth.slug)
+
+    assert result.error is None
+    assert page.zone == (configured or first_zone)
+    assert page.page_zone == (None if configured else first_zone)
+    assert f"names the time zone 'Mars/Olympus', which is none we know: days in {page.zone}" in (page.remark or "")
+
+
 async def test_a_renamed_emptied_and_withdrawn_incident_is_superseded_and_both_stories_stay_readable() -> None:
     clock = Clock(NOW)
     component = "aaaaaaaaaaa1"

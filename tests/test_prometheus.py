@@ -30,6 +30,7 @@ from exporters.prometheus import (
 )
 from exporters.report import Asked, gather
 from monitor import cli, shell
+from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.fetch import Replay
 from monitor.intervals import Interval
@@ -538,6 +539,51 @@ def test_a_page_that_was_never_polled_is_not_called_unreadable():
     assert values(MemoryStore().add(Row(last_ok=None)), "unreadable_info") == {}
 
 
+# ------------------------------------------------------------------------------------------------------------- clocks
+
+
+def test_a_page_read_later_than_now_is_not_up_and_was_read_nobody_knows_when():
+    later = NOW + timedelta(hours=6)
+    store = MemoryStore().add(Row(last_poll_at=later, last_success_at=later, derived_at=later))
+    state = StateMetrics(store)
+    text = render(state.families(NOW), openmetrics=False).decode()
+
+    assert samples_in(text, "up") == {"vendor=acme": 0}
+    assert samples_in(text, "unreadable_info") == {"vendor=acme,reason=clock": 1}
+    assert not samples_in(text, "last_poll_timestamp_seconds")
+    assert not samples_in(text, "last_success_timestamp_seconds")
+    (row,) = state.vendors(NOW)
+    assert (row.last_ok, row.last_success_at) == (False, None)
+    assert samples_in(render(state.families(later), openmetrics=False).decode(), "up") == {"vendor=acme": 1}
+
+
+def test_a_page_whose_clock_was_heard_says_how_far_it_is_ahead_of_ours_and_others_say_nothing():
+    store = golden_store()
+    heard = {"acme": -3.25}
+
+    class Clocks:
+        offsets = heard
+        offset_seconds = None
+        step_seconds = 0.0
+        healed_pages = 0
+
+    state = StateMetrics(store, clocks=Clocks())
+    first = render(state.families(NOW), openmetrics=False).decode()
+    heard["acme"] = 7200.0
+    second = render(state.families(NOW), openmetrics=False).decode()
+
+    assert samples_in(first, "vendor_clock_offset_seconds") == {"vendor=acme": -3.25}
+    assert samples_in(second, "vendor_clock_offset_seconds") == {"vendor=acme": 7200}
+    assert "monitor_clock_offset" not in first
+    assert "\nvendorstatus_monitor_clock_step_seconds 0\n" in first
+
+
+def test_our_time_is_that_of_the_request():
+    text = render(StateMetrics(golden_store()).families_of_monitor(NOW), openmetrics=False).decode()
+
+    assert f"\nvendorstatus_monitor_clock_timestamp_seconds {NOW.timestamp():.0f}\n" in text
+
+
 def test_the_newest_derivation_of_days_is_that_of_any_page():
     newest = NOW - timedelta(minutes=3)
     store = MemoryStore().add(Row(derived_at=NOW - timedelta(hours=3)))
@@ -698,7 +744,11 @@ def test_a_poll_without_news_makes_only_the_lines_of_polls_anew():
 
     anew = {name for name in before if before[name] != after[name]}
     polling = {"up", "unreadable_info", "last_poll_timestamp_seconds", "last_success_timestamp_seconds"}
-    whole = {"database_size_bytes", "rollup_last_success_timestamp_seconds"}
+    whole = {
+        "database_size_bytes",
+        "rollup_last_success_timestamp_seconds",
+        "monitor_clock_timestamp_seconds",
+    }
     assert anew == polling | whole
 
 
@@ -1026,7 +1076,17 @@ def golden_state(store=None):
         slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
         overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
     )  # fmt: skip
-    return StateMetrics(store or golden_store(), vendors={"acme": acme})
+    return StateMetrics(store or golden_store(), vendors={"acme": acme}, clocks=golden_clocks())
+
+
+def golden_clocks():
+    ledger = ClockLedger(lambda: 1000.0)
+    for vendor, offset in {"acme": -3.25, "globex": -3.5, "initech": 3600.0}.items():
+        ledger.heard(vendor, offset)
+    ledger.look(NOW)
+    ledger.look(NOW - timedelta(hours=8))
+    ledger.healed(2)
+    return ledger
 
 
 def golden_polls():
@@ -1037,6 +1097,7 @@ def golden_polls():
     polls.revised("statuspage", 2)
     polls.unknown_words("statuspage", 1)
     polls.moved("acme", "instatus", "statuspage")
+    polls.moved("hooli", "statuspage", "statuspage")
     polls.lagged(0.25)
     polls.skipped()
     return polls

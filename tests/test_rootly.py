@@ -53,6 +53,23 @@ def test_the_worst_of_the_indicator_and_the_open_incidents_counts(indicator: str
     assert seen.level is level
 
 
+@pytest.mark.parametrize(
+    ("zone", "known", "days"),
+    [("Mars/Olympus", None, "UTC"), ("localtime", None, "UTC"), (7, "Asia/Tokyo", "Asia/Tokyo")],
+)
+def test_a_zone_nobody_knows_is_said_and_the_rest_is_read(zone: object, known: str | None, days: str) -> None:
+    quiet = told("quiet")
+    piece = poll(
+        quiet | {"page": quiet["page"] | {"time_zone": zone}}, replace(context_of(FIXTURES / "quiet"), zone=known)
+    )
+
+    assert piece.page is not None
+    assert piece.page.zone is None
+    assert piece.page.remark == (
+        f"the page names the time zone {str(zone)!r}, which is none we know: days in {days}, see `zone`"
+    )
+
+
 def test_a_list_of_components_is_another_platforms_and_so_is_another_address() -> None:
     whole = told("quiet")
     kinds = {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
-from monitor.model import Aspect, Evidence, Level, Phase
+from monitor.model import Aspect, Evidence, Impact, Level, Phase
 from monitor.platforms import probes_for, statusio
 from monitor.protocol import Get, PageContext, Response, Signal
 from tests.damage import assert_all_sound, damaged_bytes
@@ -92,10 +92,56 @@ def test_trouble_begins_when_the_page_says_it_changed_and_is_told_once() -> None
     first = read(document("ongoing"))
     later = PageContext(url=page().url, now=NOW + timedelta(minutes=5), mark=first.mark)
 
-    assert [(i.component_id, i.start, i.end) for i in first.impacts if i.level is Level.MAJOR_OUTAGE] == [
+    assert [(i.component_id, i.start, i.end) for i in own(first) if i.level is Level.MAJOR_OUTAGE] == [
         (HARBOUR, datetime(2026, 5, 20, 11, tzinfo=UTC), NOW)
     ]
-    assert read(document("ongoing"), later).impacts == ()
+    assert own(read(document("ongoing"), later)) == []
+
+
+def own(evidence: Evidence) -> list[Impact]:
+    """Return what components' own states tell; what messages of incidents tell is told anew with the incident."""
+    return [impact for impact in evidence.impacts if impact.incident_id is None]
+
+
+def of_incidents(evidence: Evidence) -> list[tuple[str, Level | None, datetime, datetime | None]]:
+    return [(i.component_id, i.level, i.start, i.end) for i in evidence.impacts if i.incident_id is not None]
+
+
+def test_messages_tell_of_the_time_before_a_location_was_last_set_and_so_they_do_when_it_is_over() -> None:
+    opened, set_again = datetime(2026, 5, 17, 8, tzinfo=UTC), datetime(2026, 5, 20, 11, tzinfo=UTC)
+    first = read(document("open-since-days"))
+    same = read(document("open-since-days"), page(mark=first.mark))
+    over = read(document("quiet"), page(mark=same.mark, open_incidents=frozenset({INCIDENT})))
+
+    assert of_incidents(first) == [(HARBOUR, Level.PARTIAL_OUTAGE, opened, set_again)]
+    assert of_incidents(same) == of_incidents(over) == of_incidents(first)
+
+
+def test_an_incident_that_says_it_is_resolved_and_is_listed_on_ended_with_the_message_that_says_so() -> None:
+    told = document("open-since-days")
+    (row,) = told["result"]["incidents"]
+    row["messages"][1] |= {"state": 400, "status": 100}
+    row["messages"].append(
+        {"details": "A review.", "state": 400, "status": 100, "datetime": "2026-05-20T11:50:00.000Z"}
+    )
+    told["result"]["status"][0]["containers"][0]["updated"] = "2026-05-20T11:50:00.000Z"
+
+    found = read(told)
+
+    assert found.incidents[0].resolved_at == datetime(2026, 5, 20, 11, tzinfo=UTC)
+    assert of_incidents(found) == [
+        (HARBOUR, Level.PARTIAL_OUTAGE, datetime(2026, 5, 17, 8, tzinfo=UTC), datetime(2026, 5, 20, 11, tzinfo=UTC))
+    ]
+
+
+def test_a_code_of_a_message_that_nobody_knows_leaves_its_time_unknown_and_is_counted() -> None:
+    told = document("open-since-days")
+    told["result"]["incidents"][0]["messages"][0]["status"] = 450
+
+    found = read(told)
+
+    assert [level for _, level, *_ in of_incidents(found)] == [None]
+    assert found.unknown_words == ("450",)
 
 
 def test_an_incident_that_left_the_list_is_over_and_keeps_its_name() -> None:
@@ -166,7 +212,7 @@ def test_a_backfill_reaches_back_to_each_components_last_change() -> None:
     (found,) = drive(statusio.backfill(context, NOW - timedelta(days=90)), context, pytest.fail)
 
     assert {cover.aspect for cover in found.coverage} == {Aspect.IMPACTS}
-    assert {cover.component_id: cover.span.start for cover in found.coverage} == {
+    assert {cover.component_id: cover.span.start for cover in reversed(found.coverage)} == {
         HARBOUR: datetime(2026, 5, 20, 11, tzinfo=UTC),
         "5b0000000000000000000001.5c0000000000000000000002": NOW - timedelta(days=90),
         "5b0000000000000000000002.5c0000000000000000000001": datetime(2026, 5, 20, 11, 10, tzinfo=UTC),

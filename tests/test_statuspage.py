@@ -108,6 +108,45 @@ def spans(impacts: tuple[Impact, ...]) -> list[tuple[str, Level | None, datetime
     return [(impact.component_id, impact.level, impact.start, impact.end) for impact in impacts]
 
 
+# ------------------------------------------------------------------------------------------------------------- zones
+
+
+def named(zone: object) -> dict[str, Any]:
+    told = summary(component())
+    return told | {"page": told["page"] | {"time_zone": zone}}
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "localtime", "/etc/passwd", 5])
+def test_a_zone_nobody_knows_is_refused_with_the_setting_that_helps(zone: object) -> None:
+    with pytest.raises(UnexpectedShape) as caught:
+        poll({SUMMARY: named(zone)})
+
+    assert repr(zone) in str(caught.value)
+    assert "`zone:`" in str(caught.value)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "localtime", 5])
+def test_a_zone_nobody_knows_is_a_remark_where_another_is_known(zone: object) -> None:
+    evidence = poll({SUMMARY: named(zone), INCIDENTS: listed()}, zone="Asia/Tokyo")[0]
+    whole = backfill({SUMMARY: named(zone), INCIDENTS: listed()}, zone="Asia/Tokyo")[0]
+
+    for piece in (evidence, whole):
+        assert piece.page is not None
+        assert piece.page.zone is None
+        assert piece.page.remark == (
+            f"the page names the time zone {str(zone)!r}, which is none we know: days in Asia/Tokyo, see `zone`"
+        )
+        assert piece.observed is not None
+
+
+@pytest.mark.parametrize("zone", [None, ""])
+def test_a_page_that_names_no_zone_is_read(zone: object) -> None:
+    (evidence,) = poll({SUMMARY: named(zone)}, mark=MARK)
+
+    assert evidence.page is not None
+    assert (evidence.page.zone, evidence.page.remark) == (None, None)
+
+
 # ----------------------------------------------------------------------------------------------------------- replay
 
 

@@ -503,6 +503,17 @@ def test_an_outline_keeps_impacts_and_ends_those_of_incidents_that_are_over(stor
     assert not save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
 
 
+def test_an_end_that_lies_ahead_is_none_yet_unless_the_incident_is_over(store, page):
+    ahead = impact(NOW - HOUR, NOW + DAY)
+    save(store, page, evidence(incidents=(incident(),), impacts=(ahead,)))
+    assert store.facts(page.id).impacts == (replace(ahead, end=None),)
+
+    closed = incident(phase=Phase.CLOSED, resolved_at=NOW + DAY)
+    save(store, page, evidence(NOW + MINUTE, incidents=(closed,), impacts=(ahead,)))
+    assert store.facts(page.id).impacts == (replace(ahead, end=NOW + MINUTE),)
+    assert not save(store, page, evidence(NOW + HOUR, incidents=(closed,), impacts=(ahead,)))
+
+
 def test_impacts_of_incidents_not_mentioned_stay(store, page):
     save(store, page, evidence(incidents=(incident(),), impacts=(impact(NOW - HOUR),)))
     save(store, page, evidence(NOW + HOUR, incidents=(incident("i2"),)))
@@ -550,6 +561,21 @@ def test_a_withdrawn_incident_listed_again_is_open_again(store, page):
 
     assert set(store.unfinished_incidents(page.id)) == {"i1"}
     assert [each.incident.phase for each in store.incident_versions(page.id, "i1")] == ["open", "withdrawn", "open"]
+
+
+def test_a_bad_state_that_one_reading_saw_leaves_its_trace_and_a_good_one_covers_nothing(store, page):
+    save(store, page, observed(NOW, api=MAJOR, web=OK))
+    (seen,) = store.facts(page.id).runs
+    assert (seen.component_id, seen.span) == ("api", Interval(NOW - timedelta(seconds=1), NOW))
+
+    save(store, page, observed(NOW + DAY, api=OK, web=OK))
+    save(store, page, observed(NOW + DAY + MINUTE, api=OK, web=OK))
+    runs = {(each.component_id, each.level): each.span for each in store.facts(page.id).runs}
+    assert runs == {
+        ("api", MAJOR): Interval(NOW, NOW + timedelta(seconds=1)),
+        ("api", OK): Interval(NOW + DAY, NOW + DAY + MINUTE),
+        ("web", OK): Interval(NOW + DAY, NOW + DAY + MINUTE),
+    }
 
 
 def test_announced_and_open_incidents_are_not_ended(store, page):
@@ -734,7 +760,11 @@ def test_a_state_holds_until_the_reading_that_shows_another(store, page):
         save(store, page, observed(NOW + n * 5 * MINUTE, api=level, web=OK))
 
     api = [run for run in runs(store, page) if run[0] == "api"]
-    assert api == [("api", OK, 0 * MINUTE, 10 * MINUTE), ("api", MAJOR, 10 * MINUTE, 20 * MINUTE)]
+    assert api == [
+        ("api", OK, 0 * MINUTE, 10 * MINUTE),
+        ("api", MAJOR, 10 * MINUTE, 20 * MINUTE),
+        ("api", DEGRADED, 20 * MINUTE - timedelta(seconds=1), 20 * MINUTE),
+    ]
     assert store.current(page.id).levels == {"api": DEGRADED, "web": OK}
 
 
@@ -765,8 +795,9 @@ def test_a_component_not_listed_any_more_is_observed_until_then(store, page):
 
 def test_a_reading_older_than_the_last_is_no_observation(store, page):
     save(store, page, observed(NOW, api=OK))
-    save(store, page, observed(NOW - 5 * MINUTE, api=MAJOR))
+    late = save(store, page, observed(NOW - 5 * MINUTE, api=MAJOR), now=NOW)
 
+    assert late.left_out
     assert store.current(page.id).levels == {"api": OK}
     assert store.pages()[0].observed_until == NOW
 

@@ -17,14 +17,21 @@ from monitor.told import (
     SILENT_AFTER,
     Event,
     Part,
+    Post,
+    Says,
     Span,
+    closed_at,
+    end_of,
     ended,
     evidence,
     gap_before,
     message,
     messages,
     news,
+    over_since,
     posted,
+    posted_states,
+    prose,
     remembered,
     silenced,
     spread,
@@ -269,7 +276,7 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
     ]
 
     def hit(update: dict[str, object]) -> object:
-        return posted(update.get("hit"), {"down": Level.MAJOR_OUTAGE}, key="c", state="s")
+        return posted_states(update.get("hit"), {"down": Level.MAJOR_OUTAGE}, key="c", state="s")
 
     first, second = messages(told, at="date", status="state", text="body", states=hit)  # type: ignore[arg-type]
     assert (first.key, first.at, first.status, first.text) == ("7", NOW - HOUR, "open", "We look.")
@@ -287,3 +294,147 @@ def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> Non
     said = [("a", "slow"), ("a", "down"), ("a", "well"), ("b", "odd"), ("b", "well"), ("c", "odd"), ("c", "slow")]
 
     assert worst_words(said, levels) == worst_words(said[::-1], levels) == {"a": "down", "b": "odd", "c": "slow"}
+
+
+# ------------------------------------------------------------------------------------------- when an event was over
+
+says = st.sampled_from(Says)
+posts = st.lists(st.builds(Post, at=instants, says=says), max_size=8)
+silent = st.lists(st.builds(Post, at=instants, says=st.sampled_from([Says.REVIEW, Says.UNCLEAR])), max_size=4)
+
+
+def said(*written: str) -> list[Post]:
+    """Return posts from texts such as "3 over": an hour of the day before, and what is said."""
+    return [
+        Post(NOW - 24 * HOUR + int(hour) * HOUR, Says(what))
+        for hour, _, what in (each.partition(" ") for each in written)
+    ]
+
+
+def hour(at: datetime | None) -> float | None:
+    return None if at is None else (at - (NOW - 24 * HOUR)) / HOUR
+
+
+@pytest.mark.parametrize(
+    ("written", "ended_at"),
+    [
+        ((), None),
+        (("1 goes on",), None),
+        (("1 goes on", "2 over"), 2),
+        (("1 goes on", "2 over", "3 over"), 2),
+        (("1 goes on", "2 over", "20 review", "21 unclear"), 2),
+        (("1 goes on", "2 over", "3 goes on"), None),
+        (("1 goes on", "2 over", "3 goes on", "4 over", "20 review"), 4),
+        (("2 goes on", "2 over"), 2),
+        (("5 over",), 5),
+        (("20 review",), None),
+    ],
+)
+def test_an_event_is_over_since_the_post_that_says_so(written: tuple[str, ...], ended_at: float | None) -> None:
+    assert hour(over_since(said(*written))) == ended_at
+
+
+@given(posts=posts, others=silent, data=st.data())
+def test_neither_the_order_of_posts_nor_what_is_no_state_moves_an_end(
+    posts: list[Post], others: list[Post], data: st.DataObject
+) -> None:
+    mixed = data.draw(st.permutations([*posts, *others]))
+
+    assert over_since(mixed) == over_since(posts)
+
+
+@given(posts=posts)
+def test_nothing_goes_on_after_an_end(posts: list[Post]) -> None:
+    end = over_since(posts)
+
+    assert end is None or (
+        Post(end, Says.OVER) in posts and all(post.at <= end for post in posts if post.says is Says.GOES_ON)
+    )
+
+
+@given(posts=posts, later=st.integers(min_value=1, max_value=9))
+def test_an_event_that_is_reopened_goes_on_until_it_is_over_again(posts: list[Post], later: int) -> None:
+    last = max((post.at for post in posts), default=NOW)
+    reopened = [*posts, Post(last + later * HOUR, Says.GOES_ON)]
+
+    assert over_since(reopened) is None
+    assert over_since([*reopened, Post(last + 2 * later * HOUR, Says.OVER)]) == last + 2 * later * HOUR
+
+
+@given(posts=posts, start=instants, end=st.none() | instants, over=st.booleans())
+def test_no_post_that_says_an_event_goes_on_is_after_its_end(
+    posts: list[Post], start: datetime, end: datetime | None, *, over: bool
+) -> None:
+    ends = closed_at(posts, start), end_of(posts, end, start, over=over)
+    going = [post.at for post in posts if post.says is Says.GOES_ON]
+
+    assert all(found is None or (found >= start and all(at <= found for at in going)) for found in ends)
+    assert end_of(posts, end, start, over=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "stated", "over", "ended_at"),
+    [
+        (("1 goes on", "4 over"), 3, True, 3),
+        (("1 goes on", "4 over", "20 review"), None, True, 4),
+        (("1 goes on", "4 goes on", "5 over"), 3, True, 5),
+        (("1 goes on", "4 goes on"), 3, True, 4),
+        (("1 goes on", "4 goes on"), 3, False, None),
+        (("1 goes on",), 3, False, 3),
+        (("1 goes on",), None, False, None),
+        (("20 review",), None, True, 0),
+    ],
+)
+def test_a_stated_end_counts_unless_it_is_posted_later_that_it_goes_on(
+    written: tuple[str, ...], stated: float | None, *, over: bool, ended_at: float | None
+) -> None:
+    begun = NOW - 24 * HOUR
+    end = None if stated is None else begun + stated * HOUR
+
+    assert hour(end_of(said(*written), end, begun, over=over)) == ended_at
+
+
+def test_without_a_word_for_its_end_an_event_ended_with_its_last_post_that_is_no_review() -> None:
+    begun = NOW - 24 * HOUR
+
+    assert hour(closed_at(said("1 goes on", "3 unclear", "20 review"), begun)) == 3
+    assert hour(closed_at(said("20 review"), begun, begun + 2 * HOUR)) == 2
+    assert hour(closed_at([], begun)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Some users cannot upload files. We are investigating.", Says.GOES_ON),
+        ("We believe this is resolved for some of you and are monitoring the results.", Says.GOES_ON),
+        ("We will post an update once this is resolved.", Says.GOES_ON),
+        ("A change appears to have resolved the issue.", Says.GOES_ON),
+        ("Uploads are failing again.", Says.GOES_ON),
+        ("Uploads are restored for everybody. Thank you again for your patience.", Says.OVER),
+        ("We've fixed the upload problem, and all is working as expected.", Says.OVER),
+        ("Issue summary: uploads failed for an hour. We are working on better tests.", Says.REVIEW),
+        ("Post-mortem of the failed uploads", Says.REVIEW),
+        ("From 9:10 AM until 11:40 AM some of our users could not upload files.", Says.REVIEW),
+        ("We have some news about uploads.", Says.UNCLEAR),
+        ("", Says.UNCLEAR),
+    ],
+)
+def test_prose_tells_what_goes_on_what_is_over_and_what_is_a_review(text: str, meant: Says) -> None:
+    assert prose(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("open", Says.GOES_ON),
+        ("done", Says.OVER),
+        ("called off", Says.OVER),
+        ("planned", Says.UNCLEAR),
+        ("Postmortem", Says.REVIEW),
+        ("odd", Says.UNCLEAR),
+    ],
+)
+def test_a_word_for_a_state_says_what_the_vendor_means_by_it(word: str, meant: Says) -> None:
+    phases = {"open": Phase.OPEN, "done": Phase.CLOSED, "called off": Phase.WITHDRAWN, "planned": Phase.SCHEDULED}
+
+    assert posted(NOW, word, phases) == Post(NOW, meant)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -88,6 +89,15 @@ def test_the_zone_is_told_as_an_offset(offset: str, zone: str | None) -> None:
     if zone is not None and offset[0] in "+-":
         midnight = min(cover.span.start for cover in piece.coverage).astimezone(UTC)
         assert midnight == datetime.fromisoformat(f"2026-05-18T00:00:00{offset}")
+
+
+def test_days_of_an_offset_no_zone_has_are_those_of_the_zone_we_were_told() -> None:
+    told = listing()
+    told["psp"]["timezone"] = "+05:15"
+    piece = backfill(told, replace(PAGE, zone="Asia/Kolkata"))
+
+    assert {cover.span.start.astimezone(ZoneInfo("Asia/Kolkata")).hour for cover in piece.coverage} == {0}
+    assert not [gap for gap in piece.gaps if gap.what == "bars" and "time zone" in gap.message]
 
 
 def test_a_monitor_that_is_down_has_no_length_of_it_yet() -> None:

@@ -11,6 +11,7 @@ from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, databas
 
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
+from monitor.fetch import Validators
 from monitor.model import Component, IncidentUpdate, Level, Phase
 from monitor.shell import spec
 from monitor.store import Body, PollRecord, Store
@@ -214,3 +215,17 @@ async def test_messages_that_another_process_changed_are_compared_again():
         await writer.keep(again)
 
         assert [each.update.text for each in store.incident_updates(page.id, "i1")] == ["We look."]
+
+
+async def test_a_reading_that_came_too_late_leaves_no_validators_behind():
+    """Else the next answer that equals it would be taken for the newer one, unchanged."""
+    async with writing("one") as (writer, store):
+        page = store.pages()[0]
+        url = page.url
+        new, old = Validators(etag='"new"'), Validators(etag='"old"')
+        await writer.keep(read(store, "one", NOW, levels={"a": Level.MAJOR_OUTAGE}, validators={url: new}))
+        late = read(store, "one", NOW - MINUTE, levels={"a": Level.OPERATIONAL}, validators={url: old})
+        await writer.keep(late)
+
+        assert store.current(page.id).levels == {"a": Level.MAJOR_OUTAGE}
+        assert {url: each.etag for url, each in store.validators(page.id).items()} == {url: '"new"'}

@@ -9,6 +9,7 @@ have the one method of `Fetches`. Nothing here reads what a body means, retries 
     body         bounded reading and decompression; text encodings
     push         sending to an address the user names, with retries
     recording    the recording folder, written and answered from
+    shared       one request for several vendors of the same page
 """
 
 from monitor.fetch.base import (
@@ -18,6 +19,7 @@ from monitor.fetch.base import (
     Validators,
     backoff_seconds,
     parse_retry_after,
+    sent_at,
     settle,
     user_agent,
 )
@@ -27,6 +29,7 @@ from monitor.fetch.guard import is_forbidden
 from monitor.fetch.politeness import Pace
 from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
+from monitor.fetch.shared import Shared
 
 __all__ = [
     "ATTEMPTS",
@@ -38,10 +41,12 @@ __all__ = [
     "Push",
     "Recorder",
     "Replay",
+    "Shared",
     "Validators",
     "backoff_seconds",
     "is_forbidden",
     "parse_retry_after",
+    "sent_at",
     "settle",
     "sniff_encoding",
     "user_agent",

@@ -131,6 +131,21 @@ def http_date(value: str | None) -> datetime | None:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
+def sent_at(response: Response) -> datetime | None:
+    """Return what the host's clock said when it, or a cache on the way, sent the answer; None when it did not say.
+
+    That is the Date, which names whole seconds, and for an answer out of a cache its Age on top.
+    Source: https://www.rfc-editor.org/rfc/rfc9111#field.age
+    """
+    made = http_date(response.headers.get("date"))
+    age = response.headers.get("age", "").strip()
+    seconds = int(age[:9]) if age.isascii() and age.isdigit() else 0
+    try:
+        return None if made is None else made + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+
+
 def backoff_seconds(failures: int, interval_seconds: float) -> float:
     """Return how long to wait after this many failures in a row: the interval, doubled for each after the first.
 

@@ -15,6 +15,15 @@ from monitor.errors import FetchError, TooLarge
 ACCEPT_ENCODING = "gzip, deflate"
 PIECE_BYTES = 256 * 1024
 
+CODINGS = ("", "gzip", "deflate")
+"""What we can take apart; "" is a body as it is."""
+
+NO_CODINGS = frozenset({"", "identity", "none", "binary", "7bit", "8bit", "chunked", "aws-chunked"})
+"""Words that servers write into Content-Encoding though the body is as it is: "identity" and lists with it are
+allowed, the others are names of other headers' values or of how the bytes came to the server's own storage. Source:
+https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
+"""
+
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
 _DECLARED = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
@@ -36,8 +45,8 @@ class _Inflates(Protocol):
 class Body:
     """Collects a body from its chunks as sent. Raises TooLarge as soon as either size is over the limit.
 
-    `encoding` is the Content-Encoding. Raises FetchError for one that was not asked for, and when the compressed
-    bytes are damaged or break off.
+    `encoding` is the Content-Encoding, see `coding_of`. Raises FetchError for one that was not asked for, and when the
+    compressed bytes are damaged or break off.
     """
 
     def __init__(self, encoding: str, *, max_bytes: int, url: str) -> None:
@@ -46,8 +55,8 @@ class Body:
         self._url = url
         self._parts: list[bytes] = []
         self._length = 0
-        self._encoding = {"x-gzip": "gzip", "identity": ""}.get(encoding.strip().lower(), encoding.strip().lower())
-        if self._encoding not in ("", "gzip", "deflate"):
+        self._encoding = coding_of(encoding)
+        if self._encoding not in CODINGS:
             raise FetchError(f"unknown content encoding {encoding!r}", url=url, remedy="configure another address")
         self._inflate: _Inflates | None = None
 
@@ -106,6 +115,18 @@ class Body:
 
     def _damaged(self, message: str) -> FetchError:
         return FetchError(message, url=self._url, remedy="nothing to do unless it persists")
+
+
+def coding_of(content_encoding: str) -> str:
+    """Return how a body is compressed, by its Content-Encoding: "gzip", "deflate", "" for not at all.
+
+    The header is a list; what compresses nothing in it is left out, names of text encodings ("utf-8") among it. What
+    is unknown, or compressed twice, is returned as it is written.
+    """
+    words = [word.strip().lower() for word in content_encoding.split(",")]
+    codings = [word for word in words if word not in NO_CODINGS and _known(word) is None]
+    coding = ", ".join(codings)
+    return "gzip" if coding == "x-gzip" else coding
 
 
 def sniff_encoding(body: bytes, content_type: str) -> str:

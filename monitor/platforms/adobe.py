@@ -25,7 +25,7 @@ from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, epoch, maybe_text, number, peek, row, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Span, evidence, gap_before, silenced, states
+from monitor.told import Event, Span, closed_at, evidence, gap_before, posted, silenced, states
 
 ABOUT = About(
     title="Adobe",
@@ -273,19 +273,13 @@ def _course(told: Row, where: str, now: datetime, *, maintenance: bool) -> _Cour
     phase = last.phase
     if phase is Phase.OPEN and ended is not None and ended <= now:
         phase = Phase.CLOSED
-    end = ended if phase is Phase.OPEN else min(ended or _closed_at(posts), now)
+    end = (
+        ended
+        if phase is Phase.OPEN
+        else min(ended or closed_at([posted(post.at, post.status, PHASES) for post in posts], posts[0].at), now)
+    )
     start = next((post.at for post in posts if post.phase is Phase.OPEN), started or posts[0].at)
     return _Course(key=key, posts=posts, phase=phase, start=start, end=None if phase is Phase.SCHEDULED else end)
-
-
-def _closed_at(posts: Sequence[_Post]) -> datetime:
-    """Return the time of the first of the last posts that all say it is over."""
-    at = posts[-1].at
-    for post in reversed(posts):
-        if post.phase not in {Phase.CLOSED, Phase.WITHDRAWN}:
-            break
-        at = post.at
-    return at
 
 
 def _posts(told: Row, where: str) -> list[_Post]:

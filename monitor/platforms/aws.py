@@ -44,7 +44,7 @@ from monitor.model import (
     Phase,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import messages, updates_of
+from monitor.told import Post, Says, closed_at, messages, updates_of
 
 ABOUT = About(
     title="AWS Health Dashboard",
@@ -360,8 +360,8 @@ def _ended(row: Row, log: Sequence[_Said], said: Sequence[_Said], begun: datetim
         return None
     if row.get("end_time"):
         return max(_moment(row, "end_time"), begun)
-    closing = [each.at for each in log if each.code == "0"] + marked
-    return max(closing or [each.at for each in said] or [begun])
+    posts = [Post(each.at, Says.OVER if each.code == "0" or each.at in marked else Says.GOES_ON) for each in log]
+    return closed_at(posts, begun, max((each.at for each in said), default=None))
 
 
 def _is_resolved(row: Row) -> bool:

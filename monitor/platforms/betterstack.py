@@ -48,7 +48,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import messages, posted, updates_of
+from monitor.told import LEAST, Post, Says, end_of, messages, posted_states, prose, updates_of
 
 ABOUT = About(
     title="Better Stack",
@@ -306,6 +306,7 @@ class _Document:
     """The answer, sorted: `sections`, `reports` and `updates` are attributes by id, `resources` in the page's order."""
 
     page_id: str
+    known_zone: str | None
     attributes: Row
     sections: Mapping[str, Row]
     resources: Mapping[str, Row]
@@ -314,14 +315,19 @@ class _Document:
     updates_of: Mapping[str, Sequence[str]]
 
     @property
-    def zone(self) -> ZoneInfo | None:
-        """The zone the page cuts its days in; None when it names none we know."""
+    def own_zone(self) -> str | None:
+        """The IANA name of the zone the page says it cuts its days in; None when it names none we know."""
         name = self.attributes.get("timezone")
-        known = iana_zone(name) if isinstance(name, str) else None
+        return iana_zone(name) if isinstance(name, str) else None
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone the days are cut in: the page's own, else the user's or the one it named last."""
+        known = self.own_zone or self.known_zone
         return zone_named(known) if known else None
 
 
-def _document(told: object) -> _Document:
+def _document(told: object, known_zone: str | None) -> _Document:
     """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it names itself."""
     answer = told if isinstance(told, dict) else wrong("the answer", "an object", told)
     page = _object(answer, "data", "the answer")
@@ -335,6 +341,7 @@ def _document(told: object) -> _Document:
     reports = _related(relations, "status_reports", included, "status_report")
     return _Document(
         page_id=_id(page, "id", "data"),
+        known_zone=known_zone,
         attributes=_object(page, "attributes", "data"),
         sections=_attributes(_related(relations, "sections", included, "status_page_section")),
         resources=_attributes(resources),
@@ -410,11 +417,11 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
     if status != NOT_MONITORED:
         notes.level(status)
     posts = _posts(key, document)
-    phase, end = _phase(row, starts, posts, now, where)
+    phase, end = _phase(row, kind, starts, posts, now)
     affected = _states(row, where)
     basis = Basis.DECLARED if kind == "maintenance" else Basis.TRANSITION
     impacts = _impacts(key, _timeline(kind, starts, affected, posts, phase), end, now, notes, basis=basis)
-    named = {resource for states in (affected, *(states for _, states in posts)) for resource in states}
+    named = {resource for states in (affected, *(post.states for post in posts)) for resource in states}
     worst = max((impact.level or Level.OPERATIONAL for impact in impacts), default=Level.OPERATIONAL)
     incident = Incident(
         id=key,
@@ -433,22 +440,46 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
+    return posted_states(update.get("affected_resources"), LEVELS, key="status_page_resource_id")
 
 
-Post = tuple[datetime, dict[str, str]]
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """An update of a report: when, the state of each resource it names, and its text."""
+
+    at: datetime
+    states: Mapping[str, str]
+    message: str
 
 
-def _posts(key: str, document: _Document) -> list[Post]:
-    """Return the report's updates, oldest first: when, and the state of each resource they name."""
+def _posts(key: str, document: _Document) -> list[_Update]:
+    """Return the report's updates, oldest first."""
     posts = []
     for name in dict.fromkeys(document.updates_of[key]):
         where = f"status_update {name}"
         if name not in document.updates:
             raise UnexpectedShape(f"status_report {key} names {where}, which is not included")
         row = document.updates[name]
-        posts.append((_time(row, "published_at", where), _states(row, where)))
-    return sorted(posts, key=lambda post: post[0])
+        message = row.get("message")
+        posts.append(
+            _Update(_time(row, "published_at", where), _states(row, where), message if isinstance(message, str) else "")
+        )
+    return sorted(posts, key=lambda post: post.at)
+
+
+def _said(updates: Iterable[_Update]) -> Iterator[Post]:
+    """Yield what updates say of their report: it goes on while a resource that they named is not well again.
+
+    One that names no resource may say in its text that it is over, or that it is a review.
+    """
+    held: dict[str, str] = {}
+    for update in updates:
+        held.update(update.states)
+        says = prose(update.message)
+        if update.states:
+            well = all(LEVELS.get(word) is Level.OPERATIONAL or word == NOT_MONITORED for word in held.values())
+            says = Says.OVER if well else Says.GOES_ON
+        yield Post(update.at, Says.UNCLEAR if says is Says.GOES_ON and not update.states else says)
 
 
 def _states(row: Row, where: str) -> dict[str, str]:
@@ -470,26 +501,25 @@ def _worse(one: str | None, other: str) -> str:
 
 
 def _phase(
-    row: Row, starts: datetime, posts: Sequence[Post], now: datetime, where: str
+    row: Row, kind: str, starts: datetime, posts: Sequence[_Update], now: datetime
 ) -> tuple[Phase, datetime | None]:
     """Return the report's phase and its end, None = not ended.
 
-    A manual report carries no `ends_at` even when it is over: then its last update ended it. An end in the future is
-    a plan. A maintenance is marked `maintenance` days before it begins, so that only its times tell.
+    A manual report carries no `ends_at` even when it is over: then the update that says so ended it, and those after
+    it are reviews. An end in the future is a plan. A maintenance is marked `maintenance` days before it begins, so
+    that only its times tell.
     """
-    ends = _time_or_none(row, "ends_at", where)
+    ends = _time_or_none(row, "ends_at", "status_report")
     if starts > now:
         return Phase.SCHEDULED, None
-    if ends is not None and ends <= now:
-        return Phase.CLOSED, max(ends, starts)
-    if row["aggregate_state"] == RESOLVED:
-        last = max((at for at, _ in posts if at <= now), default=starts)
-        return Phase.CLOSED, max(last, starts)
-    return Phase.OPEN, None
+    ends = None if ends is not None and ends > now else ends
+    over = row["aggregate_state"] == RESOLVED or (kind == "maintenance" and ends is not None)
+    end = end_of(_said(post for post in posts if post.at <= now), ends, starts, over=over)
+    return (Phase.OPEN, None) if end is None else (Phase.CLOSED, end)
 
 
 def _timeline(
-    kind: str, starts: datetime, affected: dict[str, str], posts: Sequence[Post], phase: Phase
+    kind: str, starts: datetime, affected: dict[str, str], posts: Sequence[_Update], phase: Phase
 ) -> dict[str, list[tuple[datetime, str]]]:
     """Return each resource's states in order, from the report's start on.
 
@@ -499,7 +529,7 @@ def _timeline(
     lines: dict[str, list[tuple[datetime, str]]] = {}
     if kind == "maintenance":
         return {key: [(starts, "maintenance")] for key in affected}
-    said = [post for post in posts if post[1]]
+    said: list[tuple[datetime, Mapping[str, str]]] = [(post.at, post.states) for post in posts if post.states]
     if not said and phase is not Phase.CLOSED:
         said = [(starts, affected)]
     for index, (at, states) in enumerate(said):
@@ -526,8 +556,10 @@ def _impacts(
         for (at, word), until in zip(line, nexts, strict=True):
             level = notes.level(word)
             stop = min(until, end) if until is not None and end is not None else until
-            if level is Level.OPERATIONAL or at >= now or (stop is not None and stop <= at):
+            if level is Level.OPERATIONAL or at >= now or until == at:
                 continue
+            if stop is not None and stop <= at:
+                stop = at + LEAST  # a bad state was posted, however early the report is said to have ended
             impacts.append(
                 Impact(
                     component_id=key,
@@ -744,7 +776,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 def _read(response: Response, page: PageContext, since: datetime | None) -> Evidence:
     told = read_json(response)
     with reading_of(response.url):
-        return _evidence(_document(told), page, since)
+        return _evidence(_document(told, page.zone), page, since)
 
 
 def _evidence(document: _Document, page: PageContext, since: datetime | None) -> Evidence:
@@ -809,7 +841,7 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
     attributes = document.attributes
     state = _text(attributes, "aggregate_state", "data.attributes")
     zone = attributes.get("timezone")
-    if document.zone is None and isinstance(zone, str) and zone:
+    if document.own_zone is None and isinstance(zone, str) and zone:
         notes.words.add(zone)
     remarks = [_disagreement(notes.level(state), state, observed)]
     if disagreements:
@@ -818,7 +850,7 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
     return PageInfo(
         external_id=document.page_id,
         name=name if isinstance(name, str) and name else None,
-        zone=document.zone.key if document.zone else None,
+        zone=document.own_zone,
         indicator=state,
         remark="; ".join(remark for remark in remarks if remark) or None,
     )
@@ -837,5 +869,6 @@ def _disagreement(said: Level | None, word: str, observed: Iterable[Observation]
 
 def _zone_gap(document: _Document) -> Gap:
     zone = document.attributes.get("timezone")
-    message = f"the page cuts its days in {zone!r}, which is no time zone we know" if zone else "it names no time zone"
+    told = f"the page cuts its days in {zone!r}, which is no time zone we know" if zone else "it names no time zone"
+    message = f"{told}; set `zone:` of this vendor"
     return Gap(what="the days of the history", reason=UnexpectedShape.reason, message=message)

@@ -27,7 +27,21 @@ from monitor.fields import Row, code, maybe_instant, maybe_text, peek, row, rows
 from monitor.intervals import zone_named
 from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import LEAST, Event, Part, Span, evidence, gap_before, message, news, silenced, spread
+from monitor.told import (
+    LEAST,
+    Event,
+    Part,
+    Post,
+    Span,
+    closed_at,
+    evidence,
+    gap_before,
+    message,
+    news,
+    posted,
+    silenced,
+    spread,
+)
 
 ABOUT = About(
     title="Cachet",
@@ -64,7 +78,7 @@ PHASES: Mapping[str, Phase] = {
     "3": Phase.OPEN,
     "4": Phase.CLOSED,
 }
-SCHEDULED, FIXED, COMPLETE = "0", "4", "2"
+SCHEDULED, COMPLETE = "0", "2"
 SCHEDULE_STATES = frozenset({"0", "1", COMPLETE})
 
 
@@ -337,8 +351,8 @@ def _incident(entry: _Entry, now: datetime) -> Event:
     begun = ("scheduled", "occurred", "created") if status == SCHEDULED else ("occurred", "created")
     start = entry.start(*begun)
     posts = _posts(entry)
-    changed = max([start, entry.time("updated") or start, *(at for at, _ in posts)])
-    end = _fixed(posts, start, changed) if phase is Phase.CLOSED else None
+    changed = max([start, entry.time("updated") or start, *(post.at for post in posts)])
+    end = closed_at(posts, start, max(changed, start + LEAST)) if phase is Phase.CLOSED else None
     named = _named(entry)
     event = Event(
         id=entry.id,
@@ -372,18 +386,15 @@ def _messages(entry: _Entry) -> Iterator[IncidentUpdate]:
             )
 
 
-def _posts(entry: _Entry) -> list[tuple[datetime, str]]:
-    """Return when each update was posted, and its state."""
+def _posts(entry: _Entry) -> list[Post]:
+    """Return when each update was posted, and what its state says."""
     listed = some_rows(entry.fields.get("updates"), f"{entry.where}.updates") or entry.related.get("updates", ())
     posts = (_Entry(each, f"{entry.where}.updates", entry.zone) for each in listed)
-    return [(each.start("created"), each.state("status")) for each in posts if each.fields.get("status") is not None]
-
-
-def _fixed(posts: Sequence[tuple[datetime, str]], start: datetime, changed: datetime) -> datetime:
-    """Return when it was fixed for good: after it, nothing else was posted. Without such a post, the last change."""
-    others = max((at for at, status in posts if status != FIXED), default=start)
-    fixed = [at for at, status in posts if status == FIXED]
-    return min((at for at in fixed if at >= others), default=max(fixed, default=max(changed, start + LEAST)))
+    return [
+        posted(each.start("created"), each.state("status"), PHASES)
+        for each in posts
+        if each.fields.get("status") is not None
+    ]
 
 
 def _named(entry: _Entry) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.fields import Row, code, epoch, items, maybe_text, peek, row, rows, some_rows, text
 from monitor.model import Component, Evidence, Gap, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, ended, evidence, messages, remembered, spread
+from monitor.told import Event, Part, closed_at, ended, evidence, messages, posted, remembered, spread
 
 ABOUT = About(
     title="SAP Concur Open",
@@ -68,6 +68,15 @@ VOCABULARY: Mapping[str, Level] = {
 NOW = "Current Status"
 DAY = re.compile(r"(\d{4}-\d\d-\d\d)T([+-]\d{4})")
 RESOLVED = "resolved"
+
+MESSAGES: Mapping[str, Phase] = {
+    "issue identified": Phase.OPEN,
+    "issue status update": Phase.OPEN,
+    "issue resolved": Phase.CLOSED,
+    "issue identified and resolved": Phase.CLOSED,
+}
+"""Types of messages. A "Root Cause Analysis" follows days after the end."""
+
 
 # ------------------------------------------------------------------------------------------------------- recognising
 
@@ -231,13 +240,21 @@ def _names(told: Row, field: str, where: str) -> list[object]:
 
 
 def _end(told: Row, where: str) -> datetime | None:
-    """Return the end; of a resolved incident without one, its last message. None = going on."""
+    """Return the end; of a resolved incident without one, the message that says so. None = going on."""
     if told.get("end_epoch"):
         return epoch(told["end_epoch"], f"{where}.end_epoch")
     if (maybe_text(told.get("status")) or "").lower() != RESOLVED:
         return None
-    posts = (each.get("created_epoch") for each in some_rows(told.get("messages"), f"{where}.messages"))
-    return max(epoch(each, f"{where}.messages.created_epoch") for each in (told.get("start_epoch"), *posts) if each)
+    posts = [
+        posted(
+            epoch(each["created_epoch"], f"{where}.messages.created_epoch"),
+            (maybe_text(each.get("message_type")) or "").lower(),
+            MESSAGES,
+        )
+        for each in some_rows(told.get("messages"), f"{where}.messages")
+        if each.get("created_epoch")
+    ]
+    return closed_at(posts, epoch(told["start_epoch"], f"{where}.start_epoch"))
 
 
 # -------------------------------------------------------------------------------------------------- poll and backfill

@@ -6,6 +6,8 @@
   were stands in its `timeline`: each update names components and the state they were in from `startedAt` on.
 - `startedAt` is when it happened, `createdAt` when somebody typed it in, perhaps months later. Incidents older than the
   page itself (`created`) were typed in; they are told, and the time around them is not known to be good.
+- `resolvedDate` may lie before an update that says it goes on: then the update that says it is over ends it. What is
+  posted after the end is a review.
 - `maintenances` is null when there are none. What one looks like is known from programs that read it only.
 
 The page computes its percentages itself, from the partial and major outages in the timelines. Nothing is documented.
@@ -22,7 +24,20 @@ from monitor.errors import PageUnavailable
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, Span, evidence, gap_before, messages, news, posted, spread
+from monitor.told import (
+    Event,
+    Part,
+    Span,
+    calls_over,
+    end_of,
+    evidence,
+    gap_before,
+    messages,
+    news,
+    posted,
+    posted_states,
+    spread,
+)
 
 ABOUT = About(
     title="Datadog",
@@ -52,7 +67,12 @@ VOCABULARY: Mapping[str, Level] = {
 DEEPEST = 9
 """Groups stand in groups; more of them in each other are no page."""
 
-INCIDENT_WORDS = frozenset({"investigating", "identified", "monitoring", "resolved"})
+INCIDENT_PHASES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    "resolved": Phase.CLOSED,
+}
 MAINTENANCE_PHASES: Mapping[str, Phase] = {
     "scheduled": Phase.SCHEDULED,
     "in_progress": Phase.OPEN,
@@ -118,7 +138,7 @@ def _page(response: Response) -> _Page:
         raise PageUnavailable("the vendor has switched this page off", url=response.url)
     incidents = _kept(rows(told.get("incidents"), "incidents"))
     plans = _kept(some_rows(told.get("maintenances"), "maintenances"))
-    words = {_status(each) for each in incidents} - INCIDENT_WORDS
+    words = {_status(each) for each in incidents} - INCIDENT_PHASES.keys()
     return _Page(
         info=PageInfo(external_id=maybe_text(told.get("id")), name=maybe_text(told.get("name"))),
         created=instant(told.get("created"), "created"),
@@ -166,9 +186,7 @@ def _incident(told: Row) -> Event:
     where, status = f"incident {code(told.get('id'), 'incident.id')}", _status(told)
     posts = _posts(told, where)
     start = min([instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)])
-    end = maybe_instant(told.get("resolvedDate"), f"{where}.resolvedDate")
-    if end is None and told.get("resolved") is True:
-        end = max([start, *(at for at, _ in posts)])
+    end = _end(told, where, start, over=told.get("resolved") is True or calls_over(status, INCIDENT_PHASES))
     spans = tuple(_spans(posts, end))
     named = [code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)]
     if not spans:  # the state they were in is not told, and the one they are in now is that of after the end
@@ -189,7 +207,20 @@ def _incident(told: Row) -> Event:
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("componentsAffected"), VOCABULARY, key="id")
+    return posted_states(update.get("componentsAffected"), VOCABULARY, key="id")
+
+
+def _end(told: Row, where: str, start: datetime, *, over: bool) -> datetime | None:
+    said = maybe_instant(told.get("resolvedDate"), f"{where}.resolvedDate")
+    posts = [
+        posted(
+            instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
+            word(each.get("status") or "none", f"{where}.timeline.status"),
+            INCIDENT_PHASES,
+        )
+        for each in some_rows(told.get("timeline"), f"{where}.timeline")
+    ]
+    return end_of(posts, said, start, over=over)
 
 
 def _affected(told: Row, where: str) -> list[Row]:

@@ -8,8 +8,11 @@ the page. What is made of an entry:
 - Its state is that of the latest update, or what the newest title or category says of its end. An update is a line that
   begins with a word of `STATES`, maybe after its date; where no update has a date, one that says it is over counts as
   the latest. "Closed captions fail" is no end: such a word must stand alone, or before a colon, a dash or the like.
+- It ended with the update that says so: a "postmortem" and an "update" after it neither prolong nor reopen it.
 - Its severity is the worst of the words of `SEVERITIES` in titles, categories and lines that begin with "Severity" or
-  "Impact"; prose says "outage" of what is none. Without such a word it counts as degraded.
+  "Impact"; prose says "outage" of what is none, and a "critical security update" is none either. Without such a word
+  it counts as degraded. What is about a security update or a vulnerability and names no trouble is listed and rates
+  nothing.
 - An entry without a word for its state is unknown for three days from when it was last published, never green.
 - Planned work counts from the update that says it began to the one that says it is over; feeds rarely date plans.
 
@@ -42,7 +45,21 @@ from monitor.protocol import (
     get,
     reading_of,
 )
-from monitor.told import Event, Span, ended, evidence, gap_before, remembered, silenced, states
+from monitor.told import (
+    REVIEWS,
+    Event,
+    Post,
+    Says,
+    Span,
+    closed_at,
+    ended,
+    evidence,
+    gap_before,
+    over_since,
+    remembered,
+    silenced,
+    states,
+)
 
 ABOUT = About(
     title="RSS and Atom feeds",
@@ -130,6 +147,23 @@ PLANNED = re.compile(
 )
 AFTERMATH = re.compile(r"\b(?:after|following|post|nach|après|tras|após)\b.*", re.IGNORECASE | re.DOTALL)
 """What went wrong after planned work is not planned."""
+BULLETIN = re.compile(
+    r"\bsecurity (?:updates?|patch(?:es)?|advisor(?:y|ies)|bulletins?|notices?|releases?|fix(?:es)?)\b"
+    r"|\bvulnerabilit(?:y|ies)\b|\bcve-\d",
+    re.IGNORECASE,
+)
+"""A title about what is no state of the page. A severity in it is one of the matter, not of the page."""
+
+NOT_OF_THE_PAGE = re.compile(
+    r"\b(?:critical|major|minor)(?: and \w+)? (?=(?:security|software|version|upgrade|updates?|patch|fix|release|"
+    r"vulnerabilit|cve\b|bug|feature|change))",
+    re.IGNORECASE,
+)
+"""Words for a severity that say how important something is."""
+
+UPDATE_WORDS = frozenset({"update", "updated"})
+"""Words for an update of what has already ended, too."""
+
 SEVERITY_LINE = re.compile(r"(?:severity|impact|status)\s*:\s*(.+)", re.IGNORECASE)
 
 DATED = re.compile(
@@ -235,6 +269,8 @@ class _Reader:
         state, end = self._state(updates, _heading(entries[0], self.states), last, planned=planned)
         if not planned and state != SCHEDULED:
             start = min(start, self.now)  # what is listed goes on, however the vendor's clock goes
+        bulletin = not planned and self._is_bulletin(entries)
+        spans = self._work(updates, state, last, end) if planned else self._spans(entries, state, start, end)
         event = Event(
             id=key,
             title=entries[0].title,
@@ -242,10 +278,10 @@ class _Reader:
             start=start,
             end=end,
             status=state,
-            impact="maintenance" if planned else "unknown",
+            impact="maintenance" if planned else "bulletin" if bulletin else "unknown",
             url=entries[0].link,
             maintenance=planned,
-            spans=self._work(updates, state, last, end) if planned else self._spans(entries, state, start, end),
+            spans=() if bulletin else spans,
         )
         return silenced(event, max([last, *posts]), self.now)
 
@@ -267,8 +303,11 @@ class _Reader:
         """Return an incident's state and its end. Without any word for it, it is unknown for as long as `TOGETHER`."""
         dated = [(update.at, update) for update in updates if update.at is not None]
         newest = max(dated, key=lambda each: each[0], default=None)
+        posts = [_post(at, update) for at, update in dated]
         if ENDED in heading:
-            return ENDED, newest[0] if newest else last
+            return ENDED, closed_at(posts, min(post.at for post in posts)) if posts else last
+        if newest is not None and (over := over_since(posts)) is not None:
+            return ENDED, over
         if newest is not None:
             return newest[1].meaning, newest[0] if newest[1].meaning == ENDED else None
         said = [*(update.meaning for update in updates), *heading]
@@ -295,11 +334,19 @@ class _Reader:
             Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end) for at in times and [min(times)]
         )
 
+    def _is_bulletin(self, entries: Sequence[Entry]) -> bool:
+        """Whether all entries are about a security update or the like, and none names a severity of the page."""
+        return all(BULLETIN.search(entry.title) for entry in entries) and not any(self._severities(entries))
+
     def _level(self, entries: Iterable[Entry]) -> Level:
         """Return the worst severity that titles, categories and lines of severity name; degraded without any."""
-        pieces = [text for entry in entries for text in (entry.title, *entry.categories)]
-        pieces += [found[1] for entry in entries for line in entry.lines if (found := SEVERITY_LINE.match(line))]
-        return max((level for piece in pieces for level in self._named(piece.casefold())), default=Level.DEGRADED)
+        return max(self._severities(entries), default=Level.DEGRADED)
+
+    def _severities(self, entries: Iterable[Entry]) -> Iterator[Level]:
+        for entry in entries:
+            pieces = [NOT_OF_THE_PAGE.sub("", entry.title), *entry.categories]
+            pieces += [found[1] for line in entry.lines if (found := SEVERITY_LINE.match(line))]
+            yield from (level for piece in pieces for level in self._named(piece.casefold()))
 
     def _named(self, text: str) -> Iterator[Level]:
         """Yield the severities that a text names; of a partial outage "outage" is a part."""
@@ -335,6 +382,14 @@ def _updates(entry: Entry, states: _States) -> list[_Update]:
             found.append(_Update(word, states.meanings[word], at))
             at = None
     return found
+
+
+def _post(at: datetime, update: _Update) -> Post:
+    """Return what an update says: one called just so says nothing of an incident that is over."""
+    if update.meaning == ENDED:
+        return Post(at, Says.REVIEW if update.word in REVIEWS else Says.OVER)
+    goes_on = update.meaning == OPEN and update.word not in UPDATE_WORDS
+    return Post(at, Says.GOES_ON if goes_on else Says.UNCLEAR)
 
 
 def _heading(entry: Entry, states: _States) -> list[str]:

@@ -6,16 +6,19 @@
   incidents say; in a closed incident the conditions are those of the outage.
 - Conditions have the customer's own names; `conditions` maps each to OPERATIONAL, DEGRADED or OFFLINE. A "Maintenance"
   is mapped to DEGRADED there, so a condition called so is a maintenance, as is all of an incident of that severity.
-- An incident is over when it has a time `resolved`. Incidents stand in no order, `acknowledged` may be weeks later than
-  `resolved`, and one that names no components says nothing of any, so its time is not known to be good.
+- An incident is over when it has a time `resolved`, or when a note in its timeline begins with that word; where they
+  differ the note counts, as the time may be of the day the incident was reviewed. Incidents stand in no order,
+  `acknowledged` may be weeks later than `resolved`, and one that names no components says nothing of any, so its time
+  is not known to be good.
 
 Planned maintenances (`scheduledMaintenances`) are known from a program that reads them only. Other severities than
 MAINTENANCE are the customer's and decide nothing. The format is not documented.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text
@@ -31,7 +34,22 @@ from monitor.protocol import (
     read_json,
     reading_of,
 )
-from monitor.told import Event, Span, ended, evidence, gap_before, messages, news, remembered, silenced, states
+from monitor.told import (
+    Event,
+    Post,
+    Span,
+    end_of,
+    ended,
+    evidence,
+    gap_before,
+    messages,
+    news,
+    over_since,
+    posted,
+    remembered,
+    silenced,
+    states,
+)
 
 ABOUT = About(
     title="FireHydrant",
@@ -64,6 +82,20 @@ VOCABULARY: Mapping[str, Level] = {
 """What a page's conditions are mapped to; MAINTENANCE is a word in their names, and a severity."""
 
 MAINTENANCE = "MAINTENANCE"
+
+NOTE = re.compile(r"\W{0,10}\*\*([\w -]{1,40})\*\*")
+"""The state that a note in a timeline begins with."""
+
+NOTES: Mapping[str, Phase] = {
+    "started": Phase.OPEN,
+    "detected": Phase.OPEN,
+    "acknowledged": Phase.OPEN,
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    "resolved": Phase.CLOSED,
+    "closed": Phase.CLOSED,
+}
 
 UNNAMED = "an incident is going on that names no component"
 
@@ -148,7 +180,7 @@ class _Reader:
         key = code(told.get("id"), "incident.id")
         times = row(told.get("timestamps"), f"incident {key}.timestamps")
         start = instant(times.get("started") or times.get("detected"), f"incident {key}.timestamps.started")
-        end = maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved")
+        end = _end(told, maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved"), start)
         severity = maybe_text(told.get("severitySlug")) or "UNSET"
         spans = self._spans(told, start, end, maintenance=severity.upper() == MAINTENANCE)
         event = Event(
@@ -231,6 +263,27 @@ def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
     return messages(
         [each | {"note": note} for each, note in zip(listed, notes, strict=True)], at="occurredAt", text="note"
     )
+
+
+def _end(told: Row, said: datetime | None, start: datetime) -> datetime | None:
+    """Return when an incident ended, None = it goes on: `said` has whole seconds, notes have parts of them."""
+    posts = _notes(told)
+    over = over_since(posts)
+    if over is None:
+        return end_of(posts, said, start, over=said is not None)
+    return said if said is not None and abs(over - said) < timedelta(seconds=1) else over
+
+
+def _notes(told: Row) -> list[Post]:
+    where = f"incident {told.get('id')}.timeline"
+    found = []
+    for each in some_rows(told.get("timeline"), where):
+        at, details = maybe_instant(each.get("occurredAt"), where), each.get("details")
+        note = maybe_text(details.get("note")) if isinstance(details, dict) else None
+        state = NOTE.match(note or "")
+        if at is not None and state is not None:
+            found.append(posted(at, state[1].strip().lower(), NOTES))
+    return found
 
 
 def _spoke(told: Row, start: datetime) -> datetime:

@@ -38,7 +38,20 @@ from monitor.protocol import (
     reading_of,
     require_ok,
 )
-from monitor.told import Event, Span, evidence, gap_before, messages, posted, silenced, states
+from monitor.told import (
+    Event,
+    Post,
+    Span,
+    calls_over,
+    closed_at,
+    evidence,
+    gap_before,
+    messages,
+    posted,
+    posted_states,
+    silenced,
+    states,
+)
 
 ABOUT = About(
     title="Flashduty",
@@ -70,8 +83,15 @@ VOCABULARY: Mapping[str, Level] = {
     "full_outage": Level.MAJOR_OUTAGE,
 }
 
-OVER = frozenset({"resolved", "completed"})
-STATUSES = OVER | {"investigating", "identified", "monitoring", "scheduled", "ongoing"}
+PHASES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    "ongoing": Phase.OPEN,
+    "scheduled": Phase.SCHEDULED,
+    "resolved": Phase.CLOSED,
+    "completed": Phase.CLOSED,
+}
 
 LONGEST = timedelta(days=90)
 """What the page itself asks for, and shows."""
@@ -187,7 +207,9 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
     updates = some_rows(told.get("updates"), f"change {key}.updates")
     spoke = max([start, *(epoch(each.get("at_seconds"), f"change {key}.updates.at_seconds") for each in updates)])
     closed = _moment(told.get("close_at_seconds"), f"change {key}.close_at_seconds")
-    end = closed or (spoke if status in OVER else None)
+    end = closed
+    if end is None and calls_over(status, PHASES):
+        end = closed_at([_post(each, key) for each in updates], start)
     maintenance = told.get("type") == "maintenance"
     hit = tuple(spans) if spans is not None else tuple(_spans(told, updates, start, end))
     event = Event(
@@ -207,7 +229,12 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
-    return posted(update.get("component_changes"), VOCABULARY, key="component_id")
+    return posted_states(update.get("component_changes"), VOCABULARY, key="component_id")
+
+
+def _post(told: Row, key: str) -> Post:
+    at = epoch(told.get("at_seconds"), f"change {key}.updates.at_seconds")
+    return posted(at, (maybe_text(told.get("status")) or "").lower(), PHASES)
 
 
 def _status(told: Row) -> str:
@@ -302,7 +329,7 @@ def poll(page: PageContext) -> Steps:
 
 
 def _unknown(told: Iterable[Row]) -> set[str]:
-    return {_status(each) for each in told} - STATUSES
+    return {_status(each) for each in told} - PHASES.keys()
 
 
 def _follow(key: str, vanished: Iterable[str], page: PageContext) -> Steps:

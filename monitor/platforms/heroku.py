@@ -2,7 +2,8 @@
 
 `resolved` and `resolved_at` of an incident are often false and null long after its `state` is resolved: `state` counts,
 and it ended with the post that says so. `scheduled` holds what is long over, and its times are in prose: what is in it
-is listed and rates nothing, as a system that is worked on is blue. Posts carry colours (`status_prod`, `status_dev`),
+is listed and rates nothing, as a system that is worked on is blue. Its items may lack a state, and one that cannot be
+read is counted and left out: it rates nothing anyway. Posts carry colours (`status_prod`, `status_dev`),
 the worst of which is what an incident was worth, on the `systems` it names. One that names none or has no colour does
 not say what it hit, so its time is unknown in the history. The format: https://devcenter.heroku.com/articles/heroku-status
 and programs that read it; of the history and of `systems` no real answer was seen.
@@ -15,11 +16,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    LONGEST_CODE,
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, evidence, messages, spread
+from monitor.told import Event, Part, Post, Says, end_of, evidence, messages, posted, spread
 
 ABOUT = About(
     title="Heroku",
@@ -29,7 +43,10 @@ ABOUT = About(
     reach="The latest 100 incidents, for three systems (read as other programs read them, not verified).",
     per="component",
     precision="minutes",
-    trust="An incident lasts from its first post to its last; one told afterwards looks as short as its posts.",
+    trust=(
+        "An incident lasts from its first post to the one that resolves it; one told afterwards looks as short as its "
+        "posts."
+    ),
 )
 
 SOURCE = "heroku.incidents"
@@ -46,12 +63,26 @@ VOCABULARY: Mapping[str, Level] = {
 
 GREEN = "green"
 
+UNSAID = "not told"
+"""The state of a scheduled item that has none."""
+
 PHASES: Mapping[str, Phase] = {
     "open": Phase.OPEN,
     "resolved": Phase.CLOSED,
     "upcoming": Phase.SCHEDULED,
     "completed": Phase.CLOSED,
 }
+
+UPDATE = "update"
+UPDATES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "issue": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    UPDATE: Phase.OPEN,
+    "resolved": Phase.CLOSED,
+}
+"""Types of posts; another one says neither that it goes on nor that it is over."""
 
 COLOURS = re.compile(r"status(_\w+)?")
 RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real history yet"
@@ -94,7 +125,10 @@ def _events(told: Iterable[Row], where: str) -> list[Event]:
 
 
 def _event(told: Row, where: str) -> Event:
-    state, start = word(told.get("state"), f"{where}.state"), instant(told.get("created_at"), f"{where}.created_at")
+    start = instant(told.get("created_at"), f"{where}.created_at")
+    state = UNSAID if told.get("state") is None else word(told["state"], f"{where}.state")
+    if state == UNSAID and told.get("resolved") is True:
+        state = "resolved"
     posts = some_rows(told.get("updates"), f"{where}.updates")
     systems = some_rows(told.get("systems"), f"{where}.systems")
     names = [text(each.get("name"), f"{where}.systems.name") for each in systems]
@@ -129,31 +163,52 @@ def _colours(told: Iterable[Row]) -> Iterator[str]:
                 yield word(value, key)
 
 
-def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime:
-    """Return when it ended: what is said of that, else the last post, else the last change."""
+def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
+    """Return when it ended: what is said of that, else the post that says so, else the last that is no review, else
+    the last change.
+    """
     said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
-    last = max((instant(post.get("created_at"), f"{where}.updates.created_at") for post in posts), default=None)
     changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
-    return max(said or last or changed or start, start)
+    return end_of([_post(each, where) for each in posts], said, start, over=True, changed=changed)
 
 
-def _announced(told: Iterable[Row]) -> Iterator[Event]:
-    """Yield what is announced and not over. When it is to be is told in prose; it is dated by its announcement."""
+def _post(told: Row, where: str) -> Post:
+    """Return what a post says. An update in green tells more of what is over as often as of what is nearly so."""
+    at, kind = instant(told.get("created_at"), f"{where}.updates.created_at"), maybe_text(told.get("update_type")) or ""
+    if kind.lower() == UPDATE and set(_colours([told])) == {GREEN}:
+        return Post(at, Says.UNCLEAR)
+    return posted(at, kind.lower(), UPDATES)
+
+
+def _announced(told: Iterable[Row]) -> tuple[list[Event], set[str]]:
+    """Return what is announced and not over, and what of it cannot be read, as words.
+
+    When it is to be is told in prose; it is dated by its announcement.
+    """
+    events, strange = [], set()
     for index, each in enumerate(told):
-        where = f"scheduled[{index}]"
-        state = word(each.get("state"), f"{where}.state")
-        if each.get("resolved") is True or PHASES.get(state) is Phase.CLOSED:
+        state = maybe_text(each.get("state")) or UNSAID
+        if each.get("resolved") is True or PHASES.get(state.lower()) is Phase.CLOSED:
             continue
-        yield Event(
-            id=code(each.get("id"), f"{where}.id"),
-            title=text(each.get("title"), f"{where}.title"),
-            phase=Phase.SCHEDULED,
-            start=instant(each.get("created_at"), f"{where}.created_at"),
-            status=state,
-            impact="maintenance",
-            url=maybe_text(each.get("full_url")),
-            maintenance=True,
-        )
+        try:
+            events.append(_plan(each, state.lower()[:LONGEST_CODE], f"scheduled[{index}]"))
+        except UnexpectedShape as error:
+            strange.add(error.message[:LONGEST_CODE])
+    return events, strange
+
+
+def _plan(told: Row, state: str, where: str) -> Event:
+    return Event(
+        id=code(told.get("id"), f"{where}.id"),
+        title=text(told.get("title"), f"{where}.title"),
+        phase=Phase.SCHEDULED,
+        start=instant(told.get("created_at"), f"{where}.created_at"),
+        status=state,
+        impact="maintenance",
+        url=maybe_text(told.get("full_url")),
+        maintenance=True,
+        words=() if state in PHASES or state == UNSAID else (state,),
+    )
 
 
 # ------------------------------------------------------------------------------------------------- poll and backfill
@@ -180,12 +235,12 @@ def _live(told: Row, page: PageContext) -> Evidence:
     if not parts:
         wrong("status", "a colour for each system", None)
     events = _events(rows(told.get("incidents"), "incidents"), "incidents")
-    announced = list(_announced(some_rows(told.get("scheduled"), "scheduled")))
+    announced, strange = _announced(some_rows(told.get("scheduled"), "scheduled"))
     calm = all(part.level is Level.OPERATIONAL for part in parts)
     remark = "an incident is going on and every system is green"
     doubt = calm and any(event.phase is Phase.OPEN for event in events)
     info = PageInfo(name="Heroku", remark=remark if doubt else None)
-    return evidence(SOURCE, page, info=info, parts=parts, events=[*announced, *events])
+    return evidence(SOURCE, page, info=info, parts=parts, events=[*announced, *events], words=strange)
 
 
 def _part(told: Row, where: str) -> Part:

@@ -1,9 +1,10 @@
 """Instatus status pages: two small JSON answers for the present, the page's own HTML for the past. Pure.
 
-`/summary.json` has the page's word and what is going on (its two lists are absent when empty), `/v3/components.json`
-(older: `/v2/components.json`) the components' states. The root page's HTML carries all of that and the uptime record
-it draws: for every component the intervals at each level in the days it shows, and the incidents behind them. There is
-no JSON history. Older incidents are listed by `/history/<n>` and `/history.rss`, by name, without components' states.
+`/summary.json` has the page's word and what is going on (its two lists are absent when empty; until 2023 what is in
+them had no id, only an address), `/v3/components.json` (once `/v2/components.json`, `/components.json`) has the
+components' states. The root page's HTML carries all of that and the uptime record it draws: for every component the
+intervals at each level in the days it shows, and the incidents behind them. There is no JSON history. Older incidents
+are listed by `/history/<n>` and `/history.rss`, by name, without components' states.
 
 An incident's `impact` is the state its latest update left, not the worst it was: an outage reads OPERATIONAL while it
 is monitored. So no level is taken from it. A page describes its JSON at `/public-api`; the rest is as observed.
@@ -51,6 +52,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
+from monitor.told import REVIEWS, closed_at, posted
 
 ABOUT = About(
     title="Instatus",
@@ -76,7 +78,7 @@ NOTICES = "instatus.notices"
 
 SUMMARY = "/summary.json"
 ANYWHERE = (SUMMARY,)
-COMPONENTS = ("/v3/components.json", "/v2/components.json")
+COMPONENTS = ("/v3/components.json", "/v2/components.json", "/components.json")
 
 LEVELS: Mapping[str, Level] = {
     "OPERATIONAL": Level.OPERATIONAL,
@@ -133,6 +135,8 @@ ID = r"c[a-z0-9]{24,27}"
 
 Row = dict[str, Any]
 Reading = Generator[Step, Any, Any]
+
+ACTIVE = ("activeIncidents", "activeMaintenances")
 
 _FALL_BACK = (BadStatus, EmptyBody, NotJson, Truncated, Moved, UnexpectedShape)
 """After these the next source is worth asking. A block, a timeout or a request to wait is not worked around."""
@@ -342,14 +346,15 @@ def _read_root(page: PageContext) -> Reading:
         site = next((each for each in _values(data, "site", "{") if "components" in each), None)
         if site is None:
             raise UnexpectedShape("the page's HTML carries no Instatus data")
+        notices = _notices(data)
         return _Seen(
             url=response.url,
             name=_name(site, "site"),
             word=_text(site, "mainStatus" if "mainStatus" in site else "status", "site"),
             parts=_parts(_rows(site, "components", "site")),
-            told=[*_going_on(data, "activeIncidents"), *_going_on(data, "activeMaintenances")],
+            told=_all_going_on(data, notices),
             record=next(_values(data, "componentsUptime", "{"), None),
-            notices=_notices(data),
+            notices=notices,
             shown=_shown(data, _rendered(response, page)),
             window_days=_window_days(site),
             created=_time_or_none(site, "createdAt", "site"),
@@ -396,6 +401,13 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, str) and value.startswith(("$D", "$$")):
         return value[2:] if value[1] == "D" else value[1:]
     return value
+
+
+def _all_going_on(data: str, notices: Sequence[Row]) -> list[Row]:
+    """Return what goes on or is planned; pages of 2023 have no lists of that, only one of all there was lately."""
+    if notices and all(next(_values(data, key, "["), None) is None for key in ACTIVE):
+        return [row for row in notices if PHASES.get(str(row["status"])) is not Phase.CLOSED]
+    return [row for key in ACTIVE for row in _going_on(data, key)]
 
 
 def _going_on(data: str, key: str) -> list[Row]:
@@ -622,6 +634,10 @@ def _incident(row: Row, hit: Iterable[str], page: PageContext, notes: _Notes) ->
 
 
 def _id(row: Row) -> str:
+    """Return the id; until 2023 it stood at the end of the incident's address only."""
+    address = row.get("url")
+    if row.get("id") is None and isinstance(address, str):
+        return urlsplit(address).path.rstrip("/").rpartition("/")[2] or _wrong("incident.id", "text", None)
     return _text(row, "id", "incident")
 
 
@@ -956,19 +972,22 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
         raise UnexpectedShape("a feed entry without an id or a time")
     text = re.sub(r"<[^>]*>", " ", unescape(told.get("description", "")))
     updates = sorted((_update_time(match, began), match[7].strip()) for match in _UPDATE.finditer(text))
-    at, word = updates[-1] if updates else (began, "(no status)")
+    words = [word for _, word in updates if word.casefold() not in REVIEWS]
+    word = words[-1] if words else "(no status)"
     if word.casefold() not in _FEED_PHASES:
         notes.words.add(word)
         return None
     phase = _FEED_PHASES[word.casefold()]
+    started = min(began, updates[0][0])
+    ended = closed_at((posted(at, said.casefold(), _FEED_PHASES) for at, said in updates), started)
     return Incident(
         id=key,
         title=told.get("title") or key,
         phase=phase,
         status=word.upper().replace(" ", ""),
         impact="maintenance" if re.search(r"Type:\s*Maintenance", text) else "none",
-        started_at=min(began, updates[0][0]),
-        resolved_at=at if phase is Phase.CLOSED else None,
+        started_at=started,
+        resolved_at=ended if phase is Phase.CLOSED else None,
         url=told.get("link") or page.absolute(quote(key, safe="")),
         maintenance=bool(re.search(r"Type:\s*Maintenance", text)),
     )

@@ -10,8 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, maybe_text, peek, row, rows, text, word
-from monitor.intervals import zone_named
+from monitor.fields import Row, maybe_text, own_zone, peek, row, rows, text, word
 from monitor.model import Component, Level, PageInfo
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
 from monitor.told import Part, evidence
@@ -65,26 +64,19 @@ def poll(page: PageContext) -> Steps:
         return
     with reading_of(response.url):
         told = row(read_json(response), "the answer")
-        yield evidence(SOURCE, page, info=_info(told), parts=list(_parts(told)))
+        yield evidence(SOURCE, page, info=_info(told, page), parts=list(_parts(told)))
 
 
-def _info(told: Row) -> PageInfo:
-    zone = maybe_text(told.get("timezone"))
+def _info(told: Row, page: PageContext) -> PageInfo:
+    zone, remark = own_zone(told.get("timezone"), page)
     pinned = told.get("pinnedUpdate")
+    remarks = [remark, maybe_text(pinned.get("title")) if isinstance(pinned, dict) else None]
     return PageInfo(
         name=maybe_text(told.get("title")),
-        zone=zone if zone is not None and _is_zone(zone) else None,
+        zone=zone,
         indicator=word(told.get("summarizedStatus"), "summarizedStatus"),
-        remark=maybe_text(pinned.get("title")) if isinstance(pinned, dict) else None,
+        remark="; ".join(each for each in remarks if each) or None,
     )
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zone_named(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _parts(told: Row) -> Iterator[Part]:

@@ -17,7 +17,7 @@ from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, evidence, gap_before, messages, spread, states, worst_words
+from monitor.told import Event, Part, closed_at, evidence, gap_before, messages, posted, spread, states, worst_words
 
 ABOUT = About(
     title="OpenStatus",
@@ -48,8 +48,13 @@ VOCABULARY: Mapping[str, Level] = {
 }
 """By state of a monitor; what a report or a maintenance names is at the level of its list."""
 
-OPEN = frozenset({"investigating", "identified", "monitoring"})
 RESOLVED = "resolved"
+PHASES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    RESOLVED: Phase.CLOSED,
+}
 REMEDY = "run `monitor record URL DIR` and send the folder: no real answer of OpenStatus was seen yet"
 
 
@@ -140,8 +145,7 @@ def _report(told: Row) -> Event:
     )
     said = word(told.get("status"), "report.status")
     start = updates[0][0] if updates else instant(told.get("updatedAt"), "report.updatedAt")
-    over = [at for at, state in updates if state == RESOLVED] or [updates[-1][0] if updates else start]
-    end = over[-1] if said == RESOLVED else None
+    end = closed_at([posted(at, state, PHASES) for at, state in updates], start) if said == RESOLVED else None
     named = _named(told)
     return Event(
         id=f"report-{code(told.get('id'), 'report.id')}",
@@ -154,7 +158,7 @@ def _report(told: Row) -> Event:
         component_ids=tuple(named),
         spans=spread(named, Level.DEGRADED, start) if end is None else (),
         vague=not named and end is None,
-        words=() if said in OPEN | {RESOLVED} else (said,),
+        words=() if said in PHASES else (said,),
         updates=messages(told.get("statusReportUpdates"), at="date"),
     )
 

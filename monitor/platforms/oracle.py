@@ -26,7 +26,7 @@ from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import Row, code, peek, rows, text
 from monitor.model import Component, Evidence, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Part, evidence, gap_before, silenced, spread
+from monitor.told import REVIEWS, Event, Part, closed_at, evidence, gap_before, posted, silenced, spread
 
 ABOUT = About(
     title="Oracle Cloud",
@@ -185,8 +185,11 @@ def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]
     if len(titles) < 3 or not all(titles):  # noqa: PLR2004
         wrong(f"{where}.title", "a service, a region and a reference", entry.title)
     posts = _posts(entry, where)
-    last = max(posts, key=lambda post: (post.at, PHASES.get(post.state) is Phase.CLOSED))
-    start, end = min(post.at for post in posts), last.at if PHASES.get(last.state) is Phase.CLOSED else None
+    told = [post for post in posts if post.state.lower() not in REVIEWS] or posts
+    last = max(told, key=lambda post: (post.at, PHASES.get(post.state) is Phase.CLOSED))
+    start, end = min(post.at for post in posts), None
+    if PHASES.get(last.state) is Phase.CLOSED:
+        end = closed_at([posted(post.at, post.state, PHASES) for post in posts], start)
     region = world.regions.get(titles[1])
     key = f"{region}/{titles[0]}"
     named = key in world.ids
@@ -201,9 +204,9 @@ def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]
         url=entry.link,
         spans=spread([key], VOCABULARY[ENTRY], start, end) if named else (),
         vague=not named and (region is None or region in world.chosen),
-        words=tuple({post.state for post in posts} - PHASES.keys()),
+        words=tuple({post.state for post in told} - PHASES.keys()),
     )
-    return silenced(event, last.at, now), last.at
+    return silenced(event, last.at, now), max(post.at for post in posts)
 
 
 def _posts(entry: Entry, where: str) -> list[_Post]:

@@ -39,12 +39,15 @@ from monitor.protocol import (
     wrong,
 )
 from monitor.told import (
+    REVIEWS,
     Event,
     Span,
+    closed_at,
     evidence,
     gap_before,
     message,
     news,
+    posted,
     silenced,
     spread,
     states,
@@ -202,6 +205,7 @@ def _post(told: Row, updates: Sequence[_Update], **more: Any) -> _Post:  # noqa:
     if not updates:
         raise UnexpectedShape(f"post {key} has no updates", remedy=RECORD)
     ordered = sorted(updates, key=lambda update: update.at)
+    ordered = [update for update in ordered if not _is_review(update)] or ordered
     return _Post(id=key, title=text(told.get("title"), f"post {key}.title"), updates=ordered, **more)
 
 
@@ -385,12 +389,11 @@ def _message(update: _Update) -> IncidentUpdate:
 
 def _ended(post: _Post) -> datetime:
     """Return when a post that is closed was closed: what is posted afterwards does not prolong it."""
-    ended = post.updates[-1].at
-    for update in reversed(post.updates):
-        if not _closes(update):
-            break
-        ended = update.at
-    return ended
+    return closed_at([posted(update.at, update.status, PHASES) for update in post.updates], post.updates[0].at)
+
+
+def _is_review(update: _Update) -> bool:
+    return update.status.replace("_", " ") in REVIEWS or update.status in REVIEWS
 
 
 def _closes(update: _Update) -> bool:
@@ -403,7 +406,9 @@ def _is_bad(update: _Update) -> bool:
 
 def _spans(post: _Post, start: datetime) -> Iterator[Span]:
     """Yield how each service was from one update that says so to the next."""
-    telling = [update for update in post.updates if update.services or _closes(update)]
+    over = _ended(post) if _closes(post.updates[-1]) else None
+    counted = (update for update in post.updates if over is None or update.at <= over)
+    telling = [update for update in counted if update.services or _closes(update)]
     ends = [*(update.at for update in telling[1:]), None]
     seen: set[str] = set()
     for update, end in zip(telling, ends, strict=False):

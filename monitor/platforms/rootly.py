@@ -16,11 +16,36 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
-from monitor.intervals import zone_named
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    own_zone,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, ended, evidence, messages, remembered, silenced, spread
+from monitor.told import (
+    Event,
+    Part,
+    Post,
+    calls_over,
+    end_of,
+    ended,
+    evidence,
+    messages,
+    posted,
+    remembered,
+    silenced,
+    spread,
+)
 
 ABOUT = About(
     title="Rootly",
@@ -54,6 +79,13 @@ OVER = frozenset({"resolved", "completed", "closed", "cancelled"})
 GOING = frozenset(
     {"started", "in_triage", "detected", "acknowledged", "investigating", "identified", "monitoring", "mitigated"}
 )
+
+UPDATES: Mapping[str, Phase] = {
+    **dict.fromkeys(GOING, Phase.OPEN),
+    **dict.fromkeys(OVER, Phase.CLOSED),
+    "scheduled": Phase.SCHEDULED,
+    "in_progress": Phase.OPEN,
+}
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -104,10 +136,10 @@ def _event(told: Row, now: datetime) -> Event:
         word(told.get("impact"), f"incident {key}.impact"),
     )
     start = instant(told.get("started_at") or told.get("created_at"), f"incident {key}.started_at")
-    end = maybe_instant(told.get("resolved_at"), f"incident {key}.resolved_at")
-    spoke = _spoke(told, start)
-    if end is None and status in OVER:
-        end = spoke
+    posts = _posts(told)
+    spoke = max([start, *(post.at for post in posts)])
+    said = maybe_instant(told.get("resolved_at"), f"incident {key}.resolved_at")
+    end = end_of(posts, said, start, over=calls_over(status, UPDATES))
     planned = impact == MAINTENANCE or status in PLANNED
     level = VOCABULARY.get(impact)
     if planned and level is not None:
@@ -136,10 +168,15 @@ def _event(told: Row, now: datetime) -> Event:
     return silenced(event, spoke, now)
 
 
-def _spoke(told: Row, start: datetime) -> datetime:
-    """Return when an incident was last spoken of."""
-    updates = some_rows(told.get("incident_updates"), "incident.incident_updates")
-    return max([start, *(instant(each.get("created_at"), "incident_update.created_at") for each in updates)])
+def _posts(told: Row) -> list[Post]:
+    return [
+        posted(
+            instant(each.get("created_at"), "incident_update.created_at"),
+            (maybe_text(each.get("status")) or "").lower(),
+            UPDATES,
+        )
+        for each in some_rows(told.get("incident_updates"), "incident.incident_updates")
+    ]
 
 
 def _phase(status: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
@@ -148,21 +185,14 @@ def _phase(status: str, start: datetime, end: datetime | None, now: datetime) ->
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
-def _info(page: Row, status: Row) -> PageInfo:
-    zone = maybe_text(page.get("time_zone"))
+def _info(told: Row, status: Row, page: PageContext) -> PageInfo:
+    zone, remark = own_zone(told.get("time_zone"), page)
     return PageInfo(
-        name=text(page.get("name"), "page.name"),
-        zone=zone if zone is not None and _is_zone(zone) else None,
+        name=text(told.get("name"), "page.name"),
+        zone=zone,
         indicator=maybe_text(status.get("description")),
+        remark=remark,
     )
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        zone_named(name)
-    except ValueError:
-        return False
-    return True
 
 
 # ------------------------------------------------------------------------------------------------------------ reading
@@ -183,7 +213,7 @@ def poll(page: PageContext) -> Steps:
         yield evidence(
             SOURCE,
             page,
-            info=_info(row(told.get("page"), "page"), status),
+            info=_info(row(told.get("page"), "page"), status, page),
             parts=_parts(word(status.get("indicator"), "status.indicator"), events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
+from monitor.feeds import text_lines
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract
 from monitor.model import (
     Aspect,
@@ -35,14 +36,14 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.told import messages, updates_of
+from monitor.told import Post, closed_at, messages, prose, updates_of
 
 ABOUT = About(
     title="Slack",
     verified=date(2026, 8, 18),
     live="/api/v2.0.0/current, 1 request",
     reach_days=None,
-    reach="The last 37 or so incidents, usually some months to a year; an incident ends with its last post.",
+    reach="The last 37 or so incidents, usually some months to a year; an incident ends with the post that says so.",
     per="component",
     precision="seconds",
     trust=(
@@ -208,7 +209,8 @@ def _key(row: Row) -> str:
 class _Told:
     """One incident as Slack tells it, its services by their present names.
 
-    `last` is its last post or, with a single post, its last change.
+    `ended` is when it ended if it is closed: with the post that says so, else with the last that is no review or, with
+    a single post, its last change.
     """
 
     id: str
@@ -216,7 +218,7 @@ class _Told:
     kind: str
     status: str
     start: datetime
-    last: datetime
+    ended: datetime
     changed: datetime
     url: str | None
     services: tuple[str, ...]
@@ -232,7 +234,7 @@ class _Told:
         """The end of a closed incident, never its start; None = not ended."""
         if self.phase is not Phase.CLOSED:
             return None
-        return self.last if self.last > self.start else self.start + LEAST
+        return self.ended if self.ended > self.start else self.start + LEAST
 
     @property
     def meant(self) -> _Kind | None:
@@ -244,8 +246,8 @@ class _Told:
 def _told(row: Row) -> _Told:
     where = "incident"
     start, changed = _time(row, "date_created", where), _time(row, "date_updated", where)
-    posts = [_time(note, "date_created", "incident.notes") for note in _rows(row.get("notes"), "incident.notes")]
-    last = max(posts, default=changed)
+    posts = [_post(note) for note in _rows(row.get("notes"), "incident.notes")]
+    ended = closed_at(posts, start, changed)
     url = row.get("url")
     return _Told(
         id=_key(row),
@@ -254,11 +256,20 @@ def _told(row: Row) -> _Told:
         status=_text(row, "status", where),
         start=start,
         # A post ends an incident: other changes may come days later. With a single post they are all there is.
-        last=last if last > start else changed,
+        ended=ended if ended > start or len(posts) > 1 else changed,
         changed=changed,
         url=url if isinstance(url, str) and url else None,
         services=_services(row),
         updates=messages(row.get("notes"), at="date_created", text="body"),
+    )
+
+
+def _post(note: Row) -> Post:
+    """Return a note, which has no word for the incident's state: what it says of it stands in its text."""
+    body = note.get("body")
+    return Post(
+        _time(note, "date_created", "incident.notes"),
+        prose(" ".join(text_lines(body if isinstance(body, str) else ""))),
     )
 
 

@@ -22,7 +22,7 @@ from monitor.errors import BadStatus, FetchError, UnexpectedShape
 from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, text, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import UNKNOWN, Event, Part, evidence, gap_before, messages, silenced, spread
+from monitor.told import UNKNOWN, Event, Part, Post, end_of, evidence, gap_before, messages, posted, silenced, spread
 
 ABOUT = About(
     title="Sorry",
@@ -59,6 +59,11 @@ TYPES = frozenset({"unplanned", "planned", "general"})
 STATES = frozenset({"investigating", "identified", "recovering", "scheduled", "underway"})
 OVER = frozenset({"resolved", "complete"})
 VOID = frozenset({"false_alarm", "false-alarm", "cancelled"})
+UPDATES: Mapping[str, Phase] = {
+    **dict.fromkeys(STATES - {"scheduled"}, Phase.OPEN),
+    **dict.fromkeys(OVER | VOID, Phase.CLOSED),
+    "scheduled": Phase.SCHEDULED,
+}
 FUTURE = "future"
 
 MOST_PAGES = 50
@@ -190,10 +195,10 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
     key = code(told.get("id"), "notice.id")
     kind, state = word(told.get("type"), f"notice {key}.type"), word(told.get("state"), f"notice {key}.state")
     start = instant(told.get("began_at") or told.get("begins_at") or told.get("created_at"), f"notice {key}.began_at")
-    spoke = _spoke(told, start)
-    end = maybe_instant(told.get("ended_at") or told.get("ends_at"), f"notice {key}.ended_at")
-    if end is None and state in OVER:
-        end = spoke
+    posts = _posts(told)
+    spoke = max([start, *(post.at for post in posts)])
+    said = maybe_instant(told.get("ended_at") or told.get("ends_at"), f"notice {key}.ended_at")
+    end = end_of(posts, said, start, over=state in OVER)
     named = tree.expanded([code(each.get("id"), "component.id") for each in rows(told.get("components"), "components")])
     level, general = VOCABULARY.get(kind) if kind in TYPES else None, kind == "general"
     basis = Basis.INFERRED if level is Level.DEGRADED else Basis.DECLARED
@@ -216,11 +221,16 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
     return silenced(event, spoke, now)
 
 
-def _spoke(told: Row, start: datetime) -> datetime:
-    """Return when a notice was last spoken of."""
+def _posts(told: Row) -> list[Post]:
+    """Return a notice's updates; the latest is told apart too."""
     latest = told.get("latest_update")
     updates = [*rows(told.get("updates") or [], "notice.updates"), *([latest] if isinstance(latest, dict) else [])]
-    return max([start, *(instant(each.get("created_at"), "update.created_at") for each in updates)])
+    return [
+        posted(
+            instant(each.get("created_at"), "update.created_at"), (maybe_text(each.get("state")) or "").lower(), UPDATES
+        )
+        for each in updates
+    ]
 
 
 def _phase(told: Row, state: str, start: datetime, end: datetime | None, now: datetime) -> Phase:

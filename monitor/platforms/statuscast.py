@@ -12,6 +12,7 @@ with a row for each component and a cell for each of seven days. What is easily 
   incident's as a whole, and no component is worse than its cell.
 - The sign beside an incident shows how things are now. Where it says available and the incident is not closed, the
   page says two things, and nobody knows.
+- A closed incident ended with the first update that closes it for good; what follows it is a review.
 - Rows with rows below them are groups. An incident names the groups of what it hit too.
 
 A bad cell that no incident on the page explains leaves its day unknown. Pages without a grid have no components: they
@@ -32,7 +33,20 @@ from monitor.fields import instant, mail_date
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.model import Basis, Component, Evidence, Impact, Level, PageInfo, Phase
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, reading_of, require_ok
-from monitor.told import Event, Part, Span, ended, evidence, gap_before, remembered, silenced, states
+from monitor.told import (
+    Event,
+    Part,
+    Post,
+    Span,
+    closed_at,
+    ended,
+    evidence,
+    gap_before,
+    posted,
+    remembered,
+    silenced,
+    states,
+)
 
 ABOUT = About(
     title="StatusCast",
@@ -74,6 +88,7 @@ NUMBER = re.compile(r'href="[^"<>]{0,300}/incident/(\d{1,20})["?#]')
 TITLE = re.compile(r'aria-label="Incident Title">([^<]{1,1000})<')
 BEGUN = re.compile(r'aria-label="Incident Date">([^<]{1,200})<')
 UPDATED = re.compile(r'aria-label="Incident Update Date">([^<]{1,200})<')
+POSTED = re.compile(r'class="incident-status status-([\w-]{1,40})"')
 SIGN = re.compile(r'class="incident-icon[^"<>]{0,100}"><i class="fa component-(\w{1,40})"')
 NAMED = re.compile(r'aria-label="Component Name">([^<]{1,1000})<')
 
@@ -288,12 +303,15 @@ def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
     kind, status = words.get("incident-type", "no type"), words.get("incident-status", "no status")
     severity, sign = words.get("incident-mostsevere-status"), SIGN.search(text)
     start = mail_date(_plain(_due(BEGUN, text, "Incident Date")), "Incident Date")
-    last = max([start, *(mail_date(_plain(each), "Incident Update Date") for each in UPDATED.findall(text))])
+    posts = list(_posts(text))
+    phase = PHASES.get(status, Phase.OPEN)
+    spoke = max([start, *(post.at for post in posts)])
+    last = closed_at(posts, start) if phase is Phase.CLOSED else spoke
     said = _Said(
         hit=grid.hit([_plain(each) for each in NAMED.findall(text)]),
         severity=severity or (None if kind == ANY_TYPE else kind),
         sign=sign[1].lower() if sign else None,
-        phase=PHASES.get(status, Phase.OPEN),
+        phase=phase,
         start=start,
         last=last,
     )
@@ -311,7 +329,16 @@ def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
         vague=not said.hit and not said.harmless and said.phase is not Phase.SCHEDULED,
         words=() if status in PHASES else (status,),
     )
-    return silenced(event, last, now)
+    return silenced(event, spoke, now)
+
+
+def _posts(text: str) -> Iterator[Post]:
+    """Yield an incident's updates, each with the state it gives: after the one that closes it they are reviews."""
+    found = list(UPDATED.finditer(text))
+    for each, end in zip(found, [*(after.start() for after in found[1:]), len(text)], strict=False):
+        state = POSTED.search(text, each.end(), end)
+        at = mail_date(_plain(each[1]), "Incident Update Date")
+        yield posted(at, state[1].lower() if state else "", PHASES)
 
 
 def _due(mark: re.Pattern[str], text: str, what: str) -> str:

@@ -6,13 +6,17 @@ one location (Status.io's "container"): the same location stands under several p
 so the two ids together name it.
 
 The document lists what is open and nothing that is over. An incident that leaves it has ended, and a poll that saw it
-remembers what it was. Each location says when its state last changed: that far back, and no further, the page speaks
-for the past. The format is described at https://kb.status.io/developers/public-status-api/ and otherwise as observed.
+remembers what it was. Each location says when its state was last set, which every message of an incident does anew:
+that far back its own state speaks for the past. Before that the messages of what is open do, each with the state from
+its time on; the first holds since the incident was opened. A location that was last set before that was not hit, though
+a part and a location of the incident name it.
+
+The format is described at https://kb.status.io/developers/public-status-api/ and otherwise as observed.
 """
 
 import json
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -49,14 +53,14 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
-from monitor.told import messages, updates_of
+from monitor.told import closed_at, messages, posted, updates_of
 
 ABOUT = About(
     title="Status.io",
     verified=date(2026, 9, 19),
     live="api.status.io/1.0/status/<id>, 1 request",
     reach_days=0,
-    reach="None before the first poll, except that each component's state is known since it last changed.",
+    reach="None before the first poll, except since each component was last set or its open incident began.",
     per="component",
     precision="seconds",
     trust=(
@@ -98,6 +102,7 @@ IMPACTS: Mapping[str, str] = {
 }
 STATES: Mapping[str, str] = {"100": "investigating", "200": "identified", "300": "monitoring", "400": "resolved"}
 CLOSED = "400"
+PHASES: Mapping[str, Phase] = {**dict.fromkeys(STATES, Phase.OPEN), CLOSED: Phase.CLOSED}
 
 OBJECT_ID = r"[0-9a-f]{24}"
 IN_ADDRESS = re.compile(rf"/(?:1\.0/status|pages(?:/history)?)/({OBJECT_ID})(?![0-9a-f])")
@@ -223,11 +228,22 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """The state that messages of an incident say a component was in, from one of them to the next or to its own."""
+
+    component_id: str
+    code: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     """What the document says."""
 
     places: tuple[_Place, ...]
     incidents: tuple[Incident, ...]
+    said: Mapping[str, Sequence["_Said"]]
     words: tuple[str, ...]
     remark: str | None
     updates: tuple[IncidentUpdate, ...] = ()
@@ -244,19 +260,23 @@ def _state(told: object) -> _State:
         for place in _places(part, len(places)):
             places.setdefault(place.component.id, place)
     planned = _row(result.get("maintenance"), "result.maintenance")
-    incidents = {
-        incident.id: incident
+    told = [
+        (incident, row)
         for rows, phase, maintenance in (
             (_rows(planned, "upcoming"), Phase.SCHEDULED, True),
             (_rows(planned, "active"), Phase.OPEN, True),
             (_rows(result, "incidents"), Phase.OPEN, False),
         )
-        for incident in (_incident(row, places, phase, maintenance=maintenance) for row in rows)
-    }
+        for row in rows
+        for incident in (_incident(row, places, phase, maintenance=maintenance),)
+    ]
+    said = {incident.id: tuple(_said(row, incident, places)) for incident, row in told}
+    codes = {each.code for every in said.values() for each in every} | {place.code for place in places.values()}
     return _State(
         places=tuple(places.values()),
-        incidents=tuple(incidents.values()),
-        words=tuple(sorted({place.code for place in places.values()} - LEVELS.keys())),
+        incidents=tuple({incident.id: incident for incident, _ in told}.values()),
+        said=said,
+        words=tuple(sorted(codes - LEVELS.keys())),
         remark=_remark(parts),
         updates=tuple(
             update
@@ -318,10 +338,28 @@ def _incident(row: Row, places: Mapping[str, _Place], phase: Phase, *, maintenan
         status="scheduled" if phase is Phase.SCHEDULED else STATES.get(state, state or "open"),
         impact="maintenance" if maintenance else IMPACTS.get(code, code or "unknown"),
         started_at=started,
-        resolved_at=max(started, _time(messages[-1], "datetime")) if over else None,
+        resolved_at=_over(messages, started) if over else None,
         maintenance=maintenance,
         component_ids=tuple(dict.fromkeys(key for key in (*pairs, *parts) if key in places)),
     )
+
+
+def _over(messages: Iterable[Row], started: datetime) -> datetime:
+    return closed_at((posted(_time(each, "datetime"), _code(each, "state"), PHASES) for each in messages), started)
+
+
+def _said(row: Row, incident: Incident, places: Mapping[str, _Place]) -> Iterator[_Said]:
+    """Yield what messages say of each component before its own state was last set; of what is only planned nothing."""
+    if incident.phase is Phase.SCHEDULED:
+        return
+    messages = sorted(_rows(row, "messages"), key=lambda each: _time(each, "datetime"))
+    starts = [max(_time(each, "datetime"), incident.started_at) for each in messages]
+    starts[:1] = [incident.started_at][: len(starts)]
+    for key in incident.component_ids:
+        since = min(places[key].since, incident.resolved_at or places[key].since)
+        for message, start, end in zip(messages, starts, [*starts[1:], since], strict=True):
+            if start < min(end, since):
+                yield _Said(key, _code(message, "status"), start, min(end, since))
 
 
 # --------------------------------------------------------------------------------------------- from poll to poll
@@ -332,13 +370,14 @@ class _Mark:
     """What a poll hands to the next one and to a backfill, which then need not ask for the same document again.
 
     `states` are each component's code and since when it has it, as read at `at`; `open` what was listed as open or
-    announced.
+    announced, `said` what its messages said.
     """
 
     page_id: str
     at: datetime
     states: Mapping[str, tuple[str, datetime]]
     open: Mapping[str, Incident] = field(default_factory=dict)
+    said: Mapping[str, Sequence[_Said]] = field(default_factory=dict)
 
     def written(self) -> str:
         told = {
@@ -346,6 +385,10 @@ class _Mark:
             "at": self.at.isoformat(),
             "states": {key: [code, since.isoformat()] for key, (code, since) in self.states.items()},
             "open": {key: _written(incident) for key, incident in self.open.items()},
+            "said": {
+                key: [[each.component_id, each.code, each.start.isoformat(), each.end.isoformat()] for each in said]
+                for key, said in self.said.items()
+            },
         }
         return json.dumps(told, ensure_ascii=False)
 
@@ -361,6 +404,12 @@ def _mark(text: str | None) -> _Mark | None:
             _instant(told["at"]),
             {key: (str(code), _instant(since)) for key, (code, since) in told["states"].items()},
             {key: _remembered(key, fields) for key, fields in told["open"].items()},
+            {
+                key: tuple(
+                    _Said(str(part), str(code), _instant(start), _instant(end)) for part, code, start, end in said
+                )
+                for key, said in told.get("said", {}).items()
+            },
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
@@ -422,6 +471,32 @@ def _closed(told: Incident, now: datetime) -> Incident:
     )
 
 
+def _of_messages(said: Mapping[str, Sequence[_Said]], now: datetime) -> Iterator[Impact]:
+    """Yield the trouble that messages of incidents tell of; a code we do not know leaves its time unknown."""
+    for key, each in ((key, each) for key, told in said.items() for each in told):
+        level = LEVELS.get(each.code)
+        end = min(each.end, now)
+        if level is not Level.OPERATIONAL and each.start < end:
+            yield Impact(
+                component_id=each.component_id,
+                level=level,
+                start=each.start,
+                end=end,
+                basis=Basis.TRANSITION,
+                source=SOURCE,
+                incident_id=key,
+                word=each.code,
+            )
+
+
+def _told_coverage(said: Mapping[str, Sequence[_Said]], since: datetime, at: datetime) -> Iterator[Coverage]:
+    """Yield the spans that messages speak for."""
+    for each in (each for told in said.values() for each in told):
+        span = Interval.between(max(each.start, since), min(each.end, at))
+        if each.code in LEVELS and span is not None:
+            yield Coverage(span=span, aspect=Aspect.IMPACTS, component_id=each.component_id)
+
+
 def _impacts(states: Mapping[str, tuple[str, datetime]], at: datetime) -> tuple[Impact, ...]:
     """Return the trouble that components were in from when it began until it was read; polls tell how it goes on."""
     impacts = []
@@ -481,6 +556,7 @@ def _evidence(page: PageContext, state: _State, page_id: str, before: _Mark | No
     news = {key: told for key, told in states.items() if before is None or before.states.get(key) != told}
     over, withdrawn = _ended(page, state, before)
     unfinished = {each.id: each for each in state.incidents if each.phase is not Phase.CLOSED}
+    ended = {incident.id: before.said.get(incident.id, ()) for incident in over} if before else {}
     return Evidence(
         source=SOURCE,
         read_at=page.now,
@@ -492,10 +568,10 @@ def _evidence(page: PageContext, state: _State, page_id: str, before: _Mark | No
         ),
         incidents=(*state.incidents, *over),
         updates=state.updates,
-        impacts=_impacts(news, page.now),
+        impacts=(*_impacts(news, page.now), *_of_messages({**state.said, **ended}, page.now)),
         withdrawn=withdrawn,
         unknown_words=state.words,
-        mark=_Mark(page_id, page.now, states, unfinished).written(),
+        mark=_Mark(page_id, page.now, states, unfinished, state.said).written(),
     )
 
 
@@ -513,7 +589,8 @@ def _page_id(page: PageContext, before: _Mark | None) -> Generator[Step, Any, st
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield since when each component has been in its present state; the page publishes no history.
+    """Yield since when each component has been in its present state, and what the messages of what is open say of the
+    time before; the page publishes no other history.
 
     What the last poll read is enough: the host wants to be asked for a page once a minute at most. Without one the
     state is read first.
@@ -530,6 +607,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         yield Evidence(
             source=SOURCE,
             read_at=page.now,
-            impacts=_impacts(read.states, at),
-            coverage=_coverage(read.states, since, at),
+            impacts=(*_impacts(read.states, at), *_of_messages(read.said, at)),
+            coverage=(*_coverage(read.states, since, at), *_told_coverage(read.said, since, at)),
         )

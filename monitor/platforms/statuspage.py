@@ -35,6 +35,7 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
+from monitor.fields import own_zone
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
 from monitor.model import (
     Aspect,
@@ -277,7 +278,7 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     try:
-        state = _doubted(_understood(response, _state), _told_at(response, page))
+        state = _doubted(_understood(response, lambda answer: _state(answer, page)), _told_at(response, page))
     except UNREADABLE as error:
         yield from _explain(page, response, error)
         raise
@@ -360,17 +361,17 @@ class _State:
         return self.zone or ZoneInfo("UTC")
 
 
-def _state(answer: Raw, *, live: bool = True) -> _State:
+def _state(answer: Raw, context: PageContext, *, live: bool = True) -> _State:
     page = _page(answer)
     indicator = _text(_dict(answer, "status", "answer"), "indicator", "status") if live else None
     rows = _list(answer, "components", "answer")
     leaves = _each_once(_in_page_order(rows))
     observed = tuple(_observation(row) for row in leaves)
-    zone = page.get("time_zone")
+    zone, zone_remark = _own_zone(page, context)
     state = _State(
         info=PageInfo(
             external_id=page["id"], name=str(page.get("name") or page["id"]), zone=zone,
-            indicator=indicator, remark=_remark(indicator, observed),
+            indicator=indicator, remark="; ".join(filter(None, (_remark(indicator, observed), zone_remark))) or None,
         ),
         zone=zone_named(zone) if zone else None,
         mark=_mark(page, rows),
@@ -413,6 +414,20 @@ def _told_at(response: Response, page: PageContext) -> datetime:
         return utc(parsedate_to_datetime(response.headers["date"]))
     except (KeyError, ValueError):
         return page.now
+
+
+def _own_zone(page: Raw, context: PageContext) -> tuple[str | None, str | None]:
+    """Return the page's zone and a remark on it; raises UnexpectedShape when it is none we know and we have no other.
+
+    Its bars are days of that zone: in UTC, as a default, each would tell of other hours than the vendor's.
+    """
+    zone, remark = own_zone(page.get("time_zone"), context)
+    if remark is not None and context.zone is None:
+        raise UnexpectedShape(
+            f"the page names the time zone {page.get('time_zone')!r}, which is none we know",
+            remedy="set `zone:` of this vendor to the IANA zone whose days the page shows, such as Europe/Berlin",
+        )
+    return zone, remark
 
 
 def _mark(page: Raw, rows: Sequence[Raw]) -> str | None:
@@ -969,8 +984,8 @@ def _structure(page: PageContext) -> Generator[Step, Any, tuple[_State, Response
     """Return the page's structure, and its root page when that was read; an archived page has only its root page."""
     response = yield from _try_get(SUMMARY)
     try:
-        answer = _answered(response)
-        state = _doubted(_understood(answer, _state), _told_at(answer, page))
+        answered = _answered(response)
+        state = _doubted(_understood(answered, lambda answer: _state(answer, page)), _told_at(answered, page))
     except UNREADABLE as error:
         root = None
         if isinstance(response, Response):
@@ -986,7 +1001,7 @@ def _structure_without_summary(
 ) -> Generator[Step, Any, tuple[_State, Response | None]]:
     response = yield from _try_get("/api/v2/components.json")
     try:
-        state = _understood(_answered(response), lambda answer: _state(answer, live=False))
+        state = _understood(_answered(response), lambda answer: _state(answer, page, live=False))
     except UNREADABLE:
         if root is None or root.status != 200 or not embedded(root.text)[0]:  # noqa: PLR2004
             raise error from None

@@ -84,7 +84,9 @@ MINUTES = 1440
 
 REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
 LINK = re.compile(rb"https://(?:github|raw\.githubusercontent)\.com/([\w.-]{1,100}/[\w.-]{1,100})")
-FIELD = re.compile(r"^(?:- )?(startTime|lastUpdated): *(\S+) *$", re.MULTILINE)
+FIELD = re.compile(r"^(?:- )?(startTime|lastUpdated): *(\S[^\n]{0,100})$", re.MULTILINE)
+SCRIPTED = "%a %b %d %Y %H:%M:%S GMT%z"
+"""How JavaScript writes a time as text, before the name of the zone in brackets: files made until 2022 have it."""
 MAKER = "upptime/"
 
 REMEDY = "configure the address of the repository that makes the page, https://github.com/<owner>/<repository>"
@@ -222,7 +224,16 @@ def _times(response: Response) -> tuple[datetime, datetime]:
     """Return since when a site is checked and when it was last written down."""
     with reading_of(response.url):
         told = dict(FIELD.findall(require_ok(response).text[:10_000]))
-        return instant(told.get("startTime"), "startTime"), instant(told.get("lastUpdated"), "lastUpdated")
+        return _time(told.get("startTime"), "startTime"), _time(told.get("lastUpdated"), "lastUpdated")
+
+
+def _time(written: str | None, where: str) -> datetime:
+    """Return a time as ISO 8601, in quotes or not, or as JavaScript's own text."""
+    clean = (written or "").strip().strip("'\"")
+    try:
+        return datetime.strptime(clean.partition(" (")[0], SCRIPTED).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return instant(clean, where)
 
 
 def _file(repository: str, site: _Site) -> str:

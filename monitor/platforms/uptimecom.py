@@ -52,7 +52,7 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Part, Span, evidence, gap_before, messages
+from monitor.told import Event, Part, Span, calls_over, end_of, evidence, gap_before, messages, posted
 
 ABOUT = About(
     title="Uptime.com",
@@ -81,6 +81,13 @@ VOCABULARY: Mapping[str, Level] = {
 }
 
 RESOLVED = "resolved"
+UPDATES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    RESOLVED: Phase.CLOSED,
+}
+"""States of an incident after an update."""
 MAINTENANCE = "scheduled_maintenance"
 TYPES = frozenset({"incident", MAINTENANCE})
 
@@ -224,9 +231,10 @@ def _incident(told: Row, now: datetime) -> Event:
     start = instant(told.get("starts_at"), f"{where}.starts_at")
     updates = _updates(told, where)
     status = maybe_text(told.get("latest_update_incident_state")) or (updates[-1][1] if updates else "")
-    end = maybe_instant(told.get("ends_at"), f"{where}.ends_at")
-    if end is None and status.lower() == RESOLVED:
-        end = max([start, *(at for at, _ in updates)])
+    posts = [posted(at, state.lower(), UPDATES) for at, state in updates]
+    end = end_of(
+        posts, maybe_instant(told.get("ends_at"), f"{where}.ends_at"), start, over=calls_over(status.lower(), UPDATES)
+    )
     maintenance = _type(told) == MAINTENANCE
     spans = tuple(_spans(told, start, end, where))
     return Event(

@@ -133,12 +133,16 @@ def _hosted(url: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """All monitors of a page, and the zone their days are cut in; None = the page tells none that we know."""
+    """All monitors of a page, and the zone their days are cut in; None = the page tells none that we know.
+
+    `own_zone` is the page's own zone where we know it, `zone` else the user's or the one it told last.
+    """
 
     key: str
     url: str
     monitors: Sequence[Row]
     timezone: str
+    own_zone: ZoneInfo | None
     zone: ZoneInfo | None
 
 
@@ -148,9 +152,10 @@ Reading = Generator[Step, Any, _Told]
 def _read(page: PageContext) -> Reading:
     """Ask for all monitors; a key that leads nowhere any more is looked for in the page's HTML."""
     known, failure = page.mark or _hosted(page.url), None
+    fallback = zone_named(page.zone) if page.zone else None
     if known is not None:
         try:
-            return (yield from _monitors(known))
+            return (yield from _monitors(known, fallback))
         except (ParseError, BadStatus) as error:
             failure = error
             if known != page.mark:
@@ -162,10 +167,10 @@ def _read(page: PageContext) -> Reading:
         raise failure
     if key is None:
         raise UnexpectedShape("the page does not tell the address of its monitors", url=response.url)
-    return (yield from _monitors(key))
+    return (yield from _monitors(key, fallback))
 
 
-def _monitors(key: str) -> Reading:
+def _monitors(key: str, fallback: ZoneInfo | None) -> Reading:
     response = yield from get(LIST.format(key=key, page=1))
     first = row(read_json(response), "the answer")
     with reading_of(response.url):
@@ -177,7 +182,8 @@ def _monitors(key: str) -> Reading:
         more = yield from get_all([LIST.format(key=key, page=page) for page in range(2, pages + 1)])
         answers += [_answered(answer) for answer in more]
     monitors = [each for answer in answers for each in _rows(answer)]
-    return _Told(key=key, url=response.url, monitors=monitors, timezone=timezone, zone=_zone(timezone))
+    own = _zone(timezone)
+    return _Told(key=key, url=response.url, monitors=monitors, timezone=timezone, own_zone=own, zone=own or fallback)
 
 
 def _pages(psp: Row) -> int:
@@ -308,14 +314,15 @@ def poll(page: PageContext) -> Steps:
     told = yield from _read(page)
     with reading_of(told.url):
         parts = [_part(each, position, told.zone) for position, each in enumerate(told.monitors)]
-        info = PageInfo(zone=told.zone.key if told.zone else None, remark=None if told.zone else _unplaced(told))
+        own = told.own_zone
+        info = PageInfo(zone=own.key if own else None, remark=None if own else _unplaced(told))
         piece = evidence(
             SOURCE,
             page,
             info=info,
             parts=parts,
             events=_downtimes(told, page),
-            words=() if told.zone else [told.timezone],
+            words=() if own else [told.timezone],
             mark=told.key,
         )
         since = None if told.zone is None else day_of(page.now, told.zone) - (RECENT_DAYS - 1) * ONE_DAY

@@ -5,7 +5,7 @@ The page itself and its API refuse programs; `/feed.xml` does not. What is easil
 - An item's title begins with the component in brackets; its link names the component without words that may change.
 - `Severity` is that of now: after its end every incident reads "available". How bad it was is known only to who read it
   before; a poll hands that on to the next one. Of the others it is only known that something was wrong.
-- `Resolved:` is missing now and then, and the last update tells the end; updates stand in either order.
+- `Resolved:` is missing now and then, and the update that says so tells the end; updates stand in either order.
 - Some incidents stay open though nobody speaks of them any more: a week after the last update they rate nothing.
 - Past incidents stay on the feed, about a hundred of them: it is never empty, and an empty one is broken.
 
@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
@@ -24,7 +25,7 @@ from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import LONGEST_CODE, mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, reading_of, wrong
-from monitor.told import Event, evidence, gap_before, news, silenced, spread, states
+from monitor.told import Event, Post, closed_at, evidence, gap_before, news, posted, silenced, spread, states
 
 ABOUT = About(
     title="xAI",
@@ -54,6 +55,14 @@ VOCABULARY: Mapping[str, Level] = {
 
 RESOLVED = "resolved"
 OPEN = frozenset({"investigating", "identified", "monitoring", "updated", "update", "open"})
+
+UPDATES: Mapping[str, Phase] = {
+    "investigating": Phase.OPEN,
+    "identified": Phase.OPEN,
+    "monitoring": Phase.OPEN,
+    RESOLVED: Phase.CLOSED,
+}
+"""What an update says of the incident's state; others say nothing of it."""
 
 ID = re.compile(r"INC[0-9a-f]{6,16}")
 TITLE = re.compile(r"\[(?P<component>[^\]]+)\]\s*(?P<text>.*)", re.DOTALL)
@@ -174,10 +183,19 @@ def _event(entry: Entry, key: str, component: str, lines: Mapping[str, str], see
 
 
 def _end(entry: Entry, lines: Mapping[str, str]) -> datetime | None:
-    """Return when an incident that is over ended: as it says, else with its last update."""
+    """Return when an incident that is over ended: as it says, else with the update that says so, or the last."""
     if "resolved" in lines:
         return mail_date(lines["resolved"], f"item {entry.id}, Resolved")
-    return max(_posts(entry), default=entry.published)
+    if entry.published is None:
+        return None
+    return closed_at(_updates(entry), entry.published)
+
+
+def _updates(entry: Entry) -> Iterator[Post]:
+    """Yield what each update says of the incident's state, which stands in the line after its date."""
+    for line, state in pairwise(entry.lines):
+        if DATED.fullmatch(line):
+            yield posted(mail_date(line, f"item {entry.id}, update"), state.lower(), UPDATES)
 
 
 def _posts(entry: Entry) -> list[datetime]:

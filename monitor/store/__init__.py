@@ -14,14 +14,16 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from monitor.identity import Identity
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, pages, tables, updates
+from monitor.store import components, days, engine, facts, healing, identities, pages, tables, updates
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
     Changes,
     CurrentState,
     DayRevision,
+    Healed,
     IncidentVersion,
     PageRecord,
     PageSpec,
@@ -40,6 +42,7 @@ __all__ = [
     "Changes",
     "CurrentState",
     "DayRevision",
+    "Healed",
     "IncidentVersion",
     "PageRecord",
     "PageSpec",
@@ -82,6 +85,11 @@ class Store:
             database.dispose()
             raise
         return cls(database)
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Whether there is a database to open: an SQLite file that is there, or any other database's address."""
+        return engine.exists(url)
 
     def close(self) -> None:
         """Close all connections."""
@@ -170,10 +178,37 @@ class Store:
         with self._write() as connection:
             return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds)
 
-    def set_due(self, page_id: int, due_at: datetime) -> None:
-        """Say when the page is to be polled next."""
+    def retime(self, *, now: datetime, step: timedelta = timedelta()) -> list[str]:
+        """Make pages due, and free, that were put off or claimed by a clock ahead of `now`; return their slugs.
+
+        `step` is how far the clock was just set: what was left of a wait is waited then. Zero = not known; pages are
+        then spread over their interval.
+        """
         with self._write() as connection:
-            pages.change(connection, page_id, {"due_at": due_at})
+            return pages.retime(connection, now, step)
+
+    def put_off(self, *, due_after: datetime, due_until: datetime, by: timedelta) -> None:
+        """Let pages that were to become due between two instants wait `by` longer: our clock skipped that time."""
+        with self._write() as connection:
+            pages.put_off(connection, due_after, due_until, by)
+
+    def heal(self, page_id: int, *, now: datetime) -> Healed | None:
+        """Re-time or set aside what is stored of the page later than `now`; None when all of it may be believed.
+
+        What the readings of the future spoke for is unknown afterwards; see `monitor.store.healing`.
+        """
+        with self._write() as connection:
+            return healing.heal(connection, page_id, now)
+
+    def last_reading(self, page_id: int, *, now: datetime) -> datetime | None:
+        """Return the last instant, `now` at the latest, at which the page was read; None when there is none."""
+        with self._read() as connection:
+            return healing.last_reading(connection, page_id, now)
+
+    def set_due(self, page_id: int, due_at: datetime) -> None:
+        """Say when the page is to be polled next, by whoever claims it then."""
+        with self._write() as connection:
+            pages.change(connection, page_id, {"due_at": due_at, "lease_until": None})
 
     def set_platform(self, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
         """Keep the page's platform (None = detect anew) and the signals that prove it."""
@@ -191,6 +226,29 @@ class Store:
         with self._write() as connection:
             facts.leave(connection, page_id, at=left_at, now=now)
             pages.set_platform(connection, page_id, platform, evidence)
+
+    def know(self, page_id: int, identity: Identity) -> None:
+        """Keep what the page is known by, after a reading that was its own."""
+        with self._write() as connection:
+            identities.know(connection, page_id, identity)
+
+    def refuse(self, page_id: int, other: Identity) -> None:
+        """Keep which other page was read in this one's place, until the page is read again or it is accepted."""
+        with self._write() as connection:
+            identities.refuse(connection, page_id, other)
+
+    def accept(self, page_id: int, *, now: datetime) -> tuple[Identity, Identity] | None:
+        """Take the refused page for the page from now on; return what it was and what it is. None = none was refused.
+
+        The history stays. What was going on ended at the last reading of the former page; the page is due at once.
+        """
+        with self._write() as connection:
+            return identities.accept(connection, page_id, now=now)
+
+    def page(self, page_id: int) -> PageRecord:
+        """Return one page. Raises StoreError when there is none of this id."""
+        with self._read() as connection:
+            return pages.page(connection, page_id)
 
     def set_reread(self, page_id: int, day: date) -> None:
         """Remember the day on which the page's recent history was last read again."""

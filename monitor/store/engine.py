@@ -57,6 +57,14 @@ def connect(url: str) -> Engine:
         raise StoreError(f"no driver for {shown(parsed)}: {error}; {remedy}") from error
 
 
+def exists(url: str) -> bool:
+    """Whether opening the database would not make a new one; of a server's that is not asked."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() != "sqlite":
+        return True
+    return parsed.database not in (None, "", ":memory:") and Path(parsed.database or "").is_file()
+
+
 def in_memory(engine: Engine) -> bool:
     """Whether the database lives in this process only and all threads share its one connection."""
     return isinstance(engine.pool, StaticPool)

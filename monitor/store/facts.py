@@ -5,15 +5,16 @@ earlier moment of knowledge.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from monitor import clocks
 from monitor.intervals import Interval, day_interval, day_of, merge, subtract, utc, zone_named
 from monitor.model import (
     Aspect,
@@ -32,9 +33,9 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store import components, pages, tables, updates
+from monitor.store import components, healing, pages, tables, updates
 from monitor.store.records import Changes, CurrentState, IncidentVersion, PageRecord
-from monitor.store.tables import BEGINNING, FAR_FUTURE, WHOLE_PAGE
+from monitor.store.tables import BEGINNING, FAR_FUTURE, LEAST, WHOLE_PAGE
 
 INCIDENT = tables.core(tables.Incident)
 UPDATE = tables.core(tables.IncidentUpdate)
@@ -161,7 +162,7 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         impacts=impacts,
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
-        runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment))),
+        runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))),
         reported=tuple(map(_reported, rows(_REPORTS))),
         first_read=_first_read(connection, page_id) if impacts else {},
     )
@@ -195,12 +196,19 @@ def _coverages(rows: Iterable[Sequence[Any]], known_at: datetime) -> Iterator[Co
             yield Coverage(span=span, aspect=_ASPECTS[aspect], component_id=key or None)
 
 
-def _runs(rows: Iterable[Sequence[Any]], until: datetime) -> Iterator[ObservedRun]:
+def _runs(rows: Iterable[Sequence[Any]], until: datetime, zone: tzinfo) -> Iterator[ObservedRun]:
+    """Yield the states that held. A bad one that the very last reading began counts for the moment before it, if that
+    is on the same day: what comes after is not known yet.
+    """
     spans: dict[tuple[datetime, datetime], Interval] = {}  # most components began and go on together
+    before = until - LEAST
+    same_day = day_of(before, zone) == day_of(until, zone) if until > BEGINNING else False
     for key, level, started_at, ended_at in rows:
         end = until if ended_at is None else min(ended_at, until)
-        if started_at < end:
-            span = spans.get((started_at, end)) or spans.setdefault((started_at, end), Interval(started_at, end))
+        just_begun = started_at == end and same_day and level is not None and level > Level.MAINTENANCE
+        start = before if just_begun else started_at
+        if start < end:
+            span = spans.get((start, end)) or spans.setdefault((start, end), Interval(start, end))
             yield ObservedRun(component_id=key, level=_LEVELS[level], span=span)
 
 
@@ -309,9 +317,11 @@ def save(
     connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
 ) -> Changes:
     """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
-    saving = Saving(
-        connection, pages.page(connection, page_id, lock=True), told, now=utc(now), max_gap_seconds=max_gap_seconds
-    )
+    page = pages.page(connection, page_id, lock=True)
+    if clocks.is_ahead(page, utc(now)):  # else no reading would count until the time that a wrong clock told
+        healing.heal(connection, page_id, now)
+        page = pages.page(connection, page_id)
+    saving = Saving(connection, page, told, now=utc(now), max_gap_seconds=max_gap_seconds)
     for evidence in told:
         saving.keep(evidence)
     return saving.finish()
@@ -319,9 +329,6 @@ def save(
 
 LEFT_BEHIND = "left behind when the page moved to another platform"
 """The status of what was going on when a page was last read as a platform that it has left since."""
-
-LEAST = timedelta(seconds=1)
-"""What began at the very last reading counts for."""
 
 
 def leave(connection: Connection, page_id: int, *, at: datetime, now: datetime) -> None:
@@ -359,6 +366,7 @@ class Saving:
         self._updated = 0
         self._new_components: list[str] = []
         self._removed_components: list[str] = []
+        self._left_out = False
         self._covered: dict[tuple[str, str, str], dict[int, Interval]] | None = None
         self._grown: dict[int, datetime] = {}
 
@@ -402,7 +410,7 @@ class Saving:
         changes = Changes(
             added=self._added, superseded=self._superseded, updated=self._updated,
             affected_since=min(self._affected, default=None), new_components=tuple(self._new_components),
-            removed_components=tuple(self._removed_components),
+            removed_components=tuple(self._removed_components), left_out=self._left_out,
         )  # fmt: skip
         if changes.affected_since is not None:
             day = day_of(changes.affected_since, zone_named(self._page.zone))
@@ -434,6 +442,8 @@ class Saving:
         changed: dict[str, str | None] = {
             name: value for name, value in said.items() if value not in (None, getattr(page, name))
         }
+        if "external_id" in changed:
+            changed["id_platform"] = page.platform
         # An answer without the current state cannot say that a disagreement inside the page is over.
         if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
             changed["remark"] = info.remark
@@ -551,13 +561,24 @@ class Saving:
         """
         if self._evidence.outline:
             self._end_impacts()
-        listed = dict.fromkeys(self._evidence.impacts)
-        stored = self._impacts_in_question(listed)
+        stored = self._impacts_in_question(dict.fromkeys(self._evidence.impacts))
+        ended = {replace(impact, end=None): impact.end for impact in stored.values() if impact.end is not None}
+        listed = dict.fromkeys(self._so_far(impact, ended) for impact in self._evidence.impacts)
         held = set(stored.values())
         self._drop_impacts({row_id: impact for row_id, impact in stored.items() if impact not in listed})
         fresh = [impact for impact in listed if impact not in held]
         self._add(IMPACT, [_impact_row(impact) for impact in fresh])
         self._affected += (utc(impact.start) for impact in fresh)
+
+    def _so_far(self, impact: Impact, ended: Mapping[Impact, datetime]) -> Impact:
+        """Return the impact as far as it has come when it was read. An end that lies ahead is a plan, or the vendor's
+        clock is: it goes on. If its incident is told to be over it ended when that was first read (`ended`).
+        """
+        if impact.end is None or utc(impact.end) <= self._read_at:
+            return impact
+        over = any(each.id == impact.incident_id and each.phase is Phase.CLOSED for each in self._evidence.incidents)
+        since = ended.get(replace(impact, end=None)) or max(self._read_at, impact.start + LEAST)
+        return replace(impact, end=since if over else None)
 
     def _end_impacts(self) -> None:
         """End what goes on of incidents that are told to be over, at their end."""
@@ -730,6 +751,7 @@ class Saving:
         """Prolong, end and begin runs. A state holds until the reading that shows another one."""
         until, read_at = self._page.observed_until, self._read_at
         if until is not None and read_at < until:
+            self._left_out = True
             return
         if until is None or read_at - until > self._max_gap:
             self._begin_anew(seen)

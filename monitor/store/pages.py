@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from monitor import clocks
 from monitor.errors import StoreError
+from monitor.identity import from_json
 from monitor.intervals import day_of, utc, zone_named
-from monitor.model import Gap
+from monitor.model import Gap, Level
 from monitor.store import tables
 from monitor.store.records import (
     Body,
@@ -89,7 +91,7 @@ def _record(row: Sequence[Any]) -> PageRecord:
         page_id, slug, name, url, platform, evidence, configured_zone, page_zone, external_id, page_name, remark, mark,
         interval, due_at, lease_until, failures, parse_failures, last_poll_at, last_success_at, last_ok,
         last_error_reason, last_error_message, observed_until, reread_day, derived_day, derived_at, dirty_since,
-        version, added_at, removed_at,
+        version, added_at, removed_at, id_platform, hosts, refused,
     ) = row  # fmt: skip
     return PageRecord(
         id=page_id, slug=slug, name=name, url=url, platform=platform, platform_evidence=tuple(evidence),
@@ -99,7 +101,8 @@ def _record(row: Sequence[Any]) -> PageRecord:
         last_poll_at=last_poll_at, last_success_at=last_success_at, last_ok=last_ok,
         last_error_reason=last_error_reason, last_error_message=last_error_message, observed_until=observed_until,
         reread_day=reread_day, derived_day=derived_day, derived_at=derived_at, dirty_since=dirty_since,
-        version=version, added_at=added_at, removed_at=removed_at,
+        version=version, added_at=added_at, removed_at=removed_at, id_platform=id_platform, hosts=tuple(hosts or ()),
+        refused=from_json(refused),
     )  # fmt: skip
 
 
@@ -239,6 +242,48 @@ def claim_due(connection: Connection, *, now: datetime, limit: int, lease_second
     return sorted((_record(row) for row in rows), key=lambda record: record.due_at or now)
 
 
+_SOON: sa.BindParameter[Any] = sa.bindparam("soon")
+_OFF = sa.select(*_COLUMNS).where(
+    PAGE.c.removed_at.is_(None),
+    sa.or_(
+        PAGE.c.last_poll_at > _SOON,
+        sa.and_(PAGE.c.last_poll_at.is_(None), PAGE.c.due_at > _SOON),
+        PAGE.c.due_at > sa.bindparam("far"),
+        PAGE.c.lease_until > sa.bindparam("leased"),
+    ),
+)
+
+
+def retime(connection: Connection, now: datetime, step: timedelta) -> list[str]:
+    """Make pages due, and free, again that were put off or claimed by a clock ahead of `now`; return their slugs.
+
+    `step` is how far the clock was just set, zero when that is not known.
+    """
+    soon = now + clocks.TOLERANCE
+    far = soon if step else soon + clocks.LONGEST_WAIT
+    limits = {"soon": soon, "far": far, "leased": soon + clocks.LONGEST_LEASE}
+    retimed = []
+    for record in map(_record, connection.execute(_OFF, limits).all()):
+        due, free = clocks.due_again(record, now, step), not clocks.lease_is_real(record, now)
+        values: dict[str, Any] = {"lease_until": None} if free else {}
+        values |= {} if due is None else {"due_at": due}
+        if record.last_poll_at is not None and record.last_poll_at > soon:
+            values["last_poll_at"] = now
+        if values:
+            change(connection, record.id, values)
+            retimed.append(record.slug)
+    return retimed
+
+
+def put_off(connection: Connection, due_after: datetime, due_until: datetime, by: timedelta) -> None:
+    """Let pages that were to become due between two instants wait `by` longer: the clock passed them in one step."""
+    rows = connection.execute(
+        sa.select(PAGE.c.id, PAGE.c.due_at).where(PAGE.c.due_at > due_after, PAGE.c.due_at <= due_until)
+    ).all()
+    for page_id, due_at in rows:
+        change(connection, page_id, {"due_at": due_at + by})
+
+
 def set_platform(connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
     """Keep the page's platform and why; what was read as another platform makes no request conditional and is
     handed to no poll.
@@ -346,12 +391,12 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
     at, ok = utc(poll.started_at), poll.outcome != "failed"
     pulse.step += pulse.last_ok is not ok
     pulse.moved |= not ok or pulse.last_ok is not ok
-    pulse.last_poll_at = max(pulse.last_poll_at or at, at)
+    pulse.last_poll_at = _later(pulse.last_poll_at, at)
     pulse.last_ok, pulse.due_at = ok, poll.due_at
     pulse.failures, pulse.parse_failures = poll.failures, poll.parse_failures
     pulse.last_error_reason, pulse.last_error_message = (None, None) if ok else (poll.reason, poll.message)
     if ok:
-        pulse.last_success_at = max(pulse.last_success_at or at, at)
+        pulse.last_success_at = _later(pulse.last_success_at, at)
     if poll.outcome == "unchanged" and pulse.observed_until is not None and at > pulse.observed_until:
         if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
@@ -361,6 +406,11 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
             pulse.dirty_since = min(day, pulse.dirty_since or day)
             pulse.moved = True
         pulse.observed_until = at
+
+
+def _later(before: datetime | None, at: datetime) -> datetime:
+    """Return the later instant; polls may be written out of order. One of a clock that was ahead gives way."""
+    return at if before is None or before > at + clocks.TOLERANCE else max(before, at)
 
 
 def closed_day(since: datetime, zone: str, derived_day: date | None) -> date | None:
@@ -395,9 +445,12 @@ def end_run_rows(connection: Connection, ids: Sequence[int], ended_at: datetime)
 
 
 def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
-    """End every open run; one that held for no time is deleted."""
+    """End every open run. What one reading alone has seen counts for `LEAST` when it was bad, else it is deleted."""
     mine = (RUN.c.page_id == page_id, RUN.c.ended_at.is_(None))
-    connection.execute(sa.delete(RUN).where(*mine, RUN.c.started_at >= ended_at))
+    alone = RUN.c.started_at >= ended_at
+    bad = RUN.c.level > int(Level.MAINTENANCE)
+    connection.execute(sa.delete(RUN).where(*mine, alone, sa.or_(RUN.c.level.is_(None), sa.not_(bad))))
+    connection.execute(sa.update(RUN).where(*mine, alone).values(ended_at=ended_at + tables.LEAST))
     connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at))
 
 
@@ -486,9 +539,13 @@ def units(connection: Connection, page_id: int) -> list[UnitRecord]:
 
 
 def done_units(connection: Connection, page_id: int, *, now: datetime, fresh_for: timedelta) -> frozenset[str]:
-    """Return the pieces that need no reading again: final ones, and those read within `fresh_for`."""
-    recent = utc(now) - fresh_for
-    return frozenset(unit.name for unit in units(connection, page_id) if unit.final or unit.completed_at >= recent)
+    """Return the pieces that need no reading again: final ones, and those read within `fresh_for`.
+
+    What was completed later than now is not believed to be.
+    """
+    recent, latest = utc(now) - fresh_for, utc(now) + clocks.TOLERANCE
+    past = (unit for unit in units(connection, page_id) if unit.completed_at <= latest)
+    return frozenset(unit.name for unit in past if unit.final or unit.completed_at >= recent)
 
 
 def forget_units(connection: Connection, page_id: int) -> None:

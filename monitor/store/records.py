@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from monitor.identity import Identity
 from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 
 
@@ -27,7 +28,9 @@ class PageRecord:
     `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC. `failures` counts
     consecutive failed polls, `parse_failures` those that could be fetched and not read. `dirty_since` is the first
     day whose facts changed after it was derived; `derived_day` the last day derived. `version` grows whenever
-    anything stored about the page changes that a report could show.
+    anything stored about the page changes that a report could show. `id_platform` is the platform that told
+    `external_id` and `page_name`, `hosts` are those its answers came from; `refused` is the other page that was read in
+    its place and not accepted.
     """
 
     id: int
@@ -61,6 +64,19 @@ class PageRecord:
     version: int
     added_at: datetime
     removed_at: datetime | None
+    id_platform: str | None
+    hosts: tuple[str, ...]
+    refused: Identity | None
+
+    @property
+    def identity(self) -> Identity:
+        """What the page is known by."""
+        return Identity(
+            platform=self.id_platform,
+            external_id=self.external_id,
+            name=self.page_name,
+            hosts=frozenset(self.hosts),
+        )
 
 
 class PageState(NamedTuple):
@@ -111,7 +127,8 @@ class Changes:
     """What saving one piece of evidence changed; false when it changed nothing.
 
     `affected_since` is the earliest instant whose classification may differ now; None = none. That observations
-    merely went on is no change.
+    merely went on is no change. `left_out`: a state was read earlier than the last one we have, and does not count;
+    what would make the next request conditional on it must not be kept.
     """
 
     added: int = 0
@@ -120,6 +137,7 @@ class Changes:
     affected_since: datetime | None = None
     new_components: tuple[str, ...] = ()
     removed_components: tuple[str, ...] = ()
+    left_out: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.added or self.superseded or self.updated)
@@ -215,6 +233,18 @@ class UpdateVersion:
     update: IncidentUpdate
     recorded_at: datetime
     superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Healed:
+    """A page of which something was stored later than now, up to `latest`.
+
+    `until` is the last reading that is believed, None = none is: what was stored as read later is set aside.
+    """
+
+    slug: str
+    latest: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,8 +113,15 @@ def _double(*, nullable: bool = False) -> Any:  # noqa: ANN401
     return Field(default=None, sa_type=sa.Double, nullable=nullable)
 
 
+_NULLABLE_JSON: Any = sa.JSON(none_as_null=True)
+
+
 def _json() -> Any:  # noqa: ANN401
     return Field(sa_type=sa.JSON, nullable=False)
+
+
+def _maybe_json() -> Any:  # noqa: ANN401
+    return Field(default=None, sa_type=_NULLABLE_JSON, nullable=True)
 
 
 def _big() -> Any:  # noqa: ANN401
@@ -122,7 +129,11 @@ def _big() -> Any:  # noqa: ANN401
 
 
 class Page(Table, table=True):
-    """A monitored page, what it says of itself, and the state of its schedule."""
+    """A monitored page, what it says of itself, and the state of its schedule.
+
+    `external_id` and `page_name` were told on `id_platform`; `hosts` are those its answers came from. `refused` is the
+    other page that was last read in its place, as `monitor.identity.as_json` writes it; null once it was read again.
+    """
 
     __tablename__ = "page"
     id: int | None = _key()
@@ -155,6 +166,9 @@ class Page(Table, table=True):
     version: int = _big()
     added_at: datetime = _instant()
     removed_at: datetime | None = _instant(nullable=True)
+    id_platform: str | None = None
+    hosts: list[str] | None = _maybe_json()
+    refused: dict[str, Any] | None = _maybe_json()
 
 
 class Component(Table, table=True):
@@ -451,6 +465,9 @@ METADATA = Table.metadata
 
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 """Before everything; a day from the edge, so that no zone falls off the calendar."""
+
+LEAST = timedelta(seconds=1)
+"""What is known of one instant only counts for: a state a single reading has seen, what began at the last reading."""
 
 FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
 """After everything."""

@@ -98,7 +98,9 @@ def test_docker_has_trouble_with_automated_builds(corpus: Path) -> None:
     evidence = read(corpus, "docker-status-20200716-partial.json", "2020-07-16T18:00:00Z")
 
     assert counts(evidence) == {Level.OPERATIONAL: 7, Level.PARTIAL_OUTAGE: 1}
-    (impact,) = evidence.impacts
+    impact, told = evidence.impacts
+    assert told.incident_id is not None
+    assert (told.level, told.end) == (impact.level, impact.start)
     (incident,) = evidence.incidents
     assert name_of(evidence, impact.component_id) == "Docker Hub Automated Builds"
     assert impact.start == datetime(2020, 7, 16, 17, 22, 8, 444_000, tzinfo=UTC)

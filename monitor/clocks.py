@@ -1,0 +1,233 @@
+"""Clocks that are off: what may be believed of an instant that lies later than now. Pure; the clocks are arguments.
+
+A clock may be ahead for hours (a machine that takes local time for UTC until NTP has answered) or be set back. What was
+read while it was ahead carries instants that lie in the future as soon as the clock is right, and no later reading
+would count beside them. So an instant later than now is never believed: it is named, and re-timed or set aside.
+
+Two clocks are told apart: the wall clock, which people set and which dates everything that is kept, and a monotonic
+one, which nothing sets and which waits are measured on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Protocol
+
+from monitor.model import Coverage, ObservedRun, PageFacts
+
+TOLERANCE = timedelta(minutes=2)
+"""How far clocks that are kept right may differ. What lies less than this ahead of now counts as now."""
+
+LONGEST_WAIT = timedelta(days=1)
+"""No page waits longer for its next poll: the longest Retry-After that is honoured."""
+
+LONGEST_LEASE = timedelta(minutes=5)
+"""No page is claimed for longer; what is claimed for longer was claimed on another clock."""
+
+AGREES_WITHIN = timedelta(days=1)
+"""How long ago, by a page's clock, the last reading may be for the two to agree."""
+
+WITNESSES = 3
+"""Pages whose clocks must have been heard before ours is said to be off: of two that differ either may be wrong."""
+
+REMEMBERED_SECONDS = 3600.0
+"""How long a step of our clock, and what was healed after it, is told in the metrics."""
+
+READY_AFTER_SECONDS = 300.0
+"""How long after our clock went back we say that we are not ready."""
+
+_GOLDEN = 0.6180339887498949
+
+
+class Dated(Protocol):
+    """What is stored of a page that only a reading, or a derivation, of the past can have written."""
+
+    @property
+    def last_poll_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def last_success_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def derived_at(self) -> datetime | None: ...  # noqa: D102
+
+
+def latest_ahead(page: Dated, now: datetime) -> datetime | None:
+    """Return the latest instant stored of the page that lies later than now; None when all may be believed.
+
+    What lies less than `TOLERANCE` ahead may.
+    """
+    told = [page.last_poll_at, page.last_success_at, page.derived_at, getattr(page, "observed_until", None)]
+    latest = max((instant for instant in told if instant is not None), default=None)
+    return latest if latest is not None and latest > now + TOLERANCE else None
+
+
+def is_ahead(page: Dated, now: datetime) -> bool:
+    """Whether something stored of the page lies later than now."""
+    return latest_ahead(page, now) is not None
+
+
+class Waiting(Protocol):
+    """A page that waits for its next poll."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def interval_seconds(self) -> int: ...  # noqa: D102
+    @property
+    def failures(self) -> int: ...  # noqa: D102
+    @property
+    def last_poll_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def due_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def lease_until(self) -> datetime | None: ...  # noqa: D102
+
+
+def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> datetime | None:
+    """Return when the page is due by a clock that says `now`; None when what is stored may stand.
+
+    `step` is how far that clock was just set, if that is known; then the page waits for what was left of its wait.
+
+    A page that is read regularly is due somewhere within its interval, each at a place of its own, so that pages whose
+    clock was set back are not all asked at once. One that fails, or was asked to wait, waits as long as it was to wait.
+    """
+    if page.due_at is None:
+        return None
+    polled, interval = page.last_poll_at, timedelta(seconds=page.interval_seconds)
+    if polled is not None and page.failures:
+        wait = min(page.due_at - polled, LONGEST_WAIT)
+        too_late = polled > now + TOLERANCE or page.due_at > now + LONGEST_WAIT + TOLERANCE
+        return now + max(wait, timedelta()) if too_late else None
+    latest = now + 1.1 * interval + TOLERANCE  # a tenth is more than any jitter
+    if page.due_at <= latest:
+        return None
+    if now <= page.due_at + step <= latest:
+        return page.due_at + step
+    return now + interval * (page.id * _GOLDEN % 1)
+
+
+def lease_is_real(page: Waiting, now: datetime) -> bool:
+    """Whether the page's lease, if it has one, can have been taken by a clock that agrees with `now`."""
+    return page.lease_until is None or page.lease_until <= now + LONGEST_LEASE + TOLERANCE
+
+
+def believed(facts: PageFacts, until: datetime | None, now: datetime) -> PageFacts:
+    """Return the facts of a page of which something lies later than `now`, as far as they may be believed.
+
+    `until` is the last reading at or before now, None = there is none. What a reading of the future spoke for is
+    known until then only: nothing says when it really was made. What was bad stays, up to now.
+    """
+    return replace(
+        facts,
+        coverage=tuple(_covered_until(facts.coverage, until, now)),
+        runs=tuple(_seen_until(facts.runs, until, now)),
+    )
+
+
+def _covered_until(coverage: tuple[Coverage, ...], end: datetime | None, now: datetime) -> Iterator[Coverage]:
+    for cover in coverage:
+        if cover.span.end <= now:
+            yield cover
+        elif end is not None and cover.span.start < end:
+            yield replace(cover, span=replace(cover.span, end=end))
+
+
+def _seen_until(runs: tuple[ObservedRun, ...], end: datetime | None, now: datetime) -> Iterator[ObservedRun]:
+    for run in runs:
+        if run.span.end <= now:
+            yield run
+        elif end is not None and run.span.start < end:
+            yield replace(run, span=replace(run.span, end=end))
+
+
+def ours_is_behind(latest: datetime, now: datetime, offset_seconds: float | None) -> bool:
+    """Whether it is our clock that is wrong where `latest`, which we stored, lies later than `now`.
+
+    `offset_seconds` says how far the page's clock is ahead of ours, None = not known. When the page's clock has passed
+    `latest` too, by `AGREES_WITHIN` at most, two agree against one: what is stored was read at the time it says, and
+    ours has gone back. A page's clock that is somewhere else altogether agrees with nobody.
+    """
+    if offset_seconds is None or offset_seconds <= TOLERANCE.total_seconds():
+        return False
+    since = timedelta(seconds=offset_seconds) - (latest - now)
+    return -TOLERANCE <= since <= AGREES_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """Something that happened to our clock, and when on the monotonic one."""
+
+    at: float
+    step_seconds: float = 0.0
+    pages: int = 0
+
+
+@dataclass(slots=True)
+class ClockLedger:
+    """What one process has noticed about clocks. `timer` is a monotonic clock in seconds."""
+
+    timer: Callable[[], float]
+    _offsets: dict[str, float] = field(default_factory=dict)
+    _noted: list[_Noted] = field(default_factory=list)
+    _seen: tuple[float, datetime] | None = None
+
+    def look(self, now: datetime) -> timedelta:
+        """Return how far our clock, which says `now`, was set since the last look: ahead > 0, back < 0.
+
+        Less than `TOLERANCE` is drift or a leap second and counts as zero. The first look finds nothing.
+        """
+        before, self._seen = self._seen, (self.timer(), now)
+        if before is None:
+            return timedelta()
+        step = (now - before[1]) - timedelta(seconds=self._seen[0] - before[0])
+        if abs(step) <= TOLERANCE:
+            return timedelta()
+        self._noted.append(_Noted(self._seen[0], step_seconds=step.total_seconds()))
+        return step
+
+    def heard(self, vendor: str, offset_seconds: float) -> None:
+        """Note how far the clock behind a vendor's page is ahead of ours."""
+        self._offsets[vendor] = offset_seconds
+
+    def healed(self, pages: int = 1) -> None:
+        """Note that stored instants of so many pages lay later than now and were healed."""
+        self._noted.append(_Noted(self.timer(), pages=pages))
+
+    @property
+    def offsets(self) -> Mapping[str, float]:
+        """How far the clock behind each vendor's page is ahead of ours, in seconds, as last heard."""
+        return self._offsets
+
+    @property
+    def offset_seconds(self) -> float | None:
+        """How far our clock is ahead of the pages', by their median; None before `WITNESSES` of them were heard."""
+        heard = list(self._offsets.values())
+        return -median(heard) if len(heard) >= WITNESSES else None
+
+    @property
+    def step_seconds(self) -> float:
+        """The greatest step of our clock within `REMEMBERED_SECONDS`: ahead > 0, back < 0, 0 = none."""
+        return max((each.step_seconds for each in self._lately(REMEMBERED_SECONDS)), key=abs, default=0.0)
+
+    @property
+    def healed_pages(self) -> int:
+        """How often a page's stored instants were healed within `REMEMBERED_SECONDS`."""
+        return sum(each.pages for each in self._lately(REMEMBERED_SECONDS))
+
+    @property
+    def problems(self) -> list[str]:
+        """What of our clock keeps us from working, in words for people."""
+        found = []
+        back = min((each.step_seconds for each in self._lately(READY_AFTER_SECONDS)), default=0.0)
+        if back < 0:
+            found.append(f"our clock went back by {timedelta(seconds=-round(back))}; set it by NTP")
+        off = self.offset_seconds
+        if off is not None and abs(off) > TOLERANCE.total_seconds():
+            which = "ahead of" if off > 0 else "behind"
+            found.append(f"our clock is {timedelta(seconds=round(abs(off)))} {which} the pages' clocks; set it by NTP")
+        return found
+
+    def _lately(self, seconds: float) -> Iterator[_Noted]:
+        since = self.timer() - seconds
+        self._noted = [each for each in self._noted if each.at > self.timer() - REMEMBERED_SECONDS]
+        return (each for each in self._noted if each.at > since)

@@ -1,0 +1,115 @@
+"""One request for several readers of the same page: two teams, or two regions, that count other parts of it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from monitor.errors import FetchError
+from monitor.fetch.base import Fetched, Fetches, Limits, Validators, settle
+
+YOUNG_SECONDS = 5.0
+"""How long an answer may be given to another reader: polls that are due together begin within a few seconds."""
+
+Key = tuple[str, str, Limits]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What a request came to, when, and who has had it."""
+
+    outcome: Fetched | FetchError
+    at: float
+    readers: set[str]
+
+
+@dataclass(slots=True)
+class _Line:
+    """The readers of one request: one asks, the others wait for what it is answered."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answer: _Answer | None = None
+
+
+class Shared:
+    """Asks another fetcher once for readers that ask the same within `YOUNG_SECONDS`.
+
+    Nobody is given an answer twice: who asks again gets a new one. An "unchanged" answer is only for readers whose
+    validators stand for the same body; anyone else asks for itself. Errors are shared too: a host that is down, or that
+    asked us to wait, is not asked again for each reader. `clock` is in seconds. Unknown to it are other processes.
+    """
+
+    def __init__(self, fetcher: Fetches, clock: Callable[[], float]) -> None:
+        self._fetcher = fetcher
+        self._clock = clock
+        self._lines: dict[Key, _Line] = {}
+
+    async def get(
+        self,
+        reader: str,
+        url: str,
+        *,
+        accept: str,
+        limits: Limits,
+        validators: Validators | None = None,
+        provider: str | None = None,
+    ) -> Fetched:
+        """Return the answer for this reader; see `Fetches.get`."""
+        self._forget_old()
+        line = self._lines.setdefault((url, accept, limits), _Line())
+        async with line.turn:
+            outcome = self._shared(line, reader, validators)
+            if outcome is None:
+                try:
+                    outcome = await self._fetcher.get(
+                        url, accept=accept, limits=limits, validators=validators, provider=provider
+                    )
+                except FetchError as error:
+                    outcome = error
+                line.answer = _Answer(_copy(outcome), self._clock(), {reader})
+        if isinstance(outcome, FetchError):
+            raise outcome
+        return outcome
+
+    def _shared(self, line: _Line, reader: str, known: Validators | None) -> Fetched | FetchError | None:
+        """Return what another reader was answered, as it is for this one; None when it must ask for itself."""
+        answer = line.answer
+        if answer is None or reader in answer.readers or not self._is_young(answer):
+            return None
+        outcome = _copy(answer.outcome) if isinstance(answer.outcome, FetchError) else _for(answer.outcome, known)
+        if outcome is not None:
+            answer.readers.add(reader)
+        return outcome
+
+    def _is_young(self, answer: _Answer) -> bool:
+        return abs(self._clock() - answer.at) <= YOUNG_SECONDS  # a clock that was set back makes nothing young
+
+    def _forget_old(self) -> None:
+        old = [
+            key
+            for key, line in self._lines.items()
+            if not line.turn.locked() and (line.answer is None or not self._is_young(line.answer))
+        ]
+        for key in old:
+            del self._lines[key]
+
+
+def _for(fetched: Fetched, known: Validators | None) -> Fetched | None:
+    """Return an answer as it is for a reader with these validators; None when its body is needed and not there."""
+    response = fetched.response
+    if response.unchanged:
+        same = known is not None and known.sha256 is not None and known.sha256 == fetched.validators.sha256
+        return replace(fetched, elapsed_seconds=0.0, wire_bytes=0) if same else None
+    settled, validators = settle(response, known)
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return None
+    return Fetched(response=settled, validators=validators)
+
+
+def _copy(outcome: Fetched | FetchError) -> Fetched | FetchError:
+    """Return an error of its own for each reader, who writes its name on it."""
+    if not isinstance(outcome, FetchError):
+        return outcome
+    copied = type(outcome).__new__(type(outcome), *outcome.args)
+    copied.__dict__.update(outcome.__dict__ | {"page": ""})
+    return copied

@@ -1,0 +1,199 @@
+"""Healing: what is stored of a page by readings that lie later than now, re-timed or set aside.
+
+Such readings were made while a clock was ahead (see `monitor.clocks`). When they really were made nobody knows, only
+that it was between the last reading that may be believed and now. So:
+
+* what they spoke for, coverage and observed states, is set aside: that span is unknown, and never green;
+* what they told of incidents stays, as known from now on, and is over by the last believable reading where they said
+  that it ended later than now;
+* what made requests conditional is forgotten: the next answer is read whole;
+* days that have not begun go, the others since are derived anew.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitor import clocks
+from monitor.intervals import day_of, utc, zone_named
+from monitor.model import Phase
+from monitor.store import pages, tables
+from monitor.store.records import Healed, PageRecord
+
+log = logging.getLogger(__name__)
+
+COMPONENT = tables.core(tables.Component)
+INCIDENT = tables.core(tables.Incident)
+IMPACT = tables.core(tables.Impact)
+COVERAGE = tables.core(tables.Coverage)
+DAY = tables.core(tables.Day)
+QUIET = tables.core(tables.QuietRun)
+
+REASON = "clock"
+"""Why a page counts as unreadable from its healing to its next reading."""
+
+_MOMENTS = [
+    table.c[name]
+    for table in tables.METADATA.sorted_tables
+    if "page_id" in table.c and table is not COVERAGE
+    for name in ("recorded_at", "superseded_at", "first_seen_at", "last_seen_at")
+    if name in table.c
+]
+"""When we came to know, or ceased to believe, something of a page."""
+
+
+def last_reading(connection: Connection, page_id: int, now: datetime) -> datetime | None:
+    """Return the last instant, now at the latest, at which the page was read; None when there is none."""
+    poll, run = pages.POLL.c, pages.RUN.c
+    asked = [
+        sa.select(sa.func.max(poll.started_at)).where(poll.started_at <= now, poll.outcome != "failed"),
+        # A state begins, and ends, with the reading that showed it.
+        sa.select(sa.func.max(run.started_at)).where(run.started_at <= now),
+        sa.select(sa.func.max(run.ended_at)).where(run.ended_at <= now),
+    ]
+    tables_asked = (poll, run, run)
+    found = [
+        connection.execute(query.where(columns.page_id == page_id)).scalar()
+        for query, columns in zip(asked, tables_asked, strict=True)
+    ]
+    return max((instant for instant in found if instant is not None), default=None)
+
+
+def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
+    """Heal what is stored of the page later than now; None when all may be believed. The same again changes nothing."""
+    now = utc(now)
+    page = pages.page(connection, page_id, lock=True)
+    latest = clocks.latest_ahead(page, now)
+    if latest is None:
+        return None
+    until = last_reading(connection, page_id, now)
+    _Healing(connection, page, now, until).run()
+    log.warning(
+        "readings later than now set aside vendor=%s up_to=%s believed_until=%s: a clock was ahead, or ours went back",
+        page.slug, latest, until,
+    )  # fmt: skip
+    return Healed(slug=page.slug, latest=latest, until=until)
+
+
+def _mine(table: sa.Table, page_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (table.c.page_id == page_id,)
+
+
+class _Healing:
+    """One page's healing. `until` is the last reading that may be believed, None = none may."""
+
+    def __init__(self, connection: Connection, page: PageRecord, now: datetime, until: datetime | None) -> None:
+        self._connection = connection
+        self._page = page
+        self._now = now
+        self._until = until
+        self._affected = [until or now]
+
+    def run(self) -> None:
+        self._runs()
+        self._coverage()
+        self._incidents()
+        self._impacts()
+        self._moments()
+        self._days()
+        self._page_row()
+
+    def _update(self, table: sa.Table, *where: sa.ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401
+        self._connection.execute(sa.update(table).where(*_mine(table, self._page.id), *where).values(values))
+
+    def _delete(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> None:
+        self._connection.execute(sa.delete(table).where(*_mine(table, self._page.id), *where))
+
+    def _affect(self, column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> None:
+        """Note the earliest instant among rows that change."""
+        first = sa.select(sa.func.min(column)).where(*_mine(column.table, self._page.id), *where)
+        start = self._connection.execute(first).scalar()
+        self._affected += [] if start is None else [start]
+
+    def _runs(self) -> None:
+        """Cut observed states where the last reading that may be believed showed them."""
+        run = pages.RUN
+        self._delete(run, run.c.started_at > self._now)
+        if self._until is not None:
+            self._update(run, run.c.ended_at > self._now, ended_at=self._until)
+            self._delete(run, run.c.ended_at <= run.c.started_at)
+
+    def _coverage(self) -> None:
+        """Set aside coverage told later than now, and let that hold again which it replaced."""
+        table, now = COVERAGE, self._now
+        self._affect(table.c.started_at, table.c.recorded_at > now, table.c.superseded_at.is_(None))
+        self._update(table, table.c.recorded_at <= now, table.c.superseded_at > now, superseded_at=None)
+        self._update(table, table.c.recorded_at > now, recorded_at=now, superseded_at=now)
+        # What polls prolonged row by row was last believable at the last reading, or when the row was written.
+        end = table.c.recorded_at if self._until is None else _later(table.c.recorded_at, self._until)
+        grown = (table.c.superseded_at.is_(None), table.c.ended_at > now)
+        self._update(table, *grown, table.c.started_at >= end, superseded_at=now)
+        self._update(table, *grown, ended_at=end)
+
+    def _incidents(self) -> None:
+        table, now = INCIDENT, self._now
+        told = (table.c.recorded_at > now, table.c.phase.in_([Phase.OPEN.value, Phase.CLOSED.value]))
+        self._update(table, *told, table.c.started_at > now, started_at=now)
+        self._update(table, *told, table.c.resolved_at > now, resolved_at=now)
+
+    def _impacts(self) -> None:
+        table, now = IMPACT, self._now
+        told = table.c.recorded_at > now
+        self._update(table, told, table.c.started_at > now, superseded_at=now, recorded_at=now)
+        rows = self._connection.execute(
+            sa.select(table.c.id, table.c.started_at).where(
+                *_mine(table, self._page.id), told, table.c.superseded_at.is_(None), table.c.ended_at > now
+            )
+        ).all()
+        for row_id, started_at in rows:
+            end = max(self._until or started_at, started_at + tables.LEAST)
+            self._connection.execute(sa.update(table).where(table.c.id == row_id).values(ended_at=end))
+            self._affected.append(started_at)
+
+    def _moments(self) -> None:
+        """Let what was known later than now be known from now on."""
+        for column in (*_MOMENTS, COMPONENT.c.removed_at):
+            self._update(column.table, column > self._now, **{column.name: self._now})
+        self._delete(pages.POLL, pages.POLL.c.started_at > self._now)
+        self._delete(pages.UNIT, pages.UNIT.c.completed_at > self._now)
+        self._delete(pages.VALIDATOR)
+        seen = pages.SNAPSHOT.c.last_seen_at
+        self._connection.execute(sa.update(pages.SNAPSHOT).where(seen > self._now).values(last_seen_at=self._now))
+
+    def _days(self) -> None:
+        today = day_of(self._now, zone_named(self._page.zone))
+        self._delete(DAY, DAY.c.day > today)
+        self._delete(QUIET, QUIET.c.first_day > today)
+        self._update(QUIET, QUIET.c.last_day > today, last_day=today)
+
+    def _page_row(self) -> None:
+        page, now = self._page, self._now
+        today = day_of(now, zone_named(page.zone))
+        first = min(day_of(min(self._affected), zone_named(page.zone)), today)
+        poll = pages.POLL.c
+        asked = sa.select(sa.func.max(poll.started_at)).where(poll.page_id == page.id)
+        read_at = clocks.latest_ahead(page, now)
+        values: dict[str, Any] = {
+            "last_poll_at": self._connection.execute(asked).scalar(),
+            "last_success_at": self._until,
+            "observed_until": self._until and min(self._until, page.observed_until or self._until),
+            "last_ok": False, "last_error_reason": REASON,
+            "last_error_message": f"it was read at {read_at:%Y-%m-%d %H:%M} UTC, which has not come yet",
+            "derived_at": None, "derived_day": _earliest([page.derived_day, first]),
+            "reread_day": page.reread_day if page.reread_day is not None and page.reread_day <= today else None,
+            "dirty_since": _earliest([page.dirty_since, first]), "added_at": min(page.added_at, now),
+        }  # fmt: skip
+        pages.change(self._connection, page.id, values, step=1)
+
+
+def _later(column: sa.Column[Any], instant: datetime) -> sa.ColumnElement[Any]:
+    bound = sa.literal(instant, tables.Instant())
+    return sa.case((column > bound, column), else_=bound)
+
+
+def _earliest(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day is not None), default=None)
