@@ -119,3 +119,8 @@ $(VENV)/.stamp-dev: requirements.txt requirements-build.txt requirements-dev.txt
 	@$(PIP) $(LOCKED) -r requirements-dev.txt -r requirements-build.txt
 	@PYTHONWARNINGS=ignore $(PIP) $(ITSELF)
 	@touch $@ $(VENV)/.stamp-run
+
+.PHONY: soak
+soak: $(VENV)/.stamp-dev ## run vendors and readers through simulated time: SEEDS=10000 worlds, from FROM=0
+	VENDORSTATUS_SEEDS=$(or $(FROM),0):$(or $(SEEDS),10000) $(BIN)/pytest -q -n $(or $(WORKERS),2) --tb=short --show-capture=no \
+		tests/timeline/test_laws.py $(ARGS)

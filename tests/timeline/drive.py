@@ -1,0 +1,230 @@
+"""Readers of a world: polls, backfills, rereads and restarts at their instants, with the real collector and store."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from simulated import Clock, SimulatedPages, collecting
+
+from monitor.config import VendorConfig
+from monitor.intervals import Interval, day_of, zone_named
+from monitor.model import Day, Level, PageHistory
+from monitor.pipeline import Collector
+from monitor.protocol import Response
+from monitor.store import PageRecord, Store
+from timeline.pages import answer
+from timeline.world import Telling, World
+
+SLUG = "acme"
+HOUR = timedelta(hours=1)
+Act = Literal["poll", "backfill", "reread", "restart"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a reader does: acts at true instants, ascending. Its clock is ahead by `ahead` inside the span given."""
+
+    interval: timedelta
+    steps: tuple[tuple[datetime, Act], ...]
+    ahead: tuple[tuple[Interval, timedelta], ...] = ()
+
+    def clock(self, at: datetime) -> datetime:
+        """Return what the reader's clock shows."""
+        return at + sum((by for span, by in self.ahead if at in span), timedelta(0))
+
+    def without(self, *acts: Act) -> "Plan":
+        """Return the plan without these acts."""
+        steps = tuple(step for step in self.steps if step[1] not in acts)
+        return Plan(interval=self.interval, steps=steps, ahead=self.ahead)
+
+    def then(self, at: datetime, *acts: Act) -> "Plan":
+        """Return the plan with these acts at its end."""
+        return Plan(interval=self.interval, steps=(*self.steps, *((at, act) for act in acts)), ahead=self.ahead)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What one act that succeeded was told: the components' states and, where it read them, the incidents' records."""
+
+    at: datetime
+    act: Act
+    shown: dict[str, Level | None]
+    told: dict[str, Telling]
+
+
+@dataclass(slots=True)
+class Ran:
+    """A reader at the end of its plan."""
+
+    world: World
+    plan: Plan
+    collector: Collector
+    clock: Clock
+    seen: list[Seen] = field(default_factory=list)
+    failed: list[tuple[datetime, str]] = field(default_factory=list)
+
+    @property
+    def store(self) -> Store:
+        """Its store."""
+        return self.collector.store
+
+    @property
+    def vendor(self) -> VendorConfig:
+        """Its settings of the page."""
+        return self.collector.vendors[SLUG]
+
+    @property
+    def page(self) -> PageRecord:
+        """The page's row; polls that wait are not in it yet."""
+        return self.store.pages([SLUG])[0]
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day of the world, in the page's zone, of which whole days could be known."""
+        zone = zone_named(self.page.zone)
+        return day_of(self.world.begin, zone) + timedelta(days=1), day_of(self.clock.now, zone)
+
+    def history(self) -> PageHistory:
+        """Return the derived days of the world."""
+        return self.store.page_history(self.page.id, *self.days)
+
+    def picture(self) -> dict[str, list[Day]]:
+        """Return every day of every component, and of the vendor under ``""``."""
+        found = self.history()
+        first, last = self.days
+        dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        rows = {"": found.vendor, **found.components}
+        return {key: [history.day(day) for day in dates] for key, history in rows.items()}
+
+
+def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = True) -> Plan:
+    """Return a seeded plan: polls around an interval, with holes where we were down, from the world's begin to its end."""
+    dice, again = Random(f"reader {seed} {world.seed}"), Random(f"restarts {seed} {world.seed}")
+    interval = HOUR * (dice.choice([6, 8, 12]) if sparse else 1)
+    at, steps = world.begin, list[tuple[datetime, Act]]()
+    while at < world.end:
+        steps.append((at, "poll"))
+        if restarts and again.random() < 0.1:
+            steps.append((at, "restart"))
+        at += timedelta(seconds=round(interval.total_seconds() * dice.uniform(0.9, 1.1)))
+        if dice.random() < 0.02 and at < world.quiet:
+            at += HOUR * dice.randint(4, 40)
+    steps += [(world.end, "poll")]
+    return Plan(interval=interval, steps=tuple(steps))
+
+
+def misled(given: Plan, seed: object) -> Plan:
+    """Return the plan with our clock hours or days ahead for a while, in the first half."""
+    dice = Random(f"clock {seed}")
+    first = given.steps[dice.randrange(2, len(given.steps) // 2)][0]
+    span = Interval(first, first + given.interval * dice.choice([0.5, 3]))
+    ahead = HOUR * dice.choice([6, 30, 100])
+    return Plan(interval=given.interval, steps=given.steps, ahead=((span, ahead),))
+
+
+def backfills(given: Plan, seed: object, count: int) -> Plan:
+    """Return the plan with `count` backfills and rereads in between."""
+    dice = Random(f"backfills {seed}")
+    extra = [(dice.choice(given.steps)[0], dice.choice(["backfill", "reread"])) for _ in range(count)]
+    return Plan(
+        interval=given.interval, steps=tuple(sorted([*given.steps, *extra], key=lambda step: step[0])), ahead=given.ahead
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] | None = None) -> AsyncIterator[Ran]:
+    """Run the plan over a new store and yield the reader at its end. `each` is called after every act that succeeded."""
+    clock = Clock(given.clock(world.begin))
+    true = [world.begin]
+    pages = SimulatedPages([], clock, lambda url: _page(world, url, true[0]))
+    with fresh_store() as store:
+        async with _running(world, given, pages, store) as reader:
+            for at, act in given.steps:
+                true[0], clock.now = at, given.clock(at)
+                seen = await _act(reader, at, act)
+                if each is not None and seen is not None:
+                    await reader.collector.flush()
+                    each(reader, seen)
+            await reader.collector.derive(SLUG)
+            yield reader
+
+
+@asynccontextmanager
+async def _running(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AsyncIterator[Ran]:
+    vendor = VendorConfig(
+        slug=SLUG,
+        name="Acme",
+        url=world.url,
+        platform=world.platform,
+        interval_seconds=int(given.interval.total_seconds()),
+    )
+    async with collecting(pages, {SLUG: vendor}, store) as collector:
+        reader = Ran(world, given, collector, pages.clock)
+        yield reader
+        if reader.collector is not collector:
+            await reader.collector.close()
+
+
+async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
+    if act == "restart":
+        old = reader.collector
+        await old.flush()
+        reader.collector = Collector(old.store, old._fetcher, old.vendors, clock=reader.clock)
+        return None
+    if (
+        at.minute % 4 == 0
+    ):  # derived now and then, as by a scheduler that is busy; waiting polls are written in any case
+        await reader.collector.flush()
+    page = reader.page
+    if act == "poll":
+        error = (await reader.collector.poll(page)).error
+    elif act == "reread":
+        error = (await reader.collector.reread(page)).error
+    else:
+        error = (await reader.collector.backfill(page, reader.world.begin - timedelta(days=5), again=True)).error
+    if error is not None:
+        reader.failed.append((at, error.reason))
+        return None
+    world = reader.world
+    seen = Seen(
+        at=at, act=act, told=dict(world.told(at)),
+        shown=world.shown_all(at) if act == "poll" else {},
+    )  # fmt: skip
+    reader.seen.append(seen)
+    return seen
+
+
+def _page(world: World, url: str, now: datetime) -> Response:
+    parts = urlsplit(url)
+    status, headers, body = answer(world, parts.path, dict(parse_qsl(parts.query)), now)
+    return Response(url=url, final_url=url, status=status, headers=headers, body=body)
+
+
+@cache
+def _template() -> Path:
+    """Return an empty database with today's schema: to copy one takes a hundredth of making it."""
+    folder = Path(tempfile.mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Store.open(f"sqlite:///{folder}/template.db").close()
+    return folder / "template.db"
+
+
+@contextmanager
+def fresh_store() -> Iterator[Store]:
+    """Yield a store of its own in a temporary file, gone at the end."""
+    folder = Path(tempfile.mkdtemp(dir=_template().parent))
+    shutil.copy(_template(), folder / "store.db")
+    try:
+        with Store.open(f"sqlite:///{folder}/store.db", migrate=False) as store:
+            yield store
+    finally:
+        shutil.rmtree(folder)

@@ -1,0 +1,196 @@
+"""What must hold of a reader's days, worked out from the world and from what the answers it read admitted.
+
+Each law yields a sentence for every breach; the tests ask that there is none.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from monitor.classify import GAP_INTERVALS
+from monitor.intervals import Interval, day_interval, day_of, zone_named
+from monitor.model import Day, Level
+from timeline.drive import Ran, Seen
+from timeline.world import Telling
+
+DAY = timedelta(days=1)
+COVERED = 0.9
+ROUNDING = 0.002
+SAY_NOW = ("incidentio", "instatus")
+"""Platforms whose polls speak of the present alone, so that what they leave open is unknown."""
+
+
+def is_bad(level: Level | None) -> bool:
+    """Whether this is worse than maintenance."""
+    return level is not None and level > Level.MAINTENANCE
+
+
+def is_green(level: Level | None) -> bool:
+    """Whether this says that all was well, or planned."""
+    return level is not None and level <= Level.MAINTENANCE
+
+
+def word(level: Level | None) -> str:
+    """Return a word for a level in a sentence."""
+    return "unknown" if level is None else level.title
+
+
+def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Level]]:
+    """Yield what this platform's record lets a reader see of an incident: component, posted instant and level.
+
+    Where impacts hang on the links, what is unlinked takes them with it; Slack and Google tell a level of the links.
+    Instatus tells the intervals of the components it lists.
+    """
+    for key, start, _, level in told.claims():
+        if platform == "statuspage" or key in told.linked:
+            yield key, start, level
+
+
+def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
+    """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted.
+
+    What was read while our own clock was wrong is not among them: nobody could date it.
+    """
+    world = ran.world
+    wrong = [span for span, _ in ran.plan.ahead]
+    for seen in ran.seen:
+        if any(seen.at in span for span in wrong):
+            continue
+        for key, level in seen.shown.items():
+            if is_bad(level) and is_bad(world.level(key, seen.at)):
+                yield key, ran.plan.clock(seen.at), f"shown at {seen.at}"
+    last = next((seen for seen in reversed(ran.seen) if seen.act == "backfill"), None)
+    listed = {part.id for part in world.listed(world.end)}
+    for key, told in (last.told if last else {}).items():
+        for part, start, _ in claims_of(world.platform, told):
+            if is_bad(world.level(part, start)) and (world.platform != "instatus" or part in listed):
+                yield part, start + world.skew, f"posted for {start} in {key}"
+
+
+def nothing_admitted_is_green(ran: Ran) -> Iterator[str]:
+    """No day is green, of a component or of the vendor, on which an answer admitted something bad that truly was."""
+    zone = zone_named(ran.page.zone)
+    first, _ = ran.days
+    found = ran.picture()
+    for key, at, how in admitted(ran):
+        index = (day_of(at, zone) - first).days
+        for subject in (key, ""):
+            days = found.get(subject)
+            if days is not None and 0 <= index < len(days) and not is_bad(days[index].level):
+                yield f"{subject or 'the vendor'} is {word(days[index].level)} on {days[index].day}, but {how}: {key}"
+
+
+def nothing_bad_is_green_now(ran: Ran, seen: Seen) -> Iterator[str]:
+    """What the page shows bad at a poll is bad now."""
+    levels = ran.store.current(ran.page.id).levels
+    for key, level in seen.shown.items():
+        if is_bad(level) and not is_bad(levels.get(key)):
+            yield f"{key} is {word(levels.get(key))} now, but shown {word(level)} at {seen.at}"
+        if level is None and levels.get(key) is not None:
+            yield f"{key} is {word(levels.get(key))} now, but shown in a strange word at {seen.at}"
+
+
+def what_nobody_said_is_unknown(ran: Ran) -> Iterator[str]:
+    """A day of which polls saw less than nine tenths in a known word is not green. For readers without backfill."""
+    zone = zone_named(ran.page.zone)
+    for key, days in ran.picture().items():
+        for day in days if key else ():
+            whole = day_interval(day.day, zone)
+            known = known_seconds(ran, key, whole)
+            length = (min(whole.end, ran.clock.now) - whole.start).total_seconds()
+            if is_green(day.level) and known < (COVERED - ROUNDING) * length:
+                yield f"{key} is {word(day.level)} on {day.day}, of which {known:.0f} of {length:.0f} s were seen"
+
+
+def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
+    """Return for how much of the span a poll's word for the component stood until the next poll came in time."""
+    polls = [seen for seen in ran.seen if seen.act == "poll"]
+    longest = GAP_INTERVALS * ran.plan.interval
+    known = 0.0
+    for earlier, later in pairwise(polls):
+        between = Interval.between(ran.plan.clock(earlier.at), ran.plan.clock(later.at))
+        held = between.clip(whole) if between is not None else None
+        if held is not None and later.at - earlier.at <= longest and earlier.shown.get(key) is not None:
+            known += held.seconds
+    return known
+
+
+def every_bad_span_ends(ran: Ran) -> Iterator[str]:
+    """Of the days after the last trouble, seen well for a day, none is bad; and nothing closed is still open."""
+    world, zone = ran.world, zone_named(ran.page.zone)
+    calm = day_of(world.quiet + world.skew, zone) + 2 * DAY
+    open_still = {key for key, told in world.told(world.end) if not told.over}
+    kept = () if world.states else {part for key in open_still for part in dict(world.told(world.end))[key].linked}
+    for key, days in ran.picture().items():
+        for day in days:
+            if day.day >= calm and is_bad(day.level) and key not in kept and not (key == "" and kept):
+                yield f"{key or 'the vendor'} is {word(day.level)} on {day.day}, after the last trouble"
+    listed = {incident.id for incident in ran.store.current(ran.page.id).open_incidents}
+    for key in listed - open_still:
+        yield f"incident {key} is listed open and is not"
+    for impact in ran.store.facts(ran.page.id).impacts:
+        if impact.end is None and impact.incident_id not in open_still:
+            yield f"the impact of {impact.incident_id} on {impact.component_id} has no end"
+
+
+def same(one: Mapping[str, list[Day]], two: Mapping[str, list[Day]], *, what: str) -> Iterator[str]:
+    """Every day is told in the same way."""
+    if one.keys() != two.keys():
+        yield f"{what}: other components"
+    for key in one.keys() & two.keys():
+        for left, right in zip(one[key], two[key], strict=True):
+            if left != right:
+                yield f"{what}: {key or 'the vendor'} on {left.day}: {left} then {right}"
+
+
+def known(day: Day) -> bool:
+    """Whether the reader speaks for the whole day."""
+    return day.level is not None and day.coverage >= COVERED
+
+
+def polls_and_record_agree(polled: Ran, filled: Ran) -> Iterator[str]:
+    """A reader who polled differs from one who read the final record only where its polls saw worse, or disputed."""
+    other = filled.picture()
+    for key, days in polled.picture().items():
+        for left, right in zip(days, other.get(key, ()), strict=False):
+            if not key or not known(left) or not known(right) or left.level == right.level or left.disputed:
+                continue
+            if not saw_worse(polled, key, left, right):
+                yield f"{key} on {left.day}: polled {word(left.level)}, the record says {word(right.level)}, undisputed"
+
+
+def saw_worse(ran: Ran, key: str, own: Day, other: Day) -> bool:
+    """Whether the reader calls a day worse than another does, and its polls saw something that bad."""
+    seen = [level for level in saw(ran, key, own.day) if level is not None]
+    return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (own.level or 0)
+
+
+def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
+    """Wherever both speak for a whole day they say the same level."""
+    other = two.picture()
+    for key, days in one.picture().items():
+        for left, right in zip(days, other.get(key, ()), strict=False):
+            if known(left) and known(right) and left.level != right.level:
+                yield f"{what}: {key or 'the vendor'} on {left.day}: {word(left.level)} and {word(right.level)}"
+
+
+def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
+    """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so."""
+    other = two.picture()
+    zone = zone_named(one.page.zone)
+    for key, days in one.picture().items():
+        for left, right in zip(days, other.get(key, ()), strict=False):
+            if not key or left.level == right.level:
+                continue
+            whole = day_interval(left.day, zone)
+            watched = min(known_seconds(one, key, whole), known_seconds(two, key, whole)) >= COVERED * whole.seconds
+            if watched and saw(one, key, left.day) == saw(two, key, left.day):
+                yield f"{key} on {left.day}: {word(left.level)} and {word(right.level)}, having seen the same"
+
+
+def saw(ran: Ran, key: str, day: date) -> set[Level | None]:
+    """Return the states of a component that polls saw on a day, and the one they saw last before it."""
+    whole = day_interval(day, zone_named(ran.page.zone))
+    polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
+    before = [level for at, level in polls if at < whole.start][-1:]
+    return {*before, *(level for at, level in polls if at in whole)}

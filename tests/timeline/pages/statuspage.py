@@ -1,0 +1,87 @@
+"""A world as a Statuspage; its uptime record is the demo's. Pure."""
+
+import re
+from typing import Any
+
+from monitor.demo import statuspage as demo
+from monitor.demo.posts import Answer, Query, json_answer, not_found
+from monitor.demo.statuspage import HEADERS, INDICATORS, STATES
+from monitor.demo.truth import short_id
+from monitor.model import Level
+from timeline.pages.common import Print
+from timeline.world import Part, Telling, Update
+
+Json = dict[str, Any]
+RECORD = re.compile(r"/uptime_showcase|/uptime/[a-z0-9]+\.json|/")
+
+
+def answer(page: Print, path: str, query: Query) -> Answer:
+    """Return the answer to a GET."""
+    if RECORD.fullmatch(path):
+        return demo.answer(page.truth(), path, query, page.now)
+    head = {"page": _head(page)}
+    incidents = [_incident(page, key, told) for key, told in page.told]
+    if path == "/api/v2/summary.json":
+        indicator, description = INDICATORS[page.worst]
+        status = {"indicator": indicator, "description": description}
+        going_on = [row for row in incidents if row["status"] not in {"resolved", "postmortem"}]
+        rest = {"incidents": going_on, "scheduled_maintenances": [], "status": status}
+        return json_answer({**head, "components": [_component(page, part) for part in page.parts], **rest}, HEADERS)
+    if path == "/api/v2/incidents.json":
+        return json_answer({**head, "incidents": incidents[:50]}, HEADERS)
+    if path == "/api/v2/scheduled-maintenances.json":
+        return json_answer({**head, "scheduled_maintenances": []}, HEADERS)
+    for row in incidents:
+        if path == f"/api/v2/incidents/{row['id']}.json":
+            return json_answer({**head, "incident": row}, HEADERS)
+    return not_found(HEADERS)
+
+
+def _head(page: Print) -> Json:
+    changes = [told.since for _, told in page.told]
+    return {
+        "id": short_id("acme", "page"), "name": "Acme", "url": page.world.url.rstrip("/"),
+        "time_zone": page.world.zone, "updated_at": page.local(max(changes, default=page.world.begin)),
+    }  # fmt: skip
+
+
+def _component(page: Print, part: Part) -> Json:
+    name, group = part.name(page.now)
+    del group  # a group is a row of its own; the demo prints them
+    return {
+        "id": part.id, "name": name, "status": page.word(part, STATES), "created_at": page.local(part.begin),
+        "updated_at": page.local(part.begin), "position": 1, "description": None, "showcase": page.world.record,
+        "start_date": page.start(part).isoformat() if page.world.record else None, "group_id": None,
+        "page_id": short_id("acme", "page"), "group": False, "only_show_if_degraded": False,
+    }  # fmt: skip
+
+
+def _incident(page: Print, key: str, told: Telling) -> Json:
+    rows = []
+    before: dict[str, Level] = {}
+    for post in told.updates:
+        rows.append(_update(page, key, post, before))
+        before |= post.states or {}
+    return {
+        "id": key, "name": told.title, "status": told.status, "created_at": page.local(told.created),
+        "updated_at": page.local(told.since), "monitoring_at": None, "resolved_at": page.local(told.ended),
+        "impact": told.impact, "shortlink": f"https://stspg.io/{key}", "started_at": page.local(told.begun),
+        "page_id": short_id("acme", "page"), "incident_updates": rows[::-1], "reminder_intervals": None,
+        "components": [_component(page, part) for part in page.parts if part.id in told.linked],
+    }  # fmt: skip
+
+
+def _update(page: Print, key: str, post: Update, before: dict[str, Level]) -> Json:
+    at = page.local(post.at)
+    states = [
+        {
+            "code": part, "name": page.name(part), "old_status": STATES[before.get(part, Level.OPERATIONAL)],
+            "new_status": STATES[level],
+        }
+        for part, level in (post.states or {}).items()
+    ]  # fmt: skip
+    return {
+        "id": short_id(key, str(post.at)), "status": post.status, "body": "Invented.", "incident_id": key,
+        "created_at": at, "updated_at": at, "display_at": at, "affected_components": states or None,
+        "deliver_notifications": True, "custom_tweet": None, "tweet_id": None,
+    }  # fmt: skip
