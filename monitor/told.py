@@ -43,8 +43,8 @@ SILENT_AFTER = timedelta(days=7)
 RECENTLY = timedelta(days=2)
 """What ended so recently may have come and gone between two polls."""
 
-UNKNOWN = 0.5
-"""How bad an unknown state is where one of several must count: worse than green, and better than any bad one."""
+UNKNOWN = 1.5
+"""How bad an unknown state is where one of several must count: a bad one stands, operational and maintenance do not."""
 
 NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
 

@@ -44,7 +44,7 @@ from monitor.model import (
     Phase,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Post, Says, closed_at, messages, updates_of
+from monitor.told import UNKNOWN, Post, Says, closed_at, messages, updates_of
 
 ABOUT = About(
     title="AWS Health Dashboard",
@@ -549,7 +549,7 @@ def _worst(key: str, told: Sequence[Observation]) -> Observation:
     """Return the worst known state; what is unknown is not outvoted by what is well."""
     if not told:
         return Observation(component_id=key, level=Level.OPERATIONAL, word="0")
-    return max(told, key=lambda each: 0.5 if each.level is None else float(each.level))
+    return max(told, key=lambda each: UNKNOWN if each.level is None else float(each.level))
 
 
 def _impacts(events: Iterable[_Event], now: datetime) -> tuple[Impact, ...]:

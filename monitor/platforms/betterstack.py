@@ -48,7 +48,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import LEAST, Post, Says, end_of, messages, posted_states, prose, updates_of
+from monitor.told import LEAST, UNKNOWN, Post, Says, end_of, messages, posted_states, prose, updates_of
 
 ABOUT = About(
     title="Better Stack",
@@ -494,10 +494,8 @@ def _states(row: Row, where: str) -> dict[str, str]:
 
 
 def _worse(one: str | None, other: str) -> str:
-    """Return the worse of two state words; a word nobody knows is not outvoted."""
-    if one is None or other not in LEVELS:
-        return other
-    return one if one not in LEVELS or LEVELS[one] >= LEVELS[other] else other
+    """Return the worse of two state words; a word nobody knows counts unless one is bad."""
+    return other if one is None else max(one, other, key=lambda word: LEVELS.get(word, UNKNOWN))
 
 
 def _phase(

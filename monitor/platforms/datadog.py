@@ -37,6 +37,7 @@ from monitor.told import (
     posted,
     posted_states,
     spread,
+    worst_words,
 )
 
 ABOUT = About(
@@ -243,7 +244,7 @@ def _spans(posts: Sequence[tuple[datetime, list[tuple[str, str]]]], end: datetim
     """Yield what the updates make of each component: it keeps a state until an update names it again, or the end."""
     courses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for at, states in posts:
-        for key, state in dict(states).items():
+        for key, state in worst_words(states, VOCABULARY).items():
             courses[key].append((at, state))
     for key, course in courses.items():
         for (at, state), following in zip_longest(course, course[1:]):

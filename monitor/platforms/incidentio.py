@@ -64,6 +64,7 @@ from monitor.protocol import (
     storable,
     wrong,
 )
+from monitor.told import UNKNOWN
 
 ABOUT = About(
     title="incident.io",
@@ -490,10 +491,8 @@ def _observation(key: str, word: str, notes: _Notes) -> Observation:
 
 
 def _worse(one: str | None, other: str) -> str:
-    """Return the worse of two status words for one component; a word nobody knows is not outvoted."""
-    if one is None or other not in LEVELS:
-        return other
-    return one if one not in LEVELS or LEVELS[one] >= LEVELS[other] else other
+    """Return the worse of two status words for one component; a word nobody knows counts unless one is bad."""
+    return other if one is None else max(one, other, key=lambda word: LEVELS.get(word, UNKNOWN))
 
 
 def _page_info(summary: Row, notes: _Notes) -> PageInfo:
@@ -911,9 +910,9 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
 
 
 def _each_once(rows: Sequence[Row]) -> list[Row]:
-    """Return each component once; of one listed twice the worse state counts, and a word we do not know as well."""
+    """Return each component once: of one listed twice the worse state, a word we do not know unless one is bad."""
     found: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: LEVELS.get(str(row.get("status")), Level.MAJOR_OUTAGE)):
+    for row in sorted(rows, key=lambda row: LEVELS.get(str(row.get("status")), UNKNOWN)):
         found[_text(row, "id", "components")] = row
     return [row for row in rows if found[row["id"]] is row]
 

@@ -53,7 +53,7 @@ from monitor.protocol import (
     require_ok,
     wrong,
 )
-from monitor.told import closed_at, messages, posted, updates_of
+from monitor.told import UNKNOWN, closed_at, messages, posted, updates_of
 
 ABOUT = About(
     title="Status.io",
@@ -258,7 +258,9 @@ def _state(told: object) -> _State:
     places: dict[str, _Place] = {}
     for part in parts:
         for place in _places(part, len(places)):
-            places.setdefault(place.component.id, place)
+            held = places.setdefault(place.component.id, place)
+            if LEVELS.get(place.code, UNKNOWN) > LEVELS.get(held.code, UNKNOWN):
+                places[place.component.id] = replace(place, component=held.component)
     planned = _row(result.get("maintenance"), "result.maintenance")
     told = [
         (incident, row)

@@ -69,6 +69,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
+from monitor.told import UNKNOWN
 
 ABOUT = About(
     title="Atlassian Statuspage",
@@ -462,9 +463,9 @@ def _in_page_order(rows: Sequence[Raw]) -> list[Raw]:
 
 
 def _each_once(leaves: Sequence[Raw]) -> list[Raw]:
-    """Return each component once; of one listed twice the worse state counts, and a word we do not know as well."""
+    """Return each component once: of one listed twice the worse state, a word we do not know unless one is bad."""
     found: dict[str, Raw] = {}
-    for row in sorted(leaves, key=lambda row: LEVELS.get(str(row.get("status")), Level.MAJOR_OUTAGE)):
+    for row in sorted(leaves, key=lambda row: LEVELS.get(str(row.get("status")), UNKNOWN)):
         found[row["id"]] = row
     return [row for row in leaves if found[row["id"]] is row]
 

@@ -25,7 +25,7 @@ from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import LONGEST_CODE, mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, reading_of, wrong
-from monitor.told import Event, Post, closed_at, evidence, gap_before, news, posted, silenced, spread, states
+from monitor.told import UNKNOWN, Event, Post, closed_at, evidence, gap_before, news, posted, silenced, spread, states
 
 ABOUT = About(
     title="xAI",
@@ -206,7 +206,7 @@ def _posts(entry: Entry) -> list[datetime]:
 def _worse(one: str | None, other: str) -> str:
     """Return the worse of two severities; one that we do not know is worse than available."""
     words = [word for word in (one, other) if word is not None]
-    return max(words, key=lambda word: VOCABULARY.get(word, 0.5))
+    return max(words, key=lambda word: VOCABULARY.get(word, UNKNOWN))
 
 
 def _components(told: _Told, page: PageContext) -> list[Component]:
