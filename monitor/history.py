@@ -1,10 +1,10 @@
 """Read one page's facts and classify them: the one way days are made, for the schedule, reports and rebuilds alike."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
-from monitor.classify import Options, derive
+from monitor.classify import GAP_INTERVALS, Options, derive
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
 from monitor.model import KnownComponent, PageFacts, PageHistory
@@ -61,7 +61,9 @@ def read(
     known_at: datetime | None = None,
 ) -> tuple[PageFacts, PageHistory]:
     """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`."""
-    since = day_interval(first, zone_named(page.zone)).start
+    # What ended shortly before the first day explains what a poll still saw, and held on to, at its beginning.
+    margin = timedelta(seconds=(GAP_INTERVALS + 1) * vendor.interval_seconds)
+    since = day_interval(first, zone_named(page.zone)).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
     moment = min(now, known_at) if known_at is not None else now
     return facts, derive(facts, options(vendor, page, facts), first=first, last=last, now=moment)
