@@ -1,11 +1,11 @@
 """Read one page's facts and classify them: the one way days are made, for the schedule, reports and rebuilds alike."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
 from monitor import overrides
-from monitor.classify import Options, derive
+from monitor.classify import GAP_INTERVALS, Options, derive
 from monitor.clocks import believed, is_ahead
 from monitor.config import VendorConfig
 from monitor.intervals import day_interval, zone_named
@@ -69,7 +69,9 @@ def read(
     The facts are as the user has overridden them, unless `raw`. What is stored as read later than `now`, by a clock
     that was ahead, is not believed.
     """
-    since = day_interval(first, zone_named(page.zone)).start
+    # What ended shortly before the first day explains what a poll still saw, and held on to, at its beginning.
+    margin = timedelta(seconds=(GAP_INTERVALS + 1) * vendor.interval_seconds)
+    since = day_interval(first, zone_named(page.zone)).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
     if is_ahead(page, now):
         facts = believed(facts, store.last_reading(page.id, now=now), now)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of
 
+from monitor import history
 from monitor.config import VendorConfig
 from monitor.model import Impact, Level
 from monitor.pipeline import Collector
@@ -172,6 +173,23 @@ async def test_polls_then_backfill_and_backfill_alone_tell_the_same_impacts(edit
         read_afterwards = await impacts(collector)
 
     assert polled == read_afterwards
+
+
+async def test_days_are_derived_with_what_ended_shortly_before_the_first_of_them() -> None:
+    """A poll at five to midnight sees an outage that ends two minutes later; the next poll is of the new day."""
+    began, ended = update("investigating", at(13.6), **{API: "partial_outage"}), update("resolved", at(13.95))
+    told = statuspage(incident(began), at(13.6), state="partial_outage")
+    async with watching("statuspage", told) as (collector, clock):
+        clock.now = at(13.9)
+        await poll(collector)
+        told.bodies = statuspage(incident(began, ended), at(13.95)).bodies
+        clock.now = at(14.05)
+        await poll(collector)
+        page, vendor = await page_of(collector, "acme"), collector.vendors["acme"]
+        midnight = date(2026, 3, 6)
+        facts, _ = history.read(collector.store, page, vendor, first=midnight, last=midnight, now=clock.now)
+
+    assert [impact.end for impact in facts.impacts] == [at(13.95)]
 
 
 async def test_a_page_that_stands_still_in_trouble_becomes_unknown_and_stays_so() -> None:

@@ -7,6 +7,11 @@ indicator, and an incident that names no component gives no level.
 
 The format is described at https://www.statuspage.io/api and https://support.atlassian.com/statuspage/. Everything
 that appears here as a rule of it and is not documented there was measured on captured pages.
+
+Measured on one page's 769 component-days of five months: with a posted state held until the closing update, 741 agree
+with the vendor's bars to 5 s (186 of the 214 with an outage), and 737 (182) with the end that the vendor dated back. An
+incident that names components and calls them operational in every update is as bad as its impact word, with low
+confidence: the 26 component-days of six such incidents agree with the bars with and without it, and so decide nothing.
 """
 
 import html

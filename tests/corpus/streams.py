@@ -88,8 +88,8 @@ class Stream:
         response, learned = settle(answer, validators)
         return Fetched(response=response, validators=learned)
 
-    async def polled(self, *, interval_seconds: int) -> tuple[Store, int]:
-        """Poll every moment into one store in memory; return it and the page's key in it."""
+    async def polled(self, *, interval_seconds: int, flush_every: int = 1) -> tuple[Store, int]:
+        """Poll every moment into one store in memory; return it and the page's key in it. Days are derived at a flush."""
         vendor = VendorConfig(
             slug="vendor", name="Vendor", url=URL, platform="statuspage", interval_seconds=interval_seconds
         )
@@ -97,7 +97,7 @@ class Stream:
             slug="vendor", name="Vendor", url=URL, platform="statuspage", zone=None, interval_seconds=interval_seconds
         )
         store, collector = Store.open("sqlite://"), None
-        for moment in self.moments:
+        for number, moment in enumerate(self.moments):
             self.page = moment
             if collector is None:
                 store.sync_pages([spec], now=self.now())
@@ -105,7 +105,8 @@ class Stream:
             (page,) = store.pages(["vendor"])
             result = await collector.poll(page)
             assert result.error is None, (self.now(), result.error)
-            await collector.flush()
+            if number % flush_every == 0:
+                await collector.flush()
         assert collector is not None
         await collector.close()
         return store, page.id
