@@ -2,8 +2,8 @@
 
 An incident's posted state holds until the component is *seen* well again, until another incident's update says that it
 was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
-over more than `SEEN_WELL_INTERVALS` poll intervals (two polls at least) while we know of the incident, what the
-incident goes on to claim is set aside. It makes the days it touches disputed and stays readable. What was read of an
+in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at least, while we know of the incident, what the incident
+goes on to claim is set aside. It makes the days it touches disputed and stays readable. What was read of an
 incident only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
 stands against what was seen.
 """
@@ -17,8 +17,8 @@ from monitor.intervals import Interval, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun
 from monitor.standing import is_bad
 
-SEEN_WELL_INTERVALS = 1.5
-"""One reading's state is believed until the next one, so more than one interval takes two readings."""
+SEEN_WELL_INTERVALS = 0.9
+"""How far apart the readings are that must both have shown a component well; polls keep their interval to 5 %."""
 
 _CONFIDENCE = {
     Basis.DECLARED: Confidence.HIGH,
@@ -165,7 +165,11 @@ def _while_not_seen_well(
     stated: Iterable[Piece], told: Told, interval_seconds: float
 ) -> tuple[list[Piece], list[Piece]]:
     """Return what of the posted states counts, and what is claimed after the component was seen well."""
-    well = [run.span for run in told.runs if run.level is Level.OPERATIONAL]
+    well = [
+        seen
+        for run in told.runs
+        if run.level is Level.OPERATIONAL and (seen := Interval.between(run.span.start, run.last_seen)) is not None
+    ]
     enough = timedelta(seconds=SEEN_WELL_INTERVALS * interval_seconds)
     counted: list[Piece] = []
     set_aside: list[Piece] = []
@@ -182,26 +186,32 @@ def _while_not_seen_well(
 
 
 def _seen_well(span: Interval, known_since: datetime, well: Iterable[Interval], enough: timedelta) -> datetime | None:
-    """Return since when the component was seen well inside the span, while the incident was known; None = never."""
+    """Return since when the component was seen well inside the span, while the incident was known; None = never.
+
+    `well` are spans from a reading to the last one that showed the same.
+    """
     watched = Interval.between(max(span.start, known_since), span.end)
     if watched is None:
         return None
-    seen = (part for run in well if (part := run.clip(watched)) is not None and part.end - part.start > enough)
+    seen = (part for run in well if (part := run.clip(watched)) is not None and part.end - part.start >= enough)
     return min((part.start for part in seen), default=None)
 
 
 def _unexplained(runs: Iterable[ObservedRun], stated: Sequence[Piece], interval_seconds: float) -> list[Piece]:
     """Return the observed bad states that no piece of at least their level explains.
 
-    Polling sees times rounded to its interval: what a piece explains reaches one interval beyond it on both sides.
+    Polling sees times rounded to its interval: what a piece explains reaches one interval beyond it on both sides. One
+    that explains the last sight of a state also explains that it was taken to go on until another one was read.
     """
     pad = timedelta(seconds=interval_seconds)
     pieces = []
     for run in runs:
         if not run.level:
             continue
-        explained = (
-            Interval(piece.span.start - pad, piece.span.end + pad) for piece in stated if piece.level >= run.level
-        )
+        explained = []
+        for piece in stated:
+            if piece.level >= run.level:
+                start, end = piece.span.start - pad, piece.span.end + pad
+                explained.append(Interval(start, max(end, run.span.end) if start <= run.last_seen <= end else end))
         pieces += [Piece(left, run.level) for left in subtract([run.span], explained)]
     return pieces

@@ -287,11 +287,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedRun:
-    """A component's polled state held over [start, end), run-length encoded. `level` None = an unknown word."""
+    """A component's polled state held over [start, end), run-length encoded. `level` None = an unknown word.
+
+    `seen_until` is the last reading that showed it; from then on it is only taken to have held, until the reading that
+    showed another one. None = it was seen until its end.
+    """
 
     component_id: str
     level: Level | None
     span: Interval
+    seen_until: datetime | None = None
+
+    @property
+    def last_seen(self) -> datetime:
+        """The last instant at which it is known to have held, not after its end."""
+        return self.span.end if self.seen_until is None else min(self.seen_until, self.span.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,8 +69,9 @@ def cover(aspect: Aspect = Aspect.IMPACTS, within: Interval = WHOLE, component: 
     return Coverage(span=within, aspect=aspect, component_id=component)
 
 
-def run(start: float, end: float, level: Level | None, component: str = "a") -> ObservedRun:
-    return ObservedRun(component_id=component, level=level, span=span(start, end))
+def run(start: float, end: float, level: Level | None, component: str = "a", seen: float | None = None) -> ObservedRun:
+    until = None if seen is None else at(seen)
+    return ObservedRun(component_id=component, level=level, span=span(start, end), seen_until=until)
 
 
 def bar(partial: int = 0, major: int = 0, day: date = DAY, component: str = "a") -> Bar:
@@ -205,6 +206,14 @@ def test_an_observed_outage_that_an_impact_explains_is_not_counted_twice() -> No
     day = day_of_a(impacts=[impact(5, 7)], runs=[run(5.05, 7.05, PARTIAL)], interval_seconds=300)
 
     assert day.seconds.partial == 2 * 3600
+
+
+def test_an_impact_that_explains_the_last_sight_explains_that_the_state_was_taken_to_go_on() -> None:
+    explained = day_of_a(impacts=[impact(5, 6)], runs=[run(5.1, 8, PARTIAL, seen=5.9)], interval_seconds=300)
+    seen_longer = day_of_a(impacts=[impact(5, 6)], runs=[run(5.1, 8, PARTIAL, seen=7)], interval_seconds=300)
+
+    assert explained.seconds.partial == 3600
+    assert seen_longer.seconds.partial == 3600 + 2 * 3600 - 300
 
 
 def test_an_observed_outage_longer_than_its_incident_keeps_the_rest() -> None:
@@ -395,11 +404,21 @@ def test_an_incident_left_open_over_a_component_that_is_always_seen_well_counts_
 def test_one_good_reading_does_not_end_a_posted_state() -> None:
     day = day_of_a(
         impacts=[impact(5, 20)],
-        runs=[run(5, 9, PARTIAL), run(9, 9.1, Level.OPERATIONAL), run(9.1, 20, PARTIAL)],
+        runs=[run(5, 9, PARTIAL), run(9, 9.2, Level.OPERATIONAL, seen=9), run(9.2, 20, PARTIAL)],
         first_read={"i1": at(5)},
     )
 
     assert (day.seconds.partial, day.disputed) == (15 * 3600, False)
+
+
+def test_two_good_readings_end_a_posted_state_at_the_first() -> None:
+    day = day_of_a(
+        impacts=[impact(5, 20)],
+        runs=[run(5, 9, PARTIAL), run(9, 9.2, Level.OPERATIONAL, seen=9.1), run(9.2, 20, PARTIAL)],
+        first_read={"i1": at(5)},
+    )
+
+    assert day.seconds.partial == pytest.approx(14.8 * 3600)
 
 
 def test_what_is_admitted_afterwards_stands_against_what_was_seen() -> None:
@@ -459,7 +478,7 @@ def test_paperwork_is_disputed_on_days_with_bars_too() -> None:
         impacts=[impact(5, None, DEGRADED)],
         bars=[bar()],
         coverage=[cover(Aspect.BARS)],
-        runs=[run(0, 5.1, Level.OPERATIONAL), run(5.1, 6, DEGRADED), run(6, 24, Level.OPERATIONAL)],
+        runs=[run(0, 5.1, Level.OPERATIONAL, seen=5), run(5.1, 6, DEGRADED), run(6, 24, Level.OPERATIONAL)],
         first_read={"i1": at(5)},
     )
 

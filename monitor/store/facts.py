@@ -131,7 +131,7 @@ _FIRST_READ = (
     .group_by(INCIDENT.c.external_id)
 )
 _RUNS = (
-    sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at)
+    sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at, RUN.c.last_seen_at)
     .where(RUN.c.page_id == sa.bindparam("page"), RUN.c.started_at < sa.bindparam("known_at"), _since(RUN.c.ended_at))
     .order_by(RUN.c.started_at, RUN.c.id)
 )
@@ -203,13 +203,13 @@ def _runs(rows: Iterable[Sequence[Any]], until: datetime, zone: tzinfo) -> Itera
     spans: dict[tuple[datetime, datetime], Interval] = {}  # most components began and go on together
     before = until - LEAST
     same_day = day_of(before, zone) == day_of(until, zone) if until > BEGINNING else False
-    for key, level, started_at, ended_at in rows:
+    for key, level, started_at, ended_at, last_seen_at in rows:
         end = until if ended_at is None else min(ended_at, until)
         just_begun = started_at == end and same_day and level is not None and level > Level.MAINTENANCE
         start = before if just_begun else started_at
         if start < end:
             span = spans.get((start, end)) or spans.setdefault((start, end), Interval(start, end))
-            yield ObservedRun(component_id=key, level=_LEVELS[level], span=span)
+            yield ObservedRun(component_id=key, level=_LEVELS[level], span=span, seen_until=last_seen_at)
 
 
 _NOT_ENDED = (Phase.OPEN.value, Phase.SCHEDULED.value)
@@ -788,7 +788,7 @@ class Saving:
         for chunk in _chunks(instant):
             self._connection.execute(_DELETE_RUNS, {"ids": chunk})
         for chunk in _chunks(ended):
-            pages.end_run_rows(self._connection, chunk, self._read_at)
+            pages.end_run_rows(self._connection, chunk, self._read_at, self._page.observed_until or self._read_at)
         self._start_runs(fresh)
         if changed or fresh:
             self._updated += 1

@@ -435,13 +435,16 @@ def open_runs(connection: Connection, page_id: int) -> dict[str, sa.Row[Any, Any
 _END_RUNS = (
     sa.update(RUN)
     .where(RUN.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(ended_at=sa.bindparam("ended", type_=tables.Instant()))
+    .values(
+        ended_at=sa.bindparam("ended", type_=tables.Instant()),
+        last_seen_at=sa.bindparam("seen", type_=tables.Instant()),
+    )
 )
 
 
-def end_run_rows(connection: Connection, ids: Sequence[int], ended_at: datetime) -> None:
-    """End these runs; `ids` are few enough for one statement."""
-    connection.execute(_END_RUNS, {"ids": list(ids), "ended": ended_at})
+def end_run_rows(connection: Connection, ids: Sequence[int], ended_at: datetime, seen_at: datetime) -> None:
+    """End these runs, last seen at `seen_at`; `ids` are few enough for one statement."""
+    connection.execute(_END_RUNS, {"ids": list(ids), "ended": ended_at, "seen": seen_at})
 
 
 def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
@@ -450,8 +453,10 @@ def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
     alone = RUN.c.started_at >= ended_at
     bad = RUN.c.level > int(Level.MAINTENANCE)
     connection.execute(sa.delete(RUN).where(*mine, alone, sa.or_(RUN.c.level.is_(None), sa.not_(bad))))
-    connection.execute(sa.update(RUN).where(*mine, alone).values(ended_at=ended_at + tables.LEAST))
-    connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at))
+    connection.execute(
+        sa.update(RUN).where(*mine, alone).values(ended_at=ended_at + tables.LEAST, last_seen_at=ended_at)
+    )
+    connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at, last_seen_at=ended_at))
 
 
 def resume_runs(connection: Connection, page_id: int, *, ended_at: datetime, started_at: datetime) -> None:

@@ -323,7 +323,11 @@ _OPEN_RUN = sa.text("ended_at IS NULL")
 
 
 class Run(Table, table=True):
-    """A polled state that held. Without an end it still held when the page was last observed."""
+    """A polled state that held. Without an end it still held when the page was last observed.
+
+    `last_seen_at` is the last reading that showed it; from then to the end, where another state was read, it is taken
+    to have held. None = not ended, or ended before this was kept.
+    """
 
     __tablename__ = "observed_run"
     __table_args__ = (
@@ -339,6 +343,7 @@ class Run(Table, table=True):
     word: str | None = None
     started_at: datetime = _instant()
     ended_at: datetime | None = _instant(nullable=True)
+    last_seen_at: datetime | None = _instant(nullable=True)
 
 
 class Unit(Table, table=True):
