@@ -1,10 +1,10 @@
 """What is claimed of one component: the bad spans that stand, those set aside, and those nobody can read. Pure.
 
-An incident's posted state holds until the component is *seen* well again, until another incident's update says that it
-was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
-in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at least, while we know of the incident, what the incident
-goes on to claim is set aside. It makes the days it touches disputed and stays readable. What was read of an
-incident only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
+An incident's posted state holds until the component is *seen* well again, until another incident's update says that
+it was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
+in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at least, while we have read that an incident claims
+otherwise, what the incident goes on to claim is set aside. It makes the days it touches disputed and stays readable.
+What was read only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
 stands against what was seen.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from monitor.frame import GAP_INTERVALS
 from monitor.intervals import Interval, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun
 from monitor.standing import is_bad
@@ -29,12 +30,15 @@ _CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One component at one bad level over a span. `basis` is that of the impact; None = we saw it when polling."""
+    """One component at one bad level over a span. `basis` is that of the impact, None = we saw it when polling; `began`
+    is the start of the impact, of which this may be a later part.
+    """
 
     span: Interval
     level: Level
     basis: Basis | None = None
     incident_id: str | None = None
+    began: datetime | None = None
 
     @property
     def confidence(self) -> Confidence:
@@ -72,8 +76,8 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was said of one component. `first_read` is when each incident was first read; `until` the last reading of
-    the page, where what goes on has come so far. `excused` are impacts the user does not count.
+    """What was said of one component. `first_read` is when each impact was first read (see `PageFacts`); `until` the
+    last reading of the page, where what goes on has come so far. `excused` are impacts the user does not count.
     """
 
     scope: Interval
@@ -82,7 +86,7 @@ class Told:
     runs: Sequence[ObservedRun]
     updates: Sequence[IncidentUpdate] = ()
     excused: Sequence[Impact] = ()
-    first_read: Mapping[str, datetime]
+    first_read: Mapping[tuple[str | None, str, datetime], datetime]
 
 
 def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], interval_seconds: float) -> Claims:
@@ -93,7 +97,7 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
     stated, holes = _stated(told.impacts, told.until, mapping)
     excused, _ = _stated(told.excused, told.until, mapping)
     stated = [part for piece in stated for part in _until_said_well(piece, told.updates, component_id)]
-    counted, set_aside = _while_not_seen_well(stated, told, interval_seconds)
+    counted, set_aside = _while_not_seen_well(stated, told, component_id, interval_seconds)
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
         holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
@@ -126,7 +130,7 @@ def _stated(impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Le
         if level is None:
             holes.append(Hole(span, impact.incident_id))
         elif level > Level.OPERATIONAL:
-            pieces.append(Piece(span, level, impact.basis, impact.incident_id))
+            pieces.append(Piece(span, level, impact.basis, impact.incident_id, impact.start))
     return pieces, holes
 
 
@@ -162,20 +166,17 @@ def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -
 
 
 def _while_not_seen_well(
-    stated: Iterable[Piece], told: Told, interval_seconds: float
+    stated: Iterable[Piece], told: Told, component_id: str, interval_seconds: float
 ) -> tuple[list[Piece], list[Piece]]:
     """Return what of the posted states counts, and what is claimed after the component was seen well."""
-    well = [
-        seen
-        for run in told.runs
-        if run.level is Level.OPERATIONAL and (seen := Interval.between(run.span.start, run.last_seen)) is not None
-    ]
-    enough = timedelta(seconds=SEEN_WELL_INTERVALS * interval_seconds)
+    well = [run for run in told.runs if run.level is Level.OPERATIONAL]
     counted: list[Piece] = []
     set_aside: list[Piece] = []
     for piece in stated:
-        known_since = told.first_read.get(piece.incident_id or "")
-        at = _seen_well(piece.span, known_since, well, enough) if known_since and is_bad(piece.level) else None
+        known_since = told.first_read.get((piece.incident_id, component_id, piece.began or piece.span.start))
+        at = None
+        if known_since is not None and piece.incident_id is not None and is_bad(piece.level):
+            at = _seen_well(piece.span, known_since, well, timedelta(seconds=interval_seconds))
         if at is None:
             counted.append(piece)
             continue
@@ -185,16 +186,21 @@ def _while_not_seen_well(
     return counted, set_aside
 
 
-def _seen_well(span: Interval, known_since: datetime, well: Iterable[Interval], enough: timedelta) -> datetime | None:
-    """Return since when the component was seen well inside the span, while the incident was known; None = never.
+def _seen_well(
+    span: Interval, known_since: datetime, well: Iterable[ObservedRun], interval: timedelta
+) -> datetime | None:
+    """Return since when the component was seen well inside the span, while the claim was known; None = never."""
+    since = max(span.start, known_since)
+    seen = (max(run.span.start, since) for run in well if _in_two_polls(run, since, span.end, interval))
+    return min(seen, default=None)
 
-    `well` are spans from a reading to the last one that showed the same.
+
+def _in_two_polls(run: ObservedRun, since: datetime, until: datetime, interval: timedelta) -> bool:
+    """Whether two readings of the run surely lie between the instants: a run says when it was seen first and last, and
+    that readings in between are `GAP_INTERVALS` apart at most.
     """
-    watched = Interval.between(max(span.start, known_since), span.end)
-    if watched is None:
-        return None
-    seen = (part for run in well if (part := run.clip(watched)) is not None and part.end - part.start >= enough)
-    return min((part.start for part in seen), default=None)
+    apart = min(run.last_seen, until) - max(run.span.start, since)
+    return apart >= interval * (SEEN_WELL_INTERVALS if run.last_seen <= until else GAP_INTERVALS)
 
 
 def _unexplained(runs: Iterable[ObservedRun], stated: Sequence[Piece], interval_seconds: float) -> list[Piece]:

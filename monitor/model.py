@@ -318,7 +318,8 @@ class KnownComponent:
 class PageFacts:
     """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
 
-    `first_read` is when each incident was first read, by its id: what it claimed before that, nobody could know then.
+    `first_read` is when each impact was first read, by incident, component and start: what is claimed of the time
+    before that, nobody could know then.
     `excused` are impacts the user has overridden, as they were: what they explain of the polled states does not count.
     """
 
@@ -330,7 +331,7 @@ class PageFacts:
     coverage: tuple[Coverage, ...] = ()
     runs: tuple[ObservedRun, ...] = ()
     reported: tuple[ReportedUptime, ...] = ()
-    first_read: Mapping[str, datetime] = field(default_factory=dict)
+    first_read: Mapping[tuple[str | None, str, datetime], datetime] = field(default_factory=dict)
     excused: tuple[Impact, ...] = ()
 
 

@@ -78,6 +78,17 @@ def bar(partial: int = 0, major: int = 0, day: date = DAY, component: str = "a")
     return Bar(component_id=component, day=day, partial_seconds=partial, major_seconds=major, source="x")
 
 
+def read_first(
+    impacts: Sequence[Impact], incidents: Mapping[str, datetime]
+) -> dict[tuple[str | None, str, datetime], datetime]:
+    """Return when impacts were first read, from when their incidents were."""
+    return {
+        (each.incident_id, each.component_id, each.start): incidents[each.incident_id]
+        for each in impacts
+        if each.incident_id in incidents
+    }
+
+
 def day_of_a(
     *,
     impacts: Sequence[Impact] = (),
@@ -95,7 +106,7 @@ def day_of_a(
         components=(component or known(),),
         impacts=tuple(impacts),
         updates=tuple(updates),
-        first_read=first_read or {},
+        first_read=read_first(impacts, first_read or {}),
         coverage=tuple(coverage),
         runs=tuple(runs),
         bars=tuple(bars),
@@ -411,6 +422,16 @@ def test_one_good_reading_does_not_end_a_posted_state() -> None:
     assert (day.seconds.partial, day.disputed) == (15 * 3600, False)
 
 
+def test_a_claim_that_came_and_went_between_two_good_readings_stands() -> None:
+    day = day_of_a(impacts=[impact(5, 6)], runs=[run(0, 24, Level.OPERATIONAL)], first_read={"i1": at(5.9)})
+    hourly = day_of_a(
+        impacts=[impact(5, 6)], runs=[run(0, 24, Level.OPERATIONAL)], first_read={"i1": at(5)}, interval_seconds=3600
+    )
+
+    assert (day.seconds.partial, day.disputed) == (3600, False)
+    assert (hourly.seconds.partial, hourly.disputed) == (3600, False)
+
+
 def test_two_good_readings_end_a_posted_state_at_the_first() -> None:
     day = day_of_a(
         impacts=[impact(5, 20)],
@@ -454,7 +475,7 @@ def test_a_component_seen_well_before_the_derived_days_stays_well() -> None:
         impacts=(impact(5, None),),
         coverage=(cover(),),
         runs=(run(5, 9, PARTIAL), run(9, 24, Level.OPERATIONAL)),
-        first_read={"i1": at(5)},
+        first_read=read_first([impact(5, None)], {"i1": at(5)}),
     )
     whole = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
     part = derive(facts, Options(zone=UTC), first=LAST, last=LAST, now=NOW)
@@ -571,7 +592,7 @@ def facts(draw: st.DrawFn) -> PageFacts:
         )
         for _ in range(draw(st.integers(0, 4)))
     )
-    first_read = {key: piece().start for key in draw(st.sets(st.sampled_from(["i1", "i2"])))}
+    first_read = read_first(impacts, {key: piece().start for key in draw(st.sets(st.sampled_from(["i1", "i2"])))})
     return PageFacts(
         components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs, first_read=first_read
     )

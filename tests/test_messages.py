@@ -80,7 +80,12 @@ class Page:
         self.served = True
 
     def answer(self, url: str) -> Response:
-        page = {"id": "abcd1234efgh", "name": "Acme", "time_zone": "Etc/UTC", "updated_at": f"2026-05-22T10:00:{self.mark:02}.000Z"}
+        page = {
+            "id": "abcd1234efgh",
+            "name": "Acme",
+            "time_zone": "Etc/UTC",
+            "updated_at": f"2026-05-22T10:00:{self.mark:02}.000Z",
+        }
         part = {"id": "api", "name": "API", "status": "operational", "position": 1, "group": False}
         part |= {"group_id": None, "created_at": "2026-01-01T00:00:00Z", "showcase": False, "start_date": None}
         bodies = {

@@ -125,10 +125,11 @@ _BARS = _as_known(BAR, _BAR_COLUMNS, BAR.c.day >= sa.bindparam("since_day"))
 _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, open_ended=False))
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
+_CLAIM = _columns(IMPACT, "incident_id component_id started_at")
 _FIRST_READ = (
-    sa.select(INCIDENT.c.external_id, sa.func.min(INCIDENT.c.recorded_at))
-    .where(INCIDENT.c.page_id == sa.bindparam("page"))
-    .group_by(INCIDENT.c.external_id)
+    sa.select(*_CLAIM, sa.func.min(IMPACT.c.recorded_at))
+    .where(IMPACT.c.page_id == sa.bindparam("page"), _since(IMPACT.c.ended_at))
+    .group_by(*_CLAIM)
 )
 _RUNS = (
     sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at, RUN.c.last_seen_at)
@@ -164,13 +165,14 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
         runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))),
         reported=tuple(map(_reported, rows(_REPORTS))),
-        first_read=_first_read(connection, page_id) if impacts else {},
+        first_read=_first_read(connection, values) if impacts else {},
     )
 
 
-def _first_read(connection: Connection, page_id: int) -> dict[str, datetime]:
-    rows = connection.execute(_FIRST_READ, {"page": page_id}).all()
-    return {row[0]: row[1] for row in rows}
+def _first_read(connection: Connection, values: Mapping[str, Any]) -> dict[tuple[str | None, str, datetime], datetime]:
+    """Return when each impact was first read: its end may have been told later."""
+    found = connection.execute(_FIRST_READ, {"page": values["page"], "since": values["since"]}).all()
+    return {(row[0], row[1], row[2]): row[3] for row in found}
 
 
 def published(connection: Connection, page_id: int, first: date) -> PageFacts:
