@@ -62,8 +62,10 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
     last = next((seen for seen in reversed(ran.seen) if seen.act == "backfill"), None)
     listed = {part.id for part in world.listed(world.end)}
     for key, told in (last.told if last else {}).items():
-        for part, start, _ in claims_of(world.platform, told):
-            if is_bad(world.level(part, start)) and (world.platform != "instatus" or part in listed):
+        for part, start, level in claims_of(world.platform, told):
+            # Where seconds of outages are published, a degraded span called an outage afterwards is disputed, not bad.
+            alike = level.is_outage == world.level(part, start).is_outage
+            if alike and is_bad(world.level(part, start)) and (world.platform != "instatus" or part in listed):
                 yield part, start + world.skew, f"posted for {start} in {key}"
 
 

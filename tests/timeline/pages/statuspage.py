@@ -38,7 +38,8 @@ def answer(page: Print, path: str, query: Query) -> Answer:
 
 
 def _head(page: Print) -> Json:
-    changes = [told.since for _, told in page.told]
+    edges = [at for spans in page.world.truth.values() for span, _ in spans for at in (span.start, span.end)]
+    changes = [*(told.since for _, told in page.told), *(at for at in edges if at <= page.now)]
     return {
         "id": short_id("acme", "page"), "name": "Acme", "url": page.world.url.rstrip("/"),
         "time_zone": page.world.zone, "updated_at": page.local(max(changes, default=page.world.begin)),
