@@ -48,7 +48,7 @@ async def test_polling_claude_s_stream_differs_from_its_bars_on_at_most_one_comp
 
         assert found.total == 282
         assert found.away <= found.total / 100
-        assert found.disputed <= 2
+        assert len(found.disputed) <= 2
         assert endless(store, page_id, stream.now()) == []
 
 
