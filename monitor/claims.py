@@ -10,11 +10,11 @@ stands against what was seen.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from monitor.frame import GAP_INTERVALS
-from monitor.intervals import Interval, subtract
+from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun
 from monitor.standing import is_bad
 
@@ -77,7 +77,8 @@ class Claims:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was said of one component. `first_read` is when each impact was first read (see `PageFacts`); `until` the
-    last reading of the page, where what goes on has come so far. `excused` are impacts the user does not count.
+    last reading of the page, where what goes on has come so far. `excused` are impacts the user does not count. `zone`
+    is the one of the page's days.
     """
 
     scope: Interval
@@ -86,6 +87,7 @@ class Told:
     runs: Sequence[ObservedRun]
     updates: Sequence[IncidentUpdate] = ()
     excused: Sequence[Impact] = ()
+    zone: tzinfo = UTC
     first_read: Mapping[tuple[str | None, str, datetime], datetime]
 
 
@@ -101,7 +103,7 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
         holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
-    observed = _unexplained(told.runs, [*counted, *excused], interval_seconds)
+    observed = _unexplained(told, [*counted, *excused], timedelta(seconds=interval_seconds))
     return Claims(
         list(_inside(told.scope, [*counted, *observed])),
         list(_inside(told.scope, set_aside)),
@@ -203,21 +205,23 @@ def _in_two_polls(run: ObservedRun, since: datetime, until: datetime, interval: 
     return apart >= interval * (SEEN_WELL_INTERVALS if run.last_seen <= until else GAP_INTERVALS)
 
 
-def _unexplained(runs: Iterable[ObservedRun], stated: Sequence[Piece], interval_seconds: float) -> list[Piece]:
-    """Return the observed bad states that no piece of at least their level explains.
-
-    Polling sees times rounded to its interval: what a piece explains reaches one interval beyond it on both sides. One
-    that explains the last sight of a state also explains that it was taken to go on until another one was read.
-    """
-    pad = timedelta(seconds=interval_seconds)
+def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Piece]:
+    """Return the observed bad states that no piece of at least their level explains."""
     pieces = []
-    for run in runs:
-        if not run.level:
-            continue
-        explained = []
-        for piece in stated:
-            if piece.level >= run.level:
-                start, end = piece.span.start - pad, piece.span.end + pad
-                explained.append(Interval(start, max(end, run.span.end) if start <= run.last_seen <= end else end))
-        pieces += [Piece(left, run.level) for left in subtract([run.span], explained)]
+    for run in told.runs:
+        if run.level:
+            explained = (_explained(run, piece, pad, told.zone) for piece in stated if piece.level >= run.level)
+            pieces += [Piece(left, run.level) for left in subtract([run.span], explained)]
     return pieces
+
+
+def _explained(run: ObservedRun, piece: Piece, pad: timedelta, zone: tzinfo) -> Interval:
+    """Return the time that a piece explains of an observed state.
+
+    Polling sees times rounded to its interval, so it reaches one interval beyond the piece on both sides, but into no
+    other day: there the poll is a witness of its own. What explains the last sight of a state also explains that it was
+    taken to go on until another one was read.
+    """
+    first, last = (day_interval(day_of(at, zone), zone) for at in (piece.span.start, piece.span.end))
+    start, end = max(piece.span.start - pad, first.start), min(piece.span.end + pad, last.end)
+    return Interval(start, max(end, run.span.end) if start <= run.last_seen <= end else end)

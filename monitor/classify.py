@@ -180,7 +180,7 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
         own = covers.get(key)
         told = Told(
             scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=facts.updates,
-            excused=excused[key], first_read=facts.first_read,
+            excused=excused[key], first_read=facts.first_read, zone=frame.zone,
         )  # fmt: skip
         return _Said(told, bars[key], covers[None] + own if own else covers[None])
 
@@ -380,8 +380,14 @@ def _paperwork(found: Claims, whole: Interval) -> Seconds | None:
     """Return the day's seconds with what incidents claim although the component was seen well; None when all agree."""
     if not found.set_aside:
         return None
-    claimed = _worst_seconds([*found.pieces, *found.set_aside], [whole])
-    return claimed if claimed.bad >= _worst_seconds(found.pieces, [whole]).bad + _SECOND else None
+    claimed, counted = (_worst_seconds(pieces, [whole]) for pieces in ([*found.pieces, *found.set_aside], found.pieces))
+    more = zip(_at_least(claimed), _at_least(counted), strict=True)
+    return claimed if any(theirs >= ours + _SECOND for theirs, ours in more) else None
+
+
+def _at_least(seconds: Seconds) -> tuple[float, float, float]:
+    """Return how long it was a major outage, an outage at least, and bad at all."""
+    return seconds.major, seconds.outage, seconds.bad
 
 
 def _silent(found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:

@@ -412,6 +412,27 @@ def test_an_incident_left_open_over_a_component_that_is_always_seen_well_counts_
     assert after.other.partial == 86_400
 
 
+def test_paperwork_of_a_worse_level_is_disputed_on_a_day_that_is_bad_anyway() -> None:
+    day = day_of_a(
+        impacts=[impact(1, None, MAJOR), impact(4, 24, DEGRADED, incident_id="i2")],
+        runs=[run(1, 2, MAJOR), run(2, 4, Level.OPERATIONAL), run(4, 24, DEGRADED)],
+        first_read={"i1": at(1)},
+    )
+
+    assert (day.seconds.major, day.seconds.degraded, day.disputed) == (3600, 20 * 3600, True)
+    assert day.other is not None
+    assert day.other.major == 23 * 3600
+
+
+def test_a_poll_is_a_witness_of_its_own_on_a_day_that_the_incident_does_not_touch() -> None:
+    late = impact(24.02, 26)
+    runs = [run(0, 23.95, Level.OPERATIONAL, seen=23.9), run(23.95, 26, PARTIAL)]
+    ended = day_of_a(impacts=[impact(20, 23.97)], runs=[run(20, 24.03, PARTIAL, seen=23.95)], day=date(2026, 5, 6))
+
+    assert day_of_a(impacts=[late], runs=runs).seconds.partial == pytest.approx(180)
+    assert (ended.level, ended.seconds.partial) == (Level.OPERATIONAL, 0)
+
+
 def test_one_good_reading_does_not_end_a_posted_state() -> None:
     day = day_of_a(
         impacts=[impact(5, 20)],
