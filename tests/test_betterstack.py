@@ -373,3 +373,23 @@ def test_an_answer_of_eight_mebibytes_is_read_within_a_second_and_200_megabytes(
     assert {cover.aspect for cover in evidence.coverage} == {Aspect.BARS, Aspect.IMPACTS}
     assert min(taken) < 1
     assert peak < 200e6
+
+
+def test_a_resource_counts_from_the_day_its_record_begins() -> None:
+    answer = told("quiet")
+    before = {each.id: each.start_date for each in poll(with_body(answer)).components or ()}
+    late = resource(answer, "501")["status_history"]
+    late[0]["status"] = late[1]["status"] = "not_monitored"
+    after = {each.id: each.start_date for each in poll(with_body(answer)).components or ()}
+
+    assert before["501"] is None
+    assert after["501"] == date.fromisoformat(late[2]["day"])
+    assert after | {"501": None} == before
+
+
+def test_a_resource_that_was_not_monitored_for_a_while_does_not_begin_anew() -> None:
+    answer = told("quiet")
+    resource(answer, "501")["status_history"][1]["status"] = "not_monitored"
+
+    starts = {each.id: each.start_date for each in poll(with_body(answer)).components or ()}
+    assert starts["501"] is None

@@ -313,6 +313,15 @@ def test_no_polls_are_no_work(store):
 # -------------------------------------------------------------------------------------------------------- components
 
 
+def test_a_list_that_does_not_say_when_a_component_began_takes_nothing_back(store, page):
+    began = date(2026, 5, 1)
+    save(store, page, evidence(components=(component(start_date=began),)))
+    changes = save(store, page, evidence(NOW + MINUTE, components=(component(),)))
+
+    assert not changes
+    assert [each.component.start_date for each in store.facts(page.id).components] == [began]
+
+
 def test_a_renamed_component_keeps_its_slug(store, page):
     save(store, page, evidence(components=(component(name="API"),)))
     save(store, page, evidence(components=(component(name="Public API", group="Core"),)), now=NOW + DAY)

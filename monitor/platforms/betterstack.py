@@ -585,6 +585,7 @@ class _Marked:
     down: float
     maintained: float
     span: Interval
+    is_unmonitored: bool = False
 
     @property
     def is_down(self) -> bool:
@@ -606,12 +607,13 @@ def _marked_days(key: str, row: Row, zone: ZoneInfo, now: datetime, notes: _Note
     listed = _once(_rows(row, "status_history", where), lambda one: _day(one, "day", where), where)
     for day, one in sorted(listed.items()):
         elapsed = _elapsed(day, zone, now)
-        level = notes.level(_text(one, "status", where), DAY_LEVELS)
+        word = _text(one, "status", where)
+        level = notes.level(word, DAY_LEVELS)
         down, maintained = _seconds(one, "downtime_duration", where), _seconds(one, "maintenance_duration", where)
         if elapsed is not None:
             # A day cannot hold more than its length; days of groups of monitors may be summed over them.
             span, length = elapsed
-            days.append(_Marked(day, level, min(down, length), maintained, span))
+            days.append(_Marked(day, level, min(down, length), maintained, span, word == NOT_MONITORED))
     return days
 
 
@@ -791,7 +793,7 @@ def _evidence(document: _Document, page: PageContext, since: datetime | None) ->
         source=SOURCE,
         read_at=page.now,
         page=info,
-        components=tuple(_components(document)),
+        components=tuple(_components(document, page.now, notes)),
         incidents=tuple(report.incident for report in reports),
         updates=tuple(update for report in reports for update in report.updates),
         impacts=tuple(dict.fromkeys(history.impacts)),
@@ -805,7 +807,8 @@ def _evidence(document: _Document, page: PageContext, since: datetime | None) ->
     )
 
 
-def _components(document: _Document) -> Iterator[Component]:
+def _components(document: _Document, now: datetime, notes: _Notes) -> Iterator[Component]:
+    days_of = _days_of(document, now, notes)
     for position, (key, row) in enumerate(document.resources.items()):
         where = f"status_page_resource {key}"
         section = None
@@ -816,8 +819,16 @@ def _components(document: _Document) -> Iterator[Component]:
             name=_text(row, "public_name", where),
             group=_text(section, "name", "status_page_section") if section else None,
             position=position,
+            start_date=_first_monitored(days_of.get(key, ())),
             has_bars=bool(row.get("status_history")),
         )
+
+
+def _first_monitored(days: Sequence[_Marked]) -> date | None:
+    """Return the day a resource's record begins, if it is among those shown: before it, the vendor did not count it."""
+    monitored = (marked.day for marked in days if not marked.is_unmonitored)
+    first = next(monitored, None)
+    return first if days and first is not None and first > days[0].day else None
 
 
 def _observation(key: str, row: Row, notes: _Notes) -> Observation:

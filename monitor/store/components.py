@@ -181,6 +181,8 @@ class ComponentChanges:
 
     def _update(self, known: KnownComponent, listed: Component) -> None:
         values: dict[str, Any] = {}
+        if listed.start_date is None:  # a list that does not say takes back nothing
+            listed = replace(listed, start_date=known.component.start_date)
         if known.component != listed:
             values = _described(listed)
         if known.removed_at is not None:
