@@ -6,14 +6,14 @@ change, and what comes out otherwise is told. Levels and outage seconds are comp
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from exporters.explain import duration, find
 from monitor import history
 from monitor.classify import Options, derive
 from monitor.config import VendorConfig
-from monitor.intervals import ONE_DAY, zone_named
+from monitor.intervals import ONE_DAY, day_interval, zone_named
 from monitor.model import Aspect, Basis, Day, KnownComponent, Level, PageFacts, level_word
 from monitor.overrides import apply, overridden
 from monitor.standing import is_bad
@@ -53,6 +53,7 @@ class _Case:
     component: KnownComponent | None
     day: date
     now: datetime
+    page_zone: str
 
     def result(self, facts: PageFacts | None = None, options: Options | None = None) -> Day:
         """Return the day with other facts or options."""
@@ -82,12 +83,13 @@ def answer(
     moment = min(now, known_at or now)
     if day > moment.astimezone(zone_named(page.zone)).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
-    since = day - ONE_DAY  # the day in UTC may begin before the page's
+    since = day - 2 * ONE_DAY  # in another zone the day begins up to 26 hours earlier
     raw, _ = history.read(store, page, vendor, first=since, last=day, now=now, known_at=known_at, raw=True)
     facts = apply(raw, vendor.overrides)
     case = _Case(
         vendor=vendor, raw=raw, facts=facts, options=history.options(vendor, page, facts),
         component=find(facts.components, component) if component is not None else None, day=day, now=moment,
+        page_zone=page.page_zone or "UTC",
     )  # fmt: skip
     found = case.result()
     tried = [*_changes(case, found), *_revisions(case, store, page, now)]
@@ -118,12 +120,10 @@ def _changes(case: _Case, found: Day) -> Iterator[_Tried]:
     yield from _numbers(case, found)
     yield from _words(case)
     yield from _components(case)
-    if case.options.zone.utcoffset(_noon(case.day)) != timedelta():
-        yield "zone", "with days in UTC (zone: UTC)", case.result(options=replace(case.options, zone=UTC))
-
-
-def _noon(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - asked of a zone
+    for name in dict.fromkeys(("UTC", case.page_zone)):
+        zone = zone_named(name)
+        if day_interval(case.day, zone) != day_interval(case.day, case.options.zone):
+            yield "zone", f"with days in {name} (zone)", case.result(options=replace(case.options, zone=zone))
 
 
 def _sources(case: _Case) -> Iterator[_Tried]:

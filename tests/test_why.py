@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exporters import why
-from monitor import cli
+from monitor import cli, history
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
-from monitor.model import Aspect, Bar, Basis, Coverage, Level
+from monitor.model import Aspect, Bar, Basis, Coverage, Level, PageInfo
 from monitor.overrides import Override
 from monitor.store import Store
 from tests.store_support import add_page, component, evidence, impact, incident, observed, save
@@ -144,7 +144,36 @@ def test_days_of_another_zone_are_told_in_utc_too(store):
     save(store, page, evidence(START, components=(component(),)))
     outage(store, page)  # 01:00 to 02:00 UTC is the evening before in Los Angeles
 
-    assert changes(asked(store, day=DAY))["with days in UTC (zone: UTC)"] == (Level.PARTIAL_OUTAGE, 3600)
+    assert changes(asked(store, day=DAY))["with days in UTC (zone)"] == (Level.PARTIAL_OUTAGE, 3600)
+
+
+def test_a_page_read_in_another_zone_is_told_in_its_own_too(store):
+    page = add_page(store, now=START, zone="Asia/Tokyo")
+    info = PageInfo(zone="America/Los_Angeles")
+    save(store, page, evidence(START, page=info, components=(component(),)))
+    late = impact(START + 28 * HOUR, START + 29 * HOUR)  # 21:00 to 22:00 of the fifth in Los Angeles
+    save(store, page, evidence(NOW, incidents=(incident(),), impacts=(late,), coverage=(cover(),)))
+
+    told = changes(asked(store))
+    assert told["with days in America/Los_Angeles (zone)"] == (Level.PARTIAL_OUTAGE, 3600)
+    assert told["with days in UTC (zone)"] == (Level.OPERATIONAL, 0)  # known whole; a day in Tokyo to 62 %
+
+
+def test_what_the_day_was_before_the_vendor_revised_it_is_told(store, page):
+    outage(store, page)
+    today = NOW.date()
+    for later, ended in ((0, 2), (1, 4)):
+        if later:
+            longer = impact(START + HOUR, START + ended * HOUR)
+            save(store, page, evidence(NOW + HOUR, incidents=(incident(),), impacts=(longer,), coverage=(cover(),)))
+        now = NOW + later * HOUR
+        _, days = history.read(store, store.pages()[0], VendorConfig(**ADDRESS), first=DAY, last=today, now=now)
+        store.save_days(page.id, days, today=today, now=now, revised_since=DAY)
+
+    found = why.answer(store, store.pages()[0], VendorConfig(**ADDRESS), component="api", day=DAY, now=NOW + 2 * HOUR)
+    assert found.day.seconds.outage == 3 * 3600
+    before = [each for each in found.changes if each.kind == "knowledge"]
+    assert [(each.level, each.outage_seconds) for each in before] == [(Level.PARTIAL_OUTAGE, 3600)]
 
 
 def test_two_days_say_what_differs_and_the_same_day_twice_nothing(store, page):
