@@ -129,6 +129,9 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield from _section("impacts without an incident", [_impact(impact, explanation) for impact in loose])
     yield from _section("what we saw when polling", _runs(explanation))
     yield from _section("who spoke for this day", _coverage(explanation))
+    yield ""
+    which = f" {explanation.component.slug}" if explanation.component else ""
+    yield f"what would make it another day: monitor why {explanation.page.slug}{which} {explanation.day.day}"
 
 
 def _headline(explanation: Explanation) -> str:

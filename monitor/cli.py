@@ -23,6 +23,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from exporters import explain as explanations
 from exporters import report as reports
+from exporters import why as reasons
 from monitor import __version__, platforms
 from monitor import config as configuration
 from monitor.cli_export import exports
@@ -355,6 +356,55 @@ def explain(
             raise ConfigError(str(error)) from error
         for line in explanations.lines(found):
             out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command(short_help="Show what would make a day another one.")
+def why(
+    vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
+    words: Annotated[list[str], typer.Argument(metavar="[COMPONENT] DAY [DAY]", help="One day, or two to compare.")],
+    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.TABLE,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Show the rule and the witness that decided a day, and each single change that would make it another one."""
+    if form not in {Format.TABLE, Format.JSON}:
+        raise ConfigError(f"--format {form.value} is not for this command; it writes table or json")
+    component, days = _component_and_days(words)
+    with opened(config, database) as context:
+        page = context.pages([vendor])[0]
+        try:
+            answers = [
+                reasons.answer(
+                    context.store,
+                    page,
+                    context.vendors[vendor],
+                    component=component,
+                    day=each,
+                    now=context.clock(),
+                    known_at=instant(known_at) if known_at else None,
+                )
+                for each in days
+            ]
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+    if form is Format.JSON:
+        out.print(json.dumps(reasons.as_json(answers), indent=2), highlight=False, markup=False, soft_wrap=True)
+        return
+    for line in reasons.lines(answers):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _component_and_days(words: Sequence[str]) -> tuple[str | None, list[date]]:
+    """Return what [COMPONENT] DAY [DAY] says: the first word is a component unless it is a day."""
+    try:
+        first: date | None = date.fromisoformat(words[0])
+    except ValueError:
+        first = None
+    component, rest = (words[0], words[1:]) if first is None and len(words) > 1 else (None, words)
+    if len(rest) > 2:  # noqa: PLR2004
+        raise ConfigError(f"expected [COMPONENT] DAY [DAY], got {len(words)} words; quote a name with spaces")
+    return component, [day(each) for each in rest]
 
 
 @app.command(short_help="Derive all days anew, offline.")
