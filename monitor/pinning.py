@@ -30,6 +30,11 @@ class Pinning:
         """Note for which URLs the page's last reading asked: an unchanged answer stands for the body before it."""
         self._asked[page_id] = urls
 
+    def forget(self, page_id: int) -> None:
+        """Forget what was read of a page: when it was read is not believed any more."""
+        self._newest.pop(page_id, None)
+        self._told.pop(page_id, None)
+
     def polled(
         self,
         page: PageRecord,

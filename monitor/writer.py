@@ -290,6 +290,7 @@ class Writer:
         if healed is None:
             return page
         self._memory.pop(page.id, None)
+        self._pinning.forget(page.id)
         return (await self.db(self._store.pages, [page.slug]))[0]
 
     async def save(self, page: PageRecord, evidence: Evidence, bodies: Sequence[Body] = ()) -> None:

@@ -250,6 +250,24 @@ async def test_the_setting_keeps_all_or_nothing(store, setting, kept):
     assert whys(store, DAY) == kept
 
 
+async def test_what_a_clock_ahead_kept_is_of_no_day_to_come_and_not_read_later_than_now(store):
+    truth = acme()
+    truth = acme(outage(truth, NOW + HOUR, NOW + 90 * HOUR))
+    clock = Clock(NOW)
+    async with collecting(SimulatedPages([truth], clock), vendors(truth), store) as collector:
+        await polled(collector, clock, truth, NOW + 2 * HOUR)
+        clock.now = NOW + 30 * HOUR
+        await polled(collector, clock, truth, NOW + 32 * HOUR)
+        assert "bad" in whys(store, DAY + ONE)
+        clock.now = NOW + 3 * HOUR
+        await collector.poll(await page_of(collector, truth.slug))
+        await collector.flush()
+
+    page = store.pages()[0]
+    assert list(store.pinned_for(page.id, date.min, date.max)) == [DAY]
+    assert max(each.ref.read_at for each in store.pinned(page.id, DAY)) <= clock.now
+
+
 async def test_a_rebuild_changes_nothing_that_is_kept(store):
     truth = acme()
     truth = acme(outage(truth, NOW + HOUR, NOW + 3 * HOUR))
