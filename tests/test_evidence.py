@@ -197,6 +197,29 @@ async def test_a_backfill_keeps_what_tells_of_bad_days_and_the_same_again_keeps_
     assert list(store.pinned_for(page.id, date.min, date.max)) == [start.date()]
 
 
+async def test_what_a_backfill_could_not_read_is_kept_once_a_day(store):
+    truth = acme()
+    clock = Clock(NOW)
+    broken = False
+
+    def answer(url: str) -> Response | None:
+        body = f"garbage {clock.now}".encode()
+        return Response(url=url, final_url=url, status=200, headers={}, body=body) if broken else None
+
+    async with collecting(SimulatedPages([truth], clock, answer), vendors(truth), store) as collector:
+        await collector.poll(await page_of(collector, truth.slug))
+        broken = True
+        for _ in range(2):
+            clock.forward(hours=1)
+            result = await collector.backfill(await page_of(collector, truth.slug), NOW - 9 * ONE, again=True)
+            assert not result.complete
+        page = await page_of(collector, truth.slug)
+
+    kept = store.pinned(page.id, DAY)
+    assert {each.why for each in kept} == {("not_json",)}
+    assert all(each.body == b"garbage 2026-05-20 13:00:00+00:00" for each in kept)
+
+
 async def test_a_day_that_a_backfill_revises_keeps_the_answer_that_changed_it(store):
     truth = acme()
     late = outage(truth, NOW - 2 * HOUR, NOW - HOUR)
