@@ -22,7 +22,7 @@ from monitor.model import (
     level_word,
 )
 from monitor.overrides import Override, overridden
-from monitor.store import PageRecord, Store, UpdateVersion
+from monitor.store import PageRecord, PinnedBody, Store, UpdateVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class Explanation:
     now: datetime
     told: Mapping[str, Sequence[UpdateVersion]] = field(default_factory=dict)
     overridden: Mapping[str, Override] = field(default_factory=dict)
+    bodies: Sequence[PinnedBody] = ()
 
 
 def gather(
@@ -72,7 +73,7 @@ def gather(
     decided = {each.incident.id: each.override for each in overridden(about.incidents, vendor.overrides)}
     return Explanation(
         page=page, component=known, day=classified, span=span, facts=about, options=settings, now=moment, told=told,
-        overridden=decided,
+        overridden=decided, bodies=[each for each in store.pinned(page.id, day) if each.ref.read_at <= moment],
     )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def lines(explanation: Explanation) -> Iterator[str]:
     yield from _section("impacts without an incident", [_impact(impact, explanation) for impact in loose])
     yield from _section("what we saw when polling", _runs(explanation))
     yield from _section("who spoke for this day", _coverage(explanation))
+    yield from _section("answers kept as evidence (monitor evidence)", _kept(explanation))
     yield ""
     which = f" {explanation.component.slug}" if explanation.component else ""
     yield f"what would make it another day: monitor why {explanation.page.slug}{which} {explanation.day.day}"
@@ -302,6 +304,15 @@ def _coverage(explanation: Explanation) -> list[str]:
     return [
         f"{kind}: {_time(min(s.start for s in spans), explanation)} to {_time(max(s.end for s in spans), explanation)}"
         for kind, spans in sorted(kinds.items())
+    ]
+
+
+def _kept(explanation: Explanation) -> list[str]:
+    """Return a line for each body kept behind the page's day: when it was read, what it is and why it is kept."""
+    return [
+        f"read {_time(each.ref.read_at, explanation)}: {each.ref.url}, status {each.ref.status}, "
+        f"{each.size_bytes} bytes, sha256 {each.ref.sha256[:12]} ({', '.join(each.why)})"
+        for each in explanation.bodies
     ]
 
 

@@ -26,6 +26,7 @@ from exporters import report as reports
 from exporters import why as reasons
 from monitor import __version__, platforms
 from monitor import config as configuration
+from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
@@ -69,6 +70,7 @@ app = typer.Typer(
 )
 app.add_typer(pages)
 app.add_typer(exports)
+app.add_typer(evidence)
 
 
 class Format(StrEnum):

@@ -80,6 +80,9 @@ COMPONENT_METRICS = ("all", "degraded", "none")
 """Of which components there are metrics: `degraded` are those that are not operational now, or had an outage day in the
 longest window, or are marked `critical`."""
 
+EVIDENCE_BAD_DAYS, EVIDENCE_ALL, EVIDENCE_NONE = EVIDENCE = ("bad_days", "all", "none")
+"""Of which days raw answers are kept for good: of bad, disputed, revised and unreadable ones, of all, or of none."""
+
 DAY_SECONDS = 86_400
 
 
@@ -132,6 +135,7 @@ class Settings:
     port: int = 9184
     contact: str | None = None
     snapshot_days: int = 30
+    evidence: str = EVIDENCE_BAD_DAYS
     poll_days: int = 30
     component_metrics: str = "all"
     concurrency: int = 32
@@ -841,6 +845,7 @@ SERVER_KEYS: Mapping[str, _Key] = {
 STORAGE_KEYS: Mapping[str, _Key] = {
     **_span_keys("snapshots", "snapshot_days", "snapshot_days", "1d", "3650d"),
     **_span_keys("polls", "poll_days", "poll_days", "1d", "3650d"),
+    "evidence": _Key("evidence", _choice(lambda: EVIDENCE, "a choice of evidence")),
 }
 """Keys of `storage:`."""
 

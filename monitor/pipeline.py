@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
 from monitor.clocks import TOLERANCE, ClockLedger, is_ahead, latest_ahead, ours_is_behind
-from monitor.config import VendorConfig
+from monitor.config import EVIDENCE_BAD_DAYS, VendorConfig
 from monitor.errors import (
     BadStatus,
     ClockOff,
@@ -148,9 +148,10 @@ SIGNALS_NEEDED = 2
 class _Reading:
     """The requests of one poll or backfill, and what is to be remembered when all of it was understood.
 
-    `hosts` are those the page's own addresses were answered from, redirects followed; `unchanged`: some answer was what
-    it was last time; `shares`: other vendors of the same page may be given its answers. `refused` is the other page
-    that was read in the page's place.
+    `bodies` are the answers that were not unchanged; of a backfill those since its last piece, and `behind` those of
+    that piece. `hosts` are those the page's own addresses were answered from, redirects followed; `unchanged`: some
+    answer was what it was last time; `shares`: other vendors of the same page may be given its answers. `refused` is
+    the other page that was read in the page's place.
     """
 
     url: str
@@ -160,6 +161,7 @@ class _Reading:
     shares: bool = False
     learned: dict[str, Validators] = field(default_factory=dict)
     bodies: list[Body] = field(default_factory=list)
+    behind: list[Body] = field(default_factory=list)
     requests: int = 0
     wire_bytes: int = 0
     status: int | None = None
@@ -187,6 +189,11 @@ class _Reading:
         self.learned.clear()
 
     @property
+    def readable(self) -> list[Body]:
+        """The bodies with which its requests were answered."""
+        return [body for body in self.bodies if body.status == OK]
+
+    @property
     def found_open_incident(self) -> bool:
         """Whether something is going on, as far as this reading says."""
         return any(incident.phase is Phase.OPEN for each in self.evidence for incident in each.incidents)
@@ -205,6 +212,7 @@ class Collector:
         observer: PollObserver | None = None,
         flush_after: int = 100,
         keep_snapshots: bool = True,
+        evidence: str = EVIDENCE_BAD_DAYS,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clocks = ClockLedger(timer)
@@ -224,6 +232,7 @@ class Collector:
             on_revised=self._observer.revised,
             flush_after=flush_after,
             keep_snapshots=keep_snapshots,
+            evidence=evidence,
         )
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -272,7 +281,7 @@ class Collector:
         self._report_words(page, reading)
         self._report_moved(page, reading)
         poll = self._poll_record(page, reading, memory, started=started, seconds=seconds, outcome=outcome, error=error)
-        await self._keep(page, reading, poll)
+        await self._keep(page, reading, poll, error)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
 
     def _check_clock(self, page: PageRecord, reading: _Reading) -> None:
@@ -349,7 +358,7 @@ class Collector:
                 self._logged_words.update((page.slug, word) for word in new)
                 log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(new))
 
-    async def _keep(self, page: PageRecord, reading: _Reading, poll: PollRecord) -> None:
+    async def _keep(self, page: PageRecord, reading: _Reading, poll: PollRecord, error: PageError | None) -> None:
         """Keep what was read; validators only when everything they stand for was understood."""
         identity, refused = self._recognised(reading)
         collected = Collected(
@@ -357,7 +366,9 @@ class Collector:
             poll=poll,
             evidence=reading.evidence,
             validators=reading.changed_validators if reading.understood else {},
-            bodies=reading.bodies if reading.understood else (),
+            bodies=reading.readable if reading.understood or reading.evidence else (),
+            asked=reading.learned,
+            unreadable=_unreadable(error, reading.bodies),
             derive=self._derive_due(page, poll.outcome),
             identity=identity,
             refused=refused,
@@ -455,11 +466,10 @@ class Collector:
 
         async def keep(evidence: Evidence) -> None:
             await self._require_own_piece(page, reading, evidence)
-            await self._writer.save(page, evidence)
+            await self._keep_piece(page, reading, evidence)
             reading.evidence.append(evidence)
             self._report_words(page, reading)
             reading.evidence.clear()
-            reading.bodies.clear()
             _note(result, evidence)
             result.requests = reading.requests
             if progress is not None:
@@ -479,6 +489,7 @@ class Collector:
         except PageError as error:
             error.page = error.page or page.slug
             result.error = error
+            await self._writer.keep_unreadable(page, _unreadable(error, reading.bodies), error.reason)
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = reading.requests
         await self._recognise(page, reading)
@@ -488,6 +499,18 @@ class Collector:
             today = day_of(self._clock(), zone_named(page.zone))
             await self.db(self.store.set_reread, page.id, today)
         return result
+
+    async def _keep_piece(self, page: PageRecord, reading: _Reading, evidence: Evidence) -> None:
+        """Keep a piece of a backfill, the answers behind it, and those it could not read.
+
+        Behind it are the answers since the piece before; where there are none, both pieces were in the same answers.
+        """
+        if reading.bodies:
+            reading.behind, reading.bodies = reading.bodies, []
+        await self._writer.save(page, evidence, [body for body in reading.behind if body.status == OK])
+        for gap in evidence.gaps:
+            unread = [body for body in reading.behind if body.url in gap.message]
+            await self._writer.keep_unreadable(page, unread, gap.reason)
 
     async def _require_own_piece(self, page: PageRecord, reading: _Reading, evidence: Evidence) -> None:
         """Raise IdentityChanged unless a piece of a backfill is the page's own.
@@ -604,8 +627,9 @@ class Collector:
         reading.wire_bytes += fetched.wire_bytes
         if get.conditional:
             reading.learned[url] = fetched.validators
-        if not fetched.response.unchanged and fetched.response.status == OK:
-            reading.bodies.append(Body(fetched.response.body, fetched.response.headers.get("content-type", "")))
+        if not fetched.response.unchanged:
+            media_type = fetched.response.headers.get("content-type", "")
+            reading.bodies.append(Body(fetched.response.body, media_type, url, fetched.response.status))
         return fetched.response
 
     def _hear_clock(self, response: Response, reading: _Reading) -> None:
@@ -637,6 +661,7 @@ class Collector:
                 detected = await self.detect(page.url, reading)
             except PageError:
                 if page.platform is None:
+                    asking.bodies += reading.bodies
                     raise
                 return page
             name, why = detected.platform, detected.why
@@ -765,6 +790,17 @@ def _guesses(found: Mapping[str, Mapping[str, Signal]], first: Iterable[Get], hi
     if not any(found[name] for name in own):
         last = (Get(path=path) for name in found if name not in own for path in platforms.anywhere(name))
         yield from {get.path: get for get in (*hints, *last) if get.path not in asked}.values()
+
+
+def _unreadable(error: PageError | None, bodies: Sequence[Body]) -> list[Body]:
+    """Return the bodies for which a reading failed, of the answers it had; none when no answer came, or another page's.
+
+    An error names the URL it is about; one of several answers together may name the page.
+    """
+    if not isinstance(error, (ParseError, PageUnavailable, UnknownPlatform, BadStatus)):
+        return []
+    named = [body for body in bodies if body.url == error.url] or bodies[-1:]
+    return [body for body in named if body.body]
 
 
 def _says_something_else(error: PageError | None) -> bool:

@@ -110,7 +110,14 @@ async def collecting(
             fetcher = await stack.enter_async_context(
                 Fetcher(user_agent=user_agent(settings.contact), concurrency=settings.concurrency, per_provider=share)
             )
-        collector = Collector(context.store, fetcher, context.vendors, clock=context.clock, observer=observer)
+        collector = Collector(
+            context.store,
+            fetcher,
+            context.vendors,
+            clock=context.clock,
+            observer=observer,
+            evidence=settings.evidence,
+        )
         try:
             yield collector
         finally:

@@ -7,7 +7,7 @@ are derived from it at the next `flush`, for all pages that had news together, o
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -15,13 +15,14 @@ from typing import ParamSpec, TypeVar
 
 from monitor import history
 from monitor.classify import GAP_INTERVALS
-from monitor.config import VendorConfig
+from monitor.config import EVIDENCE_NONE, VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.identity import Identity
 from monitor.intervals import day_of, zone_named
-from monitor.model import Component, Evidence, Phase
-from monitor.store import Body, PageRecord, PollRecord, Store
+from monitor.model import Component, Evidence, PageHistory, Phase
+from monitor.pinning import Pinning
+from monitor.store import Body, BodyRef, Changes, PageRecord, PollRecord, Store
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Memory:
 class Collected:
     """What one poll read. `validators` are those learned; `derive` asks for the page's days to be derived from it.
 
+    `asked` are the URLs it asked for that may answer "unchanged"; `unreadable` the bodies that it could not read.
     `identity` is what the page is known by afterwards, None = as before; `refused` another page read in its place.
     `error` says why it could not be kept.
     """
@@ -70,6 +72,8 @@ class Collected:
     evidence: Sequence[Evidence] = ()
     validators: Mapping[str, Validators] = field(default_factory=dict)
     bodies: Sequence[Body] = ()
+    asked: Collection[str] = ()
+    unreadable: Sequence[Body] = ()
     derive: bool = False
     identity: Identity | None = None
     refused: Identity | None = None
@@ -78,7 +82,7 @@ class Collected:
     @property
     def is_news(self) -> bool:
         """Whether anything is to be written beside the poll itself."""
-        return bool(self.evidence or self.validators or self.identity or self.refused)
+        return bool(self.evidence or self.validators or self.identity or self.refused or self.unreadable)
 
 
 class Writer:
@@ -93,6 +97,7 @@ class Writer:
         on_revised: Callable[[str, int], None],
         flush_after: int,
         keep_snapshots: bool,
+        evidence: str,
     ) -> None:
         self._store = store
         self._vendors = vendors
@@ -100,6 +105,7 @@ class Writer:
         self._on_revised = on_revised
         self._flush_after = flush_after
         self._keep_snapshots = keep_snapshots
+        self._pinning = Pinning(store, evidence if keep_snapshots else EVIDENCE_NONE)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._turn = asyncio.Lock()
         self._waiting: list[Collected] = []
@@ -196,19 +202,44 @@ class Writer:
         now = self._clock()
         news = [collected for collected in batch if collected.is_news]
         before = self._store.page_versions([collected.page.id for collected in news])
-        for collected in news:
-            if collected.evidence:
-                told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
-                gap = self._max_gap(collected.page.slug)
-                if self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap).left_out:
-                    # Another reading came first; an answer equal to this one would be taken for that one unchanged.
-                    collected.validators = {}
-            self._keep_identity(collected)
+        changed = [self._save_all(collected, before, now) for collected in news]
         self._store.save_validators({collected.page.id: collected.validators for collected in news})
+        for collected in batch:
+            self._pinning.asked(collected.page.id, collected.asked)
         if self._keep_snapshots:
-            self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now)
+            self._keep_bodies(news, changed, now)
         self._store.record_polls([collected.poll for collected in batch])
         self._remember(news, before)
+
+    def _save_all(self, collected: Collected, before: Mapping[int, int], now: datetime) -> Changes | None:
+        """Keep what a poll said and who the page is; return what of it was new, None when it said nothing."""
+        changes = None
+        if collected.evidence:
+            told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
+            gap = self._max_gap(collected.page.slug)
+            changes = self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
+            if changes.left_out:
+                # Another reading came first; an answer equal to this one would be taken for that one unchanged.
+                collected.validators = {}
+        self._keep_identity(collected)
+        return changes
+
+    def _keep_bodies(self, news: Sequence[Collected], changed: Sequence[Changes | None], now: datetime) -> None:
+        """Keep the bodies of polls, and for good those that the setting asks for."""
+        digests = iter(self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now))
+        for collected, changes in zip(news, changed, strict=True):
+            fresh = [BodyRef(body.url, body.status, next(digests), now) for body in collected.bodies]
+            if not self._pinning.active:
+                continue
+            page = collected.page
+            told = [(each, changes) for each in collected.evidence if changes is not None]
+            self._pinning.polled(page, self._vendors[page.slug], told, fresh, now=now)
+            if collected.unreadable:
+                self._keep_unreadable(page, collected.unreadable, collected.poll.reason or "unknown", now)
+
+    def _keep_unreadable(self, page: PageRecord, bodies: Sequence[Body], reason: str, now: datetime) -> None:
+        """Keep for good what could not be read: the first of a kind a day."""
+        self._store.pin_first(page.id, day_of(now, zone_named(page.zone)), reason, bodies=bodies, now=now)
 
     def _keep_identity(self, collected: Collected) -> None:
         if collected.identity is not None:
@@ -259,13 +290,33 @@ class Writer:
         if healed is None:
             return page
         self._memory.pop(page.id, None)
+        self._pinning.forget(page.id)
         return (await self.db(self._store.pages, [page.slug]))[0]
 
-    async def save(self, page: PageRecord, evidence: Evidence) -> None:
-        """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it."""
-        gap = self._max_gap(page.slug)
-        if await self.db(self._store.save, page.id, evidence, now=self._clock(), max_gap_seconds=gap):
+    async def save(self, page: PageRecord, evidence: Evidence, bodies: Sequence[Body] = ()) -> None:
+        """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it.
+
+        `bodies` are the answers behind it; they are kept when it tells something new.
+        """
+        if await self.db(self._save_piece, page, evidence, bodies):
             self._memory.pop(page.id, None)
+
+    def _save_piece(self, page: PageRecord, evidence: Evidence, bodies: Sequence[Body]) -> Changes:
+        now, gap = self._clock(), self._max_gap(page.slug)
+        with self._store.together():
+            changes = self._store.save(page.id, evidence, now=now, max_gap_seconds=gap)
+            if changes and bodies and self._keep_snapshots:
+                digests = self._store.keep_snapshots(bodies, now=now)
+                pairs = zip(bodies, digests, strict=True)
+                refs = [BodyRef(body.url, body.status, digest, now) for body, digest in pairs]
+                if self._pinning.active:
+                    self._pinning.backfilled(page, self._vendors[page.slug], evidence, changes, refs, now=now)
+        return changes
+
+    async def keep_unreadable(self, page: PageRecord, bodies: Sequence[Body], reason: str) -> None:
+        """Keep for good what a backfill could not read: the first of a kind a day."""
+        if bodies and self._pinning.active:
+            await self.db(self._keep_unreadable, page, bodies, reason, self._clock())
 
     async def recognise(
         self, page: PageRecord, *, known: Identity | None = None, refused: Identity | None = None
@@ -346,7 +397,11 @@ class Writer:
         first = min(starts, default=today)
         if since is not None:
             first = min(first, day_of(since, zone))
-        revisions = derive_page(self._store, page, self._vendors[page.slug], first=min(first, today), now=now)
+        vendor = self._vendors[page.slug]
+        found, revisions = _derived(self._store, page, vendor, first=min(first, today), now=now)
+        if self._pinning.active:
+            revised = self._store.revised_at(page.id, now) if revisions else ()
+            self._pinning.derived(page, found, revised, now=now)
         return page.platform or "unknown", revisions
 
 
@@ -357,9 +412,15 @@ def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | Non
 
 def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
     """Derive and keep the page's days from `first` to today; return the number of days the vendor has revised."""
+    return _derived(store, page, vendor, first=first, now=now)[1]
+
+
+def _derived(
+    store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
+) -> tuple[PageHistory, int]:
     today = day_of(now, zone_named(page.zone))
-    _, derived = history.read(store, page, vendor, first=first, last=today, now=now)
-    return store.save_days(page.id, derived, today=today, now=now, revised_since=_revised_since(page, today))
+    _, found = history.read(store, page, vendor, first=first, last=today, now=now)
+    return found, store.save_days(page.id, found, today=today, now=now, revised_since=_revised_since(page, today))
 
 
 def _revised_since(page: PageRecord, today: date) -> date | None:

@@ -68,6 +68,7 @@ def facts_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
         "reported",
         "observed_run",
         "snapshot",
+        "evidence_body",
         "unit",
     )
     with store._engine.connect() as connection:

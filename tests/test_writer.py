@@ -40,7 +40,15 @@ async def writing(*slugs: str, clock: Clock | None = None, kind: str = "sqlite")
     with database(kind) as url, CountingStore.open(url) as store:
         pages = {slug: VendorConfig(slug=slug, name=slug, url=f"https://{slug}.example/") for slug in slugs}
         store.sync_pages([spec(vendor) for vendor in pages.values()], now=NOW)
-        writer = Writer(store, pages, clock=clock, on_revised=lambda *_: None, flush_after=100, keep_snapshots=True)
+        writer = Writer(
+            store,
+            pages,
+            clock=clock,
+            on_revised=lambda *_: None,
+            flush_after=100,
+            keep_snapshots=True,
+            evidence="bad_days",
+        )
         try:
             yield writer, store
         finally:

@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from monitor.identity import Identity
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, facts, healing, identities, pages, tables, updates
+from monitor.store import components, days, engine, evidence_bodies, facts, healing, identities, pages, tables, updates
 from monitor.store.pages import ValidatorLike
 from monitor.store.records import (
     Body,
+    BodyRef,
     Changes,
     CurrentState,
     DayRevision,
@@ -28,6 +29,8 @@ from monitor.store.records import (
     PageRecord,
     PageSpec,
     PageState,
+    Pin,
+    PinnedBody,
     PollRecord,
     Pruned,
     Snapshot,
@@ -39,6 +42,7 @@ from monitor.store.records import (
 
 __all__ = [
     "Body",
+    "BodyRef",
     "Changes",
     "CurrentState",
     "DayRevision",
@@ -47,6 +51,8 @@ __all__ = [
     "PageRecord",
     "PageSpec",
     "PageState",
+    "Pin",
+    "PinnedBody",
     "PollRecord",
     "Pruned",
     "Snapshot",
@@ -291,6 +297,31 @@ class Store:
         with self._read() as connection:
             return pages.snapshot(connection, sha256)
 
+    def pin(self, page_id: int, pins: Iterable[Pin], *, now: datetime) -> None:
+        """Keep these bodies for good, as far as they are still kept; the same pin again changes nothing."""
+        with self._write() as connection:
+            evidence_bodies.pin(connection, page_id, pins, now)
+
+    def pin_first(self, page_id: int, day: date, why: str, *, bodies: Sequence[Body], now: datetime) -> None:
+        """Keep these bodies for good, unless some were for the same reason on the same day."""
+        with self._write() as connection:
+            evidence_bodies.pin_first(connection, page_id, day, why, bodies=bodies, now=now)
+
+    def pinned(self, page_id: int, day: date) -> list[PinnedBody]:
+        """Return the bodies that are kept behind a day, each once, in the order they were read."""
+        with self._read() as connection:
+            return evidence_bodies.pinned(connection, page_id, day)
+
+    def pinned_for(self, page_id: int, first: date, last: date) -> dict[date, frozenset[str]]:
+        """Return why bodies are kept behind the days from first to last, by day; days without any are left out."""
+        with self._read() as connection:
+            return evidence_bodies.pinned_for(connection, page_id, first, last)
+
+    def newest_bodies(self, page_id: int) -> list[BodyRef]:
+        """Return the kept bodies for which an unchanged answer of one of the page's URLs stands."""
+        with self._read() as connection:
+            return evidence_bodies.newest(connection, page_id)
+
     def units(self, page_id: int) -> list[UnitRecord]:
         """Return the completed pieces of the page's backfills."""
         with self._read() as connection:
@@ -403,12 +434,17 @@ class Store:
         with self._read() as connection:
             return days.revised(connection, page_id, first, last)
 
+    def revised_at(self, page_id: int, now: datetime) -> frozenset[date]:
+        """Return the days of which a revision was superseded at exactly this moment."""
+        with self._read() as connection:
+            return evidence_bodies.revised_at(connection, page_id, now)
+
     def disputed_days(self, page_id: int, first: date, last: date) -> int:
         """Return on how many days from first to last the page's sources disagree with each other."""
         with self._read() as connection:
             return days.disputed(connection, page_id, first, last)
 
     def prune(self, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
-        """Delete polls and bodies older than their keep; facts and days stay."""
+        """Delete polls and bodies older than their keep; facts and days stay, and bodies that are pinned."""
         with self._write() as connection:
             return pages.prune(connection, now=now, snapshot_days=snapshot_days, poll_days=poll_days)

@@ -161,12 +161,14 @@ class _Healing:
         self._delete(pages.POLL, pages.POLL.c.started_at > self._now)
         self._delete(pages.UNIT, pages.UNIT.c.completed_at > self._now)
         self._delete(pages.VALIDATOR)
+        self._update(pages.PINNED, pages.PINNED.c.read_at > self._now, read_at=self._now)
         seen = pages.SNAPSHOT.c.last_seen_at
         self._connection.execute(sa.update(pages.SNAPSHOT).where(seen > self._now).values(last_seen_at=self._now))
 
     def _days(self) -> None:
         today = day_of(self._now, zone_named(self._page.zone))
         self._delete(DAY, DAY.c.day > today)
+        self._delete(pages.PINNED, pages.PINNED.c.day > today)
         self._delete(QUIET, QUIET.c.first_day > today)
         self._update(QUIET, QUIET.c.last_day > today, last_day=today)
 

@@ -43,6 +43,7 @@ GAP = tables.core(tables.Gap)
 WORD = tables.core(tables.UnknownWord)
 VALIDATOR = tables.core(tables.Validator)
 SNAPSHOT = tables.core(tables.Snapshot)
+PINNED = tables.core(tables.EvidenceBody)
 
 DEFAULT_ZONE = "UTC"
 _zone = lru_cache(zone_named)
@@ -597,6 +598,12 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], now: datetime
     return [digest for digest, _ in digests]
 
 
+def see_again(connection: Connection, digests: Collection[str], now: datetime) -> set[str]:
+    """Return those of these bodies that are kept. Until the transaction ends, nobody prunes them."""
+    connection.execute(_SEEN_AGAIN, {"digests": sorted(digests), "now": now})
+    return set(connection.execute(_SNAPSHOTS_KEPT, {"digests": sorted(digests)}).scalars())
+
+
 def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
     """Return a kept body; None when it was never kept or is pruned."""
     row = connection.execute(sa.select(*SNAPSHOT.c).where(SNAPSHOT.c.sha256 == sha256)).one_or_none()
@@ -609,10 +616,11 @@ def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
 
 
 def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
-    """Delete polls and bodies older than their keep; facts and days stay."""
+    """Delete polls and bodies older than their keep; facts and days stay, and bodies that are pinned."""
     polls = connection.execute(sa.delete(POLL).where(POLL.c.started_at < now - timedelta(days=poll_days)))
     old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
-    snapshots = connection.execute(sa.delete(SNAPSHOT).where(old))
+    pinned = SNAPSHOT.c.sha256.in_(sa.select(PINNED.c.sha256))
+    snapshots = connection.execute(sa.delete(SNAPSHOT).where(old, sa.not_(pinned)))
     return Pruned(polls=polls.rowcount, snapshots=snapshots.rowcount)
 
 

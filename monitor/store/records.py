@@ -154,10 +154,44 @@ class Validator:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body to be kept as a snapshot."""
+    """A body to be kept as a snapshot: what this URL answered, with this HTTP status."""
 
     body: bytes
     media_type: str
+    url: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRef:
+    """A body that is kept as a snapshot, and the answer it came in: the last one that had it before it changed."""
+
+    url: str
+    status: int
+    sha256: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A body that stays because it is behind a day of the page's zone; `why` is a word of `monitor.pins`, or the reason
+    of the error for which it could not be read.
+    """
+
+    day: date
+    why: str
+    ref: BodyRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedBody:
+    """A body kept for good behind a day, and every reason why; `size_bytes` as it was received, decoded."""
+
+    ref: BodyRef
+    why: tuple[str, ...]
+    media_type: str
+    size_bytes: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

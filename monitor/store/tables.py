@@ -400,6 +400,21 @@ class Snapshot(Table, table=True):
     last_seen_at: datetime = _instant(index=True)
 
 
+class EvidenceBody(Table, table=True):
+    """A body that is kept for good, because it is behind a day: its `snapshot` is not pruned. `why` is a word."""
+
+    __tablename__ = "evidence_body"
+    __table_args__ = (sa.UniqueConstraint("page_id", "day", "sha256", "why"),)
+    id: int | None = _key()
+    page_id: int = _page()
+    day: date
+    why: str
+    url: str
+    status: int
+    sha256: str = Field(index=True)
+    read_at: datetime = _instant()
+
+
 class Poll(Table, table=True):
     """One reading of a page's current state."""
 
