@@ -17,7 +17,7 @@ TEXT = " ".join((ROOT / "docs" / "how-days-are-made.md").read_text().split())
 @pytest.mark.parametrize(
     "said",
     [
-        f"over more than {claims.SEEN_WELL_INTERVALS} poll intervals",
+        f"in two polls, at least {claims.SEEN_WELL_INTERVALS} poll intervals apart",
         f"at least `min_coverage` of the day, {standing.DEFAULT_MIN_COVERAGE:.0%}".replace("%", " %"),
         f"more than {frame.GAP_INTERVALS} poll intervals is a gap",
         f"The last {pipeline.REREAD_DAYS} days are read again",
