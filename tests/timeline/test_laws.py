@@ -19,7 +19,7 @@ FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:15
 LAWS = 8
 
 OFF: dict[str, dict[str, str]] = {
-    "order": {"never_closed": "what is set aside is not disputed where the day is as long bad by others, or has a bar"},
+    "order": {"withdrawn": "what a closed incident said that is off the vendor's list now counts, undisputed"},
 }
 """What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
 
