@@ -14,7 +14,8 @@ For one component and one calendar day of the page's zone:
    is in no mapping uncovers its span: unknown is never green.
 4. A closed day on which the bar shows no outage and others do, or the reverse, is disputed: it keeps the bar's value
    and carries the other's. So is a closed day on which polls saw trouble that the vendor's record, which speaks for
-   that time, does not tell of; what was seen counts. So is a day on which incidents claim more than what counts,
+   that time, does not tell of, or that an incident told of which is on the vendor's list no longer; what was seen or
+   told counts. So is a day on which incidents claim more than what counts,
    because the component was seen well meanwhile (`monitor.claims`).
 
 An impact without an end goes on until the last moment anything was read from the page, not until now: an outage in
@@ -76,6 +77,7 @@ class _Evidence:
     scope: Interval
     bars: Mapping[date, Bar]
     claims: Claims
+    unlisted: frozenset[str]
     bar_cover: Sequence[Interval]
     impact_cover: Sequence[Interval]
     observed_cover: Sequence[Interval]
@@ -122,6 +124,7 @@ class _Said(NamedTuple):
     told: Told
     bars: Mapping[date, Bar]
     covers: Sequence[Coverage]
+    unlisted: frozenset[str]
 
     @property
     def alike(self) -> Hashable:
@@ -167,6 +170,7 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
     for cover in facts.coverage:
         covers[cover.component_id].append(cover)
 
+    unlisted = frozenset(incident.id for incident in facts.incidents if incident.unlisted_at is not None)
     scopes: dict[tuple[date | None, datetime | None], Interval | None] = {}
 
     def said_of(known: KnownComponent) -> _Said | None:
@@ -182,16 +186,16 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
             scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=facts.updates,
             excused=excused[key], first_read=facts.first_read, zone=frame.zone,
         )  # fmt: skip
-        return _Said(told, bars[key], covers[None] + own if own else covers[None])
+        return _Said(told, bars[key], covers[None] + own if own else covers[None], unlisted)
 
     return said_of
 
 
 def _best_basis(impacts: Iterable[Impact]) -> list[Impact]:
-    """Drop inferred impacts of incidents whose component states are known first-hand."""
+    """Drop inferred impacts of incidents whose states of that component are known first-hand."""
     impacts = list(impacts)
-    known = {impact.incident_id for impact in impacts if impact.basis is not Basis.INFERRED}
-    return [i for i in impacts if i.basis is not Basis.INFERRED or i.incident_id is None or i.incident_id not in known]
+    known = {(i.incident_id, i.component_id) for i in impacts if i.basis is not Basis.INFERRED and i.incident_id}
+    return [i for i in impacts if i.basis is not Basis.INFERRED or (i.incident_id, i.component_id) not in known]
 
 
 def _scope(known: KnownComponent, frame: Frame) -> Interval | None:
@@ -211,7 +215,7 @@ def _gather(said: _Said, component_id: str, options: Options) -> _Evidence:
     impact_cover = subtract(_covered(covers, Aspect.IMPACTS, scope), (hole.span for hole in found.holes))
     observed_cover = merge(intersect((run.span for run in told.runs if run.level is not None), scope))
     cover = merge([*bar_cover, *impact_cover, *observed_cover, *(piece.span for piece in found.pieces)])
-    return _Evidence(scope, said.bars, found, bar_cover, impact_cover, observed_cover, cover)
+    return _Evidence(scope, said.bars, found, said.unlisted, bar_cover, impact_cover, observed_cover, cover)
 
 
 def _covered(covers: Iterable[Coverage], aspect: Aspect, scope: Interval) -> list[Interval]:
@@ -391,14 +395,17 @@ def _at_least(seconds: Seconds) -> tuple[float, float, float]:
 
 
 def _silent(found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:
-    """Return what the vendor's record says of a closed day on which polls saw trouble that it does not tell of, though
-    it speaks for that time; None when they agree.
+    """Return what the vendor's record says now of a closed day on which polls saw trouble that it does not tell of,
+    though it speaks for that time, or of which it told an incident that is on its list no longer; None when they agree.
     """
-    seen = [piece.span for piece in found.pieces if piece.basis is None and is_bad(piece.level)]
+    bad = [piece for piece in found.pieces if is_bad(piece.level)]
+    seen = [piece.span for piece in bad if piece.basis is None]
     hidden = [part for cover in evidence.impact_cover for part in intersect(seen, cover)]
+    hidden += [piece.span for piece in bad if piece.incident_id in evidence.unlisted]
     if total_seconds(intersect(hidden, whole)) < _SECOND:
         return None
-    return _worst_seconds([piece for piece in found.pieces if piece.basis is not None], [whole])
+    told = (piece for piece in found.pieces if piece.basis is not None)
+    return _worst_seconds([piece for piece in told if piece.incident_id not in evidence.unlisted], [whole])
 
 
 def _spans_all(cover: Iterable[Interval], span: Interval) -> bool:

@@ -515,6 +515,21 @@ def test_trouble_that_polls_saw_and_the_record_hides_counts_and_is_disputed() ->
     assert (explained.level, explained.disputed) == (PARTIAL, False)
 
 
+def test_an_incident_that_is_on_its_list_no_longer_counts_and_is_disputed() -> None:
+    incident = Incident(
+        id="i1", title="Gone", phase=Phase.CLOSED, status="resolved", impact="major", started_at=at(5),
+        resolved_at=at(7), component_ids=("a",),
+    )  # fmt: skip
+    facts = PageFacts(components=(known(),), impacts=(impact(5, 7),), coverage=(cover(),), incidents=(incident,))
+    gone = replace(facts, incidents=(replace(incident, unlisted_at=at(20)),))
+    listed, unlisted = (
+        derive(each, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).vendor.day(DAY) for each in (facts, gone)
+    )
+
+    assert (listed.level, listed.disputed) == (PARTIAL, False)
+    assert (unlisted.level, unlisted.disputed, unlisted.other) == (PARTIAL, True, Seconds())
+
+
 def test_paperwork_is_disputed_on_days_with_bars_too() -> None:
     day = day_of_a(
         impacts=[impact(5, None, DEGRADED)],

@@ -18,9 +18,7 @@ from timeline.world import World
 FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:150").split(":"))
 LAWS = 8
 
-OFF: dict[str, dict[str, str]] = {
-    "order": {"withdrawn": "what a closed incident said that is off the vendor's list now counts, undisputed"},
-}
+OFF: dict[str, dict[str, str]] = {}
 """What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
 
 
