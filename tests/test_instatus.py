@@ -199,6 +199,60 @@ def test_an_incidents_impact_word_gives_no_level() -> None:
     assert {impact.basis for impact in impacts} == {Basis.DECLARED}
 
 
+def without_web(impact: str, status: str = "RESOLVED") -> Answer:
+    """Answer the root page after the website left it; the incident still names it beside the API and their group."""
+    page = (FIXTURES / "ended-incident" / "page.html").read_text()
+    group = "clharbour0000000000000grp"
+    changes = {
+        '{"id":"clharbour0000000000000web"': '{"archivedAt":"2026-05-20T11:00:00.000Z","id":"clharbour0000000000000web"',
+        '"archivedAt":null,"isThirdParty":false,"isParent":false,"startDate":null,"metrics":[],"group":null,'
+        '"children":[]},{"id":"clharbour0000000000000grp"': '"children":[]},{"id":"clharbour0000000000000grp"',
+        '"clharbour0000000000000web":{"4":"100.0","notices":[],"outages":[],"uptime":"100.0"},': "",
+        '"impact":"OPERATIONAL","resolved"': f'"impact":"{impact}","resolved"',
+        '"status":"RESOLVED","components":[': f'"status":"{status}","components":[{{"id":"{WEB}"}},{{"id":"{group}"}},',
+    }
+    for old, new in changes.items():
+        escaped = old.replace('"', '\\"')
+        assert page.count(escaped) == 1, old
+        page = page.replace(escaped, new.replace('"', '\\"'))
+    return with_bodies("ended-incident", {f"{HOST}/": page.encode()})
+
+
+@pytest.mark.parametrize(
+    ("impact", "status", "word"),
+    [
+        ("PARTIALOUTAGE", "RESOLVED", "major"),
+        ("DEGRADEDPERFORMANCE", "RESOLVED", "minor"),
+        ("UNDERMAINTENANCE", "COMPLETED", "maintenance"),
+        ("BURNT", "RESOLVED", "BURNT"),
+        ("OPERATIONAL", "RESOLVED", None),
+        ("MAJOROUTAGE", "NOTSTARTEDYET", None),
+    ],
+)
+def test_of_a_component_that_left_the_record_an_incident_tells_by_its_impact_word(
+    impact: str, status: str, word: str | None
+) -> None:
+    (piece,) = backfill("ended-incident", without_web(impact, status))
+
+    assert WEB not in {each.id for each in piece.components or ()}
+    inferred = [each for each in piece.impacts if each.basis is Basis.INFERRED]
+    assert [(each.component_id, each.level, each.word, each.incident_id) for each in inferred] == (
+        [(WEB, None, word, FIRST)] if word else []
+    )
+    for each in inferred:
+        assert (each.start, each.end) == (
+            datetime(2026, 5, 20, 9, tzinfo=UTC),
+            datetime(2026, 5, 20, 10, 15, tzinfo=UTC),
+        )
+    assert {each.component_id for each in piece.impacts if each.basis is Basis.DECLARED} == {API}
+
+
+def test_an_incident_of_a_component_that_left_the_record_goes_on_while_it_is_open() -> None:
+    (piece,) = backfill("ended-incident", without_web("MAJOROUTAGE", "MONITORING"))
+
+    assert [(each.word, each.end) for each in piece.impacts if each.component_id == WEB] == [("critical", None)]
+
+
 def test_a_page_kept_by_a_cache_speaks_until_it_was_made() -> None:
     recorded = answers_from(FIXTURES / "quiet")
     kept = backfill("quiet", lambda url: replace(recorded(url), headers={"age": "1800"}))
