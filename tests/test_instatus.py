@@ -15,7 +15,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import BotChallenge, NotJson, PageError, ParseError, UnexpectedShape
-from monitor.model import Basis, Evidence, Level, Phase
+from monitor.model import Basis, Confidence, Evidence, Level, Phase
 from monitor.platforms import instatus
 from monitor.protocol import PageContext, Response, Steps
 from tests.damage import assert_sound, damaged, damaged_text, to_bytes
@@ -395,6 +395,32 @@ async def test_an_outage_seen_by_polls_is_kept_with_the_seconds_the_page_gives_w
     assert outcomes == ["ok", "ok", "unchanged", "ok"]
     assert not unfinished
     assert (day.seconds.major, day.seconds.degraded) == (40 * 60, 25 * 60)
+
+
+async def test_an_outage_between_two_polls_counts_though_its_component_has_left_the_page_since() -> None:
+    """The intervals that the record still shows of the API are another incident's."""
+    clock = Clock(datetime(2026, 5, 20, 0, tzinfo=UTC))
+    pages = SimulatedPages([], clock, override=answers_from(FIXTURES / "quiet"))
+    vendor = VendorConfig(
+        slug="it", name="It", url=f"{HOST}/", platform="instatus", zone="UTC", interval_seconds=6 * 3600
+    )
+    async with collecting(pages, {"it": vendor}) as collector:
+        for hours in (0, 6, 5):
+            clock.forward(hours=hours)
+            await collector.poll(await page_of(collector, "it"))
+        clock.forward(hours=1)
+        root = without_web("MAJOROUTAGE")(f"{HOST}/")
+        told = root.body.replace(f'noticeId\\":\\"{FIRST}'.encode(), f'noticeId\\":\\"{SECOND}'.encode())
+        pages.override = lambda url: replace(root, url=url, body=told)
+        for _ in range(2):
+            await collector.backfill(await page_of(collector, "it"), clock.now - timedelta(days=1), again=True)
+        page = await page_of(collector, "it")
+        history = collector.store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20))
+
+    day = history.components[WEB].day(date(2026, 5, 20))
+    assert (day.level, day.confidence, day.incident_ids) == (Level.MAJOR_OUTAGE, Confidence.LOW, (FIRST,))
+    assert day.seconds.major == 75 * 60
+    assert history.components.keys() == {API, WEB, JOBS}
 
 
 # ------------------------------------------------------------------------------------------------------- damaged answers
