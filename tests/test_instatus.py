@@ -15,7 +15,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import BotChallenge, NotJson, PageError, ParseError, UnexpectedShape
-from monitor.model import Basis, Evidence, Level, Phase
+from monitor.model import Basis, Confidence, Evidence, Level, Phase
 from monitor.platforms import instatus
 from monitor.protocol import PageContext, Response, Steps
 from tests.damage import assert_sound, damaged, damaged_text, to_bytes
@@ -199,6 +199,60 @@ def test_an_incidents_impact_word_gives_no_level() -> None:
     assert {impact.basis for impact in impacts} == {Basis.DECLARED}
 
 
+def without_web(impact: str, status: str = "RESOLVED") -> Answer:
+    """Answer the root page after the website left it; the incident still names it beside the API and their group."""
+    page = (FIXTURES / "ended-incident" / "page.html").read_text()
+    group = "clharbour0000000000000grp"
+    changes = {
+        '{"id":"clharbour0000000000000web"': '{"archivedAt":"2026-05-20T11:00:00.000Z","id":"clharbour0000000000000web"',
+        '"archivedAt":null,"isThirdParty":false,"isParent":false,"startDate":null,"metrics":[],"group":null,'
+        '"children":[]},{"id":"clharbour0000000000000grp"': '"children":[]},{"id":"clharbour0000000000000grp"',
+        '"clharbour0000000000000web":{"4":"100.0","notices":[],"outages":[],"uptime":"100.0"},': "",
+        '"impact":"OPERATIONAL","resolved"': f'"impact":"{impact}","resolved"',
+        '"status":"RESOLVED","components":[': f'"status":"{status}","components":[{{"id":"{WEB}"}},{{"id":"{group}"}},',
+    }
+    for old, new in changes.items():
+        escaped = old.replace('"', '\\"')
+        assert page.count(escaped) == 1, old
+        page = page.replace(escaped, new.replace('"', '\\"'))
+    return with_bodies("ended-incident", {f"{HOST}/": page.encode()})
+
+
+@pytest.mark.parametrize(
+    ("impact", "status", "word"),
+    [
+        ("PARTIALOUTAGE", "RESOLVED", "major"),
+        ("DEGRADEDPERFORMANCE", "RESOLVED", "minor"),
+        ("UNDERMAINTENANCE", "COMPLETED", "maintenance"),
+        ("BURNT", "RESOLVED", "BURNT"),
+        ("OPERATIONAL", "RESOLVED", None),
+        ("MAJOROUTAGE", "NOTSTARTEDYET", None),
+    ],
+)
+def test_of_a_component_that_left_the_record_an_incident_tells_by_its_impact_word(
+    impact: str, status: str, word: str | None
+) -> None:
+    (piece,) = backfill("ended-incident", without_web(impact, status))
+
+    assert WEB not in {each.id for each in piece.components or ()}
+    inferred = [each for each in piece.impacts if each.basis is Basis.INFERRED]
+    assert [(each.component_id, each.level, each.word, each.incident_id) for each in inferred] == (
+        [(WEB, None, word, FIRST)] if word else []
+    )
+    for each in inferred:
+        assert (each.start, each.end) == (
+            datetime(2026, 5, 20, 9, tzinfo=UTC),
+            datetime(2026, 5, 20, 10, 15, tzinfo=UTC),
+        )
+    assert {each.component_id for each in piece.impacts if each.basis is Basis.DECLARED} == {API}
+
+
+def test_an_incident_of_a_component_that_left_the_record_goes_on_while_it_is_open() -> None:
+    (piece,) = backfill("ended-incident", without_web("MAJOROUTAGE", "MONITORING"))
+
+    assert [(each.word, each.end) for each in piece.impacts if each.component_id == WEB] == [("critical", None)]
+
+
 def test_a_page_kept_by_a_cache_speaks_until_it_was_made() -> None:
     recorded = answers_from(FIXTURES / "quiet")
     kept = backfill("quiet", lambda url: replace(recorded(url), headers={"age": "1800"}))
@@ -341,6 +395,32 @@ async def test_an_outage_seen_by_polls_is_kept_with_the_seconds_the_page_gives_w
     assert outcomes == ["ok", "ok", "unchanged", "ok"]
     assert not unfinished
     assert (day.seconds.major, day.seconds.degraded) == (40 * 60, 25 * 60)
+
+
+async def test_an_outage_between_two_polls_counts_though_its_component_has_left_the_page_since() -> None:
+    """The intervals that the record still shows of the API are another incident's."""
+    clock = Clock(datetime(2026, 5, 20, 0, tzinfo=UTC))
+    pages = SimulatedPages([], clock, override=answers_from(FIXTURES / "quiet"))
+    vendor = VendorConfig(
+        slug="it", name="It", url=f"{HOST}/", platform="instatus", zone="UTC", interval_seconds=6 * 3600
+    )
+    async with collecting(pages, {"it": vendor}) as collector:
+        for hours in (0, 6, 5):
+            clock.forward(hours=hours)
+            await collector.poll(await page_of(collector, "it"))
+        clock.forward(hours=1)
+        root = without_web("MAJOROUTAGE")(f"{HOST}/")
+        told = root.body.replace(f'noticeId\\":\\"{FIRST}'.encode(), f'noticeId\\":\\"{SECOND}'.encode())
+        pages.override = lambda url: replace(root, url=url, body=told)
+        for _ in range(2):
+            await collector.backfill(await page_of(collector, "it"), clock.now - timedelta(days=1), again=True)
+        page = await page_of(collector, "it")
+        history = collector.store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20))
+
+    day = history.components[WEB].day(date(2026, 5, 20))
+    assert (day.level, day.confidence, day.incident_ids) == (Level.MAJOR_OUTAGE, Confidence.LOW, (FIRST,))
+    assert day.seconds.major == 75 * 60
+    assert history.components.keys() == {API, WEB, JOBS}
 
 
 # ------------------------------------------------------------------------------------------------------- damaged answers

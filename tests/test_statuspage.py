@@ -509,6 +509,22 @@ def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> Non
     assert again.mark == found[-1].mark
 
 
+def test_an_update_is_read_once_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    read = statuspage._update
+    monkeypatch.setattr(statuspage, "_update", lambda raw: seen.append(raw["created_at"]) or read(raw))
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00:00", api000000001="major_outage"),
+        update("resolved", "2026-10-10T11:00:00", api000000001="operational"),
+    )
+    work = incident(update("in_progress", "2026-10-10T12:00:00"), code="inc000000002", impact="maintenance")
+
+    (_, found) = poll({SUMMARY: summary(component()), INCIDENTS: listed(trouble, work)})
+
+    assert len(found.impacts) == 1
+    assert sorted(seen) == [f"2026-10-10T1{hour}:00:00Z" for hour in (0, 1, 2)]
+
+
 def test_the_state_is_kept_and_the_mark_is_not_when_the_incidents_cannot_be_read() -> None:
     steps = statuspage.poll(page())
     next(steps)

@@ -512,6 +512,41 @@ def test_an_outline_keeps_impacts_and_ends_those_of_incidents_that_are_over(stor
     assert not save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
 
 
+def test_an_outline_between_two_full_tellings_takes_nothing_away_and_makes_no_versions(store, page):
+    full = incident(maintenance=True, url="https://acme.example/i1", component_ids=("api", "web"))
+    bare = replace(full, started_at=NOW, maintenance=False, impact="unknown", url="https://feed.example/i1")
+    save(store, page, evidence(incidents=(full,)))
+    for minutes, named in enumerate([(), ("web",), ()], start=1):
+        at = NOW + minutes * MINUTE
+        short = replace(full if named else bare, component_ids=named)
+        assert not save(store, page, evidence(at, source="acme.feed", incidents=(short,), outline=True))
+        assert not save(store, page, evidence(at, incidents=(full,)))
+    assert len(store.incident_versions(page.id, "i1")) == 1
+
+    over = replace(bare, component_ids=(), phase=Phase.CLOSED, status="resolved", resolved_at=NOW + HOUR)
+    save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(over,), outline=True))
+    ended = replace(full, phase=Phase.CLOSED, status="resolved", resolved_at=NOW + HOUR)
+    assert store.incident_versions(page.id, "i1")[-1].incident == ended
+    dated_back = replace(ended, resolved_at=NOW + 50 * MINUTE)
+    save(store, page, evidence(NOW + HOUR, incidents=(dated_back,)))
+    assert not save(store, page, evidence(NOW + 2 * HOUR, source="acme.feed", incidents=(over,), outline=True))
+    assert [each.incident for each in store.incident_versions(page.id, "i1")] == [full, ended, dated_back]
+
+
+def test_an_outline_moves_what_has_not_begun_and_knows_alone_what_nobody_told_better(store, page):
+    planned = incident(phase=Phase.SCHEDULED, started_at=NOW + DAY)
+    save(store, page, evidence(incidents=(planned,)))
+    moved = replace(planned, started_at=NOW + 2 * DAY, component_ids=())
+    save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(moved,), outline=True))
+    assert store.incident_versions(page.id, "i1")[-1].incident == replace(moved, component_ids=("api",))
+
+    alone = incident("i2", component_ids=())
+    for start in (NOW - HOUR, NOW - 2 * HOUR):
+        told = replace(alone, started_at=start)
+        save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(told,), outline=True))
+        assert store.incident_versions(page.id, "i2")[-1].incident == told
+
+
 def test_an_end_that_lies_ahead_is_none_yet_unless_the_incident_is_over(store, page):
     ahead = impact(NOW - HOUR, NOW + DAY)
     save(store, page, evidence(incidents=(incident(),), impacts=(ahead,)))

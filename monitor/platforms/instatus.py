@@ -7,7 +7,9 @@ intervals at each level in the days it shows, and the incidents behind them. The
 are listed by `/history/<n>` and `/history.rss`, by name, without components' states.
 
 An incident's `impact` is the state its latest update left, not the worst it was: an outage reads OPERATIONAL while it
-is monitored. So no level is taken from it. A page describes its JSON at `/public-api`; the rest is as observed.
+is monitored. So no level is taken from it where the record shows intervals; of a component without a record, such as
+one that has left the page, it is all that is told, and is believed with low confidence. A page describes its JSON at
+`/public-api`; the rest is as observed.
 """
 
 import json
@@ -52,7 +54,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
-from monitor.told import REVIEWS, closed_at, posted
+from monitor.told import IMPACT_WORDS, REVIEWS, closed_at, posted
 
 ABOUT = About(
     title="Instatus",
@@ -262,7 +264,8 @@ def _instant(value: object) -> datetime | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """One reading of the page. `told` = the incidents and maintenances going on or planned; `record` and `notices` are
-    known only from the root page's HTML, `shown` is then the span the record is about, `created` the page's own start.
+    known only from the root page's HTML, `shown` is then the span the record is about, `created` the page's own start,
+    `groups` are the ids of rows that are no components.
     """
 
     url: str
@@ -272,6 +275,7 @@ class _Seen:
     told: Sequence[Row]
     record: Row | None = None
     notices: Sequence[Row] = ()
+    groups: frozenset[str] = frozenset()
     shown: Interval | None = None
     window_days: int = SHOWN_DAYS
     created: datetime | None = None
@@ -347,11 +351,13 @@ def _read_root(page: PageContext) -> Reading:
         if site is None:
             raise UnexpectedShape("the page's HTML carries no Instatus data")
         notices = _notices(data)
+        rows = _rows(site, "components", "site")
         return _Seen(
             url=response.url,
             name=_name(site, "site"),
             word=_text(site, "mainStatus" if "mainStatus" in site else "status", "site"),
-            parts=_parts(_rows(site, "components", "site")),
+            parts=_parts(rows),
+            groups=frozenset(_groups(rows)),
             told=_all_going_on(data, notices),
             record=next(_values(data, "componentsUptime", "{"), None),
             notices=notices,
@@ -686,6 +692,32 @@ def _impact(row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, n
     )
 
 
+def _inferred(incidents: Iterable[Incident], seen: _Seen, now: datetime) -> Iterator[Impact]:
+    """Yield what incidents say of components that the record does not list: as bad as their impact word, all along.
+
+    The record forgets a component that leaves the page; the incident still names it. Ids of groups are no components.
+    Nothing is taken from the word OPERATIONAL: it tells how the incident was left, not how bad it was.
+    """
+    for incident in incidents if seen.record is not None else ():
+        word, start, end = _severity(incident), incident.started_at, incident.resolved_at
+        if word is None or incident.phase is Phase.SCHEDULED or start >= now or (end is not None and end <= start):
+            continue
+        for key in incident.component_ids:
+            if key not in (seen.record or {}) and key not in seen.groups:
+                yield Impact(
+                    component_id=key, level=None, start=start, end=end if end is None or end <= now else None,
+                    basis=Basis.INFERRED, source=RECORD, incident_id=incident.id, word=word,
+                )  # fmt: skip
+
+
+def _severity(incident: Incident) -> str | None:
+    """Return the incident's impact in the words of the user's `impact_mapping`; one that we do not know as it is."""
+    level = Level.MAINTENANCE if incident.maintenance else LEVELS.get(incident.impact)
+    if level is None:
+        return incident.impact if incident.impact != "none" else None
+    return IMPACT_WORDS[level] if level is not Level.OPERATIONAL else None
+
+
 def _end(start: datetime, end: datetime | None, part: _Part, notice: Row | None, now: datetime) -> datetime | None:
     """Return when an interval ended; None = it goes on, and so does one whose end is only planned.
 
@@ -842,12 +874,13 @@ def _history(seen: _Seen, page: PageContext) -> Evidence:
         what = "carries no uptime record" if seen.record is None else "does not say which days its uptime record shows"
         error = UnexpectedShape(f"the page's HTML {what}", url=seen.url)
         gaps.append(Gap(what="the components' past", reason=error.reason, message=str(error)))
+    incidents = _incidents([*seen.notices, *seen.told], seen, page, notes)
     return Evidence(
         source=RECORD,
         read_at=page.now,
         page=_page_info(seen, notes),
-        incidents=_incidents([*seen.notices, *seen.told], seen, page, notes),
-        impacts=_impacts(seen, page, notes),
+        incidents=incidents,
+        impacts=(*_impacts(seen, page, notes), *_inferred(incidents, seen, page.now)),
         coverage=_coverage(seen),
         reported=_uptimes(seen, notes),
         gaps=tuple(gaps),

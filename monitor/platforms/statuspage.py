@@ -300,7 +300,7 @@ def poll(page: PageContext) -> Steps:
 def _poll_incidents(page: PageContext, state: "_State") -> Steps:
     listed = _understood((yield from get(INCIDENTS)), _incident_list)
     evidence = _listed_evidence(page, state, listed)
-    known = {raw["id"] for raw in (*listed, *state.incidents, *state.maintenances)}
+    known = {told.id for told in (*listed, *state.incidents, *state.maintenances)}
     missing = sorted(page.open_incidents - known)
     if not missing:
         yield replace(evidence, mark=state.mark)
@@ -310,9 +310,9 @@ def _poll_incidents(page: PageContext, state: "_State") -> Steps:
     yield _incident_evidence(page, state, found, source="statuspage.incident", withdrawn=withdrawn, mark=state.mark)
 
 
-def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list[Raw], tuple[str, ...]]]:
+def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list["_Told"], tuple[str, ...]]]:
     """Return the incidents that are still there and the ids of those that are not. Raises when it cannot tell."""
-    found: dict[str, Raw] = {}
+    found: dict[str, _Told] = {}
     for batch in _batches(missing, TOGETHER):
         answers = yield from get_all([_incident_path(code) for code in batch])
         for code, answer in zip(batch, answers, strict=True):
@@ -323,11 +323,11 @@ def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list[Raw], t
     if len(found) < len(missing):
         # A maintenance need not be served under its id like an incident: ask the list before calling it withdrawn.
         maintenances = yield from _maintenance_list()
-        found |= {raw["id"]: raw for raw in maintenances or () if raw["id"] in missing}
+        found |= {told.id: told for told in maintenances or () if told.id in missing}
     return list(found.values()), tuple(code for code in missing if code not in found)
 
 
-def _maintenance_list() -> Generator[Step, Any, list[Raw] | None]:
+def _maintenance_list() -> Generator[Step, Any, list["_Told"] | None]:
     """Return the listed maintenances; None when the page has no such list. Raises when it cannot be read."""
     response = yield from get(MAINTENANCES)
     if response.status == 404:  # noqa: PLR2004
@@ -351,14 +351,14 @@ class _State:
     born: datetime | None = None
     changed_at: datetime | None = None
     until: datetime | None = None
-    incidents: tuple[Raw, ...] = ()
-    maintenances: tuple[Raw, ...] = ()
+    incidents: tuple["_Told", ...] = ()
+    maintenances: tuple["_Told", ...] = ()
     unknown_words: tuple[str, ...] = ()
 
     @property
     def is_unexplained(self) -> bool:
         """Whether the page says by its indicator that something is wrong, while nothing on it is open."""
-        going_on = self.incidents or any(_phase(raw) is Phase.OPEN for raw in self.maintenances)
+        going_on = self.incidents or any(told.phase is Phase.OPEN for told in self.maintenances)
         return self.info.indicator not in {None, "none"} and not going_on
 
     @property
@@ -521,53 +521,91 @@ def _state_evidence(state: _State, page: PageContext) -> Evidence:
 def _incident_evidence(
     page: PageContext,
     state: _State,
-    raws: Iterable[Raw],
+    incidents: Iterable["_Told"],
     *,
     source: str,
     **more: Any,  # noqa: ANN401
 ) -> Evidence:
-    raws = tuple({raw["id"]: raw for raw in raws}.values())
+    each_once = tuple({told.id: told for told in incidents}.values())
     return Evidence(
         source=source,
         read_at=page.now,
-        incidents=tuple(_incident(raw, page, state.groups) for raw in raws),
-        updates=tuple(update for raw in raws for update in _messages(raw, state.groups)),
-        impacts=tuple(impact for raw in raws for impact in replay(raw, groups=state.groups)),
-        unknown_words=tuple(sorted({word for raw in raws for word in unknown_words(raw)})),
+        incidents=tuple(_incident(told, page, state.groups) for told in each_once),
+        updates=tuple(update for told in each_once for update in _messages(told.raw, state.groups)),
+        impacts=tuple(impact for told in each_once for impact in _impacts(told, state.groups)),
+        unknown_words=tuple(sorted({word for told in each_once for word in told.unknown_words})),
         **more,
     )
 
 
-def _listed_evidence(page: PageContext, state: _State, listed: Sequence[Raw]) -> Evidence:
+def _listed_evidence(page: PageContext, state: _State, listed: Sequence["_Told"]) -> Evidence:
     reach = _reach(listed, state.born, state.until or page.now)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
     return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage, lists=reach)
 
 
-def _reach(listed: Sequence[Raw], born: datetime | None, now: datetime) -> Interval | None:
+def _reach(listed: Sequence["_Told"], born: datetime | None, now: datetime) -> Interval | None:
     """Return the span in which every incident is on the list.
 
     The list holds the newest by resolution, or by creation while unresolved; a short one holds all there ever were.
     """
-    oldest = [_instant(raw.get("resolved_at") or raw["created_at"]) for raw in listed]
+    oldest = [_instant(told.raw.get("resolved_at") or told.raw["created_at"]) for told in listed]
     start = min(oldest) if len(listed) >= INCIDENTS_LISTED else born
     return Interval.between(start, now) if start is not None else None
 
 
-def _incident(raw: Raw, page: PageContext, groups: frozenset[str]) -> Incident:
-    phase = _phase(raw)
-    return Incident(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An incident as it was told, each part of it read once. `updates` are oldest first.
+
+    `named` are the components it ever named and `posted` the states it gave them, both with groups that only the page
+    knows to be such. `work_began` is when a maintenance did, else `started_at`.
+    """
+
+    raw: Raw
+    id: str
+    phase: Phase
+    started_at: datetime
+    ended_at: datetime | None
+    work_began: datetime
+    updates: tuple["_Update", ...]
+    named: tuple[str, ...]
+    posted: tuple[Impact, ...]
+    unknown_words: frozenset[str]
+
+
+def _told(raw: Raw) -> _Told:
+    """Return what an incident says. What a wrong type or time in it raises is raised here, and nowhere later."""
+    updates = _updates(raw)
+    started, ended = _started(raw, updates), _ended(raw, updates)
+    return _Told(
+        raw=raw,
         id=raw["id"],
+        phase=_phase(raw),
+        started_at=started,
+        ended_at=ended,
+        work_began=_work_began(raw, updates) or started,
+        updates=tuple(updates),
+        named=_named(raw, updates),
+        posted=tuple(_posted_impacts(raw, updates, started, ended)),
+        unknown_words=frozenset(_unknown_words(raw, updates)),
+    )
+
+
+def _incident(told: _Told, page: PageContext, groups: frozenset[str]) -> Incident:
+    raw = told.raw
+    return Incident(
+        id=told.id,
         title=raw["name"],
-        phase=phase,
+        phase=told.phase,
         status=raw["status"],
         impact=raw["impact"],
-        started_at=_started(raw),
-        resolved_at=_ended(raw),
+        started_at=told.started_at,
+        resolved_at=told.ended_at,
         # The vendor's short links were rewritten in bulk once; this address does not change.
-        url=page.absolute(f"/incidents/{raw['id']}"),
+        url=page.absolute(f"/incidents/{told.id}"),
         maintenance=_is_maintenance(raw),
-        component_ids=_named(raw, groups),
+        component_ids=tuple(code for code in told.named if code not in groups),
     )
 
 
@@ -583,7 +621,7 @@ def _phase(raw: Raw) -> Phase:
     return Phase.CLOSED if raw.get("resolved_at") and raw["status"] not in WORKING else Phase.OPEN
 
 
-def _started(raw: Raw) -> datetime:
+def _started(raw: Raw, updates: Sequence["_Update"]) -> datetime:
     if not _is_maintenance(raw):
         started, resolved = _instant(raw.get("started_at") or raw["created_at"]), raw.get("resolved_at")
         if resolved is None or started <= _instant(resolved):
@@ -591,12 +629,12 @@ def _started(raw: Raw) -> datetime:
         # Entered afterwards: `started_at` is when it was typed, and only the other two were dated back.
         return min(_instant(raw["created_at"]), _instant(resolved))
     # `started_at` of a maintenance is when it was announced.
-    began = [update.at for update in _updates(raw) if update.status == "in_progress"]
+    began = [update.at for update in updates if update.status == "in_progress"]
     scheduled = _instant(raw["scheduled_for"]) if raw.get("scheduled_for") else None
     return min([*began[:1], *([scheduled] if scheduled else [])], default=_instant(raw["created_at"]))
 
 
-def _ended(raw: Raw) -> datetime | None:
+def _ended(raw: Raw, updates: Sequence["_Update"]) -> datetime | None:
     """Return when a closed incident ended; None while it goes on.
 
     Vendors date an end back; the states it posted held until the closing update all the same: with that the page's own
@@ -604,7 +642,6 @@ def _ended(raw: Raw) -> datetime | None:
     """
     if _phase(raw) is not Phase.CLOSED:
         return None
-    updates = _updates(raw)
     final = _final_closing(updates)
     closed = updates[final].at if final is not None else None
     if raw.get("resolved_at"):
@@ -681,13 +718,11 @@ def _posted(code: str, word: str, before: str) -> PostedState:
     return PostedState(component_id=code, level=LEVELS.get(word), word=word, before=LEVELS.get(before))
 
 
-def _named(raw: Raw, groups: frozenset[str]) -> tuple[str, ...]:
+def _named(raw: Raw, updates: Iterable[_Update]) -> tuple[str, ...]:
     """Return every component the incident ever named: links are removed on resolution, updates keep them."""
     linked = raw.get("components") or ()
-    not_components = groups | {row["id"] for row in linked if _is_group(row)}
-    ids = [_text(row, "id", "components[]") for row in linked] + [
-        code for update in _updates(raw) for code in update.states
-    ]
+    not_components = {row["id"] for row in linked if _is_group(row)}
+    ids = [_text(row, "id", "components[]") for row in linked] + [code for update in updates for code in update.states]
     return tuple(code for code in dict.fromkeys(ids) if code not in not_components)
 
 
@@ -704,23 +739,35 @@ def replay(incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset())
     by its impact word; with impact "none", or without components, it gives nothing. `groups` are ids of rows that are
     no components.
     """
-    named = [code for code in _named(incident, groups) if _phase(incident) is not Phase.SCHEDULED]
-    spans = [span for span in _spans(incident) if span.component_id in named]
-    claimed = _claimed(incident)
-    ended = _ended(incident)
-    posted = [_transition(incident, span, ended) for span in spans]
-    posted += [_transition(incident, replace(span, start=claimed.start), claimed.end) for span in spans if claimed]
+    return _impacts(_told(incident), groups)
+
+
+def _impacts(told: _Told, groups: frozenset[str]) -> tuple[Impact, ...]:
+    """Return what `replay` does, of an incident that was read."""
+    if told.phase is Phase.SCHEDULED:
+        return ()
+    named = [code for code in told.named if code not in groups]
+    posted = tuple(impact for impact in told.posted if impact.component_id in named)
     if any(impact.end is None or impact.end - impact.start > LEAST for impact in posted):
-        return tuple(posted)
-    return tuple(_inferred(incident, named)) or tuple(posted)
+        return posted
+    return tuple(_inferred(told, named)) or posted
 
 
-def _claimed(raw: Raw) -> Interval | None:
+def _posted_impacts(
+    raw: Raw, updates: Sequence[_Update], started: datetime, ended: datetime | None
+) -> Iterator[Impact]:
+    spans, claimed = _spans(updates), _claimed(raw, updates, started)
+    yield from (_transition(raw, span, ended) for span in spans)
+    if claimed is not None:
+        yield from (_transition(raw, replace(span, start=claimed.start), claimed.end) for span in spans)
+
+
+def _claimed(raw: Raw, updates: Sequence[_Update], started: datetime) -> Interval | None:
     """Return the time an incident claims that was entered after it was over; None for one told as it went."""
-    updates, resolved = _updates(raw), raw.get("resolved_at")
+    resolved = raw.get("resolved_at")
     if _phase(raw) is not Phase.CLOSED or not resolved or not updates or updates[0].at < _instant(resolved):
         return None
-    return Interval.between(_started(raw), _instant(resolved))
+    return Interval.between(started, _instant(resolved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -731,11 +778,11 @@ class _Span:
     end: datetime | None
 
 
-def _spans(raw: Raw) -> list[_Span]:
+def _spans(posted: Sequence[_Update]) -> list[_Span]:
     """Return the bad states in the order they ended; those that only the incident's own end closes have no end."""
     held: dict[str, tuple[str, datetime]] = {}
     spans: list[_Span] = []
-    updates = [update for update in _updates(raw) if update.status != "scheduled"]
+    updates = [update for update in posted if update.status != "scheduled"]
     final = _final_closing(updates)
     for index, update in enumerate(updates):
         if final is not None and index > final:
@@ -772,54 +819,53 @@ def _source(raw: Raw) -> str:
     return "statuspage.maintenance" if _is_maintenance(raw) else "statuspage.incident"
 
 
-def _inferred(raw: Raw, named: Sequence[str]) -> Iterator[Impact]:
-    word = "maintenance" if _is_maintenance(raw) else raw["impact"]
-    start, end = _work_began(raw), _ended(raw)
+def _inferred(told: _Told, named: Sequence[str]) -> Iterator[Impact]:
+    word = "maintenance" if _is_maintenance(told.raw) else told.raw["impact"]
+    start, end = told.work_began, told.ended_at
     if word == "none" or (end is not None and end <= start):
         return
     for code in named:
         yield Impact(
             component_id=code, level=None, start=start, end=end, basis=Basis.INFERRED,
-            source=_source(raw), incident_id=raw["id"], word=word,
+            source=_source(told.raw), incident_id=told.id, word=word,
         )  # fmt: skip
 
 
-def _work_began(raw: Raw) -> datetime:
-    if not _is_maintenance(raw):
-        return _started(raw)
-    began = (update.at for update in _updates(raw) if update.status in WORKING)
-    return next(began, None) or _started(raw)
+def _work_began(raw: Raw, updates: Iterable[_Update]) -> datetime | None:
+    """Return when work on a maintenance was first reported; None for an incident, and where it was not."""
+    began = (update.at for update in updates if update.status in WORKING)
+    return next(began, None) if _is_maintenance(raw) else None
 
 
 def unknown_words(incident: Mapping[str, Any]) -> set[str]:
     """Return the words in an incident that are outside our vocabulary: states, its status, its impact."""
-    words = {word for update in _updates(incident) for word in update.states.values() if word not in LEVELS}
-    if incident["status"] not in {"scheduled", *WORKING, *CLOSED}:
-        words.add(incident["status"])
-    if incident["impact"] not in IMPACT_WORDS:
-        words.add(incident["impact"])
-    return words
+    return set(_unknown_words(incident, _updates(incident)))
 
 
-def _checked(raw: Any) -> Raw:  # noqa: ANN401
-    """Return the incident when it has what we rely on. Raises UnexpectedShape naming what it lacks."""
+def _unknown_words(raw: Raw, updates: Iterable[_Update]) -> Iterator[str]:
+    yield from (word for update in updates for word in update.states.values() if word not in LEVELS)
+    if raw["status"] not in {"scheduled", *WORKING, *CLOSED}:
+        yield raw["status"]
+    if raw["impact"] not in IMPACT_WORDS:
+        yield raw["impact"]
+
+
+def _checked(raw: Any) -> _Told:  # noqa: ANN401
+    """Return what the incident says when it has what we rely on. Raises UnexpectedShape naming what it lacks."""
     if not isinstance(raw, dict):
         raise UnexpectedShape("an incident is not an object")
     for name in ("id", "name", "status", "impact", "created_at"):
         _text(raw, name, "incident")
-    replay(raw)
-    unknown_words(raw)
-    _started(raw)
     _instant(raw.get("resolved_at") or raw["created_at"])
-    return raw
+    return _told(raw)
 
 
-def _incident_list(answer: Raw, *, key: str = "incidents") -> list[Raw]:
+def _incident_list(answer: Raw, *, key: str = "incidents") -> list[_Told]:
     _page(answer)
     return [_checked(raw) for raw in _list(answer, key, "answer")]
 
 
-def _one_incident(answer: Raw) -> Raw:
+def _one_incident(answer: Raw) -> _Told:
     """Return the incident of an answer, with or without its envelope."""
     return _checked(answer.get("incident", answer))
 
@@ -1194,7 +1240,7 @@ def _maintenances(page: PageContext, state: _State) -> Generator[Step, Any, froz
     if listed is None:
         return frozenset()
     yield _incident_evidence(page, state, listed, source="statuspage.maintenances", unit="maintenances")
-    return frozenset(raw["id"] for raw in listed if _phase(raw) is Phase.CLOSED)
+    return frozenset(told.id for told in listed if told.phase is Phase.CLOSED)
 
 
 # ------------------------------------------------------------------------------------------------ incident history
@@ -1205,7 +1251,7 @@ def _incident_history(
 ) -> Steps:
     """Read incidents: the listed ones, then through `/history`, then those the bars name, at last the feed."""
     listed, error = yield from _listed(page, state)
-    known |= {raw["id"] for raw in listed or ()}
+    known |= {told.id for told in listed or ()}
     reach = _reach(listed, state.born, state.until or page.now) if listed is not None else None
     if reach is not None and reach.start <= max(since, state.born or since):
         return
@@ -1221,7 +1267,7 @@ def _incident_history(
     yield Evidence(source="statuspage.history", read_at=page.now, gaps=(_gap(what, reason),))
 
 
-def _listed(page: PageContext, state: _State) -> Generator[Step, Any, tuple[list[Raw] | None, PageError | None]]:
+def _listed(page: PageContext, state: _State) -> Generator[Step, Any, tuple[list[_Told] | None, PageError | None]]:
     """Yield the newest fifty incidents and return them; None and the error when they cannot be read."""
     response = yield from _try_get(INCIDENTS)
     try:
@@ -1349,13 +1395,12 @@ def _read_incidents(page: PageContext, state: _State, codes: Sequence[str]) -> G
 
 def _single_evidence(page: PageContext, state: _State, code: str, answer: Response | FetchError) -> Evidence:
     try:
-        raw = _understood(_answered(answer), _one_incident)
+        told = _understood(_answered(answer), _one_incident)
     except UNREADABLE as error:
         gap = _gap(f"incident {code}", error)
         return Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
-    ended = _ended(raw)
-    settled = ended is not None and ended < page.now - SETTLED_AFTER
-    return _incident_evidence(page, state, [raw], source="statuspage.incident", unit=f"incident:{code}", final=settled)
+    settled = told.ended_at is not None and told.ended_at < page.now - SETTLED_AFTER
+    return _incident_evidence(page, state, [told], source="statuspage.incident", unit=f"incident:{code}", final=settled)
 
 
 def _feed(page: PageContext, state: _State) -> Steps:

@@ -494,10 +494,10 @@ class Saving:
         old, new = [], []
         for key, said in listed.items():
             row_id, before = known.get(key, (None, None))
-            incident = said
+            incident = said if before is None or not self._evidence.outline else _filled_in(said, before)
             if before is not None and before.unlisted_at is not None and not of_a_list:
                 # An incident's own page says nothing of the list.
-                incident = replace(said, unlisted_at=before.unlisted_at)
+                incident = replace(incident, unlisted_at=before.unlisted_at)
             if before is not None and _same_incident(before, incident):
                 continue
             if before is not None and row_id is not None:
@@ -807,6 +807,28 @@ class Saving:
         if rows:
             self._connection.execute(_insert_into(RUN), rows)
             self._added += len(rows)
+
+
+def _filled_in(said: Incident, before: Incident) -> Incident:
+    """Return an incident as an outline tells it, and what an outline leaves out as it was told before.
+
+    Components once named stay. An outline that names none does not know better when the incident began, if it has
+    begun, that it is a maintenance, or how bad it is, nor when it ended, if it was over before.
+    """
+    ids = tuple(dict.fromkeys([*before.component_ids, *said.component_ids]))
+    if said.component_ids or not before.component_ids:
+        return replace(said, component_ids=ids)
+    started = said.started_at if said.phase is Phase.SCHEDULED else before.started_at
+    ended = before.resolved_at if said.phase is before.phase is Phase.CLOSED else said.resolved_at
+    return replace(
+        said,
+        component_ids=ids,
+        started_at=started,
+        resolved_at=max(utc(ended), utc(started)) if ended is not None else None,
+        maintenance=said.maintenance or before.maintenance,
+        impact=before.impact,
+        url=before.url or said.url,
+    )
 
 
 def _same_incident(one: Incident, other: Incident) -> bool:
