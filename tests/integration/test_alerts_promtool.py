@@ -110,4 +110,5 @@ def test_every_silence_of_a_runbook_can_be_set_as_it_is_written(tmp_path):
             passed(amtool, f"--alertmanager.url=http://{address}", *shlex.split(line))
         silences = passed(amtool, f"--alertmanager.url=http://{address}", "silence", "query", "-q").split()
 
-    assert len(silences) == len(RUNBOOKS) == 14
+    alerts = re.findall(r"^ *-? ?alert: (\w+)$", RULES.read_text(), re.MULTILINE)
+    assert len(silences) == len(RUNBOOKS) == len(set(alerts)) > 0
