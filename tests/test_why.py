@@ -18,6 +18,8 @@ from tests.store_support import add_page, component, evidence, impact, incident,
 DAY = date(2026, 5, 5)
 START = datetime(2026, 5, 5, tzinfo=UTC)
 NOW = START + timedelta(days=2)
+pytestmark = pytest.mark.hours
+
 HOUR = timedelta(hours=1)
 ADDRESS = {"slug": "acme", "name": "Acme", "url": "https://status.acme.example/"}
 
