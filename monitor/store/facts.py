@@ -360,6 +360,7 @@ class Saving:
         self._page = page
         self._sources = sorted({evidence.source for evidence in told})
         self._now = now
+        self._evidence = Evidence(source="", read_at=now)  # nothing is said yet
         self._max_gap = timedelta(seconds=max_gap_seconds)
         self._values: dict[str, Any] = {}
         self._affected: list[datetime] = []
