@@ -1,6 +1,6 @@
 """Every platform over answers of 8 MiB: its own fixtures' longest lists, repeated with other ids, and markup without end.
 
-An answer that big is read within a second of processor time and 200 MiB, or refused at once.
+An answer that big is read within a second of a quick machine's processor time and 200 MiB, or refused at once.
 """
 
 import copy
@@ -22,13 +22,13 @@ from monitor.errors import PageError
 from monitor.model import Evidence
 from monitor.protocol import Response, Steps
 from tests.drive import Answer, answers_from, drive
+from tests.pace import within_a_second
 from tests.test_hard_input import bodies_of, whole_cases
 from tests.test_platforms import known_page
 
 pytestmark = pytest.mark.measure
 
 BIG = 8 * 1024 * 1024
-SECONDS = 1.0
 MEMORY = 200 * 1024 * 1024
 IDS = re.compile(r"(^|_)(id|uuid|guid|key|code|slug)$", re.IGNORECASE)
 
@@ -146,5 +146,5 @@ def test_an_answer_of_8_mib_is_read_within_a_second_and_200_mib(name: str) -> No
         Path("/proc/self/clear_refs").write_text("5")  # the most there was is counted from here on
         before, begun = resident("VmRSS"), time.process_time()
         told(steps, page, answer)
-        assert time.process_time() - begun < SECONDS, url
+        assert within_a_second(time.process_time() - begun), url
         assert resident("VmHWM") - before < MEMORY, url
