@@ -79,6 +79,7 @@ class Schedule:
         self._stop = asyncio.Event()
         self._last_tick: float | None = None
         self._last_retimed: float | None = None
+        self._clock_set: float | None = None
 
     @property
     def problem(self) -> str | None:
@@ -159,6 +160,7 @@ class Schedule:
     async def _set_clock(self, now: datetime, step: timedelta) -> None:
         way = "ahead" if step > timedelta() else "back"
         log.warning("our clock was set %s by %s, it is %s now", way, abs(step), now)
+        self._clock_set = self._timer()
         if step > timedelta():
             await self._collector.db(self._collector.store.put_off, due_after=now - step, due_until=now, by=step)
         await self._retime(step)
@@ -173,7 +175,11 @@ class Schedule:
             )
 
     async def _put_off(self, page: PageRecord, now: datetime) -> bool:
-        """Whether the page was asked less than `FAST_SECONDS` ago, whatever the clock says; then it waits that long."""
+        """Whether our clock was set just now and the page was asked less than `FAST_SECONDS` ago, whatever the clock
+        says; then it waits that long.
+        """
+        if self._clock_set is None or self._timer() - self._clock_set > FAST_SECONDS:
+            return False
         begun = self._begun.get(page.id)
         left = 0.0 if begun is None else begun + FAST_SECONDS - self._timer()
         # A page that waited its time may seem early by the time a poll takes.
