@@ -13,6 +13,7 @@ from monitor.intervals import Interval
 from monitor.model import Level
 from monitor.platforms.slack import SERVICES
 from timeline.paper import HABITS, HOUR, MINUTE, Episode, between
+from timeline.works import WORKS, drawn, work
 from timeline.world import Part, Report, World
 
 DAY = timedelta(days=1)
@@ -30,7 +31,7 @@ EVENTS = (
     "failing",
     "skew",  # the vendor's clock is seconds off
 )
-SWITCHES = (*HABITS, *EVENTS)
+SWITCHES = (*HABITS, *WORKS, *EVENTS)
 PLATFORMS = ("statuspage", "incidentio", "betterstack", "instatus", "slack", "google")
 ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata")
 STATELESS = ("slack", "google")
@@ -76,9 +77,12 @@ class _Maker:
         reports += self._paper(parts)
         zone = self.dice.choice(ZONES) if self.platform in ZONED else "Etc/UTC"
         record = self.dice.random() < 0.5
+        planned = [(part.id, *made) for part in parts if (made := self._work(part)) is not None]
+        reports += [report for _, report, _ in planned]
+        works = {key: done for key, _, done in planned if done is not None}
         return World(
             seed=self.seed, platform=self.platform, zone=zone, begin=self.begin, quiet=self.quiet, end=self.end,
-            parts=parts, truth=truth, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
+            parts=parts, truth=truth, works=works, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
             words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(),
         )  # fmt: skip
 
@@ -170,6 +174,16 @@ class _Maker:
         level, habit = self.dice.choice(LEVELS.get(self.platform, ALL_LEVELS)), self._habit()
         if self.happens("paper", 0.3) and "posted" not in self.off and self.platform not in STATELESS:
             yield self._report(Episode(parts=(part.id,), moves=((start, level),), end=end), habit)
+
+    def _work(self, part: Part) -> tuple[Report, Interval | None] | None:
+        """Return a maintenance of a component, and when work was truly done. Its dice are its own."""
+        dice = Random(f"{self.seed} {part.id} work")
+        kind = drawn(dice, self.platform, self.off)
+        start = max(part.begin, self.begin) + between(dice, DAY, 9 * DAY)
+        if kind is None or "posted" in self.off or start > min(self.quiet - DAY, (part.end or self.quiet) - DAY):
+            return None
+        told, done = work(dice, kind, part.id, start, exact=self.platform == "betterstack")
+        return Report(id=self._id("work", part.id), kind=kind, tellings=tuple(told)), done
 
     # ----------------------------------------------------------------------------------------------- what goes wrong
 

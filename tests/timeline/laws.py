@@ -65,7 +65,12 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
         for part, start, level in claims_of(world.platform, told):
             # Where seconds of outages are published, a degraded span called an outage afterwards is disputed, not bad.
             alike = level.is_outage == world.level(part, start).is_outage
-            if alike and is_bad(world.level(part, start)) and (world.platform != "instatus" or part in listed):
+            if (
+                is_bad(level)
+                and alike
+                and is_bad(world.level(part, start))
+                and (world.platform != "instatus" or part in listed)
+            ):
                 yield part, start + world.skew, f"posted for {start} in {key}"
 
 

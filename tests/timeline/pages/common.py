@@ -36,6 +36,16 @@ class Print:
         return self.world.told(self.now)
 
     @property
+    def incidents(self) -> list[tuple[str, Telling]]:
+        """Those that are no maintenance."""
+        return [(key, told) for key, told in self.told if told.planned is None]
+
+    @property
+    def works(self) -> list[tuple[str, Telling]]:
+        """Those that are a maintenance."""
+        return [(key, told) for key, told in self.told if told.planned is not None]
+
+    @property
     def worst(self) -> Level:
         """The worst level shown."""
         return max((self.level(part) or Level.OPERATIONAL for part in self.parts), default=Level.OPERATIONAL)

@@ -12,7 +12,10 @@ from timeline.pages.common import Print
 from timeline.world import Part, Telling
 
 Json = dict[str, Any]
-WORDS = {"postmortem": "resolved"}
+WORDS = {
+    "postmortem": "resolved", "scheduled": "maintenance_scheduled", "in_progress": "maintenance_in_progress",
+    "completed": "maintenance_complete", "cancelled": "maintenance_complete",
+}  # fmt: skip
 
 
 def answer(page: Print, path: str, query: Query) -> Answer:
@@ -40,6 +43,20 @@ def _impacts(page: Print, key: str, told: Telling) -> list[Json]:
         }
         for part, start, end, level in told.claims()
         if part in told.linked
+    ] + _plans(page, key, told)  # fmt: skip
+
+
+def _plans(page: Print, key: str, told: Telling) -> list[Json]:
+    """Return the impacts that a maintenance will have."""
+    if told.planned is None or told.status != "scheduled":
+        return []
+    start, end = told.planned.start, told.planned.end
+    return [
+        {
+            "id": ulid(start, key, part), "component_id": part, "status": STATES[Level.MAINTENANCE],
+            "start_at": page.utc(start), "end_at": page.utc(end), "status_page_incident_id": key,
+        }
+        for part in told.linked
     ]  # fmt: skip
 
 
@@ -48,7 +65,7 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
     shown = [post for post in told.updates if post.status != "postmortem"]
     return {
         "id": key, "name": told.title, "status_page_id": _id(page, "page"), "published_at": page.utc(told.created),
-        "status": WORDS.get(told.status, told.status), "type": "incident", "component_impacts": impacts,
+        "status": WORDS.get(told.status, told.status), "type": "maintenance" if told.planned else "incident", "component_impacts": impacts,
         "affected_components": [
             {"component_id": part, "status": STATES[_worst(told, part)], "current_status": STATES[told.state(part)]}
             for part in told.linked
@@ -56,7 +73,7 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
         "status_summaries": [],
         "updates": [
             {
-                "id": ulid(post.at, key, "update"), "published_at": page.utc(post.at), "to_status": post.status,
+                "id": ulid(post.at, key, "update"), "published_at": page.utc(post.at), "to_status": WORDS.get(post.status, post.status),
                 "message": {"type": "doc", "content": []}, "message_string": "Invented.", "automated_update": False,
                 "component_statuses": [
                     {"component_id": part, "status": STATES[level]} for part, level in (post.states or {}).items()
@@ -105,8 +122,8 @@ def _summary(page: Print) -> Json:
         "structure": {
             "id": _id(page, "structure"), "status_page_id": _id(page, "page"), "items": _structure(page),
         },
-        "ongoing_incidents": [_incident(page, key, told) for key, told in page.told if not told.over],
-        "scheduled_maintenances": [],
+        "ongoing_incidents": [_incident(page, key, told) for key, told in page.incidents if not told.over],
+        "scheduled_maintenances": [_incident(page, key, told) for key, told in page.works if not told.over],
     }  # fmt: skip
 
 
