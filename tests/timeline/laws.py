@@ -123,14 +123,15 @@ def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
 
 
 def every_bad_span_ends(ran: Ran) -> Iterator[str]:
-    """Of the days after the last trouble, seen well for a day, none is bad; and nothing closed is still open."""
+    """Of the days after the last trouble and work, seen well for a day, all are well; and nothing closed is still open."""
     world, zone = ran.world, zone_named(ran.page.zone)
     calm = day_of(world.quiet + world.skew, zone) + 2 * DAY
     open_still = {key for key, told in world.told(world.end) if not told.over}
     kept = () if world.states else {part for key in open_still for part in dict(world.told(world.end))[key].linked}
     for key, days in ran.picture().items():
         for day in days:
-            if day.day >= calm and is_bad(day.level) and key not in kept and not (key == "" and kept):
+            well = day.level is None or day.level is Level.OPERATIONAL
+            if day.day >= calm and not well and key not in kept and not (key == "" and kept):
                 yield f"{key or 'the vendor'} is {word(day.level)} on {day.day}, after the last trouble"
     listed = {incident.id for incident in ran.store.current(ran.page.id).open_incidents}
     for key in listed - open_still:
