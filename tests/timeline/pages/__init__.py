@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 
 from monitor.demo.posts import Answer, Query
 from timeline.pages import betterstack, google, incidentio, instatus, slack, statuspage
@@ -19,7 +20,13 @@ PAGES: dict[str, Callable[[Print, str, Query], Answer]] = {
 
 
 def answer(world: World, path: str, query: Query, now: datetime) -> Answer:
-    """Return (status, headers, body) of a GET at `now`, whatever ails the page."""
+    """Return (status, headers, body) of a GET at `now`, whatever ails the page. Half of the hosts say what time it is."""
+    status, headers, body = _answer(world, path, query, now)
+    dated = {"date": format_datetime(now, usegmt=True)} if world.seed % 2 else {}
+    return status, {**headers, **dated}, body
+
+
+def _answer(world: World, path: str, query: Query, now: datetime) -> Answer:
     match world.ailment(now):
         case "blocked":
             return 403, {"server": "cloudflare", "cf-mitigated": "challenge", "content-type": "text/html"}, CHALLENGE
