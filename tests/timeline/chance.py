@@ -12,7 +12,7 @@ from monitor.demo.truth import short_id, ulid
 from monitor.intervals import Interval
 from monitor.model import Level
 from monitor.platforms.slack import SERVICES
-from timeline.paper import HABITS, HOUR, MINUTE, Episode, between
+from timeline.paper import HABITS, HOUR, MINUTE, RARE, Episode, between
 from timeline.works import WORKS, drawn, work
 from timeline.world import Part, Report, World
 
@@ -30,8 +30,9 @@ EVENTS = (
     "empty",
     "failing",
     "skew",  # the vendor's clock is seconds off
+    "far",  # the vendor's clock is hours or days off
 )
-SWITCHES = (*HABITS, *WORKS, *EVENTS)
+SWITCHES = (*HABITS, *RARE, *WORKS, *EVENTS)
 PLATFORMS = ("statuspage", "incidentio", "betterstack", "instatus", "slack", "google")
 ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata")
 STATELESS = ("slack", "google")
@@ -83,7 +84,7 @@ class _Maker:
         return World(
             seed=self.seed, platform=self.platform, zone=zone, begin=self.begin, quiet=self.quiet, end=self.end,
             parts=parts, truth=truth, works=works, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
-            words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(),
+            words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(record),
         )  # fmt: skip
 
     # ------------------------------------------------------------------------------------------------- components
@@ -162,9 +163,13 @@ class _Maker:
                 yield self._report(episode, habit)
 
     def _report(self, episode: Episode, habit: str) -> Report:
+        rare = Random(f"{self.seed} {episode.start} rare")
+        if habit == "plain" and rare.random() < 0.3:
+            drawn = rare.choice(list(RARE))
+            habit = habit if drawn in self.off else drawn
         dice = Random(f"{self.seed} {episode.start} {habit}")
         key = self._id("report", episode.parts, episode.start)
-        return Report(id=key, kind=habit, tellings=tuple(HABITS[habit](dice, episode)))
+        return Report(id=key, kind=habit, tellings=tuple((HABITS | RARE)[habit](dice, episode)))
 
     def _paper(self, parts: tuple[Part, ...]) -> Iterator[Report]:
         """Yield an incident that nothing true stands behind."""
@@ -200,9 +205,14 @@ class _Maker:
             if self.happens(kind, 0.2):
                 yield Interval(start, end), kind
 
-    def _skew(self) -> timedelta:
+    def _skew(self, record: bool) -> timedelta:
+        """Return how far the vendor's clock is ahead: no more than seconds where its seconds a day are printed too."""
         skew = between(self.dice, -90 * MINUTE / 60, 90 * MINUTE / 60)
-        return skew if self.happens("skew", 0.3) else timedelta(0)
+        skew = skew if self.happens("skew", 0.3) else timedelta(0)
+        dice = Random(f"{self.seed} {self.platform} far")
+        far = between(dice, -3 * DAY, 36 * HOUR)
+        barred = self.platform == "betterstack" or (self.platform == "statuspage" and record)
+        return far if dice.random() < 0.1 and "far" not in self.off and not barred else skew
 
 
 def _whole(moves: tuple[tuple[datetime, Level], ...]) -> tuple[tuple[datetime, Level], ...]:

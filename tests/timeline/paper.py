@@ -179,6 +179,22 @@ def reopened(dice: Random, episode: Episode) -> list[Telling]:
     ]
 
 
+def dated_ahead(dice: Random, episode: Episode) -> list[Telling]:
+    """Type a date that is yet to come; half of the time it is corrected when all is over."""
+    made = plain(dice, episode)
+    by = between(dice, 3 * HOUR, 40 * HOUR)
+    wrong = [
+        replace(
+            each, created=each.created + by, begun=each.begun + by, ended=each.ended + by if each.ended else None,
+            updates=tuple(replace(post, at=post.at + by) for post in each.updates),
+        )
+        for each in made
+    ]  # fmt: skip
+    if dice.random() < 0.5:
+        return wrong
+    return [*wrong, replace(made[-1], since=made[-1].since + between(dice, HOUR, 60 * HOUR))]
+
+
 HABITS: dict[str, Callable[[Random, Episode], list[Telling]]] = {
     habit.__name__: habit
     for habit in (
@@ -186,3 +202,5 @@ HABITS: dict[str, Callable[[Random, Episode], list[Telling]]] = {
         first_said_at_the_end, withdrawn, renamed, reviewed, never_closed, reopened,
     )
 }  # fmt: skip
+RARE = {"dated_ahead": dated_ahead}
+"""Habits that take the place of some plain ones."""
