@@ -4,6 +4,7 @@ A switch is a kind of event. `SWITCHES` names all; one that is off in a test sta
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -12,7 +13,7 @@ from monitor.demo.truth import short_id, ulid
 from monitor.intervals import Interval
 from monitor.model import Level
 from monitor.platforms.slack import SERVICES
-from timeline.paper import HABITS, HOUR, MINUTE, RARE, Episode, between
+from timeline.paper import HABITS, HOUR, MINUTE, RARE, Episode, between, merged
 from timeline.works import WORKS, drawn, work
 from timeline.world import Part, Report, World
 
@@ -30,6 +31,7 @@ EVENTS = (
     "empty",
     "failing",
     "skew",  # the vendor's clock is seconds off
+    "merged",  # two incidents of a component become one
     "far",  # the vendor's clock is hours or days off
 )
 SWITCHES = (*HABITS, *RARE, *WORKS, *EVENTS)
@@ -73,7 +75,7 @@ class _Maker:
     def world(self) -> World:
         parts = self._parts()
         episodes = [(part, list(self._episodes(part))) for part in parts]
-        reports = [report for _, made in episodes for report in self._reports(made)]
+        reports = [report for _, made in episodes for report in self._merged(list(self._reports(made)))]
         truth = {part.id: tuple(_spans(made)) for part, made in episodes}
         reports += self._paper(parts)
         zone = self.dice.choice(ZONES) if self.platform in ZONED else "Etc/UTC"
@@ -161,6 +163,19 @@ class _Maker:
         for episode, habit in episodes:
             if habit is not None:
                 yield self._report(episode, habit)
+
+    def _merged(self, reports: list[Report]) -> list[Report]:
+        """Return a component's incidents, of which two plain ones in succession may have become one."""
+        for index, (one, two) in enumerate(pairwise(reports)):
+            dice = Random(f"{self.seed} {two.id} merged")
+            if dice.random() < 0.25 and one.kind == two.kind == "plain" and "merged" not in self.off:
+                told = merged(dice, one.tellings, two.tellings)
+                pair = [
+                    replace(each, kind="merged", tellings=tuple(made))
+                    for each, made in zip((one, two), told, strict=True)
+                ]
+                return [*reports[:index], *pair, *reports[index + 2 :]]
+        return reports
 
     def _report(self, episode: Episode, habit: str) -> Report:
         rare = Random(f"{self.seed} {episode.start} rare")

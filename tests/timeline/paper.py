@@ -204,3 +204,14 @@ HABITS: dict[str, Callable[[Random, Episode], list[Telling]]] = {
 }  # fmt: skip
 RARE = {"dated_ahead": dated_ahead}
 """Habits that take the place of some plain ones."""
+
+
+def merged(dice: Random, one: Sequence[Telling], two: Sequence[Telling]) -> tuple[list[Telling], list[Telling]]:
+    """Merge a later incident into an earlier one, both closed: its posts appear there, and it is off the page."""
+    first, last = one[-1], two[-1]
+    at = last.since + between(dice, HOUR, 30 * HOUR)
+    *posted, closing = first.updates
+    updates = (*posted, replace(closing, status="monitoring"), *last.updates)
+    impact = max(first.impact, last.impact, key=list(IMPACTS.values()).index)
+    whole = told_again(first, at, updates=updates, ended=last.ended, impact=impact)
+    return [*one, whole], [*two, told_again(last, at, gone=True)]

@@ -21,8 +21,14 @@ LAWS = 8
 LEFT_OPEN = {
     "left_open": "a maintenance in progress counts on every day until it is closed, however long its component is seen well"
 }
-OFF: dict[str, dict[str, str]] = {"ends": LEFT_OPEN, "clock": LEFT_OPEN}
-"""What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
+AHEAD = "an incident whose beginning is yet to come by the vendor's own date is not read as going on"
+OFF: dict[str, dict[str, str]] = {
+    "ends": LEFT_OPEN,
+    "clock": LEFT_OPEN,
+    "green google": {"far": AHEAD, "dated_ahead": AHEAD},
+    "clock google": {"far": AHEAD, "dated_ahead": AHEAD},
+}
+"""What does not hold yet: law, or law and platform -> event -> why. The law is asked of worlds in which that does not happen."""
 
 
 def seeds(number: int, platforms: Iterable[str] = PLATFORMS) -> pytest.MarkDecorator:
@@ -33,7 +39,7 @@ def seeds(number: int, platforms: Iterable[str] = PLATFORMS) -> pytest.MarkDecor
 
 
 def made(law: str, platform: str, seed: int) -> World:
-    return world(seed, platform, off=OFF.get(law, {}))
+    return world(seed, platform, off=[*OFF.get(law, {}), *OFF.get(f"{law} {platform}", {})])
 
 
 @seeds(0)
