@@ -32,12 +32,16 @@ EVENTS = (
     "failing",
     "skew",  # the vendor's clock is seconds off
     "merged",  # two incidents of a component become one
+    "another",  # another company's page stands in its place for a while
+    "elsewhere",  # the page is sent to another host, and keeps its id
     "far",  # the vendor's clock is hours or days off
 )
 SWITCHES = (*HABITS, *RARE, *WORKS, *EVENTS)
 PLATFORMS = ("statuspage", "incidentio", "betterstack", "instatus", "slack", "google")
 ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata")
 STATELESS = ("slack", "google")
+NAMED = ("statuspage", "incidentio", "betterstack")
+"""Platforms whose every answer tells the page's id."""
 """Platforms whose pages show components only through incidents."""
 
 LEVELS = {
@@ -83,11 +87,24 @@ class _Maker:
         planned = [(part.id, *made) for part in parts if (made := self._work(part)) is not None]
         reports += [report for _, report, _ in planned]
         works = {key: done for key, _, done in planned if done is not None}
-        return World(
+        made = World(
             seed=self.seed, platform=self.platform, zone=zone, begin=self.begin, quiet=self.quiet, end=self.end,
             parts=parts, truth=truth, works=works, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
             words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(record),
         )  # fmt: skip
+        return self._elsewhere(made) if self.platform in NAMED else made
+
+    def _elsewhere(self, made: World) -> World:
+        """Return the world with another company at its address for a while, or its page at another one for ever."""
+        dice = Random(f"{self.seed} {self.platform} address")
+        start = self.begin + between(dice, DAY, 9 * DAY)
+        span = Interval(start, start + between(dice, 9 * HOUR, 50 * HOUR))
+        if dice.random() < 0.15 and "another" not in self.off:
+            part = replace(made.parts[0], id=self._id("stranger"), begin=BORN, end=None)
+            red = {part.id: ((Interval(made.begin, made.end), Level.MAJOR_OUTAGE),)}
+            stranger = replace(made, page="other", parts=(part,), truth=red, reports=(), works={}, ails=(), words={})
+            made = replace(made, stranger=stranger, ails=((span, "another"), *made.ails))
+        return replace(made, moved=start) if dice.random() < 0.15 and "elsewhere" not in self.off else made
 
     # ------------------------------------------------------------------------------------------------- components
 

@@ -210,7 +210,9 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
 def _page(world: World, url: str, now: datetime) -> Response:
     parts = urlsplit(url)
     status, headers, body = answer(world, parts.path, dict(parse_qsl(parts.query)), now)
-    return Response(url=url, final_url=url, status=status, headers=headers, body=body)
+    moved = world.moved is not None and now >= world.moved
+    final = url.replace("//status.acme", "//status.acme-new") if moved else url
+    return Response(url=url, final_url=final, status=status, headers=headers, body=body)
 
 
 @cache

@@ -141,6 +141,18 @@ def every_bad_span_ends(ran: Ran) -> Iterator[str]:
             yield f"the impact of {impact.incident_id} on {impact.component_id} has no end"
 
 
+def nothing_of_another_page_enters(ran: Ran) -> Iterator[str]:
+    """What another company's page said is not read, and nothing of it is kept."""
+    world = ran.world
+    stood = [span for span, kind in world.ails if kind == "another"]
+    yield from (f"another page was read at {seen.at}" for seen in ran.seen if any(seen.at in span for span in stood))
+    theirs = {part.id for part in world.stranger.parts} if world.stranger is not None else set()
+    kept = ran.store.facts(ran.page.id)
+    named = {known.component.id for known in ran.store.known_components(ran.page.id)}
+    told = {key for row in (*kept.impacts, *kept.runs, *kept.bars) if (key := row.component_id) is not None}
+    yield from (f"{key} is another page's" for key in theirs & (named | told | ran.picture().keys()))
+
+
 def same(one: Mapping[str, list[Day]], two: Mapping[str, list[Day]], *, what: str) -> Iterator[str]:
     """Every day is told in the same way."""
     if one.keys() != two.keys():

@@ -49,7 +49,8 @@ def test_every_habit_of_vendors_occurs_unless_it_is_switched_off(platform: str) 
 def test_everything_else_that_goes_wrong_occurs_too() -> None:
     worlds = [world(seed, "statuspage") for seed in range(80)]
 
-    assert {kind for made in worlds for _, kind in made.ails} == {"blocked", "empty", "failing"}
+    assert {kind for made in worlds for _, kind in made.ails} == {"blocked", "empty", "failing", "another"}
+    assert any(made.moved for made in worlds)
     assert any(timedelta(0) < abs(made.skew) < timedelta(minutes=2) for made in worlds)
     assert any(abs(world(seed, "instatus").skew) > timedelta(hours=2) for seed in range(80))
     assert any(spans for made in worlds for spans in made.words.values())

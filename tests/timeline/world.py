@@ -123,7 +123,8 @@ class World:
     in which work was done on it as planned. `states`: the page
     shows components in their true state, else only what is posted. `words` are spans of a component over which the
     page calls its state a word that we do not know. `ails` are spans over which the page answers otherwise (`blocked`,
-    `empty`, `failing`). `skew` is how far the vendor's clock is ahead.
+    `empty`, `failing`, `another`: the page of the `stranger` stands in its place). `moved` is since when its address
+    sends everybody to another host. `page` is what its id is made of. `skew` is how far the vendor's clock is ahead.
     """
 
     seed: int
@@ -141,6 +142,9 @@ class World:
     words: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     ails: tuple[tuple[Interval, str], ...] = ()
     skew: timedelta = timedelta(0)
+    page: str = "acme"
+    stranger: "World | None" = None
+    moved: datetime | None = None
 
     @property
     def url(self) -> str:

@@ -27,7 +27,10 @@ def answer(world: World, path: str, query: Query, now: datetime) -> Answer:
 
 
 def _answer(world: World, path: str, query: Query, now: datetime) -> Answer:
-    match world.ailment(now):
+    ailment = world.ailment(now)
+    if ailment == "another" and world.stranger is not None:
+        return _answer(world.stranger, path, query, now)
+    match ailment:
         case "blocked":
             return 403, {"server": "cloudflare", "cf-mitigated": "challenge", "content-type": "text/html"}, CHALLENGE
         case "empty":

@@ -41,7 +41,7 @@ def answer(page: Print, path: str, _query: Query) -> Answer:
         updates += made
     relations = {"sections": sections, "resources": resources, "status_reports": reports}
     head = {
-        "id": "7001", "type": "status_page", "attributes": _page(page),
+        "id": "7001" if page.world.page == "acme" else "7002", "type": "status_page", "attributes": _page(page),
         "relationships": {name: {"data": [_ref(row) for row in rows]} for name, rows in relations.items()},
     }  # fmt: skip
     return json_answer({"data": head, "included": [*sections, *resources, *reports, *updates]}, {})
@@ -57,7 +57,7 @@ def _ref(row: Json) -> Json:
 
 def _page(page: Print) -> Json:
     return {
-        "company_name": "Acme", "company_url": "https://acme.example/", "contact_url": None, "logo_url": None,
+        "company_name": page.world.page.title(), "company_url": "https://acme.example/", "contact_url": None, "logo_url": None,
         "timezone": RAILS[page.world.zone], "subdomain": "acme", "custom_domain": "status.acme.example",
         "announcement": None, "logo_remote_url": None, "aggregate_state": STATES[page.worst],
         "created_at": "2024-01-01T00:00:00.000Z", "updated_at": page.utc(page.now),

@@ -83,7 +83,7 @@ class Print:
         """What truly happened, as the demo's pages print their own record of seconds from it."""
         world = self.world
         return Truth(
-            slug="acme", name="Acme", platform=world.platform, zone=world.zone, url=world.url,
+            slug=world.page, name=world.page.title(), platform=world.platform, zone=world.zone, url=world.url,
             created_at=min(part.begin for part in world.parts),
             components=tuple(
                 TruthComponent(

@@ -30,7 +30,7 @@ def answer(page: Print, path: str, query: Query) -> Answer:
 
 
 def _id(page: Print, *what: str) -> str:
-    return ulid(page.world.begin, "acme", *what)
+    return ulid(page.world.begin, page.world.page, *what)
 
 
 def _impacts(page: Print, key: str, told: Telling) -> list[Json]:
@@ -108,7 +108,7 @@ def _structure(page: Print) -> list[Json]:
 def _summary(page: Print) -> Json:
     levels = {part.id: page.word(part, STATES) for part in page.parts}
     return {
-        "id": _id(page, "page"), "name": "Acme", "subpath": "acme", "public_url": page.world.url,
+        "id": _id(page, "page"), "name": page.world.page.title(), "subpath": "acme", "public_url": page.world.url,
         "page_type": "standalone", "locale": "en-US", "date_view": "list", "history_window_days": 90,
         "display_uptime_mode": "chart_and_percentage", "expose_status_summary_api": False,
         "data_available_since": page.utc(datetime(2024, 1, 1, tzinfo=UTC)),

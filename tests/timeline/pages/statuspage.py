@@ -46,7 +46,7 @@ def _head(page: Print) -> Json:
     edges = [at for spans in page.world.truth.values() for span, _ in spans for at in (span.start, span.end)]
     changes = [*(told.since for _, told in page.told), *(at for at in edges if at <= page.now)]
     return {
-        "id": short_id("acme", "page"), "name": "Acme", "url": page.world.url.rstrip("/"),
+        "id": short_id(page.world.page, "page"), "name": page.world.page.title(), "url": page.world.url.rstrip("/"),
         "time_zone": page.world.zone, "updated_at": page.local(max(changes, default=page.world.begin)),
     }  # fmt: skip
 
@@ -58,7 +58,7 @@ def _component(page: Print, part: Part) -> Json:
         "id": part.id, "name": name, "status": page.word(part, STATES), "created_at": page.local(part.begin),
         "updated_at": page.local(part.begin), "position": 1, "description": None, "showcase": page.world.record,
         "start_date": page.start(part).isoformat() if page.world.record else None, "group_id": None,
-        "page_id": short_id("acme", "page"), "group": False, "only_show_if_degraded": False,
+        "page_id": short_id(page.world.page, "page"), "group": False, "only_show_if_degraded": False,
     }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
         "id": key, "name": told.title, "status": told.status, "created_at": page.local(told.created),
         "updated_at": page.local(told.since), "monitoring_at": None, "resolved_at": page.local(told.ended),
         "impact": told.impact, "shortlink": f"https://stspg.io/{key}", "started_at": page.local(told.begun),
-        "page_id": short_id("acme", "page"), "incident_updates": rows[::-1], "reminder_intervals": None,
+        "page_id": short_id(page.world.page, "page"), "incident_updates": rows[::-1], "reminder_intervals": None,
         "components": [_component(page, part) for part in page.parts if part.id in told.linked],
     }  # fmt: skip
 
