@@ -4,6 +4,7 @@ A switch is a kind of event. `SWITCHES` names all; one that is off in a test sta
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -12,7 +13,8 @@ from monitor.demo.truth import short_id, ulid
 from monitor.intervals import Interval
 from monitor.model import Level
 from monitor.platforms.slack import SERVICES
-from timeline.paper import HABITS, HOUR, MINUTE, Episode, between
+from timeline.paper import HABITS, HOUR, MINUTE, RARE, Episode, between, merged
+from timeline.works import WORKS, drawn, work
 from timeline.world import Part, Report, World
 
 DAY = timedelta(days=1)
@@ -29,11 +31,17 @@ EVENTS = (
     "empty",
     "failing",
     "skew",  # the vendor's clock is seconds off
+    "merged",  # two incidents of a component become one
+    "another",  # another company's page stands in its place for a while
+    "elsewhere",  # the page is sent to another host, and keeps its id
+    "far",  # the vendor's clock is hours or days off
 )
-SWITCHES = (*HABITS, *EVENTS)
+SWITCHES = (*HABITS, *RARE, *WORKS, *EVENTS)
 PLATFORMS = ("statuspage", "incidentio", "betterstack", "instatus", "slack", "google")
 ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata")
 STATELESS = ("slack", "google")
+NAMED = ("statuspage", "incidentio", "betterstack")
+"""Platforms whose every answer tells the page's id."""
 """Platforms whose pages show components only through incidents."""
 
 LEVELS = {
@@ -71,16 +79,32 @@ class _Maker:
     def world(self) -> World:
         parts = self._parts()
         episodes = [(part, list(self._episodes(part))) for part in parts]
-        reports = [report for _, made in episodes for report in self._reports(made)]
+        reports = [report for _, made in episodes for report in self._merged(list(self._reports(made)))]
         truth = {part.id: tuple(_spans(made)) for part, made in episodes}
         reports += self._paper(parts)
         zone = self.dice.choice(ZONES) if self.platform in ZONED else "Etc/UTC"
         record = self.dice.random() < 0.5
-        return World(
+        planned = [(part.id, *made) for part in parts if (made := self._work(part)) is not None]
+        reports += [report for _, report, _ in planned]
+        works = {key: done for key, _, done in planned if done is not None}
+        made = World(
             seed=self.seed, platform=self.platform, zone=zone, begin=self.begin, quiet=self.quiet, end=self.end,
-            parts=parts, truth=truth, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
-            words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(),
+            parts=parts, truth=truth, works=works, reports=tuple(reports), states=self.platform not in STATELESS, record=record,
+            words={part.id: tuple(self._words()) for part in parts}, ails=tuple(self._ails()), skew=self._skew(record),
         )  # fmt: skip
+        return self._elsewhere(made) if self.platform in NAMED else made
+
+    def _elsewhere(self, made: World) -> World:
+        """Return the world with another company at its address for a while, or its page at another one for ever."""
+        dice = Random(f"{self.seed} {self.platform} address")
+        start = self.begin + between(dice, DAY, 9 * DAY)
+        span = Interval(start, start + between(dice, 9 * HOUR, 50 * HOUR))
+        if dice.random() < 0.15 and "another" not in self.off:
+            part = replace(made.parts[0], id=self._id("stranger"), begin=BORN, end=None)
+            red = {part.id: ((Interval(made.begin, made.end), Level.MAJOR_OUTAGE),)}
+            stranger = replace(made, page="other", parts=(part,), truth=red, reports=(), works={}, ails=(), words={})
+            made = replace(made, stranger=stranger, ails=((span, "another"), *made.ails))
+        return replace(made, moved=start) if dice.random() < 0.15 and "elsewhere" not in self.off else made
 
     # ------------------------------------------------------------------------------------------------- components
 
@@ -157,10 +181,27 @@ class _Maker:
             if habit is not None:
                 yield self._report(episode, habit)
 
+    def _merged(self, reports: list[Report]) -> list[Report]:
+        """Return a component's incidents, of which two plain ones in succession may have become one."""
+        for index, (one, two) in enumerate(pairwise(reports)):
+            dice = Random(f"{self.seed} {two.id} merged")
+            if dice.random() < 0.25 and one.kind == two.kind == "plain" and "merged" not in self.off:
+                told = merged(dice, one.tellings, two.tellings)
+                pair = [
+                    replace(each, kind="merged", tellings=tuple(made))
+                    for each, made in zip((one, two), told, strict=True)
+                ]
+                return [*reports[:index], *pair, *reports[index + 2 :]]
+        return reports
+
     def _report(self, episode: Episode, habit: str) -> Report:
+        rare = Random(f"{self.seed} {episode.start} rare")
+        if habit == "plain" and rare.random() < 0.3:
+            drawn = rare.choice(list(RARE))
+            habit = habit if drawn in self.off else drawn
         dice = Random(f"{self.seed} {episode.start} {habit}")
         key = self._id("report", episode.parts, episode.start)
-        return Report(id=key, kind=habit, tellings=tuple(HABITS[habit](dice, episode)))
+        return Report(id=key, kind=habit, tellings=tuple((HABITS | RARE)[habit](dice, episode)))
 
     def _paper(self, parts: tuple[Part, ...]) -> Iterator[Report]:
         """Yield an incident that nothing true stands behind."""
@@ -170,6 +211,16 @@ class _Maker:
         level, habit = self.dice.choice(LEVELS.get(self.platform, ALL_LEVELS)), self._habit()
         if self.happens("paper", 0.3) and "posted" not in self.off and self.platform not in STATELESS:
             yield self._report(Episode(parts=(part.id,), moves=((start, level),), end=end), habit)
+
+    def _work(self, part: Part) -> tuple[Report, Interval | None] | None:
+        """Return a maintenance of a component, and when work was truly done. Its dice are its own."""
+        dice = Random(f"{self.seed} {part.id} work")
+        kind = drawn(dice, self.platform, self.off)
+        start = max(part.begin, self.begin) + between(dice, DAY, 9 * DAY)
+        if kind is None or "posted" in self.off or start > min(self.quiet - DAY, (part.end or self.quiet) - DAY):
+            return None
+        told, done = work(dice, kind, part.id, start, exact=self.platform == "betterstack")
+        return Report(id=self._id("work", part.id), kind=kind, tellings=tuple(told)), done
 
     # ----------------------------------------------------------------------------------------------- what goes wrong
 
@@ -186,9 +237,14 @@ class _Maker:
             if self.happens(kind, 0.2):
                 yield Interval(start, end), kind
 
-    def _skew(self) -> timedelta:
+    def _skew(self, record: bool) -> timedelta:
+        """Return how far the vendor's clock is ahead: no more than seconds where its seconds a day are printed too."""
         skew = between(self.dice, -90 * MINUTE / 60, 90 * MINUTE / 60)
-        return skew if self.happens("skew", 0.3) else timedelta(0)
+        skew = skew if self.happens("skew", 0.3) else timedelta(0)
+        dice = Random(f"{self.seed} {self.platform} far")
+        far = between(dice, -3 * DAY, 36 * HOUR)
+        barred = self.platform == "betterstack" or (self.platform == "statuspage" and record)
+        return far if dice.random() < 0.1 and "far" not in self.off and not barred else skew
 
 
 def _whole(moves: tuple[tuple[datetime, Level], ...]) -> tuple[tuple[datetime, Level], ...]:

@@ -31,7 +31,8 @@ Act = Literal["poll", "backfill", "reread", "restart"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a reader does: acts at true instants, ascending. Its clock is ahead by `ahead` inside the span given."""
+    """What a reader does: acts at true instants, ascending. Its clock is ahead by `ahead` inside the span given,
+    behind where that is negative."""
 
     interval: timedelta
     steps: tuple[tuple[datetime, Act], ...]
@@ -123,11 +124,14 @@ def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = T
 
 
 def misled(given: Plan, seed: object) -> Plan:
-    """Return the plan with our clock hours or days ahead for a while, in the first half."""
+    """Return the plan with our clock hours or days ahead, or set back, for a while in the first half."""
     dice = Random(f"clock {seed}")
     first = given.steps[dice.randrange(2, len(given.steps) // 2)][0]
     span = Interval(first, first + given.interval * dice.choice([0.5, 3]))
     ahead = HOUR * dice.choice([6, 30, 100])
+    again = Random(f"set back {seed}")
+    if again.random() < 0.5:
+        ahead = -HOUR * again.choice([3, 6, 30])
     return Plan(interval=given.interval, steps=given.steps, ahead=((span, ahead),))
 
 
@@ -206,7 +210,9 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
 def _page(world: World, url: str, now: datetime) -> Response:
     parts = urlsplit(url)
     status, headers, body = answer(world, parts.path, dict(parse_qsl(parts.query)), now)
-    return Response(url=url, final_url=url, status=status, headers=headers, body=body)
+    moved = world.moved is not None and now >= world.moved
+    final = url.replace("//status.acme", "//status.acme-new") if moved else url
+    return Response(url=url, final_url=final, status=status, headers=headers, body=body)
 
 
 @cache

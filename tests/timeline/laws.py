@@ -65,7 +65,12 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
         for part, start, level in claims_of(world.platform, told):
             # Where seconds of outages are published, a degraded span called an outage afterwards is disputed, not bad.
             alike = level.is_outage == world.level(part, start).is_outage
-            if alike and is_bad(world.level(part, start)) and (world.platform != "instatus" or part in listed):
+            if (
+                is_bad(level)
+                and alike
+                and is_bad(world.level(part, start))
+                and (world.platform != "instatus" or part in listed)
+            ):
                 yield part, start + world.skew, f"posted for {start} in {key}"
 
 
@@ -118,14 +123,15 @@ def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
 
 
 def every_bad_span_ends(ran: Ran) -> Iterator[str]:
-    """Of the days after the last trouble, seen well for a day, none is bad; and nothing closed is still open."""
+    """Of the days after the last trouble and work, seen well for a day, all are well; and nothing closed is still open."""
     world, zone = ran.world, zone_named(ran.page.zone)
     calm = day_of(world.quiet + world.skew, zone) + 2 * DAY
     open_still = {key for key, told in world.told(world.end) if not told.over}
     kept = () if world.states else {part for key in open_still for part in dict(world.told(world.end))[key].linked}
     for key, days in ran.picture().items():
         for day in days:
-            if day.day >= calm and is_bad(day.level) and key not in kept and not (key == "" and kept):
+            well = day.level is None or day.level is Level.OPERATIONAL
+            if day.day >= calm and not well and key not in kept and not (key == "" and kept):
                 yield f"{key or 'the vendor'} is {word(day.level)} on {day.day}, after the last trouble"
     listed = {incident.id for incident in ran.store.current(ran.page.id).open_incidents}
     for key in listed - open_still:
@@ -133,6 +139,18 @@ def every_bad_span_ends(ran: Ran) -> Iterator[str]:
     for impact in ran.store.facts(ran.page.id).impacts:
         if impact.end is None and impact.incident_id not in open_still:
             yield f"the impact of {impact.incident_id} on {impact.component_id} has no end"
+
+
+def nothing_of_another_page_enters(ran: Ran) -> Iterator[str]:
+    """What another company's page said is not read, and nothing of it is kept."""
+    world = ran.world
+    stood = [span for span, kind in world.ails if kind == "another"]
+    yield from (f"another page was read at {seen.at}" for seen in ran.seen if any(seen.at in span for span in stood))
+    theirs = {part.id for part in world.stranger.parts} if world.stranger is not None else set()
+    kept = ran.store.facts(ran.page.id)
+    named = {known.component.id for known in ran.store.known_components(ran.page.id)}
+    told = {key for row in (*kept.impacts, *kept.runs, *kept.bars) if (key := row.component_id) is not None}
+    yield from (f"{key} is another page's" for key in theirs & (named | told | ran.picture().keys()))
 
 
 def same(one: Mapping[str, list[Day]], two: Mapping[str, list[Day]], *, what: str) -> Iterator[str]:

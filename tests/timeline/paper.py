@@ -179,6 +179,22 @@ def reopened(dice: Random, episode: Episode) -> list[Telling]:
     ]
 
 
+def dated_ahead(dice: Random, episode: Episode) -> list[Telling]:
+    """Type a date that is yet to come; half of the time it is corrected when all is over."""
+    made = plain(dice, episode)
+    by = between(dice, 3 * HOUR, 40 * HOUR)
+    wrong = [
+        replace(
+            each, created=each.created + by, begun=each.begun + by, ended=each.ended + by if each.ended else None,
+            updates=tuple(replace(post, at=post.at + by) for post in each.updates),
+        )
+        for each in made
+    ]  # fmt: skip
+    if dice.random() < 0.5:
+        return wrong
+    return [*wrong, replace(made[-1], since=made[-1].since + between(dice, HOUR, 60 * HOUR))]
+
+
 HABITS: dict[str, Callable[[Random, Episode], list[Telling]]] = {
     habit.__name__: habit
     for habit in (
@@ -186,3 +202,16 @@ HABITS: dict[str, Callable[[Random, Episode], list[Telling]]] = {
         first_said_at_the_end, withdrawn, renamed, reviewed, never_closed, reopened,
     )
 }  # fmt: skip
+RARE = {"dated_ahead": dated_ahead}
+"""Habits that take the place of some plain ones."""
+
+
+def merged(dice: Random, one: Sequence[Telling], two: Sequence[Telling]) -> tuple[list[Telling], list[Telling]]:
+    """Merge a later incident into an earlier one, both closed: its posts appear there, and it is off the page."""
+    first, last = one[-1], two[-1]
+    at = last.since + between(dice, HOUR, 30 * HOUR)
+    *posted, closing = first.updates
+    updates = (*posted, replace(closing, status="monitoring"), *last.updates)
+    impact = max(first.impact, last.impact, key=list(IMPACTS.values()).index)
+    whole = told_again(first, at, updates=updates, ended=last.ended, impact=impact)
+    return [*one, whole], [*two, told_again(last, at, gone=True)]

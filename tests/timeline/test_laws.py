@@ -18,8 +18,22 @@ from timeline.world import World
 FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:150").split(":"))
 LAWS = 8
 
-OFF: dict[str, dict[str, str]] = {}
-"""What does not hold yet: law -> event -> why. The law is asked of worlds in which that does not happen."""
+LEFT_OPEN = {
+    "left_open": "a maintenance in progress counts on every day until it is closed, however long its component is seen well"
+}
+AHEAD = "an incident whose beginning is yet to come by the vendor's own date is not read as going on"
+LONGER = (
+    "what an incident that was over claims when it is told longer is set aside, as if it had been claimed all along"
+)
+OFF: dict[str, dict[str, str]] = {
+    "ends": LEFT_OPEN,
+    "clock": LEFT_OPEN,
+    "green google": {"far": AHEAD, "dated_ahead": AHEAD, "merged": LONGER},
+    "clock google": {"far": AHEAD, "dated_ahead": AHEAD, "merged": LONGER},
+    "green slack": {"merged": LONGER},
+    "clock slack": {"merged": LONGER},
+}
+"""What does not hold yet: law, or law and platform -> event -> why. The law is asked of worlds in which that does not happen."""
 
 
 def seeds(number: int, platforms: Iterable[str] = PLATFORMS) -> pytest.MarkDecorator:
@@ -30,7 +44,7 @@ def seeds(number: int, platforms: Iterable[str] = PLATFORMS) -> pytest.MarkDecor
 
 
 def made(law: str, platform: str, seed: int) -> World:
-    return world(seed, platform, off=OFF.get(law, {}))
+    return world(seed, platform, off=[*OFF.get(law, {}), *OFF.get(f"{law} {platform}", {})])
 
 
 @seeds(0)
@@ -39,7 +53,7 @@ async def test_nothing_is_green_that_was_bad_and_admitted(platform: str, seed: i
     now: list[str] = []
     steps = plan(given, 1).then(given.end, "backfill")
     async with ran(given, steps, each=lambda reader, seen: now.extend(_now(reader, seen))) as reader:
-        found = [*now, *laws.nothing_admitted_is_green(reader)]
+        found = [*now, *laws.nothing_admitted_is_green(reader), *laws.nothing_of_another_page_enters(reader)]
     assert found == []
 
 
@@ -60,7 +74,7 @@ async def test_every_bad_span_ends(platform: str, seed: int) -> None:
     given = made("ends", platform, seed)
     steps = backfills(plan(given, 1), seed, 2).then(given.end, "reread")
     async with ran(given, steps) as reader:
-        found = list(laws.every_bad_span_ends(reader))
+        found = [*laws.every_bad_span_ends(reader), *laws.nothing_of_another_page_enters(reader)]
     assert found == []
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from timeline.chance import PLATFORMS, SWITCHES, world
 from timeline.pages import answer
-from timeline.paper import HABITS
+from timeline.paper import HABITS, RARE
+from timeline.works import KINDS, WORKS
 from timeline.world import ascending
 
 platforms = st.sampled_from(PLATFORMS)
@@ -37,18 +38,21 @@ def test_records_are_told_in_order_and_nothing_is_bad_at_the_end(seed: int, plat
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_habit_of_vendors_occurs_unless_it_is_switched_off(platform: str) -> None:
-    kinds = {report.kind for seed in range(60) for report in world(seed, platform).reports}
-    without = {report.kind for seed in range(60) for report in world(seed, platform, off=["late"]).reports}
+    kinds = {report.kind for seed in range(99) for report in world(seed, platform).reports}
+    without = {report.kind for seed in range(99) for report in world(seed, platform, off=["late"]).reports}
 
-    assert kinds == set(HABITS)
-    assert without == set(HABITS) - {"late"}
+    expected = {*HABITS, *RARE, "merged", *KINDS.get(platform, WORKS)}
+    assert kinds == expected
+    assert without == expected - {"late"}
 
 
 def test_everything_else_that_goes_wrong_occurs_too() -> None:
     worlds = [world(seed, "statuspage") for seed in range(80)]
 
-    assert {kind for made in worlds for _, kind in made.ails} == {"blocked", "empty", "failing"}
-    assert any(made.skew for made in worlds)
+    assert {kind for made in worlds for _, kind in made.ails} == {"blocked", "empty", "failing", "another"}
+    assert any(made.moved for made in worlds)
+    assert any(timedelta(0) < abs(made.skew) < timedelta(minutes=2) for made in worlds)
+    assert any(abs(world(seed, "instatus").skew) > timedelta(hours=2) for seed in range(80))
     assert any(spans for made in worlds for spans in made.words.values())
     assert any(part.end for made in worlds for part in made.parts)
     assert any(len(part.names) > 1 for made in worlds for part in made.parts)

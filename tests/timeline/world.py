@@ -13,6 +13,8 @@ from monitor.intervals import Interval
 from monitor.model import Level
 
 States = Mapping[str, Level]
+CLOSING = ("resolved", "completed", "cancelled")
+"""What closes an incident or a maintenance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,8 @@ class Update:
 class Telling:
     """An incident's whole record as it reads from `since` on, until it is told again. `gone`: it is off the page.
 
-    `ended` is the end the vendor gives. `linked` are the components it names beside its updates.
+    `ended` is the end the vendor gives. `linked` are the components it names beside its updates. `planned` is the time
+    a maintenance is planned for; None = an incident.
     """
 
     since: datetime
@@ -59,6 +62,7 @@ class Telling:
     updates: tuple[Update, ...]
     linked: tuple[str, ...]
     gone: bool = False
+    planned: Interval | None = None
 
     @property
     def status(self) -> str:
@@ -75,7 +79,7 @@ class Telling:
         """The later of the end given and the closing post, which is the first that says so."""
         if self.ended is None:
             return None
-        return max([self.ended, *(post.at for post in self.updates if post.status == "resolved")][:2])
+        return max([self.ended, *(post.at for post in self.updates if post.status in CLOSING)][:2])
 
     def claims(self) -> list[tuple[str, datetime, datetime | None, Level]]:
         """Return (component, start, end, level) of every bad state posted, each held until the next or the end."""
@@ -115,10 +119,12 @@ class Report:
 class World:
     """A vendor's true states, its page and its paperwork from `begin` to `end`.
 
-    `truth` maps a component to its bad spans, ascending and disjoint; after `quiet` there are none. `states`: the page
+    `truth` maps a component to its bad spans, ascending and disjoint; after `quiet` there are none. `works` are the spans
+    in which work was done on it as planned. `states`: the page
     shows components in their true state, else only what is posted. `words` are spans of a component over which the
     page calls its state a word that we do not know. `ails` are spans over which the page answers otherwise (`blocked`,
-    `empty`, `failing`). `skew` is how far the vendor's clock is ahead.
+    `empty`, `failing`, `another`: the page of the `stranger` stands in its place). `moved` is since when its address
+    sends everybody to another host. `page` is what its id is made of. `skew` is how far the vendor's clock is ahead.
     """
 
     seed: int
@@ -130,11 +136,15 @@ class World:
     parts: tuple[Part, ...]
     truth: Mapping[str, tuple[tuple[Interval, Level], ...]]
     reports: tuple[Report, ...]
+    works: Mapping[str, Interval] = field(default_factory=dict)
     states: bool = True
     record: bool = True
     words: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     ails: tuple[tuple[Interval, str], ...] = ()
     skew: timedelta = timedelta(0)
+    page: str = "acme"
+    stranger: "World | None" = None
+    moved: datetime | None = None
 
     @property
     def url(self) -> str:
@@ -152,7 +162,9 @@ class World:
 
     def level(self, component_id: str, now: datetime) -> Level:
         """Return the component's true level."""
-        return next((level for span, level in self.truth.get(component_id, ()) if now in span), Level.OPERATIONAL)
+        work = self.works.get(component_id)
+        well = Level.MAINTENANCE if work is not None and now in work else Level.OPERATIONAL
+        return next((level for span, level in self.truth.get(component_id, ()) if now in span), well)
 
     def shown(self, component_id: str, now: datetime) -> Level | None:
         """Return the level the page shows; None = it uses a word that we do not know."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 
 from monitor.demo.posts import Answer, Query
 from timeline.pages import betterstack, google, incidentio, instatus, slack, statuspage
@@ -19,8 +20,17 @@ PAGES: dict[str, Callable[[Print, str, Query], Answer]] = {
 
 
 def answer(world: World, path: str, query: Query, now: datetime) -> Answer:
-    """Return (status, headers, body) of a GET at `now`, whatever ails the page."""
-    match world.ailment(now):
+    """Return (status, headers, body) of a GET at `now`, whatever ails the page. Half of the hosts say what time it is."""
+    status, headers, body = _answer(world, path, query, now)
+    dated = {"date": format_datetime(now, usegmt=True)} if world.seed % 2 else {}
+    return status, {**headers, **dated}, body
+
+
+def _answer(world: World, path: str, query: Query, now: datetime) -> Answer:
+    ailment = world.ailment(now)
+    if ailment == "another" and world.stranger is not None:
+        return _answer(world.stranger, path, query, now)
+    match ailment:
         case "blocked":
             return 403, {"server": "cloudflare", "cf-mitigated": "challenge", "content-type": "text/html"}, CHALLENGE
         case "empty":

@@ -36,6 +36,16 @@ class Print:
         return self.world.told(self.now)
 
     @property
+    def incidents(self) -> list[tuple[str, Telling]]:
+        """Those that are no maintenance."""
+        return [(key, told) for key, told in self.told if told.planned is None]
+
+    @property
+    def works(self) -> list[tuple[str, Telling]]:
+        """Those that are a maintenance."""
+        return [(key, told) for key, told in self.told if told.planned is not None]
+
+    @property
     def worst(self) -> Level:
         """The worst level shown."""
         return max((self.level(part) or Level.OPERATIONAL for part in self.parts), default=Level.OPERATIONAL)
@@ -73,7 +83,7 @@ class Print:
         """What truly happened, as the demo's pages print their own record of seconds from it."""
         world = self.world
         return Truth(
-            slug="acme", name="Acme", platform=world.platform, zone=world.zone, url=world.url,
+            slug=world.page, name=world.page.title(), platform=world.platform, zone=world.zone, url=world.url,
             created_at=min(part.begin for part in world.parts),
             components=tuple(
                 TruthComponent(

@@ -12,7 +12,10 @@ from timeline.pages.common import Print
 from timeline.world import Part, Telling
 
 Json = dict[str, Any]
-WORDS = {"postmortem": "resolved"}
+WORDS = {
+    "postmortem": "resolved", "scheduled": "maintenance_scheduled", "in_progress": "maintenance_in_progress",
+    "completed": "maintenance_complete", "cancelled": "maintenance_complete",
+}  # fmt: skip
 
 
 def answer(page: Print, path: str, query: Query) -> Answer:
@@ -27,7 +30,7 @@ def answer(page: Print, path: str, query: Query) -> Answer:
 
 
 def _id(page: Print, *what: str) -> str:
-    return ulid(page.world.begin, "acme", *what)
+    return ulid(page.world.begin, page.world.page, *what)
 
 
 def _impacts(page: Print, key: str, told: Telling) -> list[Json]:
@@ -40,6 +43,20 @@ def _impacts(page: Print, key: str, told: Telling) -> list[Json]:
         }
         for part, start, end, level in told.claims()
         if part in told.linked
+    ] + _plans(page, key, told)  # fmt: skip
+
+
+def _plans(page: Print, key: str, told: Telling) -> list[Json]:
+    """Return the impacts that a maintenance will have."""
+    if told.planned is None or told.status != "scheduled":
+        return []
+    start, end = told.planned.start, told.planned.end
+    return [
+        {
+            "id": ulid(start, key, part), "component_id": part, "status": STATES[Level.MAINTENANCE],
+            "start_at": page.utc(start), "end_at": page.utc(end), "status_page_incident_id": key,
+        }
+        for part in told.linked
     ]  # fmt: skip
 
 
@@ -48,7 +65,7 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
     shown = [post for post in told.updates if post.status != "postmortem"]
     return {
         "id": key, "name": told.title, "status_page_id": _id(page, "page"), "published_at": page.utc(told.created),
-        "status": WORDS.get(told.status, told.status), "type": "incident", "component_impacts": impacts,
+        "status": WORDS.get(told.status, told.status), "type": "maintenance" if told.planned else "incident", "component_impacts": impacts,
         "affected_components": [
             {"component_id": part, "status": STATES[_worst(told, part)], "current_status": STATES[told.state(part)]}
             for part in told.linked
@@ -56,7 +73,7 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
         "status_summaries": [],
         "updates": [
             {
-                "id": ulid(post.at, key, "update"), "published_at": page.utc(post.at), "to_status": post.status,
+                "id": ulid(post.at, key, "update"), "published_at": page.utc(post.at), "to_status": WORDS.get(post.status, post.status),
                 "message": {"type": "doc", "content": []}, "message_string": "Invented.", "automated_update": False,
                 "component_statuses": [
                     {"component_id": part, "status": STATES[level]} for part, level in (post.states or {}).items()
@@ -91,7 +108,7 @@ def _structure(page: Print) -> list[Json]:
 def _summary(page: Print) -> Json:
     levels = {part.id: page.word(part, STATES) for part in page.parts}
     return {
-        "id": _id(page, "page"), "name": "Acme", "subpath": "acme", "public_url": page.world.url,
+        "id": _id(page, "page"), "name": page.world.page.title(), "subpath": "acme", "public_url": page.world.url,
         "page_type": "standalone", "locale": "en-US", "date_view": "list", "history_window_days": 90,
         "display_uptime_mode": "chart_and_percentage", "expose_status_summary_api": False,
         "data_available_since": page.utc(datetime(2024, 1, 1, tzinfo=UTC)),
@@ -105,8 +122,8 @@ def _summary(page: Print) -> Json:
         "structure": {
             "id": _id(page, "structure"), "status_page_id": _id(page, "page"), "items": _structure(page),
         },
-        "ongoing_incidents": [_incident(page, key, told) for key, told in page.told if not told.over],
-        "scheduled_maintenances": [],
+        "ongoing_incidents": [_incident(page, key, told) for key, told in page.incidents if not told.over],
+        "scheduled_maintenances": [_incident(page, key, told) for key, told in page.works if not told.over],
     }  # fmt: skip
 
 

@@ -14,11 +14,21 @@ from timeline.world import Part, Telling
 Json = dict[str, Any]
 STATES = {
     Level.OPERATIONAL: "OPERATIONAL",
+    Level.MAINTENANCE: "UNDERMAINTENANCE",
     Level.DEGRADED: "DEGRADEDPERFORMANCE",
     Level.PARTIAL_OUTAGE: "PARTIALOUTAGE",
     Level.MAJOR_OUTAGE: "MAJOROUTAGE",
 }
-IMPACTS = {"none": "OPERATIONAL", "minor": "DEGRADEDPERFORMANCE", "major": "PARTIALOUTAGE", "critical": "MAJOROUTAGE"}
+IMPACTS = {
+    "none": "OPERATIONAL",
+    "maintenance": "UNDERMAINTENANCE",
+    "minor": "DEGRADEDPERFORMANCE",
+    "major": "PARTIALOUTAGE",
+    "critical": "MAJOROUTAGE",
+}
+PHASES = {
+    "scheduled": "NOTSTARTEDYET", "in_progress": "INPROGRESS", "completed": "COMPLETED", "cancelled": "COMPLETED",
+}  # fmt: skip
 SHOWN = timedelta(days=90)
 NUMBERS = 90
 
@@ -26,9 +36,10 @@ NUMBERS = 90
 def answer(page: Print, path: str, _query: Query) -> Answer:
     """Return the answer to a GET."""
     if path == "/summary.json":
-        going_on = [_active(page, key, told) for key, told in page.told if not told.over]
+        going_on = [_active(page, key, told) for key, told in page.incidents if not told.over]
+        planned = [_planned(page, key, told) for key, told in page.works if not told.over]
         head = {"name": "Acme", "url": page.world.url.rstrip("/"), "status": _word(page)}
-        return json_answer({"page": head, "activeIncidents": going_on}, {})
+        return json_answer({"page": head, "activeIncidents": going_on, "activeMaintenances": planned}, {})
     if path == "/v3/components.json":
         return json_answer({"components": [_component(page, part) for part in page.parts]}, {})
     if path in {"", "/"}:
@@ -57,7 +68,8 @@ def _dump(value: object) -> str:
 
 
 def _word(page: Print) -> str:
-    return "UP" if page.worst is Level.OPERATIONAL else "HASISSUES"
+    words = {Level.OPERATIONAL: "UP", Level.MAINTENANCE: "UNDERMAINTENANCE"}
+    return words.get(page.worst, "HASISSUES")
 
 
 def _component(page: Print, part: Part) -> Json:
@@ -72,11 +84,18 @@ def _active(page: Print, key: str, told: Telling) -> Json:
     }  # fmt: skip
 
 
+def _planned(page: Print, key: str, told: Telling) -> Json:
+    row = _active(page, key, told)
+    return {name: value for name, value in row.items() if name not in {"impact", "started"}} | {
+        "start": page.utc(told.begun), "status": PHASES[told.status], "duration": "60",
+    }  # fmt: skip
+
+
 def _notice(page: Print, key: str, told: Telling) -> Json:
     return {
         "id": key, "name": {"default": told.title}, "impact": IMPACTS[told.impact],
         "resolved": page.utc(told.ended), "started": page.utc(told.begun),
-        "status": "RESOLVED" if told.over else told.status.upper(),
+        "status": PHASES[told.status] if told.planned else "RESOLVED" if told.over else told.status.upper(),
         "components": [{"id": part} for part in told.linked],
     }  # fmt: skip
 
@@ -102,8 +121,8 @@ def _data(page: Print) -> Json:
     today = day_of(page.now, UTC)
     stamp = "%a %b %d %Y {} GMT+0000 (Coordinated Universal Time)"
     return {
-        "activeIncidents": [_notice(page, key, told) for key, told in page.told if not told.over],
-        "activeMaintenances": [], "dailyGroupedNotices": [],
+        "activeIncidents": [_notice(page, key, told) for key, told in page.incidents if not told.over],
+        "activeMaintenances": [_notice(page, key, told) for key, told in page.works if not told.over], "dailyGroupedNotices": [],
         "startDate": f"{today - SHOWN:{stamp.format('00:00:00')}}",
         "endDate": f"{today:{stamp.format('23:59:59')}}",
         "componentsUptime": {part.id: _uptime(page, part) for part in page.parts},

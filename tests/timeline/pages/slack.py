@@ -10,7 +10,7 @@ from timeline.world import Telling
 
 Json = dict[str, Any]
 PACIFIC = ZoneInfo("America/Los_Angeles")
-KINDS = {"critical": "outage", "major": "outage", "minor": "incident", "none": "notice"}
+KINDS = {"critical": "outage", "major": "outage", "minor": "incident", "none": "notice", "maintenance": "maintenance"}
 
 
 def answer(page: Print, path: str, _query: Query) -> Answer:
@@ -21,7 +21,7 @@ def answer(page: Print, path: str, _query: Query) -> Answer:
         return not_found({})
     going_on = [_incident(page, key, told) for key, told in page.told if not told.over]
     changed = _stamp(page, max((told.since for _, told in page.told), default=page.world.begin))
-    word = "active" if going_on else "ok"
+    word = "active" if any(row["status"] == "active" for row in going_on) else "ok"
     head = {"status": word, "date_created": changed, "date_updated": changed}
     return json_answer({**head, "active_incidents": going_on}, {})
 
@@ -33,7 +33,7 @@ def _stamp(page: Print, at: datetime) -> str:
 def _incident(page: Print, key: str, told: Telling) -> Json:
     return {
         "id": int(key), "title": told.title, "type": KINDS[told.impact],
-        "status": "resolved" if told.over else "active", "url": f"https://slack-status.com/2026-01/{int(key):016x}",
+        "status": STATUS.get(told.status, "resolved" if told.over else "active"), "url": f"https://slack-status.com/2026-01/{int(key):016x}",
         "date_created": _stamp(page, told.begun), "date_updated": _stamp(page, told.updates[-1].at),
         "services": list(told.linked),
         "notes": [
@@ -43,7 +43,12 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
     }  # fmt: skip
 
 
+STATUS = {"scheduled": "scheduled", "in_progress": "active", "completed": "completed", "cancelled": "cancelled"}
 TEXTS = {
+    "scheduled": "We plan to work on this service.",
+    "in_progress": "The work has begun.",
+    "completed": "The work is done.",
+    "cancelled": "This work will not take place.",
     "investigating": "We are looking into reports of trouble.",
     "identified": "We have found the cause.",
     "monitoring": "We are watching the recovery.",
