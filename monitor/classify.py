@@ -14,9 +14,9 @@ For one component and one calendar day of the page's zone:
    is in no mapping uncovers its span: unknown is never green.
 4. A closed day on which the bar shows no outage and others do, or the reverse, is disputed: it keeps the bar's value
    and carries the other's. So is a closed day on which polls saw trouble that the vendor's record, which speaks for
-   that time, does not tell of, or that an incident told of which is on the vendor's list no longer; what was seen or
-   told counts. So is a day on which incidents claim more than what counts,
-   because the component was seen well meanwhile (`monitor.claims`).
+   that time, does not tell of, or told of it in an incident that is on its list no longer: what was seen or told
+   counts. So is a day on which incidents claim more than what counts, because the component was seen well meanwhile
+   (`monitor.claims`).
 
 An impact without an end goes on until the last moment anything was read from the page, not until now: an outage in
 progress stops growing when the page cannot be read.
@@ -28,7 +28,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from monitor.claims import Claims, Piece, Told, claims
 from monitor.frame import DEFAULT_IMPACT_MAPPING, GAP_INTERVALS, Frame, Options, lengths_of
@@ -55,6 +55,7 @@ from monitor.model import (
     DayRun,
     History,
     Impact,
+    IncidentUpdate,
     KnownComponent,
     Level,
     ObservedRun,
@@ -154,19 +155,12 @@ def _histories(facts: PageFacts, frame: Frame) -> dict[str, History]:
 
 def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], _Said | None]:
     until = seen_until(facts, frame.now) or frame.now
+    impacts, excused = _of_each(_best_basis(facts.impacts)), _of_each(facts.excused)
+    runs, updates = _of_each(facts.runs), _naming(facts.updates)
     bars: dict[str, dict[date, Bar]] = defaultdict(dict)
-    impacts: dict[str, list[Impact]] = defaultdict(list)
-    excused: dict[str, list[Impact]] = defaultdict(list)
-    runs: dict[str, list[ObservedRun]] = defaultdict(list)
     covers: dict[str | None, list[Coverage]] = defaultdict(list)
     for bar in facts.bars:
         bars[bar.component_id][bar.day] = bar
-    for impact in _best_basis(facts.impacts):
-        impacts[impact.component_id].append(impact)
-    for impact in facts.excused:
-        excused[impact.component_id].append(impact)
-    for run in facts.runs:
-        runs[run.component_id].append(run)
     for cover in facts.coverage:
         covers[cover.component_id].append(cover)
 
@@ -183,12 +177,32 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
             return None
         own = covers.get(key)
         told = Told(
-            scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=facts.updates,
+            scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=updates[key],
             excused=excused[key], first_read=facts.first_read, zone=frame.zone,
         )  # fmt: skip
         return _Said(told, bars[key], covers[None] + own if own else covers[None], unlisted)
 
     return said_of
+
+
+Said = TypeVar("Said", Impact, ObservedRun)
+
+
+def _of_each(said: Iterable[Said]) -> dict[str, list[Said]]:
+    """Return what was said of each component, in the order given."""
+    found: dict[str, list[Said]] = defaultdict(list)
+    for each in said:
+        found[each.component_id].append(each)
+    return found
+
+
+def _naming(updates: Iterable[IncidentUpdate]) -> dict[str, list[IncidentUpdate]]:
+    """Return the updates that give a state of each component."""
+    found: dict[str, list[IncidentUpdate]] = defaultdict(list)
+    for update in updates:
+        for key in dict.fromkeys(state.component_id for state in update.states):
+            found[key].append(update)
+    return found
 
 
 def _best_basis(impacts: Iterable[Impact]) -> list[Impact]:
