@@ -7,6 +7,7 @@ and never green, and an event that does not say what it hit leaves its time unco
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -505,10 +506,12 @@ def _incident(event: Event) -> Incident:
 def updates_of(incident_id: str, listed: Iterable[IncidentUpdate]) -> Iterable[IncidentUpdate]:
     """Return messages as those of an incident, oldest first, each under a key of its own."""
     told: dict[str, IncidentUpdate] = {}
+    times: Counter[str] = Counter()
     for update in sorted(listed, key=lambda each: each.at):
-        key, number = update.key, 2
+        key = update.key
         while key in told:
-            key, number = f"{update.key} {number}", number + 1
+            times[update.key] += 1
+            key = f"{update.key} {times[update.key] + 1}"
         told[key] = replace(update, incident_id=incident_id, key=key)
     return told.values()
 
