@@ -37,7 +37,7 @@ test: lint types ## everything a change must pass: lint, format, types, layers, 
 	$(BIN)/pytest -n auto -m "not integration and not measure" $(ARGS)
 
 .PHONY: hours
-hours: $(VENV)/.stamp-dev ## run what reads the clock under simulated ones (ARGS="few", ARGS="2026-11-01"; needs faketime)
+hours: $(VENV)/.stamp-dev ## run what reads the clock under simulated ones (ARGS="few", ARGS="2027-11-07"; needs faketime)
 	@PYTHON_OF_TESTS=$(BIN)/python bash .ci/hours.sh $(or $(ARGS),all)
 
 .PHONY: lint

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run the tests marked `hours` under simulated clocks: hours.sh all|few|BEGINNING-OF-INSTANTS, as in hours.sh 2026-11-01.
+# Run the tests marked `hours` under simulated clocks: hours.sh all|few|BEGINNING-OF-INSTANTS, as in hours.sh 2027-11-07.
 #
 # libfaketime moves the clock of Python, and of every process it starts, by one amount: time goes on, and all agree. It
 # reaches no static program, so a Prometheus keeps the machine's clock; what it holds is of a world that ends at

@@ -10,14 +10,15 @@ from datetime import UTC, date, datetime, time
 
 TIMES = (time(0, 30), time(4, 45), time(7, 59), time(12), time(18, 45), time(23, 59))
 DAYS = {
-    date(2026, 3, 8): "America's clocks go forward",
-    date(2026, 3, 29): "Europe's clocks go forward",
-    date(2026, 5, 20): "an ordinary day",
-    date(2026, 10, 25): "Europe's clocks go back",
-    date(2026, 11, 1): "America's clocks go back",
     date(2027, 1, 1): "the first day of a year",
+    date(2027, 3, 14): "America's clocks go forward",
+    date(2027, 3, 28): "Europe's clocks go forward",
+    date(2027, 5, 20): "an ordinary day",
+    date(2027, 10, 31): "Europe's clocks go back",
+    date(2027, 11, 7): "America's clocks go back",
     date(2028, 2, 29): "a day that most years do not have",
 }
+"""All of them after the dates that fixtures name, which are past for every test."""
 VARIABLE = "VENDORSTATUS_TEST_NOW"
 
 
@@ -40,7 +41,7 @@ FEW = (datetime(2028, 2, 29, 23, 59, tzinfo=UTC),)
 
 
 def chosen(word: str) -> list[datetime]:
-    """Return the instants of a word: "all", "few", or the beginning of some, as in 2026-11-01 or 2026-11-01T04."""
+    """Return the instants of a word: "all", "few", or the beginning of some, as in 2027-11-07 or 2027-11-07T04."""
     if word == "few":
         return list(FEW)
     return [each for each in instants() if word == "all" or each.isoformat().startswith(word)]
