@@ -21,15 +21,14 @@ LAWS = 8
 LEFT_OPEN = {
     "left_open": "a maintenance in progress counts on every day until it is closed, however long its component is seen well"
 }
-AHEAD = "an incident whose beginning is yet to come by the vendor's own date is not read as going on"
 LONGER = (
     "what an incident that was over claims when it is told longer is set aside, as if it had been claimed all along"
 )
 OFF: dict[str, dict[str, str]] = {
     "ends": LEFT_OPEN,
     "clock": LEFT_OPEN,
-    "green google": {"far": AHEAD, "dated_ahead": AHEAD, "merged": LONGER},
-    "clock google": {"far": AHEAD, "dated_ahead": AHEAD, "merged": LONGER},
+    "green google": {"merged": LONGER},
+    "clock google": {"merged": LONGER},
     "green slack": {"merged": LONGER},
     "clock slack": {"merged": LONGER},
 }
