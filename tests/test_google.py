@@ -161,13 +161,13 @@ def test_an_end_before_the_begin_leaves_an_incident_without_impact() -> None:
     assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [(Phase.CLOSED, at("10T08:00"))]
 
 
-def test_an_end_that_lies_ahead_is_none() -> None:
+def test_an_end_that_lies_ahead_has_come() -> None:
     (incident,) = told("ended-incident")
     incident["end"] = "2026-05-21T00:00:00+00:00"
     evidence = poll(with_body([incident]))
 
-    assert evidence.incidents[0].phase is Phase.OPEN
-    assert pieces(evidence, QUEUE)[-1] == ("partial_outage", at("10T10:00"), None)
+    assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [(Phase.CLOSED, NOW)]
+    assert pieces(evidence, QUEUE)[-1] == ("partial_outage", at("10T10:00"), NOW)
 
 
 def test_an_incident_dated_ahead_goes_on_at_what_was_posted_last_while_it_is_listed_without_an_end() -> None:

@@ -8,8 +8,8 @@ answers. What is easily misread:
   posted before it, or else the first one, holds; so does it through `AVAILABLE` until the end.
 - Locations come and go from update to update. A location that only the incident itself lists was affected throughout.
   Products are only listed for the whole incident.
-- What is listed has begun, and what is posted was posted, though it is dated ahead of us: then the vendor's clock, or its
-  date, is off.
+- What is listed has begun, what is posted was posted, and what has an end is over, though it is dated ahead of us: then
+  the vendor's clock, or its date, is off.
 - An incident stays in the answer for 365 days after its end, and is edited for weeks: the answer is always read whole.
 - A product whose name changed has a `current_title`. An `uri` has no leading slash.
 - Before 2021 incidents had no id, no status words and no products; such an answer names services and gives no level.
@@ -280,14 +280,12 @@ def _title(*texts: object) -> str:
 
 
 def _times(row: Row, where: str, now: datetime) -> tuple[datetime, datetime | None]:
-    """Return begin and end. What is dated ahead is there now: it goes on since now or, with an end, is over by now.
+    """Return begin and end, now at the latest: what is listed has begun, and what has an end is over.
 
-    An end ahead of us of what began before is none.
+    An answer is only read when it changes: an end that we waited for would pass unseen.
     """
     begin, end = _time(row, "begin", where), _time_or_none(row, "end", where)
-    if begin > now:
-        return now, None if end is None else now
-    return begin, end if end is None or end <= now else None
+    return min(begin, now), None if end is None else min(end, now)
 
 
 def _post(row: Row, where: str) -> _Post:
