@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -17,14 +17,18 @@ from monitor.model import Day, Level, PageHistory
 from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import PageRecord, Store
+from timeline.death import dying
 from timeline.pages import answer
-from timeline.stores import fresh_store
+from timeline.stores import folder, fresh_file, fresh_store, opened
 from timeline.world import Telling, World
 
 SLUG = "acme"
+DEADLY = 60
+"""A process is killed before one of so many statements and commits of an act, most of which have fewer, or after it."""
 HOUR = timedelta(hours=1)
 T = TypeVar("T")
-Act = Literal["poll", "backfill", "reread", "restart"]
+Act = Literal["poll", "backfill", "reread", "restart", "kill"]
+"""`kill`: the process dies somewhere in the act that follows, and does it again when it is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,20 +109,38 @@ class Ran:
         return {key: [history.day(day) for day in dates] for key, history in rows.items()}
 
 
-def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = True) -> Plan:
+def plan(world: World, seed: object, *, sparse: bool = True) -> Plan:
     """Return a seeded plan: polls around an interval, with holes where we were down, from the world's begin to its end."""
-    dice, again = Random(f"reader {seed} {world.seed}"), Random(f"restarts {seed} {world.seed}")
+    dice = Random(f"reader {seed} {world.seed}")
     interval = HOUR * (dice.choice([6, 8, 12]) if sparse else 1)
     at, steps = world.begin, list[tuple[datetime, Act]]()
     while at < world.end:
         steps.append((at, "poll"))
-        if restarts and again.random() < 0.1:
-            steps.append((at, "restart"))
         at += timedelta(seconds=round(interval.total_seconds() * dice.uniform(0.9, 1.1)))
         if dice.random() < 0.02 and at < world.quiet:
             at += HOUR * dice.randint(4, 40)
     steps += [(world.end, "poll")]
     return Plan(interval=interval, steps=tuple(steps))
+
+
+def hurried(given: Plan, seed: object) -> Plan:
+    """Return the plan with a second poll a few minutes after some, as while an incident is open: it waits to be written."""
+    dice = Random(f"hurry {seed}")
+    soon = [(at + timedelta(minutes=5), act) for at, act in given.steps[:-1] if act == "poll" and dice.random() < 0.2]
+    return Plan(interval=given.interval, steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])), ahead=given.ahead)
+
+
+def struck(given: Plan, seed: object, *, kills: bool = True) -> Plan:
+    """Return the plan with a process that is started again after some acts, and killed in some, which it does again."""
+    dice = Random(f"strikes {seed}")
+    steps = list[tuple[datetime, Act]]()
+    for at, act in given.steps:
+        if dice.random() < 0.1 and kills:
+            steps.append((at, "kill"))
+        steps.append((at, act))
+        if dice.random() < 0.1:
+            steps.append((at, "restart"))
+    return Plan(interval=given.interval, steps=tuple(steps), ahead=given.ahead)
 
 
 def misled(given: Plan, seed: object) -> Plan:
@@ -149,16 +171,27 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
     clock = Clock(given.clock(world.begin))
     true = [world.begin]
     pages = SimulatedPages([], clock, lambda url: _page(world, url, true[0]))
-    with fresh_store() as store:
-        async with _running(world, given, pages, store) as reader:
-            for at, act in given.steps:
-                true[0], clock.now = at, given.clock(at)
-                seen = await _act(reader, at, act)
-                if each is not None and seen is not None:
-                    await reader.collector.flush()
-                    each(reader, seen)
-            await reader.collector.derive(SLUG)
-            yield reader
+    dice = Random(f"deaths {world.seed}")
+    mortal = any(act == "kill" for _, act in given.steps)
+    async with AsyncExitStack() as lives:
+        store = lives.enter_context(fresh_file() if mortal else fresh_store())
+        reader = Ran(world, given, await lives.enter_async_context(_born(world, given, pages, store)), clock)
+        for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
+            true[0], clock.now = at, given.clock(at)
+            if act == "kill":
+                left = lives.enter_context(folder())
+                with dying(reader.store, dice.randrange(DEADLY), left):
+                    await _act(reader, at, following)
+                reader.collector = await lives.enter_async_context(_born(world, given, pages, opened(left)))
+                continue
+            seen = await _act(reader, at, act)
+            if seen is not None:
+                reader.seen.append(seen)
+            if each is not None and seen is not None:
+                await reader.collector.flush()
+                each(reader, seen)
+        await reader.collector.derive(SLUG)
+        yield reader
 
 
 async def _at_once(_executor: object, call: Callable[[], T]) -> T:
@@ -166,8 +199,8 @@ async def _at_once(_executor: object, call: Callable[[], T]) -> T:
     return call()
 
 
-@asynccontextmanager
-async def _running(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AsyncIterator[Ran]:
+def _born(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AbstractAsyncContextManager[Collector]:
+    """Return the collector of a process that begins with this store."""
     vendor = VendorConfig(
         slug=SLUG,
         name="Acme",
@@ -175,11 +208,7 @@ async def _running(world: World, given: Plan, pages: SimulatedPages, store: Stor
         platform=world.platform,
         interval_seconds=int(given.interval.total_seconds()),
     )
-    async with collecting(pages, {SLUG: vendor}, store) as collector:
-        reader = Ran(world, given, collector, pages.clock)
-        yield reader
-        if reader.collector is not collector:
-            await reader.collector.close()
+    return collecting(pages, {SLUG: vendor}, store)
 
 
 async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
@@ -203,12 +232,10 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
         reader.failed.append((at, error.reason))
         return None
     world = reader.world
-    seen = Seen(
+    return Seen(
         at=at, act=act, told=dict(world.told(at)),
         shown=world.shown_all(at) if act == "poll" else {},
     )  # fmt: skip
-    reader.seen.append(seen)
-    return seen
 
 
 def _page(world: World, url: str, now: datetime) -> Response:

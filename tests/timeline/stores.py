@@ -1,13 +1,11 @@
-"""Empty stores for readers: in memory, each used again and again, or in a file that a killed process leaves behind."""
+"""Empty stores for readers: in memory, each used again and again, or in a file, for one whose process is killed."""
 
-import atexit
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from sqlalchemy.engine import Engine
@@ -15,6 +13,7 @@ from sqlalchemy.engine import Engine
 from monitor.store import Store
 from monitor.store.engine import connect, upgrade
 
+NAME = "store.db"
 _IDLE: list[Store] = []
 """Stores nobody reads at the moment. To compile a store's statements, once for each, takes longer than many a run."""
 
@@ -29,16 +28,26 @@ def fresh_store() -> Iterator[Store]:
 
 
 @contextmanager
-def fresh_file() -> Iterator[Path]:
-    """Yield an empty database's file in a folder of its own, gone at the end."""
-    folder = Path(tempfile.mkdtemp(dir=_folder()))
-    with sqlite3.connect(folder / "store.db") as made:
-        _template().backup(made)
-    made.close()
-    try:
-        yield folder / "store.db"
-    finally:
-        shutil.rmtree(folder)
+def fresh_file() -> Iterator[Store]:
+    """Yield an empty store in a file, in a folder of its own."""
+    with folder() as made:
+        with closing(sqlite3.connect(made / NAME)) as database:
+            _template().backup(database)
+        with opened(made) as store:
+            yield store
+
+
+def opened(where: Path) -> Store:
+    """Open the store in a folder."""
+    return Store.open(f"sqlite:///{where / NAME}", migrate=False)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Yield a new folder, gone at the end; in memory where the machine has one there."""
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with TemporaryDirectory(prefix="timeline-", dir=memory) as made:
+        yield Path(made)
 
 
 def _driver(engine: Engine) -> sqlite3.Connection:
@@ -53,9 +62,3 @@ def _template() -> sqlite3.Connection:
     upgrade(engine)
     return _driver(engine)
 
-
-@cache
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
