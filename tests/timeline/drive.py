@@ -19,12 +19,12 @@ from monitor.protocol import Response
 from monitor.store import PageRecord, Store
 from timeline.death import dying
 from timeline.pages import answer
-from timeline.stores import folder, fresh_file, fresh_store, opened
+from timeline.stores import fresh_file, fresh_store
 from timeline.world import Telling, World
 
 SLUG = "acme"
-DEADLY = 60
-"""A process is killed before one of so many statements and commits of an act, most of which have fewer, or after it."""
+LIFE = 12
+"""Of how many writes and commits a process sees the end on average before it is killed; an act has 3 to 30."""
 HOUR = timedelta(hours=1)
 T = TypeVar("T")
 Act = Literal["poll", "backfill", "reread", "restart", "kill"]
@@ -127,15 +127,17 @@ def hurried(given: Plan, seed: object) -> Plan:
     """Return the plan with a second poll a few minutes after some, as while an incident is open: it waits to be written."""
     dice = Random(f"hurry {seed}")
     soon = [(at + timedelta(minutes=5), act) for at, act in given.steps[:-1] if act == "poll" and dice.random() < 0.2]
-    return Plan(interval=given.interval, steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])), ahead=given.ahead)
+    return Plan(
+        interval=given.interval, steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])), ahead=given.ahead
+    )
 
 
-def struck(given: Plan, seed: object, *, kills: bool = True) -> Plan:
+def struck(given: Plan, seed: object) -> Plan:
     """Return the plan with a process that is started again after some acts, and killed in some, which it does again."""
     dice = Random(f"strikes {seed}")
     steps = list[tuple[datetime, Act]]()
     for at, act in given.steps:
-        if dice.random() < 0.1 and kills:
+        if dice.random() < 0.15:
             steps.append((at, "kill"))
         steps.append((at, act))
         if dice.random() < 0.1:
@@ -179,10 +181,11 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
         for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
             true[0], clock.now = at, given.clock(at)
             if act == "kill":
-                left = lives.enter_context(folder())
-                with dying(reader.store, dice.randrange(DEADLY), left):
+                with dying(store, int(dice.expovariate(1 / LIFE))):
                     await _act(reader, at, following)
-                reader.collector = await lives.enter_async_context(_born(world, given, pages, opened(left)))
+                    if dice.random() < 0.5:
+                        await reader.collector.flush()
+                reader.collector = await lives.enter_async_context(_born(world, given, pages, store))
                 continue
             seen = await _act(reader, at, act)
             if seen is not None:

@@ -1,11 +1,13 @@
 """Empty stores for readers: in memory, each used again and again, or in a file, for one whose process is killed."""
 
+import atexit
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import cast
 
 from sqlalchemy.engine import Engine
@@ -15,6 +17,7 @@ from monitor.store.engine import connect, upgrade
 
 NAME = "store.db"
 _IDLE: list[Store] = []
+_IDLE_FILES: list[Store] = []
 """Stores nobody reads at the moment. To compile a store's statements, once for each, takes longer than many a run."""
 
 
@@ -29,25 +32,33 @@ def fresh_store() -> Iterator[Store]:
 
 @contextmanager
 def fresh_file() -> Iterator[Store]:
-    """Yield an empty store in a file, in a folder of its own."""
-    with folder() as made:
-        with closing(sqlite3.connect(made / NAME)) as database:
-            _template().backup(database)
-        with opened(made) as store:
-            yield store
+    """Yield an empty store in a file."""
+    store = _IDLE_FILES.pop() if _IDLE_FILES else Store(connect(f"sqlite:///{mkdtemp(dir=_folder())}/{NAME}"))
+    with _shut(store), closing(sqlite3.connect(file_of(store))) as database:
+        _template().backup(database)
+    yield store
+    _IDLE_FILES.append(store)
 
 
-def opened(where: Path) -> Store:
-    """Open the store in a folder."""
-    return Store.open(f"sqlite:///{where / NAME}", migrate=False)
+def reopen(store: Store, left: Path) -> None:
+    """Let the store be the one whose files are in the folder `left`, as a new process would open it."""
+    with _shut(store):
+        for file in left.iterdir():
+            shutil.copy(file, file_of(store).parent / file.name)
+
+
+def file_of(store: Store) -> Path:
+    """Return the file of a store that is in one."""
+    return Path(store._engine.url.database or "")
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """Yield a new folder, gone at the end; in memory where the machine has one there."""
-    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with TemporaryDirectory(prefix="timeline-", dir=memory) as made:
-        yield Path(made)
+def _shut(store: Store) -> Iterator[None]:
+    """Close its connections and take its files away for what is done inside."""
+    store.close()
+    for file in file_of(store).parent.iterdir():
+        file.unlink()
+    yield
 
 
 def _driver(engine: Engine) -> sqlite3.Connection:
@@ -62,3 +73,10 @@ def _template() -> sqlite3.Connection:
     upgrade(engine)
     return _driver(engine)
 
+
+@cache
+def _folder() -> Path:
+    """Return the folder for stores in files, gone with the process; in memory where the machine has one there."""
+    folder = Path(mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
