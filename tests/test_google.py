@@ -161,13 +161,29 @@ def test_an_end_before_the_begin_leaves_an_incident_without_impact() -> None:
     assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [(Phase.CLOSED, at("10T08:00"))]
 
 
-def test_an_end_that_lies_ahead_is_none() -> None:
+def test_an_end_that_lies_ahead_has_come() -> None:
     (incident,) = told("ended-incident")
     incident["end"] = "2026-05-21T00:00:00+00:00"
     evidence = poll(with_body([incident]))
 
-    assert evidence.incidents[0].phase is Phase.OPEN
-    assert pieces(evidence, QUEUE)[-1] == ("partial_outage", at("10T10:00"), None)
+    assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [(Phase.CLOSED, NOW)]
+    assert pieces(evidence, QUEUE)[-1] == ("partial_outage", at("10T10:00"), NOW)
+
+
+def test_an_incident_dated_ahead_goes_on_at_what_was_posted_last_while_it_is_listed_without_an_end() -> None:
+    (incident,) = told("ended-incident")
+    end = incident.pop("end")
+    ahead = datetime.fromisoformat("2026-05-20T19:00:00+00:00")
+    for key, row in (("begin", incident), *(("when", post) for post in incident["updates"])):
+        row[key] = (datetime.fromisoformat(row[key]) + (ahead - at("10T08:00"))).isoformat()
+    going = poll(with_body([incident]))
+    over = poll(with_body([{**incident, "end": (datetime.fromisoformat(end) + timedelta(days=11)).isoformat()}]))
+
+    assert [(one.phase, one.started_at) for one in going.incidents] == [(Phase.OPEN, NOW)]
+    assert pieces(going, QUEUE) == [("partial_outage", NOW, None)]
+    assert {seen.component_id: seen.level for seen in going.observed or ()}[QUEUE] is Level.PARTIAL_OUTAGE
+    assert [(one.phase, one.resolved_at) for one in over.incidents] == [(Phase.CLOSED, NOW)]
+    assert over.impacts == ()
 
 
 def test_the_title_is_the_first_line_of_words() -> None:

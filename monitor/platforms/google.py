@@ -8,6 +8,8 @@ answers. What is easily misread:
   posted before it, or else the first one, holds; so does it through `AVAILABLE` until the end.
 - Locations come and go from update to update. A location that only the incident itself lists was affected throughout.
   Products are only listed for the whole incident.
+- What is listed has begun, what is posted was posted, and what has an end is over, though it is dated ahead of us: then
+  the vendor's clock, or its date, is off.
 - An incident stays in the answer for 365 days after its end, and is edited for weeks: the answer is always read whole.
 - A product whose name changed has a `current_title`. An `uri` has no leading slash.
 - Before 2021 incidents had no id, no status words and no products; such an answer names services and gives no level.
@@ -20,7 +22,7 @@ that is how the dashboard itself reads, and why an answer that lists incidents i
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -228,7 +230,7 @@ class _Event:
 
 
 def _events(told: object, now: datetime) -> list[_Event]:
-    """Return the incidents that have begun. One given twice counts once; two that differ are an error."""
+    """Return the incidents. One given twice counts once; two that differ are an error."""
     found: dict[str, Row] = {}
     for row in _objects(told, "the answer"):
         key = _incident_id(row)
@@ -237,7 +239,7 @@ def _events(told: object, now: datetime) -> list[_Event]:
     events = [_event(key, row, now) for key, row in found.items()]
     if sum(len(event.products) * (1 + len(event.all_locations)) for event in events) > MOST_IMPACTS:
         raise UnexpectedShape("the incidents name more products and locations than there are")
-    return [event for event in events if event.begin <= now]
+    return events
 
 
 def _incident_id(row: Row) -> str:
@@ -250,20 +252,20 @@ def _incident_id(row: Row) -> str:
 
 def _event(key: str, row: Row, now: datetime) -> _Event:
     where = f"incident {key}"
-    end = _time_or_none(row, "end", where)
+    begin, end = _times(row, where, now)
     posts = (_post(post, f"{where}.updates[]") for post in _objects(row.get("updates"), f"{where}.updates"))
     affected = ("currently_affected_locations", "previously_affected_locations")
     return _Event(
         id=key,
         title=_title(row.get("external_desc"), row.get("service_name"), key),
-        begin=_time(row, "begin", where),
-        end=end if end is None or end <= now else None,
+        begin=begin,
+        end=end,
         impact=_text_or_none(row, "status_impact", where),
         severity=_text_or_none(row, "severity", where),
         uri=_text_or_none(row, "uri", where),
         products=_products_of(row, where),
         locations=frozenset().union(*(_places(row, name, where) for name in affected)),
-        posts=tuple(sorted(posts, key=lambda post: post.at)),
+        posts=tuple(replace(post, at=min(post.at, now)) for post in sorted(posts, key=lambda post: post.at)),
         updates=messages(row.get("updates"), at="when", text="text"),
     )
 
@@ -275,6 +277,15 @@ def _title(*texts: object) -> str:
             if words := re.sub(r"[*#_`]+", "", line).strip():
                 return words[:200]
     return "incident"
+
+
+def _times(row: Row, where: str, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return begin and end, now at the latest: what is listed has begun, and what has an end is over.
+
+    An answer is only read when it changes: an end that we waited for would pass unseen.
+    """
+    begin, end = _time(row, "begin", where), _time_or_none(row, "end", where)
+    return min(begin, now), None if end is None else min(end, now)
 
 
 def _post(row: Row, where: str) -> _Post:
@@ -431,7 +442,7 @@ def _impacts(event: _Event, now: datetime, notes: set[str]) -> Iterator[Impact]:
     for place, parts_of in sorted(by_place.items()):
         for product in event.products:
             for piece in parts_of:
-                if piece.start < now:
+                if piece.start < now or (piece.start == now and piece.end is None):
                     yield _impact(f"{product}{place}", piece, event, now)
 
 

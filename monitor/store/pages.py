@@ -53,6 +53,9 @@ _ZLIB_LEVEL = 1
 _COLUMNS = tuple(PAGE.c)
 _ALL_PAGES = sa.select(*_COLUMNS).order_by(PAGE.c.slug)
 _CONFIGURED = _ALL_PAGES.where(PAGE.c.removed_at.is_(None))
+_SLUGS = PAGE.c.slug.in_(sa.bindparam("slugs", expanding=True))
+_SOME_PAGES = _ALL_PAGES.where(_SLUGS)
+_SOME_CONFIGURED = _CONFIGURED.where(_SLUGS)
 _BY_ID = sa.select(*_COLUMNS).where(PAGE.c.id == sa.bindparam("page_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
@@ -61,7 +64,7 @@ _STATES = (
     .where(PAGE.c.removed_at.is_(None))
     .order_by(PAGE.c.slug)
 )
-_STATES_OF = _STATES.where(PAGE.c.slug.in_(sa.bindparam("slugs", expanding=True)))
+_STATES_OF = _STATES.where(_SLUGS)
 
 
 class ValidatorLike(Protocol):
@@ -109,10 +112,9 @@ def _record(row: Sequence[Any]) -> PageRecord:
 
 def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bool) -> list[PageRecord]:
     """Return the pages by slug; `slugs` None = all of them."""
-    query = _ALL_PAGES if removed else _CONFIGURED
-    if slugs is not None:
-        query = query.where(PAGE.c.slug.in_(list(slugs)))
-    return [_record(row) for row in connection.execute(query).all()]
+    every, some = (_ALL_PAGES, _SOME_PAGES) if removed else (_CONFIGURED, _SOME_CONFIGURED)
+    rows = connection.execute(every) if slugs is None else connection.execute(some, {"slugs": list(slugs)})
+    return [_record(row) for row in rows.all()]
 
 
 def states(connection: Connection, slugs: Collection[str] | None) -> list[PageState]:

@@ -1,16 +1,12 @@
 """Readers of a world: polls, backfills, rereads and restarts at their instants, with the real collector and store."""
 
-import atexit
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from simulated import Clock, SimulatedPages, collecting
@@ -21,12 +17,18 @@ from monitor.model import Day, Level, PageHistory
 from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import PageRecord, Store
+from timeline.death import dying
 from timeline.pages import answer
+from timeline.stores import fresh_file, fresh_store
 from timeline.world import Telling, World
 
 SLUG = "acme"
+LIFE = 12
+"""Of how many writes and commits a process sees the end on average before it is killed; an act has 3 to 30."""
 HOUR = timedelta(hours=1)
-Act = Literal["poll", "backfill", "reread", "restart"]
+T = TypeVar("T")
+Act = Literal["poll", "backfill", "reread", "restart", "kill"]
+"""`kill`: the process dies somewhere in the act that follows, and does it again when it is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,20 +109,40 @@ class Ran:
         return {key: [history.day(day) for day in dates] for key, history in rows.items()}
 
 
-def plan(world: World, seed: object, *, restarts: bool = False, sparse: bool = True) -> Plan:
+def plan(world: World, seed: object, *, sparse: bool = True) -> Plan:
     """Return a seeded plan: polls around an interval, with holes where we were down, from the world's begin to its end."""
-    dice, again = Random(f"reader {seed} {world.seed}"), Random(f"restarts {seed} {world.seed}")
+    dice = Random(f"reader {seed} {world.seed}")
     interval = HOUR * (dice.choice([6, 8, 12]) if sparse else 1)
     at, steps = world.begin, list[tuple[datetime, Act]]()
     while at < world.end:
         steps.append((at, "poll"))
-        if restarts and again.random() < 0.1:
-            steps.append((at, "restart"))
         at += timedelta(seconds=round(interval.total_seconds() * dice.uniform(0.9, 1.1)))
         if dice.random() < 0.02 and at < world.quiet:
             at += HOUR * dice.randint(4, 40)
     steps += [(world.end, "poll")]
     return Plan(interval=interval, steps=tuple(steps))
+
+
+def hurried(given: Plan, seed: object) -> Plan:
+    """Return the plan with a second poll a few minutes after some, as while an incident is open: it waits to be written."""
+    dice = Random(f"hurry {seed}")
+    soon = [(at + timedelta(minutes=5), act) for at, act in given.steps[:-1] if act == "poll" and dice.random() < 0.2]
+    return Plan(
+        interval=given.interval, steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])), ahead=given.ahead
+    )
+
+
+def struck(given: Plan, seed: object) -> Plan:
+    """Return the plan with a process that is started again after some acts, and killed in some, which it does again."""
+    dice = Random(f"strikes {seed}")
+    steps = list[tuple[datetime, Act]]()
+    for at, act in given.steps:
+        if dice.random() < 0.15:
+            steps.append((at, "kill"))
+        steps.append((at, act))
+        if dice.random() < 0.1:
+            steps.append((at, "restart"))
+    return Plan(interval=given.interval, steps=tuple(steps), ahead=given.ahead)
 
 
 def misled(given: Plan, seed: object) -> Plan:
@@ -147,23 +169,41 @@ def backfills(given: Plan, seed: object, count: int) -> Plan:
 @asynccontextmanager
 async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] | None = None) -> AsyncIterator[Ran]:
     """Run the plan over a new store and yield the reader at its end. `each` is called after every act that succeeded."""
+    asyncio.get_running_loop().run_in_executor = _at_once  # type: ignore[assignment,method-assign]
     clock = Clock(given.clock(world.begin))
     true = [world.begin]
     pages = SimulatedPages([], clock, lambda url: _page(world, url, true[0]))
-    with fresh_store() as store:
-        async with _running(world, given, pages, store) as reader:
-            for at, act in given.steps:
-                true[0], clock.now = at, given.clock(at)
-                seen = await _act(reader, at, act)
-                if each is not None and seen is not None:
-                    await reader.collector.flush()
-                    each(reader, seen)
-            await reader.collector.derive(SLUG)
-            yield reader
+    dice = Random(f"deaths {world.seed}")
+    mortal = any(act == "kill" for _, act in given.steps)
+    async with AsyncExitStack() as lives:
+        store = lives.enter_context(fresh_file() if mortal else fresh_store())
+        reader = Ran(world, given, await lives.enter_async_context(_born(world, given, pages, store)), clock)
+        for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
+            true[0], clock.now = at, given.clock(at)
+            if act == "kill":
+                with dying(store, int(dice.expovariate(1 / LIFE))):
+                    await _act(reader, at, following)
+                    if dice.random() < 0.5:
+                        await reader.collector.flush()
+                reader.collector = await lives.enter_async_context(_born(world, given, pages, store))
+                continue
+            seen = await _act(reader, at, act)
+            if seen is not None:
+                reader.seen.append(seen)
+            if each is not None and seen is not None:
+                await reader.collector.flush()
+                each(reader, seen)
+        await reader.collector.derive(SLUG)
+        yield reader
 
 
-@asynccontextmanager
-async def _running(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AsyncIterator[Ran]:
+async def _at_once(_executor: object, call: Callable[[], T]) -> T:
+    """Make a store's call here and now: to hand it to the writer's thread and wait takes a fifth of a run."""
+    return call()
+
+
+def _born(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AbstractAsyncContextManager[Collector]:
+    """Return the collector of a process that begins with this store."""
     vendor = VendorConfig(
         slug=SLUG,
         name="Acme",
@@ -171,11 +211,7 @@ async def _running(world: World, given: Plan, pages: SimulatedPages, store: Stor
         platform=world.platform,
         interval_seconds=int(given.interval.total_seconds()),
     )
-    async with collecting(pages, {SLUG: vendor}, store) as collector:
-        reader = Ran(world, given, collector, pages.clock)
-        yield reader
-        if reader.collector is not collector:
-            await reader.collector.close()
+    return collecting(pages, {SLUG: vendor}, store)
 
 
 async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
@@ -199,12 +235,10 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
         reader.failed.append((at, error.reason))
         return None
     world = reader.world
-    seen = Seen(
+    return Seen(
         at=at, act=act, told=dict(world.told(at)),
         shown=world.shown_all(at) if act == "poll" else {},
     )  # fmt: skip
-    reader.seen.append(seen)
-    return seen
 
 
 def _page(world: World, url: str, now: datetime) -> Response:
@@ -213,24 +247,3 @@ def _page(world: World, url: str, now: datetime) -> Response:
     moved = world.moved is not None and now >= world.moved
     final = url.replace("//status.acme", "//status.acme-new") if moved else url
     return Response(url=url, final_url=final, status=status, headers=headers, body=body)
-
-
-@cache
-def _template() -> Path:
-    """Return an empty database with today's schema: to copy one takes a hundredth of making it."""
-    folder = Path(tempfile.mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Store.open(f"sqlite:///{folder}/template.db").close()
-    return folder / "template.db"
-
-
-@contextmanager
-def fresh_store() -> Iterator[Store]:
-    """Yield a store of its own in a temporary file, gone at the end."""
-    folder = Path(tempfile.mkdtemp(dir=_template().parent))
-    shutil.copy(_template(), folder / "store.db")
-    try:
-        with Store.open(f"sqlite:///{folder}/store.db", migrate=False) as store:
-            yield store
-    finally:
-        shutil.rmtree(folder)
