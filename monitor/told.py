@@ -205,7 +205,7 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
 
     What none of them names is operational, unless one is vague: then nothing is known of it.
     """
-    going = [event for event in events if event.phase is Phase.OPEN]
+    going = [event for each in events if (event := begun(each, now)).phase is Phase.OPEN]
     held: dict[str, Part] = {}
     rest = None if any(event.vague for event in going) else Level.OPERATIONAL
     listed = {component.id: component for component in components}
@@ -216,6 +216,14 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
             held[component.id] = max(held.get(component.id, part), part, key=_badness)
     calm = (Part(component=component, level=rest) for component in listed.values())
     return tuple(max(held.get(part.component.id, part), part, key=_badness) for part in calm)
+
+
+def begun(event: Event, now: datetime) -> Event:
+    """Return what nobody planned as going on from now at the latest: it is listed, so the date ahead of us is wrong."""
+    if event.maintenance or event.phase is not Phase.SCHEDULED or event.start <= now:
+        return event
+    spans = tuple(replace(span, start=min(span.start, now)) for span in event.spans)
+    return replace(event, phase=Phase.OPEN, start=now, spans=spans)
 
 
 def news(events: Iterable[Event], page: PageContext) -> list[Event]:
@@ -427,7 +435,8 @@ def evidence(
     left out altogether: of a time of which only what was bad is known, every known day would be bad.
     """
     listed = _worst_of_each(parts) if parts is not None else None
-    told = {event.id: event for event in events if since is None or not _over_before(event, since)}
+    all_begun = (begun(event, page.now) for event in events)
+    told = {event.id: event for event in all_begun if since is None or not _over_before(event, since)}
     unknown = {part.word for part in listed or () if part.level is None and part.word} | set(words)
     unknown |= {word for event in told.values() for word in event.words}
     unknown |= {span.word for event in told.values() for span in event.spans if span.level is None and span.word}
@@ -522,7 +531,7 @@ def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
         return
     for span in event.spans:
         end = _end(span.start, span.end, now)
-        if span.start >= now or span.level is Level.OPERATIONAL:
+        if span.start > now or (span.start == now and span.end is not None) or span.level is Level.OPERATIONAL:
             continue
         inferred = span.basis is Basis.INFERRED
         yield Impact(

@@ -170,6 +170,13 @@ def test_an_event_whose_end_is_announced_goes_on_until_then() -> None:
     assert levels(evidence)["store-eu-west-1"] is Level.MAJOR_OUTAGE
 
 
+def test_an_event_listed_by_a_clock_ahead_of_ours_goes_on() -> None:
+    evidence = read([event("3", NOW + timedelta(seconds=40))])
+
+    assert levels(evidence)["store-eu-west-1"] is Level.MAJOR_OUTAGE
+    assert [incident.started_at for incident in evidence.incidents] == [NOW]
+
+
 def test_an_event_listed_under_several_services_counts_once_for_each() -> None:
     begun = NOW - timedelta(days=3)
     ended = {"end_time": str(int(begun.timestamp()) + 600), "service": ""}

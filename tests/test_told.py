@@ -97,6 +97,20 @@ def test_an_end_that_lies_ahead_is_no_end() -> None:
     assert (impact.end, impact.level, impact.word, impact.basis) == (None, None, "minor", Basis.INFERRED)
 
 
+def test_what_nobody_planned_goes_on_though_it_is_dated_ahead_of_us() -> None:
+    """An answer that does not change is not read again: nobody would notice when its beginning comes."""
+    soon = NOW + timedelta(seconds=40)
+    listed = event(phase=Phase.SCHEDULED, start=soon, spans=(Span(component_id="a", level=Level.DEGRADED, start=soon),))
+    found = evidence("x", PAGE, events=[listed])
+    planned = evidence("x", PAGE, events=[replace(listed, maintenance=True)])
+
+    assert [(each.phase, each.started_at) for each in found.incidents] == [(Phase.OPEN, NOW)]
+    assert [(each.level, each.start, each.end) for each in found.impacts] == [(Level.DEGRADED, NOW, None)]
+    assert [part.level for part in states([Component(id="a", name="a")], [listed], NOW)] == [Level.DEGRADED]
+    assert [each.phase for each in planned.incidents] == [Phase.SCHEDULED]
+    assert planned.impacts == ()
+
+
 def test_what_ended_as_it_began_counts_for_a_second() -> None:
     told = event(phase=Phase.CLOSED, end=NOW - HOUR, spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR))
 

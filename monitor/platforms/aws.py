@@ -497,9 +497,7 @@ class _View:
     def shown(self) -> list[_Event]:
         """The events that concern the chosen regions; all of them when none is chosen."""
         return [
-            event
-            for event in self.events.values()
-            if event.begun <= self.now and (not self.scope.chosen or any(map(self.scope.holds, event.parts)))
+            event for event in self.events.values() if not self.scope.chosen or any(map(self.scope.holds, event.parts))
         ]
 
     @property
@@ -518,14 +516,16 @@ def _view(page: PageContext, events: Mapping[str, _Event]) -> _View:
     scope = _Scope(page.regions)
     named = {key: part.name for event in events.values() for key, part in event.parts.items()}
     names = {key: name for key, name in {**_mark(page.mark).names, **named}.items() if scope.holds(key)}
-    return _View(events, scope, names, page.now)
+    # What is listed has begun, though by a clock that is ahead of ours it begins later.
+    here = {key: replace(event, begun=min(event.begun, page.now)) for key, event in events.items()}
+    return _View(here, scope, names, page.now)
 
 
 def _observed(view: _View) -> tuple[Observation, ...]:
     """Return the present state of every component. What no open event names is operational: the list is complete."""
     told: dict[str, list[Observation]] = {}
     for event in view.events.values():
-        if event.begun <= view.now and not event.is_over(view.now):
+        if not event.is_over(view.now):
             for seen in _said_now(event, view.now):
                 told.setdefault(seen.component_id, []).append(seen)
     return tuple(_worst(component.id, told.get(component.id, ())) for component in view.components)
