@@ -82,6 +82,23 @@ def test_a_service_nobody_knew_stays_listed_after_its_incident() -> None:
     assert levels(piece)["Lists"] is Level.OPERATIONAL
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("outage", Level.MAJOR_OUTAGE), ("incident", Level.DEGRADED), ("maintenance", None), ("notice", None)],
+)
+def test_trouble_shows_beside_an_incident_whose_type_nobody_knows(kind: str, expected: Level | None) -> None:
+    answer = told("ongoing", "current")
+    (known,) = answer["active_incidents"]
+    known["type"] = kind
+    answer["active_incidents"].append({**known, "id": 111, "type": "hiccup"})
+    (piece,) = poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)}))
+
+    assert {seen.word for seen in piece.observed or () if seen.component_id == "Messaging"} == {
+        kind if expected is not None else "hiccup"
+    }
+    assert levels(piece)["Messaging"] is expected
+
+
 # -------------------------------------------------------------------------------------------------------- least traffic
 
 

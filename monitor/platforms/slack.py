@@ -36,6 +36,7 @@ from monitor.model import (
     worst_level,
 )
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
+from monitor.standing import is_bad
 from monitor.told import Post, closed_at, messages, prose, updates_of
 
 ABOUT = About(
@@ -370,12 +371,14 @@ class _State:
         self.remarks.append(why)
 
     def level(self, name: str) -> tuple[Level | None, str]:
-        """Return a service's level and the word for it. What no incident names is operational, if that can be told."""
+        """Return a service's level and the word for it: the worst that is going on if it is bad, unknown where a word for
+        it is. What no incident names is operational, if that can be told.
+        """
         kinds = [(one.meant, one.kind) for one in self.told if one.phase is Phase.OPEN and name in one.services]
-        unknown = next((kind for meant, kind in kinds if meant is None), None)
-        if unknown is not None:
-            return None, unknown
         worst = worst_level(meant.level for meant, _ in kinds if meant is not None) or Level.OPERATIONAL
+        unknown = next((kind for meant, kind in kinds if meant is None), None)
+        if unknown is not None and not is_bad(worst):
+            return None, unknown
         if worst is Level.OPERATIONAL and not self.sure:
             return None, self.word
         return worst, next((kind for meant, kind in kinds if meant is not None and meant.level is worst), self.word)
