@@ -56,16 +56,20 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`pieces` count; `set_aside` are claimed and do not; `holes` are spans without a level anybody can read."""
+    """`pieces` count; `set_aside` are claimed and do not; `holes` are spans without a level anybody can read. `beneath`
+    is what polls saw that was milder than an outage and that none but outages explain: it counts where they do not.
+    """
 
     pieces: Sequence[Piece]
     set_aside: Sequence[Piece]
     holes: Sequence[Hole]
+    beneath: Sequence[Piece] = ()
 
     @property
     def spans(self) -> list[Interval]:
         """The spans something was claimed of."""
-        return [*(piece.span for piece in (*self.pieces, *self.set_aside)), *(hole.span for hole in self.holes)]
+        pieces = (*self.pieces, *self.set_aside, *self.beneath)
+        return [*(piece.span for piece in pieces), *(hole.span for hole in self.holes)]
 
     @property
     def incident_ids(self) -> set[str]:
@@ -103,11 +107,15 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
         holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
-    observed = _unexplained(told, [*counted, *excused], timedelta(seconds=interval_seconds))
+    pad = timedelta(seconds=interval_seconds)
+    milder = replace(told, runs=[run for run in told.runs if run.level and not run.level.is_outage])
+    observed = _unexplained(told, [*counted, *excused], pad)
+    beneath = _unexplained(milder, [*(each for each in counted if not each.level.is_outage), *excused], pad)
     return Claims(
         list(_inside(told.scope, [*counted, *observed])),
         list(_inside(told.scope, set_aside)),
         list(_inside(told.scope, holes)),
+        list(_inside(told.scope, beneath)),
     )
 
 

@@ -7,7 +7,8 @@ For one component and one calendar day of the page's zone:
    worst of them. An observed bad state that an impact of at least the same level explains is not counted twice: it
    is dropped from one poll interval before to one after that impact, because polling only sees times rounded to
    the interval.
-2. Degraded and maintenance seconds come from impacts and observations; bars cannot show them.
+2. Degraded and maintenance seconds come from impacts and observations; bars cannot show them. An outage that the bar of a
+   day denies hides none of them.
 3. The level is the worst one that held, alone or together with worse ones, for more than `min_outage_seconds`. Bad
    needs one witness, good needs coverage (`monitor.standing`): "operational" and "maintenance" stand only where enough
    of the day is known. What a source *said* covers its own span even where no list is complete; an impact whose word
@@ -292,7 +293,7 @@ def _classify_day(day: date, evidence: _Evidence, frame: Frame) -> Day:
     if covered <= 0:
         return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0, incident_ids=incident_ids)
     barred = intersect(evidence.bar_cover, whole)
-    seconds, other = _day_seconds(bar, barred, found.pieces, whole)
+    seconds, other = _day_seconds(bar, barred, found, whole)
     seconds = _fit(seconds, covered)
     otherwise = _paperwork(found, whole)
     if day < day_of(frame.now, frame.zone):  # today the vendor's record has not said its last word
@@ -323,22 +324,26 @@ def _on(found: Claims, whole: Interval) -> Claims:
         [piece for piece in found.pieces if touches(piece.span)],
         [piece for piece in found.set_aside if touches(piece.span)],
         [hole for hole in found.holes if touches(hole.span)],
+        [piece for piece in found.beneath if touches(piece.span)],
     )
 
 
 def _day_seconds(
-    bar: Bar | None, barred: Sequence[Interval], pieces: Sequence[Piece], whole: Interval
+    bar: Bar | None, barred: Sequence[Interval], found: Claims, whole: Interval
 ) -> tuple[Seconds, Seconds]:
     """Return the day's seconds (rules 1 and 2), and what impacts and observations alone say of the barred part."""
-    swept = _worst_seconds(pieces, [whole])
     if not barred:
+        swept = _worst_seconds(found.pieces, [whole])
         return swept, swept
-    inside = _worst_seconds(pieces, barred)
-    after = _worst_seconds(pieces, subtract([whole], barred))
+    inside = _worst_seconds(found.pieces, barred)
+    after = _worst_seconds(found.pieces, subtract([whole], barred))
     partial, major = (bar.partial_seconds, bar.major_seconds) if bar else (0, 0)
+    milder = inside
+    if not partial + major:  # an outage that does not count hides nothing that was milder
+        milder = _worst_seconds([*(p for p in found.pieces if not p.level.is_outage), *found.beneath], barred)
     seconds = Seconds(
-        maintenance=swept.maintenance,
-        degraded=swept.degraded,
+        maintenance=milder.maintenance + after.maintenance,
+        degraded=milder.degraded + after.degraded,
         partial=partial + after.partial,
         major=major + after.major,
     )

@@ -530,6 +530,19 @@ def test_an_incident_that_is_on_its_list_no_longer_counts_and_is_disputed() -> N
     assert (unlisted.level, unlisted.disputed, unlisted.other) == (PARTIAL, True, Seconds())
 
 
+def test_an_outage_that_the_bar_denies_does_not_hide_what_polls_saw_that_was_milder() -> None:
+    seen = [run(0, 5, Level.OPERATIONAL), run(5, 7, DEGRADED), run(7, 24, Level.OPERATIONAL)]
+    barred = {"runs": seen, "coverage": [cover(Aspect.BARS)]}
+    denied = day_of_a(impacts=[impact(5, 8, MAJOR)], **barred)
+    told = day_of_a(impacts=[impact(5, 8, MAJOR), impact(7.5, 9, DEGRADED, incident_id="i2")], **barred)
+    counted = day_of_a(impacts=[impact(5, 8, MAJOR)], bars=[bar(major=60)], **barred)
+
+    assert (denied.level, denied.seconds, denied.disputed) == (DEGRADED, Seconds(degraded=2 * 3600), True)
+    assert denied.other == Seconds(major=3 * 3600)
+    assert told.seconds == Seconds(degraded=3.5 * 3600)
+    assert counted.seconds == Seconds(major=60)
+
+
 def test_paperwork_is_disputed_on_days_with_bars_too() -> None:
     day = day_of_a(
         impacts=[impact(5, None, DEGRADED)],
