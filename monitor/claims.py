@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from monitor.frame import GAP_INTERVALS
-from monitor.intervals import Interval, day_interval, day_of, subtract
-from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun
+from monitor.intervals import Interval, day_interval, day_of, intersect, merge, subtract
+from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun, OpenClaim
 from monitor.standing import is_bad
 
 SEEN_WELL_INTERVALS = 0.9
@@ -80,9 +80,9 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was said of one component. `first_read` is when each impact was first read (see `PageFacts`); `until` the
-    last reading of the page, where what goes on has come so far. `excused` are impacts the user does not count. `zone`
-    is the one of the page's days.
+    """What was said of one component. `open_claims` are the times at which it was known that an incident claims what
+    goes on (see `PageFacts`); `until` is the last reading of the page, where what goes on has come so far. `excused`
+    are impacts the user does not count. `zone` is the one of the page's days.
     """
 
     scope: Interval
@@ -91,8 +91,8 @@ class Told:
     runs: Sequence[ObservedRun]
     updates: Sequence[IncidentUpdate] = ()
     excused: Sequence[Impact] = ()
+    open_claims: Sequence[OpenClaim] = ()
     zone: tzinfo = UTC
-    first_read: Mapping[tuple[str | None, str, datetime], datetime]
 
 
 def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], interval_seconds: float) -> Claims:
@@ -103,7 +103,7 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
     stated, holes = _stated(told.impacts, told.until, mapping)
     excused, _ = _stated(told.excused, told.until, mapping)
     stated = [part for piece in stated for part in _until_said_well(piece, told.updates, component_id)]
-    counted, set_aside = _while_not_seen_well(stated, told, component_id, interval_seconds)
+    counted, set_aside = _while_not_seen_well(stated, told, timedelta(seconds=interval_seconds))
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
         holes += [Hole(span, piece.incident_id) for span in subtract([piece.span], seen)]
@@ -175,42 +175,45 @@ def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -
     return sorted(turns)
 
 
-def _while_not_seen_well(
-    stated: Iterable[Piece], told: Told, component_id: str, interval_seconds: float
-) -> tuple[list[Piece], list[Piece]]:
+def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelta) -> tuple[list[Piece], list[Piece]]:
     """Return what of the posted states counts, and what is claimed after the component was seen well."""
     well = [run for run in told.runs if run.level is Level.OPERATIONAL]
     counted: list[Piece] = []
     set_aside: list[Piece] = []
     for piece in stated:
-        known_since = told.first_read.get((piece.incident_id, component_id, piece.began or piece.span.start))
-        at = None
-        if known_since is not None and piece.incident_id is not None and is_bad(piece.level):
-            at = _seen_well(piece.span, known_since, well, timedelta(seconds=interval_seconds))
-        if at is None:
-            counted.append(piece)
-            continue
-        if piece.span.start < at:
-            counted.append(replace(piece, span=Interval(piece.span.start, at)))
-        set_aside.append(replace(piece, span=Interval(at, piece.span.end)))
+        denied = list(_denied(piece, told.open_claims, well, interval))
+        counted += [replace(piece, span=span) for span in subtract([piece.span], denied)]
+        set_aside += [replace(piece, span=span) for span in denied]
     return counted, set_aside
 
 
-def _seen_well(
-    span: Interval, known_since: datetime, well: Iterable[ObservedRun], interval: timedelta
-) -> datetime | None:
-    """Return since when the component was seen well inside the span, while the claim was known; None = never."""
-    since = max(span.start, known_since)
-    seen = (max(run.span.start, since) for run in well if _in_two_polls(run, since, span.end, interval))
-    return min(seen, default=None)
+def _denied(
+    piece: Piece, open_claims: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta
+) -> Iterator[Interval]:
+    """Yield the parts of a claim over which it was known, from the first of the readings that saw the component well.
 
-
-def _in_two_polls(run: ObservedRun, since: datetime, until: datetime, interval: timedelta) -> bool:
-    """Whether two readings of the run surely lie between the instants: a run says when it was seen first and last, and
-    that readings in between are `GAP_INTERVALS` apart at most.
+    What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
     """
-    apart = min(run.last_seen, until) - max(run.span.start, since)
-    return apart >= interval * (SEEN_WELL_INTERVALS if run.last_seen <= until else GAP_INTERVALS)
+    if not is_bad(piece.level):
+        return
+    own = (each for each in open_claims if each.incident_id == piece.incident_id and _is_as_bad(each.level))
+    for known in intersect(merge(each.span for each in own), piece.span):
+        seen = (max(run.span.start, known.start) for run in well if _in_two_polls(run, known, interval))
+        at = min(seen, default=None)
+        if at is not None:
+            yield Interval(at, known.end)
+
+
+def _is_as_bad(level: Level | None) -> bool:
+    return level is None or is_bad(level)
+
+
+def _in_two_polls(run: ObservedRun, known: Interval, interval: timedelta) -> bool:
+    """Whether two readings of the run surely lie in the span: a run says when it was seen first and last, and that
+    readings in between are `GAP_INTERVALS` apart at most.
+    """
+    apart = min(run.last_seen, known.end) - max(run.span.start, known.start)
+    return apart >= interval * (SEEN_WELL_INTERVALS if run.last_seen <= known.end else GAP_INTERVALS)
 
 
 def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Piece]:

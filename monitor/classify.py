@@ -7,8 +7,8 @@ For one component and one calendar day of the page's zone:
    worst of them. An observed bad state that an impact of at least the same level explains is not counted twice: it
    is dropped from one poll interval before to one after that impact, because polling only sees times rounded to
    the interval.
-2. Degraded and maintenance seconds come from impacts and observations; bars cannot show them. An outage that the bar of a
-   day denies hides none of them.
+2. Degraded and maintenance seconds come from impacts and observations; bars cannot show them. An outage that the bar of
+   a day denies hides none of them.
 3. The level is the worst one that held, alone or together with worse ones, for more than `min_outage_seconds`. Bad
    needs one witness, good needs coverage (`monitor.standing`): "operational" and "maintenance" stand only where enough
    of the day is known. What a source *said* covers its own span even where no list is complete; an impact whose word
@@ -60,6 +60,7 @@ from monitor.model import (
     KnownComponent,
     Level,
     ObservedRun,
+    OpenClaim,
     PageFacts,
     PageHistory,
     Seconds,
@@ -157,7 +158,7 @@ def _histories(facts: PageFacts, frame: Frame) -> dict[str, History]:
 def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], _Said | None]:
     until = seen_until(facts, frame.now) or frame.now
     impacts, excused = _of_each(_best_basis(facts.impacts)), _of_each(facts.excused)
-    runs, updates = _of_each(facts.runs), _naming(facts.updates)
+    runs, updates, open_claims = _of_each(facts.runs), _naming(facts.updates), _of_each(facts.open_claims)
     bars: dict[str, dict[date, Bar]] = defaultdict(dict)
     covers: dict[str | None, list[Coverage]] = defaultdict(list)
     for bar in facts.bars:
@@ -179,14 +180,14 @@ def _by_component(facts: PageFacts, frame: Frame) -> Callable[[KnownComponent], 
         own = covers.get(key)
         told = Told(
             scope=scope, until=until, impacts=impacts[key], runs=runs[key], updates=updates[key],
-            excused=excused[key], first_read=facts.first_read, zone=frame.zone,
+            excused=excused[key], open_claims=open_claims[key], zone=frame.zone,
         )  # fmt: skip
         return _Said(told, bars[key], covers[None] + own if own else covers[None], unlisted)
 
     return said_of
 
 
-Said = TypeVar("Said", Impact, ObservedRun)
+Said = TypeVar("Said", Impact, ObservedRun, OpenClaim)
 
 
 def _of_each(said: Iterable[Said]) -> dict[str, list[Said]]:

@@ -315,11 +315,23 @@ class KnownComponent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenClaim:
+    """An incident was read to claim that a component is at a level and that it goes on. `span` is from when that was
+    read until another reading said otherwise, and not before the claimed start. `level` as that of an `Impact`.
+    """
+
+    component_id: str
+    incident_id: str
+    level: Level | None
+    span: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
     """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
 
-    `first_read` is when each impact was first read, by incident, component and start: what is claimed of the time
-    before that, nobody could know then.
+    `open_claims` are the times at which incidents were known to claim what goes on, whatever is told of them now: what
+    is claimed of other times, nobody could know then.
     `excused` are impacts the user has overridden, as they were: what they explain of the polled states does not count.
     """
 
@@ -331,7 +343,7 @@ class PageFacts:
     coverage: tuple[Coverage, ...] = ()
     runs: tuple[ObservedRun, ...] = ()
     reported: tuple[ReportedUptime, ...] = ()
-    first_read: Mapping[tuple[str | None, str, datetime], datetime] = field(default_factory=dict)
+    open_claims: tuple[OpenClaim, ...] = ()
     excused: tuple[Impact, ...] = ()
 
 

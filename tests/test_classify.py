@@ -26,6 +26,7 @@ from monitor.model import (
     KnownComponent,
     Level,
     ObservedRun,
+    OpenClaim,
     PageFacts,
     Phase,
     PostedState,
@@ -52,6 +53,7 @@ def span(start: float, end: float, day: date = DAY) -> Interval:
 
 
 WHOLE = Interval(datetime(2026, 5, 1, tzinfo=UTC), NOW)
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def known(key: str = "a", **changes: object) -> KnownComponent:
@@ -78,15 +80,14 @@ def bar(partial: int = 0, major: int = 0, day: date = DAY, component: str = "a")
     return Bar(component_id=component, day=day, partial_seconds=partial, major_seconds=major, source="x")
 
 
-def read_first(
-    impacts: Sequence[Impact], incidents: Mapping[str, datetime]
-) -> dict[tuple[str | None, str, datetime], datetime]:
-    """Return when impacts were first read, from when their incidents were."""
-    return {
-        (each.incident_id, each.component_id, each.start): incidents[each.incident_id]
+def known_open(impacts: Sequence[Impact], incidents: Mapping[str, datetime]) -> tuple[OpenClaim, ...]:
+    """Return that impacts were known to go on from when their incidents were first read, until they ended."""
+    return tuple(
+        OpenClaim(component_id=each.component_id, incident_id=each.incident_id, level=each.level, span=known)
         for each in impacts
         if each.incident_id in incidents
-    }
+        and (known := Interval.between(max(each.start, incidents[each.incident_id]), each.end or FOR_EVER)) is not None
+    )
 
 
 def day_of_a(
@@ -106,7 +107,7 @@ def day_of_a(
         components=(component or known(),),
         impacts=tuple(impacts),
         updates=tuple(updates),
-        first_read=read_first(impacts, first_read or {}),
+        open_claims=known_open(impacts, first_read or {}),
         coverage=tuple(coverage),
         runs=tuple(runs),
         bars=tuple(bars),
@@ -469,6 +470,32 @@ def test_what_is_admitted_afterwards_stands_against_what_was_seen() -> None:
     assert (day.seconds.partial, day.disputed) == (4 * 3600, False)
 
 
+def test_what_a_closed_incident_is_told_to_have_lasted_longer_stands_against_what_was_seen() -> None:
+    """It was known from 5 to 8 and then over; that it lasted until 20 was told later."""
+    facts = PageFacts(
+        components=(known(),),
+        impacts=(impact(5, 20),),
+        coverage=(cover(),),
+        runs=(run(0, 24, Level.OPERATIONAL),),
+        open_claims=known_open([impact(5, 8)], {"i1": at(5)}),
+    )
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert (day.seconds.partial, day.disputed) == (12 * 3600, True)
+    assert day.other == Seconds(partial=15 * 3600)
+
+
+def test_a_claim_known_twice_takes_two_good_readings_each_time() -> None:
+    claims = known_open([impact(5, 5.01), impact(9, 10), impact(12, None)], {"i1": at(5)})
+    facts = PageFacts(
+        components=(known(),), impacts=(impact(5, 24),), coverage=(cover(),), open_claims=claims,
+        runs=(run(0, 10, Level.OPERATIONAL), run(10, 13, PARTIAL), run(13, 24, Level.OPERATIONAL)),
+    )  # fmt: skip
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert day.seconds.partial == (4 + 3) * 3600
+
+
 def test_a_component_seen_bad_again_counts_from_then_on() -> None:
     day = day_of_a(
         impacts=[impact(5, None)],
@@ -496,7 +523,7 @@ def test_a_component_seen_well_before_the_derived_days_stays_well() -> None:
         impacts=(impact(5, None),),
         coverage=(cover(),),
         runs=(run(5, 9, PARTIAL), run(9, 24, Level.OPERATIONAL)),
-        first_read=read_first([impact(5, None)], {"i1": at(5)}),
+        open_claims=known_open([impact(5, None)], {"i1": at(5)}),
     )
     whole = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
     part = derive(facts, Options(zone=UTC), first=LAST, last=LAST, now=NOW)
@@ -641,9 +668,9 @@ def facts(draw: st.DrawFn) -> PageFacts:
         )
         for _ in range(draw(st.integers(0, 4)))
     )
-    first_read = read_first(impacts, {key: piece().start for key in draw(st.sets(st.sampled_from(["i1", "i2"])))})
+    open_claims = known_open(impacts, {key: piece().start for key in draw(st.sets(st.sampled_from(["i1", "i2"])))})
     return PageFacts(
-        components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs, first_read=first_read
+        components=components, impacts=impacts, bars=bars, coverage=coverage, runs=runs, open_claims=open_claims
     )
 
 
@@ -680,7 +707,7 @@ def test_the_order_of_facts_and_repeating_them_change_nothing(page: PageFacts, s
         bars=page.bars,
         coverage=shuffled(page.coverage),  # type: ignore[arg-type]
         runs=shuffled(page.runs),  # type: ignore[arg-type]
-        first_read=page.first_read,
+        open_claims=page.open_claims,
     )
     options = Options(zone=UTC)
 
@@ -705,7 +732,7 @@ def test_more_coverage_never_makes_a_known_outage_green(page: PageFacts) -> None
     before = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
     more = PageFacts(
         components=page.components, impacts=page.impacts, bars=page.bars, runs=page.runs,
-        first_read=page.first_read, coverage=(*page.coverage, cover()),
+        open_claims=page.open_claims, coverage=(*page.coverage, cover()),
     )  # fmt: skip
     after = derive(more, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
 

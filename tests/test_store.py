@@ -26,7 +26,7 @@ from monitor.model import (
 )
 from monitor.store import Body, PageSpec, PageState, Store, Validator
 from monitor.store.engine import shown
-from monitor.store.tables import from_microseconds, to_microseconds
+from monitor.store.tables import FAR_FUTURE, from_microseconds, to_microseconds
 from tests.store_support import (
     DATABASES,
     DAY,
@@ -556,6 +556,32 @@ def test_an_end_that_lies_ahead_is_none_yet_unless_the_incident_is_over(store, p
     save(store, page, evidence(NOW + MINUTE, incidents=(closed,), impacts=(ahead,)))
     assert store.facts(page.id).impacts == (replace(ahead, end=NOW + MINUTE),)
     assert not save(store, page, evidence(NOW + HOUR, incidents=(closed,), impacts=(ahead,)))
+
+
+def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwise(store, page):
+    """Open for an hour, closed, told longer afterwards, and reopened: nobody knew of it in between."""
+    began = NOW - 3 * HOUR
+    told = [None, None, NOW + HOUR, NOW + 2 * HOUR, None]
+    for hours, end in enumerate(told):
+        at = NOW + hours * HOUR
+        phase, ended = (Phase.OPEN, None) if end is None else (Phase.CLOSED, end)
+        save(store, page, evidence(
+            at, incidents=(incident(phase=phase, started_at=began, resolved_at=ended),), impacts=(impact(began, end),)
+        ))  # fmt: skip
+    begun_ahead = impact(NOW + 5 * HOUR, incident_id="i2", level=DEGRADED)
+    save(store, page, evidence(NOW + 4 * HOUR, incidents=(incident("i2"),), impacts=(begun_ahead,)))
+
+    found = {(each.incident_id, each.level, each.span.start, each.span.end) for each in open_claims(store, page)}
+    assert found == {
+        ("i1", Level.PARTIAL_OUTAGE, NOW, NOW + 2 * HOUR),
+        ("i1", Level.PARTIAL_OUTAGE, NOW + 4 * HOUR, FAR_FUTURE),
+        ("i2", DEGRADED, NOW + 5 * HOUR, FAR_FUTURE),
+    }
+    assert {each.span.start for each in open_claims(store, page, known_at=NOW + HOUR)} == {NOW}
+
+
+def open_claims(store, page, **asked):
+    return store.facts(page.id, **asked).open_claims
 
 
 def test_impacts_of_incidents_not_mentioned_stay(store, page):

@@ -371,8 +371,8 @@ class _State:
         self.remarks.append(why)
 
     def level(self, name: str) -> tuple[Level | None, str]:
-        """Return a service's level and the word for it: the worst that is going on if it is bad, unknown where a word for
-        it is. What no incident names is operational, if that can be told.
+        """Return a service's level and the word for it: the worst that is going on if it is bad, unknown where a word
+        for it is. What no incident names is operational, if that can be told.
         """
         kinds = [(one.meant, one.kind) for one in self.told if one.phase is Phase.OPEN and name in one.services]
         worst = worst_level(meant.level for meant, _ in kinds if meant is not None) or Level.OPERATIONAL

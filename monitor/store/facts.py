@@ -28,6 +28,7 @@ from monitor.model import (
     Level,
     Observation,
     ObservedRun,
+    OpenClaim,
     PageFacts,
     PageInfo,
     Phase,
@@ -125,11 +126,16 @@ _BARS = _as_known(BAR, _BAR_COLUMNS, BAR.c.day >= sa.bindparam("since_day"))
 _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, open_ended=False))
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
-_CLAIM = _columns(IMPACT, "incident_id component_id started_at")
-_FIRST_READ = (
-    sa.select(*_CLAIM, sa.func.min(IMPACT.c.recorded_at))
-    .where(IMPACT.c.page_id == sa.bindparam("page"), _since(IMPACT.c.ended_at))
-    .group_by(*_CLAIM)
+_OPEN_CLAIMS = (
+    sa.select(*_columns(IMPACT, "component_id incident_id level started_at recorded_at superseded_at"))
+    .where(
+        IMPACT.c.page_id == sa.bindparam("page"),
+        IMPACT.c.ended_at.is_(None),
+        IMPACT.c.incident_id.is_not(None),
+        IMPACT.c.recorded_at <= sa.bindparam("known_at"),
+        _since(IMPACT.c.superseded_at),
+    )
+    .order_by(IMPACT.c.id)
 )
 _RUNS = (
     sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at, RUN.c.last_seen_at)
@@ -165,14 +171,17 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
         runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))),
         reported=tuple(map(_reported, rows(_REPORTS))),
-        first_read=_first_read(connection, values) if impacts else {},
+        open_claims=tuple(_open_claims(connection, page_id, begun, moment)) if impacts else (),
     )
 
 
-def _first_read(connection: Connection, values: Mapping[str, Any]) -> dict[tuple[str | None, str, datetime], datetime]:
-    """Return when each impact was first read: its end may have been told later."""
-    found = connection.execute(_FIRST_READ, {"page": values["page"], "since": values["since"]}).all()
-    return {(row[0], row[1], row[2]): row[3] for row in found}
+def _open_claims(connection: Connection, page_id: int, since: datetime, known_at: datetime) -> Iterator[OpenClaim]:
+    """Yield when each incident was known to claim something that goes on: its end may have been told later."""
+    values = {"page": page_id, "since": since, "known_at": known_at}
+    for key, incident_id, level, start, first, last in connection.execute(_OPEN_CLAIMS, values):
+        span = Interval.between(max(start, first), last or FAR_FUTURE)
+        if span is not None:
+            yield OpenClaim(component_id=key, incident_id=incident_id, level=_LEVELS[level], span=span)
 
 
 def published(connection: Connection, page_id: int, first: date) -> PageFacts:

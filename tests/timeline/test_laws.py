@@ -21,16 +21,9 @@ LAWS = 8
 LEFT_OPEN = {
     "left_open": "a maintenance in progress counts on every day until it is closed, however long its component is seen well"
 }
-LONGER = (
-    "what an incident that was over claims when it is told longer is set aside, as if it had been claimed all along"
-)
 OFF: dict[str, dict[str, str]] = {
     "ends": LEFT_OPEN,
     "clock": LEFT_OPEN,
-    "green google": {"merged": LONGER},
-    "clock google": {"merged": LONGER},
-    "green slack": {"merged": LONGER},
-    "clock slack": {"merged": LONGER},
 }
 """What does not hold yet: law, or law and platform -> event -> why. The law is asked of worlds in which that does not happen."""
 
