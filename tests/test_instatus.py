@@ -124,7 +124,7 @@ def test_when_one_answer_has_changed_the_other_is_read_too(same: str) -> None:
     asked: list[str] = []
 
     assert poll("ongoing", unchanged("ongoing", same), asked) == poll("ongoing")
-    assert sorted(asked) == sorted([SUMMARY, COMPONENTS, same])
+    assert sorted(asked) == sorted([SUMMARY, COMPONENTS, same, f"{HOST}/"])
 
 
 def test_a_page_that_blocks_us_is_asked_once() -> None:
@@ -133,6 +133,27 @@ def test_a_page_that_blocks_us_is_asked_once() -> None:
         poll("bot-challenge", asked=asked)
 
     assert asked == [SUMMARY]
+
+
+def test_what_an_incident_claims_is_read_when_it_is_told_and_not_again_until_it_is_told_otherwise() -> None:
+    asked: list[str] = []
+    live, record = poll("ongoing", asked=asked)
+    same = poll("ongoing", open_incidents=frozenset({FIRST}), mark=live.mark, asked=asked)
+    summary = told("ongoing", "summary.json")
+    summary["activeIncidents"][0]["updatedAt"] = "2026-05-20T11:45:00.000Z"
+    updated = with_bodies("ongoing", {SUMMARY: to_bytes(summary)})
+    again = poll("ongoing", updated, open_incidents=frozenset({FIRST}), mark=live.mark, asked=asked)
+
+    assert [(each.component_id, each.incident_id) for each in record.impacts if each.end is None] == [(API, FIRST)]
+    assert [len(same), len(again)] == [1, 2]
+    assert asked == [SUMMARY, COMPONENTS, f"{HOST}/", SUMMARY, COMPONENTS, SUMMARY, COMPONENTS, f"{HOST}/"]
+
+
+def test_a_poll_stands_where_what_an_incident_claims_cannot_be_read() -> None:
+    live, missing = poll("ongoing", with_bodies("ongoing", {f"{HOST}/": b"<html>down</html>"}))
+
+    assert {each.component_id: each.level for each in live.observed or ()}[API] is Level.PARTIAL_OUTAGE
+    assert [(gap.what, gap.reason) for gap in missing.gaps] == [("what goes on", UnexpectedShape.reason)]
 
 
 def test_an_incident_that_ended_is_looked_up_once_in_the_page() -> None:

@@ -59,7 +59,7 @@ from monitor.told import IMPACT_WORDS, REVIEWS, closed_at, posted
 ABOUT = About(
     title="Instatus",
     verified=date(2026, 9, 4),
-    live="/summary.json and /v3/components.json, 2 requests",
+    live="/summary.json and /v3/components.json, 2 requests; one more when what goes on changes",
     reach_days=90,
     reach=(
         "The days the page's uptime record shows, usually 90; older incidents are listed by name only and cover "
@@ -773,7 +773,8 @@ def _ratio(percent: str) -> float | None:
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield the current state of every component and what is going on, and the end of what no longer is.
+    """Yield the current state of every component and what is going on, what that means for which component, and the end
+    of what no longer is.
 
     Raises the more telling of the errors met when neither the JSON answers nor the HTML can be read.
     """
@@ -796,14 +797,26 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
         observed=_observed(seen, notes),
         incidents=_incidents(seen.told, seen, page, notes),
         unknown_words=notes.sorted,
+        mark=_mark(seen),
         outline=True,
     )
 
 
+def _mark(seen: _Seen) -> str:
+    """Return how what goes on or is planned is told, to notice when it is told otherwise."""
+    names = ("status", "impact", "updatedAt")
+    return json.dumps(sorted([_id(row), *(str(row.get(name, "")) for name in names)] for row in seen.told))
+
+
 def _follow(seen: _Seen, page: PageContext) -> Steps:
-    """Yield the end of the incidents that have left the list, from the root page's record or from their own pages."""
+    """Yield what incidents that are told otherwise than by the last poll claim of components, which the list does not
+    say, and the end of those that have left it: from the root page's record, or from their own pages.
+
+    What is claimed could not be known to be wrong if it were read only when all is over.
+    """
     vanished = page.open_incidents - {_id(row) for row in seen.told}
     if not vanished:
+        yield from _claimed(seen, page)
         return
     root = seen if seen.record is not None else (yield from _read_root(page))
     with reading_of(root.url):
@@ -813,6 +826,20 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
     yield replace(evidence, withdrawn=withdrawn, gaps=evidence.gaps + gaps)
     if found:
         yield Evidence(source=NOTICES, read_at=page.now, incidents=found, outline=True)
+
+
+def _claimed(seen: _Seen, page: PageContext) -> Steps:
+    """Yield the record if what is listed has changed. A record that cannot be read is a gap: the state is known."""
+    if not seen.told or _mark(seen) == page.mark:
+        return
+    try:
+        root = seen if seen.record is not None else (yield from _read_root(page))
+        with reading_of(root.url):
+            evidence = _history(root, page)
+    except PageError as error:
+        yield _unread(page, "what goes on", error)
+        return
+    yield evidence
 
 
 def _look_for(missing: Sequence[str], seen: _Seen, page: PageContext) -> Reading:
