@@ -4,6 +4,7 @@ An incident's posted state holds until the component is *seen* well again, until
 it was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
 in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at least, while we have read that an incident claims
 otherwise, what the incident goes on to claim is set aside. It makes the days it touches disputed and stays readable.
+A maintenance is set aside only where the component is seen well for a day: many pages leave it operational meanwhile.
 What was read only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
 stands against what was seen.
 """
@@ -20,6 +21,9 @@ from monitor.standing import is_bad
 
 SEEN_WELL_INTERVALS = 0.9
 """How far apart the readings are that must both have shown a component well; polls keep their interval to 5 %."""
+
+MAINTENANCE_SEEN_WELL = timedelta(days=1)
+"""For how long polls must have shown a component well to deny a maintenance: many pages show none while they work."""
 
 _CONFIDENCE = {
     Basis.DECLARED: Confidence.HIGH,
@@ -194,26 +198,26 @@ def _denied(
 
     What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
     """
-    if not is_bad(piece.level):
-        return
-    own = (each for each in open_claims if each.incident_id == piece.incident_id and _is_as_bad(each.level))
+    least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
+    own = (each for each in open_claims if each.incident_id == piece.incident_id and _claims_alike(each.level, piece))
     for known in intersect(merge(each.span for each in own), piece.span):
-        seen = (max(run.span.start, known.start) for run in well if _in_two_polls(run, known, interval))
+        seen = (max(run.span.start, known.start) for run in well if _in_two_polls(run, known, interval, least))
         at = min(seen, default=None)
         if at is not None:
             yield Interval(at, known.end)
 
 
-def _is_as_bad(level: Level | None) -> bool:
-    return level is None or is_bad(level)
+def _claims_alike(level: Level | None, piece: Piece) -> bool:
+    """Whether an open claim at this level is one of trouble, or at least of maintenance where the piece is no more."""
+    return level is None or is_bad(level) or not is_bad(piece.level)
 
 
-def _in_two_polls(run: ObservedRun, known: Interval, interval: timedelta) -> bool:
-    """Whether two readings of the run surely lie in the span: a run says when it was seen first and last, and that
-    readings in between are `GAP_INTERVALS` apart at most.
+def _in_two_polls(run: ObservedRun, known: Interval, interval: timedelta, least: timedelta) -> bool:
+    """Whether two readings of the run surely lie in the span, and the run at least so long: it says when it was seen
+    first and last, and that readings in between are `GAP_INTERVALS` apart at most.
     """
     apart = min(run.last_seen, known.end) - max(run.span.start, known.start)
-    return apart >= interval * (SEEN_WELL_INTERVALS if run.last_seen <= known.end else GAP_INTERVALS)
+    return apart >= max(least, interval * (SEEN_WELL_INTERVALS if run.last_seen <= known.end else GAP_INTERVALS))
 
 
 def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Piece]:

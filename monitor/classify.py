@@ -409,9 +409,9 @@ def _paperwork(found: Claims, whole: Interval) -> Seconds | None:
     return claimed if any(theirs >= ours + _SECOND for theirs, ours in more) else None
 
 
-def _at_least(seconds: Seconds) -> tuple[float, float, float]:
-    """Return how long it was a major outage, an outage at least, and bad at all."""
-    return seconds.major, seconds.outage, seconds.bad
+def _at_least(seconds: Seconds) -> tuple[float, float, float, float]:
+    """Return how long it was a major outage, an outage at least, bad at all, and at least in maintenance."""
+    return seconds.major, seconds.outage, seconds.bad, seconds.total
 
 
 def _silent(found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:

@@ -413,6 +413,35 @@ def test_an_incident_left_open_over_a_component_that_is_always_seen_well_counts_
     assert after.other.partial == 86_400
 
 
+def test_a_maintenance_left_open_over_a_component_that_is_seen_well_for_a_day_ends_with_the_first_good_reading() -> (
+    None
+):
+    runs = [run(0, 5, Level.OPERATIONAL), run(5, 7, MAINTENANCE), run(7, 144, Level.OPERATIONAL)]
+    left_open = {"impacts": [impact(5, None, MAINTENANCE)], "runs": runs, "first_read": {"i1": at(5)}}
+    worked, later = day_of_a(**left_open), day_of_a(day=date(2026, 5, 8), **left_open)
+
+    assert (worked.level, worked.seconds, worked.disputed) == (MAINTENANCE, Seconds(maintenance=2 * 3600), True)
+    assert (later.level, later.disputed, later.other) == (Level.OPERATIONAL, True, Seconds(maintenance=86_400))
+
+
+def test_a_maintenance_of_hours_over_a_component_that_stays_operational_is_maintenance_and_undisputed() -> None:
+    runs = [run(0, 144, Level.OPERATIONAL)]
+    day = day_of_a(impacts=[impact(1, 24, MAINTENANCE)], runs=runs, first_read={"i1": at(1)})
+
+    assert (day.level, day.seconds, day.disputed) == (MAINTENANCE, Seconds(maintenance=23 * 3600), False)
+
+
+def test_a_maintenance_that_was_known_does_not_make_trouble_known() -> None:
+    """The incident is known as a maintenance since 1; that it was an outage from 8 to 9 is admitted afterwards."""
+    facts = PageFacts(
+        components=(known(),), impacts=(impact(1, 8, MAINTENANCE), impact(8, 9)), coverage=(cover(),),
+        runs=(run(0, 24, Level.OPERATIONAL),), open_claims=known_open([impact(1, None, MAINTENANCE)], {"i1": at(1)}),
+    )  # fmt: skip
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert (day.level, day.seconds.partial) == (PARTIAL, 3600)
+
+
 def test_paperwork_of_a_worse_level_is_disputed_on_a_day_that_is_bad_anyway() -> None:
     day = day_of_a(
         impacts=[impact(1, None, MAJOR), impact(4, 24, DEGRADED, incident_id="i2")],

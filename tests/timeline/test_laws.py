@@ -18,13 +18,7 @@ from timeline.world import World
 FIRST, COUNT = (int(part) for part in os.environ.get("VENDORSTATUS_SEEDS", "0:150").split(":"))
 LAWS = 8
 
-LEFT_OPEN = {
-    "left_open": "a maintenance in progress counts on every day until it is closed, however long its component is seen well"
-}
-OFF: dict[str, dict[str, str]] = {
-    "ends": LEFT_OPEN,
-    "clock": LEFT_OPEN,
-}
+OFF: dict[str, dict[str, str]] = {}
 """What does not hold yet: law, or law and platform -> event -> why. The law is asked of worlds in which that does not happen."""
 
 
