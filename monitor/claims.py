@@ -9,6 +9,7 @@ What was read only later (a history read afterwards, an incident entered afterwa
 stands against what was seen.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -34,15 +35,12 @@ _CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One component at one bad level over a span. `basis` is that of the impact, None = we saw it when polling; `began`
-    is the start of the impact, of which this may be a later part.
-    """
+    """One component at one bad level over a span. `basis` is that of the impact, None = we saw it when polling."""
 
     span: Interval
     level: Level
     basis: Basis | None = None
     incident_id: str | None = None
-    began: datetime | None = None
 
     @property
     def confidence(self) -> Confidence:
@@ -144,7 +142,7 @@ def _stated(impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Le
         if level is None:
             holes.append(Hole(span, impact.incident_id))
         elif level > Level.OPERATIONAL:
-            pieces.append(Piece(span, level, impact.basis, impact.incident_id, impact.start))
+            pieces.append(Piece(span, level, impact.basis, impact.incident_id))
     return pieces, holes
 
 
@@ -182,25 +180,29 @@ def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -
 def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelta) -> tuple[list[Piece], list[Piece]]:
     """Return what of the posted states counts, and what is claimed after the component was seen well."""
     well = [run for run in told.runs if run.level is Level.OPERATIONAL]
+    known: dict[str | None, list[OpenClaim]] = defaultdict(list)
+    for each in told.open_claims:
+        known[each.incident_id].append(each)
     counted: list[Piece] = []
     set_aside: list[Piece] = []
     for piece in stated:
-        denied = list(_denied(piece, told.open_claims, well, interval))
+        denied = list(_denied(piece, known[piece.incident_id], well, interval))
         counted += [replace(piece, span=span) for span in subtract([piece.span], denied)]
         set_aside += [replace(piece, span=span) for span in denied]
     return counted, set_aside
 
 
 def _denied(
-    piece: Piece, open_claims: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta
+    piece: Piece, own: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta
 ) -> Iterator[Interval]:
-    """Yield the parts of a claim over which it was known, from the first of the readings that saw the component well.
+    """Yield the parts of a claim over which it was known from its incident's own open claims, from the first of the
+    readings that saw the component well.
 
     What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
     """
     least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
-    own = (each for each in open_claims if each.incident_id == piece.incident_id and _claims_alike(each.level, piece))
-    for known in intersect(merge(each.span for each in own), piece.span):
+    alike = (each.span for each in own if _claims_alike(each.level, piece))
+    for known in intersect(merge(alike), piece.span):
         seen = (max(run.span.start, known.start) for run in well if _in_two_polls(run, known, interval, least))
         at = min(seen, default=None)
         if at is not None:
