@@ -84,11 +84,14 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     for (incident_id, _), impacts in groups.items():
         kept += _decided(impacts, decided[incident_id])
     left_out = {key for key, override in decided.items() if override.leaves_out}
+    timed = {key for key, override in decided.items() if override.end is not None}
     return replace(
         facts,
         impacts=tuple(kept),
         bars=tuple(_without(bar, left_out) for bar in facts.bars),
         excused=tuple(impact for impacts in groups.values() for impact in impacts),
+        # An end that the user sets is no paperwork: polls do not set it aside.
+        open_claims=tuple(each for each in facts.open_claims if each.incident_id not in timed),
     )
 
 

@@ -12,7 +12,7 @@ from exporters import explain
 from exporters import report as reports
 from monitor.config import InvalidConfig, VendorConfig, parse
 from monitor.intervals import Interval
-from monitor.model import Aspect, Bar, Coverage, Incident, Level, PageFacts, Phase
+from monitor.model import Aspect, Bar, Coverage, Incident, Level, OpenClaim, PageFacts, Phase
 from monitor.overrides import Override, apply
 from monitor.store import Store
 from tests.store_support import add_page, component, evidence, impact, incident, observed, save
@@ -150,6 +150,19 @@ def test_a_bar_of_incidents_that_are_all_left_out_loses_its_seconds():
     found = apply(facts, (LEFT_OUT,))
 
     assert [each.partial_seconds for each in found.bars] == [0, 600, 600]
+
+
+def test_an_end_that_the_user_sets_stands_against_what_polls_saw():
+    known = OpenClaim(
+        component_id="api", incident_id="i1", level=Level.PARTIAL_OUTAGE, span=Interval(START + HOUR, NOW)
+    )
+    facts = PageFacts(incidents=(incident(), incident("i2")), open_claims=(known, replace(known, incident_id="i2")))
+    rated, timed = (
+        apply(facts, (replace(LEFT_OUT, level=Level.DEGRADED, end=end),)) for end in (None, START + 5 * HOUR)
+    )
+
+    assert rated.open_claims == facts.open_claims
+    assert [each.incident_id for each in timed.open_claims] == ["i2"]
 
 
 HOURS = st.integers(0, 48)
