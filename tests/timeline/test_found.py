@@ -1,0 +1,30 @@
+"""Worlds in which a law was broken once, each for a reason of its own."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from timeline import test_laws
+
+Law = Callable[[str, int], Awaitable[None]]
+GREEN: Law = test_laws.test_nothing_is_green_that_was_bad_and_admitted
+ENDS: Law = test_laws.test_every_bad_span_ends
+ALIKE: Law = test_laws.test_two_readers_differ_only_in_what_they_could_see
+CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing
+
+
+@pytest.mark.parametrize(
+    ("law", "platform", "seed"),
+    [
+        pytest.param(ENDS, "statuspage", 1014, id="a maintenance is left open"),
+        pytest.param(ENDS, "incidentio", 1039, id="a maintenance is left open on a page that tells impacts"),
+        pytest.param(GREEN, "google", 136, id="an outage is merged into an incident that was over"),
+        pytest.param(ALIKE, "instatus", 1178, id="what an open incident claims is told in another answer"),
+        pytest.param(ALIKE, "instatus", 2007, id="two readers learn of an open claim at other times"),
+        pytest.param(CLOCK, "instatus", 461, id="an incident is left open while our clock is wrong"),
+        pytest.param(GREEN, "statuspage", 111, id="a bar denies the outage that explains a milder state"),
+        pytest.param(GREEN, "betterstack", 2024, id="a bar denies it in another zone"),
+    ],
+)
+async def test_a_world_in_which_a_law_was_broken_once(law: Law, platform: str, seed: int) -> None:
+    await law(platform, seed)
