@@ -259,11 +259,11 @@ def remarks(report: VendorReport) -> list[str]:
     notes = []
     if found.unknown_days and found.known_days:
         notes.append(
-            f"{found.unknown_days} days are unknown and count in neither number; "
+            f"unknown days: {found.unknown_days}, which count in neither number; "
             "the bounds beside them take all of them as good, and as bad"
         )
     if found.disputed_days:
-        notes.append(f"{found.disputed_days} days are disputed: sources disagree, the published value is counted")
+        notes.append(f"disputed days: {found.disputed_days}; sources disagree, the published value is counted")
     notes += _present(report)
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")
