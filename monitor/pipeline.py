@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import ParamSpec, Protocol, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
@@ -571,7 +571,11 @@ class Collector:
         size = vendor.max_body_mib or getattr(
             platforms.named(page.platform) if page.platform in platforms.names() else None, "MAX_BODY_MIB", None
         )
-        limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
+        limits = Limits(
+            timeout_seconds=vendor.timeout_seconds,
+            allow_private=vendor.allow_private,
+            own_host=urlsplit(vendor.url).hostname,
+        )
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
         shares = self._of_page[page.url] > 1

@@ -7,10 +7,12 @@ import re
 import ssl
 import subprocess
 import sys
+import time
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +20,13 @@ from pathlib import Path
 import h2.config
 import h2.connection
 import h2.events
+import httpcore
 import httpx
 import pytest
+from h2.errors import ErrorCodes
+from h2.events import StreamReset
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import (
     BadStatus,
@@ -42,6 +49,7 @@ from monitor.fetch import (
     sniff_encoding,
     user_agent,
 )
+from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
 from monitor.fetch.politeness import PACES
 from monitor.protocol import Response
 
@@ -115,7 +123,7 @@ def fetcher(**changes) -> Fetcher:
 
 
 def mocked(handler, **changes) -> Fetcher:
-    return fetcher(transport_factory=lambda *, allow_private: httpx.MockTransport(handler), **changes)
+    return fetcher(transport_factory=lambda *, reach: httpx.MockTransport(handler), **changes)
 
 
 async def read(url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes):
@@ -595,8 +603,8 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
 
     real = fetcher()
 
-    def factory(*, allow_private):
-        transport = real._host_transport(allow_private=allow_private)
+    def factory(*, reach):
+        transport = real._host_transport(reach=reach)
 
         async def route(request):
             return answer(request) if request.url.host == "a.test" else await transport.handle_async_request(request)
@@ -661,7 +669,9 @@ FORBIDDEN = [
     "169.254.169.254",
     "172.16.0.1",
     "192.168.1.1",
+    "192.0.0.192",
     "192.0.2.1",
+    "192.88.99.1",
     "198.18.0.1",
     "224.0.0.1",
     "240.0.0.1",
@@ -677,7 +687,11 @@ FORBIDDEN = [
     "2001::1",
     "2001:db8::1",
     "2002:7f00:1::",
+    "2606:4700::5efe:10.0.0.7",
+    "2606:4700::200:5efe:127.0.0.1",
+    "3fff::1",
     "fc00::1",
+    "fd00::5efe:8.8.8.8",
     "fd00:ec2::254",
     "fe80::1%eth0",
     "fec0::1",
@@ -693,7 +707,8 @@ def test_addresses_that_are_not_global_are_forbidden(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"]
+    "address",
+    ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "2606:4700::5efe:8.8.8.8"],
 )
 def test_global_addresses_are_not_forbidden(address):
     assert not is_forbidden(address)
@@ -728,6 +743,63 @@ async def test_no_way_to_write_an_inner_address_gets_through(host):
 
     assert server.connections == 0
     assert "allow_private" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [*map(str, METADATA), "169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::1", "fe80::1%eth0"],
+)
+def test_private_networks_are_not_the_link_and_not_the_cloud(address):
+    assert is_forbidden(address, Reach.PRIVATE)
+    assert not is_forbidden(address, Reach.ANY)
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "127.0.0.1", "192.168.1.1", "fd00::1", "::1", "100.64.0.1", "1.1.1.1"])
+def test_a_page_of_ones_own_may_lie_in_a_private_network(address):
+    assert not is_forbidden(address, Reach.PRIVATE)
+
+
+@given(st.ip_addresses(v=4))
+def test_what_the_list_calls_public_python_calls_global(address):
+    """Python's list is another one, and wider by what is no page's: relays, anycast of the network itself."""
+    if not is_forbidden(str(address)):
+        assert address.is_global
+
+
+@pytest.mark.parametrize("own_host", [None, "a.test"])
+async def test_a_private_page_leads_to_no_metadata(own_host):
+    """The settings allow the page itself; what it redirects to, or a name that turns inward, they do not name."""
+
+    async def resolver(host, port):
+        return ["127.0.0.1"] if host == "a.test" else [host]
+
+    async with serving(redirecting(a="http://169.254.169.254/")) as server:
+        port = server.url.rpartition(":")[2]
+        limits = replace(LOCAL, own_host=own_host)
+        with pytest.raises(ForbiddenAddress, match="metadata"):
+            await read(f"http://a.test:{port}/a", limits=limits, resolver=resolver)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reach"),
+    [
+        (PUBLIC, Reach.PUBLIC),
+        (replace(PUBLIC, own_host="a.test"), Reach.PUBLIC),
+        (LOCAL, Reach.PRIVATE),
+        (replace(LOCAL, own_host="b.test"), Reach.PRIVATE),
+        (replace(LOCAL, own_host="a.test"), Reach.ANY),
+    ],
+)
+async def test_only_a_private_page_s_own_host_may_lie_anywhere(limits, reach):
+    asked = []
+
+    def factory(*, reach):
+        asked.append(reach)
+        return httpx.MockTransport(lambda request: httpx.Response(200))
+
+    async with fetcher(transport_factory=factory) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+    assert asked == [reach]
 
 
 async def test_one_inner_address_among_global_ones_is_enough_to_refuse():
@@ -871,6 +943,102 @@ async def test_the_next_address_is_tried_when_the_first_does_not_connect():
         assert (await read(f"http://a.test:{port}/", resolver=resolver)).response.body == b"second"
 
 
+def test_the_families_take_turns_beginning_with_the_preferred_one():
+    assert interleaved(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == ["::1", "1.1.1.1", "::2", "1.1.1.2", "::3"]
+    assert interleaved(["1.1.1.1", "::1"]) == ["1.1.1.1", "::1"]
+    assert interleaved([]) == []
+
+
+class Dialled(httpcore.AsyncNetworkBackend):
+    """Answers by address: "dead" refuses at once, "mute" never answers, anything else stands after `seconds`."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.tried = []
+        self.closed = []
+
+    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        self.tried.append(host)
+        kind = self.answers.get(host, "good")
+        if kind == "dead":
+            raise httpcore.ConnectError("refused")
+        if kind == "mute":
+            await asyncio.sleep(timeout)
+            raise httpcore.ConnectTimeout("nothing")
+        return Stands(host, self.closed)
+
+
+class Stands(httpcore.AsyncNetworkStream):
+    def __init__(self, host, closed):
+        self.host = host
+        self.closed = closed
+
+    async def aclose(self):
+        self.closed.append(self.host)
+
+
+def dialling(addresses, **answers):
+    async def resolver(host, port):
+        return addresses
+
+    guarded = GuardedBackend(reach=Reach.ANY, resolver=resolver)
+    guarded._backend = Dialled(**answers)
+    return guarded
+
+
+@pytest.mark.parametrize("kind", ["dead", "mute"])
+async def test_the_last_of_many_addresses_is_reached_though_all_before_it_are_dead(kind):
+    """Four addresses were tried, whatever the fifth."""
+    bad = {f"2001:db8::{n}": kind for n in range(1, 7)}
+    dial = dialling([*bad, "127.0.0.1"], **bad)
+    found = await asyncio.wait_for(dial.connect_tcp("a.test", 80, 5.0), 2.0)
+
+    assert found.host == "127.0.0.1"
+    assert dial._backend.tried[:2] == ["2001:db8::1", "127.0.0.1"]
+
+
+async def test_the_last_of_many_addresses_of_one_family_is_reached_in_time():
+    mute = {f"192.0.2.{n}": "mute" for n in range(1, 8)}
+    dial = dialling([*mute, "192.0.2.99"], **mute)
+    begun = time.monotonic()
+
+    assert (await dial.connect_tcp("a.test", 80, 5.0)).host == "192.0.2.99"
+    assert time.monotonic() - begun < 4.0
+    assert dial._backend.tried == [*mute, "192.0.2.99"]
+
+
+async def test_a_preferred_address_that_answers_is_the_only_one_asked():
+    dial = dialling(["2001:db8::1", "127.0.0.1"])
+
+    assert (await dial.connect_tcp("a.test", 80, 5.0)).host == "2001:db8::1"
+    assert dial._backend.tried == ["2001:db8::1"]
+
+
+async def test_when_no_address_answers_the_last_failure_is_told_within_the_time():
+    dial = dialling(["192.0.2.1", "192.0.2.2"], **{"192.0.2.1": "mute", "192.0.2.2": "mute"})
+    begun = time.monotonic()
+    with pytest.raises(httpcore.ConnectTimeout):
+        await dial.connect_tcp("a.test", 80, 0.6)
+
+    assert time.monotonic() - begun < 3.0
+    with pytest.raises(httpcore.ConnectError, match="no address"):
+        await dialling([]).connect_tcp("a.test", 80, 0.6)
+
+
+async def test_a_request_that_an_http2_server_refused_unread_is_asked_once_more():
+    tried = []
+
+    def answer(request):
+        tried.append(request)
+        if len(tried) == 1:
+            raise httpcore.RemoteProtocolError(StreamReset(stream_id=1, error_code=ErrorCodes.REFUSED_STREAM))
+        return httpx.Response(200, text="ok")
+
+    async with mocked(answer) as asking:
+        assert (await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)).response.body == b"ok"
+    assert len(tried) == 2
+
+
 async def test_a_connection_the_host_has_closed_meanwhile_is_replaced():
     async def answer(writer, path, headers):
         if path == "/second" and server.connections == 1:
@@ -995,7 +1163,7 @@ async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
     clock = Time()
     made: list[Closing] = []
 
-    def factory(*, allow_private):
+    def factory(*, reach):
         made.append(Closing(lambda request: httpx.Response(200)))
         return made[-1]
 

@@ -33,13 +33,16 @@ class Limits:
 
     `timeout_seconds` bounds one `get` with its redirects, without the waits that politeness asks for; reading may
     stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
-    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https.
+    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https;
+    addresses of the link and of a cloud's metadata are then still only reached where they are `own_host`, the host
+    that the settings name.
     """
 
     timeout_seconds: float = 20.0
     connect_seconds: float = 5.0
     max_body_bytes: int = 8 * MIB
     allow_private: bool = False
+    own_host: str | None = None
     max_redirects: int = 3
 
 

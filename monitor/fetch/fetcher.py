@@ -16,11 +16,12 @@ from urllib.parse import urldefrag, urljoin
 
 import httpcore
 import httpx
+from h2.errors import ErrorCodes
 
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled, TimedOut, TooManyRedirects
 from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
-from monitor.fetch.guard import Resolver
+from monitor.fetch.guard import Reach, Resolver
 from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep
 from monitor.fetch.transport import HostTransport
 from monitor.protocol import Response
@@ -45,13 +46,13 @@ CHECK_URL = "correct the address"
 CHECK_NETWORK = "check the address and your own network"
 WAIT_AND_SEE = "nothing to do unless it persists"
 
-TransportKey = tuple[str, int | None, bool]
+TransportKey = tuple[str, int | None, Reach]
 
 
 class TransportFactory(Protocol):
-    """Makes the transport of one host. It is asked again for pages that may lie at private addresses."""
+    """Makes the transport of one host. It is asked again for pages that may lie elsewhere."""
 
-    def __call__(self, *, allow_private: bool) -> httpx.AsyncBaseTransport: ...  # noqa: D102
+    def __call__(self, *, reach: Reach) -> httpx.AsyncBaseTransport: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Fetcher:
     a host's requests start at least `spacing_seconds` apart; `paces` has hosts with rules of their own. A host that
     answers 420, 429, or 503 with Retry-After rests for all its pages: short rests are waited for, longer ones raise
     Throttled at once. Nothing is retried but a connection that could not be made, or that an earlier request had left
-    open and that broke before the answer began: once, after 0.2 s.
+    open and that broke before the answer began, and what an HTTP/2 server refused unread: once, after 0.2 s.
 
     Connections of hosts unused for `idle_seconds`, and of the longest unused beyond `idle_hosts`, are closed. `proxy`
     (an http or https URL) is used for everything; the guard against private addresses is then the proxy's, because it
@@ -185,11 +186,11 @@ class Fetcher:
 
     async def _send(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> httpx.Response:
         request = httpx.Request("GET", target, headers=headers, extensions={"timeout": _timeouts(limits)})
-        transport, reused = self._transport(target, allow_private=limits.allow_private)
+        transport, reused = self._transport(target, _reach(limits, target.host))
         try:
             return await transport.handle_async_request(request)
         except (*CONNECT_ERRORS, *BROKEN) as error:
-            if not reused and not isinstance(error, CONNECT_ERRORS):
+            if not (reused or isinstance(error, CONNECT_ERRORS) or _was_refused(error)):
                 raise _translated(error, limits) from error
         except Exception as error:
             raise _translated(error, limits) from error
@@ -231,22 +232,20 @@ class Fetcher:
             self._lanes.move_to_end(host)
         return lane
 
-    def _transport(self, target: httpx.URL, *, allow_private: bool) -> tuple[httpx.AsyncBaseTransport, bool]:
+    def _transport(self, target: httpx.URL, reach: Reach) -> tuple[httpx.AsyncBaseTransport, bool]:
         """Return the transport for this target, and whether an earlier request may have left a connection open."""
         # A connection that was allowed to a private address must not serve a page that may not go there.
-        key = (target.scheme, target.port, allow_private)
+        key = (target.scheme, target.port, reach)
         transports = self._transports.setdefault(target.host, {})
         reused = key in transports
         if not reused:
-            transports[key] = self._make_transport(allow_private=allow_private)
+            transports[key] = self._make_transport(reach=reach)
         return transports[key], reused
 
-    def _host_transport(self, *, allow_private: bool) -> httpx.AsyncBaseTransport:
+    def _host_transport(self, *, reach: Reach) -> httpx.AsyncBaseTransport:
         if self._ssl_context is None:
             self._ssl_context = httpx.create_ssl_context()
-        return HostTransport(
-            ssl_context=self._ssl_context, allow_private=allow_private, resolver=self._resolver, proxy=self._proxy
-        )
+        return HostTransport(ssl_context=self._ssl_context, reach=reach, resolver=self._resolver, proxy=self._proxy)
 
     async def _trim(self) -> None:
         """Close what has been idle for long, the longest idle host first."""
@@ -328,6 +327,17 @@ def _parsed(here: str) -> httpx.URL:
     if target.scheme not in ("http", "https") or not target.host:
         raise FetchError("not an http or https URL", url=here, remedy=CHECK_URL)
     return target
+
+
+def _was_refused(error: Exception) -> bool:
+    """Whether an HTTP/2 server says that it has not begun with the request (RFC 9113, section 8.7)."""
+    return any(getattr(each, "error_code", None) == ErrorCodes.REFUSED_STREAM for each in error.args)
+
+
+def _reach(limits: Limits, host: str) -> Reach:
+    if not limits.allow_private:
+        return Reach.PUBLIC
+    return Reach.ANY if host == limits.own_host else Reach.PRIVATE
 
 
 def _timeouts(limits: Limits) -> dict[str, float]:

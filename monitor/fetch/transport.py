@@ -14,7 +14,7 @@ from typing import Protocol, cast
 import httpcore
 import httpx
 
-from monitor.fetch.guard import GuardedBackend, Resolver
+from monitor.fetch.guard import GuardedBackend, Reach, Resolver
 
 KEEPALIVE_SECONDS = 75.0
 """How long an idle connection is reused; longer than a 60 s poll interval, about what servers allow."""
@@ -49,7 +49,7 @@ class HostTransport(httpx.AsyncBaseTransport):
         self,
         *,
         ssl_context: ssl.SSLContext,
-        allow_private: bool = False,
+        reach: Reach = Reach.PUBLIC,
         resolver: Resolver | None = None,
         proxy: str | None = None,
     ) -> None:
@@ -58,7 +58,7 @@ class HostTransport(httpx.AsyncBaseTransport):
             proxy=_proxy(proxy) if proxy else None,
             keepalive_expiry=KEEPALIVE_SECONDS,
             http2=True,
-            network_backend=GuardedBackend(allow_private=allow_private or bool(proxy), resolver=resolver),
+            network_backend=GuardedBackend(reach=Reach.ANY if proxy else reach, resolver=resolver),
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
