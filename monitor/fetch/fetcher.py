@@ -74,9 +74,9 @@ class Fetcher:
     Throttled at once. Nothing is retried but a connection that could not be made, or that an earlier request had left
     open and that broke before the answer began, and what an HTTP/2 server refused unread: once, after 0.2 s.
 
-    Connections of hosts unused for `idle_seconds`, and of the longest unused beyond `idle_hosts`, are closed. `proxy`
-    (an http or https URL) is used for everything; the guard against private addresses is then the proxy's, because it
-    resolves the names. The environment's proxy variables are never read; SSL_CERT_FILE and SSL_CERT_DIR are.
+    Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
+    `proxy` (an http or https URL) is used for everything; the guard against private addresses is then the proxy's,
+    because it resolves the names. The environment's proxy variables are never read; SSL_CERT_FILE and SSL_CERT_DIR are.
     """
 
     def __init__(
@@ -245,7 +245,13 @@ class Fetcher:
     def _host_transport(self, *, reach: Reach) -> httpx.AsyncBaseTransport:
         if self._ssl_context is None:
             self._ssl_context = httpx.create_ssl_context()
-        return HostTransport(ssl_context=self._ssl_context, reach=reach, resolver=self._resolver, proxy=self._proxy)
+        return HostTransport(
+            ssl_context=self._ssl_context,
+            keep_seconds=self._idle_seconds,
+            reach=reach,
+            resolver=self._resolver,
+            proxy=self._proxy,
+        )
 
     async def _trim(self) -> None:
         """Close what has been idle for long, the longest idle host first."""

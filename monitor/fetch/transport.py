@@ -16,9 +16,6 @@ import httpx
 
 from monitor.fetch.guard import GuardedBackend, Reach, Resolver
 
-KEEPALIVE_SECONDS = 75.0
-"""How long an idle connection is reused; longer than a 60 s poll interval, about what servers allow."""
-
 
 class _Closable(Protocol):
     def __aiter__(self) -> AsyncIterator[bytes]: ...
@@ -41,6 +38,7 @@ class _Stream(httpx.AsyncByteStream):
 class HostTransport(httpx.AsyncBaseTransport):
     """The connections to one host. HTTP/2 where TLS offers it, HTTP/1.1 otherwise; the environment is not read.
 
+    A connection is kept for `keep_seconds` without use; one that the host closed meanwhile is not used again.
     With `proxy` (a URL, http or https) names are resolved by the proxy: the guard is then the proxy's, and ours only
     would forbid the proxy itself. Raises httpcore's exceptions and ForbiddenAddress.
     """
@@ -49,6 +47,7 @@ class HostTransport(httpx.AsyncBaseTransport):
         self,
         *,
         ssl_context: ssl.SSLContext,
+        keep_seconds: float,
         reach: Reach = Reach.PUBLIC,
         resolver: Resolver | None = None,
         proxy: str | None = None,
@@ -56,7 +55,7 @@ class HostTransport(httpx.AsyncBaseTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl_context,
             proxy=_proxy(proxy) if proxy else None,
-            keepalive_expiry=KEEPALIVE_SECONDS,
+            keepalive_expiry=keep_seconds,
             http2=True,
             network_backend=GuardedBackend(reach=Reach.ANY if proxy else reach, resolver=resolver),
         )
