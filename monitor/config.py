@@ -124,6 +124,16 @@ class VendorConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How pages are reached. `proxy` None = the environment's; `no_proxy` as in NO_PROXY; the files are PEM."""
+
+    proxy: str | None = field(default=None, repr=False)
+    no_proxy: tuple[str, ...] = ()
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything configured. `source` is the file's path or ``built-in defaults``; `contact` None = not set."""
 
@@ -140,6 +150,7 @@ class Settings:
     component_metrics: str = "all"
     concurrency: int = 32
     backfill_days: int = 90
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     source: str
 
 
@@ -739,6 +750,23 @@ def _storage(value: _Value) -> dict[str, Any]:
     return _read(value, STORAGE_KEYS)
 
 
+def _network(value: _Value) -> NetworkSettings:
+    return NetworkSettings(**_read(value, NETWORK_KEYS))
+
+
+def _proxy(value: _Value) -> str:
+    """Return a proxy's URL. It may hold a password, so no message repeats it."""
+    text = value.text()
+    if not re.fullmatch(r"https?://(?:[^\s/@]+@)?[^\s/@]+/?", text):
+        raise _Mistake("is no proxy; write it like http://host:3128 or http://user:password@host:3128")
+    return text
+
+
+def _file(value: _Value) -> Path:
+    """Return a path; a relative one starts at the folder of the file it is written in."""
+    return Path(value.source).parent / Path(value.text()).expanduser()
+
+
 _DATABASES = "write a file's path, sqlite:///path or postgresql://user@host/name"
 
 
@@ -842,6 +870,14 @@ SERVER_KEYS: Mapping[str, _Key] = {
 }
 """Keys of `server:`."""
 
+NETWORK_KEYS: Mapping[str, _Key] = {
+    "proxy": _Key("proxy", _proxy),
+    "no_proxy": _Key("no_proxy", _patterns),
+    "ca_file": _Key("ca_file", _file),
+    "client_cert": _Key("client_cert", _file),
+}
+"""Keys of `network:`."""
+
 STORAGE_KEYS: Mapping[str, _Key] = {
     **_span_keys("snapshots", "snapshot_days", "snapshot_days", "1d", "3650d"),
     **_span_keys("polls", "poll_days", "poll_days", "1d", "3650d"),
@@ -859,6 +895,7 @@ TOP_KEYS: Mapping[str, _Key] = {
     "component_metrics": _Key("component_metrics", _choice(lambda: COMPONENT_METRICS, "a choice of components")),
     "server": _Key("", _server),
     "storage": _Key("", _storage),
+    "network": _Key("network", _network),
     "concurrency": _Key("concurrency", _between(1, 1000)),
     **_span_keys("backfill", "backfill_days", "backfill_days", "0d", "3650d"),
 }
@@ -875,6 +912,7 @@ ENVIRONMENT: Mapping[str, _Key] = {
 _HOMES = (
     (STORAGE_KEYS, "belongs under `storage:`"),
     (SERVER_KEYS, "belongs under `server:`"),
+    (NETWORK_KEYS, "belongs under `network:`"),
     (TOP_KEYS, "belongs at the top level of the file, it is the same for every vendor"),
     (COMMON_KEYS, "belongs to a vendor, or under `defaults:` for all of them"),
     (VENDOR_KEYS, "belongs to one vendor of the list"),

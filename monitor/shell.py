@@ -7,25 +7,34 @@ import asyncio
 import contextlib
 import os
 import resource
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypedDict, TypeVar
 
 import typer
 from rich.console import Console
 
 from monitor import config as configuration
-from monitor.config import Settings, VendorConfig
+from monitor.config import NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
-from monitor.fetch import Fetcher, Fetches, user_agent
+from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
 from monitor.pipeline import Collector, PollObserver
 from monitor.store import PageRecord, PageSpec, Store
 
 T = TypeVar("T")
+
+
+class Ways(TypedDict):
+    """What a `Fetcher` is told of the network."""
+
+    route: Route
+    ssl_context: ssl.SSLContext
+
 
 LONGEST_KEPT_SECONDS = 900.0
 """How long a connection nobody uses is kept at most: servers end theirs sooner, and a new one costs 3 ms of CPU."""
@@ -104,6 +113,14 @@ def spec(vendor: VendorConfig) -> PageSpec:
     )
 
 
+def reached(network: NetworkSettings) -> Ways:
+    """Return how a fetcher reaches pages with these settings. Raises ConfigError for files that cannot be used."""
+    return {
+        "route": route(network.proxy, network.no_proxy),
+        "ssl_context": trust(network.ca_file, network.client_cert),
+    }
+
+
 def kept_seconds(intervals: Iterable[float]) -> float:
     """Return how long an unused connection is kept: until the next poll, and a quarter of an hour at most."""
     return min(max(intervals, default=0.0) * 1.25 + 30.0, LONGEST_KEPT_SECONDS)
@@ -127,6 +144,7 @@ async def collecting(
             share = max(1, settings.concurrency // 2)
             fetcher = await stack.enter_async_context(
                 Fetcher(
+                    **reached(settings.network),
                     user_agent=user_agent(settings.contact),
                     concurrency=settings.concurrency,
                     per_provider=share,

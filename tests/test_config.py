@@ -15,6 +15,7 @@ from monitor import config
 from monitor.config import (
     IMPACT_MAPPING,
     InvalidConfig,
+    NetworkSettings,
     Settings,
     VendorConfig,
     add_vendor,
@@ -85,6 +86,7 @@ MESSAGES = {
     "tab": ":2: not YAML: found character '\\t' that cannot start any token; indent with spaces",
     "tag": ":1: vendors: the tag 'python/object/apply:os.system' is not allowed; write a plain value",
     "top-key-in-a-vendor": ":4: vendors[0].policy: is not read here; it belongs at the top level of the file, it is the same for every vendor",
+    "proxy-of-another-kind": ":4: network.proxy: is no proxy; write it like http://host:3128 or http://user:password@host:3128",
     "truth-in-words": ":4: vendors[0].allow_private: 'maybe' is neither true nor false; write true or false",
     "two-documents": ":3: not YAML: expected a single document in the stream, but found another document; check indentation, colons and quotes here and on the line before",
     "unclosed-list": ":2: not YAML: expected ',' or ']', but got '<stream end>'; check indentation, colons and quotes here and on the line before",
@@ -370,6 +372,14 @@ def test_a_vendor_key_sets_its_field(line, field, value):
     ("text", "expected"),
     [
         ("contact: ops@example.com", {"contact": "ops@example.com"}),
+        (
+            "network: {proxy: 'http://u:p@proxy:3128', no_proxy: [.corp.example], ca_file: ca.pem}",
+            {
+                "network": NetworkSettings(
+                    proxy="http://u:p@proxy:3128", no_proxy=(".corp.example",), ca_file=Path("ca.pem")
+                )
+            },
+        ),
         ("contact: https://example.com/bot", {"contact": "https://example.com/bot"}),
         ("policy: any", {"policy": "any"}),
         ("window: 30d", {"window_days": 30}),

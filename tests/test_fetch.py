@@ -31,6 +31,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import (
     BadStatus,
+    ConfigError,
     ConnectFailed,
     FetchError,
     ForbiddenAddress,
@@ -47,7 +48,9 @@ from monitor.fetch import (
     backoff_seconds,
     is_forbidden,
     parse_retry_after,
+    route,
     sniff_encoding,
+    trust,
     user_agent,
 )
 from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
@@ -125,7 +128,7 @@ def fetcher(**changes) -> Fetcher:
 
 
 def mocked(handler, **changes) -> Fetcher:
-    return fetcher(transport_factory=lambda *, reach: httpx.MockTransport(handler), **changes)
+    return fetcher(transport_factory=lambda *, reach, proxy: httpx.MockTransport(handler), **changes)
 
 
 async def read(url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes):
@@ -605,8 +608,8 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
 
     real = fetcher()
 
-    def factory(*, reach):
-        transport = real._host_transport(reach=reach)
+    def factory(*, reach, proxy):
+        transport = real._host_transport(reach=reach, proxy=proxy)
 
         async def route(request):
             return answer(request) if request.url.host == "a.test" else await transport.handle_async_request(request)
@@ -795,7 +798,7 @@ async def test_a_private_page_leads_to_no_metadata(own_host):
 async def test_only_a_private_page_s_own_host_may_lie_anywhere(limits, reach):
     asked = []
 
-    def factory(*, reach):
+    def factory(*, reach, proxy):
         asked.append(reach)
         return httpx.MockTransport(lambda request: httpx.Response(200))
 
@@ -849,22 +852,98 @@ async def test_only_http_and_https_urls_are_asked(url):
     assert caught.value.remedy
 
 
-async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
-    async def never(host, port):
-        assert host == "127.0.0.1"
-        return ["127.0.0.1"]
+async def nothing_here(host, port):
+    """Resolve as inside a company whose names are the proxy's business."""
+    if host == "127.0.0.1":
+        return [host]
+    raise OSError("Name or service not known")
 
+
+async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
     async with serving(always(message(b"through"))) as server:
-        fetched = await read("http://status.test/x", limits=PUBLIC, proxy=server.url, resolver=never)
+        fetched = await read("http://status.test/x", limits=PUBLIC, route=lambda *_: server.url, resolver=nothing_here)
 
     assert fetched.response.body == b"through"
     assert server.paths == ["http://status.test/x"]
 
 
-async def test_proxies_of_the_environment_are_not_used(monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    async with serving(always(message(b"direct"))) as server:
-        assert (await read(server.url)).response.body == b"direct"
+@pytest.mark.parametrize("host", ["10.0.0.7", "[::1]", "169.254.169.254", "inner.test"])
+async def test_a_proxy_is_not_asked_for_what_may_not_be_asked_directly(host):
+    async def resolver(name, port):
+        return ["192.168.1.1"] if name == "inner.test" else [name]
+
+    async with serving(always(message(b"secret"))) as server:
+        with pytest.raises(ForbiddenAddress):
+            await read(f"http://{host}/", limits=PUBLIC, route=lambda *_: server.url, resolver=resolver)
+    assert server.connections == 0
+
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture
+def proxies(monkeypatch):
+    """Return a function that sets the environment's proxies, and these alone."""
+
+    def put(**variables):
+        for name in PROXIES:
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    put()
+    return put
+
+
+HTTPS = ("https", "status.vendor.test", None)
+
+
+def test_the_environments_proxies_are_used(proxies):
+    proxies(HTTPS_PROXY="http://one.test:3128", NO_PROXY="inner.test,.corp.test")
+    found = route()
+
+    assert found(*HTTPS) == "http://one.test:3128"
+    assert found("http", "status.vendor.test", None) is None
+    assert found("https", "inner.test", None) is None
+    assert found("https", "a.corp.test", 8443) is None
+
+
+def test_all_hosts_of_both_schemes_go_through_the_one_for_all(proxies):
+    proxies(ALL_PROXY="http://all.test:3128", https_proxy="http://low.test:3128")
+    assert route()("http", "a.test", None) == "http://all.test:3128"
+    assert route()(*HTTPS) == "http://low.test:3128"
+
+
+def test_the_settings_proxy_goes_before_the_environments_and_its_exceptions_are_added(proxies):
+    proxies(HTTPS_PROXY="http://one.test:3128", NO_PROXY="inner.test")
+    found = route("http://own.test:8080", ("other.test",))
+
+    assert found(*HTTPS) == found("http", "a.test", None) == "http://own.test:8080"
+    assert found("https", "inner.test", None) is None
+    assert found("https", "other.test", None) is None
+    assert route("http://own.test:8080", ("*",))(*HTTPS) is None
+
+
+def test_without_proxies_hosts_are_asked_directly(proxies):
+    assert route()(*HTTPS) is None
+
+
+def test_a_proxy_of_another_kind_is_refused_without_repeating_its_password(proxies):
+    proxies(HTTPS_PROXY="socks5://user:secret@one.test:1080")
+    with pytest.raises(ConfigError, match="https proxy of the environment") as caught:
+        route()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+@pytest.mark.parametrize("key", ["ca_file", "client_cert"])
+def test_a_certificate_file_that_cannot_be_used_is_named(tmp_path, key, content):
+    path = tmp_path / "file.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigError, match=rf"network\.{key}: {re.escape(str(path))} cannot be used"):
+        trust(**{key: path})
 
 
 # --------------------------------------------------------------------------------------------------- connecting
@@ -1190,7 +1269,7 @@ async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
     clock = Time()
     made: list[Closing] = []
 
-    def factory(*, reach):
+    def factory(*, reach, proxy):
         made.append(Closing(lambda request: httpx.Response(200)))
         return made[-1]
 
@@ -1267,6 +1346,19 @@ async def test_http_2_is_spoken_where_tls_offers_it_and_the_certificate_is_check
 
     assert [fetched.response.body for fetched in got] == [f"status.test:{port}".encode()] * 4
     assert got[0].validators.etag == '"2"'
+
+
+async def test_an_authority_of_ones_own_is_trusted_beside_the_others(certificate):
+    """A company's proxy or page has a certificate that no public authority signed."""
+    there = trust(certificate / "cert.pem")
+    assert len(there.get_ca_certs()) > len(trust().get_ca_certs())
+
+    async def resolver(host, port):
+        return ["127.0.0.1"]
+
+    async with serving(always(message(b"ours")), ssl=tls_server(certificate, "http/1.1")) as server:
+        url = server.url.replace("127.0.0.1", "status.test")
+        assert (await read(url, ssl_context=there, resolver=resolver)).response.body == b"ours"
 
 
 async def test_an_unknown_certificate_is_refused(certificate):

@@ -23,6 +23,7 @@ from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_ret
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
 from monitor.fetch.guard import Reach, Resolver
 from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep
+from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
 from monitor.protocol import Response
 
@@ -52,7 +53,7 @@ TransportKey = tuple[str, int | None, Reach]
 class TransportFactory(Protocol):
     """Makes the transport of one host. It is asked again for pages that may lie elsewhere."""
 
-    def __call__(self, *, reach: Reach) -> httpx.AsyncBaseTransport: ...  # noqa: D102
+    def __call__(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ class Fetcher:
     open and that broke before the answer began, and what an HTTP/2 server refused unread: once, after 0.2 s.
 
     Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
-    `proxy` (an http or https URL) is used for everything; the guard against private addresses is then the proxy's,
-    because it resolves the names. The environment's proxy variables are never read; SSL_CERT_FILE and SSL_CERT_DIR are.
+    `route` says which proxy a host is asked through; without it none is used. `ssl_context` is what TLS trusts.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Fetcher:
         spacing_seconds: float = 0.2,
         per_provider: int = PER_PROVIDER,
         paces: Mapping[str, Pace] = PACES,
-        proxy: str | None = None,
+        route: Route = direct,
         ssl_context: ssl.SSLContext | None = None,
         idle_hosts: int = 256,
         idle_seconds: float = 150.0,
@@ -102,7 +102,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._pace = Pace(concurrency=per_host, spacing_seconds=spacing_seconds)
         self._paces = paces
-        self._proxy = proxy
+        self._route = route
         self._ssl_context = ssl_context
         self._idle_hosts = idle_hosts
         self._idle_seconds = idle_seconds
@@ -239,18 +239,20 @@ class Fetcher:
         transports = self._transports.setdefault(target.host, {})
         reused = key in transports
         if not reused:
-            transports[key] = self._make_transport(reach=reach)
+            transports[key] = self._make_transport(
+                reach=reach, proxy=self._route(target.scheme, target.host, target.port)
+            )
         return transports[key], reused
 
-    def _host_transport(self, *, reach: Reach) -> httpx.AsyncBaseTransport:
+    def _host_transport(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport:
         if self._ssl_context is None:
-            self._ssl_context = httpx.create_ssl_context()
+            self._ssl_context = trust()
         return HostTransport(
             ssl_context=self._ssl_context,
             keep_seconds=self._idle_seconds,
             reach=reach,
             resolver=self._resolver,
-            proxy=self._proxy,
+            proxy=proxy,
         )
 
     async def _trim(self) -> None:

@@ -167,6 +167,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         return await _first(connect, interleaved(addresses)[:MOST_ADDRESSES])
 
+    async def check(self, host: str, port: int, seconds: float) -> None:
+        """Check a host that a proxy is to be asked for. One that has no address here is left to the proxy, which may
+        know it. Raises ForbiddenAddress.
+        """
+        try:
+            await self._checked(host, port, seconds)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            return
+
     async def sleep(self, seconds: float) -> None:
         """Pause, as httpcore asks for between its own retries."""
         await asyncio.sleep(seconds)
