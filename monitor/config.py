@@ -89,6 +89,17 @@ DAY_SECONDS = 86_400
 # ----------------------------------------------------------------------------------------------------- the settings
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header that a page is asked with, to its own host only. `kind`: "text" = `value` is sent, "env" = it names a
+    variable, "file" = it names a file; these are read when the page is.
+    """
+
+    name: str
+    kind: str
+    value: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorConfig:
     """One monitored page. `url` ends in "/"; `platform` None = detect; `zone` None = what the page says, else UTC.
@@ -121,6 +132,7 @@ class VendorConfig:
     feed: FeedSettings = field(default_factory=FeedSettings)
     html: HtmlSettings | None = None
     overrides: tuple[Override, ...] = ()
+    headers: tuple[Header, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -656,6 +668,40 @@ def _html(value: _Value) -> HtmlSettings:
     return HtmlSettings(**{"component": "*", **found, "words": words})
 
 
+_OURS = frozenset(
+    ("accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host", "keep-alive")
+    + ("if-modified-since", "if-none-match", "proxy-authorization", "proxy-connection", "te", "trailer")
+    + ("transfer-encoding", "upgrade", "user-agent")
+)
+"""Headers that a request has of itself."""
+
+
+def _headers(value: _Value) -> tuple[Header, ...]:
+    """Return the headers of a mapping. Their values may be secrets, so no message repeats them."""
+    value.note_keys()
+    return tuple(found for name, child in value.entries().items() for found in _collected([child], _header(name)))
+
+
+def _header(name: str) -> Callable[[_Value], Header]:
+    def read(value: _Value) -> Header:
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+            raise _Mistake("is not the name of a header; write it like Authorization")
+        if name.lower() in _OURS:
+            raise _Mistake("is a header that every request sets of itself; remove it")
+        if isinstance(value.node, yaml.MappingNode):
+            found = _read(value, HEADER_KEYS)
+            if len(found) != 1:
+                raise _Mistake("takes its value from one place; write {env: NAME} or {file: PATH}")
+            ((kind, written),) = found.items()
+            return Header(name, kind, written)
+        text = value.text()
+        if not re.fullmatch(r"[ -~]+", text):
+            raise _Mistake("holds what no header can; write plain ASCII in one line")
+        return Header(name, "text", text)
+
+    return read
+
+
 def _selector(value: _Value) -> str:
     text = value.text()
     try:
@@ -826,6 +872,10 @@ HTML_KEYS: dict[str, _Key] = {
     "attribute": _Key("attribute", _Value.text),
     "words": _Key("words", _meanings([level.word for level in Level])),
 }
+HEADER_KEYS: dict[str, _Key] = {
+    "env": _Key("env", _Value.text),
+    "file": _Key("file", lambda value: str(_file(value))),
+}
 OVERRIDE_KEYS: dict[str, _Key] = {
     "incident": _Key("incident", _Value.text),
     "level": _Key("level", _rating),
@@ -860,6 +910,7 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "feed": _Key("feed", _feed),
     "html": _Key("html", _html),
     "overrides": _Key("overrides", _overrides),
+    "headers": _Key("headers", _headers),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""

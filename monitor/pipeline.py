@@ -43,6 +43,7 @@ from monitor.writer import Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
 
+Headers = tuple[tuple[str, str], ...]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -213,12 +214,14 @@ class Collector:
         flush_after: int = 100,
         keep_snapshots: bool = True,
         evidence: str = EVIDENCE_BAD_DAYS,
+        headers: Mapping[str, Headers] | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clocks = ClockLedger(timer)
         self.store = store
         self.vendors = dict(vendors)
         self._fetcher = fetcher
+        self._headers = headers or {}
         self._clock = clock
         self._observer = observer or NoObserver()
         self._shared = Shared(fetcher, lambda: clock().timestamp())
@@ -575,6 +578,7 @@ class Collector:
             timeout_seconds=vendor.timeout_seconds,
             allow_private=vendor.allow_private,
             own_host=urlsplit(vendor.url).hostname,
+            headers=self._headers.get(page.slug, ()),
         )
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))

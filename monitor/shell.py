@@ -6,6 +6,7 @@ With `monitor.cli` the only place that reads the clock and the environment.
 import asyncio
 import contextlib
 import os
+import re
 import resource
 import ssl
 import sys
@@ -20,10 +21,10 @@ import typer
 from rich.console import Console
 
 from monitor import config as configuration
-from monitor.config import NetworkSettings, Settings, VendorConfig
+from monitor.config import Header, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
-from monitor.pipeline import Collector, PollObserver
+from monitor.pipeline import Collector, Headers, PollObserver
 from monitor.store import PageRecord, PageSpec, Store
 
 T = TypeVar("T")
@@ -38,6 +39,8 @@ class Ways(TypedDict):
 
 LONGEST_KEPT_SECONDS = 900.0
 """How long a connection nobody uses is kept at most: servers end theirs sooner, and a new one costs 3 ms of CPU."""
+
+LONGEST_HEADER = 16_384
 
 MOST_FILES = 65_536
 """How many open files we count on where more are allowed: a kept TLS connection takes 25 kB."""
@@ -121,6 +124,29 @@ def reached(network: NetworkSettings) -> Ways:
     }
 
 
+def headers_of(vendor: VendorConfig) -> Headers:
+    """Return the headers that a vendor's page is asked with. Raises ConfigError for a value that is not there."""
+    return tuple((header.name, _secret(vendor, header)) for header in vendor.headers)
+
+
+def _secret(vendor: VendorConfig, header: Header) -> str:
+    where = f"vendor {vendor.slug}, header {header.name}"
+    if header.kind == "env":
+        value = os.environ.get(header.value, "")
+        source = f"the variable {header.value}"
+    elif header.kind == "file":
+        source = header.value
+        try:
+            value = Path(header.value).read_text(encoding="utf-8")[:LONGEST_HEADER]
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{where}: {source} cannot be read: {error.__class__.__name__}") from error
+    else:
+        return header.value
+    if not re.fullmatch(r"[ -~]+", value.strip()):
+        raise ConfigError(f"{where}: {source} is not set, empty or not plain ASCII in one line; put the value there")
+    return value.strip()
+
+
 def kept_seconds(intervals: Iterable[float]) -> float:
     """Return how long an unused connection is kept: until the next poll, and a quarter of an hour at most."""
     return min(max(intervals, default=0.0) * 1.25 + 30.0, LONGEST_KEPT_SECONDS)
@@ -159,6 +185,7 @@ async def collecting(
             clock=context.clock,
             observer=observer,
             evidence=settings.evidence,
+            headers={slug: headers_of(vendor) for slug, vendor in context.vendors.items() if vendor.headers},
         )
         try:
             yield collector

@@ -639,6 +639,43 @@ async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allow
                 await getting
 
 
+SECRET = (("authorization", "Bearer secret"),)
+
+
+async def test_a_pages_own_headers_go_to_its_host_alone():
+    seen = []
+
+    def answer(request):
+        seen.append((request.url.host, request.headers.get("authorization")))
+        there = {"a.test": "https://b.test/", "b.test": "https://a.test/again"}
+        again = request.url.path == "/again"
+        return httpx.Response(200) if again else httpx.Response(302, headers={"location": there[request.url.host]})
+
+    limits = replace(PUBLIC, own_host="a.test", headers=SECRET)
+    async with mocked(answer) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+        await asking.get("https://a.test/again", accept="*/*", limits=replace(limits, own_host="c.test"))
+
+    assert seen == [("a.test", "Bearer secret"), ("b.test", None), ("a.test", "Bearer secret"), ("a.test", None)]
+    assert "secret" not in repr(limits)
+
+
+async def test_a_pages_own_headers_do_not_leave_tls():
+    seen = []
+
+    def answer(request):
+        seen.append((request.url.scheme, request.headers.get("authorization")))
+        there = {"location": "http://a.test/"}
+        return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200)
+
+    limits = Limits(allow_private=True, own_host="a.test", headers=SECRET)
+    async with mocked(answer) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+        await asking.get("http://a.test/", accept="*/*", limits=limits)
+
+    assert seen == [("https", "Bearer secret"), ("http", None), ("http", "Bearer secret")]
+
+
 async def test_validators_are_only_exchanged_with_the_url_itself_not_with_where_it_redirects():
     known = Validators(
         etag='"e"', last_modified="Wed, 06 May 2026 11:00:00 GMT", sha256=hashlib.sha256(b"here").hexdigest()

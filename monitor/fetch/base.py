@@ -1,6 +1,6 @@
 """What fetching is asked and answers, and the small pure rules around it. No I/O."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -35,7 +35,7 @@ class Limits:
     stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
     lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https;
     addresses of the link and of a cloud's metadata are then still only reached where they are `own_host`, the host
-    that the settings name.
+    that the settings name. `headers` are sent to that host alone, whoever redirects where.
     """
 
     timeout_seconds: float = 20.0
@@ -43,6 +43,7 @@ class Limits:
     max_body_bytes: int = 8 * MIB
     allow_private: bool = False
     own_host: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     max_redirects: int = 3
 
 

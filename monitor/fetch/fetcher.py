@@ -152,6 +152,7 @@ class Fetcher:
             headers = self._request_headers(accept, validators if here == first else None)
             try:
                 target = _parsed(here)
+                headers |= _own_headers(limits, target, first)
                 async with self._politeness.turn(target.host, self._lane(target.host), provider):
                     started = self._clock()
                     hop = await self._within(limits, spent, target, headers)
@@ -335,6 +336,12 @@ def _parsed(here: str) -> httpx.URL:
     if target.scheme not in ("http", "https") or not target.host:
         raise FetchError("not an http or https URL", url=here, remedy=CHECK_URL)
     return target
+
+
+def _own_headers(limits: Limits, target: httpx.URL, first: str) -> dict[str, str]:
+    """Return the headers of the page's settings, for its own host and for as safe a connection as was asked for."""
+    safe = target.scheme == "https" or not first.lower().startswith("https:")
+    return dict(limits.headers) if target.host == limits.own_host and safe else {}
 
 
 def _was_refused(error: Exception) -> bool:
