@@ -668,11 +668,25 @@ def _html(value: _Value) -> HtmlSettings:
     return HtmlSettings(**{"component": "*", **found, "words": words})
 
 
-_OURS = frozenset(
-    ("accept", "accept-encoding", "connection", "content-length", "content-type", "expect", "host", "keep-alive")
-    + ("if-modified-since", "if-none-match", "proxy-authorization", "proxy-connection", "te", "trailer")
-    + ("transfer-encoding", "upgrade", "user-agent")
-)
+_OURS = {
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-modified-since",
+    "if-none-match",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+}
 """Headers that a request has of itself."""
 
 
