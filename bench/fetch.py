@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 import httpx
 
 from monitor.fetch import Fetcher, Limits, Validators
+from monitor.shell import kept_hosts
 
 ANSWER = b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver: bench\r\n\r\n'
 CONCURRENCY = 32
@@ -71,7 +72,7 @@ async def measure(get: Get, urls: list[str], count: int) -> float:
 async def ours(urls: list[str], count: int) -> float:
     """Measure our fetcher."""
     fetcher = Fetcher(
-        user_agent="bench", concurrency=CONCURRENCY, per_host=CONCURRENCY, spacing_seconds=0.0, idle_hosts=len(urls)
+        user_agent="bench", concurrency=CONCURRENCY, per_host=CONCURRENCY, spacing_seconds=0.0, idle_hosts=kept_hosts()
     )
 
     async def get(url):

@@ -20,6 +20,7 @@ from pathlib import Path
 from monitor.config import VendorConfig
 from monitor.fetch import Fetcher, Limits
 from monitor.pipeline import Collector
+from monitor.shell import kept_hosts
 from monitor.store import PageSpec, Store
 
 COMPONENTS = 60
@@ -118,7 +119,7 @@ async def poll(urls: list[str], times: int) -> tuple[float, float]:
             [PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors.values()], now=datetime.now(UTC)
         )
         async with Fetcher(
-            user_agent="bench", per_host=32, per_provider=32, spacing_seconds=0.0, idle_hosts=len(urls)
+            user_agent="bench", per_host=32, per_provider=32, spacing_seconds=0.0, idle_hosts=kept_hosts()
         ) as fetcher:
             collector = Collector(store, fetcher, vendors, clock=lambda: datetime.now(UTC))
             spent = await rounds(collector, store, times)

@@ -30,7 +30,7 @@ from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
-from monitor.config import Settings, VendorConfig
+from monitor.config import NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
@@ -54,6 +54,7 @@ from monitor.shell import (
     one_vendor,
     opened,
     out,
+    reached,
     run,
     stored,
 )
@@ -431,7 +432,7 @@ def record(
     page = configuration.normal_url(url)
 
     async def work() -> list[MonitorError]:
-        async with Fetcher(user_agent=user_agent(None)) as fetcher:
+        async with Fetcher(user_agent=user_agent(None), **reached(NetworkSettings())) as fetcher:
             recorder = Recorder(fetcher, folder, page, now)
             with stored(alone(one_vendor(page, allow_private=allow_private))) as context:
                 return await _read_all(context, recorder, days)

@@ -89,6 +89,17 @@ DAY_SECONDS = 86_400
 # ----------------------------------------------------------------------------------------------------- the settings
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header that a page is asked with, to its own host only. `kind`: "text" = `value` is sent, "env" = it names a
+    variable, "file" = it names a file; these are read when the page is.
+    """
+
+    name: str
+    kind: str
+    value: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorConfig:
     """One monitored page. `url` ends in "/"; `platform` None = detect; `zone` None = what the page says, else UTC.
@@ -121,6 +132,17 @@ class VendorConfig:
     feed: FeedSettings = field(default_factory=FeedSettings)
     html: HtmlSettings | None = None
     overrides: tuple[Override, ...] = ()
+    headers: tuple[Header, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How pages are reached. `proxy` None = the environment's; `no_proxy` as in NO_PROXY; the files are PEM."""
+
+    proxy: str | None = field(default=None, repr=False)
+    no_proxy: tuple[str, ...] = ()
+    ca_file: Path | None = None
+    client_cert: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +162,7 @@ class Settings:
     component_metrics: str = "all"
     concurrency: int = 32
     backfill_days: int = 90
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     source: str
 
 
@@ -645,6 +668,54 @@ def _html(value: _Value) -> HtmlSettings:
     return HtmlSettings(**{"component": "*", **found, "words": words})
 
 
+_OURS = {
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "if-modified-since",
+    "if-none-match",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+}
+"""Headers that a request has of itself."""
+
+
+def _headers(value: _Value) -> tuple[Header, ...]:
+    """Return the headers of a mapping. Their values may be secrets, so no message repeats them."""
+    value.note_keys()
+    return tuple(found for name, child in value.entries().items() for found in _collected([child], _header(name)))
+
+
+def _header(name: str) -> Callable[[_Value], Header]:
+    def read(value: _Value) -> Header:
+        if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+            raise _Mistake("is not the name of a header; write it like Authorization")
+        if name.lower() in _OURS:
+            raise _Mistake("is a header that every request sets of itself; remove it")
+        if isinstance(value.node, yaml.MappingNode):
+            found = _read(value, HEADER_KEYS)
+            if len(found) != 1:
+                raise _Mistake("takes its value from one place; write {env: NAME} or {file: PATH}")
+            ((kind, written),) = found.items()
+            return Header(name, kind, written)
+        text = value.text()
+        if not re.fullmatch(r"[ -~]+", text):
+            raise _Mistake("holds what no header can; write plain ASCII in one line")
+        return Header(name, "text", text)
+
+    return read
+
+
 def _selector(value: _Value) -> str:
     text = value.text()
     try:
@@ -739,6 +810,23 @@ def _storage(value: _Value) -> dict[str, Any]:
     return _read(value, STORAGE_KEYS)
 
 
+def _network(value: _Value) -> NetworkSettings:
+    return NetworkSettings(**_read(value, NETWORK_KEYS))
+
+
+def _proxy(value: _Value) -> str:
+    """Return a proxy's URL. It may hold a password, so no message repeats it."""
+    text = value.text()
+    if not re.fullmatch(r"https?://(?:[^\s/@]+@)?[^\s/@]+/?", text):
+        raise _Mistake("is no proxy; write it like http://host:3128 or http://user:password@host:3128")
+    return text
+
+
+def _file(value: _Value) -> Path:
+    """Return a path; a relative one starts at the folder of the file it is written in."""
+    return Path(value.source).parent / Path(value.text()).expanduser()
+
+
 _DATABASES = "write a file's path, sqlite:///path or postgresql://user@host/name"
 
 
@@ -798,6 +886,10 @@ HTML_KEYS: dict[str, _Key] = {
     "attribute": _Key("attribute", _Value.text),
     "words": _Key("words", _meanings([level.word for level in Level])),
 }
+HEADER_KEYS: dict[str, _Key] = {
+    "env": _Key("env", _Value.text),
+    "file": _Key("file", lambda value: str(_file(value))),
+}
 OVERRIDE_KEYS: dict[str, _Key] = {
     "incident": _Key("incident", _Value.text),
     "level": _Key("level", _rating),
@@ -832,6 +924,7 @@ VENDOR_KEYS: Mapping[str, _Key] = {
     "feed": _Key("feed", _feed),
     "html": _Key("html", _html),
     "overrides": _Key("overrides", _overrides),
+    "headers": _Key("headers", _headers),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""
@@ -841,6 +934,14 @@ SERVER_KEYS: Mapping[str, _Key] = {
     "port": _Key("port", _between(_PORTS[0], _PORTS[-1])),
 }
 """Keys of `server:`."""
+
+NETWORK_KEYS: Mapping[str, _Key] = {
+    "proxy": _Key("proxy", _proxy),
+    "no_proxy": _Key("no_proxy", _patterns),
+    "ca_file": _Key("ca_file", _file),
+    "client_cert": _Key("client_cert", _file),
+}
+"""Keys of `network:`."""
 
 STORAGE_KEYS: Mapping[str, _Key] = {
     **_span_keys("snapshots", "snapshot_days", "snapshot_days", "1d", "3650d"),
@@ -859,6 +960,7 @@ TOP_KEYS: Mapping[str, _Key] = {
     "component_metrics": _Key("component_metrics", _choice(lambda: COMPONENT_METRICS, "a choice of components")),
     "server": _Key("", _server),
     "storage": _Key("", _storage),
+    "network": _Key("network", _network),
     "concurrency": _Key("concurrency", _between(1, 1000)),
     **_span_keys("backfill", "backfill_days", "backfill_days", "0d", "3650d"),
 }
@@ -875,6 +977,7 @@ ENVIRONMENT: Mapping[str, _Key] = {
 _HOMES = (
     (STORAGE_KEYS, "belongs under `storage:`"),
     (SERVER_KEYS, "belongs under `server:`"),
+    (NETWORK_KEYS, "belongs under `network:`"),
     (TOP_KEYS, "belongs at the top level of the file, it is the same for every vendor"),
     (COMMON_KEYS, "belongs to a vendor, or under `defaults:` for all of them"),
     (VENDOR_KEYS, "belongs to one vendor of the list"),

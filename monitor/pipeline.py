@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import ParamSpec, Protocol, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor import platforms
 from monitor.classify import GAP_INTERVALS
@@ -43,6 +43,7 @@ from monitor.writer import Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
 
+Headers = tuple[tuple[str, str], ...]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -213,12 +214,14 @@ class Collector:
         flush_after: int = 100,
         keep_snapshots: bool = True,
         evidence: str = EVIDENCE_BAD_DAYS,
+        headers: Mapping[str, Headers] | None = None,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.clocks = ClockLedger(timer)
         self.store = store
         self.vendors = dict(vendors)
         self._fetcher = fetcher
+        self._headers = headers or {}
         self._clock = clock
         self._observer = observer or NoObserver()
         self._shared = Shared(fetcher, lambda: clock().timestamp())
@@ -571,7 +574,12 @@ class Collector:
         size = vendor.max_body_mib or getattr(
             platforms.named(page.platform) if page.platform in platforms.names() else None, "MAX_BODY_MIB", None
         )
-        limits = Limits(timeout_seconds=vendor.timeout_seconds, allow_private=vendor.allow_private)
+        limits = Limits(
+            timeout_seconds=vendor.timeout_seconds,
+            allow_private=vendor.allow_private,
+            own_host=urlsplit(vendor.url).hostname,
+            headers=self._headers.get(page.slug, ()),
+        )
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
         shares = self._of_page[page.url] > 1

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from monitor import config
 from monitor.config import (
     IMPACT_MAPPING,
+    Header,
     InvalidConfig,
+    NetworkSettings,
     Settings,
     VendorConfig,
     add_vendor,
@@ -32,6 +34,7 @@ from monitor.errors import ConfigError
 from monitor.model import Level
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import POLICIES
+from monitor.shell import headers_of
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "bad_config"
@@ -85,6 +88,9 @@ MESSAGES = {
     "tab": ":2: not YAML: found character '\\t' that cannot start any token; indent with spaces",
     "tag": ":1: vendors: the tag 'python/object/apply:os.system' is not allowed; write a plain value",
     "top-key-in-a-vendor": ":4: vendors[0].policy: is not read here; it belongs at the top level of the file, it is the same for every vendor",
+    "proxy-of-another-kind": ":4: network.proxy: is no proxy; write it like http://host:3128 or http://user:password@host:3128",
+    "header-of-every-request": ":4: vendors[0].headers.User-Agent: is a header that every request sets of itself; remove it",
+    "header-of-two-sources": ":4: vendors[0].headers.X-Key: takes its value from one place; write {env: NAME} or {file: PATH}",
     "truth-in-words": ":4: vendors[0].allow_private: 'maybe' is neither true nor false; write true or false",
     "two-documents": ":3: not YAML: expected a single document in the stream, but found another document; check indentation, colons and quotes here and on the line before",
     "unclosed-list": ":2: not YAML: expected ',' or ']', but got '<stream end>'; check indentation, colons and quotes here and on the line before",
@@ -357,6 +363,15 @@ vendors:
         ("min_outage_seconds: 0", "min_outage_seconds", 0),
         ("min_coverage: 75%", "min_coverage", 0.75),
         ("allow_private: true", "allow_private", True),
+        (
+            "headers: {X-Key: abc, Authorization: {env: TOKEN}, X-File: {file: /run/key}}",
+            "headers",
+            (
+                Header("X-Key", "text", "abc"),
+                Header("Authorization", "env", "TOKEN"),
+                Header("X-File", "file", "/run/key"),
+            ),
+        ),
         ("max_body_mib: 0.5", "max_body_mib", 0.5),
         ("timeout: 1m", "timeout_seconds", 60),
         ("timeout_seconds: 40", "timeout_seconds", 40),
@@ -370,6 +385,14 @@ def test_a_vendor_key_sets_its_field(line, field, value):
     ("text", "expected"),
     [
         ("contact: ops@example.com", {"contact": "ops@example.com"}),
+        (
+            "network: {proxy: 'http://u:p@proxy:3128', no_proxy: [.corp.example], ca_file: ca.pem}",
+            {
+                "network": NetworkSettings(
+                    proxy="http://u:p@proxy:3128", no_proxy=(".corp.example",), ca_file=Path("ca.pem")
+                )
+            },
+        ),
         ("contact: https://example.com/bot", {"contact": "https://example.com/bot"}),
         ("policy: any", {"policy": "any"}),
         ("window: 30d", {"window_days": 30}),
@@ -395,6 +418,35 @@ def test_a_top_level_key_sets_its_fields(text, expected):
     read = settings(text)
 
     assert {name: getattr(read, name) for name in expected} == expected
+
+
+def header(kind, value):
+    return headers_of(VendorConfig(slug="a", name="A", url="https://a.test/", headers=(Header("X-Key", kind, value),)))
+
+
+def test_a_headers_value_is_read_from_its_variable_or_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("KEY_OF_A", "from the variable")
+    (tmp_path / "key").write_text("from the file\n")
+
+    assert header("text", "written") == (("X-Key", "written"),)
+    assert header("env", "KEY_OF_A") == (("X-Key", "from the variable"),)
+    assert header("file", str(tmp_path / "key")) == (("X-Key", "from the file"),)
+
+
+@pytest.mark.parametrize("content", [None, "", "two\nlines", "\x1b[31m", "schlüssel"])
+@pytest.mark.parametrize("kind", ["env", "file"])
+def test_a_headers_value_that_is_not_there_is_named_and_never_shown(monkeypatch, tmp_path, kind, content):
+    monkeypatch.delenv("KEY_OF_A", raising=False)
+    if content is not None:
+        monkeypatch.setenv("KEY_OF_A", content)
+        (tmp_path / "key").write_text(content)
+    with pytest.raises(ConfigError, match=r"vendor a, header X-Key: .*(KEY_OF_A|key)") as caught:
+        header(kind, "KEY_OF_A" if kind == "env" else str(tmp_path / "key"))
+    assert not content or content not in str(caught.value)
+
+
+def test_a_header_is_in_no_text_of_the_settings():
+    assert "secret" not in repr(vendor("headers: {Authorization: secret}"))
 
 
 @pytest.mark.parametrize("written", ["status.db", "./status.db", "sqlite:///status.db"])

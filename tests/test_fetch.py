@@ -4,13 +4,16 @@ import asyncio
 import gzip
 import hashlib
 import re
+import resource
 import ssl
 import subprocess
 import sys
+import time
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,11 +21,17 @@ from pathlib import Path
 import h2.config
 import h2.connection
 import h2.events
+import httpcore
 import httpx
 import pytest
+from h2.errors import ErrorCodes
+from h2.events import StreamReset
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import (
     BadStatus,
+    ConfigError,
     ConnectFailed,
     FetchError,
     ForbiddenAddress,
@@ -39,11 +48,15 @@ from monitor.fetch import (
     backoff_seconds,
     is_forbidden,
     parse_retry_after,
+    route,
     sniff_encoding,
+    trust,
     user_agent,
 )
+from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
 from monitor.fetch.politeness import PACES
 from monitor.protocol import Response
+from monitor.shell import kept_hosts, kept_seconds
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 LOCAL = Limits(allow_private=True, timeout_seconds=3.0, connect_seconds=2.0)
@@ -115,7 +128,7 @@ def fetcher(**changes) -> Fetcher:
 
 
 def mocked(handler, **changes) -> Fetcher:
-    return fetcher(transport_factory=lambda *, allow_private: httpx.MockTransport(handler), **changes)
+    return fetcher(transport_factory=lambda *, reach, proxy: httpx.MockTransport(handler), **changes)
 
 
 async def read(url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes):
@@ -595,8 +608,8 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
 
     real = fetcher()
 
-    def factory(*, allow_private):
-        transport = real._host_transport(allow_private=allow_private)
+    def factory(*, reach, proxy):
+        transport = real._host_transport(reach=reach, proxy=proxy)
 
         async def route(request):
             return answer(request) if request.url.host == "a.test" else await transport.handle_async_request(request)
@@ -624,6 +637,43 @@ async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allow
         else:
             with pytest.raises(TooManyRedirects, match="from https"):
                 await getting
+
+
+SECRET = (("authorization", "Bearer secret"),)
+
+
+async def test_a_pages_own_headers_go_to_its_host_alone():
+    seen = []
+
+    def answer(request):
+        seen.append((request.url.host, request.headers.get("authorization")))
+        there = {"a.test": "https://b.test/", "b.test": "https://a.test/again"}
+        again = request.url.path == "/again"
+        return httpx.Response(200) if again else httpx.Response(302, headers={"location": there[request.url.host]})
+
+    limits = replace(PUBLIC, own_host="a.test", headers=SECRET)
+    async with mocked(answer) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+        await asking.get("https://a.test/again", accept="*/*", limits=replace(limits, own_host="c.test"))
+
+    assert seen == [("a.test", "Bearer secret"), ("b.test", None), ("a.test", "Bearer secret"), ("a.test", None)]
+    assert "secret" not in repr(limits)
+
+
+async def test_a_pages_own_headers_do_not_leave_tls():
+    seen = []
+
+    def answer(request):
+        seen.append((request.url.scheme, request.headers.get("authorization")))
+        there = {"location": "http://a.test/"}
+        return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200)
+
+    limits = Limits(allow_private=True, own_host="a.test", headers=SECRET)
+    async with mocked(answer) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+        await asking.get("http://a.test/", accept="*/*", limits=limits)
+
+    assert seen == [("https", "Bearer secret"), ("http", None), ("http", "Bearer secret")]
 
 
 async def test_validators_are_only_exchanged_with_the_url_itself_not_with_where_it_redirects():
@@ -661,7 +711,9 @@ FORBIDDEN = [
     "169.254.169.254",
     "172.16.0.1",
     "192.168.1.1",
+    "192.0.0.192",
     "192.0.2.1",
+    "192.88.99.1",
     "198.18.0.1",
     "224.0.0.1",
     "240.0.0.1",
@@ -677,7 +729,11 @@ FORBIDDEN = [
     "2001::1",
     "2001:db8::1",
     "2002:7f00:1::",
+    "2606:4700::5efe:10.0.0.7",
+    "2606:4700::200:5efe:127.0.0.1",
+    "3fff::1",
     "fc00::1",
+    "fd00::5efe:8.8.8.8",
     "fd00:ec2::254",
     "fe80::1%eth0",
     "fec0::1",
@@ -693,7 +749,8 @@ def test_addresses_that_are_not_global_are_forbidden(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"]
+    "address",
+    ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "2606:4700::5efe:8.8.8.8"],
 )
 def test_global_addresses_are_not_forbidden(address):
     assert not is_forbidden(address)
@@ -728,6 +785,63 @@ async def test_no_way_to_write_an_inner_address_gets_through(host):
 
     assert server.connections == 0
     assert "allow_private" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "address",
+    [*map(str, METADATA), "169.254.169.254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fe80::1", "fe80::1%eth0"],
+)
+def test_private_networks_are_not_the_link_and_not_the_cloud(address):
+    assert is_forbidden(address, Reach.PRIVATE)
+    assert not is_forbidden(address, Reach.ANY)
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "127.0.0.1", "192.168.1.1", "fd00::1", "::1", "100.64.0.1", "1.1.1.1"])
+def test_a_page_of_ones_own_may_lie_in_a_private_network(address):
+    assert not is_forbidden(address, Reach.PRIVATE)
+
+
+@given(st.ip_addresses(v=4))
+def test_what_the_list_calls_public_python_calls_global(address):
+    """Python's list is another one, and wider by what is no page's: relays, anycast of the network itself."""
+    if not is_forbidden(str(address)):
+        assert address.is_global
+
+
+@pytest.mark.parametrize("own_host", [None, "a.test"])
+async def test_a_private_page_leads_to_no_metadata(own_host):
+    """The settings allow the page itself; what it redirects to, or a name that turns inward, they do not name."""
+
+    async def resolver(host, port):
+        return ["127.0.0.1"] if host == "a.test" else [host]
+
+    async with serving(redirecting(a="http://169.254.169.254/")) as server:
+        port = server.url.rpartition(":")[2]
+        limits = replace(LOCAL, own_host=own_host)
+        with pytest.raises(ForbiddenAddress, match="metadata"):
+            await read(f"http://a.test:{port}/a", limits=limits, resolver=resolver)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reach"),
+    [
+        (PUBLIC, Reach.PUBLIC),
+        (replace(PUBLIC, own_host="a.test"), Reach.PUBLIC),
+        (LOCAL, Reach.PRIVATE),
+        (replace(LOCAL, own_host="b.test"), Reach.PRIVATE),
+        (replace(LOCAL, own_host="a.test"), Reach.ANY),
+    ],
+)
+async def test_only_a_private_page_s_own_host_may_lie_anywhere(limits, reach):
+    asked = []
+
+    def factory(*, reach, proxy):
+        asked.append(reach)
+        return httpx.MockTransport(lambda request: httpx.Response(200))
+
+    async with fetcher(transport_factory=factory) as asking:
+        await asking.get("https://a.test/", accept="*/*", limits=limits)
+    assert asked == [reach]
 
 
 async def test_one_inner_address_among_global_ones_is_enough_to_refuse():
@@ -775,22 +889,98 @@ async def test_only_http_and_https_urls_are_asked(url):
     assert caught.value.remedy
 
 
-async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
-    async def never(host, port):
-        assert host == "127.0.0.1"
-        return ["127.0.0.1"]
+async def nothing_here(host, port):
+    """Resolve as inside a company whose names are the proxy's business."""
+    if host == "127.0.0.1":
+        return [host]
+    raise OSError("Name or service not known")
 
+
+async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
     async with serving(always(message(b"through"))) as server:
-        fetched = await read("http://status.test/x", limits=PUBLIC, proxy=server.url, resolver=never)
+        fetched = await read("http://status.test/x", limits=PUBLIC, route=lambda *_: server.url, resolver=nothing_here)
 
     assert fetched.response.body == b"through"
     assert server.paths == ["http://status.test/x"]
 
 
-async def test_proxies_of_the_environment_are_not_used(monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    async with serving(always(message(b"direct"))) as server:
-        assert (await read(server.url)).response.body == b"direct"
+@pytest.mark.parametrize("host", ["10.0.0.7", "[::1]", "169.254.169.254", "inner.test"])
+async def test_a_proxy_is_not_asked_for_what_may_not_be_asked_directly(host):
+    async def resolver(name, port):
+        return ["192.168.1.1"] if name == "inner.test" else [name]
+
+    async with serving(always(message(b"secret"))) as server:
+        with pytest.raises(ForbiddenAddress):
+            await read(f"http://{host}/", limits=PUBLIC, route=lambda *_: server.url, resolver=resolver)
+    assert server.connections == 0
+
+
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture
+def proxies(monkeypatch):
+    """Return a function that sets the environment's proxies, and these alone."""
+
+    def put(**variables):
+        for name in PROXIES:
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.lower(), raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    put()
+    return put
+
+
+HTTPS = ("https", "status.vendor.test", None)
+
+
+def test_the_environments_proxies_are_used(proxies):
+    proxies(HTTPS_PROXY="http://one.test:3128", NO_PROXY="inner.test,.corp.test")
+    found = route()
+
+    assert found(*HTTPS) == "http://one.test:3128"
+    assert found("http", "status.vendor.test", None) is None
+    assert found("https", "inner.test", None) is None
+    assert found("https", "a.corp.test", 8443) is None
+
+
+def test_all_hosts_of_both_schemes_go_through_the_one_for_all(proxies):
+    proxies(ALL_PROXY="http://all.test:3128", https_proxy="http://low.test:3128")
+    assert route()("http", "a.test", None) == "http://all.test:3128"
+    assert route()(*HTTPS) == "http://low.test:3128"
+
+
+def test_the_settings_proxy_goes_before_the_environments_and_its_exceptions_are_added(proxies):
+    proxies(HTTPS_PROXY="http://one.test:3128", NO_PROXY="inner.test")
+    found = route("http://own.test:8080", ("other.test",))
+
+    assert found(*HTTPS) == found("http", "a.test", None) == "http://own.test:8080"
+    assert found("https", "inner.test", None) is None
+    assert found("https", "other.test", None) is None
+    assert route("http://own.test:8080", ("*",))(*HTTPS) is None
+
+
+def test_without_proxies_hosts_are_asked_directly(proxies):
+    assert route()(*HTTPS) is None
+
+
+def test_a_proxy_of_another_kind_is_refused_without_repeating_its_password(proxies):
+    proxies(HTTPS_PROXY="socks5://user:secret@one.test:1080")
+    with pytest.raises(ConfigError, match="https proxy of the environment") as caught:
+        route()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate"])
+@pytest.mark.parametrize("key", ["ca_file", "client_cert"])
+def test_a_certificate_file_that_cannot_be_used_is_named(tmp_path, key, content):
+    path = tmp_path / "file.pem"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(ConfigError, match=rf"network\.{key}: {re.escape(str(path))} cannot be used"):
+        trust(**{key: path})
 
 
 # --------------------------------------------------------------------------------------------------- connecting
@@ -869,6 +1059,102 @@ async def test_the_next_address_is_tried_when_the_first_does_not_connect():
     async with serving(always(message(b"second"))) as server:
         port = server.url.rpartition(":")[2]
         assert (await read(f"http://a.test:{port}/", resolver=resolver)).response.body == b"second"
+
+
+def test_the_families_take_turns_beginning_with_the_preferred_one():
+    assert interleaved(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == ["::1", "1.1.1.1", "::2", "1.1.1.2", "::3"]
+    assert interleaved(["1.1.1.1", "::1"]) == ["1.1.1.1", "::1"]
+    assert interleaved([]) == []
+
+
+class Dialled(httpcore.AsyncNetworkBackend):
+    """Answers by address: "dead" refuses at once, "mute" never answers, anything else stands after `seconds`."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.tried = []
+        self.closed = []
+
+    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        self.tried.append(host)
+        kind = self.answers.get(host, "good")
+        if kind == "dead":
+            raise httpcore.ConnectError("refused")
+        if kind == "mute":
+            await asyncio.sleep(timeout)
+            raise httpcore.ConnectTimeout("nothing")
+        return Stands(host, self.closed)
+
+
+class Stands(httpcore.AsyncNetworkStream):
+    def __init__(self, host, closed):
+        self.host = host
+        self.closed = closed
+
+    async def aclose(self):
+        self.closed.append(self.host)
+
+
+def dialling(addresses, **answers):
+    async def resolver(host, port):
+        return addresses
+
+    guarded = GuardedBackend(reach=Reach.ANY, resolver=resolver)
+    guarded._backend = Dialled(**answers)
+    return guarded
+
+
+@pytest.mark.parametrize("kind", ["dead", "mute"])
+async def test_the_last_of_many_addresses_is_reached_though_all_before_it_are_dead(kind):
+    """Four addresses were tried, whatever the fifth."""
+    bad = {f"2001:db8::{n}": kind for n in range(1, 7)}
+    dial = dialling([*bad, "127.0.0.1"], **bad)
+    found = await asyncio.wait_for(dial.connect_tcp("a.test", 80, 5.0), 2.0)
+
+    assert found.host == "127.0.0.1"
+    assert dial._backend.tried[:2] == ["2001:db8::1", "127.0.0.1"]
+
+
+async def test_the_last_of_many_addresses_of_one_family_is_reached_in_time():
+    mute = {f"192.0.2.{n}": "mute" for n in range(1, 8)}
+    dial = dialling([*mute, "192.0.2.99"], **mute)
+    begun = time.monotonic()
+
+    assert (await dial.connect_tcp("a.test", 80, 5.0)).host == "192.0.2.99"
+    assert time.monotonic() - begun < 4.0
+    assert dial._backend.tried == [*mute, "192.0.2.99"]
+
+
+async def test_a_preferred_address_that_answers_is_the_only_one_asked():
+    dial = dialling(["2001:db8::1", "127.0.0.1"])
+
+    assert (await dial.connect_tcp("a.test", 80, 5.0)).host == "2001:db8::1"
+    assert dial._backend.tried == ["2001:db8::1"]
+
+
+async def test_when_no_address_answers_the_last_failure_is_told_within_the_time():
+    dial = dialling(["192.0.2.1", "192.0.2.2"], **{"192.0.2.1": "mute", "192.0.2.2": "mute"})
+    begun = time.monotonic()
+    with pytest.raises(httpcore.ConnectTimeout):
+        await dial.connect_tcp("a.test", 80, 0.6)
+
+    assert time.monotonic() - begun < 3.0
+    with pytest.raises(httpcore.ConnectError, match="no address"):
+        await dialling([]).connect_tcp("a.test", 80, 0.6)
+
+
+async def test_a_request_that_an_http2_server_refused_unread_is_asked_once_more():
+    tried = []
+
+    def answer(request):
+        tried.append(request)
+        if len(tried) == 1:
+            raise httpcore.RemoteProtocolError(StreamReset(stream_id=1, error_code=ErrorCodes.REFUSED_STREAM))
+        return httpx.Response(200, text="ok")
+
+    async with mocked(answer) as asking:
+        assert (await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)).response.body == b"ok"
+    assert len(tried) == 2
 
 
 async def test_a_connection_the_host_has_closed_meanwhile_is_replaced():
@@ -991,11 +1277,36 @@ class Closing(httpx.MockTransport):
         self.closed = True
 
 
+async def test_a_connection_is_kept_from_one_poll_to_the_next(monkeypatch):
+    """It was given up after 75 s, while pages are polled every 300 s: none was ever used again."""
+    ahead = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + ahead[0])
+    async with serving(always(message(b"x"))) as server, fetcher(idle_seconds=kept_seconds([60, 300])) as asking:
+        for later in (0.0, 315.0, 640.0):
+            ahead[0] = later
+            await asking.get(server.url, accept="*/*", limits=LOCAL)
+
+    assert server.connections == 1
+    assert len(server.paths) == 3
+
+
+@pytest.mark.parametrize(("intervals", "kept"), [([], 30), ([60], 105), ([60, 300], 405), ([86_400], 900)])
+def test_connections_are_kept_until_the_next_poll_and_not_for_ever(intervals, kept):
+    assert kept_seconds(intervals) == kept
+
+
+@pytest.mark.parametrize(("files", "hosts"), [(64, 16), (1024, 170), (10**9, 10_922)])
+def test_connections_are_kept_of_as_many_hosts_as_files_allow(monkeypatch, files, hosts):
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (files, files))
+    assert kept_hosts() == hosts
+
+
 async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
     clock = Time()
     made: list[Closing] = []
 
-    def factory(*, allow_private):
+    def factory(*, reach, proxy):
         made.append(Closing(lambda request: httpx.Response(200)))
         return made[-1]
 
@@ -1072,6 +1383,19 @@ async def test_http_2_is_spoken_where_tls_offers_it_and_the_certificate_is_check
 
     assert [fetched.response.body for fetched in got] == [f"status.test:{port}".encode()] * 4
     assert got[0].validators.etag == '"2"'
+
+
+async def test_an_authority_of_ones_own_is_trusted_beside_the_others(certificate):
+    """A company's proxy or page has a certificate that no public authority signed."""
+    there = trust(certificate / "cert.pem")
+    assert len(there.get_ca_certs()) > len(trust().get_ca_certs())
+
+    async def resolver(host, port):
+        return ["127.0.0.1"]
+
+    async with serving(always(message(b"ours")), ssl=tls_server(certificate, "http/1.1")) as server:
+        url = server.url.replace("127.0.0.1", "status.test")
+        assert (await read(url, ssl_context=there, resolver=resolver)).response.body == b"ours"
 
 
 async def test_an_unknown_certificate_is_refused(certificate):

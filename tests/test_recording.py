@@ -32,7 +32,7 @@ def network(**answers: httpx.Response) -> Fetcher:
         pass
 
     transport = httpx.MockTransport(answer)
-    return Fetcher(user_agent="t", spacing_seconds=0, transport_factory=lambda *, allow_private: transport, sleep=sleep)
+    return Fetcher(user_agent="t", spacing_seconds=0, transport_factory=lambda *, reach, proxy: transport, sleep=sleep)
 
 
 def json_answer(text: str, **headers: str) -> httpx.Response:

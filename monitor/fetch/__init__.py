@@ -5,6 +5,7 @@ have the one method of `Fetches`. Nothing here reads what a body means, retries 
 
     guard        which addresses may be connected to, checked when connecting
     transport    one connection pool per host, and why
+    routes       through which proxy, and with which certificates
     politeness   concurrency, spacing, and the waits that hosts asked for
     body         bounded reading and decompression; text encodings
     push         sending to an address the user names, with retries
@@ -29,6 +30,7 @@ from monitor.fetch.guard import is_forbidden
 from monitor.fetch.politeness import Pace
 from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
+from monitor.fetch.routes import Route, route, trust
 from monitor.fetch.shared import Shared
 
 __all__ = [
@@ -41,13 +43,16 @@ __all__ = [
     "Push",
     "Recorder",
     "Replay",
+    "Route",
     "Shared",
     "Validators",
     "backoff_seconds",
     "is_forbidden",
     "parse_retry_after",
+    "route",
     "sent_at",
     "settle",
     "sniff_encoding",
+    "trust",
     "user_agent",
 ]

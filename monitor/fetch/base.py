@@ -1,6 +1,6 @@
 """What fetching is asked and answers, and the small pure rules around it. No I/O."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -33,13 +33,17 @@ class Limits:
 
     `timeout_seconds` bounds one `get` with its redirects, without the waits that politeness asks for; reading may
     stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
-    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https.
+    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https;
+    addresses of the link and of a cloud's metadata are then still only reached where they are `own_host`, the host
+    that the settings name. `headers` are sent to that host alone, whoever redirects where.
     """
 
     timeout_seconds: float = 20.0
     connect_seconds: float = 5.0
     max_body_bytes: int = 8 * MIB
     allow_private: bool = False
+    own_host: str | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     max_redirects: int = 3
 
 

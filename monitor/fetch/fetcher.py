@@ -16,12 +16,14 @@ from urllib.parse import urldefrag, urljoin
 
 import httpcore
 import httpx
+from h2.errors import ErrorCodes
 
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled, TimedOut, TooManyRedirects
 from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
-from monitor.fetch.guard import Resolver
+from monitor.fetch.guard import Reach, Resolver
 from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep
+from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
 from monitor.protocol import Response
 
@@ -45,13 +47,13 @@ CHECK_URL = "correct the address"
 CHECK_NETWORK = "check the address and your own network"
 WAIT_AND_SEE = "nothing to do unless it persists"
 
-TransportKey = tuple[str, int | None, bool]
+TransportKey = tuple[str, int | None, Reach]
 
 
 class TransportFactory(Protocol):
-    """Makes the transport of one host. It is asked again for pages that may lie at private addresses."""
+    """Makes the transport of one host. It is asked again for pages that may lie elsewhere."""
 
-    def __call__(self, *, allow_private: bool) -> httpx.AsyncBaseTransport: ...  # noqa: D102
+    def __call__(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,10 @@ class Fetcher:
     a host's requests start at least `spacing_seconds` apart; `paces` has hosts with rules of their own. A host that
     answers 420, 429, or 503 with Retry-After rests for all its pages: short rests are waited for, longer ones raise
     Throttled at once. Nothing is retried but a connection that could not be made, or that an earlier request had left
-    open and that broke before the answer began: once, after 0.2 s.
+    open and that broke before the answer began, and what an HTTP/2 server refused unread: once, after 0.2 s.
 
-    Connections of hosts unused for `idle_seconds`, and of the longest unused beyond `idle_hosts`, are closed. `proxy`
-    (an http or https URL) is used for everything; the guard against private addresses is then the proxy's, because it
-    resolves the names. The environment's proxy variables are never read; SSL_CERT_FILE and SSL_CERT_DIR are.
+    Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
+    `route` says which proxy a host is asked through; without it none is used. `ssl_context` is what TLS trusts.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Fetcher:
         spacing_seconds: float = 0.2,
         per_provider: int = PER_PROVIDER,
         paces: Mapping[str, Pace] = PACES,
-        proxy: str | None = None,
+        route: Route = direct,
         ssl_context: ssl.SSLContext | None = None,
         idle_hosts: int = 256,
         idle_seconds: float = 150.0,
@@ -101,7 +102,7 @@ class Fetcher:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._pace = Pace(concurrency=per_host, spacing_seconds=spacing_seconds)
         self._paces = paces
-        self._proxy = proxy
+        self._route = route
         self._ssl_context = ssl_context
         self._idle_hosts = idle_hosts
         self._idle_seconds = idle_seconds
@@ -151,6 +152,7 @@ class Fetcher:
             headers = self._request_headers(accept, validators if here == first else None)
             try:
                 target = _parsed(here)
+                headers |= _own_headers(limits, target, first)
                 async with self._politeness.turn(target.host, self._lane(target.host), provider):
                     started = self._clock()
                     hop = await self._within(limits, spent, target, headers)
@@ -185,11 +187,11 @@ class Fetcher:
 
     async def _send(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> httpx.Response:
         request = httpx.Request("GET", target, headers=headers, extensions={"timeout": _timeouts(limits)})
-        transport, reused = self._transport(target, allow_private=limits.allow_private)
+        transport, reused = self._transport(target, _reach(limits, target.host))
         try:
             return await transport.handle_async_request(request)
         except (*CONNECT_ERRORS, *BROKEN) as error:
-            if not reused and not isinstance(error, CONNECT_ERRORS):
+            if not (reused or isinstance(error, CONNECT_ERRORS) or _was_refused(error)):
                 raise _translated(error, limits) from error
         except Exception as error:
             raise _translated(error, limits) from error
@@ -231,21 +233,27 @@ class Fetcher:
             self._lanes.move_to_end(host)
         return lane
 
-    def _transport(self, target: httpx.URL, *, allow_private: bool) -> tuple[httpx.AsyncBaseTransport, bool]:
+    def _transport(self, target: httpx.URL, reach: Reach) -> tuple[httpx.AsyncBaseTransport, bool]:
         """Return the transport for this target, and whether an earlier request may have left a connection open."""
         # A connection that was allowed to a private address must not serve a page that may not go there.
-        key = (target.scheme, target.port, allow_private)
+        key = (target.scheme, target.port, reach)
         transports = self._transports.setdefault(target.host, {})
         reused = key in transports
         if not reused:
-            transports[key] = self._make_transport(allow_private=allow_private)
+            transports[key] = self._make_transport(
+                reach=reach, proxy=self._route(target.scheme, target.host, target.port)
+            )
         return transports[key], reused
 
-    def _host_transport(self, *, allow_private: bool) -> httpx.AsyncBaseTransport:
+    def _host_transport(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport:
         if self._ssl_context is None:
-            self._ssl_context = httpx.create_ssl_context()
+            self._ssl_context = trust()
         return HostTransport(
-            ssl_context=self._ssl_context, allow_private=allow_private, resolver=self._resolver, proxy=self._proxy
+            ssl_context=self._ssl_context,
+            keep_seconds=self._idle_seconds,
+            reach=reach,
+            resolver=self._resolver,
+            proxy=proxy,
         )
 
     async def _trim(self) -> None:
@@ -328,6 +336,23 @@ def _parsed(here: str) -> httpx.URL:
     if target.scheme not in ("http", "https") or not target.host:
         raise FetchError("not an http or https URL", url=here, remedy=CHECK_URL)
     return target
+
+
+def _own_headers(limits: Limits, target: httpx.URL, first: str) -> dict[str, str]:
+    """Return the headers of the page's settings, for its own host and for as safe a connection as was asked for."""
+    safe = target.scheme == "https" or not first.lower().startswith("https:")
+    return dict(limits.headers) if target.host == limits.own_host and safe else {}
+
+
+def _was_refused(error: Exception) -> bool:
+    """Whether an HTTP/2 server says that it has not begun with the request (RFC 9113, section 8.7)."""
+    return any(getattr(each, "error_code", None) == ErrorCodes.REFUSED_STREAM for each in error.args)
+
+
+def _reach(limits: Limits, host: str) -> Reach:
+    if not limits.allow_private:
+        return Reach.PUBLIC
+    return Reach.ANY if host == limits.own_host else Reach.PRIVATE
 
 
 def _timeouts(limits: Limits) -> dict[str, float]:

@@ -7,8 +7,11 @@ the host that was asked.
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from itertools import chain, zip_longest
 
 import httpcore
 
@@ -17,14 +20,57 @@ from monitor.errors import ForbiddenAddress
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Returns the addresses of a host, preferred first. Raises OSError when there are none."""
 
-NAT64 = IPv6Network("64:ff9b::/96")
 
-PLATFORM_ADDRESSES = frozenset({IPv4Address("168.63.129.16")})
-"""Global by number, but answered by the cloud's own host.
-Source: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+class Reach(StrEnum):
+    """Where a connection may lead: to the public internet, to private networks too, or anywhere at all."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    ANY = "any"
+
+
+PUBLIC_IPV6 = IPv6Network("2000::/3")
+"""The only part of IPv6 that holds public addresses."""
+
+NOT_PUBLIC = (
+    IPv4Network("0.0.0.0/8"),
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("100.64.0.0/10"),
+    IPv4Network("127.0.0.0/8"),
+    IPv4Network("169.254.0.0/16"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.0.2.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv4Network("192.168.0.0/16"),
+    IPv4Network("198.18.0.0/15"),
+    IPv4Network("198.51.100.0/24"),
+    IPv4Network("203.0.113.0/24"),
+    IPv4Network("224.0.0.0/4"),
+    IPv4Network("240.0.0.0/4"),
+)
+NOT_PUBLIC_IPV6 = tuple(IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "3fff::/20"))
+"""Private, shared, local, reserved, multicast, for documentation, benchmarks or tunnels. The list is ours: what Python
+calls global changes from one version to the next.
+Sources: https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
 """
 
-ATTEMPTS = 4
+METADATA = frozenset(
+    ip_address(each)
+    for each in ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "fd00:42::42")
+)
+"""Where clouds answer a machine's questions about itself, besides 169.254.0.0/16: Azure, Oracle, Alibaba, AWS, Google,
+Scaleway. A page has no business there, however it names them."""
+
+LINK_LOCAL = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
+NAT64 = IPv6Network("64:ff9b::/96")
+ISATAP = (0x00005EFE, 0x02005EFE)
+"""The upper half of an interface identifier whose lower half is an IPv4 address (RFC 5214)."""
+
+ATTEMPT_DELAY = 0.25
+"""How many seconds after one attempt to connect the next address is tried beside it (RFC 8305, section 5)."""
+
+MOST_ADDRESSES = 64
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -33,39 +79,72 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def is_forbidden(address: str) -> bool:
-    """Whether this is no global unicast address: loopback, private, shared, link-local, metadata, multicast, ...
+def is_forbidden(address: str, reach: Reach = Reach.PUBLIC) -> bool:
+    """Whether this lies beyond the reach. Private networks do not include link-local and metadata addresses.
 
-    IPv6 addresses that carry an IPv4 address (mapped, 6to4, NAT64) are judged by it. Anything that is not an address
-    is forbidden.
+    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged by that, one that leads to it through a
+    tunnel (6to4, ISATAP) by both. Anything that is not an address is forbidden.
     """
     try:
-        parsed = _carried(ip_address(address))
+        parsed = _stood_for(ip_address(address))
     except ValueError:
         return True
-    if isinstance(parsed, IPv6Address) and parsed.is_site_local:
+    if reach is Reach.ANY:
+        return False
+    found = [parsed, *_tunnelled(parsed)]
+    if any(map(_is_local, found)):
         return True
-    unusual = parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified
-    return unusual or not parsed.is_global or parsed in PLATFORM_ADDRESSES
+    return reach is Reach.PUBLIC and not all(map(_is_public, found))
 
 
-def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+def _is_local(address: IPv4Address | IPv6Address) -> bool:
+    """Whether this is an address of the link, or one under which a cloud answers its machines."""
+    return address in METADATA or any(address in network for network in LINK_LOCAL)
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv4Address):
+        return not any(address in network for network in NOT_PUBLIC)
+    return address in PUBLIC_IPV6 and not any(address in network for network in NOT_PUBLIC_IPV6)
+
+
+def _stood_for(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if isinstance(address, IPv4Address):
         return address
-    if address in NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return _last(address) if address in NAT64 else address.ipv4_mapped or address
+
+
+def _tunnelled(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """Return the other end of the tunnel that an IPv6 address leads into, if it does."""
+    if isinstance(address, IPv4Address):
+        return []
+    if (int(address) >> 32) & 0xFFFFFFFF in ISATAP:
+        return [_last(address)]
+    return [address.sixtofour] if address.sixtofour is not None else []
+
+
+def _last(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFFFFFF)
+
+
+def interleaved(addresses: Iterable[str]) -> list[str]:
+    """Return the addresses with the families in turn, beginning with the first one's (RFC 8305, section 4)."""
+    known = list(addresses)
+    first = [each for each in known if (":" in each) == (":" in known[0])]
+    other = [each for each in known if (":" in each) != (":" in known[0])]
+    return [each for each in chain.from_iterable(zip_longest(first, other)) if each is not None]
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections only to addresses that may be connected to; `allow_private` lets it connect to all.
+    """Opens connections only to addresses within the reach.
 
-    The addresses are tried in order, each with its share of the remaining time. Raises ForbiddenAddress when any of
-    the host's addresses is forbidden: a name that also points inside is not to be trusted with the rest.
+    All addresses are tried, the families in turn, each a quarter of a second after the one before or as soon as that
+    fails; the first that answers is taken (Happy Eyeballs, RFC 8305). Raises ForbiddenAddress when any of the host's
+    addresses is forbidden: a name that also points inside is not to be trusted with the rest.
     """
 
-    def __init__(self, *, allow_private: bool, resolver: Resolver | None = None) -> None:
-        self._allow_private = allow_private
+    def __init__(self, *, reach: Reach, resolver: Resolver | None = None) -> None:
+        self._reach = reach
         self._resolve = resolver or resolve
         self._backend = httpcore.AnyIOBackend()
 
@@ -80,15 +159,22 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Resolve, check and connect. Raises httpcore's errors and ForbiddenAddress."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + (timeout or 60.0)
-        addresses = (await self._checked(host, port, deadline - clock()))[:ATTEMPTS]
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-            share = max(deadline - clock(), 0.001) / min(left, 2)
-            try:
-                return await self._backend.connect_tcp(address, port, share, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+        addresses = await self._checked(host, port, deadline - clock())
+
+        async def connect(address: str) -> httpcore.AsyncNetworkStream:
+            left = max(deadline - clock(), 0.001)
+            return await self._backend.connect_tcp(address, port, left, local_address, socket_options)
+
+        return await _first(connect, interleaved(addresses)[:MOST_ADDRESSES])
+
+    async def check(self, host: str, port: int, seconds: float) -> None:
+        """Check a host that a proxy is to be asked for. One that has no address here is left to the proxy, which may
+        know it. Raises ForbiddenAddress.
+        """
+        try:
+            await self._checked(host, port, seconds)
+        except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            return
 
     async def sleep(self, seconds: float) -> None:
         """Pause, as httpcore asks for between its own retries."""
@@ -102,8 +188,47 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectTimeout(f"{host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} cannot be resolved: {error}") from error
-        if not self._allow_private:
-            for address in addresses:
-                if is_forbidden(address):
-                    raise ForbiddenAddress(f"{host} resolves to {address}, which is not a global address")
+        for address in addresses:
+            if is_forbidden(address, self._reach):
+                raise ForbiddenAddress(f"{host} resolves to {address}, {_WHY[self._reach]}")
         return addresses
+
+
+_WHY = {
+    Reach.PUBLIC: "which is not a global address",
+    Reach.PRIVATE: "which is an address of the link or of a cloud's metadata, and not the page's own host",
+    Reach.ANY: "which is no address",
+}
+
+
+async def _first(
+    connect: Callable[[str], Awaitable[httpcore.AsyncNetworkStream]], addresses: Sequence[str]
+) -> httpcore.AsyncNetworkStream:
+    """Return the first connection that stands; the others are given up. Raises the last failure when none does."""
+    waiting, trying = deque(addresses), set[asyncio.Task[httpcore.AsyncNetworkStream]]()
+    failure: BaseException = httpcore.ConnectError("there is no address")
+    try:
+        while waiting or trying:
+            if waiting:
+                trying.add(asyncio.ensure_future(connect(waiting.popleft())))
+            delay = ATTEMPT_DELAY if waiting else None
+            done, _ = await asyncio.wait(trying, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                trying.discard(task)
+                error = task.exception()
+                if error is None:
+                    return task.result()
+                failure = error
+                if not isinstance(failure, (httpcore.ConnectError, httpcore.ConnectTimeout)):
+                    raise failure
+    finally:
+        await _give_up(trying)
+    raise failure
+
+
+async def _give_up(trying: Iterable[asyncio.Task[httpcore.AsyncNetworkStream]]) -> None:
+    for task in trying:
+        task.cancel()
+    for found in await asyncio.gather(*trying, return_exceptions=True):
+        if not isinstance(found, BaseException):
+            await found.aclose()

@@ -14,10 +14,12 @@ from typing import Protocol, cast
 import httpcore
 import httpx
 
-from monitor.fetch.guard import GuardedBackend, Resolver
+from monitor.fetch.guard import GuardedBackend, Reach, Resolver
 
-KEEPALIVE_SECONDS = 75.0
-"""How long an idle connection is reused; longer than a 60 s poll interval, about what servers allow."""
+RESOLVE_SECONDS = 2.0
+"""How long a name is looked up here that a proxy is asked for."""
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class _Closable(Protocol):
@@ -41,29 +43,35 @@ class _Stream(httpx.AsyncByteStream):
 class HostTransport(httpx.AsyncBaseTransport):
     """The connections to one host. HTTP/2 where TLS offers it, HTTP/1.1 otherwise; the environment is not read.
 
-    With `proxy` (a URL, http or https) names are resolved by the proxy: the guard is then the proxy's, and ours only
-    would forbid the proxy itself. Raises httpcore's exceptions and ForbiddenAddress.
+    A connection is kept for `keep_seconds` without use; one that the host closed meanwhile is not used again.
+    With `proxy` (a URL, http or https) the proxy resolves the names; those that we can resolve too are checked first,
+    as without it. Raises httpcore's exceptions and ForbiddenAddress.
     """
 
     def __init__(
         self,
         *,
         ssl_context: ssl.SSLContext,
-        allow_private: bool = False,
+        keep_seconds: float,
+        reach: Reach = Reach.PUBLIC,
         resolver: Resolver | None = None,
         proxy: str | None = None,
     ) -> None:
+        self._guard = GuardedBackend(reach=reach, resolver=resolver)
+        self._is_proxied = proxy is not None
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=ssl_context,
             proxy=_proxy(proxy) if proxy else None,
-            keepalive_expiry=KEEPALIVE_SECONDS,
+            keepalive_expiry=keep_seconds,
             http2=True,
-            network_backend=GuardedBackend(allow_private=allow_private or bool(proxy), resolver=resolver),
+            network_backend=GuardedBackend(reach=Reach.ANY) if proxy else self._guard,
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request and return the answer with its body unread."""
         url = request.url
+        if self._is_proxied:
+            await self._guard.check(url.host, url.port or _PORTS[url.scheme], RESOLVE_SECONDS)
         answer = await self._pool.handle_async_request(
             httpcore.Request(
                 request.method,
