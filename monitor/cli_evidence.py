@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.errors import ConfigError
-from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, err, opened, out
+from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, opened
 from monitor.store import PageRecord, PinnedBody
+from monitor.terminal import say
 
 evidence = typer.Typer()
 
@@ -39,13 +40,13 @@ def write_evidence(
         found = context.store.pinned(page.id, day.date())
         if not found:
             why = f"no answer of {vendor} is kept of {day.date()}; `storage: evidence` is {context.settings.evidence}"
-            err.print(why, highlight=False, soft_wrap=True)
+            say(why, err=True)
             raise typer.Exit(SOME_PAGE_FAILED)
         try:
             written = write(page, day.date(), found, folder, force=force)
         except OSError as error:
             raise ConfigError(f"cannot write {folder}: {error.strerror or error}; choose another folder") from error
-    out.print(f"{written} answers of {vendor} on {day.date()} in {folder}", highlight=False, markup=False)
+    say(f"{written} answers of {vendor} on {day.date()} in {folder}")
 
 
 def write(page: PageRecord, day: date, found: Sequence[PinnedBody], folder: Path, *, force: bool) -> int:

@@ -1,0 +1,82 @@
+r"""Text of strangers, made fit for people to read: nothing in it that a terminal obeys or that hides. Pure.
+
+What vendors write reaches terminals, logs, spreadsheets and Markdown. A control character in it could clear the screen,
+fill the clipboard or forge a line of ours; a bidirectional one shows letters in another order than they stand in. All
+of these are shown as the escapes that Python and JSON write: ``\n``, ``\x1b``, ``\u202e``.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+LONGEST_LINK = 2_000
+"""In characters; browsers and proxies take no longer ones reliably."""
+
+# Control characters (C0, DEL, C1), line separators, halves of a pair, and what is invisible or turns text around.
+# Left alone are the joiners of Persian, Indic scripts and emoji (200C, 200D), soft hyphens, and Arabic number signs,
+# which are visible: none of them moves or hides another character.
+_UNSEEN = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
+    "\\ud800-\\udfff\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e007f]"
+)
+_SHORT: Mapping[str, str] = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def visible(text: str) -> str:
+    """Return the text on one line, with every character that is obeyed or hidden shown as its escape.
+
+    What it returns is returned unchanged when given again. A backslash stays one: escapes are for reading, not for
+    getting the text back.
+    """
+    return _UNSEEN.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
+    if char in _SHORT:
+        return _SHORT[char]
+    code = ord(char)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Return JSON that says the same to a program, in which `visible` would change nothing but our line breaks."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return "\n".join(_UNSEEN.sub(_json_escape, line) for line in text.split("\n"))
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+_FIELD = re.compile(r'[^\s"=\\]+')
+
+
+def logfmt(fields: Mapping[str, str]) -> str:
+    """Return fields as one line ``key=value key="other value"``, whatever the values hold; keys are ours."""
+    return " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
+
+
+def _quoted(value: str) -> str:
+    if _FIELD.fullmatch(value) and visible(value) == value:
+        return value
+    # The escapes of JSON, which readers of logfmt undo.
+    return json_text(value)
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return a vendor's link when a person may follow it: absolute, http or https, no longer than `LONGEST_LINK`.
+
+    None for `javascript:`, `data:` and every other scheme, for one without a host, and for one with spaces or
+    characters that are no part of an address: what is shown would not be what is opened.
+    """
+    if url is None or len(url) > LONGEST_LINK or not url.lower().startswith(("http://", "https://")):
+        return None
+    if not url.isprintable() or any(char in ' <>"\\^`{|}' for char in url):
+        return None
+    try:
+        return url if urlsplit(url).hostname else None
+    except ValueError:
+        return None

@@ -1,0 +1,112 @@
+"""What vendors wrote, made fit to read: properties that hold of every text there is."""
+
+import json
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.plain import LONGEST_LINK, json_text, logfmt, safe_link, visible
+
+# Every character there is, half of the examples from those that do harm.
+HOSTILE = (
+    '\x00\x07\x1b\x7f\x85\x9b\x9d\n\r\t\u200b\u200e\u202a\u202e\u2028\u2029\u2066\u2069\ufeff\ud800\U000e0041"\\=[]'
+)
+TEXT = st.text(st.one_of(st.characters(categories=None), st.sampled_from(HOSTILE)))
+
+# What Unicode calls a format character and people see, or need to read their own language.
+SEEN = {0xAD, 0x200C, 0x200D, *range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+HIEROGLYPHS = range(0x13430, 0x13460)
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def test_every_character_that_is_obeyed_or_hidden_is_shown_as_an_escape() -> None:
+    left = []
+    for code in range(sys.maxunicode + 1):
+        char = chr(code)
+        harmful = (
+            unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(char) in TURNING
+        )
+        if harmful and code not in SEEN and code not in HIEROGLYPHS and not visible(char).startswith("\\"):
+            left.append(f"{code:x}")
+
+    assert left == []
+
+
+@pytest.mark.parametrize("text", ["API", "Zürich – 東京 🏴‍☠️", "می‌خواهم", "a\u00a0b", "C:\\temp", "[red]x[/]"])
+def test_what_people_write_is_left_as_it_is(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_escapes_are_those_of_python() -> None:
+    assert visible("a\nb\x1b[2J\x9b\u202e\U000e0041") == r"a\nb\x1b[2J\x9b\u202e\U000e0041"
+
+
+@given(TEXT)
+def test_it_is_one_line_and_settled(text: str) -> None:
+    shown = visible(text)
+
+    assert len(shown.splitlines()) <= 1
+    assert visible(shown) == shown
+    assert shown.encode().decode() == shown
+
+
+@given(st.recursive(TEXT, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner)))
+def test_json_says_the_same_and_hides_nothing(value: object) -> None:
+    text = json_text(value)
+
+    assert visible(text) == text
+    # Two halves that JSON brings together are one character afterwards, with and without us.
+    assert json.loads(text) == json.loads(json.dumps(value))
+
+
+@given(TEXT, TEXT)
+def test_a_log_line_is_one_and_no_value_makes_a_field(one: str, other: str) -> None:
+    line = logfmt({"msg": one, "vendor": other})
+
+    assert len(line.splitlines()) == 1
+    assert visible(line) == line
+    assert fields(line) == {"msg": json.loads(json.dumps(one)), "vendor": json.loads(json.dumps(other))}
+
+
+def fields(line: str) -> dict[str, str]:
+    """Read a logfmt line as its readers do: bare words and JSON's strings."""
+    found, decoder, at = {}, json.JSONDecoder(), 0
+    while at < len(line):
+        key, _, _ = line[at:].partition("=")
+        at += len(key) + 1
+        if line[at : at + 1] == '"':
+            found[key], at = decoder.raw_decode(line, at)
+        else:
+            found[key] = line[at:].partition(" ")[0]
+            at += len(found[key])
+        at += 1
+    return found
+
+
+@pytest.mark.parametrize(
+    "url", ["https://status.acme.example/incidents/1?a=b&c=%20#x", "HTTP://acme.example", "https://[2001:db8::1]:8443/"]
+)
+def test_a_link_of_the_web_is_kept(url: str) -> None:
+    assert safe_link(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None, "", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd",
+        " javascript:x", "java\nscript:x", "//acme.example/x", "/incidents/1", "incidents/1", "https://", "https:///x", "http:x",
+        "https://acme.example/\u202egpj", "https://acme.example/a b", 'https://acme.example/"onmouseover=', "https://a\x1b[2J",
+        "https://[::1", "https://acme.example/" + "x" * LONGEST_LINK, "mailto:x@acme.example", "https://acme.example\\@evil.example",
+    ],
+)  # fmt: skip
+def test_any_other_link_is_none(url: str | None) -> None:
+    assert safe_link(url) is None
+
+
+@given(TEXT)
+def test_no_link_carries_anything_hidden(text: str) -> None:
+    for url in (text, f"https://acme.example/{text}", f"https://{text}"):
+        assert (found := safe_link(url)) is None or (found == url == visible(url) and " " not in found)
