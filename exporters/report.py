@@ -33,7 +33,7 @@ from monitor.model import (
     level_word,
 )
 from monitor.overrides import Overridden, overridden
-from monitor.plain import visible
+from monitor.plain import markdown_link, markdown_text, visible
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
@@ -485,8 +485,9 @@ def as_markdown(reports: Sequence[VendorReport]) -> str:
 
 
 def _markdown(report: VendorReport) -> str:
-    lines = [f"## {_escaped(report.page.page_name or report.page.name)}", "", f"**{_escaped(sentence(report))}.**", ""]
-    lines += [f"- {_escaped(note)}" for note in remarks(report)]
+    title, said = map(markdown_text, (report.page.page_name or report.page.name, sentence(report)))
+    lines = [f"## {title}", "", f"**{said}.**", ""]
+    lines += [f"- {markdown_text(note)}" for note in remarks(report)]
     lines += [
         f"Source: <{report.page.url}>. A day counts when it had a {DEFINITION}; policy `{report.asked.policy}`.",
         "",
@@ -496,7 +497,7 @@ def _markdown(report: VendorReport) -> str:
     for component in report.components:
         found = component.figures
         lines.append(
-            f"| {_escaped(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
+            f"| {markdown_text(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
             f"| {_outage_days(found)} | {_count(found.major_days, found)} | {_count(found.degraded_days, found)} "
             f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
         )
@@ -508,8 +509,8 @@ def _markdown(report: VendorReport) -> str:
 
 def _open_line(incident: Incident, report: VendorReport) -> str:
     since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime("%Y-%m-%d %H:%M%z")
-    title = f"[{_escaped(incident.title)}](<{incident.url}>)" if incident.url else _escaped(incident.title)
-    return f"- {title}: {_escaped(incident.status)}, since {since}, impact {_escaped(incident.impact)}"
+    title = markdown_link(incident.title, incident.url)
+    return f"- {title}: {markdown_text(incident.status)}, since {since}, impact {markdown_text(incident.impact)}"
 
 
 def _outage_days(found: WindowFigures) -> str:
@@ -518,10 +519,6 @@ def _outage_days(found: WindowFigures) -> str:
 
 def _count(days: int, found: WindowFigures) -> str:
     return f"{days}" if found.known_days else "unknown"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def component_name(component: ComponentReport) -> str:

@@ -19,6 +19,7 @@ from monitor.history import named_ids
 from monitor.model import Component, Level, level_word
 from monitor.picks import picked
 from monitor.pipeline import Collector, Detected
+from monitor.plain import markdown_text
 from monitor.protocol import About
 from monitor.shell import (
     FINE,
@@ -360,7 +361,9 @@ def _print_platforms(search: str | None, form: Shape) -> None:
     if form is Shape.JSON:
         say_json([_about_json(name, about) for name, about in found.items()])
     elif form is Shape.MARKDOWN:
-        _print([row for row in platform_rows() if row["platform"] in {_titled(*each) for each in found.items()}], form)
+        rows = [_about_row(name, about) for name, about in found.items()]
+        if rows:
+            say(*markdown(list(rows[0]), (list(row.values()) for row in rows)))  # Markdown of our own
     else:
         for name, about in found.items():
             say(f"{_titled(name, about)}, {_standing(about)}")
@@ -422,13 +425,13 @@ def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = 
         return
     columns = [key for key in rows[0] if key not in hidden]
     if form is Shape.MARKDOWN:
-        say(*markdown(columns, ([row[key] for key in columns] for row in rows)))
+        say(*markdown(columns, ([markdown_text(row[key]) for key in columns] for row in rows)))
         return
     say(table(columns, ([row[key] for key in columns] for row in rows), uncut=("vendor", "page")))
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table."""
+    """Yield the lines of a table whose cells are Markdown already."""
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:

@@ -66,6 +66,32 @@ def _quoted(value: str) -> str:
     return json_text(value)
 
 
+_MARKED = re.compile(r"[\\`*_\[\]<>|~#&$]")
+_BEGINS_BLOCK = re.compile(r"[-+=]|[0-9]{1,9}(?=[.)])")
+
+
+def markdown_text(text: str) -> str:
+    """Return a text as Markdown that shows just it, wherever it stands in a line: no link, HTML, emphasis or table."""
+    text = _MARKED.sub(r"\\\g<0>", visible(text))
+    begin = _BEGINS_BLOCK.match(text)
+    if begin is None:
+        return text
+    # A number is told from a list's by its point, other signs by themselves.
+    at = begin.end() if begin[0].isdigit() else 0
+    return f"{text[:at]}\\{text[at:]}"
+
+
+def markdown_link(text: str, url: str | None) -> str:
+    """Return a text as a link in Markdown; as plain text when nobody should follow that link (`safe_link`)."""
+    link = safe_link(url)
+    if link is None:
+        return markdown_text(text)
+    return f"[{markdown_text(text)}](<{_ENTITY.sub('&amp;', link)}>)"
+
+
+_ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
+
+
 def safe_link(url: str | None) -> str | None:
     """Return a vendor's link when a person may follow it: absolute, http or https, no longer than `LONGEST_LINK`.
 

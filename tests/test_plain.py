@@ -3,12 +3,16 @@
 import json
 import sys
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from monitor.plain import LONGEST_LINK, json_text, logfmt, safe_link, visible
+from monitor.model import Incident, Phase
+from monitor.plain import LONGEST_LINK, json_text, logfmt, markdown_link, markdown_text, safe_link, visible
 
 # Every character there is, half of the examples from those that do harm.
 HOSTILE = (
@@ -110,3 +114,64 @@ def test_any_other_link_is_none(url: str | None) -> None:
 def test_no_link_carries_anything_hidden(text: str) -> None:
     for url in (text, f"https://acme.example/{text}", f"https://{text}"):
         assert (found := safe_link(url)) is None or (found == url == visible(url) and " " not in found)
+
+
+def test_an_incident_keeps_no_link_that_is_not_of_the_web_wherever_it_comes_from() -> None:
+    at = datetime(2026, 10, 1, tzinfo=UTC)
+    urls = [
+        Incident(id="1", title="t", phase=Phase.OPEN, status="s", impact="i", started_at=at, url=url).url
+        for url in ("https://acme.example/1", "javascript:alert(1)", "data:text/html,x", "/relative", "", None)
+    ]
+
+    assert urls == ["https://acme.example/1", None, None, None, None, None]
+
+
+# ----------------------------------------------------------------------------------------------------------- Markdown
+
+MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False})
+MARKS = "\\`*_{}[]()<>#+-.!|~&$=:1 2)\n\t"
+MARKED = st.text(st.one_of(st.sampled_from(MARKS), st.characters(categories=["L", "N", "P", "S", "Cc"])))
+
+
+def inline(markdown: str) -> list[Token]:
+    """The tokens inside the blocks of a text."""
+    return [child for token in MARKDOWN.parse(markdown) for child in token.children or []]
+
+
+def words(tokens: list[Token]) -> str:
+    return "".join(token.content for token in tokens)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "blocks"),
+    [
+        ("", "x", ["paragraph"]),
+        ("- ", "x", ["bullet_list", "list_item", "paragraph"]),
+        ("## ", "x", ["heading"]),
+        ("| a |\n|---|\n| ", "x |", ["table", "thead", "tr", "th", "tbody", "tr", "td"]),
+    ],
+    ids=["text", "list", "heading", "table"],
+)
+@given(text=MARKED)
+def test_markdown_shows_the_text_and_nothing_else(before: str, after: str, blocks: list[str], text: str) -> None:
+    tokens = MARKDOWN.parse(f"{before}{markdown_text(text)}{after}")
+    inner = inline(f"{before}{markdown_text(text)}{after}")
+
+    assert [token.type.removesuffix("_open") for token in tokens if token.nesting == 1] == blocks
+    assert {token.type for token in inner} <= {"text", "text_special"}
+    shown = words(inner).removeprefix("a") if before.startswith("|") else words(inner)
+    assert shown == f"{visible(text)}{after.removesuffix(' |')}".strip()
+
+
+@given(text=MARKED, rest=MARKED)
+def test_a_markdown_link_leads_where_it_says_or_is_none(text: str, rest: str) -> None:
+    url = f"https://acme.example/{rest}"
+    tokens = inline(f"- x{markdown_link(text, url)}")
+    links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
+
+    assert links == ([MARKDOWN.normalizeLink(url)] if safe_link(url) else [])
+    assert words(tokens) == f"x{visible(text)}".rstrip() or links
+
+
+def test_a_link_of_another_scheme_is_text() -> None:
+    assert markdown_link("[x](y)", "javascript:alert(1)") == r"\[x\](y)"

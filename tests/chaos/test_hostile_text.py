@@ -22,13 +22,12 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 # Clears the screen, fills the clipboard, sets the title, the same with one C1 byte, turns text around, forges a line.
 ATTACK = "\x1b[2J\x1b]52;c;cm0gLXJm\x1b\\\x1b]0;pwn\x07\x9b2J\u202e\u2066\u2028\r\nacme: ok[/a][red]"
 NAME = f"[beta] API{ATTACK}"
-TITLE = f"[/a] trouble{ATTACK}](javascript:alert(1)) <b>x</b>"
+TITLE = f"[/a] trouble{ATTACK}](https://evil.example) <b>x</b>"
 
 
 @pytest.fixture
 def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
-    monkeypatch.setenv("COLUMNS", "500")
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -47,9 +46,13 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     """A Statuspage with an open incident, whose every text is an attack."""
-    folder, source = tmp_path / "recording", FIXTURES / "statuspage" / "ongoing"
+    return attack("statuspage", tmp_path / "recording")
+
+
+def attack(platform: str, folder: Path) -> Path:
+    """Copy a platform's page that has something open, with every text in it an attack."""
     folder.mkdir()
-    for path in source.glob("*.json"):
+    for path in (FIXTURES / platform / "ongoing").glob("*.json"):
         told = json.loads(path.read_text())
         if path.name != "recording.json":
             told = attacked(told)
@@ -63,8 +66,9 @@ def attacked(told):
     if not isinstance(told, dict):
         return told
     found = {key: attacked(value) for key, value in told.items()}
+    found |= dict.fromkeys({"full_url", "url"} & found.keys(), "javascript:alert(1)")
     if "incident_updates" in found:
-        return found | {"name": TITLE, "shortlink": f"javascript:alert(1)//{ATTACK}"}
+        return found | {"name": TITLE}
     if {"id", "name", "status"} <= found.keys():
         return found | {"name": NAME}
     return found | {"body": TITLE} if "body" in found else found
@@ -100,8 +104,9 @@ def test_the_json_report_still_says_what_the_vendor_wrote(monitor, recording: Pa
 def test_brackets_in_a_name_are_no_markup(monitor, recording: Path) -> None:
     _, out, _ = monitor("replay", str(recording), "--format", "table")
 
-    assert "[beta] API" in out
-    assert "[/a][red]" in out
+    told = "".join(out.split())  # however it is broken into lines
+    assert "[beta]API" in told
+    assert "[/a][red]" in told
 
 
 @contextmanager
@@ -150,5 +155,15 @@ def test_markdown_of_a_vendor_stays_text(monitor, recording: Path) -> None:
     html = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(out)
 
     assert "<b>" not in html
-    assert not re.search(r'(href|src)="(?!https?://)', html)
+    assert not re.search(r'(href|src)="(?!https://(status\.)?acme)', html)
     assert re.findall(r"<h\d>", html) == ["<h2>"]
+    assert "[/a] trouble" in html
+
+
+@pytest.mark.parametrize("platform", ["heroku", "sorry"])
+@pytest.mark.parametrize("form", ["json", "markdown"])
+def test_no_report_links_to_anything_but_the_web(monitor, tmp_path: Path, platform: str, form: str) -> None:
+    _, out, err = monitor("replay", str(attack(platform, tmp_path / "recording")), "--format", form)
+
+    assert "incident" in out, err
+    assert "javascript:" not in out
