@@ -85,6 +85,8 @@ EVIDENCE_BAD_DAYS, EVIDENCE_ALL, EVIDENCE_NONE = EVIDENCE = ("bad_days", "all", 
 """Of which days raw answers are kept for good: of bad, disputed, revised and unreadable ones, of all, or of none."""
 
 DAY_SECONDS = 86_400
+MOST_FILE_BYTES = 64 << 20
+"""Of a settings file; one of 100,000 vendors with several keys each has some 20 MB."""
 
 
 # ----------------------------------------------------------------------------------------------------- the settings
@@ -1145,7 +1147,8 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
 def _read_text(file: Path, asked_by: str) -> str:
     """Return a file's text. Raises ConfigError that says how to get a readable one."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MOST_FILE_BYTES + 1)
     except FileNotFoundError as error:
         message = (
             f"there is no such file; make one with `monitor add URL`, or leave out {asked_by} for the default vendors"
@@ -1157,6 +1160,8 @@ def _read_text(file: Path, asked_by: str) -> str:
     except OSError as error:
         message = f"cannot be read: {error.strerror}; make it readable for this user"
         raise _invalid(str(file), message) from error
+    if len(data) > MOST_FILE_BYTES:
+        raise _invalid(str(file), f"is larger than {MOST_FILE_BYTES >> 20} MiB; is it a settings file?")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
