@@ -23,6 +23,7 @@ from monitor import config as configuration
 from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
+from monitor.plain import masked_url
 from monitor.shell import ConfigOption, Context, DatabaseOption, Vendors, opened
 from monitor.store import PageRecord
 from monitor.terminal import binary_stdout, counting, say
@@ -171,14 +172,21 @@ def remote_write(
     if not total and not before:
         raise ConfigError(NOTHING_KNOWN)
     earlier = f"; {before} vendors had been sent by the run that broke off" if before else ""
-    say(f"sent {total:,} samples to {address}{earlier}")
+    say(f"sent {total:,} samples to {masked_url(address)}{earlier}")
 
 
 def _address(url: str) -> str:
-    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials, which end up in logs."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"--url {url!r} is no http or https address; write it as http://HOST:9090/api/v1/write")
+    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials. None is ever shown."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable() and " " not in url
+        port = parts.port
+    except ValueError:
+        sound, port = False, None
+    if not sound or port == 0:
+        raise ConfigError(
+            f"--url {masked_url(url)!r} is no http or https address; write it as http://HOST:9090/api/v1/write"
+        )
     if "@" in parts.netloc:
         raise ConfigError("--url carries credentials; give them with --header 'Authorization: Basic ${VARIABLE}'")
     return url

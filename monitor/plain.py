@@ -7,8 +7,8 @@ of these are shown as the escapes that Python and JSON write: ``\n``, ``\x1b``, 
 
 import json
 import re
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote_plus, urlsplit
 
 LONGEST_LINK = 2_000
 """In characters; browsers and proxies take no longer ones reliably."""
@@ -106,3 +106,49 @@ def safe_link(url: str | None) -> str | None:
         return url if urlsplit(url).hostname else None
     except ValueError:
         return None
+
+
+# ------------------------------------------------------------------------------------------------------------- secrets
+
+MASK = "***"
+_SHORTEST_SECRET = 4
+_TOKEN = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_~.=-]{16,}")
+"""A part of a path that nobody would type: an address may carry its key there."""
+
+
+def masked_url(url: str) -> str:
+    """Return an address of the user's own for people: without what may be a password, a key or a token in it.
+
+    Masked are user name and password, the value of everything after "?", the fragment, and long parts of the path in
+    which letters and digits are mixed. What is no address is masked as a whole.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return MASK
+    at = parts.netloc.rpartition("@")
+    path = "/".join(MASK if _TOKEN.fullmatch(each) else each for each in parts.path.split("/"))
+    query = "&".join(f"{pair.partition('=')[0]}={MASK}" if "=" in pair else MASK for pair in parts.query.split("&"))
+    shown = f"{parts.scheme}://" if parts.scheme else ""
+    shown += (f"{MASK}@{at[2]}" if at[1] else parts.netloc) + path
+    return shown + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
+
+
+def secrets_of(url: str) -> frozenset[str]:
+    """Return what `masked_url` masks, as it is written and as it is meant: a server may quote either."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return frozenset({url})
+    found = {parts.password or "", parts.fragment, *parts.netloc.rpartition("@")[0].split(":")}
+    found |= {pair.rpartition("=")[2] for pair in parts.query.split("&")}
+    found |= {each for each in parts.path.split("/") if _TOKEN.fullmatch(each)}
+    return frozenset(found | {unquote_plus(each) for each in found})
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return the text with secrets masked. Those below four characters are left: they are in every word."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return text

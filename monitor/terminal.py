@@ -217,5 +217,7 @@ def log_to_stderr(level: int, form: LogFormat) -> None:
     handler.setFormatter(OneLine(form))
     root = logging.getLogger()
     root.setLevel(level)
+    # It writes down every address whole, and those we send to may carry a key. What we ask, we log ourselves.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     if not root.handlers:
         root.addHandler(handler)

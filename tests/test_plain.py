@@ -12,7 +12,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from monitor.model import Incident, Phase
-from monitor.plain import LONGEST_LINK, json_text, logfmt, markdown_link, markdown_text, safe_link, visible
+from monitor.plain import (
+    LONGEST_LINK,
+    json_text,
+    logfmt,
+    markdown_link,
+    markdown_text,
+    masked_url,
+    safe_link,
+    secrets_of,
+    visible,
+    without,
+)
 
 # Every character there is, half of the examples from those that do harm.
 HOSTILE = (
@@ -175,3 +186,44 @@ def test_a_markdown_link_leads_where_it_says_or_is_none(text: str, rest: str) ->
 
 def test_a_link_of_another_scheme_is_text() -> None:
     assert markdown_link("[x](y)", "javascript:alert(1)") == r"\[x\](y)"
+
+
+# ------------------------------------------------------------------------------------------------------------- secrets
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://mimir.example:9009/api/v1/push", "http://mimir.example:9009/api/v1/push"),
+        ("https://me:pw@x.example/write", "https://***@x.example/write"),
+        ("https://x.example/write?token=abc&u=%20x", "https://x.example/write?token=***&u=***"),
+        ("https://x.example/write?abc", "https://x.example/write?***"),
+        ("https://x.example/insert/AbC123-secret-key/prometheus", "https://x.example/insert/***/prometheus"),
+        ("https://x.example/#abc", "https://x.example/#***"),
+        ("http://[::1", "***"),
+    ],
+)
+def test_an_address_is_shown_without_what_lets_one_in(url: str, shown: str) -> None:
+    assert masked_url(url) == shown
+
+
+def test_a_secret_is_masked_as_it_is_written_and_as_it_is_meant() -> None:
+    secrets = secrets_of("https://me:p%40ssword@x.example/?token=a+b%2Fcd&n=1")
+
+    assert without("p%40ssword p@ssword a+b%2Fcd, a b/cd; n is 1", secrets) == "*** *** ***, ***; n is 1"
+
+
+SECRET = st.from_regex(r"[A-Za-z0-9]{8,20}", fullmatch=True).filter(
+    lambda text: text.lower() not in "https://x.example/write"
+)
+
+
+@given(SECRET, SECRET)
+def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(one: str, other: str) -> None:
+    url = f"https://me:{one}@x.example/write?key={other}#{one}"
+
+    assert one not in masked_url(url)
+    assert other not in masked_url(url)
+    said = without(f"denied: {other} of {one}", secrets_of(url))
+    assert one not in said
+    assert other not in said
