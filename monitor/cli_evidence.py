@@ -1,6 +1,5 @@
 """The command that writes out what vendors answered: the bodies kept for good behind a day."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.errors import ConfigError
+from monitor.plain import json_text
 from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, opened
 from monitor.store import PageRecord, PinnedBody
 from monitor.terminal import say
@@ -61,7 +61,7 @@ def write(page: PageRecord, day: date, found: Sequence[PinnedBody], folder: Path
         "vendor": page.slug, "page": page.url, "day": day.isoformat(), "zone": page.zone,
         "files": [_entry(name, body) for name, body in zip(names, found, strict=True)],
     }  # fmt: skip
-    _put(folder / INDEX, json.dumps(index, indent=2, ensure_ascii=False).encode())
+    _put(folder / INDEX, json_text(index, indent=2).encode())
     return len(names)
 
 

@@ -145,6 +145,7 @@ def settle() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     sys.excepthook = _show_bug
+    logging.captureWarnings(capture=True)  # libraries warn of what they read, and quote it
 
 
 def _show_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
