@@ -155,7 +155,7 @@ class Synthetic:
     def page_states(self, slugs=None):
         return self.rows if slugs is None else [row for row in self.rows if row.slug in slugs]
 
-    def page_history(self, page_id, _first, _last):
+    def listed_history(self, page_id, _first, _last):
         return self.page(page_id, 1)[1]
 
     def current(self, page_id):

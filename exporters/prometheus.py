@@ -172,8 +172,8 @@ class Readings(Protocol):
     def page_states(self, slugs: Collection[str] | None = None) -> Sequence[PageRow]:
         """Return the configured pages; only those of `slugs` if given."""
 
-    def page_history(self, page_id: int, first: date, last: date) -> PageHistory:
-        """Return the derived days from first to last, both included."""
+    def listed_history(self, page_id: int, first: date, last: date) -> PageHistory:
+        """Return the derived days from first to last, both included, of what is on the page."""
 
     def current(self, page_id: int) -> CurrentRow:
         """Return the state at the last success."""
@@ -479,7 +479,7 @@ class StateMetrics:
         settings = self._vendors.get(key.slug, VendorConfig(slug=key.slug, name=key.name, url=key.url))
         reading = _Reading(
             key=key,
-            history=self._store.page_history(page_id, first, key.today),
+            history=self._store.listed_history(page_id, first, key.today),
             current=current,
             published=published,
             printed=reported_ratios(published),

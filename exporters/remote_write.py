@@ -13,6 +13,7 @@ from typing import Any
 
 from exporters.daily import Labels, Points, Series, refuse_future
 from monitor.errors import ConfigError, ReceiverError
+from monitor.plain import masked_url
 
 BATCH_SAMPLES = 10_000
 HEADERS: Mapping[str, str] = {
@@ -113,7 +114,9 @@ def refusal(status: int, text: str, *, url: str, days: int, location: str | None
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
     said = f"status {status}: {text or 'no reason given'}"
-    return ReceiverError(said, url=url, remedy=_remedy(status, text.lower().replace("-", " "), days, location))
+    return ReceiverError(
+        said, url=masked_url(url), remedy=_remedy(status, text.lower().replace("-", " "), days, location)
+    )
 
 
 def _remedy(status: int, text: str, days: int, location: str | None) -> str:

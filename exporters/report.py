@@ -33,6 +33,7 @@ from monitor.model import (
     level_word,
 )
 from monitor.overrides import Overridden, overridden
+from monitor.plain import markdown_link, markdown_text, visible
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
@@ -45,6 +46,7 @@ from monitor.ratios import (
 )
 from monitor.standing import Standing, together
 from monitor.store import PageRecord, Store
+from monitor.terminal import words
 
 DEFINITION = "partial or major outage, by the vendor's own record"
 
@@ -448,9 +450,9 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
     level = component.level if component else report.level
     return {
         "vendor": report.page.slug,
-        "component": spreadsheet_safe(component.known.component.name) if component else "",
-        "component_id": component.known.component.id if component else "",
-        "group": spreadsheet_safe(component.known.component.group or "") if component else "",
+        "component": cell(component.known.component.name) if component else "",
+        "component_id": cell(component.known.component.id) if component else "",
+        "group": cell(component.known.component.group or "") if component else "",
         "first": report.window.first,
         "last": report.window.last,
         "zone": report.page.zone,
@@ -471,9 +473,10 @@ def _csv_figures(found: WindowFigures, policy: str) -> dict[str, Any]:
     return figures | {"outage_days_least": least, "outage_days_most": most}
 
 
-def spreadsheet_safe(text: str) -> str:
-    """Return text that a spreadsheet will not take for a formula: component names are the vendor's."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+def cell(text: str) -> str:
+    """Return a vendor's text for a cell: on one line, nothing hidden in it, and no formula for a spreadsheet."""
+    text = visible(text)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def as_markdown(reports: Sequence[VendorReport]) -> str:
@@ -482,8 +485,9 @@ def as_markdown(reports: Sequence[VendorReport]) -> str:
 
 
 def _markdown(report: VendorReport) -> str:
-    lines = [f"## {_escaped(report.page.page_name or report.page.name)}", "", f"**{_escaped(sentence(report))}.**", ""]
-    lines += [f"- {_escaped(note)}" for note in remarks(report)]
+    title, said = map(markdown_text, (report.page.page_name or report.page.name, sentence(report)))
+    lines = [f"## {title}", "", f"**{said}.**", ""]
+    lines += [f"- {markdown_text(note)}" for note in remarks(report)]
     lines += [
         f"Source: <{report.page.url}>. A day counts when it had a {DEFINITION}; policy `{report.asked.policy}`.",
         "",
@@ -493,7 +497,7 @@ def _markdown(report: VendorReport) -> str:
     for component in report.components:
         found = component.figures
         lines.append(
-            f"| {_escaped(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
+            f"| {markdown_text(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
             f"| {_outage_days(found)} | {_count(found.major_days, found)} | {_count(found.degraded_days, found)} "
             f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
         )
@@ -505,8 +509,8 @@ def _markdown(report: VendorReport) -> str:
 
 def _open_line(incident: Incident, report: VendorReport) -> str:
     since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime("%Y-%m-%d %H:%M%z")
-    title = f"[{_escaped(incident.title)}](<{incident.url}>)" if incident.url else _escaped(incident.title)
-    return f"- {title}: {_escaped(incident.status)}, since {since}, impact {_escaped(incident.impact)}"
+    title = markdown_link(incident.title, incident.url)
+    return f"- {title}: {markdown_text(incident.status)}, since {since}, impact {markdown_text(incident.impact)}"
 
 
 def _outage_days(found: WindowFigures) -> str:
@@ -515,10 +519,6 @@ def _outage_days(found: WindowFigures) -> str:
 
 def _count(days: int, found: WindowFigures) -> str:
     return f"{days}" if found.known_days else "unknown"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def component_name(component: ComponentReport) -> str:
@@ -550,7 +550,8 @@ CELLS: Mapping[Level | None, tuple[str, str]] = {
 
 def cells(days: Sequence[Day]) -> Text:
     """Return one coloured character per day, oldest first; partly covered days are dim."""
-    row = Text(no_wrap=True)
+    row = words("")
+    row.no_wrap = True
     for day in days:
         glyph, colour = CELLS[day.level]
         row.append(glyph, style=f"dim {colour}" if 0 < day.coverage < 1 else colour)
@@ -559,7 +560,7 @@ def cells(days: Sequence[Day]) -> Text:
 
 def legend() -> Text:
     """Return what the characters mean."""
-    text = Text()
+    text = words("")
     for level, (glyph, colour) in CELLS.items():
         text.append(f"{glyph} ", style=colour)
         text.append(f"{level_word(level).replace('_', ' ')}   ", style="dim")
@@ -570,12 +571,12 @@ def as_table(reports: Sequence[VendorReport], *, width: int) -> Group:
     """Return the report for a terminal of this width: per vendor the sentence, remarks, then two lines a component."""
     parts: list[RenderableType] = []
     for report in reports:
-        parts += [Text(sentence(report), style="bold"), *(_indented(Text(note, "italic")) for note in remarks(report))]
+        parts += [words(sentence(report), "bold"), *(_indented(words(note, "italic")) for note in remarks(report))]
         parts += [_scale(report, width)] if report.components else []
         for component in report.components:
             rows = (_indented(cells(row)) for row in _rows(component.days, width))
             parts += [_indented(_figures_line(component, report)), *rows]
-        parts.append(Text())
+        parts.append(words(""))
     return Group(*parts, legend())
 
 
@@ -598,15 +599,15 @@ def _scale(report: VendorReport, width: int) -> Padding:
     rows = _rows(report.days, width)
     if len(rows) > 1:
         spans = "; ".join(f"{row[0].day} to {row[-1].day}" for row in rows)
-        return _indented(Text(f"{len(rows)} rows of days: {spans}", style="dim"))
+        return _indented(words(f"{len(rows)} rows of days: {spans}", "dim"))
     first, last = f"{report.days[0].day}", f"{report.days[-1].day}"
     gap = len(report.days) - len(first) - len(last)
-    return _indented(Text(first + " " * gap + last if gap > 0 else f"{first} to {last}", style="dim"))
+    return _indented(words(first + " " * gap + last if gap > 0 else f"{first} to {last}", "dim"))
 
 
 def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
     found = component.figures
-    line = Text(f"{component_name(component)}: ")
+    line = words(f"{component_name(component)}: ")
     if report.asked.as_of is None:
         glyph, colour = CELLS[component.level]
         line.append(f"now {glyph} {level_word(component.level).replace('_', ' ')}; ", style=colour)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Protocol
 
 from exporters.daily import Asked
 from exporters.prometheus import LONGEST_WINDOW, WINDOW_DAYS
-from exporters.report import spreadsheet_safe
+from exporters.report import cell
 from monitor.errors import ConfigError
 from monitor.intervals import day_interval, day_of, days_between, zone_named
 from monitor.model import Confidence, Day, History, Incident, KnownComponent, PageFacts, PageHistory, Seconds, Window
@@ -300,8 +300,8 @@ class Sink(Protocol):
 
 
 class CsvSink:
-    """Comma-separated values with a header. Lists are joined with spaces; text that a spreadsheet would take for a
-    formula gets an apostrophe in front, because titles and names are the vendors' own.
+    """Comma-separated values with a header. Lists are joined with spaces; in text, what is hidden is shown and what a
+    spreadsheet would take for a formula gets an apostrophe in front, because titles and names are the vendors' own.
     """
 
     def __init__(self, file: BinaryIO, table: Table) -> None:
@@ -324,8 +324,8 @@ def _csv(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list):
-        return spreadsheet_safe(" ".join(value))
-    return spreadsheet_safe(value) if isinstance(value, str) else value
+        return cell(" ".join(value))
+    return cell(value) if isinstance(value, str) else value
 
 
 class JsonSink:

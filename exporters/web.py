@@ -37,6 +37,7 @@ from exporters.prometheus import (
     blocks,
 )
 from monitor.errors import StoreError
+from monitor.plain import visible
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,7 @@ class _Pages:
         return PlainTextResponse("ok\n")
 
     async def readyz(self, _request: Request) -> Response:
-        problems = await run_in_threadpool(self.readiness)
+        problems = [visible(each) for each in await run_in_threadpool(self.readiness)]
         return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
 
 
@@ -361,7 +362,7 @@ def _landing(version: str, vendors: list[VendorNow]) -> str:
 def _row(vendor: VendorNow) -> str:
     level = "unknown" if vendor.level is None else vendor.level.title
     return (
-        f'<tr><td><a href="{escape(vendor.url)}">{escape(vendor.name)}</a></td>'
+        f'<tr><td><a href="{escape(vendor.url)}">{escape(visible(vendor.name))}</a></td>'
         f"<td>{escape(level)}</td><td>{escape(_last_read(vendor))}</td></tr>"
     )
 

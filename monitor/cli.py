@@ -5,7 +5,6 @@ Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configu
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from exporters import explain as explanations
 from exporters import report as reports
@@ -30,7 +28,7 @@ from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
-from monitor.config import NetworkSettings, Settings, VendorConfig
+from monitor.config import InvalidConfig, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
@@ -48,17 +46,16 @@ from monitor.shell import (
     Vendors,
     alone,
     collecting,
-    err,
     interrupted,
     now,
     one_vendor,
     opened,
-    out,
     reached,
     run,
     stored,
 )
 from monitor.store import PageRecord
+from monitor.terminal import LogFormat, bars, log_to_stderr, say, say_json, settle, width
 from monitor.writer import derive_page
 
 app = typer.Typer(
@@ -127,7 +124,8 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await schedule.start()
         serving_task = asyncio.create_task(_serve_web(web, stop, settings))
-        err.print(f"watching {len(context.vendors)} vendors; metrics on http://{settings.host}:{settings.port}/metrics")
+        where = f"http://{settings.host}:{settings.port}/metrics"
+        say(f"watching {len(context.vendors)} vendors; metrics on {where}", err=True)
         if ready is not None:
             ready()
         await stop.wait()
@@ -140,7 +138,8 @@ async def _serve_web(web: Any, stop: asyncio.Event, settings: Settings) -> None:
     try:
         await web.serve()
     except SystemExit:
-        err.print(f"cannot listen on {settings.host}:{settings.port}; is another monitor running? set MONITOR_LISTEN")
+        where = f"{settings.host}:{settings.port}"
+        say(f"cannot listen on {where}; is another monitor running? set MONITOR_LISTEN", err=True)
     finally:
         stop.set()
 
@@ -173,7 +172,7 @@ def poll(vendors: Vendors = None, config: ConfigOption = None, database: Databas
         results = run(_poll_all(context, context.pages(vendors)))
         for result in results:
             page = context.store.pages([result.slug])[0]
-            out.print(_poll_line(result, page), style=None if result.error is None else "red", highlight=False)
+            say(_poll_line(result, page), style=None if result.error is None else "red")
     raise typer.Exit(SOME_PAGE_FAILED if any(result.error for result in results) else FINE)
 
 
@@ -209,38 +208,35 @@ def backfill(
         results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))
         for result in results:
             page = context.store.pages([result.slug])[0]
-            for line in _backfill_lines(context, result, page, first, length):
-                out.print(line, highlight=False, soft_wrap=True)
+            say(*_backfill_lines(context, result, page, first, length))
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
 
 
 async def _backfill_all(
     context: Context, pages: Sequence[PageRecord], first: date | None, days: int, *, force: bool
 ) -> list[BackfillResult]:
-    bars = Progress(
-        SpinnerColumn(), TextColumn("{task.fields[page]}"), BarColumn(), TextColumn("{task.fields[what]}"), console=err
-    )
+    shown = bars()
     async with collecting(context) as collector:
 
         async def one(page: PageRecord) -> BackfillResult:
             start = since_instant(page, first, days, context.clock())
             total = max(1.0, (context.clock() - start).total_seconds())
-            task = bars.add_task("", total=total, page=page.slug, what="reading")
+            task = shown.add_task("", total=total, page=page.slug, what="reading")
 
             def progress(result: BackfillResult, evidence: Evidence) -> None:
                 reach = min(result.reach.values(), default=context.clock())
                 done = (context.clock() - max(reach, start)).total_seconds()
                 what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
-                bars.update(task, completed=done, what=what)
+                shown.update(task, completed=done, what=what)
 
             if page.last_success_at is None:
                 await collector.poll(page)
                 page = context.store.pages([page.slug])[0]
             found = await collector.backfill(page, start, again=force, progress=progress)
-            bars.update(task, completed=total, what=f"done, {found.requests} requests")
+            shown.update(task, completed=total, what=f"done, {found.requests} requests")
             return found
 
-        with bars:
+        with shown:
             return list(await asyncio.gather(*(one(page) for page in pages)))
 
 
@@ -306,11 +302,12 @@ def gathered(context: Context, pages: Sequence[PageRecord], asked: reports.Asked
 def write(found: Sequence[reports.VendorReport], asked: reports.Asked, form: Format) -> None:
     """Print the reports."""
     if form is Format.TABLE:
-        out.print(reports.as_table(found, width=out.width), highlight=False)
+        say(reports.as_table(found, width=width()))
     elif form is Format.JSON:
-        typer.echo(json.dumps(reports.as_json(found, asked), indent=2, ensure_ascii=False))
+        say_json(reports.as_json(found, asked))
     else:
-        typer.echo(reports.as_csv(found) if form is Format.CSV else reports.as_markdown(found), nl=False)
+        text = reports.as_csv(found) if form is Format.CSV else reports.as_markdown(found)
+        say(*text.removesuffix("\n").split("\n"))
 
 
 def instant(text: str) -> datetime:
@@ -357,8 +354,7 @@ def explain(
             )
         except ValueError as error:
             raise ConfigError(str(error)) from error
-        for line in explanations.lines(found):
-            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(*explanations.lines(found))
 
 
 @app.command(short_help="Show what would make a day another one.")
@@ -392,10 +388,9 @@ def why(
         except ValueError as error:
             raise ConfigError(str(error)) from error
     if form is Format.JSON:
-        out.print(json.dumps(reasons.as_json(answers), indent=2), highlight=False, markup=False, soft_wrap=True)
+        say_json(reasons.as_json(answers))
         return
-    for line in reasons.lines(answers):
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+    say(*reasons.lines(answers))
 
 
 def _component_and_days(words: Sequence[str]) -> tuple[str | None, list[date]]:
@@ -418,7 +413,7 @@ def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: Data
             moment = context.clock()
             first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
             changed = derive_page(context.store, page, context.vendors[page.slug], first=first, now=moment)
-            out.print(f"{page.slug}: days derived anew from {first}, {changed} closed days changed", highlight=False)
+            say(f"{page.slug}: days derived anew from {first}, {changed} closed days changed")
 
 
 @app.command(short_help="Record a page as a folder.")
@@ -438,9 +433,9 @@ def record(
                 return await _read_all(context, recorder, days)
 
     errors = run(work())
-    out.print(f"recorded {page} in {folder}", highlight=False)
+    say(f"recorded {page} in {folder}")
     for error in errors:
-        err.print(f"failed: {error}", style="red", highlight=False)
+        say(f"failed: {error}", style="red", err=True)
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
 
 
@@ -480,7 +475,7 @@ def replay(
         )
         write(gathered(context, context.pages(None), asked), asked, form)
     for error in errors:
-        err.print(f"failed: {error}", style="red", highlight=False, soft_wrap=True)
+        say(f"failed: {error}", style="red", err=True)
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
 
 
@@ -528,44 +523,51 @@ async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
             await collector.backfill(page, since_instant(page, None, 90, now()))
     asked = reports.Asked(now=now())
     found = gathered(context, context.pages(None), asked)
-    out.print(reports.as_table(found, width=out.width), highlight=False)
+    say(reports.as_table(found, width=width()))
     settings = context.settings
-    out.print(
-        "\nThese vendors are simulated, on this machine only. While this runs, look at:\n"
-        f"  http://{settings.host}:{settings.port}/          the vendors now\n"
-        f"  http://{settings.host}:{settings.port}/metrics   what Prometheus scrapes\n"
-        f"  the database                     {folder}/demo.db\n"
+    say(
+        "",
+        "These vendors are simulated, on this machine only. While this runs, look at:",
+        f"  http://{settings.host}:{settings.port}/          the vendors now",
+        f"  http://{settings.host}:{settings.port}/metrics   what Prometheus scrapes",
+        f"  the database                     {folder}/demo.db",
         "Ctrl-C ends it. On real pages: make run",
-        highlight=False,
     )
 
 
 @app.command(short_help="Print the version.")
 def version() -> None:
     """Print the version."""
-    out.print(f"vendorstatus {__version__}", highlight=False)
+    say(f"vendorstatus {__version__}")
 
 
 @app.callback()
 def setup(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", envvar="MONITOR_LOG_FORMAT", help="How the log on stderr is written.")
+    ] = LogFormat.LOGFMT,
 ) -> None:
     """Set up logging."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
     if not verbose:
         logging.getLogger("monitor.pipeline").setLevel(logging.ERROR)
 
 
 def main() -> None:
     """Run the command line; our own errors become one clear message and an exit code, never a traceback."""
+    settle()
     try:
         app()
+    except InvalidConfig as error:
+        first, *rest = str(error).split("\n")
+        say(f"monitor: {first}", *rest, style="red", err=True)
+        sys.exit(BAD_USAGE)
     except (PageError, ReceiverError) as error:
-        err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        say(f"monitor: {error}", style="red", err=True)
         sys.exit(SOME_PAGE_FAILED)
     except MonitorError as error:
-        err.print(f"monitor: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+        say(f"monitor: {error}", style="red", err=True)
         sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
         interrupted()

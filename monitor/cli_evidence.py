@@ -1,6 +1,5 @@
 """The command that writes out what vendors answered: the bodies kept for good behind a day."""
 
-import json
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -11,8 +10,10 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.errors import ConfigError
-from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, err, opened, out
+from monitor.plain import json_text
+from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, opened
 from monitor.store import PageRecord, PinnedBody
+from monitor.terminal import say
 
 evidence = typer.Typer()
 
@@ -39,13 +40,13 @@ def write_evidence(
         found = context.store.pinned(page.id, day.date())
         if not found:
             why = f"no answer of {vendor} is kept of {day.date()}; `storage: evidence` is {context.settings.evidence}"
-            err.print(why, highlight=False, soft_wrap=True)
+            say(why, err=True)
             raise typer.Exit(SOME_PAGE_FAILED)
         try:
             written = write(page, day.date(), found, folder, force=force)
         except OSError as error:
             raise ConfigError(f"cannot write {folder}: {error.strerror or error}; choose another folder") from error
-    out.print(f"{written} answers of {vendor} on {day.date()} in {folder}", highlight=False, markup=False)
+    say(f"{written} answers of {vendor} on {day.date()} in {folder}")
 
 
 def write(page: PageRecord, day: date, found: Sequence[PinnedBody], folder: Path, *, force: bool) -> int:
@@ -60,7 +61,7 @@ def write(page: PageRecord, day: date, found: Sequence[PinnedBody], folder: Path
         "vendor": page.slug, "page": page.url, "day": day.isoformat(), "zone": page.zone,
         "files": [_entry(name, body) for name, body in zip(names, found, strict=True)],
     }  # fmt: skip
-    _put(folder / INDEX, json.dumps(index, indent=2, ensure_ascii=False).encode())
+    _put(folder / INDEX, json_text(index, indent=2).encode())
     return len(names)
 
 

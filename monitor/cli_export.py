@@ -4,8 +4,7 @@ import hashlib
 import json
 import os
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +14,6 @@ from typing import Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from exporters import openmetrics as blocks
 from exporters import remote_write as remote
@@ -26,8 +23,10 @@ from monitor import config as configuration
 from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
+from monitor.plain import masked_url
 from monitor.shell import ConfigOption, Context, DatabaseOption, Vendors, opened
 from monitor.store import PageRecord
+from monitor.terminal import binary_stdout, counting, say
 
 exports = typer.Typer(
     name="export",
@@ -36,8 +35,6 @@ exports = typer.Typer(
     rich_markup_mode=None,
 )
 NOTHING_KNOWN = "nothing is known of these days; run `monitor backfill` first"
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")]
@@ -71,21 +68,6 @@ def _asked(
     )
 
 
-@contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a bar on stderr; yield what moves it by one vendor and says what was done."""
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[done]}"),
-    )
-    with Progress(*columns, console=err) as bars:
-        task = bars.add_task("", total=total, done="")
-        yield lambda done: bars.update(task, advance=1, done=done)
-
-
 def _day(stamp: int | None) -> date:
     return datetime.fromtimestamp(stamp or 0, UTC).date()
 
@@ -112,15 +94,14 @@ def openmetrics(
     with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
-    for line in _next_steps(file, written, labels, asked.now):
-        out.print(line, markup=False)
+    say(*_next_steps(file, written, labels, asked.now))
 
 
 def _write_openmetrics(
     monitor: Context, pages: Sequence[PageRecord], asked: Asked, file: Path, labels: Mapping[str, str]
 ) -> blocks.Written:
     try:
-        with blocks.OpenMetricsFile(file, labels, asked.now) as target, _bar("vendors", len(pages)) as advance:
+        with blocks.OpenMetricsFile(file, labels, asked.now) as target, counting("vendors", len(pages)) as advance:
             for page in pages:
                 for series in vendor_series(monitor.store, page, monitor.vendors[page.slug], asked):
                     target.add(series)
@@ -191,14 +172,21 @@ def remote_write(
     if not total and not before:
         raise ConfigError(NOTHING_KNOWN)
     earlier = f"; {before} vendors had been sent by the run that broke off" if before else ""
-    out.print(f"sent {total:,} samples to {address}{earlier}", markup=False)
+    say(f"sent {total:,} samples to {masked_url(address)}{earlier}")
 
 
 def _address(url: str) -> str:
-    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials, which end up in logs."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"--url {url!r} is no http or https address; write it as http://HOST:9090/api/v1/write")
+    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials. None is ever shown."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable() and " " not in url
+        port = parts.port
+    except ValueError:
+        sound, port = False, None
+    if not sound or port == 0:
+        raise ConfigError(
+            f"--url {masked_url(url)!r} is no http or https address; write it as http://HOST:9090/api/v1/write"
+        )
     if "@" in parts.netloc:
         raise ConfigError("--url carries credentials; give them with --header 'Authorization: Basic ${VARIABLE}'")
     return url
@@ -293,7 +281,7 @@ class _Sending:
 def _send(monitor: Context, pages: Sequence[PageRecord], sending: _Sending, sent: Sent) -> tuple[int, int]:
     """Send what was not sent yet; return the number of samples, and of vendors that had been sent before."""
     total = skipped = 0
-    with _bar("vendors", len(pages)) as advance:
+    with counting("vendors", len(pages)) as advance:
         for page in pages:
             what = _what(page, sending.asked)
             if sent.vendors.get(page.slug) == what:
@@ -399,7 +387,7 @@ class _Tables:
         with ExitStack() as stack:
             sinks = []
             for table in self.wanted():
-                file = stack.enter_context(_stdout() if self.folder is None else _whole_file(self.path(table)))
+                file = stack.enter_context(binary_stdout() if self.folder is None else _whole_file(self.path(table)))
                 sink = tables.sink(self.form, file, table)
                 stack.callback(sink.close)
                 sinks.append((table, sink))
@@ -408,17 +396,6 @@ class _Tables:
     def path(self, table: tables.Table) -> Path:
         """Return the table's file."""
         return (self.folder or Path()) / f"{table.name}{self.form.suffix}"
-
-
-@contextmanager
-def _stdout() -> Iterator[BinaryIO]:
-    try:
-        yield sys.stdout.buffer
-        sys.stdout.flush()
-    except BrokenPipeError as error:
-        # Whoever reads has enough (`| head`); what is still held back must not fail once more at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from error
 
 
 @contextmanager
@@ -438,7 +415,7 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def _write_tables(monitor: Context, pages: Sequence[PageRecord], asked: Asked, target: _Tables) -> None:
     counts = dict.fromkeys((table.name for table in target.wanted()), 0)
-    with target.open() as sinks, _bar("vendors", len(pages)) as advance:
+    with target.open() as sinks, counting("vendors", len(pages)) as advance:
         for page in pages:
             reading = tables.read(monitor.store, page, asked)
             for table, sink in sinks:
@@ -448,4 +425,4 @@ def _write_tables(monitor: Context, pages: Sequence[PageRecord], asked: Asked, t
             advance(f"{sum(counts.values()):,} rows")
     if target.folder is not None:
         for table, _ in sinks:
-            out.print(f"{target.path(table)}: {counts[table.name]:,} rows", markup=False)
+            say(f"{target.path(table)}: {counts[table.name]:,} rows")

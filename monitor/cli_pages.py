@@ -1,7 +1,6 @@
 """The commands about pages rather than figures: what a page is, adding it, the vendors we know, checking settings."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,8 +10,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from monitor import config as configuration
 from monitor import platforms
@@ -22,6 +19,7 @@ from monitor.history import named_ids
 from monitor.model import Component, Level, level_word
 from monitor.picks import picked
 from monitor.pipeline import Collector, Detected
+from monitor.plain import markdown_text
 from monitor.protocol import About
 from monitor.shell import (
     FINE,
@@ -30,14 +28,14 @@ from monitor.shell import (
     DatabaseOption,
     alone,
     collecting,
-    err,
     one_vendor,
     opened,
-    out,
     run,
     stored,
 )
 from monitor.store import CurrentState, PageRecord, Store
+from monitor.terminal import ask as question
+from monitor.terminal import paragraph, say, say_json, table
 
 pages = typer.Typer()
 
@@ -86,10 +84,9 @@ def detect(
     """Say which platform a page runs on and why, how far back it can be read, and what it says now."""
     seen = run(_look(configuration.normal_url(url), allow_private=allow_private))
     if form is Shape.JSON:
-        out.print_json(json.dumps(_as_json(seen)))
+        say_json(_as_json(seen))
     else:
-        for line in (*_identity(seen), *_now(seen)):
-            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(*_identity(seen), *_now(seen))
     raise typer.Exit(SOME_PAGE_FAILED if seen.error else FINE)
 
 
@@ -221,10 +218,10 @@ def add(
         exclude=choice.exclude,
         allow_private=allow_private,
     )
-    out.print(f"added {vendor.slug} ({seen.detected.platform}) to {path}", highlight=False, soft_wrap=True)
+    say(f"added {vendor.slug} ({seen.detected.platform}) to {path}")
     for warning in configuration.vendor_warnings(vendor, seen.detected.platform):
-        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
-    out.print(f"next: monitor backfill {vendor.slug}", highlight=False)
+        say(f"warning: {warning}", style="yellow", err=True)
+    say(f"next: monitor backfill {vendor.slug}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,15 +247,13 @@ def ask(seen: Seen) -> Choice:
 def _pick(what: str, names: Sequence[str]) -> tuple[str, ...]:
     """Show a numbered list and ask until the answer means something in it."""
     for number, name in enumerate(names, 1):
-        out.print(f"{number:>5}  {name}", highlight=False, markup=False)
+        say(f"{number:>5}  {name}")
     while True:
-        answer = typer.prompt(
-            f"Which {what} do you depend on? Numbers, 2-5, or names; Enter for all", default="", show_default=False
-        )
+        answer = question(f"Which {what} do you depend on? Numbers, 2-5, or names; Enter for all")
         try:
             return picked(answer, names)
         except ConfigError as error:
-            err.print(str(error), style="yellow", highlight=False, markup=False)
+            say(str(error), style="yellow", err=True)
 
 
 def _require_known(seen: Seen, choice: Choice) -> None:
@@ -310,16 +305,16 @@ def _print_configured(config: Any, database: str | None, form: Shape) -> None:  
             for page in context.pages(None)
         ]
     if form is not Shape.JSON:
-        out.print(f"configured in {context.settings.source}:", highlight=False)
+        say(f"configured in {context.settings.source}:")
     _print(rows, form, hidden=("note",))
     if form is Shape.TABLE:
         for name in sorted({row["platform"] for row in rows}):
             if note := platforms.trust(name):
-                out.print(f"\n{name}: {note}", highlight=False, markup=False)
+                say("", f"{name}: {note}")
         others = len(configuration.catalog()) - len(
             {entry.slug for entry in configuration.catalog()} & {vendor.slug for vendor in context.settings.vendors}
         )
-        out.print(f"\n{others} more in the catalogue: monitor vendors --search NAME", highlight=False)
+        say("", f"{others} more in the catalogue: monitor vendors --search NAME")
 
 
 def _found(search: str | None, category: str | None) -> list[CatalogEntry]:
@@ -353,9 +348,9 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
     if form is Shape.TABLE:
         for entry in entries:
             if entry.note:
-                out.print(f"{entry.slug}: {entry.note}", highlight=False, markup=False)
+                say(f"{entry.slug}: {entry.note}")
     if not rows:
-        out.print("no vendor of the catalogue matches; `monitor add URL` takes any page", highlight=False)
+        say("no vendor of the catalogue matches; `monitor add URL` takes any page")
 
 
 def _print_platforms(search: str | None, form: Shape) -> None:
@@ -364,31 +359,25 @@ def _print_platforms(search: str | None, form: Shape) -> None:
     found = {name: platforms.named(name).ABOUT for name in platforms.names()}
     found = {name: about for name, about in found.items() if wanted in f"{name} {about.title}".casefold()}
     if form is Shape.JSON:
-        out.print_json(json.dumps([_about_json(name, about) for name, about in found.items()]))
+        say_json([_about_json(name, about) for name, about in found.items()])
     elif form is Shape.MARKDOWN:
-        _print([row for row in platform_rows() if row["platform"] in {_titled(*each) for each in found.items()}], form)
+        rows = [_about_row(name, about) for name, about in found.items()]
+        if rows:
+            say(*markdown(list(rows[0]), (list(row.values()) for row in rows)))  # Markdown of our own
     else:
         for name, about in found.items():
-            out.print(f"{_titled(name, about)}, {_standing(about)}", highlight=False, markup=False)
-            out.print(_paragraph(about))
+            say(f"{_titled(name, about)}, {_standing(about)}")
+            say(paragraph(_paragraph(about)))
 
 
-def _paragraph(about: About) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim")
-    table.add_column()
+def _paragraph(about: About) -> Mapping[str, str]:
     regions = {"required": "nothing is rated until you choose yours", "optional": "you may choose yours", "none": ""}
-    lines = {
+    return {
         "live": about.live,
         "history": f"{about.reach} ({_reach(about)})",
         "regions": regions[about.regions],
         "trust": about.trust,
     }
-    for label, text in lines.items():
-        if text:
-            table.add_row(f"  {label}", Text(text))
-    table.add_row()
-    return table
 
 
 def _titled(name: str, about: About) -> str:
@@ -430,25 +419,19 @@ def _about_json(name: str, about: About) -> dict[str, Any]:
 def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = ()) -> None:
     """Print rows with the same keys as a table, JSON or Markdown; a table leaves the hidden columns out."""
     if form is Shape.JSON:
-        out.print_json(json.dumps(rows))
+        say_json(rows)
         return
     if not rows:
         return
     columns = [key for key in rows[0] if key not in hidden]
     if form is Shape.MARKDOWN:
-        for line in markdown(columns, ([row[key] for key in columns] for row in rows)):
-            out.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(*markdown(columns, ([markdown_text(row[key]) for key in columns] for row in rows)))
         return
-    table = Table(box=None, header_style="dim")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in {"vendor", "page"})  # to be copied
-    for row in rows:
-        table.add_row(*(row[key] for key in columns))
-    out.print(table)
+    say(table(columns, ([row[key] for key in columns] for row in rows), uncut=("vendor", "page")))
 
 
 def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table."""
+    """Yield the lines of a table whose cells are Markdown already."""
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:
@@ -479,8 +462,8 @@ def accept(
             f"`monitor poll {vendor}` reads it again"
         )
     before, after = changed
-    out.print(f"{vendor} is now {after}, was {before}", highlight=False, markup=False, soft_wrap=True)
-    out.print(f"next: monitor poll {vendor}; monitor backfill {vendor}", highlight=False)
+    say(f"{vendor} is now {after}, was {before}")
+    say(f"next: monitor poll {vendor}; monitor backfill {vendor}")
 
 
 # ----------------------------------------------------------------------------------------------------------- checking
@@ -499,8 +482,8 @@ def check(
     """
     settings = configuration.load(config, os.environ)
     for warning in configuration.warnings(settings):
-        err.print(f"warning: {warning}", style="yellow", highlight=False, soft_wrap=True)
-    out.print(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes", highlight=False)
+        say(f"warning: {warning}", style="yellow", err=True)
+    say(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes")
     if live:
         asked = [_of_catalogue(entry) for entry in configuration.catalog()] if catalogue else settings.vendors
         known = {} if catalogue else _stored_identities(settings)
@@ -519,7 +502,7 @@ def _stored_identities(settings: Settings) -> dict[str, PageRecord]:
         with Store.open(settings.database_url, migrate=False) as store:
             return {page.slug: page for page in store.pages()}
     except StoreError as error:
-        err.print(f"warning: not compared with what is stored: {error}", style="yellow", highlight=False)
+        say(f"warning: not compared with what is stored: {error}", style="yellow", err=True)
         return {}
 
 
@@ -532,13 +515,13 @@ async def _check_live(
         async with collecting(context) as collector:
             found = [_moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)]
             lines = [line for done in asyncio.as_completed(found) if (line := _told(await done))]
-    out.print(f"{len(asked)} pages looked at, {len(lines)} not as known", highlight=False)
+    say(f"{len(asked)} pages looked at, {len(lines)} not as known")
     return SOME_PAGE_FAILED if lines else FINE
 
 
 def _told(line: str | None) -> str | None:
     if line is not None:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(line)
     return line
 
 

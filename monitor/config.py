@@ -29,6 +29,7 @@ import yaml
 from slugify import slugify
 
 from monitor import platforms
+from monitor.bounds import MAX_COMPONENTS, MAX_NAME_LENGTH, MAX_NEW_COMPONENTS, Bounds
 from monitor.errors import ConfigError
 from monitor.intervals import is_zone_name, utc
 from monitor.model import Level
@@ -84,6 +85,8 @@ EVIDENCE_BAD_DAYS, EVIDENCE_ALL, EVIDENCE_NONE = EVIDENCE = ("bad_days", "all", 
 """Of which days raw answers are kept for good: of bad, disputed, revised and unreadable ones, of all, or of none."""
 
 DAY_SECONDS = 86_400
+MOST_FILE_BYTES = 64 << 20
+"""Of a settings file; one of 100,000 vendors with several keys each has some 20 MB."""
 
 
 # ----------------------------------------------------------------------------------------------------- the settings
@@ -108,7 +111,8 @@ class VendorConfig:
     `include`, written like it, leaves all others out (empty = none are left out).
     `tier` (one of `TIERS`) and `critical`, written like `exclude`, change no figure: they say what matters to the user.
     `regions` (names or glob patterns) are those the user depends on, for pages that speak of many; empty = none chosen.
-    `max_body_mib` None = the platform's limit. `feed` and `html` say how a page of no platform is read.
+    `max_body_mib` None = the platform's limit; the other `max_` are the page's `bounds`. `feed` and `html` say how a
+    page of no platform is read.
     """
 
     slug: str
@@ -128,6 +132,9 @@ class VendorConfig:
     min_coverage: float = DEFAULT_MIN_COVERAGE
     allow_private: bool = False
     max_body_mib: float | None = None
+    max_components: int = MAX_COMPONENTS
+    max_new_components: int = MAX_NEW_COMPONENTS
+    max_name_length: int = MAX_NAME_LENGTH
     timeout_seconds: float = 20.0
     feed: FeedSettings = field(default_factory=FeedSettings)
     html: HtmlSettings | None = None
@@ -143,6 +150,13 @@ class NetworkSettings:
     no_proxy: tuple[str, ...] = ()
     ca_file: Path | None = None
     client_cert: Path | None = None
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much the page may tell before it is unreadable."""
+        return Bounds(
+            components=self.max_components, new_components=self.max_new_components, name_length=self.max_name_length
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -911,6 +925,9 @@ COMMON_KEYS: Mapping[str, _Key] = {
     "min_coverage": _Key("min_coverage", _share),
     "allow_private": _Key("allow_private", _truth),
     "max_body_mib": _Key("max_body_mib", _mebibytes),
+    "max_components": _Key("max_components", _between(1, 1_000_000)),
+    "max_new_components": _Key("max_new_components", _between(1, 1_000_000)),
+    "max_name_length": _Key("max_name_length", _between(100, 100_000)),
     **_span_keys("timeout", "timeout_seconds", "timeout_seconds", "1s", "10m"),
 }
 """Keys of `defaults:`, and of a vendor."""
@@ -1233,7 +1250,8 @@ def load(path: Path | None, env: Mapping[str, str]) -> Settings:
 def _read_text(file: Path, asked_by: str) -> str:
     """Return a file's text. Raises ConfigError that says how to get a readable one."""
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MOST_FILE_BYTES + 1)
     except FileNotFoundError as error:
         message = (
             f"there is no such file; make one with `monitor add URL`, or leave out {asked_by} for the default vendors"
@@ -1245,6 +1263,8 @@ def _read_text(file: Path, asked_by: str) -> str:
     except OSError as error:
         message = f"cannot be read: {error.strerror}; make it readable for this user"
         raise _invalid(str(file), message) from error
+    if len(data) > MOST_FILE_BYTES:
+        raise _invalid(str(file), f"is larger than {MOST_FILE_BYTES >> 20} MiB; is it a settings file?")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@
         +-- IdentityChanged    another company's page answers in the page's place, until the user accepts it
         +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
         +-- UnknownPlatform    nothing we know how to read was recognised
+        +-- TooManyComponents, NameTooLong   the page tells more than the bounds of its vendor allow
         +-- ClockOff           our clock is wrong: what is read cannot be dated
 
 Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
@@ -197,6 +198,19 @@ class UnknownPlatform(PageError):
 
     reason = "unknown_platform"
     default_remedy = "configure `platform:` if you know it"
+
+
+class TooManyComponents(PageError):
+    """The page lists more components than its bounds allow, or more new ones within a day: nothing of it is kept."""
+
+    reason = "too_many_components"
+
+
+class NameTooLong(PageError):
+    """A component's name, group or id, or an incident's id, is longer than the page's bounds allow."""
+
+    reason = "name_too_long"
+    default_remedy = "raise `max_name_length` for this page if you trust it"
 
 
 class ClockOff(PageError):

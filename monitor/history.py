@@ -1,6 +1,7 @@
 """Read one page's facts and classify them: the one way days are made, for the schedule, reports and rebuilds alike."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
@@ -63,11 +64,13 @@ def read(
     now: datetime,
     known_at: datetime | None = None,
     raw: bool = False,
+    gone: bool = True,
 ) -> tuple[PageFacts, PageHistory]:
     """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`.
 
-    The facts are as the user has overridden them, unless `raw`. What is stored as read later than `now`, by a clock
-    that was ahead, is not believed.
+    The facts are as the user has overridden them, unless `raw`. Without `gone`, components that had left the page
+    before the first day have no days: nothing new can be said of them, and there may be very many. What is stored as
+    read later than `now`, by a clock that was ahead, is not believed.
     """
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its beginning.
     margin = timedelta(seconds=(GAP_INTERVALS + 1) * vendor.interval_seconds)
@@ -78,4 +81,11 @@ def read(
     if not raw:
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
-    return facts, derive(facts, options(vendor, page, facts), first=first, last=last, now=moment)
+    how = options(vendor, page, facts)
+    about = facts if gone else _without_gone(facts, day_interval(first, zone_named(page.zone)).start)
+    return facts, derive(about, how, first=first, last=last, now=moment)
+
+
+def _without_gone(facts: PageFacts, start: datetime) -> PageFacts:
+    kept = tuple(each for each in facts.components if each.removed_at is None or each.removed_at >= start)
+    return replace(facts, components=kept)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from monitor.intervals import Interval
+from monitor.plain import safe_link
 
 
 class Level(IntEnum):
@@ -121,6 +122,7 @@ class Incident:
     `component_ids`: every component it ever named; empty = unattributed: it is listed and gives no level.
     `unlisted_at` is for facts read back: the first reading of a list that should hold it and does not; None = it is
     listed, or too old for the list, or no list was read. It changes no level: the vendor may only have tidied up.
+    `url` is one a person may follow, http or https; any other that is given, or was stored, is None (`safe_link`).
     """
 
     id: str
@@ -134,6 +136,10 @@ class Incident:
     maintenance: bool = False
     component_ids: tuple[str, ...] = ()
     unlisted_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None and safe_link(self.url) is None:
+            object.__setattr__(self, "url", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from monitor import platforms
+from monitor.bounds import bounded, require_few_new
 from monitor.classify import GAP_INTERVALS
 from monitor.clocks import TOLERANCE, ClockLedger, is_ahead, latest_ahead, ours_is_behind
 from monitor.config import EVIDENCE_BAD_DAYS, VendorConfig
@@ -69,6 +70,9 @@ DERIVE_EVERY = timedelta(minutes=15)
 
 JITTER = 0.05
 """Share of the interval by which the next poll is moved at random, so that pages do not march in step."""
+
+MOST_LOGGED_WORDS = 10_000
+"""So many unknown words are logged, over all pages and until the process ends: a page may invent one at each poll."""
 
 
 class PollObserver(Protocol):
@@ -320,7 +324,7 @@ class Collector:
 
         async def keep(evidence: Evidence) -> None:
             _require_own(page, reading, witness, evidence.page)
-            reading.evidence.append(evidence)
+            reading.evidence.append(await self._bounded(page, memory, evidence))
 
         await self._drive(platform.poll(context), reading, keep)
         if not reading.evidence:
@@ -329,6 +333,16 @@ class Collector:
             _require_own(page, reading, witness, same)
         reading.understood = True
         return page
+
+    async def _bounded(self, page: PageRecord, memory: Memory, evidence: Evidence) -> Evidence:
+        """Return evidence within the page's bounds. Raises TooManyComponents or NameTooLong."""
+        bounds = self.vendors[page.slug].bounds
+        evidence = bounded(evidence, bounds, url=page.url)
+        new = {component.id for component in evidence.components or ()} - memory.components
+        if new:
+            since = self._clock() - timedelta(days=1)
+            require_few_new(await self.db(self.store.count_new, page.id, new, since=since), bounds, url=page.url)
+        return evidence
 
     @staticmethod
     def _recognised(reading: _Reading) -> tuple[Identity | None, Identity | None]:
@@ -357,7 +371,7 @@ class Collector:
             if evidence.unknown_words:
                 self._observer.unknown_words(page.platform or "unknown", len(evidence.unknown_words))
             new = [word for word in evidence.unknown_words if (page.slug, word) not in self._logged_words]
-            if new:
+            if new and len(self._logged_words) < MOST_LOGGED_WORDS:
                 self._logged_words.update((page.slug, word) for word in new)
                 log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(new))
 
@@ -469,6 +483,7 @@ class Collector:
 
         async def keep(evidence: Evidence) -> None:
             await self._require_own_piece(page, reading, evidence)
+            evidence = await self._bounded(page, memory, evidence)
             await self._keep_piece(page, reading, evidence)
             reading.evidence.append(evidence)
             self._report_words(page, reading)

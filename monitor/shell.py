@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypedDict, TypeVar
 
 import typer
-from rich.console import Console
 
 from monitor import config as configuration
 from monitor.config import Header, NetworkSettings, Settings, VendorConfig
@@ -26,6 +25,7 @@ from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
 from monitor.pipeline import Collector, Headers, PollObserver
 from monitor.store import PageRecord, PageSpec, Store
+from monitor.terminal import say
 
 T = TypeVar("T")
 
@@ -46,10 +46,6 @@ MOST_FILES = 65_536
 """How many open files we count on where more are allowed: a kept TLS connection takes 25 kB."""
 
 FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
-
-out = Console()
-err = Console(stderr=True)
-
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="Database URL; overrides the settings.")]
@@ -204,7 +200,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def interrupted() -> NoReturn:
     """Say that what was read is kept, and end the process."""
     # Typer would end the process without a word before `main` hears of it.
-    err.print("interrupted; what was read is kept, the same command goes on from there")
+    say("interrupted; what was read is kept, the same command goes on from there", err=True)
     sys.exit(INTERRUPTED)
 
 

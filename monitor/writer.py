@@ -419,7 +419,7 @@ def _derived(
     store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
 ) -> tuple[PageHistory, int]:
     today = day_of(now, zone_named(page.zone))
-    _, found = history.read(store, page, vendor, first=first, last=today, now=now)
+    _, found = history.read(store, page, vendor, first=first, last=today, now=now, gone=False)
     return found, store.save_days(page.id, found, today=today, now=now, revised_since=_revised_since(page, today))
 
 

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from threading import Thread
+from urllib.parse import unquote
 
 import pytest
 from past import demo_store
@@ -239,6 +241,38 @@ def test_credentials_come_from_the_environment(monitor, receiver, monkeypatch) -
 
     assert server.headers[0]["Authorization"] == "Bearer s3cret"
     assert server.headers[0]["X-Scope-OrgID"] == "7"
+
+
+KEY = "AbC123-secret-key"
+
+
+PLACES = [f"?token={KEY}", f"?{KEY}", f"/{KEY}/push", f"#{KEY}", f"?a=b&key={KEY}%2B"]
+
+
+@pytest.mark.parametrize("case", list(product(PLACES, [204, 400, 401, 404, 307])), ids=str)
+def test_what_lets_us_in_is_never_shown_whatever_is_answered(monitor, receiver, monkeypatch, caplog, case) -> None:
+    (where, answer), headers = case, ("--header", "Authorization: Bearer ${TOKEN}")
+    monkeypatch.setenv("TOKEN", "s3cret")
+    caplog.set_level("INFO")
+    server = receiver((answer, f"no entry for {where}, {unquote(where)} or Bearer s3cret"))
+    _, out, err = monitor(*SEND, server.url + where, "quillmail", *headers)
+
+    told = out + err + caplog.text
+    assert "127.0.0.1" in told
+    assert "***" in told
+    assert KEY not in told
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    "url", [f"htp://me:{KEY}@x/", f"http://[::1/{KEY}", f"http://x/a b?{KEY}", f"http://x:99999/{KEY}"]
+)
+def test_an_address_that_is_none_is_refused_without_its_secrets(monitor, url) -> None:
+    code, out, err = monitor(*SEND, url)
+
+    assert code == 2
+    assert "no http or https address" in err
+    assert KEY not in out + err
 
 
 def test_a_smaller_batch_makes_more_requests_of_the_same_samples(monitor, receiver) -> None:

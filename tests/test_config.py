@@ -261,6 +261,16 @@ def test_a_missing_file_from_the_environment_names_the_variable():
         load(None, {"MONITOR_CONFIG": "none.yaml"})
 
 
+def test_a_file_that_is_no_settings_file_is_not_read_to_its_end(tmp_path):
+    file = tmp_path / "monitor.yaml"
+    file.touch()
+    os.truncate(file, config.MOST_FILE_BYTES + 1)  # takes no room on the disk
+
+    for path in (file, Path("/dev/zero")):
+        with pytest.raises(ConfigError, match=r"is larger than 64 MiB; is it a settings file\?"):
+            load(path, {})
+
+
 def test_a_folder_in_place_of_the_file_is_named():
     Path("monitor.yaml").mkdir()
 

@@ -114,7 +114,7 @@ class MemoryStore:
     def page_states(self, slugs=None):
         return [row for row in self.rows if slugs is None or row.slug in slugs]
 
-    def page_history(self, page_id, first, last):
+    def listed_history(self, page_id, first, last):
         self.reads += 1
         return self.histories[page_id]
 

@@ -1,14 +1,22 @@
 """Recording folders: written by a recorder, answered from by a replay."""
 
+import asyncio
 import json
+import os
+import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from monitor.config import normal_url
 from monitor.errors import ConfigError, ConnectFailed
 from monitor.fetch import Fetched, Fetcher, Fetches, Limits, Recorder, Replay, Validators
+from monitor.fetch.recording import MOST_BODY_BYTES, MOST_INDEX_BYTES
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 PAGE = "https://status.example.com/"
@@ -235,14 +243,18 @@ async def test_a_replay_answers_unchanged_to_the_body_it_gave_before(tmp_path):
     assert second.response.body == b""
 
 
-async def test_a_body_may_lie_outside_the_folder_and_may_be_missing_from_the_entry(tmp_path):
-    (tmp_path / "bodies").mkdir()
-    (tmp_path / "bodies" / "a.json").write_bytes(b"\xef\xbb\xbf{}")
+@pytest.mark.parametrize(
+    ("folder", "body"), [("recording", "bodies/a.json"), ("recordings/one", "../../recording/bodies/a.json")]
+)
+async def test_a_body_may_lie_deeper_or_in_the_collection_and_may_be_missing(tmp_path, folder, body):
+    (tmp_path / "recording" / "bodies").mkdir(parents=True)
+    (tmp_path / "recording" / "bodies" / "a.json").write_bytes(b"\xef\xbb\xbf{}")
     entries = [
-        {"url": f"{PAGE}a", "status": 200, "headers": {"X-Y": "1"}, "body": "../bodies/a.json"},
+        {"url": f"{PAGE}a", "status": 200, "headers": {"X-Y": "1"}, "body": body},
         {"url": f"{PAGE}b", "status": 204},
     ]
-    replay = Replay(write(tmp_path / "recording", responses=entries))
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    replay = Replay(write(tmp_path / folder, responses=entries))
     response = (await ask(replay, f"{PAGE}a")).response
 
     assert response.text == "{}"
@@ -270,6 +282,17 @@ async def test_a_body_may_lie_outside_the_folder_and_may_be_missing_from_the_ent
         {"responses": [{"url": PAGE, "status": 200, "body": {"text": "x"}}]},
         {"responses": [{"url": PAGE, "status": 200, "headers": {"a": 1}, "body": "root.html"}]},
         {"responses": [{"url": PAGE, "status": 200, "final_url": 3, "body": "root.html"}]},
+        {"responses": [{"url": PAGE, "status": 200, "redirects": [3], "body": "root.html"}]},
+        {"responses": [{"url": PAGE, "status": 200, "redirects": 3, "body": "root.html"}]},
+        {"responses": [{"url": PAGE, "status": True, "body": "root.html"}]},
+        {"responses": [{"url": PAGE, "status": 10**30, "body": "root.html"}]},
+        {"responses": [{"url": PAGE, "status": 200, "body": "../../../../../../etc/hostname"}]},
+        {"responses": [{"url": PAGE, "status": 200, "body": "root.html/../../x"}]},
+        {"responses": [{"url": PAGE, "status": 200, "body": "root.html\0"}]},
+        {"responses": [{"url": PAGE, "status": 200, "body": "root.html/x"}]},
+        {"responses": [{"url": PAGE, "status": 200, "body": ".."}]},
+        {"recorded_at": "0001-01-01T00:00:00Z"},
+        {"recorded_at": "9999-12-31T23:59:59-14:00"},
     ],
 )
 def test_a_broken_recording_names_the_place_and_the_remedy(tmp_path, changes):
@@ -277,7 +300,63 @@ def test_a_broken_recording_names_the_place_and_the_remedy(tmp_path, changes):
         Replay(write(tmp_path, **changes))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "\x00"])
+@pytest.mark.parametrize("where", ["link.html", "folder/root.html", "../elsewhere.html", "pipe"])
+def test_no_link_is_followed_out_of_the_folder_and_nothing_but_a_file_is_read(tmp_path, where):
+    secret = tmp_path / "elsewhere.html"
+    secret.write_text("secret")
+    folder = write(tmp_path / "kept", responses=[{"url": PAGE, "status": 200, "body": where}])
+    (folder / "link.html").symlink_to(secret)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "root.html").write_text("secret")
+    (folder / "folder").symlink_to(tmp_path / "out")
+    os.mkfifo(folder / "pipe")
+
+    with pytest.raises(ConfigError, match="correct it") as caught:
+        Replay(folder)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+async def test_a_link_that_is_put_there_later_is_not_followed_either(tmp_path):
+    replay = Replay(write(tmp_path / "kept"))
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "kept" / "root.html").unlink()
+    (tmp_path / "kept" / "root.html").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(ConfigError, match="is a symbolic link"):
+        await ask(replay, PAGE)
+
+
+def test_an_index_that_is_a_link_is_no_recording(tmp_path):
+    write(tmp_path / "kept")
+    (tmp_path / "kept" / "recording.json").rename(tmp_path / "index")
+    (tmp_path / "kept" / "recording.json").symlink_to(tmp_path / "index")
+
+    with pytest.raises(ConfigError, match=r"is no recording: recording\.json is a symbolic link"):
+        Replay(tmp_path / "kept")
+
+
+@pytest.mark.parametrize(("name", "size"), [("recording.json", MOST_INDEX_BYTES), ("root.html", MOST_BODY_BYTES)])
+def test_a_file_that_is_too_large_is_not_read(tmp_path, name, size):
+    folder = write(tmp_path)
+    os.truncate(folder / name, size + 1)  # takes no room on the disk
+
+    with pytest.raises(ConfigError, match=f"is larger than {size >> 20} MiB"):
+        Replay(folder)
+
+
+async def test_recording_into_a_folder_overwrites_nothing_that_a_link_in_it_leads_to(tmp_path):
+    folder, other = tmp_path / "kept", tmp_path / "other"
+    folder.mkdir()
+    other.write_text("mine")
+    for name in ("index.json", ".recording.json"):
+        (folder / name).symlink_to(other)
+    await record(folder, PAGE, root=json_answer("{}"))
+
+    assert other.read_text() == "mine"
+    assert (await ask(Replay(folder), PAGE)).response.body == b"{}"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\x00", "[" * 100_000])
 def test_an_index_that_is_no_json_object_is_broken(tmp_path, text):
     write(tmp_path)
     (tmp_path / "recording.json").write_text(text)
@@ -288,3 +367,21 @@ def test_an_index_that_is_no_json_object_is_broken(tmp_path, text):
 def test_a_folder_without_a_recording_says_how_to_make_one(tmp_path):
     with pytest.raises(ConfigError, match="monitor record URL DIR"):
         Replay(tmp_path / "nothing")
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+ENTRY_KEYS = ("url", "status", "headers", "body", "final_url", "redirects")
+
+
+@given(key=st.sampled_from(["page", "recorded_at", "responses", "note", *ENTRY_KEYS]), value=ANYTHING)
+def test_whatever_a_recording_says_it_is_read_or_refused_and_nothing_else(key, value):
+    entry = {"url": PAGE, "status": 200, "headers": {}, "body": "root.html"}
+    changes = {"responses": [entry | {key: value}]} if key in ENTRY_KEYS else {key: value}
+    with tempfile.TemporaryDirectory() as folder, suppress(ConfigError):
+        replay = Replay(write(Path(folder), **changes))
+        normal_url(replay.page)
+        asyncio.run(ask(replay, value if key == "url" else PAGE))

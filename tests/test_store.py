@@ -1006,6 +1006,10 @@ def test_a_healthy_store_answers(store):
         "postgresql://me:hunter2@db.example/status",
         "postgres://me:hunter2@db.example/status",
         "postgresql://db.example/status?password=hunter2",
+        "postgresql://db.example/status?sslmode=require&sslpassword=hunter2",
+        "postgresql://db.example/status?options=-c%20my.key%3Dhunter2",
+        "postgresql://db.example/status?sslpassword=x&sslpassword=hunter2",
+        "postgresql://db.example/status?anything=hunter2",
     ],
 )
 def test_a_password_is_never_shown(url):
@@ -1021,11 +1025,18 @@ def test_an_unreadable_url_is_not_quoted_and_names_the_remedy():
     assert caught.value.__cause__ is None
 
 
-def test_a_failed_connection_hides_the_password():
+@pytest.mark.parametrize("option", ["", "&sslpassword=hunter2", "&options=-c%20my.key%3Dhunter2"])
+def test_a_failed_connection_hides_the_password(option):
     with pytest.raises(StoreError) as caught:
-        Store.open("postgresql://me:hunter2@127.0.0.1:1/nothing?connect_timeout=2")
+        Store.open(f"postgresql://me:hunter2@127.0.0.1:1/nothing?connect_timeout=2{option}")
 
     assert "hunter2" not in str(caught.value)
+
+
+def test_what_is_no_secret_of_a_database_is_shown():
+    url = "postgresql://me@db.example/status?connect_timeout=2&sslmode=require"
+
+    assert shown(url) == url.replace("postgresql:", "postgresql+psycopg:")
 
 
 def test_a_database_of_another_kind_is_refused_with_a_remedy():

@@ -12,6 +12,7 @@ import httpx
 
 from monitor.errors import ReceiverError
 from monitor.fetch.base import http_date, parse_retry_after
+from monitor.plain import masked_url, secrets_of, without
 
 ATTEMPTS = 6
 PATIENCE = timedelta(minutes=10)
@@ -26,7 +27,10 @@ _RUN_AGAIN = "run the same command again: it goes on where it broke off"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the receiver answered, and where a redirect, which is not followed, would lead (None = it is none)."""
+    """What the receiver answered, and where a redirect, which is not followed, would lead (None = it is none).
+
+    Neither holds what we sent to be let in: answers are quoted in messages and logs.
+    """
 
     status: int
     text: str
@@ -53,6 +57,8 @@ class Push:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
+        self._shown = masked_url(url)
+        self._secrets = secrets_of(url) | _secrets_in(headers)
         self._attempts = attempts
         self._sleep = sleep
         self._wall_clock = wall_clock
@@ -82,23 +88,34 @@ class Push:
             try:
                 answer, wait = self._ask(body)
             except httpx.HTTPError as error:
-                problem, wait = f"no answer: {str(error) or type(error).__name__}", None
+                problem, wait = without(f"no answer: {str(error) or type(error).__name__}", self._secrets), None
             else:
                 if answer.status not in _BUSY and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     return answer
                 problem = f"status {answer.status}: {answer.text or 'no reason given'}"
             if wait is not None and wait > PATIENCE:
-                raise ReceiverError(problem, url=self._url, remedy=f"in {wait.total_seconds():.0f} s, {_RUN_AGAIN}")
+                raise ReceiverError(problem, url=self._shown, remedy=f"in {wait.total_seconds():.0f} s, {_RUN_AGAIN}")
             if attempt < self._attempts:
                 self._sleep(2.0 ** (attempt - 1) if wait is None else wait.total_seconds())
-        raise ReceiverError(f"{problem} ({self._attempts} attempts)", url=self._url, remedy=_RUN_AGAIN)
+        raise ReceiverError(f"{problem} ({self._attempts} attempts)", url=self._shown, remedy=_RUN_AGAIN)
 
     def _ask(self, body: bytes) -> tuple[Answer, timedelta | None]:
         with self._client.stream("POST", self._url, content=body) as response:
             text = _beginning(response)
         now = http_date(response.headers.get("date")) or datetime.fromtimestamp(self._wall_clock(), UTC)
         wait = parse_retry_after(response.headers.get("retry-after"), now=now)
-        return Answer(response.status_code, text, response.headers.get("location")), wait
+        location = response.headers.get("location")
+        where = None if location is None else without(masked_url(location), self._secrets)
+        return Answer(response.status_code, without(text, self._secrets), where), wait
+
+
+def _secrets_in(headers: Mapping[str, str]) -> frozenset[str]:
+    """Return what of the headers an answer must not be quoted with: the values of those that let us in."""
+    values = [value for name, value in headers.items() if name.lower() not in _OPEN_HEADERS]
+    return frozenset({*values, *(value.partition(" ")[2].strip() for value in values)})
+
+
+_OPEN_HEADERS = frozenset({"content-encoding", "content-type", "user-agent", "x-prometheus-remote-write-version"})
 
 
 def _beginning(response: httpx.Response) -> str:

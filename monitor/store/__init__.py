@@ -385,6 +385,14 @@ class Store:
         with self._read() as connection:
             return components.ids(connection, page_id)
 
+    def count_new(self, page_id: int, ids: Collection[str], *, since: datetime) -> int:
+        """Return how many components were new on the page since then, with those of `ids` it never listed.
+
+        The page's first list is not counted: 0 where it has listed none yet.
+        """
+        with self._read() as connection:
+            return components.count_new(connection, page_id, ids, since)
+
     def known_components(self, page_id: int) -> list[KnownComponent]:
         """Return every component the page ever listed, in its order; those it no longer lists have `removed_at`."""
         with self._read() as connection:
@@ -423,6 +431,11 @@ class Store:
         """Return the stored days from first to last, both included; what was never derived is unknown."""
         with self._read() as connection:
             return days.read(connection, page_id, first, last)
+
+    def listed_history(self, page_id: int, first: date, last: date) -> PageHistory:
+        """Return `page_history` of the vendor and of the components that are on the page: the others cost nothing."""
+        with self._read() as connection:
+            return days.read(connection, page_id, first, last, listed=True)
 
     def revisions(self, page_id: int, component_id: str | None, day: date) -> list[DayRevision]:
         """Return every revision of a component's (None = the vendor's) day, newest last; none of an unknown day."""

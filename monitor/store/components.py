@@ -5,7 +5,7 @@ goes on as the same component: its facts and days are filed under the new id. No
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,6 +21,9 @@ from monitor.store import pages, tables, updates
 from monitor.store.records import PageRecord
 
 COMPONENT = tables.core(tables.Component)
+LONGEST_SLUG = 200
+"""In characters, before a number: one letter of a name may become twenty of a slug."""
+_CHUNK = 1_000
 
 _COLUMNS = tuple(
     COMPONENT.c[name]
@@ -32,6 +35,11 @@ _COLUMNS = tuple(
 _OF_PAGE = (
     sa.select(*_COLUMNS)
     .where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
+    .order_by(COMPONENT.c.position, COMPONENT.c.id)
+)
+_LISTED = (
+    sa.select(*_COLUMNS)
+    .where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None))
     .order_by(COMPONENT.c.position, COMPONENT.c.id)
 )
 _UPDATE = sa.update(COMPONENT).where(
@@ -47,6 +55,11 @@ def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple
     ]
 
 
+def listed(connection: Connection, page_id: int) -> list[tuple[KnownComponent, bool]]:
+    """Return the components that are on the page, in its order, each with whether it is excluded."""
+    return [_known(tuple(row), tables.FAR_FUTURE) for row in connection.execute(_LISTED, {"page": page_id}).all()]
+
+
 _PLATFORMS = sa.select(COMPONENT.c.external_id, COMPONENT.c.platform).where(COMPONENT.c.page_id == sa.bindparam("page"))
 
 _REFILE = [
@@ -58,14 +71,36 @@ _REFILE = [
 ]
 """What files everything said of one component under another id."""
 
-_IDS = sa.select(COMPONENT.c.external_id).where(
+LISTED_IDS = sa.select(COMPONENT.c.external_id).where(
     COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None)
+)
+_KNOWN_AMONG = sa.select(sa.func.count()).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.external_id.in_(sa.bindparam("ids", expanding=True))
+)
+_FIRST_LIST = sa.select(sa.func.min(COMPONENT.c.first_seen_at)).where(COMPONENT.c.page_id == sa.bindparam("page"))
+_NEW_AFTER = sa.select(sa.func.count()).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.first_seen_at > sa.bindparam("since")
 )
 
 
 def ids(connection: Connection, page_id: int) -> frozenset[str]:
     """Return the ids of the components that are on the page."""
-    return frozenset(connection.execute(_IDS, {"page": page_id}).scalars())
+    return frozenset(connection.execute(LISTED_IDS, {"page": page_id}).scalars())
+
+
+def count_new(connection: Connection, page_id: int, asked: Collection[str], since: datetime) -> int:
+    """Return how many components were first seen after `since`, with those asked for that never were.
+
+    Those of the page's first list do not count; 0 where it has listed none.
+    """
+    first = connection.execute(_FIRST_LIST, {"page": page_id}).scalar()
+    if first is None:
+        return 0
+    recent: int = connection.execute(_NEW_AFTER, {"page": page_id, "since": max(first, since)}).scalar_one()
+    among = sorted(asked)
+    chunks = (among[start : start + _CHUNK] for start in range(0, len(among), _CHUNK))
+    known = sum(connection.execute(_KNOWN_AMONG, {"page": page_id, "ids": chunk}).scalar_one() for chunk in chunks)
+    return recent + len(among) - known
 
 
 # The same rows are read at every change of a page.
@@ -79,18 +114,28 @@ def _known(row: tuple[Any, ...], known_at: datetime) -> tuple[KnownComponent, bo
     return KnownComponent(component=component, slug=slug, first_seen_at=first_seen_at, removed_at=gone), excluded
 
 
-def new_slug(component: Component, taken: Iterable[str]) -> str:
-    """Return a slug no other component of the page has: the name's, else group and name, else with a number."""
-    taken = frozenset(taken)
-    plain = slugify(component.name) or "component"
-    grouped = slugify(f"{component.group} {component.name}") if component.group else plain
-    for slug in (plain, grouped):
-        if slug not in taken:
-            return slug
-    number = 2
-    while f"{grouped}-{number}" in taken:
-        number += 1
-    return f"{grouped}-{number}"
+class Slugs:
+    """Gives components slugs that no other of the page has. However many have one name, each takes the same time."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+
+    def give(self, component: Component) -> str:
+        """Return the name's slug, else that of group and name, else with the first free number, from 2 on."""
+        plain = slugify(component.name, max_length=LONGEST_SLUG) or "component"
+        grouped = slugify(f"{component.group} {component.name}", max_length=LONGEST_SLUG) if component.group else plain
+        slug = next((each for each in (plain, grouped) if each not in self._taken), None) or self._numbered(grouped)
+        self._taken.add(slug)
+        return slug
+
+    def _numbered(self, slug: str) -> str:
+        # What is taken stays so: the numbers below the last one need not be tried again.
+        number = self._next.get(slug, 2)
+        while f"{slug}-{number}" in self._taken:
+            number += 1
+        self._next[slug] = number + 1
+        return f"{slug}-{number}"
 
 
 class ComponentChanges:
@@ -152,12 +197,9 @@ class ComponentChanges:
     def _add(self, components: Sequence[Component]) -> None:
         if not components:
             return
-        taken = {known.slug for known in self._known.values()}
-        values = []
-        for component in sorted(components, key=lambda each: each.position):
-            slug = new_slug(component, taken)
-            taken.add(slug)
-            values.append(self._row(component, slug))
+        slugs = Slugs(known.slug for known in self._known.values())
+        in_order = sorted(components, key=lambda each: each.position)
+        values = [self._row(component, slugs.give(component)) for component in in_order]
         self._connection.execute(sa.insert(COMPONENT), values)
         self.new = [component.id for component in components]
         self.affected += self._starts(components)

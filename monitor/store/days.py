@@ -72,6 +72,10 @@ _QUIETS = (
     )
     .order_by(QUIET.c.first_day)
 )
+_LISTED_ROWS, _LISTED_QUIETS = (
+    query.where(sa.or_(table.c.component_id == WHOLE_PAGE, table.c.component_id.in_(components.LISTED_IDS)))
+    for query, table in ((_ROWS, DAY), (_QUIETS, QUIET))
+)
 _INSERT_DAY = sa.insert(DAY)
 _INSERT_QUIET = sa.insert(QUIET)
 _REWRITE = (
@@ -431,17 +435,21 @@ def _alike(one: DayRun, other: DayRun) -> bool:
 # --------------------------------------------------------------------------------------------------------- reading
 
 
-def read(connection: Connection, page_id: int, first: date, last: date) -> PageHistory:
-    """Return the stored days from first to last, both included; what was never derived is unknown."""
+def read(connection: Connection, page_id: int, first: date, last: date, *, listed: bool = False) -> PageHistory:
+    """Return the stored days from first to last, both included; what was never derived is unknown.
+
+    `listed` leaves out components that are no longer on the page.
+    """
     page = pages.page(connection, page_id)
     values = {"page": page_id, "first": first, "last": last}
     days: dict[str, dict[date, Day]] = defaultdict(dict)
     quiet: dict[str, list[DayRun]] = defaultdict(list)
-    for row in connection.execute(_ROWS, values).all():
+    rows, quiets = (_LISTED_ROWS, _LISTED_QUIETS) if listed else (_ROWS, _QUIETS)
+    for row in connection.execute(rows, values).all():
         days[row[0]][row[3]] = _day(row[3:])
-    for key, _, start, end, source, confidence in connection.execute(_QUIETS, values).all():
+    for key, _, start, end, source, confidence in connection.execute(quiets, values).all():
         quiet[key].append(_quiet(max(start, first), min(end, last), source, confidence))
-    known = components.rows(connection, page_id, FAR_FUTURE)
+    known = components.listed(connection, page_id) if listed else components.rows(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, zone_named(page.zone), page.derived_at)
 
     def history(key: str) -> History:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import StoreError
+from monitor.plain import MASK
 from monitor.store.tables import METADATA
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,11 +28,19 @@ _UPGRADE_LOCK = 7_305_801_226_402_913
 
 
 def shown(url: URL | str) -> str:
-    """Return the database's address for people, its password masked."""
+    """Return the database's address for people: its password masked, and every option that may hold a secret."""
     parsed = url if isinstance(url, URL) else _parse(url)
-    if "password" in parsed.query:
-        parsed = parsed.update_query_dict({"password": "***"})
+    parsed = parsed.update_query_dict({name: MASK for name in parsed.query if name not in _TOLD})
     return parsed.render_as_string(hide_password=True)
+
+
+_TOLD = frozenset(
+    {
+        "application_name", "cache", "connect_timeout", "gssencmode", "host", "hostaddr", "keepalives", "mode", "port",
+        "sslmode", "sslrootcert", "target_session_attrs", "timeout", "uri",
+    }
+)  # fmt: skip
+"""Options that hold no secret. Any other may: `password`, `sslpassword`, `options`, and those of drivers to come."""
 
 
 def _parse(url: str) -> URL:

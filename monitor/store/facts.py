@@ -237,11 +237,11 @@ _OPEN_INCIDENTS = (
 
 def current(connection: Connection, page_id: int) -> CurrentState:
     """Return the page's state at its last success."""
-    known = components.rows(connection, page_id, FAR_FUTURE)
+    known = components.listed(connection, page_id)
     runs = pages.open_runs(connection, page_id)
     return CurrentState(
         levels={key: _LEVELS[run.level] for key, run in runs.items()},
-        components=tuple(each for each, _ in known if each.removed_at is None),
+        components=tuple(each for each, _ in known),
         excluded=frozenset(each.component.id for each, excluded in known if excluded),
         open_incidents=tuple(map(_incident, connection.execute(_OPEN_INCIDENTS, {"page": page_id}))),
     )

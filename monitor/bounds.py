@@ -1,0 +1,107 @@
+"""How much one page may tell: beyond it the page is unreadable, and the others stay quick. Pure.
+
+A page that invents ids or names at every reading costs everybody: each component has some two dozen series and days of
+its own for years, and a name is in every scrape. The bounds are far above every real page that was seen (3,592
+components, names of 64 characters), and are settings of each vendor.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from monitor.errors import NameTooLong, TooManyComponents
+from monitor.model import Evidence, Incident, PageInfo
+
+MAX_COMPONENTS = 10_000
+MAX_NEW_COMPONENTS = 5_000
+MAX_NAME_LENGTH = 500
+
+LONGEST_TITLE = 1_000
+"""Of an incident's title, its words and what a page says of itself, in characters: no name, so the rest is cut off."""
+MOST_WORDS = 100
+"""Unknown words that one answer is counted for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Of one page: components at a time, new ones within 24 hours (those of its first list aside), and characters of a
+    name or an id.
+    """
+
+    components: int = MAX_COMPONENTS
+    new_components: int = MAX_NEW_COMPONENTS
+    name_length: int = MAX_NAME_LENGTH
+
+
+def bounded(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
+    """Return evidence within the bounds: long titles are cut, which end in "…" then.
+
+    Raises TooManyComponents when it is about more components than one page may have, NameTooLong for a name or an id.
+    """
+    about = {component.id for component in evidence.components or ()}
+    about.update(seen.component_id for seen in evidence.observed or ())
+    about.update(impact.component_id for impact in evidence.impacts)
+    about.update(bar.component_id for bar in evidence.bars)
+    if len(about) > bounds.components:
+        raise TooManyComponents(
+            f"too many components: {len(about)} in one answer, at most {bounds.components} are read",
+            url=url, remedy="raise `max_components` for this page if you trust it",
+        )  # fmt: skip
+    longest = max(_names(evidence, about), key=len, default="")
+    if len(longest) > bounds.name_length:
+        raise NameTooLong(f"a name or id of {len(longest)} characters, at most {bounds.name_length} are read", url=url)
+    return _cut(evidence)
+
+
+def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
+    """Raise TooManyComponents when so many components are new on the page within 24 hours."""
+    if count > bounds.new_components:
+        raise TooManyComponents(
+            f"too many components: {count} new ones within 24 hours, at most {bounds.new_components} are taken",
+            url=url, remedy="raise `max_new_components` for this page if you trust it",
+        )  # fmt: skip
+
+
+def _names(evidence: Evidence, about: Iterable[str]) -> Iterator[str]:
+    yield from about
+    for component in evidence.components or ():
+        yield component.name
+        yield component.group or ""
+        yield component.region or ""
+    yield from (incident.id for incident in evidence.incidents)
+    yield from (update.key for update in evidence.updates)
+    if evidence.page is not None:
+        yield evidence.page.external_id or ""
+
+
+_T = TypeVar("_T", str, str | None)
+
+
+def _short(text: _T) -> _T:
+    return text if text is None or len(text) <= LONGEST_TITLE else f"{text[: LONGEST_TITLE - 1]}…"
+
+
+def _cut(evidence: Evidence) -> Evidence:
+    if any(_is_long(each) for each in evidence.incidents):
+        evidence = replace(evidence, incidents=tuple(map(_cut_incident, evidence.incidents)))
+    if evidence.page is not None:
+        evidence = replace(evidence, page=_cut_page(evidence.page))
+    words = evidence.unknown_words
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST_TITLE for word in words):
+        evidence = replace(evidence, unknown_words=tuple(map(_short, words[:MOST_WORDS])))
+    return evidence
+
+
+def _is_long(incident: Incident) -> bool:
+    return max(len(incident.title), len(incident.status), len(incident.impact)) > LONGEST_TITLE
+
+
+def _cut_incident(incident: Incident) -> Incident:
+    title, status, impact = map(_short, (incident.title, incident.status, incident.impact))
+    return replace(incident, title=title, status=status, impact=impact)
+
+
+def _cut_page(info: PageInfo) -> PageInfo:
+    if max(len(text or "") for text in (info.name, info.indicator, info.remark)) <= LONGEST_TITLE:
+        return info
+    return replace(info, name=_short(info.name), indicator=_short(info.indicator), remark=_short(info.remark))

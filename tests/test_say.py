@@ -1,0 +1,169 @@
+"""Printing and the log: one way out, and nothing else may print."""
+
+import ast
+import io
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Group
+from rich.text import Text
+
+from monitor import terminal
+from monitor.terminal import LogFormat, OneLine, say, say_json, table
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_each_text_is_a_line_and_none_makes_two(capsys) -> None:
+    say("[beta] API\nacme: ok", "[/a] :smile: \x1b[2J")
+
+    assert capsys.readouterr().out == "[beta] API\\nacme: ok\n[/a] :smile: \\x1b[2J\n"
+
+
+def test_errors_go_to_stderr(capsys) -> None:
+    say("no", err=True)
+
+    assert capsys.readouterr() == ("", "no\n")
+
+
+def test_a_table_shows_brackets_and_escapes(capsys) -> None:
+    say(table(["na[b]me"], [["[beta] API\x1b[2J"], ["one\ntwo"]]))
+    out = capsys.readouterr().out
+
+    assert "na[b]me" in out
+    assert "[beta] API\\x1b[2J" in out
+    assert "one\\ntwo" in out
+
+
+def test_what_rich_draws_is_looked_at_too(capsys) -> None:
+    say(Group(Text("a\x1b[2J\u202e"), "[/a]"))
+
+    assert capsys.readouterr().out == "a\\x1b[2J\\u202e\n[/a]\n"
+
+
+def test_json_is_json(capsys) -> None:
+    say_json({"name": "\u202e\x9b"})
+
+    assert json.loads(capsys.readouterr().out) == {"name": "\u202e\x9b"}
+
+
+def test_a_terminal_that_knows_few_letters_ends_nothing(monkeypatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    terminal.settle()
+    say("Zürich")
+
+    assert raw.getvalue() == b"Z\\xfcrich\n"
+
+
+def test_a_bugs_traceback_shows_what_it_quotes_as_escapes(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    terminal.settle()
+    error = ValueError("\x1b[2J")
+    sys.excepthook(type(error), error, None)
+    err = capsys.readouterr().err
+
+    assert "ValueError: \\x1b[2J" in err
+    assert "\x1b" not in err
+
+
+# ------------------------------------------------------------------------------------------------------------ the log
+
+
+def logged(form: LogFormat, message: str, *args: object, error: Exception | None = None) -> str:
+    record = logging.LogRecord(
+        "monitor.x", logging.WARNING, "x.py", 1, message, args, (type(error), error, None) if error else None
+    )
+    return OneLine(form).format(record)
+
+
+def test_a_record_is_one_line_of_fields() -> None:
+    line = logged(LogFormat.LOGFMT, "poll failed vendor=%s reason=%s: %s", "acme", "connect", 'x\nlevel=error "\x1b[2J')
+
+    assert line.split(" ", 1)[1] == (
+        r'level=warning logger=monitor.x msg="poll failed: x\nlevel=error \"\u001b[2J" vendor=acme reason=connect'
+    )
+
+
+def test_the_same_as_json() -> None:
+    line = logged(LogFormat.JSON, "poll failed vendor=%s: %s", "acme", "x\ny")
+
+    assert "\n" not in line
+    assert json.loads(line) | {"time": ""} == {
+        "time": "", "level": "warning", "logger": "monitor.x", "msg": "poll failed: x\ny", "vendor": "acme",
+    }  # fmt: skip
+
+
+def test_the_time_is_utc_and_no_field_of_a_message_replaces_ours() -> None:
+    line = json.loads(logged(LogFormat.JSON, "odd level=%s time=%s", "none", "never"))
+
+    assert line["time"].endswith("+00:00")
+    assert (line["level"], line["level_"], line["time_"]) == ("warning", "none", "never")
+
+
+def test_a_traceback_is_a_field() -> None:
+    line = logged(LogFormat.LOGFMT, "bug while reading vendor=%s", "acme", error=ValueError("a\nb"))
+
+    assert len(line.splitlines()) == 1
+    assert r'error="ValueError: a\nb"' in line
+    assert "trace=" in line
+
+
+@pytest.mark.parametrize(
+    ("message", "args", "said"),
+    [
+        ("100%", (), "100%"),
+        ("100%% of %d", (3,), "100% of 3"),
+        ("%5.1f seconds", (1.0,), "  1.0 seconds"),
+        ("%(a)s", ({"a": 1},), "1"),
+    ],
+)
+def test_messages_of_other_libraries_are_taken_as_they_are(message: str, args: tuple[object, ...], said: str) -> None:
+    assert json.loads(logged(LogFormat.JSON, message, *args))["msg"] == said
+
+
+# ----------------------------------------------------------------------------------------------------------- the lint
+
+ONLY_HERE = ROOT / "monitor" / "terminal.py"
+PRINTS = {"print", "print_json", "echo", "secho", "prompt", "confirm", "input", "basicConfig", "StreamHandler", "Console",
+          "Text", "from_markup", "from_ansi"}  # fmt: skip
+DRAWN = {"Group", "RenderableType", "Padding", "Text"}
+STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
+
+
+def printing(source: str) -> list[str]:
+    """Return what in a module prints, or makes what is printed, without asking `monitor.terminal`."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            if name in PRINTS:
+                found.append(f"{node.lineno}: {name}()")
+        elif isinstance(node, ast.Attribute) and node.attr in STREAMS and getattr(node.value, "id", "") == "sys":
+            found.append(f"{node.lineno}: sys.{node.attr}")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "rich":
+            found += [f"{node.lineno}: {node.module}.{each.name}" for each in node.names if each.name not in DRAWN]
+        elif isinstance(node, ast.ImportFrom) and node.module == "sys":
+            found += [f"{node.lineno}: sys.{each.name}" for each in node.names if each.name in STREAMS]
+    return found
+
+
+def test_nothing_prints_but_what_is_made_for_it() -> None:
+    modules = [path for part in ("monitor", "exporters") for path in sorted((ROOT / part).rglob("*.py"))]
+    found = {str(path.relative_to(ROOT)): printing(path.read_text()) for path in modules if path != ONLY_HERE}
+
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["print(x)", "typer.echo(x)", "out.print(x)", "sys.stderr.write(x)", "Console(stderr=True)", "from sys import stdout", "Text(x)",
+     "from rich.table import Table", "logging.basicConfig()"],
+)  # fmt: skip
+def test_the_lint_finds_what_prints(source: str) -> None:
+    assert printing(source)
