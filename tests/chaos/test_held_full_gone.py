@@ -16,8 +16,6 @@ from monitor.schedule import Schedule
 from monitor.store import Body, Health, Patience, Store
 from tests.chaos.support import full, held, held_for, told, until, watching
 
-pytestmark = pytest.mark.hours
-
 LONGER_THAN_SQLITE_WAITED = 6.0
 
 

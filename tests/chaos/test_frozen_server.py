@@ -21,7 +21,7 @@ from monitor.schedule import Schedule
 from monitor.store import Patience, Store
 from tests.chaos.support import through_proxy, told, until, watching
 
-pytestmark = [pytest.mark.integration, pytest.mark.hours]
+pytestmark = pytest.mark.integration
 
 
 @asynccontextmanager
