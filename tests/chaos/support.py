@@ -161,9 +161,9 @@ async def watching(
             await collector.close()
 
 
-def told(world: World, at=NOW, **levels: Level) -> Collected:
-    """A poll of the world's page that saw these levels."""
-    page = world.page
+def told(watched: World, at=NOW, **levels: Level) -> Collected:
+    """A poll of the watched page that saw these levels."""
+    page = watched.page
     poll = PollRecord(
         page_id=page.id, started_at=at, duration_ms=1, outcome="ok", due_at=at + 5 * MINUTE, max_gap_seconds=GAP_SECONDS
     )

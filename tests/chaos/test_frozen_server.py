@@ -28,19 +28,19 @@ pytestmark = pytest.mark.integration
 async def behind_a_proxy(**limits):
     """Watch one page with a PostgreSQL database that can be frozen."""
     with database("postgresql") as url, through_proxy(url) as (proxy, way):
-        async with watching(way, **limits) as world:
+        async with watching(way, **limits) as watched:
             try:
-                yield proxy, world
+                yield proxy, watched
             finally:
                 proxy.thaw()
 
 
-def app_of(world, schedule=None):
-    store = world.store
-    state = StateMetrics(store, vendors=world.collector.vendors, health=store.health, within=store.patience.within)
+def app_of(watched, schedule=None):
+    store = watched.store
+    state = StateMetrics(store, vendors=watched.collector.vendors, health=store.health, within=store.patience.within)
     return application(
-        state, PollMetrics("1"), clock=world.clock, version="1",
-        readiness=lambda: _problems(world.collector, schedule, world.clock()) if schedule else [],
+        state, PollMetrics("1"), clock=watched.clock, version="1",
+        readiness=lambda: _problems(watched.collector, schedule, watched.clock()) if schedule else [],
     )  # fmt: skip
 
 
@@ -52,9 +52,9 @@ async def asking(app):
 
 
 async def test_a_frozen_server_costs_a_scrape_less_than_five_seconds_and_no_vendor_its_place():
-    async with behind_a_proxy() as (proxy, world), asking(app_of(world)) as client:
-        await world.collector.poll(world.page)
-        await world.collector.flush()
+    async with behind_a_proxy() as (proxy, watched), asking(app_of(watched)) as client:
+        await watched.collector.poll(watched.page)
+        await watched.collector.flush()
         before = (await client.get("/metrics")).text
         proxy.freeze()
         for _ in range(2):  # the first finds a connection that is frozen, the second has none
@@ -64,14 +64,14 @@ async def test_a_frozen_server_costs_a_scrape_less_than_five_seconds_and_no_vend
             assert took < 5
             assert [answer.status_code for answer in answers] == [200] * 3
             assert all("vendorstatus_vendor_severity{" in answer.text for answer in answers)
-        world.clock.forward(hours=1)
-        world.store.health._wrote -= 3600
+        watched.clock.forward(hours=1)
+        watched.store.health._wrote -= 3600
         late = (await client.get("/metrics")).text
         proxy.thaw()
-        world.store.beat()
+        watched.store.beat()
         after = (await client.get("/metrics")).text
 
-    vendor = f'vendor="{world.settings.vendors[0].slug}"'
+    vendor = f'vendor="{watched.settings.vendors[0].slug}"'
     assert f"vendorstatus_up{{{vendor}}} 1" in before
     assert f"vendorstatus_up{{{vendor}}} 0" in late
     assert "vendorstatus_vendor_severity{" not in late
@@ -79,7 +79,7 @@ async def test_a_frozen_server_costs_a_scrape_less_than_five_seconds_and_no_vend
 
 
 async def test_a_server_that_was_frozen_from_the_first_scrape_on_fails_it_within_five_seconds():
-    async with behind_a_proxy() as (proxy, world), asking(app_of(world)) as client:
+    async with behind_a_proxy() as (proxy, watched), asking(app_of(watched)) as client:
         proxy.freeze()
         begun = time.monotonic()
         answer = await client.get("/metrics")
@@ -89,10 +89,10 @@ async def test_a_server_that_was_frozen_from_the_first_scrape_on_fails_it_within
 
 
 async def test_a_frozen_server_is_told_by_readiness_within_five_seconds():
-    async with behind_a_proxy() as (proxy, world):
-        schedule = Schedule(world.collector, world.settings, clock=world.clock)
+    async with behind_a_proxy() as (proxy, watched):
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         await schedule.start()
-        async with asking(app_of(world, schedule)) as client:
+        async with asking(app_of(watched, schedule)) as client:
             assert (await client.get("/readyz")).status_code == 200
             proxy.freeze()
             begun = time.monotonic()
@@ -110,37 +110,37 @@ async def test_a_frozen_server_is_told_by_readiness_within_five_seconds():
 
 
 async def test_what_was_read_while_the_server_was_frozen_is_kept_when_it_moves_again():
-    async with behind_a_proxy() as (proxy, world):
-        world.store.patience.answer_seconds = 1.0
-        world.store.claim_due(now=NOW, limit=1, lease_seconds=120)
-        reading = told(world, api=Level.MAJOR_OUTAGE)
+    async with behind_a_proxy() as (proxy, watched):
+        watched.store.patience.answer_seconds = 1.0
+        watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
+        reading = told(watched, api=Level.MAJOR_OUTAGE)
         proxy.freeze()
-        keeping = asyncio.create_task(world.collector._writer.keep(reading))
+        keeping = asyncio.create_task(watched.collector._writer.keep(reading))
         await asyncio.sleep(5)
         proxy.thaw()
         await keeping
-        page = world.page
-        with world.store._read() as connection:
+        page = watched.page
+        with watched.store._read() as connection:
             polls = connection.execute(sa.text("SELECT count(*) FROM poll")).scalar_one()
 
-        assert world.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
+        assert watched.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
         assert (page.lease_until, polls) == (None, 1)
-        assert world.store.health.failures["timeout"] > 0
+        assert watched.store.health.failures["timeout"] > 0
 
 
 async def test_a_row_that_another_client_holds_is_waited_for_some_seconds_and_tried_again():
     with database("postgresql") as url:
-        async with watching(url) as world:
-            page = world.page
-            with world.store._engine.connect() as other, other.begin():
+        async with watching(url) as watched:
+            page = watched.page
+            with watched.store._engine.connect() as other, other.begin():
                 other.execute(sa.text("SELECT * FROM page FOR UPDATE"))
-                keeping = asyncio.create_task(world.collector._writer.keep(told(world, api=Level.DEGRADED)))
+                keeping = asyncio.create_task(watched.collector._writer.keep(told(watched, api=Level.DEGRADED)))
                 await asyncio.sleep(7)
                 assert not keeping.done()
             await keeping
 
-            assert world.store.health.failures["busy"] >= 1
-            assert world.store.current(page.id).levels == {"api": Level.DEGRADED}
+            assert watched.store.health.failures["busy"] >= 1
+            assert watched.store.current(page.id).levels == {"api": Level.DEGRADED}
 
 
 def limits(url: str) -> dict[str, str]:
@@ -191,9 +191,9 @@ def test_committing_nothing_on_a_server_is_no_write_and_a_beat_is():
 
 
 async def test_the_proxy_of_these_tests_lets_everything_through_again():
-    async with behind_a_proxy() as (proxy, world):
+    async with behind_a_proxy() as (proxy, watched):
         proxy.freeze()
-        reading = asyncio.create_task(asyncio.to_thread(world.store.pages))
+        reading = asyncio.create_task(asyncio.to_thread(watched.store.pages))
         await asyncio.sleep(0.5)
         assert not reading.done()
         proxy.thaw()

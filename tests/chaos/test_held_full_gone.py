@@ -5,6 +5,8 @@ import contextlib
 import logging
 import random
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,108 +26,108 @@ def url(folder) -> str:
 
 
 async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept_and_the_page_given_back(tmp_path):
-    async with watching(url(tmp_path)) as world:
-        (page,) = world.store.claim_due(now=NOW, limit=1, lease_seconds=120)
+    async with watching(url(tmp_path)) as watched:
+        (page,) = watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         with held_for(tmp_path / "status.db", LONGER_THAN_SQLITE_WAITED):
-            await world.collector._writer.keep(told(world, api=Level.MAJOR_OUTAGE))
+            await watched.collector._writer.keep(told(watched, api=Level.MAJOR_OUTAGE))
 
-        assert world.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
-        assert world.page.lease_until is None
-        assert world.store.health.failures["busy"] > 0
-        assert world.store.health.problem is None
+        assert watched.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
+        assert watched.page.lease_until is None
+        assert watched.store.health.failures["busy"] > 0
+        assert watched.store.health.problem is None
 
 
 async def test_what_waits_for_the_database_is_written_in_the_order_it_was_read(tmp_path):
-    async with watching(url(tmp_path)) as world:
-        writer, levels = world.collector._writer, (Level.DEGRADED, Level.MAJOR_OUTAGE, Level.OPERATIONAL)
+    async with watching(url(tmp_path)) as watched:
+        writer, levels = watched.collector._writer, (Level.DEGRADED, Level.MAJOR_OUTAGE, Level.OPERATIONAL)
         with held_for(tmp_path / "status.db", 1.5):
-            readings = [told(world, NOW + number * MINUTE, api=level) for number, level in enumerate(levels)]
+            readings = [told(watched, NOW + number * MINUTE, api=level) for number, level in enumerate(levels)]
             await asyncio.gather(*(writer.keep(reading) for reading in readings))
-        world.clock.forward(minutes=3)
-        runs = world.store.facts(world.page.id).runs
+        watched.clock.forward(minutes=3)
+        runs = watched.store.facts(watched.page.id).runs
 
         assert [run.level for run in sorted(runs, key=lambda run: run.span.start)] == list(levels[:2])
-        assert world.store.current(world.page.id).levels == {"api": levels[2]}
+        assert watched.store.current(watched.page.id).levels == {"api": levels[2]}
 
 
 async def test_what_could_not_be_kept_in_time_is_said_and_kept_as_soon_as_it_can_be(tmp_path):
-    async with watching(url(tmp_path), lock_seconds=0.2, retry_seconds=0.5) as world:
-        (page,) = world.store.claim_due(now=NOW, limit=1, lease_seconds=120)
+    async with watching(url(tmp_path), lock_seconds=0.2, retry_seconds=0.5) as watched:
+        (page,) = watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         with held(tmp_path / "status.db"):
             with pytest.raises(StoreError, match="locked"):
-                await world.collector._writer.keep(told(world, api=Level.MAJOR_OUTAGE))
-            assert world.collector.holds(page.id)
-        await world.collector.flush()
+                await watched.collector._writer.keep(told(watched, api=Level.MAJOR_OUTAGE))
+            assert watched.collector.holds(page.id)
+        await watched.collector.flush()
 
-        assert not world.collector.holds(page.id)
-        assert world.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
-        assert world.page.lease_until is None
-        assert world.page.derived_day == NOW.date()
+        assert not watched.collector.holds(page.id)
+        assert watched.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
+        assert watched.page.lease_until is None
+        assert watched.page.derived_day == NOW.date()
 
 
 async def test_a_page_of_which_a_reading_waits_is_not_read_again_before_that_is_kept(tmp_path):
-    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as world:
-        schedule = Schedule(world.collector, world.settings, clock=world.clock)
+    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         with held(tmp_path / "status.db"), pytest.raises(StoreError):
-            await world.collector._writer.keep(told(world, api=Level.DEGRADED))
-        schedule._launch(world.page)
+            await watched.collector._writer.keep(told(watched, api=Level.DEGRADED))
+        schedule._launch(watched.page)
 
         assert schedule._running == {}
 
 
 async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_once_and_not_after_its_lease(tmp_path):
-    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as world:
-        schedule = Schedule(world.collector, world.settings, clock=world.clock)
+    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         schedule._last_retimed = schedule._timer()
-        original, world.collector.poll = world.collector.poll, _broken
+        original, watched.collector.poll = watched.collector.poll, _broken
         await schedule.tick()
         await until(lambda: not schedule._running)
-        assert world.page.lease_until == NOW + timedelta(seconds=120)
-        world.collector.poll = original
+        assert watched.page.lease_until == NOW + timedelta(seconds=120)
+        watched.collector.poll = original
         await schedule.tick()
-        await until(lambda: world.page.last_success_at is not None)
+        await until(lambda: watched.page.last_success_at is not None)
         await until(lambda: not schedule._running)
 
-        assert world.page.last_poll_at == NOW
-        assert world.page.lease_until is None
+        assert watched.page.last_poll_at == NOW
+        assert watched.page.lease_until is None
 
 
-async def _broken(_page):
+async def _broken(*_):
     raise StoreError("held", cause="busy")
 
 
 async def test_a_connection_that_breaks_while_it_commits_doubles_nothing(tmp_path):
-    async with watching(url(tmp_path)) as world:
-        writer = world.collector._writer
-        reading = told(world, api=Level.DEGRADED)
+    async with watching(url(tmp_path)) as watched:
+        writer = watched.collector._writer
+        reading = told(watched, api=Level.DEGRADED)
         await writer.keep(reading)
         reading.done = False  # committed, and the answer to that was lost
         await writer.keep(reading)
-        with world.store._read() as connection:
+        with watched.store._read() as connection:
             polls = connection.exec_driver_sql("SELECT count(*) FROM poll").scalar_one()
 
         assert (reading.done, polls) == (True, 1)
 
 
 async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_and_what_fits_at_once(tmp_path):
-    async with watching(url(tmp_path)) as world:
-        writer = world.collector._writer
-        world.store.claim_due(now=NOW, limit=1, lease_seconds=120)
-        small, large = told(world, api=Level.DEGRADED), told(world, NOW + MINUTE, api=Level.MAJOR_OUTAGE)
+    async with watching(url(tmp_path)) as watched:
+        writer = watched.collector._writer
+        watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
+        small, large = told(watched, api=Level.DEGRADED), told(watched, NOW + MINUTE, api=Level.MAJOR_OUTAGE)
         small.evidence, small.derive = (), False
         large.bodies = [Body(random.Random(1).randbytes(400_000), "text/plain", "https://status.acme.example/")]
-        with full(world.store):
+        with full(watched.store):
             await writer.later(small)
             with pytest.raises(StoreError, match="make room"):
                 await writer.keep(large)
-            assert world.page.last_poll_at == NOW
-            assert world.store.health.failures["full"] == 2
-        await world.collector.flush()
+            assert watched.page.last_poll_at == NOW
+            assert watched.store.health.failures["full"] == 2
+        await watched.collector.flush()
 
-        assert world.page.last_poll_at == NOW + MINUTE
-        assert world.store.current(world.page.id).levels == {"api": Level.MAJOR_OUTAGE}
-        assert world.page.lease_until is None
-        assert world.store.health.problem is None
+        assert watched.page.last_poll_at == NOW + MINUTE
+        assert watched.store.current(watched.page.id).levels == {"api": Level.MAJOR_OUTAGE}
+        assert watched.page.lease_until is None
+        assert watched.store.health.problem is None
 
 
 def test_a_file_that_was_deleted_is_missed_at_the_next_write_and_not_made_anew(tmp_path):
@@ -207,14 +209,14 @@ def test_a_cause_is_logged_once_a_minute_however_often_it_is_met(caplog):
 
 
 async def test_trouble_of_the_database_is_no_bug_of_a_page(tmp_path, caplog):
-    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as world:
-        schedule = Schedule(world.collector, world.settings, clock=world.clock)
+    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         await schedule.start()
-        world.clock.forward(minutes=6)
-        await until(lambda: world.page.last_success_at is not None)
+        watched.clock.forward(minutes=6)
+        await until(lambda: watched.page.last_success_at is not None)
         with held(tmp_path / "status.db"):
             caplog.clear()
-            world.clock.forward(minutes=10)
+            watched.clock.forward(minutes=10)
             await asyncio.sleep(4)
             text = caplog.text
         await schedule.stop()
@@ -225,18 +227,18 @@ async def test_trouble_of_the_database_is_no_bug_of_a_page(tmp_path, caplog):
 
 
 async def test_the_end_of_the_process_waits_for_a_held_database_less_than_ten_seconds(tmp_path):
-    async with watching(url(tmp_path)) as world:
-        schedule = Schedule(world.collector, world.settings, clock=world.clock)
+    async with watching(url(tmp_path)) as watched:
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         await schedule.start()
-        world.clock.forward(minutes=6)
-        await until(lambda: world.page.last_success_at is not None)
+        watched.clock.forward(minutes=6)
+        await until(lambda: watched.page.last_success_at is not None)
         with held(tmp_path / "status.db"):
-            world.clock.forward(minutes=10)
+            watched.clock.forward(minutes=10)
             await asyncio.sleep(2)
             begun = asyncio.get_running_loop().time()
             with contextlib.suppress(StoreError):  # what nobody had read yet is not lost
                 await schedule.stop()
-            await _lost(world.collector)
+            await _lost(watched.collector)
             took = asyncio.get_running_loop().time() - begun
 
     assert took < 10
@@ -253,3 +255,47 @@ def test_a_poll_is_found_again_by_its_page_and_start(tmp_path):
         store.record_polls([poll(page, NOW)])
 
         assert store.kept_polls([poll(page, NOW), poll(page, NOW + MINUTE)]) == {(page.id, NOW)}
+
+
+async def test_what_is_lost_at_the_end_is_named(tmp_path, caplog):
+    async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
+        writer = watched.collector._writer
+        with held(tmp_path / "status.db"):
+            with pytest.raises(StoreError):
+                await writer.keep(told(watched, api=Level.DEGRADED))
+            with pytest.raises(StoreError):
+                await writer.close()
+        writer._waiting.clear()
+        writer._thread = ThreadPoolExecutor(1)
+
+    assert f"what was read is lost, it could not be kept: {watched.settings.vendors[0].slug}" in caplog.text
+
+
+async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_path):
+    async with watching(url(tmp_path)) as watched:
+        schedule = Schedule(watched.collector, replace(watched.settings, backfill_days=30), clock=watched.clock)
+        backfill, watched.collector.backfill = watched.collector.backfill, _broken
+        with pytest.raises(StoreError):
+            await schedule._work(watched.page)
+        assert watched.page.last_success_at is not None
+        assert watched.page.reread_day is None
+        watched.collector.backfill = backfill
+        watched.clock.forward(minutes=5)
+        await schedule._work(watched.page)
+        first = watched.store.first_fact(watched.page.id)
+
+    assert NOW - first > timedelta(days=20)
+
+
+async def test_something_is_written_once_a_minute(tmp_path):
+    async with watching(url(tmp_path)) as watched:
+        schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
+        schedule._last_retimed = schedule._timer()
+        watched.store.set_due(watched.page.id, NOW + timedelta(days=1))
+        watched.store.health._wrote -= 59
+        await schedule.tick()
+        assert watched.store.health.written_seconds_ago > 50
+        watched.store.health._wrote -= 5
+        await schedule.tick()
+
+        assert watched.store.health.written_seconds_ago < 50

@@ -22,12 +22,12 @@ from tests.chaos.support import told, watching
 from monitor.model import Level
 
 async def work():
-    async with watching(sys.argv[1]) as world:
+    async with watching(sys.argv[1]) as watched:
         print("begun", flush=True)
         for number in range(100_000):
             at, level = NOW + number * MINUTE, Level.DEGRADED if number % 2 else Level.OPERATIONAL
-            world.clock.now = at
-            await world.collector._writer.keep(told(world, at, api=level))
+            watched.clock.now = at
+            await watched.collector._writer.keep(told(watched, at, api=level))
             print(number, flush=True)
 
 asyncio.run(work())
