@@ -41,6 +41,9 @@ DRAIN_SECONDS = 7.0
 LAST_WRITE_SECONDS = 1.0
 """How long the database may take at the end for what was read last; connecting anew may take a second more."""
 
+_OF_DRAIN = 0.6
+"""Share of that time for which the database is waited for, so that what it holds up ends before the rest."""
+
 RETIME_SECONDS = 60.0
 """How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
 
@@ -280,7 +283,7 @@ class Schedule:
         self._stopping = True
         self._stop.set()
         patience = self._collector.store.patience
-        patience.hurry(max(0.0, self._drain_seconds - LAST_WRITE_SECONDS))
+        patience.hurry(self._drain_seconds * _OF_DRAIN)
         for job in self._scheduler.get_jobs():
             job.remove()
         running = list(self._running.values())
