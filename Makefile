@@ -34,7 +34,11 @@ run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor se
 
 .PHONY: test
 test: lint types ## everything a change must pass: lint, format, types, layers, tests
-	$(BIN)/pytest -n auto -m "not integration and not measure" $(ARGS)
+	$(BIN)/pytest -n auto -m "not integration and not measure and not chaos" $(ARGS)
+
+.PHONY: chaos
+chaos: $(VENV)/.stamp-dev ## do harm to a running monitor, for minutes (a full disk needs root; a frozen server VENDORSTATUS_TEST_POSTGRES)
+	$(BIN)/pytest -n 0 -m "" -rs --durations=0 tests/chaos $(ARGS)
 
 .PHONY: hours
 hours: $(VENV)/.stamp-dev ## run what reads the clock under simulated ones (ARGS="few", ARGS="2027-11-07"; needs faketime)

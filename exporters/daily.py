@@ -35,6 +35,7 @@ ONLY_NOW: Mapping[str, str] = {
     "component_severity": "is the state of one moment; a day has `component_day_severity`",
     "component_reported_uptime_ratio": "is what the page printed at one moment",
     "database_size_bytes": "is the monitor's own state",
+    "store_last_write_timestamp_seconds": "is the monitor's own state",
     "rollup_last_success_timestamp_seconds": "is the monitor's own state",
     "monitor_clock_timestamp_seconds": "is the monitor's own state",
     "monitor_clock_offset_seconds": "is the monitor's own state",

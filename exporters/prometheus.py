@@ -23,7 +23,8 @@ answer is joined from that without touching the text (`exporters.gzipped`).
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -37,7 +38,7 @@ from prometheus_client.registry import Collector
 from exporters.gzipped import Piece, piece
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
-from monitor.errors import ClockOff
+from monitor.errors import STORE_CAUSES, ClockOff, StoreError
 from monitor.history import named_ids
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
@@ -60,6 +61,21 @@ LONGEST_WINDOW = max(WINDOW_DAYS)
 # there are more blocks to join at each scrape, which compress worse.
 BUNDLE_SIZE = 32
 _LONGEST = f',window="{LONGEST_WINDOW}d"'
+STALE_INTERVALS = 2
+"""For how many of its intervals nothing may be kept until a vendor's figures are no longer its state now."""
+
+ANSWER_SECONDS = 3.0
+"""How long the store may be silent during a scrape; then the answer is made from what it said last."""
+
+LEAST_SECONDS = 0.25
+"""How long the store may be silent when an answer has waited that long for the one before it."""
+
+UNKEPT = "store"
+"""The reason for which a page is unreadable while what is read of it cannot be kept."""
+
+_STILL_TRUE = "vendor_info"
+"""The one family of a vendor's kept lines that says nothing of its state."""
+
 IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word of another set."""
 
@@ -164,6 +180,18 @@ class ClockFigures(Protocol):
     @property
     def healed_pages(self) -> int:
         """How often within the last hour readings of a page that lay later than now were set aside."""
+
+
+class StoreHealth(Protocol):
+    """How the store is doing; see `monitor.store.health`."""
+
+    @property
+    def written_seconds_ago(self) -> float | None:
+        """How long ago something was last written, in seconds; None = nothing yet."""
+
+    @property
+    def unwritten_seconds(self) -> float:
+        """For how long nothing was written, in seconds; since the beginning, if nothing was yet."""
 
 
 class Readings(Protocol):
@@ -336,6 +364,11 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         ),
         _declare("database_size_bytes", "Size of the database, in bytes.", "bytes"),
         _declare(
+            "store_last_write_timestamp_seconds",
+            "Unix time at which something was last written to the database, in seconds.",
+            "seconds",
+        ),
+        _declare(
             "rollup_last_success_timestamp_seconds",
             "Unix time at which days were last derived for any page, in seconds.",
             "seconds",
@@ -384,6 +417,10 @@ class StateMetrics:
     there are series; the vendors' own figures stay the same. `vendors` are the settings by slug; a vendor without any
     has the default ones. Raises KeyError for a policy that is not in `monitor.ratios.POLICIES`, and whatever the store
     raises: half an answer would look like vendors that have gone.
+
+    `health` tells when the store was last written: a vendor of which nothing could be kept for two of its intervals is
+    not up and has no figures. A store that does not answer is answered for from what it said last, as long as that;
+    before it has said anything, what it raises is raised. `within` bounds how long the store is waited for.
     """
 
     def __init__(
@@ -395,8 +432,13 @@ class StateMetrics:
         component_metrics: str = "all",
         bundle_size: int = BUNDLE_SIZE,
         clocks: ClockFigures | None = None,
+        health: StoreHealth | None = None,
+        within: Callable[[float], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._clocks = clocks
+        self._health = health
+        self._within = within
+        self._pages: Sequence[PageRow] = ()
         self._store = store
         self._vendors = vendors or {}
         self._policy = POLICIES[policy]
@@ -408,46 +450,123 @@ class StateMetrics:
 
     def families(self, now: datetime) -> list[Family]:
         """Return every state family with its samples at `now`, in the order they are documented."""
-        with self._lock:
-            state = self._state(now)
-            self._kept = {page.id: kept for page, kept in state}
-            self._bundles = bundles = list(_bundled([kept for _, kept in state], self._bundle_size, self._bundles))
+        try:
+            with self._turn():
+                state = self._state(now)
+                size = self._store.size_bytes()
+                self._kept = {page.id: kept for page, kept in state}
+                self._pages = [page for page, _ in state]
+                return self._all(state, now, size)
+        except StoreError:
+            if not self._pages:
+                raise
+            return self._all(self._remembered(now, None), now, None)
+
+    def _all(self, state: "list[tuple[PageRow, _Kept]]", now: datetime, size: int | None) -> list[Family]:
+        told = [kept.told(stale=self._is_stale(page, now)) for page, kept in state]
+        self._bundles = bundles = list(_bundled(told, self._bundle_size, self._bundles))
         polling = _joined([self._polling(page, kept, now) for page, kept in state])
-        whole = _joined([self._whole((page for page, _ in state), now)])
+        whole = _joined([self._whole((page for page, _ in state), now, size)])
         return _families([*(bundle.blocks for bundle in bundles), polling, whole])
 
     def families_of(self, slugs: Collection[str], now: datetime) -> list[Family]:
         """Return the families of these vendors alone, without those about the monitor. Raises NoSuchVendor."""
-        state = self._state(now, slugs)
+        try:
+            with self._within(ANSWER_SECONDS):
+                state = self._state(now, slugs)
+        except StoreError:
+            if not self._pages:
+                raise
+            state = self._remembered(now, slugs)
         for missing in sorted(set(slugs) - {page.slug for page, _ in state}):
             raise NoSuchVendor(missing)
-        return _families([_joined([kept.lines | self._polling(page, kept, now) for page, kept in state])])
+        return _families([
+            _joined([
+                kept.told(stale=self._is_stale(page, now)).lines | self._polling(page, kept, now)
+                for page, kept in state
+            ])
+        ])  # fmt: skip
 
     def families_of_monitor(self, now: datetime) -> list[Family]:
         """Return the families that are about the monitor as a whole, at `now`."""
-        return _families([_joined([self._whole(self._store.page_states(), now)])])
+        try:
+            with self._within(ANSWER_SECONDS):
+                self._pages = self._store.page_states()
+                size: int | None = self._store.size_bytes()
+        except StoreError:
+            if not self._pages:
+                raise
+            size = None
+        return _families([_joined([self._whole(self._pages, now, size)])])
 
     def slugs(self) -> list[str]:
-        """Return the slugs of the configured vendors, in order."""
-        return [page.slug for page in self._store.page_states()]
+        """Return the slugs of the configured vendors, in order; as they were last known while the store is silent."""
+        try:
+            with self._within(ANSWER_SECONDS):
+                self._pages = self._store.page_states()
+        except StoreError:
+            if not self._pages:
+                raise
+        return [page.slug for page in self._pages]
 
     def vendors(self, now: datetime) -> list[VendorNow]:
         """Return every configured vendor as it stands, in the store's order."""
-        with self._lock:
+        with self._turn():
             state = self._state(now)
-        return [_vendor_now(page, kept.level, ahead=is_ahead(page, now)) for page, kept in state]
+        return [
+            _vendor_now(page, kept.level, ahead=is_ahead(page, now) or self._is_stale(page, now))
+            for page, kept in state
+        ]
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Read the store alone, and wait for that no longer than for the store itself. Raises StoreError."""
+        begun = time.monotonic()
+        if not self._lock.acquire(timeout=ANSWER_SECONDS):
+            raise StoreError("the answer before is still waiting for the database", cause="timeout")
+        try:
+            with self._within(max(LEAST_SECONDS, ANSWER_SECONDS - (time.monotonic() - begun))):
+                yield
+        finally:
+            self._lock.release()
+
+    def _is_stale(self, page: PageRow, now: datetime) -> bool:
+        """Whether nothing could be kept for so long that what is kept is not how the vendor stands now.
+
+        Another replica's writes are not ours, but show in the page's row.
+        """
+        if self._health is None:
+            return False
+        settings = self._vendors.get(page.slug, VendorConfig(slug=page.slug, name=page.name, url=page.url))
+        limit = STALE_INTERVALS * settings.interval_seconds
+        if self._health.unwritten_seconds <= limit:
+            return False
+        return page.last_poll_at is None or (now - page.last_poll_at).total_seconds() > limit
+
+    def _remembered(self, now: datetime, slugs: Collection[str] | None) -> "list[tuple[PageRow, _Kept]]":
+        """Return what the store said last; of a vendor whose day has ended since only what it is called."""
+        days, found = _Days(now), []
+        for page in self._pages:
+            if slugs is not None and page.slug not in slugs:
+                continue
+            kept, key = self._kept.get(page.id), _Key.of(page, days)
+            whole = kept is not None and kept.key.today == key.today
+            found.append((page, kept if kept is not None and whole else _Kept(key, None, {})))
+        return found
 
     def _polling(self, page: PageRow, kept: "_Kept", now: datetime) -> dict[str, bytes]:
         """Return the vendor's lines that change with every poll."""
         offset = self._clocks.offsets.get(page.slug) if self._clocks is not None else None
-        return kept.polling(page, offset, ahead=is_ahead(page, now))
+        return kept.polling(page, offset, ahead=is_ahead(page, now), stale=self._is_stale(page, now))
 
-    def _whole(self, pages: Iterable[PageRow], now: datetime) -> dict[str, bytes]:
+    def _whole(self, pages: Iterable[PageRow], now: datetime, size: int | None) -> dict[str, bytes]:
         """Return the lines that are about the monitor as a whole. A derivation later than now is not believed."""
         past = (page.derived_at for page in pages if page.derived_at is not None and not is_ahead(page, now))
         derived = max(past, default=None)
         lines = _Lines("")
-        lines.add("database_size_bytes", self._store.size_bytes())
+        lines.add("database_size_bytes", size)
+        ago = None if self._health is None else self._health.written_seconds_ago
+        lines.add("store_last_write_timestamp_seconds", None if ago is None else now.timestamp() - ago)
         lines.add("rollup_last_success_timestamp_seconds", _unix(derived))
         lines.add("monitor_clock_timestamp_seconds", _unix(now))
         if self._clocks is not None:
@@ -543,20 +662,32 @@ class _Key(NamedTuple):
 class _Kept:
     """A vendor's lines by family: those that stand until the key changes, and those of the last poll."""
 
-    __slots__ = ("_polling", "key", "level", "lines")
+    __slots__ = ("_polling", "_stale", "key", "level", "lines")
 
     def __init__(self, key: _Key, level: Level | None, lines: dict[str, bytes]) -> None:
         self.key = key
         self.level = level
         self.lines = lines
         self._polling: tuple[object, dict[str, bytes]] = (None, {})
+        self._stale: _Kept | None = None
 
-    def polling(self, page: PageRow, offset: float | None, *, ahead: bool) -> dict[str, bytes]:
-        """Return the lines that change with every poll. `ahead`: what is stored of them lies later than now."""
-        told = (page.last_ok, page.last_poll_at, page.last_success_at, page.last_error_reason, offset, ahead)
+    def told(self, *, stale: bool) -> "_Kept":
+        """Return these lines, or, when they are `stale`, those alone that say nothing of how the vendor stands."""
+        if not stale:
+            return self
+        if self._stale is None:
+            still = {short: text for short, text in self.lines.items() if short == _STILL_TRUE}
+            self._stale = _Kept(self.key, None, still)
+        return self._stale
+
+    def polling(self, page: PageRow, offset: float | None, *, ahead: bool, stale: bool) -> dict[str, bytes]:
+        """Return the lines that change with every poll. `ahead`: what is stored of them lies later than now; `stale`:
+        nothing could be kept for too long.
+        """
+        told = (page.last_ok, page.last_poll_at, page.last_success_at, page.last_error_reason, offset, ahead, stale)
         before, lines = self._polling
         if before != told:
-            lines = _unbelieved(page, offset) if ahead else _polling(page, offset)
+            lines = _unbelieved(page, offset) if ahead else _polling(page, offset, stale=stale)
             self._polling = told, lines
         return lines
 
@@ -696,12 +827,13 @@ def _unbelieved(page: PageRow, offset: float | None) -> dict[str, bytes]:
     return lines.text()
 
 
-def _polling(page: PageRow, offset: float | None) -> dict[str, bytes]:
-    """Return the lines that change with every poll."""
+def _polling(page: PageRow, offset: float | None, *, stale: bool) -> dict[str, bytes]:
+    """Return the lines that change with every poll. `stale`: what was read since could not be kept."""
     lines = _Lines(label("vendor", page.slug))
-    lines.add("up", page.last_ok)
-    if page.last_ok is False:
-        lines.add("unreadable_info", 1, f",{label('reason', page.last_error_reason or 'error')}")
+    lines.add("up", False if stale else page.last_ok)
+    if stale or page.last_ok is False:
+        reason = UNKEPT if stale else page.last_error_reason or "error"
+        lines.add("unreadable_info", 1, f",{label('reason', reason)}")
     lines.add("last_poll_timestamp_seconds", _unix(page.last_poll_at))
     lines.add("last_success_timestamp_seconds", _unix(page.last_success_at))
     lines.add("vendor_clock_offset_seconds", offset)
@@ -819,6 +951,12 @@ class PollMetrics:
         self._skipped = Counter(
             f"{PREFIX}skipped_polls", "Polls left out because the one before had not ended.", registry=registry
         )
+        self._store = Counter(
+            f"{PREFIX}store_failures", "Tries to read or write the database that failed, by cause.", ["cause"],
+            registry=registry,
+        )  # fmt: skip
+        for cause in STORE_CAUSES:
+            self._store.labels(cause)
         build = Gauge(f"{PREFIX}build_info", "The running version; always 1.", ["version"], registry=registry)
         build.labels(version).set(1)
 
@@ -861,6 +999,10 @@ class PollMetrics:
     def skipped(self, polls: int = 1) -> None:
         """Count polls that were left out."""
         self._skipped.inc(polls)
+
+    def store_failed(self, cause: str) -> None:
+        """Count something that the database could not do. `cause` is one of `monitor.errors.STORE_CAUSES`."""
+        self._store.labels(cause).inc()
 
     def text(self, *, openmetrics: bool) -> bytes:
         """Return the counters in text format 0.0.4, or in OpenMetrics 1.0 without the closing ``# EOF``."""

@@ -4,7 +4,6 @@ It answers from the store and never asks a vendor anything. No authentication: p
 """
 
 import gzip
-import logging
 import re
 import zlib
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator
@@ -39,8 +38,6 @@ from exporters.prometheus import (
 from monitor.errors import StoreError
 from monitor.plain import visible
 
-log = logging.getLogger(__name__)
-
 _GZIP_LEVEL = 1
 # Answers are sent in chunks of about this size: handing over a hundred megabytes at once would hold up everything else.
 _CHUNK_BYTES = 256 * 1024
@@ -60,8 +57,9 @@ def application(
     """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz` and `/readyz`.
 
     `readiness` returns what keeps us from working, in words for people, empty when nothing does; it and everything
-    that reads the store runs in a thread and must not raise. `clock` gives the aware time of a request. A store that
-    cannot be read makes `/metrics` and `/` answer 503: a scrape that fails is seen, an empty one looks like health.
+    that reads the store runs in a thread and must not raise. `clock` gives the aware time of a request. While the store
+    cannot be read `/metrics` answers from what it said last, and is honest about it (`StateMetrics`); when it has said
+    nothing yet, and at `/`, the answer is 503: a scrape that fails is seen, an empty one looks like health.
     """
     pages = _Pages(state=state, polls=polls, readiness=readiness, clock=clock, version=version)
     app = Starlette(
@@ -200,8 +198,8 @@ async def _answer(request: Request, body: Callable[[], bytes], content_type: str
     return Response(await run_in_threadpool(content), headers=_headers(content_type, zipped=zipped))
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
-    log.warning("store=unreadable error=%s", error)
+async def _unreadable(_request: Request, _error: Exception) -> Response:
+    # What is wrong the store's health has logged, once for all who met it.
     return PlainTextResponse("the database cannot be read\n", status_code=503)
 
 

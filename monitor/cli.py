@@ -24,6 +24,8 @@ from exporters import report as reports
 from exporters import why as reasons
 from monitor import __version__, platforms
 from monitor import config as configuration
+from monitor.cli_db import database as database_commands
+from monitor.cli_db import require_whole
 from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
@@ -69,6 +71,7 @@ app = typer.Typer(
 app.add_typer(pages)
 app.add_typer(exports)
 app.add_typer(evidence)
+app.add_typer(database_commands)
 
 
 class Format(StrEnum):
@@ -88,9 +91,16 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
-    logging.getLogger("monitor.pipeline").setLevel(logging.NOTSET)  # a server says what it met nowhere else
+    for name in ("monitor.pipeline", "monitor.store"):
+        logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
+    settings = configuration.load(config, os.environ)
+    require_whole(database or settings.database_url)
     with opened(config, database) as context:
         run(serving(context))
+
+
+ANSWER_SECONDS = 3.0
+"""How long the database may be silent when we are asked whether we are ready."""
 
 
 async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Callable[[], None] | None = None) -> None:
@@ -100,6 +110,7 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
 
     settings = context.settings
     polls = PollMetrics(__version__)
+    context.store.health.listen(polls.store_failed)
     async with collecting(context, fetcher, polls) as collector:
         schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
         web = server(
@@ -110,6 +121,8 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
                     policy=settings.policy,
                     component_metrics=settings.component_metrics,
                     clocks=collector.clocks,
+                    health=context.store.health,
+                    within=context.store.patience.within,
                 ),
                 polls,
                 readiness=lambda: _problems(collector, schedule, context.clock()),
@@ -145,9 +158,11 @@ async def _serve_web(web: Any, stop: asyncio.Event, settings: Settings) -> None:
 
 
 def _problems(collector: Collector, schedule: Schedule, now: datetime) -> list[str]:
-    problems = [] if schedule.problem is None else [schedule.problem]
+    store = collector.store
+    problems = [problem for problem in (schedule.problem, store.health.problem) if problem is not None]
     try:
-        problems += clock_problems(collector, now=now)
+        with store.patience.within(ANSWER_SECONDS):
+            problems += clock_problems(collector, now=now)
     except MonitorError as error:
         problems.append(str(error))
     return problems
@@ -552,6 +567,7 @@ def setup(
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
     if not verbose:
         logging.getLogger("monitor.pipeline").setLevel(logging.ERROR)
+        logging.getLogger("monitor.store").setLevel(logging.CRITICAL)  # the error itself is said at the end
 
 
 def main() -> None:

@@ -141,6 +141,13 @@ class VendorConfig:
     overrides: tuple[Override, ...] = ()
     headers: tuple[Header, ...] = ()
 
+    @property
+    def bounds(self) -> Bounds:
+        """How much the page may tell before it is unreadable."""
+        return Bounds(
+            components=self.max_components, new_components=self.max_new_components, name_length=self.max_name_length
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSettings:
@@ -150,13 +157,6 @@ class NetworkSettings:
     no_proxy: tuple[str, ...] = ()
     ca_file: Path | None = None
     client_cert: Path | None = None
-
-    @property
-    def bounds(self) -> Bounds:
-        """How much the page may tell before it is unreadable."""
-        return Bounds(
-            components=self.max_components, new_components=self.max_new_components, name_length=self.max_name_length
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

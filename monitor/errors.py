@@ -23,6 +23,10 @@ vocabulary, safe as a metric label. None of them may ever be turned into "no inc
 from datetime import timedelta
 from typing import ClassVar
 
+STORE_CAUSES = ("busy", "full", "damaged", "gone", "read_only", "io", "unreachable", "timeout", "other")
+"""Why the database could not do something: held by somebody else, disk full, file damaged, file deleted or replaced,
+not ours to write, the disk's errors, server not reached, no answer in time, and anything else."""
+
 
 class MonitorError(Exception):
     """Base of every error this product raises on purpose; anything else is a bug and shows a traceback."""
@@ -33,7 +37,24 @@ class ConfigError(MonitorError):
 
 
 class StoreError(MonitorError):
-    """The database cannot be opened, is locked, or has a newer schema than this version knows."""
+    """The database cannot be opened, read or written, or has a newer schema than this version knows.
+
+    `cause` is one of `STORE_CAUSES`, safe as a metric label.
+    """
+
+    def __init__(self, message: str, *, cause: str = "other") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+    @property
+    def passes(self) -> bool:
+        """Whether trying again in a moment may help, with nobody doing anything."""
+        return self.cause in {"busy", "timeout", "unreachable"}
+
+    @property
+    def is_of_database(self) -> bool:
+        """Whether the database could not do it, and not what it was asked for was wrong."""
+        return self.cause != "other"
 
 
 class ReceiverError(MonitorError):

@@ -40,7 +40,7 @@ from monitor.model import Evidence, Gap, PageInfo, Phase
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
 from monitor.told import remarked
-from monitor.writer import Collected, Memory, Writer
+from monitor.writer import RETRY_SECONDS, Collected, Memory, Writer
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +220,7 @@ class Collector:
         evidence: str = EVIDENCE_BAD_DAYS,
         headers: Mapping[str, Headers] | None = None,
         timer: Callable[[], float] = time.monotonic,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self.clocks = ClockLedger(timer)
         self.store = store
@@ -240,11 +241,16 @@ class Collector:
             flush_after=flush_after,
             keep_snapshots=keep_snapshots,
             evidence=evidence,
+            retry_seconds=retry_seconds,
         )
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a store call in the writer's thread."""
         return await self._writer.db(call, *args, **kwargs)
+
+    def holds(self, page_id: int) -> bool:
+        """Whether something that was read of this page waits to be kept."""
+        return self._writer.holds(page_id)
 
     async def close(self) -> None:
         """Write what is waiting and end the writer's thread. The store stays open."""

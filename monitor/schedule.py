@@ -24,6 +24,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.config import Settings
+from monitor.errors import StoreError
 from monitor.intervals import day_of, zone_named
 from monitor.pipeline import FAST_SECONDS, Collector
 from monitor.store import PageRecord
@@ -34,8 +35,14 @@ TICK_SECONDS = 1.0
 LEASE_SECONDS = 120.0
 """How long a claimed page is ours. Longer than any poll may take; a killed replica's pages come back after it."""
 
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 7.0
 """How long running polls may finish after a stop was asked for, so that all is over within 10 s."""
+
+LAST_WRITE_SECONDS = 1.0
+"""How long the database may take at the end for what was read last; connecting anew may take a second more."""
+
+_OF_DRAIN = 0.6
+"""Share of that time for which the database is waited for, so that what it holds up ends before the rest."""
 
 RETIME_SECONDS = 60.0
 """How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
@@ -70,6 +77,8 @@ class Schedule:
         self._timer = timer
         self._running: dict[int, asyncio.Task[None]] = {}
         self._begun: dict[int, float] = {}
+        self._owed: dict[int, datetime] = {}
+        self._cut_short: set[int] = set()
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -115,8 +124,10 @@ class Schedule:
         while not self._stopping:
             try:
                 await work()
+            except StoreError:
+                pass  # the store's health says it, once for all who met it; the next turn tries again
             except Exception:
-                log.exception("bug or database trouble in the schedule; the next turn tries again")
+                log.exception("bug in the schedule; the next turn tries again")
             due += TICK_SECONDS
             missed = int((timer() - due) // TICK_SECONDS)
             for _ in range(missed):
@@ -139,6 +150,7 @@ class Schedule:
         now = self._clock()
         self._last_tick = self._timer()
         await self._look_at_clock(now)
+        await self._look_at_store()
         free = self._settings.concurrency - len(self._running)
         if free <= 0 or self._stopping:
             return
@@ -148,6 +160,15 @@ class Schedule:
                 self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
             if not await self._put_off(page, now):
                 self._launch(page)
+
+    async def _look_at_store(self) -> None:
+        """Give back the pages that a trouble of the store kept us from reading, and write when nobody has for long."""
+        store, owed = self._collector.store, dict(self._owed)
+        if owed:
+            await self._collector.db(store.release, owed)
+            self._owed = {key: lease for key, lease in self._owed.items() if owed.get(key) != lease}
+        if store.health.is_silent:
+            await self._collector.db(store.beat)
 
     async def _look_at_clock(self, now: datetime) -> None:
         """Re-time the pages that wait when our clock was set, and now and then for another replica's clock."""
@@ -191,6 +212,8 @@ class Schedule:
     def _launch(self, page: PageRecord) -> None:
         if page.id in self._running or page.slug not in self._collector.vendors:
             return
+        if self._collector.holds(page.id):
+            return  # its last reading first: what waits is never more than a reading a page
         self._begun[page.id] = self._timer()
         task = asyncio.create_task(self._guard(page, self._work(page)), name=f"page {page.slug}")
         self._running[page.id] = task
@@ -199,16 +222,29 @@ class Schedule:
     async def _guard(self, page: PageRecord, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
+        except StoreError:
+            self._give_back(page)
+        except asyncio.CancelledError:
+            self._give_back(page)
+            raise
         except Exception:
             # A bug in one platform must not stop the watch over the others; the page stays uncovered and due.
             log.exception("bug while reading vendor=%s", page.slug)
+
+    def _give_back(self, page: PageRecord) -> None:
+        """Have the page's lease ended by the next tick that can; a reading that waits to be kept ends it by itself."""
+        if page.lease_until is not None and not self._collector.holds(page.id):
+            self._owed[page.id] = page.lease_until
 
     async def _work(self, page: PageRecord) -> None:
         result = await self._collector.poll(page)
         if result.error is not None or self._stopping:
             return
-        if page.last_success_at is None and self._settings.backfill_days:
+        first = page.last_success_at is None or page.id in self._cut_short
+        if first and self._settings.backfill_days:
+            self._cut_short.add(page.id)
             await self._first_backfill(page.slug)
+            self._cut_short.discard(page.id)
         elif self._reread_due(page):
             await self._collector.reread(await self._fresh(page.slug))
 
@@ -231,17 +267,23 @@ class Schedule:
             log.warning("nothing is pruned while our clock is off: by a clock ahead, everything is old")
             return
         settings = self._settings
-        await self._collector.db(
-            self._collector.store.prune,
-            now=self._clock(),
-            snapshot_days=settings.snapshot_days,
-            poll_days=settings.poll_days,
-        )
+        with contextlib.suppress(StoreError):  # its health says it; what is old can wait a day
+            await self._collector.db(
+                self._collector.store.prune,
+                now=self._clock(),
+                snapshot_days=settings.snapshot_days,
+                poll_days=settings.poll_days,
+            )
 
     async def stop(self) -> None:
-        """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what is waiting."""
+        """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what is waiting.
+
+        Nothing waits for the database longer than that. Raises StoreError when what was read cannot be written.
+        """
         self._stopping = True
         self._stop.set()
+        patience = self._collector.store.patience
+        patience.hurry(self._drain_seconds * _OF_DRAIN)
         for job in self._scheduler.get_jobs():
             job.remove()
         running = list(self._running.values())
@@ -251,6 +293,11 @@ class Schedule:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         await asyncio.gather(*self._loops)  # not cancelled: what a flush is about to write would be lost
-        await self._collector.flush()
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        patience.hurry(LAST_WRITE_SECONDS)
+        try:
+            if self._owed:
+                await self._collector.db(self._collector.store.release, self._owed)
+            await self._collector.flush()
+        finally:
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)

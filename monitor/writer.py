@@ -3,6 +3,10 @@
 A transaction costs more than a poll. Polls that found nothing new wait for each other (`Writer.later`); a poll with
 news is written at once, together with everything that came while the last transaction was busy (`Writer.keep`). Days
 are derived from it at the next `flush`, for all pages that had news together, once however often each had some.
+
+A database that is busy, or does not answer, is asked again for `RETRY_SECONDS`, and everybody else waits in line
+meanwhile. What was read and could not be kept after that stays here, one reading a page, and goes first at the next
+`flush`: it is lost only when the process ends before the database can be written again.
 """
 
 import asyncio
@@ -19,7 +23,7 @@ from monitor.config import EVIDENCE_NONE, VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.identity import Identity
-from monitor.intervals import day_of, zone_named
+from monitor.intervals import day_of, utc, zone_named
 from monitor.model import Component, Evidence, PageHistory, Phase
 from monitor.pinning import Pinning
 from monitor.store import Body, BodyRef, Changes, PageRecord, PollRecord, Store
@@ -28,6 +32,11 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+RETRY_SECONDS = 90.0
+"""How long a database that may be back in a moment is asked again; less than a page is leased."""
+
+RETRY_PAUSE_SECONDS = 0.5
 
 SETTLES_AFTER = timedelta(days=2)
 """So long a new page's days may still change because we learn more of them, and not because its vendor changed them."""
@@ -64,7 +73,8 @@ class Collected:
 
     `asked` are the URLs it asked for that may answer "unchanged"; `unreadable` the bodies that it could not read.
     `identity` is what the page is known by afterwards, None = as before; `refused` another page read in its place.
-    `error` says why it could not be kept.
+    `error` says why it could not be kept. `tried`: it may have been, though the database has not said so; `done`: it
+    was, or never will be.
     """
 
     page: PageRecord
@@ -78,6 +88,8 @@ class Collected:
     identity: Identity | None = None
     refused: Identity | None = None
     error: Exception | None = None
+    tried: bool = False
+    done: bool = False
 
     @property
     def is_news(self) -> bool:
@@ -98,8 +110,10 @@ class Writer:
         flush_after: int,
         keep_snapshots: bool,
         evidence: str,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._store = store
+        self._retry_seconds = retry_seconds
         self._vendors = vendors
         self._clock = clock
         self._on_revised = on_revised
@@ -113,14 +127,37 @@ class Writer:
         self._to_derive: dict[str, datetime | None] = {}
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a store call in the writer's thread."""
+        """Run a store call in the writer's thread; again and again, for a while, when the database is only busy."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: call(*args, **kwargs))
+        return await loop.run_in_executor(self._thread, lambda: self._patiently(lambda: call(*args, **kwargs)))
+
+    def _patiently(self, call: Callable[[], R]) -> R:
+        patience = self._store.patience
+        end = patience.timer() + self._retry_seconds
+        while True:
+            try:
+                return call()
+            except StoreError as error:
+                if not error.passes or patience.passed(end):
+                    raise
+            patience.sleep(RETRY_PAUSE_SECONDS)
+
+    def holds(self, page_id: int) -> bool:
+        """Whether something that was read of this page waits to be kept."""
+        return any(collected.page.id == page_id for collected in self._waiting)
 
     async def close(self) -> None:
-        """Write what is waiting and end the thread. The store stays open."""
-        await self.flush()
-        self._thread.shutdown(wait=True)
+        """Write what is waiting and end the thread. The store stays open. Raises StoreError when that is lost."""
+        try:
+            await self.flush()
+        except StoreError:
+            log.error("what was read is lost, it could not be kept: %s", self._lost() or "days to be derived again")  # noqa: TRY400
+            raise
+        finally:
+            self._thread.shutdown(wait=True)
+
+    def _lost(self) -> str:
+        return ", ".join(sorted({collected.page.slug for collected in self._waiting}))
 
     # --------------------------------------------------------------------------------------------------- memory
 
@@ -155,7 +192,10 @@ class Writer:
             await self._write_waiting()
 
     async def keep(self, collected: Collected) -> None:
-        """Keep a poll now. Raises what kept it from being written; other polls are written all the same."""
+        """Keep a poll now. Raises what kept it from being written; other polls are written all the same.
+
+        After a StoreError the poll waits here for the next `flush`.
+        """
         self._waiting.append(collected)
         await self._write_waiting()
         if collected.error is not None:
@@ -167,32 +207,65 @@ class Writer:
         await self._derive_waiting()
 
     async def _write_waiting(self) -> None:
-        """Write what is waiting; what comes meanwhile is written together afterwards."""
+        """Write what is waiting; what comes meanwhile is written together afterwards. Raises StoreError."""
         async with self._turn:
             waiting, self._waiting = self._waiting, []
-            if waiting:
-                await self.db(self._write, waiting)
+            try:
+                if waiting:
+                    await self.db(self._write, waiting)
+            finally:
+                self._waiting = [*(each for each in waiting if not each.done), *self._waiting]
         for collected in waiting:
             if collected.derive and collected.error is None:
                 self._derive_later(collected.page)
 
-    def _write(self, batch: Sequence[Collected]) -> None:
-        """Write a batch in one transaction; if something in it cannot be kept, each poll in its own."""
+    def _write(self, waiting: Sequence[Collected]) -> None:
+        """Write a batch in one transaction; if something in it cannot be kept, each poll in its own.
+
+        Raises StoreError when some are to be tried again; those are not `done`.
+        """
+        self._look_for(waiting)
+        batch = [collected for collected in waiting if not collected.done]
+        if not batch:
+            return
+        for collected in batch:
+            collected.error, collected.tried = None, True
         try:
             with self._store.together():
                 self._write_all(batch)
         except StoreError as error:
             for collected in batch:
                 collected.error = error
-            raise
+            if error.is_of_database and (len(batch) == 1 or error.cause != "full"):
+                raise
+            self._forget(batch)
+            self._write_apart(batch, error)
         except Exception as error:
             self._forget(batch)
             if len(batch) == 1:
-                batch[0].error = error
                 log.exception("cannot keep what was read vendor=%s", batch[0].page.slug)
-                return
-            for collected in batch:
-                self._write([collected])
+            self._write_apart(batch, error)
+        for collected in batch:
+            collected.done = True
+
+    def _write_apart(self, batch: Sequence[Collected], error: Exception) -> None:
+        """Write each poll in its own transaction: where all is too much, some may not be."""
+        if len(batch) == 1:
+            batch[0].error = error
+            return
+        for collected in batch:
+            self._write([collected])
+
+    def _look_for(self, waiting: Iterable[Collected]) -> None:
+        """Mark what was kept after all: a connection that broke while it committed has not said so."""
+        tried = [collected for collected in waiting if collected.tried and not collected.done]
+        if not tried:
+            return
+        kept = self._store.kept_polls([collected.poll for collected in tried])
+        for collected in tried:
+            if (collected.poll.page_id, utc(collected.poll.started_at)) in kept:
+                collected.done, collected.error = True, None
+                self._forget([collected])
 
     def _forget(self, batch: Iterable[Collected]) -> None:
         for collected in batch:

@@ -40,9 +40,9 @@ def now() -> datetime:
 
 
 @contextmanager
-def served(*truths: Truth) -> Iterator[SlowSimulator]:
+def served(*truths: Truth, kind: type[Simulator] = SlowSimulator) -> Iterator[Simulator]:
     """Serve pages from a thread of this process."""
-    simulator, loop = SlowSimulator(truths, now), asyncio.new_event_loop()
+    simulator, loop = kind(truths, now), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:

@@ -4,6 +4,7 @@ import gzip
 import re
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
+from exporters import prometheus
 from exporters.gzipped import stream
 from exporters.prometheus import (
     STATE_FAMILIES,
@@ -32,6 +34,7 @@ from exporters.report import Asked, gather
 from monitor import cli, shell
 from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
+from monitor.errors import StoreError
 from monitor.fetch import Replay
 from monitor.intervals import Interval
 from monitor.model import (
@@ -54,6 +57,7 @@ from monitor.model import (
 )
 from monitor.overrides import Override
 from monitor.ratios import POLICIES
+from monitor.store import Health
 
 NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -578,6 +582,97 @@ def test_a_page_whose_clock_was_heard_says_how_far_it_is_ahead_of_ours_and_other
     assert "\nvendorstatus_monitor_clock_step_seconds 0\n" in first
 
 
+class Written:
+    """A store's health as the exporter sees it."""
+
+    def __init__(self, seconds):
+        self.written_seconds_ago = self.unwritten_seconds = seconds
+
+
+def test_a_vendor_of_which_nothing_could_be_kept_for_two_intervals_is_not_up_and_has_no_figures():
+    store, now = golden_store(), NOW + timedelta(seconds=600)
+    written = Written(599.0)
+    state = StateMetrics(store, health=written)
+    before = render(state.families(now), openmetrics=False).decode()
+    written.unwritten_seconds = 601.0
+    after = render(state.families(now), openmetrics=False).decode()
+    said = set(re.findall(r"^vendorstatus_(\w+)\{", after, re.MULTILINE))
+
+    assert samples_in(before, "up")["vendor=acme"] == 1
+    assert samples_in(before, "vendor_severity")["vendor=acme"] == 3
+    assert samples_in(after, "up")["vendor=acme"] == 0
+    assert samples_in(after, "unreadable_info")["vendor=acme,reason=store"] == 1
+    assert said == {
+        "up",
+        "last_poll_timestamp_seconds",
+        "last_success_timestamp_seconds",
+        "unreadable_info",
+        "vendor_info",
+    }
+    assert state.vendors(now)[0].last_ok is False
+    written.unwritten_seconds = 0.0
+    assert render(state.families(now), openmetrics=False).decode() == before
+
+
+def test_a_vendor_that_another_replica_goes_on_reading_keeps_its_figures():
+    state = StateMetrics(golden_store(), health=Written(86_400.0))
+    text = render(state.families(NOW), openmetrics=False).decode()
+
+    assert samples_in(text, "up")["vendor=acme"] == 1
+    assert samples_in(text, "vendor_severity")["vendor=acme"] == 3
+
+
+class Silent(MemoryStore):
+    """A store that can stop answering."""
+
+    silent = False
+
+    def page_states(self, slugs=None):
+        if self.silent:
+            raise StoreError("no answer", cause="timeout")
+        return super().page_states(slugs)
+
+
+def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_that_is_stale():
+    store = Silent()
+    store.__dict__.update(golden_store().__dict__)
+    written = Written(0.0)
+    state = StateMetrics(store, health=written)
+    before = render(state.families(NOW), openmetrics=False).decode()
+    store.silent = True
+    soon = render(state.families(NOW), openmetrics=False).decode()
+    parts = render(state.families_of(["acme"], NOW), openmetrics=False).decode()
+    own = render(state.families_of_monitor(NOW), openmetrics=False).decode()
+    written.unwritten_seconds = 3600.0
+    late = render(state.families(NOW + timedelta(hours=1)), openmetrics=False).decode()
+    written.unwritten_seconds = 0.0
+    tomorrow = render(state.families(NOW + timedelta(days=1)), openmetrics=False).decode()
+
+    assert soon == before.replace(*re.findall(r"(?:# \w+ vendorstatus_database_size_bytes .*\n)+.*\n", before), "")
+    assert samples_in(parts, "vendor_severity") == {"vendor=acme": 3}
+    assert "vendorstatus_store_last_write_timestamp_seconds" in own
+    assert set(samples_in(late, "up").values()) == {0}
+    assert "vendor_severity" not in late
+    assert "vendor_severity" not in tomorrow, "its day is over, and nobody knows how it ended"
+    assert [state.slugs(), render(state.families_of_monitor(NOW), openmetrics=False)] == [
+        ["acme", "globex", "initech"], own.encode(),
+    ]  # fmt: skip
+    with pytest.raises(StoreError):
+        StateMetrics(store).families(NOW)
+
+
+def test_an_answer_that_waits_for_the_one_before_gives_up_and_is_made_from_what_is_known(monkeypatch):
+    monkeypatch.setattr(prometheus, "ANSWER_SECONDS", 0.1)
+    state = StateMetrics(golden_store())
+    before = render(state.families(NOW), openmetrics=False)
+    with state._lock:
+        begun = time.monotonic()
+        meanwhile = render(state.families(NOW), openmetrics=False)
+
+    assert time.monotonic() - begun < 5
+    assert set(meanwhile.splitlines()) < set(before.splitlines())
+
+
 def test_our_time_is_that_of_the_request():
     text = render(StateMetrics(golden_store()).families_of_monitor(NOW), openmetrics=False).decode()
 
@@ -1076,7 +1171,14 @@ def golden_state(store=None):
         slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
         overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
     )  # fmt: skip
-    return StateMetrics(store or golden_store(), vendors={"acme": acme}, clocks=golden_clocks())
+    return StateMetrics(store or golden_store(), vendors={"acme": acme}, clocks=golden_clocks(), health=golden_health())
+
+
+def golden_health():
+    seconds = iter((0.0, 0.0))
+    health = Health(lambda: next(seconds, 30.0))
+    health.wrote()
+    return health
 
 
 def golden_clocks():
@@ -1098,6 +1200,7 @@ def golden_polls():
     polls.unknown_words("statuspage", 1)
     polls.moved("acme", "instatus", "statuspage")
     polls.moved("hooli", "statuspage", "statuspage")
+    polls.store_failed("busy")
     polls.lagged(0.25)
     polls.skipped()
     return polls

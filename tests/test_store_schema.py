@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreError
-from monitor.store import Store, engine
+from monitor.store import Patience, Store, engine
 from monitor.store.tables import METADATA
 from tests.store_support import DATABASES, NOW, add_page, database, evidence, incident, save
 
@@ -136,10 +136,9 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
         Store.open(f"sqlite:///{tmp_path}/file/status.db")
 
 
-def test_a_locked_database_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(engine, "BUSY_MS", 50)
+def test_a_locked_database_says_so(tmp_path):
     path = tmp_path / "status.db"
-    with Store.open(f"sqlite:///{path}") as store:
+    with Store.open(f"sqlite:///{path}", patience=Patience(lock_seconds=0.1)) as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
@@ -155,7 +154,7 @@ def test_sqlite_files_use_the_settings_for_one_writer_and_many_readers(tmp_path)
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
 
-    assert settings == ["wal", 1, 1, 5000]
+    assert settings == ["wal", 2, 1, engine.BUSY_MS]
 
 
 def test_a_database_in_memory_serves_several_threads():

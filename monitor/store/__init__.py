@@ -14,10 +14,13 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from monitor.errors import StoreError
 from monitor.identity import Identity
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
 from monitor.store import components, days, engine, evidence_bodies, facts, healing, identities, pages, tables, updates
+from monitor.store.health import Health
 from monitor.store.pages import ValidatorLike
+from monitor.store.patience import Patience
 from monitor.store.records import (
     Body,
     BodyRef,
@@ -47,10 +50,12 @@ __all__ = [
     "CurrentState",
     "DayRevision",
     "Healed",
+    "Health",
     "IncidentVersion",
     "PageRecord",
     "PageSpec",
     "PageState",
+    "Patience",
     "Pin",
     "PinnedBody",
     "PollRecord",
@@ -67,10 +72,13 @@ __all__ = [
 class Store:
     """One database. Every instant given must be aware (ValueError otherwise); every instant returned is UTC.
 
-    Methods raise StoreError when the database is gone, locked or full.
+    Methods raise StoreError when the database is gone, locked, full, damaged, or does not answer. `health` tells how it
+    is doing; `patience` how long it is waited for.
     """
 
-    def __init__(self, database: Engine) -> None:
+    def __init__(self, database: Engine, patience: Patience | None = None, health: Health | None = None) -> None:
+        self.patience = patience or Patience()
+        self.health = health or Health()
         self._engine = database
         self._reader = engine.reading(database)
         # A database in memory has a single connection: its transactions must not mix.
@@ -78,19 +86,22 @@ class Store:
         self._together = local()
 
     @classmethod
-    def open(cls, url: str, *, migrate: bool = True) -> Self:
+    def open(
+        cls, url: str, *, migrate: bool = True, patience: Patience | None = None, health: Health | None = None
+    ) -> Self:
         """Open "sqlite:///path", "sqlite://" (in memory) or "postgresql://..." and bring its schema up to date.
 
         A missing SQLite file is made. Raises StoreError when the database cannot be opened, when its schema is newer
         than this version, and when it is older and `migrate` is false.
         """
-        database = engine.connect(url)
+        patience, health = patience or Patience(), health or Health()
+        database = engine.connect(url, patience, health)
         try:
             engine.ensure_schema(database, migrate=migrate)
         except BaseException:
             database.dispose()
             raise
-        return cls(database)
+        return cls(database, patience, health)
 
     @staticmethod
     def exists(url: str) -> bool:
@@ -132,7 +143,7 @@ class Store:
 
         Only for writing much at once, as a transaction costs more than a poll: other writers wait until it ends.
         """
-        with self._turn, engine.store_errors(self._engine), self._engine.begin() as connection:
+        with self._one(self._engine) as connection:
             self._together.connection = connection
             try:
                 yield
@@ -151,8 +162,34 @@ class Store:
         if connection is not None:
             yield connection
             return
-        with self._turn, engine.store_errors(self._engine), database.begin() as connection:
+        with self._one(database) as connection:
             yield connection
+
+    @contextmanager
+    def _one(self, database: Engine) -> Iterator[Connection]:
+        """Make one transaction, and note in `health` how it went."""
+        writing = database is self._engine
+        try:
+            with self._turn, engine.store_errors(self._engine), database.connect() as connection:
+                with connection.begin():
+                    yield connection
+                if writing and engine.wrote(connection):
+                    self.health.wrote()
+        except StoreError as error:
+            if error.is_of_database:
+                self.health.failed(error, writing=writing)
+            raise
+
+    def beat(self) -> None:
+        """Write something, and be it nothing new: whether that is possible, only a write can tell."""
+        with self._write() as connection:
+            engine.beat(connection)
+        self.health.wrote()
+
+    def release(self, leases: Mapping[int, datetime]) -> None:
+        """Give pages back that were claimed until these instants and not read, so that they are due again at once."""
+        with self._write() as connection:
+            pages.release(connection, leases)
 
     # ------------------------------------------------------------------------------------------------------- pages
 
@@ -276,6 +313,11 @@ class Store:
         """Keep polls of many pages in one transaction, release their leases and move their pages on."""
         with self._write() as connection:
             pages.record_polls(connection, polls)
+
+    def kept_polls(self, polls: Sequence[PollRecord]) -> set[tuple[int, datetime]]:
+        """Return which of these polls are kept, by page and start."""
+        with self._read() as connection:
+            return pages.kept_polls(connection, polls)
 
     def validators(self, page_id: int) -> dict[str, Validator]:
         """Return what makes the page's requests conditional, by URL."""
@@ -459,5 +501,6 @@ class Store:
 
     def prune(self, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
         """Delete polls and bodies older than their keep; facts and days stay, and bodies that are pinned."""
-        with self._write() as connection:
+        with self.patience.unlimited(), self._write() as connection:
+            engine.unlimited(connection)
             return pages.prune(connection, now=now, snapshot_days=snapshot_days, poll_days=poll_days)

@@ -245,6 +245,20 @@ def claim_due(connection: Connection, *, now: datetime, limit: int, lease_second
     return sorted((_record(row) for row in rows), key=lambda record: record.due_at or now)
 
 
+_RELEASE = (
+    sa.update(PAGE)
+    .where(PAGE.c.id == sa.bindparam("row_id"), PAGE.c.lease_until == sa.bindparam("claimed"))
+    .values(lease_until=None)
+)
+
+
+def release(connection: Connection, leases: Mapping[int, datetime]) -> None:
+    """Free pages that were claimed until these instants; what somebody else has claimed since stays theirs."""
+    rows = [{"row_id": page_id, "claimed": until} for page_id, until in sorted(leases.items())]
+    if rows:
+        connection.execute(_RELEASE, rows)
+
+
 _SOON: sa.BindParameter[Any] = sa.bindparam("soon")
 _OFF = sa.select(*_COLUMNS).where(
     PAGE.c.removed_at.is_(None),
@@ -380,6 +394,15 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     for statement, values in ((_BEAT, moved), (_STEADY_BEAT, steady)):
         if values:
             connection.execute(statement, values)
+
+
+def kept_polls(connection: Connection, polls: Iterable[PollRecord]) -> set[tuple[int, datetime]]:
+    """Return which of these polls are kept, by page and start."""
+    wanted = {(poll.page_id, utc(poll.started_at)) for poll in polls}
+    query = sa.select(POLL.c.page_id, POLL.c.started_at).where(
+        POLL.c.page_id.in_({page_id for page_id, _ in wanted}), POLL.c.started_at.in_({at for _, at in wanted})
+    )
+    return wanted.intersection((page_id, at) for page_id, at in connection.execute(query))
 
 
 def _poll_row(poll: PollRecord) -> dict[str, Any]:
