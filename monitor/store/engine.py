@@ -22,7 +22,7 @@ from monitor.store.patience import Patience
 from monitor.store.tables import METADATA
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_MS = 500
+BUSY_MS = 200
 """How long SQLite itself waits for another process's write; then we look whether to wait on."""
 PAUSE_SECONDS = 0.01
 _BEATS = 1_000_000
