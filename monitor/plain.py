@@ -92,15 +92,16 @@ def markdown_link(text: str, url: str | None) -> str:
 _ENTITY = re.compile(r"&(?=#?[0-9A-Za-z]+;)")
 
 
+_LINK = re.compile(r"https?://[^ <>\"\\^`{|}]+", re.IGNORECASE)
+
+
 def safe_link(url: str | None) -> str | None:
     """Return a vendor's link when a person may follow it: absolute, http or https, no longer than `LONGEST_LINK`.
 
     None for `javascript:`, `data:` and every other scheme, for one without a host, and for one with spaces or
     characters that are no part of an address: what is shown would not be what is opened.
     """
-    if url is None or len(url) > LONGEST_LINK or not url.lower().startswith(("http://", "https://")):
-        return None
-    if not url.isprintable() or any(char in ' <>"\\^`{|}' for char in url):
+    if url is None or len(url) > LONGEST_LINK or not _LINK.fullmatch(url) or not url.isprintable():
         return None
     try:
         return url if urlsplit(url).hostname else None
