@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from monitor.classify import GAP_INTERVALS
+from monitor.clocks import TOLERANCE
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import Day, Level
-from timeline.drive import Ran, Seen
+from timeline.drive import Plan, Ran, Seen
 from timeline.world import Telling
 
 DAY = timedelta(days=1)
@@ -49,12 +50,14 @@ def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Lev
 def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
     """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted.
 
-    What was read while our own clock was wrong is not among them: nobody could date it.
+    What was read while our own clock was wrong is not among them: nobody could date it. Nor is what was read at a time
+    that our clock was set back behind afterwards, as long as no record tells of it too: whether it was ahead before or
+    is behind since then nobody can tell, so what is dated later than now is not believed.
     """
     world = ran.world
     wrong = [span for span, _ in ran.plan.ahead]
     for seen in ran.seen:
-        if any(seen.at in span for span in wrong):
+        if any(seen.at in span for span in wrong) or set_back_behind(ran.plan, seen.at):
             continue
         for key, level in seen.shown.items():
             if is_bad(level) and is_bad(world.level(key, seen.at)):
@@ -72,6 +75,11 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
                 and (world.platform != "instatus" or part in listed)
             ):
                 yield part, start + world.skew, f"posted for {start} in {key}"
+
+
+def set_back_behind(given: Plan, at: datetime) -> bool:
+    """Whether a later act of the reader finds its clock earlier than it was at this instant."""
+    return any(later > at and given.clock(later) + TOLERANCE < given.clock(at) for later, _ in given.steps)
 
 
 def nothing_admitted_is_green(ran: Ran) -> Iterator[str]:

@@ -24,6 +24,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(ALIKE, "instatus", 2007, id="two readers learn of an open claim at other times"),
         pytest.param(CLOCK, "instatus", 461, id="an incident is left open while our clock is wrong"),
         pytest.param(CLOCK, "incidentio", 1071, id="an outage is seen last before our clock is set back"),
+        pytest.param(CLOCK, "google", 70, id="an outage is set aside with our clock's time and then withdrawn"),
         pytest.param(GREEN, "statuspage", 111, id="a bar denies the outage that explains a milder state"),
         pytest.param(GREEN, "betterstack", 2024, id="a bar denies it in another zone"),
     ],
