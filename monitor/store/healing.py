@@ -41,7 +41,7 @@ _MOMENTS = [
     table.c[name]
     for table in tables.METADATA.sorted_tables
     if "page_id" in table.c and table is not COVERAGE
-    for name in ("recorded_at", "superseded_at", "first_seen_at", "last_seen_at")
+    for name in ("recorded_at", "superseded_at", "last_read_at", "first_seen_at", "last_seen_at")
     if name in table.c
 ]
 """When we came to know, or ceased to believe, something of a page."""
