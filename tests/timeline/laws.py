@@ -155,9 +155,13 @@ def every_bad_span_ends(ran: Ran) -> Iterator[str]:
 
 
 def nothing_of_another_page_enters(ran: Ran) -> Iterator[str]:
-    """What another company's page said is not read, and nothing of it is kept."""
+    """What another company's page said is not read, and nothing of it is kept, by a reader who knows the vendor's own: a
+    page that listed no components until then could not be read before.
+    """
     world = ran.world
     stood = [span for span, kind in world.ails if kind == "another"]
+    if stood and ran.seen and ran.seen[0].at in stood[0]:
+        return
     yield from (f"another page was read at {seen.at}" for seen in ran.seen if any(seen.at in span for span in stood))
     theirs = {part.id for part in world.stranger.parts} if world.stranger is not None else set()
     kept = ran.store.facts(ran.page.id)
@@ -194,7 +198,7 @@ def polls_and_record_agree(polled: Ran, filled: Ran) -> Iterator[str]:
 
 def saw_worse(ran: Ran, key: str, own: Day, other: Day) -> bool:
     """Whether the reader calls a day worse than another does, and its polls saw something that bad."""
-    seen = [level for level in saw(ran, key, own.day) if level is not None]
+    seen = [level for level, _ in saw(ran, key, own.day) if level is not None]
     return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (own.level or 0)
 
 
@@ -210,7 +214,7 @@ def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
 def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
     """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so.
 
-    What they saw are the states that polls were shown; which claims of open incidents each refuted, before that day or
+    What they saw are the states that polls were shown on the day, each a witness of its own, and last before it; which claims of open incidents each refuted, before that day or
     on it, by seeing the component well in two polls while it was told of them: a reader who comes later, or less often,
     can have refuted less; and the incidents that the vendor took back, which only one of them may have read in time.
     """
@@ -228,12 +232,12 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
                 yield f"{key} on {left.day}: {word(left.level)} and {word(right.level)}, having seen the same"
 
 
-def saw(ran: Ran, key: str, day: date) -> set[Level | None]:
-    """Return the states of a component that polls saw on a day, and the one they saw last before it."""
+def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
+    """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False)."""
     whole = day_interval(day, zone_named(ran.page.zone))
     polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
-    before = [level for at, level in polls if at < whole.start][-1:]
-    return {*before, *(level for at, level in polls if at in whole)}
+    before = [(level, False) for at, level in polls if at < whole.start][-1:]
+    return {*before, *((level, True) for at, level in polls if at in whole)}
 
 
 def refuted(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:

@@ -182,8 +182,16 @@ class World:
             return None
         if self.states:
             return self.level(component_id, now)
-        said = Telling.rated if self.platform == "slack" else Telling.state
-        return max((said(telling, component_id) for _, telling in self.told(now)), default=Level.OPERATIONAL)
+        said = (self._said(telling, component_id) for _, telling in self.told(now))
+        return max(said, default=Level.OPERATIONAL)
+
+    def _said(self, telling: Telling, component_id: str) -> Level:
+        """Return what an incident says of a component now where the page shows none: Slack rates the whole incident,
+        Google as long as no post says more.
+        """
+        posted = any(component_id in (post.states or {}) for post in telling.updates)
+        whole = self.platform == "slack" or (self.platform == "google" and not posted)
+        return telling.rated(component_id) if whole else telling.state(component_id)
 
     def shown_all(self, now: datetime) -> dict[str, Level | None]:
         """Return the level shown of every component on the page."""
