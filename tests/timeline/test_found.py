@@ -11,6 +11,7 @@ GREEN: Law = test_laws.test_nothing_is_green_that_was_bad_and_admitted
 ENDS: Law = test_laws.test_every_bad_span_ends
 ALIKE: Law = test_laws.test_two_readers_differ_only_in_what_they_could_see
 AGAIN: Law = test_laws.test_the_same_again_a_rebuild_a_restart_and_a_kill_change_nothing
+OUTPUTS: Law = test_laws.test_what_is_unknown_is_unknown_in_every_output
 CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing
 
 
@@ -28,6 +29,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(ALIKE, "google", 20253, id="a state is seen on a day or only before it"),
         pytest.param(ALIKE, "google", 20349, id="an incident is rated before a post says how bad it is"),
         pytest.param(GREEN, "incidentio", 20792, id="another page is read before the vendor's own ever was"),
+        pytest.param(OUTPUTS, "incidentio", 20990, id="a page is never read"),
         pytest.param(ALIKE, "instatus", 509, id="a reader sees a claim refuted twice just before it is over"),
         pytest.param(ALIKE, "instatus", 173, id="a reader is told of a claim in a single poll"),
         pytest.param(ALIKE, "incidentio", 781, id="a reader refutes a claim on a later day"),
