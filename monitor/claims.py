@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from monitor.frame import GAP_INTERVALS
-from monitor.intervals import Interval, day_interval, day_of, intersect, merge, subtract
+from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun, OpenClaim
 from monitor.standing import is_bad
 
@@ -196,17 +196,34 @@ def _denied(
     piece: Piece, own: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta
 ) -> Iterator[Interval]:
     """Yield the parts of a claim over which it was known from its incident's own open claims, from the first of the
-    readings that saw the component well.
+    readings that saw the component well. The second may be later than the claim's end, which was told afterwards then.
 
     What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
     """
     least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
-    alike = (each.span for each in own if _claims_alike(each.level, piece))
-    for known in intersect(merge(alike), piece.span):
-        seen = (max(run.span.start, known.start) for run in well if _in_two_polls(run, known, interval, least))
-        at = min(seen, default=None)
-        if at is not None:
-            yield Interval(at, known.end)
+    for known in _known(each for each in own if _claims_alike(each.level, piece)):
+        part = known.span.clip(piece.span)
+        if part is None:
+            continue
+        seen = (max(run.span.start, part.start) for run in well if _in_two_polls(run, known, part, interval, least))
+        at = min(seen, default=part.end)
+        if at < part.end:
+            yield Interval(at, part.end)
+
+
+def _known(own: Iterable[OpenClaim]) -> Iterator[OpenClaim]:
+    """Yield the claims, those as one that were known without a break."""
+    held: OpenClaim | None = None
+    for each in sorted(own, key=lambda claim: claim.span.start):
+        if held is not None and each.span.start <= held.span.end:
+            last = max(held, each, key=lambda claim: claim.span.end)
+            held = replace(last, span=Interval(held.span.start, last.span.end))
+            continue
+        if held is not None:
+            yield held
+        held = each
+    if held is not None:
+        yield held
 
 
 def _claims_alike(level: Level | None, piece: Piece) -> bool:
@@ -214,12 +231,15 @@ def _claims_alike(level: Level | None, piece: Piece) -> bool:
     return level is None or is_bad(level) or not is_bad(piece.level)
 
 
-def _in_two_polls(run: ObservedRun, known: Interval, interval: timedelta, least: timedelta) -> bool:
-    """Whether two readings of the run surely lie in the span, and the run at least so long: it says when it was seen
-    first and last, and that readings in between are `GAP_INTERVALS` apart at most.
+def _in_two_polls(run: ObservedRun, known: OpenClaim, part: Interval, interval: timedelta, least: timedelta) -> bool:
+    """Whether two readings of the run surely were made while the claim was known, the first in this part of it, and the
+    run lasted at least so long: it says when it was seen first and last, and that readings in between are
+    `GAP_INTERVALS` apart at most, and the claim when the page was polled last.
     """
-    apart = min(run.last_seen, known.end) - max(run.span.start, known.start)
-    return apart >= max(least, interval * (SEEN_WELL_INTERVALS if run.last_seen <= known.end else GAP_INTERVALS))
+    last = known.span.end if known.last_read is None else known.last_read
+    apart = min(run.last_seen, last) - max(run.span.start, part.start)
+    sure = known.last_read is not None or run.last_seen <= last
+    return apart >= max(least, interval * (SEEN_WELL_INTERVALS if sure else GAP_INTERVALS))
 
 
 def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Piece]:

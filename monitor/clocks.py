@@ -15,6 +15,7 @@ from statistics import median
 from typing import Protocol
 
 from monitor.model import Coverage, ObservedRun, PageFacts
+from monitor.standing import is_bad
 
 TOLERANCE = timedelta(minutes=2)
 """How far clocks that are kept right may differ. What lies less than this ahead of now counts as now."""
@@ -36,6 +37,9 @@ REMEMBERED_SECONDS = 3600.0
 
 READY_AFTER_SECONDS = 300.0
 """How long after our clock went back we say that we are not ready."""
+
+_A_MOMENT = timedelta(seconds=1)
+"""What a bad state counts for that the last reading which may be believed began."""
 
 _GOLDEN = 0.6180339887498949
 
@@ -138,6 +142,8 @@ def _seen_until(runs: tuple[ObservedRun, ...], end: datetime | None, now: dateti
             yield run
         elif end is not None and run.span.start < end:
             yield replace(run, span=replace(run.span, end=end))
+        elif run.span.start == end and is_bad(run.level):
+            yield replace(run, span=replace(run.span, end=run.span.start + _A_MOMENT))
 
 
 def ours_is_behind(latest: datetime, now: datetime, offset_seconds: float | None) -> bool:

@@ -324,12 +324,14 @@ class KnownComponent:
 class OpenClaim:
     """An incident was read to claim that a component is at a level and that it goes on. `span` is from when that was
     read until another reading said otherwise, and not before the claimed start. `level` as that of an `Impact`.
+    `last_read` is the last poll in that time; None = it is known still, or nothing says when it was polled last.
     """
 
     component_id: str
     incident_id: str
     level: Level | None
     span: Interval
+    last_read: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

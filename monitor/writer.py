@@ -11,6 +11,7 @@ meanwhile. What was read and could not be kept after that stays here, one readin
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -232,7 +233,8 @@ class Writer:
             collected.error, collected.tried = None, True
         try:
             with self._store.together():
-                self._write_all(batch)
+                for part in _rounds(batch):
+                    self._write_all(part)
         except StoreError as error:
             for collected in batch:
                 collected.error = error
@@ -476,6 +478,21 @@ class Writer:
             revised = self._store.revised_at(page.id, now) if revisions else ()
             self._pinning.derived(page, found, revised, now=now)
         return page.platform or "unknown", revisions
+
+
+def _rounds(batch: Iterable[Collected]) -> list[list[Collected]]:
+    """Return the polls in rounds of one a page, each page's in their order: beside what a poll says is kept when the
+    page was read last before it, though nothing was new then.
+    """
+    rounds: list[list[Collected]] = []
+    held: Counter[int] = Counter()
+    for collected in batch:
+        number = held[collected.page.id]
+        held[collected.page.id] += 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(collected)
+    return rounds
 
 
 def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | None:

@@ -52,10 +52,10 @@ def recognised(responses: Sequence[Response]) -> list[str]:
 
 
 def context_of(folder: Path, **changes: object) -> PageContext:
-    """Return the page context at the moment of the recording."""
+    """Return the page context at the moment of the recording, or at the `now` among the changes."""
     recording = json.loads((folder / "recording.json").read_text())
     now = datetime.fromisoformat(recording["recorded_at"])
-    return PageContext(url=recording["page"], now=now, **changes)  # type: ignore[arg-type]
+    return PageContext(**({"url": recording["page"], "now": now} | changes))
 
 
 def drive(steps: Steps, page: PageContext, answer: Answer, *, asked: list[str] | None = None) -> list[Evidence]:

@@ -525,6 +525,43 @@ def test_a_claim_known_twice_takes_two_good_readings_each_time() -> None:
     assert day.seconds.partial == (4 + 3) * 3600
 
 
+@pytest.mark.parametrize(
+    ("last_read", "end", "denied_from"),
+    [
+        (6.1, 7, None),  # polled once since, whatever is known of the run later
+        (6.8, 7, None),
+        (6.9, 7, 6),
+        (7, 7.5, 6),
+        (7, 6.5, 6),  # the end was dated back: it was known to go on at the second poll all the same
+        (7, 6, None),
+        (None, 7.5, None),  # nobody knows when: three intervals may have been without a poll
+        (None, 9, 6),
+    ],
+)
+def test_a_claim_is_refuted_by_two_polls_while_it_was_known(last_read, end, denied_from) -> None:
+    """Known from 6 on; the component is seen well all day, each hour at best."""
+    known_until = span(6, max(end, last_read or 0) + 0.5 if last_read else end)
+    claim = OpenClaim(
+        component_id="a",
+        incident_id="i1",
+        level=PARTIAL,
+        span=known_until,
+        last_read=at(last_read) if last_read else None,
+    )
+    facts = PageFacts(
+        components=(known(),), impacts=(impact(5, end),), coverage=(cover(),), open_claims=(claim,),
+        runs=(run(0, 24, Level.OPERATIONAL),),
+    )  # fmt: skip
+    day = (
+        derive(facts, Options(zone=UTC, interval_seconds=3600), first=FIRST, last=LAST, now=NOW)
+        .components["a"]
+        .day(DAY)
+    )
+
+    assert day.seconds.partial == ((denied_from or end) - 5) * 3600
+    assert day.disputed is (denied_from is not None)
+
+
 def test_a_component_seen_bad_again_counts_from_then_on() -> None:
     day = day_of_a(
         impacts=[impact(5, None)],

@@ -18,6 +18,7 @@ from monitor.clocks import (
     TOLERANCE,
     WITNESSES,
     ClockLedger,
+    believed,
     due_again,
     is_ahead,
     lease_is_real,
@@ -235,6 +236,22 @@ def test_no_instant_of_any_table_lies_later_than_now_after_healing(store) -> Non
     (kept,) = store.facts(page.id).impacts
     assert (kept.start, kept.end) == (NOW - HOUR, NOW - 10 * MINUTE)
     assert store.done_units(page.id, now=NOW, fresh_for=HOUR) == frozenset()
+
+
+@pytest.mark.parametrize("then", [MAJOR, OK, Level.DEGRADED], ids=["goes on", "is over", "is milder"])
+def test_an_outage_that_the_last_believable_reading_began_is_kept(store, then) -> None:
+    """That it was bad at that instant is known, whatever the readings showed that are set aside."""
+    page = add_page(store, now=NOW - HOUR)
+    for ago, level in ((12, OK), (6, MAJOR), (-6, then), (-12, OK)):
+        save(store, page, observed(NOW - ago * MINUTE, api=level))
+    told = believed(store.facts(page.id), store.last_reading(page.id, now=NOW), NOW).runs
+    store.heal(page.id, now=NOW)
+    save(store, page, observed(NOW + MINUTE, api=OK))
+
+    for found in (told, store.facts(page.id).runs):
+        assert [(run.span.start, run.span.seconds) for run in found if run.level is MAJOR] == [(NOW - 6 * MINUTE, 1)]
+        assert all(run.last_seen <= run.span.end for run in found)
+    assert not [run for run in told if run.span.end > NOW]
 
 
 def test_coverage_that_a_reading_of_the_future_replaced_holds_again(store) -> None:

@@ -198,6 +198,23 @@ def test_a_maintenance_in_progress_goes_on_until_it_is_over_whatever_was_planned
     assert [(impact.level, impact.end) for impact in evidence.impacts] == [(Level.MAINTENANCE, None)]
 
 
+def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:
+    told = summary_of("maintenance")["summary"]
+    (going,) = told["ongoing_incidents"]
+    (impact,) = going["component_impacts"]
+    del impact["end_at"]
+    early = datetime(2026, 5, 20, 10, tzinfo=UTC)  # an hour before it is said to begin
+    answer = with_summary(
+        "maintenance", ongoing_incidents=[going], scheduled_maintenances=told["scheduled_maintenances"]
+    )
+
+    found = poll("maintenance", answer, now=early)[0].impacts
+
+    assert [(each.component_id, each.level, each.start, each.end) for each in found] == [
+        (JOBS, Level.MAINTENANCE, early, None)
+    ]
+
+
 def test_an_impact_that_ended_is_over_while_its_incident_is_watched_on() -> None:
     evidence = poll("subset-recovered")[0]
 

@@ -535,3 +535,15 @@ def test_a_page_that_has_no_lists_of_what_goes_on_tells_it_in_its_list_of_all_no
     assert older != told
     assert live.incidents == poll("root-only")[0].incidents
     assert live.incidents
+
+
+def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:
+    going = [impact for piece in poll("ongoing") for impact in piece.impacts if impact.end is None]
+    early = min(impact.start for impact in going) - timedelta(hours=1)
+
+    found = [impact for piece in poll("ongoing", now=early) for impact in piece.impacts if impact.end is None]
+
+    assert going
+    assert {(impact.component_id, impact.level, impact.start) for impact in found} == {
+        (impact.component_id, impact.level, early) for impact in going
+    }

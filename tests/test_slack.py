@@ -276,3 +276,12 @@ def test_damaged_json_gives_what_it_says_or_our_error(case: str, data: st.DataOb
 @given(data=st.data())
 def test_damaged_bytes_give_what_they_say_or_our_error(name: str, url: str, data: st.DataObject) -> None:
     holds("outage", {url: data.draw(damaged_text((FIXTURES / "outage" / f"{name}.json").read_bytes()))})
+
+
+def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:
+    (begun,) = {impact.start for piece in poll("ongoing") for impact in piece.impacts}
+    early = begun - timedelta(hours=1)
+
+    found = [impact for piece in poll("ongoing", now=early) for impact in piece.impacts]
+
+    assert {(impact.start, impact.end) for impact in found} == {(early, None)}

@@ -580,6 +580,26 @@ def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwis
     assert {each.span.start for each in open_claims(store, page, known_at=NOW + HOUR)} == {NOW}
 
 
+def test_a_claim_that_is_over_says_when_the_page_was_polled_last_while_it_was_known(store, page):
+    """Read by a backfill, polled twice, and over at the third poll; another is told in no poll's time."""
+    begun, over = impact(NOW - HOUR), impact(NOW - HOUR, NOW)
+    save(store, page, observed(NOW - MINUTE, api=MAJOR))
+    save(store, page, evidence(NOW, incidents=(incident(),), impacts=(begun,)))
+    for minutes in (5, 10):
+        save(store, page, observed(NOW + minutes * MINUTE, api=Level.OPERATIONAL))
+        assert [each.last_read for each in open_claims(store, page)] == [None]
+    at = NOW + 15 * MINUTE
+    closed = evidence(at, incidents=(incident(phase=Phase.CLOSED, resolved_at=NOW),), impacts=(over,))
+    store.save(page.id, observed(at, api=Level.OPERATIONAL), closed, now=at, max_gap_seconds=900)
+    save(store, page, evidence(at, incidents=(incident("i2"),), impacts=(replace(begun, incident_id="i2"),)))
+    save(store, page, evidence(at + MINUTE, incidents=(incident("i2"),)))
+
+    assert [(each.incident_id, each.last_read) for each in open_claims(store, page)] == [
+        ("i1", NOW + 10 * MINUTE),
+        ("i2", at),
+    ]
+
+
 def open_claims(store, page, **asked):
     return store.facts(page.id, **asked).open_claims
 

@@ -90,6 +90,21 @@ async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place(kind):
         assert {page.slug: page.last_ok for page in store.pages()} == {"one": True, "three": True, "two": None}
 
 
+async def test_a_poll_without_news_that_waits_was_made_before_the_news_that_follows_it():
+    clock = Clock(NOW)
+    async with writing("one", clock=clock) as (writer, store):
+        await writer.keep(read(store, "one", NOW, levels={"a": Level.OPERATIONAL}))
+        clock.forward(minutes=10)
+        waits = read(store, "one", NOW + 5 * MINUTE)
+        poll = replace(waits.poll, outcome="unchanged")
+        await writer.later(replace(waits, poll=poll, evidence=(), derive=False))
+        await writer.keep(read(store, "one", NOW + 10 * MINUTE))
+
+        well, *_ = store.facts(store.pages()[0].id).runs
+        assert (well.level, well.last_seen, well.span.end) == (Level.OPERATIONAL, NOW + 5 * MINUTE, NOW + 10 * MINUTE)
+        assert store.transactions == 2
+
+
 async def test_a_database_that_is_gone_is_said_to_every_poll_that_waited():
     async with writing("one", "two", "three") as (writer, store):
         polls = [read(store, slug) for slug in ("one", "two", "three")]

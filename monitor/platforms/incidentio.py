@@ -606,9 +606,12 @@ def _impacts(rows: Iterable[Row], told: Mapping[str, _Told], now: datetime, note
 def _impact(row: Row, told: Mapping[str, _Told], now: datetime, notes: _Notes) -> Impact | None:
     where = "component_impacts"
     word = _text(row, "status", where)
-    start = _time(row, "start_at", where)
     incident_id = _text_or_none(row, "status_page_incident_id", where)
-    end = _end(start, _time_or_none(row, "end_at", where), told.get(incident_id or ""), now)
+    incident = told.get(incident_id or "")
+    start, end = _time(row, "start_at", where), _time_or_none(row, "end_at", where)
+    if end is None and incident is not None and PHASES.get(incident.status) is Phase.OPEN:
+        start = min(start, now)  # what goes on has begun, though the page's clock is ahead of ours
+    end = _end(start, end, incident, now)
     level = notes.level(word)
     if level is Level.OPERATIONAL or start > now or (end is not None and end <= start):
         return None

@@ -677,6 +677,9 @@ def _impact(row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, n
     word = _text(row, "status", where)
     start, end = _time(row, "from", where), _time_or_none(row, "to", where)
     incident_id = _text_or_none(row, "noticeId", where)
+    notice = told.get(incident_id or "")
+    if end is None and notice is not None and PHASES.get(_text(notice, "status", "incident")) is Phase.OPEN:
+        start = min(start, page.now)  # what goes on has begun, though the page's clock is ahead of ours
     level = notes.level(word)
     if level is Level.OPERATIONAL or start > page.now or (end is not None and end <= start):
         return None
@@ -684,7 +687,7 @@ def _impact(row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, n
         component_id=part.id,
         level=level,
         start=start,
-        end=_end(start, end, part, told.get(incident_id or ""), page.now),
+        end=_end(start, end, part, notice, page.now),
         basis=Basis.DECLARED,
         source=RECORD,
         incident_id=incident_id,

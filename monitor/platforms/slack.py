@@ -305,12 +305,14 @@ def _incident(one: _Told) -> Incident:
 
 
 def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
-    """Return what the incidents that have begun mean for their services. An end in the future is a plan."""
+    """Return what the incidents that have begun mean for their services. An end in the future is a plan. What goes on
+    has begun, though its clock is ahead of ours.
+    """
     return tuple(
         Impact(
             component_id=service,
             level=None,
-            start=one.start,
+            start=min(one.start, now),
             end=one.end if one.end is not None and one.end <= now else None,
             basis=Basis.INFERRED,
             source=INCIDENTS,
@@ -318,7 +320,7 @@ def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
             word=one.meant.word if one.meant else one.kind,
         )
         for one in told
-        if one.start <= now and _counts(one)
+        if (one.start <= now or one.end is None) and _counts(one)
         for service in one.services
     )
 

@@ -127,7 +127,7 @@ _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, 
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _OPEN_CLAIMS = (
-    sa.select(*_columns(IMPACT, "component_id incident_id level started_at recorded_at superseded_at"))
+    sa.select(*_columns(IMPACT, "component_id incident_id level started_at recorded_at superseded_at last_read_at"))
     .where(
         IMPACT.c.page_id == sa.bindparam("page"),
         IMPACT.c.ended_at.is_(None),
@@ -178,10 +178,10 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
 def _open_claims(connection: Connection, page_id: int, since: datetime, known_at: datetime) -> Iterator[OpenClaim]:
     """Yield when each incident was known to claim something that goes on: its end may have been told later."""
     values = {"page": page_id, "since": since, "known_at": known_at}
-    for key, incident_id, level, start, first, last in connection.execute(_OPEN_CLAIMS, values):
-        span = Interval.between(max(start, first), last or FAR_FUTURE)
+    for key, incident_id, level, start, first, until, last in connection.execute(_OPEN_CLAIMS, values):
+        span = Interval.between(max(start, first), until or FAR_FUTURE)
         if span is not None:
-            yield OpenClaim(component_id=key, incident_id=incident_id, level=_LEVELS[level], span=span)
+            yield OpenClaim(component_id=key, incident_id=incident_id, level=_LEVELS[level], span=span, last_read=last)
 
 
 def published(connection: Connection, page_id: int, first: date) -> PageFacts:
@@ -321,6 +321,11 @@ _GROW = (
     .where(COVERAGE.c.id == sa.bindparam("row_id"))
     .values(ended_at=sa.bindparam("until", type_=tables.Instant()))
 )
+_LAST_READ = (
+    sa.update(IMPACT)
+    .where(IMPACT.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(last_read_at=sa.bindparam("moment", type_=tables.Instant()))
+)
 _DELETE_RUNS = sa.delete(RUN).where(RUN.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
@@ -371,6 +376,7 @@ class Saving:
         self._now = now
         self._evidence = Evidence(source="", read_at=now)  # nothing is said yet
         self._max_gap = timedelta(seconds=max_gap_seconds)
+        self._polled_before = page.observed_until
         self._values: dict[str, Any] = {}
         self._affected: list[datetime] = []
         self._added = 0
@@ -563,6 +569,9 @@ class Saving:
 
     def _drop_impacts(self, stale: dict[int, Impact]) -> None:
         self._supersede(IMPACT, stale)
+        going_on = [row_id for row_id, impact in stale.items() if impact.end is None]
+        for chunk in _chunks(going_on if self._polled_before is not None else ()):
+            self._connection.execute(_LAST_READ, {"ids": chunk, "moment": self._polled_before})
         self._affected += (impact.start for impact in stale.values())
 
     def _keep_impacts(self) -> None:

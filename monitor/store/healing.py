@@ -3,7 +3,8 @@
 Such readings were made while a clock was ahead (see `monitor.clocks`). When they really were made nobody knows, only
 that it was between the last reading that may be believed and now. So:
 
-* what they spoke for, coverage and observed states, is set aside: that span is unknown, and never green;
+* what they spoke for, coverage and observed states, is set aside: that span is unknown, and never green; where the last
+  reading that may be believed began a bad state, it was bad at that instant;
 * what they told of incidents stays, as known from now on, and is over by the last believable reading where they said
   that it ended later than now;
 * what made requests conditional is forgotten: the next answer is read whole;
@@ -20,7 +21,7 @@ from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import day_of, utc, zone_named
-from monitor.model import Phase
+from monitor.model import Level, Phase
 from monitor.store import pages, tables
 from monitor.store.records import Healed, PageRecord
 
@@ -40,7 +41,7 @@ _MOMENTS = [
     table.c[name]
     for table in tables.METADATA.sorted_tables
     if "page_id" in table.c and table is not COVERAGE
-    for name in ("recorded_at", "superseded_at", "first_seen_at", "last_seen_at")
+    for name in ("recorded_at", "superseded_at", "last_read_at", "first_seen_at", "last_seen_at")
     if name in table.c
 ]
 """When we came to know, or ceased to believe, something of a page."""
@@ -115,12 +116,18 @@ class _Healing:
         self._affected += [] if start is None else [start]
 
     def _runs(self) -> None:
-        """Cut observed states where the last reading that may be believed showed them."""
-        run = pages.RUN
+        """Cut observed states where the last reading that may be believed showed them. A bad one that this reading
+        alone has seen counts for `LEAST`.
+        """
+        run, until = pages.RUN, self._until
         self._delete(run, run.c.started_at > self._now)
-        if self._until is not None:
-            self._update(run, run.c.ended_at > self._now, ended_at=self._until)
-            self._delete(run, run.c.ended_at <= run.c.started_at)
+        if until is not None:
+            cut, alone = run.c.ended_at > self._now, run.c.started_at >= until
+            bad = run.c.level > int(Level.MAINTENANCE)
+            self._delete(run, cut, alone, sa.or_(run.c.level.is_(None), sa.not_(bad)))
+            self._update(run, cut, run.c.last_seen_at > until, last_seen_at=until)
+            self._update(run, cut, sa.not_(alone), ended_at=until)
+            self._update(run, cut, alone, ended_at=until + tables.LEAST)
 
     def _coverage(self) -> None:
         """Set aside coverage told later than now, and let that hold again which it replaced."""

@@ -250,7 +250,9 @@ class ListedIncident(Table, table=True):
 
 
 class Impact(Table, table=True):
-    """One component at one level over one interval."""
+    """One component at one level over one interval. `last_read_at` is the last poll before one that went on was
+    superseded: until then it was known to. NULL = it holds, has an end, or was superseded before this was kept.
+    """
 
     __tablename__ = "impact"
     __table_args__ = (
@@ -270,6 +272,7 @@ class Impact(Table, table=True):
     ended_at: datetime | None = _instant(nullable=True)
     recorded_at: datetime = _instant()
     superseded_at: datetime | None = _instant(nullable=True)
+    last_read_at: datetime | None = _instant(nullable=True)
 
 
 class Bar(Table, table=True):

@@ -56,12 +56,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What one act that succeeded was told: the components' states and, where it read them, the incidents' records."""
+    """What one act that succeeded was told: the components' states and the incidents' records. `read` are the ids of
+    those that its answers named: a poll does not ask for all of them.
+    """
 
     at: datetime
     act: Act
     shown: dict[str, Level | None]
     told: dict[str, Telling]
+    read: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class Ran:
     plan: Plan
     collector: Collector
     clock: Clock
+    answers: list[bytes] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     failed: list[tuple[datetime, str]] = field(default_factory=list)
 
@@ -172,12 +176,13 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
     asyncio.get_running_loop().run_in_executor = _at_once  # type: ignore[assignment,method-assign]
     clock = Clock(given.clock(world.begin))
     true = [world.begin]
-    pages = SimulatedPages([], clock, lambda url: _page(world, url, true[0]))
+    answers: list[bytes] = []
+    pages = SimulatedPages([], clock, lambda url: _heard(_page(world, url, true[0]), answers))
     dice = Random(f"deaths {world.seed}")
     mortal = any(act == "kill" for _, act in given.steps)
     async with AsyncExitStack() as lives:
         store = lives.enter_context(fresh_file() if mortal else fresh_store())
-        reader = Ran(world, given, await lives.enter_async_context(_born(world, given, pages, store)), clock)
+        reader = Ran(world, given, await lives.enter_async_context(_born(world, given, pages, store)), clock, answers)
         for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
             true[0], clock.now = at, given.clock(at)
             if act == "kill":
@@ -225,6 +230,7 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
     ):  # derived now and then, as by a scheduler that is busy; waiting polls are written in any case
         await reader.collector.flush()
     page = reader.page
+    reader.answers.clear()
     if act == "poll":
         error = (await reader.collector.poll(page)).error
     elif act == "reread":
@@ -235,10 +241,16 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
         reader.failed.append((at, error.reason))
         return None
     world = reader.world
+    told = dict(world.told(at))
     return Seen(
-        at=at, act=act, told=dict(world.told(at)),
-        shown=world.shown_all(at) if act == "poll" else {},
+        at=at, act=act, told=told, shown=world.shown_all(at) if act == "poll" else {},
+        read=frozenset(key for key in told if any(key.encode() in body for body in reader.answers)),
     )  # fmt: skip
+
+
+def _heard(response: Response, answers: list[bytes]) -> Response:
+    answers.append(response.body)
+    return response
 
 
 def _page(world: World, url: str, now: datetime) -> Response:

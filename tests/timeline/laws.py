@@ -4,15 +4,18 @@ Each law yields a sentence for every breach; the tests ask that there is none.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from monitor.claims import SEEN_WELL_INTERVALS
 from monitor.classify import GAP_INTERVALS
+from monitor.clocks import TOLERANCE
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import Day, Level
-from timeline.drive import Ran, Seen
-from timeline.world import Telling
+from timeline.drive import Plan, Ran, Seen
+from timeline.world import Telling, World
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 DAY = timedelta(days=1)
 COVERED = 0.9
 ROUNDING = 0.002
@@ -49,18 +52,22 @@ def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Lev
 def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
     """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted.
 
-    What was read while our own clock was wrong is not among them: nobody could date it.
+    What was read while our own clock was wrong is not among them: nobody could date it. Nor is what was read at a time
+    that our clock was set back behind afterwards, as long as no record tells of it too: whether it was ahead before or
+    is behind since then nobody can tell, so what is dated later than now is not believed. What a vendor whose clock is
+    ahead dates later than its component left the page is not either: a component's days end with it.
     """
     world = ran.world
     wrong = [span for span, _ in ran.plan.ahead]
     for seen in ran.seen:
-        if any(seen.at in span for span in wrong):
+        if any(seen.at in span for span in wrong) or set_back_behind(ran.plan, seen.at):
             continue
         for key, level in seen.shown.items():
             if is_bad(level) and is_bad(world.level(key, seen.at)):
                 yield key, ran.plan.clock(seen.at), f"shown at {seen.at}"
     last = next((seen for seen in reversed(ran.seen) if seen.act == "backfill"), None)
     listed = {part.id for part in world.listed(world.end)}
+    left = {part.id: part.end for part in world.parts if part.end is not None}
     for key, told in (last.told if last else {}).items():
         for part, start, level in claims_of(world.platform, told):
             # Where seconds of outages are published, a degraded span called an outage afterwards is disputed, not bad.
@@ -70,8 +77,14 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
                 and alike
                 and is_bad(world.level(part, start))
                 and (world.platform != "instatus" or part in listed)
+                and (part not in left or start + world.skew < left[part])
             ):
                 yield part, start + world.skew, f"posted for {start} in {key}"
+
+
+def set_back_behind(given: Plan, at: datetime) -> bool:
+    """Whether a later act of the reader finds its clock earlier than it was at this instant."""
+    return any(later > at and given.clock(later) + TOLERANCE < given.clock(at) for later, _ in given.steps)
 
 
 def nothing_admitted_is_green(ran: Ran) -> Iterator[str]:
@@ -142,9 +155,13 @@ def every_bad_span_ends(ran: Ran) -> Iterator[str]:
 
 
 def nothing_of_another_page_enters(ran: Ran) -> Iterator[str]:
-    """What another company's page said is not read, and nothing of it is kept."""
+    """What another company's page said is not read, and nothing of it is kept, by a reader who knows the vendor's own: a
+    page that listed no components until then could not be read before.
+    """
     world = ran.world
     stood = [span for span, kind in world.ails if kind == "another"]
+    if stood and ran.seen and ran.seen[0].at in stood[0]:
+        return
     yield from (f"another page was read at {seen.at}" for seen in ran.seen if any(seen.at in span for span in stood))
     theirs = {part.id for part in world.stranger.parts} if world.stranger is not None else set()
     kept = ran.store.facts(ran.page.id)
@@ -181,7 +198,7 @@ def polls_and_record_agree(polled: Ran, filled: Ran) -> Iterator[str]:
 
 def saw_worse(ran: Ran, key: str, own: Day, other: Day) -> bool:
     """Whether the reader calls a day worse than another does, and its polls saw something that bad."""
-    seen = [level for level in saw(ran, key, own.day) if level is not None]
+    seen = [level for level, _ in saw(ran, key, own.day) if level is not None]
     return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (own.level or 0)
 
 
@@ -195,7 +212,12 @@ def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
 
 
 def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
-    """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so."""
+    """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so.
+
+    What they saw are the states that polls were shown on the day, each a witness of its own, and last before it; which claims of open incidents each refuted, before that day or
+    on it, by seeing the component well in two polls while it was told of them: a reader who comes later, or less often,
+    can have refuted less; and the incidents that the vendor took back, which only one of them may have read in time.
+    """
     other = two.picture()
     zone = zone_named(one.page.zone)
     for key, days in one.picture().items():
@@ -204,13 +226,77 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
                 continue
             whole = day_interval(left.day, zone)
             watched = min(known_seconds(one, key, whole), known_seconds(two, key, whole)) >= COVERED * whole.seconds
-            if watched and saw(one, key, left.day) == saw(two, key, left.day):
+            if watched and all(
+                what(one, key, left.day) == what(two, key, left.day) for what in (saw, refuted, read_in_time)
+            ):
                 yield f"{key} on {left.day}: {word(left.level)} and {word(right.level)}, having seen the same"
 
 
-def saw(ran: Ran, key: str, day: date) -> set[Level | None]:
-    """Return the states of a component that polls saw on a day, and the one they saw last before it."""
+def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
+    """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False)."""
     whole = day_interval(day, zone_named(ran.page.zone))
     polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
-    before = [level for at, level in polls if at < whole.start][-1:]
-    return {*before, *(level for at, level in polls if at in whole)}
+    before = [(level, False) for at, level in polls if at < whole.start][-1:]
+    return {*before, *((level, True) for at, level in polls if at in whole)}
+
+
+def refuted(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
+    """Return the incidents whose claim to go on over some of a day polls refuted, and whether before that day.
+
+    It takes two polls without a silence between them that were told of the claim and show the component well, nearly an
+    interval apart, a day where it is one of maintenance. That holds from the first of them until the claim is over.
+    """
+    whole = day_interval(day, zone_named(ran.page.zone))
+    names = {name for seen in ran.seen for name in seen.told}
+    spans = [(name, span) for name in names for span in _refutations(ran, name, key)]
+    return {
+        (name, span.start < whole.start) for name, span in spans if span.start < whole.end and span.end > whole.start
+    }
+
+
+def _refutations(ran: Ran, incident: str, key: str) -> Iterator[Interval]:
+    """Yield from the first poll that refuted an incident's claim until the one that was told of it no more."""
+    first: datetime | None = None
+    last = BEGINNING
+    sure = False
+    for seen in (seen for seen in ran.seen if seen.act == "poll"):
+        at, level = ran.plan.clock(seen.at), _claimed(ran.world, seen, incident, key)
+        if level is None:
+            if first is not None and sure and at > first:
+                yield Interval(first, at)
+            first, sure = None, False
+        elif not sure:
+            in_time = first is not None and at - last <= GAP_INTERVALS * ran.plan.interval
+            well = seen.shown.get(key) is Level.OPERATIONAL
+            first = (first if in_time else at) if well else None
+            least = SEEN_WELL_INTERVALS * ran.plan.interval if is_bad(level) else DAY
+            sure = first is not None and at - first >= least
+        last = at
+    if first is not None and sure:
+        yield Interval(first, ran.world.end)
+
+
+def _claimed(world: World, seen: Seen, incident: str, key: str) -> Level | None:
+    """Return the level that a poll was told an open incident claims of a component now; None = none."""
+    told = seen.told.get(incident)
+    open_claims = told.claims() if told is not None and not told.over else []
+    linked = told is not None and (world.platform == "statuspage" or key in told.linked)
+    return max((level for part, _, end, level in open_claims if part == key and end is None and linked), default=None)
+
+
+def read_in_time(ran: Ran, key: str, day: date) -> set[str]:
+    """Return the incidents a reader read that claim something of a component's day and that the vendor took back."""
+    whole = day_interval(day, zone_named(ran.page.zone))
+    world = ran.world
+    stand = {
+        name
+        for name, told in world.told(world.end)
+        if any(part == key for part, _, _ in claims_of(world.platform, told))
+    }
+    return {
+        name
+        for seen in ran.seen
+        for name in seen.read - stand
+        for part, start, end, _ in seen.told[name].claims()
+        if part == key and start + world.skew < whole.end and (end is None or end + world.skew > whole.start)
+    }

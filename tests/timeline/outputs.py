@@ -22,14 +22,17 @@ def unknown_in_every_output(ran: Ran) -> Iterator[str]:
 
 
 def _in_sums(ran: Ran) -> Iterator[str]:
-    """A vendor's day, and now, is green only where nine tenths of its components are known, and none of them is bad."""
+    """A vendor's day, and now, is green only where nine tenths of its components are known, and none of them is bad.
+
+    A page that could never be read (it listed no components yet) is unknown now.
+    """
     picture = ran.picture()
     for index, day in enumerate(picture.get("", ())):
         parts = [picture[key][index] for key in picture if key and _alive(ran, key, day.day)]
         yield from _green(f"the vendor on {day.day}", day.level, [part.level for part in parts])
-    last = ran.world.shown_all(ran.seen[-1].at)
+    last = list(ran.world.shown_all(ran.seen[-1].at).values()) if ran.seen else [None]
     level = StateMetrics(ran.store, vendors={SLUG: ran.vendor}).vendors(ran.clock.now)[0].level
-    yield from _green("the vendor now", level, list(last.values()))
+    yield from _green("the vendor now", level, last)
 
 
 def _alive(ran: Ran, key: str, day: date) -> bool:

@@ -10,6 +10,8 @@ Law = Callable[[str, int], Awaitable[None]]
 GREEN: Law = test_laws.test_nothing_is_green_that_was_bad_and_admitted
 ENDS: Law = test_laws.test_every_bad_span_ends
 ALIKE: Law = test_laws.test_two_readers_differ_only_in_what_they_could_see
+AGAIN: Law = test_laws.test_the_same_again_a_rebuild_a_restart_and_a_kill_change_nothing
+OUTPUTS: Law = test_laws.test_what_is_unknown_is_unknown_in_every_output
 CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing
 
 
@@ -18,10 +20,24 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
     [
         pytest.param(ENDS, "statuspage", 1014, id="a maintenance is left open"),
         pytest.param(ENDS, "incidentio", 1039, id="a maintenance is left open on a page that tells impacts"),
+        pytest.param(ENDS, "incidentio", 346, id="a maintenance goes on that is dated ahead of us"),
         pytest.param(GREEN, "google", 136, id="an outage is merged into an incident that was over"),
         pytest.param(ALIKE, "instatus", 1178, id="what an open incident claims is told in another answer"),
         pytest.param(ALIKE, "instatus", 2007, id="two readers learn of an open claim at other times"),
+        pytest.param(AGAIN, "google", 20348, id="a poll without news waits while the next one has some"),
+        pytest.param(AGAIN, "incidentio", 348, id="such a poll is the last before a claim is over"),
+        pytest.param(ALIKE, "google", 20253, id="a state is seen on a day or only before it"),
+        pytest.param(ALIKE, "google", 20349, id="an incident is rated before a post says how bad it is"),
+        pytest.param(GREEN, "incidentio", 20792, id="another page is read before the vendor's own ever was"),
+        pytest.param(OUTPUTS, "incidentio", 20990, id="a page is never read"),
+        pytest.param(ALIKE, "instatus", 509, id="a reader sees a claim refuted twice just before it is over"),
+        pytest.param(ALIKE, "instatus", 173, id="a reader is told of a claim in a single poll"),
+        pytest.param(ALIKE, "incidentio", 781, id="a reader refutes a claim on a later day"),
+        pytest.param(ALIKE, "slack", 1525, id="a reader comes when an incident is off the page"),
+        pytest.param(ALIKE, "slack", 1141, id="an incident is rated though no post says how bad it is"),
         pytest.param(CLOCK, "instatus", 461, id="an incident is left open while our clock is wrong"),
+        pytest.param(CLOCK, "incidentio", 1071, id="an outage is seen last before our clock is set back"),
+        pytest.param(CLOCK, "google", 70, id="an outage is set aside with our clock's time and then withdrawn"),
         pytest.param(GREEN, "statuspage", 111, id="a bar denies the outage that explains a milder state"),
         pytest.param(GREEN, "betterstack", 2024, id="a bar denies it in another zone"),
     ],

@@ -15,6 +15,10 @@ from monitor.model import Level
 States = Mapping[str, Level]
 CLOSING = ("resolved", "completed", "cancelled")
 """What closes an incident or a maintenance."""
+RATED = {
+    "critical": Level.MAJOR_OUTAGE, "major": Level.MAJOR_OUTAGE, "minor": Level.DEGRADED, "maintenance": Level.MAINTENANCE,
+}  # fmt: skip
+"""What an incident as a whole is rated at where a page tells nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,12 @@ class Telling:
         said = [post.states[component_id] for post in self.updates if post.states and component_id in post.states]
         return said[-1] if said else Level.OPERATIONAL
 
+    def rated(self, component_id: str) -> Level:
+        """Return the level that the whole incident gives now to a component it names."""
+        if self.over or self.gone or self.status == "scheduled" or component_id not in self.linked:
+            return Level.OPERATIONAL
+        return RATED.get(self.impact, Level.OPERATIONAL)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -172,7 +182,16 @@ class World:
             return None
         if self.states:
             return self.level(component_id, now)
-        return max((telling.state(component_id) for _, telling in self.told(now)), default=Level.OPERATIONAL)
+        said = (self._said(telling, component_id) for _, telling in self.told(now))
+        return max(said, default=Level.OPERATIONAL)
+
+    def _said(self, telling: Telling, component_id: str) -> Level:
+        """Return what an incident says of a component now where the page shows none: Slack rates the whole incident,
+        Google as long as no post says more.
+        """
+        posted = any(component_id in (post.states or {}) for post in telling.updates)
+        whole = self.platform == "slack" or (self.platform == "google" and not posted)
+        return telling.rated(component_id) if whole else telling.state(component_id)
 
     def shown_all(self, now: datetime) -> dict[str, Level | None]:
         """Return the level shown of every component on the page."""
