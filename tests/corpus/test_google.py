@@ -49,8 +49,9 @@ def stretches(evidence: Evidence, incident: str, place: str) -> set[tuple[Level 
 def test_google_cloud_of_august_2026_had_25_degraded_days_and_no_outage(corpus: Path) -> None:
     """Four incidents had begun by noon of 20 August, where the recording stands: Delhi, 5 June 07:00 to 26 June 19:00,
     22 days; Stretched Clusters, 14 July 17:00 to 15 July 03:40; Netherlands, 15 July 23:57 to 16 July 12:25: 3 days
-    together; all three `SERVICE_DISRUPTION` and `medium`. The fourth, of February, is a note. The outage of 20 August
-    began at 15:40. Ten products are named, in 45 pairs of product and location (6 + 4 + 3 + 32).
+    together; all three `SERVICE_DISRUPTION` and `medium`. The fourth, of February, is a note. They name ten products, in
+    45 pairs of product and location (6 + 4 + 3 + 32). The outage of 20 August, 15:40 to 19:20, is listed though it lies
+    ahead of that noon: it names 27 more products in two places each, and none of its hours have come.
     """
     vendor = replayed(corpus, "google-cloud-2026-08-20")
 
@@ -58,7 +59,7 @@ def test_google_cloud_of_august_2026_had_25_degraded_days_and_no_outage(corpus: 
     assert (vendor["known_days"], vendor["outage_days"], vendor["degraded_days"]) == (90, 0, 25)
     assert vendor["current_level"] == "operational"
     assert vendor["open_incidents"] == []
-    assert len(vendor["components"]) == 10 + 45
+    assert len(vendor["components"]) == 10 + 45 + 27 + 27 * 2
 
 
 def test_the_outage_of_20_august_2026_held_for_27_products(corpus: Path) -> None:
