@@ -91,7 +91,7 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
-    for name in ("monitor.pipeline", "monitor.store"):
+    for name in ("monitor.pipeline", "monitor.store.health"):
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     settings = configuration.load(config, os.environ)
     require_whole(database or settings.database_url)
@@ -567,7 +567,7 @@ def setup(
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
     if not verbose:
         logging.getLogger("monitor.pipeline").setLevel(logging.ERROR)
-        logging.getLogger("monitor.store").setLevel(logging.CRITICAL)  # the error itself is said at the end
+        logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)  # the error itself is said at the end
 
 
 def main() -> None:

@@ -138,6 +138,10 @@ class _Sqlite:
             self._waiting(lambda: driver.execute("BEGIN IMMEDIATE"))
             connection.info["changes"] = driver.total_changes
 
+    def forget(self, _engine: object) -> None:
+        """Take whatever file is there next time: all connections to the one before are closed."""
+        self._known = None
+
     def _waiting(self, ask: Any) -> None:  # noqa: ANN401
         """Ask, again and again as long as there is patience while another process holds the database."""
         end = self._patience.until_lock()
@@ -181,6 +185,7 @@ def _sqlite(url: URL, patience: Patience, health: Health) -> Engine:
         engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
     sa.event.listen(engine, "connect", mine.configure)
     sa.event.listen(engine, "begin", mine.begin)
+    sa.event.listen(engine, "engine_disposed", mine.forget)
     return engine
 
 

@@ -11,7 +11,7 @@ from threading import Lock
 
 from monitor.errors import STORE_CAUSES, StoreError
 
-log = logging.getLogger("monitor.store")
+log = logging.getLogger(__name__)
 
 SAY_EVERY_SECONDS = 60.0
 READY_FOR_SECONDS = 15.0

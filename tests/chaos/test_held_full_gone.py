@@ -191,7 +191,7 @@ def test_a_hold_of_some_seconds_is_no_reason_to_be_unready_and_a_longer_one_is()
 def test_a_cause_is_logged_once_a_minute_however_often_it_is_met(caplog):
     at = [0.0]
     health = Health(lambda: at[0])
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, "monitor.store.health"):
         for second in range(180):
             at[0] = float(second)
             for _ in range(50):
@@ -216,6 +216,7 @@ async def test_trouble_of_the_database_is_no_bug_of_a_page(tmp_path, caplog):
         await until(lambda: watched.page.last_success_at is not None)
         with held(tmp_path / "status.db"):
             caplog.clear()
+            caplog.set_level(logging.WARNING, "monitor.store.health")
             watched.clock.forward(minutes=10)
             await asyncio.sleep(4)
             text = caplog.text
