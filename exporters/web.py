@@ -5,6 +5,7 @@ It answers from the store and never asks a vendor anything. No authentication: p
 
 import gzip
 import re
+import socket
 import zlib
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
@@ -78,9 +79,14 @@ def application(
     return app
 
 
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there. Raises OSError when the port is taken, or the host none of this machine's."""
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
 def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
-    """Return a server for ``await server.serve()``. It logs no access and leaves signals to the caller, who sets
-    `should_exit` to stop it.
+    """Return a server for ``await server.serve()``, on sockets that listen already if it is given some. It logs no
+    access and leaves signals to the caller, who sets `should_exit` to stop it.
     """
     config = uvicorn.Config(
         app, host=host, port=port, access_log=False, log_config=None, lifespan="off", server_header=False,

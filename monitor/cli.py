@@ -5,12 +5,15 @@ Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configu
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -30,7 +33,7 @@ from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
-from monitor.config import InvalidConfig, NetworkSettings, Settings, VendorConfig
+from monitor.config import InvalidConfig, NetworkSettings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
@@ -95,16 +98,38 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     settings = configuration.load(config, os.environ)
     require_whole(database or settings.database_url)
-    with opened(config, database) as context:
-        run(serving(context))
+    with _listening(settings.host, settings.port) as listener, opened(config, database) as context:
+        run(serving(context, listener))
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a socket that listens there, before anything is read or promised; end the command when that cannot be."""
+    from exporters.web import listening
+
+    try:
+        listener = listening(host, port)
+    except OSError as error:
+        is_taken = error.errno == errno.EADDRINUSE
+        why = "address in use; is another monitor running?" if is_taken else f"{error.strerror or error};"
+        say(f"cannot listen on {host}:{port}: {why} set MONITOR_LISTEN, or `server` in the settings", err=True)
+        raise typer.Exit(SOME_PAGE_FAILED) from error
+    with listener:
+        yield listener
 
 
 ANSWER_SECONDS = 3.0
 """How long the database may be silent when we are asked whether we are ready."""
 
 
-async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Callable[[], None] | None = None) -> None:
-    """Run the schedule and the web server until SIGTERM or SIGINT."""
+async def serving(
+    context: Context,
+    listener: socket.socket,
+    *,
+    fetcher: Fetches | None = None,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT."""
     from exporters.prometheus import PollMetrics, StateMetrics
     from exporters.web import application, server
 
@@ -135,8 +160,8 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        serving_task = asyncio.create_task(_serve_web(web, listener, stop))
         await schedule.start()
-        serving_task = asyncio.create_task(_serve_web(web, stop, settings))
         where = f"http://{settings.host}:{settings.port}/metrics"
         say(f"watching {len(context.vendors)} vendors; metrics on {where}", err=True)
         if ready is not None:
@@ -147,12 +172,9 @@ async def serving(context: Context, *, fetcher: Fetches | None = None, ready: Ca
         await serving_task
 
 
-async def _serve_web(web: Any, stop: asyncio.Event, settings: Settings) -> None:  # noqa: ANN401
+async def _serve_web(web: Any, listener: socket.socket, stop: asyncio.Event) -> None:  # noqa: ANN401
     try:
-        await web.serve()
-    except SystemExit:
-        where = f"{settings.host}:{settings.port}"
-        say(f"cannot listen on {where}; is another monitor running? set MONITOR_LISTEN", err=True)
+        await web.serve(sockets=[listener])
     finally:
         stop.set()
 
@@ -500,10 +522,11 @@ def demo(
     seconds: Annotated[float | None, typer.Option("--seconds", help="Stop by itself after this long.")] = None,
 ) -> None:
     """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on."""
-    run(_demo(port, seconds))
+    with _listening("127.0.0.1", port) as listener:
+        run(_demo(listener, port, seconds))
 
 
-async def _demo(port: int, seconds: float | None) -> None:
+async def _demo(listener: socket.socket, port: int, seconds: float | None) -> None:
     from monitor.demo import demo_truths
     from monitor.demo.server import Simulator
 
@@ -519,7 +542,7 @@ async def _demo(port: int, seconds: float | None) -> None:
         async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16) as fetcher:
             with stored(settings) as context:
                 await _show_demo(context, fetcher, folder)
-                serving_task = asyncio.create_task(serving(context, fetcher=fetcher))
+                serving_task = asyncio.create_task(serving(context, listener, fetcher=fetcher))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(serving_task), seconds)
                 if not serving_task.done():

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -158,3 +159,28 @@ def test_rebuild_works_offline_on_an_empty_database(monitor) -> None:
 
     assert code == 0
     assert "0 closed days changed" in out
+
+
+def test_an_address_that_is_none_of_this_machine_s_is_said_as_such(monitor, monkeypatch) -> None:
+    monkeypatch.setenv("MONITOR_LISTEN", "192.0.2.1:9184")
+    code, _, err = monitor("serve")
+
+    assert code == 1
+    assert "cannot listen on 192.0.2.1:9184: " in err
+    assert "another monitor" not in err
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_taken_port_is_said_before_anything_is_read_or_promised(monitor, monkeypatch, tmp_path, command) -> None:
+    database = tmp_path / "status.db"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{port}")
+        words = ["serve", "--database", str(database)] if command == "serve" else ["demo", "--port", str(port)]
+        code, out, err = monitor(*words)
+
+    assert code == 1
+    assert f"cannot listen on 127.0.0.1:{port}: address in use; is another monitor running?" in err
+    assert "watching" not in out + err
+    assert "Traceback" not in err
+    assert not database.exists()
