@@ -259,6 +259,15 @@ def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:
 # ------------------------------------------------------------------------------------------------------------ fuzz
 
 
+def test_an_incident_that_is_listed_twice_was_told_once() -> None:
+    told = document("ongoing")
+    told["result"]["incidents"] *= 2
+    evidence = read(told)
+
+    assert evidence.updates == read(document("ongoing")).updates
+    assert len(evidence.updates) > 0
+
+
 WHOLE = document("maintenance")
 WHOLE["result"]["incidents"] = document("overlapping")["result"]["incidents"]
 WHOLE["result"]["status"] += document("ongoing")["result"]["status"]

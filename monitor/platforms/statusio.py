@@ -282,8 +282,8 @@ def _state(told: object) -> _State:
         remark=_remark(parts),
         updates=tuple(
             update
-            for row in (*_rows(planned, "upcoming"), *_rows(planned, "active"), *_rows(result, "incidents"))
-            for update in updates_of(_text(row, "_id"), _messages(row))
+            for key, row in {incident.id: row for incident, row in told}.items()
+            for update in updates_of(key, _messages(row))
         ),
     )
 
