@@ -5,7 +5,7 @@ answers. Where levels come from elsewhere (seconds, ratios), the platform's own 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -84,6 +84,38 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     for signal in platforms.named(name).detect(answer(url)):
         assert signal.kind
         assert signal.why
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
+    """Every list of every answer of something going on: pages do repeat rows, and nothing may be kept twice."""
+    (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
+    recorded, page = answers_from(case.parent), known_page(case, json.loads(case.read_text()))
+    for url, body in bodies_of(case).items():
+        for doubled in _doubled(body):
+
+            def answer(asked: str, url: str = url, doubled: bytes = doubled) -> Response:
+                return replace(recorded(asked), body=doubled) if unquote(asked) == url else recorded(asked)
+
+            for piece in read(name, page, answer):
+                assert_sound(piece, page)
+
+
+def _doubled(body: bytes) -> Iterator[bytes]:
+    """Yield a JSON answer with one of its lists doubled, each in turn."""
+    with suppress(ValueError):
+        for number in range(sum(1 for _ in _lists_in(json.loads(body)))):
+            told = json.loads(body)
+            chosen = list(_lists_in(told))[number]
+            chosen.extend(chosen[:])
+            yield json.dumps(told).encode()
+
+
+def _lists_in(value: Any) -> Iterator[list[Any]]:
+    if isinstance(value, list):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _lists_in(item)
 
 
 def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:

@@ -64,7 +64,7 @@ from monitor.protocol import (
     storable,
     wrong,
 )
-from monitor.told import UNKNOWN
+from monitor.told import UNKNOWN, updates_of
 
 ABOUT = About(
     title="incident.io",
@@ -546,7 +546,7 @@ def _told(row: Row, where: str) -> _Told:
         closed_at=max(closes, default=None),
         component_ids=tuple(_text(one, "component_id", f"{where}.affected_components") for one in affected),
         impacts=tuple(_rows(row, "component_impacts", where, optional=True)),
-        updates=tuple(_messages(row, where)),
+        updates=tuple(updates_of(_text(row, "id", where), _messages(row, where))),
         is_whole="component_impacts" in row,
     )
 

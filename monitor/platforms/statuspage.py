@@ -74,7 +74,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
-from monitor.told import UNKNOWN
+from monitor.told import UNKNOWN, updates_of
 
 ABOUT = About(
     title="Atlassian Statuspage",
@@ -531,7 +531,9 @@ def _incident_evidence(
         source=source,
         read_at=page.now,
         incidents=tuple(_incident(told, page, state.groups) for told in each_once),
-        updates=tuple(update for told in each_once for update in _messages(told.raw, state.groups)),
+        updates=tuple(
+            update for told in each_once for update in updates_of(told.id, _messages(told.raw, state.groups))
+        ),
         impacts=tuple(impact for told in each_once for impact in _impacts(told, state.groups)),
         unknown_words=tuple(sorted({word for told in each_once for word in told.unknown_words})),
         **more,
