@@ -185,11 +185,28 @@ def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelt
         known[each.incident_id].append(each)
     counted: list[Piece] = []
     set_aside: list[Piece] = []
-    for piece in stated:
+    for piece in _joined(stated):
         denied = list(_denied(piece, known[piece.incident_id], well, interval))
         counted += [replace(piece, span=span) for span in subtract([piece.span], denied)]
         set_aside += [replace(piece, span=span) for span in denied]
     return counted, set_aside
+
+
+def _joined(stated: Iterable[Piece]) -> list[Piece]:
+    """Return what an incident claims at one level without a break as one piece: to say it again is no new claim."""
+    joined: list[Piece] = []
+    for piece in sorted(stated, key=lambda each: (each.incident_id or "", each.level, each.span.start)):
+        last = joined[-1] if joined else None
+        if last is not None and piece.incident_id is not None and _goes_on(last, piece):
+            joined[-1] = replace(last, span=Interval(last.span.start, max(last.span.end, piece.span.end)))
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _goes_on(last: Piece, piece: Piece) -> bool:
+    alike = (last.incident_id, last.level, last.basis) == (piece.incident_id, piece.level, piece.basis)
+    return alike and piece.span.start <= last.span.end
 
 
 def _denied(

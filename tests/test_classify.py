@@ -562,6 +562,20 @@ def test_a_claim_is_refuted_by_two_polls_while_it_was_known(last_read, end, deni
     assert day.disputed is (denied_from is not None)
 
 
+def test_a_claim_told_in_parts_at_one_level_is_refuted_as_a_whole() -> None:
+    """Known from 6 to 9, polled at 6 and 7: the second part, from 6.5 on, only once."""
+    claim = OpenClaim(component_id="a", incident_id="i1", level=PARTIAL, span=span(6, 9), last_read=at(7))
+    facts = PageFacts(
+        components=(known(),), impacts=(impact(5, 6.5), impact(6.5, 9)), coverage=(cover(),), open_claims=(claim,),
+        runs=(run(0, 24, Level.OPERATIONAL),),
+    )  # fmt: skip
+    options = Options(zone=UTC, interval_seconds=3600)
+    day = derive(facts, options, first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert day.seconds.partial == 3600
+    assert day.disputed
+
+
 def test_a_component_seen_bad_again_counts_from_then_on() -> None:
     day = day_of_a(
         impacts=[impact(5, None)],

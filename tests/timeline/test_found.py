@@ -23,6 +23,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(ENDS, "incidentio", 346, id="a maintenance goes on that is dated ahead of us"),
         pytest.param(GREEN, "google", 136, id="an outage is merged into an incident that was over"),
         pytest.param(ALIKE, "instatus", 1178, id="what an open incident claims is told in another answer"),
+        pytest.param(ALIKE, "instatus", 30269, id="an open claim is told again in two parts"),
         pytest.param(ALIKE, "instatus", 2007, id="two readers learn of an open claim at other times"),
         pytest.param(AGAIN, "google", 20348, id="a poll without news waits while the next one has some"),
         pytest.param(AGAIN, "incidentio", 348, id="such a poll is the last before a claim is over"),
