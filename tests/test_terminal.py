@@ -72,7 +72,7 @@ def test_ctrl_c_during_a_backfill_ends_cleanly_and_the_same_command_goes_on(tmp_
     interrupted_report = result("report", "--format", "json", folder=tmp_path)
     whole_report = result("report", "--format", "json", folder=tmp_path, database="other.db")
 
-    assert process.returncode == 130
+    assert process.returncode == 130, out + err
     assert "the same command goes on from there" in err
     assert "Traceback" not in out + err
     assert again[0] == whole[0] == 0
