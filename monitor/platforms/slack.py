@@ -304,6 +304,10 @@ def _incident(one: _Told) -> Incident:
     )
 
 
+FARTHEST_AHEAD = timedelta(days=7)
+"""How far a clock may be ahead of ours. What is dated later was written later: it says nothing of now."""
+
+
 def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
     """Return what the incidents that have begun mean for their services. An end in the future is a plan. What goes on
     has begun, though its clock is ahead of ours.
@@ -320,7 +324,7 @@ def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
             word=one.meant.word if one.meant else one.kind,
         )
         for one in told
-        if (one.start <= now or one.end is None) and _counts(one)
+        if (one.start <= now or (one.end is None and one.start <= now + FARTHEST_AHEAD)) and _counts(one)
         for service in one.services
     )
 
