@@ -1,4 +1,4 @@
-"""The command as a process, and pages served to it from a thread of the test."""
+"""The command as a process, or typed in this one, and pages served to it from a thread of the test."""
 
 import asyncio
 import os
@@ -6,11 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from monitor import cli
 from monitor.demo.server import Simulator, application
 from monitor.demo.truth import Truth
 
@@ -37,6 +40,21 @@ class SlowSimulator(Simulator):
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs the command in this process and returns its exit code, stdout and stderr."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["monitor", *words])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return run
 
 
 @contextmanager

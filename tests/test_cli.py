@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import cli
+from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
@@ -24,17 +24,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor) -> None:

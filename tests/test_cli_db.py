@@ -3,15 +3,14 @@
 import os
 import sqlite3
 import stat
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from store_support import add_page, component, evidence, incident, save
 
-from monitor import cli
 from monitor.store import Store, upkeep
+from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
@@ -27,17 +26,7 @@ def monitor(monkeypatch, capsys, tmp_path):
         "vendors:\n  - {slug: acme, url: 'https://status.acme.example/', zone: UTC}\n"
     )
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 def filled(file: Path, incidents: int = 1) -> None:

@@ -1,15 +1,14 @@
 """`monitor evidence` as a user meets it: files, the index, refusals, exit codes."""
 
 import json
-import sys
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
 
-from monitor import cli
 from monitor.cli_evidence import file_name
 from monitor.store import Body, BodyRef, PinnedBody, Store
+from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
@@ -28,17 +27,7 @@ def monitor(monkeypatch, capsys, tmp_path):
         "vendors:\n  - {slug: acme, url: 'https://status.acme.example/', zone: UTC}\n"
     )
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of
 
-from monitor import cli, platforms
+from monitor import platforms
 from monitor.cli_pages import Choice, Seen, ask
 from monitor.config import VendorConfig, catalog
 from monitor.demo.chance import random_truth
@@ -25,7 +25,7 @@ from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
 from monitor.picks import picked
 from tests.drive import answers_from
-from tests.processes import now, served
+from tests.processes import now, served, typed
 
 pytestmark = pytest.mark.hours
 
@@ -44,16 +44,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 def truth(platform: str = "statuspage") -> Truth:

@@ -1,18 +1,18 @@
 """What `monitor why` says: the rule of a day, and each single change that would make it another one."""
 
 import json
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from exporters import why
-from monitor import cli, history
+from monitor import history
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Bar, Basis, Coverage, Level, PageInfo
 from monitor.overrides import Override
 from monitor.store import Store
+from tests.processes import typed
 from tests.store_support import add_page, component, evidence, impact, incident, observed, save
 
 DAY = date(2026, 5, 5)
@@ -196,16 +196,7 @@ def monitor(monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "monitor.yaml").write_text("vendors:\n  - url: https://status.acme.example/\n    slug: acme\n")
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 def test_the_command_answers_for_one_day_and_for_two(monitor):

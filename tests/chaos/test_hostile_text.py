@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from monitor import cli
+from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
@@ -30,17 +29,7 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    return typed(monkeypatch, capsys)
 
 
 @pytest.fixture
