@@ -42,7 +42,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+def typed(monkeypatch: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Return a function that runs the command in this process and returns its exit code, stdout and stderr."""
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -52,7 +52,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
-        return code, *capsys.readouterr()
+        return code, *captured.readouterr()
 
     return run
 

@@ -7,7 +7,7 @@ import copy
 import gc
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from monitor.errors import PageError
 from monitor.protocol import Response, Steps
 from tests.drive import answers_from, drive
 from tests.pace import reads_within_a_second, seconds, within_a_second
-from tests.test_hard_input import bodies_of, whole_cases
+from tests.test_hard_input import bodies_of, lists_in, whole_cases
 from tests.test_platforms import known_page
 
 pytestmark = pytest.mark.measure
@@ -29,14 +29,6 @@ pytestmark = pytest.mark.measure
 BIG = 8 * 1024 * 1024
 MEMORY = 200 * 1024 * 1024
 IDS = re.compile(r"(^|_)(id|uuid|guid|key|code|slug)$", re.IGNORECASE)
-
-
-def lists_in(value: Any) -> Iterator[list[Any]]:
-    """Yield every list of objects inside."""
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        yield value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from lists_in(item)
 
 
 NUMBER = 87654321
@@ -71,7 +63,8 @@ def copies(pattern: Any, size: int) -> str:
 def big_json(told: Any, size: int) -> bytes | None:
     """Return the value with its longest list, or else its longest mapping, made long; None when it has neither."""
     value = copy.deepcopy(told)
-    longest = max(lists_in(value), key=lambda each: len(json.dumps(each)), default=None)
+    objects = (each for each in lists_in(value) if any(isinstance(item, dict) for item in each))
+    longest = max(objects, key=lambda each: len(json.dumps(each)), default=None)
     if longest is None:
         return _long_mapping(value, size) if isinstance(value, dict) and value else None
     more = copies(renumbered(longest), size - len(json.dumps(value)))

@@ -20,8 +20,8 @@ from past import demo_store
 from pyarrow import parquet
 from test_remote_write import read
 
-from monitor import cli
 from monitor.store import Store
+from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
@@ -52,17 +52,8 @@ def monitor(monkeypatch, capfd, tmp_path, demo):
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["monitor", "export", *words])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capfd.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+    run = typed(monkeypatch, capfd)
+    return lambda *words: run("export", *words)
 
 
 # ------------------------------------------------------------------------------------------------------ OpenMetrics

@@ -104,18 +104,19 @@ def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
 def _doubled(body: bytes) -> Iterator[bytes]:
     """Yield a JSON answer with one of its lists doubled, each in turn."""
     with suppress(ValueError):
-        for number in range(sum(1 for _ in _lists_in(json.loads(body)))):
+        for number in range(sum(1 for _ in lists_in(json.loads(body)))):
             told = json.loads(body)
-            chosen = list(_lists_in(told))[number]
+            chosen = list(lists_in(told))[number]
             chosen.extend(chosen[:])
             yield json.dumps(told).encode()
 
 
-def _lists_in(value: Any) -> Iterator[list[Any]]:
+def lists_in(value: Any) -> Iterator[list[Any]]:
+    """Yield every list inside."""
     if isinstance(value, list):
         yield value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _lists_in(item)
+        yield from lists_in(item)
 
 
 def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
