@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from monitor.store import engine
+from tests.template import copied
+
 # Shared machines stall now and then; a slow example says nothing about us. In CI every run tries the same examples.
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile(
@@ -21,6 +24,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once():
+    """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "ensure_schema", copied)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -34,13 +35,15 @@ TWO_TABLES = {"statuspage": statuspage.LEVELS | IMPACTS, "incidentio": {**incide
 BROKEN_ON_PURPOSE = {"bot-challenge", "truncated-body", "empty-body", "html-instead-of-json"}
 
 
+@cache
 def whole_cases(name: str) -> list[Path]:
     """Return the cases with an answer that is not broken yet."""
     cases = sorted((FIXTURES / name).glob("*/expected.json"))
     return [case for case in cases if case.parent.name not in BROKEN_ON_PURPOSE and bodies_of(case)]
 
 
-def bodies_of(case: Path) -> dict[str, bytes]:
+@cache
+def bodies_of(case: Path) -> Mapping[str, bytes]:
     """Return the bodies that answer 200 in a recording, by URL without percent signs."""
     answer, entries = answers_from(case.parent), json.loads(case.with_name("recording.json").read_text())["responses"]
     asked = [unquote(entry["url"]) for entry in entries if entry["status"] == 200]
@@ -65,7 +68,7 @@ def test_five_hundred_damaged_answers_give_what_they_say_or_our_error(name: str,
 def read_damaged(name: str, data: st.DataObject) -> None:
     """Read a case of the platform with one of its answers damaged, and assert all that must hold."""
     case = data.draw(st.sampled_from(whole_cases(name)))
-    bodies = bodies_of(case)
+    bodies = dict(bodies_of(case))
     url = data.draw(st.sampled_from(sorted(bodies)))
     bodies[url] = data.draw(damaged_body(bodies[url]))
     kind = data.draw(st.sampled_from(("application/json", "text/html; charset=utf-8", "")))

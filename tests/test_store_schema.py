@@ -10,6 +10,12 @@ from monitor.errors import StoreError
 from monitor.store import Patience, Store, engine
 from monitor.store.tables import METADATA
 from tests.store_support import DATABASES, NOW, add_page, database, evidence, incident, save
+from tests.template import migrated
+
+
+@pytest.fixture(autouse=True)
+def _migrating(monkeypatch):
+    monkeypatch.setattr(engine, "ensure_schema", migrated)
 
 
 @pytest.fixture(params=DATABASES)

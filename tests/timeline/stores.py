@@ -8,12 +8,10 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import cast
-
-from sqlalchemy.engine import Engine
 
 from monitor.store import Store
-from monitor.store.engine import connect, upgrade
+from monitor.store.engine import connect
+from tests.template import driver, template
 
 NAME = "store.db"
 _IDLE: list[Store] = []
@@ -25,7 +23,7 @@ _IDLE_FILES: list[Store] = []
 def fresh_store() -> Iterator[Store]:
     """Yield an empty store in memory."""
     store = _IDLE.pop() if _IDLE else Store(connect("sqlite://"))
-    _template().backup(_driver(store._engine))
+    template().backup(driver(store._engine))
     yield store
     _IDLE.append(store)
 
@@ -35,7 +33,7 @@ def fresh_file() -> Iterator[Store]:
     """Yield an empty store in a file."""
     store = _IDLE_FILES.pop() if _IDLE_FILES else Store(connect(f"sqlite:///{mkdtemp(dir=_folder())}/{NAME}"))
     with _shut(store), closing(sqlite3.connect(file_of(store))) as database:
-        _template().backup(database)
+        template().backup(database)
     yield store
     _IDLE_FILES.append(store)
 
@@ -59,19 +57,6 @@ def _shut(store: Store) -> Iterator[None]:
     for file in file_of(store).parent.iterdir():
         file.unlink()
     yield
-
-
-def _driver(engine: Engine) -> sqlite3.Connection:
-    with engine.connect() as connection:
-        return cast("sqlite3.Connection", connection.connection.driver_connection)
-
-
-@cache
-def _template() -> sqlite3.Connection:
-    """Return an empty database with today's schema: to copy one takes a thousandth of making it."""
-    engine = connect("sqlite://")
-    upgrade(engine)
-    return _driver(engine)
 
 
 @cache
