@@ -37,6 +37,7 @@ from monitor.fetch import Fetches, Limits, Shared, Validators, backoff_seconds, 
 from monitor.identity import Identity, Verdict, Witness, at_home, difference, host_of, judge
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, PageInfo, Phase
+from monitor.partial import admitted
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
 from monitor.store import Body, PageRecord, PollRecord, Store
 from monitor.told import remarked
@@ -286,6 +287,7 @@ class Collector:
             error.page = error.page or page.slug
             if isinstance(caught, IdentityChanged):
                 reading.forget()
+            reading.evidence[:] = map(admitted, reading.evidence)
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
         if off and not isinstance(error, ClockOff):
             page = await self._healed(page)

@@ -58,8 +58,18 @@ def context_of(folder: Path, **changes: object) -> PageContext:
     return PageContext(**({"url": recording["page"], "now": now} | changes))
 
 
-def drive(steps: Steps, page: PageContext, answer: Answer, *, asked: list[str] | None = None) -> list[Evidence]:
-    """Run a generator to its end and return its evidence. `asked` collects the URLs it asked for, in order."""
+def drive(
+    steps: Steps,
+    page: PageContext,
+    answer: Answer,
+    *,
+    asked: list[str] | None = None,
+    told: list[Evidence] | None = None,
+) -> list[Evidence]:
+    """Run a generator to its end and return its evidence.
+
+    `asked` collects the URLs it asked for, in order, and `told` what it tells, also where it fails afterwards.
+    """
 
     def fetch(get: Get) -> Response | FetchError:
         url = page.absolute(get.path)
@@ -70,7 +80,7 @@ def drive(steps: Steps, page: PageContext, answer: Answer, *, asked: list[str] |
         except FetchError as error:
             return error
 
-    evidence: list[Evidence] = []
+    evidence = [] if told is None else told
     try:
         step = next(steps)
         while True:

@@ -1,0 +1,143 @@
+"""A poll that fails midway keeps what admits trouble and nothing that reads as success."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simulated import Clock, SimulatedPages, collecting, page_of
+from test_pipeline import NOW, incident_json
+from test_wrong_green import API, OTHER, Page, component, polled, watching
+
+from exporters.prometheus import PollMetrics, StateMetrics, exposition
+from monitor import platforms
+from monitor.config import VendorConfig
+from monitor.errors import PageError
+from monitor.model import Evidence, Level, Observation
+from monitor.partial import admitted
+from monitor.protocol import Response
+from monitor.standing import is_bad
+from tests.drive import answers_from, drive
+from tests.test_hard_input import whole_cases
+from tests.test_platforms import case_of, known_page
+
+states = st.builds(
+    Observation,
+    component_id=st.sampled_from("abcdef"),
+    level=st.none() | st.sampled_from(Level),
+    word=st.none() | st.just("word"),
+)
+
+
+@given(st.none() | st.lists(states, unique_by=lambda each: each.component_id).map(tuple))
+def test_what_is_bad_stays_and_what_is_good_does_not(observed):
+    told = Evidence(source="live", read_at=NOW, observed=observed, unknown_words=("word",))
+
+    kept = admitted(told)
+
+    assert replace(kept, observed=observed) == told
+    bad = [each for each in observed or () if is_bad(each.level)]
+    if not bad:
+        assert kept.observed is None
+    else:
+        assert [each for each in kept.observed if is_bad(each.level)] == bad
+        assert not [each for each in kept.observed if each.level is not None and not is_bad(each.level)]
+        assert [each.component_id for each in kept.observed] == [each.component_id for each in observed]
+
+
+class Broken(Page):
+    """A page that answers its state and, while it is broken, of the rest an error."""
+
+    broken = False
+
+    def __call__(self, url: str) -> Response:
+        answer = super().__call__(url)
+        return replace(answer, status=503, body=b"") if self.broken and "summary" not in url else answer
+
+
+async def shown(collector, clock):
+    """Poll; return the outcome, the vendor's severity and whether it is up, None = there is no such series."""
+    result, _, _ = await polled(collector)
+    text = exposition(StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False).decode()
+    told = dict(line.rsplit(" ", 1) for line in text.splitlines())
+    (slug,) = collector.vendors
+    severity = f'vendorstatus_vendor_severity{{vendor="{slug}"}}'
+    component = f'vendorstatus_component_severity{{vendor="{slug}",component="api"}}'
+    return result.outcome, told.get(severity), told.get(component), told[f'vendorstatus_up{{vendor="{slug}"}}']
+
+
+async def test_an_outage_is_not_over_by_a_poll_that_failed_midway():
+    page, clock = Broken(component(status="major_outage"), component(OTHER, name="Web")), Clock(NOW)
+    page.incidents = [incident_json(API)]
+    async with watching(page, clock) as collector:
+        assert await shown(collector, clock) == ("ok", "4", "4", "1")
+        page.broken, page.rows, page.incidents = True, [component(), component(OTHER, name="Web")], []
+        clock.now += timedelta(minutes=5)
+        assert await shown(collector, clock) == ("failed", "4", "4", "0")
+        page.broken = False
+        clock.now += timedelta(minutes=5)
+        assert await shown(collector, clock) == ("ok", "0", "0", "1")
+
+
+async def test_an_outage_that_a_poll_read_before_it_failed_is_shown():
+    page, clock = Broken(component(), component(OTHER, name="Web")), Clock(NOW)
+    page.incidents = [incident_json(API)]
+    async with watching(page, clock) as collector:
+        await polled(collector)
+        page.broken, page.rows, page.incidents = True, [component(), component(OTHER, "major_outage", "Web")], []
+        clock.now += timedelta(minutes=5)
+        assert await shown(collector, clock) == ("failed", "4", None, "0")
+
+
+def broken_midway():
+    """Yield every case that fails when its second or a later request does, having told states before."""
+    for name in platforms.names():
+        for case in whole_cases(name):
+            for failing in range(2, 6):
+                told, failed = polled_until(name, case, failing)
+                if failed and any(each.observed is not None for each in told):
+                    yield pytest.param(name, case, failing, id=f"{case_of(case)}-{failing}")
+
+
+def new_page(case):
+    """Return the page of a case of which no incident is known yet."""
+    return replace(known_page(case, json.loads(case.read_text())), open_incidents=frozenset(), components=frozenset())
+
+
+def failing_from(case, failing):
+    """Return what answers as recorded, and from that request on, counted from 1, an error."""
+    recorded, asked = answers_from(case.parent), count(1)
+    return lambda url: replace(recorded(url), **({"status": 503, "body": b""} if next(asked) >= failing else {}))
+
+
+def polled_until(name, case, failing):
+    """Return what a poll tells whose requests fail from that one on, and whether it fails by that."""
+    page, told = new_page(case), []
+    try:
+        drive(platforms.named(name).poll(page), page, failing_from(case, failing), told=told)
+    except PageError:
+        return told, True
+    return told, False
+
+
+@pytest.mark.parametrize(("name", "case", "failing"), list(broken_midway()))
+async def test_no_platform_reads_well_by_a_poll_that_failed_midway(name, case, failing):
+    told = new_page(case)
+    recording = json.loads(case.with_name("recording.json").read_text())
+    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), failing_from(case, failing))
+    vendor = VendorConfig(
+        slug="acme", name="Acme", url=told.url, platform=name, regions=told.regions, html=told.html, feed=told.feed
+    )
+    async with collecting(pages, {"acme": vendor}) as collector:
+        page = await page_of(collector, "acme")
+        if told.mark is not None:
+            before = Evidence(source="before", read_at=pages.clock(), mark=told.mark)
+            collector.store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
+        result = await collector.poll(await page_of(collector, "acme"))
+        levels = set(collector.store.current(page.id).levels.values())
+
+    assert result.outcome == "failed"
+    assert all(level is None or is_bad(level) for level in levels)
