@@ -16,8 +16,8 @@ TARGET = frozenset({"job", "instance"})
 
 SCALAR_CALLS = {"time", "scalar"}
 SAME_LABELS = {
-    "abs", "avg_over_time", "count_over_time", "increase", "last_over_time", "max_over_time", "min_over_time", "rate",
-    "timestamp",
+    "abs", "avg_over_time", "changes", "count_over_time", "increase", "last_over_time", "max_over_time", "min_over_time", "rate",
+    "sum_over_time", "timestamp",
 }  # fmt: skip
 OF_ONE_SAMPLE = {"and", "or", "unless"}
 KEEP_ALL = {"topk", "bottomk"}
