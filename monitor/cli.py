@@ -33,7 +33,7 @@ from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
-from monitor.config import InvalidConfig, NetworkSettings, VendorConfig
+from monitor.config import InvalidConfig, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
@@ -459,14 +459,20 @@ def record(
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+    config: ConfigOption = None,
 ) -> None:
-    """Record everything a page answers to detection, poll and backfill, for a bug report or a test."""
-    page = configuration.normal_url(url)
+    """Record everything a page answers to detection, poll and backfill, for a bug report or a test.
+
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that has its address; what
+    is asked with is not recorded.
+    """
+    page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
 
     async def work() -> list[MonitorError]:
-        async with Fetcher(user_agent=user_agent(None), **reached(NetworkSettings())) as fetcher:
+        async with Fetcher(user_agent=user_agent(settings.contact), **reached(settings.network)) as fetcher:
             recorder = Recorder(fetcher, folder, page, now)
-            with stored(alone(one_vendor(page, allow_private=allow_private))) as context:
+            vendor = one_vendor(page, allow_private=allow_private, like=settings)
+            with stored(alone(vendor, like=settings)) as context:
                 return await _read_all(context, recorder, days)
 
     errors = run(work())

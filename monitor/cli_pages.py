@@ -80,9 +80,14 @@ def detect(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
     allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
     form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it: table or json.")] = Shape.TABLE,
+    config: ConfigOption = None,
 ) -> None:
-    """Say which platform a page runs on and why, how far back it can be read, and what it says now."""
-    seen = run(_look(configuration.normal_url(url), allow_private=allow_private))
+    """Say which platform a page runs on and why, how far back it can be read, and what it says now.
+
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that has its address.
+    """
+    settings = configuration.load(config, os.environ)
+    seen = run(_look(configuration.normal_url(url), settings, allow_private=allow_private))
     if form is Shape.JSON:
         say_json(_as_json(seen))
     else:
@@ -90,15 +95,15 @@ def detect(
     raise typer.Exit(SOME_PAGE_FAILED if seen.error else FINE)
 
 
-async def _look(url: str, *, allow_private: bool, regions: tuple[str, ...] = ()) -> Seen:
-    """Recognise a page and read its state once, in a store that is forgotten."""
-    vendor = replace(one_vendor(url, allow_private=allow_private), regions=regions)
-    with stored(alone(vendor)) as context:
+async def _look(url: str, settings: Settings, *, allow_private: bool) -> Seen:
+    """Recognise a page and read its state once, reached as the settings say, in a store that is forgotten."""
+    vendor = one_vendor(url, allow_private=allow_private, like=settings)
+    with stored(alone(vendor, like=settings)) as context:
         async with collecting(context) as collector:
             page = context.pages(None)[0]
             detected = await collector.detect(url, collector.reading(page))
             await collector.db(context.store.set_platform, page.id, detected.platform, detected.why)
-            if not regions and platforms.named(detected.platform).ABOUT.regions == "required":
+            if not vendor.regions and platforms.named(detected.platform).ABOUT.regions == "required":
                 collector.vendors[page.slug] = replace(vendor, regions=("*",))
             result = await collector.poll(context.pages(None)[0])
             await collector.flush()
@@ -200,7 +205,7 @@ def add(
     --region, --include and --exclude (names or patterns like "API*", each as often as needed), or --all.
     """
     page = configuration.normal_url(url)
-    seen = run(_look(page, allow_private=allow_private))
+    seen = run(_look(page, configuration.load(config, os.environ), allow_private=allow_private))
     if seen.error is not None:
         raise seen.error
     choice = Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
@@ -487,7 +492,7 @@ def check(
     if live:
         asked = [_of_catalogue(entry) for entry in configuration.catalog()] if catalogue else settings.vendors
         known = {} if catalogue else _stored_identities(settings)
-        raise typer.Exit(run(_check_live(asked, known, contact=settings.contact)))
+        raise typer.Exit(run(_check_live(asked, known, settings)))
 
 
 def _of_catalogue(entry: CatalogEntry) -> VendorConfig:
@@ -506,12 +511,9 @@ def _stored_identities(settings: Settings) -> dict[str, PageRecord]:
         return {}
 
 
-async def _check_live(
-    asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], *, contact: str | None
-) -> int:
+async def _check_live(asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], settings: Settings) -> int:
     """Look at every page, print what moved as it is found, and return the exit code."""
-    settings = replace(alone(*asked), contact=contact)
-    with stored(settings) as context:
+    with stored(alone(*asked, like=settings)) as context:
         async with collecting(context) as collector:
             found = [_moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)]
             lines = [line for done in asyncio.as_completed(found) if (line := _told(await done))]

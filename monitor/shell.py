@@ -204,12 +204,20 @@ def interrupted() -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
-def one_vendor(url: str, *, allow_private: bool = False, platform: str | None = None) -> VendorConfig:
-    """Return settings for a page nobody configured."""
-    slug = configuration.slug_from_url(url)
-    return VendorConfig(slug=slug, name=slug, url=url, allow_private=allow_private, platform=platform)
+def one_vendor(url: str, *, allow_private: bool = False, like: Settings | None = None) -> VendorConfig:
+    """Return settings for one page; those that `like` has for this address (headers, limits) where it is configured."""
+    known = next((vendor for vendor in like.vendors if vendor.url == url), None) if like else None
+    if known is None:
+        slug = configuration.slug_from_url(url)
+        known = VendorConfig(slug=slug, name=slug, url=url)
+    # What the page runs on, and what of it counts, is to be found out.
+    told = replace(known, platform=None, include=(), exclude=(), critical=(), overrides=())
+    return replace(told, allow_private=allow_private or known.allow_private)
 
 
-def alone(*vendors: VendorConfig, database: str = "sqlite://") -> Settings:
-    """Return settings for these vendors only, in a database that is forgotten afterwards."""
-    return Settings(vendors=vendors, database_url=database, source="the command line")
+def alone(*vendors: VendorConfig, database: str = "sqlite://", like: Settings | None = None) -> Settings:
+    """Return settings for these vendors only, in a forgotten database; all else, the network too, as in `like`."""
+    source = "the command line"
+    if like is not None:
+        return replace(like, vendors=vendors, database_url=database, source=source)
+    return Settings(vendors=vendors, database_url=database, source=source)

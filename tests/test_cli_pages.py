@@ -10,20 +10,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import platforms
 from monitor.cli_pages import Choice, Seen, ask
-from monitor.config import VendorConfig, catalog
+from monitor.config import Header, VendorConfig, catalog
 from monitor.demo.chance import random_truth
+from monitor.demo.server import Simulator
 from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
 from monitor.picks import picked
+from monitor.shell import alone, one_vendor
 from tests.drive import answers_from
 from tests.processes import now, served, typed
 
@@ -84,6 +88,70 @@ def test_detect_writes_json_for_scripts(monitor: Command) -> None:
     assert (told["platform"], told["error"], told["about"]["title"]) == ("statuspage", None, "Atlassian Statuspage")
     assert len({sign["kind"] for sign in told["evidence"]}) >= 2
     assert {part["name"]: part["level"] for part in told["components"]} == {name: "operational" for _, name in PARTS}
+
+
+# ------------------------------------------------------------------------------- the network and headers of the settings
+
+
+class ProxySimulator(Simulator):
+    """A page that answers for whatever host it is asked for, as a proxy does."""
+
+    def application(self, truth: Truth) -> ASGIApp:
+        page = super().application(truth)
+
+        async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+            await page({**scope, "path": urlsplit(scope["path"]).path}, receive, send)
+
+        return asked
+
+
+LOOKS = {
+    "detect": ("detect", "http://status.acme.example/"),
+    "record": ("record", "http://status.acme.example/", "folder"),
+    "add": ("add", "http://status.acme.example/", "--all"),
+    "check": ("check", "--live"),
+}
+
+
+@pytest.mark.parametrize("words", LOOKS.values(), ids=LOOKS)
+def test_a_page_is_looked_at_by_the_proxy_of_the_settings(
+    monitor: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    with served(truth(), kind=ProxySimulator) as simulator:
+        proxy = simulator.vendors[0].url.rstrip("/")
+        vendor = "{slug: other, url: 'http://status.other.example/', platform: statuspage}"
+        (tmp_path / "monitor.yaml").write_text(f"network: {{proxy: '{proxy}'}}\nvendors: [{vendor}]\n")
+        code, out, err = monitor(*words)
+
+    assert (code, "no connection" in out + err) == (0, False), out + err
+
+
+@pytest.mark.parametrize("words", LOOKS.values(), ids=LOOKS)
+def test_a_certificate_of_the_settings_that_is_not_there_is_told_before_a_page_is_looked_at(
+    monitor: Command, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "monitor.yaml").write_text("network: {ca_file: missing.pem}\nvendors: [openai]\n")
+
+    code, _, err = monitor(*words)
+
+    assert code == 2
+    assert "missing.pem" in err
+
+
+def test_a_page_is_looked_at_with_the_headers_and_limits_of_the_vendor_that_has_its_address() -> None:
+    token = Header(name="Authorization", kind="env", value="TOKEN")
+    acme = VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", headers=(token,), timeout_seconds=7.0,
+        platform="statuspage", include=("API",),
+    )  # fmt: skip
+    settings = alone(acme)
+
+    known = one_vendor(acme.url, like=settings)
+    other = one_vendor("https://status.other.example/", like=settings)
+
+    assert (known.headers, known.timeout_seconds) == ((token,), 7.0)
+    assert (known.platform, known.include) == (None, ())
+    assert other.headers == ()
 
 
 # ------------------------------------------------------------------------------------------------------------- adding
