@@ -30,7 +30,8 @@ def test_every_promise_and_every_fault_names_its_test():
     faults = re.findall(r"^\| (?!fault|---).*$", DOCUMENT, re.MULTILINE)
     untested = [each for each in (*promises, *faults) if "test_" not in each and "runbooks/" not in each]
 
-    assert (len(promises), len(faults)) == (13, 13)
+    assert len(promises) >= 13
+    assert len(faults) >= 25
     assert untested == []
 
 
