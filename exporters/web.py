@@ -5,16 +5,13 @@ It answers from the store and never asks a vendor anything. No authentication: p
 
 import gzip
 import re
-import socket
 import zlib
-from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Protocol
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders, QueryParams
@@ -25,6 +22,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from exporters.connections import MOST
 from exporters.gzipped import piece, stream
 from exporters.prometheus import (
     OPENMETRICS_TYPE,
@@ -36,6 +34,7 @@ from exporters.prometheus import (
     VendorNow,
     blocks,
 )
+from exporters.serving import Server
 from monitor.errors import StoreError
 from monitor.plain import visible
 
@@ -79,26 +78,12 @@ def application(
     return app
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there. Raises OSError when the port is taken, or the host none of this machine's."""
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-
-
-def server(app: Starlette, host: str, port: int) -> uvicorn.Server:
+def server(app: Starlette, host: str, port: int, *, most: int = MOST) -> Server:
     """Return a server for ``await server.serve()``, on sockets that listen already if it is given some. It logs no
-    access and leaves signals to the caller, who sets `should_exit` to stop it.
+    access and leaves signals to the caller, who sets `should_exit` to stop it. At most `most` connections are open at
+    once (`exporters.connections.most_connections`).
     """
-    config = uvicorn.Config(
-        app, host=host, port=port, access_log=False, log_config=None, lifespan="off", server_header=False,
-        timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    return _Server(config)
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
+    return Server(app, host, port, most=most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

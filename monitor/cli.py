@@ -54,6 +54,7 @@ from monitor.shell import (
     interrupted,
     now,
     one_vendor,
+    open_files,
     opened,
     reached,
     run,
@@ -105,7 +106,7 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """Yield a socket that listens there, before anything is read or promised; end the command when that cannot be."""
-    from exporters.web import listening
+    from exporters.serving import listening
 
     try:
         listener = listening(host, port)
@@ -130,6 +131,7 @@ async def serving(
     ready: Callable[[], None] | None = None,
 ) -> None:
     """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT."""
+    from exporters.connections import most_connections
     from exporters.prometheus import PollMetrics, StateMetrics
     from exporters.web import application, server
 
@@ -156,6 +158,7 @@ async def serving(
             ),
             settings.host,
             settings.port,
+            most=most_connections(open_files()),
         )
         stop = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):

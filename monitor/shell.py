@@ -148,10 +148,15 @@ def kept_seconds(intervals: Iterable[float]) -> float:
     return min(max(intervals, default=0.0) * 1.25 + 30.0, LONGEST_KEPT_SECONDS)
 
 
+def open_files() -> int:
+    """Return how many files we may have open: polls, the database and the web server each get a share of them."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, MOST_FILES)
+
+
 def kept_hosts() -> int:
     """Return of how many hosts connections are kept: a third of the files that may be open, each host having two."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(16, min(allowed, MOST_FILES) // 6)
+    return max(16, open_files() // 6)
 
 
 @asynccontextmanager

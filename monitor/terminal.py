@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.plain import json_text, logfmt, visible
+from monitor.sparing import Sparing
 
 _out = Console(markup=False, emoji=False, highlight=False)
 _err = Console(markup=False, emoji=False, highlight=False, stderr=True)
@@ -212,6 +214,28 @@ def _told(record: logging.LogRecord) -> tuple[str, dict[str, str]]:
     return (message % rest).strip(), fields
 
 
+STRANGERS = ("asyncio", "exporters.serving", "uvicorn.error")
+"""Loggers of what any client of the web server can bring about."""
+
+
+class OnceAMinute(logging.Filter):
+    """Lets each kind of message of a logger through once a minute, with how many were left out since: what strangers
+    can cause must not fill a disk. Messages are of a kind when the first line of their format is the same.
+    """
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._timer = timer
+        self._sparing = Sparing()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write it."""
+        unsaid = self._sparing.more_to_say(str(record.msg).partition("\n")[0], self._timer())
+        if unsaid:
+            record.msg, record.args = f"{record.getMessage()} ({unsaid} more since it was last said)", ()
+        return unsaid is not None
+
+
 def log_to_stderr(level: int, form: LogFormat) -> None:
     """Have every logger of the process write to stderr, a line a record."""
     handler = logging.StreamHandler(sys.stderr)
@@ -222,3 +246,5 @@ def log_to_stderr(level: int, form: LogFormat) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if not root.handlers:
         root.addHandler(handler)
+        for name in STRANGERS:
+            logging.getLogger(name).addFilter(OnceAMinute())

@@ -1303,7 +1303,7 @@ def test_connections_are_kept_until_the_next_poll_and_not_for_ever(intervals, ke
     assert kept_seconds(intervals) == kept
 
 
-@pytest.mark.parametrize(("files", "hosts"), [(64, 16), (1024, 170), (10**9, 10_922)])
+@pytest.mark.parametrize(("files", "hosts"), [(64, 16), (1024, 170), (10**9, 10_922), (-1, 10_922)])
 def test_connections_are_kept_of_as_many_hosts_as_files_allow(monkeypatch, files, hosts):
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (files, files))
     assert kept_hosts() == hosts

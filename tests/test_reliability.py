@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from exporters import connections
+from monitor import sparing
 from monitor.errors import STORE_CAUSES
 from monitor.schedule import DRAIN_SECONDS, LAST_WRITE_SECONDS, LEASE_SECONDS, TICK_SECONDS
 from monitor.store import health, patience, postgres
@@ -39,9 +41,11 @@ def test_the_figures_of_the_document_are_those_of_the_code():
     seconds = {
         "once a second": (TICK_SECONDS, 1), "for 90 seconds": (RETRY_SECONDS, 90), "after 15 seconds": (health.READY_FOR_SECONDS, 15),
         "lease of two minutes": (LEASE_SECONDS, 120), "at least once a minute": (health.SILENT_SECONDS, 60),
-        "each cause once a minute": (health.SAY_EVERY_SECONDS, 60), "5 s to connect": (postgres.CONNECT_SECONDS, 5),
+        "each cause once a minute": (sparing.SAY_EVERY_SECONDS, 60), "5 s to connect": (postgres.CONNECT_SECONDS, 5),
         "5 s for a lock": (postgres.LOCK_SECONDS, 5), "20 s for a statement": (postgres.STATEMENT_SECONDS, 20),
-        "25 s for any answer": (patience.ANSWER_SECONDS, 25),
+        "25 s for any answer": (patience.ANSWER_SECONDS, 25), "A request has 10 seconds": (connections.REQUEST_SECONDS, 10),
+        "its head 16 KiB": (connections.HEAD_BYTES, 16 * 1024), "an answer 60 seconds": (connections.ANSWER_SECONDS, 60),
+        "a quarter of the files": (connections.SHARE, 4), "16 to 512 connections": ((connections.FEWEST, connections.MOST), (16, 512)),
     }  # fmt: skip
 
     assert [said for said in seconds if said not in DOCUMENT.replace("\n  ", " ")] == []

@@ -6,14 +6,13 @@ The one place that logs the database's troubles: each cause once a minute, howev
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 
 from monitor.errors import STORE_CAUSES, StoreError
+from monitor.sparing import Sparing
 
 log = logging.getLogger(__name__)
 
-SAY_EVERY_SECONDS = 60.0
 READY_FOR_SECONDS = 15.0
 """How long something that may pass by itself is no reason to call the store unwritable: a backup holds it for less."""
 
@@ -21,12 +20,6 @@ _AGAIN = "again"
 
 SILENT_SECONDS = 60.0
 """After how long without a write one is made for its own sake: nothing else would tell a disk that has gone."""
-
-
-@dataclass(slots=True)
-class _Said:
-    at: float
-    unsaid: int = 0
 
 
 class Health:
@@ -43,7 +36,7 @@ class Health:
         self._failing: float | None = None
         self._why: StoreError | None = None
         self._failures = dict.fromkeys(STORE_CAUSES, 0)
-        self._said: dict[str, _Said] = {}
+        self._sparing = Sparing()
         self._on_failure: Callable[[str], None] = lambda _: None
 
     def listen(self, on_failure: Callable[[str], None]) -> None:
@@ -96,7 +89,7 @@ class Health:
             now = self._timer()
             seconds = None if self._failing is None else now - self._failing
             self._wrote, self._failing, self._why = now, None, None
-            said = seconds is not None and self._more_to_say(_AGAIN, now) is not None
+            said = seconds is not None and self._sparing.more_to_say(_AGAIN, now) is not None
         if said:
             log.warning("store cause=none: the database can be written again, after %.0f s", seconds)
 
@@ -108,17 +101,8 @@ class Health:
             if writing and error.is_of_database:
                 self._failing = now if self._failing is None else self._failing
                 self._why = error
-            unsaid = self._more_to_say(error.cause, now)
+            unsaid = self._sparing.more_to_say(error.cause, now)
         self._on_failure(error.cause)
         if unsaid is not None:
             more = f", {unsaid} more since it was last said" if unsaid else ""
             log.error("store cause=%s%s: %s", error.cause, more, error)
-
-    def _more_to_say(self, what: str, now: float) -> int | None:
-        """Return how often this was left unsaid when it is to be said again; None when it was said a moment ago."""
-        said = self._said.get(what)
-        if said is not None and now - said.at < SAY_EVERY_SECONDS:
-            said.unsaid += 1
-            return None
-        self._said[what] = _Said(now)
-        return said.unsaid if said is not None else 0

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -118,8 +119,13 @@ def outage(truth):
 
 
 @contextmanager
-def serving(folder: Path, url: str) -> Iterator[tuple[Served, Callable[[], None]]]:
-    """Run the command on a healthy vendor; yields it, and what puts the vendor into an outage."""
+def serving(
+    folder: Path, url: str, files: int | None = None, **environment: str
+) -> Iterator[tuple[Served, Callable[[], None]]]:
+    """Run the command on a healthy vendor; yields it, and what puts the vendor into an outage.
+
+    It may open so many `files`, None = as many as we.
+    """
     truth = replace(truth_for(1, "statuspage"), incidents=())
     folder.mkdir(exist_ok=True)
     address = f"127.0.0.1:{free_port()}"
@@ -130,12 +136,14 @@ def serving(folder: Path, url: str) -> Iterator[tuple[Served, Callable[[], None]
             "vendors": [{"slug": truth.slug, "url": vendor.url, "allow_private": True, "interval": f"{INTERVAL}s"}],
         }
         (folder / "monitor.yaml").write_text(yaml.safe_dump(settings))
-        environment = os.environ | {"MONITOR_DATABASE_URL": url, "MONITOR_LISTEN": address}
+        environment = os.environ | {"MONITOR_DATABASE_URL": url, "MONITOR_LISTEN": address} | environment
         with (folder / "monitor.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "monitor", "serve", "--config", str(folder / "monitor.yaml")],
                 cwd=folder, env=environment, stdout=log, stderr=log,
             )  # fmt: skip
+        if files is not None:
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, files))
         monitor = Served(folder, url, address, process, truth.slug)
         try:
             monitor.until(lambda: monitor.value("up") == "1" and monitor.value("vendor_severity") == "0", 60)
