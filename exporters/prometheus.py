@@ -409,6 +409,20 @@ class NoSuchVendor(LookupError):
         self.slug = slug
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The settings by which is answered; they are the `number`th. Never changed, so threads need no lock."""
+
+    number: int
+    vendors: Mapping[str, VendorConfig]
+    policy: Policy
+    component_metrics: str
+
+    def vendor(self, slug: str, name: str, url: str) -> VendorConfig:
+        """Return a vendor's settings; one without any has the default ones."""
+        return self.vendors.get(slug) or VendorConfig(slug=slug, name=name, url=url)
+
+
 class StateMetrics:
     """The state of every configured vendor, read from the store at each call; safe to call from several threads.
 
@@ -440,13 +454,17 @@ class StateMetrics:
         self._within = within
         self._pages: Sequence[PageRow] = ()
         self._store = store
-        self._vendors = vendors or {}
-        self._policy = POLICIES[policy]
-        self._component_metrics = component_metrics
+        self._shown = _Shown(0, vendors or {}, POLICIES[policy], component_metrics)
         self._bundle_size = bundle_size
         self._kept: dict[int, _Kept] = {}
         self._bundles: list[_Bundle] = []
         self._lock = Lock()
+
+    def configure(
+        self, *, vendors: Mapping[str, VendorConfig], policy: str = DEFAULT_POLICY, component_metrics: str = "all"
+    ) -> None:
+        """Answer by these settings from now on; arguments and errors are those of the constructor."""
+        self._shown = _Shown(self._shown.number + 1, vendors, POLICIES[policy], component_metrics)
 
     def families(self, now: datetime) -> list[Family]:
         """Return every state family with its samples at `now`, in the order they are documented."""
@@ -537,7 +555,7 @@ class StateMetrics:
         """
         if self._health is None:
             return False
-        settings = self._vendors.get(page.slug, VendorConfig(slug=page.slug, name=page.name, url=page.url))
+        settings = self._shown.vendor(page.slug, page.name, page.url)
         limit = STALE_INTERVALS * settings.interval_seconds
         if self._health.unwritten_seconds <= limit:
             return False
@@ -549,7 +567,7 @@ class StateMetrics:
         for page in self._pages:
             if slugs is not None and page.slug not in slugs:
                 continue
-            kept, key = self._kept.get(page.id), _Key.of(page, days)
+            kept, key = self._kept.get(page.id), _Key.of(page, days, self._shown.number)
             whole = kept is not None and kept.key.today == key.today
             found.append((page, kept if kept is not None and whole else _Kept(key, None, {})))
         return found
@@ -581,7 +599,7 @@ class StateMetrics:
 
     def _keep(self, page: PageRow, days: "_Days") -> "_Kept":
         """Return the page's lines, read anew when what they depend on has changed."""
-        before, key = self._kept.get(page.id), _Key.of(page, days)
+        before, key = self._kept.get(page.id), _Key.of(page, days, self._shown.number)
         if before is not None and before.key == key:
             return before
         level, lines = self._read(page.id, key)
@@ -593,9 +611,9 @@ class StateMetrics:
         return kept
 
     def _read(self, page_id: int, key: "_Key") -> tuple[Level | None, dict[str, bytes]]:
-        first = key.today - timedelta(days=LONGEST_WINDOW - 1)
+        first, shown = key.today - timedelta(days=LONGEST_WINDOW - 1), self._shown
         current, published = self._store.current(page_id), self._store.published(page_id, first)
-        settings = self._vendors.get(key.slug, VendorConfig(slug=key.slug, name=key.name, url=key.url))
+        settings = shown.vendor(key.slug, key.name, key.url)
         reading = _Reading(
             key=key,
             history=self._store.listed_history(page_id, first, key.today),
@@ -609,9 +627,9 @@ class StateMetrics:
             overrides=len(settings.overrides),
         )
         lines = _Lines(label("vendor", key.slug))
-        _vendor(lines, reading, self._policy)
-        for known in reading.shown(self._component_metrics):
-            _component(lines, reading, known, self._policy)
+        _vendor(lines, reading, shown.policy)
+        for known in reading.shown(shown.component_metrics):
+            _component(lines, reading, known, shown.policy)
         return reading.standing.level, lines.text()
 
 
@@ -642,9 +660,10 @@ class _Key(NamedTuple):
     name: str
     url: str
     provider: str
+    settings: int
 
     @classmethod
-    def of(cls, page: PageRow, days: _Days) -> "_Key":
+    def of(cls, page: PageRow, days: _Days, settings: int) -> "_Key":
         (today, span), read_at = days.today(page.zone), page.last_success_at
         return cls(
             version=page.version,
@@ -656,6 +675,7 @@ class _Key(NamedTuple):
             name=page.name,
             url=page.url,
             provider=page.platform or "unknown",
+            settings=settings,
         )
 
 
@@ -909,14 +929,15 @@ class PollMetrics:
     """Counters of our own polling since the process began, in a registry of their own.
 
     The methods are what the collecting side calls, through a protocol it defines itself; they never block. `provider`
-    is the platform's name, None = not detected yet. Lines look like this::
+    is the platform's name, None = not detected yet; `loaded_at` is when the settings were read (Unix time, seconds).
+    Lines look like this::
 
         vendorstatus_polls_total{provider="statuspage"} 12.0
         vendorstatus_poll_failures_total{provider="statuspage",reason="throttled"} 1.0
         vendorstatus_build_info{version="1.2.3"} 1.0
     """
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, *, loaded_at: float = 0.0) -> None:
         registry = CollectorRegistry()
         self._collected = _WithoutCreated(registry)
         by_provider = ["provider"]
@@ -957,8 +978,19 @@ class PollMetrics:
         )  # fmt: skip
         for cause in STORE_CAUSES:
             self._store.labels(cause)
+        self._reload_ok = Gauge(
+            f"{PREFIX}config_last_reload_successful",
+            "Whether the last reading of the settings succeeded: 1 yes, 0 no; then the ones before hold.",
+            registry=registry,
+        )
+        self._reload_at = Gauge(
+            f"{PREFIX}config_last_reload_success_timestamp_seconds",
+            "Unix time of the last reading of the settings that succeeded, in seconds.",
+            registry=registry,
+        )
         build = Gauge(f"{PREFIX}build_info", "The running version; always 1.", ["version"], registry=registry)
         build.labels(version).set(1)
+        self.loaded(loaded_at)
 
     def polled(self, provider: str | None, outcome: str, reason: str | None, seconds: float) -> None:
         """Count a poll that took `seconds`. `outcome` is ok, unchanged or failed; `reason` is a failure's reason.
@@ -1003,6 +1035,12 @@ class PollMetrics:
     def store_failed(self, cause: str) -> None:
         """Count something that the database could not do. `cause` is one of `monitor.errors.STORE_CAUSES`."""
         self._store.labels(cause).inc()
+
+    def loaded(self, at: float | None) -> None:
+        """Note that the settings were read at this Unix time; None = they could not be, and those before hold."""
+        self._reload_ok.set(at is not None)
+        if at is not None:
+            self._reload_at.set(at)
 
     def text(self, *, openmetrics: bool) -> bytes:
         """Return the counters in text format 0.0.4, or in OpenMetrics 1.0 without the closing ``# EOF``."""

@@ -27,19 +27,21 @@ from exporters import report as reports
 from exporters import why as reasons
 from monitor import __version__, platforms
 from monitor import config as configuration
+from monitor.changes import Changes, by_slug
 from monitor.cli_db import database as database_commands
 from monitor.cli_db import require_whole
 from monitor.cli_evidence import evidence
 from monitor.cli_export import exports
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
-from monitor.config import InvalidConfig, VendorConfig
+from monitor.config import InvalidConfig, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
-from monitor.pipeline import BackfillResult, Collector, PollResult
+from monitor.pipeline import BackfillResult, Collector, Headers, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
+from monitor.reread import Hangups, Rereading
 from monitor.schedule import Schedule
 from monitor.shell import (
     BAD_USAGE,
@@ -52,6 +54,7 @@ from monitor.shell import (
     alone,
     collecting,
     interrupted,
+    loaded,
     now,
     one_vendor,
     open_files,
@@ -97,10 +100,12 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics."""
     for name in ("monitor.pipeline", "monitor.store.health"):
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
-    settings = configuration.load(config, os.environ)
-    require_whole(database or settings.database_url)
-    with _listening(settings.host, settings.port) as listener, opened(config, database) as context:
-        run(serving(context, listener))
+    logging.getLogger("monitor.reread").setLevel(logging.INFO)
+    with Hangups() as hangups:
+        settings = loaded(config, database)
+        require_whole(settings.database_url)
+        with _listening(settings.host, settings.port) as listener, stored(settings) as context:
+            run(serving(context, listener, load=lambda: loaded(config, database), hangups=hangups))
 
 
 @contextmanager
@@ -129,28 +134,34 @@ async def serving(
     *,
     fetcher: Fetches | None = None,
     ready: Callable[[], None] | None = None,
+    load: Callable[[], Settings] | None = None,
+    hangups: Hangups | None = None,
 ) -> None:
-    """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT."""
+    """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT.
+
+    `load` reads the settings again at each of the `hangups`.
+    """
     from exporters.connections import most_connections
     from exporters.prometheus import PollMetrics, StateMetrics
     from exporters.web import application, server
 
     settings = context.settings
-    polls = PollMetrics(__version__)
+    polls = PollMetrics(__version__, loaded_at=context.clock().timestamp())
     context.store.health.listen(polls.store_failed)
     async with collecting(context, fetcher, polls) as collector:
         schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
+        state = StateMetrics(
+            context.store,
+            vendors=context.vendors,
+            policy=settings.policy,
+            component_metrics=settings.component_metrics,
+            clocks=collector.clocks,
+            health=context.store.health,
+            within=context.store.patience.within,
+        )
         web = server(
             application(
-                StateMetrics(
-                    context.store,
-                    vendors=context.vendors,
-                    policy=settings.policy,
-                    component_metrics=settings.component_metrics,
-                    clocks=collector.clocks,
-                    health=context.store.health,
-                    within=context.store.patience.within,
-                ),
+                state,
                 polls,
                 readiness=lambda: _problems(collector, schedule, context.clock()),
                 clock=context.clock,
@@ -169,10 +180,37 @@ async def serving(
         say(f"watching {len(context.vendors)} vendors; metrics on {where}", err=True)
         if ready is not None:
             ready()
+        rereading = asyncio.create_task(_reread(context, state, polls, schedule, load, hangups))
         await stop.wait()
+        rereading.cancel()
         web.should_exit = True
         await schedule.stop()
         await serving_task
+
+
+async def _reread(
+    context: Context,
+    state: Any,  # noqa: ANN401
+    polls: Any,  # noqa: ANN401
+    schedule: Schedule,
+    load: Callable[[], Settings] | None,
+    hangups: Hangups | None,
+) -> None:
+    """Put the settings in force that are read at each hangup."""
+    if load is None or hangups is None:
+        return
+
+    def apply(found: Changes, headers: dict[str, Headers]) -> None:
+        settings = found.settings
+        schedule.reconfigure(settings, headers)
+        state.configure(
+            vendors=by_slug(settings.vendors), policy=settings.policy, component_metrics=settings.component_metrics
+        )
+
+    def observe(successful: bool) -> None:
+        polls.loaded(context.clock().timestamp() if successful else None)
+
+    await Rereading(context.settings, load=load, apply=apply, observe=observe).run(hangups)
 
 
 async def _serve_web(web: Any, listener: socket.socket, stop: asyncio.Event) -> None:  # noqa: ANN401

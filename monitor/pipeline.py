@@ -39,7 +39,7 @@ from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, PageInfo, Phase
 from monitor.partial import admitted
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
-from monitor.store import Body, PageRecord, PollRecord, Store
+from monitor.store import Body, PageRecord, PageSpec, PollRecord, Store
 from monitor.told import remarked
 from monitor.writer import RETRY_SECONDS, Collected, Memory, Writer
 
@@ -249,9 +249,22 @@ class Collector:
         """Run a store call in the writer's thread."""
         return await self._writer.db(call, *args, **kwargs)
 
+    def configure(self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]) -> None:
+        """Read pages with these settings from now on. Those of vendors that are gone stay known: what was read of
+        them may still have to be kept.
+        """
+        self.vendors.update(vendors)
+        self._headers = headers
+        self._of_page = Counter(vendor.url for vendor in vendors.values())
+        self._due.clear()
+
     def holds(self, page_id: int) -> bool:
         """Whether something that was read of this page waits to be kept."""
         return self._writer.holds(page_id)
+
+    def held(self) -> frozenset[str]:
+        """Return the slugs of the vendors of which something that was read waits to be kept."""
+        return self._writer.held()
 
     async def close(self) -> None:
         """Write what is waiting and end the writer's thread. The store stays open."""
@@ -702,8 +715,7 @@ class Collector:
             log.info("platform vendor=%s platform=%s because %s", page.slug, name, "; ".join(why))
         else:
             await self._move(page, name, why)
-        (page,) = await self.db(self.store.pages, [page.slug])
-        return page
+        return await self.db(self.store.page, page.id)
 
     async def _require_same_place(self, page: PageRecord, name: str, hosts: Iterable[str], asking: _Reading) -> None:
         """Raise IdentityChanged when a page of another platform was found at another host: nothing vouches for it."""
@@ -758,6 +770,18 @@ class Collector:
         if failure is not None and not answered:
             raise failure
         raise _not_recognised(url, found)
+
+
+def spec(vendor: VendorConfig) -> PageSpec:
+    """Return the vendor as the store keeps it."""
+    return PageSpec(
+        slug=vendor.slug,
+        name=vendor.name,
+        url=vendor.url,
+        platform=vendor.platform,
+        zone=vendor.zone,
+        interval_seconds=vendor.interval_seconds,
+    )
 
 
 class _Told(Exception):

@@ -17,16 +17,18 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from monitor.changes import by_slug, differing, for_now
 from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.intervals import day_of, zone_named
-from monitor.pipeline import FAST_SECONDS, Collector
+from monitor.pipeline import FAST_SECONDS, Collector, Headers, spec
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,14 @@ REREAD_AFTER = timedelta(hours=2)
 """How long after the page's midnight yesterday's record is read again; vendors settle a day some time after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Settings that are to be in force."""
+
+    settings: Settings
+    headers: Mapping[str, Headers]
+
+
 class Schedule:
     """Runs the collector's work when it is due, until `stop`."""
 
@@ -70,12 +80,16 @@ class Schedule:
     ) -> None:
         self._collector = collector
         self._settings = settings
+        self._watched = dict(collector.vendors)
+        self._changing: frozenset[str] = frozenset()
+        self._wanted: _Wanted | None = None
         self._clock = clock
         self._on_lag = on_lag
         self._on_skipped = on_skipped
         self._drain_seconds = drain_seconds
         self._timer = timer
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._being_read: dict[int, str] = {}
         self._begun: dict[int, float] = {}
         self._owed: dict[int, datetime] = {}
         self._cut_short: set[int] = set()
@@ -98,10 +112,18 @@ class Schedule:
         late = self._last_tick is None or self._timer() - self._last_tick > STALLED_SECONDS
         return f"the scheduler has not ticked for {STALLED_SECONDS:.0f} s" if late else None
 
+    def reconfigure(self, settings: Settings, headers: Mapping[str, Headers]) -> None:
+        """Read pages by these settings from the next tick on; one that is being read is read to its end by the old.
+
+        `headers` are those of the vendors that have some, by slug. Settings given before and not yet in force are left
+        out.
+        """
+        self._wanted = _Wanted(settings, headers)
+
     async def start(self) -> None:
         """Spread first runs, then start ticking."""
         await self._retime()
-        await self._collector.db(self._spread)
+        await self._collector.db(self._spread, None)
         self._last_tick = self._timer()
         self._scheduler.start()
         self._plan_pruning()
@@ -136,10 +158,10 @@ class Schedule:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), max(0.0, due - timer()))
 
-    def _spread(self) -> None:
-        """Give pages that were never read a first run somewhere in their interval, few pages all soon."""
+    def _spread(self, slugs: Collection[str] | None) -> None:
+        """Give pages that were never read, of these, a first run somewhere in their interval, few pages all soon."""
         store = self._collector.store
-        new = [page for page in store.pages() if page.last_poll_at is None]
+        new = [page for page in store.pages(slugs) if page.last_poll_at is None]
         within = min(len(new) / 4, min((page.interval_seconds for page in new), default=0))
         now = self._clock()
         for page in new:
@@ -151,6 +173,7 @@ class Schedule:
         self._last_tick = self._timer()
         await self._look_at_clock(now)
         await self._look_at_store()
+        await self._look_at_settings()
         free = self._settings.concurrency - len(self._running)
         if free <= 0 or self._stopping:
             return
@@ -169,6 +192,28 @@ class Schedule:
             self._owed = {key: lease for key, lease in self._owed.items() if owed.get(key) != lease}
         if store.health.is_silent:
             await self._collector.db(store.beat)
+
+    async def _look_at_settings(self) -> None:
+        """Watch what the new settings name, as far as nothing is being read of it; the rest at a later tick.
+
+        Pages are claimed after this in the same loop, so none is while its settings change.
+        """
+        wanted = self._wanted
+        if wanted is None:
+            return
+        vendors = by_slug(wanted.settings.vendors)
+        busy = differing(self._watched, vendors) & (set(self._being_read.values()) | self._collector.held())
+        watched = for_now(self._watched, vendors, busy)
+        if watched != self._watched:
+            specs = [spec(vendor) for vendor in watched.values()]
+            await self._collector.db(self._collector.store.sync_pages, specs, now=self._clock())
+            added = watched.keys() - self._watched.keys()
+            self._watched = watched
+            await self._collector.db(self._spread, added)
+        self._collector.configure(watched, wanted.headers)
+        self._settings, self._changing = wanted.settings, busy
+        if not busy and self._wanted is wanted:
+            self._wanted = None
 
     async def _look_at_clock(self, now: datetime) -> None:
         """Re-time the pages that wait when our clock was set, and now and then for another replica's clock."""
@@ -210,14 +255,23 @@ class Schedule:
         return True
 
     def _launch(self, page: PageRecord) -> None:
-        if page.id in self._running or page.slug not in self._collector.vendors:
+        if page.id in self._running:
+            return
+        if page.slug in self._changing:
+            self._give_back(page)  # first what was read of it is kept, then its settings change
+            return
+        if page.slug not in self._watched:
             return
         if self._collector.holds(page.id):
             return  # its last reading first: what waits is never more than a reading a page
         self._begun[page.id] = self._timer()
         task = asyncio.create_task(self._guard(page, self._work(page)), name=f"page {page.slug}")
-        self._running[page.id] = task
-        task.add_done_callback(lambda _: self._running.pop(page.id, None))
+        self._running[page.id], self._being_read[page.id] = task, page.slug
+        task.add_done_callback(lambda _: self._ended(page.id))
+
+    def _ended(self, page_id: int) -> None:
+        self._running.pop(page_id, None)
+        self._being_read.pop(page_id, None)
 
     async def _guard(self, page: PageRecord, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -243,19 +297,18 @@ class Schedule:
         first = page.last_success_at is None or page.id in self._cut_short
         if first and self._settings.backfill_days:
             self._cut_short.add(page.id)
-            await self._first_backfill(page.slug)
+            await self._first_backfill(page)
             self._cut_short.discard(page.id)
         elif self._reread_due(page):
-            await self._collector.reread(await self._fresh(page.slug))
+            await self._collector.reread(await self._fresh(page))
 
-    async def _fresh(self, slug: str) -> PageRecord:
+    async def _fresh(self, page: PageRecord) -> PageRecord:
         await self._collector.flush()
-        return (await self._collector.db(self._collector.store.pages, [slug]))[0]
+        return await self._collector.db(self._collector.store.page, page.id)
 
-    async def _first_backfill(self, slug: str) -> None:
+    async def _first_backfill(self, page: PageRecord) -> None:
         since = self._clock() - timedelta(days=self._settings.backfill_days)
-        page = await self._fresh(slug)
-        await self._collector.backfill(page, since)
+        await self._collector.backfill(await self._fresh(page), since)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""

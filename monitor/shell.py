@@ -23,8 +23,8 @@ from monitor import config as configuration
 from monitor.config import Header, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
-from monitor.pipeline import Collector, Headers, PollObserver
-from monitor.store import PageRecord, PageSpec, Store
+from monitor.pipeline import Collector, Headers, PollObserver, spec
+from monitor.store import PageRecord, Store
 from monitor.terminal import say
 
 T = TypeVar("T")
@@ -77,13 +77,16 @@ class Context:
         return self.store.pages(list(slugs) if slugs else None)
 
 
+def loaded(config: Path | None, database: str | None) -> Settings:
+    """Return the settings as they are written now; a `database` that is named replaces theirs. Raises ConfigError."""
+    settings = configuration.load(config, os.environ)
+    return settings if database is None else replace(settings, database_url=database)
+
+
 @contextmanager
 def opened(config: Path | None, database: str | None) -> Iterator[Context]:
     """Load the settings and open the store."""
-    settings = configuration.load(config, os.environ)
-    if database is not None:
-        settings = replace(settings, database_url=database)
-    with stored(settings) as context:
+    with stored(loaded(config, database)) as context:
         yield context
 
 
@@ -98,18 +101,6 @@ def stored(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[
         )
     finally:
         store.close()
-
-
-def spec(vendor: VendorConfig) -> PageSpec:
-    """Return the vendor as the store keeps it."""
-    return PageSpec(
-        slug=vendor.slug,
-        name=vendor.name,
-        url=vendor.url,
-        platform=vendor.platform,
-        zone=vendor.zone,
-        interval_seconds=vendor.interval_seconds,
-    )
 
 
 def reached(network: NetworkSettings) -> Ways:

@@ -147,6 +147,10 @@ class Writer:
         """Whether something that was read of this page waits to be kept."""
         return any(collected.page.id == page_id for collected in self._waiting)
 
+    def held(self) -> frozenset[str]:
+        """Return the slugs of the vendors of which something that was read waits to be kept."""
+        return frozenset(collected.page.slug for collected in self._waiting)
+
     async def close(self) -> None:
         """Write what is waiting and end the thread. The store stays open. Raises StoreError when that is lost."""
         try:
@@ -366,7 +370,7 @@ class Writer:
             return page
         self._memory.pop(page.id, None)
         self._pinning.forget(page.id)
-        return (await self.db(self._store.pages, [page.slug]))[0]
+        return await self.db(self._store.page, page.id)
 
     async def save(self, page: PageRecord, evidence: Evidence, bodies: Sequence[Body] = ()) -> None:
         """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it.

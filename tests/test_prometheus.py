@@ -703,6 +703,22 @@ def test_disputed_and_revised_days_are_counted_over_ninety_days():
     assert values(store, "vendor_revised_dates") == {"vendor=acme,window=90d": 5}
 
 
+def test_settings_that_change_hold_from_the_next_scrape_on_whatever_is_kept_of_the_lines_before():
+    store, acme = golden_store(), VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", tier="low")
+    state = golden_state(store)
+    before = render(state.families(NOW), openmetrics=False)
+    state.configure(vendors={"acme": acme}, policy="strict", component_metrics="none")
+    after = render(state.families(NOW), openmetrics=False).decode()
+    anew = StateMetrics(
+        store, vendors={"acme": acme}, policy="strict", component_metrics="none", clocks=golden_clocks(), health=golden_health()
+    )  # fmt: skip
+
+    assert b'tier="critical"' in before
+    assert after == render(anew.families(NOW), openmetrics=False).decode()
+    assert 'tier="low"' in after
+    assert "component_severity{" not in after
+
+
 def test_without_component_metrics_the_vendors_figures_stay_the_same():
     store = golden_store()
     with_them = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
@@ -1192,7 +1208,7 @@ def golden_clocks():
 
 
 def golden_polls():
-    polls = PollMetrics("1.2.3")
+    polls = PollMetrics("1.2.3", loaded_at=NOW.timestamp())
     polls.polled("statuspage", "ok", None, 0.3)
     polls.polled("statuspage", "unchanged", None, 0.05)
     polls.polled("incidentio", "failed", "timeout", 20.0)

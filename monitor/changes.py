@@ -1,0 +1,80 @@
+"""What changes when the settings are read again while pages are being read by them. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.config import Settings, VendorConfig
+
+RESTART: Mapping[str, str] = {
+    "host": "server",
+    "port": "server",
+    "database_url": "database",
+    "network": "network",
+    "concurrency": "concurrency",
+    "contact": "contact",
+    "evidence": "storage.evidence",
+}
+"""Settings that a running process keeps, and the keys they are written under: sockets, connections and the database
+are opened with them.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What new settings come to. `settings` are those in force from now on; the slugs are sorted.
+
+    `kept` are the keys of the file that say something new and need a restart.
+    """
+
+    settings: Settings
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        counts = {"added": self.added, "removed": self.removed, "changed": self.changed}
+        parts = [f"{len(slugs)} {what} ({_some(slugs)})" for what, slugs in counts.items() if slugs]
+        return f"{len(self.settings.vendors)} vendors: {', '.join(parts) or 'the same as before'}"
+
+
+_MOST_NAMED = 5
+
+
+def _some(slugs: Collection[str]) -> str:
+    named = ", ".join(list(slugs)[:_MOST_NAMED])
+    return f"{named}, ..." if len(slugs) > _MOST_NAMED else named
+
+
+def changes(before: Settings, after: Settings) -> Changes:
+    """Return what becomes of a process with the settings `before` that is given `after`."""
+    old, new = by_slug(before.vendors), by_slug(after.vendors)
+    differing = [name for name in RESTART if getattr(before, name) != getattr(after, name)]
+    return Changes(
+        settings=replace(after, **{name: getattr(before, name) for name in RESTART}),
+        added=tuple(sorted(new.keys() - old.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(slug for slug in old.keys() & new.keys() if old[slug] != new[slug])),
+        kept=tuple(dict.fromkeys(RESTART[name] for name in differing)),
+    )
+
+
+def by_slug(vendors: Iterable[VendorConfig]) -> dict[str, VendorConfig]:
+    """Return vendors by their slug, which each has its own of."""
+    return {vendor.slug: vendor for vendor in vendors}
+
+
+def differing(before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig]) -> frozenset[str]:
+    """Return the slugs of the vendors that are in one of them only, or otherwise in the other."""
+    return frozenset(slug for slug in before.keys() | after.keys() if before.get(slug) != after.get(slug))
+
+
+def for_now(
+    before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig], busy: Collection[str]
+) -> dict[str, VendorConfig]:
+    """Return the vendors by slug that are to be watched on the way from one to the other.
+
+    A vendor that is `busy`, because its page is being read or what was read is not kept yet, stays what it is until
+    then, and so does one that has been removed: no reading ends under other settings than it began with.
+    """
+    return {**after, **{slug: vendor for slug, vendor in before.items() if slug in busy}}

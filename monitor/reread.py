@@ -1,0 +1,110 @@
+"""Read the settings again while serving: on SIGHUP, which from the beginning of the command on ends nothing.
+
+What is wrong with the new settings is logged as `monitor check` says it, and the old ones stay in force.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType, TracebackType
+from typing import Self
+
+from monitor.changes import Changes, changes
+from monitor.config import Settings
+from monitor.errors import ConfigError
+from monitor.pipeline import Headers
+from monitor.shell import headers_of
+
+log = logging.getLogger(__name__)
+
+
+class Hangups:
+    """SIGHUP: counts from the moment this is entered, whoever waits for it. To be used in the main thread."""
+
+    def __init__(self) -> None:
+        self._heard = False
+        self._waiting: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+        self._before: object = None
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGHUP, self._hear)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGHUP, self._before)  # type: ignore[arg-type]
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self._heard = True
+        if self._waiting is not None:
+            loop, event = self._waiting
+            with suppress(RuntimeError):  # the loop is closed: the process is ending
+                loop.call_soon_threadsafe(event.set)
+
+    async def next(self) -> None:
+        """Wait until one came since the last time, or before; several are one."""
+        event = asyncio.Event()
+        self._waiting = asyncio.get_running_loop(), event
+        if not self._heard:
+            await event.wait()
+        self._heard = False
+
+
+class Rereading:
+    """Reads the settings again and puts them in force.
+
+    `load` returns the settings as they are written now, and raises ConfigError; it runs in a thread. `apply` is called
+    with what changes, and with the headers of the vendors that have some. `observe` is told of each reading whether the
+    new settings are in force.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        load: Callable[[], Settings],
+        apply: Callable[[Changes, dict[str, Headers]], None],
+        observe: Callable[[bool], None],
+    ) -> None:
+        self._settings = settings
+        self._load = load
+        self._apply = apply
+        self._observe = observe
+
+    async def run(self, hangups: Hangups) -> None:
+        """Read them again at each hangup, until cancelled."""
+        while True:
+            await hangups.next()
+            await self.reread()
+
+    async def reread(self) -> str:
+        """Read them once, and return how that went, in a line for people. Raises nothing."""
+        try:
+            after, headers = await asyncio.to_thread(self._read)
+        except ConfigError as error:
+            for line in str(error).split("\n"):
+                log.error("settings refused: %s", line)  # noqa: TRY400
+            log.error("the settings read before stay in force")  # noqa: TRY400
+            return self._failed(str(error).split("\n")[-1])
+        except Exception as error:
+            log.exception("bug while reading the settings; those read before stay in force")
+            return self._failed(repr(error))
+        found = changes(self._settings, after)
+        if found.kept:
+            log.warning("needs a restart, until then what was set before holds: %s", ", ".join(found.kept))
+        self._apply(found, headers)
+        self._settings = found.settings
+        self._observe(True)  # noqa: FBT003
+        log.info("settings read again: %s", found)
+        return str(found)
+
+    def _read(self) -> tuple[Settings, dict[str, Headers]]:
+        settings = self._load()
+        return settings, {vendor.slug: headers_of(vendor) for vendor in settings.vendors if vendor.headers}
+
+    def _failed(self, why: str) -> str:
+        self._observe(False)  # noqa: FBT003
+        return f"settings refused, those from before hold: {why}"

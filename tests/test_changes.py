@@ -1,0 +1,84 @@
+"""What new settings change in a process that works by others."""
+
+from dataclasses import fields, replace
+
+import pytest
+
+from monitor.changes import RESTART, by_slug, changes, differing, for_now
+from monitor.config import NetworkSettings, Settings, VendorConfig
+
+
+def vendor(slug, **more):
+    return VendorConfig(slug=slug, name=slug.title(), url=f"https://{slug}.example/", **more)
+
+
+def settings(*vendors, **more):
+    return Settings(**{"vendors": vendors, "database_url": "sqlite://", "source": "monitor.yaml", **more})
+
+
+LIVE = {
+    "vendors",
+    "policy",
+    "window_days",
+    "snapshot_days",
+    "poll_days",
+    "component_metrics",
+    "backfill_days",
+    "source",
+}
+
+
+def test_every_setting_holds_at_once_or_needs_a_restart():
+    assert {field.name for field in fields(Settings)} == LIVE | set(RESTART)
+    assert LIVE.isdisjoint(RESTART)
+
+
+def test_vendors_are_added_removed_and_changed_by_their_slug():
+    before = settings(vendor("acme"), vendor("globex"), vendor("initech"))
+    found = changes(before, settings(vendor("umbrella"), vendor("acme"), vendor("globex", tier="low")))
+
+    assert (found.added, found.removed, found.changed, found.kept) == (("umbrella",), ("initech",), ("globex",), ())
+    assert str(found) == "3 vendors: 1 added (umbrella), 1 removed (initech), 1 changed (globex)"
+
+
+def test_the_same_settings_change_nothing():
+    before = settings(vendor("acme"))
+
+    assert changes(before, settings(vendor("acme"))).settings == before
+    assert str(changes(before, before)) == "1 vendors: the same as before"
+
+
+NEW = {
+    "host": "0.0.0.0",
+    "port": 9999,
+    "database_url": "sqlite:///other.db",
+    "network": NetworkSettings(no_proxy=("*",)),
+    "concurrency": 3,
+    "contact": "me@acme.example",
+    "evidence": "all",
+}
+
+
+@pytest.mark.parametrize("name", RESTART)
+def test_what_needs_a_restart_keeps_its_value_and_is_named(name):
+    before = settings(vendor("acme"))
+    found = changes(before, settings(vendor("acme"), policy="strict", **{name: NEW[name]}))
+
+    assert found.kept == (RESTART[name],)
+    assert found.settings == replace(before, policy="strict")
+
+
+def test_a_key_is_named_once():
+    assert changes(settings(), settings(host="0.0.0.0", port=9999)).kept == ("server",)
+
+
+def test_what_is_being_read_stays_what_it_is_until_then():
+    before = by_slug([vendor("acme"), vendor("globex"), vendor("initech"), vendor("hooli")])
+    after = by_slug([vendor("acme", tier="low"), vendor("globex", tier="low"), vendor("umbrella")])
+    busy = {"acme", "initech", "umbrella"}
+
+    assert differing(before, after) == {"acme", "globex", "initech", "hooli", "umbrella"}
+    assert for_now(before, after, busy) == by_slug(
+        [vendor("acme"), vendor("initech"), vendor("globex", tier="low"), vendor("umbrella")]
+    )
+    assert for_now(before, after, set()) == after
