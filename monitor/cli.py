@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,7 @@ from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence
+from monitor.notify import Notifier
 from monitor.pipeline import BackfillResult, Collector, Headers, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.reread import Hangups, Rereading
@@ -105,7 +107,9 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         settings = loaded(config, database)
         require_whole(settings.database_url)
         with _listening(settings.host, settings.port) as listener, stored(settings) as context:
-            run(serving(context, listener, load=lambda: loaded(config, database), hangups=hangups))
+            notifier = Notifier(os.environ, os.getpid())
+            load = partial(loaded, config, database)
+            run(serving(context, listener, load=load, hangups=hangups, notifier=notifier))
 
 
 @contextmanager
@@ -136,20 +140,28 @@ async def serving(
     ready: Callable[[], None] | None = None,
     load: Callable[[], Settings] | None = None,
     hangups: Hangups | None = None,
+    notifier: Notifier | None = None,
 ) -> None:
     """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT.
 
-    `load` reads the settings again at each of the `hangups`.
+    `load` reads the settings again at each of the `hangups`; the `notifier` tells the service manager how we are.
     """
     from exporters.connections import most_connections
     from exporters.prometheus import PollMetrics, StateMetrics
     from exporters.web import application, server
 
-    settings = context.settings
+    settings, notifier = context.settings, notifier or Notifier({}, 0)
     polls = PollMetrics(__version__, loaded_at=context.clock().timestamp())
     context.store.health.listen(polls.store_failed)
     async with collecting(context, fetcher, polls) as collector:
-        schedule = Schedule(collector, settings, clock=context.clock, on_lag=polls.lagged, on_skipped=polls.skipped)
+        schedule = Schedule(
+            collector,
+            settings,
+            clock=context.clock,
+            on_lag=polls.lagged,
+            on_skipped=polls.skipped,
+            on_alive=notifier.alive,
+        )
         state = StateMetrics(
             context.store,
             vendors=context.vendors,
@@ -177,11 +189,14 @@ async def serving(
         serving_task = asyncio.create_task(_serve_web(web, listener, stop))
         await schedule.start()
         where = f"http://{settings.host}:{settings.port}/metrics"
-        say(f"watching {len(context.vendors)} vendors; metrics on {where}", err=True)
+        status = f"watching {len(context.vendors)} vendors; metrics on {where}"
+        say(status, err=True)
+        notifier.ready(status)
         if ready is not None:
             ready()
-        rereading = asyncio.create_task(_reread(context, state, polls, schedule, load, hangups))
+        rereading = asyncio.create_task(_reread(context, state, polls, schedule, load, hangups, notifier))
         await stop.wait()
+        notifier.stopping()
         rereading.cancel()
         web.should_exit = True
         await schedule.stop()
@@ -195,6 +210,7 @@ async def _reread(
     schedule: Schedule,
     load: Callable[[], Settings] | None,
     hangups: Hangups | None,
+    notifier: Notifier,
 ) -> None:
     """Put the settings in force that are read at each hangup."""
     if load is None or hangups is None:
@@ -210,7 +226,8 @@ async def _reread(
     def observe(successful: bool) -> None:
         polls.loaded(context.clock().timestamp() if successful else None)
 
-    await Rereading(context.settings, load=load, apply=apply, observe=observe).run(hangups)
+    rereading = Rereading(context.settings, load=load, apply=apply, observe=observe)
+    await rereading.run(hangups, notifier.reloading, notifier.ready)
 
 
 async def _serve_web(web: Any, listener: socket.socket, stop: asyncio.Event) -> None:  # noqa: ANN401

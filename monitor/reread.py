@@ -74,11 +74,12 @@ class Rereading:
         self._apply = apply
         self._observe = observe
 
-    async def run(self, hangups: Hangups) -> None:
-        """Read them again at each hangup, until cancelled."""
+    async def run(self, hangups: Hangups, begin: Callable[[], None], end: Callable[[str], None]) -> None:
+        """Read them again at each hangup, until cancelled. `begin` is called before, `end` after with how it went."""
         while True:
             await hangups.next()
-            await self.reread()
+            begin()
+            end(await self.reread())
 
     async def reread(self) -> str:
         """Read them once, and return how that went, in a line for people. Raises nothing."""

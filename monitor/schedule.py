@@ -52,6 +52,11 @@ RETIME_SECONDS = 60.0
 STALLED_SECONDS = 30 * TICK_SECONDS
 """After how long without a tick we say that we are not ready."""
 
+STUCK_SECONDS = 600.0
+"""After how long without a tick there is no sign of life any more. A tick waits for the database, several times for as
+long as a write is tried again: to end the process for that would lose what waits to be kept.
+"""
+
 REREAD_AFTER = timedelta(hours=2)
 """How long after the page's midnight yesterday's record is read again; vendors settle a day some time after it."""
 
@@ -75,6 +80,7 @@ class Schedule:
         clock: Callable[[], datetime],
         on_lag: Callable[[float], None] = lambda _: None,
         on_skipped: Callable[[], None] = lambda: None,
+        on_alive: Callable[[], None] = lambda: None,
         drain_seconds: float = DRAIN_SECONDS,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -86,6 +92,7 @@ class Schedule:
         self._clock = clock
         self._on_lag = on_lag
         self._on_skipped = on_skipped
+        self._on_alive = on_alive
         self._drain_seconds = drain_seconds
         self._timer = timer
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -130,6 +137,7 @@ class Schedule:
         self._loops = [
             asyncio.create_task(self._every(self.tick), name="tick"),
             asyncio.create_task(self._every(self._collector.flush), name="flush"),
+            asyncio.create_task(self._every(self._sign_of_life), name="sign of life"),
         ]
 
     def _plan_pruning(self) -> None:
@@ -183,6 +191,11 @@ class Schedule:
                 self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
             if not await self._put_off(page, now):
                 self._launch(page)
+
+    async def _sign_of_life(self) -> None:
+        """Say that the loop turns, unless the ticks in it have got stuck for longer than any wait."""
+        if self._last_tick is not None and self._timer() - self._last_tick <= STUCK_SECONDS:
+            self._on_alive()
 
     async def _look_at_store(self) -> None:
         """Give back the pages that a trouble of the store kept us from reading, and write when nobody has for long."""
