@@ -1,7 +1,8 @@
 """When pages are read: the only module that imports apscheduler.
 
 The schedule's state is the page row (`due_at`, `lease_until`), not a job store: every tick claims what is due from
-the store, so identical replicas share the work and a killed one's pages come back when their lease ends. The tick and
+the store, so identical replicas share the work and a killed one's pages come back when their lease ends. Where more is
+due than there is room for, the next is claimed as soon as a poll ends and not at the next tick. The tick and
 the flush of waiting polls are loops of our own, which wait on a clock that nobody sets. APScheduler waits until a time
 of day, for hours when the clock is set back: it runs the daily clean-up only.
 
@@ -107,6 +108,9 @@ class Schedule:
         )
         self._stopping = False
         self._stop = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._room = asyncio.Event()
+        self._backlog = False
         self._last_tick: float | None = None
         self._last_retimed: float | None = None
         self._clock_set: float | None = None
@@ -138,6 +142,7 @@ class Schedule:
             asyncio.create_task(self._every(self.tick), name="tick"),
             asyncio.create_task(self._every(self._collector.flush), name="flush"),
             asyncio.create_task(self._every(self._sign_of_life), name="sign of life"),
+            asyncio.create_task(self._refill(), name="refill"),
         ]
 
     def _plan_pruning(self) -> None:
@@ -152,12 +157,7 @@ class Schedule:
         timer = asyncio.get_running_loop().time
         due = timer()
         while not self._stopping:
-            try:
-                await work()
-            except StoreError:
-                pass  # the store's health says it, once for all who met it; the next turn tries again
-            except Exception:
-                log.exception("bug in the schedule; the next turn tries again")
+            await self._tried(work)
             due += TICK_SECONDS
             missed = int((timer() - due) // TICK_SECONDS)
             for _ in range(missed):
@@ -165,6 +165,23 @@ class Schedule:
             due += max(0, missed) * TICK_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), max(0.0, due - timer()))
+
+    @staticmethod
+    async def _tried(work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except StoreError:
+            pass  # the store's health says it, once for all who met it; the next turn tries again
+        except Exception:
+            log.exception("bug in the schedule; the next turn tries again")
+
+    async def _refill(self) -> None:
+        """Claim again whenever polls have ended, as long as more is due than there was room for."""
+        while not self._stopping:
+            await self._room.wait()
+            self._room.clear()
+            if self._backlog:
+                await self._tried(self._claim)
 
     def _spread(self, slugs: Collection[str] | None) -> None:
         """Give pages that were never read, of these, a first run somewhere in their interval, few pages all soon."""
@@ -177,20 +194,28 @@ class Schedule:
 
     async def tick(self) -> None:
         """Claim the pages that are due and start a task for each."""
-        now = self._clock()
         self._last_tick = self._timer()
-        await self._look_at_clock(now)
         await self._look_at_store()
         await self._look_at_settings()
-        free = self._settings.concurrency - len(self._running)
-        if free <= 0 or self._stopping:
-            return
-        store = self._collector.store
-        for page in await self._collector.db(store.claim_due, now=now, limit=free, lease_seconds=LEASE_SECONDS):
-            if page.due_at is not None:
-                self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
-            if not await self._put_off(page, now):
-                self._launch(page)
+        await self._claim()
+
+    async def _claim(self) -> None:
+        """Claim as many due pages as there is room for."""
+        async with self._claiming:
+            now = self._clock()
+            await self._look_at_clock(now)
+            free = self._settings.concurrency - len(self._running)
+            if free <= 0 or self._stopping:
+                self._backlog = not self._stopping
+                return
+            store = self._collector.store
+            claimed = await self._collector.db(store.claim_due, now=now, limit=free, lease_seconds=LEASE_SECONDS)
+            self._backlog = len(claimed) == free
+            for page in claimed:
+                if page.due_at is not None:
+                    self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
+                if not await self._put_off(page, now):
+                    self._launch(page)
 
     async def _sign_of_life(self) -> None:
         """Say that the loop turns, unless the ticks in it have got stuck for longer than any wait."""
@@ -285,6 +310,7 @@ class Schedule:
     def _ended(self, page_id: int) -> None:
         self._running.pop(page_id, None)
         self._being_read.pop(page_id, None)
+        self._room.set()
 
     async def _guard(self, page: PageRecord, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -348,6 +374,7 @@ class Schedule:
         """
         self._stopping = True
         self._stop.set()
+        self._room.set()
         patience = self._collector.store.patience
         patience.hurry(self._drain_seconds * _OF_DRAIN)
         for job in self._scheduler.get_jobs():

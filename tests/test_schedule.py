@@ -89,6 +89,21 @@ async def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends() -> Non
     assert (len(first), len(second), len(third)) == (1, 0, 1)
 
 
+async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick() -> None:
+    """Sixty pages and room for two: at two a tick the last one would begin half a minute later."""
+    clock = Clock(now())
+    truths = [
+        replace(truth_for(1, "statuspage"), slug=f"v{n}", url=f"https://v{n}.example/", incidents=()) for n in range(60)
+    ]
+    async with collecting(SimulatedPages(truths, clock)) as collector:
+        schedule = Schedule(collector, replace(settings_for(), concurrency=2), clock=clock)
+        await schedule.start()
+        for page in collector.store.pages():
+            collector.store.set_due(page.id, clock.now)
+        await until(lambda: all(page.last_poll_at for page in collector.store.pages()), seconds=15)
+        await schedule.stop()
+
+
 async def test_a_fresh_page_is_backfilled_after_its_first_poll() -> None:
     truth = random_truth(3, now=now(), slug="acme", url="https://status.acme.example/")
     vendors = {truth.slug: vendor_of(truth)}
