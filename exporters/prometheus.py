@@ -966,9 +966,10 @@ class PollMetrics:
             f"{PREFIX}poll_duration_seconds", "Duration of polls, in seconds.", by_provider,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
         )  # fmt: skip
-        self._lag = Gauge(
-            f"{PREFIX}scheduler_lag_seconds", "How late the last poll began, in seconds.", registry=registry
-        )
+        self._lag = Histogram(
+            f"{PREFIX}scheduler_lag_seconds", "How late polls began, in seconds.",
+            buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600), registry=registry,
+        )  # fmt: skip
         self._skipped = Counter(
             f"{PREFIX}skipped_polls", "Polls left out because the one before had not ended.", registry=registry
         )
@@ -1025,8 +1026,8 @@ class PollMetrics:
             self._moves.labels(before, after).inc()
 
     def lagged(self, seconds: float) -> None:
-        """Set how late the poll that just began was."""
-        self._lag.set(seconds)
+        """Count a poll that began this late, in seconds after it was due."""
+        self._lag.observe(seconds)
 
     def skipped(self, polls: int = 1) -> None:
         """Count polls that were left out."""

@@ -55,6 +55,9 @@ class _Reading:
         if name == "absent":
             (selector,) = node.args
             return frozenset(each.name for each in selector.matchers.matchers if each.op == p.MatchOp.Equal)
+        if name == "histogram_quantile":
+            _must_have({"le"}, arguments[1] or NONE, str(node))
+            return (arguments[1] or NONE) - {"le"}
         if name not in SAME_LABELS:
             raise Wrong(f"these tests cannot read {name}()")
         return next(has for has in arguments if has is not None)

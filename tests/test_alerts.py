@@ -54,11 +54,12 @@ def documented() -> dict[str, frozenset[str]]:
 
 def exported() -> dict[str, frozenset[str]]:
     """Return the labels of every metric in the golden text, which is what `/metrics` says of a small world."""
-    found = defaultdict(frozenset)
-    for line in (ROOT / "tests" / "golden" / "metrics.txt").read_text().splitlines():
+    found, text = defaultdict(frozenset), (ROOT / "tests" / "golden" / "metrics.txt").read_text()
+    histograms = "|".join(re.findall(r"^# TYPE (\w+) histogram$", text, re.MULTILINE))
+    for line in text.splitlines():
         if not line.startswith("#"):
             name = re.match(r"\w+", line)[0]
-            name = re.sub(r"_(bucket|sum|count)$", "", name) if "duration" in name else name
+            name = re.sub(rf"^({histograms})_(?:bucket|sum|count)$", r"\1", name)
             found[name] |= frozenset(re.findall(r'(\w+)="', line))
     return found
 
@@ -66,6 +67,9 @@ def exported() -> dict[str, frozenset[str]]:
 def series() -> dict[str, frozenset[str]]:
     """Return the labels of everything a rule can read: what is scraped, and what is recorded from it."""
     known = {name: labels | TARGET for name, labels in documented().items()}
+    for name in [name for name, labels in documented().items() if "le" in labels]:  # a histogram is three series
+        labels = known.pop(name)
+        known |= {f"{name}_bucket": labels, f"{name}_sum": labels - {"le"}, f"{name}_count": labels - {"le"}}
     known |= {"up": TARGET, "scrape_duration_seconds": TARGET}
     for name, expr in RECORDS.items():
         known[name] = labels_of(expr, known)

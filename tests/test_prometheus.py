@@ -1122,6 +1122,17 @@ def test_polls_are_counted_by_provider_and_failures_by_reason_too():
     assert samples_in(text, "build_info") == {"version=1.2.3": 1}
 
 
+def test_how_late_polls_began_is_told_of_all_of_them_and_not_of_the_last():
+    polls = PollMetrics("1.2.3")
+    for seconds in (0.5, 45.0, 400.0, 0.5):
+        polls.lagged(seconds)
+    lag = samples_in(polls.text(openmetrics=False).decode(), "scheduler_lag_seconds_bucket")
+
+    assert {bound: lag[f"le={bound}"] for bound in ("1.0", "60.0", "300.0", "+Inf")} == {
+        "1.0": 2, "60.0": 3, "300.0": 3, "+Inf": 4
+    }  # fmt: skip
+
+
 def test_an_outcome_we_do_not_know_is_refused_and_not_counted():
     polls = PollMetrics("1.2.3")
 

@@ -39,8 +39,9 @@ def _top() -> Iterator[stat.Panel]:
     )
     words = "The share of polls that were answered with “not modified”: traffic that vendors and we were spared."
     yield _share("Unchanged (304)", words, "poll_not_modified_total", look.steps(look.NAVY))
-    words = "How late the last poll of the latest replica began. Growing means there are more pages than it can poll."
-    lag = look.number("Scheduler lag", words, look.instant(now("scheduler_lag_seconds", ""))).unit(units.Seconds)
+    words = "How late polls began lately: 99 in 100 less. Growing means there are more pages than can be polled."
+    latest = look.ranged(_lag(0.99), "A", "lag")
+    lag = look.number("Scheduler lag", words, latest).unit(units.Seconds).no_value("no polls")
     yield lag.decimals(1).thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED))).span(3)
     words = "The size of the database."
     size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(units.BytesIEC)
@@ -75,9 +76,13 @@ def _polling() -> Iterator[timeseries.Panel]:
     oldest = look.ranged(f"max({age})", "A", "oldest")
     middle = look.ranged(f"quantile(0.5, {age})", "B", "middle")
     yield look.lines("Freshness", words, oldest, middle).unit(units.Seconds)
-    words = "How late polls begin. It should stay near zero."
-    lag = look.ranged(now("scheduler_lag_seconds", ""), "A", "lag")
-    yield look.lines("Scheduler lag", words, lag).unit(units.Seconds)
+    words = "How late polls begin: half of them and 99 in 100 less than this. It should stay within some seconds."
+    half, most = look.ranged(_lag(0.5), "A", "half"), look.ranged(_lag(0.99), "B", "99 in 100")
+    yield look.lines("Scheduler lag", words, half, most).unit(units.Seconds)
+
+
+def _lag(quantile: float) -> str:
+    return f"histogram_quantile({quantile}, {rate('scheduler_lag_seconds_bucket', 'le')})"
 
 
 def _quantiles() -> Iterator[prometheus.Dataquery]:
