@@ -970,6 +970,10 @@ class PollMetrics:
             f"{PREFIX}scheduler_lag_seconds", "How late polls began, in seconds.",
             buckets=(1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600), registry=registry,
         )  # fmt: skip
+        self._load = Gauge(
+            f"{PREFIX}scheduler_load_ratio", "Polls that the intervals ask for, to those that can be done.",
+            registry=registry,
+        )  # fmt: skip
         self._skipped = Counter(
             f"{PREFIX}skipped_polls", "Polls left out because the one before had not ended.", registry=registry
         )
@@ -991,7 +995,7 @@ class PollMetrics:
         )
         build = Gauge(f"{PREFIX}build_info", "The running version; always 1.", ["version"], registry=registry)
         build.labels(version).set(1)
-        self.loaded(loaded_at)
+        self.reread(loaded_at)
 
     def polled(self, provider: str | None, outcome: str, reason: str | None, seconds: float) -> None:
         """Count a poll that took `seconds`. `outcome` is ok, unchanged or failed; `reason` is a failure's reason.
@@ -1029,6 +1033,10 @@ class PollMetrics:
         """Count a poll that began this late, in seconds after it was due."""
         self._lag.observe(seconds)
 
+    def loaded(self, ratio: float) -> None:
+        """Set what the pages' intervals ask for against what this process can do."""
+        self._load.set(ratio)
+
     def skipped(self, polls: int = 1) -> None:
         """Count polls that were left out."""
         self._skipped.inc(polls)
@@ -1037,7 +1045,7 @@ class PollMetrics:
         """Count something that the database could not do. `cause` is one of `monitor.errors.STORE_CAUSES`."""
         self._store.labels(cause).inc()
 
-    def loaded(self, at: float | None) -> None:
+    def reread(self, at: float | None) -> None:
         """Note that the settings were read at this Unix time; None = they could not be, and those before hold."""
         self._reload_ok.set(at is not None)
         if at is not None:

@@ -159,6 +159,7 @@ async def serving(
             settings,
             clock=context.clock,
             on_lag=polls.lagged,
+            on_load=polls.loaded,
             on_skipped=polls.skipped,
             on_alive=notifier.alive,
         )
@@ -224,7 +225,7 @@ async def _reread(
         )
 
     def observe(successful: bool) -> None:
-        polls.loaded(context.clock().timestamp() if successful else None)
+        polls.reread(context.clock().timestamp() if successful else None)
 
     rereading = Rereading(context.settings, load=load, apply=apply, observe=observe)
     await rereading.run(hangups, notifier.reloading, notifier.ready)

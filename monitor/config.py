@@ -32,6 +32,7 @@ from monitor import platforms
 from monitor.bounds import MAX_COMPONENTS, MAX_NAME_LENGTH, MAX_NEW_COMPONENTS, Bounds
 from monitor.errors import ConfigError
 from monitor.intervals import is_zone_name, utc
+from monitor.load import Load, wanted_per_second
 from monitor.model import Level
 from monitor.overrides import Override
 from monitor.protocol import FeedSettings, HtmlSettings
@@ -1285,6 +1286,12 @@ def warnings(settings: Settings) -> list[str]:
             f"the window is {settings.window_days} days but only {settings.backfill_days} are backfilled, "
             "the days before are unknown at first; raise `backfill`"
         )
+    load = Load(
+        wanted_per_second=wanted_per_second(vendor.interval_seconds for vendor in settings.vendors),
+        concurrency=settings.concurrency,
+    )
+    if load.problem is not None:
+        found.append(load.problem)
     for vendor in settings.vendors:
         found += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
     return found

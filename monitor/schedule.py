@@ -29,6 +29,7 @@ from monitor.changes import by_slug, differing, for_now
 from monitor.config import Settings
 from monitor.errors import StoreError
 from monitor.intervals import day_of, zone_named
+from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
 from monitor.pipeline import FAST_SECONDS, Collector, Headers, spec
 from monitor.store import PageRecord
 
@@ -49,6 +50,9 @@ _OF_DRAIN = 0.6
 
 RETIME_SECONDS = 60.0
 """How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
+
+SAY_LOAD_SECONDS = 3600.0
+"""How often the log says that more polls are asked for than can be done."""
 
 STALLED_SECONDS = 30 * TICK_SECONDS
 """After how long without a tick we say that we are not ready."""
@@ -80,6 +84,7 @@ class Schedule:
         *,
         clock: Callable[[], datetime],
         on_lag: Callable[[float], None] = lambda _: None,
+        on_load: Callable[[float], None] = lambda _: None,
         on_skipped: Callable[[], None] = lambda: None,
         on_alive: Callable[[], None] = lambda: None,
         drain_seconds: float = DRAIN_SECONDS,
@@ -92,6 +97,7 @@ class Schedule:
         self._wanted: _Wanted | None = None
         self._clock = clock
         self._on_lag = on_lag
+        self._on_load = on_load
         self._on_skipped = on_skipped
         self._on_alive = on_alive
         self._drain_seconds = drain_seconds
@@ -111,6 +117,8 @@ class Schedule:
         self._claiming = asyncio.Lock()
         self._room = asyncio.Event()
         self._backlog = False
+        self._poll_seconds = POLL_SECONDS
+        self._said_load: float | None = None
         self._last_tick: float | None = None
         self._last_retimed: float | None = None
         self._clock_set: float | None = None
@@ -195,9 +203,28 @@ class Schedule:
     async def tick(self) -> None:
         """Claim the pages that are due and start a task for each."""
         self._last_tick = self._timer()
+        self._look_at_load()
         await self._look_at_store()
         await self._look_at_settings()
         await self._claim()
+
+    @property
+    def load(self) -> Load:
+        """What the pages' intervals ask of this process, by how long its polls took lately."""
+        return Load(
+            wanted_per_second=wanted_per_second(each.interval_seconds for each in self._watched.values()),
+            concurrency=self._settings.concurrency,
+            poll_seconds=self._poll_seconds,
+        )
+
+    def _look_at_load(self) -> None:
+        """Tell how much is asked of us, and log it once an hour where that is too much."""
+        load = self.load
+        self._on_load(load.ratio)
+        said_lately = self._said_load is not None and self._timer() - self._said_load < SAY_LOAD_SECONDS
+        if load.problem is not None and not said_lately:
+            self._said_load = self._timer()
+            log.warning("%s, unless other replicas share the work", load.problem)
 
     async def _claim(self) -> None:
         """Claim as many due pages as there is room for."""
@@ -310,6 +337,7 @@ class Schedule:
     def _ended(self, page_id: int) -> None:
         self._running.pop(page_id, None)
         self._being_read.pop(page_id, None)
+        self._poll_seconds = smoothed(self._poll_seconds, self._timer() - self._begun[page_id])
         self._room.set()
 
     async def _guard(self, page: PageRecord, work: Coroutine[Any, Any, None]) -> None:

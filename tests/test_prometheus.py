@@ -1229,6 +1229,7 @@ def golden_polls():
     polls.moved("hooli", "statuspage", "statuspage")
     polls.store_failed("busy")
     polls.lagged(0.25)
+    polls.loaded(0.5)
     polls.skipped()
     return polls
 

@@ -104,6 +104,38 @@ async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_t
         await schedule.stop()
 
 
+async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_figure(caplog) -> None:
+    """Polls of five minutes and more, one at a time, of a page that is to be polled every 60 s."""
+    clock, loads = Clock(now()), []
+    began = clock.now
+    truth = truth_for(1, "statuspage")
+    vendors = {truth.slug: vendor_of(truth, interval_seconds=60)}
+
+    def slow(_url: str) -> None:
+        clock.forward(seconds=300)
+
+    def steady() -> float:
+        return (clock.now - began).total_seconds()
+
+    pages = SimulatedPages([truth], clock, override=slow)
+    async with collecting(pages, vendors) as collector:
+        settings = replace(settings_for(), concurrency=1)
+        schedule = Schedule(collector, settings, clock=clock, on_load=loads.append, timer=steady)
+        collector.clocks.timer = steady
+        for _ in range(100):
+            await schedule.tick()
+            while schedule._running:
+                await asyncio.gather(*schedule._running.values())
+                await asyncio.sleep(0)
+            await collector.flush()
+            clock.forward(seconds=70)
+
+    assert loads[0] == pytest.approx(1 / 60)
+    assert loads[-1] > 1
+    assert [line for line in caplog.messages if "raise `concurrency`" in line and "unless other replicas" in line]
+    assert len([line for line in caplog.messages if "raise `concurrency`" in line]) <= 100 * 700 / 3600
+
+
 async def test_a_fresh_page_is_backfilled_after_its_first_poll() -> None:
     truth = random_truth(3, now=now(), slug="acme", url="https://status.acme.example/")
     vendors = {truth.slug: vendor_of(truth)}
