@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -38,10 +38,10 @@ from monitor.clocks import is_ahead
 from monitor.config import InvalidConfig, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
-from monitor.intervals import day_interval, day_of, zone_named
+from monitor.intervals import day_interval, day_of, window_start, zone_named
 from monitor.model import Evidence
 from monitor.notify import Notifier
-from monitor.pipeline import BackfillResult, Collector, Headers, PollResult
+from monitor.pipeline import Answers, BackfillResult, Collector, Headers, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.reread import Hangups, Rereading
 from monitor.schedule import Schedule
@@ -315,7 +315,12 @@ async def _backfill_all(
     async with collecting(context) as collector:
 
         async def one(page: PageRecord) -> BackfillResult:
-            start = since_instant(page, first, days, context.clock())
+            answers = Answers() if page.last_success_at is None else None
+            if answers is not None:
+                polled = await collector.poll(page, answers=answers)
+                answers = answers if polled.error is None else None
+                page = context.store.pages([page.slug])[0]
+            start = since_instant(page, first, days, context.clock())  # the page's zone is known now
             total = max(1.0, (context.clock() - start).total_seconds())
             task = shown.add_task("", total=total, page=page.slug, what="reading")
 
@@ -325,10 +330,7 @@ async def _backfill_all(
                 what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
                 shown.update(task, completed=done, what=what)
 
-            if page.last_success_at is None:
-                await collector.poll(page)
-                page = context.store.pages([page.slug])[0]
-            found = await collector.backfill(page, start, again=force, progress=progress)
+            found = await collector.backfill(page, start, again=force, progress=progress, answers=answers)
             shown.update(task, completed=total, what=f"done, {found.requests} requests")
             return found
 
@@ -339,7 +341,7 @@ async def _backfill_all(
 def since_instant(page: PageRecord, first: date | None, days: int, moment: datetime) -> datetime:
     """Return the first instant of the first day wanted, in the page's zone; `days` counts today."""
     zone = zone_named(page.zone)
-    return day_interval(first or day_of(moment, zone) - timedelta(days=days - 1), zone).start
+    return window_start(days, zone, moment) if first is None else day_interval(first, zone).start
 
 
 def _backfill_lines(

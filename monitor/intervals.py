@@ -116,6 +116,11 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+def window_start(days: int, zone: tzinfo, now: datetime) -> datetime:
+    """Return the first instant of the window of so many days that ends with the zone's today; at least one day."""
+    return day_interval(day_of(now, zone) - timedelta(days=days - 1), zone).start
+
+
 def day_of(instant: datetime, zone: tzinfo) -> date:
     """Return the calendar day of the instant in the zone."""
     return utc(instant).astimezone(zone).date()

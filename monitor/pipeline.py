@@ -33,7 +33,7 @@ from monitor.errors import (
     Throttled,
     UnknownPlatform,
 )
-from monitor.fetch import Fetches, Limits, Shared, Validators, backoff_seconds, sent_at
+from monitor.fetch import Fetched, Fetches, Limits, Shared, Validators, backoff_seconds, sent_at
 from monitor.identity import Identity, Verdict, Witness, at_home, difference, host_of, judge
 from monitor.intervals import day_interval, day_of, zone_named
 from monitor.model import Evidence, Gap, PageInfo, Phase
@@ -141,6 +141,22 @@ class Detected:
         return [*(f"{signal.kind}: {signal.why}" for signal in self.signals), *chains]
 
 
+@dataclass(slots=True)
+class Answers:
+    """What a page's first poll was answered, for the backfill that follows at once: it need not ask that again.
+
+    `read_at` is the poll's own instant; what the backfill says is then of that instant too.
+    """
+
+    by_request: dict[tuple[str, str], Fetched] = field(default_factory=dict)
+    read_at: datetime | None = None
+
+    def keep(self, url: str, accept: str, answer: Fetched) -> None:
+        """Keep an answer that can be used for another reading: whole, and what was asked for."""
+        if answer.response.status == OK and not answer.response.unchanged:
+            self.by_request[url, accept] = answer
+
+
 Progress = Callable[[BackfillResult, Evidence], None]
 
 DETECTION = (Get(path="", accept="text/html"), Get(path="/api/v2/summary.json"))
@@ -182,6 +198,19 @@ class _Reading:
     witness: Witness | None = None
     refused: Identity | None = None
     asked_who: bool = False
+    answers: Answers | None = None
+    """Answers of a reading just before, to be used instead of asking."""
+    keeps: bool = False
+    """Whether what is asked is added to them."""
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+    def answered(self, url: str, accept: str) -> Fetched | None:
+        """Return what a reading just before was answered; once, for who asks again wants to know it anew."""
+        request = (url, accept)
+        if self.answers is None or request in self.used:
+            return None
+        self.used.add(request)
+        return self.answers.by_request.get(request)
 
     @property
     def changed_validators(self) -> dict[str, Validators]:
@@ -280,12 +309,18 @@ class Collector:
 
     # ------------------------------------------------------------------------------------------------- polling
 
-    async def poll(self, page: PageRecord) -> PollResult:
-        """Read the page's current state once, keep it, and set when it is due again. A PageError is in the result."""
+    async def poll(self, page: PageRecord, *, answers: Answers | None = None) -> PollResult:
+        """Read the page's current state once, keep it, and set when it is due again. A PageError is in the result.
+
+        `answers` takes what the page answered, for a backfill at once.
+        """
         started = self._clock()
         timer = asyncio.get_running_loop().time
         begun = timer()
         reading = self.reading(page)
+        if answers is not None or page.platform is None:
+            reading.answers, reading.keeps = answers or Answers(), True
+            reading.answers.read_at = started
         memory, error = await self._writer.remembered(page), None
         off = is_ahead(page, started)
         if off:  # an answer that is no other than that of a wrong clock must still be read whole
@@ -493,14 +528,17 @@ class Collector:
         *,
         again: bool = False,
         progress: Progress | None = None,
+        answers: Answers | None = None,
     ) -> BackfillResult:
         """Rebuild the page's history back to `since` from the vendor's own records, best source first.
 
         `again` asks anew also for what an earlier run completed. What was read stays when a later request fails: the
-        result then carries gaps or an error, and the next run goes on from there.
+        result then carries gaps or an error, and the next run goes on from there. `answers` of a poll just before are
+        used instead of asking again.
         """
         result = BackfillResult(slug=page.slug)
         reading = self.reading(page)
+        reading.answers = answers
 
         async def keep(evidence: Evidence) -> None:
             await self._require_own_piece(page, reading, evidence)
@@ -522,6 +560,8 @@ class Collector:
             done = frozenset() if again else await self._done(page)
             memory = await self._writer.remembered(page)
             context = replace(self._context(page, memory), done=done)
+            if answers is not None and answers.read_at is not None:
+                context = replace(context, now=answers.read_at)
             _testify(page, reading, memory)
             await self._drive(platforms.named(page.platform or "").backfill(context, since), reading, keep)
             reading.understood = True
@@ -654,6 +694,9 @@ class Collector:
 
     async def _answer(self, get: Get, reading: _Reading) -> Response | FetchError:
         url = urljoin(reading.url, get.path)
+        answered = reading.answered(url, get.accept)
+        if answered is not None:
+            return self._hear(get, url, answered, reading)
         known = reading.known.get(url) if get.conditional else None
         reading.requests += 1
         try:
@@ -663,8 +706,15 @@ class Collector:
             )
         except FetchError as error:
             return error
-        reading.status = fetched.response.status
+        if reading.answers is not None and reading.keeps:
+            reading.answers.keep(url, get.accept, fetched)
         self._hear_clock(fetched.response, reading)
+        return self._hear(get, url, fetched, reading)
+
+    @staticmethod
+    def _hear(get: Get, url: str, fetched: Fetched, reading: _Reading) -> Response:
+        """Note what an answer says beside what its platform reads in it."""
+        reading.status = fetched.response.status
         if host_of(url) == host_of(reading.url) and (fetched.response.unchanged or fetched.response.status == OK):
             reading.hosts.add(host_of(fetched.response.final_url or url))
         reading.unchanged |= fetched.response.unchanged
@@ -701,6 +751,7 @@ class Collector:
             name, why = configured, ["configured"]
         else:
             reading = self.reading(page)
+            reading.answers, reading.keeps = asking.answers, asking.keeps
             try:
                 detected = await self.detect(page.url, reading)
             except PageError:

@@ -28,9 +28,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.changes import by_slug, differing, for_now
 from monitor.config import Settings
 from monitor.errors import StoreError
-from monitor.intervals import day_of, zone_named
+from monitor.intervals import day_of, window_start, zone_named
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
-from monitor.pipeline import FAST_SECONDS, Collector, Headers, spec
+from monitor.pipeline import FAST_SECONDS, Answers, Collector, Headers, spec
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)
@@ -358,13 +358,14 @@ class Schedule:
             self._owed[page.id] = page.lease_until
 
     async def _work(self, page: PageRecord) -> None:
-        result = await self._collector.poll(page)
+        first = bool(self._settings.backfill_days) and (page.last_success_at is None or page.id in self._cut_short)
+        answers = Answers() if first else None
+        result = await self._collector.poll(page, answers=answers)
         if result.error is not None or self._stopping:
             return
-        first = page.last_success_at is None or page.id in self._cut_short
-        if first and self._settings.backfill_days:
+        if answers is not None:
             self._cut_short.add(page.id)
-            await self._first_backfill(page)
+            await self._first_backfill(page, answers)
             self._cut_short.discard(page.id)
         elif self._reread_due(page):
             await self._collector.reread(await self._fresh(page))
@@ -373,9 +374,10 @@ class Schedule:
         await self._collector.flush()
         return await self._collector.db(self._collector.store.page, page.id)
 
-    async def _first_backfill(self, page: PageRecord) -> None:
-        since = self._clock() - timedelta(days=self._settings.backfill_days)
-        await self._collector.backfill(await self._fresh(page), since)
+    async def _first_backfill(self, page: PageRecord, answers: Answers) -> None:
+        page = await self._fresh(page)
+        since = window_start(self._settings.backfill_days, zone_named(page.zone), self._clock())
+        await self._collector.backfill(page, since, answers=answers)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""
