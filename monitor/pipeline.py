@@ -309,15 +309,15 @@ class Collector:
 
     # ------------------------------------------------------------------------------------------------- polling
 
-    async def poll(self, page: PageRecord, *, answers: Answers | None = None) -> PollResult:
+    async def poll(self, page: PageRecord, *, answers: Answers | None = None, gives_way: bool = False) -> PollResult:
         """Read the page's current state once, keep it, and set when it is due again. A PageError is in the result.
 
-        `answers` takes what the page answered, for a backfill at once.
+        `answers` takes what the page answered, for a backfill at once. What `gives_way` holds up no other reading.
         """
         started = self._clock()
         timer = asyncio.get_running_loop().time
         begun = timer()
-        reading = self.reading(page)
+        reading = self.reading(page, gives_way=gives_way)
         if answers is not None or page.platform is None:
             reading.answers, reading.keeps = answers or Answers(), True
             reading.answers.read_at = started
@@ -372,7 +372,8 @@ class Collector:
         reading.known = memory.validators
         if page.platform is None or self._in_doubt(page):
             page = await self._identify(page, reading)
-            reading.limits, reading.provider, reading.known = self.reading(page).limits, page.platform, {}
+            reading.limits = self.reading(page, gives_way=reading.limits.gives_way).limits
+            reading.provider, reading.known = page.platform, {}
             memory = await self._writer.remembered(page)  # what another platform left open is over
         context = self._context(page, memory)
         platform = platforms.named(page.platform or "")
@@ -529,15 +530,16 @@ class Collector:
         again: bool = False,
         progress: Progress | None = None,
         answers: Answers | None = None,
+        gives_way: bool = False,
     ) -> BackfillResult:
         """Rebuild the page's history back to `since` from the vendor's own records, best source first.
 
         `again` asks anew also for what an earlier run completed. What was read stays when a later request fails: the
         result then carries gaps or an error, and the next run goes on from there. `answers` of a poll just before are
-        used instead of asking again.
+        used instead of asking again. What `gives_way` holds up no other reading.
         """
         result = BackfillResult(slug=page.slug)
-        reading = self.reading(page)
+        reading = self.reading(page, gives_way=gives_way)
         reading.answers = answers
 
         async def keep(evidence: Evidence) -> None:
@@ -631,11 +633,11 @@ class Collector:
         if known is not None or refused is not None:
             await self._writer.recognise(page, known=known, refused=refused)
 
-    async def reread(self, page: PageRecord) -> BackfillResult:
+    async def reread(self, page: PageRecord, *, gives_way: bool = False) -> BackfillResult:
         """Read the last days of history again: vendors edit a day's record until some hours after it closed."""
         today = day_of(self._clock(), zone_named(page.zone))
         since = day_interval(today - timedelta(days=REREAD_DAYS), zone_named(page.zone)).start
-        result = await self.backfill(page, since, again=True)
+        result = await self.backfill(page, since, again=True, gives_way=gives_way)
         await self.db(self.store.set_reread, page.id, today)
         return result
 
@@ -644,7 +646,7 @@ class Collector:
 
     # ---------------------------------------------------------------------------------------- driving a generator
 
-    def reading(self, page: PageRecord, known: Mapping[str, Validators] | None = None) -> _Reading:
+    def reading(self, page: PageRecord, *, gives_way: bool = False) -> _Reading:
         """Return the bookkeeping for one poll, backfill or detection of the page, with the page's limits."""
         vendor = self.vendors[page.slug]
         size = vendor.max_body_mib or getattr(
@@ -655,11 +657,12 @@ class Collector:
             allow_private=vendor.allow_private,
             own_host=urlsplit(vendor.url).hostname,
             headers=self._headers.get(page.slug, ()),
+            gives_way=gives_way,
         )
         if size is not None:
             limits = replace(limits, max_body_bytes=int(size * 1024 * 1024))
         shares = self._of_page[page.url] > 1
-        return _Reading(page.url, limits, known or {}, slug=page.slug, shares=shares, provider=page.platform)
+        return _Reading(page.url, limits, {}, slug=page.slug, shares=shares, provider=page.platform)
 
     def _context(self, page: PageRecord, memory: Memory) -> PageContext:
         return PageContext(
@@ -750,7 +753,7 @@ class Collector:
         if configured is not None:
             name, why = configured, ["configured"]
         else:
-            reading = self.reading(page)
+            reading = self.reading(page, gives_way=asking.limits.gives_way)
             reading.answers, reading.keeps = asking.answers, asking.keeps
             try:
                 detected = await self.detect(page.url, reading)

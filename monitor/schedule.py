@@ -9,7 +9,10 @@ of day, for hours when the clock is set back: it runs the daily clean-up only.
 A page row is written by the wall clock. When that is set, pages that wait are re-timed (`Schedule._set_clock`): none
 waits longer than its interval for it, and not all are asked at once.
 
-A run per page is its own task; one slow or failing page delays no other. Draining is our own because APScheduler's
+A run per page is its own task; one slow or failing page delays no other. History has a lane of its own: the first pass
+of a page that was never polled, and backfills and rereads of others, hold up no poll of a page that is known.
+
+Draining is our own because APScheduler's
 `shutdown(wait=True)` cancels running coroutines at once.
 """
 
@@ -21,6 +24,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,6 +32,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from monitor.changes import by_slug, differing, for_now
 from monitor.config import Settings
 from monitor.errors import StoreError
+from monitor.fetch import half
 from monitor.intervals import day_of, window_start, zone_named
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
 from monitor.pipeline import FAST_SECONDS, Answers, Collector, Headers, spec
@@ -50,6 +55,9 @@ _OF_DRAIN = 0.6
 
 RETIME_SECONDS = 60.0
 """How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
+
+BEHIND_ITSELF = timedelta(seconds=10)
+"""How long the poll of a page waits whose history is just being read."""
 
 SAY_LOAD_SECONDS = 3600.0
 """How often the log says that more polls are asked for than can be done."""
@@ -106,7 +114,9 @@ class Schedule:
         self._being_read: dict[int, str] = {}
         self._begun: dict[int, float] = {}
         self._owed: dict[int, datetime] = {}
-        self._cut_short: set[int] = set()
+        self._behind: set[int] = set()
+        self._histories: dict[int, PageRecord] = {}
+        self._filled: set[int] = set()
         self._loops: list[asyncio.Task[None]] = []
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -188,7 +198,7 @@ class Schedule:
         while not self._stopping:
             await self._room.wait()
             self._room.clear()
-            if self._backlog:
+            if self._backlog or self._histories:
                 await self._tried(self._claim)
 
     def _spread(self, slugs: Collection[str] | None) -> None:
@@ -205,7 +215,8 @@ class Schedule:
         self._last_tick = self._timer()
         self._look_at_load()
         await self._look_at_store()
-        await self._look_at_settings()
+        async with self._claiming:  # no page is begun by other settings than it is claimed by
+            await self._look_at_settings()
         await self._claim()
 
     @property
@@ -231,18 +242,26 @@ class Schedule:
         async with self._claiming:
             now = self._clock()
             await self._look_at_clock(now)
-            free = self._settings.concurrency - len(self._running)
-            if free <= 0 or self._stopping:
-                self._backlog = not self._stopping
+            if self._stopping:
                 return
-            store = self._collector.store
-            claimed = await self._collector.db(store.claim_due, now=now, limit=free, lease_seconds=LEASE_SECONDS)
-            self._backlog = len(claimed) == free
-            for page in claimed:
-                if page.due_at is not None:
-                    self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
-                if not await self._put_off(page, now):
-                    self._launch(page)
+            concurrency = self._settings.concurrency
+            known = await self._claim_some(now, concurrency - len(self._running) + len(self._behind), new=False)
+            self._begin_histories(half(concurrency))
+            new = await self._claim_some(now, half(concurrency) - len(self._behind), new=True)
+            self._backlog = known or new
+
+    async def _claim_some(self, now: datetime, room: int, *, new: bool) -> bool:
+        """Claim so many of the pages that were polled before, or never; return whether more may be due."""
+        if room <= 0:
+            return True
+        store = self._collector.store
+        claimed = await self._collector.db(store.claim_due, now=now, limit=room, lease_seconds=LEASE_SECONDS, new=new)
+        for page in claimed:
+            if page.due_at is not None and not new:
+                self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
+            if not await self._put_off(page, now):
+                self._launch(page)
+        return len(claimed) == room
 
     async def _sign_of_life(self) -> None:
         """Say that the loop turns, unless the ticks in it have got stuck for longer than any wait."""
@@ -261,7 +280,7 @@ class Schedule:
     async def _look_at_settings(self) -> None:
         """Watch what the new settings name, as far as nothing is being read of it; the rest at a later tick.
 
-        Pages are claimed after this in the same loop, so none is while its settings change.
+        No page is claimed meanwhile.
         """
         wanted = self._wanted
         if wanted is None:
@@ -306,9 +325,12 @@ class Schedule:
             )
 
     async def _put_off(self, page: PageRecord, now: datetime) -> bool:
-        """Whether our clock was set just now and the page was asked less than `FAST_SECONDS` ago, whatever the clock
-        says; then it waits that long.
+        """Whether the page must wait: for its own history, or because our clock was set just now and it was asked less
+        than `FAST_SECONDS` ago, whatever the clock says; then it waits that long.
         """
+        if page.id in self._behind:  # its history is being read
+            await self._collector.db(self._collector.store.set_due, page.id, now + BEHIND_ITSELF)
+            return True
         if self._clock_set is None or self._timer() - self._clock_set > FAST_SECONDS:
             return False
         begun = self._begun.get(page.id)
@@ -330,14 +352,35 @@ class Schedule:
         if self._collector.holds(page.id):
             return  # its last reading first: what waits is never more than a reading a page
         self._begun[page.id] = self._timer()
-        task = asyncio.create_task(self._guard(page, self._work(page)), name=f"page {page.slug}")
-        self._running[page.id], self._being_read[page.id] = task, page.slug
-        task.add_done_callback(lambda _: self._ended(page.id))
+        self._begin(page, self._guard(page, self._work(page)), behind=page.last_poll_at is None)
 
-    def _ended(self, page_id: int) -> None:
+    def _begin_histories(self, room: int) -> None:
+        """Begin to read the histories that wait, as many as there is room for; not while their page is polled."""
+        ready = [
+            page
+            for page in self._histories.values()
+            if page.id not in self._running and page.slug not in self._changing
+        ]
+        for page in ready[: max(0, room - len(self._behind))]:
+            del self._histories[page.id]
+            if page.slug in self._watched:
+                self._begin(page, self._tried(partial(self._history, page)), behind=True)
+
+    def _begin(self, page: PageRecord, work: Coroutine[Any, Any, None], *, behind: bool) -> None:
+        if behind:
+            self._behind.add(page.id)
+        begun = self._timer()
+        task = asyncio.create_task(work, name=f"page {page.slug}")
+        self._running[page.id], self._being_read[page.id] = task, page.slug
+        task.add_done_callback(lambda _: self._ended(page.id, begun))
+
+    def _ended(self, page_id: int, begun: float) -> None:
         self._running.pop(page_id, None)
         self._being_read.pop(page_id, None)
-        self._poll_seconds = smoothed(self._poll_seconds, self._timer() - self._begun[page_id])
+        if page_id in self._behind:
+            self._behind.discard(page_id)
+        else:
+            self._poll_seconds = smoothed(self._poll_seconds, self._timer() - begun)
         self._room.set()
 
     async def _guard(self, page: PageRecord, work: Coroutine[Any, Any, None]) -> None:
@@ -358,26 +401,38 @@ class Schedule:
             self._owed[page.id] = page.lease_until
 
     async def _work(self, page: PageRecord) -> None:
-        first = bool(self._settings.backfill_days) and (page.last_success_at is None or page.id in self._cut_short)
-        answers = Answers() if first else None
-        result = await self._collector.poll(page, answers=answers)
+        """Poll a page. The history of a new one follows at once, out of what the poll was answered; others' waits."""
+        new = page.last_poll_at is None
+        answers = Answers() if new and self._fills(page) else None
+        result = await self._collector.poll(page, answers=answers, gives_way=new)
         if result.error is not None or self._stopping:
             return
         if answers is not None:
-            self._cut_short.add(page.id)
-            await self._first_backfill(page, answers)
-            self._cut_short.discard(page.id)
+            await self._fill(page, answers)
+        elif self._fills(page) or self._reread_due(page):
+            self._histories[page.id] = page
+
+    def _fills(self, page: PageRecord) -> bool:
+        """Whether the page's history was never read to its end, and not tried either since this process began."""
+        return bool(self._settings.backfill_days) and page.reread_day is None and page.id not in self._filled
+
+    async def _history(self, page: PageRecord) -> None:
+        """Read the whole history of a page where that was not done yet, else the last days again."""
+        page = await self._fresh(page)
+        if self._fills(page):
+            await self._fill(page)
         elif self._reread_due(page):
-            await self._collector.reread(await self._fresh(page))
+            await self._collector.reread(page, gives_way=True)
 
     async def _fresh(self, page: PageRecord) -> PageRecord:
         await self._collector.flush()
         return await self._collector.db(self._collector.store.page, page.id)
 
-    async def _first_backfill(self, page: PageRecord, answers: Answers) -> None:
+    async def _fill(self, page: PageRecord, answers: Answers | None = None) -> None:
         page = await self._fresh(page)
         since = window_start(self._settings.backfill_days, zone_named(page.zone), self._clock())
-        await self._collector.backfill(page, since, answers=answers)
+        await self._collector.backfill(page, since, answers=answers, gives_way=True)
+        self._filled.add(page.id)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""

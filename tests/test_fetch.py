@@ -54,7 +54,7 @@ from monitor.fetch import (
     user_agent,
 )
 from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
-from monitor.fetch.politeness import PACES
+from monitor.fetch.politeness import PACES, Slots
 from monitor.protocol import Response
 from monitor.shell import kept_hosts, kept_seconds
 
@@ -1219,6 +1219,82 @@ async def test_a_provider_never_gets_more_requests_at_once_than_agreed():
         await crowd_of(asking, [f"https://h{n}.test/" for n in range(20)], provider="statuspage")
 
     assert crowd.most["all"] == 3
+
+
+GIVES_WAY = replace(PUBLIC, gives_way=True)
+
+
+async def test_requests_that_give_way_take_no_place_of_a_provider_or_the_whole_from_others():
+    """Twenty pages of one provider, whose requests give way and never end; others go through at once."""
+    asked, ended = [], asyncio.Event()
+
+    async def answer(request):
+        asked.append(request.url.host)
+        if "new" in request.url.host:
+            await ended.wait()
+        return httpx.Response(200)
+
+    async with mocked(answer, per_provider=4, concurrency=8) as asking:
+        new = [
+            asyncio.create_task(
+                asking.get(f"https://new{n}.test/", accept="*/*", limits=GIVES_WAY, provider="statuspage")
+            )
+            for n in range(20)
+        ]
+        await asyncio.sleep(0.05)
+        assert len(asked) == 2
+        async with asyncio.timeout(10):
+            await crowd_of(asking, [f"https://known{n}.test/" for n in range(8)], provider="statuspage")
+        ended.set()
+        await asyncio.gather(*new)
+
+
+@pytest.mark.parametrize("places", [1, 2])
+async def test_on_one_host_those_that_give_way_wait_for_all_others(places: int):
+    asked, end = [], asyncio.Event()
+
+    async def answer(request):
+        asked.append(request.url.path)
+        if request.url.path == "/new0":
+            await end.wait()
+        return httpx.Response(200)
+
+    async with mocked(answer, per_host=places, spacing_seconds=0.0) as asking:
+        new = [
+            asyncio.create_task(asking.get(f"https://a.test/new{n}", accept="*/*", limits=GIVES_WAY)) for n in range(5)
+        ]
+        while not asked:
+            await asyncio.sleep(0.001)
+        known = asyncio.create_task(crowd_of(asking, [f"https://a.test/known{n}" for n in range(5)]))
+        await asyncio.sleep(0.05)
+        assert len(asked) == 1 + (5 if places > 1 else 0)
+        end.set()
+        await asyncio.gather(known, *new)
+
+    assert [path[:4] for path in asked] == ["/new"] + ["/kno"] * 5 + ["/new"] * 4
+
+
+async def test_a_place_that_was_given_to_somebody_who_left_goes_to_the_next():
+    slots, held = Slots(1), []
+
+    async def hold(name: str, *, gives_way: bool = False) -> None:
+        async with slots.held(gives_way=gives_way):
+            held.append(name)
+            await asyncio.sleep(0.01)
+
+    first = asyncio.create_task(hold("first"))
+    await asyncio.sleep(0)
+    leaving = [asyncio.create_task(hold("leaving")) for _ in range(2)]
+    last = asyncio.create_task(hold("last", gives_way=True))
+    await asyncio.sleep(0.002)
+    leaving[0].cancel()
+    await first
+    leaving[1].cancel()  # it has just been given the place
+    async with asyncio.timeout(5):
+        await last
+
+    assert held[-1] == "last"
+    assert all(task.cancelled() or task.done() for task in leaving)
 
 
 async def test_a_hosts_requests_start_apart_with_some_jitter():

@@ -11,6 +11,7 @@ from test_pipeline import truth_for
 from monitor.config import Settings
 from monitor.demo.chance import random_truth
 from monitor.schedule import DRAIN_SECONDS, Schedule
+from monitor.store import Store
 
 pytestmark = pytest.mark.hours
 
@@ -134,6 +135,90 @@ async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_f
     assert loads[-1] > 1
     assert [line for line in caplog.messages if "raise `concurrency`" in line and "unless other replicas" in line]
     assert len([line for line in caplog.messages if "raise `concurrency`" in line]) <= 100 * 700 / 3600
+
+
+def named(*slugs: str):
+    """Return a quiet vendor for each name."""
+    return [
+        replace(truth_for(1, "statuspage"), slug=slug, url=f"https://{slug}.example/", incidents=()) for slug in slugs
+    ]
+
+
+def hang(pages: SimulatedPages, hangs) -> None:
+    """Let requests for such URLs never be answered."""
+    answer = pages.get
+
+    async def get(url: str, **options):
+        if hangs(url):
+            pages.asked.append(url)
+            await asyncio.sleep(3600)
+        return await answer(url, **options)
+
+    pages.get = get
+
+
+async def test_new_pages_hold_up_no_page_that_is_known() -> None:
+    """Forty new pages that never end to answer, and places for four: a known page is read when it is due."""
+    clock = Clock(now())
+    new = named(*(f"new-{n}" for n in range(40)))
+    (known,) = named("known")
+    with Store.open("sqlite://") as store:
+        async with collecting(SimulatedPages([known], clock), store=store) as collector:
+            await collector.poll(store.pages()[0])
+        pages = SimulatedPages([*new, known], clock)
+        hang(pages, lambda url: "new-" in url)
+        async with collecting(pages, store=store) as collector:
+            settings = replace(settings_for(), concurrency=4, backfill_days=0)
+            schedule = Schedule(collector, settings, clock=clock, drain_seconds=0.1)
+            clock.forward(hours=1)
+            await schedule.start()
+            for page in store.pages():
+                store.set_due(page.id, clock.now - timedelta(seconds=0 if page.slug == "known" else 60))
+            await until(lambda: store.pages(["known"])[0].last_poll_at == clock.now, seconds=15)
+            await until(lambda: sum("new-" in url for url in pages.asked) == 2)
+            await schedule.stop()
+
+    assert len({url for url in pages.asked if "new-" in url}) == 2
+
+
+async def test_the_history_of_pages_holds_up_no_poll_and_is_read_two_at_a_time() -> None:
+    clock, slugs = Clock(now()), [f"page-{n}" for n in range(12)]
+    pages = SimulatedPages(named(*slugs), clock)
+    with Store.open("sqlite://") as store:
+        async with collecting(pages, store=store) as collector:
+            for page in store.pages():
+                await collector.poll(page)
+        hang(pages, lambda url: "scheduled-maintenances" in url)
+        pages.asked.clear()
+        async with collecting(pages, store=store) as collector:
+            settings = replace(settings_for(), concurrency=4, backfill_days=5)
+            schedule = Schedule(collector, settings, clock=clock, drain_seconds=0.1)
+            clock.forward(hours=1)
+            await schedule.start()
+            for page in store.pages():
+                store.set_due(page.id, clock.now)
+            await until(lambda: all(page.last_poll_at == clock.now for page in store.pages()), seconds=20)
+            await until(lambda: sum("scheduled-maintenances" in url for url in pages.asked) == 2)
+            await asyncio.sleep(0.1)
+            await schedule.stop()
+
+    assert sum("scheduled-maintenances" in url for url in pages.asked) == 2
+
+
+async def test_a_page_whose_first_backfill_the_end_of_the_process_cut_off_gets_it_from_the_next() -> None:
+    clock = Clock(now())
+    pages = SimulatedPages(named("acme"), clock)
+    with Store.open("sqlite://") as store:
+        async with collecting(pages, store=store) as collector:
+            await collector.poll(store.pages()[0])
+        async with collecting(pages, store=store) as collector:
+            schedule = Schedule(collector, replace(settings_for(), backfill_days=200), clock=clock)
+            clock.forward(hours=1)
+            await schedule.start()
+            store.set_due(store.pages()[0].id, clock.now)
+            await until(lambda: store.pages()[0].reread_day is not None)
+            await schedule.stop()
+    assert [url for url in pages.asked if url.endswith("page=2")]
 
 
 async def test_a_fresh_page_is_backfilled_after_its_first_poll() -> None:

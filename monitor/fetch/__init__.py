@@ -27,7 +27,7 @@ from monitor.fetch.base import (
 from monitor.fetch.body import sniff_encoding
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.guard import is_forbidden
-from monitor.fetch.politeness import Pace
+from monitor.fetch.politeness import Pace, half
 from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
 from monitor.fetch.routes import Route, route, trust
@@ -47,6 +47,7 @@ __all__ = [
     "Shared",
     "Validators",
     "backoff_seconds",
+    "half",
     "is_forbidden",
     "parse_retry_after",
     "route",

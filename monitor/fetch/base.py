@@ -35,7 +35,8 @@ class Limits:
     stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
     lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https;
     addresses of the link and of a cloud's metadata are then still only reached where they are `own_host`, the host
-    that the settings name. `headers` are sent to that host alone, whoever redirects where.
+    that the settings name. `headers` are sent to that host alone, whoever redirects where. `gives_way`: requests that
+    do not hold up those that do not.
     """
 
     timeout_seconds: float = 20.0
@@ -45,6 +46,7 @@ class Limits:
     own_host: str | None = None
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     max_redirects: int = 3
+    gives_way: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

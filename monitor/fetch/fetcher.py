@@ -22,7 +22,7 @@ from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled, Time
 from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
 from monitor.fetch.guard import Reach, Resolver
-from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep
+from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep, Slots
 from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
 from monitor.protocol import Response
@@ -69,11 +69,12 @@ class _Hop:
 class Fetcher:
     """Answers GETs from the network. An async context manager; leaving it closes all connections.
 
-    At most `concurrency` requests run at once, `per_provider` of them for one provider, `per_host` for one host, and
-    a host's requests start at least `spacing_seconds` apart; `paces` has hosts with rules of their own. A host that
-    answers 420, 429, or 503 with Retry-After rests for all its pages: short rests are waited for, longer ones raise
-    Throttled at once. Nothing is retried but a connection that could not be made, or that an earlier request had left
-    open and that broke before the answer began, and what an HTTP/2 server refused unread: once, after 0.2 s.
+    At most `concurrency` requests run at once, `per_provider` of them for one provider, and half as many beside them
+    that give way; `per_host` for one host in all, and a host's requests start at least `spacing_seconds` apart;
+    `paces` has hosts with rules of their own. A host that answers 420, 429, or 503 with Retry-After rests for all its
+    pages: short rests are waited for, longer ones raise Throttled at once. Nothing is retried but a connection that
+    could not be made, or that an earlier request had left open and that broke before the answer began, and what an
+    HTTP/2 server refused unread: once, after 0.2 s.
 
     Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
     `route` says which proxy a host is asked through; without it none is used. `ssl_context` is what TLS trusts.
@@ -153,7 +154,9 @@ class Fetcher:
             try:
                 target = _parsed(here)
                 headers |= _own_headers(limits, target, first)
-                async with self._politeness.turn(target.host, self._lane(target.host), provider):
+                async with self._politeness.turn(
+                    target.host, self._lane(target.host), provider, gives_way=limits.gives_way
+                ):
                     started = self._clock()
                     hop = await self._within(limits, spent, target, headers)
                     spent += self._clock() - started
@@ -228,7 +231,7 @@ class Fetcher:
         lane = self._lanes.get(host)
         if lane is None:
             pace = self._paces.get(host, self._pace)
-            lane = self._lanes[host] = Lane(pace, asyncio.Semaphore(pace.concurrency))
+            lane = self._lanes[host] = Lane(pace, Slots(pace.concurrency))
         else:
             self._lanes.move_to_end(host)
         return lane

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -39,12 +40,56 @@ PACES: Mapping[str, Pace] = {"api.status.io": Pace(concurrency=1, spacing_second
 https://kb.status.io/developers/api-best-practices/. That no page is asked more than once a minute is the schedule's."""
 
 
+class Slots:
+    """So many at a time, in the order they came; those that give way after all others, and never in all places."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._few = asyncio.Semaphore(max(1, count - 1))
+        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
+
+    @asynccontextmanager
+    async def held(self, *, gives_way: bool) -> AsyncIterator[None]:
+        """Wait for a place and hold it."""
+        async with self._few if gives_way else nullcontext():
+            await self._acquire(gives_way=gives_way)
+            try:
+                yield
+            finally:
+                self._release()
+
+    async def _acquire(self, *, gives_way: bool) -> None:
+        if self._free > 0:
+            self._free -= 1
+            return
+        turn, waiting = asyncio.get_running_loop().create_future(), self._waiting[gives_way]
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                with suppress(ValueError):
+                    waiting.remove(turn)
+            else:  # the place was given to us as we left
+                self._release()
+            raise
+
+    def _release(self) -> None:
+        for waiting in self._waiting:
+            while waiting:
+                turn = waiting.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._free += 1
+
+
 @dataclass(slots=True)
 class Lane:
     """One host's queue. `users` counts who is in it, `used_at` is when it was last entered, on the fetcher's clock."""
 
     pace: Pace
-    slots: asyncio.Semaphore
+    slots: Slots
     users: int = 0
     used_at: float = 0.0
     next_start: float = 0.0
@@ -52,22 +97,28 @@ class Lane:
 
 @dataclass(slots=True, kw_only=True)
 class Politeness:
-    """Lets requests through when their host, their provider and the whole are ready for them."""
+    """Lets requests through when their host, their provider and the whole are ready for them.
+
+    Requests that give way wait for all others of their host, and have half as many places of their own in the provider
+    and the whole, so that they hold up none.
+    """
 
     concurrency: int
     per_provider: int
     clock: Clock
     sleep: Sleep
     jitter: Callable[[], float] = random.random
-    _all: asyncio.Semaphore = field(init=False)
-    _providers: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    _all: tuple[asyncio.Semaphore, asyncio.Semaphore] = field(init=False)
+    _providers: dict[tuple[str, bool], asyncio.Semaphore] = field(default_factory=dict)
     _rest_until: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._all = asyncio.Semaphore(self.concurrency)
+        self._all = (asyncio.Semaphore(self.concurrency), asyncio.Semaphore(half(self.concurrency)))
 
     @asynccontextmanager
-    async def turn(self, host: str, lane: Lane, provider: str | None) -> AsyncIterator[None]:
+    async def turn(
+        self, host: str, lane: Lane, provider: str | None, *, gives_way: bool = False
+    ) -> AsyncIterator[None]:
         """Wait for this host's turn and hold it. Raises Throttled when the host asked for a longer rest.
 
         The order (host, provider, all) never changes and nobody holds two hosts, so nobody waits in a circle.
@@ -75,10 +126,10 @@ class Politeness:
         lane.users += 1
         lane.used_at = self.clock()
         try:
-            async with lane.slots:
+            async with lane.slots.held(gives_way=gives_way):
                 await self._space(lane)
                 try:
-                    async with self._provider(provider), self._all:
+                    async with self._provider(provider, gives_way=gives_way), self._all[gives_way]:
                         await self._rest(host)
                         yield
                 finally:
@@ -108,9 +159,15 @@ class Politeness:
             await self.sleep(left)
         self._rest_until.pop(host, None)
 
-    def _provider(self, name: str | None) -> AbstractAsyncContextManager[object]:
+    def _provider(self, name: str | None, *, gives_way: bool) -> AbstractAsyncContextManager[object]:
         if name is None:
             return nullcontext()
-        if name not in self._providers:
-            self._providers[name] = asyncio.Semaphore(self.per_provider)
-        return self._providers[name]
+        key = (name, gives_way)
+        if key not in self._providers:
+            self._providers[key] = asyncio.Semaphore(half(self.per_provider) if gives_way else self.per_provider)
+        return self._providers[key]
+
+
+def half(count: int) -> int:
+    """Return how many may give way at a time beside so many that do not: half as many, and at least one."""
+    return max(1, count // 2)

@@ -216,10 +216,15 @@ class Store:
         with self._read() as connection:
             return pages.versions_of(connection, page_ids)
 
-    def claim_due(self, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
-        """Lease up to `limit` due pages, longest waiting first. A lease ends with the page's poll, or by itself."""
+    def claim_due(
+        self, *, now: datetime, limit: int, lease_seconds: float, new: bool | None = None
+    ) -> list[PageRecord]:
+        """Lease up to `limit` due pages, longest waiting first. A lease ends with the page's poll, or by itself.
+
+        `new` asks for pages that were never polled, or with False for the others.
+        """
         with self._write() as connection:
-            return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds)
+            return pages.claim_due(connection, now=now, limit=limit, lease_seconds=lease_seconds, new=new)
 
     def retime(self, *, now: datetime, step: timedelta = timedelta()) -> list[str]:
         """Make pages due, and free, that were put off or claimed by a clock ahead of `now`; return their slugs.

@@ -218,30 +218,37 @@ def first_fact(connection: Connection, page_id: int) -> datetime | None:
     return min((start for start in starts if start is not None), default=None)
 
 
-_DUE = (
-    sa.select(PAGE.c.id)
-    .where(
-        PAGE.c.due_at <= sa.bindparam("now"),
-        sa.or_(PAGE.c.lease_until.is_(None), PAGE.c.lease_until <= sa.bindparam("now")),
-        PAGE.c.removed_at.is_(None),
+def _claim(*which: sa.ColumnElement[bool]) -> sa.UpdateBase:
+    due = (
+        sa.select(PAGE.c.id)
+        .where(
+            PAGE.c.due_at <= sa.bindparam("now"),
+            sa.or_(PAGE.c.lease_until.is_(None), PAGE.c.lease_until <= sa.bindparam("now")),
+            PAGE.c.removed_at.is_(None),
+            *which,
+        )
+        .order_by(PAGE.c.due_at)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
     )
-    .order_by(PAGE.c.due_at)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
-# In a CTE, because PostgreSQL may run a bare subquery more than once and then lock more rows than the limit.
-_CLAIM = (
-    sa.update(PAGE)
-    .where(PAGE.c.id.in_(sa.select(_DUE.cte("due").c.id)))
-    .values(lease_until=sa.bindparam("until"))
-    .returning(*_COLUMNS)
-)
+    # In a CTE, because PostgreSQL may run a bare subquery more than once and then lock more rows than the limit.
+    return (
+        sa.update(PAGE)
+        .where(PAGE.c.id.in_(sa.select(due.cte("due").c.id)))
+        .values(lease_until=sa.bindparam("until"))
+        .returning(*_COLUMNS)
+    )
 
 
-def claim_due(connection: Connection, *, now: datetime, limit: int, lease_seconds: float) -> list[PageRecord]:
+_CLAIMS = {None: _claim(), True: _claim(PAGE.c.last_poll_at.is_(None)), False: _claim(PAGE.c.last_poll_at.is_not(None))}
+
+
+def claim_due(
+    connection: Connection, *, now: datetime, limit: int, lease_seconds: float, new: bool | None = None
+) -> list[PageRecord]:
     """Lease the pages that are due, longest waiting first; two claimants never get the same page."""
     until = now + timedelta(seconds=lease_seconds)
-    rows = connection.execute(_CLAIM, {"now": now, "limit": limit, "until": until})
+    rows = connection.execute(_CLAIMS[new], {"now": now, "limit": limit, "until": until})
     return sorted((_record(row) for row in rows), key=lambda record: record.due_at or now)
 
 

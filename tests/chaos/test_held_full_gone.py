@@ -92,7 +92,7 @@ async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_
         assert watched.page.lease_until is None
 
 
-async def _broken(*_):
+async def _broken(*_, **__):
     raise StoreError("held", cause="busy")
 
 
@@ -283,6 +283,7 @@ async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_pa
         watched.collector.backfill = backfill
         watched.clock.forward(minutes=5)
         await schedule._work(watched.page)
+        await schedule._history(watched.page.slug)
         first = watched.store.first_fact(watched.page.id)
 
     assert NOW - first > timedelta(days=20)
