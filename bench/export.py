@@ -1,4 +1,4 @@
-"""How long exporting takes: 1,000 vendors x 30 components x 90 days. ``python -m bench.export [VENDORS]``.
+"""How long exporting takes: 1,000 vendors x 30 components x 90 days. ``python -m bench.export [VENDORS [NAME]]``.
 
 Every export runs in a process of its own, so that the peak memory is its own. Beside it the peak for a tenth of the
 vendors: what grows with their number would show there. Remote write's requests are made and not sent.
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.rebuild import COMPONENTS, DAYS, NOW, evidence
 from exporters import remote_write, tables
+from exporters import report as reports
 from exporters.daily import Asked, vendor_series
 from exporters.openmetrics import SETTLED, OpenMetricsFile
 from monitor.config import VendorConfig
@@ -82,7 +83,23 @@ def table(form, name):
     return export
 
 
+def report(lines):
+    """`monitor report`, whose lines are counted and not printed."""
+
+    def write(store, settings, pages, _folder):
+        question = reports.Asked(now=NOW + timedelta(hours=8))
+        found = (reports.gather(store, page, settings[page.slug], question) for page in pages)
+        count = size = 0
+        for line in lines(found, question, [reports.last_day(page, question) for page in pages]):
+            count, size = count + 1, size + len(line) + 1
+        return count, size
+
+    return write
+
+
 EXPORTS = {
+    "report --format json": report(reports.json_lines),
+    "report --format csv": report(lambda found, *_: reports.csv_lines(found)),
     "openmetrics": openmetrics,
     "openmetrics, vendors only": openmetrics_vendors,
     "remote-write, without sending": remote,
@@ -118,7 +135,7 @@ def main() -> None:
         fill(folder, count)
         print(f"{count} vendors x {COMPONENTS} components x {DAYS} days")
         print(f"{'':30} {'samples, rows':>14} {'size':>9} {'CPU':>8} {'peak':>7} {'a tenth: peak':>14}")
-        for export in EXPORTS:
+        for export in [each for each in EXPORTS if not sys.argv[2:] or sys.argv[2] in each]:
             _, _, _, small = measured(export, folder, count, max(1, count // 10))
             things, size, seconds, peak = measured(export, folder, count, count)
             row = f"{things:14,} {size / 1e6:6.0f} MB {seconds:6.1f} s {peak:4.0f} MB {small:11.0f} MB"

@@ -1,12 +1,13 @@
 """The figures of a window, with everything a reader needs to argue with them: definition, zone, window, coverage.
 
-`gather` builds one `VendorReport` from the store; the `as_*` functions write it as JSON, CSV, Markdown or a terminal
-table. The figures are derived from the facts at the moment of asking, so `known_at` answers what was known then.
+`gather` builds one `VendorReport` from the store; the `*_lines` functions write reports as JSON, CSV or Markdown, and
+`drawn` as a terminal table, one after another, so that no more than one need be in memory; `as_*` writes all at once.
+The figures are derived from the facts at the moment of asking, so `known_at` answers what was known then.
 """
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -33,7 +34,7 @@ from monitor.model import (
     level_word,
 )
 from monitor.overrides import Overridden, overridden
-from monitor.plain import markdown_link, markdown_text, visible
+from monitor.plain import json_text, markdown_link, markdown_text, visible
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
@@ -121,16 +122,26 @@ class VendorReport:
         return tuple(sorted(found, key=lambda incident: incident.started_at))
 
 
+def last_day(page: PageRecord, asked: Asked) -> date:
+    """Return the last day of a page's window. Raises ValueError when it lies in the future of `known_at` or now."""
+    today = _today(page, asked)
+    as_of = asked.as_of or today
+    if as_of > today:
+        raise ValueError(f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})")
+    return as_of
+
+
+def _today(page: PageRecord, asked: Asked) -> date:
+    moment = min(asked.now, asked.known_at or asked.now)
+    return moment.astimezone(zone_named(page.zone)).date()
+
+
 def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *, trust: str = "") -> VendorReport:
     """Return one vendor's report, which repeats `trust`.
 
     Raises ValueError when `as_of` lies in the future of `known_at` or now.
     """
-    moment = min(asked.now, asked.known_at or asked.now)
-    today = moment.astimezone(zone_named(page.zone)).date()
-    as_of = asked.as_of or today
-    if as_of > today:
-        raise ValueError(f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})")
+    today, as_of = _today(page, asked), last_day(page, asked)
     window = window_ending(as_of, asked.window_days)
     first = min(window.first, as_of - timedelta(days=89))
     raw = asked.policy == RAW_POLICY
@@ -303,14 +314,31 @@ def _present(report: VendorReport) -> list[str]:
 
 def as_json(reports: Sequence[VendorReport], asked: Asked) -> dict[str, Any]:
     """Return the documented JSON object. Ratios are 0..1, null when nothing is known; instants are UTC."""
+    return _head(asked, (r.as_of for r in reports)) | {"vendors": [_vendor_json(report) for report in reports]}
+
+
+def json_lines(reports: Iterable[VendorReport], asked: Asked, last_days: Iterable[date]) -> Iterator[str]:
+    """Yield the lines of that object, one report after another; `last_days` are those of their windows."""
+    whole = json_text(_head(asked, last_days) | {"vendors": []}, indent=2)
+    *head, waiting = whole.removesuffix("]\n}").split("\n")
+    yield from head
+    for report in reports:
+        yield waiting
+        *lines, end = json_text(_vendor_json(report), indent=2).split("\n")
+        yield from (f"    {line}" for line in lines)
+        waiting = f"    {end},"
+    yield from (f"{waiting}]",) if waiting.endswith("[") else (waiting.removesuffix(","), "  ]")
+    yield "}"
+
+
+def _head(asked: Asked, last_days: Iterable[date]) -> dict[str, Any]:
     return {
-        "as_of": (asked.as_of or max((r.as_of for r in reports), default=asked.now.date())).isoformat(),
+        "as_of": (asked.as_of or max(last_days, default=asked.now.date())).isoformat(),
         "window_days": asked.window_days,
         "policy": asked.policy,
         "known_at": asked.known_at.isoformat() if asked.known_at else None,
         "generated_at": asked.now.isoformat(),
         "definition": DEFINITION,
-        "vendors": [_vendor_json(report) for report in reports],
     }
 
 
@@ -433,16 +461,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(reports: Sequence[VendorReport]) -> str:
+def as_csv(reports: Iterable[VendorReport]) -> str:
     """Return one line per vendor (empty component) and one per component; empty cells are unknown."""
+    return "".join(f"{line}\n" for line in csv_lines(reports))
+
+
+def csv_lines(reports: Iterable[VendorReport]) -> Iterator[str]:
+    """Yield those lines, the head first."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="")
     writer.writeheader()
+    yield text.getvalue()
     for report in reports:
-        writer.writerow(_csv_row(report, None))
-        for component in report.components:
+        for component in (None, *report.components):
+            text.seek(0)
+            text.truncate()
             writer.writerow(_csv_row(report, component))
-    return text.getvalue()
+            yield text.getvalue()
 
 
 def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[str, Any]:
@@ -479,12 +514,18 @@ def cell(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
-def as_markdown(reports: Sequence[VendorReport]) -> str:
+def as_markdown(reports: Iterable[VendorReport]) -> str:
     """Return a section per vendor: the sentence, its remarks, a table of components and the open incidents."""
-    return "\n\n".join(_markdown(report) for report in reports) + "\n"
+    return "\n".join(markdown_lines(reports)) + "\n"
 
 
-def _markdown(report: VendorReport) -> str:
+def markdown_lines(reports: Iterable[VendorReport]) -> Iterator[str]:
+    """Yield the lines of those sections."""
+    for number, report in enumerate(reports):
+        yield from _markdown(report) if number == 0 else ("", *_markdown(report))
+
+
+def _markdown(report: VendorReport) -> list[str]:
     title, said = map(markdown_text, (report.page.page_name or report.page.name, sentence(report)))
     lines = [f"## {title}", "", f"**{said}.**", ""]
     lines += [f"- {markdown_text(note)}" for note in remarks(report)]
@@ -504,7 +545,7 @@ def _markdown(report: VendorReport) -> str:
     for title, going_on in (("incidents", report.open_incidents), ("maintenance", report.open_maintenances)):
         if going_on:
             lines += ["", f"Open {title}:", "", *(_open_line(incident, report) for incident in going_on)]
-    return "\n".join(lines)
+    return lines
 
 
 def _open_line(incident: Incident, report: VendorReport) -> str:
@@ -567,17 +608,23 @@ def legend() -> Text:
     return text
 
 
-def as_table(reports: Sequence[VendorReport], *, width: int) -> Group:
+def as_table(reports: Iterable[VendorReport], *, width: int) -> Group:
     """Return the report for a terminal of this width: per vendor the sentence, remarks, then two lines a component."""
-    parts: list[RenderableType] = []
+    return Group(*drawn(reports, width=width))
+
+
+def drawn(reports: Iterable[VendorReport], *, width: int) -> Iterator[RenderableType]:
+    """Yield the parts of that, from top to bottom."""
     for report in reports:
-        parts += [words(sentence(report), "bold"), *(_indented(words(note, "italic")) for note in remarks(report))]
-        parts += [_scale(report, width)] if report.components else []
+        yield words(sentence(report), "bold")
+        yield from (_indented(words(note, "italic")) for note in remarks(report))
+        if report.components:
+            yield _scale(report, width)
         for component in report.components:
-            rows = (_indented(cells(row)) for row in _rows(component.days, width))
-            parts += [_indented(_figures_line(component, report)), *rows]
-        parts.append(words(""))
-    return Group(*parts, legend())
+            yield _indented(_figures_line(component, report))
+            yield from (_indented(cells(row)) for row in _rows(component.days, width))
+        yield words("")
+    yield legend()
 
 
 INDENT = 2

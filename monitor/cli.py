@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -66,7 +66,7 @@ from monitor.shell import (
     stored,
 )
 from monitor.store import PageRecord
-from monitor.terminal import LogFormat, bars, log_to_stderr, say, say_json, settle, width
+from monitor.terminal import LogFormat, bars, log_to_stderr, say, say_each, say_json, settle, width
 from monitor.writer import derive_page
 
 app = typer.Typer(
@@ -381,31 +381,31 @@ def report(
             known_at=instant(known_at) if known_at else None,
             policy=policy.value if policy else context.settings.policy,
         )
-        found = gathered(context, context.pages(vendors), asked)
-        write(found, asked, form)
-    raise typer.Exit(SOME_PAGE_FAILED if any(each.page.last_ok is False for each in found) else FINE)
+        pages = context.pages(vendors)
+        write(context, pages, asked, form)
+    raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)
 
 
-def gathered(context: Context, pages: Sequence[PageRecord], asked: reports.Asked) -> list[reports.VendorReport]:
-    """Return the pages' reports. Raises ConfigError when the question makes no sense."""
+def gathered(context: Context, pages: Iterable[PageRecord], asked: reports.Asked) -> Iterator[reports.VendorReport]:
+    """Yield the pages' reports, each made when it is asked for."""
+    for page in pages:
+        vendor, trust = context.vendors[page.slug], platforms.trust(page.platform)
+        yield reports.gather(context.store, page, vendor, asked, trust=trust)
+
+
+def write(context: Context, pages: Sequence[PageRecord], asked: reports.Asked, form: Format) -> None:
+    """Print the pages' reports, one after another. Raises ConfigError, before any, when the question makes no sense."""
     try:
-        return [
-            reports.gather(context.store, page, context.vendors[page.slug], asked, trust=platforms.trust(page.platform))
-            for page in pages
-        ]
+        last_days = [reports.last_day(page, asked) for page in pages]
     except ValueError as error:
         raise ConfigError(str(error)) from error
-
-
-def write(found: Sequence[reports.VendorReport], asked: reports.Asked, form: Format) -> None:
-    """Print the reports."""
+    found = gathered(context, pages, asked)
     if form is Format.TABLE:
-        say(reports.as_table(found, width=width()))
+        say_each(reports.drawn(found, width=width()))
     elif form is Format.JSON:
-        say_json(reports.as_json(found, asked))
+        say_each(reports.json_lines(found, asked, last_days))
     else:
-        text = reports.as_csv(found) if form is Format.CSV else reports.as_markdown(found)
-        say(*text.removesuffix("\n").split("\n"))
+        say_each(reports.csv_lines(found) if form is Format.CSV else reports.markdown_lines(found))
 
 
 def instant(text: str) -> datetime:
@@ -577,7 +577,7 @@ def replay(
         asked = reports.Asked(
             now=source.recorded_at, window_days=window, as_of=as_of.date() if as_of else None, policy=policy.value
         )
-        write(gathered(context, context.pages(None), asked), asked, form)
+        write(context, context.pages(None), asked, form)
     for error in errors:
         say(f"failed: {error}", style="red", err=True)
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
@@ -627,8 +627,7 @@ async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
         for page in context.pages(None):
             await collector.backfill(page, since_instant(page, None, 90, now()))
     asked = reports.Asked(now=now())
-    found = gathered(context, context.pages(None), asked)
-    say(reports.as_table(found, width=width()))
+    write(context, context.pages(None), asked, Format.TABLE)
     settings = context.settings
     say(
         "",

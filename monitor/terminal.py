@@ -37,6 +37,11 @@ def say(*lines: str | RenderableType, style: str | None = None, err: bool = Fals
 
     Anything else is something Rich draws, made of `words`.
     """
+    say_each(lines, style=style, err=err)
+
+
+def say_each(lines: Iterable[str | RenderableType], *, style: str | None = None, err: bool = False) -> None:
+    """Print each as `say` does, when it comes: all of them need never be in memory."""
     console = _err if err else _out
     for line in lines:
         if not isinstance(line, str):

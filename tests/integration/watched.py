@@ -346,7 +346,7 @@ def reported(world: World) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
     asked = reports.Asked(now=world.now, window_days=monitor.settings.window_days, policy=monitor.settings.policy)
-    told = json.loads(json.dumps(reports.as_json(cli.gathered(monitor, monitor.pages(None), asked), asked)))
+    told = json.loads(json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked)))
     return {vendor["vendor"]: vendor for vendor in told["vendors"]}
 
 
