@@ -175,7 +175,9 @@ class IncidentUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """One component at one level over [start, end). `end` None = still going on when it was read.
+    """One component at one level over [start, end). `end` None = still going on when it was read. An end later than the
+    reading is that of an incident told to be over, whose vendor's clock or date is ahead: the store ends it at the
+    reading that first said so.
 
     `level` is None when `basis` is INFERRED: then `word` (the incident's impact word) is mapped to a level by the
     vendor's setting when days are derived; and when the vendor posted a state `word` we do not know: then the span is

@@ -1,8 +1,8 @@
 """What most pages tell: parts in a state, and events with a beginning and an end; and the evidence these make. Pure.
 
 A platform reads its answers into `Part` and `Event` and hands them to `evidence`, which keeps the model's promises
-whatever the vendor wrote: ids are unique, nothing ends before it begins or lies ahead, a word nobody knows is counted
-and never green, and an event that does not say what it hit leaves its time uncovered.
+whatever the vendor wrote: ids are unique, nothing ends before it begins, nothing that is not over ends ahead, a word
+nobody knows is counted and never green, and an event that does not say what it hit leaves its time uncovered.
 """
 
 import json
@@ -530,7 +530,7 @@ def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
     if event.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
         return
     for span in event.spans:
-        end = _end(span.start, span.end, now)
+        end = _end(span.start, span.end, now, over=event.phase is Phase.CLOSED)
         if span.start > now or (span.start == now and span.end is not None) or span.level is Level.OPERATIONAL:
             continue
         inferred = span.basis is Basis.INFERRED
@@ -546,10 +546,12 @@ def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
         )
 
 
-def _end(start: datetime, end: datetime | None, now: datetime) -> datetime | None:
-    """Return the end, at least a moment after the start. An end that lies ahead is a plan: it is still going on."""
+def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) -> datetime | None:
+    """Return the end, at least a moment after the start. An end that lies ahead is a plan: it is still going on. That
+    of an event that is over is left as it is told, and the store ends it when that was first read.
+    """
     if end is None or end > now:
-        return None
+        return end if over else None
     return min(max(end, start + LEAST), max(now, start + timedelta(microseconds=1)))
 
 

@@ -512,6 +512,14 @@ def test_an_outline_keeps_impacts_and_ends_those_of_incidents_that_are_over(stor
     assert not save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
 
 
+def test_an_outline_that_dates_an_end_ahead_ends_at_once_what_is_over(store, page):
+    save(store, page, evidence(incidents=(incident(),), impacts=(impact(NOW - HOUR),)))
+    closed = incident(phase=Phase.CLOSED, resolved_at=NOW + DAY)
+    save(store, page, evidence(NOW + MINUTE, source="acme.feed", incidents=(closed,), outline=True))
+
+    assert store.facts(page.id).impacts == (impact(NOW - HOUR, NOW + MINUTE),)
+
+
 def test_an_outline_between_two_full_tellings_takes_nothing_away_and_makes_no_versions(store, page):
     full = incident(maintenance=True, url="https://acme.example/i1", component_ids=("api", "web"))
     bare = replace(full, started_at=NOW, maintenance=False, impact="unknown", url="https://feed.example/i1")

@@ -97,6 +97,13 @@ def test_an_end_that_lies_ahead_is_no_end() -> None:
     assert (impact.end, impact.level, impact.word, impact.basis) == (None, None, "minor", Basis.INFERRED)
 
 
+def test_an_end_that_lies_ahead_of_what_is_over_is_told_as_it_is() -> None:
+    """The store ends it at the reading that first said so; without an end it would go on."""
+    told = event(phase=Phase.CLOSED, end=NOW + HOUR, spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
+
+    assert [impact.end for impact in evidence("x", PAGE, events=[told]).impacts] == [NOW + HOUR]
+
+
 def test_what_nobody_planned_goes_on_though_it_is_dated_ahead_of_us() -> None:
     """An answer that does not change is not read again: nobody would notice when its beginning comes."""
     soon = NOW + timedelta(seconds=40)

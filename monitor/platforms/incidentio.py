@@ -631,14 +631,16 @@ def _impact(row: Row, told: Mapping[str, _Told], now: datetime, notes: _Notes) -
 def _end(start: datetime, end: datetime | None, incident: _Told | None, now: datetime) -> datetime | None:
     """Return when an impact ended; None = it goes on.
 
-    An end in the future is a plan, so the impact goes on. An open impact of an incident that is over is stale: the
+    An end in the future is a plan, so the impact goes on; that of an incident that is over is left as it is told, and
+    the store ends it when that was first read. An open impact of an incident that is over is stale: the
     page forgot to close it, in one observed case for years. It ended no later than the incident was closed; where that
     moment is not published all that is certain is that it held when it began, and it counts for `LEAST`. The time
     after that stands on what else is known, such as our own polls.
     """
+    over = incident is not None and incident.is_closed
     if end is not None:
-        return end if end <= now else None
-    if incident is None or not incident.is_closed:
+        return end if end <= now or over else None
+    if incident is None or not over:
         return None
     if incident.closed_at is not None and incident.closed_at > start:
         return incident.closed_at

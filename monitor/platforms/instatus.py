@@ -708,7 +708,7 @@ def _inferred(incidents: Iterable[Incident], seen: _Seen, now: datetime) -> Iter
         for key in incident.component_ids:
             if key not in (seen.record or {}) and key not in seen.groups:
                 yield Impact(
-                    component_id=key, level=None, start=start, end=end if end is None or end <= now else None,
+                    component_id=key, level=None, start=start, end=end,
                     basis=Basis.INFERRED, source=RECORD, incident_id=incident.id, word=word,
                 )  # fmt: skip
 
@@ -722,15 +722,16 @@ def _severity(incident: Incident) -> str | None:
 
 
 def _end(start: datetime, end: datetime | None, part: _Part, notice: Row | None, now: datetime) -> datetime | None:
-    """Return when an interval ended; None = it goes on, and so does one whose end is only planned.
+    """Return when an interval ended; None = it goes on, and so does one whose end is only planned. An end that lies
+    ahead of an incident that is over is left as it is told: the store ends it when that was first read.
 
     An interval without an end whose incident is over goes on while the component is still shown as bad: people close
     incidents and forget the component, and the vendor's own uptime then counts on. Once the component is operational
     again the interval ended no later than its incident.
     """
-    if end is not None:
-        return end if end <= now else None
     over = notice is not None and PHASES.get(_text(notice, "status", "incident")) is Phase.CLOSED
+    if end is not None:
+        return end if end <= now or over else None
     if notice is None or not over or LEVELS.get(part.word) is not Level.OPERATIONAL:
         return None
     resolved = _time_or_none(notice, "resolved", "incident")

@@ -309,15 +309,15 @@ FARTHEST_AHEAD = timedelta(days=7)
 
 
 def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
-    """Return what the incidents that have begun mean for their services. An end in the future is a plan. What goes on
-    has begun, though its clock is ahead of ours.
+    """Return what the incidents that have begun mean for their services. What goes on has begun, though its clock is
+    ahead of ours; an end that lies ahead is told as it is, and the store ends it when that was first read.
     """
     return tuple(
         Impact(
             component_id=service,
             level=None,
             start=min(one.start, now),
-            end=one.end if one.end is not None and one.end <= now else None,
+            end=one.end,
             basis=Basis.INFERRED,
             source=INCIDENTS,
             incident_id=one.id,

@@ -602,8 +602,9 @@ class Saving:
         return replace(impact, end=since if over else None)
 
     def _end_impacts(self) -> None:
-        """End what goes on of incidents that are told to be over, at their end."""
-        over = {each.id: utc(each.resolved_at) for each in self._evidence.incidents if each.resolved_at is not None}
+        """End what goes on of incidents that are told to be over, at their end, or now where that lies ahead."""
+        told = self._evidence.incidents
+        over = {each.id: min(utc(each.resolved_at), self._read_at) for each in told if each.resolved_at is not None}
         going_on = {
             row_id: impact
             for chunk in _chunks(over)
