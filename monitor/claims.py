@@ -26,6 +26,9 @@ SEEN_WELL_INTERVALS = 0.9
 MAINTENANCE_SEEN_WELL = timedelta(days=1)
 """For how long polls must have shown a component well to deny a maintenance: many pages show none while they work."""
 
+LEAST = timedelta(seconds=1)
+"""What a bad state counts for that is posted between two readings which saw the component well."""
+
 _CONFIDENCE = {
     Basis.DECLARED: Confidence.HIGH,
     Basis.TRANSITION: Confidence.MEDIUM,
@@ -185,8 +188,11 @@ def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelt
         known[each.incident_id].append(each)
     counted: list[Piece] = []
     set_aside: list[Piece] = []
+    said: set[tuple[str | None, Level]] = set()
     for piece in _joined(stated):
-        denied = list(_denied(piece, known[piece.incident_id], well, interval))
+        posted = is_bad(piece.level) and (piece.incident_id, piece.level) not in said
+        said.add((piece.incident_id, piece.level))
+        denied = list(_denied(piece, known[piece.incident_id], well, interval, LEAST if posted else timedelta(0)))
         counted += [replace(piece, span=span) for span in subtract([piece.span], denied)]
         set_aside += [replace(piece, span=span) for span in denied]
     return counted, set_aside
@@ -210,19 +216,22 @@ def _goes_on(last: Piece, piece: Piece) -> bool:
 
 
 def _denied(
-    piece: Piece, own: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta
+    piece: Piece, own: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta, stands: timedelta
 ) -> Iterator[Interval]:
     """Yield the parts of a claim over which it was known from its incident's own open claims, from the first of the
     readings that saw the component well. The second may be later than the claim's end, which was told afterwards then.
 
     What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
+    Nor is the moment, as long as it `stands`, to which a state is dated after its incident was read first (it was
+    posted meanwhile, or by a clock that is ahead of ours): no reading was made just then.
     """
     least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
     for known in _known(each for each in own if _claims_alike(each.level, piece)):
         part = known.span.clip(piece.span)
         if part is None:
             continue
-        seen = (max(run.span.start, part.start) for run in well if _in_two_polls(run, known, part, interval, least))
+        earliest = part.start + stands if known.span.start < piece.span.start else part.start
+        seen = (max(run.span.start, earliest) for run in well if _in_two_polls(run, known, part, interval, least))
         at = min(seen, default=part.end)
         if at < part.end:
             yield Interval(at, part.end)

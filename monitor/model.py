@@ -325,8 +325,9 @@ class KnownComponent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClaim:
     """An incident was read to claim that a component is at a level and that it goes on. `span` is from when that was
-    read until another reading said otherwise, and not before the claimed start. `level` as that of an `Impact`.
-    `last_read` is the last poll in that time; None = it is known still, or nothing says when it was polled last.
+    read, before the claimed start where that is dated ahead, until another reading said otherwise. `level` as that of
+    an `Impact`. `last_read` is the last poll in that time; None = it is known still, or nothing says when it was polled
+    last.
     """
 
     component_id: str

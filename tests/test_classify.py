@@ -576,6 +576,28 @@ def test_a_claim_told_in_parts_at_one_level_is_refuted_as_a_whole() -> None:
     assert day.disputed
 
 
+@pytest.mark.parametrize(
+    ("impacts", "seconds"),
+    [
+        ([impact(8, None)], Seconds(partial=1)),
+        ([impact(8, 9), impact(12, None)], Seconds(partial=1)),  # to say the same again is no new claim
+        ([impact(8, 9, DEGRADED), impact(9, None)], Seconds(degraded=1, partial=1)),
+        ([impact(8, None, MAINTENANCE)], Seconds()),
+    ],
+)
+def test_a_state_dated_later_than_it_was_read_counts_for_that_moment(impacts, seconds) -> None:
+    """Known from 6 on, by a clock that is ahead of ours; the component is seen well all the time."""
+    worst = max(each.level for each in impacts)
+    claim = OpenClaim(component_id="a", incident_id="i1", level=worst, span=Interval(at(6), FOR_EVER))
+    facts = PageFacts(
+        components=(known(),), impacts=tuple(impacts), coverage=(cover(),), open_claims=(claim,),
+        runs=(run(0, 144, Level.OPERATIONAL),),
+    )  # fmt: skip
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert (day.seconds, day.disputed) == (seconds, True)
+
+
 def test_a_component_seen_bad_again_counts_from_then_on() -> None:
     day = day_of_a(
         impacts=[impact(5, None)],

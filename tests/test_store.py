@@ -583,7 +583,7 @@ def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwis
     assert found == {
         ("i1", Level.PARTIAL_OUTAGE, NOW, NOW + 2 * HOUR),
         ("i1", Level.PARTIAL_OUTAGE, NOW + 4 * HOUR, FAR_FUTURE),
-        ("i2", DEGRADED, NOW + 5 * HOUR, FAR_FUTURE),
+        ("i2", DEGRADED, NOW + 4 * HOUR, FAR_FUTURE),
     }
     assert {each.span.start for each in open_claims(store, page, known_at=NOW + HOUR)} == {NOW}
 

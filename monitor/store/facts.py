@@ -127,7 +127,7 @@ _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, 
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _OPEN_CLAIMS = (
-    sa.select(*_columns(IMPACT, "component_id incident_id level started_at recorded_at superseded_at last_read_at"))
+    sa.select(*_columns(IMPACT, "component_id incident_id level recorded_at superseded_at last_read_at"))
     .where(
         IMPACT.c.page_id == sa.bindparam("page"),
         IMPACT.c.ended_at.is_(None),
@@ -178,8 +178,8 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
 def _open_claims(connection: Connection, page_id: int, since: datetime, known_at: datetime) -> Iterator[OpenClaim]:
     """Yield when each incident was known to claim something that goes on: its end may have been told later."""
     values = {"page": page_id, "since": since, "known_at": known_at}
-    for key, incident_id, level, start, first, until, last in connection.execute(_OPEN_CLAIMS, values):
-        span = Interval.between(max(start, first), until or FAR_FUTURE)
+    for key, incident_id, level, first, until, last in connection.execute(_OPEN_CLAIMS, values):
+        span = Interval.between(first, until or FAR_FUTURE)
         if span is not None:
             yield OpenClaim(component_id=key, incident_id=incident_id, level=_LEVELS[level], span=span, last_read=last)
 
