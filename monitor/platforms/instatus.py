@@ -667,7 +667,7 @@ def _intervals(seen: _Seen, part: _Part) -> list[Row]:
 
 def _impacts(seen: _Seen, page: PageContext, notes: _Notes) -> tuple[Impact, ...]:
     """Return the intervals that have begun and last, overlaps included; one given twice counts once."""
-    told = {_id(row): row for row in seen.notices}
+    told = {_id(row): row for row in (*seen.told, *seen.notices)}
     found = (_impact(row, part, told, page, notes) for part in seen.parts for row in _intervals(seen, part))
     return tuple(dict.fromkeys(impact for impact in found if impact is not None))
 

@@ -45,3 +45,12 @@ async def test_what_is_over_at_an_end_that_lies_ahead_claims_nothing_any_more(pl
         facts = reader.store.facts(reader.page.id)
         assert [impact for impact in facts.impacts if impact.end is None or impact.end > at[-1]] == []
         assert [claim for claim in facts.open_claims if claim.span.end > at[-1]] == []
+
+
+@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each != "betterstack"])  # there it is a plan
+async def test_what_goes_on_is_known_when_it_is_read_though_it_begins_ahead(platform: str) -> None:
+    """Else what it claims could not be known to be wrong when its beginning lies behind us."""
+    given = dated_ahead(platform)
+    at = [BEGIN + hour * HOUR for hour in range(7)]
+    async with ran(given, Plan(interval=HOUR, steps=tuple((each, "poll") for each in at))) as reader:
+        assert [claim.span.start for claim in reader.store.facts(reader.page.id).open_claims] == [at[5]]
