@@ -186,6 +186,8 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
         for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
             true[0], clock.now = at, given.clock(at)
             if act == "kill":
+                # A schedule writes what waits every second: only what the act itself reads can be lost with the process.
+                await reader.collector._writer._write_waiting()
                 with dying(store, int(dice.expovariate(1 / LIFE))):
                     await _act(reader, at, following)
                     if dice.random() < 0.5:

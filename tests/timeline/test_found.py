@@ -27,6 +27,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(ALIKE, "instatus", 2007, id="two readers learn of an open claim at other times"),
         pytest.param(AGAIN, "google", 20348, id="a poll without news waits while the next one has some"),
         pytest.param(AGAIN, "incidentio", 348, id="such a poll is the last before a claim is over"),
+        pytest.param(AGAIN, "instatus", 51388, id="a process is killed long after a poll without news"),
         pytest.param(ALIKE, "google", 20253, id="a state is seen on a day or only before it"),
         pytest.param(ALIKE, "google", 20349, id="an incident is rated before a post says how bad it is"),
         pytest.param(GREEN, "incidentio", 20792, id="another page is read before the vendor's own ever was"),
