@@ -16,8 +16,8 @@ For one component and one calendar day of the page's zone:
 4. A closed day on which the bar shows no outage and others do, or the reverse, is disputed: it keeps the bar's value
    and carries the other's. So is a closed day on which polls saw trouble that the vendor's record, which speaks for
    that time, does not tell of, or told of it in an incident that is on its list no longer: what was seen or told
-   counts. So is a day on which incidents claim more than what counts, because the component was seen well meanwhile
-   (`monitor.claims`).
+   counts; where a bar speaks of the outages, of degraded time only. So is a day on which incidents claim more than
+   what counts, because the component was seen well meanwhile (`monitor.claims`).
 
 An impact without an end goes on until the last moment anything was read from the page, not until now: an outage in
 progress stops growing when the page cannot be read.
@@ -26,7 +26,7 @@ progress stops growing when the page cannot be read.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
@@ -298,8 +298,8 @@ def _classify_day(day: date, evidence: _Evidence, frame: Frame) -> Day:
     seconds = _fit(seconds, covered)
     otherwise = _paperwork(found, whole)
     if day < day_of(frame.now, frame.zone):  # today the vendor's record has not said its last word
-        denied = _disputed(bar, other, found, evidence, whole) if barred else _silent(found, evidence, whole)
-        otherwise = denied or otherwise
+        denied = _disputed(bar, other, found, evidence, whole) if barred else None
+        otherwise = denied or _silent(found, evidence, whole, seconds if barred else None) or otherwise
     worst = _level(seconds, frame.options.min_outage_seconds)
     return Day(
         day=day,
@@ -414,18 +414,20 @@ def _at_least(seconds: Seconds) -> tuple[float, float, float, float]:
     return seconds.major, seconds.outage, seconds.bad, seconds.total
 
 
-def _silent(found: Claims, evidence: _Evidence, whole: Interval) -> Seconds | None:
+def _silent(found: Claims, evidence: _Evidence, whole: Interval, barred: Seconds | None) -> Seconds | None:
     """Return what the vendor's record says now of a closed day on which polls saw trouble that it does not tell of,
     though it speaks for that time, or of which it told an incident that is on its list no longer; None when they agree.
+    `barred` are the day's seconds where a bar speaks of it, which is the record of outages: what is milder counts then.
     """
-    bad = [piece for piece in found.pieces if is_bad(piece.level)]
+    bad = [piece for piece in found.pieces if is_bad(piece.level) and not (barred and piece.level.is_outage)]
     seen = [piece.span for piece in bad if piece.basis is None]
     hidden = [part for cover in evidence.impact_cover for part in intersect(seen, cover)]
     hidden += [piece.span for piece in bad if piece.incident_id in evidence.unlisted]
     if total_seconds(intersect(hidden, whole)) < _SECOND:
         return None
     told = (piece for piece in found.pieces if piece.basis is not None)
-    return _worst_seconds([piece for piece in told if piece.incident_id not in evidence.unlisted], [whole])
+    says = _worst_seconds([piece for piece in told if piece.incident_id not in evidence.unlisted], [whole])
+    return says if barred is None else replace(says, partial=barred.partial, major=barred.major)
 
 
 def _spans_all(cover: Iterable[Interval], span: Interval) -> bool:

@@ -659,6 +659,21 @@ def test_an_incident_that_is_on_its_list_no_longer_counts_and_is_disputed() -> N
     assert (unlisted.level, unlisted.disputed, unlisted.other) == (PARTIAL, True, Seconds())
 
 
+def test_what_a_bar_cannot_show_and_the_record_hides_is_disputed_too() -> None:
+    """An outage without an incident is the bar's to tell; what is milder is not."""
+    both = [cover(), cover(Aspect.BARS)]
+    milder, outage = ([run(0, 5, Level.OPERATIONAL), run(5, 7, level)] for level in (DEGRADED, PARTIAL))
+    seen = day_of_a(runs=milder, coverage=both)
+    beside = day_of_a(runs=[*milder, run(7, 8, MAJOR)], bars=[bar(major=60)], coverage=both)
+    told = day_of_a(runs=milder, impacts=[impact(5, 7, DEGRADED)], coverage=both)
+    barred = day_of_a(runs=outage, bars=[bar(partial=7200)], coverage=both)
+
+    assert (seen.seconds, seen.other) == (Seconds(degraded=7200), Seconds())
+    assert (beside.seconds, beside.other) == (Seconds(degraded=7200, major=60), Seconds(major=60))
+    assert (told.level, told.disputed) == (DEGRADED, False)
+    assert (barred.level, barred.disputed) == (PARTIAL, False)
+
+
 def test_an_outage_that_the_bar_denies_does_not_hide_what_polls_saw_that_was_milder() -> None:
     seen = [run(0, 5, Level.OPERATIONAL), run(5, 7, DEGRADED), run(7, 24, Level.OPERATIONAL)]
     barred = {"runs": seen, "coverage": [cover(Aspect.BARS)]}

@@ -11,6 +11,7 @@ GREEN: Law = test_laws.test_nothing_is_green_that_was_bad_and_admitted
 ENDS: Law = test_laws.test_every_bad_span_ends
 ALIKE: Law = test_laws.test_two_readers_differ_only_in_what_they_could_see
 AGAIN: Law = test_laws.test_the_same_again_a_rebuild_a_restart_and_a_kill_change_nothing
+ORDER: Law = test_laws.test_polls_and_backfill_in_any_order_give_the_same_days
 OUTPUTS: Law = test_laws.test_what_is_unknown_is_unknown_in_every_output
 CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing
 
@@ -28,6 +29,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(AGAIN, "google", 20348, id="a poll without news waits while the next one has some"),
         pytest.param(AGAIN, "incidentio", 348, id="such a poll is the last before a claim is over"),
         pytest.param(AGAIN, "instatus", 51388, id="a process is killed long after a poll without news"),
+        pytest.param(ORDER, "statuspage", 55107, id="what a bar cannot show is taken off the list"),
         pytest.param(ALIKE, "google", 20253, id="a state is seen on a day or only before it"),
         pytest.param(ALIKE, "google", 20349, id="an incident is rated before a post says how bad it is"),
         pytest.param(GREEN, "incidentio", 20792, id="another page is read before the vendor's own ever was"),
