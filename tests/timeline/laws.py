@@ -21,6 +21,8 @@ COVERED = 0.9
 ROUNDING = 0.002
 SAY_NOW = ("incidentio", "instatus")
 """Platforms whose polls speak of the present alone, so that what they leave open is unknown."""
+ENDED_AS_GIVEN = ("google", "betterstack")
+"""Platforms whose incidents end when their vendor says, though the post that closes them came later."""
 
 
 def is_bad(level: Level | None) -> bool:
@@ -233,11 +235,33 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
 
 
 def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
-    """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False)."""
+    """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False).
+
+    That one is none where the record explains its last sight: then it explains that it was taken to go on, too. How far
+    the record reaches is a matter of when the reader looked, and how often.
+    """
     whole = day_interval(day, zone_named(ran.page.zone))
     polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
-    before = [(level, False) for at, level in polls if at < whole.start][-1:]
-    return {*before, *((level, True) for at, level in polls if at in whole)}
+    before = [(at, level) for at, level in polls if at < whole.start][-1:]
+    held = ((level, False) for at, level in before if level is None or not explained(ran, key, at, level))
+    return {*held, *((level, True) for at, level in polls if at in whole)}
+
+
+def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
+    """Whether the final record tells of a state at least as bad as a poll saw it at this instant: from one poll interval
+    before what is told to one after it, but on no other day.
+    """
+    world, zone = ran.world, zone_named(ran.page.zone)
+    for _, told in world.told(world.end):
+        over = told.ended if world.platform in ENDED_AS_GIVEN else told.end
+        shown = is_bad(level) and (world.platform == "statuspage" or key in told.linked)
+        for part, start, until, claimed in told.claims() if shown else ():
+            end = min((each for each in (until, over) if each is not None), default=world.end)
+            first, last = (day_interval(day_of(each + world.skew, zone), zone) for each in (start, end))
+            reach = max(start + world.skew - ran.plan.interval, first.start)
+            if part == key and claimed >= level and reach <= at <= min(end + world.skew + ran.plan.interval, last.end):
+                return True
+    return False
 
 
 def refuted(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:

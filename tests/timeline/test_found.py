@@ -31,6 +31,7 @@ CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_pro
         pytest.param(AGAIN, "instatus", 51388, id="a process is killed long after a poll without news"),
         pytest.param(ORDER, "statuspage", 55107, id="what a bar cannot show is taken off the list"),
         pytest.param(ALIKE, "google", 20253, id="a state is seen on a day or only before it"),
+        pytest.param(ALIKE, "google", 50637, id="the last sight of a state is explained for one who looks less often"),
         pytest.param(ALIKE, "google", 20349, id="an incident is rated before a post says how bad it is"),
         pytest.param(GREEN, "incidentio", 20792, id="another page is read before the vendor's own ever was"),
         pytest.param(OUTPUTS, "incidentio", 20990, id="a page is never read"),
