@@ -146,6 +146,15 @@ def test_nothing_is_known_of_a_message_before_it_was_read(store, page):
     assert store.facts(page.id, known_at=before).updates == ()
 
 
+def test_what_a_withdrawn_incident_said_of_components_does_not_count_and_stays_readable(store, page):
+    save(store, page, told(update()))
+    save(store, page, evidence(NOW + HOUR, withdrawn=("i1",)))
+
+    assert store.facts(page.id).updates == ()
+    assert [each.states for each in store.facts(page.id, known_at=NOW).updates] == [update().states]
+    assert texts(store, page) == ["We are looking."]
+
+
 def test_an_edit_that_came_later_does_not_show_at_an_earlier_moment(store, page):
     save(store, page, told(update()))
     save(store, page, told(update(text="We looked."), at=NOW + HOUR))

@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection
 
 from monitor.fields import plain_text
 from monitor.intervals import utc
-from monitor.model import IncidentUpdate, Level, PostedState
+from monitor.model import IncidentUpdate, Level, Phase, PostedState
 from monitor.store import tables
 from monitor.store.records import UpdateVersion
 
+INCIDENT = tables.core(tables.Incident)
 UPDATE = tables.core(tables.IncidentUpdate)
 LISTED = tables.core(tables.ListedIncident)
 
@@ -107,10 +108,22 @@ def _number(level: Level | None) -> int | None:
 # ---------------------------------------------------------------------------------------------------------- reading
 
 _COLUMNS = (UPDATE.c.incident_id, UPDATE.c.key, UPDATE.c.at, UPDATE.c.status, UPDATE.c.states)
-_KNOWN_THEN = (
-    UPDATE.c.recorded_at <= sa.bindparam("known_at"),
-    sa.or_(UPDATE.c.superseded_at.is_(None), UPDATE.c.superseded_at > sa.bindparam("known_at")),
-)
+
+
+def _known_then(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    superseded = table.c.superseded_at
+    return (
+        table.c.recorded_at <= sa.bindparam("known_at"),
+        sa.or_(superseded.is_(None), superseded > sa.bindparam("known_at")),
+    )
+
+
+def _standing(*known: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether an update's incident is not one that the vendor has withdrawn."""
+    gone = (INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.phase == Phase.WITHDRAWN.value, *known)
+    return UPDATE.c.incident_id.not_in(sa.select(INCIDENT.c.external_id).where(*gone))
+
+
 _OF_PAGE = (
     sa.select(*_COLUMNS)
     .where(
@@ -120,11 +133,14 @@ _OF_PAGE = (
     )
     .order_by(UPDATE.c.at, UPDATE.c.id)
 )
-_STATES = (_OF_PAGE.where(UPDATE.c.superseded_at.is_(None)), _OF_PAGE.where(*_KNOWN_THEN))
+_STATES = (
+    _OF_PAGE.where(UPDATE.c.superseded_at.is_(None), _standing(INCIDENT.c.superseded_at.is_(None))),
+    _OF_PAGE.where(*_known_then(UPDATE), _standing(*_known_then(INCIDENT))),
+)
 
 
 def read_states(connection: Connection, values: Mapping[str, Any]) -> Iterator[IncidentUpdate]:
-    """Yield the messages that give states, oldest first and without their text.
+    """Yield the messages that give states, oldest first and without their text; what was withdrawn says nothing.
 
     `values` are the page, since when, and the moment of knowledge if it is not now.
     """
