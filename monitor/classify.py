@@ -340,8 +340,9 @@ def _day_seconds(
     after = _worst_seconds(found.pieces, subtract([whole], barred))
     partial, major = (bar.partial_seconds, bar.major_seconds) if bar else (0, 0)
     milder = inside
-    if not partial + major:  # an outage that does not count hides nothing that was milder
-        milder = _worst_seconds([*(p for p in found.pieces if not p.level.is_outage), *found.beneath], barred)
+    mild = [piece for piece in found.pieces if not piece.level.is_outage]
+    if not partial + major and len(mild) < len(found.pieces):  # an outage that does not count hides nothing milder
+        milder = _worst_seconds([*mild, *found.beneath], barred)
     seconds = Seconds(
         maintenance=milder.maintenance + after.maintenance,
         degraded=milder.degraded + after.degraded,

@@ -687,6 +687,14 @@ def test_an_outage_that_the_bar_denies_does_not_hide_what_polls_saw_that_was_mil
     assert counted.seconds == Seconds(major=60)
 
 
+def test_a_milder_state_goes_on_beside_no_outage_that_a_bar_of_another_day_tells() -> None:
+    """Seen last before the day, and explained by an outage that the day before counts."""
+    seen = [run(0, 22, Level.OPERATIONAL), run(22, 25, DEGRADED, seen=22), run(25, 48, Level.OPERATIONAL)]
+    asked = {"impacts": [impact(22, 23.9, MAJOR)], "bars": [bar(major=6840)], "coverage": [cover(Aspect.BARS)]}
+
+    assert day_of_a(runs=seen, day=date(2026, 5, 6), **asked).level is Level.OPERATIONAL
+
+
 def test_paperwork_is_disputed_on_days_with_bars_too() -> None:
     day = day_of_a(
         impacts=[impact(5, None, DEGRADED)],
