@@ -248,6 +248,19 @@ async def test_a_day_marked_down_counts_its_degraded_seconds_once() -> None:
     assert not day.disputed
 
 
+def test_degraded_time_that_goes_on_while_the_day_is_marked_down_goes_on_from_now() -> None:
+    """So far it is in the day's sum."""
+    answer = told("ongoing")
+    today = resource(answer, "503")["status_history"][-1]
+    today |= {"status": "downtime", "downtime_duration": 60.0}
+    (before,) = (impact for impact in poll(with_body(told("ongoing"))).impacts if impact.end is None)
+    (going,) = (impact for impact in poll(with_body(answer)).impacts if impact.component_id == "503")
+
+    assert today["day"] == "2026-05-20"
+    assert (before.level, before.start) == (Level.DEGRADED, NOW - timedelta(hours=1))
+    assert going == replace(before, start=NOW)
+
+
 async def test_unexplained_seconds_that_grow_through_the_day_are_replaced_and_a_report_explains_them() -> None:
     first, more, explained = told("quiet"), told("quiet"), told("quiet")
     for answer, seconds in ((first, 100.0), (more, 300.0), (explained, 3600.0)):

@@ -21,7 +21,7 @@ the day, where only their number and the day are meant.
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -692,12 +692,17 @@ def _first_seconds(spans: Iterable[Interval], seconds: float) -> Iterator[Interv
 
 
 def _outside_sums(impact: Impact, down: Sequence[Interval], now: datetime) -> Iterator[Impact]:
-    """Yield the parts of an impact that are in no day's sum: degraded time of days marked down is in it."""
+    """Yield the parts of an impact that are in no day's sum: degraded time of days marked down is in it. What goes on
+    is told to go on from now on where today is such a day: else it would be a new claim tomorrow.
+    """
     whole = Interval.between(impact.start, impact.end or now)
     if impact.level is not Level.DEGRADED or whole is None:
         yield impact
         return
-    for span in subtract([whole], down):
+    spans = subtract([whole], down)
+    if impact.end is None and (not spans or spans[-1].end < whole.end):
+        yield replace(impact, start=now)
+    for span in spans:
         goes_on = impact.end is None and span.end == whole.end
         yield Impact(
             component_id=impact.component_id,
