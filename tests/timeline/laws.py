@@ -237,12 +237,15 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
 def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
     """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False).
 
-    That one is none where the record explains its last sight: then it explains that it was taken to go on, too. How far
-    the record reaches is a matter of when the reader looked, and how often.
+    That one is none where a silence followed it, nor where the record explains its last sight: then it explains that it
+    was taken to go on, too. How far the record reaches is a matter of when the reader looked, and how often.
     """
     whole = day_interval(day, zone_named(ran.page.zone))
     polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
+    longest = GAP_INTERVALS * ran.plan.interval
+    following = next((at for at, _ in polls if at >= whole.start), whole.start + longest)
     before = [(at, level) for at, level in polls if at < whole.start][-1:]
+    before = [(at, level) for at, level in before if following - at <= longest]
     held = ((level, False) for at, level in before if level is None or not explained(ran, key, at, level))
     return {*held, *((level, True) for at, level in polls if at in whole)}
 
