@@ -53,6 +53,7 @@ from monitor.shell import (
     Context,
     DatabaseOption,
     Vendors,
+    Watches,
     alone,
     collecting,
     interrupted,
@@ -264,7 +265,7 @@ def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
 @app.command(short_help="Read the current state once.")
 def poll(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Read the current state of the pages once."""
-    with opened(config, database) as context:
+    with opened(config, database, Watches.MORE) as context:
         results = run(_poll_all(context, context.pages(vendors)))
         for result in results:
             page = context.store.pages([result.slug])[0]
@@ -296,7 +297,7 @@ def backfill(
     """Rebuild the history from the vendors' own records. May be interrupted and run again at any time."""
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
-    with opened(config, database) as context:
+    with opened(config, database, Watches.MORE) as context:
         first = since.date() if since else None
         length = days or context.settings.backfill_days or 90
         if first is not None and first > context.clock().date():
@@ -506,7 +507,7 @@ def _component_and_days(words: Sequence[str]) -> tuple[str | None, list[date]]:
 @app.command(short_help="Derive all days anew, offline.")
 def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Derive all days anew from the stored facts, offline: after a change of settings or of version."""
-    with opened(config, database) as context:
+    with opened(config, database, Watches.MORE) as context:
         for page in context.pages(vendors):
             moment = context.clock()
             first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))

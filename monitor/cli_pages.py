@@ -297,18 +297,23 @@ def vendors(
         _print_configured(config, database, form)
 
 
+def _configured(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]:
+    """Return the row of a vendor and of its page, None = it is not in the database yet."""
+    platform = page.platform if page else vendor.platform
+    read_at = page.last_success_at if page else None
+    return {
+        "vendor": vendor.slug,
+        "page": vendor.url,
+        "platform": platform or "not detected yet",
+        "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else "never",
+        "note": platforms.trust(platform),
+    }
+
+
 def _print_configured(config: Any, database: str | None, form: Shape) -> None:  # noqa: ANN401
     with opened(config, database) as context:
-        rows = [
-            {
-                "vendor": page.slug,
-                "page": page.url,
-                "platform": page.platform or "not detected yet",
-                "last read": f"{page.last_success_at:%Y-%m-%d %H:%M} UTC" if page.last_success_at else "never",
-                "note": platforms.trust(page.platform),
-            }
-            for page in context.pages(None)
-        ]
+        known = {page.slug: page for page in context.store.pages(removed=True)}
+        rows = [_configured(vendor, known.get(slug)) for slug, vendor in sorted(context.vendors.items())]
     if form is not Shape.JSON:
         say(f"configured in {context.settings.source}:")
     _print(rows, form, hidden=("note",))

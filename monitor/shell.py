@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypedDict, TypeVar
 
@@ -26,6 +27,7 @@ from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
 from monitor.pipeline import Collector, Headers, PollObserver, spec
 from monitor.store import PageRecord, Store
 from monitor.terminal import say
+from monitor.watching import Watched, is_somebody_elses, named, strangers
 
 T = TypeVar("T")
 
@@ -67,14 +69,36 @@ class Context:
     vendors: dict[str, VendorConfig] = field(default_factory=dict)
 
     def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
-        """Return the pages of these vendors, of all when none is named. Raises ConfigError for an unknown one."""
+        """Return the pages of these vendors, of all when none is named.
+
+        Raises ConfigError for a vendor that is not configured, and where none of those asked for is in the database.
+        Says which of all vendors are not in it, and which are that the settings do not name.
+        """
         unknown = [slug for slug in slugs or () if slug not in self.vendors]
         if unknown:
             known = ", ".join(sorted(self.vendors))
             raise ConfigError(
                 f"no vendor {', '.join(map(repr, unknown))} in {self.settings.source}; there are: {known}"
             )
-        return self.store.pages(list(slugs) if slugs else None)
+        asked = slugs or sorted(self.vendors)
+        found = self.store.pages(asked, removed=True)
+        missing = sorted(set(asked) - {page.slug for page in found})
+        watched = self.store.pages()
+        others = sorted(page.slug for page in watched if page.slug not in self.vendors)
+        if missing and not found:
+            raise ConfigError(f"{self._not_there(missing)}{self._also(others)}")
+        if missing:
+            say(f"note: {self._not_there(missing)}", style="yellow", err=True)
+        return found
+
+    def _not_there(self, slugs: Sequence[str]) -> str:
+        remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
+        return f"not in {self.store.address} yet: {named(slugs)}; {remedy}"
+
+    def _also(self, others: Sequence[str]) -> str:
+        if not others:
+            return ""
+        return f". It watches {named(others)} (not in {self.settings.source}): name their settings with --config"
 
 
 def loaded(config: Path | None, database: str | None) -> Settings:
@@ -83,24 +107,54 @@ def loaded(config: Path | None, database: str | None) -> Settings:
     return settings if database is None else replace(settings, database_url=database)
 
 
+class Watches(Enum):
+    """What a command makes of the vendors that the database watches."""
+
+    NOTHING = "nothing"
+    """It reads them as they are. Only where there are none at all are the settings' put there."""
+    MORE = "more"
+    """Those of the settings are added, and get their settings."""
+    EXACTLY = "exactly"
+    """Besides, the others are not watched any more. They keep their history."""
+
+
 @contextmanager
-def opened(config: Path | None, database: str | None) -> Iterator[Context]:
+def opened(config: Path | None, database: str | None, watches: Watches = Watches.NOTHING) -> Iterator[Context]:
     """Load the settings and open the store."""
-    with stored(loaded(config, database)) as context:
+    with stored(loaded(config, database), watches=watches) as context:
         yield context
 
 
 @contextmanager
-def stored(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Context]:
-    """Open the store of these settings and bring its pages up to date with them."""
+def stored(
+    settings: Settings, clock: Callable[[], datetime] = now, watches: Watches = Watches.EXACTLY
+) -> Iterator[Context]:
+    """Open the store of these settings and bring its pages up to date with them.
+
+    Raises ConfigError where that would change what others watch in it.
+    """
     store = Store.open(settings.database_url)
     try:
-        store.sync_pages([spec(vendor) for vendor in settings.vendors], now=clock())
-        yield Context(
-            settings=settings, store=store, clock=clock, vendors={vendor.slug: vendor for vendor in settings.vendors}
-        )
+        vendors = {vendor.slug: vendor for vendor in settings.vendors}
+        if watches is not Watches.NOTHING or not store.pages(removed=True):
+            _require_ours(store, settings, clock())
+            specs = [spec(vendor) for vendor in settings.vendors]
+            store.sync_pages(specs, now=clock(), keep_others=watches is not Watches.EXACTLY)
+        yield Context(settings=settings, store=store, clock=clock, vendors=vendors)
     finally:
         store.close()
+
+
+def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
+    """Raise ConfigError when somebody else's vendors are being watched in the database."""
+    watched = [Watched(page.slug, page.last_poll_at) for page in store.pages()]
+    configured = {vendor.slug for vendor in settings.vendors}
+    if is_somebody_elses(watched, configured, moment, chosen=settings.source != configuration.BUILT_IN):
+        raise ConfigError(
+            f"{store.address} is in use with other settings: it watches "
+            f"{named(strangers(watched, configured, moment))} (not in {settings.source}); give their settings with "
+            f"--config, or another database with --database"
+        )
 
 
 def reached(network: NetworkSettings) -> Ways:

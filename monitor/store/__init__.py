@@ -193,13 +193,13 @@ class Store:
 
     # ------------------------------------------------------------------------------------------------------- pages
 
-    def sync_pages(self, vendors: Sequence[PageSpec], *, now: datetime) -> None:
-        """Make the pages those configured. Pages no longer configured are marked, and keep their history.
+    def sync_pages(self, vendors: Sequence[PageSpec], *, now: datetime, keep_others: bool = False) -> None:
+        """Make the pages those configured. Others are marked as removed, and keep their history, unless `keep_others`.
 
         A new address or platform is detected anew and read at once; a new zone makes every day due for deriving.
         """
         with self._write() as connection:
-            pages.sync(connection, vendors, now)
+            pages.sync(connection, vendors, now, keep_others=keep_others)
 
     def pages(self, slugs: Collection[str] | None = None, *, removed: bool = False) -> list[PageRecord]:
         """Return the configured pages by slug, only those of `slugs` if given, with `removed` also former ones."""

@@ -158,8 +158,8 @@ def versions_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, in
     return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": list(page_ids)})}
 
 
-def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> None:
-    """Make the pages those configured: add, update and bring back; mark the others as removed."""
+def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime, *, keep_others: bool) -> None:
+    """Make the pages those configured: add, update and bring back; mark the others as removed unless they are kept."""
     known = {record.slug: record for record in listed(connection, None, removed=True)}
     wanted = {spec.slug: spec for spec in specs}
     new = [_new_page(spec, now) for slug, spec in wanted.items() if slug not in known]
@@ -169,7 +169,7 @@ def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime) -> No
     for slug, record in known.items():
         if slug in wanted:
             _reconfigure(connection, record, wanted[slug], now)
-        elif record.removed_at is None:
+        elif record.removed_at is None and not keep_others:
             change(connection, record.id, {"removed_at": now}, step=1)
 
 
