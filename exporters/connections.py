@@ -4,7 +4,7 @@ A connection takes a descriptor, and polls and the database need theirs. Whoever
 and does not read the answer, must neither use them up nor keep a probe from being answered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -65,17 +65,17 @@ def most_connections(descriptors: int) -> int:
     return min(max(descriptors // SHARE, FEWEST), MOST)
 
 
-def expendable(standings: Mapping[K, Standing], now: float) -> K | None:
+def expendable(standings: Iterable[tuple[K, Standing]], now: float) -> K | None:
     """Return the connection to drop for a new one, None = none: all are being answered.
 
     It is the one that has asked nothing for longest; else the one that has not read for longest, if that is more than
     `SLOW_SECONDS`. A client that asks at once is so never dropped for those that come after it and only wait.
+    `standings` begin with the connection that was made, or answered, first, and are not looked at further than needed.
     """
-    asking = {key: each.since for key, each in standings.items() if each.phase is Phase.ASKING}
-    slow = {
-        key: each.since
-        for key, each in standings.items()
-        if each.phase is Phase.READING and now - each.since >= SLOW_SECONDS
-    }
-    found = asking or slow
-    return min(found, key=lambda key: found[key]) if found else None
+    slow = []
+    for key, each in standings:
+        if each.phase is Phase.ASKING:
+            return key
+        if each.phase is Phase.READING and now - each.since >= SLOW_SECONDS:
+            slow.append((each.since, key))
+    return min(slow, key=lambda found: found[0])[1] if slow else None

@@ -16,12 +16,15 @@ from typing import Any
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from exporters.connections import HEAD_BYTES, Phase, Standing, expendable
 
 log = logging.getLogger(__name__)
 
 _SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_OVER = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
+"""What accepting says when the socket listens no more. All else is about one connection, or passes: accept(2)."""
 _AGAIN_SECONDS = 0.2
 """How long accepting rests when the system has nothing left for another connection."""
 _ROOM_SECONDS = 0.02
@@ -38,16 +41,25 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class Connection(H11Protocol):
-    """One client's connection, which knows what it waits for."""
+    """One client's connection, which knows what it waits for. `all_open` are those that are open, first the one that
+    was made, or answered, first.
+    """
 
-    _standing: Standing | None = None
+    def __init__(self, config: uvicorn.Config, state: ServerState, all_open: "dict[Connection, None]") -> None:
+        super().__init__(config, state, {})
+        self._all_open = all_open
+        self._standing = Standing(Phase.ASKING, self.loop.time())
 
     def standing(self) -> Standing:
         """Return what it waits for now, and since when it was seen to."""
-        now = self.loop.time()
-        before = self._standing or Standing(Phase.ASKING, now)
-        self._standing = before.moved(self._phase(), now)
+        self._standing = self._standing.moved(self._phase(), self.loop.time())
         return self._standing
+
+    def _ask(self) -> None:
+        """Begin to count the time for a request."""
+        self._standing = Standing(Phase.ASKING, self.loop.time())
+        self._all_open.pop(self, None)
+        self._all_open[self] = None
 
     def _phase(self) -> Phase:
         if self.transport.get_write_buffer_size():
@@ -58,14 +70,19 @@ class Connection(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to count the time for a request."""
+        """Wait for its first request."""
         super().connection_made(transport)
-        self._standing = Standing(Phase.ASKING, self.loop.time())
+        self._ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._all_open.pop(self, None)
+        super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """Begin to count the time for the next request, once the answer is read."""
+        """Wait for the next request, once the answer is read."""
         if not self.transport.get_write_buffer_size():
-            self._standing = Standing(Phase.ASKING, self.loop.time())
+            self._ask()
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -87,8 +104,6 @@ class Connection(H11Protocol):
 
     def drop(self) -> None:
         """End it at once, whatever is unsent: closing it would wait for a client that reads nothing."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # what it still answers goes nowhere, and is no bug
         self.transport.abort()
 
 
@@ -103,6 +118,7 @@ class Server(uvicorn.Server):
             )
         )  # fmt: skip
         self._most = most
+        self._open: dict[Connection, None] = {}
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -118,17 +134,14 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Drop the connections whose clients have had their time."""
         if counter % _SWEEP_TICKS == 0:
-            for each in self._connections():
+            for each in list(self._open):
                 if each.standing().is_overdue(each.loop.time()):
                     each.drop()
         return await super().on_tick(counter)
 
-    def _connections(self) -> list[Connection]:
-        return [each for each in self.server_state.connections if isinstance(each, Connection)]
-
     async def _welcome(self, client: socket.socket) -> None:
         """Serve a connection, when need be in the place of another."""
-        while len(self.server_state.connections) >= self._most and not self.should_exit:
+        while len(self._open) >= self._most and not self.should_exit:
             await self._make_room()
         loop = asyncio.get_running_loop()
         await loop.connect_accepted_socket(self._connection, client)
@@ -137,12 +150,11 @@ class Server(uvicorn.Server):
         await asyncio.sleep(0 if self._drop_one() else _ROOM_SECONDS)
 
     def _connection(self) -> Connection:
-        return Connection(self.config, self.server_state, {})
+        return Connection(self.config, self.server_state, self._open)
 
     def _drop_one(self) -> bool:
         """Drop the connection that can best be spared, which is gone in the loop's next turn; False when none can."""
-        standings = {each: each.standing() for each in self._connections()}
-        found = expendable(standings, asyncio.get_running_loop().time())
+        found = expendable(((each, each.standing()) for each in self._open), asyncio.get_running_loop().time())
         if found is None:
             log.warning("all %d connections that may be open are being answered; the next waits", self._most)
             return False
@@ -155,8 +167,11 @@ class Server(uvicorn.Server):
         if error is None:
             self.should_exit = True
             return
+        if error.errno not in _SCARCE:
+            log.warning("a connection could not be accepted: %s", error.strerror)
+            return
         log.error("cannot accept a connection: %s; allow more open files (ulimit -n)", error.strerror)
-        if self.server_state.connections:
+        if self._open:
             self._drop_one()
 
 
@@ -184,13 +199,15 @@ class _Accepting:
             except ConnectionAbortedError:
                 continue
             except OSError as error:
-                if error.errno not in _SCARCE:
+                if error.errno in _OVER:
                     raise
                 self._gone_wrong(error)
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             try:
                 await self._welcome(client)
+            except OSError:
+                client.close()  # it has gone meanwhile
             except BaseException:
                 client.close()
                 raise

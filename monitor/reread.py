@@ -85,6 +85,8 @@ class Rereading:
         """Read them once, and return how that went, in a line for people. Raises nothing."""
         try:
             after, headers = await asyncio.to_thread(self._read)
+            found = changes(self._settings, after)
+            self._apply(found, headers)
         except ConfigError as error:
             for line in str(error).split("\n"):
                 log.error("settings refused: %s", line)  # noqa: TRY400
@@ -93,10 +95,8 @@ class Rereading:
         except Exception as error:
             log.exception("bug while reading the settings; those read before stay in force")
             return self._failed(repr(error))
-        found = changes(self._settings, after)
         if found.kept:
             log.warning("needs a restart, until then what was set before holds: %s", ", ".join(found.kept))
-        self._apply(found, headers)
         self._settings = found.settings
         self._observe(True)  # noqa: FBT003
         log.info("settings read again: %s", found)

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 import random
 import socket
 from contextlib import asynccontextmanager
@@ -63,16 +65,17 @@ def test_who_asks_nothing_for_longest_goes_first_then_who_does_not_read_and_neve
     standings = {
         "works": Standing(Phase.WORKING, 1.0),
         "reads": Standing(Phase.READING, now - SLOW_SECONDS / 2),
-        "reads not": Standing(Phase.READING, now - SLOW_SECONDS),
+        "has not read lately": Standing(Phase.READING, now - SLOW_SECONDS),
+        "reads not": Standing(Phase.READING, now - 2 * SLOW_SECONDS),
         "asks nothing": Standing(Phase.ASKING, 50.0),
         "has just come": Standing(Phase.ASKING, 99.9),
     }
     order = []
-    while (found := expendable(standings, now)) is not None:
+    while (found := expendable(standings.items(), now)) is not None:
         order.append(found)
         del standings[found]
 
-    assert order == ["asks nothing", "has just come", "reads not"]
+    assert order == ["asks nothing", "has just come", "reads not", "has not read lately"]
 
 
 # --------------------------------------------------------------------------------------------------------- the server
@@ -253,12 +256,12 @@ async def test_the_end_comes_although_clients_are_slow():
 class WithoutDescriptors(socket.socket):
     """A listening socket for which the system has nothing left, so many times."""
 
-    times = 0
+    times, number = 0, errno.EMFILE
 
     def accept(self):
         if self.times:
             self.times -= 1
-            raise OSError(24, "Too many open files")
+            raise OSError(self.number, os.strerror(self.number))
         return super().accept()
 
 
@@ -282,6 +285,16 @@ async def test_a_system_without_descriptors_is_told_once_and_asked_again_without
     assert [record.getMessage() for record in caplog.records] == [
         "cannot accept a connection: Too many open files; allow more open files (ulimit -n)"
     ]
+
+
+@pytest.mark.parametrize("number", [errno.EPROTO, errno.EHOSTUNREACH, errno.EPERM, errno.ECONNABORTED])
+async def test_trouble_with_one_connection_is_no_end_of_accepting(number):
+    listener = WithoutDescriptors(socket.AF_INET)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    listener.times, listener.number = 1, number
+    async with serving(listener=listener) as (_, port):
+        assert await health(port) == b"HTTP/1.1 200 OK"
 
 
 async def test_an_end_of_accepting_ends_the_server(caplog):
