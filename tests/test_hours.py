@@ -134,6 +134,9 @@ HELPERS = {"processes.py", "instants.py", "integration/conftest.py"}
 """Helpers that may: a test that uses one is found by its name, or by its fixture `world`."""
 LEFT_OUT = {
     "test_hours.py": "it is given every instant as an argument",
+    "test_environment.py": "of what the command says it looks at no date",
+    "test_notify.py": "datagrams to systemd, in which there is no date",
+    "test_systemd.py": "what the command asks the kernel for; a simulated clock asks it for more",
     "integration/test_stack.py": "a real Prometheus stamps samples with the machine's clock; the vendors' zone is one where it is noon",
     "integration/test_history.py": "the same; every answer is right that was true before or after the command ran",
 }

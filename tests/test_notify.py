@@ -19,8 +19,6 @@ from monitor.schedule import STUCK_SECONDS, Schedule
 from monitor.writer import RETRY_SECONDS
 from tests.integration.servers import free_port
 
-pytestmark = pytest.mark.hours
-
 
 class Manager:
     """A service manager's socket."""

@@ -90,8 +90,9 @@ async def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends() -> Non
     assert (len(first), len(second), len(third)) == (1, 0, 1)
 
 
-async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick() -> None:
-    """Sixty pages and room for two: at two a tick the last one would begin half a minute later."""
+async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick(monkeypatch) -> None:
+    """Sixty pages and room for two: at two a tick the last one would begin a quarter of an hour later."""
+    monkeypatch.setattr("monitor.schedule.TICK_SECONDS", 30.0)
     clock = Clock(now())
     truths = [
         replace(truth_for(1, "statuspage"), slug=f"v{n}", url=f"https://v{n}.example/", incidents=()) for n in range(60)
@@ -101,7 +102,8 @@ async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_t
         await schedule.start()
         for page in collector.store.pages():
             collector.store.set_due(page.id, clock.now)
-        await until(lambda: all(page.last_poll_at for page in collector.store.pages()), seconds=15)
+        await schedule.tick()
+        await until(lambda: all(page.last_poll_at for page in collector.store.pages()), seconds=120)
         await schedule.stop()
 
 

@@ -23,8 +23,6 @@ from monitor.schedule import DRAIN_SECONDS
 from monitor.shell import BAD_USAGE
 from tests.integration.servers import free_port
 
-pytestmark = pytest.mark.hours
-
 ROOT = Path(__file__).parents[1]
 UNIT = ROOT / "deploy" / "vendorstatus.service"
 
