@@ -56,6 +56,7 @@ from monitor.shell import (
     Watches,
     alone,
     collecting,
+    forsake,
     interrupted,
     loaded,
     now,
@@ -662,6 +663,14 @@ def setup(
 
 def main() -> None:
     """Run the command line; our own errors become one clear message and an exit code, never a traceback."""
+    try:
+        _run()
+    except SystemExit as end:
+        forsake(end.code if isinstance(end.code, int) else FINE)
+        raise
+
+
+def _run() -> None:
     settle()
     try:
         app()

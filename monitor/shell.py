@@ -10,7 +10,10 @@ import re
 import resource
 import ssl
 import sys
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -242,9 +245,46 @@ async def collecting(
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner() as runner:
+            runner.get_loop().set_default_executor(_Waits())
+            return runner.run(work)
     except KeyboardInterrupt:
         interrupted()
+
+
+class _Waits(ThreadPoolExecutor):
+    """Threads that wait for what nobody can interrupt: names to be resolved, files to be read. Nobody waits for them at
+    the end, and there are enough for names that are not resolved to keep others from being so.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(max_workers=MOST_WAITS, thread_name_prefix=WAITS)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+WAITS, MOST_WAITS = "waits", 128
+"""Name and number of the threads that only wait."""
+
+
+def forsake(code: int) -> None:
+    """End the process with this exit code at once if a thread still waits for what may never come; else do nothing.
+
+    To be called when all else is done: the interpreter itself would wait for that thread.
+    """
+    until = time.monotonic() + _FORSAKE_SECONDS
+    waiting = [each for each in threading.enumerate() if each.name.startswith(f"{WAITS}_")]
+    for each in waiting:
+        each.join(max(0.0, until - time.monotonic()))
+    if any(each.is_alive() for each in waiting):
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(code)
+
+
+_FORSAKE_SECONDS = 0.5
 
 
 def interrupted() -> NoReturn:

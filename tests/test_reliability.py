@@ -7,6 +7,7 @@ from exporters import connections
 from monitor import sparing
 from monitor.errors import STORE_CAUSES
 from monitor.schedule import DRAIN_SECONDS, LAST_WRITE_SECONDS, LEASE_SECONDS, TICK_SECONDS
+from monitor.shell import MOST_WAITS
 from monitor.store import health, patience, postgres
 from monitor.store.faults import REMEDIES
 from monitor.writer import RETRY_SECONDS
@@ -45,7 +46,7 @@ def test_the_figures_of_the_document_are_those_of_the_code():
         "5 s for a lock": (postgres.LOCK_SECONDS, 5), "20 s for a statement": (postgres.STATEMENT_SECONDS, 20),
         "25 s for any answer": (patience.ANSWER_SECONDS, 25), "A request has 10 seconds": (connections.REQUEST_SECONDS, 10),
         "its head 16 KiB": (connections.HEAD_BYTES, 16 * 1024), "an answer 60 seconds": (connections.ANSWER_SECONDS, 60),
-        "a quarter of the files": (connections.SHARE, 4), "16 to 512 connections": ((connections.FEWEST, connections.MOST), (16, 512)),
+        "128 may wait": (MOST_WAITS, 128), "a quarter of the files": (connections.SHARE, 4), "16 to 512 connections": ((connections.FEWEST, connections.MOST), (16, 512)),
     }  # fmt: skip
 
     assert [said for said in seconds if said not in DOCUMENT.replace("\n  ", " ")] == []

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -120,21 +120,19 @@ def outage(truth):
 
 @contextmanager
 def serving(
-    folder: Path, url: str, files: int | None = None, **environment: str
+    folder: Path, url: str, *, files: int | None = None, beside: Sequence[Mapping[str, object]] = (), **environment: str
 ) -> Iterator[tuple[Served, Callable[[], None]]]:
     """Run the command on a healthy vendor; yields it, and what puts the vendor into an outage.
 
-    It may open so many `files`, None = as many as we.
+    It may open so many `files`, None = as many as we. `beside` are more vendors.
     """
     truth = replace(truth_for(1, "statuspage"), incidents=())
     folder.mkdir(exist_ok=True)
     address = f"127.0.0.1:{free_port()}"
     with served(truth, kind=Changing) as simulator:
         vendor = simulator.vendors[0]
-        settings = {
-            "backfill": "2d",
-            "vendors": [{"slug": truth.slug, "url": vendor.url, "allow_private": True, "interval": f"{INTERVAL}s"}],
-        }
+        watched = {"slug": truth.slug, "url": vendor.url, "allow_private": True, "interval": f"{INTERVAL}s"}
+        settings = {"backfill": "2d", "vendors": [watched, *beside]}
         (folder / "monitor.yaml").write_text(yaml.safe_dump(settings))
         environment = os.environ | {"MONITOR_DATABASE_URL": url, "MONITOR_LISTEN": address} | environment
         with (folder / "monitor.log").open("wb") as log:
