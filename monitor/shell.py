@@ -29,7 +29,7 @@ from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
 from monitor.pipeline import Collector, Headers, PollObserver, spec
 from monitor.store import PageRecord, Store
-from monitor.terminal import say
+from monitor.terminal import hand_over, say
 from monitor.watching import Watched, is_somebody_elses, named, strangers
 
 T = TypeVar("T")
@@ -278,9 +278,7 @@ def forsake(code: int) -> None:
     for each in waiting:
         each.join(max(0.0, until - time.monotonic()))
     if any(each.is_alive() for each in waiting):
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
+        hand_over()
         os._exit(code)
 
 

@@ -58,6 +58,13 @@ def say_json(value: object) -> None:
     say(*json_text(value, indent=2).split("\n"))
 
 
+def hand_over() -> None:
+    """Write what is printed and still held back, as far as somebody takes it."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+
+
 def ask(question: str) -> str:
     """Return what a person answers; "" for Enter alone."""
     return str(typer.prompt(visible(question), default="", show_default=False))

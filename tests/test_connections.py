@@ -338,27 +338,3 @@ async def test_nonsense_is_refused_and_neither_a_bug_nor_a_flood_in_the_log(capl
 
     assert answer == b"HTTP/1.1 200 OK"
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
-
-
-def test_a_logger_of_what_strangers_cause_writes_each_kind_once_a_minute_with_how_many_there_were():
-    clock, written = [0.0], []
-    logger, once = logging.getLogger("tests.strangers"), OnceAMinute(lambda: clock[0])
-    logger.addFilter(once)
-    handler = logging.Handler()
-    handler.emit = lambda record: written.append(record.getMessage())
-    logger.addHandler(handler)
-    try:
-        for number in range(1000):
-            logger.warning("nonsense from %d", number)
-            logger.error("Fatal error\nconnection: %s", number)
-        clock[0] = 60.0
-        logger.warning("nonsense from %d", 1000)
-    finally:
-        logger.removeFilter(once)
-        logger.removeHandler(handler)
-
-    assert written == [
-        "nonsense from 0",
-        "Fatal error\nconnection: 0",
-        "nonsense from 1000 (999 more since it was last said)",
-    ]

@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.text import Text
 
 from monitor import terminal
-from monitor.terminal import LogFormat, OneLine, say, say_json, table
+from monitor.terminal import LogFormat, OnceAMinute, OneLine, say, say_json, table
 
 ROOT = Path(__file__).parents[1]
 
@@ -167,3 +167,27 @@ def test_nothing_prints_but_what_is_made_for_it() -> None:
 )  # fmt: skip
 def test_the_lint_finds_what_prints(source: str) -> None:
     assert printing(source)
+
+
+def test_a_logger_of_what_strangers_cause_writes_each_kind_once_a_minute_with_how_many_there_were():
+    clock, written = [0.0], []
+    logger, once = logging.getLogger("tests.strangers"), OnceAMinute(lambda: clock[0])
+    logger.addFilter(once)
+    handler = logging.Handler()
+    handler.emit = lambda record: written.append(record.getMessage())
+    logger.addHandler(handler)
+    try:
+        for number in range(1000):
+            logger.warning("nonsense from %d", number)
+            logger.error("Fatal error\nconnection: %s", number)
+        clock[0] = 60.0
+        logger.warning("nonsense from %d", 1000)
+    finally:
+        logger.removeFilter(once)
+        logger.removeHandler(handler)
+
+    assert written == [
+        "nonsense from 0",
+        "Fatal error\nconnection: 0",
+        "nonsense from 1000 (999 more since it was last said)",
+    ]

@@ -21,7 +21,7 @@ from tests.chaos.test_served_under_fault import Served, serving
 from tests.chaos.test_slow_clients import HALF, Hanging
 from tests.integration.servers import free_port
 
-pytestmark = [pytest.mark.integration, pytest.mark.hours]
+pytestmark = [pytest.mark.chaos, pytest.mark.hours]
 
 NAMES_THAT_HANG = """
 import socket, time

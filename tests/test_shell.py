@@ -1,0 +1,56 @@
+"""What every command needs: a way to run that ends though threads wait for what may never come."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from monitor.shell import MOST_WAITS, run
+
+HANGS = """
+import asyncio, time
+from monitor.shell import forsake, run
+
+async def work():
+    waiting = asyncio.create_task(asyncio.to_thread(time.sleep, {seconds}))
+    await asyncio.sleep(0.1)
+    print("kept")
+
+run(work())
+forsake(3)
+"""
+
+
+def ended(seconds: float) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", "-c", HANGS.format(seconds=seconds)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[1]
+    )
+
+
+def test_a_thread_that_waits_for_ever_does_not_keep_a_command_from_ending():
+    done = ended(600)
+
+    assert (done.returncode, done.stdout, done.stderr) == (3, "kept\n", "")
+
+
+def test_a_command_without_such_a_thread_ends_as_it_would():
+    done = ended(0.01)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "kept\n", "")
+
+
+def test_some_threads_that_wait_hold_up_no_other():
+    ends: list[float] = []
+
+    async def work() -> None:
+        hanging = [asyncio.create_task(asyncio.to_thread(time.sleep, 5.0)) for _ in range(MOST_WAITS - 1)]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(asyncio.to_thread(ends.append, 1.0), 4.5)
+        for each in hanging:
+            each.cancel()
+
+    run(work())
+
+    assert ends == [1.0]
