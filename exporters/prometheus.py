@@ -963,8 +963,20 @@ class PollMetrics:
             by_provider, registry=registry,
         )  # fmt: skip
         self._seconds = Histogram(
-            f"{PREFIX}poll_duration_seconds", "Duration of polls, in seconds.", by_provider,
+            f"{PREFIX}poll_duration_seconds", "How long pages took to answer polls, in seconds.", by_provider,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
+        )  # fmt: skip
+        self._queue = Histogram(
+            f"{PREFIX}poll_queue_seconds", "How long polls waited for us and not for their page, in seconds.",
+            by_provider, buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30), registry=registry,
+        )  # fmt: skip
+        self._overloaded = Counter(
+            f"{PREFIX}overloaded_polls", "Polls that say nothing, because this process stood still meanwhile.",
+            by_provider, registry=registry,
+        )  # fmt: skip
+        self._woke = Histogram(
+            f"{PREFIX}event_loop_lag_seconds", "How late our event loop woke up, in seconds.",
+            buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10), registry=registry,
         )  # fmt: skip
         self._lag = Histogram(
             f"{PREFIX}scheduler_lag_seconds", "How late polls began, in seconds.",
@@ -998,9 +1010,9 @@ class PollMetrics:
         self.reread(loaded_at)
 
     def polled(self, provider: str | None, outcome: str, reason: str | None, seconds: float) -> None:
-        """Count a poll that took `seconds`. `outcome` is ok, unchanged or failed; `reason` is a failure's reason.
+        """Count a poll whose page took `seconds` to answer. `outcome` is ok, unchanged or failed.
 
-        Raises ValueError for another outcome.
+        `reason` is a failure's reason. Raises ValueError for another outcome.
         """
         if outcome not in {"ok", "unchanged", "failed"}:
             raise ValueError(f"a poll ends ok, unchanged or failed, not {outcome!r}")
@@ -1011,6 +1023,18 @@ class PollMetrics:
             self._failures.labels(name, reason or "error").inc()
         elif outcome == "unchanged":
             self._not_modified.labels(name).inc()
+
+    def queued(self, provider: str | None, seconds: float) -> None:
+        """Count how long a poll waited for its turn, the database and our own processor."""
+        self._queue.labels(provider or "unknown").observe(seconds)
+
+    def overloaded(self, provider: str | None) -> None:
+        """Count a poll that we were too late for to say anything about its page."""
+        self._overloaded.labels(provider or "unknown").inc()
+
+    def woke(self, seconds_late: float) -> None:
+        """Count how late the event loop woke up from a nap."""
+        self._woke.observe(seconds_late)
 
     def revised(self, provider: str | None, days: int) -> None:
         """Count closed days that changed."""

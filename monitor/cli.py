@@ -37,7 +37,7 @@ from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
 from monitor.config import InvalidConfig, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
-from monitor.fetch import Fetcher, Fetches, Recorder, Replay, user_agent
+from monitor.fetch import Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, window_start, zone_named
 from monitor.model import Evidence
 from monitor.notify import Notifier
@@ -532,7 +532,9 @@ def record(
     page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
 
     async def work() -> list[MonitorError]:
-        async with Fetcher(user_agent=user_agent(settings.contact), **reached(settings.network)) as fetcher:
+        async with Fetcher(
+            user_agent=user_agent(settings.contact), **reached(settings.network), lateness=Lateness()
+        ) as fetcher:
             recorder = Recorder(fetcher, folder, page, now)
             vendor = one_vendor(page, allow_private=allow_private, like=settings)
             with stored(alone(vendor, like=settings)) as context:

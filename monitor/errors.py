@@ -15,6 +15,7 @@
         +-- UnknownPlatform    nothing we know how to read was recognised
         +-- TooManyComponents, NameTooLong   the page tells more than the bounds of its vendor allow
         +-- ClockOff           our clock is wrong: what is read cannot be dated
+        +-- Overloaded         this process could not look at the answer in time: nothing is said about the page
 
 Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
 vocabulary, safe as a metric label. None of them may ever be turned into "no incidents".
@@ -91,9 +92,13 @@ class PageError(MonitorError):
 
 
 class FetchError(PageError):
-    """No usable answer arrived. The span is uncovered; nothing is concluded about the vendor."""
+    """No usable answer arrived. The span is uncovered; nothing is concluded about the vendor.
+
+    `elapsed_seconds` is how long was waited for it, without the waits of politeness and our own lateness.
+    """
 
     reason = "fetch"
+    elapsed_seconds = 0.0
 
 
 class ConnectFailed(FetchError):
@@ -239,3 +244,13 @@ class ClockOff(PageError):
 
     reason = "clock"
     default_remedy = "set the clock of the machine the monitor runs on, best by NTP"
+
+
+class Overloaded(PageError):
+    """A time limit was reached while this process stood still: whether the page answered in time is not known.
+
+    No FetchError, so that no platform takes it for a missing answer: the whole reading ends, and is done again.
+    """
+
+    reason = "overloaded"
+    default_remedy = "give the monitor more CPU, or let it do less"

@@ -27,6 +27,7 @@ from monitor.errors import (
     ClockOff,
     FetchError,
     IdentityChanged,
+    Overloaded,
     PageError,
     PageUnavailable,
     ParseError,
@@ -83,6 +84,9 @@ class PollObserver(Protocol):
     def revised(self, provider: str, days: int) -> None: ...  # noqa: D102
     def unknown_words(self, provider: str, count: int) -> None: ...  # noqa: D102
     def moved(self, vendor: str, before: str, after: str) -> None: ...  # noqa: D102
+    def queued(self, provider: str, seconds: float) -> None: ...  # noqa: D102
+    def overloaded(self, provider: str) -> None: ...  # noqa: D102
+    def woke(self, seconds_late: float) -> None: ...  # noqa: D102
 
 
 class NoObserver:
@@ -99,6 +103,15 @@ class NoObserver:
 
     def moved(self, vendor: str, before: str, after: str) -> None:
         """Ignore a page that changed its platform, or, where both are the same, its address."""
+
+    def queued(self, provider: str, seconds: float) -> None:
+        """Ignore how long a poll waited for us and not for its page."""
+
+    def overloaded(self, provider: str) -> None:
+        """Ignore a poll that we were too late for to say anything."""
+
+    def woke(self, seconds_late: float) -> None:
+        """Ignore how late the event loop woke up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +199,8 @@ class _Reading:
     behind: list[Body] = field(default_factory=list)
     requests: int = 0
     wire_bytes: int = 0
+    took: list[float] = field(default_factory=list)
+    """How long, in seconds, answers were waited for; of those asked for together the longest."""
     status: int | None = None
     offset_seconds: float | None = None
     """How far the page's clock is ahead of ours, None = it did not say."""
@@ -339,13 +354,23 @@ class Collector:
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, caught.reason, caught)
         if off and not isinstance(error, ClockOff):
             page = await self._healed(page)
-        seconds = timer() - begun
-        self._observer.polled(page.platform or "unknown", outcome, error.reason if error else None, seconds)
+        provider = page.platform or "unknown"
+        if isinstance(error, Overloaded):
+            return await self._not_read(page, error)
+        seconds = sum(reading.took)
+        self._observer.polled(provider, outcome, error.reason if error else None, seconds)
+        self._observer.queued(provider, max(0.0, timer() - begun - seconds))
         self._report_words(page, reading)
         self._report_moved(page, reading)
         poll = self._poll_record(page, reading, memory, started=started, seconds=seconds, outcome=outcome, error=error)
         await self._keep(page, reading, poll, error)
         return PollResult(slug=page.slug, outcome=outcome, error=error)
+
+    async def _not_read(self, page: PageRecord, error: Overloaded) -> PollResult:
+        """Leave a page as it was that we were too late for, and have it asked again in a minute."""
+        self._observer.overloaded(page.platform or "unknown")
+        await self.db(self.store.set_due, page.id, self._clock() + timedelta(seconds=FAST_SECONDS))
+        return PollResult(slug=page.slug, outcome="failed", error=error)
 
     def _check_clock(self, page: PageRecord, reading: _Reading) -> None:
         """Raise ClockOff when it is our clock that is wrong where something of the page is stored later than now."""
@@ -621,7 +646,7 @@ class Collector:
             await self._drive(steps, reading, hear)
         except _Told:
             return
-        except IdentityChanged:
+        except (IdentityChanged, Overloaded):
             raise
         except PageError as error:
             log.info("not asked who it is vendor=%s reason=%s", page.slug, error.reason)
@@ -638,7 +663,8 @@ class Collector:
         today = day_of(self._clock(), zone_named(page.zone))
         since = day_interval(today - timedelta(days=REREAD_DAYS), zone_named(page.zone)).start
         result = await self.backfill(page, since, again=True, gives_way=gives_way)
-        await self.db(self.store.set_reread, page.id, today)
+        if not isinstance(result.error, Overloaded):
+            await self.db(self.store.set_reread, page.id, today)
         return result
 
     async def _done(self, page: PageRecord) -> frozenset[str]:
@@ -688,12 +714,23 @@ class Collector:
                     answer = await self._answer(step, reading)
                     step = steps.throw(answer) if isinstance(answer, FetchError) else steps.send(answer)
                 else:
-                    answers = await asyncio.gather(*(self._answer(get, reading) for get in step))
-                    step = steps.send(answers)
+                    step = steps.send(await self._answers(step, reading))
         except StopIteration:
             return
         finally:
             steps.close()
+
+    async def _answers(self, gets: Sequence[Get], reading: _Reading) -> list[Response | FetchError]:
+        """Ask for several at once, and wait for all of them, whatever one comes to."""
+        before = len(reading.took)
+        answers = await asyncio.gather(*(self._answer(get, reading) for get in gets), return_exceptions=True)
+        reading.took[before:] = [max(reading.took[before:], default=0.0)]
+        found: list[Response | FetchError] = []
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, FetchError):
+                raise answer
+            found.append(answer)
+        return found
 
     async def _answer(self, get: Get, reading: _Reading) -> Response | FetchError:
         url = urljoin(reading.url, get.path)
@@ -708,7 +745,9 @@ class Collector:
                 url, accept=get.accept, limits=reading.limits, validators=known, provider=reading.provider
             )
         except FetchError as error:
+            reading.took.append(error.elapsed_seconds)
             return error
+        reading.took.append(fetched.elapsed_seconds)
         if reading.answers is not None and reading.keeps:
             reading.answers.keep(url, get.accept, fetched)
         self._hear_clock(fetched.response, reading)
@@ -757,11 +796,15 @@ class Collector:
             reading.answers, reading.keeps = asking.answers, asking.keeps
             try:
                 detected = await self.detect(page.url, reading)
+            except Overloaded:
+                raise
             except PageError:
                 if page.platform is None:
                     asking.bodies += reading.bodies
                     raise
                 return page
+            finally:
+                asking.took += reading.took
             name, why = detected.platform, detected.why
             await self._require_same_place(page, name, reading.hosts, asking)
         if page.platform in {None, name}:

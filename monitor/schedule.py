@@ -31,7 +31,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.changes import by_slug, differing, for_now
 from monitor.config import Settings
-from monitor.errors import StoreError
+from monitor.errors import Overloaded, StoreError
 from monitor.fetch import half
 from monitor.intervals import day_of, window_start, zone_named
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
@@ -431,8 +431,9 @@ class Schedule:
     async def _fill(self, page: PageRecord, answers: Answers | None = None) -> None:
         page = await self._fresh(page)
         since = window_start(self._settings.backfill_days, zone_named(page.zone), self._clock())
-        await self._collector.backfill(page, since, answers=answers, gives_way=True)
-        self._filled.add(page.id)
+        result = await self._collector.backfill(page, since, answers=answers, gives_way=True)
+        if not isinstance(result.error, Overloaded):
+            self._filled.add(page.id)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's day is old enough and its last days were not read again on it."""

@@ -26,7 +26,7 @@ import typer
 from monitor import config as configuration
 from monitor.config import Header, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
-from monitor.fetch import Fetcher, Fetches, Route, route, trust, user_agent
+from monitor.fetch import Fetcher, Fetches, Lateness, Route, route, trust, user_agent
 from monitor.pipeline import Collector, Headers, PollObserver, spec
 from monitor.store import PageRecord, Store
 from monitor.terminal import hand_over, say
@@ -225,6 +225,7 @@ async def collecting(
                     per_provider=share,
                     idle_hosts=kept_hosts(),
                     idle_seconds=kept_seconds(vendor.interval_seconds for vendor in context.vendors.values()),
+                    lateness=Lateness(on_wake=observer.woke if observer is not None else lambda _: None),
                 )
             )
         collector = Collector(

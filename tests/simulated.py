@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from monitor.config import VendorConfig
 from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
-from monitor.errors import FetchError
+from monitor.errors import PageError
 from monitor.fetch import Fetched, Limits, Validators, settle
 from monitor.pipeline import Collector, PollObserver
 from monitor.protocol import Response
@@ -29,7 +29,7 @@ class Clock:
         self.now += timedelta(**amount)
 
 
-Answer = Callable[[str], Response | FetchError | None]
+Answer = Callable[[str], Response | PageError | None]
 
 
 @dataclass
@@ -52,7 +52,7 @@ class SimulatedPages:
     ) -> Fetched:
         self.asked.append(url)
         answer = self.override(url) or self._page(url)
-        if isinstance(answer, FetchError):
+        if isinstance(answer, PageError):
             raise answer
         response, learned = settle(answer, validators)
         return Fetched(response=response, validators=learned)

@@ -20,6 +20,7 @@ from monitor.errors import ConnectFailed, Throttled
 from monitor.fetch import Limits
 from monitor.intervals import day_interval, day_of, days_between, zone_named
 from monitor.model import Level, Phase
+from monitor.pipeline import NoObserver
 from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
 from monitor.store import Store
@@ -204,18 +205,12 @@ async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(caplog:
     assert caplog.text.count("unknown words vendor=vendor-5 words=wobbly") == 1
 
 
-class Moves:
+class Moves(NoObserver):
     """Counts what a metric would count."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, str]] = []
         self.words = 0
-
-    def polled(self, provider: str, outcome: str, reason: str | None, seconds: float) -> None:
-        pass
-
-    def revised(self, provider: str, days: int) -> None:
-        pass
 
     def unknown_words(self, provider: str, count: int) -> None:
         self.words += count

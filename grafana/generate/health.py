@@ -69,7 +69,7 @@ def _polling() -> Iterator[timeseries.Panel]:
     yield (
         look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}")).unit(units.PercentUnit).max(1)
     )
-    words = "How long polls take: half of them and 95 in 100 are faster than this."
+    words = "How long pages take to answer a poll: half of them and 95 in 100 are faster than this."
     yield look.lines("Duration of polls", words, *_quantiles()).unit(units.Seconds)
     words = "How long ago pages were last read: the oldest reading and the middle one. They grow when polling stops."
     age = f"time() - {now('last_success_timestamp_seconds', 'vendor')}"

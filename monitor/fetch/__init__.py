@@ -27,6 +27,7 @@ from monitor.fetch.base import (
 from monitor.fetch.body import sniff_encoding
 from monitor.fetch.fetcher import Fetcher
 from monitor.fetch.guard import is_forbidden
+from monitor.fetch.lateness import Lateness
 from monitor.fetch.politeness import Pace, half
 from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
@@ -38,6 +39,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Fetches",
+    "Lateness",
     "Limits",
     "Pace",
     "Push",

@@ -54,8 +54,8 @@ class Fetched:
     """An answer and its price.
 
     `validators` are to be kept once the answer was understood: new ones with a 200, the given ones brought up to date
-    with a 304, the given ones untouched with any other status. `elapsed_seconds` leaves out politeness waits.
-    `wire_bytes` are the last answer's body bytes as sent.
+    with a 304, the given ones untouched with any other status. `elapsed_seconds` leaves out politeness waits and our
+    own lateness. `wire_bytes` are the last answer's body bytes as sent.
     """
 
     response: Response
@@ -76,7 +76,8 @@ class Fetches(Protocol):
         validators: Validators | None = None,
         provider: str | None = None,
     ) -> Fetched:
-        """Return the answer to one GET, whatever its status. Raises FetchError when no usable answer arrived.
+        """Return the answer to one GET, whatever its status. Raises FetchError when no usable answer arrived, and
+        Overloaded when this process could not look in time whether one did.
 
         With `validators` the answer may be "unchanged" (and have no body): the host said so, or the body is the same.
         `provider` names who serves the page (a platform), so that all its hosts share one concurrency limit.

@@ -18,10 +18,11 @@ import httpcore
 import httpx
 from h2.errors import ErrorCodes
 
-from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled, TimedOut, TooManyRedirects
+from monitor.errors import BadStatus, ConnectFailed, FetchError, Overloaded, Throttled, TimedOut, TooManyRedirects
 from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
 from monitor.fetch.guard import Reach, Resolver
+from monitor.fetch.lateness import OUR_SHARE, Lateness
 from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep, Slots
 from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
@@ -78,6 +79,7 @@ class Fetcher:
 
     Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
     `route` says which proxy a host is asked through; without it none is used. `ssl_context` is what TLS trusts.
+    `lateness` is watched while the fetcher is open; without one every time limit is the host's.
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Fetcher:
         clock: Clock = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        lateness: Lateness | None = None,
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
         self._pace = Pace(concurrency=per_host, spacing_seconds=spacing_seconds)
@@ -112,6 +115,8 @@ class Fetcher:
         self._sleep = sleep
         self._clock = clock
         self._wall_clock = wall_clock
+        self._lateness = lateness
+        self._watch: asyncio.Task[None] | None = None
         self._lanes: OrderedDict[str, Lane] = OrderedDict()
         self._transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = {}
         self._politeness = Politeness(
@@ -119,6 +124,8 @@ class Fetcher:
         )
 
     async def __aenter__(self) -> Self:
+        if self._lateness is not None:
+            self._watch = asyncio.create_task(self._lateness.watch(), name="lateness")
         return self
 
     async def __aexit__(
@@ -128,6 +135,10 @@ class Fetcher:
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
         for host in list(self._lanes):
             await self._forget(host)
 
@@ -143,10 +154,11 @@ class Fetcher:
         """Return the answer to one GET, whatever its status; see `Fetches.get`.
 
         Raises ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled, BadStatus for a 304
-        that was not asked for, and FetchError for everything else that breaks. All carry the URL and a remedy.
+        that was not asked for, and FetchError for everything else that breaks; Overloaded for a time limit that was
+        reached while this process stood still. All carry the URL and a remedy.
         """
         await self._trim()
-        spent = 0.0
+        spent = took = 0.0
         first = here = url.partition("#")[0]
         passed: tuple[str, ...] = ()
         for _ in range(limits.max_redirects + 1):
@@ -158,20 +170,41 @@ class Fetcher:
                     target.host, self._lane(target.host), provider, gives_way=limits.gives_way
                 ):
                     started = self._clock()
-                    hop = await self._within(limits, spent, target, headers)
-                    spent += self._clock() - started
+                    try:
+                        hop = await self._within(limits, spent, target, headers)
+                    except TimedOut as error:
+                        self._require_own_time(error, started)
+                        raise
+                    finally:
+                        ended = self._clock()
+                        spent += ended - started
+                        took += max(0.0, ended - started - self._stood_still(started, ended))
                     self._heed(hop, target.host, url)
             except FetchError as error:
+                error.url, error.elapsed_seconds = url, took
+                raise
+            except Overloaded as error:
                 error.url = url
                 raise
             location = hop.headers.get("location")
             if hop.status not in REDIRECTS or not location:
-                return _fetched(url, (*passed, here), hop, validators, spent)
+                return _fetched(url, (*passed, here), hop, validators, took)
             passed = (*passed, here)
             here = _follow(here, location, url, limits)
         raise TooManyRedirects(f"more than {limits.max_redirects} redirects, the last to {here}", url=url)
 
     # ------------------------------------------------------------------------------------------ one request
+
+    def _stood_still(self, start: float, end: float) -> float:
+        return 0.0 if self._lateness is None else self._lateness.within(start, end)
+
+    def _require_own_time(self, error: TimedOut, started: float) -> None:
+        """Raise Overloaded when we stood still for too much of the time that the host was given."""
+        now = self._clock()
+        stood = self._stood_still(started, now)
+        if stood >= OUR_SHARE * (now - started) > 0:
+            message = f"our own process stood still for {stood:.1f} of {now - started:.1f} s: {error.message}"
+            raise Overloaded(message) from error
 
     async def _within(self, limits: Limits, spent: float, target: httpx.URL, headers: dict[str, str]) -> _Hop:
         """Do one request in what is left of the total time."""
