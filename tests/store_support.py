@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, Observation, Phase
 from monitor.store import PageRecord, PageSpec, PollRecord, Store
 from monitor.store.engine import connect
+from monitor.store.poll_log import POLL, instants
 
 POSTGRES = "VENDORSTATUS_TEST_POSTGRES"
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
@@ -82,6 +83,13 @@ def impact(start: datetime, end: datetime | None = None, **changes) -> Impact:
         "basis": Basis.TRANSITION, "source": "acme.summary", "incident_id": "i1",
     }  # fmt: skip
     return Impact(**(values | changes))
+
+
+def polls_of(store: Store, page: PageRecord) -> list[tuple[str, datetime]]:
+    """Return what each poll of the page came to, and when it began, in their order in time."""
+    with store._read() as connection:
+        rows = connection.execute(sa.select(POLL).where(POLL.c.page_id == page.id)).all()
+    return sorted(((row.outcome, at) for row in rows for at in instants(row.started_at, row.later)), key=lambda e: e[1])
 
 
 def poll(page: PageRecord, at: datetime, outcome: str = "unchanged", **changes) -> PollRecord:

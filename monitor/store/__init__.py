@@ -17,7 +17,19 @@ from sqlalchemy.engine import Connection, Engine
 from monitor.errors import StoreError
 from monitor.identity import Identity
 from monitor.model import Evidence, Gap, KnownComponent, PageFacts, PageHistory, Phase
-from monitor.store import components, days, engine, evidence_bodies, facts, healing, identities, pages, tables, updates
+from monitor.store import (
+    components,
+    days,
+    engine,
+    evidence_bodies,
+    facts,
+    healing,
+    identities,
+    pages,
+    poll_log,
+    tables,
+    updates,
+)
 from monitor.store.health import Health
 from monitor.store.pages import ValidatorLike
 from monitor.store.patience import Patience
@@ -322,7 +334,7 @@ class Store:
     def kept_polls(self, polls: Sequence[PollRecord]) -> set[tuple[int, datetime]]:
         """Return which of these polls are kept, by page and start."""
         with self._read() as connection:
-            return pages.kept_polls(connection, polls)
+            return poll_log.kept(connection, polls)
 
     def validators(self, page_id: int) -> dict[str, Validator]:
         """Return what makes the page's requests conditional, by URL."""

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from monitor import clocks
 from monitor.intervals import day_of, utc, zone_named
 from monitor.model import Level, Phase
-from monitor.store import pages, tables
+from monitor.store import pages, poll_log, tables
 from monitor.store.records import Healed, PageRecord
 
 log = logging.getLogger(__name__)
@@ -49,18 +49,14 @@ _MOMENTS = [
 
 def last_reading(connection: Connection, page_id: int, now: datetime) -> datetime | None:
     """Return the last instant, now at the latest, at which the page was read; None when there is none."""
-    poll, run = pages.POLL.c, pages.RUN.c
+    run = pages.RUN.c
     asked = [
-        sa.select(sa.func.max(poll.started_at)).where(poll.started_at <= now, poll.outcome != "failed"),
         # A state begins, and ends, with the reading that showed it.
         sa.select(sa.func.max(run.started_at)).where(run.started_at <= now),
         sa.select(sa.func.max(run.ended_at)).where(run.ended_at <= now),
     ]
-    tables_asked = (poll, run, run)
-    found = [
-        connection.execute(query.where(columns.page_id == page_id)).scalar()
-        for query, columns in zip(asked, tables_asked, strict=True)
-    ]
+    found = [connection.execute(query.where(run.page_id == page_id)).scalar() for query in asked]
+    found.append(poll_log.last_read(connection, page_id, now))
     return max((instant for instant in found if instant is not None), default=None)
 
 
@@ -165,7 +161,7 @@ class _Healing:
         """Let what was known later than now be known from now on."""
         for column in (*_MOMENTS, COMPONENT.c.removed_at):
             self._update(column.table, column > self._now, **{column.name: self._now})
-        self._delete(pages.POLL, pages.POLL.c.started_at > self._now)
+        poll_log.forget_after(self._connection, self._page.id, self._now)
         self._delete(pages.UNIT, pages.UNIT.c.completed_at > self._now)
         self._delete(pages.VALIDATOR)
         self._update(pages.PINNED, pages.PINNED.c.read_at > self._now, read_at=self._now)
@@ -183,11 +179,9 @@ class _Healing:
         page, now = self._page, self._now
         today = day_of(now, zone_named(page.zone))
         first = min(day_of(min(self._affected), zone_named(page.zone)), today)
-        poll = pages.POLL.c
-        asked = sa.select(sa.func.max(poll.started_at)).where(poll.page_id == page.id)
         read_at = clocks.latest_ahead(page, now)
         values: dict[str, Any] = {
-            "last_poll_at": self._connection.execute(asked).scalar(),
+            "last_poll_at": poll_log.last(self._connection, page.id),
             "last_success_at": self._until,
             "observed_until": self._until and min(self._until, page.observed_until or self._until),
             "last_ok": False, "last_error_reason": REASON,

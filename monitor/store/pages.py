@@ -20,7 +20,7 @@ from monitor.errors import StoreError
 from monitor.identity import from_json
 from monitor.intervals import day_of, utc, zone_named
 from monitor.model import Gap, Level
-from monitor.store import tables
+from monitor.store import poll_log, tables
 from monitor.store.records import (
     Body,
     PageRecord,
@@ -37,7 +37,6 @@ from monitor.store.records import (
 PAGE = tables.core(tables.Page)
 COVERAGE = tables.core(tables.Coverage)
 RUN = tables.core(tables.Run)
-POLL = tables.core(tables.Poll)
 UNIT = tables.core(tables.Unit)
 GAP = tables.core(tables.Gap)
 WORD = tables.core(tables.UnknownWord)
@@ -371,16 +370,15 @@ _STEADY_BEAT = (
     .where(PAGE.c.id == sa.bindparam("row_id"))
     .values({name: sa.bindparam(f"new_{name}") for name in _STEADY_COLUMNS} | {"lease_until": None})
 )
-_INSERT_POLL = sa.insert(POLL)
 
 
 def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     """Keep polls of many pages and move their pages on, in the order given."""
     if not polls:
         return
-    connection.execute(_INSERT_POLL, [_poll_row(poll) for poll in polls])
     rows = connection.execute(_PULSES, {"ids": list({poll.page_id for poll in polls})})
     pulses = {row.id: _Pulse(*row) for row in rows}
+    poll_log.record(connection, polls)
     for poll in polls:
         _beat(connection, pulses[poll.page_id], poll)
     moved = [
@@ -401,23 +399,6 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     for statement, values in ((_BEAT, moved), (_STEADY_BEAT, steady)):
         if values:
             connection.execute(statement, values)
-
-
-def kept_polls(connection: Connection, polls: Iterable[PollRecord]) -> set[tuple[int, datetime]]:
-    """Return which of these polls are kept, by page and start."""
-    wanted = {(poll.page_id, utc(poll.started_at)) for poll in polls}
-    query = sa.select(POLL.c.page_id, POLL.c.started_at).where(
-        POLL.c.page_id.in_({page_id for page_id, _ in wanted}), POLL.c.started_at.in_({at for _, at in wanted})
-    )
-    return wanted.intersection((page_id, at) for page_id, at in connection.execute(query))
-
-
-def _poll_row(poll: PollRecord) -> dict[str, Any]:
-    return {
-        "page_id": poll.page_id, "started_at": poll.started_at, "duration_ms": poll.duration_ms,
-        "outcome": poll.outcome, "reason": poll.reason, "http_status": poll.http_status, "requests": poll.requests,
-        "wire_bytes": poll.wire_bytes, "sha256": poll.sha256,
-    }  # fmt: skip
 
 
 def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
@@ -649,11 +630,11 @@ def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
 
 def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
     """Delete polls and bodies older than their keep; facts and days stay, and bodies that are pinned."""
-    polls = connection.execute(sa.delete(POLL).where(POLL.c.started_at < now - timedelta(days=poll_days)))
+    polls = poll_log.prune(connection, before=now - timedelta(days=poll_days))
     old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
     pinned = SNAPSHOT.c.sha256.in_(sa.select(PINNED.c.sha256))
     snapshots = connection.execute(sa.delete(SNAPSHOT).where(old, sa.not_(pinned)))
-    return Pruned(polls=polls.rowcount, snapshots=snapshots.rowcount)
+    return Pruned(polls=polls, snapshots=snapshots.rowcount)
 
 
 def set_reread(connection: Connection, page_id: int, day: date) -> None:

@@ -419,7 +419,10 @@ class EvidenceBody(Table, table=True):
 
 
 class Poll(Table, table=True):
-    """One reading of a page's current state."""
+    """Readings of a page's current state that came to the same, one after another: `monitor.store.poll_log`.
+
+    The numbers are sums over them. `last_at`, `polls` and `later` are null in rows of before there were stretches.
+    """
 
     __tablename__ = "poll"
     __table_args__ = (sa.Index("ix_poll_page_id_started_at", "page_id", "started_at"),)
@@ -433,6 +436,9 @@ class Poll(Table, table=True):
     requests: int
     wire_bytes: int = _big()
     sha256: str | None = None
+    last_at: datetime | None = _instant(nullable=True)
+    polls: int | None = None
+    later: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
 
 
 class Day(Table, table=True):
