@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
-from monitor.frame import GAP_INTERVALS
+from monitor.frame import CLOCK_TOLERANCE, GAP_INTERVALS
 from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun, OpenClaim
 from monitor.standing import is_bad
@@ -227,7 +227,9 @@ def _denied(
     """
     least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
     for known in _known(each for each in own if _claims_alike(each.level, piece)):
-        part = known.span.clip(piece.span)
+        # An end that lay ahead by no more than clocks differ was told with the reading that said so, not afterwards.
+        ended = piece.span.end if piece.span.end - CLOCK_TOLERANCE <= known.span.end else known.span.end
+        part = Interval(known.span.start, max(known.span.end, ended)).clip(piece.span)
         if part is None:
             continue
         earliest = part.start + stands if known.span.start < piece.span.start else part.start

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Protocol
 
+from monitor.frame import CLOCK_TOLERANCE
 from monitor.model import Coverage, ObservedRun, PageFacts
 from monitor.standing import is_bad
 
-TOLERANCE = timedelta(minutes=2)
-"""How far clocks that are kept right may differ. What lies less than this ahead of now counts as now."""
+TOLERANCE = CLOCK_TOLERANCE
 
 LONGEST_WAIT = timedelta(days=1)
 """No page waits longer for its next poll: the longest Retry-After that is honoured."""

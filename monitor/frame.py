@@ -21,6 +21,9 @@ degradation on some pages and a partial outage on others, which is why it is a s
 GAP_INTERVALS = 3
 """A silence of more than this many poll intervals is a gap: nothing is known about it."""
 
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far clocks that are kept right may differ. What lies less than this ahead of now counts as now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:

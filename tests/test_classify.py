@@ -514,6 +514,18 @@ def test_what_a_closed_incident_is_told_to_have_lasted_longer_stands_against_wha
     assert day.other == Seconds(partial=15 * 3600)
 
 
+@pytest.mark.parametrize(("end", "admitted"), [(20 + 1 / 60, 0), (20.5, 1800)])
+def test_an_end_that_lay_ahead_by_no_more_than_clocks_differ_was_known(end, admitted) -> None:
+    """It was known from 5 to 20, when it was read to be over."""
+    facts = PageFacts(
+        components=(known(),), impacts=(impact(5, end),), coverage=(cover(),), runs=(run(0, 24, Level.OPERATIONAL),),
+        open_claims=known_open([impact(5, 20)], {"i1": at(5)}),
+    )  # fmt: skip
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert (day.seconds.partial, day.disputed) == (admitted, True)
+
+
 def test_a_claim_known_twice_takes_two_good_readings_each_time() -> None:
     claims = known_open([impact(5, 5.01), impact(9, 10), impact(12, None)], {"i1": at(5)})
     facts = PageFacts(
