@@ -311,8 +311,11 @@ def _claimed(world: World, seen: Seen, incident: str, key: str) -> Level | None:
     return max((level for part, _, end, level in open_claims if part == key and end is None and linked), default=None)
 
 
-def read_in_time(ran: Ran, key: str, day: date) -> set[str]:
-    """Return the incidents a reader read that claim something of a component's day and that the vendor took back."""
+def read_in_time(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
+    """Return the incidents a reader read that claim something of a component's day and that the vendor took back, and
+    whether it read them last when they were over: one that vanishes while it goes on was withdrawn, one that was over
+    may only have been tidied up.
+    """
     whole = day_interval(day, zone_named(ran.page.zone))
     world = ran.world
     stand = {
@@ -320,10 +323,11 @@ def read_in_time(ran: Ran, key: str, day: date) -> set[str]:
         for name, told in world.told(world.end)
         if any(part == key for part, _, _ in claims_of(world.platform, told))
     }
-    return {
-        name
+    last = {
+        name: seen.told[name].over
         for seen in ran.seen
         for name in seen.read - stand
         for part, start, end, _ in seen.told[name].claims()
         if part == key and start + world.skew < whole.end and (end is None or end + world.skew > whole.start)
     }
+    return set(last.items())
