@@ -252,9 +252,10 @@ def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
 
 def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
     """Whether the final record tells of a state at least as bad as a poll saw it at this instant: from one poll interval
-    before what is told to one after it, but on no other day.
+    before what is told to one after it, but on no other day. Where bars may deny an outage it explains nothing milder.
     """
     world, zone = ran.world, zone_named(ran.page.zone)
+    barred = world.platform == "betterstack" or (world.platform == "statuspage" and world.record)
     for _, told in world.told(world.end):
         over = told.ended if world.platform in ENDED_AS_GIVEN else told.end
         shown = is_bad(level) and (world.platform == "statuspage" or key in told.linked)
@@ -262,7 +263,8 @@ def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
             end = min((each for each in (until, over) if each is not None), default=world.end)
             first, last = (day_interval(day_of(each + world.skew, zone), zone) for each in (start, end))
             reach = max(start + world.skew - ran.plan.interval, first.start)
-            if part == key and claimed >= level and reach <= at <= min(end + world.skew + ran.plan.interval, last.end):
+            bad_enough = claimed >= level and (claimed.is_outage == level.is_outage or not barred)
+            if part == key and bad_enough and reach <= at <= min(end + world.skew + ran.plan.interval, last.end):
                 return True
     return False
 
