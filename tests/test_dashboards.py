@@ -18,7 +18,7 @@ from panels import FOLDER, Range, boards, interpolated, panels, queries, step_of
 
 from exporters.prometheus import STATE_FAMILIES, PollMetrics
 from grafana.generate import dashboards
-from grafana.generate.look import LEVELS
+from grafana.generate.look import GREY, LEVELS
 from grafana.generate.queries import BELIEVED_SECONDS, CHOSEN_VENDORS, STALE_SECONDS, UNKNOWN, level_now
 from monitor.model import Level
 
@@ -371,6 +371,27 @@ def test_levels_look_different_to_everybody(kind):
     assert min(distances.values()) > 10, sorted(distances.items(), key=lambda each: each[1])[
         :3
     ]  # 2.3 is just noticeable
+
+
+def thresholds(panel):
+    """Yield the steps of a panel's defaults and of its columns."""
+    yield panel["fieldConfig"]["defaults"].get("thresholds")
+    for override in panel["fieldConfig"]["overrides"]:
+        yield from (each["value"] for each in override["properties"] if each["id"] == "thresholds")
+
+
+@each_board
+def test_the_colour_of_what_has_no_value_is_grey(board):
+    for panel in panels(board):
+        bases = [each["steps"][0] for each in thresholds(panel) if each is not None]
+        assert all(base == {"color": GREY, "value": None} for base in bases), panel["title"]
+
+
+@each_board
+def test_what_has_no_value_is_a_gap_in_a_line(board):
+    drawn = [panel["fieldConfig"]["defaults"]["custom"] for panel in panels(board) if panel["type"] == "timeseries"]
+
+    assert all(custom["spanNulls"] is False for custom in drawn)
 
 
 def test_what_grafana_puts_into_queries_is_put_in_here_too():

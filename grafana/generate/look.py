@@ -75,7 +75,7 @@ def _begun(panel: PanelT, title: str, description: str, targets: Sequence[promet
 def number(title: str, description: str, *targets: prometheus.Dataquery) -> stat.Panel:
     """Return a panel of one or a few large numbers, grey until thresholds are set."""
     panel = _begun(stat.Panel(), title, description, targets).height(4).span(6)
-    panel.unit(units.NoUnit).thresholds(steps(GREY)).color_scheme(by_threshold()).no_value("unknown")
+    panel.unit(units.NoUnit).thresholds(steps()).color_scheme(by_threshold()).no_value("unknown")
     panel.reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
     panel.color_mode(common.BigValueColorMode.VALUE).graph_mode(common.BigValueGraphMode.NONE)
     return panel.text_mode(common.BigValueTextMode.AUTO).orientation(common.VizOrientation.AUTO)
@@ -87,7 +87,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
     Grafana draws nothing when there are more cells than half the panel's pixels: the interval keeps it to one a day.
     """
     panel = _begun(statushistory.Panel(), title, description, targets).height(14).span(FULL_WIDTH).interval(DAY)
-    panel.mappings([level_words()]).thresholds(steps(GREY)).color_scheme(by_threshold())
+    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_threshold())
     panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(20)
     panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
     return panel
@@ -96,7 +96,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
 def states(title: str, description: str, *targets: prometheus.Dataquery) -> statetimeline.Panel:
     """Return a row a series with a bar for as long as a level holds."""
     panel = _begun(statetimeline.Panel(), title, description, targets).height(10).span(FULL_WIDTH)
-    panel.mappings([level_words()]).thresholds(steps(GREY)).color_scheme(by_threshold())
+    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_threshold())
     panel.row_height(0.9).show_value(common.VisibilityMode.AUTO).merge_values(True).per_page(20)
     panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
     return panel
@@ -115,7 +115,7 @@ def lines(title: str, description: str, *targets: prometheus.Dataquery) -> times
 def listing(title: str, description: str, *targets: prometheus.Dataquery) -> table.Panel:
     """Return a table; `columns` says what is in it."""
     panel = _begun(table.Panel(), title, description, targets).height(12).span(FULL_WIDTH)
-    panel.unit(units.NoUnit).thresholds(steps(GREY)).cell_height(common.TableCellHeight.SM).filterable(True)
+    panel.unit(units.NoUnit).thresholds(steps()).cell_height(common.TableCellHeight.SM).filterable(True)
     panel.cell_options(common.TableAutoCellOptions())
     # Where Grafana 10 to 12 look for it; `finished` puts it where 13 does.
     return panel.footer(common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(True))
@@ -196,7 +196,8 @@ def _properties(column: Column) -> Iterable[models.DynamicConfigValue]:
     if column.cell == "gauge":
         yield models.DynamicConfigValue("min", 0)
         yield models.DynamicConfigValue("max", 1)
-        yield models.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": NAVY})
+        yield models.DynamicConfigValue("thresholds", steps(NAVY).build())
+        yield models.DynamicConfigValue("color", {"mode": "thresholds"})
 
 
 _CELLS: Mapping[str, Mapping[str, object]] = {
@@ -224,11 +225,19 @@ def word_map(words: Mapping[str, tuple[str, str]]) -> models.ValueMap:
     )
 
 
-def steps(base: str, *more: tuple[float, str]) -> builders.ThresholdsConfig:
-    """Return thresholds: `base` below all, then each colour from its value on."""
+LOWEST = -1e12
+"""Below whatever a panel shows: the first colour of thresholds begins here and not at the base."""
+
+
+def steps(first: str = GREY, *more: tuple[float, str]) -> builders.ThresholdsConfig:
+    """Return thresholds: `first` for the lowest values, then each colour from its value on.
+
+    Grafana gives the base's colour to what has no value (no series, null, NaN): the base is grey, whatever comes first.
+    """
     made = [
-        models.Threshold(value=None, color=base),
-        *(models.Threshold(value=at, color=colour) for at, colour in more),
+        models.Threshold(value=at, color=colour)
+        for at, colour in ((None, GREY), (LOWEST, first), *more)
+        if (at, colour) != (LOWEST, GREY)
     ]
     return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(made)
 

@@ -1,8 +1,10 @@
 """What the tests of the dashboards share: a watched world, a Prometheus of each generation that holds it, Grafana's packages."""
 
 import json
+import os
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,12 +47,16 @@ def prometheus_of_world(request, world, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def grafana_packages(request, tmp_path_factory):
-    """Return a folder with Grafana's npm packages installed."""
+    """Return a folder with the npm packages of the newest Grafana installed."""
     at_leisure(request.config)
+    return installed(tmp_path_factory.mktemp("grafana"), "package.json")
+
+
+def installed(folder, packages):
+    """Install what a file names into an empty folder, beside `shown.cjs`; skip the test where npm cannot."""
     npm, _ = required("npm", "node")
-    folder = tmp_path_factory.mktemp("grafana")
-    for path in GRAFANA.iterdir():
-        shutil.copy(path, folder)
+    shutil.copy(GRAFANA / "shown.cjs", folder)
+    shutil.copy(GRAFANA / packages, folder / "package.json")
     command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
     if node_is_old():
         command.append(NEWER_NODE)
@@ -68,21 +74,31 @@ def node_is_old() -> bool:
 
 @pytest.fixture(scope="session")
 def grafana(grafana_packages):
-    """Return a function that hands something to `shown.cjs` and returns its answer."""
+    """Return a function that hands something to `shown.cjs`, in the newest Grafana's code, and returns its answer."""
+    return partial(asked_of, grafana_packages, "newest")
+
+
+@pytest.fixture(scope="session", params=["oldest", "newest"])
+def each_grafana(request, tmp_path_factory):
+    """Return the same function for the oldest and for the newest Grafana that the dashboards are for."""
+    if request.param == "newest":
+        return request.getfixturevalue("grafana")
+    at_leisure(request.config)
+    return partial(asked_of, installed(tmp_path_factory.mktemp("grafana"), "package-oldest.json"), "oldest")
+
+
+def asked_of(folder, generation, asked):
     (node,) = required("node")
     if node_is_old():
-        node = str(grafana_packages / "node_modules" / NEWER_NODE.partition("@")[0] / "bin" / "node")
-
-    def ask(asked):
-        done = subprocess.run(
-            [node, "shown.cjs"],
-            cwd=grafana_packages,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout)
-
-    return ask
+        node = str(folder / "node_modules" / NEWER_NODE.partition("@")[0] / "bin" / "node")
+    done = subprocess.run(
+        [node, "shown.cjs"],
+        cwd=folder,
+        env={**os.environ, "GRAFANA": generation},
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)

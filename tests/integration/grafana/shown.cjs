@@ -1,10 +1,13 @@
-// Reads [{panel, frames}] and prints, for each panel, what Grafana would show: its transformations and its words for values.
+// Reads {panels: [{panel, frames}]} and prints, for each panel, what Grafana would show: its transformations and its words
+// for values. Of {absent: [panel]} it prints how each shows that there is nothing: no series, null, NaN, undefined.
 //
 // Grafana's own code does it (@grafana/data). Its "time series to table" is part of the server's frontend and in no
 // package, so it is written here: a row a series with its labels and, in a field "Trend #ref", the series itself.
-const data = require('@grafana/data');
 const { lastValueFrom } = require('rxjs');
 
+// Grafana 10's looks for a window when it is loaded, and 13's takes one that is there then for a browser's.
+if (process.env.GRAFANA === 'oldest') globalThis.window = globalThis;
+const data = require('@grafana/data');
 globalThis.window = globalThis;
 if (!globalThis.navigator) globalThis.navigator = { language: 'en-US', languages: ['en-US'] };
 
@@ -61,11 +64,47 @@ const shown = async ({ panel, frames }) => {
   }));
 };
 
+// The value a column has none of: under the panel's defaults, and under the override of every name.
+const absent = (panel) => {
+  const theme = data.createTheme();
+  const replaceVariables = (value) => value;
+  const names = panel.fieldConfig.overrides.map(({ matcher }) => matcher.options);
+  const frame = data.toDataFrame({
+    fields: ['Value', ...new Set(names)].map((name) => ({ name, type: 'number', values: [null, NaN, undefined] })),
+  });
+  const [ready] = data.applyFieldOverrides({
+    data: [frame], fieldConfig: panel.fieldConfig, fieldConfigRegistry, replaceVariables, theme, timeZone: 'utc',
+  });
+  const seen = ready.fields.flatMap((field) =>
+    [null, NaN, undefined].map((value) => {
+      const { color, text } = field.display(value);
+      return { of: field.name, value: String(value), color, text };
+    })
+  );
+  if (panel.type !== 'stat') return seen;
+  const asked = {
+    fieldConfig: panel.fieldConfig, reduceOptions: panel.options.reduceOptions, replaceVariables, theme, timeZone: 'utc',
+  };
+  const numbers = [['no series', []], ...[null, NaN].map((value) => [`a series of ${value}`, [value]])];
+  for (const [value, values] of numbers) {
+    const field = { name: 'Value', type: 'number', values };
+    const made = values.length ? data.applyFieldOverrides({
+      data: [data.toDataFrame({ fields: [{ name: 'Time', type: 'time', values: [0] }, field] })],
+      fieldConfig: panel.fieldConfig, fieldConfigRegistry, replaceVariables, theme, timeZone: 'utc',
+    }) : [];
+    for (const { display } of data.getFieldDisplayValues({ ...asked, data: made })) {
+      seen.push({ of: 'the number', value, color: display.color, text: display.text });
+    }
+  }
+  return seen;
+};
+
 const main = async () => {
   const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
   if (asked.intervals) {
     return asked.intervals.map((milliseconds) => data.rangeUtil.roundInterval(milliseconds));
   }
+  if (asked.absent) return asked.absent.map(absent);
   const answers = [];
   for (const panel of asked.panels) answers.push(await shown(panel));
   return answers;
