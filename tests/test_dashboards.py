@@ -388,6 +388,13 @@ def test_the_colour_of_what_has_no_value_is_grey(board):
 
 
 @each_board
+def test_levels_over_time_are_coloured_by_their_words_and_not_merged_by_thresholds(board):
+    for panel in panels(board):
+        if panel["type"] in ("status-history", "state-timeline"):
+            assert panel["fieldConfig"]["defaults"]["color"] == {"mode": "fixed", "fixedColor": GREY}, panel["title"]
+
+
+@each_board
 def test_what_has_no_value_is_a_gap_in_a_line(board):
     drawn = [panel["fieldConfig"]["defaults"]["custom"] for panel in panels(board) if panel["type"] == "timeseries"]
 

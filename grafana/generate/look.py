@@ -87,7 +87,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
     Grafana draws nothing when there are more cells than half the panel's pixels: the interval keeps it to one a day.
     """
     panel = _begun(statushistory.Panel(), title, description, targets).height(14).span(FULL_WIDTH).interval(DAY)
-    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_threshold())
+    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
     panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(20)
     panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
     return panel
@@ -96,7 +96,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
 def states(title: str, description: str, *targets: prometheus.Dataquery) -> statetimeline.Panel:
     """Return a row a series with a bar for as long as a level holds."""
     panel = _begun(statetimeline.Panel(), title, description, targets).height(10).span(FULL_WIDTH)
-    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_threshold())
+    panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
     panel.row_height(0.9).show_value(common.VisibilityMode.AUTO).merge_values(True).per_page(20)
     panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
     return panel
@@ -245,6 +245,15 @@ def steps(first: str = GREY, *more: tuple[float, str]) -> builders.ThresholdsCon
 def by_threshold() -> builders.FieldColor:
     """Colour by threshold (a mapped value has its mapping's colour)."""
     return builders.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
+
+
+def by_word() -> builders.FieldColor:
+    """Colour by the mapping of a value, grey where there is none.
+
+    Where values are coloured by threshold Grafana merges those of one threshold, and its legend lists thresholds: of
+    levels, whose words and colours are mappings, nothing would be left.
+    """
+    return builders.FieldColor().mode(models.FieldColorModeId.FIXED).fixed_color(GREY)
 
 
 def fixed(name: str, colour: str, *, dashed: bool = False) -> tuple[str, list[models.DynamicConfigValue]]:

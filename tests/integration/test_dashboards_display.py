@@ -3,7 +3,7 @@
 import pytest
 from panels import boards, panels
 
-from grafana.generate.look import GREY
+from grafana.generate.look import GREY, LEVELS
 
 pytestmark = pytest.mark.integration
 
@@ -18,3 +18,32 @@ def test_what_is_not_known_is_grey_in_every_panel_and_in_every_column(each_grafa
         assert {each["value"] for each in seen} >= {"null", "NaN"}
         assert panel["type"] != "stat" or "no series" in {each["value"] for each in seen}
         assert [each for each in seen if each["color"] != GREY] == [], panel["title"]
+
+
+TIMELINES = [
+    (uid, panel)
+    for uid, board in BOARDS.items()
+    for panel in panels(board)
+    if panel["type"] in ("status-history", "state-timeline")
+]
+
+
+def test_a_level_is_drawn_in_its_own_colour_and_the_legend_lists_words(each_grafana):
+    levels = [*LEVELS, None]
+    frame = series("Some vendor", levels)
+
+    answers = each_grafana({"panels": [{"panel": panel, "frames": [frame]} for _, panel in TIMELINES]})
+
+    assert len(answers) >= 5
+    for (uid, panel), (made,) in zip(TIMELINES, answers, strict=True):
+        drawn = [(row[1], colours[1]) for row, colours in zip(made["rows"], made["colours"], strict=True)]
+        assert drawn[: len(LEVELS)] == list(LEVELS.values()), f"{uid}: {panel['title']}"
+        assert drawn[-1][1] == GREY
+        assert [tuple(each) for each in made["legend"] if each[0]] == list(LEVELS.values())
+
+
+def series(name, values):
+    """Return a frame as a time series comes from Prometheus: a value a minute, displayed under a name."""
+    times = {"name": "Time", "type": "time", "values": [60_000 * place for place in range(len(values))]}
+    told = {"name": "Value", "type": "number", "values": values, "labels": {"name": name}}
+    return {"refId": "A", "fields": [times, told | {"config": {"displayNameFromDS": name}}]}
