@@ -41,11 +41,9 @@ def test_what_fires_and_what_stays_silent(promtool, path):
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
 def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(promtool, path, tmp_path):
-    """The rules, with Grafana's expressions in the place of theirs and without any recording rule."""
+    """The rules, with Grafana's queries and conditions in the place of theirs and without any recording rule."""
     managed = yaml.safe_load(MANAGED.read_text())
-    expressions = {
-        rule["uid"]: rule["data"][0]["model"]["expr"] for group in managed["groups"] for rule in group["rules"]
-    }
+    expressions = {rule["uid"]: condition(rule) for group in managed["groups"] for rule in group["rules"]}
     tested = {
         test["alertname"] for group in yaml.safe_load(path.read_text())["tests"] for test in group["alert_rule_test"]
     }
@@ -61,6 +59,43 @@ def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(prom
     (tmp_path / "tests" / path.name).write_text(text)
 
     passed(promtool, "test", "rules", tmp_path / "tests" / path.name)
+
+
+def condition(rule) -> str:
+    """Return the query of a Grafana-managed rule with its condition, as PromQL."""
+    asked, decides = rule["data"]
+    query, fires = asked["model"]["expr"], decides["model"]["expression"]
+    return query if fires == "is_number($A)" else fires.replace("$A", f"({query})")
+
+
+# What is known and no outage has a sample of 0; what is not known has none, and Grafana keeps the state.
+WORLD = """
+- {series: 'vendorstatus_vendor_severity{job="j", instance="a", vendor="acme"}', values: "4x20 0x20 _x20"}
+- {series: 'vendorstatus_component_severity{job="j", instance="a", vendor="acme", component="api"}', values: "4x20 0x20 _x20"}
+- {series: 'vendorstatus_component_info{job="j", instance="a", vendor="acme", component="api", critical="yes"}', values: "1x40 _x20"}
+- {series: 'vendorstatus_last_success_timestamp_seconds{job="j", instance="a", vendor="acme"}', values: "0+60x40 _x20"}
+- {series: 'vendorstatus_vendor_info{job="j", instance="a", vendor="acme", tier="low"}', values: "1x40 _x20"}
+"""
+LABELS = {
+    "VendorStatusMajorOutage": '{job="j", tier="low", vendor="acme"}',
+    "VendorStatusCriticalComponentOutage": '{component="api", job="j", tier="low", vendor="acme"}',
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_where_grafana_evaluates_an_outage_that_is_over_has_a_sample_and_a_dead_monitor_has_none(
+    promtool, tmp_path, name
+):
+    managed = yaml.safe_load(MANAGED.read_text())
+    (rule,) = [rule for group in managed["groups"] for rule in group["rules"] if rule["uid"] == name]
+    query = rule["data"][0]["model"]["expr"]
+    moments = {"10m": 4, "35m": 0, "50m": None}
+    samples = {at: [] if value is None else [{"labels": LABELS[name], "value": value}] for at, value in moments.items()}
+    asked = [{"expr": query, "eval_time": at, "exp_samples": expected} for at, expected in samples.items()]
+    test = {"interval": "1m", "input_series": yaml.safe_load(WORLD), "promql_expr_test": asked}
+    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": [], "tests": [test]}))
+
+    passed(promtool, "test", "rules", tmp_path / "test.yaml")
 
 
 def test_the_budgets_of_the_document_hold_for_a_vendor_a_tier_and_the_rest(promtool, tmp_path):
