@@ -100,8 +100,8 @@ def rounded(milliseconds: float) -> int:
 
 
 def step_of(query: Query, shown: Range) -> int:
-    """Return the step in seconds: the range over the panel's pixels, rounded, and never below the least interval."""
-    calculated = rounded(shown.seconds * 1000 / query.width) / 1000
+    """Return the step in seconds: the range over the panel's points or pixels, rounded, and never below the least interval."""
+    calculated = rounded(shown.seconds * 1000 / (query.panel.get("maxDataPoints") or query.width)) / 1000
     least = seconds_of(query.panel.get("interval") or f"{SCRAPE_SECONDS}s")
     return int(max(calculated, least, -(-shown.seconds // MOST_STEPS), 1))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
-from grafana_foundation_sdk.models import common, units
+from grafana_foundation_sdk.models import units
 
 from grafana.generate import look, queries
 from grafana.generate.look import Column
@@ -33,7 +33,7 @@ def _top() -> Iterator[stat.Panel]:
     yield look.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
     words = "Pages that were not read within the last hour, or never."
     yield look.number("Stale pages", words, look.instant(queries.stale_pages())).thresholds(BAD).span(3)
-    words = "The share of polls that failed, lately and (behind the number) over the shown time."
+    words = "The share of polls that failed lately."
     yield _share(
         "Failing polls", words, "poll_failures_total", look.steps(look.GREEN, (0.05, look.ORANGE), (0.2, look.RED))
     )
@@ -54,8 +54,9 @@ def _top() -> Iterator[stat.Panel]:
 
 def _share(title: str, words: str, counter: str, thresholds: builders.ThresholdsConfig) -> stat.Panel:
     expression = share(rate(counter, ""), rate("polls_total", ""))
-    panel = look.number(title, words, look.ranged(expression, "A", "share")).unit(units.PercentUnit).decimals(1)
-    return panel.graph_mode(common.BigValueGraphMode.AREA).thresholds(thresholds).no_value("no polls").span(3)
+    panel = look.number(title, words, look.instant(expression, "A", "share")).unit(units.PercentUnit).decimals(1)
+    # As many steps as a day has minutes: "lately" is then four minutes, and not what a step of a narrow panel would be.
+    return panel.thresholds(thresholds).no_value("no polls").max_data_points(1440).span(3)
 
 
 def _polling() -> Iterator[timeseries.Panel]:
@@ -94,7 +95,7 @@ def _quantiles() -> Iterator[prometheus.Dataquery]:
 def _unreadable() -> table.Panel:
     words = (
         "Pages whose last poll failed: why, when they were last read and when they were last asked. Until they are "
-        "read again their state is unknown. Empty when every page can be read."
+        "read again their state is unknown. Empty when every page can be read, and when the monitor is not scraped."
     )
     failing = f"group by (vendor) ({series('unreadable_info')})"
     read, asked = (
@@ -115,7 +116,7 @@ def _unreadable() -> table.Panel:
         Column(field="Value #C", title="Last asked", unit=units.DatetimeISO),
         Column(field="vendor", title="Slug", width=160),
     )
-    panel.no_value("every page can be read")
+    panel.no_value("none is known")
     return look.columns(panel, wanted, join="vendor", sort="Last read", descending=False).height(8)
 
 

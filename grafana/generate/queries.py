@@ -17,6 +17,8 @@ STALE_SECONDS = 3600
 """A page that was not read for this long is stale; the alert rules say so then."""
 DAILY = "25h"
 """Far enough back to find the one sample a day of imported history."""
+LATELY = "8d"
+"""Far enough back that what is known of vendors by name outlives a weekend's outage."""
 KNOWN_COVERAGE = 0.9
 """The least coverage at which vendors are ranked against each other."""
 
@@ -43,6 +45,11 @@ def newest(metric: str, by: str, *matchers: str) -> str:
     return f"({now(metric, by, *matchers)} or {past})"
 
 
+def lately(metric: str, by: str, *matchers: str) -> str:
+    """Return the last value of a metric within eight days: what a monitor that is dead said last."""
+    return f"{_max(by)} (last_over_time({series(metric, *matchers, over=LATELY)}))"
+
+
 def _max(by: str) -> str:
     return f"max by ({by})" if by else "max"
 
@@ -52,7 +59,7 @@ def _max(by: str) -> str:
 # At steps of a day Grafana rounds the end of the range down to midnight, so "at the end" would be before a monitor that
 # was started today: one day is added. Names are looked for in the week before, so that they outlive a weekend's outage.
 _TO_THE_END = "@ end() offset -1d"
-_KNOWN_LATELY = f"[8d] {_TO_THE_END}"
+_KNOWN_LATELY = f"[{LATELY}] {_TO_THE_END}"
 
 
 def vendor_names(*matchers: str) -> str:
@@ -153,9 +160,19 @@ def read_lately(by: str, *matchers: str, within: int = BELIEVED_SECONDS) -> str:
 
 
 def level_now(*matchers: str) -> str:
-    """Return each vendor's present level, `UNKNOWN` when its page was not read lately or says nothing."""
+    """Return each vendor's present level, `UNKNOWN` when its page was not read lately or says nothing.
+
+    Every vendor that is or lately was configured has one: of a dead monitor it is shown that nothing is known.
+    """
     level = f"({now('vendor_severity', 'vendor', *matchers)} and on (vendor) {read_lately('vendor', *matchers)})"
-    return f"({level} or {UNKNOWN} * {now('vendor_info', 'vendor', *matchers)})"
+    return f"({level} or {UNKNOWN} * {lately('vendor_info', 'vendor', *matchers)})"
+
+
+def component_level_now(vendor: str, *matchers: str) -> str:
+    """Return the present level of one vendor's components, by component; `UNKNOWN` as for a vendor."""
+    level = now("component_severity", "vendor, component", vendor, *matchers)
+    seen = f"max by (component) ({level} and on (vendor) {read_lately('vendor', vendor)})"
+    return f"({seen} or {UNKNOWN} * {lately('component_info', 'component', vendor, *matchers)})"
 
 
 def stale_pages(*matchers: str) -> str:

@@ -56,9 +56,10 @@ def _now() -> Iterator[stat.Panel]:
     words = "Days of the last 90 that the vendor changed after they were over."
     revised = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
     yield look.number("Days revised", words, look.instant(revised)).thresholds(CLEAR).span(3)
-    read = f"{queries.now('last_success_timestamp_seconds', '', ONE_VENDOR)} * 1000"
-    words = "When the page was last fetched and read."
-    yield look.number("Last read", words, look.instant(read)).unit(units.DateTimeFromNow).no_value("never").span(3)
+    read = f"{queries.lately('last_success_timestamp_seconds', '', ONE_VENDOR)} * 1000"
+    words = "When the page was last fetched and read, as far as the last eight days tell."
+    panel = look.number("Last read", words, look.instant(read)).unit(units.DateTimeFromNow)
+    yield panel.no_value("not in 8 days").span(3)
 
 
 def _days() -> stat.Panel:
@@ -153,17 +154,15 @@ def _components() -> table.Panel:
         "The last 90 days of each component, worst first. Critical is what the settings say. The error budget is for "
         "the target you set."
     )
-    now = f"({queries.now('component_severity', 'vendor, component', *CHOSEN)} and on (vendor) "
-    now += f"{queries.read_lately('vendor', ONE_VENDOR)})"
     down = _component("downtime_ratio")
     panel = look.listing(
         "Components",
         words,
-        look.rows(queries.titled(_component("observed_dates"), *CHOSEN), "A"),
+        look.rows(_component("observed_dates"), "A"),
         *(look.rows(_component(metric), ref) for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))),
         *(look.rows(expression, ref) for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))),
         look.rows(_component("coverage_ratio"), "F"),
-        look.rows(f"max by (component) ({now})", "G"),
+        look.rows(queries.titled(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
     )
     wanted = (
         Column(field="title", title="Component"),

@@ -89,10 +89,10 @@ def _ranking() -> table.Panel:
     panel = look.listing(
         "Ranking",
         words,
-        look.rows(queries.named(queries.newest("vendor_observed_dates", *WINDOW), CHOSEN), "A"),
+        look.rows(queries.newest("vendor_observed_dates", *WINDOW), "A"),
         *(look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref) for ref, metric in figures.items()),
         look.rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
-        look.rows(queries.level_now(CHOSEN), "H"),
+        look.rows(queries.named(queries.level_now(CHOSEN), CHOSEN), "H"),
         look.ranged(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
     )
     link = look.vendor_link('${__data.fields["Slug"]}')
@@ -128,7 +128,7 @@ def _components() -> table.Panel:
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
     expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"
-    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value("none")
+    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value("none is known")
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         Column(field="title", title="Component"),

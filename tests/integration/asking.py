@@ -59,13 +59,15 @@ def bars_by_label(asked: Asked, query: Query, label: str, values: Values) -> dic
 # ---------------------------------------------------------------------------------------------------------------- frames
 
 
-def frames(asked: Asked, board: Mapping[str, Any], panel: Mapping[str, Any], values: Values) -> list[dict[str, Any]]:
+def frames(
+    asked: Asked, board: Mapping[str, Any], panel: Mapping[str, Any], values: Values, days: int = 90
+) -> list[dict[str, Any]]:
     """Return the answers to a panel's queries as Grafana's Prometheus data source makes frames of them."""
     own = [query for query in queries(board["uid"], board) if query.panel["id"] == panel["id"]]
     tables = [query for query in own if query.target.get("format") == "table"]
     made: list[dict[str, Any]] = []
     for query in own:
-        series = answer(asked, query, values, shown(asked))
+        series = answer(asked, query, values, shown(asked, days))
         if query in tables:
             made.append(_table(query, series, several=len(tables) > 1))
         else:

@@ -4,12 +4,15 @@ import copy
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asking import bars_by_label, frames, one, shown, shown_days
 from panels import ROUNDED, YEAR, boards, panels, resolved, rounded
 from watched import REWRITTEN, VANISHED, reported
+
+from grafana.generate.look import GREY
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
@@ -218,6 +221,44 @@ def test_the_top_row_says_what_is_wrong_now(grafana, prometheus_of_world, world)
     worst = max(v["outage_day_ratio"] for v in report.values() if v["coverage_ratio"] >= 0.9)
     assert out
     assert told == [str(len(out)), str(incidents), percent(worst, 1), "1"]
+
+
+def test_of_a_monitor_that_is_dead_everything_about_now_is_unknown_and_what_was_known_stays(
+    grafana, prometheus_of_world
+):
+    dead = replace(prometheus_of_world, now=prometheus_of_world.now + timedelta(minutes=40))
+    boards_ = boards()
+    ranking, components = (
+        tables(grafana, dead, boards_[f"vendorstatus-{uid}"], title, picked={"vendor": ["halcyon-pay"]} if uid == "vendor" else None)[0]
+        for uid, title in (("vendors", "Ranking"), ("vendor", "Components"))
+    )  # fmt: skip
+
+    assert {row["Now"] for row in (*ranking, *components)} == {"unknown"}
+    assert all(row["Known days"] for row in (*ranking, *components))
+    shown_now = {
+        f"{uid} / {panel['title']}": told
+        for uid in ("vendors", "vendor", "health")
+        for panel, told in numbers(grafana, dead, boards_[f"vendorstatus-{uid}"])
+    }
+    gone = {
+        "vendors / Vendors in outage now", "vendors / Open incidents", "vendors / Stale pages", "vendor / Now",
+        "vendor / Open incidents", "health / Unreadable pages", "health / Stale pages", "health / Failing polls",
+        "health / Unchanged (304)", "health / Scheduler lag", "health / Database", "health / Since days were derived",
+        "health / Replicas up",
+    }  # fmt: skip
+    assert {name: told for name, told in shown_now.items() if name in gone} == {
+        name: [["no polls" if name.endswith(("polls", "(304)")) else "unknown", GREY]] for name in gone
+    }
+    assert "ago" in shown_now["vendor / Last read"][0][0]
+
+
+def numbers(grafana, prometheus, board):
+    """Return (panel, [[text, colour]]) of each panel of large numbers."""
+    values = resolved(board, prometheus, shown(prometheus))
+    stats = [panel for panel in panels(board) if panel["type"] == "stat"]
+    days = 1 if board["uid"] == "vendorstatus-health" else 90
+    asked = [{"panel": panel, "frames": frames(prometheus, board, panel, values, days)} for panel in stats]
+    return zip(stats, grafana({"numbers": asked}), strict=True)
 
 
 def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(grafana, prometheus_of_world, world):

@@ -1,5 +1,6 @@
 // Reads {panels: [{panel, frames}]} and prints, for each panel, what Grafana would show: its transformations and its words
-// for values. Of {absent: [panel]} it prints how each shows that there is nothing: no series, null, NaN, undefined.
+// for values. Of {numbers: [{panel, frames}]} it prints the large numbers of each, of {absent: [panel]} how each shows that
+// there is nothing: no series, null, NaN, undefined.
 //
 // Grafana's own code does it (@grafana/data). Its "time series to table" is part of the server's frontend and in no
 // package, so it is written here: a row a series with its labels and, in a field "Trend #ref", the series itself.
@@ -126,11 +127,22 @@ const absent = (panel) => {
   return seen;
 };
 
+// The large numbers of a stat panel: text and colour of each.
+const numbers = ({ panel, frames }) => {
+  const common = {
+    fieldConfig: panel.fieldConfig, replaceVariables: (value) => value, theme: data.createTheme(), timeZone: 'utc',
+  };
+  const made = data.applyFieldOverrides({ ...common, data: frames.map((frame) => data.toDataFrame(frame)), fieldConfigRegistry });
+  const values = data.getFieldDisplayValues({ ...common, data: made, reduceOptions: panel.options.reduceOptions });
+  return values.map(({ display }) => [data.formattedValueToString(display), display.color]);
+};
+
 const main = async () => {
   const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
   if (asked.intervals) {
     return asked.intervals.map((milliseconds) => data.rangeUtil.roundInterval(milliseconds));
   }
+  if (asked.numbers) return asked.numbers.map(numbers);
   if (asked.absent) return asked.absent.map(absent);
   const answers = [];
   for (const panel of asked.panels) answers.push(await shown(panel));
