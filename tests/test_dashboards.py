@@ -14,7 +14,7 @@ from dashboard_lint import RULES, each_query, matchers, parsed, selectors
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
-from panels import FOLDER, Range, boards, interpolated, panels, queries, step_of, variables
+from panels import COLUMN_PIXELS, FOLDER, Range, boards, interpolated, panels, queries, step_of, variables
 
 from exporters.prometheus import STATE_FAMILIES, PollMetrics
 from grafana.generate import dashboards
@@ -385,6 +385,32 @@ def test_the_colour_of_what_has_no_value_is_grey(board):
     for panel in panels(board):
         bases = [each["steps"][0] for each in thresholds(panel) if each is not None]
         assert all(base == {"color": GREY, "value": None} for base in bases), panel["title"]
+
+
+def columns_of(panel):
+    """Yield (title, least width) of a table's columns in a window of 1,500 pixels."""
+    own = {override["matcher"]["options"]: override["properties"] for override in panel["fieldConfig"]["overrides"]}
+    (arranged,) = (each["options"] for each in panel["transformations"] if each["id"] == "organize")
+    for title in arranged["renameByName"].values():
+        told = {each["id"]: each["value"] for each in own.get(title, [])}
+        filtered = 22 if told.get("custom.filterable") else 0
+        yield title, told.get("custom.width", told.get("custom.minWidth", 150)), filtered
+
+
+@each_board
+def test_a_tables_titles_and_columns_fit(board):
+    for panel in panels(board):
+        if panel["type"] == "table":
+            found = list(columns_of(panel))
+            assert [title for title, width, icon in found if width < 8 * len(title) + 40 + icon] == [], panel["title"]
+            assert sum(width for _, width, _ in found) <= panel["gridPos"]["w"] * COLUMN_PIXELS - 16, panel["title"]
+
+
+def test_the_three_windows_of_a_vendor_are_all_in_sight():
+    (panel,) = (each for each in panels(BOARDS["vendorstatus-vendor"]) if each["title"] == "By window")
+
+    assert panel["options"]["enablePagination"] is panel["options"]["footer"]["enablePagination"] is False
+    assert panel["gridPos"]["h"] * 38 - 8 >= 40 + 4 * 36  # the panel's title, the columns' titles, three rows
 
 
 @each_board

@@ -116,7 +116,7 @@ def _side_by_side() -> table.Panel:
         Column(field="Value #F", title="Major days", width=110),
         Column(field="Value #G", title="Downtime", unit=units.PercentUnit, decimals=3, width=110),
         Column(field="Value #H", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Ratio 90d")
 
@@ -144,6 +144,6 @@ def _pairs() -> table.Panel:
         Column(field="Value #A", title="Outage days", width=140),
         Column(field="Value #B", title="Days together", width=140),
         Column(field="Value #C", title="Share of the other's days", unit=units.PercentUnit, decimals=1, cell="gauge"),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Days together").height(10)

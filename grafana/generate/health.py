@@ -114,7 +114,7 @@ def _unreadable() -> table.Panel:
         Column(field="reason", title="Reason"),
         Column(field="Value #B", title="Last read", unit=units.DatetimeISO, text_when_none="never"),
         Column(field="Value #C", title="Last asked", unit=units.DatetimeISO),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="vendor", title="Slug", width=140),
     )
     panel.no_value("none is known")
     return look.columns(panel, wanted, join="vendor", sort="Last read", descending=False).height(8)
@@ -162,7 +162,7 @@ def _pages() -> table.Panel:
         ),
         Column(field="Value #D", title="Components", width=110),
         Column(field="url", title="Page"),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Age of the reading")
 

@@ -112,13 +112,13 @@ def lines(title: str, description: str, *targets: prometheus.Dataquery) -> times
     return panel.tooltip(many.sort(common.SortOrder.DESCENDING))
 
 
-def listing(title: str, description: str, *targets: prometheus.Dataquery) -> table.Panel:
-    """Return a table; `columns` says what is in it."""
+def listing(title: str, description: str, *targets: prometheus.Dataquery, paged: bool = True) -> table.Panel:
+    """Return a table; `columns` says what is in it. A short one is not `paged`: the pages' footer would hide a row."""
     panel = _begun(table.Panel(), title, description, targets).height(12).span(FULL_WIDTH)
-    panel.unit(units.NoUnit).thresholds(steps()).cell_height(common.TableCellHeight.SM).filterable(True)
+    panel.unit(units.NoUnit).thresholds(steps()).cell_height(common.TableCellHeight.SM)
     panel.cell_options(common.TableAutoCellOptions())
     # Where Grafana 10 to 12 look for it; `finished` puts it where 13 does.
-    return panel.footer(common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(True))
+    return panel.footer(common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(paged))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,7 @@ class Column:
     """A column of a table: where it comes from, what people read, and how it looks.
 
     `field` is a label, "Value" or, of several targets, "Value #A" or "Trend #A". `cell` is one of Grafana's cell types.
+    `width` is in pixels; a column without one shares what is left over, and none is narrower than its title.
     """
 
     field: str
@@ -137,6 +138,20 @@ class Column:
     mapping: models.ValueMap | None = None
     link: builders.DashboardLink | None = None
     text_when_none: str | None = None
+
+
+_PER_LETTER, _AROUND, _FILTER = 8, 44, 22
+"""Pixels of a title: of a letter, of the padding with the arrow of the sort order, and of the filter's icon."""
+LEAST_WIDTH = 150
+"""Grafana's own for a column without a width."""
+
+
+def _is_text(column: Column) -> bool:
+    return not column.field.startswith(("Value", "Trend"))
+
+
+def _room(column: Column) -> int:
+    return _PER_LETTER * len(column.title) + _AROUND + (_FILTER if _is_text(column) else 0)
 
 
 def columns(
@@ -180,8 +195,7 @@ def _properties(column: Column) -> Iterable[models.DynamicConfigValue]:
         yield models.DynamicConfigValue("unit", column.unit)
     if column.decimals is not None:
         yield models.DynamicConfigValue("decimals", column.decimals)
-    if column.width is not None:
-        yield models.DynamicConfigValue("custom.width", column.width)
+    yield from _sizes(column)
     if column.mapping is not None:
         yield models.DynamicConfigValue("mappings", [column.mapping])
         yield models.DynamicConfigValue("color", {"mode": "thresholds"})
@@ -198,6 +212,15 @@ def _properties(column: Column) -> Iterable[models.DynamicConfigValue]:
         yield models.DynamicConfigValue("max", 1)
         yield models.DynamicConfigValue("thresholds", steps(NAVY).build())
         yield models.DynamicConfigValue("color", {"mode": "thresholds"})
+
+
+def _sizes(column: Column) -> Iterable[models.DynamicConfigValue]:
+    if column.width is not None:
+        yield models.DynamicConfigValue("custom.width", max(column.width, _room(column)))
+    elif _room(column) > LEAST_WIDTH:
+        yield models.DynamicConfigValue("custom.minWidth", _room(column))
+    if _is_text(column):  # what is looked for in a long table; the others are sorted by
+        yield models.DynamicConfigValue("custom.filterable", value=True)
 
 
 _CELLS: Mapping[str, Mapping[str, object]] = {
@@ -394,7 +417,7 @@ def finished(made: builders.Dashboard) -> tuple[str, str]:
             variable.pop(key, None)
     for panel in content["panels"]:
         if panel["type"] == "table":
-            panel["options"]["enablePagination"] = True
+            panel["options"]["enablePagination"] = panel["options"]["footer"]["enablePagination"]
         defaults = panel["fieldConfig"]["defaults"]
         if "links" in defaults:
             defaults["links"] = [{key: link[key] for key in _DATA_LINK} for link in defaults["links"]]

@@ -98,6 +98,7 @@ def _windows() -> table.Panel:
         "By window",
         words,
         *(look.rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref) for ref, metric in asked),
+        paged=False,
     )
     wanted = (
         Column(field="window", title="Window", width=90),
@@ -109,7 +110,7 @@ def _windows() -> table.Panel:
         Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1),
         _exact("Value #G", "Uptime the page prints"),
     )
-    return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6).span(12)
+    return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6)
 
 
 # ---------------------------------------------------------------------------------------------------- the user's target
@@ -120,11 +121,11 @@ def _budget() -> Iterator[stat.Panel]:
     known = queries.newest("vendor_coverage_ratio", "vendor", ONE_VENDOR, LONGEST)
     words = "The share of the 90-day error budget that is left, for the target you set. Below zero it is overspent."
     left = look.number("Error budget left", words, look.instant(f"1 - {down} / {ALLOWED}")).unit(units.PercentUnit)
-    yield left.decimals(1).thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN))).height(6).span(4)
+    yield left.decimals(1).thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN))).height(5).span(8)
     words = "The same in time: allowed less used downtime, of the part of the last 90 days that is known."
     time = look.instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
     panel = look.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
-    yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(6).span(4)
+    yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(5).span(8)
     words = (
         "How fast the budget is spent: downtime of the last 7 and 30 days over what the target allows. At 1 it is "
         "spent exactly, above 1 too fast."
@@ -132,7 +133,7 @@ def _budget() -> Iterator[stat.Panel]:
     recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
     panel = look.number("Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")).decimals(2)
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
-    yield panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(6).span(4)
+    yield panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(5).span(8)
 
 
 def _against_target() -> timeseries.Panel:
@@ -171,7 +172,7 @@ def _components() -> table.Panel:
             title="Now",
             mapping=look.level_words(),
             cell="color-background",
-            width=140,
+            width=130,
             text_when_none="unknown",
         ),
         Column(field="critical", title="Critical", width=90),
@@ -213,7 +214,7 @@ def _beside() -> table.Panel:
         Column(field="Value #A", title="By your policy", unit=units.PercentUnit, decimals=3),
         Column(field="component", title="Slug", width=160),
     )
-    return look.columns(panel, wanted, join="component", sort="By your policy", descending=False).height(10).span(12)
+    return look.columns(panel, wanted, join="component", sort="By your policy", descending=False).height(10)
 
 
 def _exact(field: str, title: str) -> Column:
@@ -231,7 +232,7 @@ def _changed() -> timeseries.Panel:
     )
     panel = look.lines("Days revised by the vendor, days disputed", words, *targets).unit(units.NoUnit).decimals(0)
     panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(*look.fixed("disputed", look.ORANGE))
-    return panel.interval(DAY).height(10).span(12)
+    return panel.interval(DAY).span(look.FULL_WIDTH)
 
 
 def _states() -> statetimeline.Panel:

@@ -103,7 +103,7 @@ def _ranking() -> table.Panel:
             title="Now",
             mapping=look.level_words(),
             cell="color-background",
-            width=140,
+            width=130,
             text_when_none="unknown",
         ),
         Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"),
@@ -114,7 +114,7 @@ def _ranking() -> table.Panel:
         Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
         Column(field="Value #G", title="Disputed days", width=120),
         Column(field="Trend #T", title="Trend", cell="sparkline"),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Outage ratio").height(14).interval(DAY)
 
@@ -132,7 +132,7 @@ def _components() -> table.Panel:
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         Column(field="title", title="Component"),
-        Column(field="Value", title="Now", mapping=look.level_words(), cell="color-background", width=140),
-        Column(field="vendor", title="Slug", width=160),
+        Column(field="Value", title="Now", mapping=look.level_words(), cell="color-background", width=130),
+        Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, sort="Now").height(10)

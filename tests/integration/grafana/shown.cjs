@@ -29,7 +29,7 @@ data.standardTransformersRegistry.setInit(() =>
 
 const taken = { shouldApply: () => true, process: (value) => value, override: (value) => value };
 const standard = ['unit', 'min', 'max', 'decimals', 'noValue', 'mappings', 'links', 'color', 'thresholds', 'displayName'];
-const custom = ['width', 'cellOptions', 'lineStyle', 'drawStyle', 'fillOpacity'];
+const custom = ['width', 'minWidth', 'filterable', 'cellOptions', 'axisSoftMax', 'lineStyle', 'drawStyle', 'fillOpacity'];
 const fieldConfigRegistry = new data.Registry(() => [
   ...standard.map((id) => ({ id, path: id, name: id, ...taken })),
   ...custom.map((id) => ({ id: `custom.${id}`, path: id, name: id, isCustom: true, ...taken })),
