@@ -24,7 +24,9 @@ COUNTING = ("rate", "irate", "increase")
 
 def parsed(expression: str) -> promql.Expr:
     """Return the query's tree, with the variables that are no strings replaced. Raises ValueError when it is none."""
-    return promql.parse(expression.replace("$__rate_interval", RATE_INTERVAL).replace("$target", "99.9"))
+    return promql.parse(
+        expression.replace("$__rate_interval", RATE_INTERVAL).replace("$target", "99.9").replace("$worst", "30")
+    )
 
 
 def nodes(tree: promql.Expr) -> Iterator[tuple[promql.Expr, tuple[promql.Expr, ...]]]:

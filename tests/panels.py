@@ -193,5 +193,7 @@ def resolved(
             assert offered, f"{board['uid']}: ${name} offers nothing"
             values[name] = chosen(variable, offered, (picked or {}).get(name))
         elif variable["type"] == "textbox":
-            values[name] = variable["query"]
+            values[name] = (picked or {}).get(name, [variable["query"]])[0]
+        elif variable["type"] == "custom":
+            values[name] = (picked or {}).get(name, [variable["current"]["value"]])[0]
     return values

@@ -296,7 +296,7 @@ def test_every_variable_is_used_and_every_used_one_exists(board):
     own = {name for name in used if name.startswith("__")}
 
     assert used - own == {variable["name"] for variable in variables(board)}
-    assert own <= {"__rate_interval", "__url_time_range", "__data", "__field"}
+    assert own <= {"__rate_interval", "__url_time_range", "__data", "__field", "__value"}
 
 
 # --------------------------------------------------------------------------------------------------------------- colours
@@ -418,6 +418,42 @@ def test_levels_over_time_are_coloured_by_their_words_and_not_merged_by_threshol
     for panel in panels(board):
         if panel["type"] in ("status-history", "state-timeline"):
             assert panel["fieldConfig"]["defaults"]["color"] == {"mode": "fixed", "fixedColor": GREY}, panel["title"]
+
+
+def test_a_link_keeps_the_vendors_that_are_chosen_where_the_other_dashboard_has_the_choice():
+    kept = {
+        ("vendorstatus-vendors", "vendorstatus-compare"): {"tier", "search", "vendor"},
+        ("vendorstatus-compare", "vendorstatus-vendors"): {"tier", "search", "vendor"},
+        ("vendorstatus-vendor", "vendorstatus-compare"): {"vendor"},
+    }
+    for uid, board in BOARDS.items():
+        for link in board["links"]:
+            path, _, parameters = link["url"].partition("?")
+            other = path.removeprefix("/d/")
+            named = set(re.findall(r"\$\{(\w+)", parameters)) - {"datasource", "job"}
+            taken = {name for pair in re.findall(r"var-(\w+)=|(\w+):queryparam", parameters) for name in pair if name}
+            assert named == kept.get((uid, other), set())
+            assert named <= {variable["name"] for variable in variables(board)}
+            assert taken <= {variable["name"] for variable in variables(BOARDS[other])}
+
+
+def test_a_vendors_status_page_is_a_click_away_on_its_dashboard_and_on_the_monitors_health():
+    now = next(panel for panel in panels(BOARDS["vendorstatus-vendor"]) if panel["title"] == "Now")
+    pages = next(panel for panel in panels(BOARDS["vendorstatus-health"]) if panel["title"] == "Pages")
+
+    assert [link["url"] for link in now["fieldConfig"]["defaults"]["links"]] == ["${__field.labels.url}"]
+    assert "group_left (url)" in now["targets"][0]["expr"]
+    assert "${__value.raw}" in urls(pages)
+
+
+@each_board
+def test_an_axis_of_nothing_but_zeros_does_not_reach_to_a_hundred(board):
+    """Grafana's own range of zeros is 0 to 100: of a ratio, to 10,000 %."""
+    for panel in panels(board):
+        if panel["type"] == "timeseries" and panel["title"] != "Duration of polls":
+            defaults = panel["fieldConfig"]["defaults"]
+            ratio = defaults["unit"] == "percentunit" and "max" not in defaults
+            assert defaults["custom"]["axisSoftMax"] == (0.01 if ratio else 1), panel["title"]
 
 
 @each_board

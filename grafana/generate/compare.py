@@ -23,7 +23,9 @@ def dashboard() -> builders.Dashboard:
         look.datasource_variable(),
         look.job_variable(),
         look.tier_variable(),
+        look.search_variable(),
         look.vendors_variable(),
+        look.worst_variable("vendors"),
         look.vendor_variable("reference", "Together with", "The vendor that the others' bad days are held against."),
     )
     words = "Vendors side by side, and the days on which they failed together: what a second vendor would have saved."
@@ -53,8 +55,11 @@ def _together() -> Iterator[stat.Panel]:
 
 
 def _bars() -> statushistory.Panel:
-    words = "The worst level of each day, one row a vendor. Grey is unknown. Days begin at midnight UTC."
-    panel = look.bars("90 days, side by side", words, look.ranged(queries.vendor_bars(CHOSEN)))
+    words = (
+        "The worst level of each day, one row a vendor, of as many as “Worst” says. Grey is unknown. Days are UTC's."
+    )
+    worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    panel = look.bars("Day by day, side by side", words, look.ranged(worst))
     return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(12)
 
 
@@ -89,7 +94,9 @@ def _trend() -> timeseries.Panel:
     worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
     ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
     expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
-    panel = look.lines("Outage ratio over time", words, look.ranged(expression)).unit(units.PercentUnit)
+    panel = look.lines("Outage ratio over time", words, look.ranged(expression), least=look.LEAST_RATIO).unit(
+        units.PercentUnit
+    )
     return panel.interval(DAY).span(12).height(9)
 
 

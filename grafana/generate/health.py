@@ -48,7 +48,7 @@ def _top() -> Iterator[stat.Panel]:
     yield size.decimals(1).thresholds(look.steps(look.NAVY)).span(3)
     words = "How long ago days were last derived from what pages said. All figures of windows are of that moment."
     age = look.instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
-    derived = look.number("Since days were derived", words, age).unit(units.Seconds).decimals(0).span(3)
+    derived = look.number("Since days were derived", words, age).unit(units.DurationSeconds).decimals(1).span(3)
     yield derived.thresholds(look.steps(look.GREEN, (7200, look.ORANGE), (86_400, look.RED)))
 
 
@@ -71,12 +71,12 @@ def _polling() -> Iterator[timeseries.Panel]:
         look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}")).unit(units.PercentUnit).max(1)
     )
     words = "How long pages take to answer a poll: half of them and 95 in 100 are faster than this."
-    yield look.lines("Duration of polls", words, *_quantiles()).unit(units.Seconds)
+    yield look.lines("Duration of polls", words, *_quantiles(), least=None).unit(units.Seconds)
     words = "How long ago pages were last read: the oldest reading and the middle one. They grow when polling stops."
     age = f"time() - {now('last_success_timestamp_seconds', 'vendor')}"
     oldest = look.ranged(f"max({age})", "A", "oldest")
     middle = look.ranged(f"quantile(0.5, {age})", "B", "middle")
-    yield look.lines("Freshness", words, oldest, middle).unit(units.Seconds)
+    yield look.lines("Freshness", words, oldest, middle).unit(units.DurationSeconds).decimals(1)
     words = "How late polls begin: half of them and 99 in 100 less than this. It should stay within some seconds."
     half, most = look.ranged(_lag(0.5), "A", "half"), look.ranged(_lag(0.99), "B", "99 in 100")
     yield look.lines("Scheduler lag", words, half, most).unit(units.Seconds)
@@ -158,10 +158,15 @@ def _pages() -> table.Panel:
         Column(field="tier", title="Tier", width=110),
         Column(field="Value #B", title="Last poll", mapping=READ, width=120, text_when_none="not polled yet"),
         Column(
-            field="Value #C", title="Age of the reading", unit=units.Seconds, decimals=0, text_when_none="never read"
+            field="Value #C",
+            title="Age of the reading",
+            unit=units.DurationSeconds,
+            decimals=1,
+            width=220,
+            text_when_none="never read",
         ),
         Column(field="Value #D", title="Components", width=110),
-        Column(field="url", title="Page"),
+        Column(field="url", title="Page", link=look.page_link("${__value.raw}")),
         Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Age of the reading")

@@ -102,12 +102,20 @@ def states(title: str, description: str, *targets: prometheus.Dataquery) -> stat
     return panel
 
 
-def lines(title: str, description: str, *targets: prometheus.Dataquery) -> timeseries.Panel:
-    """Return lines over time, told apart by name; gaps stay gaps."""
+LEAST_RATIO = 0.01
+
+
+def lines(title: str, description: str, *targets: prometheus.Dataquery, least: float | None = 1) -> timeseries.Panel:
+    """Return lines over time, told apart by name; gaps stay gaps.
+
+    The axis reaches at least to `least`: without it Grafana draws it from 0 to 100 when every value is 0.
+    """
     panel = _begun(timeseries.Panel(), title, description, targets).height(8).span(12)
     panel.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
     panel.line_width(2).fill_opacity(0).show_points(common.VisibilityMode.AUTO).span_nulls(False)
     panel.legend(bottom_legend()).min(0)
+    if least is not None:
+        panel.axis_soft_max(least)
     many = common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI)
     return panel.tooltip(many.sort(common.SortOrder.DESCENDING))
 
@@ -314,12 +322,27 @@ def vendor_link(slug: str) -> builders.DashboardLink:
     return builders.DashboardLink("Show this vendor").url(url)
 
 
+def page_link(address: str) -> builders.DashboardLink:
+    """Return a data link to a vendor's own status page; `address` is an expression of Grafana's."""
+    return builders.DashboardLink("Open the status page").url(address).target_blank(True)
+
+
 _DATA_LINK = ("title", "url", "targetBlank")
 """What a data link has; the rest of the SDK's model belongs to links of dashboards."""
 
 
-def _dashboard_link(uid: str) -> builders.DashboardLink:
-    link = builders.DashboardLink(TITLES[uid]).type(models.DashboardLinkType.LINK).url(f"/d/{uid}?{_SHARED}")
+_CHOICE = "&${tier:queryparam}&${search:queryparam}&${vendor:queryparam}"
+_KEPT: Mapping[tuple[str, str], str] = {
+    (VENDORS, COMPARE): _CHOICE,
+    (COMPARE, VENDORS): _CHOICE,
+    (VENDOR, COMPARE): "&var-reference=${vendor}",
+}
+"""What a link from one dashboard to another keeps of its choices, beside the data source, the jobs and the time."""
+
+
+def _dashboard_link(here: str, uid: str) -> builders.DashboardLink:
+    address = f"/d/{uid}?{_SHARED}{_KEPT.get((here, uid), '')}"
+    link = builders.DashboardLink(TITLES[uid]).type(models.DashboardLinkType.LINK).url(address)
     return link.icon("dashboard").tooltip("").tags([]).keep_time(True)
 
 
@@ -350,14 +373,39 @@ def tier_variable() -> builders.QueryVariable:
 
 
 _OF_TIER = 'tier=~"$tier"'
+_FOUND = 'name=~"(?i).*$search.*"'
 _PRESENT = "max by (vendor, name) (last_over_time({}[1d]))"
 # People choose names, queries get slugs: both are cut out of the answer's text.
 _NAME_AND_SLUG = '/name="(?<text>[^"]+)|vendor="(?<value>[^"]+)/g'
 
 
+def search_variable() -> builders.TextBoxVariable:
+    """Return the search for vendors by a part of their names; empty finds all."""
+    words = "A part of the names of the vendors to show, or a regular expression; large and small letters are alike."
+    return builders.TextBoxVariable("search").label("Search").description(words).default_value("")
+
+
+WORST = "$worst"
+_COUNTS = (10, 30, 100, 1000)
+_COUNT = 30
+
+
+def worst_variable(what: str) -> builders.CustomVariable:
+    """Return how many rows bars have at most: more than a panel can write names beside are a smear."""
+    counts = ",".join(map(str, _COUNTS))
+    made = builders.CustomVariable("worst").label("Worst").values(counts).multi(False).include_all(False)
+    made.options([_count(each) for each in _COUNTS]).current(_count(_COUNT)).allow_custom_value(True)
+    return made.description(f"How many {what} the bars show, the worst of the last 90 days first to stay.")
+
+
+def _count(count: int) -> models.VariableOption:
+    return models.VariableOption(selected=count == _COUNT, text=str(count), value=str(count))
+
+
 def vendors_variable() -> builders.QueryVariable:
-    """Return the choice of several vendors, all by default. Without an "all" value: it must follow the tier."""
-    made = _asked("vendor", "Vendor", f"query_result({_PRESENT.format(series('vendor_info', _OF_TIER))})")
+    """Return the choice of several vendors, all by default. Without an "all" value: it must follow tier and search."""
+    found = series("vendor_info", _OF_TIER, _FOUND)
+    made = _asked("vendor", "Vendor", f"query_result({_PRESENT.format(found)})")
     return _many(made).regex(_NAME_AND_SLUG).description("The vendors to show, by name.")
 
 
@@ -400,7 +448,7 @@ def board(uid: str, description: str, variables: Sequence[Variable], *, since: s
     """Return a dashboard without panels, in UTC because days are, that shows the time from `since` to now."""
     made = builders.Dashboard(f"vendorstatus / {TITLES[uid]}").uid(uid).description(description).tags([TAG])
     made.timezone("utc").readonly().refresh("5m").time(since, "now").tooltip(models.DashboardCursorSync.CROSSHAIR)
-    made.links([_dashboard_link(other) for other in TITLES if other != uid]).version(1)
+    made.links([_dashboard_link(uid, other) for other in TITLES if other != uid]).version(1)
     for variable in variables:
         made.with_variable(variable)
     return made

@@ -102,6 +102,12 @@ def named(expression: str, *matchers: str) -> str:
     return f"{expression} * on (vendor) group_left (name) {vendor_names(*matchers)}"
 
 
+def with_page(expression: str, *matchers: str) -> str:
+    """Give a vendor's series the address of its page, as the label url: of two replicas' or of a move, one."""
+    info = f"max by (vendor, url) (last_over_time({series('vendor_info', *matchers, over=LATELY)}))"
+    return f"{expression} * on (vendor) group_left (url) topk by (vendor) (1, {info})"
+
+
 def titled(expression: str, *matchers: str) -> str:
     """Give the series of one vendor's components their titles."""
     return f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
@@ -132,6 +138,16 @@ def vendor_bars(*matchers: str) -> str:
     """Return each vendor's day levels with its name, `UNKNOWN` on days without a sample."""
     names = vendor_names(*matchers)
     return f"{day_levels('vendor', 'vendor', *matchers)} * on (vendor) group_left (name) {names} or {UNKNOWN} * {names}"
+
+
+def worst(count: str, expression: str, subject: str, by: str, *matchers: str) -> str:
+    """Keep the rows of so many vendors (or components), the worst by the outage ratio of 90 days at the end.
+
+    One without a ratio, of which nothing is known yet, counts as good.
+    """
+    ratio = at_the_end(f"{subject}_outage_ratio", by, *matchers, LONGEST)
+    info = f"last_over_time({series(f'{subject}_info', *matchers)}{_KNOWN_LATELY})"
+    return f"({expression}) and on ({by}) topk({count}, {ratio} or 0 * max by ({by}) ({info}))"
 
 
 def component_bars(*matchers: str) -> str:

@@ -24,6 +24,7 @@ def dashboard() -> builders.Dashboard:
         look.job_variable(),
         look.vendor_variable("vendor", "Vendor", "The vendor to show, by name."),
         look.components_variable(),
+        look.worst_variable("components"),
         look.target_variable(),
     )
     words = "One vendor: its components' days, its figures against your target, and ours beside its own."
@@ -37,11 +38,12 @@ def dashboard() -> builders.Dashboard:
 
 
 def _now() -> Iterator[stat.Panel]:
-    level = look.number(
-        "Now",
-        "The worst present level of the components that count; unknown when the page was not read for half an hour.",
-        look.instant(queries.level_now(ONE_VENDOR)),
+    words = (
+        "The worst present level of the components that count; unknown when the page was not read for half an hour. A "
+        "click leads to the vendor's status page."
     )
+    level = look.number("Now", words, look.instant(queries.with_page(queries.level_now(ONE_VENDOR), ONE_VENDOR)))
+    level.data_links([look.page_link("${__field.labels.url}")])
     yield level.mappings([look.level_words()]).span(3)
     yield _days().span(3)
     yield _ratio("Outage ratio", "outage_ratio", "Days with an outage among the known days of the last 90.", 1).span(3)
@@ -81,10 +83,12 @@ def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
 def _bars() -> statushistory.Panel:
     words = (
         "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row "
-        "a component. Grey is unknown. Days begin at midnight UTC; imported days are the page's own."
+        "a component, of as many as “Worst” says. Grey is unknown. Days begin at midnight UTC; imported days are the "
+        "page's own."
     )
     whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
-    return look.bars("90 days", words, whole, look.ranged(queries.component_bars(*CHOSEN), "B", "{{title}}"))
+    worst = queries.worst(look.WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN)
+    return look.bars("Day by day", words, whole, look.ranged(worst, "B", "{{title}}"))
 
 
 def _windows() -> table.Panel:
@@ -140,7 +144,8 @@ def _against_target() -> timeseries.Panel:
     words = "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows (dashed)."
     down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
     allowed = look.ranged(f"vector{ALLOWED}", "B", "allowed")
-    panel = look.lines("Downtime against the target", words, look.ranged(down, "A", "{{window}}"), allowed)
+    lines = (look.ranged(down, "A", "{{window}}"), allowed)
+    panel = look.lines("Downtime against the target", words, *lines, least=look.LEAST_RATIO)
     for name, colour in (("7d", look.BLUE), ("30d", look.ORANGE), ("90d", look.NAVY)):
         panel.override_by_name(*look.fixed(name, colour))
     panel.override_by_name(*look.fixed("allowed", look.RED, dashed=True))

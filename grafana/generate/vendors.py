@@ -14,7 +14,14 @@ WINDOW = ("vendor", CHOSEN, LONGEST)
 
 def dashboard() -> builders.Dashboard:
     """Return the dashboard."""
-    variables = (look.datasource_variable(), look.job_variable(), look.tier_variable(), look.vendors_variable())
+    variables = (
+        look.datasource_variable(),
+        look.job_variable(),
+        look.tier_variable(),
+        look.search_variable(),
+        look.vendors_variable(),
+        look.worst_variable("vendors"),
+    )
     words = "Which vendors are failing now, and which have been worst in the last 90 days, by their own status pages."
     made = look.board(look.VENDORS, words, variables, since="now-89d/d")
     for panel in (_failing(), _incidents(), _worst(), _stale()):
@@ -67,9 +74,11 @@ def _bars() -> statushistory.Panel:
     words = (
         "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that speaks for the day. "
         "Days begin at midnight UTC; imported days are the page's own, and of days that were scraped the hours around "
-        "midnight may show on the neighbouring day of pages in other zones. A click leads to the vendor."
+        "midnight may show on the neighbouring day of pages in other zones. As many days as the time above, as many "
+        "vendors as “Worst” says. A click leads to the vendor."
     )
-    panel = look.bars("90 days", words, look.ranged(queries.vendor_bars(CHOSEN)))
+    worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    panel = look.bars("Day by day", words, look.ranged(worst))
     return panel.data_links([look.vendor_link("${__field.labels.vendor}")])
 
 

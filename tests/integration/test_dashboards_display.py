@@ -20,6 +20,14 @@ def test_what_is_not_known_is_grey_in_every_panel_and_in_every_column(each_grafa
         assert [each for each in seen if each["color"] != GREY] == [], panel["title"]
 
 
+def test_how_old_a_reading_is_is_said_in_hours_and_minutes(each_grafana):
+    aged = [panel for panel in panels(BOARDS["vendorstatus-health"]) if panel["title"] == "Since days were derived"]
+
+    (told,) = each_grafana({"numbers": [{"panel": panel, "frames": [series("age", [4980])]} for panel in aged]})
+
+    assert [text for text, _ in told] == ["1 hour, 23 minutes"]
+
+
 TIMELINES = [
     (uid, panel)
     for uid, board in BOARDS.items()

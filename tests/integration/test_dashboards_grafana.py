@@ -185,7 +185,7 @@ def test_the_windows_of_a_vendor_are_told_apart(grafana, prometheus_of_world, wo
 def test_days_that_vendors_failed_together_are_counted_from_their_bars(grafana, prometheus_of_world):
     board, prometheus = boards()["vendorstatus-compare"], prometheus_of_world
     values = resolved(board, prometheus, shown(prometheus))
-    bars = bars_by_label(prometheus, one(board, "90 days, side by side", "A"), "vendor", values)
+    bars = bars_by_label(prometheus, one(board, "Day by day, side by side", "A"), "vendor", values)
     failed = {slug: {day for day, level in days.items() if level >= 3} for slug, days in bars.items()}
     together = [sum(day in days for days in failed.values()) for day in next(iter(bars.values()))]
 
@@ -285,7 +285,7 @@ def test_days_that_a_vendor_rewrote_are_counted(grafana, prometheus_of_world):
 def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(grafana, prometheus_of_world):
     board = boards()["vendorstatus-vendors"]
     values = resolved(board, prometheus_of_world, shown(prometheus_of_world))
-    panel = next(panel for panel in panels(board) if panel["title"] == "90 days")
+    panel = next(panel for panel in panels(board) if panel["title"] == "Day by day")
     (made,) = grafana({"panels": [{"panel": panel, "frames": frames(prometheus_of_world, board, panel, values)}]})
 
     assert sorted(frame["columns"][1] for frame in made) == [

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.hours]
 def test_the_bars_can_be_looked_at(prometheus_of_world, world, tmp_path):
     board, asked = boards()["vendorstatus-vendors"], prometheus_of_world
     values = resolved(board, asked, shown(asked))
-    bars = bars_by_label(asked, one(board, "90 days", "A"), "vendor", values)
+    bars = bars_by_label(asked, one(board, "Day by day", "A"), "vendor", values)
     outage, known = (
         {each["metric"]["vendor"]: int(each["values"][0][1]) for each in answer(asked, one(board, "Ranking", ref), values, shown(asked))}
         for ref in "BA"

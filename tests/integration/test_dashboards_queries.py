@@ -101,7 +101,7 @@ def levels_of(told):
 def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, scraped):
     board = boards()["vendorstatus-vendors"]
     values = resolved(board, prometheus_of_world, shown(prometheus_of_world))
-    drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "A"), "vendor", values)
+    drawn = bars_by_label(prometheus_of_world, one(board, "Day by day", "A"), "vendor", values)
     report = reported(world)
 
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
@@ -116,7 +116,7 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world,
     board = boards()["vendorstatus-vendor"]
     for slug, told in reported(world).items():
         values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [slug]})
-        drawn = bars_by_label(prometheus_of_world, one(board, "90 days", "B"), "component", values)
+        drawn = bars_by_label(prometheus_of_world, one(board, "Day by day", "B"), "component", values)
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
@@ -147,7 +147,7 @@ def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor
     board, report = boards()["vendorstatus-vendors"], reported(world)
     with scraping(world, binaries, tmp_path) as asked:
         values = resolved(board, asked, shown(asked))
-        drawn = bars_by_label(asked, one(board, "90 days", "A"), "vendor", values)
+        drawn = bars_by_label(asked, one(board, "Day by day", "A"), "vendor", values)
 
     assert sorted(drawn) == sorted(report)
     for slug, days in drawn.items():
@@ -183,5 +183,30 @@ def test_two_hundred_vendors_are_one_row_each_and_answered_in_seconds(prometheus
 
         assert time.monotonic() - begun < 5, query.name
         assert problem(query, series) is None, query.name
-        if query.panel["title"].startswith("90 days") or query.panel["title"] in ("Ranking", "Side by side"):
+        if query.panel["title"].startswith("Day by day"):
+            assert len(series) == len({each["metric"]["vendor"] for each in series}) == 30, query.name
+        if query.panel["title"] in ("Ranking", "Side by side"):
             assert len(series) == len({each["metric"]["vendor"] for each in series}) == MANY, query.name
+
+
+def test_the_bars_of_two_hundred_vendors_are_the_worst_and_a_search_narrows_them(prometheus_of_many):
+    board, window = boards()["vendorstatus-vendors"], shown(prometheus_of_many)
+    bars, ratios = one(board, "Day by day", "A"), one(board, "Ranking", "C")
+
+    def shown_with(**picked):
+        values = resolved(board, prometheus_of_many, window, picked)
+        return {each["metric"]["vendor"] for each in answer(prometheus_of_many, bars, values, window)}, values
+
+    ten, values = shown_with(worst=["10"])
+    ratio = {each["metric"]["vendor"]: float(each["values"][0][1]) for each in answer(prometheus_of_many, ratios, values, window)}  # fmt: skip
+    assert len(ten) == 10
+    assert min(ratio[slug] for slug in ten) >= max(ratio[slug] for slug in ratio.keys() - ten)
+    assert len(shown_with(worst=["1000"])[0]) == MANY
+    found, values = shown_with(worst=["1000"], search=[world_name(prometheus_of_many, "vendor-17")])
+    assert "vendor-17" in found
+    assert len(found) < MANY / 2
+
+
+def world_name(asked, slug):
+    (told,) = asked("query", {"query": f'vendorstatus_vendor_info{{vendor="{slug}"}}', "time": str(asked.now.timestamp())})["result"]  # fmt: skip
+    return told["metric"]["name"].upper()
