@@ -3,6 +3,7 @@
 What fires on which data is tested with promtool, in grafana/alerts/tests and tests/integration/test_alerts_promtool.py.
 """
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -152,8 +153,7 @@ def test_what_an_alert_says_uses_labels_it_has(alert):
 def test_an_alert_says_what_it_is_with_labels_and_value_and_where_to_read_on(alert):
     said = alert.annotations
 
-    assert set(said) == {"summary", "description", "runbook_url"}
-    assert "{{" not in said["summary"]
+    assert set(said) - {"status_page"} == {"summary", "description", "runbook_url"}
     assert "$labels." in said["description"]
     assert ("$value" in said["description"]) is (alert.name not in CONSTANT)
     assert said["runbook_url"] == f"docs/runbooks/{alert.name}.md"
@@ -164,6 +164,15 @@ def test_an_alert_about_a_vendor_carries_its_tier(alert):
     labels = labels_of(alert.expr, KNOWN)
 
     assert ("vendor" in labels) is ("tier" in labels)
+
+
+@each_alert
+def test_a_summary_names_the_vendor_and_the_component_and_the_page_is_a_click_away(alert):
+    labels, said = labels_of(alert.expr, KNOWN), alert.annotations
+
+    assert set(re.findall(r"{{ \$labels\.(\w+) }}", said["summary"])) == labels & {"vendor", "component"}
+    assert said.get("status_page") == ("{{ $labels.url }}" if "vendor" in labels else None)
+    assert ("url" in labels) is ("vendor" in labels)
 
 
 @each_alert
@@ -405,6 +414,16 @@ def test_a_template_reads_a_value_only_where_there_is_one():
 
     assert len(texts) >= len(ALERTS) - len(CONSTANT)
     assert all(guarded.fullmatch(text) for text in texts)
+
+
+def test_grafana_offers_the_dashboard_that_says_more_of_an_alert():
+    boards = {path.stem: json.loads(path.read_text()) for path in (ROOT / "grafana" / "dashboards").glob("*.json")}
+    for name, rule in managed_rules().items():
+        told = rule["annotations"]
+        of_a_vendor = "vendor" in labels_of(ALERTS[name].expr, KNOWN)
+
+        assert told["__dashboardUid__"] == ("vendorstatus-vendor" if of_a_vendor else "vendorstatus-health"), name
+        assert int(told["__panelId__"]) in {panel["id"] for panel in boards[told["__dashboardUid__"]]["panels"]}
 
 
 def test_the_policies_are_alertmanagers_routes_to_the_contact_point_that_is_provisioned():

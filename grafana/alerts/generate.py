@@ -42,7 +42,7 @@ POLICIES_HEADER = """\
 # where yours is in use, leave this file out and route on the label severity there. See docs/alerts.md.
 """
 
-_TIERED = "* on (job, vendor) group_left (tier) vendor_tier:vendorstatus_vendor_info:max"
+_TIERED = "* on (job, vendor) group_left (tier, url) vendor_tier_url:vendorstatus_vendor_info:max"
 _VENDORS_KNOWN = f"0 * vendor:vendorstatus_vendor_severity:max {_TIERED}"
 WHILE_KNOWN: Mapping[str, str] = {
     "VendorStatusMajorOutage": _VENDORS_KNOWN,
@@ -194,8 +194,14 @@ def _managed_alert(alert: Alert, records: Mapping[str, str], settings: Settings)
         "for": alert.pending,
         "keepFiringFor": alert.keep_firing,
         "labels": {name: _label(text) for name, text in alert.labels.items()},
-        "annotations": {name: _annotation(text) for name, text in alert.annotations.items()},
+        "annotations": {name: _annotation(text) for name, text in alert.annotations.items()} | _dashboard(alert),
     }
+
+
+def _dashboard(alert: Alert) -> dict[str, str]:
+    """Return what lets Grafana offer "View dashboard" and "View panel": the first panel says how things stand now."""
+    of_a_vendor = "$labels.vendor" in alert.annotations.get("summary", "")
+    return {"__dashboardUid__": "vendorstatus-vendor" if of_a_vendor else "vendorstatus-health", "__panelId__": "1"}
 
 
 # No sample means that nothing is wrong or nothing is known; a query that fails is told, as DatasourceError.
