@@ -191,8 +191,9 @@ def exported():
 
 
 def asked(board):
-    """Return every expression of a dashboard: of its panels and of its variables."""
+    """Return every expression of a dashboard: of its panels, its annotations and its variables."""
     yield from (query.expression for query in each_query(board))
+    yield from (annotation["expr"] for annotation in annotations(board))
     for variable in variables(board):
         if variable["type"] == "query":
             inner = variable["query"]["query"].partition("(")[2].removesuffix(")")
@@ -287,6 +288,22 @@ def test_bars_have_a_cell_a_day_and_never_too_many(board):
             assert step_of(query, window) == 86_400
             assert query.panel["gridPos"]["w"] == 24
             assert window.seconds / 86_400 + 1 <= query.width / 2
+
+
+def annotations(board):
+    return board["annotations"].get("list", [])
+
+
+@each_board
+def test_days_with_outages_are_marked_on_the_line_charts_alone(board):
+    lines = [panel["id"] for panel in panels(board) if panel["type"] == "timeseries"]
+
+    assert len(annotations(board)) == (board["uid"] in ("vendorstatus-vendor", "vendorstatus-compare"))
+    for annotation in annotations(board):
+        assert annotation["filter"] == {"exclude": False, "ids": lines}
+        assert (annotation["step"], annotation["datasource"]["uid"]) == ("1d", "${datasource}")
+        assert 'job=~"$job"' in annotation["expr"]
+        assert parsed(annotation["expr"])
 
 
 @each_board

@@ -29,7 +29,9 @@ def dashboard() -> builders.Dashboard:
         look.vendor_variable("reference", "Together with", "The vendor that the others' bad days are held against."),
     )
     words = "Vendors side by side, and the days on which they failed together: what a second vendor would have saved."
-    made = look.board(look.COMPARE, words, variables, since="now-89d/d")
+    text = "A day on which two or more of the chosen vendors had an outage."
+    days = look.marked_days("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
+    made = look.board(look.COMPARE, words, variables, since="now-89d/d").annotation(days)
     for panel in (*_together(), _bars(), _failed_together(), _how_many(), _trend(), _side_by_side()):
         made.with_panel(panel)
     return made.with_panel(_pairs())

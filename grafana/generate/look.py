@@ -311,6 +311,18 @@ def one_tooltip() -> common_builders.VizTooltipOptions:
     return common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE).sort(common.SortOrder.NONE)
 
 
+# ---------------------------------------------------------------------------------------------------------- annotations
+
+
+def marked_days(name: str, expression: str, title: str, text: str) -> builders.AnnotationQuery:
+    """Mark on every line chart the days on which the expression, asked at steps of a day, has a sample of 1 or more.
+
+    `finished` leads it to the line charts alone: the others say by themselves what a day was.
+    """
+    made = builders.AnnotationQuery().name(name).datasource(DATASOURCE).enable(True).hide(False).icon_color(ORANGE)
+    return made.expr(expression).step(DAY).title_format(title).text_format(text).use_value_for_time(False)
+
+
 # ---------------------------------------------------------------------------------------------------------------- links
 
 _SHARED = "${datasource:queryparam}&${job:queryparam}"
@@ -463,6 +475,10 @@ def finished(made: builders.Dashboard) -> tuple[str, str]:
     for variable in content["templating"]["list"]:
         for key in ("auto", "auto_count", "auto_min"):  # what only an interval has
             variable.pop(key, None)
+    for annotation in content["annotations"].get("list", []):
+        lines = [panel["id"] for panel in content["panels"] if panel["type"] == "timeseries"]
+        annotation["filter"] = {"exclude": False, "ids": lines}
+        annotation.pop("placement", None)  # beside the other choices, as Grafana 10 has it
     for panel in content["panels"]:
         if panel["type"] == "table":
             panel["options"]["enablePagination"] = panel["options"]["footer"]["enablePagination"]

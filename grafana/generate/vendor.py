@@ -8,7 +8,7 @@ from grafana_foundation_sdk.models import common, units
 
 from grafana.generate import look, queries
 from grafana.generate.look import DAY, Column
-from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR
+from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR, OUTAGE
 
 ALLOWED = "(1 - $target / 100)"
 """The share of time the user's target allows to be down."""
@@ -28,10 +28,15 @@ def dashboard() -> builders.Dashboard:
         look.target_variable(),
     )
     words = "One vendor: its components' days, its figures against your target, and ours beside its own."
-    made = look.board(look.VENDOR, words, variables, since="now-89d/d")
+    made = look.board(look.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
     for panel in (*_now(), _bars(), _windows(), *_budget(), _against_target(), _components(), _beside(), _changed()):
         made.with_panel(panel)
     return made.with_panel(_states())
+
+
+def _outages() -> builders.AnnotationQuery:
+    days = queries.named(f"({queries.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})", ONE_VENDOR)
+    return look.marked_days("Outage days", days, "{{name}}", "A day with a partial or major outage.")
 
 
 # ---------------------------------------------------------------------------------------------------------- the top row

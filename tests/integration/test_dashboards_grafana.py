@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from asking import bars_by_label, frames, one, shown, shown_days
-from panels import ROUNDED, YEAR, boards, panels, resolved, rounded
+from panels import ROUNDED, YEAR, boards, interpolated, panels, resolved, rounded
 from watched import REWRITTEN, VANISHED, reported
 
 from grafana.generate.look import GREY
@@ -200,6 +200,25 @@ def test_days_that_vendors_failed_together_are_counted_from_their_bars(grafana, 
     texts = [number(grafana, prometheus, board, title, values) for title in stats]
     assert texts == [str(sum(n >= 2 for n in together)), "0", str(max(together)), str(together.count(0))]
     assert max(together) >= 2, "the simulated vendors never fail together: this proves nothing"
+
+
+@pytest.mark.parametrize("uid", ["vendorstatus-vendor", "vendorstatus-compare"])
+def test_the_days_marked_on_lines_are_those_of_the_bars(prometheus_of_world, uid):
+    board, window = boards()[uid], shown(prometheus_of_world)
+    values = resolved(board, prometheus_of_world, window)
+    title = "Day by day" if uid == "vendorstatus-vendor" else "Day by day, side by side"
+    bars = bars_by_label(prometheus_of_world, one(board, title, "A"), "vendor", values)
+    failed = [sum(days[day] >= 3 for days in bars.values()) for day in next(iter(bars.values()))]
+    least = 1 if uid == "vendorstatus-vendor" else 2
+
+    (annotation,) = board["annotations"]["list"]
+    start, end = window.aligned(86_400)
+    asked = {"query": interpolated(annotation["expr"], values), "start": str(start), "end": str(end), "step": "86400"}
+    (told,) = prometheus_of_world("query_range", asked)["result"]
+
+    marked = {datetime.fromtimestamp(at, UTC).date().isoformat() for at, value in told["values"] if float(value) >= 1}
+    assert marked == {day for day, count in zip(next(iter(bars.values())), failed, strict=True) if count >= least}
+    assert marked
 
 
 def number(grafana, prometheus, board, title, values):
