@@ -82,10 +82,10 @@ def test_it_loads_in_grafana_10_to_13_under_a_fixed_address(board):
 
 @each_board
 def test_panels_are_numbered_and_fill_the_grid_without_overlapping(board):
-    places = [panel["gridPos"] for panel in panels(board)]
+    places = [panel["gridPos"] for panel in board["panels"]]
     cells = [(x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])]
 
-    assert [panel["id"] for panel in panels(board)] == list(range(1, len(places) + 1))
+    assert [panel["id"] for panel in board["panels"]] == list(range(1, len(places) + 1))
     assert len(cells) == len(set(cells))
     assert {x for x, _ in cells} == set(range(24))
     assert len(cells) == 24 * (1 + max(y for _, y in cells)), "there is a hole"
@@ -193,7 +193,7 @@ def exported():
 def asked(board):
     """Return every expression of a dashboard: of its panels, its annotations and its variables."""
     yield from (query.expression for query in each_query(board))
-    yield from (annotation["expr"] for annotation in annotations(board))
+    yield from (annotation["target"]["expr"] for annotation in annotations(board))
     for variable in variables(board):
         if variable["type"] == "query":
             inner = variable["query"]["query"].partition("(")[2].removesuffix(")")
@@ -290,6 +290,20 @@ def test_bars_have_a_cell_a_day_and_never_too_many(board):
             assert window.seconds / 86_400 + 1 <= query.width / 2
 
 
+@pytest.mark.parametrize(("uid", "of"), [("vendorstatus-vendors", ""), ("vendorstatus-vendor", '{vendor="$vendor"}')])
+def test_alerts_that_fire_are_listed_whoever_evaluates_them(uid, of):
+    (panel,) = (panel for panel in BOARDS[uid]["panels"] if panel["type"] == "alertlist")
+    names = [rule["alert"] for rule in alert_rules() if "alert" in rule]
+
+    assert all(name.startswith(panel["options"]["alertName"]) for name in names)
+    assert (panel["options"]["alertInstanceLabelFilter"], panel["options"]["datasource"]) == (of, "")
+    assert [state for state, told in panel["options"]["stateFilter"].items() if told] == [
+        "error",
+        "firing",
+        "recovering",
+    ]
+
+
 def annotations(board):
     return board["annotations"].get("list", [])
 
@@ -301,14 +315,15 @@ def test_days_with_outages_are_marked_on_the_line_charts_alone(board):
     assert len(annotations(board)) == (board["uid"] in ("vendorstatus-vendor", "vendorstatus-compare"))
     for annotation in annotations(board):
         assert annotation["filter"] == {"exclude": False, "ids": lines}
-        assert (annotation["step"], annotation["datasource"]["uid"]) == ("1d", "${datasource}")
-        assert 'job=~"$job"' in annotation["expr"]
+        assert (annotation["target"]["interval"], annotation["datasource"]["uid"]) == ("1d", "${datasource}")
+        assert 'job=~"$job"' in annotation["target"]["expr"]
+        assert (annotation["expr"], annotation["step"]) == (annotation["target"]["expr"], "1d")
         assert parsed(annotation["expr"])
 
 
 @each_board
 def test_every_variable_is_used_and_every_used_one_exists(board):
-    text = json.dumps([panels(board), [v.get("query") for v in variables(board)], board["links"]])
+    text = json.dumps([board["panels"], [v.get("query") for v in variables(board)], board["links"]])
     used = {name for pair in re.findall(r"\$(\w+)|\$\{(\w+)", text) for name in pair if name} - {"1"}
     own = {name for name in used if name.startswith("__")}
 

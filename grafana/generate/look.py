@@ -129,6 +129,24 @@ def listing(title: str, description: str, *targets: prometheus.Dataquery, paged:
     return panel.footer(common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(paged))
 
 
+_BY_IMPORTANCE = 3
+_TOLD = {"firing": True, "error": True, "noData": False, "normal": False, "pending": False, "recovering": True}
+
+
+def alerts(description: str, instances: str = "") -> builders.Panel:
+    """Return the list of our alerts that fire, whoever evaluates the rules.
+
+    `instances` narrows it, as in ``{vendor="acme"}``. Grafana asks its own alerting and every data source that lists
+    rules, whatever data source is chosen at the top.
+    """
+    options = {
+        "viewMode": "list", "groupMode": "default", "groupBy": [], "maxItems": 50, "sortOrder": _BY_IMPORTANCE,
+        "dashboardAlerts": False, "alertName": "VendorStatus", "alertInstanceLabelFilter": instances, "datasource": "",
+        "showInactiveAlerts": False, "showInstances": True, "stateFilter": _TOLD,
+    }  # fmt: skip
+    return builders.Panel().type("alertlist").title("Alerts").description(description).options(options)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a table: where it comes from, what people read, and how it looks.
@@ -320,7 +338,9 @@ def marked_days(name: str, expression: str, title: str, text: str) -> builders.A
     `finished` leads it to the line charts alone: the others say by themselves what a day was.
     """
     made = builders.AnnotationQuery().name(name).datasource(DATASOURCE).enable(True).hide(False).icon_color(ORANGE)
-    return made.expr(expression).step(DAY).title_format(title).text_format(text).use_value_for_time(False)
+    asked = prometheus.Dataquery().expr(expression).interval(DAY).ref_id("Anno").datasource(DATASOURCE)
+    made.expr(expression).step(DAY)  # where older versions of the data source's plugin look for them
+    return made.target(asked).title_format(title).text_format(text).use_value_for_time(False)
 
 
 # ---------------------------------------------------------------------------------------------------------------- links
@@ -482,7 +502,7 @@ def finished(made: builders.Dashboard) -> tuple[str, str]:
     for panel in content["panels"]:
         if panel["type"] == "table":
             panel["options"]["enablePagination"] = panel["options"]["footer"]["enablePagination"]
-        defaults = panel["fieldConfig"]["defaults"]
+        defaults = panel.get("fieldConfig", {}).get("defaults", {})
         if "links" in defaults:
             defaults["links"] = [{key: link[key] for key in _DATA_LINK} for link in defaults["links"]]
     return content["uid"], json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -31,7 +31,11 @@ def dashboard() -> builders.Dashboard:
     made = look.board(look.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
     for panel in (*_now(), _bars(), _windows(), *_budget(), _against_target(), _components(), _beside(), _changed()):
         made.with_panel(panel)
-    return made.with_panel(_states())
+    return made.with_panel(_alerts()).with_panel(_states())
+
+
+def _alerts() -> builders.Panel:
+    return look.alerts("Alerts of this vendor that fire.", '{vendor="$vendor"}').height(8).span(12)
 
 
 def _outages() -> builders.AnnotationQuery:
@@ -242,7 +246,7 @@ def _changed() -> timeseries.Panel:
     )
     panel = look.lines("Days revised by the vendor, days disputed", words, *targets).unit(units.NoUnit).decimals(0)
     panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(*look.fixed("disputed", look.ORANGE))
-    return panel.interval(DAY).span(look.FULL_WIDTH)
+    return panel.interval(DAY)
 
 
 def _states() -> statetimeline.Panel:

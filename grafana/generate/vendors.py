@@ -26,7 +26,10 @@ def dashboard() -> builders.Dashboard:
     made = look.board(look.VENDORS, words, variables, since="now-89d/d")
     for panel in (_failing(), _incidents(), _worst(), _stale()):
         made.with_panel(panel)
-    return made.with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
+    made.with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
+    return made.with_panel(
+        look.alerts("Alerts that fire, of all vendors and of the monitor itself.").height(10).span(12)
+    )
 
 
 def _failing() -> stat.Panel:
@@ -144,4 +147,4 @@ def _components() -> table.Panel:
         Column(field="Value", title="Now", mapping=look.level_words(), cell="color-background", width=130),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, sort="Now").height(10)
+    return look.columns(panel, wanted, sort="Now").height(10).span(12)
