@@ -529,9 +529,8 @@ class Collector:
         if self._of_page[vendor.url] < 2:  # noqa: PLR2004
             return due
         dues = self._due.setdefault(vendor.url, {})
-        near = [
-            at for slug, at in dues.items() if slug != vendor.slug and now + wait / 2 <= at <= due + 2 * JITTER * wait
-        ]
+        latest = now + wait * (1 + JITTER) / (1 - JITTER)  # another one's, where chance put it off and brought ours on
+        near = [at for slug, at in dues.items() if slug != vendor.slug and now + wait / 2 <= at <= latest]
         dues[vendor.slug] = min(near, key=lambda at: abs(at - due), default=due)
         return dues[vendor.slug]
 

@@ -1,6 +1,7 @@
 """One page as several vendors: each is told what it needs, and the page is asked once."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from monitor.demo.truth import Truth
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled
 from monitor.fetch import Fetched, Limits, Shared, Validators, settle
 from monitor.model import Level
-from monitor.pipeline import Collector
+from monitor.pipeline import JITTER, Collector
 from monitor.protocol import Response
 
 NOW = datetime(2026, 5, 20, 12, 30, tzinfo=UTC)
@@ -200,6 +201,18 @@ async def poll_due(collector: Collector, clock: Clock) -> int:
     found = await asyncio.gather(*(collector.poll(page) for page in due))
     assert [each.error for each in found] == [None] * len(found)
     return len(found)
+
+
+async def test_vendors_of_a_page_stay_together_whatever_chance_makes_of_their_waits(monkeypatch) -> None:
+    """The first waits as long as it may, the next as short."""
+    shares = itertools.cycle((JITTER, -JITTER))
+    monkeypatch.setattr("monitor.pipeline.random.uniform", lambda *_: next(shares))
+    truth, clock = acme(incidents=()), Clock(NOW)
+    async with collecting(SimulatedPages([truth], clock), teams(truth)) as collector:
+        for _ in range(3):
+            assert await poll_due(collector, clock) == 3
+            (due,) = {(await page_of(collector, slug)).due_at for slug in collector.vendors}
+            clock.now = due
 
 
 async def test_several_vendors_of_a_page_cost_one_request_a_round() -> None:

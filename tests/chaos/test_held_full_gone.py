@@ -283,7 +283,7 @@ async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_pa
         watched.collector.backfill = backfill
         watched.clock.forward(minutes=5)
         await schedule._work(watched.page)
-        await schedule._history(watched.page.slug)
+        await schedule._history(watched.page)
         first = watched.store.first_fact(watched.page.id)
 
     assert NOW - first > timedelta(days=20)
