@@ -27,25 +27,28 @@ COMPONENTS = 60
 EDITS = itertools.count()
 
 
-def body(path: str, edit: int) -> bytes:
-    """A Statuspage answer with 60 components; `edit` changes one component's state."""
+def body(path: str, edit: int | None) -> bytes:
+    """A Statuspage answer with 60 components; `edit` changes one component's state, None = all are well.
+
+    A page that says that something is wrong and not what is read whole at every poll.
+    """
     page = {
         "id": "abcdefghijkl",
         "name": "Bench",
         "url": "https://x",
         "time_zone": "Etc/UTC",
-        "updated_at": f"2026-05-20T12:00:00.{edit % 1000:03d}Z",
+        "updated_at": f"2026-05-20T12:00:00.{(edit or 0) % 1000:03d}Z",
     }
     rows = [
         {
             "id": f"c{number:011d}", "name": f"Component {number}", "position": number, "description": None, "showcase": True,
-            "status": "degraded_performance" if number == edit % COMPONENTS else "operational", "start_date": "2024-01-01",
+            "status": "degraded_performance" if edit is not None and number == edit % COMPONENTS else "operational", "start_date": "2024-01-01",
             "created_at": "2024-01-01T00:00:00.000Z", "updated_at": "2024-01-01T00:00:00.000Z", "group_id": None,
             "page_id": page["id"], "group": False, "only_show_if_degraded": False,
         }
         for number in range(COMPONENTS)
     ]  # fmt: skip
-    status = {"indicator": "minor", "description": ""}
+    status = {"indicator": "none" if edit is None else "minor", "description": ""}
     if "incidents" in path:
         return json.dumps({"page": page, "incidents": []}).encode()
     return json.dumps(
@@ -65,7 +68,7 @@ class Server(asyncio.Protocol):
             if b"if-none-match" in request.lower() and b"127.0.9." not in request:
                 self.transport.write(b'HTTP/1.1 304 Not Modified\r\netag: W/"1"\r\n\r\n')
                 continue
-            content = body(path, next(EDITS) if b"127.0.9." in request else 0)
+            content = body(path, next(EDITS) if b"127.0.9." in request else None)
             head = f'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag: W/"1"\r\ncontent-length: {len(content)}\r\n\r\n'
             self.transport.write(head.encode() + content)
 
