@@ -81,6 +81,11 @@ bars: $(VENV)/.stamp-dev ## draw docs/bars.png again, from a real Prometheus (ne
 	VENDORSTATUS_REQUIRE_INTEGRATION=1 VENDORSTATUS_PROMETHEUS_DIRS= VENDORSTATUS_BARS=docs/bars.png \
 		$(BIN)/pytest -q -m integration tests/integration/test_dashboards_picture.py
 
+.PHONY: pictures
+pictures: $(VENV)/.stamp-dev ## draw docs/pictures again: the dashboards in Grafana's words (needs prometheus, npm, chromium)
+	VENDORSTATUS_REQUIRE_INTEGRATION=1 VENDORSTATUS_PROMETHEUS_DIRS= VENDORSTATUS_PICTURES=docs/pictures \
+		$(BIN)/pytest -q -n 0 -m integration tests/integration/test_dashboards_pictures.py
+
 .PHONY: picture
 picture: $(VENV)/.stamp-run ## draw the README's picture of the report again
 	PYTHONPATH=. $(BIN)/python docs/picture.py

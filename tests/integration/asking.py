@@ -99,5 +99,6 @@ def _series(query: Query, each: Mapping[str, Any]) -> dict[str, Any]:
         legend = legend.replace(f"{{{{{name}}}}}", label)
     times = [at * 1000 for at, _ in each["values"]]
     told = {"name": "Value", "type": "number", "labels": each["metric"], "config": {"displayNameFromDS": legend}}
-    told["values"] = [float(value) for _, value in each["values"]]
+    # What is not a number has no JSON, and is a gap in a line.
+    told["values"] = [None if value == "NaN" else float(value) for _, value in each["values"]]
     return {"refId": query.target["refId"], "fields": [{"name": "Time", "type": "time", "values": times}, told]}

@@ -3,7 +3,7 @@
 import pytest
 from panels import boards, panels
 
-from grafana.generate.look import GREY, LEVELS
+from grafana.generate.look import GREEN, GREY, LEVELS, ORANGE, RED
 
 pytestmark = pytest.mark.integration
 
@@ -18,6 +18,15 @@ def test_what_is_not_known_is_grey_in_every_panel_and_in_every_column(each_grafa
         assert {each["value"] for each in seen} >= {"null", "NaN"}
         assert panel["type"] != "stat" or "no series" in {each["value"] for each in seen}
         assert [each for each in seen if each["color"] != GREY] == [], panel["title"]
+
+
+def test_a_budget_that_is_overspent_is_red_however_far(each_grafana):
+    (left,) = (panel for panel in panels(BOARDS["vendorstatus-vendor"]) if panel["title"] == "Error budget left")
+    given = [-723.0, -0.01, 0.1, 0.9]
+
+    told = each_grafana({"numbers": [{"panel": left, "frames": [series("left", [value])]} for value in given]})
+
+    assert [colour for ((_, colour),) in told] == [RED, RED, ORANGE, GREEN]
 
 
 def test_how_old_a_reading_is_is_said_in_hours_and_minutes(each_grafana):

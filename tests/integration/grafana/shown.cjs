@@ -69,7 +69,7 @@ const legend = (panel, frames) => {
   const fields = frames.flatMap((frame) => frame.fields.filter(({ type }) => type !== 'time'));
   const [first] = fields;
   if (first && first.config.color?.mode === 'thresholds') {
-    return first.config.thresholds.steps.map(({ value, color }) => [ofThreshold(first.config.thresholds, value ?? -Infinity), color]);
+    return first.config.thresholds.steps.map(({ value, color }) => [ofThreshold(first.config.thresholds, value), color]);
   }
   const words = new Map(fields.flatMap((field) => field.values.map((value) => field.display(value))).map(({ text, color }) => [text, color]));
   return [...words];
@@ -137,8 +137,15 @@ const numbers = ({ panel, frames }) => {
   return values.map(({ display }) => [data.formattedValueToString(display), display.color]);
 };
 
+// JSON has no -Infinity: a base is saved as null, and Grafana restores it in a panel's defaults when it loads a dashboard.
+const restored = (panel) => {
+  for (const step of panel.fieldConfig.defaults.thresholds?.steps ?? []) step.value ??= -Infinity;
+};
+
 const main = async () => {
   const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+  for (const { panel } of [...(asked.panels ?? []), ...(asked.numbers ?? [])]) restored(panel);
+  (asked.absent ?? []).forEach(restored);
   if (asked.intervals) {
     return asked.intervals.map((milliseconds) => data.rangeUtil.roundInterval(milliseconds));
   }
