@@ -438,6 +438,15 @@ def test_a_tables_titles_and_columns_fit(board):
             assert sum(width for _, width, _ in found) <= panel["gridPos"]["w"] * COLUMN_PIXELS - 16, panel["title"]
 
 
+@each_board
+def test_the_default_number_of_rows_of_bars_is_one_page(board):
+    counts = {variable["current"]["value"] for variable in variables(board) if variable["name"] == "worst"}
+
+    for panel in panels(board):
+        if panel["type"] == "status-history":
+            assert {str(panel["options"]["perPage"])} == counts, panel["title"]
+
+
 def test_the_three_windows_of_a_vendor_are_all_in_sight():
     (panel,) = (each for each in panels(BOARDS["vendorstatus-vendor"]) if each["title"] == "By window")
 

@@ -34,6 +34,8 @@ LEVELS: Mapping[int, tuple[str, str]] = {
 """Severity to its word and colour. Severities are the exporter's; `UNKNOWN` is made by our queries alone."""
 
 FULL_WIDTH = 24
+_COUNT = 30
+"""How many rows of bars have room for their names: the choice of the worst, and a page where Grafana pages them."""
 DAY = "1d"
 DATASOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
 TAG = "vendorstatus"
@@ -88,7 +90,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
     """
     panel = _begun(statushistory.Panel(), title, description, targets).height(14).span(FULL_WIDTH).interval(DAY)
     panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
-    panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(20)
+    panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(_COUNT)
     panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
     return panel
 
@@ -418,8 +420,7 @@ def search_variable() -> builders.TextBoxVariable:
 
 
 WORST = "$worst"
-_COUNTS = (10, 30, 100, 1000)
-_COUNT = 30
+_COUNTS = (10, _COUNT, 100, 1000)
 
 
 def worst_variable(what: str) -> builders.CustomVariable:
