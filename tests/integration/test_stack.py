@@ -309,6 +309,7 @@ async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(
         # An outage starts, and its alert arrives where the critical ones go, because the vendor's tier is critical.
         running.acme.outage()
         where, labels = await receiver.arrives("VendorStatusMajorOutage")
+        assert labels.pop("url").startswith("http://127.0.0.1:")  # where the vendor's page is
         assert (where, labels) == (
             "pager",
             {
