@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import resource
+import signal
 import ssl
 import sys
 import threading
@@ -248,9 +249,27 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         with asyncio.Runner() as runner:
             runner.get_loop().set_default_executor(_Waits())
-            return runner.run(work)
-    except KeyboardInterrupt:
+            return runner.run(_interruptible(work))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         interrupted()
+
+
+async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
+    """Cancel the work at Ctrl-C, and let a second one break it off.
+
+    asyncio's own handler wakes no loop that is about to wait: a Ctrl-C just then would be noticed when the wait is
+    over, and lost where that is a timeout.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        if task is not None:
+            task.cancel()
+
+    with contextlib.suppress(ValueError, RuntimeError):  # signals are the main thread's alone
+        loop.add_signal_handler(signal.SIGINT, stop)
+    return await work
 
 
 class _Waits(ThreadPoolExecutor):

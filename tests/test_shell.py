@@ -54,3 +54,32 @@ def test_some_threads_that_wait_hold_up_no_other():
     run(work())
 
     assert ends == [1.0]
+
+
+STRUCK = """
+import asyncio, os, signal, threading
+from monitor.shell import run
+
+def strike():
+    struck.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+
+async def work():
+    threading.Timer(0.5, struck.set).start()
+    await asyncio.sleep(60)
+
+struck = threading.Event()
+threading.Thread(target=strike, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+run(work())
+"""
+
+
+def test_a_ctrl_c_that_does_not_interrupt_the_wait_of_the_loop_is_noticed_at_once():
+    """Another thread takes the signal: to the loop it is as one that comes just before it begins to wait."""
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", STRUCK], capture_output=True, text=True, timeout=120, check=False)
+
+    assert done.returncode == 130, done.stderr
+    assert "interrupted; what was read is kept" in done.stderr
+    assert time.monotonic() - began < 30

@@ -40,8 +40,8 @@ def _top() -> Iterator[stat.Panel]:
     words = "The share of polls that were answered with “not modified”: traffic that vendors and we were spared."
     yield _share("Unchanged (304)", words, "poll_not_modified_total", look.steps(look.NAVY))
     words = "How late polls began lately: 99 in 100 less. Growing means there are more pages than can be polled."
-    latest = look.ranged(_lag(0.99), "A", "lag")
-    lag = look.number("Scheduler lag", words, latest).unit(units.Seconds).no_value("no polls")
+    latest = look.instant(_lag(0.99), "A", "lag")
+    lag = look.number("Scheduler lag", words, latest).unit(units.Seconds).max_data_points(1440)
     yield lag.decimals(1).thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED))).span(3)
     words = "The size of the database."
     size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(units.BytesIEC)
