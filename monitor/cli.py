@@ -101,7 +101,7 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Poll the pages on schedule, backfill new ones, and serve /metrics."""
+    """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings again."""
     for name in ("monitor.pipeline", "monitor.store.health"):
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     logging.getLogger("monitor.reread").setLevel(logging.INFO)

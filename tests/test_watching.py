@@ -13,6 +13,7 @@ from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.store import Store
 from monitor.watching import IN_USE, Watched, is_somebody_elses, named, strangers
+from tests.integration.servers import free_port
 from tests.processes import now, served, typed
 
 pytestmark = pytest.mark.hours
@@ -63,6 +64,7 @@ def test_of_many_the_first_are_named():
 def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
+    monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{free_port()}")
     monkeypatch.delenv("MONITOR_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
     monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
