@@ -36,6 +36,7 @@ from monitor.shell import (
 from monitor.store import CurrentState, PageRecord, Store
 from monitor.terminal import ask as question
 from monitor.terminal import paragraph, say, say_json, table
+from monitor.watching import named
 
 pages = typer.Typer()
 
@@ -131,7 +132,7 @@ def _now(seen: Seen) -> Iterator[str]:
     yield f"now, {count} component{'' if count == 1 else 's'}, days in {seen.page.zone}:"
     for level, found in seen.by_level.items():
         names = [component.name for component in found]
-        shown = "" if level is Level.OPERATIONAL else f": {_some(names)}"
+        shown = "" if level is Level.OPERATIONAL else f": {named(names, MOST_NAMED)}"
         yield f"  {len(found)} {level_word(level).replace('_', ' ')}{shown}"
     for incident in seen.state.open_incidents:
         yield f"  {incident.phase.value}: {incident.title} (since {incident.started_at:%Y-%m-%d %H:%M} UTC)"
@@ -140,11 +141,6 @@ def _now(seen: Seen) -> Iterator[str]:
 
 
 MOST_NAMED = 8
-
-
-def _some(names: Sequence[str]) -> str:
-    left = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
 
 
 def _standing(about: About) -> str:
@@ -266,7 +262,7 @@ def _require_known(seen: Seen, choice: Choice) -> None:
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:
             if not named_ids(seen.state.components, [pattern]):
-                names = _some([known.component.name for known in seen.state.components])
+                names = named([known.component.name for known in seen.state.components], MOST_NAMED)
                 raise ConfigError(f"{option} {pattern!r} names no component of {seen.url}; it has {names}")
 
 

@@ -25,6 +25,7 @@ from typing import Annotated, Any, NoReturn, TypedDict, TypeVar
 import typer
 
 from monitor import config as configuration
+from monitor.changes import by_slug
 from monitor.config import Header, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Lateness, Route, route, trust, user_agent
@@ -139,7 +140,7 @@ def stored(
     """
     store = Store.open(settings.database_url)
     try:
-        vendors = {vendor.slug: vendor for vendor in settings.vendors}
+        vendors = by_slug(settings.vendors)
         if watches is not Watches.NOTHING or not store.pages(removed=True):
             _require_ours(store, settings, clock())
             specs = [spec(vendor) for vendor in settings.vendors]

@@ -38,10 +38,10 @@ def is_somebody_elses(
     return bool(others) and not (chosen and shared)
 
 
-def named(slugs: Collection[str]) -> str:
-    """Return slugs for a sentence, the first few of many."""
-    more = f" and {len(slugs) - _MOST_NAMED} more" if len(slugs) > _MOST_NAMED else ""
-    return ", ".join(list(slugs)[:_MOST_NAMED]) + more
+def named(names: Collection[str], most: int = _MOST_NAMED) -> str:
+    """Return names for a sentence, the first few of many."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(list(names)[:most]) + more
 
 
 def _is_in_use(each: Watched, now: datetime) -> bool:

@@ -11,9 +11,9 @@ from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
 from monitor.errors import PageError
 from monitor.fetch import Fetched, Limits, Validators, settle
-from monitor.pipeline import Collector, PollObserver
+from monitor.pipeline import Collector, PollObserver, spec
 from monitor.protocol import Response
-from monitor.store import PageRecord, PageSpec, Store
+from monitor.store import PageRecord, Store
 
 
 @dataclass
@@ -84,20 +84,7 @@ async def collecting(
 ) -> AsyncIterator[Collector]:
     vendors = vendors or {truth.slug: vendor_of(truth) for truth in pages.truths}
     store = store or Store.open("sqlite://")
-    store.sync_pages(
-        [
-            PageSpec(
-                slug=v.slug,
-                name=v.name,
-                url=v.url,
-                platform=v.platform,
-                zone=v.zone,
-                interval_seconds=v.interval_seconds,
-            )
-            for v in vendors.values()
-        ],
-        now=pages.clock(),
-    )
+    store.sync_pages([spec(vendor) for vendor in vendors.values()], now=pages.clock())
     collector = Collector(store, pages, vendors, clock=pages.clock, observer=observer)
     try:
         yield collector
