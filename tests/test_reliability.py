@@ -51,7 +51,7 @@ def test_the_figures_of_the_document_are_those_of_the_code():
 
     assert [said for said in seconds if said not in DOCUMENT.replace("\n  ", " ")] == []
     assert [said for said, (is_now, was) in seconds.items() if is_now != was] == []
-    assert DRAIN_SECONDS + LAST_WRITE_SECONDS + 1 < 10
+    assert DRAIN_SECONDS + LAST_WRITE_SECONDS + 1 <= 7  # of 10 s: starting to stop, and a busy machine, take the rest
     assert RETRY_SECONDS < LEASE_SECONDS
 
 
