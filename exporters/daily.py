@@ -3,14 +3,24 @@
 The names and labels are those of `exporters.prometheus`, so that history and live scrapes are one series. A value is
 stamped 12:00 UTC of its day, never in the future; a day is the page's. A window is the one that ends with that day,
 and every value is what we know of that day *now*: a vendor that rewrote its past rewrote it here too. What is unknown
-has no value. Reads the store; writes nothing.
+has no value, but of a day `UNKNOWN`. A day's level has the labels it has when it is scraped: it is told on its own
+date, on the next, and at the end of the one after, where it goes before what was scraped (`told_at`). Reads the store;
+writes nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from exporters.prometheus import LONGEST_WINDOW, PREFIX, STATE_FAMILIES, WINDOW_DAYS
+from exporters.prometheus import (
+    DATES_AGO,
+    LONGEST_WINDOW,
+    PREFIX,
+    STATE_FAMILIES,
+    UNKNOWN,
+    WINDOW_DAYS,
+    day_labels,
+)
 from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.intervals import day_of, days_between, zone_named
@@ -48,6 +58,8 @@ HISTORIC = tuple(short for short in STATE_FAMILIES if short not in ONLY_NOW)
 """The families that have a past, without the prefix, in the order of `/metrics`."""
 
 _NOON = time(12, tzinfo=UTC)
+_LAST = time(23, 59, tzinfo=UTC)
+"""The end of what queries look at of a day: what is imported then is newer than what was scraped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +129,11 @@ def noon_of(day: date) -> datetime:
     return datetime.combine(day, _NOON)
 
 
+def told_at(day: date, ago: int) -> datetime:
+    """Return when the level of a day is stamped that is so many dates ago: noon, or of the final one the day's end."""
+    return datetime.combine(day + timedelta(days=ago), _LAST if ago == max(DATES_AGO) else _NOON)
+
+
 def vendor_series(store: Store, page: PageRecord, settings: VendorConfig, asked: Asked) -> Iterator[Series]:
     """Yield the series of a vendor and its components, by component and window; nothing before we know of them.
 
@@ -134,6 +151,7 @@ def vendor_series(store: Store, page: PageRecord, settings: VendorConfig, asked:
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
         published=PageFacts() if asked.components == "none" else store.published(page.id, first),
+        asked=asked,
     )
     for series in _vendor(reading):
         if series.points:
@@ -154,6 +172,7 @@ class _Reading:
     days: list[StampedDay]
     history: PageHistory
     published: PageFacts
+    asked: Asked
 
     def days_of(self, history: History, seen_at: datetime, gone_at: datetime | None) -> list[StampedDay]:
         """Return the days on which there was such a thing, as far as we know."""
@@ -193,7 +212,7 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     own: Labels = (("vendor", page.slug),)
     info = {"name": page.name, "provider": page.platform or "unknown", "url": page.url, "tier": reading.settings.tier}
     yield Series("vendor_info", own + tuple(info.items()), [(each.stamp, 1) for each in days])
-    yield from _days("vendor", own, history, days)
+    yield from _days("vendor", own, history, days, reading)
     for length in _WINDOWS:
         yield from _window("vendor", own, _found(history, days, length), length, reading.policy)
 
@@ -206,15 +225,27 @@ def _component(reading: _Reading, known: KnownComponent) -> Iterator[Series]:
     critical = named_ids([known], reading.settings.critical)
     info = {"name": part.name, "group": part.group or "", "critical": "yes" if critical else "no"}
     yield Series("component_info", own + tuple(info.items()), [(each.stamp, 1) for each in days])
-    yield from _days("component", own, history, days)
+    yield from _days("component", own, history, days, reading)
     for length in _WINDOWS:
         yield from _window("component", own, _found(history, days, length), length, reading.policy)
     yield _formula(own, history, days, known, reading.published)
 
 
-def _days(subject: str, own: Labels, history: History, days: Sequence[StampedDay]) -> Iterator[Series]:
-    levels = ((each.stamp, history.day(each.day).level) for each in days)
-    yield Series(f"{subject}_day_severity", own, [(stamp, level) for stamp, level in levels if level is not None])
+def _days(
+    subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
+) -> Iterator[Series]:
+    today = day_of(reading.asked.now, zone_named(reading.page.zone))
+    until = reading.asked.now - reading.asked.settled
+    for ago in DATES_AGO:
+        for closed in (False, True):
+            told = ((told_at(each.day, ago), each.day) for each in days if (each.day < today) is closed)
+            points = [(int(at.timestamp()), _level(history, day)) for at, day in told if at <= until]
+            yield Series(f"{subject}_day_severity", (*own, *day_labels(ago, closed=closed)), points)
+
+
+def _level(history: History, day: date) -> float:
+    level = history.day(day).level
+    return UNKNOWN if level is None else level
 
 
 Found = list[tuple[int, WindowFigures]]

@@ -40,7 +40,10 @@ Source: https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-o
 """
 
 LEAST_RETENTION_DAYS = 400
-_OWN = frozenset({"vendor", "component", "window", "policy", "name", "group", "critical", "provider", "url", "tier"})
+_OWN = frozenset({
+    "vendor", "component", "dates_ago", "closed", "window", "policy",
+    "name", "group", "critical", "provider", "url", "tier",
+})  # fmt: skip
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _END = b"# EOF\n"
 

@@ -6,14 +6,19 @@ writes both as text format 0.0.4 or OpenMetrics 1.0. Lines look like this::
     vendorstatus_up{vendor="acme"} 1
     vendorstatus_last_success_timestamp_seconds{vendor="acme"} 1779451200
     vendorstatus_vendor_severity{vendor="acme"} 3
+    vendorstatus_vendor_day_severity{vendor="acme",dates_ago="1",closed="yes"} 4
     vendorstatus_vendor_outage_ratio{vendor="acme",window="90d"} 0.25
     vendorstatus_component_severity{vendor="acme",component="api"} 3
     vendorstatus_component_info{vendor="acme",component="api",name="API",group="Europe",critical="yes"} 1
     vendorstatus_poll_failures_total{provider="statuspage",reason="timeout"} 2.0
 
 A severity is a number: 0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage. What is not known
-has no sample; it is never 0. Samples carry no timestamps and, outside the info metrics, no free text. The days of a
-window are days of the page's zone and end with today there.
+has no sample; it is never 0 (a day that is not known has `UNKNOWN`). Samples carry no timestamps and, outside the info
+metrics, no free text. The days of a window are days of the page's zone and end with today there.
+
+A day of a page carries its own date: `dates_ago="1"` is the page's day whose date is one before UTC's at the moment of
+the scrape, whatever the page's zone, so that it can be found again without knowing the zone
+(`grafana.generate.queries`). It is told until it is over everywhere, and says whether it is over where the page is.
 
 Text is written by hand because 1,000 vendors with 30 components are more than half a million lines. A vendor's lines
 are kept, by family, until the store has something new about it or its day ends. The formats want all lines of a family
@@ -26,7 +31,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from threading import Lock
 from typing import NamedTuple, Protocol
@@ -61,6 +66,11 @@ LONGEST_WINDOW = max(WINDOW_DAYS)
 # there are more blocks to join at each scrape, which compress worse.
 BUNDLE_SIZE = 32
 _LONGEST = f',window="{LONGEST_WINDOW}d"'
+DATES_AGO = (0, 1, 2)
+"""The dates of a page's days that are told, in dates before UTC's. West of Greenwich today's is 1 for some hours; east
+of it a day that UTC has not reached is told when it does."""
+UNKNOWN = -1
+"""What is said of a day that is not known. Without a sample it would be taken for what was last said of it."""
 STALE_INTERVALS = 2
 """For how many of its intervals nothing may be kept until a vendor's figures are no longer its state now."""
 
@@ -285,6 +295,11 @@ def label(name: str, value: str) -> str:
     return f'{name}="{escaped}"'
 
 
+def day_labels(ago: int, *, closed: bool) -> tuple[tuple[str, str], ...]:
+    """Return the labels of a day of a page: how many dates before UTC's its own is, and whether it is over there."""
+    return ("dates_ago", str(ago)), ("closed", "yes" if closed else "no")
+
+
 def sample(name: str, labels: str, value: float) -> str:
     """Return one line. `labels` are pairs made by `label`, joined with commas; whole numbers lose their fraction."""
     number = int(value) if value == int(value) else value
@@ -295,6 +310,7 @@ def sample(name: str, labels: str, value: float) -> str:
 
 _CACHED = f"cached, see {PREFIX}last_success_timestamp_seconds"
 _SCALE = "0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage"
+_DAY = f"Severity of the page's calendar day that is so many dates before UTC's, -1 not known: {_SCALE}."
 _REPORTED = "Uptime of the window as the vendor's page prints it, 0 to 1"
 _DOWNTIME = "Weighted outage time among the covered time, 0 to 1, by policy."
 
@@ -321,7 +337,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             f"Current severity: the worst of the counted components, if it is bad or enough are known: {_SCALE} "
             f"({_CACHED}).",
         ),
-        _declare("vendor_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
+        _declare("vendor_day_severity", _DAY),
         _declare("vendor_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
         _declare("vendor_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
         _declare(
@@ -346,7 +362,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _declare("vendor_overrides", "The user's own decisions about single incidents that these figures rest on."),
         _declare("vendor_info", "The vendor's name, the software behind its page, the address and tier; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
-        _declare("component_day_severity", f"Severity of the current day of the page's zone so far: {_SCALE}."),
+        _declare("component_day_severity", _DAY),
         _declare("component_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
         _declare("component_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
         _declare("component_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
@@ -568,7 +584,7 @@ class StateMetrics:
             if slugs is not None and page.slug not in slugs:
                 continue
             kept, key = self._kept.get(page.id), _Key.of(page, days, self._shown.number)
-            whole = kept is not None and kept.key.today == key.today
+            whole = kept is not None and (kept.key.today, kept.key.utc_today) == (key.today, key.utc_today)
             found.append((page, kept if kept is not None and whole else _Kept(key, None, {})))
         return found
 
@@ -634,10 +650,11 @@ class StateMetrics:
 
 
 class _Days:
-    """The day it is in each zone, and its span."""
+    """The day it is in each zone, and its span; `utc` is UTC's date."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
+        self.utc = now.astimezone(UTC).date()
         self._known: dict[str, tuple[date, Interval]] = {}
 
     def today(self, zone: str) -> tuple[date, Interval]:
@@ -654,6 +671,7 @@ class _Key(NamedTuple):
     version: int
     derived_day: date | None
     today: date
+    utc_today: date
     read: bool
     read_today: bool
     slug: str
@@ -669,6 +687,7 @@ class _Key(NamedTuple):
             version=page.version,
             derived_day=page.derived_day,
             today=today,
+            utc_today=days.utc,
             read=read_at is not None,
             read_today=read_at is not None and span.start <= read_at < span.end,
             slug=page.slug,
@@ -770,7 +789,18 @@ class _Reading:
         counted = (known.component.id for known in self.components if known.component.id not in self.current.excluded)
         return together(map(self.current.levels.get, counted), self.min_coverage)
 
-    def day_level(self, history: History, current: Level | None) -> Level | None:
+    def day_levels(self, history: History, current: Level | None) -> Iterator[tuple[str, float]]:
+        """Yield the labels and the levels of the page's days that have begun."""
+        for ago in DATES_AGO:
+            day = self.key.utc_today - timedelta(days=ago)
+            if day > self.key.today:
+                continue
+            closed = day < self.key.today
+            level = history.day(day).level if closed else self._today(history, current)
+            labels = "".join(f",{label(*pair)}" for pair in day_labels(ago, closed=closed))
+            yield labels, UNKNOWN if level is None else level
+
+    def _today(self, history: History, current: Level | None) -> Level | None:
         """Today's level so far: what was derived, or anything worse that holds now, if that was read today.
 
         Until today is derived for the first time, what holds now is all that is known of it.
@@ -871,7 +901,8 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
     history = reading.history.vendor
     standing = reading.standing
     lines.add("vendor_severity", standing.level)
-    lines.add("vendor_day_severity", reading.day_level(history, standing.level))
+    for labels, level in reading.day_levels(history, standing.level):
+        lines.add("vendor_day_severity", level, labels)
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
         _figures(lines, "vendor", labels, found, policy)
@@ -896,7 +927,8 @@ def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: 
     lines.add("component_info", 1, labels + "".join(f",{label(*pair)}" for pair in info.items()))
     level, history = reading.current.levels.get(part.id), reading.history_of(part.id)
     lines.add("component_severity", level, labels)
-    lines.add("component_day_severity", reading.day_level(history, level), labels)
+    for of_day, severity in reading.day_levels(history, level):
+        lines.add("component_day_severity", severity, labels + of_day)
     for window, found in reading.windows(history):
         _figures(lines, "component", f'{labels},window="{window}"', found, policy)
     lines.add("component_reported_uptime_ratio", reading.reported(part.id), labels + _LONGEST)

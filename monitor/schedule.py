@@ -45,7 +45,7 @@ LEASE_SECONDS = 120.0
 """How long a claimed page is ours. Longer than any poll may take; a killed replica's pages come back after it."""
 
 DRAIN_SECONDS = 5.0
-"""How long running polls may finish after a stop was asked for, so that all is over within 10 s on a busy machine too."""
+"""How long running polls may finish after a stop was asked for, so that all is over within 10 s, busy as we may be."""
 
 LAST_WRITE_SECONDS = 1.0
 """How long the database may take at the end for what was read last; connecting anew may take a second more."""

@@ -38,8 +38,25 @@ def noon(day: date) -> int:
     return int(datetime.combine(day, time(12), UTC).timestamp())
 
 
-def expected(store: Store, page: PageRecord, days: list[date], extra: dict[str, str]) -> dict[Value, float]:
-    """Return every figure that these days have, from the store's days; without the info metrics.
+def told_at(day: date, ago: int) -> int:
+    """Return when a day's level is stamped that is so many dates ago: at noon, the last one at the end of that date."""
+    moment = time(23, 59) if ago == 2 else time(12)
+    return int(datetime.combine(day + timedelta(days=ago), moment, UTC).timestamp())
+
+
+NOT_YET = timedelta(0)
+
+
+def expected(
+    store: Store,
+    page: PageRecord,
+    days: list[date],
+    extra: dict[str, str],
+    *,
+    now: datetime,
+    settled: timedelta = NOT_YET,
+) -> dict[Value, float]:
+    """Return every figure that these days have, from the store's days; without the info metrics and what is younger.
 
     Nothing is said of days before anything is known of the vendor or component, or before we first saw it.
     """
@@ -65,11 +82,16 @@ def expected(store: Store, page: PageRecord, days: list[date], extra: dict[str, 
                 if value is not None:
                     key = f"vendorstatus_{subject}_{name}", frozenset({**own, **labels, **extra}.items()), noon(day)
                     found[key] = float(value)
+            for ago in range(3):
+                level, closed = each.day(day).level, day < day_of(now, zone_named(page.zone))
+                labels = {**own, "dates_ago": str(ago), "closed": "yes" if closed else "no", **extra}
+                if told_at(day, ago) <= (now - settled).timestamp():
+                    key = f"vendorstatus_{subject}_day_severity", frozenset(labels.items()), told_at(day, ago)
+                    found[key] = -1.0 if level is None else float(level)
     return found
 
 
 def _figures(subject: str, history: History, day: date) -> Iterator[tuple[str, dict[str, str], object]]:
-    yield "day_severity", {}, history.day(day).level
     for length in (7, 30, 90):
         window = {"window": f"{length}d"}
         found = figures(history, window_ending(day, length))

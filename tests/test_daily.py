@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,8 @@ def told(store: Store, asked: Asked, vendor: VendorConfig = ACME) -> list[Series
 def points(found: list[Series], family: str, **labels: str) -> dict[date, float]:
     """Return a family's values by day, of the one series with these labels."""
     (series,) = [each for each in found if each.family == family and labels.items() <= dict(each.labels).items()]
-    return {datetime.fromtimestamp(stamp, UTC).date(): value for stamp, value in series.points}
+    ago = timedelta(days=int(labels.get("dates_ago", 0)))
+    return {datetime.fromtimestamp(stamp, UTC).date() - ago: value for stamp, value in series.points}
 
 
 def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None:
@@ -69,9 +70,49 @@ async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> Non
             for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=3))
             if series.points[-1][0] == noon(TODAY)
         }
+        tonight = Asked(now=datetime(2026, 5, 20, 23, 59, tzinfo=UTC), days=4)  # tomorrow has begun in Berlin
+        at_the_end = {
+            (series.name, frozenset(series.labels)): dict(series.points).get(end(TODAY))
+            for page in store.pages()
+            for series in vendor_series(store, page, vendors[page.slug], tonight)
+            if ("dates_ago", "2") in series.labels
+        }
 
     assert len(live) > 400
-    assert exported == live
+    assert exported | at_the_end == live
+
+
+def end(day: date) -> int:
+    return int(datetime.combine(day, time(23, 59), UTC).timestamp())
+
+
+def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_over_everywhere(store) -> None:
+    page = add_page(store, now=NOW)
+    bad = TODAY - 4 * DAY
+    days = history(TODAY - 20 * DAY, TODAY, {bad: Level.MAJOR_OUTAGE, TODAY: Level.DEGRADED})
+    keep_days(store, page, days, {}, now=NOW)
+    found = told(store, Asked(now=NOW, days=6))
+    series = {
+        dict(each.labels)["dates_ago"]: each
+        for each in found
+        if each.family == "vendor_day_severity" and ("closed", "yes") in each.labels
+    }
+    (today,) = [each for each in found if ("closed", "no") in each.labels]
+
+    assert (today.labels[1:], today.points) == ((("dates_ago", "0"), ("closed", "no")), [(noon(TODAY), 2)])
+    assert {ago: [stamp for stamp, level in each.points if level == 4] for ago, each in series.items()} == {
+        "0": [noon(bad)],
+        "1": [noon(bad + DAY)],
+        "2": [end(bad + 2 * DAY)],
+    }
+    assert {ago: max(points(found, "vendor_day_severity", dates_ago=ago, closed="yes")) for ago in series} == {
+        "0": TODAY - DAY,
+        "1": TODAY - DAY,
+        "2": TODAY - 3 * DAY,
+    }
+    assert all(stamp <= NOW.timestamp() for each in series.values() for stamp, _ in each.points)
+    early = told(store, Asked(now=NOW, days=6, settled=timedelta(hours=18)))
+    assert max(points(early, "vendor_day_severity", dates_ago="2", closed="yes")) == TODAY - 4 * DAY
 
 
 @pytest.mark.parametrize(
@@ -105,7 +146,9 @@ def test_a_day_without_knowledge_has_no_severity_and_lowers_the_coverage(store) 
     keep_days(store, page, history(TODAY - 20 * DAY, TODAY, {TODAY - 3 * DAY: None}), {}, now=NOW)
     found = told(store, Asked(now=NOW, days=5))
 
-    assert TODAY - 3 * DAY not in points(found, "vendor_day_severity")
+    for ago in ("0", "1", "2"):
+        days = points(found, "vendor_day_severity", dates_ago=ago, closed="yes")
+        assert (days[TODAY - 4 * DAY], days[TODAY - 3 * DAY]) == (0, -1)
     assert points(found, "vendor_observed_dates", window="7d") == {
         TODAY - 4 * DAY: 7, TODAY - 3 * DAY: 6, TODAY - 2 * DAY: 6, TODAY - DAY: 6, TODAY: 6,
     }  # fmt: skip
@@ -133,14 +176,20 @@ def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
     keep_days(store, page, history(TODAY - 3 * DAY, TODAY, {}), {}, now=NOW)
     found = told(store, Asked(now=NOW, days=30))
 
-    assert {min(stamp for stamp, _ in series.points) for series in found} == {noon(TODAY - 3 * DAY)}
+    first = TODAY - 3 * DAY
+    late = {("1", "yes"): noon(first + DAY), ("2", "yes"): end(first + 2 * DAY), ("0", "no"): noon(TODAY)}
+    for series in found:
+        day = tuple(value for name, value in series.labels if name in {"dates_ago", "closed"})
+        assert min(stamp for stamp, _ in series.points) == late.get(day, noon(first)), series
 
 
 def test_a_vendor_of_which_nothing_is_known_says_so_from_the_day_it_was_added(store) -> None:
     add_page(store, now=NOW - DAY)
     found = told(store, Asked(now=NOW, days=30))
 
-    assert {series.family for series in found} == {"vendor_info", "vendor_observed_dates", "vendor_coverage_ratio"}
+    families = {"vendor_info", "vendor_observed_dates", "vendor_coverage_ratio", "vendor_day_severity"}
+    assert {series.family for series in found} == families
+    assert points(found, "vendor_day_severity", dates_ago="0", closed="yes") == {TODAY - DAY: -1}
     assert points(found, "vendor_observed_dates", window="90d") == {TODAY - DAY: 0, TODAY: 0}
 
 
@@ -154,7 +203,9 @@ def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_th
 
     # It left at half past four, after that day's noon.
     assert max(points(found, "component_info", component="api")) == TODAY - 2 * DAY
-    assert max(points(found, "component_day_severity", component="api")) == TODAY - 2 * DAY
+    for ago in ("0", "1"):
+        gone = points(found, "component_day_severity", component="api", dates_ago=ago, closed="yes")
+        assert max(gone) == TODAY - 2 * DAY
     assert max(points(found, "component_info", component="web")) == TODAY
 
 
@@ -188,7 +239,7 @@ async def test_components_that_failed_have_the_series_they_have_on_metrics() -> 
         text = render(state.families(NOW), openmetrics=False).decode()
         live = set(re.findall(r'component_day_severity\{(vendor="[^"]*",component="[^"]*")', text))
         found = {
-            ",".join(f'{name}="{value}"' for name, value in series.labels)
+            ",".join(f'{name}="{value}"' for name, value in series.labels[:2])
             for page in store.pages()
             for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded"))
             if series.family == "component_day_severity"

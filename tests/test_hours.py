@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from instants import DAYS, FEW, TIMES, chosen, instants, simulated_now
-from past import noon
+from past import noon, told_at
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from exporters.daily import Asked, vendor_series
@@ -55,14 +55,21 @@ def scraped(store, vendors, now):
 def exported(store, page, vendor, now):
     asked = Asked(now=now, days=90, settled=SETTLED)
     series = list(vendor_series(store, page, vendor, asked))
-    (found,) = [each for each in series if each.family == "vendor_day_severity"]
-    return dict(found.points)
+    return {
+        ",".join(f'{name}="{value}"' for name, value in each.labels[1:]): dict(each.points)
+        for each in series
+        if each.family == "vendor_day_severity"
+    }
 
 
 def reported(store, page, vendor, now):
     asked = AskedOfReport(now=now)
     (told,) = json.loads(json.dumps(as_json([gather(store, page, vendor, asked)], asked)))["vendors"]
     return told
+
+
+def number(found):
+    return -1 if found is None else found
 
 
 def level(word):
@@ -86,11 +93,17 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
             # What is scraped of today takes in anything bad that holds now: at a midnight the day has no length yet.
             current = level(told["current_level"])
             so_far = [each for each in (levels[today], current if is_bad(current) else None) if each is not None]
-            assert live.get(f"vendorstatus_vendor_day_severity{{{own}}}") == max(so_far, default=None)
-            settled = (now - SETTLED).timestamp()
-            assert exported(store, page, vendors[page.slug], now) == {
-                noon(day): each for day, each in levels.items() if each is not None and noon(day) <= settled
-            }
+            begun = {**levels, today: max(so_far, default=None)}
+            settled, past = (now - SETTLED).timestamp(), exported(store, page, vendors[page.slug], now)
+            for ago, closed in ((0, "yes"), (0, "no"), (1, "yes"), (1, "no"), (2, "yes"), (2, "no")):
+                day, labels = now.date() - timedelta(days=ago), f'dates_ago="{ago}",closed="{closed}"'
+                said = number(begun[day]) if day in begun and (day < today) is (closed == "yes") else None
+                assert live.get(f"vendorstatus_vendor_day_severity{{{own},{labels}}}") == said, (page.zone, day)
+                assert past.get(labels, {}) == {
+                    told_at(day, ago): number(each)
+                    for day, each in levels.items()
+                    if (day < today) is (closed == "yes") and max(noon(day), told_at(day, ago)) <= settled
+                }
 
 
 def todays(now):

@@ -36,7 +36,7 @@ from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.errors import StoreError
 from monitor.fetch import Replay
-from monitor.intervals import Interval
+from monitor.intervals import Interval, day_of, zone_named
 from monitor.model import (
     Aspect,
     Bar,
@@ -238,7 +238,7 @@ def test_a_vendor_of_which_nothing_is_known_has_no_severity():
     store = MemoryStore().add(Row(), current=Current(levels={"a": None}, components=(known("a", "A"),)))
 
     assert values(store, "vendor_severity") == {}
-    assert values(store, "vendor_day_severity") == {}
+    assert set(values(store, "vendor_day_severity").values()) == {-1}
 
 
 def test_two_components_with_one_name_are_two_series():
@@ -319,8 +319,10 @@ def day_severity(*, derived=None, current=Level.OPERATIONAL, read_at=NOW - timed
         current=Current(levels={"a": current}, components=(known("a", "A"),)),
         history=page_history(vendor, a=vendor),
     )
-    component = values(store, "component_day_severity", now=now).get("vendor=acme,component=a")
-    assert component == values(store, "vendor_day_severity", now=now).get("vendor=acme")
+    ago = (now.date() - day_of(now, zone_named(zone))).days
+    today = f"dates_ago={ago},closed=no"
+    component = values(store, "component_day_severity", now=now)[f"vendor=acme,component=a,{today}"]
+    assert component == values(store, "vendor_day_severity", now=now)[f"vendor=acme,{today}"]
     return component
 
 
@@ -341,7 +343,7 @@ def test_past_midnight_yesterdays_level_does_not_leak_into_the_new_day():
     yesterday = history(bad_day(1, Level.MAJOR_OUTAGE), last=TODAY - timedelta(days=1))
 
     assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
-    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) is None
+    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) == -1
     assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
 
 
@@ -351,6 +353,58 @@ def test_the_day_is_the_day_of_the_pages_zone():
 
     assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, zone="America/Los_Angeles", read_at=None) == 4
     assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, read_at=None) == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "told"),
+    [
+        ("UTC", "2026-05-22T12:00", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
+        ("America/Los_Angeles", "2026-05-22T06:59", {"1,no": 3, "2,yes": -1}),  # where the 22nd has not begun
+        ("America/Los_Angeles", "2026-05-22T07:00", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
+        ("Pacific/Kiritimati", "2026-05-22T09:59", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
+        (
+            "Pacific/Kiritimati",
+            "2026-05-22T10:00",
+            {"0,yes": 4, "1,yes": 3, "2,yes": -1},
+        ),  # the 23rd, which UTC has not
+        ("Pacific/Kiritimati", "2026-05-23T00:00", {"0,no": 2, "1,yes": 4, "2,yes": 3}),
+    ],
+)
+def test_a_day_is_told_by_its_own_date_whatever_the_zone(zone, at, told):
+    may = [date(2026, 5, day) for day in (21, 22, 23)]
+    levels = dict(zip(may, (Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE, Level.DEGRADED), strict=True))
+    days = {day: replace(bad_day(0, level), day=day) for day, level in levels.items()}
+    vendor = replace(history(last=may[-1]), days=days, quiet=())
+    store = MemoryStore().add(
+        Row(zone=zone, last_success_at=None, derived_day=may[-1]),
+        current=Current(levels={}, components=(known("a", "A"),)),
+        history=page_history(vendor, a=vendor),
+    )
+    now = datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+    assert values(store, "vendor_day_severity", now=now) == {
+        f"vendor=acme,dates_ago={of_day.replace(',', ',closed=')}": level for of_day, level in told.items()
+    }
+    assert values(store, "component_day_severity", now=now) == {
+        f"vendor=acme,component=a,dates_ago={of_day.replace(',', ',closed=')}": level for of_day, level in told.items()
+    }
+
+
+def test_what_holds_now_raises_today_alone():
+    now = datetime(2026, 5, 22, 9, tzinfo=UTC)
+    for zone in ("UTC", "Asia/Kolkata", "America/Los_Angeles"):
+        assert day_severity(now=now, current=Level.MAJOR_OUTAGE, read_at=now, zone=zone) == 4
+    store = MemoryStore().add(
+        Row(last_success_at=now, derived_day=now.date()),
+        current=Current(levels={"a": Level.MAJOR_OUTAGE}, components=(known("a", "A"),)),
+        history=page_history(history(last=now.date())),
+    )
+
+    told = values(store, "vendor_day_severity", now=now)
+    assert list(told.values()) == [4, 0, 0]
+    assert list(told) == [
+        f"vendor=acme,dates_ago={of_day}" for of_day in ("0,closed=no", "1,closed=yes", "2,closed=yes")
+    ]
 
 
 def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
@@ -364,7 +418,26 @@ def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
         for now in (datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC))
     ]
 
-    assert found == [{"vendor=acme": 4}, {"vendor=acme": 0}]
+    before = {"vendor=acme,dates_ago=2,closed=yes": 0}
+    assert found == [
+        {"vendor=acme,dates_ago=1,closed=no": 4} | before,
+        {"vendor=acme,dates_ago=0,closed=no": 0, "vendor=acme,dates_ago=1,closed=yes": 4} | before,
+    ]
+
+
+def test_lines_that_are_kept_still_change_at_midnight_of_utc():
+    store = MemoryStore().add(
+        Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
+        history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
+    )
+    state = StateMetrics(store)
+    found = [
+        samples_in(render(state.families(now), openmetrics=False).decode(), "vendor_day_severity")
+        for now in (datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 0, tzinfo=UTC))
+    ]
+
+    assert [each.get("vendor=acme,dates_ago=0,closed=no") for each in found] == [4, None]
+    assert [each.get("vendor=acme,dates_ago=1,closed=no") for each in found] == [None, 4]
 
 
 # ------------------------------------------------------------------------------------------------------------- windows

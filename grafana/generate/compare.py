@@ -57,9 +57,7 @@ def _together() -> Iterator[stat.Panel]:
 
 
 def _bars() -> statushistory.Panel:
-    words = (
-        "The worst level of each day, one row a vendor, of as many as “Worst” says. Grey is unknown. Days are UTC's."
-    )
+    words = "The worst level of each day of the page, one row a vendor, of as many as “Worst” says. Grey is unknown."
     worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
     panel = look.bars("Day by day, side by side", words, look.ranged(worst))
     return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(12)

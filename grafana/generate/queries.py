@@ -2,7 +2,7 @@
 
 Three things shape every expression. Replicas share one database, so `instance` is always aggregated away. Imported
 history has one sample a day, at 12:00 UTC, so a figure that is not there right now is looked for in the last 25 hours.
-And what is not known has no sample; where a panel must show it, it becomes `UNKNOWN`, which is never drawn as green.
+And what is not known has no sample, or of a day `UNKNOWN`; a panel that must show it draws `UNKNOWN`, never as green.
 """
 
 PREFIX = "vendorstatus_"
@@ -120,13 +120,40 @@ def at_the_end(metric: str, by: str, *matchers: str) -> str:
 
 # ----------------------------------------------------------------------------------------------------------------- days
 
+_HOURS = 24
+_MOST = "1438m"
+"""A day without its first and its last minute: then it may have been another date when the monitor answered than the
+one that the sample is stamped with."""
+_GOOD = 1
+"""The highest severity that is good: maintenance."""
+
 
 def day_levels(subject: str, by: str, *matchers: str) -> str:
-    """Return the worst level of each day; to be asked at steps of one day.
+    """Return the level of each day as it was told last, `UNKNOWN` included; to be asked at steps of one day.
 
-    Times are the beginnings of UTC days. The negative offset makes a step show the day that begins there.
+    A step is a midnight of UTC and shows the page's day of that date, in whatever zone. That day is told on three dates
+    of UTC: on its own, on the next, and on the one after. What was told last of a day that was over goes first. What
+    was told of a day before it was over holds if it is bad, or if that was today: of a monitor that died at noon
+    nobody knows how the day went on.
     """
-    return f"max by ({by}) (max_over_time({series(f'{subject}_day_severity', *matchers, over='1d')} offset -1d))"
+    metric = f"{subject}_day_severity"
+
+    def told(ago: int, closed: str) -> str:
+        samples = series(metric, *matchers, f'dates_ago="{ago}"', f'closed="{closed}"', over=_MOST)
+        return f"{_max(by)} (last_over_time({samples} offset -{_HOURS * (ago + 1) - 1}h59m))"
+
+    over = [told(ago, "yes") for ago in (2, 1, 0)]
+    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]
+    return f"({' or '.join(over + so_far)})"
+
+
+def _believed(ago: int) -> str:
+    """Return what a level must be above: anything at the step so many dates before the range's last, else `_GOOD`.
+
+    Only a subquery can be asked what the time is at the end.
+    """
+    last = "scalar(last_over_time(vector(time() - time() % 86400)[1m:1m] @ end()))"
+    return f"({_GOOD} - {_GOOD - UNKNOWN + 1} * (time() >= bool {last} - {ago * 86_400}))"
 
 
 def daily(metric: str, by: str, *matchers: str) -> str:
@@ -159,7 +186,7 @@ def component_bars(*matchers: str) -> str:
 
 def failing_days(*matchers: str) -> str:
     """Return 1 for a vendor's day with an outage and 0 for another known day; to be asked at steps of one day."""
-    return f"({day_levels('vendor', 'vendor', *matchers)} >= bool {OUTAGE})"
+    return f"(({day_levels('vendor', 'vendor', *matchers)} >= 0) >= bool {OUTAGE})"
 
 
 def over_90_days(function: str, daily: str) -> str:

@@ -1,8 +1,8 @@
 """Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
 
 import time
-from collections import defaultdict
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asking import answer, at_leisure, bars_by_label, one, shown, shown_days
@@ -10,9 +10,9 @@ from instants import simulated_now
 from panels import boards, queries, resolved
 from watched import filled, folders, glance, reported, scraping
 
-from exporters.openmetrics import SETTLED
 from monitor.intervals import day_of, zone_named
 from monitor.model import Level
+from monitor.standing import is_bad
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
@@ -56,49 +56,25 @@ def level_of(day):
     return UNKNOWN if day["level"] is None else Level[day["level"].upper()]
 
 
-@pytest.fixture(scope="module")
-def scraped(world):
-    """Return the worst level that was scraped of a series on a day of UTC: {series: {day: level}}."""
-    found = defaultdict(lambda: defaultdict(lambda: UNKNOWN))
-    for at, text in world.scrapes:
-        # The window of a bar takes in its end: what was scraped at midnight is of the day that ends.
-        day = (at - timedelta(microseconds=1)).date().isoformat()
-        for line in text.splitlines():
-            series, _, value = line.rpartition(" ")
-            if "_day_severity{" in series:
-                found[series][day] = max(found[series][day], int(float(value)))
-    return found
+def levels_of(told, zone, asked):
+    """Return {day: level} of a vendor or a component of the report: 90 days that end with its page's today.
 
-
-def bars_of(days, scraped, asked):
-    """Return the bars that a page's days make, {day of UTC: level}, worked out from the page's own dates.
-
-    An imported day is the page's, at noon (UTC) of its date once that noon is settled. A scraped bar is a day of UTC: the
-    worst of what was said in it of each of the page's days that overlap it, one for a page in UTC and two for another.
+    What is bad now counts in today, as on `/metrics`: at a midnight the day has no length yet.
     """
-    settled = (asked.now - SETTLED - timedelta(hours=12)).date().isoformat()
-    return {
-        day: max(days.get(day, UNKNOWN) if day <= settled else UNKNOWN, scraped.get(day, UNKNOWN))
-        for day in shown_days(asked)
-    }
-
-
-def assert_same_days(drawn, days, zone, scraped, asked):
-    """Assert that bars are those that the days make, and the report's own where a bar is one day of the page."""
-    assert drawn == bars_of(days, scraped, asked)
-    own = [day for day in shown_days(asked) if zone == "Etc/UTC" or day not in scraped]
-    assert len(own) >= 87  # 26 hours lie on two or three days
-    assert {day: drawn[day] for day in own} == {day: days.get(day, UNKNOWN) for day in own}
-
-
-def levels_of(told):
-    """Return {day: level} of a vendor or a component of the report: 90 days that end with its page's today."""
     days = {day["date"]: level_of(day) for day in told["days"]}
     assert len(days) == 90
+    current, today = told["current_level"], day_of(asked.now, zone_named(zone)).isoformat()
+    if current not in {None, "unknown"} and is_bad(level := Level[current.upper()]):
+        days[today] = max(days[today], level)
     return days
 
 
-def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, scraped):
+def assert_same_days(drawn, days, asked):
+    """Assert that each bar is the page's day of its date, and grey where the page has not come to it yet."""
+    assert drawn == {day: days.get(day, UNKNOWN) for day in shown_days(asked)}
+
+
+def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world):
     board = boards()["vendorstatus-vendors"]
     values = resolved(board, prometheus_of_world, shown(prometheus_of_world))
     drawn = bars_by_label(prometheus_of_world, one(board, "Day by day", "A"), "vendor", values)
@@ -107,12 +83,10 @@ def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world, sc
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
     assert {level for days in drawn.values() for level in days.values()} >= {UNKNOWN, 0, 1, 2, 3, 4}
     for slug, told in report.items():
-        days = levels_of(told)
-        seen = scraped[f'vendorstatus_vendor_day_severity{{vendor="{slug}"}}']
-        assert_same_days(drawn[slug], days, told["zone"], seen, prometheus_of_world)
+        assert_same_days(drawn[slug], levels_of(told, told["zone"], prometheus_of_world), prometheus_of_world)
 
 
-def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world, scraped):
+def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world):
     board = boards()["vendorstatus-vendor"]
     for slug, told in reported(world).items():
         values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [slug]})
@@ -120,10 +94,8 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world,
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
-            days = levels_of(part)
-            seen = scraped[f'vendorstatus_component_day_severity{{vendor="{slug}",component="{part["slug"]}"}}']
-            assert seen
-            assert_same_days(drawn[part["slug"]], days, told["zone"], seen, prometheus_of_world)
+            days = levels_of(part, told["zone"], prometheus_of_world)
+            assert_same_days(drawn[part["slug"]], days, prometheus_of_world)
 
 
 def test_the_report_of_each_page_ends_with_its_own_today(world):
@@ -140,20 +112,29 @@ def test_the_report_of_each_page_ends_with_its_own_today(world):
 def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor(world, binaries, tmp_path):
     """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was started.
 
-    Its today is this machine's and the page's is the world's: what is scraped today is drawn today.
+    Its today is this machine's and the page's is the world's: the dates of the world are drawn as this machine's.
     """
     if binaries is None:
         pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
     board, report = boards()["vendorstatus-vendors"], reported(world)
+    away_from_midnight()
     with scraping(world, binaries, tmp_path) as asked:
         values = resolved(board, asked, shown(asked))
         drawn = bars_by_label(asked, one(board, "Day by day", "A"), "vendor", values)
 
     assert sorted(drawn) == sorted(report)
     for slug, days in drawn.items():
-        *before, today = [days[day] for day in sorted(days)]
-        assert before == [UNKNOWN] * 89
-        assert today == level_of(report[slug]["days"][-1])
+        told = levels_of(report[slug], report[slug]["zone"], replace(asked, now=world.now))
+        *before, third, second, today = [days[day] for day in sorted(days)]
+        assert before == [UNKNOWN] * 87
+        dates = [(world.now.date() - timedelta(days=ago)).isoformat() for ago in (2, 1, 0)]
+        assert [third, second, today] == [told.get(day, UNKNOWN) for day in dates]
+
+
+def away_from_midnight():
+    """Wait until it is none of the two minutes around a midnight of UTC, in which nothing is drawn."""
+    while f"{datetime.now(UTC):%H:%M}" > "23:57" or f"{datetime.now(UTC):%H:%M}" < "00:01":
+        time.sleep(1)
 
 
 # ----------------------------------------------------------------------------------------------------------------- many

@@ -104,7 +104,7 @@ async def _watch(folder: Path, now: datetime) -> World:
     scrapes: list[tuple[datetime, str]] = []
 
     def scrape() -> tuple[datetime, str]:
-        return clock(), _exposed(World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=()))
+        return clock(), exposed(World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=()))
 
     while clock() < now:
         _rewrite(pages, now)
@@ -150,7 +150,7 @@ async def _glance(folder: Path, now: datetime, count: int) -> World:
     await _poll(collector)
     await collector.close()
     world = World(store=store, vendors=vendors, polls=polls, now=now, scrapes=())
-    return replace(world, scrapes=[(now, _exposed(world))])
+    return replace(world, scrapes=[(now, exposed(world))])
 
 
 async def _reread(collector: Collector, since: datetime) -> None:
@@ -165,7 +165,7 @@ async def _poll(collector: Collector) -> None:
     await collector.flush()
 
 
-def _exposed(world: World) -> str:
+def exposed(world: World) -> str:
     world.polls.lagged(0.4)
     return exposition(world.state(), world.polls, now=world.now, openmetrics=False).decode()
 
@@ -238,10 +238,18 @@ class Asked:
 @contextmanager
 def filled(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
     """Run a Prometheus that has the world's history and scrapes, and scrapes nothing itself."""
-    history, scrapes = folder / "history.om", folder / "scrapes.om"
-    _export(world, history)
+    history = folder / "history.om"
+    export(world, history)
+    with holding(world, [history], binaries, folder) as asked:
+        yield asked
+
+
+@contextmanager
+def holding(world: World, histories: Sequence[Path], binaries: Path, folder: Path) -> Iterator[Asked]:
+    """Run a Prometheus that has what was exported and the world's scrapes, and scrapes nothing itself."""
+    scrapes = folder / "scrapes.om"
     scrapes.write_text("\n".join([*_scraped_lines(world), "# EOF", ""]))
-    for lines in (history, scrapes):
+    for lines in (*histories, scrapes):
         _import(binaries / "promtool", lines, folder / "data")
     with _prometheus(binaries, folder, {"scrape_configs": []}) as (address, client):
         yield Asked(address, client, world.now)
@@ -342,16 +350,16 @@ def required(*names: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------------ the command line
 
 
-def reported(world: World) -> dict[str, Any]:
+def reported(world: World, days: int = 90) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
-    asked = reports.Asked(now=world.now, window_days=monitor.settings.window_days, policy=monitor.settings.policy)
+    asked = reports.Asked(now=world.now, window_days=days, policy=monitor.settings.policy)
     told = json.loads(json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked)))
     return {vendor["vendor"]: vendor for vendor in told["vendors"]}
 
 
-def _export(world: World, file: Path) -> None:
+def export(world: World, file: Path, days: int = 90) -> None:
     """Write what `monitor export openmetrics` writes at the world's last instant."""
     monitor = world.monitor()
-    asked = cli_export._asked(monitor, 90, None, components=None, settled=SETTLED)
+    asked = cli_export._asked(monitor, days, None, components=None, settled=SETTLED)
     cli_export._write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from exporters import daily, report
 from exporters.prometheus import StateMetrics, render
@@ -89,6 +89,7 @@ def _in_bars(ran: Ran) -> Iterator[str]:
         key = ids.get(labels.get("component", ""), "")
         days = {day.day: day for day in picture[key]}
         for stamp, value in series.points:
-            day = days.get(datetime.fromtimestamp(stamp, UTC).date())
-            if day is not None and (None if day.level is None else float(day.level)) != float(value):
+            ago = timedelta(days=int(labels["dates_ago"]))
+            day = days.get(datetime.fromtimestamp(stamp, UTC).date() - ago)
+            if day is not None and (-1.0 if day.level is None else float(day.level)) != float(value):
                 yield f"bars: {key or 'the vendor'} on {day.day} is {value}, derived {word(day.level)}"
