@@ -63,7 +63,7 @@ def gather(
     if day > moment.astimezone(zone).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
     facts, derived = history.read(store, page, vendor, first=day, last=day, now=now, known_at=known_at)
-    settings = history.options(vendor, page, facts)
+    settings = history.options(vendor, page.zone, facts)
     known = find(facts.components, component) if component is not None else None
     classified = (derived.components[known.component.id] if known else derived.vendor).day(day)
     span = day_interval(day, zone)

@@ -33,6 +33,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import islice
 from threading import Lock
 from typing import NamedTuple, Protocol
 
@@ -41,12 +42,14 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.registry import Collector
 
 from exporters.gzipped import Piece, piece
+from monitor import overrides
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
 from monitor.errors import STORE_CAUSES, ClockOff, StoreError
-from monitor.history import named_ids
+from monitor.history import named_ids, options
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
+from monitor.plain import visible
 from monitor.ratios import (
     DEFAULT_POLICY,
     POLICIES,
@@ -57,6 +60,7 @@ from monitor.ratios import (
     vendor_formula,
     window_ending,
 )
+from monitor.since import DAYS, Since, outage_since
 from monitor.standing import Standing, is_bad, together
 
 PREFIX = "vendorstatus_"
@@ -88,6 +92,12 @@ _STILL_TRUE = "vendor_info"
 
 IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word of another set."""
+
+MOST_INCIDENTS = 5
+"""How many open incidents of a vendor have a series, the newest; a series ends with its incident, or its title."""
+
+LONGEST_TITLE = 120
+"""How many characters of an incident's title are told."""
 
 TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -218,6 +228,9 @@ class Readings(Protocol):
 
     def published(self, page_id: int, first: date) -> PageFacts:
         """Return the vendor's own bars, what they cover, and the uptimes it prints."""
+
+    def facts(self, page_id: int, *, since: datetime | None = None) -> PageFacts:
+        """Return what was told and seen of what touches [since, ...)."""
 
     def revised_days(self, page_id: int, first: date, last: date) -> int:
         """Return how many closed days from first to last changed after they were first derived."""
@@ -359,10 +372,25 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "Calendar days of the window that the vendor's record changed after they were closed.",
             "dates",
         ),
+        _declare(
+            "vendor_outage_since_timestamp_seconds",
+            f"Unix time since which a partial or major outage goes on without a break, in seconds ({_CACHED}).",
+            "seconds",
+        ),
+        _declare(
+            "vendor_open_incident_start_timestamp_seconds",
+            f"Unix time at which an incident began that is open on the page, in seconds ({_CACHED}).",
+            "seconds",
+        ),
         _declare("vendor_overrides", "The user's own decisions about single incidents that these figures rest on."),
         _declare("vendor_info", "The vendor's name, the software behind its page, the address and tier; always 1."),
         _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
         _declare("component_day_severity", _DAY),
+        _declare(
+            "component_outage_since_timestamp_seconds",
+            f"Unix time since which a partial or major outage goes on without a break, in seconds ({_CACHED}).",
+            "seconds",
+        ),
         _declare("component_outage_ratio", "Outage days among the known days of the window, 0 to 1.", "ratio"),
         _declare("component_outage_dates", "Calendar days of the window with a partial or major outage.", "dates"),
         _declare("component_observed_dates", "Calendar days of the window whose severity is known.", "dates"),
@@ -618,7 +646,7 @@ class StateMetrics:
         before, key = self._kept.get(page.id), _Key.of(page, days, self._shown.number)
         if before is not None and before.key == key:
             return before
-        level, lines = self._read(page.id, key)
+        level, lines = self._read(page, key)
         if before is not None:  # what reads the same stays the same object, so it is compressed no second time
             lines |= {short: text for short, text in before.lines.items() if lines.get(short) == text}
         # At once, not when all are read: a scrape that is given up halfway still spares the next one its work.
@@ -626,7 +654,8 @@ class StateMetrics:
         time.sleep(0)  # hands the interpreter over: a request that waits for it would else wait 5 ms, again and again
         return kept
 
-    def _read(self, page_id: int, key: "_Key") -> tuple[Level | None, dict[str, bytes]]:
+    def _read(self, page: PageRow, key: "_Key") -> tuple[Level | None, dict[str, bytes]]:
+        page_id = page.id
         first, shown = key.today - timedelta(days=LONGEST_WINDOW - 1), self._shown
         current, published = self._store.current(page_id), self._store.published(page_id, first)
         settings = shown.vendor(key.slug, key.name, key.url)
@@ -641,12 +670,22 @@ class StateMetrics:
             revised_days=self._store.revised_days(page_id, first, key.today),
             min_coverage=settings.min_coverage,
             overrides=len(settings.overrides),
+            since=self._since(page, settings, current),
         )
         lines = _Lines(label("vendor", key.slug))
         _vendor(lines, reading, shown.policy)
         for known in reading.shown(shown.component_metrics):
             _component(lines, reading, known, shown.policy)
         return reading.standing.level, lines.text()
+
+    def _since(self, page: PageRow, settings: VendorConfig, current: CurrentRow) -> Since:
+        """Return since when outages go on. What was told and seen is read of the pages alone that are in one."""
+        read_at = page.last_success_at
+        if read_at is None or not any(level is not None and level.is_outage for level in current.levels.values()):
+            return Since()
+        facts = self._store.facts(page.id, since=read_at - timedelta(days=DAYS))
+        facts = overrides.apply(facts, settings.overrides)
+        return outage_since(facts, options(settings, page.zone, facts), read_at)
 
 
 class _Days:
@@ -778,6 +817,7 @@ class _Reading:
     revised_days: int
     min_coverage: float
     overrides: int
+    since: Since
 
     @property
     def components(self) -> list[KnownComponent]:
@@ -911,6 +951,8 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
             lines.add("vendor_disputed_dates", found.disputed_days, labels)
             lines.add("vendor_revised_dates", reading.revised_days, labels)
     lines.add("vendor_reported_uptime_ratio", reading.reported(None), _LONGEST)
+    if standing.level is not None and standing.level.is_outage:
+        lines.add("vendor_outage_since_timestamp_seconds", _unix(reading.since.vendor))
     lines.add("vendor_overrides", reading.overrides or None)
     if reading.key.read:  # before, nothing listed is not nothing open
         lines.add("vendor_components", len(reading.components))
@@ -918,6 +960,10 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
         lines.add("vendor_known_components", standing.known)
         for impact, count in _open_incidents(reading.current.open_incidents).items():
             lines.add("vendor_open_incidents", count, f',impact="{impact}"')
+        for incident in _newest_open(reading.current.open_incidents):
+            named = {"impact": _impact(incident), "title": _shortened(incident.title), "url": incident.url or key.url}
+            labels = "".join(f",{label(*pair)}" for pair in named.items())
+            lines.add("vendor_open_incident_start_timestamp_seconds", _unix(incident.started_at), labels)
 
 
 def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: Policy) -> None:
@@ -929,6 +975,8 @@ def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: 
     lines.add("component_severity", level, labels)
     for of_day, severity in reading.day_levels(history, level):
         lines.add("component_day_severity", severity, labels + of_day)
+    if level is not None and level.is_outage:
+        lines.add("component_outage_since_timestamp_seconds", _unix(reading.since.components.get(part.id)), labels)
     for window, found in reading.windows(history):
         _figures(lines, "component", f'{labels},window="{window}"', found, policy)
     lines.add("component_reported_uptime_ratio", reading.reported(part.id), labels + _LONGEST)
@@ -949,9 +997,27 @@ def _open_incidents(incidents: Iterable[Incident]) -> dict[str, int]:
     counts = dict.fromkeys(IMPACTS, 0)
     for incident in incidents:
         if incident.phase is Phase.OPEN:
-            word = "maintenance" if incident.maintenance else incident.impact.lower()
-            counts[word if word in counts else "other"] += 1
+            counts[_impact(incident)] += 1
     return counts
+
+
+def _impact(incident: Incident) -> str:
+    word = "maintenance" if incident.maintenance else incident.impact.lower()
+    return word if word in IMPACTS else "other"
+
+
+def _newest_open(incidents: Iterable[Incident]) -> Iterator[Incident]:
+    """Yield the open incidents that have series, the newest first: one of several with the same labels."""
+    found: dict[tuple[str, str, str | None], Incident] = {}
+    begun = (incident for incident in incidents if incident.phase is Phase.OPEN)
+    for incident in sorted(begun, key=lambda each: each.started_at, reverse=True):
+        found.setdefault((_impact(incident), _shortened(incident.title), incident.url), incident)
+    yield from islice(found.values(), MOST_INCIDENTS)
+
+
+def _shortened(title: str) -> str:
+    text = visible(" ".join(title.split()))
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
 
 
 # -------------------------------------------------------------------------------------------------- our own polling

@@ -87,7 +87,7 @@ def answer(
     raw, _ = history.read(store, page, vendor, first=since, last=day, now=now, known_at=known_at, raw=True)
     facts = apply(raw, vendor.overrides)
     case = _Case(
-        vendor=vendor, raw=raw, facts=facts, options=history.options(vendor, page, facts),
+        vendor=vendor, raw=raw, facts=facts, options=history.options(vendor, page.zone, facts),
         component=find(facts.components, component) if component is not None else None, day=day, now=moment,
         page_zone=page.page_zone or "UTC",
     )  # fmt: skip

@@ -68,7 +68,7 @@ from monitor.model import (
 from monitor.standing import is_bad, judged
 from monitor.vendor_days import vendor_history
 
-__all__ = ("DEFAULT_IMPACT_MAPPING", "GAP_INTERVALS", "Options", "derive", "seen_until")
+__all__ = ("DEFAULT_IMPACT_MAPPING", "GAP_INTERVALS", "Options", "claimed", "derive", "seen_until")
 
 _SECOND = 1.0
 
@@ -99,6 +99,22 @@ def derive(facts: PageFacts, options: Options, *, first: date, last: date, now: 
     histories = _histories(facts, frame)
     vendor = vendor_history(facts, histories, frame)
     return PageHistory(vendor=vendor, components=histories, excluded=options.exclude)
+
+
+def claimed(facts: PageFacts, options: Options, *, first: date, last: date, now: datetime) -> dict[str, Claims]:
+    """Return what is claimed of each component from `first` to `last`, by its id, as it counts in `derive`."""
+    now = now.astimezone(UTC)
+    frame = Frame(first, last, options.zone, now, lengths_of(first, last, options.zone, now), options)
+    said_of = _by_component(facts, frame)
+    return {
+        known.component.id: _claims(said.told, known.component.id, options)
+        for known in facts.components
+        if (said := said_of(known)) is not None
+    }
+
+
+def _claims(told: Told, component_id: str, options: Options) -> Claims:
+    return claims(told, component_id, mapping=options.impact_mapping, interval_seconds=options.interval_seconds)
 
 
 def _last_reading(facts: PageFacts, now: datetime, options: Options) -> datetime:
@@ -226,7 +242,7 @@ def _scope(known: KnownComponent, frame: Frame) -> Interval | None:
 
 def _gather(said: _Said, component_id: str, options: Options) -> _Evidence:
     told, scope, covers = said.told, said.told.scope, said.covers
-    found = claims(told, component_id, mapping=options.impact_mapping, interval_seconds=options.interval_seconds)
+    found = _claims(told, component_id, options)
     bar_cover = _covered(covers, Aspect.BARS, scope)
     impact_cover = subtract(_covered(covers, Aspect.IMPACTS, scope), (hole.span for hole in found.holes))
     observed_cover = merge(intersect((run.span for run in told.runs if run.level is not None), scope))

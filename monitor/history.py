@@ -42,10 +42,10 @@ def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> froz
     return excluded | ({known.component.id for known in components} - named_ids(components, vendor.include))
 
 
-def options(vendor: VendorConfig, page: PageRecord, facts: PageFacts) -> Options:
-    """Return how this page's days are to be classified."""
+def options(vendor: VendorConfig, zone: str, facts: PageFacts) -> Options:
+    """Return how the days of a page in this zone are to be classified."""
     return Options(
-        zone=zone_named(page.zone),
+        zone=zone_named(zone),
         impact_mapping=vendor.impact_mapping,
         exclude=left_out(facts.components, vendor),
         min_outage_seconds=vendor.min_outage_seconds,
@@ -81,7 +81,7 @@ def read(
     if not raw:
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
-    how = options(vendor, page, facts)
+    how = options(vendor, page.zone, facts)
     about = facts if gone else _without_gone(facts, day_interval(first, zone_named(page.zone)).start)
     return facts, derive(about, how, first=first, last=last, now=moment)
 
