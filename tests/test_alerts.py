@@ -153,9 +153,10 @@ def test_what_an_alert_says_uses_labels_it_has(alert):
 def test_an_alert_says_what_it_is_with_labels_and_value_and_where_to_read_on(alert):
     said = alert.annotations
 
-    assert set(said) - {"status_page"} == {"summary", "description", "runbook_url"}
+    assert set(said) - {"status_page", "incident"} == {"summary", "description", "runbook_url"}
+    assert ("incident" in said) is (alert.name in WHILE_KNOWN)
     assert "$labels." in said["description"]
-    assert ("$value" in said["description"]) is (alert.name not in CONSTANT)
+    assert ("$value" in said["description"] + said["summary"]) is (alert.name not in CONSTANT)
     assert said["runbook_url"] == f"docs/runbooks/{alert.name}.md"
 
 
@@ -404,12 +405,18 @@ def test_templates_are_written_as_grafana_reads_them():
         assert not any(re.search(r"\$value\b", text) for text in rule["annotations"].values())
     major = managed_rules()["VendorStatusMajorOutage"]
     assert major["labels"]["severity"].startswith('{{ if eq .Labels.tier "critical" }}critical')
-    assert "(severity {{ $values.A.Value }} of 4)" in major["annotations"]["description"]
+    assert major["annotations"]["summary"].endswith(
+        "a major outage{{ if $values.A }}{{ if gt $values.A.Value 1e9 }} since {{ $values.A.Value | humanizeTimestamp }}"
+        "{{ end }}{{ end }}."
+    )
+    assert not any("query (" in text for rule in managed_rules().values() for text in rule["annotations"].values())
 
 
 def test_a_template_reads_a_value_only_where_there_is_one():
     """While a state is kept `$values` is empty, and reading it unasked is an error at every evaluation."""
-    guarded = re.compile(r"\{\{ if \$values\.A \}\}.*\{\{ else \}\}([^{}]+)\{\{ end \}\}")
+    whole = r"\{\{ if \$values\.A \}\}.*\{\{ else \}\}([^{}]+)\{\{ end \}\}"
+    part = r"(?:(?!\$values).)*\{\{ if \$values\.A \}\}\{\{ if gt \$values\.A\.Value 1e9 \}\}[^{}]*\{\{[^{}]*\}\}\{\{ end \}\}\{\{ end \}\}[^{}]*"
+    guarded = re.compile(f"{whole}|{part}")
     texts = [text for rule in managed_rules().values() for text in rule["annotations"].values() if "$values" in text]
 
     assert len(texts) >= len(ALERTS) - len(CONSTANT)

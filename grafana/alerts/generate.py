@@ -194,7 +194,7 @@ def _managed_alert(alert: Alert, records: Mapping[str, str], settings: Settings)
         "for": alert.pending,
         "keepFiringFor": alert.keep_firing,
         "labels": {name: _label(text) for name, text in alert.labels.items()},
-        "annotations": {name: _annotation(text) for name, text in alert.annotations.items()} | _dashboard(alert),
+        "annotations": _annotations(alert) | _dashboard(alert),
     }
 
 
@@ -242,18 +242,26 @@ def _label(text: str) -> str:
 
 
 NO_VALUE = "There is no value now: what was known last is kept."
+_VALUE = re.compile(r"\$value\b")
+_IF_KNOWN = re.compile(r"\{\{ if gt \$value \S+ \}\}(?:(?!\{\{ else).)*?\{\{ end \}\}")
+
+
+def _annotations(alert: Alert) -> dict[str, str]:
+    """Return the annotations' templates, without those that ask Prometheus something, which Grafana's cannot."""
+    told = {name: text for name, text in alert.annotations.items() if "query (" not in text}
+    return {name: _annotation(text) for name, text in told.items()}
 
 
 def _annotation(text: str) -> str:
     """Return an annotation's template.
 
     Grafana's $value is a text about everything, not the number. That is in $values, which is empty while a state is
-    kept: a template that reads it unasked is an error at every evaluation.
+    kept: a template that reads it unasked is an error at every evaluation. A part that is shown above a value only is
+    left out then; a text that needs the value anywhere else is `NO_VALUE`.
     """
-    translated = re.sub(r"\$value\b", "$values.A.Value", text)
-    if translated == text:
-        return text
-    return f"{{{{ if $values.A }}}}{translated}{{{{ else }}}}{NO_VALUE}{{{{ end }}}}"
+    if not _VALUE.search(_IF_KNOWN.sub("", text)):
+        return _VALUE.sub("$values.A.Value", _IF_KNOWN.sub(r"{{ if $values.A }}\g<0>{{ end }}", text))
+    return f"{{{{ if $values.A }}}}{_VALUE.sub('$values.A.Value', text)}{{{{ else }}}}{NO_VALUE}{{{{ end }}}}"
 
 
 def policies(alertmanager: str) -> dict[str, Any]:

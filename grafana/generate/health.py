@@ -19,7 +19,7 @@ def dashboard() -> builders.Dashboard:
     words = "Whether the monitor can be believed: how polling goes, what is unreadable and since when, what it costs."
     variables = (look.datasource_variable(), look.job_variable())
     made = look.board(look.HEALTH, words, variables, since="now-24h")
-    for panel in (*_top(), *_polling(), _unreadable(), *_upkeep(), _pages()):
+    for panel in (*_top(), *_polling(), _unreadable(), _open(), *_upkeep(), _pages()):
         made.with_panel(panel)
     return made
 
@@ -118,6 +118,14 @@ def _unreadable() -> table.Panel:
     )
     panel.no_value("none is known")
     return look.columns(panel, wanted, join="vendor", sort="Last read", descending=False).height(8)
+
+
+def _open() -> table.Panel:
+    words = (
+        "What is open on the pages as they were last read, maintenance too: of each five at most, the newest. A click "
+        "leads to the incident. Of pages that were not read for half an hour nothing is listed."
+    )
+    return look.open_incidents(words, look.rows(queries.named(queries.open_starts()), "A"), of_all=True)
 
 
 def _upkeep() -> Iterator[timeseries.Panel]:

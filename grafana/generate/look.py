@@ -361,6 +361,24 @@ def page_link(address: str) -> builders.DashboardLink:
     return builders.DashboardLink("Open the status page").url(address).target_blank(True)
 
 
+def open_incidents(words: str, target: prometheus.Dataquery, *, of_all: bool = False) -> table.Panel:
+    """Return the table of open incidents, the newest first: `target` asks for `queries.open_starts`, `of_all` vendors
+    with their names.
+    """
+    vendor = Column(field="name", title="Vendor", link=vendor_link('${__data.fields["Slug"]}'), width=180)
+    slug = Column(field="vendor", title="Slug", width=140)
+    wanted = (
+        *((vendor,) if of_all else ()),
+        Column(field="title", title="Incident", link=page_link('${__data.fields["Page"]}'), width=420),
+        Column(field="impact", title="Impact", width=130),
+        Column(field="Value", title="Since", unit=units.DatetimeISO, width=190),
+        Column(field="url", title="Page", link=page_link("${__value.raw}")),
+        *((slug,) if of_all else ()),
+    )
+    panel = listing("Open incidents, the newest of each vendor", words, target, paged=False).no_value("none is known")
+    return columns(panel, wanted, sort="Since").height(7)
+
+
 _DATA_LINK = ("title", "url", "targetBlank")
 """What a data link has; the rest of the SDK's model belongs to links of dashboards."""
 

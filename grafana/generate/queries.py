@@ -229,6 +229,15 @@ def open_incidents(*matchers: str) -> str:
     return f"sum({now('vendor_open_incidents', 'vendor, impact', *matchers, NOT_MAINTENANCE)})"
 
 
+def open_starts(*matchers: str) -> str:
+    """Return when each incident began that is open on a page as it was last read, in milliseconds of Unix time.
+
+    The labels are vendor, title, impact and url; of a page that was not read lately nothing is known to be open.
+    """
+    began = now("vendor_open_incident_start_timestamp_seconds", "vendor, title, impact, url", *matchers)
+    return f"({began} and on (vendor) {read_lately('vendor', *matchers)}) * 1000"
+
+
 # ---------------------------------------------------------------------------------------------------------------- rates
 
 

@@ -29,7 +29,17 @@ def dashboard() -> builders.Dashboard:
     )
     words = "One vendor: its components' days, its figures against your target, and ours beside its own."
     made = look.board(look.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
-    for panel in (*_now(), _bars(), _windows(), *_budget(), _against_target(), _components(), _beside(), _changed()):
+    for panel in (
+        *_now(),
+        _open(),
+        _bars(),
+        _windows(),
+        *_budget(),
+        _against_target(),
+        _components(),
+        _beside(),
+        _changed(),
+    ):
         made.with_panel(panel)
     return made.with_panel(_alerts()).with_panel(_states())
 
@@ -73,6 +83,14 @@ def _now() -> Iterator[stat.Panel]:
     yield panel.no_value("not in 8 days").span(3)
 
 
+def _open() -> table.Panel:
+    words = (
+        "What is open on the page as it was last read, maintenance too: five at most, the newest. A click leads to the "
+        "incident. Empty when nothing is open, and when the page was not read for half an hour."
+    )
+    return look.open_incidents(words, look.rows(queries.open_starts(ONE_VENDOR), "A"))
+
+
 def _days() -> stat.Panel:
     words = "Days with a partial or major outage in the last 90, and of how many days anything is known."
     outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
@@ -92,8 +110,7 @@ def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
 def _bars() -> statushistory.Panel:
     words = (
         "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row "
-        "a component, of as many as “Worst” says. Grey is unknown. Days begin at midnight UTC; imported days are the "
-        "page's own."
+        "a component, of as many as “Worst” says. Grey is unknown. Days are the page's own."
     )
     whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
     worst = queries.worst(look.WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN)

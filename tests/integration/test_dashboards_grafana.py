@@ -13,6 +13,7 @@ from panels import ROUNDED, YEAR, boards, interpolated, panels, resolved, rounde
 from watched import REWRITTEN, VANISHED, reported
 
 from grafana.generate.look import GREY
+from monitor.model import Phase
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
@@ -254,9 +255,8 @@ def test_of_a_monitor_that_is_dead_everything_about_now_is_unknown_and_what_was_
     grafana, prometheus_of_world
 ):
     dead = replace(prometheus_of_world, now=prometheus_of_world.now + timedelta(minutes=40))
-    boards_ = boards()
     ranking, components = (
-        tables(grafana, dead, boards_[f"vendorstatus-{uid}"], title, picked={"vendor": ["halcyon-pay"]} if uid == "vendor" else None)[0]
+        tables(grafana, dead, boards()[f"vendorstatus-{uid}"], title, picked={"vendor": ["halcyon-pay"]} if uid == "vendor" else None)[0]
         for uid, title in (("vendors", "Ranking"), ("vendor", "Components"))
     )  # fmt: skip
 
@@ -265,7 +265,7 @@ def test_of_a_monitor_that_is_dead_everything_about_now_is_unknown_and_what_was_
     shown_now = {
         f"{uid} / {panel['title']}": told
         for uid in ("vendors", "vendor", "health")
-        for panel, told in numbers(grafana, dead, boards_[f"vendorstatus-{uid}"])
+        for panel, told in numbers(grafana, dead, boards()[f"vendorstatus-{uid}"])
     }
     gone = {
         "vendors / Vendors in outage now", "vendors / Open incidents", "vendors / Stale pages", "vendor / Now",
@@ -302,6 +302,29 @@ def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(grafana, p
     }
 
 
+OPEN = "Open incidents, the newest of each vendor"
+
+
+def test_what_is_open_is_listed_with_its_title_since_when_and_where_to_read_of_it(grafana, prometheus_of_world, world):
+    opened = {page.slug: world.store.current(page.id).open_incidents for page in world.store.pages()}
+    begun = {slug: [each for each in listed if each.phase is Phase.OPEN] for slug, listed in opened.items()}
+    told = {
+        slug: {(each.title, f"{each.started_at:%Y-%m-%d %H:%M:%S}") for each in listed}
+        for slug, listed in begun.items()
+        if listed and slug != VANISHED
+    }
+    (all_of_them,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-health"], OPEN)
+    found = {slug: {(row["Incident"], row["Since"]) for row in all_of_them if row["Slug"] == slug} for slug in told}
+
+    assert len(told["northwind-cloud"]) >= 2
+    assert found == told
+    assert {row["Slug"] for row in all_of_them} == set(told)
+    assert all(row["Page"].startswith("https://") for row in all_of_them)
+    picked = {"vendor": ["northwind-cloud"]}
+    (own,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-vendor"], OPEN, picked=picked)
+    assert {(row["Incident"], row["Since"]) for row in own} == told["northwind-cloud"]
+
+
 def test_days_that_a_vendor_rewrote_are_counted(grafana, prometheus_of_world):
     board = boards()["vendorstatus-vendor"]
     values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [REWRITTEN]})
@@ -335,8 +358,11 @@ def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(graf
 def test_every_table_comes_out_as_one_table_with_its_columns_in_order(grafana, prometheus_of_world):
     for uid, board in boards().items():
         titles = [panel["title"] for panel in panels(board) if panel["type"] == "table"]
-        picked = {"vendor": ["halcyon-pay"]} if uid == "vendorstatus-vendor" else None  # it prints an uptime
-        made = tables(grafana, prometheus_of_world, board, *titles, picked=picked)
+        made = []
+        for title in titles:
+            vendor = "northwind-cloud" if title == OPEN else "halcyon-pay"  # has something open; prints an uptime
+            picked = {"vendor": [vendor]} if uid == "vendorstatus-vendor" else None
+            made += tables(grafana, prometheus_of_world, board, title, picked=picked)
         for title, rows in zip(titles, made, strict=True):
             panel = next(panel for panel in panels(board) if panel["title"] == title)
             arranged = next(t for t in panel["transformations"] if t["id"] == "organize")["options"]
