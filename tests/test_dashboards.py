@@ -455,6 +455,21 @@ def test_the_three_windows_of_a_vendor_are_all_in_sight():
 
 
 @each_board
+def test_one_legend_in_a_fixed_order_stands_above_all_bars(board):
+    bars = [each for each in board["panels"] if each["type"] in ("status-history", "state-timeline")]
+    legends = [each for each in board["panels"] if each["type"] == "text"]
+
+    assert len(legends) == (1 if bars else 0)
+    assert not any(each["options"]["legend"]["showLegend"] for each in bars)
+    for legend in legends:
+        told = re.findall(
+            r'<span style="color:(#\w+)">■</span>&nbsp;([a-z ]+?)(?= &emsp;|$)', legend["options"]["content"]
+        )
+        assert [(word, colour) for colour, word in told] == [LEVELS[n] for n in (0, 1, 2, 3, 4, -1)]
+        assert legend["gridPos"]["y"] < min(each["gridPos"]["y"] for each in bars)
+
+
+@each_board
 def test_levels_over_time_are_coloured_by_their_words_and_not_merged_by_thresholds(board):
     for panel in panels(board):
         if panel["type"] in ("status-history", "state-timeline"):

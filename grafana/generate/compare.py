@@ -32,7 +32,7 @@ def dashboard() -> builders.Dashboard:
     text = "A day on which two or more of the chosen vendors had an outage."
     days = look.marked_days("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
     made = look.board(look.COMPARE, words, variables, since="now-89d/d").annotation(days)
-    for panel in (*_together(), _bars(), _failed_together(), _how_many(), _trend(), _side_by_side()):
+    for panel in (*_together(), look.legend(), _bars(), _failed_together(), _how_many(), _trend(), _side_by_side()):
         made.with_panel(panel)
     return made.with_panel(_pairs())
 

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
-from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, statushistory, table, timeseries
+from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, statushistory, table, text, timeseries
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common, units
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
+from grafana_foundation_sdk.models.text import TextMode
 
 from grafana.generate.queries import ONE_VENDOR, UNKNOWN, series
 
@@ -91,7 +92,7 @@ def bars(title: str, description: str, *targets: prometheus.Dataquery) -> status
     panel = _begun(statushistory.Panel(), title, description, targets).height(14).span(FULL_WIDTH).interval(DAY)
     panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
     panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(_COUNT)
-    panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
+    panel.fill_opacity(90).line_width(0).legend(no_legend()).tooltip(one_tooltip())
     return panel
 
 
@@ -100,7 +101,7 @@ def states(title: str, description: str, *targets: prometheus.Dataquery) -> stat
     panel = _begun(statetimeline.Panel(), title, description, targets).height(10).span(FULL_WIDTH)
     panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
     panel.row_height(0.9).show_value(common.VisibilityMode.AUTO).merge_values(True).per_page(20)
-    panel.fill_opacity(90).line_width(0).legend(bottom_legend()).tooltip(one_tooltip())
+    panel.fill_opacity(90).line_width(0).legend(no_legend()).tooltip(one_tooltip())
     return panel
 
 
@@ -318,6 +319,24 @@ def fixed(name: str, colour: str, *, dashed: bool = False) -> tuple[str, list[mo
 def as_bars() -> list[models.DynamicConfigValue]:
     """Return what draws a series of a line chart as bars."""
     return [models.DynamicConfigValue("custom.drawStyle", "bars"), models.DynamicConfigValue("custom.fillOpacity", 80)]
+
+
+def legend() -> text.Panel:
+    """Return the words and colours of the levels, from good to bad: the legend of all bars of a dashboard.
+
+    Grafana's own lists words in the order in which they come up, another one in every panel, and only those that do.
+    """
+    known = [LEVELS[severity] for severity in sorted(LEVELS) if severity != UNKNOWN]
+    marks = (f'<span style="color:{colour}">■</span>&nbsp;{word}' for word, colour in (*known, LEVELS[UNKNOWN]))
+    panel = text.Panel().mode(TextMode.HTML).content(" &emsp;".join(marks))
+    return (
+        panel.title("").description("What the colours of the cells mean.").transparent(True).height(2).span(FULL_WIDTH)
+    )
+
+
+def no_legend() -> common_builders.VizLegendOptions:
+    """Return no legend: the dashboard has one for all its bars (`legend`)."""
+    return bottom_legend().show_legend(False)
 
 
 def bottom_legend() -> common_builders.VizLegendOptions:

@@ -32,6 +32,7 @@ def dashboard() -> builders.Dashboard:
     for panel in (
         *_now(),
         _open(),
+        look.legend(),
         _bars(),
         _windows(),
         *_budget(),

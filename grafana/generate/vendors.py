@@ -26,7 +26,7 @@ def dashboard() -> builders.Dashboard:
     made = look.board(look.VENDORS, words, variables, since="now-89d/d")
     for panel in (_failing(), _incidents(), _worst(), _stale()):
         made.with_panel(panel)
-    made.with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
+    made.with_panel(look.legend()).with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
     return made.with_panel(
         look.alerts("Alerts that fire, of all vendors and of the monitor itself.").height(10).span(12)
     )

@@ -14,6 +14,8 @@ from panels import panels, resolved
 from watched import Asked
 
 ROW_PIXELS, GAP = 38, 8
+DAY_MILLISECONDS = 86_400_000
+DRAWN_OVER_TIME = ("timeseries", "status-history")
 NARROW = 769
 """Below this width Grafana puts one panel under the other."""
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#F0E442", "#999999")
@@ -25,7 +27,8 @@ STYLE = """
 * { box-sizing: border-box } body { margin: 8px; background: #111217; color: #ccccdc; font: 13px "DejaVu Sans", sans-serif }
 h1 { font-size: 16px; font-weight: normal; margin: 4px 4px 12px } .board { position: relative }
 .panel { position: absolute; background: #181b1f; border: 1px solid #25272e; border-radius: 2px; overflow: hidden; padding: 8px }
-.stacked .panel { position: relative !important; left: 0 !important; top: 0 !important; width: 100% !important; margin-bottom: 8px }
+.text { position: absolute; padding: 12px 8px; font-size: 12px } small { font-size: 12px; color: #ccccdc }
+.stacked .panel, .stacked .text { position: relative !important; left: 0 !important; top: 0 !important; width: 100% !important; margin-bottom: 8px }
 h2 { font-size: 13px; font-weight: 500; margin: 0 0 8px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
 .numbers { display: flex; height: calc(100% - 24px); align-items: center; justify-content: space-evenly; font-weight: 500; text-align: center }
 table { border-collapse: collapse; width: 100%; table-layout: fixed } th, td { text-align: left; padding: 6px; border: 1px solid #25272e;
@@ -49,19 +52,34 @@ def page(
     asking = [{"panel": panel, "frames": frames(asked, board, panel, values, days)} for panel in panels(board)]
     numbers = [each for each in asking if each["panel"]["type"] == "stat"]
     others = [each for each in asking if each["panel"]["type"] != "stat"]
-    told = dict(zip((each["panel"]["id"] for each in numbers), grafana({"numbers": numbers}), strict=True))
-    told |= dict(zip((each["panel"]["id"] for each in others), grafana({"panels": others}), strict=True))
-    lines = {each["panel"]["id"]: each["frames"] for each in asking if each["panel"]["type"] == "timeseries"}
-    boxes = "".join(_box(panel, told[panel["id"]], lines.get(panel["id"], []), width) for panel in panels(board))
+    now = asked.now.timestamp() * 1000
+    told = dict(zip((each["panel"]["id"] for each in numbers), grafana({"numbers": numbers, "now": now}), strict=True))
+    told |= dict(zip((each["panel"]["id"] for each in others), grafana({"panels": others, "now": now}), strict=True))
+    lines = {each["panel"]["id"]: each["frames"] for each in asking if each["panel"]["type"] in DRAWN_OVER_TIME}
+    boxes = "".join(
+        _text(panel, width)
+        if panel["type"] == "text"
+        else _box(panel, told[panel["id"]], lines.get(panel["id"], []), width)
+        for panel in board["panels"]
+        if panel["type"] == "text" or panel["id"] in told
+    )
     height = max(p["gridPos"]["y"] + p["gridPos"]["h"] for p in board["panels"]) * ROW_PIXELS
     kind = "board stacked" if width < NARROW else "board"
     inside = f'<h1>{escape(board["title"])}</h1><div class="{kind}" style="height:{height}px">{boxes}</div>'
     return f"<!doctype html><meta charset=utf-8><title>{escape(board['title'])}</title><style>{STYLE}</style>{inside}"
 
 
+def _text(panel: Panel, width: int) -> str:
+    at = panel["gridPos"]
+    place = f"left:0;top:{at['y'] * ROW_PIXELS}px;width:{width - 16}px;height:{at['h'] * ROW_PIXELS - GAP}px"
+    return f'<div class=text style="{place}">{panel["options"]["content"]}</div>'
+
+
 def _box(panel: Panel, told: Answer, lines: Sequence[Mapping[str, Any]], width: int) -> str:
     at, column = panel["gridPos"], (width - 16) / 24
     place = f"left:{at['x'] * column:.0f}px;top:{at['y'] * ROW_PIXELS}px;width:{at['w'] * column - GAP:.0f}px"
+    if panel["type"] == "status-history":
+        told = _day_by_day(told, lines)
     draw = {"stat": _numbers, "table": _table, "timeseries": _lines}.get(panel["type"], _levels)
     inside = "".join(draw(panel, lines if panel["type"] == "timeseries" else told))
     height = at["h"] * ROW_PIXELS - GAP
@@ -71,7 +89,12 @@ def _box(panel: Panel, told: Answer, lines: Sequence[Mapping[str, Any]], width: 
 def _numbers(panel: Panel, told: Answer) -> Iterator[str]:
     size = max(14, min(40, panel["gridPos"]["w"] * 60 // max(1, sum(len(text) for text, _ in told) * 3 // 4)))
     yield "<div class=numbers>"
-    yield from (f'<div style="font-size:{size}px;color:{colour}">{escape(text)}</div>' for text, colour in told)
+    names = [target["legendFormat"] for target in panel["targets"]]
+    constant = len(names) == len(told) and not any("{{" in name for name in names)
+    named = panel["options"]["textMode"] == "value_and_name" and constant
+    for place, (text, colour) in enumerate(told):
+        name = f"<br><small>{escape(names[place])}</small>" if named else ""
+        yield f'<div style="font-size:{size}px;color:{colour}">{escape(text)}{name}</div>'
     yield "</div>"
 
 
@@ -121,6 +144,20 @@ def _number(text: str) -> float:
     return float(found[0]) if found else float("-inf")
 
 
+def _day_by_day(told: Answer, frames: Sequence[Mapping[str, Any]]) -> Answer:
+    """Return the rows with a cell for every day from the first of all to the last, an empty one where there is none."""
+    times = [frame["fields"][0]["values"] for frame in frames]
+    if not any(times):
+        return told
+    first, last = min(map(min, filter(None, times))), max(map(max, filter(None, times)))
+    days = range(int(first), int(last) + 1, DAY_MILLISECONDS)
+    found = []
+    for row, own in zip(told, times, strict=True):
+        colours = dict(zip(own, row["colours"], strict=True))
+        found.append({**row, "colours": [colours.get(day, [None, "transparent"]) for day in days]})
+    return found
+
+
 def _levels(panel: Panel, told: Answer) -> Iterator[str]:
     high = max(3, (panel["gridPos"]["h"] * ROW_PIXELS - 80) / max(1, len(told)) - 2)
     for frame in told:
@@ -128,10 +165,6 @@ def _levels(panel: Panel, told: Answer) -> Iterator[str]:
         yield f"<div class=name>{escape(frame['columns'][1])}</div>"
         yield "".join(f'<div class=cell style="background:{colours[1]}"></div>' for colours in frame["colours"])
         yield "</div>"
-    marks = [(text, colour) for text, colour in (told[0]["legend"] if told else []) if text]
-    yield "<div class=legend>"
-    yield from (f'<span><i class=mark style="background:{c}"></i>{escape(text)}</span>' for text, c in marks)
-    yield "</div>"
 
 
 def _lines(panel: Panel, drawn: Answer) -> Iterator[str]:

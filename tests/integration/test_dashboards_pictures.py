@@ -45,6 +45,7 @@ def test_a_healthy_monitor_and_a_dead_one_can_be_looked_at(grafana, prometheus_o
 def test_every_dashboard_can_be_drawn_and_make_pictures_keeps_them(grafana, prometheus_of_world, tmp_path):
     asked = prometheus_of_world
     shown = {
+        "vendors": (asked, "vendors", WIDE, 90, {}),
         "vendors-phone": (asked, "vendors", PHONE, 90, {}),
         "vendors-year": (asked, "vendors", WIDE, YEAR, {}),
         "vendors-dead": (dead(asked), "vendors", WIDE, 90, {}),

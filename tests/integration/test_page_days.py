@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from asking import answer, at_leisure, bars_by_label, one, shown, shown_days
 from instants import simulated_now
+from page import page
 from panels import boards, resolved
+from test_dashboards_pictures import FOLDER, WIDE, take
 from watched import Asked, World, export, exposed, folders, holding, reported
 
 from exporters.prometheus import PollMetrics
@@ -101,17 +103,17 @@ async def watched(folder: Path, now: datetime) -> list[Moment]:
     """Read the history, watch for four days, and return the first moment and the last."""
     clock = Clock(now - WATCHED)
     pages = SimulatedPages([page_in(zone, number, now) for number, zone in enumerate(ZONES)], clock)
-    vendors = {truth.slug: vendor_of(truth) for truth in pages.truths}
+    vendors = {truth.slug: vendor_of(truth, interval_seconds=EVERY.total_seconds()) for truth in pages.truths}
     store = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}")
     store.sync_pages([spec(vendor) for vendor in vendors.values()], now=clock())
     collector = Collector(store, pages, vendors, clock=clock)
-    for page in store.pages():
-        await collector.backfill(page, clock() - timedelta(days=DAYS), again=True)
+    for row in store.pages():
+        await collector.backfill(row, clock() - timedelta(days=DAYS), again=True)
     world = World(store=store, vendors=vendors, polls=PollMetrics("1.2.3"), now=clock(), scrapes=())
     moments, history = [], folder / "history.om"
     while clock() <= now:
-        for page in store.pages():
-            await collector.poll(page)
+        for row in store.pages():
+            await collector.poll(row)
         await collector.flush()
         world = replace(world, now=clock())
         world = replace(world, scrapes=[*world.scrapes, (clock(), exposed(world))])
@@ -211,3 +213,13 @@ def test_every_cell_count_and_joint_day_is_the_reports(moments, prometheus_of_pa
         assert counted(asked, "Days nobody failed") == sum(number == 0 for number, _ in failed.values()) > 0
         assert counted(asked, "Most on one day") == max(number for number, _ in failed.values())
         assert counted(asked, "Days all failed") == sum(number == known >= 2 for number, known in failed.values())
+
+
+def test_pages_of_all_zones_can_be_looked_at_side_by_side(moments, grafana, prometheus_of_pages, tmp_path):
+    at = moments[-1]
+    with holding(at.world, [at.history], prometheus_of_pages, tmp_path) as asked:
+        text = page(grafana, asked, boards()["vendorstatus-compare"], WIDE, 90)
+
+    assert all(zone in text for zone in ZONES)
+    if FOLDER:
+        take(Path(FOLDER) / "zones.png", text, WIDE, tmp_path)

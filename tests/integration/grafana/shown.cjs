@@ -50,9 +50,8 @@ const text = (field, value) => {
   return data.formattedValueToString(field.display(value));
 };
 
-// What status history and state timeline make of a frame before they draw it, and their legend: of the server's frontend
-// as well. Values coloured by threshold are merged into the words of thresholds (a state timeline's, if it merges), and a
-// legend of thresholds lists those; else it lists the words in the order in which they come.
+// What a state timeline makes of a frame before it draws it: of the server's frontend as well. Values coloured by threshold
+// are merged into the words of thresholds, if it merges.
 const ofThreshold = ({ steps }, value) => {
   const place = steps.indexOf(data.getActiveThreshold(value, steps));
   return place ? `${steps[place].value}+` : steps.length > 1 ? `< ${steps[1].value}` : '-∞+';
@@ -64,17 +63,6 @@ const merged = (panel, field) => {
   const colours = new Map(field.values.map((value, at) => [words[at], data.getActiveThreshold(value, field.config.thresholds.steps).color]));
   return { ...field, type: 'string', values: words, display: (value) => ({ text: String(value), color: colours.get(value) }) };
 };
-const legend = (panel, frames) => {
-  if (!['state-timeline', 'status-history'].includes(panel.type)) return undefined;
-  const fields = frames.flatMap((frame) => frame.fields.filter(({ type }) => type !== 'time'));
-  const [first] = fields;
-  if (first && first.config.color?.mode === 'thresholds') {
-    return first.config.thresholds.steps.map(({ value, color }) => [ofThreshold(first.config.thresholds, value), color]);
-  }
-  const words = new Map(fields.flatMap((field) => field.values.map((value) => field.display(value))).map(({ text, color }) => [text, color]));
-  return [...words];
-};
-
 const shown = async ({ panel, frames }) => {
   const made = await transformed(panel.transformations ?? [], frames.map((frame) => data.toDataFrame(frame)));
   const ready = data.applyFieldOverrides({
@@ -83,7 +71,6 @@ const shown = async ({ panel, frames }) => {
   });
   const drawn = ready.map((frame) => ({ ...frame, fields: frame.fields.map((field) => merged(panel, field)) }));
   return drawn.map((frame) => ({
-    legend: legend(panel, drawn),
     columns: frame.fields.map((field) => data.getFieldDisplayName(field, frame, drawn)),
     rows: Array.from({ length: frame.length }, (_, row) => frame.fields.map((field) => text(field, field.values[row]))),
     colours: Array.from({ length: frame.length }, (_, row) =>
@@ -146,6 +133,7 @@ const main = async () => {
   const asked = JSON.parse(require('fs').readFileSync(0, 'utf8'));
   for (const { panel } of [...(asked.panels ?? []), ...(asked.numbers ?? [])]) restored(panel);
   (asked.absent ?? []).forEach(restored);
+  if (asked.now) Date.now = () => asked.now; // "3 minutes ago" is seen from when the dashboard is looked at
   if (asked.intervals) {
     return asked.intervals.map((milliseconds) => data.rangeUtil.roundInterval(milliseconds));
   }
