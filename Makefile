@@ -28,6 +28,10 @@ help: ## list the targets
 demo: $(VENV)/.stamp-run ## show the product on simulated vendors, offline
 	@$(BIN)/monitor demo $(ARGS)
 
+.PHONY: demo-grafana
+demo-grafana: $(VENV)/.stamp-run ## the demo in Prometheus and Grafana, with 90 days (needs Debian's prometheus; a Grafana or a container engine)
+	@$(BIN)/python -m grafana.demo $(ARGS)
+
 .PHONY: run
 run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor serve`)
 	@$(BIN)/monitor serve $(ARGS)

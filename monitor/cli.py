@@ -32,7 +32,7 @@ from monitor.changes import Changes, by_slug
 from monitor.cli_db import database as database_commands
 from monitor.cli_db import require_whole
 from monitor.cli_evidence import evidence
-from monitor.cli_export import exports
+from monitor.cli_export import exports, write_history
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
 from monitor.config import InvalidConfig, Settings, VendorConfig
@@ -591,13 +591,16 @@ def replay(
 def demo(
     port: Annotated[int, typer.Option("--port", help="Port of /metrics.")] = 9184,
     seconds: Annotated[float | None, typer.Option("--seconds", help="Stop by itself after this long.")] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", help="Write the 90 days into this file first, for promtool.")
+    ] = None,
 ) -> None:
     """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on."""
     with _listening("127.0.0.1", port) as listener:
-        run(_demo(listener, port, seconds))
+        run(_demo(listener, port, seconds, history))
 
 
-async def _demo(listener: socket.socket, port: int, seconds: float | None) -> None:
+async def _demo(listener: socket.socket, port: int, seconds: float | None, history: Path | None) -> None:
     from monitor.demo import demo_truths
     from monitor.demo.server import Simulator
 
@@ -612,7 +615,7 @@ async def _demo(listener: socket.socket, port: int, seconds: float | None) -> No
         settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
         async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16) as fetcher:
             with stored(settings) as context:
-                await _show_demo(context, fetcher, folder)
+                await _show_demo(context, fetcher, folder, history)
                 serving_task = asyncio.create_task(serving(context, listener, fetcher=fetcher))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(serving_task), seconds)
@@ -623,8 +626,8 @@ async def _demo(listener: socket.socket, port: int, seconds: float | None) -> No
         await simulator.stop()
 
 
-async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
-    """Backfill the simulated vendors and print what to look at."""
+async def _show_demo(context: Context, fetcher: Fetches, folder: str, history: Path | None) -> None:
+    """Backfill the simulated vendors, write their history where that was asked for, and print what to look at."""
     async with collecting(context, fetcher) as collector:
         for page in context.pages(None):
             await collector.poll(page)
@@ -633,12 +636,15 @@ async def _show_demo(context: Context, fetcher: Fetches, folder: str) -> None:
     asked = reports.Asked(now=now())
     write(context, context.pages(None), asked, Format.TABLE)
     settings = context.settings
+    if history is not None:
+        write_history(context, history, {"instance": f"{settings.host}:{settings.port}"})
     say(
         "",
         "These vendors are simulated, on this machine only. While this runs, look at:",
         f"  http://{settings.host}:{settings.port}/          the vendors now",
         f"  http://{settings.host}:{settings.port}/metrics   what Prometheus scrapes",
         f"  the database                     {folder}/demo.db",
+        "In Grafana, with 90 days: make demo-grafana, in a checkout",
         "Ctrl-C ends it. On real pages: make run",
     )
 

@@ -19,6 +19,7 @@ from exporters import openmetrics as blocks
 from exporters import remote_write as remote
 from exporters import tables
 from exporters.daily import Asked, Series, vendor_series
+from exporters.prometheus import LONGEST_WINDOW
 from monitor import config as configuration
 from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
@@ -88,13 +89,22 @@ def openmetrics(
 ) -> None:
     """Write history as OpenMetrics, of which promtool makes blocks for Prometheus.
 
-    Names and labels are those of /metrics, one sample a day, at 12:00 UTC.
+    Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity three.
     """
     labels = blocks.checked_labels(label or ())
     with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
     say(*_next_steps(file, written, labels, asked.now))
+
+
+def write_history(monitor: Context, file: Path, labels: Mapping[str, str]) -> None:
+    """Write the 90 days of every vendor as `monitor export openmetrics` does, under the recommended job and `labels`.
+
+    Raises ConfigError when the file cannot be written, or nothing is known.
+    """
+    asked = _asked(monitor, LONGEST_WINDOW, None, components=None, settled=blocks.SETTLED)
+    _write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": blocks.JOB, **labels})
 
 
 def _write_openmetrics(

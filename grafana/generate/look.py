@@ -537,6 +537,8 @@ def finished(made: builders.Dashboard) -> tuple[str, str]:
         lines = [panel["id"] for panel in content["panels"] if panel["type"] == "timeseries"]
         annotation["filter"] = {"exclude": False, "ids": lines}
         annotation.pop("placement", None)  # beside the other choices, as Grafana 10 has it
+    for link in content["links"]:
+        link.pop("placement", None)  # in sight at the top right, not in a menu
     for panel in content["panels"]:
         if panel["type"] == "table":
             panel["options"]["enablePagination"] = panel["options"]["footer"]["enablePagination"]
