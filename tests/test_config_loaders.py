@@ -8,8 +8,8 @@ import pytest
 import yaml
 from pace import seconds
 
-from monitor import config
 from monitor.config import InvalidConfig, parse
+from monitor.config.composing import composed, composed_exactly, read_alike
 
 BAD = sorted((Path(__file__).parent / "bad_config").glob("*.yaml"))
 EXAMPLE = Path(__file__).parents[1] / "monitor.example.yaml"
@@ -79,7 +79,7 @@ def test_both_readers_read_a_damaged_file_alike(seed: int) -> None:
         for _ in range(rng.randint(1, 4)):
             at = rng.randrange(len(text) + 1)
             text = text[:at] + rng.choice(PIECES) + text[at + rng.choice([0, 0, 0, 3]) :]
-        if not config._read_alike(text):
+        if not read_alike(text):
             continue
         try:
             quick = tree(yaml.compose(text, Loader=yaml.CSafeLoader))
@@ -105,9 +105,6 @@ def test_a_large_file_is_composed_in_less_than_half_the_time() -> None:
     lines = "".join(f"  - slug: v{n}\n    url: https://v{n}.example/\n    interval: 5m\n" for n in range(1500))
     text = f"contact: a@b.example\nvendors:\n{lines}"
 
-    assert tree(config._composed(text)) == tree(config._composed_exactly(text))
-    quick, exact = (
-        min(seconds(partial(compose, text)) for _ in range(3))
-        for compose in (config._composed, config._composed_exactly)
-    )
+    assert tree(composed(text)) == tree(composed_exactly(text))
+    quick, exact = (min(seconds(partial(compose, text)) for _ in range(3)) for compose in (composed, composed_exactly))
     assert quick < exact / 2

@@ -1,0 +1,114 @@
+"""The settings: `monitor.yaml`, the environment over it, and the catalogue of vendors we ship.
+
+Every mistake in a file is collected and named with its line and its remedy before anything is
+refused. YAML is only composed, never constructed, so no tag is ever executed. Only `load`, `locate`
+and `add_vendor` touch the disk; nothing here opens the database or the network.
+
+A bare number is only read where the key names its unit (`interval_seconds: 300`); everywhere else a
+duration carries it (`interval: 5m`), because a bare number has been read as nanoseconds,
+milliseconds and minutes by other tools.
+
+Each file knows those below it, never one above:
+
+    edit            adding a vendor to a file
+    insertion       the text of one more vendor: comments stay
+    warnings        what is said of settings that are allowed and odd
+    files           a file from the disk; the settings in force
+    parsing         a whole text and the environment to settings
+    environment     the variables
+    vendor_list     the vendors of the list, and what two cannot share
+    vendors         one vendor, with the catalogue's word and the defaults
+    file_keys       keys of the file and its sections, and where each belongs
+    vendor_keys     keys of a vendor and of `defaults`
+    headers         what is written under `headers`
+    override_keys   what is written under `overrides`
+    unknown_pages   what is written under `feed` and `html`
+    keys            a mapping read by a table of keys
+    endpoints       contact, host and port, proxy, files, the database
+    values          durations, sizes, words, levels: raw to checked
+    nodes           a value that knows its line and notes what is wrong
+    composing       YAML to nodes
+    catalog         the vendors we ship
+    settings        the model of it all
+    paths           where a user's files are
+    addresses       URLs of pages and the slugs made of them
+    durations       `1h30m` to seconds and back
+    mistakes        how a mistake is said
+"""
+
+from monitor.config.addresses import normal_url, slug_from_url
+from monitor.config.catalog import (
+    CATEGORIES,
+    CONFIDENCES,
+    UNKNOWN_PLATFORM,
+    CatalogEntry,
+    catalog,
+    default_slugs,
+    platform_hint,
+)
+from monitor.config.durations import format_duration, parse_duration
+from monitor.config.edit import add_vendor
+from monitor.config.environment import ENVIRONMENT
+from monitor.config.file_keys import SERVER_KEYS, STORAGE_KEYS, TOP_KEYS
+from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
+from monitor.config.mistakes import InvalidConfig, Problem
+from monitor.config.parsing import parse
+from monitor.config.paths import default_database_path, locate, user_config_path, user_state_path
+from monitor.config.settings import (
+    COMPONENT_METRICS,
+    EVIDENCE,
+    EVIDENCE_ALL,
+    EVIDENCE_BAD_DAYS,
+    EVIDENCE_NONE,
+    IMPACT_MAPPING,
+    TIERS,
+    Header,
+    NetworkSettings,
+    Settings,
+    VendorConfig,
+)
+from monitor.config.vendor_keys import VENDOR_KEYS
+from monitor.config.warnings import vendor_warnings, warnings
+
+__all__ = [
+    "BUILT_IN",
+    "CATEGORIES",
+    "COMPONENT_METRICS",
+    "CONFIDENCES",
+    "ENVIRONMENT",
+    "EVIDENCE",
+    "EVIDENCE_ALL",
+    "EVIDENCE_BAD_DAYS",
+    "EVIDENCE_NONE",
+    "IMPACT_MAPPING",
+    "MOST_FILE_BYTES",
+    "SERVER_KEYS",
+    "STORAGE_KEYS",
+    "TIERS",
+    "TOP_KEYS",
+    "UNKNOWN_PLATFORM",
+    "VENDOR_KEYS",
+    "CatalogEntry",
+    "Header",
+    "InvalidConfig",
+    "NetworkSettings",
+    "Problem",
+    "Settings",
+    "VendorConfig",
+    "add_vendor",
+    "catalog",
+    "default_database_path",
+    "default_slugs",
+    "format_duration",
+    "load",
+    "locate",
+    "normal_url",
+    "parse",
+    "parse_duration",
+    "platform_hint",
+    "slug_from_url",
+    "user_config_path",
+    "user_state_path",
+    "vendor_warnings",
+    "warnings",
+]

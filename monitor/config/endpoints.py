@@ -1,0 +1,88 @@
+"""Readers of contact, host and port, proxy, files and the database."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from monitor.config.mistakes import Mistake, shown
+from monitor.config.nodes import Value
+
+PORTS = range(1, 65_536)
+_DATABASES = "write a file's path, sqlite:///path or postgresql://user@host/name"
+
+
+def contact(value: Value) -> str:
+    """Read a mail address or the address of a page."""
+    text = value.text()
+    if not re.fullmatch(r"(?:https?://[!-~]+|[!-~]+@[!-~]+)", text):
+        remedy = "write a mail address or an https:// address"
+        raise Mistake(f"{shown(text)} is not a contact; {remedy}")
+    return text
+
+
+def host_name(value: Value) -> str:
+    """Read a host's name or IP address, without the brackets of IPv6."""
+    text = value.text().removeprefix("[").removesuffix("]")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+        raise Mistake(f"{shown(text)} is not a host; write it like 127.0.0.1, 0.0.0.0 or ::1")
+    return text
+
+
+def host_and_port(value: Value) -> dict[str, Any]:
+    """Return host and port of ``127.0.0.1:9184`` or ``[::1]:9184``."""
+    text = value.written()
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,9})", text)
+    if match is None:
+        remedy = "write it like 127.0.0.1:9184, or 0.0.0.0:9184 for every host"
+        raise Mistake(f"{shown(text)} is not host:port; {remedy}")
+    if int(match[2]) not in PORTS:
+        remedy = "write a number from 1 to 65535"
+        raise Mistake(f"the port of {shown(text)} is out of range; {remedy}")
+    return {"host": match[1].strip("[]"), "port": int(match[2])}
+
+
+def proxy(value: Value) -> str:
+    """Return a proxy's URL. It may hold a password, so no message repeats it."""
+    text = value.text()
+    if not re.fullmatch(r"https?://(?:[^\s/@]+@)?[^\s/@]+/?", text):
+        remedy = "write it like http://host:3128 or http://user:password@host:3128"
+        raise Mistake(f"is no proxy; {remedy}")
+    return text
+
+
+def file(value: Value) -> Path:
+    """Return a path; a relative one starts at the folder of the file it is written in."""
+    return _beside(value.source, value.text())
+
+
+def database(value: Value) -> str:
+    """Return the database's URL. What is written may hold a password, so no message repeats it.
+
+    A relative path starts at the folder of the file it is written in, in a variable at the working
+    directory.
+    """
+    text = value.text()
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        if ":" in text:
+            raise Mistake(f"is neither a path nor a database URL; {_DATABASES}")
+        return _sqlite(text, value.source)
+    if scheme in {"postgresql", "postgres"} and rest.strip("/"):
+        return f"postgresql://{rest}"
+    if scheme != "sqlite":
+        raise Mistake(f"cannot use the database '{scheme}'; {_DATABASES}")
+    if rest in {"", "/", "/:memory:"}:
+        return "sqlite://"
+    if not rest.startswith("/"):
+        remedy = "four when it is absolute; add them"
+        raise Mistake(f"a SQLite URL has three slashes before the path, {remedy}")
+    return _sqlite(rest[1:], value.source)
+
+
+def _sqlite(path: str, source: str) -> str:
+    return f"sqlite:///{_beside(source, path)}"
+
+
+def _beside(source: str, path: str) -> Path:
+    """Return a path as seen from the folder of the file it is written in."""
+    return Path(source).parent / Path(path).expanduser()

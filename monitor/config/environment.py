@@ -1,0 +1,70 @@
+"""The environment over the file: single values, and which vendors are monitored."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from monitor.config.addresses import same_page
+from monitor.config.composing import TAG
+from monitor.config.endpoints import contact, database, host_and_port
+from monitor.config.file_keys import policy
+from monitor.config.keys import Key
+from monitor.config.mistakes import Problem
+from monitor.config.nodes import Value
+from monitor.config.settings import VendorConfig
+from monitor.config.vendor_list import PlacedVendor, read_items
+
+ENVIRONMENT: Mapping[str, Key] = {
+    "MONITOR_DATABASE_URL": Key("database_url", database),
+    "MONITOR_LISTEN": Key("", host_and_port),
+    "MONITOR_CONTACT": Key("contact", contact),
+    "MONITOR_POLICY": Key("policy", policy),
+}
+"""Variables that set one value each; MONITOR_CONFIG and MONITOR_VENDORS are read by themselves."""
+
+VENDORS = "MONITOR_VENDORS"
+
+
+def read_variables(env: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """Return the fields that variables set; blank ones count as unset."""
+    fields: dict[str, Any] = {}
+    for name, key in ENVIRONMENT.items():
+        text = env.get(name, "").strip()
+        if text:
+            fields.update(key.fields(_variable(name, text, problems)))
+    return fields
+
+
+def named_vendors(
+    text: str,
+    placed: Iterable[PlacedVendor],
+    common: Mapping[str, Any],
+    problems: list[Problem],
+) -> list[PlacedVendor]:
+    """Return the vendors MONITOR_VENDORS names.
+
+    Those the file lists, by slug or by page, have the file's settings.
+    """
+    by_slug = {vendor.slug: vendor for _, vendor in placed}
+    chosen: list[PlacedVendor] = []
+    for item in filter(None, map(str.strip, text.split(","))):
+        value = _variable(VENDORS, item, problems)
+        if item in by_slug:
+            chosen.append((value, by_slug[item]))
+            continue
+        for _, vendor in read_items([value], common):
+            chosen.append((value, _listed(vendor, by_slug.values()) or vendor))
+    if not chosen and not problems:
+        remedy = "write slugs or addresses, comma between"
+        _variable(VENDORS, text, problems).wrong(f"names no vendor; {remedy}")
+    return chosen
+
+
+def _listed(vendor: VendorConfig, listed: Iterable[VendorConfig]) -> VendorConfig | None:
+    """Return the listed vendor of the same page."""
+    return next((other for other in listed if same_page(other.url, vendor.url)), None)
+
+
+def _variable(name: str, text: str, problems: list[Problem]) -> Value:
+    return Value(yaml.ScalarNode(f"{TAG}str", text), name, "", problems)

@@ -1,0 +1,64 @@
+"""Reading `overrides`: what the user decided about single incidents."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from monitor.config.keys import Key, read_fields
+from monitor.config.mistakes import Mistake, one_of
+from monitor.config.nodes import Value, collected
+from monitor.config.values import day, moment
+from monitor.model import Level
+from monitor.overrides import Override
+
+_LEFT_OUT = "none"
+_REQUIRED = {
+    "incident": "which incident",
+    "reason": "why",
+    "date": "on which day it was decided",
+}
+_RATINGS = {
+    _LEFT_OUT: Level.OPERATIONAL,
+    **{level.word: level for level in Level if level > Level.OPERATIONAL},
+}
+
+
+def overrides(value: Value) -> tuple[Override, ...]:
+    """Read the list of overrides."""
+    return tuple(collected(value.items(), _override))
+
+
+def _override(value: Value) -> Override:
+    found = read_fields(value, OVERRIDE_KEYS)
+    for key, why in _REQUIRED.items():
+        if key not in value.entries():
+            raise Mistake(f"needs `{key}`: {why}")
+    _check_change(found)
+    # A part that could not be read has been noted at its own place: there are no settings then.
+    stub: dict[str, Any] = {"incident": "", "reason": "", "decided": date.min}
+    return Override(**(stub | found))
+
+
+def _check_change(found: Mapping[str, Any]) -> None:
+    """Raise Mistake for an override that changes nothing, or that ends before it starts."""
+    if not found.keys() & {"level", "start", "end"}:
+        remedy = "write `level: none` to leave the incident out, another level, `start` or `end`"
+        raise Mistake(f"changes nothing; {remedy}")
+    if found.keys() >= {"start", "end"} and found["start"] >= found["end"]:
+        raise Mistake("ends before it starts; swap `start` and `end`")
+
+
+def _rating(value: Value) -> Level:
+    what = "a level, or none to leave the incident out"
+    return _RATINGS[one_of(value.written(), _RATINGS, what)]
+
+
+OVERRIDE_KEYS: Mapping[str, Key] = {
+    "incident": Key("incident", Value.text),
+    "level": Key("level", _rating),
+    "start": Key("start", moment),
+    "end": Key("end", moment),
+    "reason": Key("reason", Value.text),
+    "date": Key("decided", day),
+}
+"""Keys of one override."""

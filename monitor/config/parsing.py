@@ -1,0 +1,79 @@
+"""A whole text and the environment to settings, or to every mistake in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from monitor.config.composing import root_node
+from monitor.config.environment import VENDORS, named_vendors, read_variables
+from monitor.config.file_keys import KEY_PLACES, TOP_KEYS
+from monitor.config.keys import read_fields
+from monitor.config.mistakes import InvalidConfig, Problem
+from monitor.config.nodes import Value, collected
+from monitor.config.paths import default_database_path
+from monitor.config.settings import Settings, VendorConfig
+from monitor.config.vendor_keys import COMMON_KEYS
+from monitor.config.vendor_list import PlacedVendor, note_doubles, read_list
+
+
+def parse(text: str, source: str, env: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings a text and the environment say. Reads no file.
+
+    `source` names the text in messages, and its folder is where a relative database path starts.
+    Variables override the text; blank ones count as unset. Raises InvalidConfig with every mistake
+    of the text and the variables.
+    """
+    env = env or {}
+    problems: list[Problem] = []
+    top = Value(root_node(text, source), source, "", problems, KEY_PLACES)
+    fields = _mapping(top, TOP_KEYS)
+    common = _mapping(fields.pop("defaults", None), COMMON_KEYS)
+    names = env.get(VENDORS, "").strip()
+    vendors = _vendors(top, fields.pop("vendors", None), common, names)
+    fields |= read_variables(env, problems)
+    if problems:
+        raise InvalidConfig(source, sorted(problems, key=_reading_order))
+    fields.setdefault("database_url", f"sqlite:///{default_database_path()}")
+    return Settings(vendors=vendors, source=source, **fields)
+
+
+def _mapping(value: Value | None, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a mapping; of what is none nothing, which is noted."""
+    if value is None:
+        return {}
+    read = collected([value], lambda mapping: read_fields(mapping, keys))
+    return read[0] if read else {}
+
+
+def _vendors(
+    top: Value,
+    listed: Value | None,
+    common: Mapping[str, Any],
+    names: str,
+) -> tuple[VendorConfig, ...]:
+    """Return the vendors of the variable when it names some, else of the file."""
+    before = len(top.problems)
+    read = collected([listed or top], lambda _: read_list(listed, common))
+    placed: list[PlacedVendor] = read[0] if read else []
+    note_doubles(placed)
+    if names:
+        placed = named_vendors(names, placed, common, top.problems)
+        note_doubles(placed)
+    elif not placed and len(top.problems) == before:
+        _note_emptiness(top, listed)
+    return tuple(vendor for _, vendor in placed)
+
+
+def _note_emptiness(top: Value, listed: Value | None) -> None:
+    """Note that no vendors are listed, of a text that is a mapping at all."""
+    if not isinstance(top.node, yaml.MappingNode):
+        return
+    place = listed or Value(top.node, top.source, "vendors", top.problems)
+    remedy = "write `vendors: [anthropic, openai]` or addresses of status pages"
+    place.wrong(f"no vendors are listed; {remedy}")
+
+
+def _reading_order(problem: Problem) -> tuple[bool, int]:
+    """Sort by line; mistakes of variables come last."""
+    return problem.source.startswith("MONITOR_"), problem.line or 0

@@ -1,0 +1,81 @@
+"""One vendor of the list: what is written of it, the catalogue's word and the defaults."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import yaml
+
+from monitor.config.addresses import is_address, normal_url, slug_from_url
+from monitor.config.catalog import CatalogEntry, catalogued, unidentified
+from monitor.config.keys import read_fields
+from monitor.config.nodes import Value
+from monitor.config.settings import IMPACT_MAPPING, VendorConfig
+from monitor.config.vendor_keys import VENDOR_KEYS
+
+
+def read_vendor(value: Value, common: Mapping[str, Any]) -> VendorConfig | None:
+    """Return one vendor of the list; None when no page can be told, which is noted."""
+    own, written = _own(value)
+    slug, url = own.get("slug"), own.get("url")
+    if any(name in written and name not in own for name in ("slug", "url")):
+        return None
+    entry = catalogued(slug, url)
+    if url is None and entry is None:
+        value.get("slug").wrong(unidentified(slug))
+        return None
+    own |= _implied_platform(value, own)
+    chosen = {**common, **own, **_identity(own, entry)}
+    chosen["impact_mapping"] = {
+        **IMPACT_MAPPING,
+        **common.get("impact_mapping", {}),
+        **own.get("impact_mapping", {}),
+    }
+    return VendorConfig(**{**_left_out(chosen), **chosen})
+
+
+def _own(value: Value) -> tuple[dict[str, Any], Collection[str]]:
+    """Return what an item of the list sets and the keys it writes.
+
+    A bare word is a slug or an address.
+    """
+    if isinstance(value.node, yaml.MappingNode):
+        return read_fields(value, VENDOR_KEYS), value.entries()
+    text = value.text()
+    return ({"url": normal_url(text)} if is_address(text) else {"slug": text}), ()
+
+
+def _identity(own: Mapping[str, Any], entry: CatalogEntry | None) -> dict[str, str]:
+    """Return address, slug and name: as written, else the catalogue's, else of the address."""
+    if entry is not None:
+        url = own.get("url") or entry.url
+        slug = own.get("slug") or entry.slug
+        return {"url": url, "slug": slug, "name": own.get("name") or entry.name}
+    url = own["url"]
+    slug = own.get("slug") or slug_from_url(url)
+    return {"url": url, "slug": slug, "name": own.get("name") or slug.replace("-", " ").title()}
+
+
+def _left_out(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the catalogue leaves out of a page's figure.
+
+    It leaves nothing out when the user says which components count.
+    """
+    entry = catalogued(None, chosen["url"])
+    if entry is None or "include" in chosen or "exclude" in chosen:
+        return {}
+    return {"exclude": entry.exclude}
+
+
+def _implied_platform(value: Value, own: Mapping[str, Any]) -> dict[str, str]:
+    """Return the platform that `html` or `feed` implies.
+
+    Notes what contradicts them, and `html` without settings.
+    """
+    platform = own.get("platform")
+    implied = next((key for key in ("html", "feed") if key in own), None)
+    if platform == "html" and implied != "html":
+        problem = "says how to read a page that nobody knows"
+        value.get("platform").wrong(f"{problem}; say where its components are under `html`")
+    elif implied is not None and platform not in {None, implied}:
+        value.get(implied).wrong(f"is not read on a page of {platform}; remove one of the two")
+    return {"platform": implied} if implied is not None and platform is None else {}

@@ -1,0 +1,73 @@
+"""What is said of settings that are allowed and probably not meant."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from monitor import platforms
+from monitor.config.catalog import platform_hint
+from monitor.config.durations import DAY_SECONDS
+from monitor.config.settings import Settings, VendorConfig
+from monitor.load import Load, wanted_per_second
+
+
+def warnings(settings: Settings) -> list[str]:
+    """Return what is allowed and probably not meant, one sentence each, with the remedy."""
+    found = list(_of_the_whole(settings))
+    for vendor in settings.vendors:
+        found += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
+    return found
+
+
+def _of_the_whole(settings: Settings) -> Iterator[str]:
+    if settings.contact is None:
+        problem = "no contact is set, so vendors cannot reach you before they block you"
+        yield f"{problem}; set `contact`"
+    if settings.database_url == "sqlite://":
+        problem = "the database is in memory, everything is forgotten at exit"
+        yield f"{problem}; set `database` to a file"
+    if settings.backfill_days < settings.window_days:
+        window, filled = settings.window_days, settings.backfill_days
+        problem = f"the window is {window} days but only {filled} are backfilled"
+        yield f"{problem}, the days before are unknown at first; raise `backfill`"
+    load = Load(
+        wanted_per_second=wanted_per_second(each.interval_seconds for each in settings.vendors),
+        concurrency=settings.concurrency,
+    )
+    if load.problem is not None:
+        yield load.problem
+
+
+def vendor_warnings(vendor: VendorConfig, detected: str | None = None) -> Iterable[str]:
+    """Yield what is allowed for one vendor and probably not meant.
+
+    `detected` is its platform where that is known.
+    """
+    hint = platform_hint(vendor.url)
+    if vendor.platform and hint and vendor.platform != hint:
+        problem = f"the catalogue has this page on {hint}, not {vendor.platform}"
+        yield f"{problem}; leave out `platform` to detect it"
+    if not vendor.regions and _needs_regions(vendor.platform or detected or hint):
+        problem = "the page speaks of every region of the vendor, so nothing on it is rated"
+        yield f"{problem}; choose yours with `regions`"
+    if vendor.url.startswith("http://"):
+        yield "the address is not encrypted, anyone between can change the answers; write https://"
+    if not vendor.allow_private and _is_private(urlsplit(vendor.url).hostname or ""):
+        problem = "the address is private and will be refused"
+        yield f"{problem}; set `allow_private: true` if it is your own page"
+    if vendor.interval_seconds > DAY_SECONDS:
+        problem = "polled less than once a day, so days without a published record stay unknown"
+        yield f"{problem}; shorten `interval`"
+
+
+def _needs_regions(platform: str | None) -> bool:
+    if platform is None or platform not in platforms.names():
+        return False
+    return platforms.named(platform).ABOUT.regions == "required"
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
