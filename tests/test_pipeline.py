@@ -125,6 +125,24 @@ async def test_a_page_down_for_a_day_leaves_the_day_unknown_and_no_uptime_grows(
     assert page.last_ok
 
 
+@pytest.mark.parametrize(("silent_minutes", "known_minutes"), [(15, 20), (16, 5)])
+async def test_a_silence_of_more_than_three_poll_intervals_counts_as_known_nowhere(
+    silent_minutes: int, known_minutes: int
+) -> None:
+    truth = replace(truth_for(5, "statuspage"), incidents=(), zone="UTC")
+    today = NOW.date()
+    clock = Clock(datetime(today.year, today.month, today.day, tzinfo=UTC))
+    vendors = {truth.slug: vendor_of(truth, zone="UTC", interval_seconds=300)}
+    async with collecting(SimulatedPages([truth], clock), vendors) as collector:
+        for minutes in (0, 5, silent_minutes):
+            clock.forward(minutes=minutes)
+            await collector.poll(await page_of(collector, truth.slug))
+        page = await page_of(collector, truth.slug)
+        history = collector.store.page_history(page.id, today, today)
+
+    assert history.vendor.day(today).covered_seconds == known_minutes * 60
+
+
 async def test_a_failed_page_keeps_its_level_with_an_ageing_last_success() -> None:
     truth = truth_for(5, "statuspage")
     clock = Clock(NOW)
