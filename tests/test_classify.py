@@ -189,6 +189,25 @@ def test_a_green_bar_on_a_day_with_an_outage_is_disputed_and_both_values_stay() 
     assert day.other.partial == 3600
 
 
+HALF_A_MINUTE = 1 / 120
+WELL = Level.OPERATIONAL
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"impacts": [impact(5, 5 + HALF_A_MINUTE)], "coverage": [cover(), cover(Aspect.BARS)]},
+        {"runs": [run(0, 5, WELL), run(5, 5 + HALF_A_MINUTE, PARTIAL), run(5 + HALF_A_MINUTE, 24, WELL)]},
+    ],
+    ids=["an incident, a green bar", "seen by polls, hidden by the record"],
+)
+def test_half_a_minute_on_which_sources_contradict_each_other_is_enough_for_a_dispute(facts) -> None:
+    day = day_of_a(**facts)
+
+    assert day.disputed
+    assert day.other is not None
+
+
 def test_an_outage_bar_on_a_day_watched_green_throughout_is_disputed() -> None:
     day = day_of_a(bars=[bar(major=60)], runs=[run(0, 24, Level.OPERATIONAL)], coverage=[cover(Aspect.BARS)])
 
