@@ -127,6 +127,24 @@ def test_a_covered_day_without_evidence_is_operational() -> None:
     assert day.coverage == 1.0
 
 
+@pytest.mark.parametrize(
+    ("facts", "confidence"),
+    [
+        ({"coverage": (cover(Aspect.BARS),)}, Confidence.HIGH),
+        ({"runs": (run(-24, 48, Level.OPERATIONAL),)}, Confidence.HIGH),
+        ({"coverage": (cover(Aspect.IMPACTS),)}, Confidence.MEDIUM),
+    ],
+    ids=["a bar says so", "polls saw it", "no incident was told"],
+)
+def test_a_good_day_is_sure_where_the_state_was_told_and_less_so_where_only_no_incident_was(facts, confidence) -> None:
+    page = PageFacts(components=(known(),), **facts)
+    history = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
+
+    for each in (history.components["a"], history.vendor):
+        day = each.day(DAY)
+        assert (day.level, day.confidence) == (Level.OPERATIONAL, confidence)
+
+
 def test_overlapping_incidents_count_once_at_the_worst_level() -> None:
     day = day_of_a(impacts=[impact(0, 18), impact(12, 18, MAJOR, incident_id="i2"), impact(10, 20, DEGRADED)])
 
