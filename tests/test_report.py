@@ -81,6 +81,14 @@ def test_nothing_known_is_null_and_never_zero(store, page):
     assert "nothing is known of any of the 10 days" in reports.sentence(gathered(store))
 
 
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [(0, "0 %"), (1e-9, "0.1 %"), (0.0004, "0.1 %"), (0.9996, "99.9 %"), (1 - 1e-9, "99.9 %"), (1, "100 %")],
+)
+def test_a_ratio_is_called_none_or_all_only_when_it_is_exactly_that(ratio, said):
+    assert reports.percent(ratio) == said
+
+
 def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
     save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
     (day, *_) = as_json(gathered(store, as_of=date(2026, 5, 14)))["days"]
