@@ -89,6 +89,16 @@ def test_a_ratio_is_called_none_or_all_only_when_it_is_exactly_that(ratio, said)
     assert reports.percent(ratio) == said
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_name_of_a_vendors_is_a_formula_in_a_spreadsheet(store, page, sign):
+    name, group = f"{sign}SUM(1,2)", f"{sign}A1"
+    save(store, page, evidence(NOW, components=(component("api", name, group=group),)))
+    rows = list(csv.DictReader(io.StringIO(reports.as_csv([gathered(store)]))))
+    (row,) = [row for row in rows if row["component_id"] == "api"]
+
+    assert (row["component"], row["group"]) == (f"'{name}", f"'{group}")
+
+
 def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
     save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
     (day, *_) = as_json(gathered(store, as_of=date(2026, 5, 14)))["days"]
