@@ -99,6 +99,22 @@ def test_no_name_of_a_vendors_is_a_formula_in_a_spreadsheet(store, page, sign):
     assert (row["component"], row["group"]) == (f"'{name}", f"'{group}")
 
 
+def test_a_page_that_was_never_read_has_no_figures_that_could_be_taken_for_good_ones(store):
+    add_page(store, now=START)
+    report = gathered(store)
+    told = as_json(report)
+    (row,) = csv.DictReader(io.StringIO(reports.as_csv([report])))
+    days = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days")
+    ratios = ("outage_day_ratio", "downtime_ratio")
+    bounds = ("outage_days_least", "outage_days_most")
+    seconds = ("partial_seconds", "major_seconds", "degraded_seconds", "maintenance_seconds")
+
+    assert {told[name] for name in (*days, *ratios, "outage_day_bounds", "current_level", "last_success_at")} == {None}
+    assert {row[name] for name in (*days, *ratios, *bounds, *seconds, "current_level")} == {""}
+    assert (told["known_days"], told["unknown_days"], told["coverage_ratio"]) == (0, 10, 0)
+    assert "nothing is known of any of the 10 days" in told["sentence"]
+
+
 def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
     save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
     (day, *_) = as_json(gathered(store, as_of=date(2026, 5, 14)))["days"]
