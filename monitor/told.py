@@ -93,7 +93,7 @@ class Event:
 
     `component_ids` are components it names beside those of its spans. `vague`: something was bad and it is not said
     what, so nothing is known of its time. `words`: words of it that are unknown to us. `updates` are all its messages,
-    or none where the answer does not hold them.
+    or none where the answer does not hold them. `planned`: its vendor calls it scheduled, so a date ahead is right.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Event:
     impact: str
     url: str | None = None
     maintenance: bool = False
+    planned: bool = False
     component_ids: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     vague: bool = False
@@ -220,7 +221,7 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
 
 def begun(event: Event, now: datetime) -> Event:
     """Return what nobody planned as going on from now at the latest: it is listed, so the date ahead of us is wrong."""
-    if event.maintenance or event.phase is not Phase.SCHEDULED or event.start <= now:
+    if event.maintenance or event.planned or event.phase is not Phase.SCHEDULED or event.start <= now:
         return event
     spans = tuple(replace(span, start=min(span.start, now)) for span in event.spans)
     return replace(event, phase=Phase.OPEN, start=now, spans=spans)

@@ -19,6 +19,7 @@ from monitor.errors import PageError, ParseError, UnexpectedShape
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import slack
 from monitor.protocol import PageContext, Response, Steps
+from monitor.told import IMPACT_WORDS
 from tests.damage import assert_sound, damaged, damaged_text, to_bytes
 from tests.drive import Answer, answers_from, context_of, drive
 
@@ -60,9 +61,9 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
 
 def test_a_type_is_worth_the_same_now_and_in_history() -> None:
     """Levels of now are told by us, those of history by the mapping of impact words, which a user may change."""
-    kinds = [*slack.KINDS.values(), slack.WIDE]
+    levels = {*slack.KINDS.values(), slack.WIDE}
 
-    assert {kind.word: kind.level for kind in kinds} == dict(DEFAULT_IMPACT_MAPPING)
+    assert {IMPACT_WORDS[level]: level for level in levels} == dict(DEFAULT_IMPACT_MAPPING)
 
 
 @pytest.mark.parametrize(("services", "level"), [(5, Level.DEGRADED), (6, Level.PARTIAL_OUTAGE)])
@@ -175,6 +176,46 @@ def test_an_answer_without_the_list_of_incidents_is_an_error() -> None:
         poll("quiet", with_bodies("quiet", {CURRENT: b'{"status": "ok"}'}))
 
 
+@pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "2300-01-01T00:00:00Z"])
+@pytest.mark.parametrize("field", ["date_created", "date_updated"])
+def test_a_date_of_another_age_is_an_error_and_covers_no_decades(field: str, date: str) -> None:
+    """A beginning in 1970 would make every day since then one of which everything is known."""
+    rows = told("ended-incident", "history")
+    rows[-1][field] = date
+
+    with pytest.raises(UnexpectedShape, match=f"incident.{field}: expected a time with its offset"):
+        backfill("ended-incident", with_bodies("ended-incident", {HISTORY: to_bytes(rows)}))
+
+
+def test_blanks_around_a_name_make_it_no_other_one() -> None:
+    answer = told("ongoing", "current")
+    for name in ("title", "type", "status", "url"):
+        answer["active_incidents"][0][name] += " "
+    answer["active_incidents"][0]["services"] = [" Messaging "]
+
+    assert poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)})) == poll("ongoing")
+
+
+def test_what_is_announced_has_not_begun_though_it_is_no_maintenance() -> None:
+    answer = told("ongoing", "current")
+    answer["active_incidents"][0] |= {"status": "scheduled", "date_created": "2026-05-21T02:58:00-07:00"}
+    (piece,) = poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)}))
+
+    (announced,) = piece.incidents
+    assert (announced.phase, announced.started_at) == (Phase.SCHEDULED, datetime(2026, 5, 21, 9, 58, tzinfo=UTC))
+    assert piece.impacts == ()
+
+
+def test_what_is_listed_now_is_bad_now_however_far_ahead_it_is_dated() -> None:
+    """But no time before now can be told of it: it was written later than what we take for now."""
+    answer = told("ongoing", "current")
+    answer["active_incidents"][0]["date_created"] = "2026-06-20T02:58:00-07:00"
+    (piece,) = poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)}))
+
+    assert levels(piece)["Messaging"] is Level.DEGRADED
+    assert piece.impacts == ()
+
+
 def test_of_an_incident_told_twice_what_changed_last_counts() -> None:
     rows = told("ended-incident", "history")
     older = copy.deepcopy(rows[0]) | {"status": "active"}
@@ -198,6 +239,12 @@ def test_the_short_answer_of_a_quiet_day_proves_slack_only_on_its_host() -> None
 
     assert {signal.kind for signal in slack.detect(answer)} == {"shape", "host"}
     assert {signal.kind for signal in slack.detect(elsewhere)} == {"shape"}
+
+
+def test_an_error_page_proves_nothing_whatever_it_holds() -> None:
+    answer = replace(answers_from(FIXTURES / "ongoing")(CURRENT), status=500)
+
+    assert slack.detect(answer) == []
 
 
 @pytest.mark.parametrize(
@@ -246,19 +293,17 @@ def holds(case: str, bodies: Mapping[str, bytes]) -> None:
     page = context_of(FIXTURES / case, open_incidents=frozenset({"110", "102"}))
     answer = with_bodies(case, bodies)
     text = "".join(answer(url).text for url in (CURRENT, HISTORY))
-    possible = {kind.level for word, kind in slack.KINDS.items() if f'"{word}"' in text} | {None, Level.OPERATIONAL}
-    words = {kind.word for word, kind in slack.KINDS.items() if f'"{word}"' in text}
+    meant = {level for word, level in slack.KINDS.items() if f'"{word}"' in text}
     if '"incident"' in text:
-        possible, words = possible | {slack.WIDE.level}, words | {slack.WIDE.word}
+        meant.add(slack.WIDE)
     for steps in (slack.poll(page), slack.backfill(page, page.now - timedelta(days=200))):
         evidence, failure = outcome(steps, page, answer)
         assert failure is None or (isinstance(failure, ParseError) and failure.url)
         for piece in evidence:
             assert_sound(piece, page)
-            assert {seen.level for seen in piece.observed or ()} <= possible
-            assert {impact.word for impact in piece.impacts} & {
-                k.word for k in (*slack.KINDS.values(), slack.WIDE)
-            } <= words
+            assert {seen.level for seen in piece.observed or ()} <= meant | {None, Level.OPERATIONAL}
+            inferred = {impact.word for impact in piece.impacts} & {*IMPACT_WORDS.values()}
+            assert inferred <= {IMPACT_WORDS[level] for level in meant}
     for url, body in bodies.items():
         slack.detect(Response(url=url, status=200, body=body))
 

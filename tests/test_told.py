@@ -125,6 +125,15 @@ def test_what_ended_as_it_began_counts_for_a_second() -> None:
     assert impact.end == NOW - HOUR + LEAST
 
 
+def test_what_its_vendor_calls_scheduled_has_not_begun_though_it_is_no_maintenance() -> None:
+    soon = NOW + HOUR
+    listed = event(phase=Phase.SCHEDULED, start=soon, planned=True)
+
+    (told,) = evidence("x", PAGE, events=[listed]).incidents
+
+    assert (told.phase, told.started_at, told.maintenance) == (Phase.SCHEDULED, soon, False)
+
+
 @pytest.mark.parametrize("phase", [Phase.SCHEDULED, Phase.WITHDRAWN])
 def test_what_is_announced_or_called_off_has_no_impact(phase: Phase) -> None:
     told = event(phase=phase, spans=spread(["a"], Level.MAINTENANCE, NOW - HOUR, NOW))

@@ -8,36 +8,19 @@ How bad an incident is for a service is not told, only the incident's type: impa
 that `impact_mapping` knows. The format is described at https://docs.slack.dev/reference/slack-status-api.
 """
 
-import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NoReturn
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.errors import Truncated, UnexpectedShape
+from monitor.errors import UnexpectedShape
 from monitor.feeds import text_lines
-from monitor.intervals import ONE_DAY, Interval, day_of, subtract
-from monitor.model import (
-    Aspect,
-    Basis,
-    Component,
-    Coverage,
-    Evidence,
-    Gap,
-    Impact,
-    Incident,
-    IncidentUpdate,
-    Level,
-    Observation,
-    PageInfo,
-    Phase,
-    worst_level,
-)
+from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, text
+from monitor.model import Component, Evidence, Level, Observation, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.standing import is_bad
-from monitor.told import Post, closed_at, messages, prose, updates_of
+from monitor.told import LEAST, Event, Part, Post, closed_at, evidence, gap_before, messages, prose, spread, states
 
 ABOUT = About(
     title="Slack",
@@ -83,22 +66,15 @@ FORMER: Mapping[str, str] = {
 """Former names of services, with today's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What a type of incident says of the services it names: the level now, and the word impacts are inferred by."""
-
-    level: Level
-    word: str
-
-
-KINDS: Mapping[str, _Kind] = {
-    "outage": _Kind(Level.MAJOR_OUTAGE, "critical"),
-    "incident": _Kind(Level.DEGRADED, "minor"),
-    "maintenance": _Kind(Level.MAINTENANCE, "maintenance"),
-    "notice": _Kind(Level.OPERATIONAL, "none"),
+KINDS: Mapping[str, Level] = {
+    "outage": Level.MAJOR_OUTAGE,
+    "incident": Level.DEGRADED,
+    "maintenance": Level.MAINTENANCE,
+    "notice": Level.OPERATIONAL,
 }
+"""What a type of incident says of the services it names. Impacts are inferred by the word that stands for the level."""
 
-WIDE = _Kind(Level.PARTIAL_OUTAGE, "major")
+WIDE = Level.PARTIAL_OUTAGE
 """An incident that names more than half of the services."""
 
 PHASES: Mapping[str, Phase] = {
@@ -113,14 +89,10 @@ CANCELLED = "cancelled"
 QUIET = "ok"
 BUSY = "active"
 
-LEAST = timedelta(seconds=1)
-"""What a closed incident with a single post counts for: it held when it was posted, and no more is known."""
+FARTHEST_AHEAD = timedelta(days=7)
+"""How far a clock may be ahead of ours. What is dated later was written later: it says nothing of now."""
 
-FAR = 9000
-"""A year no incident is in. The last days of the calendar have no instant after them to end in."""
-
-Row = dict[str, Any]
-Reading = Generator[Step, Any, Any]
+ADDRESS = re.compile(r"https://(slack-status|status\.slack)\.com/\d{4}-\d\d/[0-9a-f]{8,}")
 
 
 # ------------------------------------------------------------------------------------------------------ detection
@@ -133,272 +105,109 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Slack's status API; `host` only ever beside another sign."""
-    signals = list(_signals(response))
+    signals = list(_signals(peek(response)))
     host = urlsplit(response.final_url or response.url).hostname or ""
     if signals and host in HOSTS:
         signals.append(Signal("host", f"the host is {host}"))
     return signals
 
 
-def _signals(response: Response) -> Iterator[Signal]:
-    if response.body[:64].lstrip().removeprefix(b"\xef\xbb\xbf")[:1] not in (b"{", b"["):
+def _signals(told: object) -> Iterator[Signal]:
+    listed = _listed(told)
+    if not isinstance(listed, list) or not all(_looks_right(each) for each in listed):
         return
-    try:
-        told = json.loads(response.text)
-    except (ValueError, RecursionError):
-        return
-    rows = told if isinstance(told, list) else None
-    if isinstance(told, dict) and told.get("status") in (QUIET, BUSY) and isinstance(told.get("date_created"), str):
-        rows = told.get("active_incidents")
-    if not isinstance(rows, list) or not all(_looks_right(row) for row in rows):
-        return
-    if isinstance(told, dict) or rows:
+    if isinstance(told, dict) or listed:
         yield Signal("shape", "incidents with a type, services and notes")
-    if any(re.match(r"https://(slack-status|status\.slack)\.com/\d{4}-\d\d/[0-9a-f]{8,}", str(r["url"])) for r in rows):
+    if any(ADDRESS.match(str(each["url"])) for each in listed):
         yield Signal("urls", "incidents have addresses on Slack's status host")
 
 
-def _looks_right(row: object) -> bool:
-    return isinstance(row, dict) and {"id", "type", "status", "url", "services", "notes"} <= row.keys()
+def _listed(told: object) -> object:
+    """Return what stands where either answer has its incidents."""
+    if isinstance(told, dict) and told.get("status") in (QUIET, BUSY) and isinstance(told.get("date_created"), str):
+        return told.get("active_incidents")
+    return told
 
 
-# ------------------------------------------------------------------------------------------- decoding, with the place
-
-
-def _wrong(where: str, due: str, found: object) -> NoReturn:
-    shown = "nothing" if found is None else type(found).__name__
-    if isinstance(found, str | int | float):
-        shown += f" {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
-
-
-def _rows(value: object, where: str) -> list[Row]:
-    if not isinstance(value, list):
-        _wrong(where, "a list", value)
-    return [row if isinstance(row, dict) else _wrong(where, "objects", row) for row in value]
-
-
-def _text(owner: Row, key: str, where: str) -> str:
-    value = owner.get(key)
-    return value if isinstance(value, str) and value else _wrong(f"{where}.{key}", "text", value)
-
-
-def _time(owner: Row, key: str, where: str) -> datetime:
-    """Return a time in UTC; Slack writes Pacific time with its offset."""
-    value = owner.get(key)
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if at is not None and at.utcoffset() is not None and at.year < FAR:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    _wrong(f"{where}.{key}", "a time with its offset", value)
-
-
-def _key(row: Row) -> str:
-    """Return the id, which is a number or, in the documentation, a text."""
-    value = row.get("id")
-    if type(value) is int or (isinstance(value, str) and value):
-        return str(value)
-    _wrong("incident.id", "a number", value)
+def _looks_right(told: object) -> bool:
+    return isinstance(told, dict) and {"id", "type", "status", "url", "services", "notes"} <= told.keys()
 
 
 # ----------------------------------------------------------------------------------------------------------- incidents
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """One incident as Slack tells it, its services by their present names.
-
-    `ended` is when it ended if it is closed: with the post that says so, else with the last that is no review or, with
-    a single post, its last change.
-    """
-
-    id: str
-    title: str
-    kind: str
-    status: str
-    start: datetime
-    ended: datetime
-    changed: datetime
-    url: str | None
-    services: tuple[str, ...]
-    updates: tuple[IncidentUpdate, ...] = ()
-
-    @property
-    def phase(self) -> Phase:
-        """The phase; an incident with a word we do not know stays open until we do."""
-        return PHASES.get(self.status, Phase.OPEN)
-
-    @property
-    def end(self) -> datetime | None:
-        """The end of a closed incident, never its start; None = not ended."""
-        if self.phase is not Phase.CLOSED:
-            return None
-        return self.ended if self.ended > self.start else self.start + LEAST
-
-    @property
-    def meant(self) -> _Kind | None:
-        """What its type says; None for a type we do not know."""
-        wide = self.kind == "incident" and 2 * len(self.services) > len(SERVICES)
-        return WIDE if wide else KINDS.get(self.kind)
+def _events(told: object, where: str) -> list[Event]:
+    """Return the incidents; of one told twice what changed last counts."""
+    dated = [(instant(each.get("date_updated"), "incident.date_updated"), _event(each)) for each in rows(told, where)]
+    dated.sort(key=lambda each: each[0])
+    return list({event.id: event for _, event in dated}.values())
 
 
-def _told(row: Row) -> _Told:
-    where = "incident"
-    start, changed = _time(row, "date_created", where), _time(row, "date_updated", where)
-    posts = [_post(note) for note in _rows(row.get("notes"), "incident.notes")]
-    ended = closed_at(posts, start, changed)
-    url = row.get("url")
-    return _Told(
-        id=_key(row),
-        title=_text(row, "title", where),
-        kind=_text(row, "type", where),
-        status=_text(row, "status", where),
+def _event(told: Row) -> Event:
+    start = instant(told.get("date_created"), "incident.date_created")
+    ended, services = _ended(told, start), _services(told)
+    kind, status = text(told.get("type"), "incident.type"), text(told.get("status"), "incident.status")
+    phase = PHASES.get(status, Phase.OPEN)  # an incident with a word we do not know stays open until we do
+    end = ended if phase is Phase.CLOSED else None
+    level = _level(kind, services)
+    took_place = phase is not Phase.SCHEDULED and status != CANCELLED
+    return Event(
+        id=code(told.get("id"), "incident.id"),
+        title=text(told.get("title"), "incident.title"),
+        phase=phase,
         start=start,
-        # A post ends an incident: other changes may come days later. With a single post they are all there is.
-        ended=ended if ended > start or len(posts) > 1 else changed,
-        changed=changed,
-        url=url if isinstance(url, str) and url else None,
-        services=_services(row),
-        updates=messages(row.get("notes"), at="date_created", text="body"),
+        end=end,
+        status=status,
+        impact=kind,
+        url=maybe_text(told.get("url")),
+        maintenance=kind == "maintenance",
+        planned=phase is Phase.SCHEDULED,
+        component_ids=services,
+        spans=spread(services, level, start, end, word=kind) if took_place else (),
+        vague=took_place and level is not Level.OPERATIONAL and not services,
+        words=_unknown(kind, status, services),
+        updates=messages(told.get("notes"), at="date_created", text="body"),
     )
+
+
+def _level(kind: str, services: Sequence[str]) -> Level | None:
+    """Return what an incident's type says of its services; None for a type we do not know."""
+    wide = kind == "incident" and 2 * len(services) > len(SERVICES)
+    return WIDE if wide else KINDS.get(kind)
+
+
+def _unknown(kind: str, status: str, services: Iterable[str]) -> tuple[str, ...]:
+    return (*({kind} - KINDS.keys()), *({status} - PHASES.keys()), *(set(services) - set(SERVICES)))
+
+
+def _services(told: Row) -> tuple[str, ...]:
+    """Return the services by their present names."""
+    named = (text(each, "incident.services[]") for each in items(told.get("services"), "incident.services"))
+    return tuple(dict.fromkeys(FORMER.get(name, name) for name in named))
+
+
+def _ended(told: Row, start: datetime) -> datetime:
+    """Return when an incident ended if it is closed, never as it began: with the post that says so, as other changes
+    may come days later, else with the last that is no review. A single post and the last change are all there is.
+    """
+    changed = instant(told.get("date_updated"), "incident.date_updated")
+    posts = [_post(note) for note in rows(told.get("notes"), "incident.notes")]
+    ended = closed_at(posts, start, changed)
+    if ended == start and len(posts) <= 1:
+        ended = changed
+    return ended if ended > start else start + LEAST
 
 
 def _post(note: Row) -> Post:
     """Return a note, which has no word for the incident's state: what it says of it stands in its text."""
     body = note.get("body")
     return Post(
-        _time(note, "date_created", "incident.notes"),
+        instant(note.get("date_created"), "incident.notes.date_created"),
         prose(" ".join(text_lines(body if isinstance(body, str) else ""))),
     )
 
 
-def _services(row: Row) -> tuple[str, ...]:
-    named = row.get("services")
-    if not isinstance(named, list) or not all(isinstance(name, str) and name for name in named):
-        _wrong("incident.services", "a list of names", named)
-    return tuple(dict.fromkeys(FORMER.get(name, name) for name in named))
-
-
-def _all_told(rows: Iterable[Row]) -> list[_Told]:
-    """Return the incidents; of one told twice what changed last counts."""
-    told: dict[str, _Told] = {}
-    for one in sorted(map(_told, rows), key=lambda one: one.changed):
-        told[one.id] = one
-    return list(told.values())
-
-
-def _incident(one: _Told) -> Incident:
-    return Incident(
-        id=one.id,
-        title=one.title,
-        phase=one.phase,
-        status=one.status,
-        impact=one.kind,
-        started_at=one.start,
-        resolved_at=one.end,
-        url=one.url,
-        maintenance=one.kind == "maintenance",
-        component_ids=one.services,
-    )
-
-
-FARTHEST_AHEAD = timedelta(days=7)
-"""How far a clock may be ahead of ours. What is dated later was written later: it says nothing of now."""
-
-
-def _impacts(told: Iterable[_Told], now: datetime) -> tuple[Impact, ...]:
-    """Return what the incidents that have begun mean for their services. What goes on has begun, though its clock is
-    ahead of ours; an end that lies ahead is told as it is, and the store ends it when that was first read.
-    """
-    return tuple(
-        Impact(
-            component_id=service,
-            level=None,
-            start=min(one.start, now),
-            end=one.end,
-            basis=Basis.INFERRED,
-            source=INCIDENTS,
-            incident_id=one.id,
-            word=one.meant.word if one.meant else one.kind,
-        )
-        for one in told
-        if (one.start <= now or (one.end is None and one.start <= now + FARTHEST_AHEAD)) and _counts(one)
-        for service in one.services
-    )
-
-
-def _counts(one: _Told) -> bool:
-    """Whether the incident has or had a level: a notice has none, and what is planned or was called off neither."""
-    known = one.meant is None or one.meant.level is not Level.OPERATIONAL
-    return known and one.phase is not Phase.SCHEDULED and one.status != CANCELLED
-
-
-def _words(told: Iterable[_Told]) -> set[str]:
-    """Return the words we do not know: of types, states and services."""
-    found = {one.kind for one in told} - KINDS.keys()
-    found |= {one.status for one in told} - PHASES.keys()
-    return found | {name for one in told for name in one.services if name not in SERVICES}
-
-
-# ------------------------------------------------------------------------------------------------------------ services
-
-
-def _components(told: Iterable[_Told], page: PageContext) -> tuple[Component, ...]:
-    """Return the documented services, then those an incident names now or once named."""
-    named = {name for one in told for name in one.services} | page.components
-    names = (*SERVICES, *sorted(named - set(SERVICES)))
-    return tuple(Component(id=name, name=name, position=position) for position, name in enumerate(names))
-
-
-@dataclass(slots=True)
-class _State:
-    """What the current answer says as a whole."""
-
-    word: str
-    told: Sequence[_Told]
-    remarks: list[str] = field(default_factory=list)
-    sure: bool = True
-
-    def __post_init__(self) -> None:
-        """Find out whether a service that is not named may be called operational."""
-        if self.word not in {QUIET, BUSY}:
-            self.sure = False
-        if self.word == BUSY and not self.told:
-            self._doubt("the state is active and no incident is listed")
-        if self.word == QUIET and any(one.phase is Phase.OPEN for one in self.told):
-            self.remarks.append("the state is ok and an incident is going on")
-        if any(one.phase is Phase.OPEN and _counts(one) and not one.services for one in self.told):
-            self._doubt("an incident is going on that names no service")
-
-    def _doubt(self, why: str) -> None:
-        self.sure = False
-        self.remarks.append(why)
-
-    def level(self, name: str) -> tuple[Level | None, str]:
-        """Return a service's level and the word for it: the worst that is going on if it is bad, unknown where a word
-        for it is. What no incident names is operational, if that can be told.
-        """
-        kinds = [(one.meant, one.kind) for one in self.told if one.phase is Phase.OPEN and name in one.services]
-        worst = worst_level(meant.level for meant, _ in kinds if meant is not None) or Level.OPERATIONAL
-        unknown = next((kind for meant, kind in kinds if meant is None), None)
-        if unknown is not None and not is_bad(worst):
-            return None, unknown
-        if worst is Level.OPERATIONAL and not self.sure:
-            return None, self.word
-        return worst, next((kind for meant, kind in kinds if meant is not None and meant.level is worst), self.word)
-
-
-def _observed(state: _State, components: Iterable[Component]) -> tuple[Observation, ...]:
-    observed = []
-    for component in components:
-        level, word = state.level(component.id)
-        observed.append(Observation(component_id=component.id, level=level, word=word))
-    return tuple(observed)
-
-
-# -------------------------------------------------------------------------------------------------------------- poll
+# ------------------------------------------------------------------------------------------------- poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
@@ -407,87 +216,97 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with reading_of(response.url):
-        state = _state(response)
-        yield _live(state, page)
-    vanished = page.open_incidents - {one.id for one in state.told}
+        answer = row(read_json(response), "the answer")
+        word = text(answer.get("status"), "the answer.status")
+        events = _events(answer.get("active_incidents"), "active_incidents")
+        yield _current(word, events, page)
+    vanished = page.open_incidents - {event.id for event in events}
     if vanished:
-        yield from _follow(vanished, page)
-
-
-def _state(response: Response) -> _State:
-    answer = read_json(response)
-    if not isinstance(answer, dict):
-        _wrong("the answer", "an object", answer)
-    word = _text(answer, "status", "the answer")
-    return _State(word, _all_told(_rows(answer.get("active_incidents"), "active_incidents")))
-
-
-def _live(state: _State, page: PageContext) -> Evidence:
-    components = _components(state.told, page)
-    words = _words(state.told) | ({state.word} - {QUIET, BUSY})
-    return Evidence(
-        source=INCIDENTS,
-        read_at=page.now,
-        page=PageInfo(name="Slack", indicator=state.word, remark="; ".join(state.remarks) or None),
-        components=components,
-        observed=_observed(state, components),
-        incidents=tuple(_incident(one) for one in state.told),
-        updates=tuple(update for one in state.told for update in updates_of(one.id, one.updates)),
-        impacts=_impacts(state.told, page.now),
-        unknown_words=tuple(sorted(words)),
-    )
-
-
-def _follow(vanished: Iterable[str], page: PageContext) -> Steps:
-    """Yield the end of incidents that are no longer listed; what the history does not have either was withdrawn."""
-    told = yield from _read_history()
-    gone = sorted(set(vanished) - {one.id for one in told})
-    yield _history(told, page, withdrawn=tuple(gone))
-
-
-# ---------------------------------------------------------------------------------------------------------- backfill
+        past = yield from _read_history()
+        yield _history(past, page, withdrawn=vanished - {event.id for event in past})
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield all incidents that Slack keeps. They cover the time since the oldest of them; before it there is a gap."""
-    told = yield from _read_history()
-    evidence = _history(told, page)
-    yield evidence
-    first = min((cover.span.start for cover in evidence.coverage), default=page.now)
-    if day_of(first, UTC) > day_of(since, UTC):
-        what = f"impacts {day_of(since, UTC)}..{day_of(first, UTC) - ONE_DAY}"
-        gap = Gap(what=what, reason=Truncated.reason, message="Slack's history holds no older incidents")
-        yield Evidence(source=INCIDENTS, read_at=page.now, gaps=(gap,))
+    past = yield from _read_history()
+    told = _history(past, page)
+    yield told
+    first = min((cover.span.start for cover in told.coverage), default=page.now)
+    yield from gap_before(INCIDENTS, page, since, first, "Slack's history holds no older incidents")
 
 
-def _read_history() -> Reading:
+def _read_history() -> Generator[Step, Any, list[Event]]:
     """Return the incidents of the history. Raises UnexpectedShape when it is empty: Slack always keeps some."""
     response = yield from get(HISTORY)
     with reading_of(response.url):
-        told = _all_told(_rows(read_json(response), "the answer"))
-        if not told:
+        past = _events(read_json(response), "the answer")
+        if not past:
             raise UnexpectedShape("the history is empty")
-        return told
+        return past
 
 
-def _history(told: Sequence[_Told], page: PageContext, withdrawn: tuple[str, ...] = ()) -> Evidence:
-    return Evidence(
-        source=INCIDENTS,
-        read_at=page.now,
-        components=_components(told, page),
-        incidents=tuple(_incident(one) for one in told),
-        updates=tuple(update for one in told for update in updates_of(one.id, one.updates)),
-        impacts=_impacts(told, page.now),
-        coverage=_coverage(told, page.now),
-        lists=Interval.between(min(one.start for one in told), page.now),
+def _history(past: Sequence[Event], page: PageContext, withdrawn: Iterable[str] = ()) -> Evidence:
+    """Return what the history tells; what it does not have though we hold it as open was withdrawn."""
+    return evidence(
+        INCIDENTS,
+        page,
+        components=_components(past, page),
+        events=_so_far(past, page.now),
+        since=min(event.start for event in past),
         withdrawn=withdrawn,
-        unknown_words=tuple(sorted(_words(told))),
     )
 
 
-def _coverage(told: Sequence[_Told], now: datetime) -> tuple[Coverage, ...]:
-    """Return the time since the oldest incident listed, without the time of those that name no service."""
-    whole = Interval.between(min(one.start for one in told), now)
-    vague = (Interval.between(one.start, one.end or now) for one in told if _counts(one) and not one.services)
-    spans = subtract([whole], (span for span in vague if span is not None)) if whole else []
-    return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)
+def _current(word: str, events: Sequence[Event], page: PageContext) -> Evidence:
+    """Return what the present answer tells, in the `word` for its state and in its incidents."""
+    components, remarks = _components(events, page), list(_remarks(word, events))
+    told = evidence(
+        INCIDENTS,
+        page,
+        info=PageInfo(name="Slack", indicator=word, remark="; ".join(remarks) or None),
+        components=components,
+        events=_so_far(events, page.now),
+        words={word} - {QUIET, BUSY},
+    )
+    parts = states(components, [_begun(event, page.now) for event in events], page.now)
+    sure = word == QUIET or (word == BUSY and bool(events))
+    return replace(told, observed=tuple(_observation(part, word, sure=sure) for part in parts))
+
+
+def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
+    """Yield where the answer contradicts itself, and what leaves a service's state open."""
+    going = [event for event in events if event.phase is Phase.OPEN]
+    if word == BUSY and not events:
+        yield "the state is active and no incident is listed"
+    if word == QUIET and going:
+        yield "the state is ok and an incident is going on"
+    if any(event.vague for event in going):
+        yield "an incident is going on that names no service"
+
+
+def _observation(part: Part, word: str, *, sure: bool) -> Observation:
+    """Return a service's state, with the answer's own word where no incident has one for it; `sure`: what is not named
+    may be called operational.
+    """
+    if part.level is Level.OPERATIONAL and not sure:
+        return Observation(component_id=part.component.id, level=None, word=word)
+    return Observation(component_id=part.component.id, level=part.level, word=part.word or word)
+
+
+def _components(events: Iterable[Event], page: PageContext) -> tuple[Component, ...]:
+    """Return the documented services, then those an incident names now or once named."""
+    named = {name for event in events for name in event.component_ids} | page.components
+    names = (*SERVICES, *sorted(named - set(SERVICES)))
+    return tuple(Component(id=name, name=name, position=position) for position, name in enumerate(names))
+
+
+def _so_far(events: Iterable[Event], now: datetime) -> list[Event]:
+    """Return the incidents as of now: what goes on has begun, unless it is dated too far ahead of us."""
+    return [event if event.start > now + FARTHEST_AHEAD else _begun(event, now) for event in events]
+
+
+def _begun(event: Event, now: datetime) -> Event:
+    """Return an incident that goes on as begun, though its clock is ahead of ours."""
+    if event.phase is not Phase.OPEN or event.start <= now:
+        return event
+    return replace(event, spans=tuple(replace(span, start=now) for span in event.spans))
