@@ -81,6 +81,16 @@ def test_the_code_counts_and_not_the_words_beside_it(code: object, level: Level 
     assert evidence.unknown_words == (() if level is not None else (str(code),))
 
 
+def test_blanks_around_a_code_make_it_no_other_one_and_those_of_a_title_stay() -> None:
+    told = document("ongoing")
+    told["result"]["status"][0]["containers"][0]["status_code"] = " 500 "
+    told["result"]["incidents"][0]["name"] += " "
+    found = read(told)
+
+    assert levels(found)[HARBOUR] is Level.MAJOR_OUTAGE
+    assert [each.title for each in found.incidents] == ["Booking is down "]
+
+
 def test_a_part_without_locations_is_one_component() -> None:
     told = document("quiet")
     told["result"]["status"] = [{**told["result"]["status"][0], "containers": [], "status_code": 400}]
@@ -246,6 +256,13 @@ def test_a_page_whose_id_is_known_is_asked_for_its_state(url: str, path: str) ->
 )
 def test_an_address_elsewhere_is_not_probed(url: str) -> None:
     assert probes_for(url) == ()
+
+
+def test_an_error_answer_proves_nothing_whatever_it_holds() -> None:
+    body = json.dumps(document("quiet")).encode()
+
+    assert {each.kind for each in statusio.detect(Response(url=API, status=200, body=body))} == {"host", "shape"}
+    assert {each.kind for each in statusio.detect(Response(url=API, status=500, body=body))} == {"host"}
 
 
 def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:

@@ -1,4 +1,4 @@
-"""The status page platforms we read, one file each. A file's name is the platform's name; no list is edited."""
+"""The status page platforms we read, one file or package each, named after the platform; no list is edited."""
 
 import importlib
 import pkgutil

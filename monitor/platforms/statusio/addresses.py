@@ -1,0 +1,84 @@
+"""Which pages are Status.io's, and their ids: read from addresses and from a page's HTML. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from monitor.fields import peek
+from monitor.protocol import Get, Response, Signal
+
+API = "https://api.status.io/1.0/status/"
+
+PAGES: Mapping[str, str] = {
+    "letsencrypt.status.io": "55957a99e800baa4470002da",
+    "neonstatus.com": "6878fc85709daa75be6c7e3c",
+    "status.coreweave.com": "5e126e998f2f032e1f8f0f4b",
+    "status.gitlab.com": "5b36dc6502d06804c08349f7",
+    "status.roblox.com": "59db90dbcdeb2f04dadcf16d",
+    "www.dockerstatus.com": "533c6539221ae15e3f000031",
+}
+"""Ids of well-known pages by host, which spares reading their HTML."""
+
+OBJECT_ID = r"[0-9a-f]{24}"
+IN_ADDRESS = re.compile(rf"/(?:1\.0/status|pages(?:/history)?)/({OBJECT_ID})(?![0-9a-f])")
+ASSETS = re.compile(rb"https?://(?:[a-z0-9-]+\.)*(?:status\.io|hostedstatus\.com)[/\"'?]")
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return what to ask to recognise the page at this URL: its state, if its id is known without
+    reading it.
+    """
+    known = id_in_address(url)
+    return (Get(path=API + known),) if known else ()
+
+
+def detect(response: Response) -> list[Signal]:
+    """Return the signs of a Status.io page: its host, links with page ids, its scripts, and the
+    state's shape.
+    """
+    return list(_signals(response))
+
+
+def id_in_address(url: str) -> str | None:
+    """Return the page id that a page's address tells; None when it tells none."""
+    parts = urlsplit(url)
+    named = IN_ADDRESS.search(parts.path)
+    if named and _is_hosted(parts.hostname or ""):
+        return named[1]
+    return PAGES.get(parts.hostname or "")
+
+
+def ids_in_html(text: str) -> list[str]:
+    """Return the page ids in a page's HTML, the one most often named first."""
+    found = IN_ADDRESS.findall(text)
+    return sorted(dict.fromkeys(found), key=found.count, reverse=True)
+
+
+def _signals(response: Response) -> Iterator[Signal]:
+    host = urlsplit(response.final_url or response.url).hostname or ""
+    if _is_hosted(host):
+        yield Signal("host", f"the host is {host}")
+    if _is_state(peek(response)):
+        yield Signal("shape", "the state has status_overall with a status_code")
+    head = response.body[:256].lstrip().removeprefix(b"\xef\xbb\xbf")
+    if head[:1] == b"<" and response.status == 200:  # noqa: PLR2004
+        yield from _signals_in_html(response)
+
+
+def _signals_in_html(response: Response) -> Iterator[Signal]:
+    if named := ids_in_html(response.text):
+        yield Signal("markup", f"the page links to /pages/{named[0]}")
+    if ASSETS.search(response.body):
+        yield Signal("assets", "the page refers to status.io")
+
+
+def _is_state(told: object) -> bool:
+    result = told.get("result") if isinstance(told, dict) else None
+    if not isinstance(result, dict) or not isinstance(result.get("status"), list):
+        return False
+    overall = result.get("status_overall")
+    return isinstance(overall, dict) and "status_code" in overall
+
+
+def _is_hosted(host: str) -> bool:
+    return f".{host}".endswith((".status.io", ".hostedstatus.com"))
