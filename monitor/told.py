@@ -239,6 +239,14 @@ def news(events: Iterable[Event], page: PageContext) -> list[Event]:
     ]
 
 
+def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
+    """Return the ids of what we hold as open or announced and is not among these events.
+
+    Where a source lists all that goes on, these have ended or were withdrawn.
+    """
+    return page.open_incidents - {event.id for event in events}
+
+
 def silenced(event: Event, spoke: datetime, now: datetime) -> Event:
     """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and `SILENT_AFTER` has
     passed since, nobody knows how it went on. It is listed all the same.
@@ -583,7 +591,7 @@ def ended(page: PageContext, events: Iterable[Event]) -> tuple[tuple[Event, ...]
     listed = {event.id for event in events}
     held = _read(page.mark)
     over = [held[key] for key in sorted(held) if key not in listed and held[key].start < page.now]
-    withdrawn = page.open_incidents - listed - {event.id for event in over}
+    withdrawn = unlisted(page, over) - listed
     return tuple(_closed(event, page.now) for event in over), tuple(sorted(withdrawn))
 
 

@@ -36,6 +36,7 @@ from monitor.told import (
     silenced,
     spread,
     states,
+    unlisted,
     worst_words,
 )
 from tests.damage import assert_sound
@@ -132,6 +133,14 @@ def test_what_its_vendor_calls_scheduled_has_not_begun_though_it_is_no_maintenan
     (told,) = evidence("x", PAGE, events=[listed]).incidents
 
     assert (told.phase, told.started_at, told.maintenance) == (Phase.SCHEDULED, soon, False)
+
+
+def test_what_we_hold_as_open_and_is_not_listed_has_gone() -> None:
+    page = replace(PAGE, open_incidents=frozenset({"1", "2"}))
+
+    assert unlisted(page, [event(id="2"), event(id="3")]) == {"1"}
+    assert unlisted(page, []) == {"1", "2"}
+    assert unlisted(PAGE, [event(id="2")]) == frozenset()
 
 
 @pytest.mark.parametrize("phase", [Phase.SCHEDULED, Phase.WITHDRAWN])

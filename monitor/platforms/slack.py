@@ -20,7 +20,20 @@ from monitor.feeds import text_lines
 from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, text
 from monitor.model import Component, Evidence, Level, Observation, PageInfo, Phase
 from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.told import LEAST, Event, Part, Post, closed_at, evidence, gap_before, messages, prose, spread, states
+from monitor.told import (
+    LEAST,
+    Event,
+    Part,
+    Post,
+    closed_at,
+    evidence,
+    gap_before,
+    messages,
+    prose,
+    spread,
+    states,
+    unlisted,
+)
 
 ABOUT = About(
     title="Slack",
@@ -220,10 +233,9 @@ def poll(page: PageContext) -> Steps:
         word = text(answer.get("status"), "the answer.status")
         events = _events(answer.get("active_incidents"), "active_incidents")
         yield _current(word, events, page)
-    vanished = page.open_incidents - {event.id for event in events}
-    if vanished:
+    if unlisted(page, events):
         past = yield from _read_history()
-        yield _history(past, page, withdrawn=vanished - {event.id for event in past})
+        yield _history(past, page, withdrawn=unlisted(page, [*events, *past]))
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

@@ -15,7 +15,7 @@ The format is described at https://kb.status.io/developers/public-status-api/ an
 observed.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,7 @@ from monitor.platforms.statusio.past import (
     impacts_of_states,
 )
 from monitor.protocol import About, PageContext, Step, Steps, get, read_json, reading_of, require_ok
-from monitor.told import Event, evidence
+from monitor.told import Event, evidence, unlisted
 
 __all__ = ["ABOUT", "LEVELS", "backfill", "detect", "poll", "probe"]
 
@@ -42,7 +42,7 @@ ABOUT = About(
     verified=date(2026, 9, 19),
     live="api.status.io/1.0/status/<id>, 1 request",
     reach_days=0,
-    reach=("None before the first poll, except since each component was last set or its open incident began."),
+    reach="None before the first poll, except since each component was last set or its open incident began.",
     per="component",
     precision="seconds",
     trust=(
@@ -129,13 +129,12 @@ def _present(told: Document, page: PageContext, page_id: str, before: Mark | Non
     return replace(piece, impacts=(*own, *impacts_of_messages(said, page.now)))
 
 
-def _left(page: PageContext, told: Document, before: Mark | None) -> tuple[list[Event], list[str]]:
+def _left(page: PageContext, told: Document, before: Mark | None) -> tuple[Sequence[Event], frozenset[str]]:
     """Return what has left the list, as ended now, and the ids of what never took place."""
     held = before.open if before else {}
-    gone = page.open_incidents - {event.id for event in told.events}
-    over = [held[key] for key in sorted(gone) if key in held and held[key].start <= page.now]
-    withdrawn = gone - {event.id for event in over}
-    return [_closed(event, page.now) for event in over], sorted(withdrawn)
+    gone = [held[key] for key in sorted(unlisted(page, told.events)) if key in held]
+    over = [_closed(event, page.now) for event in gone if event.start <= page.now]
+    return over, unlisted(page, [*told.events, *over])
 
 
 def _closed(event: Event, now: datetime) -> Event:
