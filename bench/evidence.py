@@ -16,10 +16,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from monitor.collect import Collector
 from monitor.config import EVIDENCE, VendorConfig
 from monitor.errors import MonitorError
 from monitor.fetch import Fetched, Fetches, Limits, Replay, Validators, settle
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import PageSpec, Store
 

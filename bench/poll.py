@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.fetch import Fetcher, Limits
-from monitor.pipeline import Collector
 from monitor.shell import kept_hosts
 from monitor.store import PageSpec, Store
 

@@ -15,11 +15,11 @@ from rich.terminal_theme import TerminalTheme
 from exporters import report
 from monitor import platforms
 from monitor.cli import since_instant
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.demo.server import Simulator
 from monitor.fetch import Fetcher
-from monitor.pipeline import Collector
 from monitor.shell import spec
 from monitor.store import Store
 

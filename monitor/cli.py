@@ -35,13 +35,13 @@ from monitor.cli_evidence import evidence
 from monitor.cli_export import exports, write_history
 from monitor.cli_pages import pages
 from monitor.clocks import is_ahead
+from monitor.collect import Answers, BackfillResult, Collector, Headers, PollResult
 from monitor.config import InvalidConfig, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
 from monitor.intervals import day_interval, day_of, window_start, zone_named
 from monitor.model import Evidence
 from monitor.notify import Notifier
-from monitor.pipeline import Answers, BackfillResult, Collector, Headers, PollResult
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.reread import Hangups, Rereading
 from monitor.schedule import Schedule
@@ -102,7 +102,7 @@ PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  #
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings again."""
-    for name in ("monitor.pipeline", "monitor.store.health"):
+    for name in ("monitor.collect", "monitor.store.health"):
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     logging.getLogger("monitor.reread").setLevel(logging.INFO)
     with Hangups() as hangups:
@@ -665,7 +665,7 @@ def setup(
     """Set up logging."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
     if not verbose:
-        logging.getLogger("monitor.pipeline").setLevel(logging.ERROR)
+        logging.getLogger("monitor.collect").setLevel(logging.ERROR)
         logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)  # the error itself is said at the end
 
 

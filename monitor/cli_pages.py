@@ -13,12 +13,12 @@ import typer
 
 from monitor import config as configuration
 from monitor import platforms
+from monitor.collect import Collector, Detected
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.history import named_ids
 from monitor.model import Component, Level, level_word
 from monitor.picks import picked
-from monitor.pipeline import Collector, Detected
 from monitor.plain import markdown_text
 from monitor.protocol import About
 from monitor.shell import (

@@ -12,9 +12,9 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from monitor.changes import Changes, changes
+from monitor.collect import Headers
 from monitor.config import Settings
 from monitor.errors import ConfigError
-from monitor.pipeline import Headers
 from monitor.shell import headers_of
 
 log = logging.getLogger(__name__)

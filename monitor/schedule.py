@@ -30,12 +30,13 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.changes import by_slug, differing, for_now
+from monitor.collect import Answers, Collector, Headers, spec
+from monitor.collect.collector import FAST_SECONDS
 from monitor.config import Settings
 from monitor.errors import Overloaded, StoreError
 from monitor.fetch import half
 from monitor.intervals import day_of, window_start, zone_named
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
-from monitor.pipeline import FAST_SECONDS, Answers, Collector, Headers, spec
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)

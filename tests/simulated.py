@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from monitor.collect import Collector, PollObserver, spec
 from monitor.config import VendorConfig
 from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
 from monitor.errors import PageError
 from monitor.fetch import Fetched, Limits, Validators, settle
-from monitor.pipeline import Collector, PollObserver, spec
 from monitor.protocol import Response
 from monitor.store import PageRecord, Store
 

@@ -9,11 +9,11 @@ import pytest
 
 from exporters.prometheus import StateMetrics, render
 from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, bounded
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.fetch import Fetched, Validators
 from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, Observation, PageInfo, Phase
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.shell import spec
 from monitor.store import Store

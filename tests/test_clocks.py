@@ -24,11 +24,11 @@ from monitor.clocks import (
     lease_is_real,
     ours_is_behind,
 )
+from monitor.collect import NoObserver
 from monitor.config import Settings
 from monitor.fetch import sent_at
 from monitor.intervals import Interval, day_of, zone_named
 from monitor.model import Aspect, Coverage, Level
-from monitor.pipeline import NoObserver
 from monitor.protocol import Response
 from monitor.schedule import Schedule
 from monitor.store import PageSpec, Store

@@ -10,11 +10,11 @@ import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from exporters import explain
+from monitor.collect import Collector
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth, TruthIncident
 from monitor.model import Basis, Evidence, Level, Observation
 from monitor.pins import bad_days
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import Body, Store
 from monitor.writer import derive_page

@@ -10,11 +10,11 @@ from store_support import NOW
 from test_pipeline import truth_for
 
 from monitor.cli import since_instant
+from monitor.collect import Answers
 from monitor.config import Settings
 from monitor.demo.chance import random_truth
 from monitor.demo.server import Simulator, application
 from monitor.errors import TimedOut
-from monitor.pipeline import Answers
 from monitor.schedule import Schedule
 
 pytestmark = pytest.mark.hours

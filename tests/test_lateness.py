@@ -11,10 +11,10 @@ from store_support import NOW
 from test_fetch import LOCAL, fetcher, message, serving
 from test_pipeline import truth_for
 
+from monitor.collect import NoObserver
 from monitor.config import Settings
 from monitor.errors import FetchError, Overloaded, TimedOut
 from monitor.fetch.lateness import NAP_SECONDS, Lateness
-from monitor.pipeline import NoObserver
 from monitor.schedule import Schedule
 
 # ------------------------------------------------------------------------------------------------------- measured

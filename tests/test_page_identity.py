@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
+from monitor.collect import NoObserver
 from monitor.config import VendorConfig
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import IdentityChanged
-from monitor.pipeline import NoObserver
 from monitor.protocol import Response
 from monitor.store import Store
 from tests.drive import answers_from
@@ -171,7 +171,7 @@ def of_seed(seed: int) -> Truth:
 async def test_the_same_id_under_another_host_is_a_move_which_is_kept_logged_and_counted_once(
     platform: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
+    caplog.set_level(logging.WARNING, logger="monitor.collect")
     here, there = acme(platform), replace(acme(platform), url="https://acme.pages.example/")
     pages, moves = Redirecting([here, there], Clock(NOW)), Moves()
     async with collecting(pages, {"acme": vendor_of(here)}, observer=moves) as collector:
@@ -190,7 +190,7 @@ async def test_the_same_id_under_another_host_is_a_move_which_is_kept_logged_and
 
 
 async def test_http_to_https_and_a_www_are_no_other_host(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
+    caplog.set_level(logging.WARNING, logger="monitor.collect")
     here, there = acme(), replace(acme(), url="https://www.status.acme.example:443/")
     plain = replace(here, url="http://status.acme.example/")
     pages = Redirecting([here, there, plain], Clock(NOW))

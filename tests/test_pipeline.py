@@ -15,12 +15,12 @@ import pytest
 import sqlalchemy as sa
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
+from monitor.collect import NoObserver
 from monitor.demo.chance import random_truth
 from monitor.errors import ConnectFailed, Throttled
 from monitor.fetch import Limits
 from monitor.intervals import day_interval, day_of, days_between, zone_named
 from monitor.model import Level, Phase
-from monitor.pipeline import NoObserver
 from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
 from monitor.store import Store
@@ -198,7 +198,7 @@ async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_
 
 
 async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
+    caplog.set_level(logging.WARNING, logger="monitor.collect")
     truth, counted = truth_for(5, "statuspage"), Moves()
     body = b""
 
@@ -246,7 +246,7 @@ async def test_a_page_that_moves_to_another_platform_keeps_its_history(
     """Its components have other ids there and the same names. Between the two nothing is known, unless the new page's
     own record speaks for that time, as a Statuspage's bars do.
     """
-    caplog.set_level(logging.WARNING, logger="monitor.pipeline")
+    caplog.set_level(logging.WARNING, logger="monitor.collect")
     old, new = (truth_for(3, name, slug="acme", zone="Etc/UTC") for name in (before, after))
     pages, moves = SimulatedPages([old], Clock(NOW)), Moves()
     async with collecting(pages, observer=moves) as collector:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
+from monitor.collect import Collector
+from monitor.collect.collector import JITTER
 from monitor.config import VendorConfig
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled
 from monitor.fetch import Fetched, Limits, Shared, Validators, settle
 from monitor.model import Level
-from monitor.pipeline import JITTER, Collector
 from monitor.protocol import Response
 
 NOW = datetime(2026, 5, 20, 12, 30, tzinfo=UTC)
@@ -206,7 +207,7 @@ async def poll_due(collector: Collector, clock: Clock) -> int:
 async def test_vendors_of_a_page_stay_together_whatever_chance_makes_of_their_waits(monkeypatch) -> None:
     """The first waits as long as it may, the next as short."""
     shares = itertools.cycle((JITTER, -JITTER))
-    monkeypatch.setattr("monitor.pipeline.random.uniform", lambda *_: next(shares))
+    monkeypatch.setattr("monitor.collect.collector.random.uniform", lambda *_: next(shares))
     truth, clock = acme(incidents=()), Clock(NOW)
     async with collecting(SimulatedPages([truth], clock), teams(truth)) as collector:
         for _ in range(3):

@@ -15,9 +15,9 @@ import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor import history
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.model import Impact, Level
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 
 URL = "https://status.acme.example/"

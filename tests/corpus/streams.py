@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.fetch import Fetched, Limits, Validators, settle
 from monitor.model import Day
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import PageSpec, Store
 

@@ -19,10 +19,10 @@ from test_dashboards_pictures import FOLDER, WIDE, take
 from watched import Asked, World, export, exposed, folders, holding, reported
 
 from exporters.prometheus import PollMetrics
+from monitor.collect import Collector, spec
 from monitor.demo import Truth, TruthIncident, random_truth
 from monitor.intervals import day_of, zone_named
 from monitor.model import Level
-from monitor.pipeline import Collector, spec
 from monitor.standing import is_bad
 from monitor.store import Store
 from tests.simulated import Clock, SimulatedPages, vendor_of

@@ -33,11 +33,11 @@ from exporters.openmetrics import SETTLED
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.web import application, server
 from monitor import cli, cli_export
+from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
 from monitor.errors import FetchError, TimedOut
 from monitor.model import Evidence, Level, ReportedUptime
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.shell import Context
 from monitor.store import PageSpec, Store

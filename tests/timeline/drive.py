@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from simulated import Clock, SimulatedPages, collecting
 
+from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_of, zone_named
 from monitor.model import Day, Level, PageHistory
-from monitor.pipeline import Collector
 from monitor.protocol import Response
 from monitor.store import PageRecord, Store
 from timeline.death import dying

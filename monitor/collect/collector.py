@@ -44,7 +44,7 @@ from monitor.store import Body, PageRecord, PageSpec, PollRecord, Store
 from monitor.told import remarked
 from monitor.writer import RETRY_SECONDS, Collected, Memory, Writer
 
-log = logging.getLogger(__name__)
+log = logging.getLogger(__package__)
 
 Headers = tuple[tuple[str, str], ...]
 P = ParamSpec("P")
