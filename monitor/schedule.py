@@ -30,20 +30,17 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.changes import by_slug, differing, for_now
-from monitor.collect import Answers, Collector, Headers, spec
-from monitor.collect.collector import FAST_SECONDS
+from monitor.collect import Answers, Collector, Headers, spec, timing
 from monitor.config import Settings
 from monitor.errors import Overloaded, StoreError
 from monitor.fetch import half
-from monitor.intervals import day_of, window_start, zone_named
+from monitor.intervals import window_start, zone_named
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-LEASE_SECONDS = 120.0
-"""How long a claimed page is ours. Longer than any poll may take; a killed replica's pages come back after it."""
 
 DRAIN_SECONDS = 5.0
 """How long running polls may finish after a stop was asked for, so that all is over within 10 s, busy as we may be."""
@@ -57,9 +54,6 @@ _OF_DRAIN = 0.6
 RETIME_SECONDS = 60.0
 """How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
 
-BEHIND_ITSELF = timedelta(seconds=10)
-"""How long the poll of a page waits whose history is just being read."""
-
 SAY_LOAD_SECONDS = 3600.0
 """How often the log says that more polls are asked for than can be done."""
 
@@ -70,9 +64,6 @@ STUCK_SECONDS = 600.0
 """After how long without a tick there is no sign of life any more. A tick waits for the database, several times for as
 long as a write is tried again: to end the process for that would lose what waits to be kept.
 """
-
-REREAD_AFTER = timedelta(hours=2)
-"""How long after the page's midnight yesterday's record is read again; vendors settle a day some time after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +197,10 @@ class Schedule:
         """Give pages that were never read, of these, a first run somewhere in their interval, few pages all soon."""
         store = self._collector.store
         new = [page for page in store.pages(slugs) if page.last_poll_at is None]
-        within = min(len(new) / 4, min((page.interval_seconds for page in new), default=0))
+        within = timing.first_runs_within(page.interval_seconds for page in new)
         now = self._clock()
         for page in new:
-            store.set_due(page.id, now + timedelta(seconds=random.uniform(0, within)))  # noqa: S311
+            store.set_due(page.id, timing.first_due(now, within, random.uniform))
 
     async def tick(self) -> None:
         """Claim the pages that are due and start a task for each."""
@@ -256,7 +247,9 @@ class Schedule:
         if room <= 0:
             return True
         store = self._collector.store
-        claimed = await self._collector.db(store.claim_due, now=now, limit=room, lease_seconds=LEASE_SECONDS, new=new)
+        claimed = await self._collector.db(
+            store.claim_due, now=now, limit=room, lease_seconds=timing.LEASE_SECONDS, new=new
+        )
         for page in claimed:
             if page.due_at is not None and not new:
                 self._on_lag(max(0.0, (now - page.due_at).total_seconds()))
@@ -326,20 +319,15 @@ class Schedule:
             )
 
     async def _put_off(self, page: PageRecord, now: datetime) -> bool:
-        """Whether the page must wait: for its own history, or because our clock was set just now and it was asked less
-        than `FAST_SECONDS` ago, whatever the clock says; then it waits that long.
-        """
+        """Whether the page must wait: for its own history, or because our clock was set just now."""
+        set_due = self._collector.store.set_due
         if page.id in self._behind:  # its history is being read
-            await self._collector.db(self._collector.store.set_due, page.id, now + BEHIND_ITSELF)
+            await self._collector.db(set_due, page.id, timing.after_history(now))
             return True
-        if self._clock_set is None or self._timer() - self._clock_set > FAST_SECONDS:
+        left = timing.left_to_wait(self._begun.get(page.id), self._clock_set, self._timer())
+        if left is None or page.id in self._running:
             return False
-        begun = self._begun.get(page.id)
-        left = 0.0 if begun is None else begun + FAST_SECONDS - self._timer()
-        # A page that waited its time may seem early by the time a poll takes.
-        if left < FAST_SECONDS / 2 or page.id in self._running:
-            return False
-        await self._collector.db(self._collector.store.set_due, page.id, now + timedelta(seconds=left))
+        await self._collector.db(set_due, page.id, now + timedelta(seconds=left))
         return True
 
     def _launch(self, page: PageRecord) -> None:
@@ -437,9 +425,8 @@ class Schedule:
             self._filled.add(page.id)
 
     def _reread_due(self, page: PageRecord) -> bool:
-        """Whether the page's day is old enough and its last days were not read again on it."""
-        now, zone = self._clock(), zone_named(page.zone)
-        return page.reread_day is None or not day_of(now - REREAD_AFTER, zone) <= page.reread_day <= day_of(now, zone)
+        """Whether the page's last days are to be read again."""
+        return timing.reread_due(page.reread_day, self._clock(), zone_named(page.zone))
 
     async def _prune(self) -> None:
         if self._collector.clocks.problems:

@@ -1,5 +1,6 @@
 """A collector over simulated pages, without a network: truth in, stored days out."""
 
+import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from monitor.collect import Collector, PollObserver, spec
+from monitor.collect.timing import Uniform
 from monitor.config import VendorConfig
 from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
@@ -81,11 +83,12 @@ async def collecting(
     vendors: Mapping[str, VendorConfig] | None = None,
     store: Store | None = None,
     observer: PollObserver | None = None,
+    uniform: Uniform = random.uniform,
 ) -> AsyncIterator[Collector]:
     vendors = vendors or {truth.slug: vendor_of(truth) for truth in pages.truths}
     store = store or Store.open("sqlite://")
     store.sync_pages([spec(vendor) for vendor in vendors.values()], now=pages.clock())
-    collector = Collector(store, pages, vendors, clock=pages.clock, observer=observer)
+    collector = Collector(store, pages, vendors, clock=pages.clock, observer=observer, uniform=uniform)
     try:
         yield collector
     finally:

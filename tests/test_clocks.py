@@ -25,6 +25,7 @@ from monitor.clocks import (
     ours_is_behind,
 )
 from monitor.collect import NoObserver
+from monitor.collect.timing import derive_due
 from monitor.config import Settings
 from monitor.fetch import sent_at
 from monitor.intervals import Interval, day_of, zone_named
@@ -367,7 +368,8 @@ async def test_days_go_on_being_derived_and_read_again_after_the_clock_went_back
         schedule = schedule_of(collector, world.ours, Steady())
         world.ours.forward(minutes=-20)
 
-        assert collector._derive_due(collector.store.pages()[0], "unchanged")
+        page = collector.store.pages()[0]
+        assert derive_due("unchanged", was_ok=page.last_ok, derived_at=page.derived_at, now=world.ours())
         assert schedule._reread_due(collector.store.pages()[0])
 
 

@@ -45,7 +45,6 @@ from monitor.fetch import (
     Limits,
     Pace,
     Validators,
-    backoff_seconds,
     is_forbidden,
     parse_retry_after,
     route,
@@ -1531,24 +1530,6 @@ def test_the_text_encoding_is_the_marks_then_the_headers_then_the_pages_own(body
 
 
 # --------------------------------------------------------------------------------------------------- small rules
-
-
-@pytest.mark.parametrize(
-    ("failures", "interval", "wait"),
-    [
-        (0, 300, 300),
-        (1, 300, 300),
-        (2, 300, 600),
-        (4, 300, 2400),
-        (5, 300, 3600),
-        (10_000, 300, 3600),
-        (3, 5400, 5400),
-        (1, 60, 60),
-        (7, 60, 3600),
-    ],
-)
-def test_the_wait_doubles_up_to_an_hour_and_is_never_below_the_interval(failures, interval, wait):
-    assert backoff_seconds(failures, interval) == wait
 
 
 @pytest.mark.parametrize(

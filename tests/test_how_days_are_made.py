@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor import claims, clocks, config, frame, standing
-from monitor.collect import collector
+from monitor.collect import timing
 from monitor.frame import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 
@@ -20,7 +20,7 @@ TEXT = " ".join((ROOT / "docs" / "how-days-are-made.md").read_text().split())
         f"in two polls, at least {claims.SEEN_WELL_INTERVALS} poll intervals apart",
         f"at least `min_coverage` of the day, {standing.DEFAULT_MIN_COVERAGE:.0%}".replace("%", " %"),
         f"more than {frame.GAP_INTERVALS} poll intervals is a gap",
-        f"The last {collector.REREAD_DAYS} days are read again",
+        f"The last {timing.REREAD_DAYS} days are read again",
         f"more than {clocks.TOLERANCE.seconds // 60} minutes later than now",
         f"{config.Settings(vendors=(), database_url='', source='').snapshot_days} days unless you set it",
     ],

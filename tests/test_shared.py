@@ -11,7 +11,7 @@ import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from monitor.collect import Collector
-from monitor.collect.collector import JITTER
+from monitor.collect.timing import JITTER
 from monitor.config import VendorConfig
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
@@ -204,12 +204,12 @@ async def poll_due(collector: Collector, clock: Clock) -> int:
     return len(found)
 
 
-async def test_vendors_of_a_page_stay_together_whatever_chance_makes_of_their_waits(monkeypatch) -> None:
+async def test_vendors_of_a_page_stay_together_whatever_chance_makes_of_their_waits() -> None:
     """The first waits as long as it may, the next as short."""
     shares = itertools.cycle((JITTER, -JITTER))
-    monkeypatch.setattr("monitor.collect.collector.random.uniform", lambda *_: next(shares))
     truth, clock = acme(incidents=()), Clock(NOW)
-    async with collecting(SimulatedPages([truth], clock), teams(truth)) as collector:
+    pages = SimulatedPages([truth], clock)
+    async with collecting(pages, teams(truth), uniform=lambda *_: next(shares)) as collector:
         for _ in range(3):
             assert await poll_due(collector, clock) == 3
             (due,) = {(await page_of(collector, slug)).due_at for slug in collector.vendors}

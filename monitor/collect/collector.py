@@ -20,7 +20,8 @@ from urllib.parse import urljoin, urlsplit
 from monitor import platforms
 from monitor.bounds import bounded, require_few_new
 from monitor.classify import GAP_INTERVALS
-from monitor.clocks import TOLERANCE, ClockLedger, is_ahead, latest_ahead, ours_is_behind
+from monitor.clocks import ClockLedger, is_ahead, latest_ahead, ours_is_behind
+from monitor.collect import timing
 from monitor.config import EVIDENCE_BAD_DAYS, VendorConfig
 from monitor.errors import (
     BadStatus,
@@ -34,9 +35,9 @@ from monitor.errors import (
     Throttled,
     UnknownPlatform,
 )
-from monitor.fetch import Fetched, Fetches, Limits, Shared, Validators, backoff_seconds, sent_at
+from monitor.fetch import Fetched, Fetches, Limits, Shared, Validators, sent_at
 from monitor.identity import Identity, Verdict, Witness, at_home, difference, host_of, judge
-from monitor.intervals import day_interval, day_of, zone_named
+from monitor.intervals import day_of, zone_named
 from monitor.model import Evidence, Gap, PageInfo, Phase
 from monitor.partial import admitted
 from monitor.protocol import Get, PageContext, Response, Signal, Steps, is_challenge
@@ -50,12 +51,6 @@ Headers = tuple[tuple[str, str], ...]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-REREAD_DAYS = 7
-"""History is read again this far back every day: later than that, vendors were not seen to change it by themselves."""
-
-RESUME_WITHIN = timedelta(hours=6)
-"""A backfill run again within this time does not ask again for what it already completed."""
-
 REDETECT_AFTER = 3
 """Consecutive unreadable answers after which the platform is detected anew: pages move."""
 
@@ -63,15 +58,6 @@ OK = 200
 
 GONE = (404, 410)
 """Statuses with which a page says that it does not have its platform's addresses (any more)."""
-
-FAST_SECONDS = 60
-"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
-
-DERIVE_EVERY = timedelta(minutes=15)
-"""How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
-
-JITTER = 0.05
-"""Share of the interval by which the next poll is moved at random, so that pages do not march in step."""
 
 MOST_LOGGED_WORDS = 10_000
 """So many unknown words are logged, over all pages and until the process ends: a page may invent one at each poll."""
@@ -266,6 +252,7 @@ class Collector:
         headers: Mapping[str, Headers] | None = None,
         timer: Callable[[], float] = time.monotonic,
         retry_seconds: float = RETRY_SECONDS,
+        uniform: timing.Uniform = random.uniform,
     ) -> None:
         self.clocks = ClockLedger(timer)
         self.store = store
@@ -273,6 +260,7 @@ class Collector:
         self._fetcher = fetcher
         self._headers = headers or {}
         self._clock = clock
+        self._uniform = uniform
         self._observer = observer or NoObserver()
         self._shared = Shared(fetcher, lambda: clock().timestamp())
         self._of_page = Counter(vendor.url for vendor in vendors.values())
@@ -369,7 +357,7 @@ class Collector:
     async def _not_read(self, page: PageRecord, error: Overloaded) -> PollResult:
         """Leave a page as it was that we were too late for, and have it asked again in a minute."""
         self._observer.overloaded(page.platform or "unknown")
-        await self.db(self.store.set_due, page.id, self._clock() + timedelta(seconds=FAST_SECONDS))
+        await self.db(self.store.set_due, page.id, timing.after_overload(self._clock()))
         return PollResult(slug=page.slug, outcome="failed", error=error)
 
     def _check_clock(self, page: PageRecord, reading: _Reading) -> None:
@@ -468,7 +456,7 @@ class Collector:
             bodies=reading.readable if reading.understood or reading.evidence else (),
             asked=reading.learned,
             unreadable=_unreadable(error, reading.bodies),
-            derive=self._derive_due(page, poll.outcome),
+            derive=timing.derive_due(poll.outcome, was_ok=page.last_ok, derived_at=page.derived_at, now=self._clock()),
             identity=identity,
             refused=refused,
         )
@@ -511,38 +499,22 @@ class Collector:
         )
 
     def _next_due(self, vendor: VendorConfig, failures: int, error: PageError | None, *, open_now: bool) -> datetime:
-        interval = float(vendor.interval_seconds)
-        if vendor.fast_while_open and open_now:
-            interval = min(interval, FAST_SECONDS)
-        wait = backoff_seconds(failures, interval) if failures else interval
-        wait = max(wait * (1 + random.uniform(-JITTER, JITTER)), FAST_SECONDS)  # noqa: S311
-        if isinstance(error, Throttled) and error.retry_after is not None:
-            wait = max(wait, error.retry_after.total_seconds())
-            return self._clock() + timedelta(seconds=wait)
-        return self._together(vendor, timedelta(seconds=wait))
-
-    def _together(self, vendor: VendorConfig, wait: timedelta) -> datetime:
-        """Return when a vendor is due after `wait`: where another one of the same page is due at about that time, with
-        it, so that one request serves both. It may be half as soon and, for the others' jitter, a little later.
-        """
-        due = (now := self._clock()) + wait
-        if self._of_page[vendor.url] < 2:  # noqa: PLR2004
-            return due
+        """Return when a vendor's page is due again; with another vendor's of the same page, unless we are to wait."""
+        retry_after = error.retry_after if isinstance(error, Throttled) else None
+        wait = timing.next_wait(
+            vendor.interval_seconds,
+            failures,
+            fast=vendor.fast_while_open and open_now,
+            retry_after=retry_after,
+            uniform=self._uniform,
+        )
+        now = self._clock()
+        if retry_after is not None or self._of_page[vendor.url] < 2:  # noqa: PLR2004
+            return now + wait
         dues = self._due.setdefault(vendor.url, {})
-        latest = now + wait * (1 + JITTER) / (1 - JITTER)  # another one's, where chance put it off and brought ours on
-        near = [at for slug, at in dues.items() if slug != vendor.slug and now + wait / 2 <= at <= latest]
-        dues[vendor.slug] = min(near, key=lambda at: abs(at - due), default=due)
+        others = [due for slug, due in dues.items() if slug != vendor.slug]
+        dues[vendor.slug] = timing.due_together(now, wait, others)
         return dues[vendor.slug]
-
-    def _derive_due(self, page: PageRecord, outcome: str) -> bool:
-        """Derive after news, when the page starts or stops being readable, and every `DERIVE_EVERY` without any.
-
-        An answer after a short silence also speaks for the silence, so days are derived from the last reading on.
-        """
-        steady = outcome == "unchanged" and page.last_ok is not False
-        still_down = outcome == "failed" and page.last_ok is False
-        recent = page.derived_at is not None and -TOLERANCE <= self._clock() - page.derived_at < DERIVE_EVERY
-        return not (recent and (steady or still_down))
 
     # ------------------------------------------------------------------------------------------------ backfill
 
@@ -660,14 +632,14 @@ class Collector:
     async def reread(self, page: PageRecord, *, gives_way: bool = False) -> BackfillResult:
         """Read the last days of history again: vendors edit a day's record until some hours after it closed."""
         today = day_of(self._clock(), zone_named(page.zone))
-        since = day_interval(today - timedelta(days=REREAD_DAYS), zone_named(page.zone)).start
+        since = timing.reread_since(today, zone_named(page.zone))
         result = await self.backfill(page, since, again=True, gives_way=gives_way)
         if not isinstance(result.error, Overloaded):
             await self.db(self.store.set_reread, page.id, today)
         return result
 
     async def _done(self, page: PageRecord) -> frozenset[str]:
-        return await self.db(self.store.done_units, page.id, now=self._clock(), fresh_for=RESUME_WITHIN)
+        return await self.db(self.store.done_units, page.id, now=self._clock(), fresh_for=timing.RESUME_WITHIN)
 
     # ---------------------------------------------------------------------------------------- driving a generator
 

@@ -12,8 +12,6 @@ from monitor.protocol import Response
 
 MIB = 1024 * 1024
 
-BACKOFF_CAP_SECONDS = 3600.0
-
 RETRY_AFTER_CAP = timedelta(days=1)
 """A host may not silence us for longer than this by one header."""
 
@@ -151,15 +149,6 @@ def sent_at(response: Response) -> datetime | None:
         return None if made is None else made + timedelta(seconds=seconds)
     except OverflowError:
         return None
-
-
-def backoff_seconds(failures: int, interval_seconds: float) -> float:
-    """Return how long to wait after this many failures in a row: the interval, doubled for each after the first.
-
-    At most an hour, but never less than the interval itself.
-    """
-    doublings = min(max(failures - 1, 0), 32)
-    return max(interval_seconds, min(interval_seconds * 2.0**doublings, BACKOFF_CAP_SECONDS))
 
 
 def user_agent(contact: str | None) -> str:
