@@ -102,7 +102,7 @@ async def _look(url: str, settings: Settings, *, allow_private: bool) -> Seen:
     with stored(alone(vendor, like=settings)) as context:
         async with collecting(context) as collector:
             page = context.pages(None)[0]
-            detected = await collector.detect(url, collector.reading(page))
+            detected = await collector.detect(url, collector.session(page))
             await collector.db(context.store.set_platform, page.id, detected.platform, detected.why)
             if not vendor.regions and platforms.named(detected.platform).ABOUT.regions == "required":
                 collector.vendors[page.slug] = replace(vendor, regions=("*",))
@@ -532,7 +532,7 @@ async def _moved(collector: Collector, page: PageRecord, stored_page: PageRecord
     """Return what is not as it was known of a page; None when all is."""
     known = collector.vendors[page.slug].platform or configuration.platform_hint(page.url)
     try:
-        detected = await collector.detect(page.url, collector.reading(page))
+        detected = await collector.detect(page.url, collector.session(page))
     except PageError as error:
         return f"{page.slug}: not read ({error.reason}): {error}"
     moved = (

@@ -1,0 +1,185 @@
+"""A page's history, read from the vendor's own records."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from monitor import platforms
+from monitor.clocks import is_ahead
+from monitor.collect import timing
+from monitor.collect.identification import Identification
+from monitor.collect.ownership import recognised, require_own, testify
+from monitor.collect.parts import Parts
+from monitor.collect.results import BackfillResult, Progress
+from monitor.collect.session import OK, Answers, FetchSession, unreadable
+from monitor.errors import IdentityChanged, Overloaded, PageError
+from monitor.intervals import day_of, zone_named
+from monitor.model import Evidence, PageInfo
+from monitor.store import PageRecord
+from monitor.writer import Memory
+
+log = logging.getLogger(__package__)
+
+
+class _Told(Exception):
+    """A page has said who it is: the rest of what it would say is not needed."""
+
+
+class Backfills:
+    """Reads the history of pages."""
+
+    def __init__(self, parts: Parts, *, identification: Identification) -> None:
+        self._parts = parts
+        self._identification = identification
+
+    async def backfill(
+        self,
+        page: PageRecord,
+        since: datetime,
+        *,
+        again: bool,
+        progress: Progress | None,
+        answers: Answers | None,
+        gives_way: bool,
+    ) -> BackfillResult:
+        """Rebuild the page's history back to `since`; see `Collector.backfill`."""
+        parts = self._parts
+        result = BackfillResult(slug=page.slug)
+        session = parts.watched.session(page, gives_way=gives_way)
+        session.answers = answers
+        try:
+            if is_ahead(page, parts.clock()):
+                page = await parts.healed(page)
+            if page.platform is None:
+                page = await self._identification.identify(page, session)
+            await self._read(page, session, since, result, again=again, progress=progress)
+        except PageError as error:
+            error.page = error.page or page.slug
+            result.error = error
+            unread = unreadable(error, session.bodies)
+            await parts.writer.keep_unreadable(page, unread, error.reason)
+            log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
+        result.requests = session.requests
+        await self._recognise(page, session)
+        await parts.writer.derive(page.slug, since=since)
+        if result.complete:
+            # From here on, what changes on a closed day is what the vendor changed.
+            today = day_of(parts.clock(), zone_named(page.zone))
+            await parts.writer.db(parts.store.set_reread, page.id, today)
+        return result
+
+    async def _read(
+        self,
+        page: PageRecord,
+        session: FetchSession,
+        since: datetime,
+        result: BackfillResult,
+        *,
+        again: bool,
+        progress: Progress | None,
+    ) -> None:
+        """Read the history and keep it piece by piece."""
+        parts = self._parts
+        done = frozenset() if again else await self._done(page)
+        memory = await parts.writer.remembered(page)
+        context = replace(parts.context(page, memory), done=done)
+        if session.answers is not None and session.answers.read_at is not None:
+            context = replace(context, now=session.answers.read_at)
+        testify(page, session, memory)
+
+        async def keep(evidence: Evidence) -> None:
+            await self._require_own_piece(page, session, evidence)
+            bounded = await parts.bounded(page, memory, evidence)
+            await self._keep_piece(page, session, bounded)
+            session.evidence.append(bounded)
+            parts.reports.unknown_words(page, session)
+            session.evidence.clear()
+            result.add(bounded)
+            result.requests = session.requests
+            if progress is not None:
+                progress(result, bounded)
+
+        steps = platforms.named(page.platform or "").backfill(context, since)
+        await parts.driver.drive(steps, session, keep)
+        session.understood = True
+
+    async def _done(self, page: PageRecord) -> frozenset[str]:
+        """Return the pieces that need no reading again."""
+        parts = self._parts
+        return await parts.writer.db(parts.store.done_units, page.id, now=parts.clock(), fresh_for=timing.RESUME_WITHIN)
+
+    async def _keep_piece(self, page: PageRecord, session: FetchSession, evidence: Evidence) -> None:
+        """Keep a piece of a backfill, the answers behind it, and those it could not read.
+
+        Behind it are the answers since the piece before; where there are none, both pieces were in
+        the same answers.
+        """
+        writer = self._parts.writer
+        if session.bodies:
+            session.behind, session.bodies = session.bodies, []
+        await writer.save(page, evidence, [body for body in session.behind if body.status == OK])
+        for gap in evidence.gaps:
+            unread = [body for body in session.behind if body.url in gap.message]
+            await writer.keep_unreadable(page, unread, gap.reason)
+
+    async def _require_own_piece(self, page: PageRecord, session: FetchSession, evidence: Evidence) -> None:
+        """Raise IdentityChanged unless a piece of a backfill is the page's own.
+
+        Where the pieces do not say whose they are, the page is asked once, as a poll would, before
+        the first is kept.
+        """
+        witness, memory = session.witness, session.memory
+        if witness is None or memory is None:
+            return
+        info = evidence.page or PageInfo()
+        if witness.lacking and not session.asked_who and not (info.external_id or info.name):
+            session.asked_who = True
+            await self._ask_who(page, session, memory)
+        require_own(page, session, witness, evidence.page)
+
+    async def _ask_who(self, page: PageRecord, session: FetchSession, memory: Memory) -> None:
+        """Ask the page who it is.
+
+        A page that cannot be read now is judged by what it tells otherwise.
+        """
+
+        async def hear(evidence: Evidence) -> None:
+            if session.witness is not None and evidence.page is not None:
+                require_own(page, session, session.witness, evidence.page)
+                if not session.witness.lacking:
+                    raise _Told
+
+        try:
+            context = self._parts.context(page, memory)
+            steps = platforms.named(page.platform or "").poll(context)
+            await self._parts.driver.drive(steps, session, hear)
+        except _Told:
+            return
+        except (IdentityChanged, Overloaded):
+            raise
+        except PageError as error:
+            log.info("not asked who it is vendor=%s reason=%s", page.slug, error.reason)
+
+    async def _recognise(self, page: PageRecord, session: FetchSession) -> None:
+        """Keep what a backfill told of who the page is."""
+        self._parts.reports.moved(page, session)
+        known, refused = recognised(session)
+        if known is not None or refused is not None:
+            await self._parts.writer.recognise(page, known=known, refused=refused)
+
+    async def reread(self, page: PageRecord, *, gives_way: bool) -> BackfillResult:
+        """Read the last days of history again; see `Collector.reread`."""
+        parts = self._parts
+        zone = zone_named(page.zone)
+        today = day_of(parts.clock(), zone)
+        result = await self.backfill(
+            page,
+            timing.reread_since(today, zone),
+            again=True,
+            progress=None,
+            answers=None,
+            gives_way=gives_way,
+        )
+        if not isinstance(result.error, Overloaded):
+            await parts.writer.db(parts.store.set_reread, page.id, today)
+        return result

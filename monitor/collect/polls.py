@@ -1,0 +1,229 @@
+"""One poll of a page: its current state is read, kept, and the page is due again."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor import platforms
+from monitor.classify import GAP_INTERVALS
+from monitor.clocks import is_ahead, latest_ahead, ours_is_behind
+from monitor.collect import timing
+from monitor.collect.identification import Identification
+from monitor.collect.ownership import recognised, require_own, testify
+from monitor.collect.parts import Parts
+from monitor.collect.results import PollResult
+from monitor.collect.session import Answers, FetchSession, unreadable
+from monitor.collect.timetable import Timetable
+from monitor.errors import (
+    BadStatus,
+    ClockOff,
+    IdentityChanged,
+    Overloaded,
+    PageError,
+    PageUnavailable,
+    ParseError,
+    UnknownPlatform,
+)
+from monitor.model import Evidence, PageInfo
+from monitor.partial import admitted
+from monitor.store import PageRecord, PollRecord
+from monitor.writer import Collected, Memory
+
+log = logging.getLogger(__package__)
+
+GONE = (404, 410)
+"""Statuses with which a page says that it does not have its platform's addresses (any more)."""
+
+
+class Polls:
+    """Polls pages."""
+
+    def __init__(self, parts: Parts, *, identification: Identification, timetable: Timetable) -> None:
+        self._parts = parts
+        self._identification = identification
+        self._timetable = timetable
+
+    async def poll(self, page: PageRecord, *, answers: Answers | None, gives_way: bool) -> PollResult:
+        """Read the page once; see `Collector.poll`."""
+        started = self._parts.clock()
+        timer = asyncio.get_running_loop().time
+        begun = timer()
+        session = self._parts.watched.session(page, gives_way=gives_way)
+        if answers is not None or page.platform is None:
+            session.answers, session.keeps = answers or Answers(), True
+            session.answers.read_at = started
+        memory = await self._parts.writer.remembered(page)
+        off = is_ahead(page, started)
+        if off:  # an answer that is no other than that of a wrong clock must still be read whole
+            memory = replace(memory, validators={})
+        page, error = await self._attempt(page, session, memory, off=off)
+        if off and not isinstance(error, ClockOff):
+            page = await self._parts.healed(page)
+        if isinstance(error, Overloaded):
+            return await self._not_read(page, error)
+        self._report(page, session, error, waited=timer() - begun)
+        poll = self._record(page, session, memory, started=started, error=error)
+        await self._keep(page, session, poll, error)
+        return PollResult(slug=page.slug, outcome=poll.outcome, error=error)
+
+    async def _attempt(
+        self, page: PageRecord, session: FetchSession, memory: Memory, *, off: bool
+    ) -> tuple[PageRecord, PageError | None]:
+        """Read the page; return it with what is known of it now, and why it could not be read.
+
+        The only place where the errors of a poll are caught: the other pages go on. `off`: what is
+        stored of the page lies later than now.
+        """
+        try:
+            page = await self._read(page, session, memory)
+            if off:
+                self._check_clock(page, session)
+        except PageError as error:
+            error.page = error.page or page.slug
+            if isinstance(error, IdentityChanged):
+                session.forget()
+            session.evidence[:] = map(admitted, session.evidence)
+            log.warning("poll failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
+            return page, error
+        return page, None
+
+    async def _read(self, page: PageRecord, session: FetchSession, memory: Memory) -> PageRecord:
+        parts = self._parts
+        session.known = memory.validators
+        if page.platform is None or self._identification.in_doubt(page):
+            page = await self._identification.identify(page, session)
+            gives_way = session.limits.gives_way
+            session.limits = parts.watched.session(page, gives_way=gives_way).limits
+            session.provider, session.known = page.platform, {}
+            # What another platform left open is over.
+            memory = await parts.writer.remembered(page)
+        context = parts.context(page, memory)
+        platform = platforms.named(page.platform or "")
+        witness = testify(page, session, memory)
+
+        async def keep(evidence: Evidence) -> None:
+            require_own(page, session, witness, evidence.page)
+            session.evidence.append(await parts.bounded(page, memory, evidence))
+
+        await parts.driver.drive(platform.poll(context), session, keep)
+        if not session.evidence:
+            # The same answer as last time tells the same id, though it was not looked for in it.
+            same = PageInfo(external_id=memory.identity.external_id if session.unchanged else None)
+            require_own(page, session, witness, same)
+        session.understood = True
+        return page
+
+    def _check_clock(self, page: PageRecord, session: FetchSession) -> None:
+        """Raise ClockOff when it is our clock that is wrong.
+
+        Something of the page is stored later than now.
+        """
+        now = self._parts.clock()
+        latest = latest_ahead(page, now)
+        if latest is None or not ours_is_behind(latest, now, session.offset_seconds):
+            return
+        session.evidence.clear()
+        session.understood = False
+        behind = timedelta(seconds=round(session.offset_seconds or 0))
+        message = f"our clock is {behind} behind the page's, and behind what was read at {latest:%Y-%m-%d %H:%M} UTC"
+        raise ClockOff(message, url=page.url)
+
+    async def _not_read(self, page: PageRecord, error: Overloaded) -> PollResult:
+        """Leave a page as it was that we were too late for, and have it asked again in a minute."""
+        parts = self._parts
+        parts.reports.observer.overloaded(page.platform or "unknown")
+        due_at = timing.after_overload(parts.clock())
+        await parts.writer.db(parts.store.set_due, page.id, due_at)
+        return PollResult(slug=page.slug, outcome="failed", error=error)
+
+    def _report(self, page: PageRecord, session: FetchSession, error: PageError | None, *, waited: float) -> None:
+        """Count the poll and log what is new in it. `waited`: seconds since it began."""
+        reports = self._parts.reports
+        provider, seconds = page.platform or "unknown", sum(session.took)
+        reason = error.reason if error else None
+        reports.observer.polled(provider, _outcome(session, error), reason, seconds)
+        reports.observer.queued(provider, max(0.0, waited - seconds))
+        reports.unknown_words(page, session)
+        reports.moved(page, session)
+
+    def _record(
+        self,
+        page: PageRecord,
+        session: FetchSession,
+        memory: Memory,
+        *,
+        started: datetime,
+        error: PageError | None,
+    ) -> PollRecord:
+        failures = page.failures + 1 if error else 0
+        vendor = self._parts.watched.vendors[page.slug]
+        is_open = memory.has_open_incident or session.found_open_incident
+        return PollRecord(
+            page_id=page.id,
+            started_at=started,
+            duration_ms=round(sum(session.took) * 1000),
+            outcome=_outcome(session, error),
+            reason=error.reason if error else None,
+            message=str(error) if error else None,
+            http_status=session.status,
+            requests=session.requests,
+            wire_bytes=session.wire_bytes,
+            due_at=self._timetable.next_due(vendor, failures, error, is_open=is_open),
+            failures=failures,
+            parse_failures=_parse_failures(page, error),
+            max_gap_seconds=GAP_INTERVALS * vendor.interval_seconds,
+        )
+
+    async def _keep(
+        self,
+        page: PageRecord,
+        session: FetchSession,
+        poll: PollRecord,
+        error: PageError | None,
+    ) -> None:
+        """Keep what was read; validators only when all they stand for was understood."""
+        identity, refused = recognised(session)
+        derive = timing.derive_due(
+            poll.outcome,
+            was_ok=page.last_ok,
+            derived_at=page.derived_at,
+            now=self._parts.clock(),
+        )
+        collected = Collected(
+            page=page,
+            poll=poll,
+            evidence=session.evidence,
+            validators=session.changed_validators if session.understood else {},
+            bodies=session.readable if session.understood or session.evidence else (),
+            asked=session.learned,
+            unreadable=unreadable(error, session.bodies),
+            derive=derive,
+            identity=identity,
+            refused=refused,
+        )
+        if poll.outcome == "unchanged" and not derive and identity is None:
+            await self._parts.writer.later(collected)
+        else:
+            await self._parts.writer.keep(collected)
+
+
+def _outcome(session: FetchSession, error: PageError | None) -> str:
+    if error is not None:
+        return "failed"
+    return "ok" if session.evidence else "unchanged"
+
+
+def _parse_failures(page: PageRecord, error: PageError | None) -> int:
+    """Return how many answers in a row were not the page's platform's, after this poll."""
+    if isinstance(error, IdentityChanged):
+        # Neither what the page should say nor proof that it says it again.
+        return page.parse_failures
+    return page.parse_failures + 1 if _may_have_moved(error) else 0
+
+
+def _may_have_moved(error: PageError | None) -> bool:
+    """Whether the page answered, and not as its platform does."""
+    if isinstance(error, BadStatus):
+        return error.status in GONE
+    return isinstance(error, (ParseError, UnknownPlatform, PageUnavailable))
