@@ -207,12 +207,12 @@ async def test_answers_that_were_asked_for_together_took_as_long_as_the_longest(
     clock, counts = Clock(NOW), Counts()
     truth = truth_for(3, "statuspage")
     async with collecting(SimulatedPages([truth], clock), observer=counts) as collector:
-        reading = collector.reading(collector.store.pages()[0])
+        session = collector.session(collector.store.pages()[0])
 
-        async def answer(get, reading):
-            reading.took.append(float(get))
+        async def answer(get, session):
+            session.took.append(float(get))
 
-        collector._answer = answer
-        await collector._answers([1.0, 3.0, 2.0], reading)
+        collector._driver.ask = answer
+        await collector._driver._ask_all([1.0, 3.0, 2.0], session)
 
-    assert reading.took == [3.0]
+    assert session.took == [3.0]
