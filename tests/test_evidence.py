@@ -266,7 +266,7 @@ async def test_the_setting_keeps_all_or_nothing(store, setting, kept):
     truth = acme(outage(truth, NOW + 2 * HOUR, NOW + 3 * HOUR))
     clock = Clock(NOW)
     async with collecting(SimulatedPages([truth], clock), vendors(truth), store) as first:
-        collector = Collector(store, first._fetcher, first.vendors, clock=clock, evidence=setting)
+        collector = Collector(store, first._driver._fetcher, first.vendors, clock=clock, evidence=setting)
         await polled(collector, clock, truth, NOW + 5 * HOUR)
         await collector.close()
 

@@ -225,7 +225,7 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
     if act == "restart":
         old = reader.collector
         await old.flush()
-        reader.collector = Collector(old.store, old._fetcher, old.vendors, clock=reader.clock)
+        reader.collector = Collector(old.store, old._driver._fetcher, old.vendors, clock=reader.clock)
         return None
     if (
         at.minute % 4 == 0
