@@ -73,17 +73,6 @@ def node_is_old() -> bool:
 
 
 @pytest.fixture(scope="session")
-def older_schema(request, tmp_path_factory):
-    """Return a function that installs the types of an older Grafana and returns their folder."""
-    at_leisure(request.config)
-
-    def folder_of(generation):
-        return installed(tmp_path_factory.mktemp("schema"), f"package-schema-{generation}.json")
-
-    return folder_of
-
-
-@pytest.fixture(scope="session")
 def grafana(grafana_packages):
     """Return a function that hands something to `shown.cjs`, in the newest Grafana's code, and returns its answer."""
     return partial(asked_of, grafana_packages, "newest")
