@@ -960,10 +960,8 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
         lines.add("vendor_known_components", standing.known)
         for impact, count in _open_incidents(reading.current.open_incidents).items():
             lines.add("vendor_open_incidents", count, f',impact="{impact}"')
-        for incident in _newest_open(reading.current.open_incidents):
-            named = {"impact": _impact(incident), "title": _shortened(incident.title), "url": incident.url or key.url}
-            labels = "".join(f",{label(*pair)}" for pair in named.items())
-            lines.add("vendor_open_incident_start_timestamp_seconds", _unix(incident.started_at), labels)
+        for labels, began in _newest_open(reading.current.open_incidents, key.url):
+            lines.add("vendor_open_incident_start_timestamp_seconds", _unix(began), labels)
 
 
 def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: Policy) -> None:
@@ -1006,13 +1004,17 @@ def _impact(incident: Incident) -> str:
     return word if word in IMPACTS else "other"
 
 
-def _newest_open(incidents: Iterable[Incident]) -> Iterator[Incident]:
-    """Yield the open incidents that have series, the newest first: one of several with the same labels."""
-    found: dict[tuple[str, str, str | None], Incident] = {}
+def _newest_open(incidents: Iterable[Incident], page_url: str) -> Iterator[tuple[str, datetime]]:
+    """Yield the labels of the open incidents that have series, the newest first, and when each began.
+
+    Of several with the same labels the newest has the series: two samples of one series make a scrape unreadable.
+    """
+    found: dict[str, datetime] = {}
     begun = (incident for incident in incidents if incident.phase is Phase.OPEN)
     for incident in sorted(begun, key=lambda each: each.started_at, reverse=True):
-        found.setdefault((_impact(incident), _shortened(incident.title), incident.url), incident)
-    yield from islice(found.values(), MOST_INCIDENTS)
+        named = {"impact": _impact(incident), "title": _shortened(incident.title), "url": incident.url or page_url}
+        found.setdefault("".join(f",{label(*pair)}" for pair in named.items()), incident.started_at)
+    yield from islice(found.items(), MOST_INCIDENTS)
 
 
 def _shortened(title: str) -> str:

@@ -414,16 +414,19 @@ def test_what_holds_now_raises_today_alone():
     ]
 
 
+def days_told_at(store, *moments):
+    """Return the vendor's days as one and the same exporter tells them at these moments."""
+    state = StateMetrics(store)
+    texts = (render(state.families(now), openmetrics=False).decode() for now in moments)
+    return [samples_in(text, "vendor_day_severity") for text in texts]
+
+
 def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
     store = MemoryStore().add(
         Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
-    state = StateMetrics(store)
-    found = [
-        samples_in(render(state.families(now), openmetrics=False).decode(), "vendor_day_severity")
-        for now in (datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC))
-    ]
+    found = days_told_at(store, datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC))
 
     before = {"vendor=acme,dates_ago=2,closed=yes": 0}
     assert found == [
@@ -437,11 +440,7 @@ def test_lines_that_are_kept_still_change_at_midnight_of_utc():
         Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
-    state = StateMetrics(store)
-    found = [
-        samples_in(render(state.families(now), openmetrics=False).decode(), "vendor_day_severity")
-        for now in (datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 0, tzinfo=UTC))
-    ]
+    found = days_told_at(store, datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 0, tzinfo=UTC))
 
     assert [each.get("vendor=acme,dates_ago=0,closed=no") for each in found] == [4, None]
     assert [each.get("vendor=acme,dates_ago=1,closed=no") for each in found] == [None, 4]
@@ -861,6 +860,15 @@ def test_a_title_that_is_long_or_hostile_is_one_short_line_and_equal_ones_are_on
     assert len(found) == 2
     assert [len(title) for title in found if title.startswith("word")] == [120]
     assert not set("".join(found)) & {"\x07", "\u202e"}
+
+
+def test_an_incident_without_an_address_and_one_that_has_the_pages_are_one_series():
+    one = incident("1", "minor")
+    shared = (one, replace(one, id="2", url=Row().url))
+    store = MemoryStore().add(Row(), current=Current(open_incidents=shared))
+    text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
+
+    assert len([line for line in text.splitlines() if line.startswith(f"vendorstatus_{STARTS}{{")]) == 1
 
 
 # ---------------------------------------------------------------------------------------------- since when it goes on
