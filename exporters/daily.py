@@ -154,7 +154,7 @@ def vendor_series(store: Store, page: PageRecord, settings: VendorConfig, asked:
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
         published=PageFacts() if asked.components == "none" else store.published(page.id, first),
-        asked=asked,
+        told=_told(days, page.zone, asked),
     )
     for series in _vendor(reading):
         if series.points:
@@ -175,7 +175,8 @@ class _Reading:
     days: list[StampedDay]
     history: PageHistory
     published: PageFacts
-    asked: Asked
+    told: Mapping[Labels, Sequence[tuple[date, int]]]
+    """When each day is told, by the labels under which."""
 
     def days_of(self, history: History, seen_at: datetime, gone_at: datetime | None) -> list[StampedDay]:
         """Return the days on which there was such a thing, as far as we know."""
@@ -237,13 +238,22 @@ def _component(reading: _Reading, known: KnownComponent) -> Iterator[Series]:
 def _days(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
 ) -> Iterator[Series]:
-    today = day_of(reading.asked.now, zone_named(reading.page.zone))
-    until = reading.asked.now - reading.asked.settled
+    levels = {each.day: _level(history, each.day) for each in days}
+    for labels, stamps in reading.told.items():
+        points = [(stamp, levels[day]) for day, stamp in stamps if day in levels]
+        yield Series(f"{subject}_day_severity", (*own, *labels), points)
+
+
+def _told(days: Sequence[StampedDay], zone_name: str, asked: Asked) -> dict[Labels, list[tuple[date, int]]]:
+    """Return when each day is told under which labels, as far as that is past; in the order of the series."""
+    today, until = day_of(asked.now, zone_named(zone_name)), asked.now - asked.settled
+    found: dict[Labels, list[tuple[date, int]]] = {}
     for ago in DATES_AGO:
         for closed in (False, True):
-            told = ((told_at(each.day, ago), each.day) for each in days if (each.day < today) is closed)
-            points = [(int(at.timestamp()), _level(history, day)) for at, day in told if at <= until]
-            yield Series(f"{subject}_day_severity", (*own, *day_labels(ago, closed=closed)), points)
+            stamps = ((each.day, told_at(each.day, ago)) for each in days if (each.day < today) is closed)
+            told = [(day, int(at.timestamp())) for day, at in stamps if at <= until]
+            found[day_labels(ago, closed=closed)] = told
+    return found
 
 
 def _level(history: History, day: date) -> float:
