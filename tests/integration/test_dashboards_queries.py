@@ -1,22 +1,17 @@
 """Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asking import answer, at_leisure, bars_by_label, one, shown, shown_days
 from instants import simulated_now
 from panels import boards, queries, resolved
-from watched import filled, folders, glance, reported, scraping
+from watched import UNKNOWN, filled, folders, glance, levels_of, reported, scraping
 
 from monitor.intervals import day_of, zone_named
-from monitor.model import Level
-from monitor.standing import is_bad
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
-
-UNKNOWN = -1
 
 
 def problem(query, series):
@@ -52,23 +47,6 @@ def test_every_query_is_answered_over_90_days(prometheus_of_world, world, uid):
 # ------------------------------------------------------------------------------------------ the values, beside the report
 
 
-def level_of(day):
-    return UNKNOWN if day["level"] is None else Level[day["level"].upper()]
-
-
-def levels_of(told, zone, asked):
-    """Return {day: level} of a vendor or a component of the report: 90 days that end with its page's today.
-
-    What is bad now counts in today, as on `/metrics`: at a midnight the day has no length yet.
-    """
-    days = {day["date"]: level_of(day) for day in told["days"]}
-    assert len(days) == 90
-    current, today = told["current_level"], day_of(asked.now, zone_named(zone)).isoformat()
-    if current not in {None, "unknown"} and is_bad(level := Level[current.upper()]):
-        days[today] = max(days[today], level)
-    return days
-
-
 def assert_same_days(drawn, days, asked):
     """Assert that each bar is the page's day of its date, and grey where the page has not come to it yet."""
     assert drawn == {day: days.get(day, UNKNOWN) for day in shown_days(asked)}
@@ -83,7 +61,8 @@ def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world):
     assert sorted(drawn) == sorted(report) == sorted(world.vendors)
     assert {level for days in drawn.values() for level in days.values()} >= {UNKNOWN, 0, 1, 2, 3, 4}
     for slug, told in report.items():
-        assert_same_days(drawn[slug], levels_of(told, told["zone"], prometheus_of_world), prometheus_of_world)
+        assert len(told["days"]) == 90
+        assert_same_days(drawn[slug], levels_of(told, told, prometheus_of_world.now), prometheus_of_world)
 
 
 def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world):
@@ -94,7 +73,8 @@ def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world)
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
-            days = levels_of(part, told["zone"], prometheus_of_world)
+            days = levels_of(told, part, prometheus_of_world.now)
+            assert len(days) == 90
             assert_same_days(drawn[part["slug"]], days, prometheus_of_world)
 
 
@@ -124,7 +104,8 @@ def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor
 
     assert sorted(drawn) == sorted(report)
     for slug, days in drawn.items():
-        told = levels_of(report[slug], report[slug]["zone"], replace(asked, now=world.now))
+        told = levels_of(report[slug], report[slug], world.now)
+        assert len(told) == 90
         *before, third, second, today = [days[day] for day in sorted(days)]
         assert before == [UNKNOWN] * 87
         dates = [(world.now.date() - timedelta(days=ago)).isoformat() for ago in (2, 1, 0)]

@@ -16,14 +16,12 @@ from instants import simulated_now
 from page import page
 from panels import boards, resolved
 from test_dashboards_pictures import FOLDER, WIDE, take
-from watched import Asked, World, export, exposed, folders, holding, reported
+from watched import UNKNOWN, Asked, World, export, exposed, folders, holding, levels_of, reported
 
 from exporters.prometheus import PollMetrics
 from monitor.collect import Collector, spec
 from monitor.demo import Truth, TruthIncident, random_truth
-from monitor.intervals import day_of, zone_named
 from monitor.model import Level
-from monitor.standing import is_bad
 from monitor.store import Store
 from tests.simulated import Clock, SimulatedPages, vendor_of
 
@@ -35,7 +33,6 @@ EVERY = timedelta(minutes=20)
 BAD = (time(20), time(23, 40), time(6, 50), time(18, 10), time(9, 50), time(22, 30))
 """When outages begin (UTC), each in one of the zones shortly before a midnight, or over it."""
 LONG = timedelta(minutes=40)
-UNKNOWN = -1
 DAYS = 92
 """So many days of each page cover the 90 dates of UTC that end with today, whatever date it is where the page is."""
 
@@ -53,24 +50,12 @@ class Moment:
 
     def vendors(self) -> dict[str, Levels]:
         """Return what the report says of each vendor's days."""
-        return {slug: self._levels(told, told) for slug, told in self.report.items()}
+        return {slug: levels_of(told, told, self.world.now) for slug, told in self.report.items()}
 
     def components(self, slug: str) -> dict[str, Levels]:
         """Return what the report says of the days of each of a vendor's components."""
         told = self.report[slug]
-        return {part["slug"]: self._levels(told, part) for part in told["components"]}
-
-    def _levels(self, vendor: dict, told: dict) -> Levels:
-        """Return the days' levels; what is bad now counts in today, which at a midnight has no length yet."""
-        found = {day["date"]: level_of(day["level"]) for day in told["days"]}
-        today = day_of(self.world.now, zone_named(vendor["zone"])).isoformat()
-        if is_bad(now := level_of(told["current_level"])):
-            found[today] = max(found[today], now)
-        return found
-
-
-def level_of(word: str | None) -> int:
-    return UNKNOWN if word in {None, "unknown"} else Level[word.upper()]
+        return {part["slug"]: levels_of(told, part, self.world.now) for part in told["components"]}
 
 
 # --------------------------------------------------------------------------------------------------------------- watching

@@ -37,6 +37,7 @@ from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
 from monitor.errors import FetchError, TimedOut
+from monitor.intervals import day_of, zone_named
 from monitor.model import Evidence, Level, ReportedUptime
 from monitor.protocol import Response
 from monitor.shell import Context
@@ -356,6 +357,25 @@ def reported(world: World, days: int = 90) -> dict[str, Any]:
     asked = reports.Asked(now=world.now, window_days=days, policy=monitor.settings.policy)
     told = json.loads(json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked)))
     return {vendor["vendor"]: vendor for vendor in told["vendors"]}
+
+
+UNKNOWN = -1
+
+
+def levels_of(vendor: Mapping[str, Any], told: Mapping[str, Any], now: datetime) -> dict[str, int]:
+    """Return {date: level} of a vendor of the report, or of one of its components, `UNKNOWN` where it is not known.
+
+    What is bad now counts in the page's today, as on `/metrics`: at a midnight the day has no length yet.
+    """
+    found = {day["date"]: _level(day["level"]) for day in told["days"]}
+    today = day_of(now, zone_named(vendor["zone"])).isoformat()
+    if _level(told["current_level"]) > Level.MAINTENANCE:
+        found[today] = max(found[today], _level(told["current_level"]))
+    return found
+
+
+def _level(word: str | None) -> int:
+    return UNKNOWN if word in {None, "unknown"} else int(Level[word.upper()])
 
 
 def export(world: World, file: Path, days: int = 90) -> None:
