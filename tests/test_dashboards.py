@@ -16,10 +16,10 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from panels import COLUMN_PIXELS, FOLDER, Range, boards, interpolated, panels, queries, step_of, variables
 
-from exporters.prometheus import STATE_FAMILIES, PollMetrics
+from exporters.prometheus import STATE_FAMILIES, UNKNOWN, PollMetrics
 from grafana.generate import dashboards
 from grafana.generate.look import GREY, LEVELS
-from grafana.generate.queries import BELIEVED_SECONDS, CHOSEN_VENDORS, STALE_SECONDS, UNKNOWN, level_now
+from grafana.generate.queries import BELIEVED_SECONDS, CHOSEN_VENDORS, STALE_SECONDS, level_now
 from monitor.model import Level
 
 ROOT = Path(__file__).parents[1]

@@ -18,7 +18,8 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from grafana_foundation_sdk.models.text import TextMode
 
-from grafana.generate.queries import ONE_VENDOR, UNKNOWN, series
+from exporters.prometheus import UNKNOWN
+from grafana.generate.queries import ONE_VENDOR, series
 
 GREEN, BLUE, YELLOW = "#009E73", "#56B4E9", "#F0E442"
 ORANGE, RED, GREY = "#E69F00", "#D55E00", "#999999"
@@ -32,7 +33,7 @@ LEVELS: Mapping[int, tuple[str, str]] = {
     3: ("partial outage", ORANGE),
     4: ("major outage", RED),
 }
-"""Severity to its word and colour. Severities are the exporter's; `UNKNOWN` is made by our queries alone."""
+"""Severity to its word and colour. Severities are the exporter's; our queries say `UNKNOWN` of the present too."""
 
 FULL_WIDTH = 24
 _COUNT = 30

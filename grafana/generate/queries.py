@@ -5,9 +5,9 @@ history has one sample a day, at 12:00 UTC, so a figure that is not there right 
 And what is not known has no sample, or of a day `UNKNOWN`; a panel that must show it draws `UNKNOWN`, never as green.
 """
 
-PREFIX = "vendorstatus_"
+from exporters.prometheus import DATES_AGO, PREFIX, UNKNOWN
+
 JOB = 'job=~"$job"'
-UNKNOWN = -1
 OUTAGE = 3
 """The lowest severity that is an outage (partial)."""
 DEGRADED = 2
@@ -142,8 +142,8 @@ def day_levels(subject: str, by: str, *matchers: str) -> str:
         samples = series(metric, *matchers, f'dates_ago="{ago}"', f'closed="{closed}"', over=_MOST)
         return f"{_max(by)} (last_over_time({samples} offset -{_HOURS * (ago + 1) - 1}h59m))"
 
-    over = [told(ago, "yes") for ago in (2, 1, 0)]
-    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]
+    over = [told(ago, "yes") for ago in sorted(DATES_AGO, reverse=True)]
+    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]  # after two dates it is over in every zone
     return f"({' or '.join(over + so_far)})"
 
 
