@@ -65,7 +65,11 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 
 .PHONY: bench
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in $(filter-out bench/shape.py,$(wildcard bench/*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
+
+.PHONY: shape
+shape: $(VENV)/.stamp-dev ## measure file length, complexity, density and names (ARGS="--list" names the places)
+	@$(BIN)/python -m bench.shape $(ARGS)
 
 .PHONY: alerts
 alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
