@@ -1,8 +1,9 @@
-"""How much is kept for good of real pages: a stream of hourly answers, and recordings of a page and its history.
+"""How much is kept for good of real pages: a stream of hourly answers, and recordings of a page and
+its history.
 
-Prints, for every setting of `storage: evidence`, the compressed bodies pinned and the rows that pin them. A stream is
-scaled to a year; of a recording it is what its poll and a backfill of 90 days keep, once.
-`python -m bench.evidence FOLDER`, which holds `recordings/` and `truth/streams/`.
+Prints, for every setting of `storage: evidence`, the compressed bodies pinned and the rows that pin
+them. A stream is scaled to a year; of a recording it is what its poll and a backfill of 90 days
+keep, once. `python -m bench.evidence FOLDER`, which holds `recordings/` and `truth/streams/`.
 """
 
 import asyncio
@@ -24,12 +25,19 @@ from monitor.protocol import Response
 from monitor.store import PageSpec, Store
 
 HISTORY = timedelta(days=90)
-LEVELS = ("operational", "under_maintenance", "degraded_performance", "partial_outage", "major_outage")
+LEVELS = (
+    "operational",
+    "under_maintenance",
+    "degraded_performance",
+    "partial_outage",
+    "major_outage",
+)
 
 
 @dataclass
 class Stream:
-    """A Statuspage at successive instants: its list of incidents as it was, its components as the incidents say."""
+    """A Statuspage at successive instants: its list of incidents as it was, its components as the
+    incidents say."""
 
     lines: Iterator[dict]
     page: dict = field(default_factory=dict)
@@ -43,7 +51,11 @@ class Stream:
         line = next(self.lines, None)
         if line is None:
             return False
-        self.at, self.page, self.order = datetime.fromisoformat(line["at"]), line["page"], line["order"]
+        self.at, self.page, self.order = (
+            datetime.fromisoformat(line["at"]),
+            line["page"],
+            line["order"],
+        )
         self.known.update({each["id"]: each for each in line["changed"]})
         for incident in line["changed"]:
             self.names.update({each["id"]: each["name"] for each in incident["components"]})
@@ -54,21 +66,36 @@ class Stream:
         for incident in self._open():
             told = {}
             for update in reversed(incident["incident_updates"]):
-                told |= {each["code"]: each["new_status"] for each in update["affected_components"] or ()}
+                told |= {
+                    each["code"]: each["new_status"] for each in update["affected_components"] or ()
+                }
             for key, word in told.items():
                 worst[key] = max(worst.get(key, 0), LEVELS.index(word))
         return [
             {
-                "id": key, "name": self.names.get(key, key), "status": LEVELS[level], "position": number, "group": False,
-                "group_id": None, "showcase": True, "start_date": "2024-01-01", "page_id": self.page["id"],
-                "created_at": "2024-01-01T00:00:00.000Z", "updated_at": "2024-01-01T00:00:00.000Z", "description": None,
+                "id": key,
+                "name": self.names.get(key, key),
+                "status": LEVELS[level],
+                "position": number,
+                "group": False,
+                "group_id": None,
+                "showcase": True,
+                "start_date": "2024-01-01",
+                "page_id": self.page["id"],
+                "created_at": "2024-01-01T00:00:00.000Z",
+                "updated_at": "2024-01-01T00:00:00.000Z",
+                "description": None,
                 "only_show_if_degraded": False,
             }
             for number, (key, level) in enumerate(worst.items())
-        ]  # fmt: skip
+        ]
 
     def _open(self) -> list[dict]:
-        return [self.known[key] for key in self.order if self.known[key]["status"] not in {"resolved", "postmortem"}]
+        return [
+            self.known[key]
+            for key in self.order
+            if self.known[key]["status"] not in {"resolved", "postmortem"}
+        ]
 
     async def get(
         self,
@@ -85,13 +112,20 @@ class Stream:
             body = {"page": self.page, "incidents": [self.known[key] for key in self.order]}
         elif url.endswith("/api/v2/summary.json"):
             status = {"indicator": "minor" if self._open() else "none", "description": ""}
-            body = {"page": self.page, "components": self._components(), "incidents": self._open(),
-                    "scheduled_maintenances": [], "status": status}  # fmt: skip
+            body = {
+                "page": self.page,
+                "components": self._components(),
+                "incidents": self._open(),
+                "scheduled_maintenances": [],
+                "status": status,
+            }
         elif url.endswith("/api/v2/scheduled-maintenances.json"):
             body = {"page": self.page, "scheduled_maintenances": []}
         headers = {"content-type": "application/json; charset=utf-8"}
         text = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-        response = Response(url=url, final_url=url, status=404 if body is None else 200, headers=headers, body=text)
+        response = Response(
+            url=url, final_url=url, status=404 if body is None else 200, headers=headers, body=text
+        )
         settled, learned = settle(response, validators)
         return Fetched(response=settled, validators=learned)
 
@@ -99,23 +133,36 @@ class Stream:
 def opened(url: str, platform: str | None, now: datetime) -> tuple[Store, dict[str, VendorConfig]]:
     """Return a store in memory with one page."""
     store = Store.open("sqlite://")
-    vendor = VendorConfig(slug="page", name="page", url=url, platform=platform, interval_seconds=3600)
+    vendor = VendorConfig(
+        slug="page", name="page", url=url, platform=platform, interval_seconds=3600
+    )
     store.sync_pages([PageSpec(slug="page", name="page", url=url, platform=platform)], now=now)
     return store, {"page": vendor}
 
 
 def sizes(store: Store) -> str:
     """Return what is pinned, and for comparison all bodies that came, in kB as they are stored."""
-    pinned = "SELECT count(*), coalesce(sum(length(body)), 0) FROM snapshot WHERE sha256 IN (SELECT sha256 FROM evidence_body)"
+    pinned = (
+        "SELECT count(*), coalesce(sum(length(body)), 0) FROM snapshot WHERE sha256 IN (SELECT"
+        " sha256 FROM evidence_body)"
+    )
     with store._engine.connect() as connection:
         bodies, size = connection.execute(sa.text(pinned)).one()
-        rows, days = connection.execute(sa.text("SELECT count(*), count(DISTINCT day) FROM evidence_body")).one()
-        every = connection.execute(sa.text("SELECT coalesce(sum(length(body)), 0) FROM snapshot")).scalar_one()
-    return f"{size / 1000:10,.0f} kB pinned of {every / 1000:10,.0f}; {bodies} bodies, {rows} rows, {days} days"
+        rows, days = connection.execute(
+            sa.text("SELECT count(*), count(DISTINCT day) FROM evidence_body")
+        ).one()
+        every = connection.execute(
+            sa.text("SELECT coalesce(sum(length(body)), 0) FROM snapshot")
+        ).scalar_one()
+    return (
+        f"{size / 1000:10,.0f} kB pinned of {every / 1000:10,.0f}; {bodies} bodies, {rows} rows,"
+        f" {days} days"
+    )
 
 
 async def stream(path: Path, setting: str) -> None:
-    """Poll a stream from its first answer to its last, and read it again every day as the schedule does."""
+    """Poll a stream from its first answer to its last, and read it again every day as the schedule
+    does."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         page = Stream(map(json.loads, lines))
         page.forward()

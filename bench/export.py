@@ -1,7 +1,9 @@
-"""How long exporting takes: 1,000 vendors x 30 components x 90 days. ``python -m bench.export [VENDORS [NAME]]``.
+"""How long exporting takes: 1,000 vendors x 30 components x 90 days. ``python -m bench.export
+[VENDORS [NAME]]``.
 
-Every export runs in a process of its own, so that the peak memory is its own. Beside it the peak for a tenth of the
-vendors: what grows with their number would show there. Remote write's requests are made and not sent.
+Every export runs in a process of its own, so that the peak memory is its own. Beside it the peak
+for a tenth of the vendors: what grows with their number would show there. Remote write's requests
+are made and not sent.
 """
 
 import multiprocessing
@@ -26,17 +28,29 @@ LABELS = {"job": "vendorstatus"}
 
 
 def vendors(count: int) -> dict[str, VendorConfig]:
-    return {f"v{n}": VendorConfig(slug=f"v{n}", name=f"V {n}", url=f"https://v{n}.example/") for n in range(count)}
+    return {
+        f"v{n}": VendorConfig(slug=f"v{n}", name=f"V {n}", url=f"https://v{n}.example/")
+        for n in range(count)
+    }
 
 
 def fill(folder: Path, count: int) -> None:
     rng = random.Random(1)
     with Store.open(f"sqlite:///{folder / 'bench.db'}") as store:
-        store.sync_pages([PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors(count).values()], now=NOW)
+        store.sync_pages(
+            [PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors(count).values()],
+            now=NOW,
+        )
         settings = vendors(count)
         for page in store.pages():
             store.save(page.id, evidence(rng), now=NOW, max_gap_seconds=900)
-            derive_page(store, page, settings[page.slug], first=(NOW - timedelta(days=DAYS - 1)).date(), now=NOW)
+            derive_page(
+                store,
+                page,
+                settings[page.slug],
+                first=(NOW - timedelta(days=DAYS - 1)).date(),
+                now=NOW,
+            )
 
 
 def asked(**changes) -> Asked:
@@ -134,11 +148,17 @@ def main() -> None:
         folder = Path(name)
         fill(folder, count)
         print(f"{count} vendors x {COMPONENTS} components x {DAYS} days")
-        print(f"{'':30} {'samples, rows':>14} {'size':>9} {'CPU':>8} {'peak':>7} {'a tenth: peak':>14}")
+        print(
+            f"{'':30} {'samples, rows':>14} {'size':>9} {'CPU':>8} {'peak':>7}"
+            f" {'a tenth: peak':>14}"
+        )
         for export in [each for each in EXPORTS if not sys.argv[2:] or sys.argv[2] in each]:
             _, _, _, small = measured(export, folder, count, max(1, count // 10))
             things, size, seconds, peak = measured(export, folder, count, count)
-            row = f"{things:14,} {size / 1e6:6.0f} MB {seconds:6.1f} s {peak:4.0f} MB {small:11.0f} MB"
+            row = (
+                f"{things:14,} {size / 1e6:6.0f} MB {seconds:6.1f} s {peak:4.0f} MB"
+                f" {small:11.0f} MB"
+            )
             print(f"{export:30} {row}", flush=True)
 
 

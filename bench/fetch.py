@@ -1,7 +1,8 @@
-"""CPU time per unchanged answer (304), by number of hosts: our `Fetcher` against one shared `httpx.AsyncClient`.
+"""CPU time per unchanged answer (304), by number of hosts: our `Fetcher` against one shared
+`httpx.AsyncClient`.
 
-Each host is a loopback address (127.0.x.y) of one server process; every request reuses its host's connection. What is
-measured is this process's CPU time, so the server's does not count.
+Each host is a loopback address (127.0.x.y) of one server process; every request reuses its host's
+connection. What is measured is this process's CPU time, so the server's does not count.
 
     python bench/fetch.py [--hosts 10,100,400,1000] [--skip-client]
 """
@@ -19,7 +20,10 @@ import httpx
 from monitor.fetch import Fetcher, Limits, Validators
 from monitor.shell import kept_hosts
 
-ANSWER = b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver: bench\r\n\r\n'
+ANSWER = (
+    b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver:'
+    b" bench\r\n\r\n"
+)
 CONCURRENCY = 32
 FILES = 8192
 LIMITS = Limits(allow_private=True)
@@ -63,7 +67,8 @@ async def ask(get: Get, urls: list[str]) -> float:
 
 
 async def measure(get: Get, urls: list[str], count: int) -> float:
-    """Return CPU milliseconds per request, connections being open already; `count` requests over all hosts."""
+    """Return CPU milliseconds per request, connections being open already; `count` requests over
+    all hosts."""
     await ask(get, urls)
     asked = (urls * (count // len(urls) + 1))[:count]
     return min([await ask(get, asked) for _ in range(2)]) / count * 1000
@@ -72,11 +77,17 @@ async def measure(get: Get, urls: list[str], count: int) -> float:
 async def ours(urls: list[str], count: int) -> float:
     """Measure our fetcher."""
     fetcher = Fetcher(
-        user_agent="bench", concurrency=CONCURRENCY, per_host=CONCURRENCY, spacing_seconds=0.0, idle_hosts=kept_hosts()
+        user_agent="bench",
+        concurrency=CONCURRENCY,
+        per_host=CONCURRENCY,
+        spacing_seconds=0.0,
+        idle_hosts=kept_hosts(),
     )
 
     async def get(url):
-        fetched = await fetcher.get(url, accept="*/*", limits=LIMITS, validators=KNOWN, provider=None)
+        fetched = await fetcher.get(
+            url, accept="*/*", limits=LIMITS, validators=KNOWN, provider=None
+        )
         assert fetched.response.unchanged
 
     async with fetcher:
@@ -85,8 +96,14 @@ async def ours(urls: list[str], count: int) -> float:
 
 async def client(urls: list[str], count: int) -> float:
     """Measure one shared client."""
-    headers = {"If-None-Match": KNOWN.etag, "If-Modified-Since": KNOWN.last_modified, "Accept": "*/*"}
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=600)
+    headers = {
+        "If-None-Match": KNOWN.etag,
+        "If-Modified-Since": KNOWN.last_modified,
+        "Accept": "*/*",
+    }
+    limits = httpx.Limits(
+        max_connections=None, max_keepalive_connections=None, keepalive_expiry=600
+    )
     async with httpx.AsyncClient(limits=limits, trust_env=False, timeout=30) as shared:
 
         async def get(url):
@@ -97,7 +114,9 @@ async def client(urls: list[str], count: int) -> float:
 
 def main() -> None:
     """Run and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--hosts", default="10,100,400,1000")
     parser.add_argument("--skip-client", action="store_true")
     options = parser.parse_args()
@@ -109,7 +128,10 @@ def main() -> None:
     port = here.recv()
     print(f"{'hosts':>6} {'Fetcher ms':>11} {'AsyncClient ms':>15} {'ratio':>7}", flush=True)
     for hosts in map(int, options.hosts.split(",")):
-        urls = [f"http://127.0.{1 + n // 250}.{1 + n % 250}:{port}/api/v2/summary.json" for n in range(hosts)]
+        urls = [
+            f"http://127.0.{1 + n // 250}.{1 + n % 250}:{port}/api/v2/summary.json"
+            for n in range(hosts)
+        ]
         mine = asyncio.run(ours(urls, 4000))
         line = f"{hosts:>6} {mine:>11.3f}"
         if not options.skip_client:

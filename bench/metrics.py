@@ -1,11 +1,12 @@
 """How long `/metrics` takes, and what else it holds up: ``python -m bench.metrics [vendors ...]``.
 
-By default 50, 1,000 and 1,580 vendors of 30 components: the last are a million series. Everything of ours runs on one
-core. The store is in memory, so this is the exporter's own work; the last table is about a real one.
+By default 50, 1,000 and 1,580 vendors of 30 components: the last are a million series. Everything
+of ours runs on one core. The store is in memory, so this is the exporter's own work; the last table
+is about a real one.
 
-*cold*: every vendor is read anew, as after a start or at midnight; *1 % changed*: one vendor in a hundred has news;
-*warm*: nothing but the polls' times changed. Ratios are against prometheus_client writing the same samples from
-families that already exist, that is, without making them.
+*cold*: every vendor is read anew, as after a start or at midnight; *1 % changed*: one vendor in a
+hundred has news; *warm*: nothing but the polls' times changed. Ratios are against prometheus_client
+writing the same samples from families that already exist, that is, without making them.
 """
 
 import asyncio
@@ -98,7 +99,7 @@ NOUNS = [
 ]
 
 
-# -------------------------------------------------------------------------------------------- vendors, all different
+# vendors, all different
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,8 @@ class Current:
 
 
 class Synthetic:
-    """Vendors whose components each had none to nine bad days in ninety; a page's state is made once and kept."""
+    """Vendors whose components each had none to nine bad days in ninety; a page's state is made
+    once and kept."""
 
     def __init__(self, vendors, components=COMPONENTS):
         self.components = components
@@ -143,14 +145,21 @@ class Synthetic:
         rng = random.Random(f"page {number}")
         ids = [f"{number}c{n}" for n in range(self.components)]
         incident = Incident(
-            id="i", title="Slow", phase=Phase.OPEN, status="investigating", impact="minor", started_at=NOW
+            id="i",
+            title="Slow",
+            phase=Phase.OPEN,
+            status="investigating",
+            impact="minor",
+            started_at=NOW,
         )
         current = Current(
             levels={key: rng.choice([Level.OPERATIONAL] * 19 + [Level.DEGRADED]) for key in ids},
             components=tuple(_component(key, rng) for key in ids),
             open_incidents=(incident,),
         )
-        return current, PageHistory(vendor=_history(rng), components={key: _history(rng) for key in ids})
+        return current, PageHistory(
+            vendor=_history(rng), components={key: _history(rng) for key in ids}
+        )
 
     def page_states(self, slugs=None):
         return self.rows if slugs is None else [row for row in self.rows if row.slug in slugs]
@@ -165,9 +174,16 @@ class Synthetic:
         ids = self.page(page_id, 1)[0].levels
         span = Interval(NOW - timedelta(days=100), NOW)
         return PageFacts(
-            bars=tuple(Bar(component_id=key, day=TODAY, partial_seconds=page_id, source="s") for key in ids),
-            coverage=tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=key) for key in ids),
-            reported=tuple(ReportedUptime(component_id=key, window_days=90, ratio=0.9991) for key in (None, *ids)),
+            bars=tuple(
+                Bar(component_id=key, day=TODAY, partial_seconds=page_id, source="s") for key in ids
+            ),
+            coverage=tuple(
+                Coverage(span=span, aspect=Aspect.BARS, component_id=key) for key in ids
+            ),
+            reported=tuple(
+                ReportedUptime(component_id=key, window_days=90, ratio=0.9991)
+                for key in (None, *ids)
+            ),
         )
 
     def revised_days(self, page_id, _first, _last):
@@ -177,20 +193,25 @@ class Synthetic:
         return 1_000_000
 
     def poll(self, changed=0):
-        """Poll every page; `changed` of them, spread over all, have news: their first component's level is another."""
+        """Poll every page; `changed` of them, spread over all, have news: their first component's
+        level is another."""
         later = self.rows[0].last_poll_at + timedelta(minutes=5)
         self.rows = [replace(row, last_poll_at=later, last_success_at=later) for row in self.rows]
         for number in range(0, len(self.rows), len(self.rows) // changed) if changed else ():
             levels = self.page(number, 1)[0].levels
             first = next(iter(levels))
-            levels[first] = Level.DEGRADED if levels[first] is Level.OPERATIONAL else Level.OPERATIONAL
+            levels[first] = (
+                Level.DEGRADED if levels[first] is Level.OPERATIONAL else Level.OPERATIONAL
+            )
             self.rows[number] = replace(self.rows[number], version=self.rows[number].version + 1)
 
 
 def _component(key, rng):
     name = " ".join(rng.sample(NOUNS, 2))
     part = Component(id=key, name=name, group=rng.choice(NOUNS))
-    return KnownComponent(component=part, slug=f"{name}-{key}".lower().replace(" ", "-"), first_seen_at=NOW)
+    return KnownComponent(
+        component=part, slug=f"{name}-{key}".lower().replace(" ", "-"), first_seen_at=NOW
+    )
 
 
 def _history(rng):
@@ -198,15 +219,20 @@ def _history(rng):
     for _ in range(rng.choice([0, 0, 0, 1, 1, 2, 3, 5, 9])):
         day = TODAY - timedelta(days=rng.randrange(90))
         bad[day] = Day(
-            day=day, level=Level.PARTIAL_OUTAGE, length_seconds=86_400, covered_seconds=86_400,
-            seconds=Seconds(partial=float(rng.randrange(60, 9_999))), source=Aspect.BARS, confidence=Confidence.HIGH,
-        )  # fmt: skip
+            day=day,
+            level=Level.PARTIAL_OUTAGE,
+            length_seconds=86_400,
+            covered_seconds=86_400,
+            seconds=Seconds(partial=float(rng.randrange(60, 9_999))),
+            source=Aspect.BARS,
+            confidence=Confidence.HIGH,
+        )
     first = FIRST if rng.random() < 0.9 else FIRST + timedelta(days=rng.randrange(60))
     quiet = (DayRun(first, TODAY, Aspect.BARS, Confidence.HIGH),)
     return History(first=FIRST, last=TODAY, days=bad, quiet=quiet, lengths={TODAY: 43_200.0})
 
 
-# ------------------------------------------------------------------------------------------------------ one scrape
+# one scrape
 
 
 class Ready(Collector):
@@ -220,7 +246,9 @@ class Ready(Collector):
 
 
 def zipped(state):
-    return b"".join(stream(block.piece() for block in blocks(state.families(NOW), openmetrics=True)))
+    return b"".join(
+        stream(block.piece() for block in blocks(state.families(NOW), openmetrics=True))
+    )
 
 
 def plain(state):
@@ -252,9 +280,10 @@ def scrapes(vendors):
     client_plain, _ = timed(lambda: generate_latest(ready), times=1)
     assert gzip.decompress(sent).count(b"\n") == theirs_lines(theirs, sent)
     print(
-        f"| {vendors:,} | {series:,} | {len(text) / 1e6:.0f} MB | {len(sent) / 1e6:.1f} MB | {cold:.2f} s "
-        f"| {news * 1e3:.0f} ms | {warm * 1e3:.1f} ms | {warm_plain * 1e3:.0f} ms | {client:.2f} s | {client_plain:.2f} s "
-        f"| {client / warm:.0f} | {client_plain / warm_plain:.0f} |"
+        f"| {vendors:,} | {series:,} | {len(text) / 1e6:.0f} MB | {len(sent) / 1e6:.1f} MB |"
+        f" {cold:.2f} s | {news * 1e3:.0f} ms | {warm * 1e3:.1f} ms | {warm_plain * 1e3:.0f} ms |"
+        f" {client:.2f} s | {client_plain:.2f} s | {client / warm:.0f} |"
+        f" {client_plain / warm_plain:.0f} |"
     )
 
 
@@ -263,7 +292,8 @@ def theirs_lines(theirs, sent):
     return gzip.decompress(theirs).count(b"\n") + gzip.decompress(sent).count(b"# UNIT")
 
 
-# ------------------------------------------------------------------------------------- other ways to join and compress
+# ------------------------------------------------------------------------------------- other ways
+# to join and compress
 
 
 def member(parts):
@@ -276,13 +306,17 @@ def _size(parts):
 
 
 def alternatives(vendors):
-    """What was not chosen: compressing everything at each scrape, and rows of gzip members of several sizes."""
+    """What was not chosen: compressing everything at each scrape, and rows of gzip members of
+    several sizes."""
     store = Synthetic(vendors)
     state = StateMetrics(store)
     found = blocks(state.families(NOW), openmetrics=True)
     text = b"".join(part for block in found for part in block.parts)
     whole, packed = timed(lambda: gzip.compress(text, 1), times=2)
-    print(f"| the whole text at each scrape | 1 | {len(packed) / 1e6:.1f} MB | - | {whole * 1e3:.0f} ms | |")
+    print(
+        f"| the whole text at each scrape | 1 | {len(packed) / 1e6:.1f} MB | - | {whole * 1e3:.0f}"
+        " ms | |"
+    )
     rows = [part for block in found for part in block.parts]
     for size in (1, 8, 32, 128):
         groups = [rows[start : start + size] for start in range(0, len(rows), size)]
@@ -290,23 +324,24 @@ def alternatives(vendors):
         largest = max(groups, key=_size)
         again, _ = timed(lambda g=largest: member(g))
         join, sent = timed(lambda m=members: b"".join(m))
-        # Quadratic in the number of members: for one a vendor and family it is half a minute, which need not be shown.
+        # Quadratic in the number of members: for one a vendor and family it is half a minute, which
+        # need not be shown.
         reads = f"{timed(lambda s=sent: gzip.decompress(s), times=1)[0]:.2f} s" if size > 1 else ""
         print(
-            f"| members of {size} vendors' lines | {len(members):,} | {len(sent) / 1e6:.1f} MB | {again * 1e3:.2f} ms "
-            f"| {join * 1e3:.1f} ms | {reads} |"
+            f"| members of {size} vendors' lines | {len(members):,} | {len(sent) / 1e6:.1f} MB |"
+            f" {again * 1e3:.2f} ms | {join * 1e3:.1f} ms | {reads} |"
         )
     pieces = [block.piece() for block in found]
     join, sent = timed(lambda: b"".join(stream(pieces)))
     reads, _ = timed(lambda: gzip.decompress(sent), times=1)
     again, _ = timed(lambda: member(max((block.parts for block in found), key=_size)))
     print(
-        f"| **one member of pieces** (ours) | {len(pieces):,} | {len(sent) / 1e6:.1f} MB | {again * 1e3:.2f} ms "
-        f"| {join * 1e3:.1f} ms | {reads:.2f} s |"
+        f"| **one member of pieces** (ours) | {len(pieces):,} | {len(sent) / 1e6:.1f} MB |"
+        f" {again * 1e3:.2f} ms | {join * 1e3:.1f} ms | {reads:.2f} s |"
     )
 
 
-# ----------------------------------------------------------------------------------------------------- over the wire
+# over the wire
 
 
 def serve(vendors, ready):
@@ -326,9 +361,13 @@ def serve(vendors, ready):
 
 
 async def watched(address, scraping):
-    """Ask /healthz again and again while a scrape goes on; return the scrape's seconds and the answers' times in ms."""
+    """Ask /healthz again and again while a scrape goes on; return the scrape's seconds and the
+    answers' times in ms."""
     took = []
-    async with httpx.AsyncClient(trust_env=False, timeout=300) as client, httpx.AsyncClient(trust_env=False) as probe:
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=300) as client,
+        httpx.AsyncClient(trust_env=False) as probe,
+    ):
         began = time.perf_counter()
         scrape = asyncio.create_task(scraping(client, address))
         while not scrape.done():
@@ -341,7 +380,9 @@ async def watched(address, scraping):
 
 
 async def _fetch(client, address, encoding):
-    async with client.stream("GET", f"{address}/metrics", headers={"accept-encoding": encoding}) as answer:
+    async with client.stream(
+        "GET", f"{address}/metrics", headers={"accept-encoding": encoding}
+    ) as answer:
         return sum([len(chunk) async for chunk in answer.aiter_raw()])
 
 
@@ -366,47 +407,80 @@ def over_the_wire(vendors):
     process.start()
     address = f"http://127.0.0.1:{ready.get()}"
     until_it_answers(address)
-    for what, encoding in (("cold, gzip", "gzip"), ("warm, gzip", "gzip"), ("warm, plain", "identity")):
+    for what, encoding in (
+        ("cold, gzip", "gzip"),
+        ("warm, gzip", "gzip"),
+        ("warm, plain", "identity"),
+    ):
         busy = cpu_seconds(process.pid)
         seconds, took = asyncio.run(watched(address, lambda c, a, e=encoding: _fetch(c, a, e)))
         busy = cpu_seconds(process.pid) - busy
         status = Path(f"/proc/{process.pid}/status").read_text()
-        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+        peak = (
+            next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+            / 1024
+        )
         print(
-            f"| {vendors:,} | {what} | {seconds:.2f} s | {busy:.2f} s | {statistics.median(took):.1f} ms "
-            f"| {sorted(took)[len(took) * 99 // 100]:.1f} ms | {max(took):.1f} ms | {peak:.0f} MB |"
+            f"| {vendors:,} | {what} | {seconds:.2f} s | {busy:.2f} s |"
+            f" {statistics.median(took):.1f} ms | {sorted(took)[len(took) * 99 // 100]:.1f} ms |"
+            f" {max(took):.1f} ms | {peak:.0f} MB |"
         )
     process.terminate()
     process.join()
 
 
-# -------------------------------------------------------------------------------------------------------- the page rows
+# the page rows
 
 
 def page_rows(count):
-    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store:
-        specs = [PageSpec(slug=f"v{n:05}", name=f"V {n}", url=f"https://{n}.example/") for n in range(count)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store,
+    ):
+        specs = [
+            PageSpec(slug=f"v{n:05}", name=f"V {n}", url=f"https://{n}.example/")
+            for n in range(count)
+        ]
         store.sync_pages(specs, now=NOW)
-        store.record_polls([
-            PollRecord(page_id=page.id, started_at=NOW, duration_ms=1, outcome="ok", due_at=NOW, max_gap_seconds=900)
-            for page in store.pages()
-        ])  # fmt: skip
+        store.record_polls(
+            [
+                PollRecord(
+                    page_id=page.id,
+                    started_at=NOW,
+                    duration_ms=1,
+                    outcome="ok",
+                    due_at=NOW,
+                    max_gap_seconds=900,
+                )
+                for page in store.pages()
+            ]
+        )
         records, _ = timed(store.pages)
         states, _ = timed(store.page_states)
         one, _ = timed(lambda: store.page_states(["v00005"]))
         state = StateMetrics(store)
         zipped(state)
         warm, _ = timed(lambda: zipped(state))
-    print(f"| {count:,} | {records * 1e3:.1f} ms | {states * 1e3:.1f} ms | {one * 1e3:.2f} ms | {warm * 1e3:.1f} ms |")
+    print(
+        f"| {count:,} | {records * 1e3:.1f} ms | {states * 1e3:.1f} ms | {one * 1e3:.2f} ms |"
+        f" {warm * 1e3:.1f} ms |"
+    )
 
 
 def from_a_database(count):
     """Vendors as `bench.rebuild` makes them: what reading one anew costs with a real store."""
     rng = random.Random(1)
     first, day = (rebuild.NOW - timedelta(days=89)).date(), rebuild.NOW.date()
-    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store,
+    ):
         store.sync_pages(
-            [PageSpec(slug=f"v{n:05}", name="V", url=f"https://{n}.example/") for n in range(count)], now=rebuild.NOW
+            [
+                PageSpec(slug=f"v{n:05}", name="V", url=f"https://{n}.example/")
+                for n in range(count)
+            ],
+            now=rebuild.NOW,
         )
         for page in store.pages():
             store.save(page.id, rebuild.evidence(rng), now=rebuild.NOW, max_gap_seconds=900)
@@ -415,7 +489,9 @@ def from_a_database(count):
         ids = [page.id for page in store.pages()]
         cold, _ = timed(lambda: StateMetrics(store).families(rebuild.NOW), times=2)
         reads, _ = timed(lambda: [_read(store, page_id, first, day) for page_id in ids], times=2)
-    print(f"| {count} | {cold:.2f} s | {cold / count * 1e3:.1f} ms | {reads / count * 1e3:.1f} ms |")
+    print(
+        f"| {count} | {cold:.2f} s | {cold / count * 1e3:.1f} ms | {reads / count * 1e3:.1f} ms |"
+    )
 
 
 def _read(store, page_id, first, last):
@@ -431,19 +507,49 @@ def table(*heads):
 
 def main(sizes):
     table(
-        "vendors", "series", "text", "gzip", "cold", "1 % changed", "warm", "warm, plain", "client, gzip",
-        "client, plain", "ratio, gzip", "ratio, plain",
-    )  # fmt: skip
+        "vendors",
+        "series",
+        "text",
+        "gzip",
+        "cold",
+        "1 % changed",
+        "warm",
+        "warm, plain",
+        "client, gzip",
+        "client, plain",
+        "ratio, gzip",
+        "ratio, plain",
+    )
     for vendors in sizes:
         scrapes(vendors)
-    table("way to compress", "members or pieces", "size", "largest changed", "at a scrape", "Python's gzip reads it in")
+    table(
+        "way to compress",
+        "members or pieces",
+        "size",
+        "largest changed",
+        "at a scrape",
+        "Python's gzip reads it in",
+    )
     alternatives(max(sizes))
     table(
-        "vendors", "scrape over HTTP", "took", "server's CPU", "/healthz median", "99 %", "worst", "peak memory",
-    )  # fmt: skip
+        "vendors",
+        "scrape over HTTP",
+        "took",
+        "server's CPU",
+        "/healthz median",
+        "99 %",
+        "worst",
+        "peak memory",
+    )
     for vendors in sizes:
         over_the_wire(vendors)
-    table("pages in SQLite", "whole records", "what a scrape reads", "of one page", "a warm scrape of empty pages")
+    table(
+        "pages in SQLite",
+        "whole records",
+        "what a scrape reads",
+        "of one page",
+        "a warm scrape of empty pages",
+    )
     for count in (1_000, 10_000):
         page_rows(count)
     table("vendors in SQLite", "cold", "a vendor", "of which reading")

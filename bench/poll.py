@@ -1,8 +1,8 @@
-"""CPU of one whole poll: ask, read, keep, plan the next. Unchanged pages by number of hosts; a changed page against its
-GET alone.
+"""CPU of one whole poll: ask, read, keep, plan the next. Unchanged pages by number of hosts; a
+changed page against its GET alone.
 
-Each host is a loopback address (127.0.x.y) of one server process; only this process's CPU is counted, connections being
-open already. `python -m bench.poll [--hosts 10,100,1000]`
+Each host is a loopback address (127.0.x.y) of one server process; only this process's CPU is
+counted, connections being open already. `python -m bench.poll [--hosts 10,100,1000]`
 """
 
 import argparse
@@ -28,7 +28,8 @@ EDITS = itertools.count()
 
 
 def body(path: str, edit: int | None) -> bytes:
-    """A Statuspage answer with 60 components; `edit` changes one component's state, None = all are well.
+    """A Statuspage answer with 60 components; `edit` changes one component's state, None = all are
+    well.
 
     A page that says that something is wrong and not what is read whole at every poll.
     """
@@ -41,23 +42,43 @@ def body(path: str, edit: int | None) -> bytes:
     }
     rows = [
         {
-            "id": f"c{number:011d}", "name": f"Component {number}", "position": number, "description": None, "showcase": True,
-            "status": "degraded_performance" if edit is not None and number == edit % COMPONENTS else "operational", "start_date": "2024-01-01",
-            "created_at": "2024-01-01T00:00:00.000Z", "updated_at": "2024-01-01T00:00:00.000Z", "group_id": None,
-            "page_id": page["id"], "group": False, "only_show_if_degraded": False,
+            "id": f"c{number:011d}",
+            "name": f"Component {number}",
+            "position": number,
+            "description": None,
+            "showcase": True,
+            "status": (
+                "degraded_performance"
+                if edit is not None and number == edit % COMPONENTS
+                else "operational"
+            ),
+            "start_date": "2024-01-01",
+            "created_at": "2024-01-01T00:00:00.000Z",
+            "updated_at": "2024-01-01T00:00:00.000Z",
+            "group_id": None,
+            "page_id": page["id"],
+            "group": False,
+            "only_show_if_degraded": False,
         }
         for number in range(COMPONENTS)
-    ]  # fmt: skip
+    ]
     status = {"indicator": "none" if edit is None else "minor", "description": ""}
     if "incidents" in path:
         return json.dumps({"page": page, "incidents": []}).encode()
     return json.dumps(
-        {"page": page, "components": rows, "incidents": [], "scheduled_maintenances": [], "status": status}
+        {
+            "page": page,
+            "components": rows,
+            "incidents": [],
+            "scheduled_maintenances": [],
+            "status": status,
+        }
     ).encode()
 
 
 class Server(asyncio.Protocol):
-    """Answers 304 to a conditional request, but for hosts 127.0.9.x, whose pages change every time."""
+    """Answers 304 to a conditional request, but for hosts 127.0.9.x, whose pages change every
+    time."""
 
     def connection_made(self, transport):
         self.transport = transport
@@ -69,7 +90,10 @@ class Server(asyncio.Protocol):
                 self.transport.write(b'HTTP/1.1 304 Not Modified\r\netag: W/"1"\r\n\r\n')
                 continue
             content = body(path, next(EDITS) if b"127.0.9." in request else None)
-            head = f'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag: W/"1"\r\ncontent-length: {len(content)}\r\n\r\n'
+            head = (
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\netag:"
+                f' W/"1"\r\ncontent-length: {len(content)}\r\n\r\n'
+            )
             self.transport.write(head.encode() + content)
 
 
@@ -85,9 +109,11 @@ def serve(ready: Connection) -> None:
 
 
 async def rounds(collector: Collector, store: Store, times: int) -> tuple[float, float]:
-    """Return CPU milliseconds per poll over `times` rounds of all pages, 32 at a time, after rounds to warm up.
+    """Return CPU milliseconds per poll over `times` rounds of all pages, 32 at a time, after rounds
+    to warm up.
 
-    The second number is the part spent on deriving days, which happens once for all pages that had news.
+    The second number is the part spent on deriving days, which happens once for all pages that had
+    news.
     """
     pages = store.pages()
     for page in pages:
@@ -114,15 +140,25 @@ async def rounds(collector: Collector, store: Store, times: int) -> tuple[float,
 async def poll(urls: list[str], times: int) -> tuple[float, float]:
     """Measure whole polls with a database in a file."""
     vendors = {
-        f"v{n}": VendorConfig(slug=f"v{n}", name=f"V{n}", url=url, allow_private=True, platform="statuspage")
+        f"v{n}": VendorConfig(
+            slug=f"v{n}", name=f"V{n}", url=url, allow_private=True, platform="statuspage"
+        )
         for n, url in enumerate(urls)
     }
-    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store,
+    ):
         store.sync_pages(
-            [PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors.values()], now=datetime.now(UTC)
+            [PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors.values()],
+            now=datetime.now(UTC),
         )
         async with Fetcher(
-            user_agent="bench", per_host=32, per_provider=32, spacing_seconds=0.0, idle_hosts=kept_hosts()
+            user_agent="bench",
+            per_host=32,
+            per_provider=32,
+            spacing_seconds=0.0,
+            idle_hosts=kept_hosts(),
         ) as fetcher:
             collector = Collector(store, fetcher, vendors, clock=lambda: datetime.now(UTC))
             spent = await rounds(collector, store, times)
@@ -132,13 +168,17 @@ async def poll(urls: list[str], times: int) -> tuple[float, float]:
 
 async def get_alone(urls: list[str], times: int) -> float:
     """Measure the two requests of a changed page without anything else."""
-    async with Fetcher(user_agent="bench", per_host=32, per_provider=32, spacing_seconds=0.0) as fetcher:
+    async with Fetcher(
+        user_agent="bench", per_host=32, per_provider=32, spacing_seconds=0.0
+    ) as fetcher:
         for warm in (True, False):
             begun = time.process_time()
             for _ in range(2 if warm else times):
                 for url in urls:
                     for path in ("api/v2/summary.json", "api/v2/incidents.json"):
-                        await fetcher.get(url + path, accept="application/json", limits=Limits(allow_private=True))
+                        await fetcher.get(
+                            url + path, accept="application/json", limits=Limits(allow_private=True)
+                        )
             spent = time.process_time() - begun
     return spent / (times * len(urls)) * 1000
 

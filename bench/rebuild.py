@@ -1,4 +1,5 @@
-"""How long deriving takes: 1,000 vendors x 30 components x 90 days, from stored facts to stored days.
+"""How long deriving takes: 1,000 vendors x 30 components x 90 days, from stored facts to stored
+days.
 
 Prints seconds of CPU and the peak memory. `python -m bench.rebuild [VENDORS]`.
 """
@@ -13,7 +14,19 @@ from pathlib import Path
 
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
-from monitor.model import Aspect, Bar, Basis, Component, Coverage, Evidence, Impact, Incident, Level, PageInfo, Phase
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Component,
+    Coverage,
+    Evidence,
+    Impact,
+    Incident,
+    Level,
+    PageInfo,
+    Phase,
+)
 from monitor.store import PageSpec, Store
 from monitor.writer import derive_page
 
@@ -23,7 +36,9 @@ DAYS, COMPONENTS = 90, 30
 
 def evidence(rng: random.Random) -> Evidence:
     """About 2 % of the component-days are bad, as on real pages."""
-    components = tuple(Component(id=f"c{n}", name=f"Component {n}", has_bars=True) for n in range(COMPONENTS))
+    components = tuple(
+        Component(id=f"c{n}", name=f"Component {n}", has_bars=True) for n in range(COMPONENTS)
+    )
     impacts, bars, incidents = [], [], []
     for number in range(DAYS * COMPONENTS // 50):
         start = NOW - timedelta(minutes=rng.randrange(60, DAYS * 1440))
@@ -44,27 +59,53 @@ def evidence(rng: random.Random) -> Evidence:
         )
         incidents.append(
             Incident(
-                id=f"i{number}", title="x", phase=Phase.CLOSED, status="resolved", impact="minor", started_at=start,
-                resolved_at=end, component_ids=(key,),
+                id=f"i{number}",
+                title="x",
+                phase=Phase.CLOSED,
+                status="resolved",
+                impact="minor",
+                started_at=start,
+                resolved_at=end,
+                component_ids=(key,),
             )
-        )  # fmt: skip
+        )
         if level.is_outage:
-            bars.append(Bar(component_id=key, day=start.date(), partial_seconds=600, source="statuspage.uptime"))
+            bars.append(
+                Bar(
+                    component_id=key,
+                    day=start.date(),
+                    partial_seconds=600,
+                    source="statuspage.uptime",
+                )
+            )
     bars = list({(bar.component_id, bar.day): bar for bar in bars}.values())
     span = Interval(NOW - timedelta(days=DAYS), NOW)
-    coverage = tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=each.id) for each in components)
+    coverage = tuple(
+        Coverage(span=span, aspect=Aspect.BARS, component_id=each.id) for each in components
+    )
     return Evidence(
-        source="statuspage.incident", read_at=NOW, page=PageInfo(zone="Etc/UTC"), components=components,
-        incidents=tuple(incidents), impacts=tuple(impacts), bars=tuple(bars),
+        source="statuspage.incident",
+        read_at=NOW,
+        page=PageInfo(zone="Etc/UTC"),
+        components=components,
+        incidents=tuple(incidents),
+        impacts=tuple(impacts),
+        bars=tuple(bars),
         coverage=(*coverage, Coverage(span=span, aspect=Aspect.IMPACTS)),
-    )  # fmt: skip
+    )
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     rng = random.Random(1)
-    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store:
-        vendors = [VendorConfig(slug=f"v{n}", name=f"V {n}", url=f"https://v{n}.example/") for n in range(count)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'bench.db'}") as store,
+    ):
+        vendors = [
+            VendorConfig(slug=f"v{n}", name=f"V {n}", url=f"https://v{n}.example/")
+            for n in range(count)
+        ]
         store.sync_pages([PageSpec(slug=v.slug, name=v.name, url=v.url) for v in vendors], now=NOW)
         begun = time.process_time()
         for page in store.pages():

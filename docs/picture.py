@@ -58,7 +58,9 @@ async def reports(store: Store) -> list[report.VendorReport]:
     await simulator.start()
     try:
         vendors = {
-            each.slug: VendorConfig(slug=each.slug, name=each.name, url=each.url, allow_private=True)
+            each.slug: VendorConfig(
+                slug=each.slug, name=each.name, url=each.url, allow_private=True
+            )
             for each in simulator.vendors
         }
         store.sync_pages([spec(vendor) for vendor in vendors.values()], now=now())
@@ -81,9 +83,14 @@ async def reports(store: Store) -> list[report.VendorReport]:
 
 def main() -> None:
     """Draw the picture beside this file."""
-    with tempfile.TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/picture.db") as store:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{folder}/picture.db") as store,
+    ):
         found = asyncio.run(reports(store))
-    console = Console(record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO())
+    console = Console(
+        record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO()
+    )
     console.print(report.as_table(found, width=WIDTH), highlight=False)
     svg = console.export_svg(title="monitor report", theme=THEME, code_format=FRAME)
     (Path(__file__).parent / "report.svg").write_text(svg)

@@ -1,11 +1,13 @@
-"""Past days as series: what `/metrics` says that stays true of a day when it is over, one value a day.
+"""Past days as series: what `/metrics` says that stays true of a day when it is over, one value a
+day.
 
-The names and labels are those of `exporters.prometheus`, so that history and live scrapes are one series. A value is
-stamped 12:00 UTC of its day, never in the future; a day is the page's. A window is the one that ends with that day,
-and every value is what we know of that day *now*: a vendor that rewrote its past rewrote it here too. What is unknown
-has no value, but of a day `UNKNOWN`. A day's level has the labels it has when it is scraped: it is told on its own
-date, on the next, and at the end of the one after, where it goes before what was scraped (`told_at`). Reads the store;
-writes nothing.
+The names and labels are those of `exporters.prometheus`, so that history and live scrapes are one
+series. A value is stamped 12:00 UTC of its day, never in the future; a day is the page's. A window
+is the one that ends with that day, and every value is what we know of that day *now*: a vendor that
+rewrote its past rewrote it here too. What is unknown has no value, but of a day `UNKNOWN`. A day's
+level has the labels it has when it is scraped: it is told on its own date, on the next, and at the
+end of the one after, where it goes before what was scraped (`told_at`). Reads the store; writes
+nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +27,15 @@ from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.intervals import day_of, days_between, zone_named
 from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
-from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, WindowFigures, figures, vendor_formula, window_ending
+from monitor.ratios import (
+    DEFAULT_POLICY,
+    POLICIES,
+    Policy,
+    WindowFigures,
+    figures,
+    vendor_formula,
+    window_ending,
+)
 from monitor.store import PageRecord, Store
 
 ONLY_NOW: Mapping[str, str] = {
@@ -37,8 +47,12 @@ ONLY_NOW: Mapping[str, str] = {
     "vendor_severity": "is the state of one moment; a day has `vendor_day_severity`",
     "vendor_open_incidents": "is the page's list at one moment",
     "vendor_open_incident_start_timestamp_seconds": "is the page's list at one moment",
-    "vendor_outage_since_timestamp_seconds": "is the state of one moment; a day has `vendor_day_severity`",
-    "component_outage_since_timestamp_seconds": "is the state of one moment; a day has `component_day_severity`",
+    "vendor_outage_since_timestamp_seconds": (
+        "is the state of one moment; a day has `vendor_day_severity`"
+    ),
+    "component_outage_since_timestamp_seconds": (
+        "is the state of one moment; a day has `component_day_severity`"
+    ),
     "vendor_components": "is the page's list at one moment",
     "vendor_overrides": "is the present settings'",
     "vendor_counted_components": "is the page's list at one moment",
@@ -62,15 +76,18 @@ HISTORIC = tuple(short for short in STATE_FAMILIES if short not in ONLY_NOW)
 
 _NOON = time(12, tzinfo=UTC)
 _LAST = time(23, 59, tzinfo=UTC)
-"""The end of what queries look at of a day: what is imported then is newer than what was scraped."""
+"""The end of what queries look at of a day: what is imported then is newer than what was
+scraped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which past is asked for: `days` days that end with `until` (None = today), both in each page's zone.
+    """Which past is asked for: `days` days that end with `until` (None = today), both in each
+    page's zone.
 
-    `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`; `degraded` looks for
-    outage days in those days and the 89 before. A noon counts as past when it is `settled` ago.
+    `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`;
+    `degraded` looks for outage days in those days and the 89 before. A noon counts as past when it
+    is `settled` ago.
     """
 
     now: datetime
@@ -106,7 +123,8 @@ Points = Sequence[tuple[int, float]]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series: the family without the prefix, its labels without job and instance, and its points.
+    """One series: the family without the prefix, its labels without job and instance, and its
+    points.
 
     A point is (whole Unix seconds, value). There is at least one; the seconds ascend strictly.
     """
@@ -122,26 +140,36 @@ class Series:
 
 
 def refuse_future(series: Series, now: float) -> None:
-    """Raise ValueError for a sample after `now` (Unix seconds): a Prometheus would take nothing else until then."""
+    """Raise ValueError for a sample after `now` (Unix seconds): a Prometheus would take nothing
+    else until then.
+    """
     if series.points[-1][0] > now:
         raise ValueError(f"{series.name} has a sample in the future of {now}")
 
 
 def noon_of(day: date) -> datetime:
-    """Return 12:00 UTC of the day: the stamp at which daily bars come out right on every Prometheus."""
+    """Return 12:00 UTC of the day: the stamp at which daily bars come out right on every
+    Prometheus.
+    """
     return datetime.combine(day, _NOON)
 
 
 def told_at(day: date, ago: int) -> datetime:
-    """Return when the level of a day is stamped that is so many dates ago: noon, or of the final one the day's end."""
+    """Return when the level of a day is stamped that is so many dates ago: noon, or of the final
+    one the day's end.
+    """
     return datetime.combine(day + timedelta(days=ago), _LAST if ago == max(DATES_AGO) else _NOON)
 
 
-def vendor_series(store: Store, page: PageRecord, settings: VendorConfig, asked: Asked) -> Iterator[Series]:
-    """Yield the series of a vendor and its components, by component and window; nothing before we know of them.
+def vendor_series(
+    store: Store, page: PageRecord, settings: VendorConfig, asked: Asked
+) -> Iterator[Series]:
+    """Yield the series of a vendor and its components, by component and window; nothing before we
+    know of them.
 
-    A subject's series begin with its first known day of those stored, or with the day we first saw it if that is
-    earlier; a component that left the page ends with its last noon there. Raises KeyError for an unknown policy.
+    A subject's series begin with its first known day of those stored, or with the day we first saw
+    it if that is earlier; a component that left the page ends with its last noon there. Raises
+    KeyError for an unknown policy.
     """
     days = asked.stamped_days(page.zone)
     if not days:
@@ -178,11 +206,15 @@ class _Reading:
     told: Mapping[Labels, Sequence[tuple[date, int]]]
     """When each day is told, by the labels under which."""
 
-    def days_of(self, history: History, seen_at: datetime, gone_at: datetime | None) -> list[StampedDay]:
+    def days_of(
+        self, history: History, seen_at: datetime, gone_at: datetime | None
+    ) -> list[StampedDay]:
         """Return the days on which there was such a thing, as far as we know."""
         begins = min(day_of(seen_at, zone_named(self.page.zone)), _first_known(history) or date.max)
         ends = None if gone_at is None else gone_at.timestamp()
-        return [each for each in self.days if each.day >= begins and (ends is None or each.stamp < ends)]
+        return [
+            each for each in self.days if each.day >= begins and (ends is None or each.stamp < ends)
+        ]
 
 
 def _components(store: Store, reading: _Reading, which: str) -> list[KnownComponent]:
@@ -194,15 +226,24 @@ def _components(store: Store, reading: _Reading, which: str) -> list[KnownCompon
         return known
     levels = store.current(reading.page.id).levels
     critical = named_ids(known, reading.settings.critical)
-    return [each for each in known if each.component.id in critical or _failed(each, reading.history, levels)]
+    return [
+        each
+        for each in known
+        if each.component.id in critical or _failed(each, reading.history, levels)
+    ]
 
 
-def _failed(known: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]) -> bool:
+def _failed(
+    known: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]
+) -> bool:
     """Whether it is on the page and not known to be operational now, or had an outage day."""
     key = known.component.id
     if known.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
         return True
-    return any(day.level is not None and day.level.is_outage for day in history.components[key].days.values())
+    return any(
+        day.level is not None and day.level.is_outage
+        for day in history.components[key].days.values()
+    )
 
 
 def _first_known(history: History) -> date | None:
@@ -214,7 +255,12 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     page, history = reading.page, reading.history.vendor
     days = reading.days_of(history, page.added_at, None)
     own: Labels = (("vendor", page.slug),)
-    info = {"name": page.name, "provider": page.platform or "unknown", "url": page.url, "tier": reading.settings.tier}
+    info = {
+        "name": page.name,
+        "provider": page.platform or "unknown",
+        "url": page.url,
+        "tier": reading.settings.tier,
+    }
     yield Series("vendor_info", own + tuple(info.items()), [(each.stamp, 1) for each in days])
     yield from _days("vendor", own, history, days, reading)
     for length in _WINDOWS:
@@ -244,13 +290,19 @@ def _days(
         yield Series(f"{subject}_day_severity", (*own, *labels), points)
 
 
-def _told(days: Sequence[StampedDay], zone_name: str, asked: Asked) -> dict[Labels, list[tuple[date, int]]]:
-    """Return when each day is told under which labels, as far as that is past; in the order of the series."""
+def _told(
+    days: Sequence[StampedDay], zone_name: str, asked: Asked
+) -> dict[Labels, list[tuple[date, int]]]:
+    """Return when each day is told under which labels, as far as that is past; in the order of the
+    series.
+    """
     today, until = day_of(asked.now, zone_named(zone_name)), asked.now - asked.settled
     found: dict[Labels, list[tuple[date, int]]] = {}
     for ago in DATES_AGO:
         for closed in (False, True):
-            stamps = ((each.day, told_at(each.day, ago)) for each in days if (each.day < today) is closed)
+            stamps = (
+                (each.day, told_at(each.day, ago)) for each in days if (each.day < today) is closed
+            )
             told = [(day, int(at.timestamp())) for day, at in stamps if at <= until]
             found[day_labels(ago, closed=closed)] = told
     return found
@@ -281,7 +333,9 @@ def _found(history: History, days: Sequence[StampedDay], length: int) -> Found:
     return [(each.stamp, figures(history, window_ending(each.day, length))) for each in days]
 
 
-def _window(subject: str, own: Labels, found: Found, length: int, policy: Policy) -> Iterator[Series]:
+def _window(
+    subject: str, own: Labels, found: Found, length: int, policy: Policy
+) -> Iterator[Series]:
     """Yield a window's series: those that the subject has on `/metrics`."""
     labels = (*own, ("window", f"{length}d"))
     for short, value in _FIGURES.items():
@@ -289,16 +343,24 @@ def _window(subject: str, own: Labels, found: Found, length: int, policy: Policy
         if family not in STATE_FAMILIES or (short == "disputed_dates" and length != LONGEST_WINDOW):
             continue
         told = ((stamp, value(each)) for stamp, each in found)
-        yield Series(family, labels, [(stamp, number) for stamp, number in told if number is not None])
+        yield Series(
+            family, labels, [(stamp, number) for stamp, number in told if number is not None]
+        )
     weighed = ((stamp, each.downtime_ratio(policy)) for stamp, each in found)
     points = [(stamp, number) for stamp, number in weighed if number is not None]
     yield Series(f"{subject}_downtime_ratio", (*labels, ("policy", policy.name)), points)
 
 
 def _formula(
-    own: Labels, history: History, days: Sequence[StampedDay], known: KnownComponent, published: PageFacts
+    own: Labels,
+    history: History,
+    days: Sequence[StampedDay],
+    known: KnownComponent,
+    published: PageFacts,
 ) -> Series:
-    """Return the vendor's own formula for the longest window; it has no value before bars fill the whole of it."""
+    """Return the vendor's own formula for the longest window; it has no value before bars fill the
+    whole of it.
+    """
     barred = [day.day for day in history.days.values() if day.source is Aspect.BARS]
     barred += [run.first for run in history.quiet if run.source is Aspect.BARS]
     reach = min(barred, default=date.max)
@@ -310,4 +372,6 @@ def _formula(
         percent = vendor_formula(known, published, history, window)
         if percent is not None:
             points.append((each.stamp, float(percent / 100)))
-    return Series("component_formula_uptime_ratio", (*own, ("window", f"{LONGEST_WINDOW}d")), points)
+    return Series(
+        "component_formula_uptime_ratio", (*own, ("window", f"{LONGEST_WINDOW}d")), points
+    )

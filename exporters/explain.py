@@ -1,4 +1,6 @@
-"""Every piece of evidence behind one classified day: what was said, by whom, when we read it, and what it came to."""
+"""Every piece of evidence behind one classified day: what was said, by whom, when we read it, and
+what it came to.
+"""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +31,8 @@ from monitor.store import PageRecord, PinnedBody, Store, UpdateVersion
 class Explanation:
     """One day of one component, or of the vendor when `component` is None, with its evidence.
 
-    `told` are the messages of its incidents by their ids, in every version read until `now`, oldest first.
+    `told` are the messages of its incidents by their ids, in every version read until `now`, oldest
+    first.
     """
 
     page: PageRecord
@@ -54,31 +57,50 @@ def gather(
     now: datetime,
     known_at: datetime | None = None,
 ) -> Explanation:
-    """Return the evidence behind a day. `component` is an id, a slug or a name; None = the vendor's own day.
+    """Return the evidence behind a day. `component` is an id, a slug or a name; None = the vendor's
+    own day.
 
-    Raises ValueError when the component is not known or its name is not unique, or the day has not begun.
+    Raises ValueError when the component is not known or its name is not unique, or the day has not
+    begun.
     """
     zone = zone_named(page.zone)
     moment = min(now, known_at or now)
     if day > moment.astimezone(zone).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
-    facts, derived = history.read(store, page, vendor, first=day, last=day, now=now, known_at=known_at)
+    facts, derived = history.read(
+        store, page, vendor, first=day, last=day, now=now, known_at=known_at
+    )
     settings = history.options(vendor, page.zone, facts)
     known = find(facts.components, component) if component is not None else None
     classified = (derived.components[known.component.id] if known else derived.vendor).day(day)
     span = day_interval(day, zone)
     ids = {known.component.id} if known else {each.component.id for each in facts.components}
     about = _about(facts, ids, span, day)
-    told = {each.id: store.incident_updates(page.id, each.id, known_at=moment, edits=True) for each in about.incidents}
-    decided = {each.incident.id: each.override for each in overridden(about.incidents, vendor.overrides)}
+    told = {
+        each.id: store.incident_updates(page.id, each.id, known_at=moment, edits=True)
+        for each in about.incidents
+    }
+    decided = {
+        each.incident.id: each.override for each in overridden(about.incidents, vendor.overrides)
+    }
     return Explanation(
-        page=page, component=known, day=classified, span=span, facts=about, options=settings, now=moment, told=told,
-        overridden=decided, bodies=[each for each in store.pinned(page.id, day) if each.ref.read_at <= moment],
-    )  # fmt: skip
+        page=page,
+        component=known,
+        day=classified,
+        span=span,
+        facts=about,
+        options=settings,
+        now=moment,
+        told=told,
+        overridden=decided,
+        bodies=[each for each in store.pinned(page.id, day) if each.ref.read_at <= moment],
+    )
 
 
 def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
-    """Return the component with this id, slug or (unique) name. Raises ValueError naming what there is."""
+    """Return the component with this id, slug or (unique) name. Raises ValueError naming what there
+    is.
+    """
     for matches in (
         [each for each in components if wanted in (each.component.id, each.slug)],
         [each for each in components if each.component.name.casefold() == wanted.casefold()],
@@ -87,8 +109,13 @@ def find(components: Sequence[KnownComponent], wanted: str) -> KnownComponent:
             return matches[0]
         if matches:
             slugs = ", ".join(each.slug for each in matches)
-            raise ValueError(f"{len(matches)} components are called {wanted!r}; say which by its slug: {slugs}")
-    known = ", ".join(sorted(each.slug for each in components)) or "none yet: the page was not read so far"
+            raise ValueError(
+                f"{len(matches)} components are called {wanted!r}; say which by its slug: {slugs}"
+            )
+    known = (
+        ", ".join(sorted(each.slug for each in components))
+        or "none yet: the page was not read so far"
+    )
     raise ValueError(f"no component {wanted!r}; there are: {known}")
 
 
@@ -98,14 +125,26 @@ def _about(facts: PageFacts, ids: set[str], span: Interval, day: date) -> PageFa
         tuple(each for each in kind if each.component_id in ids and _lasts(each, span))
         for kind in (facts.impacts, facts.excused)
     )
-    named = {impact.incident_id for impact in (*impacts, *excused)}.union(*(bar.incident_ids for bar in bars))
+    named = {impact.incident_id for impact in (*impacts, *excused)}.union(
+        *(bar.incident_ids for bar in bars)
+    )
     return PageFacts(
         components=facts.components,
-        incidents=tuple(i for i in facts.incidents if i.id in named or (not i.component_ids and _touches(i, span))),
+        incidents=tuple(
+            i
+            for i in facts.incidents
+            if i.id in named or (not i.component_ids and _touches(i, span))
+        ),
         impacts=impacts,
         bars=bars,
-        coverage=tuple(c for c in facts.coverage if c.component_id in {None, *ids} and c.span.clip(span) is not None),
-        runs=tuple(run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None),
+        coverage=tuple(
+            c
+            for c in facts.coverage
+            if c.component_id in {None, *ids} and c.span.clip(span) is not None
+        ),
+        runs=tuple(
+            run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None
+        ),
     )
 
 
@@ -114,32 +153,51 @@ def _lasts(impact: Impact, span: Interval) -> bool:
 
 
 def _touches(incident: Incident, span: Interval) -> bool:
-    return incident.started_at < span.end and (incident.resolved_at is None or incident.resolved_at > span.start)
+    return incident.started_at < span.end and (
+        incident.resolved_at is None or incident.resolved_at > span.start
+    )
 
 
-# ------------------------------------------------------------------------------------------------------- in words
+# in words
 
 
 def lines(explanation: Explanation) -> Iterator[str]:
-    """Yield the explanation as lines of text. Instants are shown in the page's zone, with its offset."""
+    """Yield the explanation as lines of text. Instants are shown in the page's zone, with its
+    offset.
+    """
     yield _headline(explanation)
     yield from _verdict(explanation)
-    yield from _section("the vendor's own record (bars)", [_bar(bar, explanation) for bar in explanation.facts.bars])
-    yield from _section("incidents", [line for i in explanation.facts.incidents for line in _incident(i, explanation)])
+    yield from _section(
+        "the vendor's own record (bars)", [_bar(bar, explanation) for bar in explanation.facts.bars]
+    )
+    yield from _section(
+        "incidents",
+        [line for i in explanation.facts.incidents for line in _incident(i, explanation)],
+    )
     loose = [impact for impact in explanation.facts.impacts if impact.incident_id is None]
-    yield from _section("impacts without an incident", [_impact(impact, explanation) for impact in loose])
+    yield from _section(
+        "impacts without an incident", [_impact(impact, explanation) for impact in loose]
+    )
     yield from _section("what we saw when polling", _runs(explanation))
     yield from _section("who spoke for this day", _coverage(explanation))
     yield from _section("answers kept as evidence (monitor evidence)", _kept(explanation))
     yield ""
     which = f" {explanation.component.slug}" if explanation.component else ""
-    yield f"what would make it another day: monitor why {explanation.page.slug}{which} {explanation.day.day}"
+    yield (
+        f"what would make it another day: monitor why {explanation.page.slug}{which}"
+        f" {explanation.day.day}"
+    )
 
 
 def _headline(explanation: Explanation) -> str:
     page = explanation.page
-    what = explanation.component.component.name if explanation.component else "all included components"
-    return f"{page.page_name or page.name}, {what}, {explanation.day.day} ({page.zone}): {_level(explanation.day)}"
+    what = (
+        explanation.component.component.name if explanation.component else "all included components"
+    )
+    return (
+        f"{page.page_name or page.name}, {what}, {explanation.day.day} ({page.zone}):"
+        f" {_level(explanation.day)}"
+    )
 
 
 def _level(day: Day) -> str:
@@ -161,7 +219,10 @@ def _why_unknown(explanation: Explanation) -> str:
         return "nothing we can read speaks for this day, so nothing is concluded"
     if explanation.component is None:
         known = f"{day.known_components} of {day.counted_components} components are known"
-        return f"nothing bad was said, but only {known}; {needed} must be, before the day is called operational"
+        return (
+            f"nothing bad was said, but only {known}; {needed} must be, before the day is called"
+            " operational"
+        )
     known = f"only {day.coverage:.0%} of the day is known"
     return f"nothing bad was said, but {known}; {needed} must be, before it is called operational"
 
@@ -182,13 +243,17 @@ def _known(explanation: Explanation) -> Iterator[str]:
     nothing = "no outage, degradation or maintenance in what is known"
     yield f"  {', '.join(parts) or nothing}; {day.coverage:.0%} of the day covered"
     if day.component_id is not None:
-        yield f"  these are the seconds of {_name(day.component_id, explanation)}, which was out longest"
+        yield (
+            f"  these are the seconds of {_name(day.component_id, explanation)}, which was out"
+            " longest"
+        )
     if day.source and day.confidence:
         yield f"  outage seconds from {day.source.value}, confidence {day.confidence.value}"
     if day.disputed and day.other is not None:
         yield (
-            f"  DISPUTED: {_counted(day)} is counted; other sources say {duration(day.other.outage)} of outage "
-            f"and {duration(day.other.degraded)} of degradation"
+            f"  DISPUTED: {_counted(day)} is counted; other sources say"
+            f" {duration(day.other.outage)} of outage and {duration(day.other.degraded)} of"
+            " degradation"
         )
 
 
@@ -208,7 +273,11 @@ def _section(title: str, content: Sequence[str]) -> Iterator[str]:
 
 
 def _bar(bar: Bar, explanation: Explanation) -> str:
-    linked = f", linked incidents {', '.join(bar.incident_ids)}" if bar.incident_ids else ", no linked incident"
+    linked = (
+        f", linked incidents {', '.join(bar.incident_ids)}"
+        if bar.incident_ids
+        else ", no linked incident"
+    )
     return (
         f"{_name(bar.component_id, explanation)}: partial {duration(bar.partial_seconds)}, "
         f"major {duration(bar.major_seconds)}{linked} [{bar.source}]"
@@ -266,12 +335,19 @@ def _impact(impact: Impact, explanation: Explanation) -> str:
     level = _impact_level(impact, explanation.options)
     ended = _time(impact.end, explanation) if impact.end else "still going on when last read"
     name = _name(impact.component_id, explanation)
-    return f"{name}: {level}, {_time(impact.start, explanation)} to {ended} [{impact.basis.value}, {impact.source}]"
+    return (
+        f"{name}: {level}, {_time(impact.start, explanation)} to {ended} [{impact.basis.value},"
+        f" {impact.source}]"
+    )
 
 
 def _impact_level(impact: Impact, options: Options) -> str:
-    """Return the level an impact stands for in words, and why; it is unknown where nobody can read its word."""
-    inferred = options.impact_mapping.get(impact.word or "") if impact.basis is Basis.INFERRED else None
+    """Return the level an impact stands for in words, and why; it is unknown where nobody can read
+    its word.
+    """
+    inferred = (
+        options.impact_mapping.get(impact.word or "") if impact.basis is Basis.INFERRED else None
+    )
     if inferred is not None:
         return f"{inferred.title}, inferred from {impact.word!r}"
     if impact.level is None:
@@ -291,7 +367,10 @@ def _run(run: ObservedRun, explanation: Explanation) -> str:
     span = run.span.clip(explanation.span) or run.span
     level = level_word(run.level).replace("_", " ")
     ended = _time(span.end, explanation)
-    return f"{_name(run.component_id, explanation)}: {level}, {_time(span.start, explanation)} to {ended}"
+    return (
+        f"{_name(run.component_id, explanation)}: {level}, {_time(span.start, explanation)} to"
+        f" {ended}"
+    )
 
 
 def _coverage(explanation: Explanation) -> list[str]:
@@ -302,13 +381,16 @@ def _coverage(explanation: Explanation) -> list[str]:
         if run.level is not None:
             kinds.setdefault("observations", []).append(run.span)
     return [
-        f"{kind}: {_time(min(s.start for s in spans), explanation)} to {_time(max(s.end for s in spans), explanation)}"
+        f"{kind}: {_time(min(s.start for s in spans), explanation)} to"
+        f" {_time(max(s.end for s in spans), explanation)}"
         for kind, spans in sorted(kinds.items())
     ]
 
 
 def _kept(explanation: Explanation) -> list[str]:
-    """Return a line for each body kept behind the page's day: when it was read, what it is and why it is kept."""
+    """Return a line for each body kept behind the page's day: when it was read, what it is and why
+    it is kept.
+    """
     return [
         f"read {_time(each.ref.read_at, explanation)}: {each.ref.url}, status {each.ref.status}, "
         f"{each.size_bytes} bytes, sha256 {each.ref.sha256[:12]} ({', '.join(each.why)})"

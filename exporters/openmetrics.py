@@ -1,12 +1,14 @@
-"""The past as an OpenMetrics file that `promtool tsdb create-blocks-from` turns into Prometheus' blocks.
+"""The past as an OpenMetrics file that `promtool tsdb create-blocks-from` turns into Prometheus'
+blocks.
 
 Lines look like this, the timestamps in whole seconds::
 
     # TYPE vendorstatus_vendor_day_severity gauge
     vendorstatus_vendor_day_severity{vendor="acme",job="vendorstatus"} 3 1779451200
 
-The format wants all samples of a family together, the store is read vendor by vendor, and the whole is far larger than
-memory: every family is written into a file of its own, and these are joined at the end.
+The format wants all samples of a family together, the store is read vendor by vendor, and the whole
+is far larger than memory: every family is written into a file of its own, and these are joined at
+the end.
 """
 
 import re
@@ -28,29 +30,44 @@ JOB = "vendorstatus"
 """The `job` under which the configuration we recommend scrapes."""
 
 BLOCK_DURATION = "744h"
-"""31 days a block: with promtool's own two hours, ninety blocks and more come out and it reads the file for each. Not
-"31d", which promtool before 3.0 does not understand."""
+"""31 days a block: with promtool's own two hours, ninety blocks and more come out and it reads the
+file for each. Not "31d", which promtool before 3.0 does not understand."""
 
 BLOCK_DAYS = 31
 
 SETTLED = timedelta(hours=3)
-"""No sample younger than this goes into blocks. At its start Prometheus drops what it scraped, of anything, before the
-end of its newest block, and what it scraped lately is in no block yet (seen with 2.42 and 3.5).
-Source: https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetrics-format
+"""No sample younger than this goes into blocks. At its start Prometheus drops what it scraped, of
+anything, before the end of its newest block, and what it scraped lately is in no block yet (seen
+with 2.42 and 3.5). Source:
+https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetrics-format
 """
 
 LEAST_RETENTION_DAYS = 400
-_OWN = frozenset({
-    "vendor", "component", "dates_ago", "closed", "window", "policy",
-    "name", "group", "critical", "provider", "url", "tier",
-})  # fmt: skip
+_OWN = frozenset(
+    {
+        "vendor",
+        "component",
+        "dates_ago",
+        "closed",
+        "window",
+        "policy",
+        "name",
+        "group",
+        "critical",
+        "provider",
+        "url",
+        "tier",
+    }
+)
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _END = b"# EOF\n"
 
 
 @dataclass(slots=True)
 class Written:
-    """What was written. `first` and `last` are the earliest and latest stamp in Unix seconds, None without samples."""
+    """What was written. `first` and `last` are the earliest and latest stamp in Unix seconds, None
+    without samples.
+    """
 
     samples: int = 0
     series: int = 0
@@ -67,17 +84,24 @@ class Written:
 
 
 def checked_labels(pairs: Iterable[str]) -> dict[str, str]:
-    """Return the labels to add to every series from NAME=VALUE words; `job` is `JOB` unless it is given.
+    """Return the labels to add to every series from NAME=VALUE words; `job` is `JOB` unless it is
+    given.
 
-    Raises ConfigError for what is no label, one of the product's own, or empty, which in Prometheus is no label at all.
+    Raises ConfigError for what is no label, one of the product's own, or empty, which in Prometheus
+    is no label at all.
     """
     labels = {"job": JOB}
     for pair in pairs:
         name, _, value = pair.partition("=")
         if not _LABEL.fullmatch(name) or name.startswith("__"):
-            raise ConfigError(f"--label {pair!r}: write NAME=VALUE, the name in letters, digits and underscores")
+            raise ConfigError(
+                f"--label {pair!r}: write NAME=VALUE, the name in letters, digits and underscores"
+            )
         if name in _OWN:
-            raise ConfigError(f"--label {pair!r}: {name!r} is a label the metrics have themselves; take another name")
+            raise ConfigError(
+                f"--label {pair!r}: {name!r} is a label the metrics have themselves; take another"
+                " name"
+            )
         if not value:
             raise ConfigError(f"--label {pair!r}: a label without a value is none; leave it out")
         labels[name] = value
@@ -87,7 +111,8 @@ def checked_labels(pairs: Iterable[str]) -> dict[str, str]:
 def lines(series: Series, extra: str) -> Iterator[str]:
     """Yield the lines of one series. `extra` are more label pairs, each with a comma before it."""
     labels = ",".join(label(*pair) for pair in series.labels) + extra
-    # Values repeat from day to day; making a line anew for each costs most of the time of the whole.
+    # Values repeat from day to day; making a line anew for each costs most of the time of the
+    # whole.
     texts: dict[float, str] = {}
     for stamp, value in series.points:
         text = texts.get(value)
@@ -98,10 +123,12 @@ def lines(series: Series, extra: str) -> Iterator[str]:
 
 @dataclass(slots=True)
 class OpenMetricsFile:
-    """The file at `path`, written beside it and put in its place by `finish`: what is there is always whole.
+    """The file at `path`, written beside it and put in its place by `finish`: what is there is
+    always whole.
 
-    A context manager; left without `finish` it leaves nothing behind. Series of one family come in the order they are
-    added. `now` bounds the stamps: one sample in the future stops a Prometheus from taking anything until then.
+    A context manager; left without `finish` it leaves nothing behind. Series of one family come in
+    the order they are added. `now` bounds the stamps: one sample in the future stops a Prometheus
+    from taking anything until then.
     """
 
     path: Path
@@ -125,7 +152,8 @@ class OpenMetricsFile:
         """Write one series. Raises ValueError when a sample lies in the future."""
         refuse_future(series, self.now.timestamp())
         extra = "".join("," + label(*pair) for pair in self.labels.items())
-        # A vendor may send half a surrogate pair in a name; one such name must not take the others down.
+        # A vendor may send half a surrogate pair in a name; one such name must not take the others
+        # down.
         self._file(series.family).write("".join(lines(series, extra)).encode(errors="replace"))
         self.written.add(series)
 
@@ -157,12 +185,19 @@ class OpenMetricsFile:
 
 def import_command(file: Path, folder: str) -> str:
     """Return the command that makes blocks of the file, for a shell."""
-    words = ["promtool", "tsdb", "create-blocks-from", f"--max-block-duration={BLOCK_DURATION}", "openmetrics"]
+    words = [
+        "promtool",
+        "tsdb",
+        "create-blocks-from",
+        f"--max-block-duration={BLOCK_DURATION}",
+        "openmetrics",
+    ]
     return shlex.join([*words, str(file), folder])
 
 
 def retention_days(written: Written, now: datetime) -> int:
-    """Return the least retention, in days, under which Prometheus keeps all of it: a block goes when it ends too early.
+    """Return the least retention, in days, under which Prometheus keeps all of it: a block goes
+    when it ends too early.
 
     With room for a block and a year of scrapes to come.
     """

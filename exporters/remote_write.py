@@ -1,8 +1,9 @@
 """The past as Prometheus remote write 1.0 requests, for servers whose disk nobody reaches.
 
-Makes the bodies and understands the refusals; sending is the shell's. A receiver takes samples of the past only with an
-out-of-order window as long as the history. Sending the same sample again changes nothing: the first one stays.
-The format: https://prometheus.io/docs/specs/prw/remote_write_spec/
+Makes the bodies and understands the refusals; sending is the shell's. A receiver takes samples of
+the past only with an out-of-order window as long as the history. Sending the same sample again
+changes nothing: the first one stays. The format:
+https://prometheus.io/docs/specs/prw/remote_write_spec/
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,8 +38,8 @@ def batches(
 ) -> Iterator[Batch]:
     """Yield requests of at most `samples` samples, series by series, each series' samples by time.
 
-    `labels` are added to every series. Raises ConfigError when the optional libraries are missing, and ValueError when
-    a sample lies after `now` (Unix seconds).
+    `labels` are added to every series. Raises ConfigError when the optional libraries are missing,
+    and ValueError when a sample lies after `now` (Unix seconds).
     """
     part: list[tuple[Labels, Points]] = []
     size = 0
@@ -75,26 +76,35 @@ def _batch(part: Iterable[tuple[Labels, Points]], samples: int) -> Batch:
 _PROTOCOL = """
 name: "remote_write.proto" package: "prometheus" syntax: "proto3"
 message_type { name: "Label"
-  field { name: "name" number: 1 type: TYPE_STRING } field { name: "value" number: 2 type: TYPE_STRING } }
+  field { name: "name" number: 1 type: TYPE_STRING }
+  field { name: "value" number: 2 type: TYPE_STRING } }
 message_type { name: "Sample"
-  field { name: "value" number: 1 type: TYPE_DOUBLE } field { name: "timestamp" number: 2 type: TYPE_INT64 } }
+  field { name: "value" number: 1 type: TYPE_DOUBLE }
+  field { name: "timestamp" number: 2 type: TYPE_INT64 } }
 message_type { name: "TimeSeries"
-  field { name: "labels" number: 1 type: TYPE_MESSAGE type_name: ".prometheus.Label" label: LABEL_REPEATED }
-  field { name: "samples" number: 2 type: TYPE_MESSAGE type_name: ".prometheus.Sample" label: LABEL_REPEATED } }
+  field { name: "labels" number: 1 label: LABEL_REPEATED
+          type: TYPE_MESSAGE type_name: ".prometheus.Label" }
+  field { name: "samples" number: 2 label: LABEL_REPEATED
+          type: TYPE_MESSAGE type_name: ".prometheus.Sample" } }
 message_type { name: "WriteRequest"
-  field { name: "timeseries" number: 1 type: TYPE_MESSAGE type_name: ".prometheus.TimeSeries" label: LABEL_REPEATED } }
+  field { name: "timeseries" number: 1 label: LABEL_REPEATED
+          type: TYPE_MESSAGE type_name: ".prometheus.TimeSeries" } }
 """
 """The messages. Source: https://prometheus.io/docs/specs/prw/remote_write_spec/#protocol"""
 
 
 @cache
 def _libraries() -> tuple[Callable[[], Any], Callable[[bytes], Any]]:
-    """Return what makes an empty request, and the compression. Raises ConfigError when they are not installed."""
+    """Return what makes an empty request, and the compression. Raises ConfigError when they are not
+    installed.
+    """
     try:
         import cramjam
         from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
     except ImportError as error:
-        raise ConfigError(f"remote write needs two more libraries: pip install '{EXTRA}'") from error
+        raise ConfigError(
+            f"remote write needs two more libraries: pip install '{EXTRA}'"
+        ) from error
     # A pool of its own: another library in the process may know the same names.
     pool = descriptor_pool.DescriptorPool()
     pool.Add(text_format.Parse(_PROTOCOL, descriptor_pb2.FileDescriptorProto()))
@@ -106,7 +116,9 @@ def _libraries() -> tuple[Callable[[], Any], Callable[[bytes], Any]]:
 _TOO_OLD = ("out of bounds", "too old", "out of order", "too far in the past")
 
 
-def refusal(status: int, text: str, *, url: str, days: int, location: str | None = None) -> ReceiverError | None:
+def refusal(
+    status: int, text: str, *, url: str, days: int, location: str | None = None
+) -> ReceiverError | None:
     """Return why the receiver did not take a request, and whose move it is; None when it took it.
 
     `days` is how far back the samples go.
@@ -115,26 +127,36 @@ def refusal(status: int, text: str, *, url: str, days: int, location: str | None
         return None
     said = f"status {status}: {text or 'no reason given'}"
     return ReceiverError(
-        said, url=masked_url(url), remedy=_remedy(status, text.lower().replace("-", " "), days, location)
+        said,
+        url=masked_url(url),
+        remedy=_remedy(status, text.lower().replace("-", " "), days, location),
     )
 
 
 def _remedy(status: int, text: str, days: int, location: str | None) -> str:
     if any(word in text for word in _TOO_OLD):
         return (
-            f"the receiver takes no samples of the past: give it an out-of-order window of {days} days or more "
-            f"(Prometheus: `storage: {{tsdb: {{out_of_order_time_window: {days}d}}}}`; Mimir and Grafana Cloud: the "
-            "tenant's limit `out_of_order_time_window`), or import blocks with `monitor export openmetrics`"
+            f"the receiver takes no samples of the past: give it an out-of-order window of {days}"
+            " days or more (Prometheus: `storage: {tsdb: {out_of_order_time_window:"
+            f" {days}d}}}}`; Mimir and Grafana Cloud: the tenant's limit"
+            " `out_of_order_time_window`), or import blocks with `monitor export openmetrics`"
         )
     if status == HTTPStatus.NOT_FOUND:
         return (
-            "no remote write is received there: start Prometheus with --web.enable-remote-write-receiver, and mind the "
-            "path (Prometheus, VictoriaMetrics: /api/v1/write; Mimir: /api/v1/push; Grafana Cloud: /api/prom/push)"
+            "no remote write is received there: start Prometheus with"
+            " --web.enable-remote-write-receiver, and mind the path (Prometheus, VictoriaMetrics:"
+            " /api/v1/write; Mimir: /api/v1/push; Grafana Cloud: /api/prom/push)"
         )
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return "give the receiver's credentials with --header, as in --header 'Authorization: Bearer ${TOKEN}'"
+        return (
+            "give the receiver's credentials with --header, as in --header 'Authorization: Bearer"
+            " ${TOKEN}'"
+        )
     if location is not None:
-        return f"it is elsewhere: give {location} if you trust it, redirects are not followed with credentials"
+        return (
+            f"it is elsewhere: give {location} if you trust it, redirects are not followed with"
+            " credentials"
+        )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return "send less at once with --batch"
     return "correct what it says; the same command goes on where it broke off"

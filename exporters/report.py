@@ -1,8 +1,10 @@
-"""The figures of a window, with everything a reader needs to argue with them: definition, zone, window, coverage.
+"""The figures of a window, with everything a reader needs to argue with them: definition, zone,
+window, coverage.
 
-`gather` builds one `VendorReport` from the store; the `*_lines` functions write reports as JSON, CSV or Markdown, and
-`drawn` as a terminal table, one after another, so that no more than one need be in memory; `as_*` writes all at once.
-The figures are derived from the facts at the moment of asking, so `known_at` answers what was known then.
+`gather` builds one `VendorReport` from the store; the `*_lines` functions write reports as JSON,
+CSV or Markdown, and `drawn` as a terminal table, one after another, so that no more than one need
+be in memory; `as_*` writes all at once. The figures are derived from the facts at the moment of
+asking, so `known_at` answers what was known then.
 """
 
 import csv
@@ -54,7 +56,9 @@ DEFINITION = "partial or major outage, by the vendor's own record"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a report is asked for. `as_of` None = today in each page's zone; `known_at` None = everything known."""
+    """What a report is asked for. `as_of` None = today in each page's zone; `known_at` None =
+    everything known.
+    """
 
     now: datetime
     window_days: int = 90
@@ -65,7 +69,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentReport:
-    """One component's figures. `formula` is ours by the vendor's own formula, in percent; None without bars."""
+    """One component's figures. `formula` is ours by the vendor's own formula, in percent; None
+    without bars.
+    """
 
     known: KnownComponent
     level: Level | None
@@ -78,11 +84,12 @@ class ComponentReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorReport:
-    """One vendor's figures and its components'. `trust`: what its source under-reports, "" when nothing is known.
+    """One vendor's figures and its components'. `trust`: what its source under-reports, "" when
+    nothing is known.
 
-    `overridden` are the incidents of the window that the user has decided about; none with the raw policy.
-    `standing` is the present one of the counted components: of a reading that is not fresh, or in the past, nothing is
-    known now.
+    `overridden` are the incidents of the window that the user has decided about; none with the raw
+    policy. `standing` is the present one of the counted components: of a reading that is not fresh,
+    or in the past, nothing is known now.
     """
 
     page: PageRecord
@@ -118,16 +125,24 @@ class VendorReport:
         return self._open(maintenance=True)
 
     def _open(self, *, maintenance: bool) -> tuple[Incident, ...]:
-        found = [i for i in self.incidents.values() if i.phase is Phase.OPEN and i.maintenance == maintenance]
+        found = [
+            i
+            for i in self.incidents.values()
+            if i.phase is Phase.OPEN and i.maintenance == maintenance
+        ]
         return tuple(sorted(found, key=lambda incident: incident.started_at))
 
 
 def last_day(page: PageRecord, asked: Asked) -> date:
-    """Return the last day of a page's window. Raises ValueError when it lies in the future of `known_at` or now."""
+    """Return the last day of a page's window. Raises ValueError when it lies in the future of
+    `known_at` or now.
+    """
     today = _today(page, asked)
     as_of = asked.as_of or today
     if as_of > today:
-        raise ValueError(f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})")
+        raise ValueError(
+            f"--as-of {as_of} is in the future of what was known on {today} ({page.zone})"
+        )
     return as_of
 
 
@@ -136,7 +151,9 @@ def _today(page: PageRecord, asked: Asked) -> date:
     return moment.astimezone(zone_named(page.zone)).date()
 
 
-def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *, trust: str = "") -> VendorReport:
+def gather(
+    store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *, trust: str = ""
+) -> VendorReport:
     """Return one vendor's report, which repeats `trust`.
 
     Raises ValueError when `as_of` lies in the future of `known_at` or now.
@@ -146,15 +163,31 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *
     first = min(window.first, as_of - timedelta(days=89))
     raw = asked.policy == RAW_POLICY
     facts, derived = history.read(
-        store, page, vendor, first=first, last=today, now=asked.now, known_at=asked.known_at, raw=raw
+        store,
+        page,
+        vendor,
+        first=first,
+        last=today,
+        now=asked.now,
+        known_at=asked.known_at,
+        raw=raw,
     )
     is_now = as_of == today
     current = _levels_now(store, page, asked, vendor) if is_now else {}
     printed = reported_ratios(facts) if is_now else {}
     components = tuple(
-        _component(known, facts, derived.components[known.component.id], window, current, printed, derived.excluded)
+        _component(
+            known,
+            facts,
+            derived.components[known.component.id],
+            window,
+            current,
+            printed,
+            derived.excluded,
+        )
         for known in sorted(facts.components, key=_place)
-        if known.removed_at is None or known.removed_at > day_interval(window.first, zone_named(page.zone)).start
+        if known.removed_at is None
+        or known.removed_at > day_interval(window.first, zone_named(page.zone)).start
     )
     return VendorReport(
         page=page,
@@ -171,11 +204,17 @@ def gather(store: Store, page: PageRecord, vendor: VendorConfig, asked: Asked, *
     )
 
 
-def _overridden(facts: PageFacts, vendor: VendorConfig, window: Window, page: PageRecord) -> tuple[Overridden, ...]:
+def _overridden(
+    facts: PageFacts, vendor: VendorConfig, window: Window, page: PageRecord
+) -> tuple[Overridden, ...]:
     """Return the incidents that touch the window and that the user has decided about."""
     zone = zone_named(page.zone)
     start, end = day_interval(window.first, zone).start, day_interval(window.last, zone).end
-    touching = (i for i in facts.incidents if i.started_at < end and (i.resolved_at is None or i.resolved_at >= start))
+    touching = (
+        i
+        for i in facts.incidents
+        if i.started_at < end and (i.resolved_at is None or i.resolved_at >= start)
+    )
     return overridden(touching, vendor.overrides)
 
 
@@ -188,9 +227,11 @@ def _place(known: KnownComponent) -> tuple[str, int, str]:
     return known.component.group or "", known.component.position, known.component.name
 
 
-def _levels_now(store: Store, page: PageRecord, asked: Asked, vendor: VendorConfig) -> Mapping[str, Level | None]:
-    """Return the level per component at the last reading; nothing when that is more than three intervals ago, or ahead
-    of now by a clock that was wrong.
+def _levels_now(
+    store: Store, page: PageRecord, asked: Asked, vendor: VendorConfig
+) -> Mapping[str, Level | None]:
+    """Return the level per component at the last reading; nothing when that is more than three
+    intervals ago, or ahead of now by a clock that was wrong.
     """
     seen, age = page.observed_until, GAP_INTERVALS * vendor.interval_seconds
     if (
@@ -225,11 +266,13 @@ def _component(  # noqa: PLR0917
     )
 
 
-# ------------------------------------------------------------------------------------------------------ in words
+# in words
 
 
 def percent(ratio: float | None) -> str:
-    """Return a ratio as a percentage with at most one decimal; never "0" or "100" unless it is exactly that."""
+    """Return a ratio as a percentage with at most one decimal; never "0" or "100" unless it is
+    exactly that.
+    """
     if ratio is None:
         return "unknown"
     value = ratio * 100
@@ -239,11 +282,17 @@ def percent(ratio: float | None) -> str:
 
 
 def sentence(report: VendorReport) -> str:
-    """Return the figure as one sentence that carries its definition, window, zone, scope and coverage."""
+    """Return the figure as one sentence that carries its definition, window, zone, scope and
+    coverage.
+    """
     found = report.figures
     counted = [component for component in report.components if not component.excluded]
     left_out = len(report.components) - len(counted)
-    scope = "any component" if not left_out else f"any of {len(counted)} components ({left_out} excluded)"
+    scope = (
+        "any component"
+        if not left_out
+        else f"any of {len(counted)} components ({left_out} excluded)"
+    )
     if found.known_days:
         figure = (
             f"partial or major outage on {found.outage_days} of {found.known_days} known days "
@@ -253,13 +302,15 @@ def sentence(report: VendorReport) -> str:
         figure = f"nothing is known of any of the {found.unknown_days} days"
     name = report.page.page_name or report.page.name
     return (
-        f"{name}: {figure}, {report.window.first} to {report.window.last}, days in {report.page.zone}, {scope}, "
-        f"coverage {percent(found.coverage_ratio)}"
+        f"{name}: {figure}, {report.window.first} to {report.window.last}, days in"
+        f" {report.page.zone}, {scope}, coverage {percent(found.coverage_ratio)}"
     )
 
 
 def _bounds(found: WindowFigures) -> str:
-    """Return what the unknown days leave open, e.g. ", 39 to 44 of 90"; nothing when all days are known."""
+    """Return what the unknown days leave open, e.g. ", 39 to 44 of 90"; nothing when all days are
+    known.
+    """
     if not found.unknown_days:
         return ""
     least, most = found.outage_day_bounds
@@ -267,7 +318,9 @@ def _bounds(found: WindowFigures) -> str:
 
 
 def remarks(report: VendorReport) -> list[str]:
-    """Return what a reader must know beside the sentence: unknown and disputed days, stale readings, exclusions."""
+    """Return what a reader must know beside the sentence: unknown and disputed days, stale
+    readings, exclusions.
+    """
     found, page = report.figures, report.page
     notes = []
     if found.unknown_days and found.known_days:
@@ -276,7 +329,10 @@ def remarks(report: VendorReport) -> list[str]:
             "the bounds beside them take all of them as good, and as bad"
         )
     if found.disputed_days:
-        notes.append(f"disputed days: {found.disputed_days}; sources disagree, the published value is counted")
+        notes.append(
+            f"disputed days: {found.disputed_days}; sources disagree, the published value is"
+            " counted"
+        )
     notes += _present(report)
     if page.last_ok is False and page.last_error_message:
         notes.append(f"the last reading failed: {page.last_error_message}")
@@ -293,32 +349,48 @@ def remarks(report: VendorReport) -> list[str]:
 def _override_note(found: Overridden) -> str:
     override, incident = found.override, found.incident
     return (
-        f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is {override.said}, because "
-        f"{override.reason}; `--policy {RAW_POLICY}` shows the figure without"
+        f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is"
+        f" {override.said}, because {override.reason}; `--policy {RAW_POLICY}` shows the figure"
+        " without"
     )
 
 
 def _present(report: VendorReport) -> list[str]:
-    """Return what a reader must know of the present state: that it is unknown and why, or how much of it is."""
+    """Return what a reader must know of the present state: that it is unknown and why, or how much
+    of it is.
+    """
     known, counted = report.standing.known, report.standing.counted
     if report.asked.as_of is not None or report.asked.known_at is not None or known == counted:
         return []
     if not known:
-        return ["the current state is unknown: the page was not read lately, or says nothing we can read"]
+        return [
+            (
+                "the current state is unknown: the page was not read lately, "
+                "or says nothing we can read"
+            )
+        ]
     of = f"the state of {counted - known} of {counted} components is unknown"
     return [f"the current state is unknown: {of}" if report.level is None else of]
 
 
-# -------------------------------------------------------------------------------------------------------- formats
+# formats
 
 
 def as_json(reports: Sequence[VendorReport], asked: Asked) -> dict[str, Any]:
-    """Return the documented JSON object. Ratios are 0..1, null when nothing is known; instants are UTC."""
-    return _head(asked, (r.as_of for r in reports)) | {"vendors": [_vendor_json(report) for report in reports]}
+    """Return the documented JSON object. Ratios are 0..1, null when nothing is known; instants are
+    UTC.
+    """
+    return _head(asked, (r.as_of for r in reports)) | {
+        "vendors": [_vendor_json(report) for report in reports]
+    }
 
 
-def json_lines(reports: Iterable[VendorReport], asked: Asked, last_days: Iterable[date]) -> Iterator[str]:
-    """Yield the lines of that object, one report after another; `last_days` are those of their windows."""
+def json_lines(
+    reports: Iterable[VendorReport], asked: Asked, last_days: Iterable[date]
+) -> Iterator[str]:
+    """Yield the lines of that object, one report after another; `last_days` are those of their
+    windows.
+    """
     whole = json_text(_head(asked, last_days) | {"vendors": []}, indent=2)
     *head, waiting = whole.removesuffix("]\n}").split("\n")
     yield from head
@@ -350,7 +422,10 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "page": page.url,
         "platform": page.platform,
         "zone": page.zone,
-        "window": {"first": report.window.first.isoformat(), "last": report.window.last.isoformat()},
+        "window": {
+            "first": report.window.first.isoformat(),
+            "last": report.window.last.isoformat(),
+        },
         "sentence": sentence(report),
         **_figures_json(report.figures, report.asked.policy),
         "current_level": report.level.word if report.level is not None else None,
@@ -374,7 +449,13 @@ def _override_json(found: Overridden) -> dict[str, Any]:
     return {
         "incident": found.incident.id,
         "title": found.incident.title,
-        "level": None if override.level is None else "none" if override.leaves_out else override.level.word,
+        "level": (
+            None
+            if override.level is None
+            else "none"
+            if override.leaves_out
+            else override.level.word
+        ),
         "start": override.start.isoformat() if override.start else None,
         "end": override.end.isoformat() if override.end else None,
         "reason": override.reason,
@@ -407,12 +488,16 @@ def _component_json(component: ComponentReport, report: VendorReport) -> dict[st
         "name": component.known.component.name,
         "group": component.known.component.group,
         "excluded": component.excluded,
-        "removed_at": component.known.removed_at.isoformat() if component.known.removed_at else None,
+        "removed_at": (
+            component.known.removed_at.isoformat() if component.known.removed_at else None
+        ),
         "current_level": component.level.word if component.level is not None else None,
         **_figures_json(component.figures, report.asked.policy),
         "outage_seconds": _seconds(component.figures),
         "vendor_reported_uptime": component.reported,
-        "vendor_formula_uptime": None if component.formula is None else float(component.formula / 100),
+        "vendor_formula_uptime": (
+            None if component.formula is None else float(component.formula / 100)
+        ),
         "days": [_day_json(day) for day in component.days],
     }
 
@@ -420,7 +505,9 @@ def _component_json(component: ComponentReport, report: VendorReport) -> dict[st
 def _seconds(found: WindowFigures) -> dict[str, float | None]:
     """Return the seconds per level; None for each when nothing was covered."""
     levels = ("partial", "major", "degraded", "maintenance")
-    return {name: getattr(found.seconds, name) if found.covered_seconds else None for name in levels}
+    return {
+        name: getattr(found.seconds, name) if found.covered_seconds else None for name in levels
+    }
 
 
 def _day_json(day: Day) -> dict[str, Any]:
@@ -433,7 +520,10 @@ def _day_json(day: Day) -> dict[str, Any]:
         found["coverage"] = round(day.coverage, 4)
         found["source"] = day.source.value if day.source else None
     if day.known_components != day.counted_components:
-        found |= {"known_components": day.known_components, "counted_components": day.counted_components}
+        found |= {
+            "known_components": day.known_components,
+            "counted_components": day.counted_components,
+        }
     if day.disputed:
         found["disputed"] = True
     return found
@@ -453,16 +543,42 @@ def _incident_json(incident: Incident) -> dict[str, Any]:
 
 
 COLUMNS = (
-    "vendor", "component", "component_id", "group", "first", "last", "zone", "platform", "current_level",
-    "known_components", "counted_components", "known_days", "outage_days", "outage_days_least", "outage_days_most",
-    "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
-    "outage_day_ratio", "downtime_ratio", "policy", "overrides", "coverage_ratio", "partial_seconds", "major_seconds",
-    "degraded_seconds", "maintenance_seconds",
-)  # fmt: skip
+    "vendor",
+    "component",
+    "component_id",
+    "group",
+    "first",
+    "last",
+    "zone",
+    "platform",
+    "current_level",
+    "known_components",
+    "counted_components",
+    "known_days",
+    "outage_days",
+    "outage_days_least",
+    "outage_days_most",
+    "major_days",
+    "degraded_days",
+    "maintenance_days",
+    "unknown_days",
+    "disputed_days",
+    "outage_day_ratio",
+    "downtime_ratio",
+    "policy",
+    "overrides",
+    "coverage_ratio",
+    "partial_seconds",
+    "major_seconds",
+    "degraded_seconds",
+    "maintenance_seconds",
+)
 
 
 def as_csv(reports: Iterable[VendorReport]) -> str:
-    """Return one line per vendor (empty component) and one per component; empty cells are unknown."""
+    """Return one line per vendor (empty component) and one per component; empty cells are
+    unknown.
+    """
     return "".join(f"{line}\n" for line in csv_lines(reports))
 
 
@@ -509,13 +625,17 @@ def _csv_figures(found: WindowFigures, policy: str) -> dict[str, Any]:
 
 
 def cell(text: str) -> str:
-    """Return a vendor's text for a cell: on one line, nothing hidden in it, and no formula for a spreadsheet."""
+    """Return a vendor's text for a cell: on one line, nothing hidden in it, and no formula for a
+    spreadsheet.
+    """
     text = visible(text)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def as_markdown(reports: Iterable[VendorReport]) -> str:
-    """Return a section per vendor: the sentence, its remarks, a table of components and the open incidents."""
+    """Return a section per vendor: the sentence, its remarks, a table of components and the open
+    incidents.
+    """
     return "\n".join(markdown_lines(reports)) + "\n"
 
 
@@ -530,7 +650,10 @@ def _markdown(report: VendorReport) -> list[str]:
     lines = [f"## {title}", "", f"**{said}.**", ""]
     lines += [f"- {markdown_text(note)}" for note in remarks(report)]
     lines += [
-        f"Source: <{report.page.url}>. A day counts when it had a {DEFINITION}; policy `{report.asked.policy}`.",
+        (
+            f"Source: <{report.page.url}>. A day counts when it had a {DEFINITION}; policy"
+            f" `{report.asked.policy}`."
+        ),
         "",
         "| component | now | outage days | major | degraded | downtime | coverage |",
         "|---|---|--:|--:|--:|--:|--:|",
@@ -538,20 +661,34 @@ def _markdown(report: VendorReport) -> list[str]:
     for component in report.components:
         found = component.figures
         lines.append(
-            f"| {markdown_text(component_name(component))} | {level_word(component.level).replace('_', ' ')} "
-            f"| {_outage_days(found)} | {_count(found.major_days, found)} | {_count(found.degraded_days, found)} "
-            f"| {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
+            f"| {markdown_text(component_name(component))} |"
+            f" {level_word(component.level).replace('_', ' ')} | {_outage_days(found)} |"
+            f" {_count(found.major_days, found)} | {_count(found.degraded_days, found)} |"
+            f" {downtime(found, report.asked.policy)} | {percent(found.coverage_ratio)} |"
         )
-    for title, going_on in (("incidents", report.open_incidents), ("maintenance", report.open_maintenances)):
+    for title, going_on in (
+        ("incidents", report.open_incidents),
+        ("maintenance", report.open_maintenances),
+    ):
         if going_on:
-            lines += ["", f"Open {title}:", "", *(_open_line(incident, report) for incident in going_on)]
+            lines += [
+                "",
+                f"Open {title}:",
+                "",
+                *(_open_line(incident, report) for incident in going_on),
+            ]
     return lines
 
 
 def _open_line(incident: Incident, report: VendorReport) -> str:
-    since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime("%Y-%m-%d %H:%M%z")
+    since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime(
+        "%Y-%m-%d %H:%M%z"
+    )
     title = markdown_link(incident.title, incident.url)
-    return f"- {title}: {markdown_text(incident.status)}, since {since}, impact {markdown_text(incident.impact)}"
+    return (
+        f"- {title}: {markdown_text(incident.status)}, since {since}, impact"
+        f" {markdown_text(incident.impact)}"
+    )
 
 
 def _outage_days(found: WindowFigures) -> str:
@@ -565,18 +702,24 @@ def _count(days: int, found: WindowFigures) -> str:
 def component_name(component: ComponentReport) -> str:
     """Return the name with its group, and "(excluded)" or "(removed)" where that is so."""
     known = component.known
-    name = f"{known.component.group} / {known.component.name}" if known.component.group else known.component.name
+    name = (
+        f"{known.component.group} / {known.component.name}"
+        if known.component.group
+        else known.component.name
+    )
     suffix = " (excluded)" if component.excluded else " (removed)" if known.removed_at else ""
     return name + suffix
 
 
 def downtime(found: WindowFigures, policy: str) -> str:
-    """Return the weighted downtime ratio as a percentage with three decimals; "unknown" without coverage."""
+    """Return the weighted downtime ratio as a percentage with three decimals; "unknown" without
+    coverage.
+    """
     ratio = found.downtime_ratio(POLICIES[policy])
     return "unknown" if ratio is None else f"{ratio * 100:.3f} %"
 
 
-# ------------------------------------------------------------------------------------------------- the terminal
+# the terminal
 
 # Height says what colour says: the row can be read without colours.
 CELLS: Mapping[Level | None, tuple[str, str]] = {
@@ -609,7 +752,9 @@ def legend() -> Text:
 
 
 def as_table(reports: Iterable[VendorReport], *, width: int) -> Group:
-    """Return the report for a terminal of this width: per vendor the sentence, remarks, then two lines a component."""
+    """Return the report for a terminal of this width: per vendor the sentence, remarks, then two
+    lines a component.
+    """
     return Group(*drawn(reports, width=width))
 
 
@@ -635,7 +780,9 @@ def _indented(text: Text) -> Padding:
 
 
 def _rows(days: Sequence[Day], width: int) -> list[Sequence[Day]]:
-    """Return the days in rows that fit, as even as can be; one row where the terminal is wide enough."""
+    """Return the days in rows that fit, as even as can be; one row where the terminal is wide
+    enough.
+    """
     count = -(-len(days) // max(7, width - INDENT))
     length = -(-len(days) // count)
     return [days[start : start + length] for start in range(0, len(days), length)]
@@ -660,5 +807,9 @@ def _figures_line(component: ComponentReport, report: VendorReport) -> Text:
         line.append(f"now {glyph} {level_word(component.level).replace('_', ' ')}; ", style=colour)
     days = f" days ({found.major_days} major)" if found.known_days else ""
     line.append(f"outage {_outage_days(found)}{days}; ")
-    line.append(f"downtime {downtime(found, report.asked.policy)}, coverage {percent(found.coverage_ratio)}", "dim")
+    line.append(
+        f"downtime {downtime(found, report.asked.policy)}, coverage"
+        f" {percent(found.coverage_ratio)}",
+        "dim",
+    )
     return line

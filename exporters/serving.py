@@ -1,8 +1,10 @@
-"""The web server: uvicorn, with connections that are counted and timed, and a loop of our own that accepts them.
+"""The web server: uvicorn, with connections that are counted and timed, and a loop of our own that
+accepts them.
 
-uvicorn bounds a request's head and how long a connection without a request is kept after an answer; it has no limit of
-time for a request or for reading an answer, and its limit of concurrency refuses probes while others hold connections.
-asyncio's own accepting goes on trying, and logging, when no descriptors are left.
+uvicorn bounds a request's head and how long a connection without a request is kept after an answer;
+it has no limit of time for a request or for reading an answer, and its limit of concurrency refuses
+probes while others hold connections. asyncio's own accepting goes on trying, and logging, when no
+descriptors are left.
 """
 
 import asyncio
@@ -24,7 +26,8 @@ log = logging.getLogger(__name__)
 
 _SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _OVER = (errno.EBADF, errno.EINVAL, errno.ENOTSOCK)
-"""What accepting says when the socket listens no more. All else is about one connection, or passes: accept(2)."""
+"""What accepting says when the socket listens no more. All else is about one connection, or passes:
+accept(2)."""
 _AGAIN_SECONDS = 0.2
 """How long accepting rests when the system has nothing left for another connection."""
 _ROOM_SECONDS = 0.02
@@ -35,17 +38,21 @@ _BACKLOG = 1024
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens there. Raises OSError when the port is taken, or the host none of this machine's."""
+    """Return a socket that listens there. Raises OSError when the port is taken, or the host none
+    of this machine's.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
 class Connection(H11Protocol):
-    """One client's connection, which knows what it waits for. `all_open` are those that are open, first the one that
-    was made, or answered, first.
+    """One client's connection, which knows what it waits for. `all_open` are those that are open,
+    first the one that was made, or answered, first.
     """
 
-    def __init__(self, config: uvicorn.Config, state: ServerState, all_open: "dict[Connection, None]") -> None:
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, all_open: "dict[Connection, None]"
+    ) -> None:
         super().__init__(config, state, {})
         self._all_open = all_open
         self._standing = Standing(Phase.ASKING, self.loop.time())
@@ -86,7 +93,9 @@ class Connection(H11Protocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request; where an answer has begun, or none may be sent any more, break off."""
+        """Refuse what is no request; where an answer has begun, or none may be sent any more, break
+        off.
+        """
         if self._is_answering():
             self.drop()
             return
@@ -103,7 +112,9 @@ class Connection(H11Protocol):
             self.drop()
 
     def drop(self) -> None:
-        """End it at once, whatever is unsent: closing it would wait for a client that reads nothing."""
+        """End it at once, whatever is unsent: closing it would wait for a client that reads
+        nothing.
+        """
         self.transport.abort()
 
 
@@ -113,10 +124,19 @@ class Server(uvicorn.Server):
     def __init__(self, app: Any, host: str, port: int, *, most: int) -> None:  # noqa: ANN401
         super().__init__(
             uvicorn.Config(
-                app, host=host, port=port, access_log=False, log_config=None, lifespan="off", server_header=False,
-                timeout_graceful_shutdown=5, http=Connection, ws="none", h11_max_incomplete_event_size=HEAD_BYTES,
+                app,
+                host=host,
+                port=port,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                http=Connection,
+                ws="none",
+                h11_max_incomplete_event_size=HEAD_BYTES,
             )
-        )  # fmt: skip
+        )
         self._most = most
         self._open: dict[Connection, None] = {}
 
@@ -126,7 +146,9 @@ class Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accept on these sockets, else on one of our own. Raises OSError when there can be none."""
+        """Accept on these sockets, else on one of our own. Raises OSError when there can be
+        none.
+        """
         listeners = [listening(self.config.host, self.config.port)] if sockets is None else sockets
         await super().startup(sockets=[])
         self.servers = [_Accepting(each, self._welcome, self._gone_wrong) for each in listeners]  # type: ignore[misc]
@@ -153,12 +175,21 @@ class Server(uvicorn.Server):
         return Connection(self.config, self.server_state, self._open)
 
     def _drop_one(self) -> bool:
-        """Drop the connection that can best be spared, which is gone in the loop's next turn; False when none can."""
-        found = expendable(((each, each.standing()) for each in self._open), asyncio.get_running_loop().time())
+        """Drop the connection that can best be spared, which is gone in the loop's next turn; False
+        when none can.
+        """
+        found = expendable(
+            ((each, each.standing()) for each in self._open), asyncio.get_running_loop().time()
+        )
         if found is None:
-            log.warning("all %d connections that may be open are being answered; the next waits", self._most)
+            log.warning(
+                "all %d connections that may be open are being answered; the next waits", self._most
+            )
             return False
-        log.warning("%d connections are open, no more may be: the one that idles longest is dropped", self._most)
+        log.warning(
+            "%d connections are open, no more may be: the one that idles longest is dropped",
+            self._most,
+        )
         found.drop()
         return True
 
@@ -170,7 +201,9 @@ class Server(uvicorn.Server):
         if error.errno not in _SCARCE:
             log.warning("a connection could not be accepted: %s", error.strerror)
             return
-        log.error("cannot accept a connection: %s; allow more open files (ulimit -n)", error.strerror)
+        log.error(
+            "cannot accept a connection: %s; allow more open files (ulimit -n)", error.strerror
+        )
         if self._open:
             self._drop_one()
 

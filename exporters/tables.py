@@ -1,7 +1,9 @@
-"""Days, windows and incidents as flat tables for a notebook: CSV, JSON lines or Parquet, row by row.
+"""Days, windows and incidents as flat tables for a notebook: CSV, JSON lines or Parquet, row by
+row.
 
-Levels are words, days are the page's (its zone is in every row), instants are UTC. What is unknown is null (CSV:
-empty), never 0 and never "operational". The days are the stored ones, which `/metrics` shows too.
+Levels are words, days are the page's (its zone is in every row), instants are UTC. What is unknown
+is null (CSV: empty), never 0 and never "operational". The days are the stored ones, which
+`/metrics` shows too.
 """
 
 import csv
@@ -18,7 +20,17 @@ from exporters.prometheus import LONGEST_WINDOW, WINDOW_DAYS
 from exporters.report import cell
 from monitor.errors import ConfigError
 from monitor.intervals import day_interval, day_of, days_between, zone_named
-from monitor.model import Confidence, Day, History, Incident, KnownComponent, PageFacts, PageHistory, Seconds, Window
+from monitor.model import (
+    Confidence,
+    Day,
+    History,
+    Incident,
+    KnownComponent,
+    PageFacts,
+    PageHistory,
+    Seconds,
+    Window,
+)
 from monitor.ratios import POLICIES, WindowFigures, figures, window_ending
 from monitor.store import PageRecord, Store
 
@@ -57,7 +69,9 @@ class Reading:
     facts: PageFacts
 
     def subjects(self) -> Iterator[tuple[Row, History, date]]:
-        """Yield the vendor itself, then its components by slug: its own columns, its days, and the last of them."""
+        """Yield the vendor itself, then its components by slug: its own columns, its days, and the
+        last of them.
+        """
         vendor = {"vendor": self.page.slug, "zone": self.page.zone}
         yield vendor | _NO_COMPONENT, self.history.vendor, self.wanted.last
         for known in self._components():
@@ -83,7 +97,9 @@ class Reading:
 
 
 def read(store: Store, page: PageRecord, asked: Asked) -> Reading:
-    """Return what the tables need of one vendor. The last day is `asked.until`, or today in the page's zone."""
+    """Return what the tables need of one vendor. The last day is `asked.until`, or today in the
+    page's zone.
+    """
     zone = zone_named(page.zone)
     today = day_of(asked.now, zone)
     last = today if asked.until is None else min(asked.until, today)
@@ -92,7 +108,9 @@ def read(store: Store, page: PageRecord, asked: Asked) -> Reading:
         page=page,
         asked=asked,
         wanted=wanted,
-        history=store.page_history(page.id, wanted.first - timedelta(days=LONGEST_WINDOW - 1), last),
+        history=store.page_history(
+            page.id, wanted.first - timedelta(days=LONGEST_WINDOW - 1), last
+        ),
         facts=store.facts(page.id, since=day_interval(wanted.first, zone).start),
     )
 
@@ -106,21 +124,29 @@ _SUBJECT: Mapping[str, Kind] = {
     "excluded": Kind.TRUTH,
     "zone": Kind.TEXT,
 }
-_NO_COMPONENT: Row = dict.fromkeys(("component", "component_id", "component_name", "component_group", "excluded"))
+_NO_COMPONENT: Row = dict.fromkeys(
+    ("component", "component_id", "component_name", "component_group", "excluded")
+)
 _SECONDS: Mapping[str, Kind] = dict.fromkeys(
     ("major_seconds", "partial_seconds", "degraded_seconds", "maintenance_seconds"), Kind.NUMBER
 )
 _COUNTS: Mapping[str, Kind] = dict.fromkeys(
     (
-        "known_days", "outage_days", "major_days", "degraded_days", "maintenance_days", "unknown_days", "disputed_days",
+        "known_days",
+        "outage_days",
+        "major_days",
+        "degraded_days",
+        "maintenance_days",
+        "unknown_days",
+        "disputed_days",
     ),
     Kind.WHOLE,
-)  # fmt: skip
+)
 _GREEN = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days")
 """Counts that would read as "all well" when no day is known."""
 
 
-# ------------------------------------------------------------------------------------------------------------- rows
+# rows
 
 
 def _day_rows(reading: Reading) -> Iterator[Row]:
@@ -185,9 +211,15 @@ def _bounds(found: WindowFigures) -> Row:
 
 def _standing(history: History, window: Window) -> Row:
     """Return what a window's known days rest on: every source, and the least confidence of them."""
-    days = [day for day in history.days.values() if window.first <= day.day <= window.last and day.level is not None]
+    days = [
+        day
+        for day in history.days.values()
+        if window.first <= day.day <= window.last and day.level is not None
+    ]
     runs = [run for run in history.quiet if run.first <= window.last and run.last >= window.first]
-    sources = {day.source.value for day in days if day.source is not None} | {run.source.value for run in runs}
+    sources = {day.source.value for day in days if day.source is not None} | {
+        run.source.value for run in runs
+    }
     held = {day.confidence for day in days} | {run.confidence for run in runs}
     lowest = next((word.value for word in reversed(Confidence) if word in held), None)
     return {"sources": sorted(sources), "confidence": lowest}
@@ -218,7 +250,9 @@ def _times(incident: Incident, reading: Reading) -> Row:
         "first_day": day_of(incident.started_at, zone_named(reading.page.zone)),
         "started_at": incident.started_at,
         "resolved_at": ended,
-        "duration_seconds": None if ended is None else (ended - incident.started_at).total_seconds(),
+        "duration_seconds": (
+            None if ended is None else (ended - incident.started_at).total_seconds()
+        ),
     }
 
 
@@ -286,7 +320,7 @@ INCIDENTS = Table(
 TABLES: Mapping[str, Table] = {table.name: table for table in (DAYS, WINDOWS, INCIDENTS)}
 
 
-# ---------------------------------------------------------------------------------------------------------- formats
+# formats
 
 
 class Sink(Protocol):
@@ -300,8 +334,9 @@ class Sink(Protocol):
 
 
 class CsvSink:
-    """Comma-separated values with a header. Lists are joined with spaces; in text, what is hidden is shown and what a
-    spreadsheet would take for a formula gets an apostrophe in front, because titles and names are the vendors' own.
+    """Comma-separated values with a header. Lists are joined with spaces; in text, what is hidden
+    is shown and what a spreadsheet would take for a formula gets an apostrophe in front, because
+    titles and names are the vendors' own.
     """
 
     def __init__(self, file: BinaryIO, table: Table) -> None:
@@ -353,14 +388,18 @@ ROW_GROUP = 50_000
 
 
 class ParquetSink:
-    """Parquet with typed columns, in row groups of `ROW_GROUP`. Raises ConfigError without pyarrow."""
+    """Parquet with typed columns, in row groups of `ROW_GROUP`. Raises ConfigError without
+    pyarrow.
+    """
 
     def __init__(self, file: BinaryIO, table: Table) -> None:
         try:
             import pyarrow as pa
             from pyarrow import parquet
         except ImportError as error:
-            raise ConfigError("Parquet needs one more library: pip install 'vendorstatus[parquet]'") from error
+            raise ConfigError(
+                "Parquet needs one more library: pip install 'vendorstatus[parquet]'"
+            ) from error
         types = {
             Kind.TEXT: pa.string(),
             Kind.TEXTS: pa.list_(pa.string()),
@@ -417,5 +456,7 @@ _SINKS: Mapping[Format, Callable[[BinaryIO, Table], Sink]] = {
 
 
 def sink(form: Format, file: BinaryIO, table: Table) -> Sink:
-    """Return what writes this table in this format. Raises ConfigError when a library it needs is missing."""
+    """Return what writes this table in this format. Raises ConfigError when a library it needs is
+    missing.
+    """
     return _SINKS[form](file, table)

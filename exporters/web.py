@@ -1,6 +1,8 @@
-"""The web application: metrics for Prometheus, probes for an orchestrator, a landing page for people.
+"""The web application: metrics for Prometheus, probes for an orchestrator, a landing page for
+people.
 
-It answers from the store and never asks a vendor anything. No authentication: put it behind a proxy that has some.
+It answers from the store and never asks a vendor anything. No authentication: put it behind a proxy
+that has some.
 """
 
 import gzip
@@ -39,9 +41,11 @@ from monitor.errors import StoreError
 from monitor.plain import visible
 
 _GZIP_LEVEL = 1
-# Answers are sent in chunks of about this size: handing over a hundred megabytes at once would hold up everything else.
+# Answers are sent in chunks of about this size: handing over a hundred megabytes at once would hold
+# up everything else.
 _CHUNK_BYTES = 256 * 1024
-# A text below this size is compressed as a whole, which takes a few milliseconds and gives the smallest answer.
+# A text below this size is compressed as a whole, which takes a few milliseconds and gives the
+# smallest answer.
 _SMALL_BYTES = 1_000_000
 _HTML_TYPE = "text/html; charset=utf-8"
 
@@ -54,12 +58,14 @@ def application(
     clock: Callable[[], datetime],
     version: str,
 ) -> Starlette:
-    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz` and `/readyz`.
+    """Return the application with `/`, `/metrics`, `/metrics/monitor`, `/sd`, `/healthz` and
+    `/readyz`.
 
-    `readiness` returns what keeps us from working, in words for people, empty when nothing does; it and everything
-    that reads the store runs in a thread and must not raise. `clock` gives the aware time of a request. While the store
-    cannot be read `/metrics` answers from what it said last, and is honest about it (`StateMetrics`); when it has said
-    nothing yet, and at `/`, the answer is 503: a scrape that fails is seen, an empty one looks like health.
+    `readiness` returns what keeps us from working, in words for people, empty when nothing does; it
+    and everything that reads the store runs in a thread and must not raise. `clock` gives the aware
+    time of a request. While the store cannot be read `/metrics` answers from what it said last, and
+    is honest about it (`StateMetrics`); when it has said nothing yet, and at `/`, the answer is
+    503: a scrape that fails is seen, an empty one looks like health.
     """
     pages = _Pages(state=state, polls=polls, readiness=readiness, clock=clock, version=version)
     app = Starlette(
@@ -72,16 +78,20 @@ def application(
             Route("/readyz", pages.readyz),
         ],
         middleware=[Middleware(_Headers)],
-        exception_handlers={StoreError: _unreadable, NoSuchVendor: _unknown, HTTPException: _refused},
+        exception_handlers={
+            StoreError: _unreadable,
+            NoSuchVendor: _unknown,
+            HTTPException: _refused,
+        },
     )
     app.router.redirect_slashes = False
     return app
 
 
 def server(app: Starlette, host: str, port: int, *, most: int = MOST) -> Server:
-    """Return a server for ``await server.serve()``, on sockets that listen already if it is given some. It logs no
-    access and leaves signals to the caller, who sets `should_exit` to stop it. At most `most` connections are open at
-    once (`exporters.connections.most_connections`).
+    """Return a server for ``await server.serve()``, on sockets that listen already if it is given
+    some. It logs no access and leaves signals to the caller, who sets `should_exit` to stop it. At
+    most `most` connections are open at once (`exporters.connections.most_connections`).
     """
     return Server(app, host, port, most=most)
 
@@ -114,12 +124,16 @@ class _Pages:
 
         def found(*, openmetrics: bool) -> list[Block]:
             more = self.polls.text(openmetrics=openmetrics)
-            return blocks(self.state.families_of_monitor(self.clock()), openmetrics=openmetrics, more=more)
+            return blocks(
+                self.state.families_of_monitor(self.clock()), openmetrics=openmetrics, more=more
+            )
 
         return await _scraped(request, found)
 
     async def discovery(self, request: Request) -> Response:
-        """Answer the targets to scrape in parts: the monitor itself, and one for each vendor or shard."""
+        """Answer the targets to scrape in parts: the monitor itself, and one for each vendor or
+        shard.
+        """
         shards = request.query_params.get("shards")
         count = None if shards is None else _number(shards, "shards", low=1, high=_MAX_SHARDS)
         slugs = await run_in_threadpool(self.state.slugs)
@@ -136,7 +150,9 @@ class _Pages:
 
     async def readyz(self, _request: Request) -> Response:
         problems = [visible(each) for each in await run_in_threadpool(self.readiness)]
-        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+        return JSONResponse(
+            {"ready": not problems, "problems": problems}, status_code=503 if problems else 200
+        )
 
 
 class _Scrape(Protocol):
@@ -144,7 +160,9 @@ class _Scrape(Protocol):
 
 
 async def _scraped(request: Request, found: _Scrape) -> Response:
-    """Make the blocks in a thread and send them in chunks, in the format and compression the client wants."""
+    """Make the blocks in a thread and send them in chunks, in the format and compression the client
+    wants.
+    """
     openmetrics = wants_openmetrics(request.headers.get("accept", ""))
     zipped = _wants_gzip(request.headers.get("accept-encoding", ""))
 
@@ -195,16 +213,22 @@ async def _unreadable(_request: Request, _error: Exception) -> Response:
 
 
 async def _unknown(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, NoSuchVendor):  # pragma: no cover - Starlette only sends us what we registered for
+    if not isinstance(
+        error, NoSuchVendor
+    ):  # pragma: no cover - Starlette only sends us what we registered for
         raise error
     message = f"no vendor {error.slug!r} is configured; /sd lists the vendors there are\n"
     return PlainTextResponse(message, status_code=404)
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, HTTPException):  # pragma: no cover - Starlette only sends us what we registered for
+    if not isinstance(
+        error, HTTPException
+    ):  # pragma: no cover - Starlette only sends us what we registered for
         raise error
-    return PlainTextResponse(f"{error.detail}\n", status_code=error.status_code, headers=error.headers)
+    return PlainTextResponse(
+        f"{error.detail}\n", status_code=error.status_code, headers=error.headers
+    )
 
 
 class _Headers:
@@ -221,14 +245,15 @@ class _Headers:
                 headers["referrer-policy"] = "no-referrer"
                 headers["cache-control"] = "no-store"
                 headers["content-security-policy"] = (
-                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+                    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';"
+                    " base-uri 'none'"
                 )
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-# --------------------------------------------------------------------------------------------------------- in parts
+# in parts
 
 _MAX_SHARDS = 1000
 
@@ -243,11 +268,15 @@ class _Part:
 
     @classmethod
     def of(cls, query: QueryParams) -> "_Part | None":
-        """Read `vendor=a&vendor=b`, `vendor=a,b` or `shard=2/8`; None = everything. Raises HTTPException 400."""
+        """Read `vendor=a&vendor=b`, `vendor=a,b` or `shard=2/8`; None = everything. Raises
+        HTTPException 400.
+        """
         if "vendor" in query and "shard" in query:
             raise HTTPException(400, "ask for vendors or for a shard, not for both")
         if "vendor" in query:
-            return cls(frozenset(slug for value in query.getlist("vendor") for slug in value.split(",")))
+            return cls(
+                frozenset(slug for value in query.getlist("vendor") for slug in value.split(","))
+            )
         if "shard" not in query:
             return None
         number, slash, count = query["shard"].partition("/")
@@ -257,10 +286,16 @@ class _Part:
         return cls(frozenset(), _number(number, "the shard", low=1, high=of), of)
 
     def slugs(self, state: StateMetrics) -> Collection[str]:
-        """Return the vendors' slugs. A vendor's shard depends on its slug alone, so that others never move it."""
+        """Return the vendors' slugs. A vendor's shard depends on its slug alone, so that others
+        never move it.
+        """
         if not self.count:
             return self.named
-        return [slug for slug in state.slugs() if zlib.crc32(slug.encode()) % self.count == self.number - 1]
+        return [
+            slug
+            for slug in state.slugs()
+            if zlib.crc32(slug.encode()) % self.count == self.number - 1
+        ]
 
 
 def _number(text: str, what: str, *, low: int, high: int) -> int:
@@ -270,22 +305,28 @@ def _number(text: str, what: str, *, low: int, high: int) -> int:
 
 
 def _target_groups(address: str, slugs: list[str], shards: int | None) -> list[dict[str, object]]:
-    """Return Prometheus target groups. Each has an `instance` of its own: all have the same address."""
+    """Return Prometheus target groups. Each has an `instance` of its own: all have the same
+    address.
+    """
     parts = (
         [("vendor", slug) for slug in slugs]
         if shards is None
         else [("shard", f"{number}/{shards}") for number in range(1, shards + 1)]
     )
     groups = [{"__metrics_path__": "/metrics/monitor", "instance": f"{address}/monitor"}]
-    groups += [{f"__param_{name}": value, "instance": f"{address}/{value}"} for name, value in parts]
+    groups += [
+        {f"__param_{name}": value, "instance": f"{address}/{value}"} for name, value in parts
+    ]
     return [{"targets": [address], "labels": labels} for labels in groups]
 
 
-# --------------------------------------------------------------------------------------------------------- negotiation
+# negotiation
 
 
 def wants_openmetrics(accept: str) -> bool:
-    """Whether an Accept header prefers OpenMetrics 1 to text. Only when it is named: ``*/*`` and nothing mean text."""
+    """Whether an Accept header prefers OpenMetrics 1 to text. Only when it is named: ``*/*`` and
+    nothing mean text.
+    """
     openmetrics = text = 0.0
     for media_type, parameters, weight in _preferences(accept):
         if media_type == "application/openmetrics-text":
@@ -302,10 +343,15 @@ def _wants_gzip(accept_encoding: str) -> bool:
 
 
 def _preferences(header: str) -> Iterator[tuple[str, dict[str, str], float]]:
-    """Yield what a header accepts, in lower case, with its parameters and weight. What cannot be read weighs 1."""
+    """Yield what a header accepts, in lower case, with its parameters and weight. What cannot be
+    read weighs 1.
+    """
     for entry in header.lower().split(","):
         name, *rest = (part.strip() for part in entry.split(";"))
-        parameters = {key.strip(): value.strip(' "') for key, _, value in (part.partition("=") for part in rest)}
+        parameters = {
+            key.strip(): value.strip(' "')
+            for key, _, value in (part.partition("=") for part in rest)
+        }
         try:
             weight = float(parameters.get("q", "1"))
         except ValueError:
@@ -313,7 +359,7 @@ def _preferences(header: str) -> Iterator[tuple[str, dict[str, str], float]]:
         yield name, parameters, weight
 
 
-# --------------------------------------------------------------------------------------------------------- the landing
+# the landing
 
 _LANDING = """<!doctype html>
 <html lang="en">
@@ -335,7 +381,9 @@ th, td {{ text-align: left; padding: .25rem 1rem .25rem 0; border-bottom: 1px so
 </html>
 """  # noqa: E501
 _TABLE = """<table>
-<thead><tr><th scope="col">Vendor</th><th scope="col">Now</th><th scope="col">Last read</th></tr></thead>
+<thead><tr>
+<th scope="col">Vendor</th><th scope="col">Now</th><th scope="col">Last read</th>
+</tr></thead>
 <tbody>
 {rows}
 </tbody>

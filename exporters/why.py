@@ -1,7 +1,9 @@
-"""What would make a day another one: each single change of the evidence or of a setting that does, with what it gives.
+"""What would make a day another one: each single change of the evidence or of a setting that does,
+with what it gives.
 
-Nothing here repeats a rule: the day is derived again by `monitor.classify.derive` from facts or options with one
-change, and what comes out otherwise is told. Levels and outage seconds are compared, whole seconds.
+Nothing here repeats a rule: the day is derived again by `monitor.classify.derive` from facts or
+options with one change, and what comes out otherwise is told. Levels and outage seconds are
+compared, whole seconds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +24,9 @@ from monitor.store import PageRecord, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change and the day it gives. `kind` is source, incident, override, setting, component, zone or knowledge."""
+    """One change and the day it gives. `kind` is source, incident, override, setting, component,
+    zone or knowledge.
+    """
 
     kind: str
     what: str
@@ -32,7 +36,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Why one day is what it is: the rule that decided, who says so, and every single change that alters it."""
+    """Why one day is what it is: the rule that decided, who says so, and every single change that
+    alters it.
+    """
 
     name: str
     zone: str
@@ -44,7 +50,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """One day as it is derived: the facts before overrides and as they count, the options and the moment."""
+    """One day as it is derived: the facts before overrides and as they count, the options and the
+    moment.
+    """
 
     vendor: VendorConfig
     raw: PageFacts
@@ -59,7 +67,11 @@ class _Case:
         """Return the day with other facts or options."""
         used = self.facts if facts is None else facts
         derived = derive(used, options or self.options, first=self.day, last=self.day, now=self.now)
-        own = derived.vendor if self.component is None else derived.components[self.component.component.id]
+        own = (
+            derived.vendor
+            if self.component is None
+            else derived.components[self.component.component.id]
+        )
         return own.day(self.day)
 
 
@@ -76,29 +88,44 @@ def answer(
     now: datetime,
     known_at: datetime | None = None,
 ) -> Answer:
-    """Return why a day is what it is. `component` is an id, a slug or a name; None = the vendor's own day.
+    """Return why a day is what it is. `component` is an id, a slug or a name; None = the vendor's
+    own day.
 
-    Raises ValueError when the component is not known or its name is not unique, or the day has not begun.
+    Raises ValueError when the component is not known or its name is not unique, or the day has not
+    begun.
     """
     moment = min(now, known_at or now)
     if day > moment.astimezone(zone_named(page.zone)).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
     since = day - 2 * ONE_DAY  # in another zone the day begins up to 26 hours earlier
-    raw, _ = history.read(store, page, vendor, first=since, last=day, now=now, known_at=known_at, raw=True)
+    raw, _ = history.read(
+        store, page, vendor, first=since, last=day, now=now, known_at=known_at, raw=True
+    )
     facts = apply(raw, vendor.overrides)
     case = _Case(
-        vendor=vendor, raw=raw, facts=facts, options=history.options(vendor, page.zone, facts),
-        component=find(facts.components, component) if component is not None else None, day=day, now=moment,
+        vendor=vendor,
+        raw=raw,
+        facts=facts,
+        options=history.options(vendor, page.zone, facts),
+        component=find(facts.components, component) if component is not None else None,
+        day=day,
+        now=moment,
         page_zone=page.page_zone or "UTC",
-    )  # fmt: skip
+    )
     found = case.result()
     tried = [*_changes(case, found), *_revisions(case, store, page, now)]
     changes = tuple(_change(each) for each in tried if _statement(each[2]) != _statement(found))
-    name = vendor.name if case.component is None else f"{vendor.name}, {case.component.component.name}"
+    name = (
+        vendor.name if case.component is None else f"{vendor.name}, {case.component.component.name}"
+    )
     return Answer(
-        name=name, zone=page.zone, day=found, rule=_rule(case, found), witnesses=_witnesses(case, found),
+        name=name,
+        zone=page.zone,
+        day=found,
+        rule=_rule(case, found),
+        witnesses=_witnesses(case, found),
         changes=changes,
-    )  # fmt: skip
+    )
 
 
 def _change(tried: _Tried) -> Change:
@@ -110,7 +137,7 @@ def _statement(day: Day) -> tuple[Level | None, int]:
     return day.level, round(day.seconds.outage)
 
 
-# ---------------------------------------------------------------------------------------------------- what is tried
+# what is tried
 
 
 def _changes(case: _Case, found: Day) -> Iterator[_Tried]:
@@ -123,7 +150,11 @@ def _changes(case: _Case, found: Day) -> Iterator[_Tried]:
     for name in dict.fromkeys(("UTC", case.page_zone)):
         zone = zone_named(name)
         if day_interval(case.day, zone) != day_interval(case.day, case.options.zone):
-            yield "zone", f"with days in {name} (zone)", case.result(options=replace(case.options, zone=zone))
+            yield (
+                "zone",
+                f"with days in {name} (zone)",
+                case.result(options=replace(case.options, zone=zone)),
+            )
 
 
 def _sources(case: _Case) -> Iterator[_Tried]:
@@ -145,7 +176,11 @@ def _incidents(case: _Case) -> Iterator[_Tried]:
             impacts=tuple(each for each in case.facts.impacts if each.incident_id != key),
             updates=tuple(each for each in case.facts.updates if each.incident_id != key),
         )
-        yield "incident", f"without incident {key} ({titles.get(key, 'no title')})", case.result(kept)
+        yield (
+            "incident",
+            f"without incident {key} ({titles.get(key, 'no title')})",
+            case.result(kept),
+        )
 
 
 def _overrides(case: _Case) -> Iterator[_Tried]:
@@ -153,7 +188,11 @@ def _overrides(case: _Case) -> Iterator[_Tried]:
     used = {each.override.incident for each in overridden(case.raw.incidents, decided)}
     for each in (each for each in decided if each.incident in used):
         kept = apply(case.raw, [other for other in decided if other is not each])
-        yield "override", f"without your override of {each.incident} ({each.said})", case.result(kept)
+        yield (
+            "override",
+            f"without your override of {each.incident} ({each.said})",
+            case.result(kept),
+        )
     if len(used) > 1:
         yield "override", "without any override (--policy raw)", case.result(case.raw)
 
@@ -161,7 +200,9 @@ def _overrides(case: _Case) -> Iterator[_Tried]:
 def _numbers(case: _Case, found: Day) -> Iterator[_Tried]:
     """Yield the day with the values of the numeric settings at which it could turn."""
     seconds, now = found.seconds, case.options
-    for value in sorted({0.0, seconds.major, seconds.outage, seconds.bad, seconds.total} - {now.min_outage_seconds}):
+    for value in sorted(
+        {0.0, seconds.major, seconds.outage, seconds.bad, seconds.total} - {now.min_outage_seconds}
+    ):
         changed = replace(now, min_outage_seconds=value)
         yield "setting", f"with min_outage {duration(value)}", case.result(options=changed)
     shares = {found.coverage, 1.0}
@@ -173,7 +214,9 @@ def _numbers(case: _Case, found: Day) -> Iterator[_Tried]:
 
 
 def _words(case: _Case) -> Iterator[_Tried]:
-    inferred = {each.word for each in case.facts.impacts if each.basis is Basis.INFERRED and each.word}
+    inferred = {
+        each.word for each in case.facts.impacts if each.basis is Basis.INFERRED and each.word
+    }
     for word in sorted(inferred):
         for level in Level:
             if case.options.impact_mapping.get(word) is not level:
@@ -189,7 +232,11 @@ def _components(case: _Case) -> Iterator[_Tried]:
         key = known.component.id
         out = key in case.options.exclude
         exclude = case.options.exclude - {key} if out else case.options.exclude | {key}
-        what = f"with component {known.slug} counted" if out else f"without component {known.slug} (exclude)"
+        what = (
+            f"with component {known.slug} counted"
+            if out
+            else f"without component {known.slug} (exclude)"
+        )
         yield "component", what, case.result(options=replace(case.options, exclude=exclude))
 
 
@@ -200,13 +247,19 @@ def _revisions(case: _Case, store: Store, page: PageRecord, now: datetime) -> It
         if ended is None or ended > case.now:
             continue
         before = ended - timedelta(microseconds=1)
-        _, derived = history.read(store, page, case.vendor, first=case.day, last=case.day, now=now, known_at=before)
+        _, derived = history.read(
+            store, page, case.vendor, first=case.day, last=case.day, now=now, known_at=before
+        )
         own = derived.vendor if key is None else derived.components.get(key)
         if own is not None:
-            yield "knowledge", f"as known before {ended:%Y-%m-%d %H:%M:%S} UTC (--known-at)", own.day(case.day)
+            yield (
+                "knowledge",
+                f"as known before {ended:%Y-%m-%d %H:%M:%S} UTC (--known-at)",
+                own.day(case.day),
+            )
 
 
-# ------------------------------------------------------------------------------------------------- who decided, and how
+# who decided, and how
 
 
 def _rule(case: _Case, day: Day) -> str:
@@ -215,13 +268,18 @@ def _rule(case: _Case, day: Day) -> str:
     if day.level is None:
         if not day.covered_seconds:
             return "nothing speaks for the day: unknown is never green"
-        return f"good needs coverage: {_coverage(day)}, {case.options.min_coverage:.0%} must be{disputed}"
+        return (
+            f"good needs coverage: {_coverage(day)}, {case.options.min_coverage:.0%} must"
+            f" be{disputed}"
+        )
     if day.level.is_outage and day.source is Aspect.BARS:
         return f"published bar: the vendor's own seconds count{disputed}"
     if is_bad(day.level):
         return f"bad needs one witness{disputed}"
     if day.seconds.bad:
-        short = f"nothing bad lasted more than min_outage ({duration(case.options.min_outage_seconds)})"
+        short = (
+            f"nothing bad lasted more than min_outage ({duration(case.options.min_outage_seconds)})"
+        )
         return f"{short}, and good needs coverage: {_coverage(day)}{disputed}"
     return f"good needs coverage: {_coverage(day)}, and nothing bad counts{disputed}"
 
@@ -234,7 +292,9 @@ def _coverage(day: Day) -> str:
 
 
 def _witnesses(case: _Case, found: Day) -> tuple[str, ...]:
-    """Return the components that have the day's level, with their source and incidents; none where nothing is bad."""
+    """Return the components that have the day's level, with their source and incidents; none where
+    nothing is bad.
+    """
     if not is_bad(found.level):
         return ()
     derived = derive(case.facts, case.options, first=case.day, last=case.day, now=case.now)
@@ -251,7 +311,7 @@ def _witnesses(case: _Case, found: Day) -> tuple[str, ...]:
     return tuple(said)
 
 
-# --------------------------------------------------------------------------------------------------------- in words
+# in words
 
 
 def lines(answers: Sequence[Answer]) -> Iterator[str]:
@@ -265,14 +325,20 @@ def lines(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _lines(each: Answer) -> Iterator[str]:
-    yield f"{each.name}, {each.day.day} ({each.zone}): {_said(each.day.level, each.day.seconds.outage)}"
+    yield (
+        f"{each.name}, {each.day.day} ({each.zone}):"
+        f" {_said(each.day.level, each.day.seconds.outage)}"
+    )
     yield f"  rule: {each.rule}"
     yield from (f"  witness: {witness}" for witness in each.witnesses)
     if not each.changes:
         yield "  no single change of a source, an incident or a setting would make it another day"
         return
     yield "  it would be another day:"
-    yield from (f"    {change.what}: {_said(change.level, change.outage_seconds)}" for change in each.changes)
+    yield from (
+        f"    {change.what}: {_said(change.level, change.outage_seconds)}"
+        for change in each.changes
+    )
 
 
 def _said(level: Level | None, outage: float) -> str:

@@ -1,8 +1,9 @@
 """The demo in a real Prometheus and, where there is one, a real Grafana: `make demo-grafana`.
 
-Starts `monitor demo`, a Prometheus that has the simulated vendors' 90 days and scrapes them, and a Grafana with the
-dashboards: an installed one, else one in a container. All listen on this machine alone, keep what they write in a
-temporary folder, and end with this program. It is a tool for a checkout; nothing of the product imports it.
+Starts `monitor demo`, a Prometheus that has the simulated vendors' 90 days and scrapes them, and a
+Grafana with the dashboards: an installed one, else one in a container. All listen on this machine
+alone, keep what they write in a temporary folder, and end with this program. It is a tool for a
+checkout; nothing of the product imports it.
 """
 
 import argparse
@@ -53,7 +54,7 @@ class Start:
     environment: Mapping[str, str]
 
 
-# ---------------------------------------------------------------------------------------------------------- what to run
+# what to run
 
 
 def scrape_config(ports: Ports) -> str:
@@ -66,7 +67,9 @@ def scrape_config(ports: Ports) -> str:
 
 
 def provision(folder: Path, ports: Ports) -> None:
-    """Write what a Grafana reads at its start: the Prometheus as its data source, and where the dashboards are."""
+    """Write what a Grafana reads at its start: the Prometheus as its data source, and where the
+    dashboards are.
+    """
     source = {
         "name": "Prometheus",
         "uid": "prometheus",
@@ -92,7 +95,9 @@ def provision(folder: Path, ports: Ports) -> None:
 
 
 def grafana_start(folder: Path, ports: Ports) -> Start | None:
-    """Return how to start a Grafana that reads the provisioning in `folder`; None when there is no way to."""
+    """Return how to start a Grafana that reads the provisioning in `folder`; None when there is no
+    way to.
+    """
     settings = {
         "GF_PATHS_PROVISIONING": str(folder / "provisioning"),
         "GF_SERVER_HTTP_ADDR": "127.0.0.1",
@@ -104,7 +109,9 @@ def grafana_start(folder: Path, ports: Ports) -> Start | None:
     }
     path = os.pathsep.join((os.environ.get("PATH", ""), *INSTALLED))
     if server := shutil.which("grafana-server", path=path):
-        return Start([server, *_home(server)], settings | {"GF_PATHS_DATA": str(folder / "grafana")})
+        return Start(
+            [server, *_home(server)], settings | {"GF_PATHS_DATA": str(folder / "grafana")}
+        )
     if binary := shutil.which("grafana", path=path):
         own = settings | {"GF_PATHS_DATA": str(folder / "grafana")}
         return Start([binary, "server", *_home(binary)], own)
@@ -122,7 +129,9 @@ def _home(binary: str) -> list[str]:
 
 
 def _contained(engine: str, settings: Mapping[str, str], folder: Path) -> list[str]:
-    """Return the command of a container with the host's network, so that the addresses are the same."""
+    """Return the command of a container with the host's network, so that the addresses are the
+    same.
+    """
     image = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["grafana"]["image"]
     command = [engine, "run", "--rm", "--network", "host"]
     for name, value in settings.items():
@@ -132,7 +141,7 @@ def _contained(engine: str, settings: Mapping[str, str], folder: Path) -> list[s
     return [*command, f"docker.io/{image}"]
 
 
-# -------------------------------------------------------------------------------------------------------------- running
+# running
 
 
 class Running:
@@ -149,8 +158,12 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """Start a program that writes its output into the folder, out of reach of the terminal's Ctrl-C."""
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start a program that writes its output into the folder, out of reach of the terminal's
+        Ctrl-C.
+        """
         log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
         self.programs[name] = program = subprocess.Popen(  # noqa: S603
             command,
@@ -163,7 +176,9 @@ class Running:
         self._stack.callback(_end, program)
 
     def wait_for(self, name: str, url: str) -> None:
-        """Wait until a program answers. Raises CannotStart with the end of what it wrote when it does not."""
+        """Wait until a program answers. Raises CannotStart with the end of what it wrote when it
+        does not.
+        """
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until and self.programs[name].poll() is None:
             if _answers(url):
@@ -204,7 +219,14 @@ def show(running: Running, ports: Ports) -> str:
     demo = ["demo", "--port", str(ports.monitor), "--history", str(history)]
     running.start("monitor", [sys.executable, "-m", "monitor", *demo])
     running.wait_for("monitor", f"http://127.0.0.1:{ports.monitor}/healthz")
-    blocks = ["promtool", "tsdb", "create-blocks-from", "--max-block-duration=744h", "-q", "openmetrics"]
+    blocks = [
+        "promtool",
+        "tsdb",
+        "create-blocks-from",
+        "--max-block-duration=744h",
+        "-q",
+        "openmetrics",
+    ]
     subprocess.run(  # noqa: S603
         [*blocks, str(history), str(folder / "data")], check=True, stdout=subprocess.DEVNULL
     )
@@ -216,7 +238,9 @@ def show(running: Running, ports: Ports) -> str:
 
 
 def _grafana(running: Running, ports: Ports) -> str | None:
-    """Start a Grafana; return why there is none, None when there is one. Prometheus is worth a look without it."""
+    """Start a Grafana; return why there is none, None when there is one. Prometheus is worth a look
+    without it.
+    """
     start = grafana_start(running.folder, ports)
     if start is None:
         return "There is no grafana-server, grafana, docker or podman on PATH."
@@ -240,17 +264,24 @@ def _prometheus(folder: Path, ports: Ports) -> list[str]:
 
 
 def addresses(ports: Ports, *, without: str | None) -> str:
-    """Return the lines that say where to look; `without` Grafana, why there is none and what to do in another."""
+    """Return the lines that say where to look; `without` Grafana, why there is none and what to do
+    in another.
+    """
     lines = ["These vendors are simulated, on this machine only. While this runs, look at:"]
     if without is None:
-        lines.append(f"  http://127.0.0.1:{ports.grafana}/d/{HOME}   Grafana, with 90 days of every vendor")
+        lines.append(
+            f"  http://127.0.0.1:{ports.grafana}/d/{HOME}   Grafana, with 90 days of every vendor"
+        )
     lines.append(f"  http://127.0.0.1:{ports.prometheus}/   Prometheus")
     lines.append(f"  http://127.0.0.1:{ports.monitor}/   the monitor")
     if without is not None:
         lines += [
             without,
             "In a Grafana of yours on this machine:",
-            f"  add a Prometheus data source with the address http://127.0.0.1:{ports.prometheus}, then",
+            (
+                "  add a Prometheus data source with the address"
+                f" http://127.0.0.1:{ports.prometheus}, then"
+            ),
             f"  Dashboards > New > Import, each file of {DASHBOARDS}",
         ]
     return "\n".join([*lines, "Ctrl-C ends it."])
@@ -258,13 +289,22 @@ def addresses(ports: Ports, *, without: str | None) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until Ctrl-C, SIGTERM or the end of one of the programs; return the exit code."""
-    parser = argparse.ArgumentParser(prog="make demo-grafana", description="The demo in Prometheus and Grafana.")
+    parser = argparse.ArgumentParser(
+        prog="make demo-grafana", description="The demo in Prometheus and Grafana."
+    )
     for name, port in (("monitor", 9184), ("prometheus", 9090), ("grafana", 3000)):
-        parser.add_argument(f"--{name}-port", type=int, default=port, help=f"where it listens ({port})")
+        parser.add_argument(
+            f"--{name}-port", type=int, default=port, help=f"where it listens ({port})"
+        )
     asked = parser.parse_args(arguments)
-    ports = Ports(monitor=asked.monitor_port, prometheus=asked.prometheus_port, grafana=asked.grafana_port)
+    ports = Ports(
+        monitor=asked.monitor_port, prometheus=asked.prometheus_port, grafana=asked.grafana_port
+    )
     signal.signal(signal.SIGTERM, _interrupt)
-    with tempfile.TemporaryDirectory(prefix="vendorstatus-grafana-") as folder, Running(Path(folder)) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="vendorstatus-grafana-") as folder,
+        Running(Path(folder)) as running,
+    ):
         try:
             sys.stdout.write(f"{show(running, ports)}\n")
             sys.stdout.flush()

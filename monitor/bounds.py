@@ -1,8 +1,8 @@
 """How much one page may tell: beyond it the page is unreadable, and the others stay quick. Pure.
 
-A page that invents ids or names at every reading costs everybody: each component has some two dozen series and days of
-its own for years, and a name is in every scrape. The bounds are far above every real page that was seen (3,592
-components, names of 64 characters), and are settings of each vendor.
+A page that invents ids or names at every reading costs everybody: each component has some two dozen
+series and days of its own for years, and a name is in every scrape. The bounds are far above every
+real page that was seen (3,592 components, names of 64 characters), and are settings of each vendor.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,15 +17,16 @@ MAX_NEW_COMPONENTS = 5_000
 MAX_NAME_LENGTH = 500
 
 LONGEST_TITLE = 1_000
-"""Of an incident's title, its words and what a page says of itself, in characters: no name, so the rest is cut off."""
+"""Of an incident's title, its words and what a page says of itself, in characters: no name, so the
+rest is cut off."""
 MOST_WORDS = 100
 """Unknown words that one answer is counted for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """Of one page: components at a time, new ones within 24 hours (those of its first list aside), and characters of a
-    name or an id.
+    """Of one page: components at a time, new ones within 24 hours (those of its first list aside),
+    and characters of a name or an id.
     """
 
     components: int = MAX_COMPONENTS
@@ -36,7 +37,8 @@ class Bounds:
 def bounded(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
     """Return evidence within the bounds: long titles are cut, which end in "…" then.
 
-    Raises TooManyComponents when it is about more components than one page may have, NameTooLong for a name or an id.
+    Raises TooManyComponents when it is about more components than one page may have, NameTooLong
+    for a name or an id.
     """
     about = {component.id for component in evidence.components or ()}
     about.update(seen.component_id for seen in evidence.observed or ())
@@ -44,12 +46,17 @@ def bounded(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
     about.update(bar.component_id for bar in evidence.bars)
     if len(about) > bounds.components:
         raise TooManyComponents(
-            f"too many components: {len(about)} in one answer, at most {bounds.components} are read",
-            url=url, remedy="raise `max_components` for this page if you trust it",
-        )  # fmt: skip
+            f"too many components: {len(about)} in one answer, at most {bounds.components} are"
+            " read",
+            url=url,
+            remedy="raise `max_components` for this page if you trust it",
+        )
     longest = max(_names(evidence, about), key=len, default="")
     if len(longest) > bounds.name_length:
-        raise NameTooLong(f"a name or id of {len(longest)} characters, at most {bounds.name_length} are read", url=url)
+        raise NameTooLong(
+            f"a name or id of {len(longest)} characters, at most {bounds.name_length} are read",
+            url=url,
+        )
     return _cut(evidence)
 
 
@@ -57,9 +64,11 @@ def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
     """Raise TooManyComponents when so many components are new on the page within 24 hours."""
     if count > bounds.new_components:
         raise TooManyComponents(
-            f"too many components: {count} new ones within 24 hours, at most {bounds.new_components} are taken",
-            url=url, remedy="raise `max_new_components` for this page if you trust it",
-        )  # fmt: skip
+            f"too many components: {count} new ones within 24 hours, at most"
+            f" {bounds.new_components} are taken",
+            url=url,
+            remedy="raise `max_new_components` for this page if you trust it",
+        )
 
 
 def _names(evidence: Evidence, about: Iterable[str]) -> Iterator[str]:
@@ -104,4 +113,6 @@ def _cut_incident(incident: Incident) -> Incident:
 def _cut_page(info: PageInfo) -> PageInfo:
     if max(len(text or "") for text in (info.name, info.indicator, info.remark)) <= LONGEST_TITLE:
         return info
-    return replace(info, name=_short(info.name), indicator=_short(info.indicator), remark=_short(info.remark))
+    return replace(
+        info, name=_short(info.name), indicator=_short(info.indicator), remark=_short(info.remark)
+    )

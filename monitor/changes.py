@@ -14,8 +14,8 @@ RESTART: Mapping[str, str] = {
     "contact": "contact",
     "evidence": "storage.evidence",
 }
-"""Settings that a running process keeps, and the keys they are written under: sockets, connections and the database
-are opened with them.
+"""Settings that a running process keeps, and the keys they are written under: sockets, connections
+and the database are opened with them.
 """
 
 
@@ -64,9 +64,13 @@ def by_slug(vendors: Iterable[VendorConfig]) -> dict[str, VendorConfig]:
     return {vendor.slug: vendor for vendor in vendors}
 
 
-def differing(before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig]) -> frozenset[str]:
+def differing(
+    before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig]
+) -> frozenset[str]:
     """Return the slugs of the vendors that are in one of them only, or otherwise in the other."""
-    return frozenset(slug for slug in before.keys() | after.keys() if before.get(slug) != after.get(slug))
+    return frozenset(
+        slug for slug in before.keys() | after.keys() if before.get(slug) != after.get(slug)
+    )
 
 
 def for_now(
@@ -74,7 +78,8 @@ def for_now(
 ) -> dict[str, VendorConfig]:
     """Return the vendors by slug that are to be watched on the way from one to the other.
 
-    A vendor that is `busy`, because its page is being read or what was read is not kept yet, stays what it is until
-    then, and so does one that has been removed: no reading ends under other settings than it began with.
+    A vendor that is `busy`, because its page is being read or what was read is not kept yet, stays
+    what it is until then, and so does one that has been removed: no reading ends under other
+    settings than it began with.
     """
     return {**after, **{slug: vendor for slug, vendor in before.items() if slug in busy}}

@@ -1,12 +1,14 @@
-"""What is claimed of one component: the bad spans that stand, those set aside, and those nobody can read. Pure.
+"""What is claimed of one component: the bad spans that stand, those set aside, and those nobody can
+read. Pure.
 
-An incident's posted state holds until the component is *seen* well again, until another incident's update says that
-it was well, or until it ends. Paperwork does not outrank the state: where the page lists the component as operational
-in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at least, while we have read that an incident claims
-otherwise, what the incident goes on to claim is set aside. It makes the days it touches disputed and stays readable.
-A maintenance is set aside only where the component is seen well for a day: many pages leave it operational meanwhile.
-What was read only later (a history read afterwards, an incident entered afterwards) is an admission, not paperwork: it
-stands against what was seen.
+An incident's posted state holds until the component is *seen* well again, until another incident's
+update says that it was well, or until it ends. Paperwork does not outrank the state: where the page
+lists the component as operational in two polls, `SEEN_WELL_INTERVALS` poll intervals apart at
+least, while we have read that an incident claims otherwise, what the incident goes on to claim is
+set aside. It makes the days it touches disputed and stays readable. A maintenance is set aside only
+where the component is seen well for a day: many pages leave it operational meanwhile. What was read
+only later (a history read afterwards, an incident entered afterwards) is an admission, not
+paperwork: it stands against what was seen.
 """
 
 from collections import defaultdict
@@ -21,10 +23,12 @@ from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, Obse
 from monitor.standing import is_bad
 
 SEEN_WELL_INTERVALS = 0.9
-"""How far apart the readings are that must both have shown a component well; polls keep their interval to 5 %."""
+"""How far apart the readings are that must both have shown a component well; polls keep their
+interval to 5 %."""
 
 MAINTENANCE_SEEN_WELL = timedelta(days=1)
-"""For how long polls must have shown a component well to deny a maintenance: many pages show none while they work."""
+"""For how long polls must have shown a component well to deny a maintenance: many pages show none
+while they work."""
 
 LEAST = timedelta(seconds=1)
 """What a bad state counts for that is posted between two readings which saw the component well."""
@@ -38,7 +42,9 @@ _CONFIDENCE = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One component at one bad level over a span. `basis` is that of the impact, None = we saw it when polling."""
+    """One component at one bad level over a span. `basis` is that of the impact, None = we saw it
+    when polling.
+    """
 
     span: Interval
     level: Level
@@ -61,8 +67,9 @@ class Hole:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """`pieces` count; `set_aside` are claimed and do not; `holes` are spans without a level anybody can read. `beneath`
-    is what polls saw that was milder than an outage and that none but outages explain: it counts where they do not.
+    """`pieces` count; `set_aside` are claimed and do not; `holes` are spans without a level anybody
+    can read. `beneath` is what polls saw that was milder than an outage and that none but outages
+    explain: it counts where they do not.
     """
 
     pieces: Sequence[Piece]
@@ -85,9 +92,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was said of one component. `open_claims` are the times at which it was known that an incident claims what
-    goes on (see `PageFacts`); `until` is the last reading of the page, where what goes on has come so far. `excused`
-    are impacts the user does not count. `zone` is the one of the page's days.
+    """What was said of one component. `open_claims` are the times at which it was known that an
+    incident claims what goes on (see `PageFacts`); `until` is the last reading of the page, where
+    what goes on has come so far. `excused` are impacts the user does not count. `zone` is the one
+    of the page's days.
     """
 
     scope: Interval
@@ -100,14 +108,20 @@ class Told:
     zone: tzinfo = UTC
 
 
-def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], interval_seconds: float) -> Claims:
-    """Return what is claimed of a component inside the scope. `mapping`: the level of an inferred impact's word.
+def claims(
+    told: Told, component_id: str, *, mapping: Mapping[str, Level], interval_seconds: float
+) -> Claims:
+    """Return what is claimed of a component inside the scope. `mapping`: the level of an inferred
+    impact's word.
 
-    What happened before the scope decides with: a component that was seen well before it stays well in it.
+    What happened before the scope decides with: a component that was seen well before it stays well
+    in it.
     """
     stated, holes = _stated(told.impacts, told.until, mapping)
     excused, _ = _stated(told.excused, told.until, mapping)
-    stated = [part for piece in stated for part in _until_said_well(piece, told.updates, component_id)]
+    stated = [
+        part for piece in stated for part in _until_said_well(piece, told.updates, component_id)
+    ]
     counted, set_aside = _while_not_seen_well(stated, told, timedelta(seconds=interval_seconds))
     seen = [run.span for run in told.runs if run.level is not None]
     for piece in set_aside:
@@ -115,7 +129,9 @@ def claims(told: Told, component_id: str, *, mapping: Mapping[str, Level], inter
     pad = timedelta(seconds=interval_seconds)
     milder = replace(told, runs=[run for run in told.runs if run.level and not run.level.is_outage])
     observed = _unexplained(told, [*counted, *excused], pad)
-    beneath = _unexplained(milder, [*(each for each in counted if not each.level.is_outage), *excused], pad)
+    beneath = _unexplained(
+        milder, [*(each for each in counted if not each.level.is_outage), *excused], pad
+    )
     return Claims(
         list(_inside(told.scope, [*counted, *observed])),
         list(_inside(told.scope, set_aside)),
@@ -134,14 +150,18 @@ def _inside(scope: Interval, found: Iterable[Spanning]) -> Iterator[Spanning]:
             yield replace(each, span=span)
 
 
-def _stated(impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Level]) -> tuple[list[Piece], list[Hole]]:
+def _stated(
+    impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Level]
+) -> tuple[list[Piece], list[Hole]]:
     """Return the impacts as pieces, and the spans whose word nobody can read."""
     pieces, holes = [], []
     for impact in impacts:
         span = Interval.between(impact.start, impact.end or until)
         if span is None:
             continue
-        level = impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")
+        level = (
+            impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")
+        )
         if level is None:
             holes.append(Hole(span, impact.incident_id))
         elif level > Level.OPERATIONAL:
@@ -149,8 +169,12 @@ def _stated(impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Le
     return pieces, holes
 
 
-def _until_said_well(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -> Iterator[Piece]:
-    """Yield the parts of a posted state that no other incident's update ends, as long as its own does not renew it."""
+def _until_said_well(
+    piece: Piece, updates: Iterable[IncidentUpdate], component_id: str
+) -> Iterator[Piece]:
+    """Yield the parts of a posted state that no other incident's update ends, as long as its own
+    does not renew it.
+    """
     if piece.basis is not Basis.TRANSITION or not is_bad(piece.level):
         yield piece
         return
@@ -165,8 +189,12 @@ def _until_said_well(piece: Piece, updates: Iterable[IncidentUpdate], component_
         yield replace(piece, span=Interval(start, piece.span.end))
 
 
-def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -> list[tuple[datetime, bool]]:
-    """Return when the component was said to be well by other incidents' updates, and bad by this one's, in order."""
+def _turns(
+    piece: Piece, updates: Iterable[IncidentUpdate], component_id: str
+) -> list[tuple[datetime, bool]]:
+    """Return when the component was said to be well by other incidents' updates, and bad by this
+    one's, in order.
+    """
     turns = []
     for update in updates:
         if update.at not in piece.span or update.at == piece.span.start:
@@ -180,8 +208,12 @@ def _turns(piece: Piece, updates: Iterable[IncidentUpdate], component_id: str) -
     return sorted(turns)
 
 
-def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelta) -> tuple[list[Piece], list[Piece]]:
-    """Return what of the posted states counts, and what is claimed after the component was seen well."""
+def _while_not_seen_well(
+    stated: Iterable[Piece], told: Told, interval: timedelta
+) -> tuple[list[Piece], list[Piece]]:
+    """Return what of the posted states counts, and what is claimed after the component was seen
+    well.
+    """
     well = [run for run in told.runs if run.level is Level.OPERATIONAL]
     known: dict[str | None, list[OpenClaim]] = defaultdict(list)
     for each in told.open_claims:
@@ -192,48 +224,75 @@ def _while_not_seen_well(stated: Iterable[Piece], told: Told, interval: timedelt
     for piece in _joined(stated):
         posted = is_bad(piece.level) and (piece.incident_id, piece.level) not in said
         said.add((piece.incident_id, piece.level))
-        denied = list(_denied(piece, known[piece.incident_id], well, interval, LEAST if posted else timedelta(0)))
+        denied = list(
+            _denied(
+                piece, known[piece.incident_id], well, interval, LEAST if posted else timedelta(0)
+            )
+        )
         counted += [replace(piece, span=span) for span in subtract([piece.span], denied)]
         set_aside += [replace(piece, span=span) for span in denied]
     return counted, set_aside
 
 
 def _joined(stated: Iterable[Piece]) -> list[Piece]:
-    """Return what an incident claims at one level without a break as one piece: to say it again is no new claim."""
+    """Return what an incident claims at one level without a break as one piece: to say it again is
+    no new claim.
+    """
     joined: list[Piece] = []
-    for piece in sorted(stated, key=lambda each: (each.incident_id or "", each.level, each.span.start)):
+    for piece in sorted(
+        stated, key=lambda each: (each.incident_id or "", each.level, each.span.start)
+    ):
         last = joined[-1] if joined else None
         if last is not None and piece.incident_id is not None and _goes_on(last, piece):
-            joined[-1] = replace(last, span=Interval(last.span.start, max(last.span.end, piece.span.end)))
+            joined[-1] = replace(
+                last, span=Interval(last.span.start, max(last.span.end, piece.span.end))
+            )
         else:
             joined.append(piece)
     return joined
 
 
 def _goes_on(last: Piece, piece: Piece) -> bool:
-    alike = (last.incident_id, last.level, last.basis) == (piece.incident_id, piece.level, piece.basis)
+    alike = (last.incident_id, last.level, last.basis) == (
+        piece.incident_id,
+        piece.level,
+        piece.basis,
+    )
     return alike and piece.span.start <= last.span.end
 
 
 def _denied(
-    piece: Piece, own: Iterable[OpenClaim], well: Sequence[ObservedRun], interval: timedelta, stands: timedelta
+    piece: Piece,
+    own: Iterable[OpenClaim],
+    well: Sequence[ObservedRun],
+    interval: timedelta,
+    stands: timedelta,
 ) -> Iterator[Interval]:
-    """Yield the parts of a claim over which it was known from its incident's own open claims, from the first of the
-    readings that saw the component well. The second may be later than the claim's end, which was told afterwards then.
+    """Yield the parts of a claim over which it was known from its incident's own open claims, from
+    the first of the readings that saw the component well. The second may be later than the claim's
+    end, which was told afterwards then.
 
-    What was told only afterwards is none of them, though the same incident had claimed an earlier time while it was.
-    Nor is the moment, as long as it `stands`, to which a state is dated after its incident was read first (it was
-    posted meanwhile, or by a clock that is ahead of ours): no reading was made just then.
+    What was told only afterwards is none of them, though the same incident had claimed an earlier
+    time while it was. Nor is the moment, as long as it `stands`, to which a state is dated after
+    its incident was read first (it was posted meanwhile, or by a clock that is ahead of ours): no
+    reading was made just then.
     """
     least = timedelta(0) if is_bad(piece.level) else MAINTENANCE_SEEN_WELL
     for known in _known(each for each in own if _claims_alike(each.level, piece)):
-        # An end that lay ahead by no more than clocks differ was told with the reading that said so, not afterwards.
-        ended = piece.span.end if piece.span.end - CLOCK_TOLERANCE <= known.span.end else known.span.end
+        # An end that lay ahead by no more than clocks differ was told with the reading that said
+        # so, not afterwards.
+        ended = (
+            piece.span.end if piece.span.end - CLOCK_TOLERANCE <= known.span.end else known.span.end
+        )
         part = Interval(known.span.start, max(known.span.end, ended)).clip(piece.span)
         if part is None:
             continue
         earliest = part.start + stands if known.span.start < piece.span.start else part.start
-        seen = (max(run.span.start, earliest) for run in well if _in_two_polls(run, known, part, interval, least))
+        seen = (
+            max(run.span.start, earliest)
+            for run in well
+            if _in_two_polls(run, known, part, interval, least)
+        )
         at = min(seen, default=part.end)
         if at < part.end:
             yield Interval(at, part.end)
@@ -255,14 +314,19 @@ def _known(own: Iterable[OpenClaim]) -> Iterator[OpenClaim]:
 
 
 def _claims_alike(level: Level | None, piece: Piece) -> bool:
-    """Whether an open claim at this level is one of trouble, or at least of maintenance where the piece is no more."""
+    """Whether an open claim at this level is one of trouble, or at least of maintenance where the
+    piece is no more.
+    """
     return level is None or is_bad(level) or not is_bad(piece.level)
 
 
-def _in_two_polls(run: ObservedRun, known: OpenClaim, part: Interval, interval: timedelta, least: timedelta) -> bool:
-    """Whether two readings of the run surely were made while the claim was known, the first in this part of it, and the
-    run lasted at least so long: it says when it was seen first and last, and that readings in between are
-    `GAP_INTERVALS` apart at most, and the claim when the page was polled last.
+def _in_two_polls(
+    run: ObservedRun, known: OpenClaim, part: Interval, interval: timedelta, least: timedelta
+) -> bool:
+    """Whether two readings of the run surely were made while the claim was known, the first in this
+    part of it, and the run lasted at least so long: it says when it was seen first and last, and
+    that readings in between are `GAP_INTERVALS` apart at most, and the claim when the page was
+    polled last.
     """
     last = known.span.end if known.last_read is None else known.last_read
     apart = min(run.last_seen, last) - max(run.span.start, part.start)
@@ -275,7 +339,11 @@ def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Pi
     pieces = []
     for run in told.runs:
         if run.level:
-            explained = (_explained(run, piece, pad, told.zone) for piece in stated if piece.level >= run.level)
+            explained = (
+                _explained(run, piece, pad, told.zone)
+                for piece in stated
+                if piece.level >= run.level
+            )
             pieces += [Piece(left, run.level) for left in subtract([run.span], explained)]
     return pieces
 
@@ -283,10 +351,12 @@ def _unexplained(told: Told, stated: Sequence[Piece], pad: timedelta) -> list[Pi
 def _explained(run: ObservedRun, piece: Piece, pad: timedelta, zone: tzinfo) -> Interval:
     """Return the time that a piece explains of an observed state.
 
-    Polling sees times rounded to its interval, so it reaches one interval beyond the piece on both sides, but into no
-    other day: there the poll is a witness of its own. What explains the last sight of a state also explains that it was
-    taken to go on until another one was read.
+    Polling sees times rounded to its interval, so it reaches one interval beyond the piece on both
+    sides, but into no other day: there the poll is a witness of its own. What explains the last
+    sight of a state also explains that it was taken to go on until another one was read.
     """
-    first, last = (day_interval(day_of(at, zone), zone) for at in (piece.span.start, piece.span.end))
+    first, last = (
+        day_interval(day_of(at, zone), zone) for at in (piece.span.start, piece.span.end)
+    )
     start, end = max(piece.span.start - pad, first.start), min(piece.span.end + pad, last.end)
     return Interval(start, max(end, run.span.end) if start <= run.last_seen <= end else end)

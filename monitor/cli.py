@@ -1,6 +1,7 @@
 """The command line: the composition root.
 
-Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130 interrupted.
+Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130
+interrupted.
 """
 
 import asyncio
@@ -73,7 +74,10 @@ from monitor.writer import derive_page
 
 app = typer.Typer(
     name="monitor",
-    help="How reliable have your vendors really been? Reads their status pages, keeps the evidence, shows the figures.",
+    help=(
+        "How reliable have your vendors really been? Reads their status pages, keeps the evidence,"
+        " shows the figures."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -96,12 +100,14 @@ class Format(StrEnum):
 
 PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
 
-# --------------------------------------------------------------------------------------------------------- commands
+# commands
 
 
 @app.command(short_help="Poll on schedule and serve /metrics.")
 def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings again."""
+    """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings
+    again.
+    """
     for name in ("monitor.collect", "monitor.store.health"):
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     logging.getLogger("monitor.reread").setLevel(logging.INFO)
@@ -116,15 +122,25 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
 
 @contextmanager
 def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """Yield a socket that listens there, before anything is read or promised; end the command when that cannot be."""
+    """Yield a socket that listens there, before anything is read or promised; end the command when
+    that cannot be.
+    """
     from exporters.serving import listening
 
     try:
         listener = listening(host, port)
     except OSError as error:
         is_taken = error.errno == errno.EADDRINUSE
-        why = "address in use; is another monitor running?" if is_taken else f"{error.strerror or error};"
-        say(f"cannot listen on {host}:{port}: {why} set MONITOR_LISTEN, or `server` in the settings", err=True)
+        why = (
+            "address in use; is another monitor running?"
+            if is_taken
+            else f"{error.strerror or error};"
+        )
+        say(
+            f"cannot listen on {host}:{port}: {why} set MONITOR_LISTEN, or `server` in the"
+            " settings",
+            err=True,
+        )
         raise typer.Exit(SOME_PAGE_FAILED) from error
     with listener:
         yield listener
@@ -146,7 +162,8 @@ async def serving(
 ) -> None:
     """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT.
 
-    `load` reads the settings again at each of the `hangups`; the `notifier` tells the service manager how we are.
+    `load` reads the settings again at each of the `hangups`; the `notifier` tells the service
+    manager how we are.
     """
     from exporters.connections import most_connections
     from exporters.prometheus import PollMetrics, StateMetrics
@@ -197,7 +214,9 @@ async def serving(
         notifier.ready(status)
         if ready is not None:
             ready()
-        rereading = asyncio.create_task(_reread(context, state, polls, schedule, load, hangups, notifier))
+        rereading = asyncio.create_task(
+            _reread(context, state, polls, schedule, load, hangups, notifier)
+        )
         await stop.wait()
         notifier.stopping()
         rereading.cancel()
@@ -223,7 +242,9 @@ async def _reread(
         settings = found.settings
         schedule.reconfigure(settings, headers)
         state.configure(
-            vendors=by_slug(settings.vendors), policy=settings.policy, component_metrics=settings.component_metrics
+            vendors=by_slug(settings.vendors),
+            policy=settings.policy,
+            component_metrics=settings.component_metrics,
         )
 
     def observe(successful: bool) -> None:
@@ -242,7 +263,9 @@ async def _serve_web(web: Any, listener: socket.socket, stop: asyncio.Event) -> 
 
 def _problems(collector: Collector, schedule: Schedule, now: datetime) -> list[str]:
     store = collector.store
-    problems = [problem for problem in (schedule.problem, store.health.problem) if problem is not None]
+    problems = [
+        problem for problem in (schedule.problem, store.health.problem) if problem is not None
+    ]
     try:
         with store.patience.within(ANSWER_SECONDS):
             problems += clock_problems(collector, now=now)
@@ -252,7 +275,8 @@ def _problems(collector: Collector, schedule: Schedule, now: datetime) -> list[s
 
 
 def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
-    """Say what is wrong with our clock: that it went back, differs from the pages', or something was read after now.
+    """Say what is wrong with our clock: that it went back, differs from the pages', or something
+    was read after now.
 
     Raises StoreError when the database does not answer.
     """
@@ -264,7 +288,9 @@ def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
 
 
 @app.command(short_help="Read the current state once.")
-def poll(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
+def poll(
+    vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
+) -> None:
     """Read the current state of the pages once."""
     with opened(config, database, Watches.MORE) as context:
         results = run(_poll_all(context, context.pages(vendors)))
@@ -289,13 +315,21 @@ def _poll_line(result: PollResult, page: PageRecord) -> str:
 @app.command(short_help="Rebuild history from vendors' records.")
 def backfill(
     vendors: Vendors = None,
-    days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How many days back.")] = None,
-    since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="First day.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Ask again for what is already complete.")] = False,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=3650, help="How many days back.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="First day.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask again for what is already complete.")
+    ] = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Rebuild the history from the vendors' own records. May be interrupted and run again at any time."""
+    """Rebuild the history from the vendors' own records. May be interrupted and run again at any
+    time.
+    """
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
     with opened(config, database, Watches.MORE) as context:
@@ -322,7 +356,8 @@ async def _backfill_all(
                 polled = await collector.poll(page, answers=answers)
                 answers = answers if polled.error is None else None
                 page = context.store.pages([page.slug])[0]
-            start = since_instant(page, first, days, context.clock())  # the page's zone is known now
+            # the page's zone is known now
+            start = since_instant(page, first, days, context.clock())
             total = max(1.0, (context.clock() - start).total_seconds())
             task = shown.add_task("", total=total, page=page.slug, what="reading")
 
@@ -332,7 +367,9 @@ async def _backfill_all(
                 what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
                 shown.update(task, completed=done, what=what)
 
-            found = await collector.backfill(page, start, again=force, progress=progress, answers=answers)
+            found = await collector.backfill(
+                page, start, again=force, progress=progress, answers=answers
+            )
             shown.update(task, completed=total, what=f"done, {found.requests} requests")
             return found
 
@@ -353,10 +390,19 @@ def _backfill_lines(
     length = (today - first).days + 1 if first else days
     asked = reports.Asked(now=context.clock(), window_days=length)
     found = reports.gather(context.store, page, context.vendors[page.slug], asked).figures
-    reach = "; ".join(f"{source} back to {start:%Y-%m-%d}" for source, start in sorted(result.reach.items()))
-    unknown = f"{found.unknown_days} of {length} days unknown" if found.unknown_days else f"all {length} days known"
+    reach = "; ".join(
+        f"{source} back to {start:%Y-%m-%d}" for source, start in sorted(result.reach.items())
+    )
+    unknown = (
+        f"{found.unknown_days} of {length} days unknown"
+        if found.unknown_days
+        else f"all {length} days known"
+    )
     coverage = reports.percent(found.coverage_ratio)
-    yield f"{page.slug}: {reach or 'nothing new to read'}; {unknown}, coverage {coverage}; {result.requests} requests"
+    yield (
+        f"{page.slug}: {reach or 'nothing new to read'}; {unknown}, coverage {coverage};"
+        f" {result.requests} requests"
+    )
     for gap in result.gaps:
         yield f"  could not read {gap.what}: {gap.message}; run the same command again to resume"
     if result.error is not None:
@@ -366,10 +412,18 @@ def _backfill_lines(
 @app.command(short_help="Say how reliable vendors have been.")
 def report(
     vendors: Vendors = None,
-    window: Annotated[int | None, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = None,
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")] = None,
-    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
-    policy: Annotated[PolicyName | None, typer.Option("--policy", help="Weights of the downtime ratio.")] = None,
+    window: Annotated[
+        int | None, typer.Option("--window", min=1, max=3660, help="Days in the window.")
+    ] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")
+    ] = None,
+    policy: Annotated[
+        PolicyName | None, typer.Option("--policy", help="Weights of the downtime ratio.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
@@ -388,15 +442,21 @@ def report(
     raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)
 
 
-def gathered(context: Context, pages: Iterable[PageRecord], asked: reports.Asked) -> Iterator[reports.VendorReport]:
+def gathered(
+    context: Context, pages: Iterable[PageRecord], asked: reports.Asked
+) -> Iterator[reports.VendorReport]:
     """Yield the pages' reports, each made when it is asked for."""
     for page in pages:
         vendor, trust = context.vendors[page.slug], platforms.trust(page.platform)
         yield reports.gather(context.store, page, vendor, asked, trust=trust)
 
 
-def write(context: Context, pages: Sequence[PageRecord], asked: reports.Asked, form: Format) -> None:
-    """Print the pages' reports, one after another. Raises ConfigError, before any, when the question makes no sense."""
+def write(
+    context: Context, pages: Sequence[PageRecord], asked: reports.Asked, form: Format
+) -> None:
+    """Print the pages' reports, one after another. Raises ConfigError, before any, when the
+    question makes no sense.
+    """
     try:
         last_days = [reports.last_day(page, asked) for page in pages]
     except ValueError as error:
@@ -411,11 +471,15 @@ def write(context: Context, pages: Sequence[PageRecord], asked: reports.Asked, f
 
 
 def instant(text: str) -> datetime:
-    """Return an ISO 8601 instant; a bare date is its midnight in UTC. Raises ConfigError for anything else."""
+    """Return an ISO 8601 instant; a bare date is its midnight in UTC. Raises ConfigError for
+    anything else.
+    """
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigError(f"{text!r} is not an ISO 8601 time; write 2026-05-06 or 2026-05-06T12:00:00Z") from error
+        raise ConfigError(
+            f"{text!r} is not an ISO 8601 time; write 2026-05-06 or 2026-05-06T12:00:00Z"
+        ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -432,14 +496,21 @@ def day(text: str) -> date:
 @app.command(short_help="Show the evidence behind one day.")
 def explain(
     vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
-    words: Annotated[list[str], typer.Argument(metavar="[COMPONENT] DAY", help="Optional component, then the day.")],
-    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[COMPONENT] DAY", help="Optional component, then the day."),
+    ],
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")
+    ] = None,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
     """Show every piece of evidence behind one day of a vendor or of one component."""
     if len(words) > 2:  # noqa: PLR2004
-        raise ConfigError(f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces")
+        raise ConfigError(
+            f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces"
+        )
     with opened(config, database) as context:
         page = context.pages([vendor])[0]
         try:
@@ -460,13 +531,20 @@ def explain(
 @app.command(short_help="Show what would make a day another one.")
 def why(
     vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
-    words: Annotated[list[str], typer.Argument(metavar="[COMPONENT] DAY [DAY]", help="One day, or two to compare.")],
-    known_at: Annotated[str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")] = None,
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[COMPONENT] DAY [DAY]", help="One day, or two to compare."),
+    ],
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="table or json.")] = Format.TABLE,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Show the rule and the witness that decided a day, and each single change that would make it another one."""
+    """Show the rule and the witness that decided a day, and each single change that would make it
+    another one.
+    """
     if form not in {Format.TABLE, Format.JSON}:
         raise ConfigError(f"--format {form.value} is not for this command; it writes table or json")
     component, days = _component_and_days(words)
@@ -501,18 +579,26 @@ def _component_and_days(words: Sequence[str]) -> tuple[str | None, list[date]]:
         first = None
     component, rest = (words[0], words[1:]) if first is None and len(words) > 1 else (None, words)
     if len(rest) > 2:  # noqa: PLR2004
-        raise ConfigError(f"expected [COMPONENT] DAY [DAY], got {len(words)} words; quote a name with spaces")
+        raise ConfigError(
+            f"expected [COMPONENT] DAY [DAY], got {len(words)} words; quote a name with spaces"
+        )
     return component, [day(each) for each in rest]
 
 
 @app.command(short_help="Derive all days anew, offline.")
-def rebuild(vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Derive all days anew from the stored facts, offline: after a change of settings or of version."""
+def rebuild(
+    vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
+) -> None:
+    """Derive all days anew from the stored facts, offline: after a change of settings or of
+    version.
+    """
     with opened(config, database, Watches.MORE) as context:
         for page in context.pages(vendors):
             moment = context.clock()
             first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
-            changed = derive_page(context.store, page, context.vendors[page.slug], first=first, now=moment)
+            changed = derive_page(
+                context.store, page, context.vendors[page.slug], first=first, now=moment
+            )
             say(f"{page.slug}: days derived anew from {first}, {changed} closed days changed")
 
 
@@ -521,19 +607,23 @@ def record(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
     folder: Annotated[Path, typer.Argument(help="Folder to write.")],
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Your own internal page.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Record everything a page answers to detection, poll and backfill, for a bug report or a test.
 
-    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that has its address; what
-    is asked with is not recorded.
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
+    has its address; what is asked with is not recorded.
     """
     page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
 
     async def work() -> list[MonitorError]:
         async with Fetcher(
-            user_agent=user_agent(settings.contact), **reached(settings.network), lateness=Lateness()
+            user_agent=user_agent(settings.contact),
+            **reached(settings.network),
+            lateness=Lateness(),
         ) as fetcher:
             recorder = Recorder(fetcher, folder, page, now)
             vendor = one_vendor(page, allow_private=allow_private, like=settings)
@@ -566,9 +656,15 @@ async def _read_all(context: Context, fetcher: Fetches, days: int) -> list[Monit
 @app.command(short_help="Run everything over a recording.")
 def replay(
     folder: Annotated[Path, typer.Argument(help="Recording folder.")],
-    window: Annotated[int, typer.Option("--window", min=1, max=3660, help="Days in the window.")] = 90,
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")] = None,
-    policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(DEFAULT_POLICY),
+    window: Annotated[
+        int, typer.Option("--window", min=1, max=3660, help="Days in the window.")
+    ] = 90,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")
+    ] = None,
+    policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(
+        DEFAULT_POLICY
+    ),
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.TABLE,
 ) -> None:
     """Run detection, poll and backfill over a recording and print the report as of its moment."""
@@ -579,7 +675,10 @@ def replay(
         days = (source.recorded_at.date() - wanted).days + window + 1
         errors = run(_read_all(context, source, max(days, window)))
         asked = reports.Asked(
-            now=source.recorded_at, window_days=window, as_of=as_of.date() if as_of else None, policy=policy.value
+            now=source.recorded_at,
+            window_days=window,
+            as_of=as_of.date() if as_of else None,
+            policy=policy.value,
         )
         write(context, context.pages(None), asked, form)
     for error in errors:
@@ -590,9 +689,12 @@ def replay(
 @app.command(short_help="Watch simulated vendors, offline.")
 def demo(
     port: Annotated[int, typer.Option("--port", help="Port of /metrics.")] = 9184,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="Stop by itself after this long.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", help="Stop by itself after this long.")
+    ] = None,
     history: Annotated[
-        Path | None, typer.Option("--history", help="Write the 90 days into this file first, for promtool.")
+        Path | None,
+        typer.Option("--history", help="Write the 90 days into this file first, for promtool."),
     ] = None,
 ) -> None:
     """Watch simulated vendors on loopback, offline: 90 days of history, incidents going on."""
@@ -600,7 +702,9 @@ def demo(
         run(_demo(listener, port, seconds, history))
 
 
-async def _demo(listener: socket.socket, port: int, seconds: float | None, history: Path | None) -> None:
+async def _demo(
+    listener: socket.socket, port: int, seconds: float | None, history: Path | None
+) -> None:
     from monitor.demo import demo_truths
     from monitor.demo.server import Simulator
 
@@ -609,11 +713,19 @@ async def _demo(listener: socket.socket, port: int, seconds: float | None, histo
     folder = tempfile.mkdtemp(prefix="vendorstatus-demo-")
     try:
         watched = [
-            VendorConfig(slug=each.slug, name=each.name, url=each.url, allow_private=True, interval_seconds=60)
+            VendorConfig(
+                slug=each.slug,
+                name=each.name,
+                url=each.url,
+                allow_private=True,
+                interval_seconds=60,
+            )
             for each in simulator.vendors
         ]
         settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
-        async with Fetcher(user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16) as fetcher:
+        async with Fetcher(
+            user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16
+        ) as fetcher:
             with stored(settings) as context:
                 await _show_demo(context, fetcher, folder, history)
                 serving_task = asyncio.create_task(serving(context, listener, fetcher=fetcher))
@@ -627,7 +739,9 @@ async def _demo(listener: socket.socket, port: int, seconds: float | None, histo
 
 
 async def _show_demo(context: Context, fetcher: Fetches, folder: str, history: Path | None) -> None:
-    """Backfill the simulated vendors, write their history where that was asked for, and print what to look at."""
+    """Backfill the simulated vendors, write their history where that was asked for, and print what
+    to look at.
+    """
     async with collecting(context, fetcher) as collector:
         for page in context.pages(None):
             await collector.poll(page)
@@ -657,20 +771,28 @@ def version() -> None:
 
 @app.callback()
 def setup(
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every page and decision.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every page and decision.")
+    ] = False,
     log_format: Annotated[
-        LogFormat, typer.Option("--log-format", envvar="MONITOR_LOG_FORMAT", help="How the log on stderr is written.")
+        LogFormat,
+        typer.Option(
+            "--log-format", envvar="MONITOR_LOG_FORMAT", help="How the log on stderr is written."
+        ),
     ] = LogFormat.LOGFMT,
 ) -> None:
     """Set up logging."""
     log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
     if not verbose:
         logging.getLogger("monitor.collect").setLevel(logging.ERROR)
-        logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)  # the error itself is said at the end
+        # the error itself is said at the end
+        logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)
 
 
 def main() -> None:
-    """Run the command line; our own errors become one clear message and an exit code, never a traceback."""
+    """Run the command line; our own errors become one clear message and an exit code, never a
+    traceback.
+    """
     try:
         _run()
     except SystemExit as end:

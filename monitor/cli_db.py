@@ -26,7 +26,8 @@ def _settings(config: Path | None, url: str | None) -> Settings:
 
 @database.command(short_help="Say whether the database is whole.")
 def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Check every page, index and reference of the file, and its tables. Exit code 1 when something is wrong.
+    """Check every page, index and reference of the file, and its tables. Exit code 1 when something
+    is wrong.
 
     Of a PostgreSQL database only the tables are compared with those this version needs.
     """
@@ -43,21 +44,33 @@ def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     for line in found:
         say(line, style="red", err=True)
     if found:
-        say("the file is damaged; stop the monitor and run `monitor db restore FILE` with your last backup", err=True)
+        say(
+            "the file is damaged; stop the monitor and run `monitor db restore FILE` with your last"
+            " backup",
+            err=True,
+        )
         raise typer.Exit(SOME_PAGE_FAILED)
     if url.startswith("sqlite"):
         say("the database is whole")
     else:
-        say(f"the tables are those this version needs; whether the database is whole, {upkeep.SERVER['check']} says")
+        say(
+            "the tables are those this version needs; whether the database is whole,"
+            f" {upkeep.SERVER['check']} says"
+        )
 
 
 @database.command(short_help="Copy it, also while it is used.")
 def backup(
-    file: Annotated[Path, typer.Argument(help="File to write; one that is there is replaced by a whole copy only.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="File to write; one that is there is replaced by a whole copy only."),
+    ],
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Write a checked copy of the SQLite file as it is at one moment. The monitor may go on meanwhile."""
+    """Write a checked copy of the SQLite file as it is at one moment. The monitor may go on
+    meanwhile.
+    """
     source = upkeep.require_file(_settings(config, database).database_url, "backup")
     size = upkeep.backup(source, file)
     say(f"{source} copied to {file}, {_shown(size)}, checked")
@@ -69,38 +82,54 @@ def restore(
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Put a checked copy in the SQLite file's place; stop the monitor first. What was there is kept beside it."""
+    """Put a checked copy in the SQLite file's place; stop the monitor first. What was there is kept
+    beside it.
+    """
     target = upkeep.require_file(_settings(config, database).database_url, "restore")
     moved = upkeep.restore(target, file, aside=f"replaced-{now():%Y%m%dT%H%M%S}")
     for path in moved:
         say(f"what was there is {path} now")
-    say(f"{target} is {file} again; days that it lacks are read from the vendors' records by `monitor backfill`")
+    say(
+        f"{target} is {file} again; days that it lacks are read from the vendors' records by"
+        " `monitor backfill`"
+    )
 
 
 @database.command(short_help="Give free room back.")
 def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much room again."""
-    before, after = upkeep.vacuum(upkeep.require_file(_settings(config, database).database_url, "vacuum"))
+    """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much
+    room again.
+    """
+    before, after = upkeep.vacuum(
+        upkeep.require_file(_settings(config, database).database_url, "vacuum")
+    )
     say(f"{_shown(before)} before, {_shown(after)} now")
 
 
 @database.command(short_help="Say how large it is.")
 def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
-    """Say how large the database is; of an SQLite file also what each table takes and what a vacuum gives back."""
+    """Say how large the database is; of an SQLite file also what each table takes and what a vacuum
+    gives back.
+    """
     url = _settings(config, database).database_url
     if not url.startswith("sqlite"):
         with Store.open(url, migrate=False) as store:
             say(f"{_shown(store.size_bytes())}; {upkeep.SERVER['size']} say more")
         return
     found = upkeep.sizes(upkeep.require_file(url, "size"))
-    say(f"{_shown(found.file)}, {_shown(found.free)} of it free; {_shown(found.log)} of log beside it")
+    say(
+        f"{_shown(found.file)}, {_shown(found.free)} of it free; {_shown(found.log)} of log"
+        " beside it"
+    )
     for table in found.tables:
         room = "" if table.bytes is None else f"{_shown(table.bytes):>12}"
         say(f"{table.name:<24}{table.rows:>12,} rows{room}")
 
 
 def require_whole(url: str) -> None:
-    """Check an SQLite file whose last user did not close it. Raises StoreError when it is damaged."""
+    """Check an SQLite file whose last user did not close it. Raises StoreError when it is
+    damaged.
+    """
     if not url.startswith("sqlite") or not Store.exists(url):
         return
     file = upkeep.require_file(url, "check")
@@ -109,8 +138,8 @@ def require_whole(url: str) -> None:
     found = upkeep.problems(file, thorough=False)
     if found:
         raise StoreError(
-            f"database {file} is damaged: {found[0]}; run `monitor db check`, then `monitor db restore FILE` with your "
-            "last backup, or move the file away to begin a new one",
+            f"database {file} is damaged: {found[0]}; run `monitor db check`, then `monitor db"
+            " restore FILE` with your last backup, or move the file away to begin a new one",
             cause="damaged",
         )
 

@@ -1,4 +1,6 @@
-"""`monitor export`: what the store knows, for other programs. Part of the command line: it writes files and sends."""
+"""`monitor export`: what the store knows, for other programs. Part of the command line: it writes
+files and sends.
+"""
 
 import hashlib
 import json
@@ -38,21 +40,37 @@ exports = typer.Typer(
 NOTHING_KNOWN = "nothing is known of these days; run `monitor backfill` first"
 
 
-Days = Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")]
-Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day (default: today).")]
+Days = Annotated[
+    int, typer.Option("--days", min=1, max=3660, help="How many days, the last one included.")
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", formats=["%Y-%m-%d"], help="The last day (default: today)."),
+]
 ComponentsName = StrEnum("ComponentsName", {name.upper(): name for name in COMPONENT_METRICS})  # type: ignore[misc]
 Components = Annotated[
     ComponentsName | None,
-    typer.Option("--components", help="Of which components (default: the setting component_metrics)."),
+    typer.Option(
+        "--components", help="Of which components (default: the setting component_metrics)."
+    ),
 ]
 ExtraLabels = Annotated[
     list[str] | None,
-    typer.Option("--label", metavar="NAME=VALUE", help="Label of every series; those of your scrape, e.g. instance."),
+    typer.Option(
+        "--label",
+        metavar="NAME=VALUE",
+        help="Label of every series; those of your scrape, e.g. instance.",
+    ),
 ]
 
 
 def _asked(
-    monitor: Context, days: int, until: datetime | None, *, components: str | None, settled: timedelta = timedelta(0)
+    monitor: Context,
+    days: int,
+    until: datetime | None,
+    *,
+    components: str | None,
+    settled: timedelta = timedelta(0),
 ) -> Asked:
     """Return the question. Raises ConfigError for a day that has not come anywhere yet."""
     now = monitor.clock()
@@ -73,7 +91,7 @@ def _day(stamp: int | None) -> date:
     return datetime.fromtimestamp(stamp or 0, UTC).date()
 
 
-# ------------------------------------------------------------------------------------------------------ Prometheus
+# Prometheus
 
 
 @exports.command()
@@ -89,7 +107,8 @@ def openmetrics(
 ) -> None:
     """Write history as OpenMetrics, of which promtool makes blocks for Prometheus.
 
-    Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity three.
+    Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity
+    three.
     """
     labels = blocks.checked_labels(label or ())
     with opened(config, database) as monitor:
@@ -99,7 +118,8 @@ def openmetrics(
 
 
 def write_history(monitor: Context, file: Path, labels: Mapping[str, str]) -> None:
-    """Write the 90 days of every vendor as `monitor export openmetrics` does, under the recommended job and `labels`.
+    """Write the 90 days of every vendor as `monitor export openmetrics` does, under the recommended
+    job and `labels`.
 
     Raises ConfigError when the file cannot be written, or nothing is known.
     """
@@ -108,10 +128,17 @@ def write_history(monitor: Context, file: Path, labels: Mapping[str, str]) -> No
 
 
 def _write_openmetrics(
-    monitor: Context, pages: Sequence[PageRecord], asked: Asked, file: Path, labels: Mapping[str, str]
+    monitor: Context,
+    pages: Sequence[PageRecord],
+    asked: Asked,
+    file: Path,
+    labels: Mapping[str, str],
 ) -> blocks.Written:
     try:
-        with blocks.OpenMetricsFile(file, labels, asked.now) as target, counting("vendors", len(pages)) as advance:
+        with (
+            blocks.OpenMetricsFile(file, labels, asked.now) as target,
+            counting("vendors", len(pages)) as advance,
+        ):
             for page in pages:
                 for series in vendor_series(monitor.store, page, monitor.vendors[page.slug], asked):
                     target.add(series)
@@ -124,29 +151,40 @@ def _write_openmetrics(
         raise ConfigError(f"cannot write {file}: {error.strerror or error}") from error
 
 
-def _next_steps(file: Path, written: blocks.Written, labels: Mapping[str, str], now: datetime) -> Iterator[str]:
+def _next_steps(
+    file: Path, written: blocks.Written, labels: Mapping[str, str], now: datetime
+) -> Iterator[str]:
     size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
     span = f"{_day(written.first)} to {_day(written.last)}"
-    yield f"{file}: {written.samples:,} samples of {written.series:,} series, {span}, {size:,.1f} MB. Make blocks:"
+    yield (
+        f"{file}: {written.samples:,} samples of {written.series:,} series, {span}, {size:,.1f} MB."
+        " Make blocks:"
+    )
     yield f"  {blocks.import_command(file, folder)}"
     yield (
-        f"Its NUM SAMPLES add up to {written.samples}. Then move what is in {folder} into the data folder of a "
-        f"Prometheus with --storage.tsdb.retention.time={blocks.retention_days(written, now)}d or more: with the "
-        "default of 15d it deletes the blocks at once. See docs/history.md."
+        f"Its NUM SAMPLES add up to {written.samples}. Then move what is in {folder} into the data"
+        " folder of a Prometheus with"
+        f" --storage.tsdb.retention.time={blocks.retention_days(written, now)}d or more: with the"
+        " default of 15d it deletes the blocks at once. See docs/history.md."
     )
     if "instance" not in labels:
         yield (
-            "The series have no `instance`; add --label instance=HOST:PORT, as in your scrape, to make history and "
-            "live one series."
+            "The series have no `instance`; add --label instance=HOST:PORT, as in your scrape, to"
+            " make history and live one series."
         )
 
 
-# ---------------------------------------------------------------------------------------------------- remote write
+# remote write
 
 
 @exports.command("remote-write")
 def remote_write(
-    url: Annotated[str, typer.Option("--url", help="Where remote write is received, e.g. http://HOST/api/v1/write.")],
+    url: Annotated[
+        str,
+        typer.Option(
+            "--url", help="Where remote write is received, e.g. http://HOST/api/v1/write."
+        ),
+    ],
     vendors: Vendors = None,
     days: Days = 90,
     until: Until = None,
@@ -154,7 +192,11 @@ def remote_write(
     label: ExtraLabels = None,
     header: Annotated[
         list[str] | None,
-        typer.Option("--header", metavar="'NAME: VALUE'", help="Header; ${VARIABLE} is taken from the environment."),
+        typer.Option(
+            "--header",
+            metavar="'NAME: VALUE'",
+            help="Header; ${VARIABLE} is taken from the environment.",
+        ),
     ] = None,
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=1_000_000, help="Samples a request.")
@@ -162,11 +204,14 @@ def remote_write(
     attempts: Annotated[
         int, typer.Option("--attempts", min=1, max=20, help="How often a request is tried.")
     ] = ATTEMPTS,
-    again: Annotated[bool, typer.Option("--again", help="Begin anew, even if the last run broke off.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Begin anew, even if the last run broke off.")
+    ] = False,
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Send history to a server that takes Prometheus remote write, such as Mimir or VictoriaMetrics.
+    """Send history to a server that takes Prometheus remote write, such as Mimir or
+    VictoriaMetrics.
 
     The same series as `export openmetrics`. A run that broke off goes on where it did.
     """
@@ -178,7 +223,9 @@ def remote_write(
         sent = Sent.load(monitor.store.address, address, labels, again=again)
         headers = {**remote.HEADERS, "User-Agent": user_agent(monitor.settings.contact), **headers}
         with Push(address, headers=headers, attempts=attempts) as push:
-            total, before = _send(monitor, monitor.pages(vendors), _Sending(push, address, labels, batch, asked), sent)
+            total, before = _send(
+                monitor, monitor.pages(vendors), _Sending(push, address, labels, batch, asked), sent
+            )
     if not total and not before:
         raise ConfigError(NOTHING_KNOWN)
     earlier = f"; {before} vendors had been sent by the run that broke off" if before else ""
@@ -186,19 +233,29 @@ def remote_write(
 
 
 def _address(url: str) -> str:
-    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials. None is ever shown."""
+    """Return the URL to send to. Raises ConfigError when it is none, or carries credentials. None
+    is ever shown.
+    """
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and url.isprintable() and " " not in url
+        sound = (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and url.isprintable()
+            and " " not in url
+        )
         port = parts.port
     except ValueError:
         sound, port = False, None
     if not sound or port == 0:
         raise ConfigError(
-            f"--url {masked_url(url)!r} is no http or https address; write it as http://HOST:9090/api/v1/write"
+            f"--url {masked_url(url)!r} is no http or https address; write it as"
+            " http://HOST:9090/api/v1/write"
         )
     if "@" in parts.netloc:
-        raise ConfigError("--url carries credentials; give them with --header 'Authorization: Basic ${VARIABLE}'")
+        raise ConfigError(
+            "--url carries credentials; give them with --header 'Authorization: Basic ${VARIABLE}'"
+        )
     return url
 
 
@@ -207,11 +264,15 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def _headers(pairs: Iterable[str], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return headers from "NAME: VALUE" words, with variables put in. Raises ConfigError, never showing a value."""
+    """Return headers from "NAME: VALUE" words, with variables put in. Raises ConfigError, never
+    showing a value.
+    """
     headers = {}
     for pair in pairs:
         name, _, value = (part.strip() for part in pair.partition(":"))
-        missing = [variable for variable in _VARIABLE.findall(value) if not environment.get(variable)]
+        missing = [
+            variable for variable in _VARIABLE.findall(value) if not environment.get(variable)
+        ]
         if missing:
             raise ConfigError(f"--header {name}: the environment has no {', '.join(missing)}")
         value = _VARIABLE.sub(lambda found: environment[found[1]], value)
@@ -225,9 +286,11 @@ def _headers(pairs: Iterable[str], environment: Mapping[str, str]) -> dict[str, 
 
 @dataclass(slots=True)
 class Sent:
-    """Which vendors a run that broke off had sent, each with what was sent of it. Forgotten when a run gets through.
+    """Which vendors a run that broke off had sent, each with what was sent of it. Forgotten when a
+    run gets through.
 
-    Kept in a file; where there can be none the next run begins anew, which costs time and changes nothing.
+    Kept in a file; where there can be none the next run begins anew, which costs time and changes
+    nothing.
     """
 
     path: Path
@@ -235,8 +298,12 @@ class Sent:
 
     @classmethod
     def load(cls, database: str, url: str, labels: Mapping[str, str], *, again: bool) -> "Sent":
-        """Return what was sent from this database to this address under these labels; nothing with `again`."""
-        key = hashlib.sha256(json.dumps([database, url, sorted(labels.items())]).encode()).hexdigest()[:16]
+        """Return what was sent from this database to this address under these labels; nothing with
+        `again`.
+        """
+        key = hashlib.sha256(
+            json.dumps([database, url, sorted(labels.items())]).encode()
+        ).hexdigest()[:16]
         sent = cls(configuration.user_state_path() / f"remote-write-{key}.json")
         if not again:
             with suppress(OSError, ValueError):  # none there, or half of one
@@ -269,9 +336,13 @@ class _Sending:
     asked: Asked
 
     def vendor(self, series: Iterable[Series]) -> int:
-        """Send one vendor's series; return the number of samples. Raises ReceiverError when they are not taken."""
+        """Send one vendor's series; return the number of samples. Raises ReceiverError when they
+        are not taken.
+        """
         total = 0
-        for batch in remote.batches(series, self.labels, now=self.asked.now.timestamp(), samples=self.batch):
+        for batch in remote.batches(
+            series, self.labels, now=self.asked.now.timestamp(), samples=self.batch
+        ):
             answer = self.push.post(batch.body)
             refused = remote.refusal(
                 answer.status, answer.text, url=self.url, days=self._reach, location=answer.location
@@ -288,8 +359,12 @@ class _Sending:
         return (self.asked.now.date() - last).days + self.asked.days + 1
 
 
-def _send(monitor: Context, pages: Sequence[PageRecord], sending: _Sending, sent: Sent) -> tuple[int, int]:
-    """Send what was not sent yet; return the number of samples, and of vendors that had been sent before."""
+def _send(
+    monitor: Context, pages: Sequence[PageRecord], sending: _Sending, sent: Sent
+) -> tuple[int, int]:
+    """Send what was not sent yet; return the number of samples, and of vendors that had been sent
+    before.
+    """
     total = skipped = 0
     with counting("vendors", len(pages)) as advance:
         for page in pages:
@@ -297,7 +372,9 @@ def _send(monitor: Context, pages: Sequence[PageRecord], sending: _Sending, sent
             if sent.vendors.get(page.slug) == what:
                 skipped += 1
             else:
-                series = vendor_series(monitor.store, page, monitor.vendors[page.slug], sending.asked)
+                series = vendor_series(
+                    monitor.store, page, monitor.vendors[page.slug], sending.asked
+                )
                 total += sending.vendor(series)
                 sent.done(page.slug, what)
             advance(f"{total:,} samples")
@@ -312,16 +389,21 @@ def _what(page: PageRecord, asked: Asked) -> str:
     return f"{span} version {page.version} policy {asked.policy} components {asked.components}"
 
 
-# ---------------------------------------------------------------------------------------------------------- tables
+# tables
 
 TableName = StrEnum("TableName", {name.upper(): name for name in tables.TABLES})  # type: ignore[misc]
 TableNames = Annotated[
-    list[TableName] | None, typer.Option("--table", help="Which table; may be repeated (default: all).")
+    list[TableName] | None,
+    typer.Option("--table", help="Which table; may be repeated (default: all)."),
 ]
-WithComponents = Annotated[bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")]
+WithComponents = Annotated[
+    bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")
+]
 Folder = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table; else one to stdout."),
+    typer.Option(
+        "--output", "-o", metavar="FOLDER", help="Folder for one file a table; else one to stdout."
+    ),
 ]
 
 
@@ -339,7 +421,9 @@ def as_csv(
     """Write days, windows and incidents as CSV."""
     with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
-        _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.CSV, table, folder))
+        _write_tables(
+            monitor, monitor.pages(vendors), asked, _Tables(tables.Format.CSV, table, folder)
+        )
 
 
 @exports.command("json")
@@ -356,12 +440,16 @@ def as_json(
     """Write days, windows and incidents as JSON lines."""
     with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
-        _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.JSON, table, folder))
+        _write_tables(
+            monitor, monitor.pages(vendors), asked, _Tables(tables.Format.JSON, table, folder)
+        )
 
 
 @exports.command("parquet")
 def as_parquet(
-    folder: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table.")],
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table.")
+    ],
     vendors: Vendors = None,
     table: TableNames = None,
     days: Days = 90,
@@ -373,7 +461,9 @@ def as_parquet(
     """Write days, windows and incidents as Parquet, with typed columns."""
     with opened(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
-        _write_tables(monitor, monitor.pages(vendors), asked, _Tables(tables.Format.PARQUET, table, folder))
+        _write_tables(
+            monitor, monitor.pages(vendors), asked, _Tables(tables.Format.PARQUET, table, folder)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,11 +483,15 @@ class _Tables:
 
     @contextmanager
     def open(self) -> Iterator[list[tuple[tables.Table, tables.Sink]]]:
-        """Yield what takes each table's rows. A file is in its place when it is whole, and only then."""
+        """Yield what takes each table's rows. A file is in its place when it is whole, and only
+        then.
+        """
         with ExitStack() as stack:
             sinks = []
             for table in self.wanted():
-                file = stack.enter_context(binary_stdout() if self.folder is None else _whole_file(self.path(table)))
+                file = stack.enter_context(
+                    binary_stdout() if self.folder is None else _whole_file(self.path(table))
+                )
                 sink = tables.sink(self.form, file, table)
                 stack.callback(sink.close)
                 sinks.append((table, sink))
@@ -423,7 +517,9 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
             draft.unlink(missing_ok=True)
 
 
-def _write_tables(monitor: Context, pages: Sequence[PageRecord], asked: Asked, target: _Tables) -> None:
+def _write_tables(
+    monitor: Context, pages: Sequence[PageRecord], asked: Asked, target: _Tables
+) -> None:
     counts = dict.fromkeys((table.name for table in target.wanted()), 0)
     with target.open() as sinks, counting("vendors", len(pages)) as advance:
         for page in pages:

@@ -1,4 +1,6 @@
-"""The commands about pages rather than figures: what a page is, adding it, the vendors we know, checking settings."""
+"""The commands about pages rather than figures: what a page is, adding it, the vendors we know,
+checking settings.
+"""
 
 import asyncio
 import os
@@ -49,12 +51,14 @@ class Shape(StrEnum):
     MARKDOWN = "markdown"
 
 
-# ---------------------------------------------------------------------------------------------------------- detecting
+# detecting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A page at first contact: its platform with the evidence, and its state; `error` says why that was not read."""
+    """A page at first contact: its platform with the evidence, and its state; `error` says why that
+    was not read.
+    """
 
     url: str
     detected: Detected
@@ -69,7 +73,9 @@ class Seen:
 
     @property
     def by_level(self) -> dict[Level | None, list[Component]]:
-        """The components at each level, worst first, unknown before operational; the page's own order inside."""
+        """The components at each level, worst first, unknown before operational; the page's own
+        order inside.
+        """
         found: dict[Level | None, list[Component]] = {}
         for known in self.state.components:
             found.setdefault(self.state.levels.get(known.component.id), []).append(known.component)
@@ -79,13 +85,18 @@ class Seen:
 @pages.command(short_help="Say which platform a page runs on.")
 def detect(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
-    form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it: table or json.")] = Shape.TABLE,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Your own internal page.")
+    ] = False,
+    form: Annotated[
+        Shape, typer.Option("--format", "-f", help="How to write it: table or json.")
+    ] = Shape.TABLE,
     config: ConfigOption = None,
 ) -> None:
     """Say which platform a page runs on and why, how far back it can be read, and what it says now.
 
-    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that has its address.
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
+    has its address.
     """
     settings = configuration.load(config, os.environ)
     seen = run(_look(configuration.normal_url(url), settings, allow_private=allow_private))
@@ -97,19 +108,30 @@ def detect(
 
 
 async def _look(url: str, settings: Settings, *, allow_private: bool) -> Seen:
-    """Recognise a page and read its state once, reached as the settings say, in a store that is forgotten."""
+    """Recognise a page and read its state once, reached as the settings say, in a store that is
+    forgotten.
+    """
     vendor = one_vendor(url, allow_private=allow_private, like=settings)
     with stored(alone(vendor, like=settings)) as context:
         async with collecting(context) as collector:
             page = context.pages(None)[0]
             detected = await collector.detect(url, collector.session(page))
             await collector.db(context.store.set_platform, page.id, detected.platform, detected.why)
-            if not vendor.regions and platforms.named(detected.platform).ABOUT.regions == "required":
+            if (
+                not vendor.regions
+                and platforms.named(detected.platform).ABOUT.regions == "required"
+            ):
                 collector.vendors[page.slug] = replace(vendor, regions=("*",))
             result = await collector.poll(context.pages(None)[0])
             await collector.flush()
             page = context.pages(None)[0]
-            return Seen(url=url, detected=detected, page=page, state=context.store.current(page.id), error=result.error)
+            return Seen(
+                url=url,
+                detected=detected,
+                page=page,
+                state=context.store.current(page.id),
+                error=result.error,
+            )
 
 
 def _identity(seen: Seen) -> Iterator[str]:
@@ -124,7 +146,9 @@ def _identity(seen: Seen) -> Iterator[str]:
 
 
 def _now(seen: Seen) -> Iterator[str]:
-    """Yield what the page says now: how many components at each level, and which where that is the news."""
+    """Yield what the page says now: how many components at each level, and which where that is the
+    news.
+    """
     if seen.error is not None:
         yield f"now: could not be read: {seen.error}"
         return
@@ -135,7 +159,10 @@ def _now(seen: Seen) -> Iterator[str]:
         shown = "" if level is Level.OPERATIONAL else f": {named(names, MOST_NAMED)}"
         yield f"  {len(found)} {level_word(level).replace('_', ' ')}{shown}"
     for incident in seen.state.open_incidents:
-        yield f"  {incident.phase.value}: {incident.title} (since {incident.started_at:%Y-%m-%d %H:%M} UTC)"
+        yield (
+            f"  {incident.phase.value}: {incident.title} (since"
+            f" {incident.started_at:%Y-%m-%d %H:%M} UTC)"
+        )
     if seen.page.remark:
         yield f"  {seen.page.remark}"
 
@@ -146,12 +173,17 @@ MOST_NAMED = 8
 def _standing(about: About) -> str:
     """Return whether real answers were seen."""
     if about.verified is None:
-        return "unverified: no real answer of it was seen; please send a recording (`monitor record URL DIR`)"
+        return (
+            "unverified: no real answer of it was seen; please send a recording (`monitor record"
+            " URL DIR`)"
+        )
     return f"verified on answers of {about.verified}"
 
 
 def _reach(about: About) -> str:
-    far = {None: "as far as the page's record goes", 0: "none"}.get(about.reach_days, f"{about.reach_days} days")
+    far = {None: "as far as the page's record goes", 0: "none"}.get(
+        about.reach_days, f"{about.reach_days} days"
+    )
     exact = "times as typed" if about.precision == "as typed" else f"in {about.precision}"
     return far if about.reach_days == 0 else f"{far}, per {about.per}, {exact}"
 
@@ -163,7 +195,11 @@ def _as_json(seen: Seen) -> dict[str, Any]:
         "evidence": [{"kind": signal.kind, "why": signal.why} for signal in seen.detected.signals],
         "redirects": [list(chain) for chain in seen.detected.redirects],
         "about": _about_json(seen.detected.platform, seen.about),
-        "error": None if seen.error is None else {"reason": seen.error.reason, "message": str(seen.error)},
+        "error": (
+            None
+            if seen.error is None
+            else {"reason": seen.error.reason, "message": str(seen.error)}
+        ),
         "zone": seen.page.zone,
         "components": [
             {
@@ -178,27 +214,38 @@ def _as_json(seen: Seen) -> dict[str, Any]:
     }
 
 
-# ------------------------------------------------------------------------------------------------------------- adding
+# adding
 
 
 @pages.command(short_help="Check a page and configure it.")
 def add(
     url: Annotated[str, typer.Argument(help="Address of a status page.")],
-    slug: Annotated[str | None, typer.Option("--slug", help="Short name for labels and commands.")] = None,
+    slug: Annotated[
+        str | None, typer.Option("--slug", help="Short name for labels and commands.")
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
     include: Annotated[
         list[str] | None, typer.Option("--include", help="Component that counts; others do not.")
     ] = None,
-    exclude: Annotated[list[str] | None, typer.Option("--exclude", help="Component that does not count.")] = None,
-    region: Annotated[list[str] | None, typer.Option("--region", help="Region you depend on.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Ask nothing: all components count.")] = False,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")] = False,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Component that does not count.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Region you depend on.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ask nothing: all components count.")
+    ] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Your own internal page.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Check a page and write it into the settings file.
 
-    At a terminal it asks which regions and components you depend on, where there are several. In scripts say it with
-    --region, --include and --exclude (names or patterns like "API*", each as often as needed), or --all.
+    At a terminal it asks which regions and components you depend on, where there are several. In
+    scripts say it with --region, --include and --exclude (names or patterns like "API*", each as
+    often as needed), or --all.
     """
     page = configuration.normal_url(url)
     seen = run(_look(page, configuration.load(config, os.environ), allow_private=allow_private))
@@ -235,11 +282,17 @@ class Choice:
 
 
 def ask(seen: Seen) -> Choice:
-    """Ask which regions and which components count; all of them is no choice, so that new ones count too."""
+    """Ask which regions and which components count; all of them is no choice, so that new ones
+    count too.
+    """
     regions = sorted({c.component.region for c in seen.state.components if c.component.region})
     chosen = _pick("regions", regions) if seen.about.regions != "none" and regions else ()
     if chosen:
-        return Choice(regions=() if len(chosen) == len(regions) and seen.about.regions == "optional" else chosen)
+        return Choice(
+            regions=(
+                () if len(chosen) == len(regions) and seen.about.regions == "optional" else chosen
+            )
+        )
     names = list(dict.fromkeys(known.component.name for known in seen.state.components))
     include = _pick("components", names) if len(names) > 1 else ()
     return Choice(include=() if len(include) == len(names) else include)
@@ -258,21 +311,26 @@ def _pick(what: str, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _require_known(seen: Seen, choice: Choice) -> None:
-    """Raise ConfigError for a component that is not on the page: a typo would count nothing, silently."""
+    """Raise ConfigError for a component that is not on the page: a typo would count nothing,
+    silently.
+    """
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:
             if not named_ids(seen.state.components, [pattern]):
                 names = named([known.component.name for known in seen.state.components], MOST_NAMED)
-                raise ConfigError(f"{option} {pattern!r} names no component of {seen.url}; it has {names}")
+                raise ConfigError(
+                    f"{option} {pattern!r} names no component of {seen.url}; it has {names}"
+                )
 
 
-# ------------------------------------------------------------------------------------------------------------ listing
+# listing
 
 
 @pages.command(short_help="List configured and catalogued vendors.")
 def vendors(
     search: Annotated[
-        str | None, typer.Option("--search", "-s", help="Only those with this text in name or address.")
+        str | None,
+        typer.Option("--search", "-s", help="Only those with this text in name or address."),
     ] = None,
     category: Annotated[
         str | None, typer.Option("--category", help="Vendors of the catalogue of one category.")
@@ -284,7 +342,9 @@ def vendors(
     config: ConfigOption = None,
     database: DatabaseOption = None,
 ) -> None:
-    """List the configured vendors, or the catalogue's (--search, --category), or the platforms (--platforms)."""
+    """List the configured vendors, or the catalogue's (--search, --category), or the platforms
+    (--platforms).
+    """
     if platform_table:
         _print_platforms(search, form)
     elif search is not None or category is not None:
@@ -309,7 +369,9 @@ def _configured(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]
 def _print_configured(config: Any, database: str | None, form: Shape) -> None:  # noqa: ANN401
     with opened(config, database) as context:
         known = {page.slug: page for page in context.store.pages(removed=True)}
-        rows = [_configured(vendor, known.get(slug)) for slug, vendor in sorted(context.vendors.items())]
+        rows = [
+            _configured(vendor, known.get(slug)) for slug, vendor in sorted(context.vendors.items())
+        ]
     if form is not Shape.JSON:
         say(f"configured in {context.settings.source}:")
     _print(rows, form, hidden=("note",))
@@ -318,13 +380,16 @@ def _print_configured(config: Any, database: str | None, form: Shape) -> None:  
             if note := platforms.trust(name):
                 say("", f"{name}: {note}")
         others = len(configuration.catalog()) - len(
-            {entry.slug for entry in configuration.catalog()} & {vendor.slug for vendor in context.settings.vendors}
+            {entry.slug for entry in configuration.catalog()}
+            & {vendor.slug for vendor in context.settings.vendors}
         )
         say("", f"{others} more in the catalogue: monitor vendors --search NAME")
 
 
 def _found(search: str | None, category: str | None) -> list[CatalogEntry]:
-    """Return the catalogue's entries of a category that a text is in. Raises ConfigError for an unknown category."""
+    """Return the catalogue's entries of a category that a text is in. Raises ConfigError for an
+    unknown category.
+    """
     categories = sorted({entry.category for entry in configuration.catalog() if entry.category})
     if category is not None and category not in categories:
         raise ConfigError(f"no category is called {category!r}; there are: {', '.join(categories)}")
@@ -333,7 +398,10 @@ def _found(search: str | None, category: str | None) -> list[CatalogEntry]:
         entry
         for entry in configuration.catalog()
         if category in {None, entry.category}
-        and any(wanted in text.casefold() for text in (entry.slug, entry.name, entry.url, entry.note or ""))
+        and any(
+            wanted in text.casefold()
+            for text in (entry.slug, entry.name, entry.url, entry.note or "")
+        )
     ]
 
 
@@ -360,16 +428,21 @@ def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
 
 
 def _print_platforms(search: str | None, form: Shape) -> None:
-    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not fit columns."""
+    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not
+    fit columns.
+    """
     wanted = (search or "").casefold()
     found = {name: platforms.named(name).ABOUT for name in platforms.names()}
-    found = {name: about for name, about in found.items() if wanted in f"{name} {about.title}".casefold()}
+    found = {
+        name: about for name, about in found.items() if wanted in f"{name} {about.title}".casefold()
+    }
     if form is Shape.JSON:
         say_json([_about_json(name, about) for name, about in found.items()])
     elif form is Shape.MARKDOWN:
         rows = [_about_row(name, about) for name, about in found.items()]
         if rows:
-            say(*markdown(list(rows[0]), (list(row.values()) for row in rows)))  # Markdown of our own
+            # Markdown of our own
+            say(*markdown(list(rows[0]), (list(row.values()) for row in rows)))
     else:
         for name, about in found.items():
             say(f"{_titled(name, about)}, {_standing(about)}")
@@ -377,7 +450,11 @@ def _print_platforms(search: str | None, form: Shape) -> None:
 
 
 def _paragraph(about: About) -> Mapping[str, str]:
-    regions = {"required": "nothing is rated until you choose yours", "optional": "you may choose yours", "none": ""}
+    regions = {
+        "required": "nothing is rated until you choose yours",
+        "optional": "you may choose yours",
+        "none": "",
+    }
     return {
         "live": about.live,
         "history": f"{about.reach} ({_reach(about)})",
@@ -423,7 +500,9 @@ def _about_json(name: str, about: About) -> dict[str, Any]:
 
 
 def _print(rows: Sequence[dict[str, str]], form: Shape, hidden: Sequence[str] = ()) -> None:
-    """Print rows with the same keys as a table, JSON or Markdown; a table leaves the hidden columns out."""
+    """Print rows with the same keys as a table, JSON or Markdown; a table leaves the hidden columns
+    out.
+    """
     if form is Shape.JSON:
         say_json(rows)
         return
@@ -444,7 +523,7 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
-# ---------------------------------------------------------------------------------------------------------- accepting
+# accepting
 
 
 @pages.command(short_help="Take another page for a vendor's.")
@@ -455,9 +534,9 @@ def accept(
 ) -> None:
     """Take the page that answers in a vendor's place for the vendor's from now on.
 
-    A page whose id changes, or that answers from another host without an id, is not read (`identity changed`): it may
-    be another company's. Look at it first. The history stays; what was going on on the former page ends at its last
-    reading. Exit code 2 when nothing waits to be accepted.
+    A page whose id changes, or that answers from another host without an id, is not read (`identity
+    changed`): it may be another company's. Look at it first. The history stays; what was going on
+    on the former page ends at its last reading. Exit code 2 when nothing waits to be accepted.
     """
     with opened(config, database) as context:
         (page,) = context.pages([vendor])
@@ -472,26 +551,35 @@ def accept(
     say(f"next: monitor poll {vendor}; monitor backfill {vendor}")
 
 
-# ----------------------------------------------------------------------------------------------------------- checking
+# checking
 
 
 @pages.command(short_help="Check the settings file.")
 def check(
-    live: Annotated[bool, typer.Option("--live", help="Also look at each page once, and say what moved.")] = False,
-    catalogue: Annotated[bool, typer.Option("--catalogue", help="With --live: the catalogue's pages instead.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also look at each page once, and say what moved.")
+    ] = False,
+    catalogue: Annotated[
+        bool, typer.Option("--catalogue", help="With --live: the catalogue's pages instead.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Check the settings file and name every mistake with file, line and remedy.
 
-    With --live each page is looked at once, and what is not as it was known is printed: another platform, another
-    address, another company's page, a page that cannot be read. Nothing is stored.
+    With --live each page is looked at once, and what is not as it was known is printed: another
+    platform, another address, another company's page, a page that cannot be read. Nothing is
+    stored.
     """
     settings = configuration.load(config, os.environ)
     for warning in configuration.warnings(settings):
         say(f"warning: {warning}", style="yellow", err=True)
     say(f"{settings.source}: {len(settings.vendors)} vendors, no mistakes")
     if live:
-        asked = [_of_catalogue(entry) for entry in configuration.catalog()] if catalogue else settings.vendors
+        asked = (
+            [_of_catalogue(entry) for entry in configuration.catalog()]
+            if catalogue
+            else settings.vendors
+        )
         known = {} if catalogue else _stored_identities(settings)
         raise typer.Exit(run(_check_live(asked, known, settings)))
 
@@ -501,7 +589,9 @@ def _of_catalogue(entry: CatalogEntry) -> VendorConfig:
 
 
 def _stored_identities(settings: Settings) -> dict[str, PageRecord]:
-    """Return the pages of the configured database by vendor; none where there is no database yet."""
+    """Return the pages of the configured database by vendor; none where there is no database
+    yet.
+    """
     try:
         if not Store.exists(settings.database_url):
             return {}
@@ -512,11 +602,15 @@ def _stored_identities(settings: Settings) -> dict[str, PageRecord]:
         return {}
 
 
-async def _check_live(asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], settings: Settings) -> int:
+async def _check_live(
+    asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], settings: Settings
+) -> int:
     """Look at every page, print what moved as it is found, and return the exit code."""
     with stored(alone(*asked, like=settings)) as context:
         async with collecting(context) as collector:
-            found = [_moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)]
+            found = [
+                _moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)
+            ]
             lines = [line for done in asyncio.as_completed(found) if (line := _told(await done))]
     say(f"{len(asked)} pages looked at, {len(lines)} not as known")
     return SOME_PAGE_FAILED if lines else FINE
@@ -528,7 +622,9 @@ def _told(line: str | None) -> str | None:
     return line
 
 
-async def _moved(collector: Collector, page: PageRecord, stored_page: PageRecord | None) -> str | None:
+async def _moved(
+    collector: Collector, page: PageRecord, stored_page: PageRecord | None
+) -> str | None:
     """Return what is not as it was known of a page; None when all is."""
     known = collector.vendors[page.slug].platform or configuration.platform_hint(page.url)
     try:
@@ -541,16 +637,24 @@ async def _moved(collector: Collector, page: PageRecord, stored_page: PageRecord
         else []
     )
     moved += [f"redirects to {chain[-1]}" for chain in detected.redirects if _leaves(chain)]
-    if stored_page is not None and (changed := await _another(collector, page, stored_page, detected.platform)):
+    if stored_page is not None and (
+        changed := await _another(collector, page, stored_page, detected.platform)
+    ):
         moved.append(changed)
     return f"{page.slug}: {'; '.join(dict.fromkeys(moved))}" if moved else None
 
 
-async def _another(collector: Collector, page: PageRecord, stored_page: PageRecord, platform: str) -> str | None:
-    """Say that another company's page answers where the stored one did; None when it does not, or cannot be read."""
+async def _another(
+    collector: Collector, page: PageRecord, stored_page: PageRecord, platform: str
+) -> str | None:
+    """Say that another company's page answers where the stored one did; None when it does not, or
+    cannot be read.
+    """
     await collector.db(collector.store.set_platform, page.id, platform, [])
     await collector.db(collector.store.know, page.id, stored_page.identity)
-    error = (await collector.poll((await collector.db(collector.store.pages, [page.slug]))[0])).error
+    error = (
+        await collector.poll((await collector.db(collector.store.pages, [page.slug]))[0])
+    ).error
     return error.message if isinstance(error, IdentityChanged) else None
 
 

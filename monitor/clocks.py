@@ -1,11 +1,13 @@
-"""Clocks that are off: what may be believed of an instant that lies later than now. Pure; the clocks are arguments.
+"""Clocks that are off: what may be believed of an instant that lies later than now. Pure; the
+clocks are arguments.
 
-A clock may be ahead for hours (a machine that takes local time for UTC until NTP has answered) or be set back. What was
-read while it was ahead carries instants that lie in the future as soon as the clock is right, and no later reading
-would count beside them. So an instant later than now is never believed: it is named, and re-timed or set aside.
+A clock may be ahead for hours (a machine that takes local time for UTC until NTP has answered) or
+be set back. What was read while it was ahead carries instants that lie in the future as soon as the
+clock is right, and no later reading would count beside them. So an instant later than now is never
+believed: it is named, and re-timed or set aside.
 
-Two clocks are told apart: the wall clock, which people set and which dates everything that is kept, and a monotonic
-one, which nothing sets and which waits are measured on.
+Two clocks are told apart: the wall clock, which people set and which dates everything that is kept,
+and a monotonic one, which nothing sets and which waits are measured on.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +32,8 @@ AGREES_WITHIN = timedelta(days=1)
 """How long ago, by a page's clock, the last reading may be for the two to agree."""
 
 WITNESSES = 3
-"""Pages whose clocks must have been heard before ours is said to be off: of two that differ either may be wrong."""
+"""Pages whose clocks must have been heard before ours is said to be off: of two that differ either
+may be wrong."""
 
 REMEMBERED_SECONDS = 3600.0
 """How long a step of our clock, and what was healed after it, is told in the metrics."""
@@ -45,7 +48,9 @@ _GOLDEN = 0.6180339887498949
 
 
 class Dated(Protocol):
-    """What is stored of a page that only a reading, or a derivation, of the past can have written."""
+    """What is stored of a page that only a reading, or a derivation, of the past can have
+    written.
+    """
 
     @property
     def last_poll_at(self) -> datetime | None: ...  # noqa: D102
@@ -56,11 +61,17 @@ class Dated(Protocol):
 
 
 def latest_ahead(page: Dated, now: datetime) -> datetime | None:
-    """Return the latest instant stored of the page that lies later than now; None when all may be believed.
+    """Return the latest instant stored of the page that lies later than now; None when all may be
+    believed.
 
     What lies less than `TOLERANCE` ahead may.
     """
-    told = [page.last_poll_at, page.last_success_at, page.derived_at, getattr(page, "observed_until", None)]
+    told = [
+        page.last_poll_at,
+        page.last_success_at,
+        page.derived_at,
+        getattr(page, "observed_until", None),
+    ]
     latest = max((instant for instant in told if instant is not None), default=None)
     return latest if latest is not None and latest > now + TOLERANCE else None
 
@@ -90,10 +101,12 @@ class Waiting(Protocol):
 def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> datetime | None:
     """Return when the page is due by a clock that says `now`; None when what is stored may stand.
 
-    `step` is how far that clock was just set, if that is known; then the page waits for what was left of its wait.
+    `step` is how far that clock was just set, if that is known; then the page waits for what was
+    left of its wait.
 
-    A page that is read regularly is due somewhere within its interval, each at a place of its own, so that pages whose
-    clock was set back are not all asked at once. One that fails, or was asked to wait, waits as long as it was to wait.
+    A page that is read regularly is due somewhere within its interval, each at a place of its own,
+    so that pages whose clock was set back are not all asked at once. One that fails, or was asked
+    to wait, waits as long as it was to wait.
     """
     if page.due_at is None:
         return None
@@ -111,15 +124,19 @@ def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> da
 
 
 def lease_is_real(page: Waiting, now: datetime) -> bool:
-    """Whether the page's lease, if it has one, can have been taken by a clock that agrees with `now`."""
+    """Whether the page's lease, if it has one, can have been taken by a clock that agrees with
+    `now`.
+    """
     return page.lease_until is None or page.lease_until <= now + LONGEST_LEASE + TOLERANCE
 
 
 def believed(facts: PageFacts, until: datetime | None, now: datetime) -> PageFacts:
-    """Return the facts of a page of which something lies later than `now`, as far as they may be believed.
+    """Return the facts of a page of which something lies later than `now`, as far as they may be
+    believed.
 
-    `until` is the last reading at or before now, None = there is none. What a reading of the future spoke for is
-    known until then only: nothing says when it really was made. What was bad stays, up to now.
+    `until` is the last reading at or before now, None = there is none. What a reading of the future
+    spoke for is known until then only: nothing says when it really was made. What was bad stays, up
+    to now.
     """
     return replace(
         facts,
@@ -128,7 +145,9 @@ def believed(facts: PageFacts, until: datetime | None, now: datetime) -> PageFac
     )
 
 
-def _covered_until(coverage: tuple[Coverage, ...], end: datetime | None, now: datetime) -> Iterator[Coverage]:
+def _covered_until(
+    coverage: tuple[Coverage, ...], end: datetime | None, now: datetime
+) -> Iterator[Coverage]:
     for cover in coverage:
         if cover.span.end <= now:
             yield cover
@@ -136,7 +155,9 @@ def _covered_until(coverage: tuple[Coverage, ...], end: datetime | None, now: da
             yield replace(cover, span=replace(cover.span, end=end))
 
 
-def _seen_until(runs: tuple[ObservedRun, ...], end: datetime | None, now: datetime) -> Iterator[ObservedRun]:
+def _seen_until(
+    runs: tuple[ObservedRun, ...], end: datetime | None, now: datetime
+) -> Iterator[ObservedRun]:
     for run in runs:
         if run.span.end <= now:
             yield run
@@ -149,9 +170,10 @@ def _seen_until(runs: tuple[ObservedRun, ...], end: datetime | None, now: dateti
 def ours_is_behind(latest: datetime, now: datetime, offset_seconds: float | None) -> bool:
     """Whether it is our clock that is wrong where `latest`, which we stored, lies later than `now`.
 
-    `offset_seconds` says how far the page's clock is ahead of ours, None = not known. When the page's clock has passed
-    `latest` too, by `AGREES_WITHIN` at most, two agree against one: what is stored was read at the time it says, and
-    ours has gone back. A page's clock that is somewhere else altogether agrees with nobody.
+    `offset_seconds` says how far the page's clock is ahead of ours, None = not known. When the
+    page's clock has passed `latest` too, by `AGREES_WITHIN` at most, two agree against one: what is
+    stored was read at the time it says, and ours has gone back. A page's clock that is somewhere
+    else altogether agrees with nobody.
     """
     if offset_seconds is None or offset_seconds <= TOLERANCE.total_seconds():
         return False
@@ -178,9 +200,11 @@ class ClockLedger:
     _seen: tuple[float, datetime] | None = None
 
     def look(self, now: datetime) -> timedelta:
-        """Return how far our clock, which says `now`, was set since the last look: ahead > 0, back < 0.
+        """Return how far our clock, which says `now`, was set since the last look: ahead > 0, back
+        < 0.
 
-        Less than `TOLERANCE` is drift or a leap second and counts as zero. The first look finds nothing.
+        Less than `TOLERANCE` is drift or a leap second and counts as zero. The first look finds
+        nothing.
         """
         before, self._seen = self._seen, (self.timer(), now)
         if before is None:
@@ -201,19 +225,27 @@ class ClockLedger:
 
     @property
     def offsets(self) -> Mapping[str, float]:
-        """How far the clock behind each vendor's page is ahead of ours, in seconds, as last heard."""
+        """How far the clock behind each vendor's page is ahead of ours, in seconds, as last
+        heard.
+        """
         return self._offsets
 
     @property
     def offset_seconds(self) -> float | None:
-        """How far our clock is ahead of the pages', by their median; None before `WITNESSES` of them were heard."""
+        """How far our clock is ahead of the pages', by their median; None before `WITNESSES` of
+        them were heard.
+        """
         heard = list(self._offsets.values())
         return -median(heard) if len(heard) >= WITNESSES else None
 
     @property
     def step_seconds(self) -> float:
-        """The greatest step of our clock within `REMEMBERED_SECONDS`: ahead > 0, back < 0, 0 = none."""
-        return max((each.step_seconds for each in self._lately(REMEMBERED_SECONDS)), key=abs, default=0.0)
+        """The greatest step of our clock within `REMEMBERED_SECONDS`: ahead > 0, back < 0, 0 =
+        none.
+        """
+        return max(
+            (each.step_seconds for each in self._lately(REMEMBERED_SECONDS)), key=abs, default=0.0
+        )
 
     @property
     def healed_pages(self) -> int:
@@ -230,7 +262,10 @@ class ClockLedger:
         off = self.offset_seconds
         if off is not None and abs(off) > TOLERANCE.total_seconds():
             which = "ahead of" if off > 0 else "behind"
-            found.append(f"our clock is {timedelta(seconds=round(abs(off)))} {which} the pages' clocks; set it by NTP")
+            found.append(
+                f"our clock is {timedelta(seconds=round(abs(off)))} {which} the pages' clocks; set"
+                " it by NTP"
+            )
         return found
 
     def _lately(self, seconds: float) -> Iterator[_Noted]:

@@ -3,42 +3,61 @@
     MonitorError
     +-- ConfigError            the operator edits the configuration (exit code 2)
     +-- StoreError             the operator looks at the database
-    +-- ReceiverError          a server we send to did not take it; the remedy says whose move it is (exit code 1)
-    +-- PageError              one page could not be read; the others go on (exit code 1)
+    +-- ReceiverError          a server we send to did not take it; the remedy says whose move it is
+    (exit code 1) +-- PageError              one page could not be read; the others go on (exit code
+    1)
         +-- FetchError         network, host or politeness: no usable answer arrived
         |   +-- ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled
         |   +-- BadStatus      the host answered with a status that is not an answer to our question
         +-- ParseError         an answer arrived and does not say what it should
         |   +-- EmptyBody, NotJson, Truncated, BotChallenge, Moved, UnexpectedShape
-        +-- IdentityChanged    another company's page answers in the page's place, until the user accepts it
-        +-- PageUnavailable    the page itself is deleted, private, inactive, or only a parent of other pages
-        +-- UnknownPlatform    nothing we know how to read was recognised
+        +-- IdentityChanged    another company's page answers in the page's place, until the user
+        accepts it +-- PageUnavailable    the page itself is deleted, private, inactive, or only a
+        parent of other pages +-- UnknownPlatform    nothing we know how to read was recognised
         +-- TooManyComponents, NameTooLong   the page tells more than the bounds of its vendor allow
         +-- ClockOff           our clock is wrong: what is read cannot be dated
-        +-- Overloaded         this process could not look at the answer in time: nothing is said about the page
+        +-- Overloaded         this process could not look at the answer in time: nothing is said
+        about the page
 
-Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is a small closed
-vocabulary, safe as a metric label. None of them may ever be turned into "no incidents".
+Every `PageError` carries the page and the URL, and `remedy` tells the user what to do. `reason` is
+a small closed vocabulary, safe as a metric label. None of them may ever be turned into "no
+incidents".
 """
 
 from datetime import timedelta
 from typing import ClassVar
 
-STORE_CAUSES = ("busy", "full", "damaged", "gone", "read_only", "io", "unreachable", "timeout", "other")
-"""Why the database could not do something: held by somebody else, disk full, file damaged, file deleted or replaced,
-not ours to write, the disk's errors, server not reached, no answer in time, and anything else."""
+STORE_CAUSES = (
+    "busy",
+    "full",
+    "damaged",
+    "gone",
+    "read_only",
+    "io",
+    "unreachable",
+    "timeout",
+    "other",
+)
+"""Why the database could not do something: held by somebody else, disk full, file damaged, file
+deleted or replaced, not ours to write, the disk's errors, server not reached, no answer in time,
+and anything else."""
 
 
 class MonitorError(Exception):
-    """Base of every error this product raises on purpose; anything else is a bug and shows a traceback."""
+    """Base of every error this product raises on purpose; anything else is a bug and shows a
+    traceback.
+    """
 
 
 class ConfigError(MonitorError):
-    """The configuration or the command line is wrong; the message names the place and the remedy."""
+    """The configuration or the command line is wrong; the message names the place and the
+    remedy.
+    """
 
 
 class StoreError(MonitorError):
-    """The database cannot be opened, read or written, or has a newer schema than this version knows.
+    """The database cannot be opened, read or written, or has a newer schema than this version
+    knows.
 
     `cause` is one of `STORE_CAUSES`, safe as a metric label.
     """
@@ -59,7 +78,9 @@ class StoreError(MonitorError):
 
 
 class ReceiverError(MonitorError):
-    """A server we were told to send to did not take what we sent. `str()` is message, URL and remedy, in that order."""
+    """A server we were told to send to did not take what we sent. `str()` is message, URL and
+    remedy, in that order.
+    """
 
     def __init__(self, message: str, *, url: str, remedy: str) -> None:
         super().__init__(f"{message}; {url}; {remedy}")
@@ -94,7 +115,8 @@ class PageError(MonitorError):
 class FetchError(PageError):
     """No usable answer arrived. The span is uncovered; nothing is concluded about the vendor.
 
-    `elapsed_seconds` is how long was waited for it, without the waits of politeness and our own lateness.
+    `elapsed_seconds` is how long was waited for it, without the waits of politeness and our own
+    lateness.
     """
 
     reason = "fetch"
@@ -123,7 +145,9 @@ class TooLarge(FetchError):
 
 
 class ForbiddenAddress(FetchError):
-    """The host resolves to an address that is not global (loopback, private, link-local, metadata, ...)."""
+    """The host resolves to an address that is not global (loopback, private, link-local, metadata,
+    ...).
+    """
 
     reason = "forbidden_address"
     default_remedy = "set `allow_private: true` on this page if it is your own internal page"
@@ -137,13 +161,21 @@ class TooManyRedirects(FetchError):
 
 
 class Throttled(FetchError):
-    """The host asked us to wait (420, 429 or 503). `retry_after` is what it asked for, None if it did not say."""
+    """The host asked us to wait (420, 429 or 503). `retry_after` is what it asked for, None if it
+    did not say.
+    """
 
     reason = "throttled"
     default_remedy = "nothing to do: we wait as asked"
 
     def __init__(
-        self, message: str, *, retry_after: timedelta | None = None, url: str = "", page: str = "", remedy: str = ""
+        self,
+        message: str,
+        *,
+        retry_after: timedelta | None = None,
+        url: str = "",
+        page: str = "",
+        remedy: str = "",
     ) -> None:
         super().__init__(message, url=url, page=page, remedy=remedy)
         self.retry_after = retry_after
@@ -154,13 +186,17 @@ class BadStatus(FetchError):
 
     reason = "http_status"
 
-    def __init__(self, message: str, *, status: int, url: str = "", page: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, status: int, url: str = "", page: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(message, url=url, page=page, remedy=remedy)
         self.status = status
 
 
 class ParseError(PageError):
-    """An answer arrived and does not say what this platform's answers say. A developer edits one platform file."""
+    """An answer arrived and does not say what this platform's answers say. A developer edits one
+    platform file.
+    """
 
     reason = "parse"
     default_remedy = "run `monitor record URL DIR` and attach the folder to a bug report"
@@ -189,7 +225,9 @@ class BotChallenge(ParseError):
     """A bot challenge or a block page was served instead of the status page."""
 
     reason = "bot_challenge"
-    default_remedy = "try the page's `<slug>.statuspage.io` address or another address of the same page"
+    default_remedy = (
+        "try the page's `<slug>.statuspage.io` address or another address of the same page"
+    )
 
 
 class Moved(ParseError):
@@ -206,17 +244,24 @@ class UnexpectedShape(ParseError):
 
 
 class PageUnavailable(PageError):
-    """The page is deleted, private, inactive, or a parent that only links to sub-pages. Never operational."""
+    """The page is deleted, private, inactive, or a parent that only links to sub-pages. Never
+    operational.
+    """
 
     reason = "unavailable"
     default_remedy = "open the address in a browser and configure the page that replaced it"
 
 
 class IdentityChanged(PageError):
-    """What answers is not the page that was read before, by its id, or by name and host where it has none."""
+    """What answers is not the page that was read before, by its id, or by name and host where it
+    has none.
+    """
 
     reason = "identity_changed"
-    default_remedy = "run `monitor accept VENDOR` if it is your vendor's page all the same, else correct its address"
+    default_remedy = (
+        "run `monitor accept VENDOR` if it is your vendor's page all the same, else correct its"
+        " address"
+    )
 
 
 class UnknownPlatform(PageError):
@@ -227,29 +272,37 @@ class UnknownPlatform(PageError):
 
 
 class TooManyComponents(PageError):
-    """The page lists more components than its bounds allow, or more new ones within a day: nothing of it is kept."""
+    """The page lists more components than its bounds allow, or more new ones within a day: nothing
+    of it is kept.
+    """
 
     reason = "too_many_components"
 
 
 class NameTooLong(PageError):
-    """A component's name, group or id, or an incident's id, is longer than the page's bounds allow."""
+    """A component's name, group or id, or an incident's id, is longer than the page's bounds
+    allow.
+    """
 
     reason = "name_too_long"
     default_remedy = "raise `max_name_length` for this page if you trust it"
 
 
 class ClockOff(PageError):
-    """Our clock has gone back, as what we read before and the page's own clock agree: nothing can be dated now."""
+    """Our clock has gone back, as what we read before and the page's own clock agree: nothing can
+    be dated now.
+    """
 
     reason = "clock"
     default_remedy = "set the clock of the machine the monitor runs on, best by NTP"
 
 
 class Overloaded(PageError):
-    """A time limit was reached while this process stood still: whether the page answered in time is not known.
+    """A time limit was reached while this process stood still: whether the page answered in time is
+    not known.
 
-    No FetchError, so that no platform takes it for a missing answer: the whole reading ends, and is done again.
+    No FetchError, so that no platform takes it for a missing answer: the whole reading ends, and is
+    done again.
     """
 
     reason = "overloaded"

@@ -1,7 +1,7 @@
 """RSS 2.0 and Atom: the entries of a feed, whichever it is. Pure.
 
-An error page that is well-formed XML would read as an empty, healthy feed, so the root must be one we know. Entity
-declarations are refused: feeds need none, and they are how XML attacks its reader.
+An error page that is well-formed XML would read as an empty, healthy feed, so the root must be one
+we know. Entity declarations are refused: feeds need none, and they are how XML attacks its reader.
 """
 
 import re
@@ -24,9 +24,11 @@ ROOTS = {"rss": "item", "feed": "entry"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One item of a feed. `id` is its guid, else its link, else its title; `body` is HTML, "" when there is none.
+    """One item of a feed. `id` is its guid, else its link, else its title; `body` is HTML, "" when
+    there is none.
 
-    `published` and `updated` are in UTC, None where the feed does not say (RSS never says `updated`).
+    `published` and `updated` are in UTC, None where the feed does not say (RSS never says
+    `updated`).
     """
 
     id: str
@@ -45,7 +47,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed's title, when it was made (None = it does not say), and its entries in the order given."""
+    """A feed's title, when it was made (None = it does not say), and its entries in the order
+    given.
+    """
 
     title: str
     built: datetime | None
@@ -55,12 +59,14 @@ class Feed:
 def read_feed(response: Response) -> Feed:
     """Return the feed in an answer.
 
-    Raises what `require_ok` raises; Truncated when the XML breaks off; UnexpectedShape when it is no feed, declares
-    entities, or an entry has no id or a date that is none.
+    Raises what `require_ok` raises; Truncated when the XML breaks off; UnexpectedShape when it is
+    no feed, declares entities, or an entry has no id or a date that is none.
     """
     body = require_ok(response).body
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise UnexpectedShape("a document type came where a feed was due; it may be a web page", url=response.url)
+        raise UnexpectedShape(
+            "a document type came where a feed was due; it may be a web page", url=response.url
+        )
     try:
         root = ET.fromstring(body.strip())  # noqa: S314 - a document that declares entities was refused above
     except ET.ParseError as error:
@@ -73,19 +79,24 @@ def read_feed(response: Response) -> Feed:
 
 
 TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
-"""A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs. A comment that nothing
-closes goes on to the end: looking for the end of each anew would take minutes."""
+"""A parser of HTML would need seconds for a long feed; entries hold little more than paragraphs. A
+comment that nothing closes goes on to the end: looking for the end of each anew would take
+minutes."""
 
 INLINE = re.compile(r"</?(?:abbr|time|var)\b[^<>]*>", re.IGNORECASE)
-"""Tags inside a line: pages mark the parts of a date with them ("Aug <var>21</var>, <var>00:37</var> UTC")."""
+"""Tags inside a line: pages mark the parts of a date with them ("Aug <var>21</var>,
+<var>00:37</var> UTC")."""
 
 BREAKS_OFF = (3, 5, 20)
-"""expat's codes for "no element found", "unclosed token" and "unclosed CDATA section": the document ends too early."""
+"""expat's codes for "no element found", "unclosed token" and "unclosed CDATA section": the document
+ends too early."""
 
 
 def _feed(root: ET.Element, url: str) -> Feed:
     kind = _tag(root)
-    channel = next((node for node in root if _tag(node) == "channel"), None) if kind == "rss" else root
+    channel = (
+        next((node for node in root if _tag(node) == "channel"), None) if kind == "rss" else root
+    )
     if kind not in ROOTS or channel is None:
         raise UnexpectedShape(f"not a feed: the root is <{kind[:40]}>", url=url)
     told = _told(channel)
@@ -93,7 +104,9 @@ def _feed(root: ET.Element, url: str) -> Feed:
     return Feed(
         title=told.get("title", ""),
         built=_date(built, "the feed's date"),
-        entries=tuple(_entry(node, index) for index, node in enumerate(_nodes(channel, ROOTS[kind]))),
+        entries=tuple(
+            _entry(node, index) for index, node in enumerate(_nodes(channel, ROOTS[kind]))
+        ),
     )
 
 
@@ -113,10 +126,20 @@ def _entry(node: ET.Element, index: int) -> Entry:
         id=key,
         title=told.get("title") or key,
         link=link,
-        body=told.get("encoded") or told.get("content") or told.get("description") or told.get("summary") or "",
-        published=_date(told.get("published") or told.get("pubDate") or told.get("date"), f"{where}, published"),
+        body=told.get("encoded")
+        or told.get("content")
+        or told.get("description")
+        or told.get("summary")
+        or "",
+        published=_date(
+            told.get("published") or told.get("pubDate") or told.get("date"), f"{where}, published"
+        ),
         updated=_date(told.get("updated"), f"{where}, updated"),
-        categories=tuple(dict.fromkeys(filter(None, (_label(child) for child in node if _tag(child) == "category")))),
+        categories=tuple(
+            dict.fromkeys(
+                filter(None, (_label(child) for child in node if _tag(child) == "category"))
+            )
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """Fields of a vendor's answer: each is read with its place, so that a wrong one is named. Pure.
 
-Every function takes the value and `where` it stands (``incidents[3].start``) and raises UnexpectedShape when something
-else is there than was due. Texts come out as a database takes them: half characters, which JSON can spell, and NUL are
-replaced.
+Every function takes the value and `where` it stands (``incidents[3].start``) and raises
+UnexpectedShape when something else is there than was due. Texts come out as a database takes them:
+half characters, which JSON can spell, and NUL are replaced.
 """
 
 import json
@@ -21,22 +21,28 @@ from monitor.protocol import PageContext, Response, require_ok, storable, wrong
 Row = dict[str, Any]
 
 YEARS = range(1990, 2200)
-"""A date of any other year is a mistake, and the last days of the calendar have no instant after them to end in."""
+"""A date of any other year is a mistake, and the last days of the calendar have no instant after
+them to end in."""
 
 LONGEST_CODE = 60
 
 LONGEST_MESSAGE = 4_000
-"""How many characters of a message for people are kept; the longest seen in ten thousand had fewer."""
+"""How many characters of a message for people are kept; the longest seen in ten thousand had
+fewer."""
 
-_BREAK = re.compile(r"<(?:br|hr|/?(?:p|div|li|ul|ol|tr|table|blockquote|h[1-6]))\b[^<>]*>", re.IGNORECASE)
+_BREAK = re.compile(
+    r"<(?:br|hr|/?(?:p|div|li|ul|ol|tr|table|blockquote|h[1-6]))\b[^<>]*>", re.IGNORECASE
+)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _HALF_TAG = re.compile(r"<[^<>]{0,300}\Z")
 
 
 def peek(response: Response) -> Any:  # noqa: ANN401
-    """Return the decoded JSON of an answer for a detector to look at; None when it is none. Never raises.
+    """Return the decoded JSON of an answer for a detector to look at; None when it is none. Never
+    raises.
 
-    Every platform looks at the same answer, which is decoded once. What is returned must not be changed.
+    Every platform looks at the same answer, which is decoded once. What is returned must not be
+    changed.
     """
     return _decoded(response.body) if response.status == 200 else None  # noqa: PLR2004
 
@@ -54,7 +60,8 @@ def _decoded(body: bytes) -> Any:  # noqa: ANN401
 def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401
     """Return the JSON value that begins where `mark` ends in an HTML page.
 
-    Raises what `require_ok` raises; UnexpectedShape when the page has no such mark, or no whole JSON value after it.
+    Raises what `require_ok` raises; UnexpectedShape when the page has no such mark, or no whole
+    JSON value after it.
     """
     text = require_ok(response).text
     found = mark.search(text)
@@ -63,7 +70,9 @@ def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401
     try:
         return storable(json.JSONDecoder().raw_decode(text, found.end())[0])
     except (ValueError, RecursionError) as error:
-        raise UnexpectedShape(f"what follows {mark.pattern!r} is not whole JSON: {error}", url=response.url) from error
+        raise UnexpectedShape(
+            f"what follows {mark.pattern!r} is not whole JSON: {error}", url=response.url
+        ) from error
 
 
 def row(value: object, where: str) -> Row:
@@ -102,9 +111,11 @@ def maybe_text(value: object) -> str | None:
 
 
 def plain_text(html: str, most: int = LONGEST_MESSAGE) -> str:
-    """Return a message for people as plain text: no HTML, nothing a terminal would obey, at most `most` characters.
+    """Return a message for people as plain text: no HTML, nothing a terminal would obey, at most
+    `most` characters.
 
-    Lines are kept where it breaks them, empty ones left out. Anything may be given; what is cut off ends in "…".
+    Lines are kept where it breaks them, empty ones left out. Anything may be given; what is cut off
+    ends in "…".
     """
     # Markup takes room too, and what cannot be kept need not be read; no tag must be left half.
     read = html if len(html) <= 4 * most else _HALF_TAG.sub("", html[: 4 * most])
@@ -125,7 +136,9 @@ def code(value: object, where: str) -> str:
 
 
 def word(value: object, where: str) -> str:
-    """Return a word of the vendor's vocabulary as it is looked up: lower case, of a reasonable length."""
+    """Return a word of the vendor's vocabulary as it is looked up: lower case, of a reasonable
+    length.
+    """
     return code(value, where).lower()[:LONGEST_CODE]
 
 
@@ -142,7 +155,9 @@ def number(value: object, where: str) -> float:
 
 
 def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
-    """Return an ISO 8601 time in UTC. A time without an offset is taken in `zone`, and is wrong without one."""
+    """Return an ISO 8601 time in UTC. A time without an offset is taken in `zone`, and is wrong
+    without one.
+    """
     try:
         at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
         if at is not None and at.utcoffset() is None and zone is not None:
@@ -160,7 +175,9 @@ def maybe_instant(value: object, where: str, zone: tzinfo | None = None) -> date
 
 
 def epoch(value: object, where: str, *, per_second: int = 1) -> datetime:
-    """Return the instant of a count since 1970 in seconds, or in milliseconds with `per_second=1000`."""
+    """Return the instant of a count since 1970 in seconds, or in milliseconds with
+    `per_second=1000`.
+    """
     try:
         at = datetime.fromtimestamp(number(value, where) / per_second, UTC)
         if at.year in YEARS:
@@ -171,10 +188,11 @@ def epoch(value: object, where: str, *, per_second: int = 1) -> datetime:
 
 
 def own_zone(value: object, page: PageContext) -> tuple[str | None, str | None]:
-    """Return the IANA zone that a page names as its own, and what readers must know where it is none we know.
+    """Return the IANA zone that a page names as its own, and what readers must know where it is
+    none we know.
 
-    Then its days are cut in the zone we have for it, the user's or the one it named last, else in UTC; the remark
-    names the setting. A page that names no zone has neither.
+    Then its days are cut in the zone we have for it, the user's or the one it named last, else in
+    UTC; the remark names the setting. A page that names no zone has neither.
     """
     if value is None or value == "":
         return None, None
@@ -183,19 +201,43 @@ def own_zone(value: object, page: PageContext) -> tuple[str | None, str | None]:
         return zone_named(name).key, None
     except ValueError:
         known = page.zone or "UTC"
-        return None, f"the page names the time zone {name[:60]!r}, which is none we know: days in {known}, see `zone`"
+        return (
+            None,
+            (
+                f"the page names the time zone {name[:60]!r}, which is none we know: days in"
+                f" {known}, see `zone`"
+            ),
+        )
 
 
 ABBREVIATED_ZONES = {
-    "Z": "+0000", "UTC": "+0000", "GMT": "+0000", "PST": "-0800", "PDT": "-0700", "MST": "-0700", "MDT": "-0600",
-    "CST": "-0600", "CDT": "-0500", "EST": "-0500", "EDT": "-0400", "BST": "+0100", "CET": "+0100", "CEST": "+0200",
-    "IST": "+0530", "JST": "+0900", "AEST": "+1000", "AEDT": "+1100", "SGT": "+0800",
-}  # fmt: skip
+    "Z": "+0000",
+    "UTC": "+0000",
+    "GMT": "+0000",
+    "PST": "-0800",
+    "PDT": "-0700",
+    "MST": "-0700",
+    "MDT": "-0600",
+    "CST": "-0600",
+    "CDT": "-0500",
+    "EST": "-0500",
+    "EDT": "-0400",
+    "BST": "+0100",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "IST": "+0530",
+    "JST": "+0900",
+    "AEST": "+1000",
+    "AEDT": "+1100",
+    "SGT": "+0800",
+}
 """Zones that feeds write by name. IST and CST are taken as India's and North America's."""
 
 
 def mail_date(value: object, where: str) -> datetime:
-    """Return a date as e-mail and RSS write it, in UTC. Names of zones are read too, which RFC 822 barely knows."""
+    """Return a date as e-mail and RSS write it, in UTC. Names of zones are read too, which RFC 822
+    barely knows.
+    """
     written = maybe_text(value) or ""
     head, _, zone = written.rpartition(" ")
     try:

@@ -1,4 +1,6 @@
-"""What days are classified in: a page's options, the derived days, their zone and the moment of knowledge. Pure."""
+"""What days are classified in: a page's options, the derived days, their zone and the moment of
+knowledge. Pure.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,21 +17,24 @@ DEFAULT_IMPACT_MAPPING: Mapping[str, Level] = {
     "major": Level.PARTIAL_OUTAGE,
     "critical": Level.MAJOR_OUTAGE,
 }
-"""Level of an incident's impact word when nothing better is known. Measured on vendors that post both, "minor" is a
-degradation on some pages and a partial outage on others, which is why it is a setting."""
+"""Level of an incident's impact word when nothing better is known. Measured on vendors that post
+both, "minor" is a degradation on some pages and a partial outage on others, which is why it is a
+setting."""
 
 GAP_INTERVALS = 3
 """A silence of more than this many poll intervals is a gap: nothing is known about it."""
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
-"""How far clocks that are kept right may differ. What lies less than this ahead of now counts as now."""
+"""How far clocks that are kept right may differ. What lies less than this ahead of now counts as
+now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to classify one page. `exclude` are component ids left out of the vendor's own figure.
 
-    `min_coverage` is the share that must be known, of a day and of the counted components, to call it operational.
+    `min_coverage` is the share that must be known, of a day and of the counted components, to call
+    it operational.
     """
 
     zone: tzinfo
@@ -53,13 +58,17 @@ class Frame:
 
     @property
     def slack_seconds(self) -> float:
-        """How long ago the last reading may be for today to count as covered so far: three poll intervals."""
+        """How long ago the last reading may be for today to count as covered so far: three poll
+        intervals.
+        """
         return GAP_INTERVALS * self.options.interval_seconds
 
     def is_present(self, instant: datetime) -> bool:
         """Whether what was covered until this instant of today counts as covered until now."""
         fresh = self.now - timedelta(seconds=self.slack_seconds)
-        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(self.now, self.zone)
+        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(
+            self.now, self.zone
+        )
 
     def span(self, day: date) -> Interval | None:
         """Return the elapsed part of the day; None for a day that has not begun."""
@@ -68,7 +77,9 @@ class Frame:
 
 
 def lengths_of(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:
-    """Return the lengths in seconds of the days that differ from 86,400: clock changes, and what has elapsed so far."""
+    """Return the lengths in seconds of the days that differ from 86,400: clock changes, and what
+    has elapsed so far.
+    """
     lengths = {}
     for day in days_between(first, last):
         whole = day_interval(day, zone)

@@ -1,4 +1,6 @@
-"""Read one page's facts and classify them: the one way days are made, for the schedule, reports and rebuilds alike."""
+"""Read one page's facts and classify them: the one way days are made, for the schedule, reports and
+rebuilds alike.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,7 +19,8 @@ from monitor.store import PageRecord, Store
 def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> frozenset[str]:
     """Return the ids of the components that the patterns of a setting (`exclude`, `critical`) name.
 
-    A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower case are alike.
+    A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower
+    case are alike.
     """
     wanted = [pattern.casefold() for pattern in patterns]
     return frozenset(
@@ -26,20 +29,28 @@ def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> 
         if any(
             fnmatchcase(text.casefold(), pattern)
             for pattern in wanted
-            for text in (known.component.id, known.slug, known.component.name, known.component.group or "")
+            for text in (
+                known.component.id,
+                known.slug,
+                known.component.name,
+                known.component.group or "",
+            )
         )
     )
 
 
 def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> frozenset[str]:
-    """Return the ids of the components that do not count in the vendor's figure: those excluded, and where `include`
-    names some, all others. When it names none that the page has, nothing counts and the vendor is unknown.
+    """Return the ids of the components that do not count in the vendor's figure: those excluded,
+    and where `include` names some, all others. When it names none that the page has, nothing counts
+    and the vendor is unknown.
     """
     components = list(components)
     excluded = named_ids(components, vendor.exclude)
     if not vendor.include:
         return excluded
-    return excluded | ({known.component.id for known in components} - named_ids(components, vendor.include))
+    return excluded | (
+        {known.component.id for known in components} - named_ids(components, vendor.include)
+    )
 
 
 def options(vendor: VendorConfig, zone: str, facts: PageFacts) -> Options:
@@ -66,13 +77,16 @@ def read(
     raw: bool = False,
     gone: bool = True,
 ) -> tuple[PageFacts, PageHistory]:
-    """Return the page's facts as known at `known_at` (None = now) and the days they give from `first` to `last`.
+    """Return the page's facts as known at `known_at` (None = now) and the days they give from
+    `first` to `last`.
 
-    The facts are as the user has overridden them, unless `raw`. Without `gone`, components that had left the page
-    before the first day have no days: nothing new can be said of them, and there may be very many. What is stored as
-    read later than `now`, by a clock that was ahead, is not believed.
+    The facts are as the user has overridden them, unless `raw`. Without `gone`, components that had
+    left the page before the first day have no days: nothing new can be said of them, and there may
+    be very many. What is stored as read later than `now`, by a clock that was ahead, is not
+    believed.
     """
-    # What ended shortly before the first day explains what a poll still saw, and held on to, at its beginning.
+    # What ended shortly before the first day explains what a poll still saw, and held on to, at its
+    # beginning.
     margin = timedelta(seconds=(GAP_INTERVALS + 1) * vendor.interval_seconds)
     since = day_interval(first, zone_named(page.zone)).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
@@ -82,10 +96,14 @@ def read(
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
     how = options(vendor, page.zone, facts)
-    about = facts if gone else _without_gone(facts, day_interval(first, zone_named(page.zone)).start)
+    about = (
+        facts if gone else _without_gone(facts, day_interval(first, zone_named(page.zone)).start)
+    )
     return facts, derive(about, how, first=first, last=last, now=moment)
 
 
 def _without_gone(facts: PageFacts, start: datetime) -> PageFacts:
-    kept = tuple(each for each in facts.components if each.removed_at is None or each.removed_at >= start)
+    kept = tuple(
+        each for each in facts.components if each.removed_at is None or each.removed_at >= start
+    )
     return replace(facts, components=kept)

@@ -1,7 +1,8 @@
 """Whether an answer is the page's own or another company's. Pure.
 
-A page is known by the id its platform gives it. Where the platform gives none, by its name and by the host its answers
-come from: names are freed and taken by others, and hosts redirect to whoever bought them.
+A page is known by the id its platform gives it. Where the platform gives none, by its name and by
+the host its answers come from: names are freed and taken by others, and hosts redirect to whoever
+bought them.
 """
 
 import re
@@ -16,11 +17,39 @@ from monitor.model import PageInfo
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-GENERIC = frozenset({
-    "a", "and", "blog", "co", "company", "corp", "dashboard", "feed", "gmbh", "health", "history", "inc", "incident",
-    "incidents", "live", "llc", "ltd", "news", "of", "page", "s", "service", "services", "status", "system", "systems",
-    "the", "updates", "uptime",
-})  # fmt: skip
+GENERIC = frozenset(
+    {
+        "a",
+        "and",
+        "blog",
+        "co",
+        "company",
+        "corp",
+        "dashboard",
+        "feed",
+        "gmbh",
+        "health",
+        "history",
+        "inc",
+        "incident",
+        "incidents",
+        "live",
+        "llc",
+        "ltd",
+        "news",
+        "of",
+        "page",
+        "s",
+        "service",
+        "services",
+        "status",
+        "system",
+        "systems",
+        "the",
+        "updates",
+        "uptime",
+    }
+)
 """Words that say nothing of whose page it is: companies add and drop them."""
 
 
@@ -36,8 +65,9 @@ class Verdict(StrEnum):
 class Identity:
     """What a page is known by, as far as it is known.
 
-    `external_id` is the id that `platform` gives it, None where it gives none; ids of two platforms cannot be compared.
-    `name` is what it calls itself. `hosts` are those its answers come from, as `host_of` writes them.
+    `external_id` is the id that `platform` gives it, None where it gives none; ids of two platforms
+    cannot be compared. `name` is what it calls itself. `hosts` are those its answers come from, as
+    `host_of` writes them.
     """
 
     platform: str | None = None
@@ -52,7 +82,10 @@ class Identity:
 
     def __str__(self) -> str:
         """Return it for people: name, id and hosts."""
-        parts = [repr(self.name) if self.name else "", f"id {self.external_id}" if self.external_id else ""]
+        parts = [
+            repr(self.name) if self.name else "",
+            f"id {self.external_id}" if self.external_id else "",
+        ]
         at = f"at {', '.join(sorted(self.hosts))}" if self.hosts else ""
         return " ".join(part for part in (*parts, at) if part) or "a page without a name"
 
@@ -60,11 +93,13 @@ class Identity:
 def judge(stored: Identity, told: Identity, *, refused: Identity | None = None) -> Verdict:
     """Return whether what an answer tells of itself is the page that is stored.
 
-    The same id is the same page, moved if it came from a host not known for it. Another id of the same platform is
-    another page. Without two ids to compare another host is another page, since nothing vouches for it; on a known
-    host, so is a name with nothing in common with the stored one, unless the page changed its platform, when pages are
-    named anew. What is not told contradicts nothing, with one exception: after a page of another id was refused
-    (`refused`), only an id can tell that it is gone again. A page of which nothing is stored is what it tells to be.
+    The same id is the same page, moved if it came from a host not known for it. Another id of the
+    same platform is another page. Without two ids to compare another host is another page, since
+    nothing vouches for it; on a known host, so is a name with nothing in common with the stored
+    one, unless the page changed its platform, when pages are named anew. What is not told
+    contradicts nothing, with one exception: after a page of another id was refused (`refused`),
+    only an id can tell that it is gone again. A page of which nothing is stored is what it tells to
+    be.
     """
     elsewhere = bool(stored.hosts) and not told.hosts <= stored.hosts
     if stored.external_id and told.external_id:
@@ -84,14 +119,17 @@ def _comparable(stored: Identity, told: Identity) -> bool:
 
 
 def lacking(stored: Identity, told: Identity) -> bool:
-    """Whether the answers so far leave out what could still tell the page from another one: its id, else its name."""
+    """Whether the answers so far leave out what could still tell the page from another one: its id,
+    else its name.
+    """
     if stored.external_id:
         return told.external_id is None
     return stored.name is not None and told.name is None and told.external_id is None
 
 
 def learned(stored: Identity, told: Identity) -> Identity:
-    """Return what is known of a page after an answer that was judged to be its own: the newest of each, all hosts.
+    """Return what is known of a page after an answer that was judged to be its own: the newest of
+    each, all hosts.
 
     The id that another platform gave it says nothing any more.
     """
@@ -106,10 +144,11 @@ def learned(stored: Identity, told: Identity) -> Identity:
 
 @dataclass(slots=True, kw_only=True)
 class Witness:
-    """What one reading tells of its page, piece by piece, against what is `stored`; `refused` as `judge` has it.
+    """What one reading tells of its page, piece by piece, against what is `stored`; `refused` as
+    `judge` has it.
 
-    An id vouches for the hosts of all answers before it. A page of which nothing is stored is what the first piece
-    tells, and later pieces of the same reading may not contradict it.
+    An id vouches for the hosts of all answers before it. A page of which nothing is stored is what
+    the first piece tells, and later pieces of the same reading may not contradict it.
     """
 
     stored: Identity
@@ -133,10 +172,15 @@ class Witness:
         return learned(self.stored, self.told)
 
     def hear(self, info: PageInfo | None, hosts: Iterable[str]) -> Verdict:
-        """Judge the next piece: what it says of the page, and the hosts the reading's answers came from so far."""
+        """Judge the next piece: what it says of the page, and the hosts the reading's answers came
+        from so far.
+        """
         info, seen = info or PageInfo(), frozenset(hosts)
         said = Identity(
-            platform=self.platform, external_id=info.external_id, name=info.name, hosts=seen - self._vouched
+            platform=self.platform,
+            external_id=info.external_id,
+            name=info.name,
+            hosts=seen - self._vouched,
         )
         verdict = judge(self.stored, said, refused=None if self.told.external_id else self.refused)
         self.told = replace(
@@ -158,13 +202,15 @@ def difference(stored: Identity, told: Identity) -> str:
     """Say in what the other page differs from the stored one, for people."""
     if stored.external_id and told.external_id and stored.external_id != told.external_id:
         now, before = (
-            f"{each.external_id} ({each.name})" if each.name else each.external_id for each in (told, stored)
+            f"{each.external_id} ({each.name})" if each.name else each.external_id
+            for each in (told, stored)
         )
         return f"its id is {now}, before {before}"
     new = sorted(told.hosts - stored.hosts)
     if new and stored.hosts:
         return (
-            f"it answers from {', '.join(new)}, before from {', '.join(sorted(stored.hosts))}, and no id vouches for it"
+            f"it answers from {', '.join(new)}, before from {', '.join(sorted(stored.hosts))}, and"
+            " no id vouches for it"
         )
     if not alike(stored.name, told.name):
         return f"its name is {told.name!r}, before {stored.name!r}, and no id vouches for it"
@@ -172,9 +218,11 @@ def difference(stored: Identity, told: Identity) -> str:
 
 
 def alike(before: str | None, now: str | None) -> bool:
-    """Whether two names may be the same company's: one has the other's words, leaving out those any page has.
+    """Whether two names may be the same company's: one has the other's words, leaving out those any
+    page has.
 
-    Spaces between words do not count. A name that is not known, or has no word of its own, is like every other.
+    Spaces between words do not count. A name that is not known, or has no word of its own, is like
+    every other.
     """
     old, new = _words(before), _words(now)
     return set(old) <= set(new) or set(new) <= set(old) or "".join(old) == "".join(new)
@@ -186,9 +234,11 @@ def _words(name: str | None) -> list[str]:
 
 @lru_cache(maxsize=8_192)  # every request asks for two
 def host_of(url: str) -> str:
-    """Return a URL's host as identities compare it: lower case, in ASCII, without "www." and without its usual port.
+    """Return a URL's host as identities compare it: lower case, in ASCII, without "www." and
+    without its usual port.
 
-    So http and https of one host are the same, and so are a domain and its www. "" when the URL has no host.
+    So http and https of one host are the same, and so are a domain and its www. "" when the URL has
+    no host.
     """
     try:
         parts = urlsplit(url)
@@ -227,6 +277,8 @@ def from_json(told: Mapping[str, Any] | None) -> Identity | None:
 
 
 def at_home(identity: Identity, url: str) -> Identity:
-    """Return the identity with the host of the address the user configured, which is always the page's, if any is."""
+    """Return the identity with the host of the address the user configured, which is always the
+    page's, if any is.
+    """
     host = host_of(url)
     return replace(identity, hosts=identity.hosts | {host}) if identity.hosts and host else identity

@@ -1,7 +1,7 @@
 """Half-open intervals of aware UTC instants, and days in a zone. Pure.
 
-An instant t is in an interval when ``start <= t < end``. Naive datetimes are refused: a guessed zone is a false
-outage. Days are calendar days of an IANA zone and last 23, 24 or 25 hours.
+An instant t is in an interval when ``start <= t < end``. Naive datetimes are refused: a guessed
+zone is a false outage. Days are calendar days of an IANA zone and last 23, 24 or 25 hours.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,8 +27,9 @@ def utc(instant: datetime) -> datetime:
 class Interval:
     """The instants t with start <= t < end, in UTC.
 
-    An aware start or end in another zone is converted. Raises ValueError when either is naive or when the interval
-    would be empty or backwards; use `between` where emptiness is an ordinary case.
+    An aware start or end in another zone is converted. Raises ValueError when either is naive or
+    when the interval would be empty or backwards; use `between` where emptiness is an ordinary
+    case.
     """
 
     start: datetime
@@ -44,7 +45,9 @@ class Interval:
 
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Self | None:
-        """Return the interval, or None when it is empty or backwards (a zero-length or backdated incident)."""
+        """Return the interval, or None when it is empty or backwards (a zero-length or backdated
+        incident).
+        """
         return cls(start, end) if utc(start) < utc(end) else None
 
     @property
@@ -63,7 +66,9 @@ class Interval:
 
 
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return the union as sorted, disjoint, non-touching intervals. Idempotent, and the order given does not matter."""
+    """Return the union as sorted, disjoint, non-touching intervals. Idempotent, and the order given
+    does not matter.
+    """
     merged: list[Interval] = []
     for interval in sorted(intervals):
         if merged and interval.start <= merged[-1].end:
@@ -117,7 +122,9 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def window_start(days: int, zone: tzinfo, now: datetime) -> datetime:
-    """Return the first instant of the window of so many days that ends with the zone's today; at least one day."""
+    """Return the first instant of the window of so many days that ends with the zone's today; at
+    least one day.
+    """
     return day_interval(day_of(now, zone) - timedelta(days=days - 1), zone).start
 
 
@@ -141,16 +148,21 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
-"""Files beside the zones' that are none: this machine's own zone, which is another one elsewhere, and placeholders."""
+"""Files beside the zones' that are none: this machine's own zone, which is another one elsewhere,
+and placeholders."""
 
 
 def is_zone_name(name: str) -> bool:
-    """Whether the name could be an IANA zone's; files beside the zones' on some machines have other names."""
+    """Whether the name could be an IANA zone's; files beside the zones' on some machines have other
+    names.
+    """
     return name not in NO_ZONES and name.partition("/")[0] not in ("posix", "right")
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Return the IANA zone. Raises ValueError with the name when there is none; "localtime" is none."""
+    """Return the IANA zone. Raises ValueError with the name when there is none; "localtime" is
+    none.
+    """
     if not is_zone_name(name):
         raise ValueError(f"no time zone is called {name!r}")
     try:

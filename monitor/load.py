@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 
 POLL_SECONDS = 1.0
-"""What a poll is taken to last until some were measured: two requests of one host, a quarter of a second apart."""
+"""What a poll is taken to last until some were measured: two requests of one host, a quarter of a
+second apart."""
 
 SMOOTHED_OVER = 100
 """Polls over which their duration is averaged, the latest counting most."""
@@ -13,7 +14,9 @@ SMOOTHED_OVER = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What one process is asked to do against what it can: polls a second, polls at the same time, seconds a poll."""
+    """What one process is asked to do against what it can: polls a second, polls at the same time,
+    seconds a poll.
+    """
 
     wanted_per_second: float
     concurrency: int
@@ -36,9 +39,10 @@ class Load:
             return None
         enough = ceil(self.wanted_per_second * self.poll_seconds)
         return (
-            f"the intervals ask for {self.wanted_per_second:.1f} polls a second, and `concurrency` {self.concurrency} "
-            f"allows {self.possible_per_second:.1f} where a poll takes {self.poll_seconds:.1f} s, so pages "
-            f"are polled late; raise `concurrency` to {enough}, or `interval`"
+            f"the intervals ask for {self.wanted_per_second:.1f} polls a second, and `concurrency`"
+            f" {self.concurrency} allows {self.possible_per_second:.1f} where a poll takes"
+            f" {self.poll_seconds:.1f} s, so pages are polled late; raise `concurrency` to"
+            f" {enough}, or `interval`"
         )
 
 

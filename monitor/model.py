@@ -1,6 +1,7 @@
 """The vocabulary: levels, what pages say (evidence and facts), and what we conclude (days). Pure.
 
-Identifiers called ``component_id`` and ``incident_id`` here are always the *vendor's* ids, never database keys.
+Identifiers called ``component_id`` and ``incident_id`` here are always the *vendor's* ids, never
+database keys.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,9 @@ from monitor.plain import safe_link
 
 
 class Level(IntEnum):
-    """How bad one component was, worst highest. *Unknown* is not a level but the absence of one: ``None``."""
+    """How bad one component was, worst highest. *Unknown* is not a level but the absence of one:
+    ``None``.
+    """
 
     OPERATIONAL = 0
     MAINTENANCE = 1
@@ -83,13 +86,14 @@ def worst_level(levels: Iterable[Level | None]) -> Level | None:
     return max((level for level in levels if level is not None), default=None)
 
 
-# ---------------------------------------------------------------------------------------------------- evidence
+# evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageInfo:
-    """What a page says of itself. `zone` is None when the page does not say. `remark` is what a reader
-    must know beside the state, e.g. an indicator that contradicts the components; None when there is nothing.
+    """What a page says of itself. `zone` is None when the page does not say. `remark` is what a
+    reader must know beside the state, e.g. an indicator that contradicts the components; None when
+    there is nothing.
     """
 
     external_id: str | None = None
@@ -101,8 +105,9 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """A vendor's part. `start_date` is the first day (in the page's zone) the vendor counts; earlier days are
-    unknown. `has_bars`: the vendor publishes an uptime record for it. Group rows are never components.
+    """A vendor's part. `start_date` is the first day (in the page's zone) the vendor counts;
+    earlier days are unknown. `has_bars`: the vendor publishes an uptime record for it. Group rows
+    are never components.
     """
 
     id: str
@@ -118,11 +123,12 @@ class Component:
 class Incident:
     """An incident or maintenance as the vendor publishes it now.
 
-    `started_at` is the vendor's start (for a maintenance: scheduled start), `resolved_at` its end; None = not ended.
-    `component_ids`: every component it ever named; empty = unattributed: it is listed and gives no level.
-    `unlisted_at` is for facts read back: the first reading of a list that should hold it and does not; None = it is
-    listed, or too old for the list, or no list was read. It changes no level: the vendor may only have tidied up.
-    `url` is one a person may follow, http or https; any other that is given, or was stored, is None (`safe_link`).
+    `started_at` is the vendor's start (for a maintenance: scheduled start), `resolved_at` its end;
+    None = not ended. `component_ids`: every component it ever named; empty = unattributed: it is
+    listed and gives no level. `unlisted_at` is for facts read back: the first reading of a list
+    that should hold it and does not; None = it is listed, or too old for the list, or no list was
+    read. It changes no level: the vendor may only have tidied up. `url` is one a person may follow,
+    http or https; any other that is given, or was stored, is None (`safe_link`).
     """
 
     id: str
@@ -144,10 +150,11 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedState:
-    """A component's state as an incident's update gave it. `level` None = the vendor's `word` is unknown to us.
+    """A component's state as an incident's update gave it. `level` None = the vendor's `word` is
+    unknown to us.
 
-    `before` is the state the component was in until then by the vendor's word (Statuspage's ``old_status``); None =
-    not said, or a word we do not know.
+    `before` is the state the component was in until then by the vendor's word (Statuspage's
+    ``old_status``); None = not said, or a word we do not know.
     """
 
     component_id: str
@@ -158,11 +165,12 @@ class PostedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentUpdate:
-    """One message of an incident or maintenance: when the vendor says it was posted, its word, text and states.
+    """One message of an incident or maintenance: when the vendor says it was posted, its word, text
+    and states.
 
-    `key` names it among those of its incident: the vendor's id of it, else one made of its time and status. `text` may
-    be HTML when told; the store keeps it as plain text, and leaves it out of the facts that days are derived from.
-    `states` are those it gives, in the vendor's order.
+    `key` names it among those of its incident: the vendor's id of it, else one made of its time and
+    status. `text` may be HTML when told; the store keeps it as plain text, and leaves it out of the
+    facts that days are derived from. `states` are those it gives, in the vendor's order.
     """
 
     incident_id: str
@@ -175,13 +183,14 @@ class IncidentUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """One component at one level over [start, end). `end` None = still going on when it was read. An end later than the
-    reading is that of an incident told to be over, whose vendor's clock or date is ahead: the store ends it at the
-    reading that first said so.
+    """One component at one level over [start, end). `end` None = still going on when it was read.
+    An end later than the reading is that of an incident told to be over, whose vendor's clock or
+    date is ahead: the store ends it at the reading that first said so.
 
-    `level` is None when `basis` is INFERRED: then `word` (the incident's impact word) is mapped to a level by the
-    vendor's setting when days are derived; and when the vendor posted a state `word` we do not know: then the span is
-    unknown. `source` is the record it came from, e.g. ``statuspage.incident``.
+    `level` is None when `basis` is INFERRED: then `word` (the incident's impact word) is mapped to
+    a level by the vendor's setting when days are derived; and when the vendor posted a state `word`
+    we do not know: then the span is unknown. `source` is the record it came from, e.g.
+    ``statuspage.incident``.
     """
 
     component_id: str
@@ -196,9 +205,11 @@ class Impact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """The vendor's own seconds of partial and major outage for one component and one day of the page's zone.
+    """The vendor's own seconds of partial and major outage for one component and one day of the
+    page's zone.
 
-    Only bars with seconds or with incidents are kept; a bar of zero is a day inside BARS coverage without a row.
+    Only bars with seconds or with incidents are kept; a bar of zero is a day inside BARS coverage
+    without a row.
     """
 
     component_id: str
@@ -211,7 +222,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A component's state in one answer. `level` is None when the vendor used a word we do not know (`word`)."""
+    """A component's state in one answer. `level` is None when the vendor used a word we do not know
+    (`word`).
+    """
 
     component_id: str
     level: Level | None
@@ -222,8 +235,9 @@ class Observation:
 class Coverage:
     """The span a source spoke for. `component_id` None = every component of the page.
 
-    `complete`: the evidence this belongs to lists *everything* this source has inside the span, so stored impacts
-    (or bars of the component) of the same source that touch the span and are not listed again are superseded.
+    `complete`: the evidence this belongs to lists *everything* this source has inside the span, so
+    stored impacts (or bars of the component) of the same source that touch the span and are not
+    listed again are superseded.
     """
 
     span: Interval
@@ -243,7 +257,9 @@ class ReportedUptime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Something a backfill could not read: `what` names it for people, `reason` is the error's reason."""
+    """Something a backfill could not read: `what` names it for people, `reason` is the error's
+    reason.
+    """
 
     what: str
     reason: str
@@ -254,19 +270,22 @@ class Gap:
 class Evidence:
     """What one answer, or a few read together, said. Stored in one transaction.
 
-    `components` None = this answer does not list components; otherwise it is the complete list and components
-    not in it have been removed by the vendor. `observed` None = no current state; otherwise the complete state at
-    `read_at`. `withdrawn`: ids of incidents the vendor removed. `unit` names the piece of a backfill this completes
-    (it is not fetched again by a resumed run); `final` means it can no longer change. `unknown_words` are vendor
-    words outside our vocabulary, counted and never green. `mark` is handed back to the next `poll` untouched.
+    `components` None = this answer does not list components; otherwise it is the complete list and
+    components not in it have been removed by the vendor. `observed` None = no current state;
+    otherwise the complete state at `read_at`. `withdrawn`: ids of incidents the vendor removed.
+    `unit` names the piece of a backfill this completes (it is not fetched again by a resumed run);
+    `final` means it can no longer change. `unknown_words` are vendor words outside our vocabulary,
+    counted and never green. `mark` is handed back to the next `poll` untouched.
 
-    An incident listed here is told whole: its impacts here replace all that was told of it before, also when there are
-    none. `outline`: the incidents are told without what they meant for components (a feed, a list of titles); what is
-    known of that stays, and ends where one is told to be over.
+    An incident listed here is told whole: its impacts here replace all that was told of it before,
+    also when there are none. `outline`: the incidents are told without what they meant for
+    components (a feed, a list of titles); what is known of that stays, and ends where one is told
+    to be over.
 
-    `updates` are all those of the incidents listed beside them: one that we hold of such an incident and that is not
-    among them was taken back. An incident listed without any keeps those it has: not every answer holds them.
-    `lists`: every incident of this source that lies in this span is among `incidents`; None = they are only some.
+    `updates` are all those of the incidents listed beside them: one that we hold of such an
+    incident and that is not among them was taken back. An incident listed without any keeps those
+    it has: not every answer holds them. `lists`: every incident of this source that lies in this
+    span is among `incidents`; None = they are only some.
     """
 
     source: str
@@ -290,15 +309,16 @@ class Evidence:
     lists: Interval | None = None
 
 
-# ------------------------------------------------------------------------------------------------- facts, read back
+# facts, read back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedRun:
-    """A component's polled state held over [start, end), run-length encoded. `level` None = an unknown word.
+    """A component's polled state held over [start, end), run-length encoded. `level` None = an
+    unknown word.
 
-    `seen_until` is the last reading that showed it; from then on it is only taken to have held, until the reading that
-    showed another one. None = it was seen until its end.
+    `seen_until` is the last reading that showed it; from then on it is only taken to have held,
+    until the reading that showed another one. None = it was seen until its end.
     """
 
     component_id: str
@@ -314,7 +334,9 @@ class ObservedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownComponent:
-    """A component as the store keeps it: `slug` never changes; `removed_at` None = still on the page."""
+    """A component as the store keeps it: `slug` never changes; `removed_at` None = still on the
+    page.
+    """
 
     component: Component
     slug: str
@@ -324,10 +346,10 @@ class KnownComponent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClaim:
-    """An incident was read to claim that a component is at a level and that it goes on. `span` is from when that was
-    read, before the claimed start where that is dated ahead, until another reading said otherwise. `level` as that of
-    an `Impact`. `last_read` is the last poll in that time; None = it is known still, or nothing says when it was polled
-    last.
+    """An incident was read to claim that a component is at a level and that it goes on. `span` is
+    from when that was read, before the claimed start where that is dated ahead, until another
+    reading said otherwise. `level` as that of an `Impact`. `last_read` is the last poll in that
+    time; None = it is known still, or nothing says when it was polled last.
     """
 
     component_id: str
@@ -341,9 +363,10 @@ class OpenClaim:
 class PageFacts:
     """Everything known about one page at one moment of knowledge; the input of `monitor.classify`.
 
-    `open_claims` are the times at which incidents were known to claim what goes on, whatever is told of them now: what
-    is claimed of other times, nobody could know then.
-    `excused` are impacts the user has overridden, as they were: what they explain of the polled states does not count.
+    `open_claims` are the times at which incidents were known to claim what goes on, whatever is
+    told of them now: what is claimed of other times, nobody could know then.
+    `excused` are impacts the user has overridden, as they were: what they explain of the polled
+    states does not count.
     """
 
     components: tuple[KnownComponent, ...] = ()
@@ -358,12 +381,14 @@ class PageFacts:
     excused: tuple[Impact, ...] = ()
 
 
-# ---------------------------------------------------------------------------------------------------------- days
+# days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seconds:
-    """Seconds at each bad level on one day; at every instant only the worst level counts, so they add up."""
+    """Seconds at each bad level on one day; at every instant only the worst level counts, so they
+    add up.
+    """
 
     maintenance: float = 0.0
     degraded: float = 0.0
@@ -397,13 +422,15 @@ NO_SECONDS = Seconds()
 class Day:
     """Our classification of one component's (or vendor's) calendar day.
 
-    `level` None = unknown: nothing bad was said, and too little is known to call it operational; `seconds` and
-    `covered_seconds` say what is. `length_seconds` is the day's length in its zone, for today the part that has
-    elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds. `source` is the aspect the outage seconds came
-    from. A `disputed` day keeps the value that counts in `seconds`; `other` holds what the other sources say.
+    `level` None = unknown: nothing bad was said, and too little is known to call it operational;
+    `seconds` and `covered_seconds` say what is. `length_seconds` is the day's length in its zone,
+    for today the part that has elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds.
+    `source` is the aspect the outage seconds came from. A `disputed` day keeps the value that
+    counts in `seconds`; `other` holds what the other sources say.
 
-    Of a vendor's day, `component_id` is the component whose seconds, source and confidence these are (the one that was
-    out longest), and `known_components` of `counted_components` are known; None = all of them, or a component's day.
+    Of a vendor's day, `component_id` is the component whose seconds, source and confidence these
+    are (the one that was out longest), and `known_components` of `counted_components` are known;
+    None = all of them, or a component's day.
     """
 
     day: date
@@ -433,7 +460,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class DayRun:
-    """Consecutive days, first to last inclusive, fully covered and without anything to say: operational."""
+    """Consecutive days, first to last inclusive, fully covered and without anything to say:
+    operational.
+    """
 
     first: date
     last: date
@@ -453,8 +482,9 @@ class Window:
 class History:
     """The classified days of one component or vendor from `first` to `last`, sparse.
 
-    `days` holds the days with something to say; days inside a `quiet` run are operational and fully covered; every
-    other day is unknown. `lengths` gives the day lengths that differ from 86,400 s (clock changes, today).
+    `days` holds the days with something to say; days inside a `quiet` run are operational and fully
+    covered; every other day is unknown. `lengths` gives the day lengths that differ from 86,400 s
+    (clock changes, today).
     """
 
     first: date
@@ -472,9 +502,13 @@ class History:
         for run in self.quiet:
             if run.first <= day <= run.last:
                 return Day(
-                    day=day, level=Level.OPERATIONAL, length_seconds=length, covered_seconds=length,
-                    source=run.source, confidence=run.confidence,
-                )  # fmt: skip
+                    day=day,
+                    level=Level.OPERATIONAL,
+                    length_seconds=length,
+                    covered_seconds=length,
+                    source=run.source,
+                    confidence=run.confidence,
+                )
         return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
 
     def each(self, window: Window) -> Iterator[Day]:
@@ -485,7 +519,8 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageHistory:
-    """A page's derived days: the vendor's own (worst of its included components) and each component's, by id.
+    """A page's derived days: the vendor's own (worst of its included components) and each
+    component's, by id.
 
     `excluded` are ids the user left out of the vendor's figure; they keep their own history.
     """

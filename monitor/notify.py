@@ -1,6 +1,8 @@
-"""Tell the service manager how we are: sd_notify(3), a datagram to $NOTIFY_SOCKET. Without that variable, silence.
+"""Tell the service manager how we are: sd_notify(3), a datagram to $NOTIFY_SOCKET. Without that
+variable, silence.
 
-Nothing here blocks, and no failure of it is one of ours: a manager that does not listen changes nothing.
+Nothing here blocks, and no failure of it is one of ours: a manager that does not listen changes
+nothing.
 """
 
 import socket
@@ -13,9 +15,13 @@ LONGEST_STATUS = 500
 
 
 class Notifier:
-    """Sends notifications as the environment `env` asks for them. `timer` gives seconds of CLOCK_MONOTONIC."""
+    """Sends notifications as the environment `env` asks for them. `timer` gives seconds of
+    CLOCK_MONOTONIC.
+    """
 
-    def __init__(self, env: Mapping[str, str], pid: int, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, env: Mapping[str, str], pid: int, timer: Callable[[], float] = time.monotonic
+    ) -> None:
         self._address = env.get("NOTIFY_SOCKET", "")
         self._timer = timer
         self._every = watchdog_seconds(env, pid) if self._address else None
@@ -28,7 +34,9 @@ class Notifier:
     def reloading(self) -> None:
         """Say that the settings are being read again."""
         self._send(
-            "RELOADING=1", f"MONOTONIC_USEC={int(self._timer() * 1_000_000)}", _status("reading the settings again")
+            "RELOADING=1",
+            f"MONOTONIC_USEC={int(self._timer() * 1_000_000)}",
+            _status("reading the settings again"),
         )
 
     def stopping(self) -> None:
@@ -38,7 +46,9 @@ class Notifier:
     def alive(self) -> None:
         """Say that we are alive, if the manager wants to know and was not told a moment ago."""
         now = self._timer()
-        if self._every is None or (self._petted is not None and now - self._petted < self._every / 4):
+        if self._every is None or (
+            self._petted is not None and now - self._petted < self._every / 4
+        ):
             return
         self._petted = now
         self._send("WATCHDOG=1")
@@ -47,15 +57,25 @@ class Notifier:
         if not self._address.startswith(("/", "@")):
             return  # vsock:..., for virtual machines, or nothing at all
         address = f"\0{self._address[1:]}" if self._address.startswith("@") else self._address
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as there:
+        with (
+            suppress(OSError),
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as there,
+        ):
             there.setblocking(False)  # noqa: FBT003
             there.sendto("\n".join(lines).encode(errors="replace"), address)
 
 
 def watchdog_seconds(env: Mapping[str, str], pid: int) -> float | None:
-    """Return within how long the manager wants a sign of life from us, in seconds; None = it wants none."""
+    """Return within how long the manager wants a sign of life from us, in seconds; None = it wants
+    none.
+    """
     wanted, whose = env.get("WATCHDOG_USEC", ""), env.get("WATCHDOG_PID", "")
-    if not wanted.isascii() or not wanted.isdigit() or int(wanted) == 0 or (whose and whose != str(pid)):
+    if (
+        not wanted.isascii()
+        or not wanted.isdigit()
+        or int(wanted) == 0
+        or (whose and whose != str(pid))
+    ):
         return None
     return int(wanted) / 1_000_000
 

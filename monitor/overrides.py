@@ -1,7 +1,9 @@
-"""What the user says of single incidents: one left out, rated otherwise, or shorter than its vendor says. Pure.
+"""What the user says of single incidents: one left out, rated otherwise, or shorter than its vendor
+says. Pure.
 
-An incident may be no outage for you: an advisory, a region you do not use, paperwork left open. An override changes the
-facts that days are derived from, never the stored ones: without it the figure stays readable (`--policy raw`).
+An incident may be no outage for you: an advisory, a region you do not use, paperwork left open. An
+override changes the facts that days are derived from, never the stored ones: without it the figure
+stays readable (`--policy raw`).
 """
 
 from collections import defaultdict
@@ -16,10 +18,11 @@ from monitor.model import Bar, Basis, Impact, Incident, Level, PageFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """One decision about incidents. `incident` is an id, or a pattern of ids or titles; upper and lower case are alike.
+    """One decision about incidents. `incident` is an id, or a pattern of ids or titles; upper and
+    lower case are alike.
 
-    `level` OPERATIONAL leaves the incident out, None keeps its levels. `start` and `end` replace the vendor's; None
-    keeps them. `reason` and `decided` (a day) are shown wherever the figure is.
+    `level` OPERATIONAL leaves the incident out, None keeps its levels. `start` and `end` replace
+    the vendor's; None keeps them. `reason` and `decided` (a day) are shown wherever the figure is.
     """
 
     incident: str
@@ -37,8 +40,18 @@ class Override:
     @property
     def said(self) -> str:
         """What is decided, in words."""
-        times = [f"{word} {at:%Y-%m-%d %H:%M} UTC" for word, at in (("from", self.start), ("to", self.end)) if at]
-        rated = () if self.level is None else ("left out",) if self.leaves_out else (f"rated {self.level.title}",)
+        times = [
+            f"{word} {at:%Y-%m-%d %H:%M} UTC"
+            for word, at in (("from", self.start), ("to", self.end))
+            if at
+        ]
+        rated = (
+            ()
+            if self.level is None
+            else ("left out",)
+            if self.leaves_out
+            else (f"rated {self.level.title}",)
+        )
         return " ".join([*rated, *times])
 
     @property
@@ -49,18 +62,23 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """An incident and the override that holds for it: the first one in the settings that names it."""
+    """An incident and the override that holds for it: the first one in the settings that names
+    it.
+    """
 
     incident: Incident
     override: Override
 
 
-def overridden(incidents: Iterable[Incident], overrides: Sequence[Override]) -> tuple[Overridden, ...]:
+def overridden(
+    incidents: Iterable[Incident], overrides: Sequence[Override]
+) -> tuple[Overridden, ...]:
     """Return the incidents that an override is about, by start."""
     found = (
         Overridden(incident, override)
         for incident in incidents
-        if (override := next((each for each in overrides if each.matches(incident)), None)) is not None
+        if (override := next((each for each in overrides if each.matches(incident)), None))
+        is not None
     )
     return tuple(sorted(found, key=lambda each: (each.incident.started_at, each.incident.id)))
 
@@ -68,8 +86,8 @@ def overridden(incidents: Iterable[Incident], overrides: Sequence[Override]) -> 
 def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     """Return the facts as they count for the user.
 
-    What an incident said before it was overridden is in `excused`: it explains what was polled meanwhile, and takes its
-    seconds out of the vendor's bars.
+    What an incident said before it was overridden is in `excused`: it explains what was polled
+    meanwhile, and takes its seconds out of the vendor's bars.
     """
     decided = {each.incident.id: each.override for each in overridden(facts.incidents, overrides)}
     if not decided:
@@ -105,7 +123,9 @@ def _decided(impacts: Sequence[Impact], override: Override) -> Iterator[Impact]:
         if override.start is not None:
             start = override.start if index == 0 else max(start, override.start)
         if override.end is not None:
-            end = override.end if index == len(ordered) - 1 or end is None else min(end, override.end)
+            end = (
+                override.end if index == len(ordered) - 1 or end is None else min(end, override.end)
+            )
         if end is not None and Interval.between(start, end) is None:
             continue
         yield _rated(replace(impact, start=start, end=end), override.level)
@@ -119,7 +139,9 @@ def _rated(impact: Impact, level: Level | None) -> Impact:
 
 
 def _without(bar: Bar, left_out: set[str]) -> Bar:
-    """Return the bar without its seconds when all incidents behind it are left out: bars do not say whose they are."""
+    """Return the bar without its seconds when all incidents behind it are left out: bars do not say
+    whose they are.
+    """
     if bar.incident_ids and left_out.issuperset(bar.incident_ids):
         return replace(bar, partial_seconds=0, major_seconds=0)
     return bar

@@ -7,10 +7,12 @@ from monitor.errors import ConfigError
 
 
 def picked(answer: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names that an answer means, in the list's order; an empty answer means all of them.
+    """Return the names that an answer means, in the list's order; an empty answer means all of
+    them.
 
-    An answer holds, separated by commas, numbers from 1 on (``3``), ranges (``2-5``), names or patterns (``API*``),
-    upper and lower case alike. Raises ConfigError naming the first piece that means nothing in the list.
+    An answer holds, separated by commas, numbers from 1 on (``3``), ranges (``2-5``), names or
+    patterns (``API*``), upper and lower case alike. Raises ConfigError naming the first piece that
+    means nothing in the list.
     """
     pieces = [piece.strip() for piece in answer.split(",") if piece.strip()]
     if not pieces:
@@ -26,7 +28,12 @@ def _places(piece: str, names: Sequence[str]) -> set[int]:
         found = {number - 1 for number in wanted if 1 <= number <= len(names)}
         if wanted and len(found) == len(wanted):
             return found
-    found = {place for place, name in enumerate(names) if fnmatchcase(name.casefold(), piece.casefold())}
+    found = {
+        place for place, name in enumerate(names) if fnmatchcase(name.casefold(), piece.casefold())
+    }
     if not found:
-        raise ConfigError(f"{piece!r} is in the list neither as a number nor as a name; it has {len(names)} entries")
+        raise ConfigError(
+            f"{piece!r} is in the list neither as a number nor as a name; it has {len(names)}"
+            " entries"
+        )
     return found

@@ -1,8 +1,10 @@
-r"""Text of strangers, made fit for people to read: nothing in it that a terminal obeys or that hides. Pure.
+r"""Text of strangers, made fit for people to read: nothing in it that a terminal obeys or that
+hides. Pure.
 
-What vendors write reaches terminals, logs, spreadsheets and Markdown. A control character in it could clear the screen,
-fill the clipboard or forge a line of ours; a bidirectional one shows letters in another order than they stand in. All
-of these are shown as the escapes that Python and JSON write: ``\n``, ``\x1b``, ``\u202e``.
+What vendors write reaches terminals, logs, spreadsheets and Markdown. A control character in it
+could clear the screen, fill the clipboard or forge a line of ours; a bidirectional one shows
+letters in another order than they stand in. All of these are shown as the escapes that Python and
+JSON write: ``\n``, ``\x1b``, ``\u202e``.
 """
 
 import json
@@ -13,9 +15,10 @@ from urllib.parse import unquote_plus, urlsplit
 LONGEST_LINK = 2_000
 """In characters; browsers and proxies take no longer ones reliably."""
 
-# Control characters (C0, DEL, C1), line separators, halves of a pair, and what is invisible or turns text around.
-# Left alone are the joiners of Persian, Indic scripts and emoji (200C, 200D), soft hyphens, and Arabic number signs,
-# which are visible: none of them moves or hides another character.
+# Control characters (C0, DEL, C1), line separators, halves of a pair, and what is invisible or
+# turns text around. Left alone are the joiners of Persian, Indic scripts and emoji (200C, 200D),
+# soft hyphens, and Arabic number signs, which are visible: none of them moves or hides another
+# character.
 _UNSEEN = re.compile(
     "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
     "\\ud800-\\udfff\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e007f]"
@@ -24,10 +27,11 @@ _SHORT: Mapping[str, str] = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def visible(text: str) -> str:
-    """Return the text on one line, with every character that is obeyed or hidden shown as its escape.
+    """Return the text on one line, with every character that is obeyed or hidden shown as its
+    escape.
 
-    What it returns is returned unchanged when given again. A backslash stays one: escapes are for reading, not for
-    getting the text back.
+    What it returns is returned unchanged when given again. A backslash stays one: escapes are for
+    reading, not for getting the text back.
     """
     return _UNSEEN.sub(_escape, text)
 
@@ -37,11 +41,15 @@ def _escape(found: re.Match[str]) -> str:
     if char in _SHORT:
         return _SHORT[char]
     code = ord(char)
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+    if code <= 0xFF:  # noqa: PLR2004
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
-    """Return JSON that says the same to a program, in which `visible` would change nothing but our line breaks."""
+    """Return JSON that says the same to a program, in which `visible` would change nothing but our
+    line breaks.
+    """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     return "\n".join(_UNSEEN.sub(_json_escape, line) for line in text.split("\n"))
 
@@ -55,7 +63,9 @@ _FIELD = re.compile(r'[^\s"=\\]+')
 
 
 def logfmt(fields: Mapping[str, str]) -> str:
-    """Return fields as one line ``key=value key="other value"``, whatever the values hold; keys are ours."""
+    """Return fields as one line ``key=value key="other value"``, whatever the values hold; keys are
+    ours.
+    """
     return " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
 
 
@@ -71,7 +81,9 @@ _BEGINS_BLOCK = re.compile(r"[-+=]|[0-9]{1,9}(?=[.)])")
 
 
 def markdown_text(text: str) -> str:
-    """Return a text as Markdown that shows just it, wherever it stands in a line: no link, HTML, emphasis or table."""
+    """Return a text as Markdown that shows just it, wherever it stands in a line: no link, HTML,
+    emphasis or table.
+    """
     text = _MARKED.sub(r"\\\g<0>", visible(text))
     begin = _BEGINS_BLOCK.match(text)
     if begin is None:
@@ -82,7 +94,9 @@ def markdown_text(text: str) -> str:
 
 
 def markdown_link(text: str, url: str | None) -> str:
-    """Return a text as a link in Markdown; as plain text when nobody should follow that link (`safe_link`)."""
+    """Return a text as a link in Markdown; as plain text when nobody should follow that link
+    (`safe_link`).
+    """
     link = safe_link(url)
     if link is None:
         return markdown_text(text)
@@ -96,10 +110,11 @@ _LINK = re.compile(r"https?://[^ <>\"\\^`{|}]+", re.IGNORECASE)
 
 
 def safe_link(url: str | None) -> str | None:
-    """Return a vendor's link when a person may follow it: absolute, http or https, no longer than `LONGEST_LINK`.
+    """Return a vendor's link when a person may follow it: absolute, http or https, no longer than
+    `LONGEST_LINK`.
 
-    None for `javascript:`, `data:` and every other scheme, for one without a host, and for one with spaces or
-    characters that are no part of an address: what is shown would not be what is opened.
+    None for `javascript:`, `data:` and every other scheme, for one without a host, and for one with
+    spaces or characters that are no part of an address: what is shown would not be what is opened.
     """
     if url is None or len(url) > LONGEST_LINK or not _LINK.fullmatch(url) or not url.isprintable():
         return None
@@ -109,7 +124,7 @@ def safe_link(url: str | None) -> str | None:
         return None
 
 
-# ------------------------------------------------------------------------------------------------------------- secrets
+# secrets
 
 MASK = "***"
 _SHORTEST_SECRET = 4
@@ -118,10 +133,12 @@ _TOKEN = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_~.=-]{16,}")
 
 
 def masked_url(url: str) -> str:
-    """Return an address of the user's own for people: without what may be a password, a key or a token in it.
+    """Return an address of the user's own for people: without what may be a password, a key or a
+    token in it.
 
-    Masked are user name and password, the value of everything after "?", the fragment, and long parts of the path in
-    which letters and digits are mixed. What is no address is masked as a whole.
+    Masked are user name and password, the value of everything after "?", the fragment, and long
+    parts of the path in which letters and digits are mixed. What is no address is masked as a
+    whole.
     """
     try:
         parts = urlsplit(url)
@@ -129,14 +146,19 @@ def masked_url(url: str) -> str:
         return MASK
     at = parts.netloc.rpartition("@")
     path = "/".join(MASK if _TOKEN.fullmatch(each) else each for each in parts.path.split("/"))
-    query = "&".join(f"{pair.partition('=')[0]}={MASK}" if "=" in pair else MASK for pair in parts.query.split("&"))
+    query = "&".join(
+        f"{pair.partition('=')[0]}={MASK}" if "=" in pair else MASK
+        for pair in parts.query.split("&")
+    )
     shown = f"{parts.scheme}://" if parts.scheme else ""
     shown += (f"{MASK}@{at[2]}" if at[1] else parts.netloc) + path
     return shown + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
 
 
 def secrets_of(url: str) -> frozenset[str]:
-    """Return what `masked_url` masks, as it is written and as it is meant: a server may quote either."""
+    """Return what `masked_url` masks, as it is written and as it is meant: a server may quote
+    either.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -148,7 +170,9 @@ def secrets_of(url: str) -> frozenset[str]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with secrets masked. Those below four characters are left: they are in every word."""
+    """Return the text with secrets masked. Those below four characters are left: they are in every
+    word.
+    """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, MASK)

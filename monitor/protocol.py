@@ -6,18 +6,21 @@ A platform module in `monitor.platforms` defines three functions and imports not
     def poll(page: PageContext) -> Steps: ...                      # live state, least traffic
     def backfill(page: PageContext, since: datetime) -> Steps: ... # history, best source first
 
-`poll` and `backfill` are generators. They yield a `Get` (and receive its `Response`), a list of `Get` (and receive
-a list of `Response | FetchError` in the same order, fetched together), or an `Evidence` (and receive None). A `Get`
-that could not be answered at all raises its `FetchError` *inside* the generator, which may catch it and try the next
-source. Any HTTP status is an answer: only the platform knows what a 404 means on its page.
+`poll` and `backfill` are generators. They yield a `Get` (and receive its `Response`), a list of
+`Get` (and receive a list of `Response | FetchError` in the same order, fetched together), or an
+`Evidence` (and receive None). A `Get` that could not be answered at all raises its `FetchError`
+*inside* the generator, which may catch it and try the next source. Any HTTP status is an answer:
+only the platform knows what a 404 means on its page.
 
-`ABOUT`, an `About`, tells people what the platform's pages are good for; commands and the documentation print it.
+`ABOUT`, an `About`, tells people what the platform's pages are good for; commands and the
+documentation print it.
 
-A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at `url`, where the page
-itself does not tell. It answers nothing for hosts it does not know, so that no page is asked in vain. A platform whose
-pages live on any host names their paths in `ANYWHERE`; those are asked for last, when nothing else has told enough. A
-platform that reads what belongs to no platform says `LAST_RESORT = True`: it is chosen only when no other has shown any
-sign, and `follow(response) -> tuple[Get, ...]` says what an answer suggests to ask for it then.
+A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at
+`url`, where the page itself does not tell. It answers nothing for hosts it does not know, so that
+no page is asked in vain. A platform whose pages live on any host names their paths in `ANYWHERE`;
+those are asked for last, when nothing else has told enough. A platform that reads what belongs to
+no platform says `LAST_RESORT = True`: it is chosen only when no other has shown any sign, and
+`follow(response) -> tuple[Get, ...]` says what an answer suggests to ask for it then.
 """
 
 import json
@@ -48,8 +51,8 @@ from monitor.model import Evidence, Level
 class Get:
     """One GET. `path` is joined to the page's URL (absolute URLs are allowed).
 
-    `conditional`: the answer may be "unchanged" (304, or the same body as last time) and then carries no body;
-    only for polls, where what was read last time still stands.
+    `conditional`: the answer may be "unchanged" (304, or the same body as last time) and then
+    carries no body; only for polls, where what was read last time still stands.
     """
 
     path: str
@@ -59,10 +62,12 @@ class Get:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer. `url` is what was asked, `final_url` where redirects led; header names are lower case.
+    """An answer. `url` is what was asked, `final_url` where redirects led; header names are lower
+    case.
 
-    `redirects` are the addresses that redirected, in order, from `url` on; empty = it answered itself. `unchanged`: the
-    body is what it was at the last successful reading; `body` is then empty.
+    `redirects` are the addresses that redirected, in order, from `url` on; empty = it answered
+    itself. `unchanged`: the body is what it was at the last successful reading; `body` is then
+    empty.
     """
 
     url: str
@@ -76,18 +81,23 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text, without a byte order mark; undecodable bytes become U+FFFD, and NUL, which no database
-        takes, becomes "?".
+        """The body as text, without a byte order mark; undecodable bytes become U+FFFD, and NUL,
+        which no database takes, becomes "?".
         """
-        return self.body.decode(self.text_encoding, errors="replace").removeprefix("\ufeff").replace("\x00", "?")
+        return (
+            self.body.decode(self.text_encoding, errors="replace")
+            .removeprefix("\ufeff")
+            .replace("\x00", "?")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSettings:
     """How the user wants a feed of no platform to be read. `path` None = look for it on the page.
 
-    `empty`: a feed without entries is ``broken``, or ``healthy`` where it only lists what is going on. `words` are the
-    user's own, each with what it means: a level's word, ``open``, ``ended`` or ``scheduled``.
+    `empty`: a feed without entries is ``broken``, or ``healthy`` where it only lists what is going
+    on. `words` are the user's own, each with what it means: a level's word, ``open``, ``ended`` or
+    ``scheduled``.
     """
 
     path: str | None = None
@@ -97,10 +107,12 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HtmlSettings:
-    """Where the user says that a page of no platform has its components: CSS selectors, and words for states.
+    """Where the user says that a page of no platform has its components: CSS selectors, and words
+    for states.
 
-    `component` selects each component; inside it `name` and `state` select its name and its state (None = its text).
-    `attribute`: the state is this attribute's value, not text. `words` are the page's words, each with its level.
+    `component` selects each component; inside it `name` and `state` select its name and its state
+    (None = its text). `attribute`: the state is this attribute's value, not text. `words` are the
+    page's words, each with its level.
     """
 
     component: str
@@ -111,8 +123,8 @@ class HtmlSettings:
 
 
 def fingerprint(settings: FeedSettings | HtmlSettings) -> str:
-    """Return a short text that is another one for other settings: an answer that did not change says something else
-    to a reader who was told to read it otherwise.
+    """Return a short text that is another one for other settings: an answer that did not change
+    says something else to a reader who was told to read it otherwise.
     """
     return sha256(repr(settings).encode()).hexdigest()[:16]
 
@@ -121,11 +133,12 @@ def fingerprint(settings: FeedSettings | HtmlSettings) -> str:
 class PageContext:
     """What a generator may know about the page it reads.
 
-    `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not known yet.
-    `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a backfill that need no reading
-    again. `mark` is what the last poll's evidence carried. `components` are the ids we know (never group rows).
-    `regions` are those the user chose (names or patterns, empty = none chosen), for pages that speak of more than one.
-    `feed` and `html` are how the user wants a page of no platform to be read.
+    `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not
+    known yet. `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a
+    backfill that need no reading again. `mark` is what the last poll's evidence carried.
+    `components` are the ids we know (never group rows). `regions` are those the user chose (names
+    or patterns, empty = none chosen), for pages that speak of more than one. `feed` and `html` are
+    how the user wants a page of no platform to be read.
     """
 
     url: str
@@ -146,7 +159,9 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One sign that a response comes from a platform. Signals of different `kind` are independent of each other."""
+    """One sign that a response comes from a platform. Signals of different `kind` are independent
+    of each other.
+    """
 
     kind: str
     why: str
@@ -156,12 +171,13 @@ class Signal:
 class About:
     """What people must know of a platform before they trust a figure from it.
 
-    `title` is its name for people. `verified`: the day of the newest real answers it was checked against; None = its
-    shape is known from programs that read it and from documentation only ("unverified"). `live` says what a poll asks
-    for. `reach_days`: how far back the platform's own record goes at best; 0 = there is none, None = as far as a page
-    has existed, or as its list is long. `reach` says it in a sentence; `per` and `precision` what a statement of the
-    record is about and how exactly it is dated. `regions`: whether the user may or must choose regions. `trust` is a
-    sentence on what the source under-reports; "" when nothing is known.
+    `title` is its name for people. `verified`: the day of the newest real answers it was checked
+    against; None = its shape is known from programs that read it and from documentation only
+    ("unverified"). `live` says what a poll asks for. `reach_days`: how far back the platform's own
+    record goes at best; 0 = there is none, None = as far as a page has existed, or as its list is
+    long. `reach` says it in a sentence; `per` and `precision` what a statement of the record is
+    about and how exactly it is dated. `regions`: whether the user may or must choose regions.
+    `trust` is a sentence on what the source under-reports; "" when nothing is known.
     """
 
     title: str
@@ -179,14 +195,18 @@ Step = Get | Sequence[Get] | Evidence
 Steps = Generator[Step, Any, None]
 
 
-def get(path: str, *, accept: str = "application/json", conditional: bool = False) -> Generator[Step, Any, Response]:
+def get(
+    path: str, *, accept: str = "application/json", conditional: bool = False
+) -> Generator[Step, Any, Response]:
     """Ask for one path and receive its response; to be used with ``yield from``."""
     response: Response = yield Get(path=path, accept=accept, conditional=conditional)
     return response
 
 
 def get_all(paths: Sequence[str]) -> Generator[Step, Any, list[Response | FetchError]]:
-    """Ask for several JSON paths together and return their answers in order; a failure is in its place."""
+    """Ask for several JSON paths together and return their answers in order; a failure is in its
+    place.
+    """
     responses: list[Response | FetchError] = yield [Get(path=path) for path in paths]
     return responses
 
@@ -204,9 +224,13 @@ CHALLENGE_MARKS = (
 
 
 def require_ok(response: Response) -> Response:
-    """Return the response when it carries an answer. Raises BotChallenge, BadStatus or EmptyBody otherwise."""
+    """Return the response when it carries an answer. Raises BotChallenge, BadStatus or EmptyBody
+    otherwise.
+    """
     if is_challenge(response):
-        raise BotChallenge(f"a bot challenge came instead of the page (status {response.status})", url=response.url)
+        raise BotChallenge(
+            f"a bot challenge came instead of the page (status {response.status})", url=response.url
+        )
     if response.status != 200:  # noqa: PLR2004
         raise BadStatus(f"status {response.status}", status=response.status, url=response.url)
     if not response.body.strip():
@@ -215,7 +239,9 @@ def require_ok(response: Response) -> Response:
 
 
 def is_challenge(response: Response) -> bool:
-    """Whether the body is a known bot challenge. The marks are only looked for in HTML, near its beginning."""
+    """Whether the body is a known bot challenge. The marks are only looked for in HTML, near its
+    beginning.
+    """
     if response.headers.get("cf-mitigated") == "challenge":
         return True
     head = response.body[:4096]
@@ -223,17 +249,22 @@ def is_challenge(response: Response) -> bool:
 
 
 def read_json(response: Response) -> Any:  # noqa: ANN401
-    """Return the decoded JSON body. Half characters and NUL, which no database takes, are "?" in its texts.
+    """Return the decoded JSON body. Half characters and NUL, which no database takes, are "?" in
+    its texts.
 
-    Raises what `require_ok` raises; Moved when HTML came after a redirect to another host or path (an old host whose
-    redirect dropped the path); NotJson when something else than JSON came; Truncated when JSON breaks off.
+    Raises what `require_ok` raises; Moved when HTML came after a redirect to another host or path
+    (an old host whose redirect dropped the path); NotJson when something else than JSON came;
+    Truncated when JSON breaks off.
     """
     require_ok(response)
     text = response.text.lstrip()
     if text[:1] not in ("{", "["):
         if response.final_url and _path(response.final_url) != _path(response.url):
             raise Moved(f"redirected to {response.final_url}, which is not JSON", url=response.url)
-        raise NotJson(f"expected JSON, got {response.headers.get('content-type', 'no content type')}", url=response.url)
+        raise NotJson(
+            f"expected JSON, got {response.headers.get('content-type', 'no content type')}",
+            url=response.url,
+        )
     try:
         told = json.loads(text)
         return storable(told) if UNSTORABLE.search(text) else told
@@ -241,15 +272,21 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
         if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
-            raise Truncated(f"the JSON breaks off at character {error.pos}", url=response.url) from error
-        raise NotJson(f"not JSON at character {error.pos}: {error.msg}", url=response.url) from error
+            raise Truncated(
+                f"the JSON breaks off at character {error.pos}", url=response.url
+            ) from error
+        raise NotJson(
+            f"not JSON at character {error.pos}: {error.msg}", url=response.url
+        ) from error
     except ValueError as error:  # Python refuses to read numbers of thousands of digits
         raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
 
 
 @contextmanager
 def reading_of(url: str) -> Iterator[None]:
-    """Give the shape errors raised inside the URL they are about; a date off the calendar is one of them."""
+    """Give the shape errors raised inside the URL they are about; a date off the calendar is one of
+    them.
+    """
     try:
         yield
     except PageError as error:

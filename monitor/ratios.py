@@ -1,6 +1,7 @@
 """From classified days to the figures of a window. Pure.
 
-Every ratio keeps its numerator and denominator, and is None when its denominator is zero: nothing known is not 100 %.
+Every ratio keeps its numerator and denominator, and is None when its denominator is zero: nothing
+known is not 100 %.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,16 +40,22 @@ class Policy:
 
     def weigh(self, seconds: Seconds) -> float:
         """Return weighted seconds of downtime. Maintenance never counts."""
-        return self.degraded * seconds.degraded + self.partial * seconds.partial + self.major * seconds.major
+        return (
+            self.degraded * seconds.degraded
+            + self.partial * seconds.partial
+            + self.major * seconds.major
+        )
 
 
 POLICIES: Mapping[str, Policy] = {
     # Statuspage's own rule; see `statuspage_uptime`.
     "statuspage": Policy(name="statuspage", degraded=0.0, partial=0.3, major=1.0),
-    # incident.io documents partial and full outage as down: help.incident.io, "How is uptime calculated?"
+    # incident.io documents partial and full outage as down: help.incident.io, "How is uptime
+    # calculated?"
     "strict": Policy(name="strict", degraded=0.0, partial=1.0, major=1.0),
     "any": Policy(name="any", degraded=1.0, partial=1.0, major=1.0),
-    # As `statuspage`, and nothing the user has overridden counts: the figure as the vendor's record gives it.
+    # As `statuspage`, and nothing the user has overridden counts: the figure as the vendor's record
+    # gives it.
     "raw": Policy(name="raw", degraded=0.0, partial=0.3, major=1.0),
 }
 RAW_POLICY = "raw"
@@ -58,7 +65,8 @@ DEFAULT_POLICY = "statuspage"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowFigures:
     """What a window adds up to. Day counts are by the day's level, so they exclude each other:
-    known_days = operational + maintenance_days + degraded_days + outage_days; major_days is part of outage_days.
+    known_days = operational + maintenance_days + degraded_days + outage_days; major_days is part of
+    outage_days.
 
     `length_seconds` counts only what has elapsed of the last day.
     """
@@ -77,26 +85,36 @@ class WindowFigures:
 
     @property
     def outage_day_ratio(self) -> float | None:
-        """Days with a partial or major outage among the known days, 0..1; None when no day is known."""
+        """Days with a partial or major outage among the known days, 0..1; None when no day is
+        known.
+        """
         return self.outage_days / self.known_days if self.known_days else None
 
     @property
     def outage_day_bounds(self) -> tuple[int, int]:
-        """How many of all the window's days were outage days, unknown ones too: all of those good, all of them bad."""
+        """How many of all the window's days were outage days, unknown ones too: all of those good,
+        all of them bad.
+        """
         return self.outage_days, self.outage_days + self.unknown_days
 
     @property
     def coverage_ratio(self) -> float | None:
-        """Covered share of the window's elapsed seconds, 0..1; None for a window that has not begun."""
+        """Covered share of the window's elapsed seconds, 0..1; None for a window that has not
+        begun.
+        """
         return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else None
 
     def downtime_ratio(self, policy: Policy) -> float | None:
-        """Weighted seconds of downtime among the covered seconds, 0..1; None when nothing was covered."""
+        """Weighted seconds of downtime among the covered seconds, 0..1; None when nothing was
+        covered.
+        """
         return policy.weigh(self.seconds) / self.covered_seconds if self.covered_seconds else None
 
 
 def window_ending(as_of: date, days: int) -> Window:
-    """Return the window of the last `days` days, `as_of` included. Raises ValueError for fewer than one day."""
+    """Return the window of the last `days` days, `as_of` included. Raises ValueError for fewer than
+    one day.
+    """
     if days < 1:
         raise ValueError(f"a window has at least one day, not {days}")
     return Window(as_of - timedelta(days=days - 1), as_of)
@@ -110,7 +128,9 @@ def figures(history: History, window: Window) -> WindowFigures:
     known = [day for day in inside if day.level is not None]
     levels = [day.level for day in known]
     length = DAY_SECONDS * span + sum(
-        seconds - DAY_SECONDS for day, seconds in history.lengths.items() if window.first <= day <= window.last
+        seconds - DAY_SECONDS
+        for day, seconds in history.lengths.items()
+        if window.first <= day <= window.last
     )
     return WindowFigures(
         window=window,
@@ -128,7 +148,9 @@ def figures(history: History, window: Window) -> WindowFigures:
 
 
 def _quiet(history: History, window: Window, inside: list[Day]) -> tuple[int, float]:
-    """Return the number and the seconds of the window's quiet days; a day with a row of its own is not quiet."""
+    """Return the number and the seconds of the window's quiet days; a day with a row of its own is
+    not quiet.
+    """
     days, seconds = 0, 0.0
     for run in history.quiet:
         first, last = max(run.first, window.first), min(run.last, window.last)
@@ -138,7 +160,9 @@ def _quiet(history: History, window: Window, inside: list[Day]) -> tuple[int, fl
         own = [day.day for day in inside if first <= day.day <= last]
         odd = [day for day in history.lengths if first <= day <= last and day not in own]
         days += count - len(own)
-        seconds += DAY_SECONDS * (count - len(own)) + sum(history.lengths[day] - DAY_SECONDS for day in odd)
+        seconds += DAY_SECONDS * (count - len(own)) + sum(
+            history.lengths[day] - DAY_SECONDS for day in odd
+        )
     return days, seconds
 
 
@@ -153,19 +177,21 @@ def _total(days: list[Day]) -> Seconds:
     )
 
 
-# --------------------------------------------------------------------------------- the vendors' own formula, exactly
+# --------------------------------------------------------------------------------- the vendors' own
+# formula, exactly
 
 STATUSPAGE_BARS = {90: 90, 60: 61, 30: 31}
-"""How many bars the percentages labelled 90, 60 and 30 days are computed from on a Statuspage page (measured on 324
-displayed values of 21 pages)."""
+"""How many bars the percentages labelled 90, 60 and 30 days are computed from on a Statuspage page
+(measured on 324 displayed values of 21 pages)."""
 
 
 def statuspage_downtime(partial_seconds: int, major_seconds: int, days: int) -> Fraction:
     """Return (0.3 p + 1.0 m) / (days * 86400), exactly.
 
-    Source: Atlassian weighs a partial outage 30 % and a major one 100 %, degraded performance and maintenance 0
-    (help.statuspage.io "Display historical uptime of components"); confirmed on published values. The denominator
-    counts every day as 86,400 s, today included whole. Raises ValueError when days < 1.
+    Source: Atlassian weighs a partial outage 30 % and a major one 100 %, degraded performance and
+    maintenance 0 (help.statuspage.io "Display historical uptime of components"); confirmed on
+    published values. The denominator counts every day as 86,400 s, today included whole. Raises
+    ValueError when days < 1.
     """
     if days < 1:
         raise ValueError(f"at least one day is needed, not {days}")
@@ -184,15 +210,21 @@ def statuspage_uptime(partial_seconds: int, major_seconds: int, days: int) -> De
 def statuspage_group_seconds(children: list[tuple[int, int]]) -> tuple[int, int]:
     """Return a group's (partial, major) seconds of one day from those of its showcased children.
 
-    The sum divided by the number of children, truncated (measured on captured group bars). No children: (0, 0).
+    The sum divided by the number of children, truncated (measured on captured group bars). No
+    children: (0, 0).
     """
     if not children:
         return 0, 0
-    return sum(p for p, _ in children) // len(children), sum(m for _, m in children) // len(children)
+    return sum(p for p, _ in children) // len(children), sum(m for _, m in children) // len(
+        children
+    )
 
 
-def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, window: Window) -> Decimal | None:
-    """Return the percentage the vendor's own formula gives for the window, from its bars; None without bars.
+def vendor_formula(
+    known: KnownComponent, facts: PageFacts, derived: History, window: Window
+) -> Decimal | None:
+    """Return the percentage the vendor's own formula gives for the window, from its bars; None
+    without bars.
 
     The formula counts every day with data whole, from the component's start, today included.
     """
@@ -201,11 +233,17 @@ def vendor_formula(known: KnownComponent, facts: PageFacts, derived: History, wi
     if known.component.start_date is not None:
         first = max(first, known.component.start_date)
     key = known.component.id
-    covers = [c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)]
+    covers = [
+        c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)
+    ]
     if not covers or first > window.last or not _barred(derived, first, window.last):
         return None
-    bars = [bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last]
-    return statuspage_uptime(_sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1)
+    bars = [
+        bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last
+    ]
+    return statuspage_uptime(
+        _sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1
+    )
 
 
 def _sum(bars: Sequence[Bar], name: str) -> int:
@@ -220,10 +258,14 @@ def _barred(derived: History, first: date, last: date) -> bool:
     known = {day.day.toordinal() for day in own}
     for run in derived.quiet:
         if run.source is Aspect.BARS:
-            known.update(range(max(run.first, first).toordinal(), min(run.last, last).toordinal() + 1))
+            known.update(
+                range(max(run.first, first).toordinal(), min(run.last, last).toordinal() + 1)
+            )
     return len(known) == (last - first).days + 1
 
 
 def reported_ratios(facts: PageFacts) -> dict[tuple[str | None, int], float]:
-    """Return the uptimes the vendor prints, 0..1, by component id (None = the whole page) and days of the window."""
+    """Return the uptimes the vendor prints, 0..1, by component id (None = the whole page) and days
+    of the window.
+    """
     return {(each.component_id, each.window_days): each.ratio for each in facts.reported}

@@ -1,6 +1,8 @@
-"""Read the settings again while serving: on SIGHUP, which from the beginning of the command on ends nothing.
+"""Read the settings again while serving: on SIGHUP, which from the beginning of the command on ends
+nothing.
 
-What is wrong with the new settings is logged as `monitor check` says it, and the old ones stay in force.
+What is wrong with the new settings is logged as `monitor check` says it, and the old ones stay in
+force.
 """
 
 import asyncio
@@ -21,7 +23,9 @@ log = logging.getLogger(__name__)
 
 
 class Hangups:
-    """SIGHUP: counts from the moment this is entered, whoever waits for it. To be used in the main thread."""
+    """SIGHUP: counts from the moment this is entered, whoever waits for it. To be used in the main
+    thread.
+    """
 
     def __init__(self) -> None:
         self._heard = False
@@ -33,7 +37,10 @@ class Hangups:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         signal.signal(signal.SIGHUP, self._before)  # type: ignore[arg-type]
 
@@ -56,9 +63,9 @@ class Hangups:
 class Rereading:
     """Reads the settings again and puts them in force.
 
-    `load` returns the settings as they are written now, and raises ConfigError; it runs in a thread. `apply` is called
-    with what changes, and with the headers of the vendors that have some. `observe` is told of each reading whether the
-    new settings are in force.
+    `load` returns the settings as they are written now, and raises ConfigError; it runs in a
+    thread. `apply` is called with what changes, and with the headers of the vendors that have some.
+    `observe` is told of each reading whether the new settings are in force.
     """
 
     def __init__(
@@ -74,8 +81,12 @@ class Rereading:
         self._apply = apply
         self._observe = observe
 
-    async def run(self, hangups: Hangups, begin: Callable[[], None], end: Callable[[str], None]) -> None:
-        """Read them again at each hangup, until cancelled. `begin` is called before, `end` after with how it went."""
+    async def run(
+        self, hangups: Hangups, begin: Callable[[], None], end: Callable[[str], None]
+    ) -> None:
+        """Read them again at each hangup, until cancelled. `begin` is called before, `end` after
+        with how it went.
+        """
         while True:
             await hangups.next()
             begin()
@@ -96,7 +107,9 @@ class Rereading:
             log.exception("bug while reading the settings; those read before stay in force")
             return self._failed(repr(error))
         if found.kept:
-            log.warning("needs a restart, until then what was set before holds: %s", ", ".join(found.kept))
+            log.warning(
+                "needs a restart, until then what was set before holds: %s", ", ".join(found.kept)
+            )
         self._settings = found.settings
         self._observe(True)  # noqa: FBT003
         log.info("settings read again: %s", found)
@@ -104,7 +117,9 @@ class Rereading:
 
     def _read(self) -> tuple[Settings, dict[str, Headers]]:
         settings = self._load()
-        return settings, {vendor.slug: headers_of(vendor) for vendor in settings.vendors if vendor.headers}
+        return settings, {
+            vendor.slug: headers_of(vendor) for vendor in settings.vendors if vendor.headers
+        }
 
     def _failed(self, why: str) -> str:
         self._observe(False)  # noqa: FBT003

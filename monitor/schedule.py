@@ -1,16 +1,18 @@
 """When pages are read: the only module that imports apscheduler.
 
-The schedule's state is the page row (`due_at`, `lease_until`), not a job store: every tick claims what is due from
-the store, so identical replicas share the work and a killed one's pages come back when their lease ends. Where more is
-due than there is room for, the next is claimed as soon as a poll ends and not at the next tick. The tick and
-the flush of waiting polls are loops of our own, which wait on a clock that nobody sets. APScheduler waits until a time
-of day, for hours when the clock is set back: it runs the daily clean-up only.
+The schedule's state is the page row (`due_at`, `lease_until`), not a job store: every tick claims
+what is due from the store, so identical replicas share the work and a killed one's pages come back
+when their lease ends. Where more is due than there is room for, the next is claimed as soon as a
+poll ends and not at the next tick. The tick and the flush of waiting polls are loops of our own,
+which wait on a clock that nobody sets. APScheduler waits until a time of day, for hours when the
+clock is set back: it runs the daily clean-up only.
 
-A page row is written by the wall clock. When that is set, pages that wait are re-timed (`Schedule._set_clock`): none
-waits longer than its interval for it, and not all are asked at once.
+A page row is written by the wall clock. When that is set, pages that wait are re-timed
+(`Schedule._set_clock`): none waits longer than its interval for it, and not all are asked at once.
 
-A run per page is its own task; one slow or failing page delays no other. History has a lane of its own: the first pass
-of a page that was never polled, and backfills and rereads of others, hold up no poll of a page that is known.
+A run per page is its own task; one slow or failing page delays no other. History has a lane of its
+own: the first pass of a page that was never polled, and backfills and rereads of others, hold up no
+poll of a page that is known.
 
 Draining is our own because APScheduler's
 `shutdown(wait=True)` cancels running coroutines at once.
@@ -43,16 +45,20 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 
 DRAIN_SECONDS = 5.0
-"""How long running polls may finish after a stop was asked for, so that all is over within 10 s, busy as we may be."""
+"""How long running polls may finish after a stop was asked for, so that all is over within 10 s,
+busy as we may be."""
 
 LAST_WRITE_SECONDS = 1.0
-"""How long the database may take at the end for what was read last; connecting anew may take a second more."""
+"""How long the database may take at the end for what was read last; connecting anew may take a
+second more."""
 
 _OF_DRAIN = 0.6
-"""Share of that time for which the database is waited for, so that what it holds up ends before the rest."""
+"""Share of that time for which the database is waited for, so that what it holds up ends before the
+rest."""
 
 RETIME_SECONDS = 60.0
-"""How often pages are looked for that a clock which is ahead, another replica's maybe, has put off."""
+"""How often pages are looked for that a clock which is ahead, another replica's maybe, has put
+off."""
 
 SAY_LOAD_SECONDS = 3600.0
 """How often the log says that more polls are asked for than can be done."""
@@ -61,8 +67,9 @@ STALLED_SECONDS = 30 * TICK_SECONDS
 """After how long without a tick we say that we are not ready."""
 
 STUCK_SECONDS = 600.0
-"""After how long without a tick there is no sign of life any more. A tick waits for the database, several times for as
-long as a write is tried again: to end the process for that would lose what waits to be kept.
+"""After how long without a tick there is no sign of life any more. A tick waits for the database,
+several times for as long as a write is tried again: to end the process for that would lose what
+waits to be kept.
 """
 
 
@@ -134,10 +141,11 @@ class Schedule:
         return f"the scheduler has not ticked for {STALLED_SECONDS:.0f} s" if late else None
 
     def reconfigure(self, settings: Settings, headers: Mapping[str, Headers]) -> None:
-        """Read pages by these settings from the next tick on; one that is being read is read to its end by the old.
+        """Read pages by these settings from the next tick on; one that is being read is read to its
+        end by the old.
 
-        `headers` are those of the vendors that have some, by slug. Settings given before and not yet in force are left
-        out.
+        `headers` are those of the vendors that have some, by slug. Settings given before and not
+        yet in force are left out.
         """
         self._wanted = _Wanted(settings, headers)
 
@@ -159,11 +167,19 @@ class Schedule:
         """Prune an hour from now and daily from then on."""
         first = self._clock() + timedelta(hours=1)
         self._scheduler.add_job(
-            self._prune, "interval", hours=24, jitter=3600, id="prune", next_run_time=first, replace_existing=True
+            self._prune,
+            "interval",
+            hours=24,
+            jitter=3600,
+            id="prune",
+            next_run_time=first,
+            replace_existing=True,
         )
 
     async def _every(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work every `TICK_SECONDS`; turns that come while it is still being done are left out."""
+        """Do the work every `TICK_SECONDS`; turns that come while it is still being done are left
+        out.
+        """
         timer = asyncio.get_running_loop().time
         due = timer()
         while not self._stopping:
@@ -194,7 +210,9 @@ class Schedule:
                 await self._tried(self._claim)
 
     def _spread(self, slugs: Collection[str] | None) -> None:
-        """Give pages that were never read, of these, a first run somewhere in their interval, few pages all soon."""
+        """Give pages that were never read, of these, a first run somewhere in their interval, few
+        pages all soon.
+        """
         store = self._collector.store
         new = [page for page in store.pages(slugs) if page.last_poll_at is None]
         within = timing.first_runs_within(page.interval_seconds for page in new)
@@ -215,7 +233,9 @@ class Schedule:
     def load(self) -> Load:
         """What the pages' intervals ask of this process, by how long its polls took lately."""
         return Load(
-            wanted_per_second=wanted_per_second(each.interval_seconds for each in self._watched.values()),
+            wanted_per_second=wanted_per_second(
+                each.interval_seconds for each in self._watched.values()
+            ),
             concurrency=self._settings.concurrency,
             poll_seconds=self._poll_seconds,
         )
@@ -224,7 +244,9 @@ class Schedule:
         """Tell how much is asked of us, and log it once an hour where that is too much."""
         load = self.load
         self._on_load(load.ratio)
-        said_lately = self._said_load is not None and self._timer() - self._said_load < SAY_LOAD_SECONDS
+        said_lately = (
+            self._said_load is not None and self._timer() - self._said_load < SAY_LOAD_SECONDS
+        )
         if load.problem is not None and not said_lately:
             self._said_load = self._timer()
             log.warning("%s, unless other replicas share the work", load.problem)
@@ -237,13 +259,17 @@ class Schedule:
             if self._stopping:
                 return
             concurrency = self._settings.concurrency
-            known = await self._claim_some(now, concurrency - len(self._running) + len(self._behind), new=False)
+            known = await self._claim_some(
+                now, concurrency - len(self._running) + len(self._behind), new=False
+            )
             self._begin_histories(half(concurrency))
             new = await self._claim_some(now, half(concurrency) - len(self._behind), new=True)
             self._backlog = known or new
 
     async def _claim_some(self, now: datetime, room: int, *, new: bool) -> bool:
-        """Claim so many of the pages that were polled before, or never; return whether more may be due."""
+        """Claim so many of the pages that were polled before, or never; return whether more may be
+        due.
+        """
         if room <= 0:
             return True
         store = self._collector.store
@@ -258,12 +284,16 @@ class Schedule:
         return len(claimed) == room
 
     async def _sign_of_life(self) -> None:
-        """Say that the loop turns, unless the ticks in it have got stuck for longer than any wait."""
+        """Say that the loop turns, unless the ticks in it have got stuck for longer than any
+        wait.
+        """
         if self._last_tick is not None and self._timer() - self._last_tick <= STUCK_SECONDS:
             self._on_alive()
 
     async def _look_at_store(self) -> None:
-        """Give back the pages that a trouble of the store kept us from reading, and write when nobody has for long."""
+        """Give back the pages that a trouble of the store kept us from reading, and write when
+        nobody has for long.
+        """
         store, owed = self._collector.store, dict(self._owed)
         if owed:
             await self._collector.db(store.release, owed)
@@ -272,7 +302,8 @@ class Schedule:
             await self._collector.db(store.beat)
 
     async def _look_at_settings(self) -> None:
-        """Watch what the new settings name, as far as nothing is being read of it; the rest at a later tick.
+        """Watch what the new settings name, as far as nothing is being read of it; the rest at a
+        later tick.
 
         No page is claimed meanwhile.
         """
@@ -280,7 +311,9 @@ class Schedule:
         if wanted is None:
             return
         vendors = by_slug(wanted.settings.vendors)
-        busy = differing(self._watched, vendors) & (set(self._being_read.values()) | self._collector.held())
+        busy = differing(self._watched, vendors) & (
+            set(self._being_read.values()) | self._collector.held()
+        )
         watched = for_now(self._watched, vendors, busy)
         if watched != self._watched:
             specs = [spec(vendor) for vendor in watched.values()]
@@ -294,7 +327,9 @@ class Schedule:
             self._wanted = None
 
     async def _look_at_clock(self, now: datetime) -> None:
-        """Re-time the pages that wait when our clock was set, and now and then for another replica's clock."""
+        """Re-time the pages that wait when our clock was set, and now and then for another
+        replica's clock.
+        """
         step = self._collector.clocks.look(now)
         if step:
             await self._set_clock(now, step)
@@ -306,20 +341,27 @@ class Schedule:
         log.warning("our clock was set %s by %s, it is %s now", way, abs(step), now)
         self._clock_set = self._timer()
         if step > timedelta():
-            await self._collector.db(self._collector.store.put_off, due_after=now - step, due_until=now, by=step)
+            await self._collector.db(
+                self._collector.store.put_off, due_after=now - step, due_until=now, by=step
+            )
         await self._retime(step)
         self._plan_pruning()
 
     async def _retime(self, step: timedelta = timedelta()) -> None:
         self._last_retimed = self._timer()
-        retimed = await self._collector.db(self._collector.store.retime, now=self._clock(), step=step)
+        retimed = await self._collector.db(
+            self._collector.store.retime, now=self._clock(), step=step
+        )
         if retimed:
             log.warning(
-                "pages were due too late for our clock, due again within their interval: %s", ", ".join(retimed)
+                "pages were due too late for our clock, due again within their interval: %s",
+                ", ".join(retimed),
             )
 
     async def _put_off(self, page: PageRecord, now: datetime) -> bool:
-        """Whether the page must wait: for its own history, or because our clock was set just now."""
+        """Whether the page must wait: for its own history, or because our clock was set just
+        now.
+        """
         set_due = self._collector.store.set_due
         if page.id in self._behind:  # its history is being read
             await self._collector.db(set_due, page.id, timing.after_history(now))
@@ -344,7 +386,9 @@ class Schedule:
         self._begin(page, self._guard(page, self._work(page)), behind=page.last_poll_at is None)
 
     def _begin_histories(self, room: int) -> None:
-        """Begin to read the histories that wait, as many as there is room for; not while their page is polled."""
+        """Begin to read the histories that wait, as many as there is room for; not while their page
+        is polled.
+        """
         ready = [
             page
             for page in self._histories.values()
@@ -381,16 +425,21 @@ class Schedule:
             self._give_back(page)
             raise
         except Exception:
-            # A bug in one platform must not stop the watch over the others; the page stays uncovered and due.
+            # A bug in one platform must not stop the watch over the others; the page stays
+            # uncovered and due.
             log.exception("bug while reading vendor=%s", page.slug)
 
     def _give_back(self, page: PageRecord) -> None:
-        """Have the page's lease ended by the next tick that can; a reading that waits to be kept ends it by itself."""
+        """Have the page's lease ended by the next tick that can; a reading that waits to be kept
+        ends it by itself.
+        """
         if page.lease_until is not None and not self._collector.holds(page.id):
             self._owed[page.id] = page.lease_until
 
     async def _work(self, page: PageRecord) -> None:
-        """Poll a page. The history of a new one follows at once, out of what the poll was answered; others' waits."""
+        """Poll a page. The history of a new one follows at once, out of what the poll was answered;
+        others' waits.
+        """
         new = page.last_poll_at is None
         answers = Answers() if new and self._fills(page) else None
         result = await self._collector.poll(page, answers=answers, gives_way=new)
@@ -402,11 +451,19 @@ class Schedule:
             self._histories[page.id] = page
 
     def _fills(self, page: PageRecord) -> bool:
-        """Whether the page's history was never read to its end, and not tried either since this process began."""
-        return bool(self._settings.backfill_days) and page.reread_day is None and page.id not in self._filled
+        """Whether the page's history was never read to its end, and not tried either since this
+        process began.
+        """
+        return (
+            bool(self._settings.backfill_days)
+            and page.reread_day is None
+            and page.id not in self._filled
+        )
 
     async def _history(self, page: PageRecord) -> None:
-        """Read the whole history of a page where that was not done yet, else the last days again."""
+        """Read the whole history of a page where that was not done yet, else the last days
+        again.
+        """
         page = await self._fresh(page)
         if self._fills(page):
             await self._fill(page)
@@ -430,7 +487,9 @@ class Schedule:
 
     async def _prune(self) -> None:
         if self._collector.clocks.problems:
-            log.warning("nothing is pruned while our clock is off: by a clock ahead, everything is old")
+            log.warning(
+                "nothing is pruned while our clock is off: by a clock ahead, everything is old"
+            )
             return
         settings = self._settings
         with contextlib.suppress(StoreError):  # its health says it; what is old can wait a day
@@ -442,9 +501,11 @@ class Schedule:
             )
 
     async def stop(self) -> None:
-        """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what is waiting.
+        """Stop claiming, let running polls finish for `drain_seconds`, cancel the rest, write what
+        is waiting.
 
-        Nothing waits for the database longer than that. Raises StoreError when what was read cannot be written.
+        Nothing waits for the database longer than that. Raises StoreError when what was read cannot
+        be written.
         """
         self._stopping = True
         self._stop.set()
@@ -459,7 +520,8 @@ class Schedule:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await asyncio.gather(*self._loops)  # not cancelled: what a flush is about to write would be lost
+        # not cancelled: what a flush is about to write would be lost
+        await asyncio.gather(*self._loops)
         patience.hurry(LAST_WRITE_SECONDS)
         try:
             if self._owed:

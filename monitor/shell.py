@@ -1,4 +1,5 @@
-"""What every command needs: an open store with the configured pages in it, a collector, a way to run and to say things.
+"""What every command needs: an open store with the configured pages in it, a collector, a way to
+run and to say things.
 
 With `monitor.cli` the only place that reads the clock and the environment.
 """
@@ -45,7 +46,8 @@ class Ways(TypedDict):
 
 
 LONGEST_KEPT_SECONDS = 900.0
-"""How long a connection nobody uses is kept at most: servers end theirs sooner, and a new one costs 3 ms of CPU."""
+"""How long a connection nobody uses is kept at most: servers end theirs sooner, and a new one costs
+3 ms of CPU."""
 
 LONGEST_HEADER = 16_384
 
@@ -54,8 +56,12 @@ MOST_FILES = 65_536
 
 FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")]
-DatabaseOption = Annotated[str | None, typer.Option("--database", help="Database URL; overrides the settings.")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")
+]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", help="Database URL; overrides the settings.")
+]
 Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
 
 
@@ -76,14 +82,16 @@ class Context:
     def pages(self, slugs: Sequence[str] | None) -> list[PageRecord]:
         """Return the pages of these vendors, of all when none is named.
 
-        Raises ConfigError for a vendor that is not configured, and where none of those asked for is in the database.
-        Says which of all vendors are not in it, and which are that the settings do not name.
+        Raises ConfigError for a vendor that is not configured, and where none of those asked for is
+        in the database. Says which of all vendors are not in it, and which are that the settings do
+        not name.
         """
         unknown = [slug for slug in slugs or () if slug not in self.vendors]
         if unknown:
             known = ", ".join(sorted(self.vendors))
             raise ConfigError(
-                f"no vendor {', '.join(map(repr, unknown))} in {self.settings.source}; there are: {known}"
+                f"no vendor {', '.join(map(repr, unknown))} in {self.settings.source}; there are:"
+                f" {known}"
             )
         asked = slugs or sorted(self.vendors)
         found = self.store.pages(asked, removed=True)
@@ -103,11 +111,16 @@ class Context:
     def _also(self, others: Sequence[str]) -> str:
         if not others:
             return ""
-        return f". It watches {named(others)} (not in {self.settings.source}): name their settings with --config"
+        return (
+            f". It watches {named(others)} (not in {self.settings.source}): name their settings"
+            " with --config"
+        )
 
 
 def loaded(config: Path | None, database: str | None) -> Settings:
-    """Return the settings as they are written now; a `database` that is named replaces theirs. Raises ConfigError."""
+    """Return the settings as they are written now; a `database` that is named replaces theirs.
+    Raises ConfigError.
+    """
     settings = configuration.load(config, os.environ)
     return settings if database is None else replace(settings, database_url=database)
 
@@ -124,7 +137,9 @@ class Watches(Enum):
 
 
 @contextmanager
-def opened(config: Path | None, database: str | None, watches: Watches = Watches.NOTHING) -> Iterator[Context]:
+def opened(
+    config: Path | None, database: str | None, watches: Watches = Watches.NOTHING
+) -> Iterator[Context]:
     """Load the settings and open the store."""
     with stored(loaded(config, database), watches=watches) as context:
         yield context
@@ -154,16 +169,20 @@ def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
     """Raise ConfigError when somebody else's vendors are being watched in the database."""
     watched = [Watched(page.slug, page.last_poll_at) for page in store.pages()]
     configured = {vendor.slug for vendor in settings.vendors}
-    if is_somebody_elses(watched, configured, moment, chosen=settings.source != configuration.BUILT_IN):
+    if is_somebody_elses(
+        watched, configured, moment, chosen=settings.source != configuration.BUILT_IN
+    ):
         raise ConfigError(
-            f"{store.address} is in use with other settings: it watches "
-            f"{named(strangers(watched, configured, moment))} (not in {settings.source}); give their settings with "
-            f"--config, or another database with --database"
+            f"{store.address} is in use with other settings: it watches"
+            f" {named(strangers(watched, configured, moment))} (not in {settings.source}); give"
+            " their settings with --config, or another database with --database"
         )
 
 
 def reached(network: NetworkSettings) -> Ways:
-    """Return how a fetcher reaches pages with these settings. Raises ConfigError for files that cannot be used."""
+    """Return how a fetcher reaches pages with these settings. Raises ConfigError for files that
+    cannot be used.
+    """
     return {
         "route": route(network.proxy, network.no_proxy),
         "ssl_context": trust(network.ca_file, network.client_cert),
@@ -171,7 +190,9 @@ def reached(network: NetworkSettings) -> Ways:
 
 
 def headers_of(vendor: VendorConfig) -> Headers:
-    """Return the headers that a vendor's page is asked with. Raises ConfigError for a value that is not there."""
+    """Return the headers that a vendor's page is asked with. Raises ConfigError for a value that is
+    not there.
+    """
     return tuple((header.name, _secret(vendor, header)) for header in vendor.headers)
 
 
@@ -185,27 +206,38 @@ def _secret(vendor: VendorConfig, header: Header) -> str:
         try:
             value = Path(header.value).read_text(encoding="utf-8")[:LONGEST_HEADER]
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{where}: {source} cannot be read: {error.__class__.__name__}") from error
+            raise ConfigError(
+                f"{where}: {source} cannot be read: {error.__class__.__name__}"
+            ) from error
     else:
         return header.value
     if not re.fullmatch(r"[ -~]+", value.strip()):
-        raise ConfigError(f"{where}: {source} is not set, empty or not plain ASCII in one line; put the value there")
+        raise ConfigError(
+            f"{where}: {source} is not set, empty or not plain ASCII in one line; put the value"
+            " there"
+        )
     return value.strip()
 
 
 def kept_seconds(intervals: Iterable[float]) -> float:
-    """Return how long an unused connection is kept: until the next poll, and a quarter of an hour at most."""
+    """Return how long an unused connection is kept: until the next poll, and a quarter of an hour
+    at most.
+    """
     return min(max(intervals, default=0.0) * 1.25 + 30.0, LONGEST_KEPT_SECONDS)
 
 
 def open_files() -> int:
-    """Return how many files we may have open: polls, the database and the web server each get a share of them."""
+    """Return how many files we may have open: polls, the database and the web server each get a
+    share of them.
+    """
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, MOST_FILES)
 
 
 def kept_hosts() -> int:
-    """Return of how many hosts connections are kept: a third of the files that may be open, each host having two."""
+    """Return of how many hosts connections are kept: a third of the files that may be open, each
+    host having two.
+    """
     return max(16, open_files() // 6)
 
 
@@ -217,7 +249,8 @@ async def collecting(
     settings = context.settings
     async with contextlib.AsyncExitStack() as stack:
         if fetcher is None:
-            # Half of all requests may go to one platform, so that slow pages of one never hold up the other.
+            # Half of all requests may go to one platform, so that slow pages of one never hold up
+            # the other.
             share = max(1, settings.concurrency // 2)
             fetcher = await stack.enter_async_context(
                 Fetcher(
@@ -226,8 +259,12 @@ async def collecting(
                     concurrency=settings.concurrency,
                     per_provider=share,
                     idle_hosts=kept_hosts(),
-                    idle_seconds=kept_seconds(vendor.interval_seconds for vendor in context.vendors.values()),
-                    lateness=Lateness(on_wake=observer.woke if observer is not None else lambda _: None),
+                    idle_seconds=kept_seconds(
+                        vendor.interval_seconds for vendor in context.vendors.values()
+                    ),
+                    lateness=Lateness(
+                        on_wake=observer.woke if observer is not None else lambda _: None
+                    ),
                 )
             )
         collector = Collector(
@@ -237,7 +274,11 @@ async def collecting(
             clock=context.clock,
             observer=observer,
             evidence=settings.evidence,
-            headers={slug: headers_of(vendor) for slug, vendor in context.vendors.items() if vendor.headers},
+            headers={
+                slug: headers_of(vendor)
+                for slug, vendor in context.vendors.items()
+                if vendor.headers
+            },
         )
         try:
             yield collector
@@ -246,7 +287,9 @@ async def collecting(
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on from there."""
+    """Run the work; Ctrl-C ends it cleanly: what was read is kept, and the same command goes on
+    from there.
+    """
     try:
         with asyncio.Runner() as runner:
             runner.get_loop().set_default_executor(_Waits())
@@ -258,8 +301,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
     """Cancel the work at Ctrl-C, and let a second one break it off.
 
-    asyncio's own handler wakes no loop that is about to wait: a Ctrl-C just then would be noticed when the wait is
-    over, and lost where that is a timeout.
+    asyncio's own handler wakes no loop that is about to wait: a Ctrl-C just then would be noticed
+    when the wait is over, and lost where that is a timeout.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
@@ -274,8 +317,9 @@ async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
 
 
 class _Waits(ThreadPoolExecutor):
-    """Threads that wait for what nobody can interrupt: names to be resolved, files to be read. Nobody waits for them at
-    the end, and there are enough for names that are not resolved to keep others from being so.
+    """Threads that wait for what nobody can interrupt: names to be resolved, files to be read.
+    Nobody waits for them at the end, and there are enough for names that are not resolved to keep
+    others from being so.
     """
 
     def __init__(self) -> None:
@@ -290,7 +334,8 @@ WAITS, MOST_WAITS = "waits", 128
 
 
 def forsake(code: int) -> None:
-    """End the process with this exit code at once if a thread still waits for what may never come; else do nothing.
+    """End the process with this exit code at once if a thread still waits for what may never come;
+    else do nothing.
 
     To be called when all else is done: the interpreter itself would wait for that thread.
     """
@@ -313,8 +358,12 @@ def interrupted() -> NoReturn:
     sys.exit(INTERRUPTED)
 
 
-def one_vendor(url: str, *, allow_private: bool = False, like: Settings | None = None) -> VendorConfig:
-    """Return settings for one page; those that `like` has for this address (headers, limits) where it is configured."""
+def one_vendor(
+    url: str, *, allow_private: bool = False, like: Settings | None = None
+) -> VendorConfig:
+    """Return settings for one page; those that `like` has for this address (headers, limits) where
+    it is configured.
+    """
     known = next((vendor for vendor in like.vendors if vendor.url == url), None) if like else None
     if known is None:
         slug = configuration.slug_from_url(url)
@@ -324,8 +373,12 @@ def one_vendor(url: str, *, allow_private: bool = False, like: Settings | None =
     return replace(told, allow_private=allow_private or known.allow_private)
 
 
-def alone(*vendors: VendorConfig, database: str = "sqlite://", like: Settings | None = None) -> Settings:
-    """Return settings for these vendors only, in a forgotten database; all else, the network too, as in `like`."""
+def alone(
+    *vendors: VendorConfig, database: str = "sqlite://", like: Settings | None = None
+) -> Settings:
+    """Return settings for these vendors only, in a forgotten database; all else, the network too,
+    as in `like`.
+    """
     source = "the command line"
     if like is not None:
         return replace(like, vendors=vendors, database_url=database, source=source)

@@ -10,22 +10,27 @@ from monitor.intervals import Interval, day_of
 from monitor.model import PageFacts
 
 DAYS = 30
-"""How many days an outage is followed back, today included: of a longer one that is what is said."""
+"""How many days an outage is followed back, today included: of a longer one that is what is
+said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Since when the vendor, and each component by its id, has been in an outage; None and absent: it is in none."""
+    """Since when the vendor, and each component by its id, has been in an outage; None and absent:
+    it is in none.
+    """
 
     vendor: datetime | None = None
     components: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def outage_since(facts: PageFacts, options: Options, now: datetime) -> Since:
-    """Return since when there has been a partial or major outage without a break until the last reading, in UTC.
+    """Return since when there has been a partial or major outage without a break until the last
+    reading, in UTC.
 
-    A vendor's is that of its counted components: where one ends as another begins, it goes on. A break of one poll
-    interval is none: nobody looked. Nothing is said of a page that was never read.
+    A vendor's is that of its counted components: where one ends as another begins, it goes on. A
+    break of one poll interval is none: nobody looked. Nothing is said of a page that was never
+    read.
     """
     until = seen_until(facts, now)
     if until is None:
@@ -34,7 +39,11 @@ def outage_since(facts: PageFacts, options: Options, now: datetime) -> Since:
     pad = timedelta(seconds=options.interval_seconds)
     found = claimed(facts, options, first=today - timedelta(days=DAYS - 1), last=today, now=now)
     spans = {key: _outages(claims) for key, claims in found.items()}
-    each = {key: since for key, own in spans.items() if (since := _unbroken(own, until, pad)) is not None}
+    each = {
+        key: since
+        for key, own in spans.items()
+        if (since := _unbroken(own, until, pad)) is not None
+    }
     counted = (span for key, own in spans.items() if key not in options.exclude for span in own)
     return Since(_unbroken(counted, until, pad), each)
 

@@ -18,7 +18,8 @@ class Sparing:
     _said: dict[str, _Said] = field(default_factory=dict)
 
     def more_to_say(self, what: str, now: float) -> int | None:
-        """Return how often this was left unsaid when it is to be said again; None when it was said a moment ago.
+        """Return how often this was left unsaid when it is to be said again; None when it was said
+        a moment ago.
 
         `now` is in seconds of a clock that never goes back.
         """

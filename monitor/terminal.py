@@ -1,7 +1,9 @@
-"""The only way anything is printed: what `say` and the log write holds nothing a terminal would obey.
+"""The only way anything is printed: what `say` and the log write holds nothing a terminal would
+obey.
 
-Vendors' texts are in nearly everything we print. Here all of it goes through `monitor.plain`, and Rich's markup, emoji
-codes and highlighting are off: `[beta] API` is a name, and `[/a]` in an address is no mistake of ours.
+Vendors' texts are in nearly everything we print. Here all of it goes through `monitor.plain`, and
+Rich's markup, emoji codes and highlighting are off: `[beta] API` is a name, and `[/a]` in an
+address is no mistake of ours.
 """
 
 import logging
@@ -20,7 +22,14 @@ from typing import BinaryIO
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -33,14 +42,17 @@ _err = Console(markup=False, emoji=False, highlight=False, stderr=True)
 
 
 def say(*lines: str | RenderableType, style: str | None = None, err: bool = False) -> None:
-    """Print each text on a line of its own to stdout, or to stderr; no text can make two lines of it.
+    """Print each text on a line of its own to stdout, or to stderr; no text can make two lines of
+    it.
 
     Anything else is something Rich draws, made of `words`.
     """
     say_each(lines, style=style, err=err)
 
 
-def say_each(lines: Iterable[str | RenderableType], *, style: str | None = None, err: bool = False) -> None:
+def say_each(
+    lines: Iterable[str | RenderableType], *, style: str | None = None, err: bool = False
+) -> None:
     """Print each as `say` does, when it comes: all of them need never be in memory."""
     console = _err if err else _out
     for line in lines:
@@ -80,8 +92,12 @@ def words(text: str, style: str = "") -> Text:
     return Text(visible(text), style)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, uncut: Sequence[str] = ()) -> Table:
-    """Return a table without lines. The `uncut` columns are never broken, so that they can be copied."""
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, uncut: Sequence[str] = ()
+) -> Table:
+    """Return a table without lines. The `uncut` columns are never broken, so that they can be
+    copied.
+    """
     drawn = Table(box=None, header_style="dim")
     for column in columns:
         drawn.add_column(words(column), overflow="fold", no_wrap=column in uncut)
@@ -91,7 +107,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, uncut: Seque
 
 
 def paragraph(lines: Mapping[str, str]) -> Table:
-    """Return labelled texts below each other, each broken where the terminal ends; empty ones are left out."""
+    """Return labelled texts below each other, each broken where the terminal ends; empty ones are
+    left out.
+    """
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column()
@@ -103,7 +121,9 @@ def paragraph(lines: Mapping[str, str]) -> Table:
 
 
 class _Visible:
-    """Something Rich draws, with what is hidden in it shown: the net under those who forgot `words`."""
+    """Something Rich draws, with what is hidden in it shown: the net under those who forgot
+    `words`.
+    """
 
     def __init__(self, drawn: RenderableType) -> None:
         self._drawn = drawn
@@ -117,13 +137,19 @@ class _Visible:
                 yield Segment(text, segment.style)
 
 
-# ------------------------------------------------------------------------------------------------------------- bars
+# bars
 
 
 @contextmanager
 def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show a bar on stderr; yield what moves it by one and says what was done."""
-    columns = (TextColumn(what, markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), _field("done"))
+    columns = (
+        TextColumn(what, markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        _field("done"),
+    )
     with Progress(*columns, console=_err) as bars:
         task = bars.add_task("", total=total, done="")
         yield lambda done: bars.update(task, advance=1, done=visible(done))
@@ -138,23 +164,28 @@ def _field(name: str) -> TextColumn:
     return TextColumn(f"{{task.fields[{name}]}}", markup=False)
 
 
-# ----------------------------------------------------------------------------------------------------------- stdout
+# stdout
 
 
 @contextmanager
 def binary_stdout() -> Iterator[BinaryIO]:
-    """Yield stdout for bytes, of formats that are for programs. Ends the command when nobody reads any more."""
+    """Yield stdout for bytes, of formats that are for programs. Ends the command when nobody reads
+    any more.
+    """
     try:
         yield sys.stdout.buffer
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # Whoever reads has enough (`| head`); what is still held back must not fail once more at the end.
+        # Whoever reads has enough (`| head`); what is still held back must not fail once more at
+        # the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from error
 
 
 def settle() -> None:
-    """Make printing safe on any terminal: what its encoding lacks is escaped, and so is all of a bug's traceback."""
+    """Make printing safe on any terminal: what its encoding lacks is escaped, and so is all of a
+    bug's traceback.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -172,7 +203,7 @@ def _show_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
         say(*told.split("\n"), err=True)
 
 
-# -------------------------------------------------------------------------------------------------------------- log
+# log
 
 
 class LogFormat(StrEnum):
@@ -188,8 +219,8 @@ _PAIR = re.compile(r" ?\b(\w+)=(%[sdr])|%[sdr]")
 class OneLine(logging.Formatter):
     """Writes a record on one line: when (UTC), how bad, who, what, then the message's own fields.
 
-    A message ``poll failed vendor=%s: %s`` has the field `vendor`. The fields are those of our format string, so no
-    value can add or end one. A traceback is the field `trace`.
+    A message ``poll failed vendor=%s: %s`` has the field `vendor`. The fields are those of our
+    format string, so no value can add or end one. A traceback is the field `trace`.
     """
 
     def __init__(self, form: LogFormat) -> None:
@@ -213,7 +244,9 @@ class OneLine(logging.Formatter):
 
 
 def _told(record: logging.LogRecord) -> tuple[str, dict[str, str]]:
-    """Return the message and its fields. A message of another library may be anything: it is taken as it is."""
+    """Return the message and its fields. A message of another library may be anything: it is taken
+    as it is.
+    """
     args, template = record.args, record.msg
     if not args or not isinstance(template, str) or not isinstance(args, tuple):
         return record.getMessage(), {}
@@ -231,8 +264,9 @@ STRANGERS = ("asyncio", "exporters.serving", "uvicorn.error")
 
 
 class OnceAMinute(logging.Filter):
-    """Lets each kind of message of a logger through once a minute, with how many were left out since: what strangers
-    can cause must not fill a disk. Messages are of a kind when the first line of their format is the same.
+    """Lets each kind of message of a logger through once a minute, with how many were left out
+    since: what strangers can cause must not fill a disk. Messages are of a kind when the first line
+    of their format is the same.
     """
 
     def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
@@ -244,7 +278,10 @@ class OnceAMinute(logging.Filter):
         """Whether to write it."""
         unsaid = self._sparing.more_to_say(str(record.msg).partition("\n")[0], self._timer())
         if unsaid:
-            record.msg, record.args = f"{record.getMessage()} ({unsaid} more since it was last said)", ()
+            record.msg, record.args = (
+                f"{record.getMessage()} ({unsaid} more since it was last said)",
+                (),
+            )
         return unsaid is not None
 
 
@@ -254,7 +291,8 @@ def log_to_stderr(level: int, form: LogFormat) -> None:
     handler.setFormatter(OneLine(form))
     root = logging.getLogger()
     root.setLevel(level)
-    # It writes down every address whole, and those we send to may carry a key. What we ask, we log ourselves.
+    # It writes down every address whole, and those we send to may carry a key. What we ask, we log
+    # ourselves.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if not root.handlers:
         root.addHandler(handler)

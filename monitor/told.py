@@ -1,8 +1,10 @@
-"""What most pages tell: parts in a state, and events with a beginning and an end; and the evidence these make. Pure.
+"""What most pages tell: parts in a state, and events with a beginning and an end; and the evidence
+these make. Pure.
 
-A platform reads its answers into `Part` and `Event` and hands them to `evidence`, which keeps the model's promises
-whatever the vendor wrote: ids are unique, nothing ends before it begins, nothing that is not over ends ahead, a word
-nobody knows is counted and never green, and an event that does not say what it hit leaves its time uncovered.
+A platform reads its answers into `Part` and `Event` and hands them to `evidence`, which keeps the
+model's promises whatever the vendor wrote: ids are unique, nothing ends before it begins, nothing
+that is not over ends ahead, a word nobody knows is counted and never green, and an event that does
+not say what it hit leaves its time uncovered.
 """
 
 import json
@@ -39,13 +41,15 @@ LEAST = timedelta(seconds=1)
 """What something that ended as it began counts for."""
 
 SILENT_AFTER = timedelta(days=7)
-"""An event that stays open and of which nothing was said for so long does not speak for the present any more."""
+"""An event that stays open and of which nothing was said for so long does not speak for the present
+any more."""
 
 RECENTLY = timedelta(days=2)
 """What ended so recently may have come and gone between two polls."""
 
 UNKNOWN = 1.5
-"""How bad an unknown state is where one of several must count: a bad one stands, operational and maintenance do not."""
+"""How bad an unknown state is where one of several must count: a bad one stands, operational and
+maintenance do not."""
 
 NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
 
@@ -56,7 +60,8 @@ IMPACT_WORDS: Mapping[Level, str] = {
     Level.PARTIAL_OUTAGE: "major",
     Level.MAJOR_OUTAGE: "critical",
 }
-"""The words of the user's `impact_mapping`, by the level each stands for unless the user says otherwise."""
+"""The words of the user's `impact_mapping`, by the level each stands for unless the user says
+otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +78,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One component at one level over [start, end), as part of an event. `end` None = still going on.
+    """One component at one level over [start, end), as part of an event. `end` None = still going
+    on.
 
-    `level` None = the vendor's `word` is unknown to us. `basis` INFERRED = only the event's severity is known, not the
-    component's state; what that is worth, the user's `impact_mapping` may change.
+    `level` None = the vendor's `word` is unknown to us. `basis` INFERRED = only the event's
+    severity is known, not the component's state; what that is worth, the user's `impact_mapping`
+    may change.
     """
 
     component_id: str
@@ -89,11 +96,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is what they mean.
+    """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is
+    what they mean.
 
-    `component_ids` are components it names beside those of its spans. `vague`: something was bad and it is not said
-    what, so nothing is known of its time. `words`: words of it that are unknown to us. `updates` are all its messages,
-    or none where the answer does not hold them. `planned`: its vendor calls it scheduled, so a date ahead is right.
+    `component_ids` are components it names beside those of its spans. `vague`: something was bad
+    and it is not said what, so nothing is known of its time. `words`: words of it that are unknown
+    to us. `updates` are all its messages, or none where the answer does not hold them. `planned`:
+    its vendor calls it scheduled, so a date ahead is right.
     """
 
     id: str
@@ -121,15 +130,20 @@ def message(
     key: str | None = None,
     states: Iterable[PostedState] = (),
 ) -> IncidentUpdate:
-    """Return a message of an event. `key` is the vendor's id of it; None = it has none, and its time and status do.
+    """Return a message of an event. `key` is the vendor's id of it; None = it has none, and its
+    time and status do.
 
     `text` may be HTML. `evidence` makes the message the event's.
     """
     status = status or ""
     return IncidentUpdate(
-        incident_id="", key=key or f"{at.isoformat()} {status}".strip(), at=at, status=status, text=text or "",
+        incident_id="",
+        key=key or f"{at.isoformat()} {status}".strip(),
+        at=at,
+        status=status,
+        text=text or "",
         states=tuple(states),
-    )  # fmt: skip
+    )
 
 
 def messages(
@@ -141,10 +155,11 @@ def messages(
     read_time: Callable[[object, str], datetime] = instant,
     states: Callable[[Row], Iterable[PostedState]] = lambda _: (),
 ) -> tuple[IncidentUpdate, ...]:
-    """Return the messages in a list of a vendor's answer, in which `at`, `status` and `text` are their fields.
+    """Return the messages in a list of a vendor's answer, in which `at`, `status` and `text` are
+    their fields.
 
-    What is no message or has no time we can read is left out: people wrote it for people, no level depends on it, and
-    it fails no poll.
+    What is no message or has no time we can read is left out: people wrote it for people, no level
+    depends on it, and it fails no poll.
     """
     told = []
     for each in listed if isinstance(listed, list) else ():
@@ -156,7 +171,11 @@ def messages(
             continue
         told.append(
             message(
-                moment, _said(each.get(status)), _said(each.get(text)), key=_said(each.get("id")), states=states(each)
+                moment,
+                _said(each.get(status)),
+                _said(each.get(text)),
+                key=_said(each.get("id")),
+                states=states(each),
             )
         )
     return tuple(told)
@@ -165,9 +184,15 @@ def messages(
 def posted_states(
     listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
 ) -> Iterator[PostedState]:
-    """Yield the states in a list of a message, in which `key` is the component's id; what is none is left out."""
+    """Yield the states in a list of a message, in which `key` is the component's id; what is none
+    is left out.
+    """
     for each in listed if isinstance(listed, list) else ():
-        code, word = (_said(each.get(key)), _said(each.get(state))) if isinstance(each, dict) else (None, None)
+        code, word = (
+            (_said(each.get(key)), _said(each.get(state)))
+            if isinstance(each, dict)
+            else (None, None)
+        )
         if code is not None and word is not None:
             word = word.lower()[:LONGEST_CODE]
             yield PostedState(component_id=code, level=levels.get(word), word=word)
@@ -194,15 +219,20 @@ def spread(
 
 
 def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]) -> dict[str, str]:
-    """Return one word for each id; of several the one of the worst level, and an unknown one is worse than green."""
+    """Return one word for each id; of several the one of the worst level, and an unknown one is
+    worse than green.
+    """
     found: dict[str, str] = {}
     for key, word in said:
         found[key] = max(found.get(key, word), word, key=lambda each: vocabulary.get(each, UNKNOWN))
     return found
 
 
-def states(components: Iterable[Component], events: Iterable[Event], now: datetime) -> tuple[Part, ...]:
-    """Return the present state of components where a source tells only of events, and of every one that goes on.
+def states(
+    components: Iterable[Component], events: Iterable[Event], now: datetime
+) -> tuple[Part, ...]:
+    """Return the present state of components where a source tells only of events, and of every one
+    that goes on.
 
     What none of them names is operational, unless one is vague: then nothing is known of it.
     """
@@ -220,15 +250,24 @@ def states(components: Iterable[Component], events: Iterable[Event], now: dateti
 
 
 def begun(event: Event, now: datetime) -> Event:
-    """Return what nobody planned as going on from now at the latest: it is listed, so the date ahead of us is wrong."""
-    if event.maintenance or event.planned or event.phase is not Phase.SCHEDULED or event.start <= now:
+    """Return what nobody planned as going on from now at the latest: it is listed, so the date
+    ahead of us is wrong.
+    """
+    if (
+        event.maintenance
+        or event.planned
+        or event.phase is not Phase.SCHEDULED
+        or event.start <= now
+    ):
         return event
     spans = tuple(replace(span, start=min(span.start, now)) for span in event.spans)
     return replace(event, phase=Phase.OPEN, start=now, spans=spans)
 
 
 def news(events: Iterable[Event], page: PageContext) -> list[Event]:
-    """Return what a poll tells of where a source lists all of the past: not what we know to have ended long ago."""
+    """Return what a poll tells of where a source lists all of the past: not what we know to have
+    ended long ago.
+    """
     return [
         event
         for event in events
@@ -248,14 +287,16 @@ def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
 
 
 def silenced(event: Event, spoke: datetime, now: datetime) -> Event:
-    """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and `SILENT_AFTER` has
-    passed since, nobody knows how it went on. It is listed all the same.
+    """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and
+    `SILENT_AFTER` has passed since, nobody knows how it went on. It is listed all the same.
     """
     until = max(spoke, event.start) + SILENT_AFTER
     if event.phase is not Phase.OPEN or until >= now:
         return event
     spans = (part for span in event.spans for part in _silenced(span, until))
-    return replace(event, status=f"{event.status}, silent since {spoke:%Y-%m-%d}", spans=tuple(spans))
+    return replace(
+        event, status=f"{event.status}, silent since {spoke:%Y-%m-%d}", spans=tuple(spans)
+    )
 
 
 def _silenced(span: Span, until: datetime) -> Iterator[Span]:
@@ -264,15 +305,19 @@ def _silenced(span: Span, until: datetime) -> Iterator[Span]:
         return
     if span.start < until:
         yield replace(span, end=until)
-    # The basis stays what it was: of one event, what is inferred does not count beside what is declared.
+    # The basis stays what it was: of one event, what is inferred does not count beside what is
+    # declared.
     yield replace(span, level=None, word=None, start=max(span.start, until))
 
 
-# ------------------------------------------------------------------------------------------- when an event was over
+# ------------------------------------------------------------------------------------------- when
+# an event was over
 
 
 class Says(Enum):
-    """What a post says of its event: that it goes on, that it is over, what it was (a review), or none of these."""
+    """What a post says of its event: that it goes on, that it is over, what it was (a review), or
+    none of these.
+    """
 
     GOES_ON = "goes on"
     OVER = "over"
@@ -288,16 +333,33 @@ class Post:
     says: Says
 
 
-REVIEWS = frozenset({
-    "postmortem", "post-mortem", "post mortem", "post_mortem", "post-incident review", "post incident review",
-    "post_incident_review", "retrospective", "root cause analysis", "root_cause_analysis", "rca", "review",
-    "incident report", "incident_report", "follow-up", "follow_up", "followup",
-})  # fmt: skip
+REVIEWS = frozenset(
+    {
+        "postmortem",
+        "post-mortem",
+        "post mortem",
+        "post_mortem",
+        "post-incident review",
+        "post incident review",
+        "post_incident_review",
+        "retrospective",
+        "root cause analysis",
+        "root_cause_analysis",
+        "rca",
+        "review",
+        "incident report",
+        "incident_report",
+        "follow-up",
+        "follow_up",
+        "followup",
+    }
+)
 """What pages call a post about what is over."""
 
 
 def posted(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
-    """Return a post with the vendor's word for the state of its event, as `phases` explains such words.
+    """Return a post with the vendor's word for the state of its event, as `phases` explains such
+    words.
 
     A word that is neither there nor in `REVIEWS` is unclear.
     """
@@ -309,27 +371,34 @@ def posted(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
 
 
 def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:
-    """Whether a vendor's word for an event's present state says that it is over: what is reviewed is."""
+    """Whether a vendor's word for an event's present state says that it is over: what is reviewed
+    is.
+    """
     return posted(datetime.min.replace(tzinfo=UTC), word, phases).says in {Says.OVER, Says.REVIEW}
 
 
 def over_since(posts: Iterable[Post]) -> datetime | None:
-    """Return since when an event is over by its posts, in whatever order they are: the time of the first that says so
-    after the last that says it goes on. None = they do not say that it is over.
+    """Return since when an event is over by its posts, in whatever order they are: the time of the
+    first that says so after the last that says it goes on. None = they do not say that it is over.
 
-    So a reopening makes it go on, and neither a review nor a repeated end prolongs it. Of two posts of one instant the
-    one that says it is over counts as the later.
+    So a reopening makes it go on, and neither a review nor a repeated end prolongs it. Of two posts
+    of one instant the one that says it is over counts as the later.
     """
     told = list(posts)
     going = max((post.at for post in told if post.says is Says.GOES_ON), default=None)
     return min(
-        (post.at for post in told if post.says is Says.OVER and (going is None or post.at >= going)), default=None
+        (
+            post.at
+            for post in told
+            if post.says is Says.OVER and (going is None or post.at >= going)
+        ),
+        default=None,
     )
 
 
 def closed_at(posts: Iterable[Post], start: datetime, changed: datetime | None = None) -> datetime:
-    """Return when an event ended that its vendor calls over: when its posts say so; where none does, with the last of
-    them that is no review, else with its last change. Never before `start`.
+    """Return when an event ended that its vendor calls over: when its posts say so; where none
+    does, with the last of them that is no review, else with its last change. Never before `start`.
     """
     told = list(posts)
     spoken = max((post.at for post in told if post.says is not Says.REVIEW), default=changed)
@@ -337,23 +406,32 @@ def closed_at(posts: Iterable[Post], start: datetime, changed: datetime | None =
 
 
 def end_of(
-    posts: Iterable[Post], said: datetime | None, start: datetime, *, over: bool, changed: datetime | None = None
+    posts: Iterable[Post],
+    said: datetime | None,
+    start: datetime,
+    *,
+    over: bool,
+    changed: datetime | None = None,
 ) -> datetime | None:
-    """Return when an event ended whose vendor states an end (`said`, None = none) beside its posts; None = it goes on.
+    """Return when an event ended whose vendor states an end (`said`, None = none) beside its posts;
+    None = it goes on.
 
-    `over`: its vendor calls it over now, and last changed it at `changed`. The stated end counts unless a post says
-    later that it goes on: then the event was reopened or its end was dated back, and it ended with the post that says
-    so, or goes on.
+    `over`: its vendor calls it over now, and last changed it at `changed`. The stated end counts
+    unless a post says later that it goes on: then the event was reopened or its end was dated back,
+    and it ended with the post that says so, or goes on.
     """
     told = list(posts)
-    held = said is not None and not any(post.says is Says.GOES_ON and post.at > said for post in told)
+    held = said is not None and not any(
+        post.says is Says.GOES_ON and post.at > said for post in told
+    )
     if said is not None and held:
         return max(said, start)
     return closed_at(told, start, said or changed) if over else None
 
 
 HEADED = re.compile(
-    r"\W{0,10}(?:(?:issue|incident|outage|event|post[- ]?incident|final|full|here(?:'s| is)|our|the|a|an) ){0,4}"
+    r"\W{0,10}(?:(?:issue|incident|outage|event|post[- ]?incident|final|full|here(?:'s|"
+    r" is)|our|the|a|an) ){0,4}"
     r"(?:summary|review|report|retrospective|post[- ]?mortem|root cause|rca)\b",
     re.IGNORECASE,
 )
@@ -367,7 +445,8 @@ LASTED = re.compile(
 """Prose that names a beginning and an end tells of what was."""
 
 GOING_ON = re.compile(
-    r"\b(?:still|currently|ongoing|investigating|working (?:to|on|towards)|(?:are|is|be|actively) monitoring|"
+    r"\b(?:still|currently|ongoing|investigating|working (?:to|on|towards)|(?:are|is|be|actively)"
+    r" monitoring|"
     r"in progress|continu(?:e|ing) (?:to )?(?:work|monitor|investigat|look|see|experienc)\w*|"
     r"(?:provide|share|post|have|be back with|back)\b[^.]{0,20}\b(?:updates?|minutes)|"
     r"(?<!thank you )(?<!thanks )(?<!sorry )(?<!apologi[sz]e )again)\b",
@@ -376,17 +455,23 @@ GOING_ON = re.compile(
 """Prose that says of an event that it goes on."""
 
 UNSURE = re.compile(
-    r"\b(?:continu(?!ed (?:patience|support|understanding))\w+|remains?|not (?:yet|fully|been)|partial\w*|"
-    r"(?:some|many|most) of|appears? to|should (?:now )?(?:be|see)|(?:we|is|are) expect\w*|(?:be|remains?) paused|"
-    r"(?:once|until|when|whether|as soon as|if)\b[^.]{0,80}\b(?:resolved|restored|recovered|fixed))\b",
+    r"\b(?:continu(?!ed (?:patience|support|understanding))\w+|remains?|not"
+    r" (?:yet|fully|been)|partial\w*|"
+    r"(?:some|many|most) of|appears? to|should (?:now )?(?:be|see)|(?:we|is|are)"
+    r" expect\w*|(?:be|remains?) paused|"
+    r"(?:once|until|when|whether|as soon"
+    r" as|if)\b[^.]{0,80}\b(?:resolved|restored|recovered|fixed))\b",
     re.IGNORECASE,
 )
 """Prose that will not swear that an event is over."""
 
 IS_OVER = re.compile(
-    r"\b(?:resolved|restored|recovered|remediated|rectified|no longer (?:experienc|see|seeing|impact|affect)\w*|"
-    r"(?:issue|problem|incident|bug|error)s? (?:is|are|was|were|has been|have been)(?: \w+)? fixed|fixed the|"
-    r"back (?:to normal|online|up)|(?:working|functioning|operating|performing) (?:as (?:expected|usual)|normally)|"
+    r"\b(?:resolved|restored|recovered|remediated|rectified|no longer"
+    r" (?:experienc|see|seeing|impact|affect)\w*|"
+    r"(?:issue|problem|incident|bug|error)s? (?:is|are|was|were|has been|have been)(?: \w+)?"
+    r" fixed|fixed the|"
+    r"back (?:to normal|online|up)|(?:working|functioning|operating|performing) (?:as"
+    r" (?:expected|usual)|normally)|"
     r"out of impact|all clear|up and running)\b",
     re.IGNORECASE,
 )
@@ -398,8 +483,8 @@ LONGEST_PROSE = 5000
 
 
 def prose(text: str) -> Says:
-    """Return what a post in English prose, without a word for its state, says of its event. Sure of an end only where
-    nothing in it speaks of what goes on.
+    """Return what a post in English prose, without a word for its state, says of its event. Sure of
+    an end only where nothing in it speaks of what goes on.
     """
     text = text[:LONGEST_PROSE]
     if HEADED.match(text):
@@ -414,9 +499,17 @@ def prose(text: str) -> Says:
 
 
 def gap_before(
-    source: str, page: PageContext, since: datetime, first: datetime, why: str, *, what: str = "impacts"
+    source: str,
+    page: PageContext,
+    since: datetime,
+    first: datetime,
+    why: str,
+    *,
+    what: str = "impacts",
 ) -> Iterator[Evidence]:
-    """Yield what is missing when history was asked for `since` and a source's record begins at `first`."""
+    """Yield what is missing when history was asked for `since` and a source's record begins at
+    `first`.
+    """
     asked, begun = day_of(since, UTC), day_of(first, UTC)
     if asked < begun:
         gap = Gap(what=f"{what} {asked}..{begun - ONE_DAY}", reason=Truncated.reason, message=why)
@@ -438,26 +531,42 @@ def evidence(
 ) -> Evidence:
     """Return the evidence that parts and events make.
 
-    `parts` are the complete present state; `components` the complete list where no state is told with it. Of ids told
-    twice the worst part and the last event count. `since`: everything that happened from then to now is among the
-    events (None = they are only some of it); the time of vague events is left out of that, and what ended before it is
-    left out altogether: of a time of which only what was bad is known, every known day would be bad.
+    `parts` are the complete present state; `components` the complete list where no state is told
+    with it. Of ids told twice the worst part and the last event count. `since`: everything that
+    happened from then to now is among the events (None = they are only some of it); the time of
+    vague events is left out of that, and what ended before it is left out altogether: of a time of
+    which only what was bad is known, every known day would be bad.
     """
     listed = _worst_of_each(parts) if parts is not None else None
     all_begun = (begun(event, page.now) for event in events)
-    told = {event.id: event for event in all_begun if since is None or not _over_before(event, since)}
+    told = {
+        event.id: event for event in all_begun if since is None or not _over_before(event, since)
+    }
     unknown = {part.word for part in listed or () if part.level is None and part.word} | set(words)
     unknown |= {word for event in told.values() for word in event.words}
-    unknown |= {span.word for event in told.values() for span in event.spans if span.level is None and span.word}
+    unknown |= {
+        span.word
+        for event in told.values()
+        for span in event.spans
+        if span.level is None and span.word
+    }
     return Evidence(
         source=source,
         read_at=page.now,
         page=info,
-        components=tuple(p.component for p in listed) if listed is not None else _distinct(components),
+        components=(
+            tuple(p.component for p in listed) if listed is not None else _distinct(components)
+        ),
         observed=None if listed is None else tuple(map(_observation, listed)),
         incidents=tuple(_incident(event) for event in told.values()),
-        updates=tuple(update for event in told.values() for update in updates_of(event.id, event.updates)),
-        impacts=tuple(dict.fromkeys(impact for event in told.values() for impact in _impacts(event, source, page.now))),
+        updates=tuple(
+            update for event in told.values() for update in updates_of(event.id, event.updates)
+        ),
+        impacts=tuple(
+            dict.fromkeys(
+                impact for event in told.values() for impact in _impacts(event, source, page.now)
+            )
+        ),
         coverage=_coverage(told.values(), since, page.now),
         lists=Interval.between(since, page.now) if since is not None else None,
         withdrawn=tuple(sorted(set(withdrawn))),
@@ -467,8 +576,8 @@ def evidence(
 
 
 def remarked(evidence: Evidence) -> Evidence:
-    """Return evidence with a remark where the complete list of components is empty and nothing else says why: that is
-    no page that was not read, and no page where all is well.
+    """Return evidence with a remark where the complete list of components is empty and nothing else
+    says why: that is no page that was not read, and no page where all is well.
     """
     info = evidence.page or PageInfo()
     if evidence.components is None or evidence.components or info.remark is not None:
@@ -482,12 +591,16 @@ def _over_before(event: Event, since: datetime) -> bool:
 
 
 def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
-    """Return each component once; of several states the worst known one counts, and unknown is worse than green."""
+    """Return each component once; of several states the worst known one counts, and unknown is
+    worse than green.
+    """
     found: dict[str, Part] = {}
     for part in parts:
         held = found.get(part.component.id)
         found[part.component.id] = (
-            part if held is None else replace(max(held, part, key=_badness), component=held.component)
+            part
+            if held is None
+            else replace(max(held, part, key=_badness), component=held.component)
         )
     return list(found.values())
 
@@ -535,12 +648,18 @@ def updates_of(incident_id: str, listed: Iterable[IncidentUpdate]) -> Iterable[I
 
 
 def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
-    """Yield what the event meant for its components so far; what is announced has not happened yet."""
+    """Yield what the event meant for its components so far; what is announced has not happened
+    yet.
+    """
     if event.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
         return
     for span in event.spans:
         end = _end(span.start, span.end, now, over=event.phase is Phase.CLOSED)
-        if span.start > now or (span.start == now and span.end is not None) or span.level is Level.OPERATIONAL:
+        if (
+            span.start > now
+            or (span.start == now and span.end is not None)
+            or span.level is Level.OPERATIONAL
+        ):
             continue
         inferred = span.basis is Basis.INFERRED
         yield Impact(
@@ -556,37 +675,51 @@ def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
 
 
 def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) -> datetime | None:
-    """Return the end, at least a moment after the start. An end that lies ahead is a plan: it is still going on. That
-    of an event that is over is left as it is told, and the store ends it when that was first read.
+    """Return the end, at least a moment after the start. An end that lies ahead is a plan: it is
+    still going on. That of an event that is over is left as it is told, and the store ends it when
+    that was first read.
     """
     if end is None or end > now:
         return end if over else None
     return min(max(end, start + LEAST), max(now, start + timedelta(microseconds=1)))
 
 
-def _coverage(events: Iterable[Event], since: datetime | None, now: datetime) -> tuple[Coverage, ...]:
+def _coverage(
+    events: Iterable[Event], since: datetime | None, now: datetime
+) -> tuple[Coverage, ...]:
     whole = Interval.between(since, now) if since is not None else None
     if whole is None:
         return ()
-    vague = (Interval.between(each.start, min(each.end or now, now)) for each in events if each.vague)
+    vague = (
+        Interval.between(each.start, min(each.end or now, now)) for each in events if each.vague
+    )
     spans = subtract([whole], (span for span in vague if span is not None))
     return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)
 
 
-# ----------------------------------------------------------------------------- lists that only hold what is going on
+# ----------------------------------------------------------------------------- lists that only hold
+# what is going on
 
 
 def remembered(events: Iterable[Event]) -> str:
     """Return what a poll hands to the next one: the events that have not ended.
 
-    For pages that list only what is going on: an event that leaves such a list has ended, and nothing else says so.
+    For pages that list only what is going on: an event that leaves such a list has ended, and
+    nothing else says so.
     """
-    return json.dumps({event.id: _written(event) for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}})
+    return json.dumps(
+        {
+            event.id: _written(event)
+            for event in events
+            if event.phase in {Phase.OPEN, Phase.SCHEDULED}
+        }
+    )
 
 
 def ended(page: PageContext, events: Iterable[Event]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
-    """Return the events of the last poll's `remembered` that are no longer listed, as ended now; and the ids of those
-    we hold as open or announced that never took place or are not remembered, to be withdrawn.
+    """Return the events of the last poll's `remembered` that are no longer listed, as ended now;
+    and the ids of those we hold as open or announced that never took place or are not remembered,
+    to be withdrawn.
     """
     listed = {event.id for event in events}
     held = _read(page.mark)
@@ -598,7 +731,8 @@ def ended(page: PageContext, events: Iterable[Event]) -> tuple[tuple[Event, ...]
 def _closed(event: Event, now: datetime) -> Event:
     end = min(event.end, now) if event.end is not None else now
     spans = tuple(
-        replace(span, end=span.end if span.end is not None and span.end <= now else now) for span in event.spans
+        replace(span, end=span.end if span.end is not None and span.end <= now else now)
+        for span in event.spans
     )
     return replace(event, phase=Phase.CLOSED, status="no longer listed", end=end, spans=spans)
 
@@ -609,12 +743,22 @@ def _written(event: Event) -> list[Any]:
         for s in event.spans
     ]
     end = event.end and event.end.isoformat()
-    told = [event.title, event.phase, event.start.isoformat(), end, event.status, event.impact, event.url]
+    told = [
+        event.title,
+        event.phase,
+        event.start.isoformat(),
+        end,
+        event.status,
+        event.impact,
+        event.url,
+    ]
     return [*told, event.maintenance, list(event.component_ids), spans, event.vague]
 
 
 def _read(mark: str | None) -> Mapping[str, Event]:
-    """Return the events of an earlier poll; none when there was none or another version wrote them."""
+    """Return the events of an earlier poll; none when there was none or another version wrote
+    them.
+    """
     try:
         return {key: _event(key, told) for key, told in json.loads(mark or "{}").items()}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
@@ -624,15 +768,29 @@ def _read(mark: str | None) -> Mapping[str, Event]:
 def _event(key: str, told: Sequence[Any]) -> Event:
     title, phase, start, end, status, impact, url, maintenance, component_ids, spans, vague = told
     return Event(
-        id=key, title=str(title), phase=Phase(phase), start=_time(start), end=end and _time(end), status=str(status),
-        impact=str(impact), url=url, maintenance=bool(maintenance), component_ids=tuple(map(str, component_ids)),
+        id=key,
+        title=str(title),
+        phase=Phase(phase),
+        start=_time(start),
+        end=end and _time(end),
+        status=str(status),
+        impact=str(impact),
+        url=url,
+        maintenance=bool(maintenance),
+        component_ids=tuple(map(str, component_ids)),
         spans=tuple(
-            Span(component_id=str(component), level=None if level is None else Level(level), start=_time(first),
-                 end=last and _time(last), word=word, basis=Basis(basis))
+            Span(
+                component_id=str(component),
+                level=None if level is None else Level(level),
+                start=_time(first),
+                end=last and _time(last),
+                word=word,
+                basis=Basis(basis),
+            )
             for component, level, first, last, word, basis in spans
         ),
         vague=bool(vague),
-    )  # fmt: skip
+    )
 
 
 def _time(written: str) -> datetime:

@@ -1,9 +1,10 @@
 """A vendor's days, from its components'. Pure.
 
-A vendor's day has the worst level of its counted components; "operational" and "maintenance" stand only where enough of
-them are known. Its seconds, with their source and confidence, are those of one component: the one that was out longest
-(of equal ones the one with more major outage, then more degraded time, then more maintenance, then the first on the
-page). Its coverage is the mean of theirs.
+A vendor's day has the worst level of its counted components; "operational" and "maintenance" stand
+only where enough of them are known. Its seconds, with their source and confidence, are those of one
+component: the one that was out longest (of equal ones the one with more major outage, then more
+degraded time, then more maintenance, then the first on the page). Its coverage is the mean of
+theirs.
 """
 
 from collections import defaultdict
@@ -31,10 +32,19 @@ from monitor.standing import judged
 
 
 def vendor_history(facts: PageFacts, histories: Mapping[str, History], frame: Frame) -> History:
-    """Return the vendor's days. Incidents that name no component are listed on their days and give no level."""
-    included = [known for known in facts.components if known.component.id not in frame.options.exclude]
-    begun = min((day_of(known.first_seen_at, frame.zone) for known in facts.components), default=frame.first)
-    alive = {known.component.id: _alive(known, histories[known.component.id], frame, begun) for known in included}
+    """Return the vendor's days. Incidents that name no component are listed on their days and give
+    no level.
+    """
+    included = [
+        known for known in facts.components if known.component.id not in frame.options.exclude
+    ]
+    begun = min(
+        (day_of(known.first_seen_at, frame.zone) for known in facts.components), default=frame.first
+    )
+    alive = {
+        known.component.id: _alive(known, histories[known.component.id], frame, begun)
+        for known in included
+    }
     counts = _QuietCounts(frame)
     rows: set[date] = set()
     for known in included:
@@ -53,24 +63,33 @@ def vendor_history(facts: PageFacts, histories: Mapping[str, History], frame: Fr
                 for key, (lo, hi) in alive.items()
                 if lo <= day <= hi and (row := histories[key].days.get(day))
             ]
-            classified = _vendor_day(day, own, counts.quiet_day(index, day), counts.exist(index), frame)
+            classified = _vendor_day(
+                day, own, counts.quiet_day(index, day), counts.exist(index), frame
+            )
             classified = _with_incidents(classified, unattributed.get(day, ()))
             if not classified.says_nothing:
                 days[day] = classified
-    return History(first=frame.first, last=frame.last, days=days, quiet=tuple(quiet), lengths=frame.lengths)
+    return History(
+        first=frame.first, last=frame.last, days=days, quiet=tuple(quiet), lengths=frame.lengths
+    )
 
 
 def _alive(known: KnownComponent, history: History, frame: Frame, begun: date) -> tuple[date, date]:
-    """Return the first and last day on which the component counts; `begun` is the day the page was first read.
+    """Return the first and last day on which the component counts; `begun` is the day the page was
+    first read.
 
-    Without a start date, one that was there at the first reading has always been there, and one that came later is
-    counted since it came, or since anything is known of it.
+    Without a start date, one that was there at the first reading has always been there, and one
+    that came later is counted since it came, or since anything is known of it.
     """
     first = known.component.start_date
     if first is None:
         came = day_of(known.first_seen_at, frame.zone)
         first = min(came, _first_known(history) or came) if came > begun else frame.first
-    last = frame.last if known.removed_at is None else min(frame.last, day_of(known.removed_at, frame.zone))
+    last = (
+        frame.last
+        if known.removed_at is None
+        else min(frame.last, day_of(known.removed_at, frame.zone))
+    )
     return max(first, frame.first), last
 
 
@@ -123,9 +142,13 @@ class _QuietCounts:
         length = self._lengths.get(day, 86_400.0)
         source = self.source(index)
         quiet = Day(
-            day=day, level=Level.OPERATIONAL, length_seconds=length, covered_seconds=length, source=source,
+            day=day,
+            level=Level.OPERATIONAL,
+            length_seconds=length,
+            covered_seconds=length,
+            source=source,
             confidence=_quiet_confidence(source),
-        )  # fmt: skip
+        )
         return quiet, count
 
     def some_quiet(self, index: int) -> bool:
@@ -157,12 +180,15 @@ def _extend(runs: list[DayRun], day: date, source: Aspect) -> None:
 def _unattributed_days(incidents: Iterable[Incident], frame: Frame) -> dict[date, tuple[str, ...]]:
     days: dict[date, list[str]] = defaultdict(list)
     horizon = Interval.between(
-        day_interval(frame.first, frame.zone).start, min(day_interval(frame.last, frame.zone).end, frame.now)
+        day_interval(frame.first, frame.zone).start,
+        min(day_interval(frame.last, frame.zone).end, frame.now),
     )
     for incident in incidents:
         if incident.component_ids or incident.phase is Phase.SCHEDULED or horizon is None:
             continue
-        end = max(incident.resolved_at or frame.now, incident.started_at + timedelta(microseconds=1))
+        end = max(
+            incident.resolved_at or frame.now, incident.started_at + timedelta(microseconds=1)
+        )
         span = Interval(incident.started_at, end).clip(horizon)
         for day in days_touched(span, frame.zone) if span else ():
             days[day].append(incident.id)
@@ -170,9 +196,15 @@ def _unattributed_days(incidents: Iterable[Incident], frame: Frame) -> dict[date
 
 
 def _vendor_day(
-    day: date, own: Sequence[tuple[str, Day]], quiet: tuple[Day, int] | None, counted: int, frame: Frame
+    day: date,
+    own: Sequence[tuple[str, Day]],
+    quiet: tuple[Day, int] | None,
+    counted: int,
+    frame: Frame,
 ) -> Day:
-    """Return the vendor's day from its components' own rows and the `quiet` ones' common day, `counted` in all."""
+    """Return the vendor's day from its components' own rows and the `quiet` ones' common day,
+    `counted` in all.
+    """
     length = frame.lengths.get(day, 86_400.0)
     known = [row for _, row in own if row.level is not None]
     if quiet is not None:
@@ -183,7 +215,9 @@ def _vendor_day(
     if longest is None or not longest.seconds.total:
         key, longest = None, worst
     seconds = NO_SECONDS if longest is None else longest.seconds
-    covered = sum(row.covered_seconds for _, row in own) + (quiet[0].covered_seconds * quiet[1] if quiet else 0.0)
+    covered = sum(row.covered_seconds for _, row in own) + (
+        quiet[0].covered_seconds * quiet[1] if quiet else 0.0
+    )
     disputed = [row for _, row in own if row.disputed]
     return Day(
         day=day,
@@ -213,4 +247,8 @@ def _length(seconds: Seconds) -> tuple[float, ...]:
 
 
 def _with_incidents(day: Day, incident_ids: tuple[str, ...]) -> Day:
-    return replace(day, incident_ids=tuple(sorted({*day.incident_ids, *incident_ids}))) if incident_ids else day
+    return (
+        replace(day, incident_ids=tuple(sorted({*day.incident_ids, *incident_ids})))
+        if incident_ids
+        else day
+    )

@@ -1,7 +1,9 @@
-"""Which vendors a database watches, and what a command with settings of its own may make of that. Pure.
+"""Which vendors a database watches, and what a command with settings of its own may make of that.
+Pure.
 
-A running `monitor serve` watches what the database says. A command that only reads must not change that, and one that
-reads pages by other settings, say by those of another folder, must not put its vendors in their place.
+A running `monitor serve` watches what the database says. A command that only reads must not change
+that, and one that reads pages by other settings, say by those of another folder, must not put its
+vendors in their place.
 """
 
 from collections.abc import Collection, Iterable
@@ -22,16 +24,22 @@ class Watched:
     last_poll_at: datetime | None
 
 
-def strangers(watched: Iterable[Watched], configured: Collection[str], now: datetime) -> tuple[str, ...]:
+def strangers(
+    watched: Iterable[Watched], configured: Collection[str], now: datetime
+) -> tuple[str, ...]:
     """Return the vendors that somebody watches and these settings do not name, sorted."""
-    return tuple(sorted(each.slug for each in watched if each.slug not in configured and _is_in_use(each, now)))
+    return tuple(
+        sorted(
+            each.slug for each in watched if each.slug not in configured and _is_in_use(each, now)
+        )
+    )
 
 
 def is_somebody_elses(
     watched: Collection[Watched], configured: Collection[str], now: datetime, *, chosen: bool
 ) -> bool:
-    """Whether a database is in use by others than these settings: they name none of what is watched or, where nobody
-    has `chosen` them (they are the built-in list), not all of it.
+    """Whether a database is in use by others than these settings: they name none of what is watched
+    or, where nobody has `chosen` them (they are the built-in list), not all of it.
     """
     others = strangers(watched, configured, now)
     shared = [each for each in watched if each.slug in configured and _is_in_use(each, now)]

@@ -1,12 +1,15 @@
-"""What polls read, on its way into the store, and days derived from it: one thread that writes for many pages at once.
+"""What polls read, on its way into the store, and days derived from it: one thread that writes for
+many pages at once.
 
-A transaction costs more than a poll. Polls that found nothing new wait for each other (`Writer.later`); a poll with
-news is written at once, together with everything that came while the last transaction was busy (`Writer.keep`). Days
-are derived from it at the next `flush`, for all pages that had news together, once however often each had some.
+A transaction costs more than a poll. Polls that found nothing new wait for each other
+(`Writer.later`); a poll with news is written at once, together with everything that came while the
+last transaction was busy (`Writer.keep`). Days are derived from it at the next `flush`, for all
+pages that had news together, once however often each had some.
 
-A database that is busy, or does not answer, is asked again for `RETRY_SECONDS`, and everybody else waits in line
-meanwhile. What was read and could not be kept after that stays here, one reading a page, and goes first at the next
-`flush`: it is lost only when the process ends before the database can be written again.
+A database that is busy, or does not answer, is asked again for `RETRY_SECONDS`, and everybody else
+waits in line meanwhile. What was read and could not be kept after that stays here, one reading a
+page, and goes first at the next `flush`: it is lost only when the process ends before the database
+can be written again.
 """
 
 import asyncio
@@ -40,17 +43,19 @@ RETRY_SECONDS = 90.0
 RETRY_PAUSE_SECONDS = 0.5
 
 SETTLES_AFTER = timedelta(days=2)
-"""So long a new page's days may still change because we learn more of them, and not because its vendor changed them."""
+"""So long a new page's days may still change because we learn more of them, and not because its
+vendor changed them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What the store knew of a page at one version of it; valid as long as the version is.
 
-    `unfinished` are the incidents and maintenances that have not ended, announced ones included; `components` the ids
-    of what is on the page, `listed` the components as it last listed them (None = not since this process began), `told`
-    by source a hash of the messages of incidents that it last told. `identity` is what the page is known by, `refused`
-    the other page that was read in its place.
+    `unfinished` are the incidents and maintenances that have not ended, announced ones included;
+    `components` the ids of what is on the page, `listed` the components as it last listed them
+    (None = not since this process began), `told` by source a hash of the messages of incidents that
+    it last told. `identity` is what the page is known by, `refused` the other page that was read in
+    its place.
     """
 
     version: int
@@ -70,12 +75,13 @@ class Memory:
 
 @dataclass(slots=True, kw_only=True)
 class Collected:
-    """What one poll read. `validators` are those learned; `derive` asks for the page's days to be derived from it.
+    """What one poll read. `validators` are those learned; `derive` asks for the page's days to be
+    derived from it.
 
-    `asked` are the URLs it asked for that may answer "unchanged"; `unreadable` the bodies that it could not read.
-    `identity` is what the page is known by afterwards, None = as before; `refused` another page read in its place.
-    `error` says why it could not be kept. `tried`: it may have been, though the database has not said so; `done`: it
-    was, or never will be.
+    `asked` are the URLs it asked for that may answer "unchanged"; `unreadable` the bodies that it
+    could not read. `identity` is what the page is known by afterwards, None = as before; `refused`
+    another page read in its place. `error` says why it could not be kept. `tried`: it may have
+    been, though the database has not said so; `done`: it was, or never will be.
     """
 
     page: PageRecord
@@ -95,11 +101,15 @@ class Collected:
     @property
     def is_news(self) -> bool:
         """Whether anything is to be written beside the poll itself."""
-        return bool(self.evidence or self.validators or self.identity or self.refused or self.unreadable)
+        return bool(
+            self.evidence or self.validators or self.identity or self.refused or self.unreadable
+        )
 
 
 class Writer:
-    """The one writer of a process. Every store call of the collecting side goes through its thread."""
+    """The one writer of a process. Every store call of the collecting side goes through its
+    thread.
+    """
 
     def __init__(
         self,
@@ -128,9 +138,13 @@ class Writer:
         self._to_derive: dict[str, datetime | None] = {}
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a store call in the writer's thread; again and again, for a while, when the database is only busy."""
+        """Run a store call in the writer's thread; again and again, for a while, when the database
+        is only busy.
+        """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, lambda: self._patiently(lambda: call(*args, **kwargs)))
+        return await loop.run_in_executor(
+            self._thread, lambda: self._patiently(lambda: call(*args, **kwargs))
+        )
 
     def _patiently(self, call: Callable[[], R]) -> R:
         patience = self._store.patience
@@ -152,11 +166,16 @@ class Writer:
         return frozenset(collected.page.slug for collected in self._waiting)
 
     async def close(self) -> None:
-        """Write what is waiting and end the thread. The store stays open. Raises StoreError when that is lost."""
+        """Write what is waiting and end the thread. The store stays open. Raises StoreError when
+        that is lost.
+        """
         try:
             await self.flush()
         except StoreError:
-            log.error("what was read is lost, it could not be kept: %s", self._lost() or "days to be derived again")  # noqa: TRY400
+            log.error(  # noqa: TRY400 - the error itself is raised
+                "what was read is lost, it could not be kept: %s",
+                self._lost() or "days to be derived again",
+            )
             raise
         finally:
             self._thread.shutdown(wait=True)
@@ -164,17 +183,20 @@ class Writer:
     def _lost(self) -> str:
         return ", ".join(sorted({collected.page.slug for collected in self._waiting}))
 
-    # --------------------------------------------------------------------------------------------------- memory
+    # memory
 
     async def remembered(self, page: PageRecord) -> Memory:
-        """Return what makes the page's next poll cheap; read from the store when the page has changed since."""
+        """Return what makes the page's next poll cheap; read from the store when the page has
+        changed since.
+        """
         memory = self._memory.get(page.id)
         if memory is None or memory.version != page.version:
             memory = self._memory[page.id] = await self.db(self._recall, page)
         return memory
 
     def _recall(self, page: PageRecord) -> Memory:
-        now = self._store.page(page.id)  # before all else: what changes meanwhile has a later version
+        # before all else: what changes meanwhile has a later version
+        now = self._store.page(page.id)
         validators = {
             url: Validators(etag=row.etag, last_modified=row.last_modified, sha256=row.sha256)
             for url, row in self._store.validators(page.id).items()
@@ -188,16 +210,19 @@ class Writer:
             refused=now.refused,
         )
 
-    # -------------------------------------------------------------------------------------------------- writing
+    # writing
 
     async def later(self, collected: Collected) -> None:
-        """Keep a poll without news at the next `flush`, at the latest when `flush_after` are waiting."""
+        """Keep a poll without news at the next `flush`, at the latest when `flush_after` are
+        waiting.
+        """
         self._waiting.append(collected)
         if len(self._waiting) >= self._flush_after:
             await self._write_waiting()
 
     async def keep(self, collected: Collected) -> None:
-        """Keep a poll now. Raises what kept it from being written; other polls are written all the same.
+        """Keep a poll now. Raises what kept it from being written; other polls are written all the
+        same.
 
         After a StoreError the poll waits here for the next `flush`.
         """
@@ -207,12 +232,16 @@ class Writer:
             raise collected.error
 
     async def flush(self) -> None:
-        """Write what is waiting, then derive the days of the pages that had news. Raises StoreError."""
+        """Write what is waiting, then derive the days of the pages that had news. Raises
+        StoreError.
+        """
         await self._write_waiting()
         await self._derive_waiting()
 
     async def _write_waiting(self) -> None:
-        """Write what is waiting; what comes meanwhile is written together afterwards. Raises StoreError."""
+        """Write what is waiting; what comes meanwhile is written together afterwards. Raises
+        StoreError.
+        """
         async with self._turn:
             waiting, self._waiting = self._waiting, []
             try:
@@ -225,7 +254,8 @@ class Writer:
                 self._derive_later(collected.page)
 
     def _write(self, waiting: Sequence[Collected]) -> None:
-        """Write a batch in one transaction; if something in it cannot be kept, each poll in its own.
+        """Write a batch in one transaction; if something in it cannot be kept, each poll in its
+        own.
 
         Raises StoreError when some are to be tried again; those are not `done`.
         """
@@ -263,7 +293,9 @@ class Writer:
             self._write([collected])
 
     def _look_for(self, waiting: Iterable[Collected]) -> None:
-        """Mark what was kept after all: a connection that broke while it committed has not said so."""
+        """Mark what was kept after all: a connection that broke while it committed has not said
+        so.
+        """
         tried = [collected for collected in waiting if collected.tried and not collected.done]
         if not tried:
             return
@@ -290,35 +322,57 @@ class Writer:
         self._store.record_polls([collected.poll for collected in batch])
         self._remember(news, before)
 
-    def _save_all(self, collected: Collected, before: Mapping[int, int], now: datetime) -> Changes | None:
-        """Keep what a poll said and who the page is; return what of it was new, None when it said nothing."""
+    def _save_all(
+        self, collected: Collected, before: Mapping[int, int], now: datetime
+    ) -> Changes | None:
+        """Keep what a poll said and who the page is; return what of it was new, None when it said
+        nothing.
+        """
         changes = None
         if collected.evidence:
-            told = [self._without_old_news(collected.page.id, each, before) for each in collected.evidence]
+            told = [
+                self._without_old_news(collected.page.id, each, before)
+                for each in collected.evidence
+            ]
             gap = self._max_gap(collected.page.slug)
             changes = self._store.save(collected.page.id, *told, now=now, max_gap_seconds=gap)
             if changes.left_out:
-                # Another reading came first; an answer equal to this one would be taken for that one unchanged.
+                # Another reading came first; an answer equal to this one would be taken for that
+                # one unchanged.
                 collected.validators = {}
         self._keep_identity(collected)
         return changes
 
-    def _keep_bodies(self, news: Sequence[Collected], changed: Sequence[Changes | None], now: datetime) -> None:
+    def _keep_bodies(
+        self, news: Sequence[Collected], changed: Sequence[Changes | None], now: datetime
+    ) -> None:
         """Keep the bodies of polls, and for good those that the setting asks for."""
-        digests = iter(self._store.keep_snapshots([body for collected in news for body in collected.bodies], now=now))
+        digests = iter(
+            self._store.keep_snapshots(
+                [body for collected in news for body in collected.bodies], now=now
+            )
+        )
         for collected, changes in zip(news, changed, strict=True):
-            fresh = [BodyRef(body.url, body.status, next(digests), now) for body in collected.bodies]
+            fresh = [
+                BodyRef(body.url, body.status, next(digests), now) for body in collected.bodies
+            ]
             if not self._pinning.active:
                 continue
             page = collected.page
             told = [(each, changes) for each in collected.evidence if changes is not None]
             self._pinning.polled(page, self._vendors[page.slug], told, fresh, now=now)
             if collected.unreadable:
-                self._keep_unreadable(page, collected.unreadable, collected.poll.reason or "unknown", now)
+                self._keep_unreadable(
+                    page, collected.unreadable, collected.poll.reason or "unknown", now
+                )
 
-    def _keep_unreadable(self, page: PageRecord, bodies: Sequence[Body], reason: str, now: datetime) -> None:
+    def _keep_unreadable(
+        self, page: PageRecord, bodies: Sequence[Body], reason: str, now: datetime
+    ) -> None:
         """Keep for good what could not be read: the first of a kind a day."""
-        self._store.pin_first(page.id, day_of(now, zone_named(page.zone)), reason, bodies=bodies, now=now)
+        self._store.pin_first(
+            page.id, day_of(now, zone_named(page.zone)), reason, bodies=bodies, now=now
+        )
 
     def _keep_identity(self, collected: Collected) -> None:
         if collected.identity is not None:
@@ -326,8 +380,12 @@ class Writer:
         elif collected.refused is not None:
             self._store.refuse(collected.page.id, collected.refused)
 
-    def _without_old_news(self, page_id: int, evidence: Evidence, versions: Mapping[int, int]) -> Evidence:
-        """Leave out components and messages that are those kept last: comparing them with the rows is dear."""
+    def _without_old_news(
+        self, page_id: int, evidence: Evidence, versions: Mapping[int, int]
+    ) -> Evidence:
+        """Leave out components and messages that are those kept last: comparing them with the rows
+        is dear.
+        """
         memory = self._memory.get(page_id)
         if memory is None or memory.version != versions.get(page_id):
             return evidence
@@ -341,7 +399,9 @@ class Writer:
         return GAP_INTERVALS * self._vendors[slug].interval_seconds
 
     def _remember(self, news: Sequence[Collected], before: Mapping[int, int]) -> None:
-        """Remember what the next poll will ask for, unless another process changed the page meanwhile."""
+        """Remember what the next poll will ask for, unless another process changed the page
+        meanwhile.
+        """
         after = self._store.page_versions([collected.page.id for collected in news])
         for collected in news:
             page, memory = collected.page, self._memory.pop(collected.page.id, None)
@@ -352,9 +412,20 @@ class Writer:
                 after[page.id],
                 {**memory.validators, **collected.validators},
                 self._unfinished(collected, memory),
-                memory.components if listed is None else frozenset(component.id for component in listed),
+                (
+                    memory.components
+                    if listed is None
+                    else frozenset(component.id for component in listed)
+                ),
                 listed,
-                {**memory.told, **{each.source: hash(each.updates) for each in collected.evidence if each.updates}},
+                {
+                    **memory.told,
+                    **{
+                        each.source: hash(each.updates)
+                        for each in collected.evidence
+                        if each.updates
+                    },
+                },
                 collected.identity or memory.identity,
                 None if collected.identity is not None else collected.refused or memory.refused,
             )
@@ -364,7 +435,9 @@ class Writer:
         return self._store.unfinished_incidents(collected.page.id) if told else memory.unfinished
 
     async def heal(self, page: PageRecord) -> PageRecord:
-        """Re-time or set aside what is stored of the page later than now; return the page as it is then."""
+        """Re-time or set aside what is stored of the page later than now; return the page as it is
+        then.
+        """
         healed = await self.db(self._store.heal, page.id, now=self._clock())
         if healed is None:
             return page
@@ -373,7 +446,8 @@ class Writer:
         return await self.db(self._store.page, page.id)
 
     async def save(self, page: PageRecord, evidence: Evidence, bodies: Sequence[Body] = ()) -> None:
-        """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on after it.
+        """Keep one piece of a backfill, in a transaction of its own: an interrupted one goes on
+        after it.
 
         `bodies` are the answers behind it; they are kept when it tells something new.
         """
@@ -389,7 +463,9 @@ class Writer:
                 pairs = zip(bodies, digests, strict=True)
                 refs = [BodyRef(body.url, body.status, digest, now) for body, digest in pairs]
                 if self._pinning.active:
-                    self._pinning.backfilled(page, self._vendors[page.slug], evidence, changes, refs, now=now)
+                    self._pinning.backfilled(
+                        page, self._vendors[page.slug], evidence, changes, refs, now=now
+                    )
         return changes
 
     async def keep_unreadable(self, page: PageRecord, bodies: Sequence[Body], reason: str) -> None:
@@ -400,17 +476,20 @@ class Writer:
     async def recognise(
         self, page: PageRecord, *, known: Identity | None = None, refused: Identity | None = None
     ) -> None:
-        """Keep what a page is known by after a backfill, or the other page that was read in its place."""
+        """Keep what a page is known by after a backfill, or the other page that was read in its
+        place.
+        """
         if known is not None:
             await self.db(self._store.know, page.id, known)
         elif refused is not None:
             await self.db(self._store.refuse, page.id, refused)
         self._memory.pop(page.id, None)
 
-    # ------------------------------------------------------------------------------------------------- deriving
+    # deriving
 
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:
-        """Derive the page's days that facts have touched since the last time; return the number of revised days.
+        """Derive the page's days that facts have touched since the last time; return the number of
+        revised days.
 
         `since` also derives the days from that instant on.
         """
@@ -419,7 +498,9 @@ class Writer:
 
     def _derive_later(self, page: PageRecord) -> None:
         """Have the page's days derived at the next flush, from its last reading on."""
-        starts = [at for at in (self._to_derive.get(page.slug), page.observed_until) if at is not None]
+        starts = [
+            at for at in (self._to_derive.get(page.slug), page.observed_until) if at is not None
+        ]
         self._to_derive[page.slug] = min(starts, default=None)
 
     async def _derive_waiting(self) -> None:
@@ -440,7 +521,9 @@ class Writer:
         return [revisions for _, revisions in found]
 
     def _derive_all(self, waiting: Mapping[str, datetime | None]) -> list[tuple[str, int]]:
-        """Derive in one transaction; if that breaks, each page in its own. A bug raises when one page was asked for."""
+        """Derive in one transaction; if that breaks, each page in its own. A bug raises when one
+        page was asked for.
+        """
         try:
             with self._store.together():
                 pages = self._store.pages(waiting)
@@ -452,7 +535,9 @@ class Writer:
         except Exception:
             if len(waiting) == 1:
                 raise
-        return [found for slug, since in waiting.items() for found in self._derive_guarded(slug, since)]
+        return [
+            found for slug, since in waiting.items() for found in self._derive_guarded(slug, since)
+        ]
 
     def _derive_guarded(self, slug: str, since: datetime | None) -> list[tuple[str, int]]:
         try:
@@ -462,7 +547,9 @@ class Writer:
             return []
 
     def _follow(self, before: Mapping[int, int]) -> None:
-        """Let what is remembered of pages follow the versions that deriving their days has given them."""
+        """Let what is remembered of pages follow the versions that deriving their days has given
+        them.
+        """
         for key, version in self._store.page_versions(list(before)).items():
             memory = self._memory.get(key)
             if memory is not None and memory.version == before[key]:
@@ -485,8 +572,8 @@ class Writer:
 
 
 def _rounds(batch: Iterable[Collected]) -> list[list[Collected]]:
-    """Return the polls in rounds of one a page, each page's in their order: beside what a poll says is kept when the
-    page was read last before it, though nothing was new then.
+    """Return the polls in rounds of one a page, each page's in their order: beside what a poll says
+    is kept when the page was read last before it, though nothing was new then.
     """
     rounds: list[list[Collected]] = []
     held: Counter[int] = Counter()
@@ -500,12 +587,18 @@ def _rounds(batch: Iterable[Collected]) -> list[list[Collected]]:
 
 
 def _listed(collected: Collected, memory: Memory) -> tuple[Component, ...] | None:
-    lists = [evidence.components for evidence in collected.evidence if evidence.components is not None]
+    lists = [
+        evidence.components for evidence in collected.evidence if evidence.components is not None
+    ]
     return lists[-1] if lists else memory.listed
 
 
-def derive_page(store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime) -> int:
-    """Derive and keep the page's days from `first` to today; return the number of days the vendor has revised."""
+def derive_page(
+    store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
+) -> int:
+    """Derive and keep the page's days from `first` to today; return the number of days the vendor
+    has revised.
+    """
     return _derived(store, page, vendor, first=first, now=now)[1]
 
 
@@ -514,12 +607,17 @@ def _derived(
 ) -> tuple[PageHistory, int]:
     today = day_of(now, zone_named(page.zone))
     _, found = history.read(store, page, vendor, first=first, last=today, now=now, gone=False)
-    return found, store.save_days(page.id, found, today=today, now=now, revised_since=_revised_since(page, today))
+    return found, store.save_days(
+        page.id, found, today=today, now=now, revised_since=_revised_since(page, today)
+    )
 
 
 def _revised_since(page: PageRecord, today: date) -> date | None:
-    """Return since when days may differ because the vendor changed them: since when facts did, once its history was
-    read whole. A page that is never backfilled has been read for some days by then.
+    """Return since when days may differ because the vendor changed them: since when facts did, once
+    its history was read whole. A page that is never backfilled has been read for some days by then.
     """
-    settled = page.reread_day is not None or day_of(page.added_at, zone_named(page.zone)) + SETTLES_AFTER < today
+    settled = (
+        page.reread_day is not None
+        or day_of(page.added_at, zone_named(page.zone)) + SETTLES_AFTER < today
+    )
     return page.dirty_since if settled else None

@@ -1,8 +1,8 @@
 """Shared fixtures, how properties are searched, and when a test may be skipped.
 
-Tests marked `integration` need a real server, tests marked `corpus` a folder of captured pages; without them they are
-skipped. Where both must be there, VENDORSTATUS_REQUIRE_INTEGRATION=1 and VENDORSTATUS_REQUIRE_CORPUS=1 turn such a skip
-into a failure.
+Tests marked `integration` need a real server, tests marked `corpus` a folder of captured pages;
+without them they are skipped. Where both must be there, VENDORSTATUS_REQUIRE_INTEGRATION=1 and
+VENDORSTATUS_REQUIRE_CORPUS=1 turn such a skip into a failure.
 """
 
 import os
@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, settings
 from monitor.store import engine
 from tests.template import copied
 
-# Shared machines stall now and then; a slow example says nothing about us. In CI every run tries the same examples.
+# Shared machines stall now and then; a slow example says nothing about us. In CI every run tries
+# the same examples.
 settings.register_profile("default", deadline=None, max_examples=100)
 settings.register_profile(
     "ci",
@@ -28,7 +29,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once():
-    """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store takes."""
+    """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store
+    takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "ensure_schema", copied)
         yield
@@ -53,6 +55,7 @@ def pytest_runtest_makereport(item):
 
 def _must_run(item):
     return any(
-        item.get_closest_marker(mark) and os.environ.get(f"VENDORSTATUS_REQUIRE_{mark.upper()}") == "1"
+        item.get_closest_marker(mark)
+        and os.environ.get(f"VENDORSTATUS_REQUIRE_{mark.upper()}") == "1"
         for mark in ("integration", "corpus")
     )

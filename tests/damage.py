@@ -25,7 +25,13 @@ def paths(value: Any, here: Path = ()) -> Iterable[Path]:
     """Yield the place of everything in a JSON value."""
     if here:
         yield here
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in items:
         yield from paths(item, (*here, key))
 
@@ -38,7 +44,8 @@ def at(value: Any, path: Path) -> Any:
 
 @st.composite
 def damaged(draw: st.DrawFn, whole: Any) -> Any:
-    """Draw a copy of a JSON value with entries dropped, replaced, wrapped, doubled, put in reverse and swapped."""
+    """Draw a copy of a JSON value with entries dropped, replaced, wrapped, doubled, put in reverse
+    and swapped."""
     value = copy.deepcopy(whole)
     for _ in range(draw(st.integers(1, 4))):
         places = list(paths(value))
@@ -63,13 +70,15 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
 
 
 def to_bytes(value: Any) -> bytes:
-    """Return the value as a server would send it; what is no valid JSON (NaN, half characters) goes out all the same."""
+    """Return the value as a server would send it; what is no valid JSON (NaN, half characters) goes
+    out all the same."""
     return json.dumps(value).encode()
 
 
 @st.composite
 def damaged_bytes(draw: st.DrawFn, whole: Any, encodings: Sequence[str] = ("utf-8",)) -> bytes:
-    """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no text."""
+    """Draw an answer's bytes: a damaged value, at times cut short or with bytes that are no
+    text."""
     body = json.dumps(draw(damaged(whole))).encode(draw(st.sampled_from(encodings)))
     place = draw(st.integers(0, len(body)))
     how = draw(st.sampled_from(("whole", "whole", "whole", "cut", "bytes")))
@@ -80,7 +89,8 @@ def damaged_bytes(draw: st.DrawFn, whole: Any, encodings: Sequence[str] = ("utf-
 
 @st.composite
 def damaged_body(draw: st.DrawFn, body: bytes) -> bytes:
-    """Draw a damaged answer: of JSON mostly damaged JSON, else (and of HTML and feeds) the text cut, doubled, changed."""
+    """Draw a damaged answer: of JSON mostly damaged JSON, else (and of HTML and feeds) the text
+    cut, doubled, changed."""
     try:
         told = json.loads(body)
     except ValueError:
@@ -110,7 +120,8 @@ PUT = (
 
 @st.composite
 def damaged_text(draw: st.DrawFn, body: bytes) -> bytes:
-    """Draw the bytes cut off, or with some of them replaced, removed or doubled, often so that they are not UTF-8."""
+    """Draw the bytes cut off, or with some of them replaced, removed or doubled, often so that they
+    are not UTF-8."""
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, max(0, len(body) - 1)))
         upto = min(len(body), at + draw(st.integers(0, 400)))
@@ -134,7 +145,9 @@ def assert_all_sound(told: Iterable[Evidence], page: PageContext, levels: Iterab
 def assert_sound(evidence: Evidence, page: PageContext) -> None:
     """Assert what the model asks of evidence."""
     assert evidence.read_at == page.now
-    assert not re.search("[\x00\ud800-\udfff]", texts_of(evidence)), "no database takes half characters and NUL"
+    assert not re.search("[\x00\ud800-\udfff]", texts_of(evidence)), (
+        "no database takes half characters and NUL"
+    )
     over = {incident.id for incident in evidence.incidents if incident.phase is Phase.CLOSED}
     for impact in evidence.impacts:
         assert isinstance(impact.component_id, str)
@@ -146,7 +159,9 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
         assert incident.resolved_at is None or incident.resolved_at >= incident.started_at
     told = {incident.id for incident in evidence.incidents}
     assert len({(each.incident_id, each.key) for each in evidence.updates}) == len(evidence.updates)
-    assert all(each.incident_id in told and each.at.utcoffset() is not None for each in evidence.updates)
+    assert all(
+        each.incident_id in told and each.at.utcoffset() is not None for each in evidence.updates
+    )
     for bar in evidence.bars:
         assert isinstance(bar.day, date)
         assert 0 <= bar.partial_seconds + bar.major_seconds <= 90_000
@@ -164,16 +179,35 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
 
 def texts_of(evidence: Evidence) -> str:
     """Return the texts of evidence, as they would be written."""
-    titles = (text for i in evidence.incidents for text in (i.id, i.title, i.status, i.impact, *i.component_ids))
-    keys = (text for u in evidence.updates for text in (u.incident_id, u.key, *(s.component_id for s in u.states)))
-    names = (text for c in evidence.components or () for text in (c.id, c.name, c.group or "", c.region or ""))
+    titles = (
+        text
+        for i in evidence.incidents
+        for text in (i.id, i.title, i.status, i.impact, *i.component_ids)
+    )
+    keys = (
+        text
+        for u in evidence.updates
+        for text in (u.incident_id, u.key, *(s.component_id for s in u.states))
+    )
+    names = (
+        text
+        for c in evidence.components or ()
+        for text in (c.id, c.name, c.group or "", c.region or "")
+    )
     return "".join((*titles, *keys, *names, *evidence.unknown_words, evidence.mark or ""))
 
 
 def levels_of(evidence: Evidence) -> set[Level]:
     """Return every level the evidence speaks of."""
-    found = {impact.level for impact in evidence.impacts} | {one.level for one in evidence.observed or ()}
-    found |= {level for each in evidence.updates for state in each.states for level in (state.level, state.before)}
+    found = {impact.level for impact in evidence.impacts} | {
+        one.level for one in evidence.observed or ()
+    }
+    found |= {
+        level
+        for each in evidence.updates
+        for state in each.states
+        for level in (state.level, state.before)
+    }
     found |= {Level.MAJOR_OUTAGE for bar in evidence.bars if bar.major_seconds}
     found |= {Level.PARTIAL_OUTAGE for bar in evidence.bars if bar.partial_seconds}
     return {level for level in found if level is not None}

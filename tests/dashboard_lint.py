@@ -1,7 +1,9 @@
-"""The rules of grafana/dashboard-linter (June 2026) for classic dashboards: each returns what it finds wrong.
+"""The rules of grafana/dashboard-linter (June 2026) for classic dashboards: each returns what it
+finds wrong.
 
-The linter is a Go program; what it checks is written anew here, over promql-parser instead of Prometheus's own. Its two
-rules for LogQL have nothing to say of dashboards that read Prometheus alone: `target-logql-rules` holds them to that.
+The linter is a Go program; what it checks is written anew here, over promql-parser instead of
+Prometheus's own. Its two rules for LogQL have nothing to say of dashboards that read Prometheus
+alone: `target-logql-rules` holds them to that.
 """
 
 import re
@@ -15,7 +17,11 @@ from panels import Query, panels, queries, variables
 Board = Mapping[str, Any]
 Complaints = Iterator[str]
 
-UNITS = {value for name, value in vars(units).items() if isinstance(value, str) and not name.startswith("_")}
+UNITS = {
+    value
+    for name, value in vars(units).items()
+    if isinstance(value, str) and not name.startswith("_")
+}
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 RATE_INTERVAL = "7m7s"  # what stands for $__rate_interval while a query is parsed
 SHOWING = ("stat", "timeseries", "gauge", "table")
@@ -23,9 +29,12 @@ COUNTING = ("rate", "irate", "increase")
 
 
 def parsed(expression: str) -> promql.Expr:
-    """Return the query's tree, with the variables that are no strings replaced. Raises ValueError when it is none."""
+    """Return the query's tree, with the variables that are no strings replaced. Raises ValueError
+    when it is none."""
     return promql.parse(
-        expression.replace("$__rate_interval", RATE_INTERVAL).replace("$target", "99.9").replace("$worst", "30")
+        expression.replace("$__rate_interval", RATE_INTERVAL)
+        .replace("$target", "99.9")
+        .replace("$worst", "30")
     )
 
 
@@ -43,11 +52,14 @@ def nodes(tree: promql.Expr) -> Iterator[tuple[promql.Expr, tuple[promql.Expr, .
 
 
 def selectors(expression: str) -> Iterator[tuple[promql.VectorSelector, tuple[promql.Expr, ...]]]:
-    """Yield every selector with its ancestors; the one inside a range has the range as its parent."""
+    """Yield every selector with its ancestors; the one inside a range has the range as its
+    parent."""
     for node, above in nodes(parsed(expression)):
         if isinstance(node, promql.MatrixSelector):
             yield node.vector_selector, (*above, node)
-        elif isinstance(node, promql.VectorSelector) and not (above and isinstance(above[-1], promql.MatrixSelector)):
+        elif isinstance(node, promql.VectorSelector) and not (
+            above and isinstance(above[-1], promql.MatrixSelector)
+        ):
             yield node, above
 
 
@@ -59,14 +71,19 @@ def each_query(board: Board) -> Iterator[Query]:
     yield from queries(board["uid"], board)
 
 
-# ------------------------------------------------------------------------------------------------------------- variables
+# -------------------------------------------------------------------------------------------------------------
+# variables
 
 
 def template_datasource(board: Board) -> Complaints:
     found = [v for v in variables(board) if v["type"] == "datasource"]
     if [(v["name"], v["query"]) for v in found] != [("datasource", "prometheus")]:
         yield "there is not exactly one data source variable, named datasource, of type prometheus"
-    yield from (f"the label is {v.get('label')!r}" for v in found if v.get("label", "").lower() != "data source")
+    yield from (
+        f"the label is {v.get('label')!r}"
+        for v in found
+        if v.get("label", "").lower() != "data source"
+    )
 
 
 def template_job(board: Board) -> Complaints:
@@ -85,7 +102,11 @@ def _required(board: Board, name: str) -> Complaints:
     expected = {
         "type": "query", "label": name.title(), "multi": True, "allValue": ".+", "datasource": DATASOURCE,
     }  # fmt: skip
-    yield from (f"{name}: {key} is {found.get(key)!r}" for key, value in expected.items() if found.get(key) != value)
+    yield from (
+        f"{name}: {key} is {found.get(key)!r}"
+        for key, value in expected.items()
+        if found.get(key) != value
+    )
 
 
 def template_label_promql(board: Board) -> Complaints:
@@ -117,7 +138,8 @@ def uneditable(board: Board) -> Complaints:
         yield "it can be edited"
 
 
-# ---------------------------------------------------------------------------------------------------------------- panels
+# ----------------------------------------------------------------------------------------------------------------
+# panels
 
 
 def panel_datasource(board: Board) -> Complaints:
@@ -136,7 +158,9 @@ def panel_units(board: Board) -> Complaints:
     for panel in panels(board):
         config = panel["fieldConfig"]
         given = [config["defaults"].get("unit")]
-        given += [p["value"] for o in config["overrides"] for p in o["properties"] if p["id"] == "unit"]
+        given += [
+            p["value"] for o in config["overrides"] for p in o["properties"] if p["id"] == "unit"
+        ]
         mapped = bool(config["defaults"].get("mappings"))
         wrong = [unit for unit in given if unit not in UNITS and not (unit is None and mapped)]
         if panel["type"] in SHOWING and wrong:
@@ -144,10 +168,13 @@ def panel_units(board: Board) -> Complaints:
 
 
 def panel_no_targets(board: Board) -> Complaints:
-    yield from (f"{panel['title']} asks nothing" for panel in panels(board) if not panel.get("targets"))
+    yield from (
+        f"{panel['title']} asks nothing" for panel in panels(board) if not panel.get("targets")
+    )
 
 
-# --------------------------------------------------------------------------------------------------------------- queries
+# ---------------------------------------------------------------------------------------------------------------
+# queries
 
 
 def target_logql(board: Board) -> Complaints:
@@ -168,7 +195,11 @@ def target_rate_interval(board: Board) -> Complaints:
     wanted = promql.parse_duration(RATE_INTERVAL)
     for query in each_query(board):
         for node, _ in nodes(parsed(query.expression)):
-            if isinstance(node, promql.Call) and node.func.name in COUNTING and node.args[0].range != wanted:
+            if (
+                isinstance(node, promql.Call)
+                and node.func.name in COUNTING
+                and node.args[0].range != wanted
+            ):
                 yield f"{query.name}: {node.func.name} is not over $__rate_interval"
 
 
@@ -190,7 +221,11 @@ def _unmatched(board: Board, label: str) -> Complaints:
 def target_counter_agg(board: Board) -> Complaints:
     for query in each_query(board):
         for selector, above in selectors(query.expression):
-            function = above[-2].func.name if len(above) > 1 and isinstance(above[-2], promql.Call) else None
+            function = (
+                above[-2].func.name
+                if len(above) > 1 and isinstance(above[-2], promql.Call)
+                else None
+            )
             if selector.name.endswith("_total") and function not in COUNTING:
                 yield f"{query.name}: {selector.name} is a counter and has no rate"
 

@@ -15,7 +15,8 @@ Answer = Callable[[str], Response]
 
 
 def answers_from(folder: Path) -> Answer:
-    """Return a function from absolute URL to the recorded response; a URL not in the recording answers 404."""
+    """Return a function from absolute URL to the recorded response; a URL not in the recording
+    answers 404."""
     recording = json.loads((folder / "recording.json").read_text())
     responses = {unquote(entry["url"]): entry for entry in recording["responses"]}
 
@@ -23,12 +24,20 @@ def answers_from(folder: Path) -> Answer:
         entry = responses.get(unquote(url))
         if entry is None:
             return Response(
-                url=url, final_url=url, status=404, headers={"content-type": "text/plain"}, body=b"Not Found"
+                url=url,
+                final_url=url,
+                status=404,
+                headers={"content-type": "text/plain"},
+                body=b"Not Found",
             )
         body = (folder / entry["body"]).read_bytes() if entry.get("body") else b""
         headers: Mapping[str, str] = {k.lower(): v for k, v in entry.get("headers", {}).items()}
         return Response(
-            url=url, final_url=entry.get("final_url", url), status=entry["status"], headers=headers, body=body
+            url=url,
+            final_url=entry.get("final_url", url),
+            status=entry["status"],
+            headers=headers,
+            body=body,
         )
 
     return answer
@@ -38,9 +47,14 @@ SIGNALS_NEEDED = 2
 
 
 def recognised(responses: Sequence[Response]) -> list[str]:
-    """Return the platforms that these answers prove. One of last resort is none where another shows any sign."""
+    """Return the platforms that these answers prove. One of last resort is none where another shows
+    any sign."""
     kinds = {
-        name: {signal.kind for response in responses for signal in platforms.named(name).detect(response)}
+        name: {
+            signal.kind
+            for response in responses
+            for signal in platforms.named(name).detect(response)
+        }
         for name in platforms.names()
     }
     others = any(found for name, found in kinds.items() if not platforms.is_last_resort(name))
@@ -68,7 +82,8 @@ def drive(
 ) -> list[Evidence]:
     """Run a generator to its end and return its evidence.
 
-    `asked` collects the URLs it asked for, in order, and `told` what it tells, also where it fails afterwards.
+    `asked` collects the URLs it asked for, in order, and `told` what it tells, also where it fails
+    afterwards.
     """
 
     def fetch(get: Get) -> Response | FetchError:

@@ -1,7 +1,7 @@
 """The instants at which what depends on the time is tested: `make hours` runs through all of them.
 
-On each of the days, each of the times (UTC): while it is yesterday in America, shortly before and after a midnight of UTC
-or of Los Angeles, at noon, and while it is tomorrow in Asia.
+On each of the days, each of the times (UTC): while it is yesterday in America, shortly before and
+after a midnight of UTC or of Los Angeles, at noon, and while it is tomorrow in Asia.
 """
 
 import os
@@ -28,20 +28,24 @@ def instants() -> list[datetime]:
 
 
 def simulated_now() -> datetime:
-    """Return the instant at which simulated worlds end: the one that the environment names, else an awkward one.
+    """Return the instant at which simulated worlds end: the one that the environment names, else an
+    awkward one.
 
-    Then it is yesterday in Los Angeles and tomorrow in Auckland, and the last 90 days have clock changes of both.
+    Then it is yesterday in Los Angeles and tomorrow in Auckland, and the last 90 days have clock
+    changes of both.
     """
     named = os.environ.get(VARIABLE)
     return datetime.fromisoformat(named) if named else datetime(2026, 11, 3, 4, 45, tzinfo=UTC)
 
 
 FEW = (datetime(2028, 2, 29, 23, 59, tzinfo=UTC),)
-"""What the gate runs under: a midnight of UTC that comes meanwhile, after which it is still yesterday in America."""
+"""What the gate runs under: a midnight of UTC that comes meanwhile, after which it is still
+yesterday in America."""
 
 
 def chosen(word: str) -> list[datetime]:
-    """Return the instants of a word: "all", "few", or the beginning of some, as in 2027-11-07 or 2027-11-07T04."""
+    """Return the instants of a word: "all", "few", or the beginning of some, as in 2027-11-07 or
+    2027-11-07T04."""
     if word == "few":
         return list(FEW)
     return [each for each in instants() if word == "all" or each.isoformat().startswith(word)]

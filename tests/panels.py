@@ -1,7 +1,9 @@
-"""The dashboards as Grafana reads them: panels, variables, what is put into a query, and at which step it is asked.
+"""The dashboards as Grafana reads them: panels, variables, what is put into a query, and at which
+step it is asked.
 
-Sources, read in Grafana's packages: `rangeUtil.calculateInterval` and `roundInterval` of @grafana/data, and of
-@grafana/prometheus the interpolation of variables, `$__rate_interval` and the alignment of ranges to steps.
+Sources, read in Grafana's packages: `rangeUtil.calculateInterval` and `roundInterval` of
+@grafana/data, and of @grafana/prometheus the interpolation of variables, `$__rate_interval` and the
+alignment of ranges to steps.
 """
 
 import json
@@ -37,7 +39,8 @@ def boards() -> dict[str, dict[str, Any]]:
 
 
 def panels(board: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the panels that ask a data source; a list of alerts asks Grafana, and a text nobody."""
+    """Return the panels that ask a data source; a list of alerts asks Grafana, and a text
+    nobody."""
     return [panel for panel in board["panels"] if panel["type"] not in ("row", "alertlist", "text")]
 
 
@@ -72,7 +75,8 @@ def queries(uid: str, board: Mapping[str, Any]) -> Iterator[Query]:
             yield Query(board=uid, panel=panel, target=target)
 
 
-# ------------------------------------------------------------------------------------------------------------------ time
+# ------------------------------------------------------------------------------------------------------------------
+# time
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class Range:
         return self.end - self.start
 
     def aligned(self, step: int) -> tuple[int, int]:
-        """Return start and end as they are asked for: Grafana rounds both down to the step, in UTC."""
+        """Return start and end as they are asked for: Grafana rounds both down to the step, in
+        UTC."""
         return int(self.start // step) * step, int(self.end // step) * step
 
 
@@ -101,8 +106,11 @@ def rounded(milliseconds: float) -> int:
 
 
 def step_of(query: Query, shown: Range) -> int:
-    """Return the step in seconds: the range over the panel's points or pixels, rounded, and never below the least interval."""
-    calculated = rounded(shown.seconds * 1000 / (query.panel.get("maxDataPoints") or query.width)) / 1000
+    """Return the step in seconds: the range over the panel's points or pixels, rounded, and never
+    below the least interval."""
+    calculated = (
+        rounded(shown.seconds * 1000 / (query.panel.get("maxDataPoints") or query.width)) / 1000
+    )
     least = seconds_of(query.panel.get("interval") or f"{SCRAPE_SECONDS}s")
     return int(max(calculated, least, -(-shown.seconds // MOST_STEPS), 1))
 
@@ -113,7 +121,8 @@ def shown_by(query: Query, shown: Range) -> Range:
     return Range(shown.end - seconds_of(own), shown.end) if own else shown
 
 
-# -------------------------------------------------------------------------------------------------------------- variables
+# --------------------------------------------------------------------------------------------------------------
+# variables
 
 Values = Mapping[str, str]
 """What each variable puts into a query."""
@@ -122,7 +131,8 @@ VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)(?::\w+)?\}")
 
 
 def interpolated(text: str, values: Values) -> str:
-    """Replace every variable. Raises KeyError for one that nobody set; `$1` is PromQL's, and Grafana leaves it."""
+    """Replace every variable. Raises KeyError for one that nobody set; `$1` is PromQL's, and
+    Grafana leaves it."""
 
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
@@ -141,7 +151,8 @@ def built_in(step: int, shown: Range) -> dict[str, str]:
 
 
 Ask = Callable[[str, Mapping[str, str]], Any]
-"""Asks Prometheus's HTTP API: the path below /api/v1 and the parameters; returns what is under "data"."""
+"""Asks Prometheus's HTTP API: the path below /api/v1 and the parameters; returns what is under
+"data"."""
 
 
 def options(variable: Mapping[str, Any], values: Values, ask: Ask, shown: Range) -> list[str]:
@@ -159,18 +170,24 @@ def options(variable: Mapping[str, Any], values: Values, ask: Ask, shown: Range)
 
 def _printed(sample: Mapping[str, Any]) -> str:
     """Return a sample as `query_result` prints it."""
-    labels = ",".join(f'{name}="{value}"' for name, value in sample["metric"].items() if name != "__name__")
+    labels = ",".join(
+        f'{name}="{value}"' for name, value in sample["metric"].items() if name != "__name__"
+    )
     return f"{sample['metric'].get('__name__', '')}{{{labels}}} {sample['value'][1]} {sample['value'][0]}"
 
 
 def _captured(text: str, expression: str) -> str | None:
-    """Return the `value` group of the expression anywhere in the text (JavaScript names groups without P)."""
+    """Return the `value` group of the expression anywhere in the text (JavaScript names groups
+    without P)."""
     body = expression.removeprefix("/").removesuffix("/g").replace("(?<", "(?P<")
     return next((found["value"] for found in re.finditer(body, text) if found["value"]), None)
 
 
-def chosen(variable: Mapping[str, Any], offered: Sequence[str], picked: Sequence[str] | None = None) -> str:
-    """Return what a variable puts into a query: what was picked, else everything or the first, as is its default."""
+def chosen(
+    variable: Mapping[str, Any], offered: Sequence[str], picked: Sequence[str] | None = None
+) -> str:
+    """Return what a variable puts into a query: what was picked, else everything or the first, as
+    is its default."""
     if picked is None and variable.get("includeAll"):
         if variable.get("allValue"):
             return variable["allValue"]
@@ -183,7 +200,10 @@ def chosen(variable: Mapping[str, Any], offered: Sequence[str], picked: Sequence
 
 
 def resolved(
-    board: Mapping[str, Any], ask: Ask, shown: Range, picked: Mapping[str, Sequence[str]] | None = None
+    board: Mapping[str, Any],
+    ask: Ask,
+    shown: Range,
+    picked: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, str]:
     """Resolve a dashboard's variables in their order, as Grafana does when it is opened."""
     values = {"datasource": "the-data-source"}

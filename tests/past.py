@@ -18,10 +18,12 @@ Value = tuple[str, frozenset[tuple[str, str]], int]
 
 @asynccontextmanager
 async def demo_store(url: str, now: datetime):
-    """Yield a store with the demo's vendors as polled and backfilled over 91 days at `now`, and their settings.
+    """Yield a store with the demo's vendors as polled and backfilled over 91 days at `now`, and
+    their settings.
 
-    A day more than the longest window, so that yesterday has a whole one too at every hour: 90 days of 24 hours reach
-    the 91st date of a page, except in the hour before midnight when its clocks were put back in between.
+    A day more than the longest window, so that yesterday has a whole one too at every hour: 90 days
+    of 24 hours reach the 91st date of a page, except in the hour before midnight when its clocks
+    were put back in between.
     """
     truths = demo_truths(now)
     vendors = {truth.slug: vendor_of(truth) for truth in truths}
@@ -39,7 +41,8 @@ def noon(day: date) -> int:
 
 
 def told_at(day: date, ago: int) -> int:
-    """Return when a day's level is stamped that is so many dates ago: at noon, the last one at the end of that date."""
+    """Return when a day's level is stamped that is so many dates ago: at noon, the last one at the
+    end of that date."""
     moment = time(23, 59) if ago == 2 else time(12)
     return int(datetime.combine(day + timedelta(days=ago), moment, UTC).timestamp())
 
@@ -56,9 +59,11 @@ def expected(
     now: datetime,
     settled: timedelta = NOT_YET,
 ) -> dict[Value, float]:
-    """Return every figure that these days have, from the store's days; without the info metrics and what is younger.
+    """Return every figure that these days have, from the store's days; without the info metrics and
+    what is younger.
 
-    Nothing is said of days before anything is known of the vendor or component, or before we first saw it.
+    Nothing is said of days before anything is known of the vendor or component, or before we first
+    saw it.
     """
     found = {}
     history = store.page_history(page.id, days[0] - timedelta(days=89), days[-1])
@@ -66,32 +71,59 @@ def expected(
     subjects = [("vendor", {"vendor": page.slug}, history.vendor, page.added_at, None)]
     for known in store.known_components(page.id):
         own = {"vendor": page.slug, "component": known.slug}
-        subjects.append(("component", own, history.components[known.component.id], known.first_seen_at, known))
+        subjects.append(
+            ("component", own, history.components[known.component.id], known.first_seen_at, known)
+        )
     for subject, own, each, seen_at, known in subjects:
         began = False
         for day in days_between(each.first, days[-1]):
-            began = began or each.day(day).level is not None or day >= day_of(seen_at, zone_named(page.zone))
+            began = (
+                began
+                or each.day(day).level is not None
+                or day >= day_of(seen_at, zone_named(page.zone))
+            )
             if not began or day < days[0]:
                 continue
-            formula = vendor_formula(known, published, each, window_ending(day, 90)) if known else None
+            formula = (
+                vendor_formula(known, published, each, window_ending(day, 90)) if known else None
+            )
             everything = [
                 *_figures(subject, each, day),
-                ("formula_uptime_ratio", {"window": "90d"}, None if formula is None else float(formula / 100)),
+                (
+                    "formula_uptime_ratio",
+                    {"window": "90d"},
+                    None if formula is None else float(formula / 100),
+                ),
             ]
             for name, labels, value in everything:
                 if value is not None:
-                    key = f"vendorstatus_{subject}_{name}", frozenset({**own, **labels, **extra}.items()), noon(day)
+                    key = (
+                        f"vendorstatus_{subject}_{name}",
+                        frozenset({**own, **labels, **extra}.items()),
+                        noon(day),
+                    )
                     found[key] = float(value)
             for ago in range(3):
                 level, closed = each.day(day).level, day < day_of(now, zone_named(page.zone))
-                labels = {**own, "dates_ago": str(ago), "closed": "yes" if closed else "no", **extra}
+                labels = {
+                    **own,
+                    "dates_ago": str(ago),
+                    "closed": "yes" if closed else "no",
+                    **extra,
+                }
                 if told_at(day, ago) <= (now - settled).timestamp():
-                    key = f"vendorstatus_{subject}_day_severity", frozenset(labels.items()), told_at(day, ago)
+                    key = (
+                        f"vendorstatus_{subject}_day_severity",
+                        frozenset(labels.items()),
+                        told_at(day, ago),
+                    )
                     found[key] = -1.0 if level is None else float(level)
     return found
 
 
-def _figures(subject: str, history: History, day: date) -> Iterator[tuple[str, dict[str, str], object]]:
+def _figures(
+    subject: str, history: History, day: date
+) -> Iterator[tuple[str, dict[str, str], object]]:
     for length in (7, 30, 90):
         window = {"window": f"{length}d"}
         found = figures(history, window_ending(day, length))
@@ -100,7 +132,11 @@ def _figures(subject: str, history: History, day: date) -> Iterator[tuple[str, d
         yield "outage_dates", window, found.outage_days if known else None
         yield "observed_dates", window, found.known_days
         yield "coverage_ratio", window, found.coverage_ratio
-        yield "downtime_ratio", {**window, "policy": "statuspage"}, found.downtime_ratio(POLICIES["statuspage"])
+        yield (
+            "downtime_ratio",
+            {**window, "policy": "statuspage"},
+            found.downtime_ratio(POLICIES["statuspage"]),
+        )
         if subject == "vendor":
             yield "major_dates", window, found.major_days if known else None
             if length == 90:
@@ -125,9 +161,20 @@ def history(first: date, last: date, levels: dict[date, Level | None], **more) -
     return History(first=first, last=last, days=days, quiet=tuple(runs), **more)
 
 
-def keep_days(store: Store, page: PageRecord, vendor: History, components: dict[str, History], *, now: datetime):
+def keep_days(
+    store: Store,
+    page: PageRecord,
+    vendor: History,
+    components: dict[str, History],
+    *,
+    now: datetime,
+):
     """Store these days as derived at `now`."""
     today = now.astimezone(zone_named(page.zone)).date()
     store.save_days(
-        page.id, PageHistory(vendor=vendor, components=components), today=today, now=now, revised_since=None
+        page.id,
+        PageHistory(vendor=vendor, components=components),
+        today=today,
+        now=now,
+        revised_since=None,
     )

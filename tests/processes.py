@@ -1,4 +1,5 @@
-"""The command as a process, or typed in this one, and pages served to it from a thread of the test."""
+"""The command as a process, or typed in this one, and pages served to it from a thread of the
+test."""
 
 import asyncio
 import os
@@ -42,8 +43,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def typed(monkeypatch: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    """Return a function that runs the command in this process and returns its exit code, stdout and stderr."""
+def typed(
+    monkeypatch: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs the command in this process and returns its exit code, stdout and
+    stderr."""
 
     def run(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["monitor", *words])
@@ -74,7 +78,10 @@ def served(*truths: Truth, kind: type[Simulator] = SlowSimulator) -> Iterator[Si
 
 
 def command(*words: str, folder: Path, database: str = "monitor.db") -> subprocess.Popen[str]:
-    environment = os.environ | {"MONITOR_DATABASE_URL": f"sqlite:///{folder / database}", "COLUMNS": "200"}
+    environment = os.environ | {
+        "MONITOR_DATABASE_URL": f"sqlite:///{folder / database}",
+        "COLUMNS": "200",
+    }
     return subprocess.Popen(
         [sys.executable, "-m", "monitor", *words], cwd=folder, env=environment, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -1,7 +1,8 @@
-"""Which labels the result of a PromQL expression has; raises for a name nobody exports and a label nothing has.
+"""Which labels the result of a PromQL expression has; raises for a name nobody exports and a label
+nothing has.
 
-It follows https://prometheus.io/docs/prometheus/latest/querying/operators/ for what our rules and documents use and
-refuses what it does not know, so that nothing passes unread.
+It follows https://prometheus.io/docs/prometheus/latest/querying/operators/ for what our rules and
+documents use and refuses what it does not know, so that nothing passes unread.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,7 +55,9 @@ class _Reading:
             return None
         if name == "absent":
             (selector,) = node.args
-            return frozenset(each.name for each in selector.matchers.matchers if each.op == p.MatchOp.Equal)
+            return frozenset(
+                each.name for each in selector.matchers.matchers if each.op == p.MatchOp.Equal
+            )
         if name == "histogram_quantile":
             _must_have({"le"}, arguments[1] or NONE, str(node))
             return (arguments[1] or NONE) - {"le"}
@@ -91,7 +94,8 @@ class _Reading:
         return on
 
     def matched(self, node: p.BinaryExpr, left: Labels, right: Labels) -> Labels:
-        """Return the labels both sides are matched on; they must be on both, or nothing would ever match."""
+        """Return the labels both sides are matched on; they must be on both, or nothing would ever
+        match."""
         matching = node.modifier.matching if node.modifier else None
         if matching is not None and matching.type == p.LabelModifierType.Include:
             on = frozenset(matching.labels)
@@ -106,7 +110,9 @@ class _Reading:
 
 def _must_have(names: "Labels | set[str]", has: Labels, what: str) -> None:
     if missing := set(names) - has:
-        raise Wrong(f"{what} has no label {', '.join(sorted(missing))}; it has {', '.join(sorted(has))}")
+        raise Wrong(
+            f"{what} has no label {', '.join(sorted(missing))}; it has {', '.join(sorted(has))}"
+        )
 
 
 _BY_TYPE: Mapping[type, Callable[[_Reading, p.Expr], Labels | None]] = {

@@ -36,7 +36,8 @@ Answer = Callable[[str], Response | PageError | None]
 
 @dataclass
 class SimulatedPages:
-    """Answers like `Fetcher.get`. `override` may answer instead (None = the page itself); `asked` lists the URLs."""
+    """Answers like `Fetcher.get`. `override` may answer instead (None = the page itself); `asked`
+    lists the URLs."""
 
     truths: Sequence[Truth]
     clock: Clock
@@ -62,7 +63,9 @@ class SimulatedPages:
     def _page(self, url: str) -> Response:
         truth = next(truth for truth in self.truths if url.startswith(truth.url))
         parts = urlsplit(url)
-        status, headers, body = RENDERERS[truth.platform](truth, parts.path, dict(parse_qsl(parts.query)), self.clock())
+        status, headers, body = RENDERERS[truth.platform](
+            truth, parts.path, dict(parse_qsl(parts.query)), self.clock()
+        )
         return Response(url=url, final_url=url, status=status, headers=headers, body=body)
 
 
@@ -88,7 +91,9 @@ async def collecting(
     vendors = vendors or {truth.slug: vendor_of(truth) for truth in pages.truths}
     store = store or Store.open("sqlite://")
     store.sync_pages([spec(vendor) for vendor in vendors.values()], now=pages.clock())
-    collector = Collector(store, pages, vendors, clock=pages.clock, observer=observer, uniform=uniform)
+    collector = Collector(
+        store, pages, vendors, clock=pages.clock, observer=observer, uniform=uniform
+    )
     try:
         yield collector
     finally:

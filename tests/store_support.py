@@ -89,7 +89,10 @@ def polls_of(store: Store, page: PageRecord) -> list[tuple[str, datetime]]:
     """Return what each poll of the page came to, and when it began, in their order in time."""
     with store._read() as connection:
         rows = connection.execute(sa.select(POLL).where(POLL.c.page_id == page.id)).all()
-    return sorted(((row.outcome, at) for row in rows for at in instants(row.started_at, row.later)), key=lambda e: e[1])
+    return sorted(
+        ((row.outcome, at) for row in rows for at in instants(row.started_at, row.later)),
+        key=lambda e: e[1],
+    )
 
 
 def poll(page: PageRecord, at: datetime, outcome: str = "unchanged", **changes) -> PollRecord:

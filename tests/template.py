@@ -1,4 +1,5 @@
-"""An empty SQLite database with today's schema, made once a process: to copy it takes a thousandth of migrating another."""
+"""An empty SQLite database with today's schema, made once a process: to copy it takes a thousandth
+of migrating another."""
 
 import sqlite3
 from functools import cache
@@ -14,7 +15,8 @@ migrated = engine.ensure_schema
 
 
 def copied(database: Engine, *, migrate: bool) -> None:
-    """Stand in for `ensure_schema`: the same schema, by way of a copy where the product would make all tables anew."""
+    """Stand in for `ensure_schema`: the same schema, by way of a copy where the product would make
+    all tables anew."""
     if migrate and database.dialect.name == "sqlite" and _is_empty(database):
         template().backup(driver(database))
     else:

@@ -1,4 +1,5 @@
-"""What the Adobe platform reads beyond its fixtures: products are remembered, and damaged answers are refused."""
+"""What the Adobe platform reads beyond its fixtures: products are remembered, and damaged answers
+are refused."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +32,11 @@ def test_products_are_asked_for_once() -> None:
     assert first == [adobe.EVENTS, adobe.PRODUCTS]
     assert second == [adobe.EVENTS]
     assert after.components == before.components
-    assert [each.name for each in after.components or ()] == ["Harbor Paint", "Harbor Sign", "Harbor Ads"]
+    assert [each.name for each in after.components or ()] == [
+        "Harbor Paint",
+        "Harbor Sign",
+        "Harbor Ads",
+    ]
 
 
 @pytest.mark.parametrize("mark", [None, "", "[1]", "not JSON", "{}"])
@@ -42,14 +47,18 @@ def test_without_products_in_mind_the_answer_is_asked_for_in_full(mark: str | No
 
 
 @pytest.mark.parametrize(("held", "conditional"), [((), True), (("INC2",), False)])
-def test_an_unchanged_answer_will_do_in_quiet_times(held: tuple[str, ...], *, conditional: bool) -> None:
+def test_an_unchanged_answer_will_do_in_quiet_times(
+    held: tuple[str, ...], *, conditional: bool
+) -> None:
     page = context_of(FIXTURES / "quiet", mark=poll("quiet").mark, open_incidents=frozenset(held))
 
     assert next(adobe.poll(page)).conditional is conditional
 
 
 def test_the_title_of_an_event_is_that_of_its_last_post() -> None:
-    assert [each.title for each in poll("ongoing").incidents if each.id == "INC2"] == ["Renders still fail"]
+    assert [each.title for each in poll("ongoing").incidents if each.id == "INC2"] == [
+        "Renders still fail"
+    ]
 
 
 def test_a_maintenance_that_lies_ahead_begins_when_it_is_planned() -> None:
@@ -71,12 +80,18 @@ def without_state(event: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("damage", [without_products, with_words_for_times, without_state])
-def test_an_event_in_another_shape_is_refused_and_asked_for(damage: Callable[[dict[str, Any]], None]) -> None:
+def test_an_event_in_another_shape_is_refused_and_asked_for(
+    damage: Callable[[dict[str, Any]], None],
+) -> None:
     told = json.loads((FIXTURES / "ongoing" / "events.json").read_text())
     damage(told["incidentEvent"]["incidents"]["INC2"])
     page = context_of(FIXTURES / "ongoing")
 
     with pytest.raises(UnexpectedShape) as caught:
-        drive(adobe.poll(page), page, lambda url: Response(url=url, status=200, body=json.dumps(told).encode()))
+        drive(
+            adobe.poll(page),
+            page,
+            lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
+        )
     assert "monitor record" in caught.value.remedy
     assert caught.value.url == adobe.EVENTS

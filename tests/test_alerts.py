@@ -1,6 +1,8 @@
-"""The alert rules as they are written: what they name exists, what they promise is there, Grafana's version is current.
+"""The alert rules as they are written: what they name exists, what they promise is there, Grafana's
+version is current.
 
-What fires on which data is tested with promtool, in grafana/alerts/tests and tests/integration/test_alerts_promtool.py.
+What fires on which data is tested with promtool, in grafana/alerts/tests and
+tests/integration/test_alerts_promtool.py.
 """
 
 import json
@@ -44,7 +46,11 @@ TEXTS = [DOCUMENT, *sorted(RUNBOOKS.glob("*.md"))]
 GROUPS = read_groups(RULES.read_text())
 RECORDS = {name: expr for group in GROUPS for name, expr in group.records.items()}
 ALERTS = {alert.name: alert for group in GROUPS for alert in group.alerts}
-BY_TIER = {"VendorStatusMajorOutage", "VendorStatusRecurringOutage", "VendorStatusCriticalComponentOutage"}
+BY_TIER = {
+    "VendorStatusMajorOutage",
+    "VendorStatusRecurringOutage",
+    "VendorStatusCriticalComponentOutage",
+}
 FLICKERING = {"VendorStatusPageUnreadableOften"}
 """Alerts of what comes and goes, beside the outages."""
 CONSTANT = {
@@ -61,7 +67,11 @@ each_text = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 
 def documented() -> dict[str, frozenset[str]]:
     """Return the labels of every metric in docs/metrics.md."""
-    rows = re.findall(r"^\| `(vendorstatus_\w+)` \|(.*)$", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(vendorstatus_\w+)` \|(.*)$",
+        (ROOT / "docs" / "metrics.md").read_text(),
+        re.MULTILINE,
+    )
     found = {}
     for name, rest in rows:
         cells = rest.split("|")
@@ -71,7 +81,8 @@ def documented() -> dict[str, frozenset[str]]:
 
 
 def exported() -> dict[str, frozenset[str]]:
-    """Return the labels of every metric in the golden text, which is what `/metrics` says of a small world."""
+    """Return the labels of every metric in the golden text, which is what `/metrics` says of a
+    small world."""
     found, text = defaultdict(frozenset), (ROOT / "tests" / "golden" / "metrics.txt").read_text()
     histograms = "|".join(re.findall(r"^# TYPE (\w+) histogram$", text, re.MULTILINE))
     for line in text.splitlines():
@@ -83,11 +94,18 @@ def exported() -> dict[str, frozenset[str]]:
 
 
 def series() -> dict[str, frozenset[str]]:
-    """Return the labels of everything a rule can read: what is scraped, and what is recorded from it."""
+    """Return the labels of everything a rule can read: what is scraped, and what is recorded from
+    it."""
     known = {name: labels | TARGET for name, labels in documented().items()}
-    for name in [name for name, labels in documented().items() if "le" in labels]:  # a histogram is three series
+    for name in [
+        name for name, labels in documented().items() if "le" in labels
+    ]:  # a histogram is three series
         labels = known.pop(name)
-        known |= {f"{name}_bucket": labels, f"{name}_sum": labels - {"le"}, f"{name}_count": labels - {"le"}}
+        known |= {
+            f"{name}_bucket": labels,
+            f"{name}_sum": labels - {"le"},
+            f"{name}_count": labels - {"le"},
+        }
     known |= {"up": TARGET, "scrape_duration_seconds": TARGET}
     for name, expr in RECORDS.items():
         known[name] = labels_of(expr, known)
@@ -102,7 +120,8 @@ def reads(alert: Alert) -> set[str]:
     return set(re.findall(r"vendorstatus_\w+", self_contained(alert.expr, RECORDS)))
 
 
-# ------------------------------------------------------------------------------------------------ names in the rules
+# ------------------------------------------------------------------------------------------------
+# names in the rules
 
 
 def test_the_documented_labels_are_the_exported_ones():
@@ -146,7 +165,8 @@ def test_what_an_alert_says_uses_labels_it_has(alert):
     assert set(re.findall(r"\$labels\.(\w+)", texts)) <= labels_of(alert.expr, KNOWN)
 
 
-# ------------------------------------------------------------------------------------------ what every alert carries
+# ------------------------------------------------------------------------------------------ what
+# every alert carries
 
 
 @each_alert
@@ -171,7 +191,10 @@ def test_an_alert_about_a_vendor_carries_its_tier(alert):
 def test_a_summary_names_the_vendor_and_the_component_and_the_page_is_a_click_away(alert):
     labels, said = labels_of(alert.expr, KNOWN), alert.annotations
 
-    assert set(re.findall(r"{{ \$labels\.(\w+) }}", said["summary"])) == labels & {"vendor", "component"}
+    assert set(re.findall(r"{{ \$labels\.(\w+) }}", said["summary"])) == labels & {
+        "vendor",
+        "component",
+    }
     assert said.get("status_page") == ("{{ $labels.url }}" if "vendor" in labels else None)
     assert ("url" in labels) is ("vendor" in labels)
 
@@ -216,7 +239,8 @@ def test_an_alert_on_a_current_outage_outlasts_a_state_that_flickers(alert):
     assert (alert.keep_firing != "0s") is (alert.name in BY_TIER | FLICKERING)
 
 
-# ----------------------------------------------------------------------------------------------- what every alert has
+# -----------------------------------------------------------------------------------------------
+# what every alert has
 
 
 def promtool_tests():
@@ -252,7 +276,9 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert():
 def test_a_runbook_says_what_it_means_what_to_check_and_how_to_silence_it(alert):
     text = (RUNBOOKS / f"{alert.name}.md").read_text()
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    silence = re.search(r"^amtool silence add (.*)$", text.split("## How to silence")[1], re.MULTILINE)[1]
+    silence = re.search(
+        r"^amtool silence add (.*)$", text.split("## How to silence")[1], re.MULTILINE
+    )[1]
     name = re.search(r"""alertname=(~?)"?([^"' ]*)""", silence)
 
     assert text.startswith(f"# {alert.name}\n")
@@ -266,7 +292,9 @@ def test_a_runbook_says_what_it_means_what_to_check_and_how_to_silence_it(alert)
 def test_the_severity_is_the_one_the_runbook_and_the_document_state(alert):
     runbook = (RUNBOOKS / f"{alert.name}.md").read_text()
     (row,) = re.findall(
-        rf"^\| \[{alert.name}\]\(runbooks/{alert.name}.md\) \| (.*?) \|", DOCUMENT.read_text(), re.MULTILINE
+        rf"^\| \[{alert.name}\]\(runbooks/{alert.name}.md\) \| (.*?) \|",
+        DOCUMENT.read_text(),
+        re.MULTILINE,
     )
     severity = alert.labels["severity"]
 
@@ -278,13 +306,16 @@ def test_the_severity_is_the_one_the_runbook_and_the_document_state(alert):
 
 def test_every_recorded_series_is_documented():
     text = DOCUMENT.read_text()
-    spelled_short = {"vendor:vendorstatus_vendor_outage:" + each for each in ("avg6h", "avg1d", "avg3d")}
+    spelled_short = {
+        "vendor:vendorstatus_vendor_outage:" + each for each in ("avg6h", "avg1d", "avg3d")
+    }
 
     assert {name for name in RECORDS if f"`{name}`" not in text} == spelled_short
     assert all(f"`:{name.split(':')[-1]}`" in text for name in spelled_short)
 
 
-# ------------------------------------------------------------------------------------------ names in the documents
+# ------------------------------------------------------------------------------------------ names
+# in the documents
 
 
 @each_text
@@ -313,7 +344,11 @@ def test_every_command_a_document_names_exists(path):
 
 @pytest.mark.parametrize("name", ["VendorStatusManyPagesFailing", "VendorStatusPageUnreadable"])
 def test_every_reason_a_runbook_explains_is_one_we_count(name):
-    reasons = {each.reason for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "reason")}
+    reasons = {
+        each.reason
+        for each in vars(errors).values()
+        if isinstance(each, type) and hasattr(each, "reason")
+    }
     cells = re.findall(r"^\| (`.*?) \|", (RUNBOOKS / f"{name}.md").read_text(), re.MULTILINE)
     named = {reason for cell in cells for reason in re.findall(r"`(\w+)`", cell)}
 
@@ -324,7 +359,10 @@ def test_every_reason_a_runbook_explains_is_one_we_count(name):
 def test_the_example_of_alertmanager_names_alerts_that_exist():
     told = yaml.safe_load((RULES.parent / "alertmanager.yml").read_text())
     matchers = [
-        each for rule in told["inhibit_rules"] for side in ("source_matchers", "target_matchers") for each in rule[side]
+        each
+        for rule in told["inhibit_rules"]
+        for side in ("source_matchers", "target_matchers")
+        for each in rule[side]
     ]
 
     for matcher in matchers:
@@ -336,14 +374,21 @@ def test_the_example_of_alertmanager_names_alerts_that_exist():
 def test_every_link_of_a_document_leads_somewhere(path):
     targets = re.findall(r"\]\(([^)#]+)\)", path.read_text())
 
-    assert [target for target in targets if "://" not in target and not (path.parent / target).exists()] == []
+    assert [
+        target for target in targets if "://" not in target and not (path.parent / target).exists()
+    ] == []
 
 
-# --------------------------------------------------------------------------------------------------- Grafana's version
+# ---------------------------------------------------------------------------------------------------
+# Grafana's version
 
 
 def managed_rules():
-    return {rule["uid"]: rule for group in yaml.safe_load(MANAGED.read_text())["groups"] for rule in group["rules"]}
+    return {
+        rule["uid"]: rule
+        for group in yaml.safe_load(MANAGED.read_text())["groups"]
+        for rule in group["rules"]
+    }
 
 
 def test_the_grafana_managed_rules_are_current():
@@ -382,7 +427,8 @@ def test_for_a_grafana_that_cannot_keep_a_state_the_outages_end_when_nothing_is_
 
 @pytest.mark.parametrize("name", sorted(BY_TIER))
 def test_what_is_shown_as_zero_has_the_labels_of_the_alert(name):
-    """With others, an outage that is over would be a series that is missing, and its alert would be kept."""
+    """With others, an outage that is over would be a series that is missing, and its alert would be
+    kept."""
     assert labels_of(WHILE_KNOWN[name], KNOWN) == labels_of(ALERTS[name].expr, KNOWN)
 
 
@@ -391,16 +437,19 @@ def test_a_grafana_managed_rule_fires_on_a_sample_of_an_expression_without_recor
         query, condition = rule["data"]
 
         assert (query["refId"], condition["refId"], rule["condition"]) == ("A", "B", "B")
-        assert condition["model"]["expression"] == ("$A > 0" if name in BY_TIER else "is_number($A)")
-        assert query["model"]["instant"] is True
-        assert labels_of(query["model"]["expr"], {n: v for n, v in KNOWN.items() if ":" not in n}) == labels_of(
-            ALERTS[name].expr, KNOWN
+        assert condition["model"]["expression"] == (
+            "$A > 0" if name in BY_TIER else "is_number($A)"
         )
+        assert query["model"]["instant"] is True
+        assert labels_of(
+            query["model"]["expr"], {n: v for n, v in KNOWN.items() if ":" not in n}
+        ) == labels_of(ALERTS[name].expr, KNOWN)
 
 
 def test_templates_are_written_as_grafana_reads_them():
     for rule in managed_rules().values():
-        # Grafana puts environment variables in the place of $ in labels; $value is a text about everything.
+        # Grafana puts environment variables in the place of $ in labels; $value is a text about
+        # everything.
         assert not any("$" in text for text in rule["labels"].values())
         assert not any(re.search(r"\$value\b", text) for text in rule["annotations"].values())
     major = managed_rules()["VendorStatusMajorOutage"]
@@ -409,36 +458,53 @@ def test_templates_are_written_as_grafana_reads_them():
         "a major outage{{ if $values.A }}{{ if gt $values.A.Value 1e9 }} since {{ $values.A.Value | humanizeTimestamp }}"
         "{{ end }}{{ end }}."
     )
-    assert not any("query (" in text for rule in managed_rules().values() for text in rule["annotations"].values())
+    assert not any(
+        "query (" in text
+        for rule in managed_rules().values()
+        for text in rule["annotations"].values()
+    )
 
 
 def test_a_template_reads_a_value_only_where_there_is_one():
-    """While a state is kept `$values` is empty, and reading it unasked is an error at every evaluation."""
+    """While a state is kept `$values` is empty, and reading it unasked is an error at every
+    evaluation."""
     whole = r"\{\{ if \$values\.A \}\}.*\{\{ else \}\}([^{}]+)\{\{ end \}\}"
     part = r"(?:(?!\$values).)*\{\{ if \$values\.A \}\}\{\{ if gt \$values\.A\.Value 1e9 \}\}[^{}]*\{\{[^{}]*\}\}\{\{ end \}\}\{\{ end \}\}[^{}]*"
     guarded = re.compile(f"{whole}|{part}")
-    texts = [text for rule in managed_rules().values() for text in rule["annotations"].values() if "$values" in text]
+    texts = [
+        text
+        for rule in managed_rules().values()
+        for text in rule["annotations"].values()
+        if "$values" in text
+    ]
 
     assert len(texts) >= len(ALERTS) - len(CONSTANT)
     assert all(guarded.fullmatch(text) for text in texts)
 
 
 def test_grafana_offers_the_dashboard_that_says_more_of_an_alert():
-    boards = {path.stem: json.loads(path.read_text()) for path in (ROOT / "grafana" / "dashboards").glob("*.json")}
+    boards = {
+        path.stem: json.loads(path.read_text())
+        for path in (ROOT / "grafana" / "dashboards").glob("*.json")
+    }
     for name, rule in managed_rules().items():
         told = rule["annotations"]
         of_a_vendor = "vendor" in labels_of(ALERTS[name].expr, KNOWN)
 
-        assert told["__dashboardUid__"] == ("vendorstatus-vendor" if of_a_vendor else "vendorstatus-health"), name
-        assert int(told["__panelId__"]) in {panel["id"] for panel in boards[told["__dashboardUid__"]]["panels"]}
+        assert told["__dashboardUid__"] == (
+            "vendorstatus-vendor" if of_a_vendor else "vendorstatus-health"
+        ), name
+        assert int(told["__panelId__"]) in {
+            panel["id"] for panel in boards[told["__dashboardUid__"]]["panels"]
+        }
 
 
 def test_the_policies_are_alertmanagers_routes_to_the_contact_point_that_is_provisioned():
     route = yaml.safe_load(ROUTES.read_text())["route"]
     (tree,) = yaml.safe_load(POLICIES.read_text())["policies"]
-    (told,) = yaml.safe_load((ROOT / "grafana" / "provisioning" / "alerting" / "vendorstatus.yaml").read_text())[
-        "contactPoints"
-    ]
+    (told,) = yaml.safe_load(
+        (ROOT / "grafana" / "provisioning" / "alerting" / "vendorstatus.yaml").read_text()
+    )["contactPoints"]
 
     assert told["name"] == CONTACT_POINT
     assert {each["receiver"] for each in (tree, *tree["routes"])} == {CONTACT_POINT}
@@ -457,7 +523,9 @@ def test_rules_and_dashboards_lie_in_folders_of_their_own():
     (provider,) = yaml.safe_load(file.read_text())["providers"]
 
     assert provider["folderUid"] == "vendorstatus"
-    assert provider["folder"] not in {group["folder"] for group in yaml.safe_load(MANAGED.read_text())["groups"]}
+    assert provider["folder"] not in {
+        group["folder"] for group in yaml.safe_load(MANAGED.read_text())["groups"]
+    }
 
 
 def test_a_route_that_grafana_could_not_match_is_a_mistake():
@@ -468,12 +536,19 @@ def test_a_route_that_grafana_could_not_match_is_a_mistake():
 def test_a_recorded_series_is_replaced_by_what_it_is_recorded_from():
     records = {"a:b:max": "max by (a) (b)", "a:b:avg1d": "avg_over_time(a:b:max[1d:5m])"}
 
-    assert self_contained("a:b:avg1d\n  > 1", records) == "(avg_over_time((max by (a) (b))[1d:5m])) > 1"
+    assert (
+        self_contained("a:b:avg1d\n  > 1", records)
+        == "(avg_over_time((max by (a) (b))[1d:5m])) > 1"
+    )
 
 
 @pytest.mark.parametrize(
     ("expr", "says"),
-    [("a:c:max > 1", "nothing records a:c:max"), ('a:b:max{a="1"}', "matchers"), ("a:b:max[5m]", "plain range")],
+    [
+        ("a:c:max > 1", "nothing records a:c:max"),
+        ('a:b:max{a="1"}', "matchers"),
+        ("a:b:max[5m]", "plain range"),
+    ],
 )
 def test_a_recorded_series_that_cannot_be_replaced_is_a_mistake(expr, says):
     with pytest.raises(ValueError, match=says):
@@ -502,14 +577,22 @@ def test_make_alerts_writes_the_files_again(tmp_path):
 
 def test_runbooks_have_the_address_of_the_settings_in_both_files_however_often_it_changes(tmp_path):
     folder = alerts_folder(tmp_path)
-    for base in ("https://git.example.com/docs/", "docs/runbooks/", "https://wiki.example.com/a b/"):
+    for base in (
+        "https://git.example.com/docs/",
+        "docs/runbooks/",
+        "https://wiki.example.com/a b/",
+    ):
         (folder / SETTINGS.name).write_text(f"runbook_base: {base}")
         generate.main(folder)
         told = {alert.name: alert.annotations for group in read_groups((folder / RULES.name).read_text()) for alert in group.alerts}  # fmt: skip
         rules = {rule["uid"]: rule["annotations"] for group in yaml.safe_load((folder / MANAGED.name).read_text())["groups"] for rule in group["rules"]}  # fmt: skip
 
-        assert {name: each["runbook_url"] for name, each in told.items()} == {n: f"{base}{n}.md" for n in ALERTS}
-        assert {name: each["runbook_url"] for name, each in rules.items()} == {n: f"{base}{n}.md" for n in ALERTS}
+        assert {name: each["runbook_url"] for name, each in told.items()} == {
+            n: f"{base}{n}.md" for n in ALERTS
+        }
+        assert {name: each["runbook_url"] for name, each in rules.items()} == {
+            n: f"{base}{n}.md" for n in ALERTS
+        }
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""What the Apple platform reads beyond its fixtures: vanished events, its two pages, and the function call around it."""
+"""What the Apple platform reads beyond its fixtures: vanished events, its two pages, and the
+function call around it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,9 @@ HOST = "https://www.apple.com"
 
 def polled(case: str, body: bytes | None = None, **context: object) -> Evidence:
     page, recorded = context_of(FIXTURES / case, **context), answers_from(FIXTURES / case)
-    (piece,) = drive(apple.poll(page), page, lambda url: replace(recorded(url), body=body or recorded(url).body))
+    (piece,) = drive(
+        apple.poll(page), page, lambda url: replace(recorded(url), body=body or recorded(url).body)
+    )
     return piece
 
 
@@ -43,7 +46,10 @@ def test_an_event_under_two_services_is_one_incident() -> None:
     ("page", "document"),
     [
         (f"{HOST}/support/systemstatus/", "/support/systemstatus/data/system_status_en_US.js"),
-        ("https://developer.apple.com/system-status/", "/support/systemstatus/data/developer/system_status_en_US.js"),
+        (
+            "https://developer.apple.com/system-status/",
+            "/support/systemstatus/data/developer/system_status_en_US.js",
+        ),
     ],
 )
 def test_each_page_has_its_document(page: str, document: str) -> None:
@@ -54,13 +60,16 @@ def test_each_page_has_its_document(page: str, document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", [f"{HOST}/newsroom/", "https://developer.apple.com/news/", "https://status.harbour.example/"]
+    "url",
+    [f"{HOST}/newsroom/", "https://developer.apple.com/news/", "https://status.harbour.example/"],
 )
 def test_no_other_page_of_apple_is_asked(url: str) -> None:
     assert apple.probe(url) == ()
 
 
-@pytest.mark.parametrize("form", [b"%s", b"jsonCallback(%s);", b" jsonCallback(%s) ;\n", b"\xef\xbb\xbf%s"])
+@pytest.mark.parametrize(
+    "form", [b"%s", b"jsonCallback(%s);", b" jsonCallback(%s) ;\n", b"\xef\xbb\xbf%s"]
+)
 def test_the_document_is_the_same_with_a_function_call_around_it(form: bytes) -> None:
     body = (FIXTURES / "ongoing" / "status.json").read_bytes()
 
@@ -69,6 +78,8 @@ def test_the_document_is_the_same_with_a_function_call_around_it(form: bytes) ->
 
 def test_a_backfill_says_what_it_cannot_reach() -> None:
     page = context_of(FIXTURES / "quiet")
-    *_, last = drive(apple.backfill(page, page.now - timedelta(days=3)), page, answers_from(FIXTURES / "quiet"))
+    *_, last = drive(
+        apple.backfill(page, page.now - timedelta(days=3)), page, answers_from(FIXTURES / "quiet")
+    )
 
     assert [gap.what for gap in last.gaps] == ["days 2026-05-17..2026-05-20"]

@@ -1,4 +1,5 @@
-"""AWS's dashboard: what its encodings, its two scales of time, its regions and its silences come to."""
+"""AWS's dashboard: what its encodings, its two scales of time, its regions and its silences come
+to."""
 
 import gzip
 import json
@@ -29,7 +30,9 @@ def page(*regions: str, **changes: Any) -> PageContext:
     return PageContext(url=URL, now=NOW, regions=regions or ("eu-west-1",), **changes)
 
 
-def event(status: str = "3", begun: datetime = NOW - timedelta(hours=2), **changes: Any) -> dict[str, Any]:
+def event(
+    status: str = "3", begun: datetime = NOW - timedelta(hours=2), **changes: Any
+) -> dict[str, Any]:
     return {
         "date": str(int(begun.timestamp())),
         "arn": ARN,
@@ -37,12 +40,22 @@ def event(status: str = "3", begun: datetime = NOW - timedelta(hours=2), **chang
         "service": "store-eu-west-1",
         "service_name": "Example Store",
         "summary": "Increased Error Rates",
-        "event_log": [{"timestamp": int(begun.timestamp()), "status": int(status), "summary": "", "message": ""}],
+        "event_log": [
+            {
+                "timestamp": int(begun.timestamp()),
+                "status": int(status),
+                "summary": "",
+                "message": "",
+            }
+        ],
     } | changes
 
 
 def read(
-    told: Any, context: PageContext | None = None, history: Any = None, asked: list[str] | None = None
+    told: Any,
+    context: PageContext | None = None,
+    history: Any = None,
+    asked: list[str] | None = None,
 ) -> Evidence:
     """Return the one evidence of a poll that is answered so; bytes are an answer's body."""
 
@@ -63,7 +76,8 @@ def past(name: str = "quiet") -> Any:
     return json.loads(gzip.decompress((FIXTURES / name / "historyevents.json.gz").read_bytes()))
 
 
-# ------------------------------------------------------------------------------------------------------- encodings
+# -------------------------------------------------------------------------------------------------------
+# encodings
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,16 @@ def test_every_encoding_says_the_same(encode) -> None:
         (b'{"Message": "Internal"}', UnexpectedShape),
         (b'[{"arn": "x"}]', UnexpectedShape),
     ],
-    ids=["gzip-end", "gzip-cut", "no-gzip", "gzip-bomb", "half-character", "digits", "no-list", "no-event"],
+    ids=[
+        "gzip-end",
+        "gzip-cut",
+        "no-gzip",
+        "gzip-bomb",
+        "half-character",
+        "digits",
+        "no-list",
+        "no-event",
+    ],
 )
 def test_a_damaged_answer_is_an_error_with_its_address(body: bytes, error: type[Exception]) -> None:
     with pytest.raises(error) as caught:
@@ -109,7 +132,10 @@ def test_half_a_character_does_not_get_into_the_database() -> None:
     half = "\ud800"
     table = {half: {"service_name": half, "current": half, "max": "3"}}
 
-    for evidence in (read([event(impacted_services=table)]), read([event(service=half, service_name=half)])):
+    for evidence in (
+        read([event(impacted_services=table)]),
+        read([event(service=half, service_name=half)]),
+    ):
         assert repr(evidence).encode()
         assert (evidence.mark or "").encode()
         assert all(each.component_id.encode() for each in evidence.impacts)
@@ -118,11 +144,15 @@ def test_half_a_character_does_not_get_into_the_database() -> None:
 def test_seconds_and_milliseconds_are_the_same_moment() -> None:
     begun = int(NOW.timestamp()) - 3600
     tables = {
-        "impacted_services": {"store-eu-west-1": {"service_name": "Example Store", "current": "2", "max": "2"}},
+        "impacted_services": {
+            "store-eu-west-1": {"service_name": "Example Store", "current": "2", "max": "2"}
+        },
     }
     change = {"service": "store-eu-west-1", "previous_status": "0", "current_status": "2"}
     seconds, milliseconds = (
-        read([event("2", impacted_service_status_changes=[change | {"timestamp": moment}], **tables)])
+        read(
+            [event("2", impacted_service_status_changes=[change | {"timestamp": moment}], **tables)]
+        )
         for moment in (begun, begun * 1000)
     )
 
@@ -130,19 +160,23 @@ def test_seconds_and_milliseconds_are_the_same_moment() -> None:
     assert seconds.impacts[0].start == NOW - timedelta(hours=1)
 
 
-@pytest.mark.parametrize("moment", ["", "soon", None, True, -1, "NaN", 10**30, float("inf"), [], "0", str(10**11)])
+@pytest.mark.parametrize(
+    "moment", ["", "soon", None, True, -1, "NaN", 10**30, float("inf"), [], "0", str(10**11)]
+)
 def test_what_is_no_moment_of_our_time_is_refused(moment: object) -> None:
     with pytest.raises(UnexpectedShape, match="a moment"):
         read([event(date=moment)])
 
 
-# ---------------------------------------------------------------------------------------------------- what it means
+# ----------------------------------------------------------------------------------------------------
+# what it means
 
 
 def test_an_event_counts_by_its_updates_and_informational_ones_rate_nothing() -> None:
     begun = NOW - timedelta(hours=4)
     log = [
-        {"timestamp": int((begun + timedelta(hours=h)).timestamp()), "status": s} for h, s in ((2, 3), (0, 1), (1, 2))
+        {"timestamp": int((begun + timedelta(hours=h)).timestamp()), "status": s}
+        for h, s in ((2, 3), (0, 1), (1, 2))
     ]
 
     evidence = read([event("3", begun, event_log=log)])
@@ -157,7 +191,9 @@ def test_a_code_that_no_update_carries_counts_from_the_beginning() -> None:
     begun = NOW - timedelta(hours=2)
     log = [{"timestamp": int(begun.timestamp()), "status": 1}]
 
-    assert [(i.level, i.start) for i in read([event("2", begun, event_log=log)]).impacts] == [(Level.DEGRADED, begun)]
+    assert [(i.level, i.start) for i in read([event("2", begun, event_log=log)]).impacts] == [
+        (Level.DEGRADED, begun)
+    ]
 
 
 def test_an_event_whose_end_is_announced_goes_on_until_then() -> None:
@@ -191,17 +227,24 @@ def test_an_event_listed_under_several_services_counts_once_for_each() -> None:
     }
 
 
-# -------------------------------------------------------------------------------------------------------- regions
+# --------------------------------------------------------------------------------------------------------
+# regions
 
 
 def test_the_same_answer_is_another_page_for_another_region() -> None:
-    told = [event(), event("2", arn=ARN.replace("eu-west-1", "us-east-2"), service="store-us-east-2")]
+    told = [
+        event(),
+        event("2", arn=ARN.replace("eu-west-1", "us-east-2"), service="store-us-east-2"),
+    ]
 
     assert levels(read(told, page("eu-west-1"))) == {
         "eu-west-1": Level.OPERATIONAL,
         "store-eu-west-1": Level.MAJOR_OUTAGE,
     }
-    assert levels(read(told, page("us-east-2"))) == {"us-east-2": Level.OPERATIONAL, "store-us-east-2": Level.DEGRADED}
+    assert levels(read(told, page("us-east-2"))) == {
+        "us-east-2": Level.OPERATIONAL,
+        "store-us-east-2": Level.DEGRADED,
+    }
     assert levels(read(told, page("us-west-2"))) == {"us-west-2": Level.OPERATIONAL}
 
 
@@ -219,10 +262,20 @@ def test_patterns_choose_regions_those_of_later_days_too() -> None:
     assert not any(key.startswith("us-") for key in found)
 
 
-@pytest.mark.parametrize(("regions", "shown"), [(("eu-west-1",), False), (("eu-west-1", "global"), True)])
-def test_a_service_without_region_belongs_to_the_region_of_its_event(regions: tuple[str, ...], shown: bool) -> None:
+@pytest.mark.parametrize(
+    ("regions", "shown"), [(("eu-west-1",), False), (("eu-west-1", "global"), True)]
+)
+def test_a_service_without_region_belongs_to_the_region_of_its_event(
+    regions: tuple[str, ...], shown: bool
+) -> None:
     table = {"edge": {"service_name": "Example Edge", "current": "3", "max": "3"}}
-    told = [event(arn=ARN.replace("eu-west-1", "us-east-1"), service="multi-us-east-1", impacted_services=table)]
+    told = [
+        event(
+            arn=ARN.replace("eu-west-1", "us-east-1"),
+            service="multi-us-east-1",
+            impacted_services=table,
+        )
+    ]
 
     assert ("edge@us-east-1" in levels(read(told, page(*regions)))) is shown
 
@@ -249,13 +302,17 @@ def test_regions_are_read_from_the_settings() -> None:
 
 
 def test_a_vendor_without_regions_is_warned_of() -> None:
-    missing, chosen = (parse(f"vendors: [{{slug: aws{more}}}]", "monitor.yaml") for more in ("", ", regions: ['*']"))
+    missing, chosen = (
+        parse(f"vendors: [{{slug: aws{more}}}]", "monitor.yaml")
+        for more in ("", ", regions: ['*']")
+    )
 
     assert [w for w in warnings(missing) if "`regions`" in w] != []
     assert [w for w in warnings(chosen) if "`regions`" in w] == []
 
 
-# ------------------------------------------------------------------------------------------------------- memory
+# -------------------------------------------------------------------------------------------------------
+# memory
 
 
 def test_a_component_stays_after_the_event_that_named_it_left_the_list() -> None:
@@ -312,7 +369,9 @@ def test_a_silent_event_is_rated_again_when_it_speaks() -> None:
     assert levels(silent)["store-eu-west-1"] is None
     assert "open for 60 days" in (silent.page.remark or "")
     assert silent.incidents[0].status == "disruption, silent since 2026-03-21"
-    assert levels(read([event("3", begun, event_log=news)]))["store-eu-west-1"] is Level.MAJOR_OUTAGE
+    assert (
+        levels(read([event("3", begun, event_log=news)]))["store-eu-west-1"] is Level.MAJOR_OUTAGE
+    )
 
 
 def test_a_second_copy_of_the_history_is_read_when_the_first_cannot_be() -> None:
@@ -340,7 +399,8 @@ def test_an_empty_history_is_not_a_year_without_events() -> None:
     assert [gap.reason for gap in evidence.gaps] == ["unexpected_shape"]
 
 
-# ------------------------------------------------------------------------------------------------------- detection
+# -------------------------------------------------------------------------------------------------------
+# detection
 
 
 def test_only_the_dashboards_own_host_is_probed() -> None:
@@ -351,17 +411,21 @@ def test_only_the_dashboards_own_host_is_probed() -> None:
 def test_an_article_that_quotes_an_event_is_not_the_dashboard() -> None:
     body = b"<html>we saw arn:aws:health:us-east-1::event/EC2/x today</html>"
 
-    assert {signal.kind for signal in aws.detect(Response(url="https://blog.example/", status=200, body=body))} == {
-        "ids"
-    }
+    assert {
+        signal.kind
+        for signal in aws.detect(Response(url="https://blog.example/", status=200, body=body))
+    } == {"ids"}
 
 
-# ------------------------------------------------------------------------------------------------------------ fuzz
+# ------------------------------------------------------------------------------------------------------------
+# fuzz
 
 
 LIVE = json.loads((FIXTURES / "ongoing" / "currentevents.json").read_bytes().decode("utf-16"))
 SILENT = json.loads((FIXTURES / "silent-for-months" / "currentevents.json").read_bytes())
-PAST = past() | {"link-eu-west-1": json.loads((FIXTURES / "ended-incident" / "currentevents.json").read_bytes())}
+PAST = past() | {
+    "link-eu-west-1": json.loads((FIXTURES / "ended-incident" / "currentevents.json").read_bytes())
+}
 
 
 @given(
@@ -373,12 +437,18 @@ PAST = past() | {"link-eu-west-1": json.loads((FIXTURES / "ended-incident" / "cu
 def test_whatever_comes_is_evidence_or_an_error_of_ours(
     current: bytes, history: bytes, regions: tuple[str, ...], gone: bool
 ) -> None:
-    context = PageContext(url=URL, now=NOW, regions=regions, open_incidents=frozenset({ARN} if gone else ()))
+    context = PageContext(
+        url=URL, now=NOW, regions=regions, open_incidents=frozenset({ARN} if gone else ())
+    )
 
     def answer(url: str) -> Response:
         return Response(url=url, status=200, body=current if url == CURRENT else history)
 
-    meant = [level for code, level in aws.LEVELS.items() if code.encode() in (current + history).replace(b"\0", b"")]
+    meant = [
+        level
+        for code, level in aws.LEVELS.items()
+        if code.encode() in (current + history).replace(b"\0", b"")
+    ]
     for steps in (aws.poll(context), aws.backfill(context, NOW - timedelta(days=90))):
         try:
             found = drive(steps, context, answer)

@@ -1,4 +1,5 @@
-"""What the Azure DevOps platform reads beyond its fixtures: least traffic, and where it is recognised."""
+"""What the Azure DevOps platform reads beyond its fixtures: least traffic, and where it is
+recognised."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,14 +17,23 @@ URL = "https://status.dev.azure.com/_apis/status/health"
 
 def test_a_poll_is_one_request_and_an_unchanged_answer_says_nothing_new() -> None:
     page, recorded, asked = context_of(FIXTURES / "ongoing"), answers_from(FIXTURES / "ongoing"), []
-    told = drive(azuredevops.poll(page), page, lambda u: replace(recorded(u), body=b"", unchanged=True), asked=asked)
+    told = drive(
+        azuredevops.poll(page),
+        page,
+        lambda u: replace(recorded(u), body=b"", unchanged=True),
+        asked=asked,
+    )
 
     assert (asked, told) == ([URL], [])
 
 
 def test_a_backfill_says_what_it_cannot_reach() -> None:
     page = context_of(FIXTURES / "quiet")
-    *_, last = drive(azuredevops.backfill(page, page.now - timedelta(days=3)), page, answers_from(FIXTURES / "quiet"))
+    *_, last = drive(
+        azuredevops.backfill(page, page.now - timedelta(days=3)),
+        page,
+        answers_from(FIXTURES / "quiet"),
+    )
 
     assert [gap.what for gap in last.gaps] == ["days 2026-05-17..2026-05-20"]
     assert page.now == datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -48,5 +58,7 @@ def test_a_geography_without_a_health_is_named_by_its_place() -> None:
 
 
 def test_only_its_own_host_is_asked() -> None:
-    assert [get.path for get in azuredevops.probe("https://status.dev.azure.com/_history")] == ["/_apis/status/health"]
+    assert [get.path for get in azuredevops.probe("https://status.dev.azure.com/_history")] == [
+        "/_apis/status/health"
+    ]
     assert azuredevops.probe("https://status.harbour.example/") == ()

@@ -1,4 +1,5 @@
-"""What the Better Stack platform reads beyond its fixtures: zones, days kept through polls, and damaged answers."""
+"""What the Better Stack platform reads beyond its fixtures: zones, days kept through polls, and
+damaged answers."""
 
 import json
 import re
@@ -39,7 +40,11 @@ def told(case: str) -> dict[str, Any]:
 def with_body(body: bytes | dict[str, Any]) -> Answer:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return lambda url: Response(
-        url=url, final_url=url, status=200, headers={"content-type": "application/json"}, body=content
+        url=url,
+        final_url=url,
+        status=200,
+        headers={"content-type": "application/json"},
+        body=content,
     )
 
 
@@ -54,11 +59,14 @@ def backfill(answer: Answer, page: PageContext = PAGE, days: int = 90) -> Eviden
 
 
 def resource(answer: dict[str, Any], key: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(row for row in answer["included"] if row["id"] == key)["attributes"]
+    found: dict[str, Any] = next(row for row in answer["included"] if row["id"] == key)[
+        "attributes"
+    ]
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------- zones
+# -------------------------------------------------------------------------------------------------------------
+# zones
 
 
 def test_every_zone_of_rails_is_a_zone_of_iana() -> None:
@@ -91,7 +99,9 @@ def test_days_are_those_of_the_page_and_not_of_utc() -> None:
 
     assert evidence.page is not None
     assert evidence.page.zone == "Asia/Tokyo"
-    assert min(cover.span.start for cover in evidence.coverage) == datetime(2026, 5, 16, 15, 0, tzinfo=UTC)
+    assert min(cover.span.start for cover in evidence.coverage) == datetime(
+        2026, 5, 16, 15, 0, tzinfo=UTC
+    )
 
 
 def test_days_of_a_zone_nobody_knows_are_those_of_the_zone_we_were_told() -> None:
@@ -101,7 +111,9 @@ def test_days_of_a_zone_nobody_knows_are_those_of_the_zone_we_were_told() -> Non
 
     assert evidence.page is not None
     assert evidence.page.zone is None
-    assert min(cover.span.start for cover in evidence.coverage) == datetime(2026, 5, 16, 15, 0, tzinfo=UTC)
+    assert min(cover.span.start for cover in evidence.coverage) == datetime(
+        2026, 5, 16, 15, 0, tzinfo=UTC
+    )
     assert not evidence.gaps
     assert evidence.unknown_words == ("Olympus",)
 
@@ -112,7 +124,12 @@ def test_days_of_a_zone_nobody_knows_are_those_of_the_zone_we_were_told() -> Non
 def test_a_day_that_has_not_begun_is_left_out() -> None:
     answer = told("quiet")
     resource(answer, "501")["status_history"].append(
-        {"day": "2026-05-21", "status": "downtime", "downtime_duration": 5.0, "maintenance_duration": 0.0}
+        {
+            "day": "2026-05-21",
+            "status": "downtime",
+            "downtime_duration": 5.0,
+            "maintenance_duration": 0.0,
+        }
     )
 
     evidence = backfill(with_body(answer))
@@ -121,7 +138,8 @@ def test_a_day_that_has_not_begun_is_left_out() -> None:
     assert all(cover.span.end == NOW for cover in evidence.coverage)
 
 
-# ---------------------------------------------------------------------------------------------------------- what it says
+# ----------------------------------------------------------------------------------------------------------
+# what it says
 
 
 def test_a_monitor_shown_twice_is_two_components_in_the_order_of_the_page() -> None:
@@ -140,7 +158,9 @@ def test_a_poll_keeps_the_last_three_days_and_a_backfill_all_since_it_was_asked_
     answer = with_body(told("quiet"))
 
     assert {cover.span.start.date() for cover in poll(answer).coverage} == {date(2026, 5, 18)}
-    assert {cover.span.start.date() for cover in backfill(answer, days=1).coverage} == {date(2026, 5, 19)}
+    assert {cover.span.start.date() for cover in backfill(answer, days=1).coverage} == {
+        date(2026, 5, 19)
+    }
 
 
 def test_an_unchanged_answer_says_nothing_new() -> None:
@@ -150,7 +170,10 @@ def test_an_unchanged_answer_says_nothing_new() -> None:
 
 
 def test_the_availability_the_page_prints_is_reported() -> None:
-    reported = {one.component_id: (one.ratio, one.window_days) for one in poll(with_body(told("ongoing"))).reported}
+    reported = {
+        one.component_id: (one.ratio, one.window_days)
+        for one in poll(with_body(told("ongoing"))).reported
+    }
 
     assert reported == {"501": (0.995, 90), "502": (1.0, 90), "503": (1.0, 90)}
 
@@ -166,7 +189,9 @@ def test_a_report_without_an_end_that_is_over_ended_with_its_last_update() -> No
 
 
 def test_a_maintenance_marked_before_it_begins_is_scheduled() -> None:
-    phases = {incident.id: incident.phase for incident in poll(with_body(told("maintenance"))).incidents}
+    phases = {
+        incident.id: incident.phase for incident in poll(with_body(told("maintenance"))).incidents
+    }
 
     assert phases == {"905": Phase.SCHEDULED, "906": Phase.OPEN, "907": Phase.CLOSED}
 
@@ -205,20 +230,26 @@ def test_the_same_resource_twice_counts_once_and_two_that_differ_are_an_error() 
 def test_a_page_without_resources_is_not_well() -> None:
     answer = told("quiet")
     answer["data"]["relationships"]["resources"]["data"] = []
-    answer["included"] = [row for row in answer["included"] if row["type"] != "status_page_resource"]
+    answer["included"] = [
+        row for row in answer["included"] if row["type"] != "status_page_resource"
+    ]
 
     with pytest.raises(UnexpectedShape, match="no resources"):
         poll(with_body(answer))
 
 
-# ------------------------------------------------------------------------------------------------- through the pipeline
+# -------------------------------------------------------------------------------------------------
+# through the pipeline
 
 FIRST, LAST = date(2026, 5, 16), date(2026, 5, 20)
 VENDOR = VendorConfig(slug="relay", name="Relay", url=HOST, platform="betterstack")
 
 
-async def days_of(answers: list[tuple[datetime, dict[str, Any]]], component: str) -> dict[date, Any]:
-    """Poll the first answer's page and backfill it, then poll each of the rest at its time; return the days."""
+async def days_of(
+    answers: list[tuple[datetime, dict[str, Any]]], component: str
+) -> dict[date, Any]:
+    """Poll the first answer's page and backfill it, then poll each of the rest at its time; return
+    the days."""
     clock = Clock(answers[0][0])
     pages = SimulatedPages([], clock)
     async with collecting(pages, {"relay": VENDOR}) as collector:
@@ -226,7 +257,11 @@ async def days_of(answers: list[tuple[datetime, dict[str, Any]]], component: str
             clock.now, pages.override = at, with_body(answer)
             assert (await collector.poll(await page_of(collector, "relay"))).error is None
             if index == 0:
-                assert (await collector.backfill(await page_of(collector, "relay"), at - timedelta(days=90))).complete
+                assert (
+                    await collector.backfill(
+                        await page_of(collector, "relay"), at - timedelta(days=90)
+                    )
+                ).complete
         page = await page_of(collector, "relay")
         history = collector.store.page_history(page.id, FIRST, LAST)
     return {day: history.components[component].day(day) for day in days_between(FIRST, LAST)}
@@ -237,8 +272,14 @@ async def test_degraded_seconds_are_no_outage_and_keep_their_day() -> None:
 
     assert days[date(2026, 5, 16)].level is None
     assert days[date(2026, 5, 17)].level is Level.OPERATIONAL
-    assert (days[date(2026, 5, 18)].level, days[date(2026, 5, 18)].seconds.degraded) == (Level.DEGRADED, 7200)
-    assert (days[date(2026, 5, 19)].level, days[date(2026, 5, 19)].seconds.degraded) == (Level.DEGRADED, 420)
+    assert (days[date(2026, 5, 18)].level, days[date(2026, 5, 18)].seconds.degraded) == (
+        Level.DEGRADED,
+        7200,
+    )
+    assert (days[date(2026, 5, 19)].level, days[date(2026, 5, 19)].seconds.degraded) == (
+        Level.DEGRADED,
+        420,
+    )
 
 
 async def test_a_day_marked_down_counts_its_degraded_seconds_once() -> None:
@@ -253,32 +294,50 @@ def test_degraded_time_that_goes_on_while_the_day_is_marked_down_goes_on_from_no
     answer = told("ongoing")
     today = resource(answer, "503")["status_history"][-1]
     today |= {"status": "downtime", "downtime_duration": 60.0}
-    (before,) = (impact for impact in poll(with_body(told("ongoing"))).impacts if impact.end is None)
-    (going,) = (impact for impact in poll(with_body(answer)).impacts if impact.component_id == "503")
+    (before,) = (
+        impact for impact in poll(with_body(told("ongoing"))).impacts if impact.end is None
+    )
+    (going,) = (
+        impact for impact in poll(with_body(answer)).impacts if impact.component_id == "503"
+    )
 
     assert today["day"] == "2026-05-20"
     assert (before.level, before.start) == (Level.DEGRADED, NOW - timedelta(hours=1))
     assert going == replace(before, start=NOW)
 
 
-async def test_unexplained_seconds_that_grow_through_the_day_are_replaced_and_a_report_explains_them() -> None:
+async def test_unexplained_seconds_that_grow_through_the_day_are_replaced_and_a_report_explains_them() -> (
+    None
+):
     first, more, explained = told("quiet"), told("quiet"), told("quiet")
     for answer, seconds in ((first, 100.0), (more, 300.0), (explained, 3600.0)):
-        resource(answer, "501")["status_history"][3] |= {"status": "degraded", "downtime_duration": seconds}
+        resource(answer, "501")["status_history"][3] |= {
+            "status": "degraded",
+            "downtime_duration": seconds,
+        }
     report = told("ongoing")
-    explained["included"] += [row for row in report["included"] if row["type"] in {"status_report", "status_update"}]
-    explained["data"]["relationships"]["status_reports"] = report["data"]["relationships"]["status_reports"]
-    text = json.dumps(explained).replace('"status_page_resource_id": "503"', '"status_page_resource_id": "501"')
+    explained["included"] += [
+        row for row in report["included"] if row["type"] in {"status_report", "status_update"}
+    ]
+    explained["data"]["relationships"]["status_reports"] = report["data"]["relationships"][
+        "status_reports"
+    ]
+    text = json.dumps(explained).replace(
+        '"status_page_resource_id": "503"', '"status_page_resource_id": "501"'
+    )
     at = [NOW, NOW + timedelta(minutes=5), NOW + timedelta(minutes=10)]
 
     grown = await days_of([(at[0], first), (at[1], more)], "501")
     told_later = await days_of([(at[0], first), (at[1], more), (at[2], json.loads(text))], "501")
 
     assert grown[date(2026, 5, 20)].seconds.degraded == 300
-    assert told_later[date(2026, 5, 20)].seconds.degraded == 4200  # 17:00 to 18:10, the report's own time
+    assert (
+        told_later[date(2026, 5, 20)].seconds.degraded == 4200
+    )  # 17:00 to 18:10, the report's own time
 
 
-# --------------------------------------------------------------------------------------------------------- recognising
+# ---------------------------------------------------------------------------------------------------------
+# recognising
 
 
 async def detected(answers: dict[str, Response | Throttled]) -> tuple[str, list[str]]:
@@ -303,10 +362,14 @@ async def test_detection_asks_for_the_address_that_only_this_platform_names() ->
 
 
 async def test_a_platform_that_showed_one_sign_is_asked_about_first() -> None:
-    root = Response(url=HOST, status=200, body=b'<html><div class="status-page__overview"></div></html>')
+    root = Response(
+        url=HOST, status=200, body=b'<html><div class="status-page__overview"></div></html>'
+    )
     body = (FIXTURES / "quiet" / "index.json").read_bytes()
 
-    name, asked = await detected({"": root, "index.json": Response(url=INDEX, status=200, body=body)})
+    name, asked = await detected(
+        {"": root, "index.json": Response(url=INDEX, status=200, body=body)}
+    )
 
     assert (name, asked) == ("betterstack", ["", "api/v2/summary.json", "index.json"])
 
@@ -320,10 +383,14 @@ async def test_a_host_that_refuses_us_is_not_asked_for_more_addresses() -> None:
 
 def test_html_on_the_data_address_is_not_json() -> None:
     with pytest.raises(NotJson):
-        poll(answers_from(FIXTURES / "html-instead-of-json"), context_of(FIXTURES / "html-instead-of-json"))
+        poll(
+            answers_from(FIXTURES / "html-instead-of-json"),
+            context_of(FIXTURES / "html-instead-of-json"),
+        )
 
 
-# -------------------------------------------------------------------------------------------------------- damaged answers
+# --------------------------------------------------------------------------------------------------------
+# damaged answers
 
 SAYS = {
     Level.MAINTENANCE: (rb'"maintenance"', rb'"maintenance_duration": [1-9]'),
@@ -334,7 +401,10 @@ SAYS = {
 }
 
 
-@given(body=st.sampled_from(CASES).flatmap(lambda case: damaged_bytes(told(case))), days=st.sampled_from([1, 90]))
+@given(
+    body=st.sampled_from(CASES).flatmap(lambda case: damaged_bytes(told(case))),
+    days=st.sampled_from([1, 90]),
+)
 def test_a_damaged_answer_is_sound_evidence_or_a_parse_error(body: bytes, days: int) -> None:
     try:
         read = [poll(with_body(body)), backfill(with_body(body), days=days)]
@@ -367,7 +437,11 @@ def test_an_answer_of_eight_mebibytes_is_read_within_a_second_and_200_megabytes(
         for n in range(90)
     ]  # fmt: skip
     answer["included"] += [
-        {"id": f"9{n:06}", "type": "status_page_resource", "attributes": {**row, "status_history": history}}
+        {
+            "id": f"9{n:06}",
+            "type": "status_page_resource",
+            "attributes": {**row, "status_history": history},
+        }
         for n in range(895)
     ]
     body = json.dumps(answer).encode()

@@ -1,6 +1,8 @@
-"""Every platform over answers of 8 MiB: its own fixtures' longest lists, repeated with other ids, and markup without end.
+"""Every platform over answers of 8 MiB: its own fixtures' longest lists, repeated with other ids,
+and markup without end.
 
-An answer that big is read within a second of a quick machine's processor time and 200 MiB, or refused at once.
+An answer that big is read within a second of a quick machine's processor time and 200 MiB, or
+refused at once.
 """
 
 import copy
@@ -53,15 +55,18 @@ def renumbered(value: Any) -> Any:
 
 
 def copies(pattern: Any, size: int) -> str:
-    """Return the inside of a JSON list or object, as often as it fills the size, each time with other ids."""
+    """Return the inside of a JSON list or object, as often as it fills the size, each time with
+    other ids."""
     inside = json.dumps(pattern)[1:-1]
     return ", ".join(
-        inside.replace(str(NUMBER), f"{n:08}") for n in range(10_000_000, 10_000_000 + size // len(inside))
+        inside.replace(str(NUMBER), f"{n:08}")
+        for n in range(10_000_000, 10_000_000 + size // len(inside))
     )
 
 
 def big_json(told: Any, size: int) -> bytes | None:
-    """Return the value with its longest list, or else its longest mapping, made long; None when it has neither."""
+    """Return the value with its longest list, or else its longest mapping, made long; None when it
+    has neither."""
     value = copy.deepcopy(told)
     objects = (each for each in lists_in(value) if any(isinstance(item, dict) for item in each))
     longest = max(objects, key=lambda each: len(json.dumps(each)), default=None)
@@ -82,7 +87,10 @@ def big_text(body: bytes, size: int) -> bytes:
     items = re.findall(rb"<(?:item|entry)[ >].*?</(?:item|entry)>", body, re.DOTALL)
     if items:
         repeated = b"".join(items)
-        numbered = (re.sub(rb"</(guid|id)>", rb"%d</\1>" % number, repeated) for number in range(size // len(repeated)))
+        numbered = (
+            re.sub(rb"</(guid|id)>", rb"%d</\1>" % number, repeated)
+            for number in range(size // len(repeated))
+        )
         return body.replace(items[-1], items[-1] + b"".join(numbered), 1)
     filler = b'<div class="day" data-x="1"><a href="/x">x</a></div>\n'
     return body[: len(body) // 2] + filler * (size // len(filler)) + body[len(body) // 2 :]
@@ -97,12 +105,14 @@ def big(body: bytes, size: int = BIG) -> bytes:
 
 
 def limit(name: str) -> int:
-    """Return how big an answer of a platform may be: what is bigger is refused before it is read."""
+    """Return how big an answer of a platform may be: what is bigger is refused before it is
+    read."""
     return min(BIG, int(getattr(platforms.named(name), "MAX_BODY_MIB", 8) * 1024 * 1024))
 
 
 def biggest_answer(name: str) -> tuple[Path, str, bytes]:
-    """Return the platform's case of something going on, with its longest answer that can be made big, so made."""
+    """Return the platform's case of something going on, with its longest answer that can be made
+    big, so made."""
     (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
     for url, body in sorted(bodies_of(case).items(), key=lambda each: len(each[1]), reverse=True):
         answer = big(body, limit(name))
@@ -129,13 +139,15 @@ def readings(name: str, case: Path, url: str, body: bytes) -> list[Callable[[], 
 
 
 def resident(what: str) -> int:
-    """Return a line of the kernel's account of this process's memory (VmRSS now, VmHWM at most), in bytes."""
+    """Return a line of the kernel's account of this process's memory (VmRSS now, VmHWM at most), in
+    bytes."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith(f"{what}:"))
 
 
 def cost_of(read: Callable[[], object]) -> tuple[float, int]:
-    """Return the processor seconds it took, and how many bytes more than before were in use at most."""
+    """Return the processor seconds it took, and how many bytes more than before were in use at
+    most."""
     gc.collect()
     gc.freeze()  # what other tests left behind is none of the reader's
     Path("/proc/self/clear_refs").write_text("5")  # the most there was is counted from here on

@@ -13,7 +13,17 @@ from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.fetch import Fetched, Validators
-from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, Observation, PageInfo, Phase
+from monitor.model import (
+    Basis,
+    Component,
+    Evidence,
+    Impact,
+    Incident,
+    Level,
+    Observation,
+    PageInfo,
+    Phase,
+)
 from monitor.protocol import Response
 from monitor.shell import spec
 from monitor.store import Store
@@ -26,12 +36,15 @@ URL = "https://status.acme.example/"
 
 
 def listing(ids, name="API", at=NOW) -> Evidence:
-    components = tuple(Component(id=key, name=name, position=number) for number, key in enumerate(ids))
+    components = tuple(
+        Component(id=key, name=name, position=number) for number, key in enumerate(ids)
+    )
     seen = tuple(Observation(component_id=each.id, level=Level.OPERATIONAL) for each in components)
     return Evidence(source="x", read_at=at, components=components, observed=seen)
 
 
-# --------------------------------------------------------------------------------------------------------- the bounds
+# ---------------------------------------------------------------------------------------------------------
+# the bounds
 
 
 def test_a_page_within_the_bounds_is_left_as_it_is() -> None:
@@ -42,12 +55,20 @@ def test_a_page_within_the_bounds_is_left_as_it_is() -> None:
 
 def test_more_components_than_the_bound_are_too_many_wherever_they_are_told() -> None:
     impacts = tuple(
-        Impact(component_id=str(key), level=Level.DEGRADED, start=NOW, end=None, basis=Basis.DECLARED, source="x")
+        Impact(
+            component_id=str(key),
+            level=Level.DEGRADED,
+            start=NOW,
+            end=None,
+            basis=Basis.DECLARED,
+            source="x",
+        )
         for key in range(11)
     )
     for told in (listing(map(str, range(11))), Evidence(source="x", read_at=NOW, impacts=impacts)):
         with pytest.raises(
-            TooManyComponents, match=r"too many components: 11 in one answer, at most 10.*max_components"
+            TooManyComponents,
+            match=r"too many components: 11 in one answer, at most 10.*max_components",
         ):
             bounded(told, Bounds(components=10), url=URL)
 
@@ -66,19 +87,32 @@ def test_a_name_or_an_id_that_is_too_long_is_not_read(component: Component) -> N
 
 
 def test_long_titles_and_words_are_cut() -> None:
-    incident = Incident(id="1", title="t" * 5_000, phase=Phase.OPEN, status="s" * 5_000, impact="i", started_at=NOW)
+    incident = Incident(
+        id="1", title="t" * 5_000, phase=Phase.OPEN, status="s" * 5_000, impact="i", started_at=NOW
+    )
     info = PageInfo(name="n" * 5_000, remark="r" * 5_000)
     words = tuple(f"{number} {'w' * 5_000}" for number in range(500))
     told = bounded(
-        Evidence(source="x", read_at=NOW, page=info, incidents=(incident,), unknown_words=words), Bounds(), url=URL
+        Evidence(source="x", read_at=NOW, page=info, incidents=(incident,), unknown_words=words),
+        Bounds(),
+        url=URL,
     )
 
     assert told.incidents[0].title == "t" * (LONGEST_TITLE - 1) + "…"
-    assert len(told.incidents[0].status) == len(told.page.name) == len(told.page.remark) == LONGEST_TITLE
-    assert (len(told.unknown_words), max(map(len, told.unknown_words))) == (MOST_WORDS, LONGEST_TITLE)
+    assert (
+        len(told.incidents[0].status)
+        == len(told.page.name)
+        == len(told.page.remark)
+        == LONGEST_TITLE
+    )
+    assert (len(told.unknown_words), max(map(len, told.unknown_words))) == (
+        MOST_WORDS,
+        LONGEST_TITLE,
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- in the poll
+# ----------------------------------------------------------------------------------------------------------
+# in the poll
 
 
 class Listing:
@@ -88,7 +122,13 @@ class Listing:
         self.names: dict[str, str] = {}
 
     async def get(self, url: str, *, accept, limits, validators=None, provider=None) -> Fetched:
-        page = {"id": PAGE, "name": "Acme", "url": URL, "time_zone": "Etc/UTC", "updated_at": "2026-10-01T00:00:00Z"}
+        page = {
+            "id": PAGE,
+            "name": "Acme",
+            "url": URL,
+            "time_zone": "Etc/UTC",
+            "updated_at": "2026-10-01T00:00:00Z",
+        }
         components = [
             {
                 "id": key, "name": name, "status": "operational", "created_at": "2026-01-01T00:00:00Z", "page_id": PAGE,
@@ -121,7 +161,9 @@ class World:
 
     def __init__(self, store: Store, **settings: int) -> None:
         self.now, self.page = NOW, Listing()
-        self.vendor = VendorConfig(slug="acme", name="Acme", url=URL, platform="statuspage", **settings)
+        self.vendor = VendorConfig(
+            slug="acme", name="Acme", url=URL, platform="statuspage", **settings
+        )
         self.store = store
         store.sync_pages([spec(self.vendor)], now=NOW)
         self.collector = Collector(store, self.page, {"acme": self.vendor}, clock=lambda: self.now)
@@ -147,7 +189,9 @@ def some(count: int, of: str) -> list[str]:
     return [f"{of}{number}" for number in range(count)]
 
 
-async def test_a_page_with_too_many_components_is_unreadable_and_nothing_of_it_is_kept(store) -> None:
+async def test_a_page_with_too_many_components_is_unreadable_and_nothing_of_it_is_kept(
+    store,
+) -> None:
     world = World(store, max_components=20)
 
     assert await world.poll(*some(20, "a")) is None
@@ -185,19 +229,26 @@ async def test_a_name_of_two_megabytes_makes_the_page_unreadable_and_no_scrape_b
 
     assert await world.poll("API") is None
     assert await world.poll("A" * 2_000_000) == "name_too_long"
-    metrics = render(StateMetrics(store, vendors={"acme": world.vendor}).families(world.now), openmetrics=False)
+    metrics = render(
+        StateMetrics(store, vendors={"acme": world.vendor}).families(world.now), openmetrics=False
+    )
     assert len(metrics) < 20_000
     assert b'reason="name_too_long"' in metrics
     await world.collector.close()
 
 
-# ----------------------------------------------------------------------------------------------------------- the slugs
+# -----------------------------------------------------------------------------------------------------------
+# the slugs
 
 
 def test_equal_names_get_the_first_free_numbers() -> None:
     slugs = Slugs(["api", "api-2", "api-4"])
 
-    assert [slugs.give(Component(id=str(key), name="API")) for key in range(3)] == ["api-3", "api-5", "api-6"]
+    assert [slugs.give(Component(id=str(key), name="API")) for key in range(3)] == [
+        "api-3",
+        "api-5",
+        "api-6",
+    ]
     assert slugs.give(Component(id="x", name="API", group="EU")) == "eu-api"
 
 
@@ -221,10 +272,13 @@ def seconds(count: int) -> float:
 
 
 def test_many_equal_names_take_as_long_each_as_few() -> None:
-    assert seconds(8_000) < 8 * 4 * seconds(1_000)  # 64 times as long if each looked at all before it
+    assert seconds(8_000) < 8 * 4 * seconds(
+        1_000
+    )  # 64 times as long if each looked at all before it
 
 
-# ------------------------------------------------------------------------------------------------ removed components
+# ------------------------------------------------------------------------------------------------
+# removed components
 
 
 def test_removed_components_are_not_read_at_a_scrape_and_not_derived_again(store) -> None:
@@ -255,7 +309,9 @@ def test_a_vendor_has_no_more_series_than_its_components_allow(store) -> None:
     page = store.pages()[0]
     store.save(page.id, listing(some(10, "a")), now=NOW, max_gap_seconds=900)
     derive_page(store, store.pages()[0], vendor, first=NOW.date() - timedelta(days=90), now=NOW)
-    lines = render(StateMetrics(store, vendors={"acme": vendor}).families(NOW), openmetrics=False).splitlines()
+    lines = render(
+        StateMetrics(store, vendors={"acme": vendor}).families(NOW), openmetrics=False
+    ).splitlines()
 
     assert 80 <= len([line for line in lines if b'component="' in line]) <= 10 * 20
 

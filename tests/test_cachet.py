@@ -1,4 +1,5 @@
-"""What the Cachet platform reads beyond its fixtures: every state, the version it remembers, and its traffic."""
+"""What the Cachet platform reads beyond its fixtures: every state, the version it remembers, and
+its traffic."""
 
 import json
 from dataclasses import replace
@@ -16,7 +17,9 @@ from tests.drive import Answer, answers_from, context_of, drive
 FIXTURES = Path(__file__).parent / "fixtures" / "cachet"
 
 
-def poll(case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object) -> Evidence:
+def poll(
+    case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object
+) -> Evidence:
     page = context_of(FIXTURES / case, **context)
     (piece,) = drive(cachet.poll(page), page, answer or answers_from(FIXTURES / case), asked=asked)
     return piece
@@ -62,7 +65,9 @@ def test_every_number_is_its_level_alone(
 ) -> None:
     def set_state(told: Any) -> None:
         row = told["data"][2]
-        row.get("attributes", row)["status"] = {"human": "Operational", "value": number} if nested else number
+        row.get("attributes", row)["status"] = (
+            {"human": "Operational", "value": number} if nested else number
+        )
 
     piece = poll(case, changed(case, "/components?", set_state))
 
@@ -76,7 +81,9 @@ def test_older_answers_of_version_3_have_a_plain_number_for_a_state() -> None:
 
     piece = poll("version-3", changed("version-3", "/components?", set_state))
 
-    assert {seen.component_id: seen.level for seen in piece.observed or ()}["3"] is Level.PARTIAL_OUTAGE
+    assert {seen.component_id: seen.level for seen in piece.observed or ()}[
+        "3"
+    ] is Level.PARTIAL_OUTAGE
 
 
 def test_the_version_is_asked_once_and_remembered() -> None:

@@ -1,4 +1,5 @@
-"""The catalogue of vendors: every entry can be used, says where it is from, and is the page it says it is."""
+"""The catalogue of vendors: every entry can be used, says where it is from, and is the page it says
+it is."""
 
 import re
 from collections import Counter
@@ -30,11 +31,38 @@ ROOT = Path(__file__).parents[1]
 TEXT = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
 HEAD = TEXT[: TEXT.index("\n- slug:")]
 READABLE = [entry for entry in catalog() if entry.platform != UNKNOWN_PLATFORM]
-ADDRESSES_OF_PLATFORMS = (".statuspage.io", ".status.io", ".instatus.com", ".betteruptime.com", ".status.atlassian.com")
+ADDRESSES_OF_PLATFORMS = (
+    ".statuspage.io",
+    ".status.io",
+    ".instatus.com",
+    ".betteruptime.com",
+    ".status.atlassian.com",
+)
 
 AI = [
-    *("anthropic", "openai", "xai", "gemini", "google-cloud", "mistral", "cohere", "perplexity", "groq", "together"),
-    *("fireworks", "replicate", "huggingface", "deepseek", "cursor", "elevenlabs", "openrouter", "coreweave", "lambda"),
+    *(
+        "anthropic",
+        "openai",
+        "xai",
+        "gemini",
+        "google-cloud",
+        "mistral",
+        "cohere",
+        "perplexity",
+        "groq",
+        "together",
+    ),
+    *(
+        "fireworks",
+        "replicate",
+        "huggingface",
+        "deepseek",
+        "cursor",
+        "elevenlabs",
+        "openrouter",
+        "coreweave",
+        "lambda",
+    ),
     "nvidia-ngc",
 ]
 CLOUDS = [
@@ -44,9 +72,12 @@ CLOUDS = [
 
 
 def explained(key):
-    """Return the words the file's head explains below the line that speaks of a key, one a line, deeper than the rest."""
+    """Return the words the file's head explains below the line that speaks of a key, one a line,
+    deeper than the rest."""
     lines = HEAD.splitlines()
-    first = next(number for number, line in enumerate(lines) if f"`{key}` " in line and line.endswith(":"))
+    first = next(
+        number for number, line in enumerate(lines) if f"`{key}` " in line and line.endswith(":")
+    )
     told = (re.match(r"#   (\S+) {2,}\S", line) for line in lines[first + 1 :])
     words = []
     for found in told:
@@ -84,9 +115,15 @@ def test_no_slug_and_no_page_is_listed_twice():
 
 
 def test_slugs_names_and_addresses_are_as_the_settings_would_have_them():
-    assert not those(lambda e: not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", e.slug) and e.slug)
-    assert not those(lambda e: not (e.name.isprintable() and e.name == e.name.strip() != "") and e.name)
-    assert not those(lambda e: not (e.url.startswith("https://") and normal_url(e.url) == e.url) and e.url)
+    assert not those(
+        lambda e: not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", e.slug) and e.slug
+    )
+    assert not those(
+        lambda e: not (e.name.isprintable() and e.name == e.name.strip() != "") and e.name
+    )
+    assert not those(
+        lambda e: not (e.url.startswith("https://") and normal_url(e.url) == e.url) and e.url
+    )
 
 
 def test_every_vendor_says_what_it_is_for_and_how_firmly_its_platform_stands():
@@ -99,14 +136,20 @@ def test_every_platform_is_one_we_read_or_said_to_be_unknown():
 
 
 def test_a_page_nobody_is_known_to_read_says_why_and_stands_on_nothing_firm():
-    assert not those(lambda e: e.platform == UNKNOWN_PLATFORM and not (e.note and e.confidence == "low") and e.platform)
+    assert not those(
+        lambda e: (
+            e.platform == UNKNOWN_PLATFORM and not (e.note and e.confidence == "low") and e.platform
+        )
+    )
 
 
 def test_all_knowledge_has_a_date():
     written = r"20\d\d-\d\d(-\d\d)?"
 
     assert not those(lambda e: not re.fullmatch(written, e.checked) and e.checked)
-    assert not those(lambda e: date.fromisoformat(f"{e.checked}-01"[:10]) < date(2025, 1, 1) and e.checked)
+    assert not those(
+        lambda e: date.fromisoformat(f"{e.checked}-01"[:10]) < date(2025, 1, 1) and e.checked
+    )
 
 
 def test_all_knowledge_has_a_source_that_the_head_explains():
@@ -118,7 +161,11 @@ def test_high_confidence_is_an_answer_seen_an_address_of_the_platform_or_a_secon
     def baseless(entry):
         seen = {"captured", "live"} & set(sources(entry))
         hosted = urlsplit(entry.url).hostname.endswith(ADDRESSES_OF_PLATFORMS)
-        return entry.confidence == "high" and not (seen or hosted or len(sources(entry)) > 1) and entry.source
+        return (
+            entry.confidence == "high"
+            and not (seen or hosted or len(sources(entry)) > 1)
+            and entry.source
+        )
 
     assert not those(baseless)
 
@@ -126,7 +173,11 @@ def test_high_confidence_is_an_answer_seen_an_address_of_the_platform_or_a_secon
 def test_patterns_and_notes_say_something():
     def empty(entry):
         words = (*entry.exclude, *entry.regions, *([] if entry.note is None else [entry.note]))
-        return [word for word in words if not word.isprintable() or not word or word != word.strip() or word == "*"]
+        return [
+            word
+            for word in words
+            if not word.isprintable() or not word or word != word.strip() or word == "*"
+        ]
 
     assert not those(empty)
 
@@ -144,7 +195,9 @@ def test_every_key_of_the_file_is_one_we_read():
 
 def test_the_file_is_read_the_same_with_and_without_the_fast_reader():
     plain = [
-        CatalogEntry(**{key: tuple(told) if isinstance(told, list) else told for key, told in entry.items()})
+        CatalogEntry(
+            **{key: tuple(told) if isinstance(told, list) else told for key, told in entry.items()}
+        )
         for entry in yaml.safe_load(TEXT)
     ]
 
@@ -178,7 +231,8 @@ def test_the_readme_promises_no_more_vendors_than_there_are():
     assert len(READABLE) > int(promised[1])
 
 
-# ------------------------------------------------------------------------------------------------------------ the hint
+# ------------------------------------------------------------------------------------------------------------
+# the hint
 
 
 def test_the_hint_is_by_page_and_never_a_setting():
@@ -194,7 +248,8 @@ def test_an_unknown_platform_is_no_hint():
     assert [line for line in warnings(read) if "the catalogue has this page" in line] == []
 
 
-# -------------------------------------------------------------------------------------------- what is left out, and not
+# -------------------------------------------------------------------------------------------- what
+# is left out, and not
 
 SUPPLIERS = ("AWS*", "Cloudflare*", "Intercom*", "SendGrid*", "imgix*")
 

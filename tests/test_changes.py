@@ -13,7 +13,9 @@ def vendor(slug, **more):
 
 
 def settings(*vendors, **more):
-    return Settings(**{"vendors": vendors, "database_url": "sqlite://", "source": "monitor.yaml", **more})
+    return Settings(
+        **{"vendors": vendors, "database_url": "sqlite://", "source": "monitor.yaml", **more}
+    )
 
 
 LIVE = {
@@ -35,9 +37,16 @@ def test_every_setting_holds_at_once_or_needs_a_restart():
 
 def test_vendors_are_added_removed_and_changed_by_their_slug():
     before = settings(vendor("acme"), vendor("globex"), vendor("initech"))
-    found = changes(before, settings(vendor("umbrella"), vendor("acme"), vendor("globex", tier="low")))
+    found = changes(
+        before, settings(vendor("umbrella"), vendor("acme"), vendor("globex", tier="low"))
+    )
 
-    assert (found.added, found.removed, found.changed, found.kept) == (("umbrella",), ("initech",), ("globex",), ())
+    assert (found.added, found.removed, found.changed, found.kept) == (
+        ("umbrella",),
+        ("initech",),
+        ("globex",),
+        (),
+    )
     assert str(found) == "3 vendors: 1 added (umbrella), 1 removed (initech), 1 changed (globex)"
 
 

@@ -1,4 +1,5 @@
-"""What the Checkly platform reads beyond its fixtures: where its slug comes from, and what each severity is worth."""
+"""What the Checkly platform reads beyond its fixtures: where its slug comes from, and what each
+severity is worth."""
 
 import json
 from pathlib import Path
@@ -38,15 +39,24 @@ def test_the_slug_is_looked_up_once_and_not_at_all_on_checklys_own_host() -> Non
 
 
 def test_an_address_on_checklys_host_that_leads_nowhere_is_not_guessed_at_elsewhere() -> None:
-    page = PageContext(url="https://vendor.checkly-status-page.com/", now=context_of(FIXTURES / "quiet").now)
+    page = PageContext(
+        url="https://vendor.checkly-status-page.com/", now=context_of(FIXTURES / "quiet").now
+    )
 
     with pytest.raises(NotJson):
-        drive(checkly.poll(page), page, lambda url: Response(url=url, status=200, body=b"<!DOCTYPE html>"))
+        drive(
+            checkly.poll(page),
+            page,
+            lambda url: Response(url=url, status=200, body=b"<!DOCTYPE html>"),
+        )
 
 
 def test_the_slug_also_stands_in_the_addresses_a_page_asks_for() -> None:
     page = context_of(FIXTURES / "quiet")
-    recorded, root = answers_from(FIXTURES / "quiet"), b'<script>fetch("/api/status-page/vendor/uptime")</script>'
+    recorded, root = (
+        answers_from(FIXTURES / "quiet"),
+        b'<script>fetch("/api/status-page/vendor/uptime")</script>',
+    )
 
     def answer(url: str) -> Response:
         return Response(url=url, status=200, body=root) if url == page.url else recorded(url)
@@ -102,7 +112,9 @@ def test_every_severity_has_its_level_now_and_its_word_in_history(
 
 def test_the_pages_own_figures_are_kept() -> None:
     (piece,) = drive(
-        checkly.poll(context_of(FIXTURES / "quiet")), context_of(FIXTURES / "quiet"), answers_from(FIXTURES / "quiet")
+        checkly.poll(context_of(FIXTURES / "quiet")),
+        context_of(FIXTURES / "quiet"),
+        answers_from(FIXTURES / "quiet"),
     )
 
     assert {(each.component_id, each.window_days): round(each.ratio, 5) for each in piece.reported}[

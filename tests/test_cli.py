@@ -91,7 +91,9 @@ def test_markdown_has_a_table(monitor) -> None:
 
 
 def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(monitor) -> None:
-    code, out, err = monitor("replay", str(FIXTURES / "statuspage" / "bot-challenge"), "--format", "json")
+    code, out, err = monitor(
+        "replay", str(FIXTURES / "statuspage" / "bot-challenge"), "--format", "json"
+    )
 
     assert code == 1
     assert json.loads(out)["vendors"][0]["current_level"] is None
@@ -112,7 +114,9 @@ def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(monitor) 
         (("add", "ftp://status.example.com"), "ftp"),
     ],
 )
-def test_a_mistake_gets_a_clear_message_and_exit_code_2(monitor, words: tuple[str, ...], message: str) -> None:
+def test_a_mistake_gets_a_clear_message_and_exit_code_2(
+    monitor, words: tuple[str, ...], message: str
+) -> None:
     code, _, err = monitor(*words)
 
     assert code == 2
@@ -161,12 +165,18 @@ def test_an_address_that_is_none_of_this_machine_s_is_said_as_such(monitor, monk
 
 
 @pytest.mark.parametrize("command", ["serve", "demo"])
-def test_a_taken_port_is_said_before_anything_is_read_or_promised(monitor, monkeypatch, tmp_path, command) -> None:
+def test_a_taken_port_is_said_before_anything_is_read_or_promised(
+    monitor, monkeypatch, tmp_path, command
+) -> None:
     database = tmp_path / "status.db"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{port}")
-        words = ["serve", "--database", str(database)] if command == "serve" else ["demo", "--port", str(port)]
+        words = (
+            ["serve", "--database", str(database)]
+            if command == "serve"
+            else ["demo", "--port", str(port)]
+        )
         code, out, err = monitor(*words)
 
     assert code == 1

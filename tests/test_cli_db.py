@@ -33,7 +33,9 @@ def filled(file: Path, incidents: int = 1) -> None:
     """Make a database with a page and so many incidents, and close it."""
     with Store.open(f"sqlite:///{file}") as store:
         page = add_page(store, now=NOW)
-        told = tuple(incident(f"i{number}", started_at=NOW, title="x" * 500) for number in range(incidents))
+        told = tuple(
+            incident(f"i{number}", started_at=NOW, title="x" * 500) for number in range(incidents)
+        )
         save(store, page, evidence(NOW, components=(component(),), incidents=told))
 
 
@@ -83,7 +85,9 @@ def test_a_damaged_database_is_told_with_what_to_do_by_every_command(monitor, tm
     if where == "middle":
         damage(tmp_path / "monitor.db")
     else:
-        (tmp_path / "monitor.db").write_bytes(b"\xa5" * 100 + (tmp_path / "monitor.db").read_bytes()[100:])
+        (tmp_path / "monitor.db").write_bytes(
+            b"\xa5" * 100 + (tmp_path / "monitor.db").read_bytes()[100:]
+        )
     code, _, err = monitor("db", "check")
     assert code == 1
     assert "monitor db restore FILE" in err

@@ -59,10 +59,15 @@ def test_the_command_writes_the_answers_of_a_day_with_an_index(monitor, kept, tm
     assert datetime.fromisoformat(told[200]["read_at"]) == NOW
     for each in index["files"]:
         assert sha256((folder / each["file"]).read_bytes()).hexdigest() == each["sha256"]
-    assert {each.name for each in folder.iterdir()} == {"index.json", *(each["file"] for each in index["files"])}
+    assert {each.name for each in folder.iterdir()} == {
+        "index.json",
+        *(each["file"] for each in index["files"]),
+    }
 
 
-def test_a_folder_in_use_is_refused_unless_forced_and_no_link_in_it_is_followed(monitor, kept, tmp_path):
+def test_a_folder_in_use_is_refused_unless_forced_and_no_link_in_it_is_followed(
+    monitor, kept, tmp_path
+):
     folder, outside = tmp_path / "kept", tmp_path / "outside.json"
     folder.mkdir()
     outside.write_text("mine")
@@ -104,14 +109,20 @@ def test_what_cannot_be_written_says_why(monitor, kept, words, code, told):
         ),
         ("https://a.example/", "text/html", "007-page-abcdefabcdef.html"),
         ("https://a.example/../..", "", "007-page-abcdefabcdef.bin"),
-        ("https://a.example/%2e%2e%2fetc%2fpasswd", "text/plain", "007-2e-2e-2fetc-2fpasswd-abcdefabcdef.txt"),
+        (
+            "https://a.example/%2e%2e%2fetc%2fpasswd",
+            "text/plain",
+            "007-2e-2e-2fetc-2fpasswd-abcdefabcdef.txt",
+        ),
         ("https://a.example/a\\..\\b\0c", "application/rss+xml", None),
         ("https://a.example/" + "x" * 999, "../../x", "007-" + "x" * 60 + "-abcdefabcdef.bin"),
     ],
 )
 def test_a_file_is_named_safely_whatever_its_url_and_type(url, media_type, name):
     ref = BodyRef(url, 200, "abcdef" * 10 + "0000", NOW)
-    found = file_name(7, PinnedBody(ref=ref, why=("bad",), media_type=media_type, size_bytes=0, body=b""))
+    found = file_name(
+        7, PinnedBody(ref=ref, why=("bad",), media_type=media_type, size_bytes=0, body=b"")
+    )
     assert name in {found, None}
     assert not set(found) & set("/\\\0:")
     assert found.startswith("007-")

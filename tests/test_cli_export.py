@@ -1,4 +1,5 @@
-"""`monitor export` as a user meets it: files, commands to go on with, a receiver that fails, exit codes."""
+"""`monitor export` as a user meets it: files, commands to go on with, a receiver that fails, exit
+codes."""
 
 import asyncio
 import csv
@@ -31,12 +32,16 @@ YESTERDAY = str(NOW.date() - timedelta(days=1))
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    """Give a folder with a database of the demo's vendors as they are now, and with settings that name them."""
+    """Give a folder with a database of the demo's vendors as they are now, and with settings that
+    name them."""
     folder = tmp_path_factory.mktemp("demo")
 
     async def write() -> None:
         async with demo_store(f"sqlite:///{folder / 'demo.db'}", NOW) as (_, vendors):
-            lines = [f"  - {{slug: {each.slug}, name: {each.name}, url: '{each.url}'}}" for each in vendors.values()]
+            lines = [
+                f"  - {{slug: {each.slug}, name: {each.name}, url: '{each.url}'}}"
+                for each in vendors.values()
+            ]
         (folder / "monitor.yaml").write_text("\n".join(["vendors:", *lines, ""]))
 
     asyncio.run(write())
@@ -56,13 +61,16 @@ def monitor(monkeypatch, capfd, tmp_path, demo):
     return lambda *words: run("export", *words)
 
 
-# ------------------------------------------------------------------------------------------------------ OpenMetrics
+# ------------------------------------------------------------------------------------------------------
+# OpenMetrics
 
 
 def test_the_file_is_written_and_the_next_command_can_be_pasted(monitor, tmp_path) -> None:
     code, out, err = monitor("openmetrics", "--days", "3", "-o", "my history.om")
     (command,) = re.findall(r"^  (promtool .*)$", out, re.MULTILINE)
-    samples = sum(not line.startswith("#") for line in (tmp_path / "my history.om").read_text().splitlines())
+    samples = sum(
+        not line.startswith("#") for line in (tmp_path / "my history.om").read_text().splitlines()
+    )
 
     assert code == 0
     assert shlex.split(command) == [
@@ -77,9 +85,19 @@ def test_the_file_is_written_and_the_next_command_can_be_pasted(monitor, tmp_pat
 
 def test_labels_are_in_every_series(monitor, tmp_path) -> None:
     _, out, _ = monitor(
-        "openmetrics", "--days", "2", "-o", "h.om", "--label", "job=other", "--label", "instance=m:9184"
+        "openmetrics",
+        "--days",
+        "2",
+        "-o",
+        "h.om",
+        "--label",
+        "job=other",
+        "--label",
+        "instance=m:9184",
     )
-    lines = [line for line in (tmp_path / "h.om").read_text().splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in (tmp_path / "h.om").read_text().splitlines() if not line.startswith("#")
+    ]
 
     assert lines
     assert all(',job="other",instance="m:9184"}' in line for line in lines)
@@ -91,8 +109,21 @@ def test_without_an_instance_the_user_is_told_what_for(monitor) -> None:
 
 
 def test_only_what_is_asked_for_is_in_the_file(monitor, tmp_path) -> None:
-    monitor("openmetrics", "quillmail", "--components", "none", "--days", "4", "--until", YESTERDAY, "-o", "h.om")
-    lines = [line for line in (tmp_path / "h.om").read_text().splitlines() if not line.startswith("#")]
+    monitor(
+        "openmetrics",
+        "quillmail",
+        "--components",
+        "none",
+        "--days",
+        "4",
+        "--until",
+        YESTERDAY,
+        "-o",
+        "h.om",
+    )
+    lines = [
+        line for line in (tmp_path / "h.om").read_text().splitlines() if not line.startswith("#")
+    ]
 
     assert {re.search('vendor="([^"]*)"', line)[1] for line in lines} == {"quillmail"}
     assert not [line for line in lines if "component=" in line]
@@ -103,12 +134,17 @@ def test_only_what_is_asked_for_is_in_the_file(monitor, tmp_path) -> None:
 def test_no_sample_is_younger_than_three_hours(monitor, tmp_path) -> None:
     """Prometheus drops at its start what it scraped before the end of its newest block."""
     monitor("openmetrics", "--days", "2", "-o", "h.om")
-    stamps = [int(line.rsplit(" ", 1)[1]) for line in (tmp_path / "h.om").read_text().splitlines() if line[0] != "#"]
+    stamps = [
+        int(line.rsplit(" ", 1)[1])
+        for line in (tmp_path / "h.om").read_text().splitlines()
+        if line[0] != "#"
+    ]
 
     assert max(stamps) <= datetime.now(UTC).timestamp() - 3 * 3600
 
 
-# ----------------------------------------------------------------------------------------------------- remote write
+# -----------------------------------------------------------------------------------------------------
+# remote write
 
 
 class Receiver(ThreadingHTTPServer):
@@ -228,7 +264,13 @@ def test_credentials_come_from_the_environment(monitor, receiver, monkeypatch) -
     server = receiver()
     monkeypatch.setenv("TOKEN", "s3cret")
     monitor(
-        *SEND, server.url, "quillmail", "--header", "Authorization: Bearer ${TOKEN}", "--header", "X-Scope-OrgID: 7"
+        *SEND,
+        server.url,
+        "quillmail",
+        "--header",
+        "Authorization: Bearer ${TOKEN}",
+        "--header",
+        "X-Scope-OrgID: 7",
     )
 
     assert server.headers[0]["Authorization"] == "Bearer s3cret"
@@ -242,7 +284,9 @@ PLACES = [f"?token={KEY}", f"?{KEY}", f"/{KEY}/push", f"#{KEY}", f"?a=b&key={KEY
 
 
 @pytest.mark.parametrize("case", list(product(PLACES, [204, 400, 401, 404, 307])), ids=str)
-def test_what_lets_us_in_is_never_shown_whatever_is_answered(monitor, receiver, monkeypatch, caplog, case) -> None:
+def test_what_lets_us_in_is_never_shown_whatever_is_answered(
+    monitor, receiver, monkeypatch, caplog, case
+) -> None:
     (where, answer), headers = case, ("--header", "Authorization: Bearer ${TOKEN}")
     monkeypatch.setenv("TOKEN", "s3cret")
     caplog.set_level("INFO")
@@ -257,7 +301,8 @@ def test_what_lets_us_in_is_never_shown_whatever_is_answered(monitor, receiver, 
 
 
 @pytest.mark.parametrize(
-    "url", [f"htp://me:{KEY}@x/", f"http://[::1/{KEY}", f"http://x/a b?{KEY}", f"http://x:99999/{KEY}"]
+    "url",
+    [f"htp://me:{KEY}@x/", f"http://[::1/{KEY}", f"http://x/a b?{KEY}", f"http://x:99999/{KEY}"],
 )
 def test_an_address_that_is_none_is_refused_without_its_secrets(monitor, url) -> None:
     code, out, err = monitor(*SEND, url)
@@ -293,7 +338,8 @@ def test_nobody_there_is_no_traceback(monitor) -> None:
     assert "Traceback" not in err
 
 
-# ----------------------------------------------------------------------------------------------------------- tables
+# -----------------------------------------------------------------------------------------------------------
+# tables
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet"])
@@ -309,7 +355,9 @@ def test_a_folder_gets_a_file_for_each_table(monitor, tmp_path, form) -> None:
 
 
 def test_one_table_can_go_to_stdout(monitor) -> None:
-    code, out, _ = monitor("csv", "quillmail", "--table", "days", "--days", "2", "--until", YESTERDAY)
+    code, out, _ = monitor(
+        "csv", "quillmail", "--table", "days", "--days", "2", "--until", YESTERDAY
+    )
     found = list(csv.DictReader(io.StringIO(out)))
 
     assert code == 0
@@ -322,9 +370,16 @@ def test_a_reader_that_has_enough_is_no_failure(demo, tmp_path) -> None:
         "MONITOR_DATABASE_URL": f"sqlite:///{demo / 'demo.db'}",
         "MONITOR_CONFIG": str(demo / "monitor.yaml"),
     }
-    command = f"{sys.executable} -m monitor export csv --table days | head -n 1; echo ${{PIPESTATUS[0]}}"
+    command = (
+        f"{sys.executable} -m monitor export csv --table days | head -n 1; echo ${{PIPESTATUS[0]}}"
+    )
     ran = subprocess.run(
-        ["bash", "-c", command], env=os.environ | environment, cwd=tmp_path, capture_output=True, text=True, check=True
+        ["bash", "-c", command],
+        env=os.environ | environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert ran.stdout.splitlines()[0].startswith("vendor,component,")
@@ -347,13 +402,17 @@ def test_parquet_is_read_back(monitor, tmp_path) -> None:
     assert [each.name for each in (tmp_path / "tables").iterdir()] == ["windows.parquet"]
 
 
-# --------------------------------------------------------------------------------------------------------- mistakes
+# ---------------------------------------------------------------------------------------------------------
+# mistakes
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("openmetrics", "-o", "h.om", "--until", "2099-01-01"), "--until 2099-01-01 is in the future"),
+        (
+            ("openmetrics", "-o", "h.om", "--until", "2099-01-01"),
+            "--until 2099-01-01 is in the future",
+        ),
         (("openmetrics", "-o", "h.om", "--until", "2001-01-01"), "run `monitor backfill` first"),
         (("openmetrics", "-o", "nowhere/h.om"), "cannot write nowhere/h.om"),
         (("openmetrics", "-o", "h.om", "--label", "vendor=x"), "take another name"),
@@ -363,11 +422,17 @@ def test_parquet_is_read_back(monitor, tmp_path) -> None:
         (("json", "-o", "/dev/null/x"), "cannot write"),
         (("remote-write", "--url", "ftp://x/"), "no http or https address"),
         (("remote-write", "--url", "http://me:secret@x/"), "carries credentials"),
-        (("remote-write", "--url", "http://x/", "--header", "Authorization: ${NO_SUCH}"), "has no NO_SUCH"),
+        (
+            ("remote-write", "--url", "http://x/", "--header", "Authorization: ${NO_SUCH}"),
+            "has no NO_SUCH",
+        ),
         (("remote-write", "--url", "http://x/", "--header", "nonsense"), "'NAME: VALUE'"),
         (("remote-write", "--url", "http://x/", "--header", "X: a\nb"), "'NAME: VALUE'"),
         (("remote-write", "--url", "http://x/", "--header", "content-type: x"), "leave it out"),
-        (("remote-write", "--url", "http://x/", "--until", "2001-01-01"), "run `monitor backfill` first"),
+        (
+            ("remote-write", "--url", "http://x/", "--until", "2001-01-01"),
+            "run `monitor backfill` first",
+        ),
     ],
 )
 def test_a_mistake_gets_a_clear_message_and_exit_code_2(monitor, tmp_path, words, message) -> None:
@@ -381,7 +446,9 @@ def test_a_mistake_gets_a_clear_message_and_exit_code_2(monitor, tmp_path, words
 
 def test_a_message_never_shows_a_credential(monitor, monkeypatch) -> None:
     monkeypatch.setenv("TOKEN", "s3cret\n")
-    _, _, err = monitor("remote-write", "--url", "http://x/", "--header", "Authorization: Bearer ${TOKEN}")
+    _, _, err = monitor(
+        "remote-write", "--url", "http://x/", "--header", "Authorization: Bearer ${TOKEN}"
+    )
 
     assert "s3cret" not in err
     assert "printable" in err

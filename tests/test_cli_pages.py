@@ -1,4 +1,5 @@
-"""The commands about pages: what one is, adding it with what the user depends on, what we know of vendors, what moved."""
+"""The commands about pages: what one is, adding it with what the user depends on, what we know of
+vendors, what moved."""
 
 import io
 import json
@@ -42,7 +43,9 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+def monitor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
     """The command in this process, in a folder of its own, where a terminal is 200 columns wide."""
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
     monkeypatch.setenv("COLUMNS", "200")
@@ -55,7 +58,8 @@ def truth(platform: str = "statuspage") -> Truth:
     return random_truth(4, now=now(), platform=platform, parts=PARTS, incidents=3, live=False)
 
 
-# ---------------------------------------------------------------------------------------------------------- detecting
+# ----------------------------------------------------------------------------------------------------------
+# detecting
 
 
 @pytest.mark.parametrize("platform", ["statuspage", "incidentio"])
@@ -71,7 +75,8 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
     assert first == f"{about.title} ({platform}), verified on answers of {about.verified}"
     assert f"live: {about.live}" in lines
     assert any(
-        line.startswith("history: as far as the page's record goes, per component, in seconds") for line in lines
+        line.startswith("history: as far as the page's record goes, per component, in seconds")
+        for line in lines
     )
     assert f"note: {about.trust}" in lines
     assert any(line.startswith("now, 4 components") for line in lines)
@@ -81,16 +86,25 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
 
 def test_detect_writes_json_for_scripts(monitor: Command) -> None:
     with served(truth()) as simulator:
-        code, out, _ = monitor("detect", simulator.vendors[0].url, "--allow-private", "--format", "json")
+        code, out, _ = monitor(
+            "detect", simulator.vendors[0].url, "--allow-private", "--format", "json"
+        )
     told = json.loads(out)
 
     assert code == 0
-    assert (told["platform"], told["error"], told["about"]["title"]) == ("statuspage", None, "Atlassian Statuspage")
+    assert (told["platform"], told["error"], told["about"]["title"]) == (
+        "statuspage",
+        None,
+        "Atlassian Statuspage",
+    )
     assert len({sign["kind"] for sign in told["evidence"]}) >= 2
-    assert {part["name"]: part["level"] for part in told["components"]} == {name: "operational" for _, name in PARTS}
+    assert {part["name"]: part["level"] for part in told["components"]} == {
+        name: "operational" for _, name in PARTS
+    }
 
 
-# ------------------------------------------------------------------------------- the network and headers of the settings
+# ------------------------------------------------------------------------------- the network and
+# headers of the settings
 
 
 class ProxySimulator(Simulator):
@@ -120,7 +134,9 @@ def test_a_page_is_looked_at_by_the_proxy_of_the_settings(
     with served(truth(), kind=ProxySimulator) as simulator:
         proxy = simulator.vendors[0].url.rstrip("/")
         vendor = "{slug: other, url: 'http://status.other.example/', platform: statuspage}"
-        (tmp_path / "monitor.yaml").write_text(f"network: {{proxy: '{proxy}'}}\nvendors: [{vendor}]\n")
+        (tmp_path / "monitor.yaml").write_text(
+            f"network: {{proxy: '{proxy}'}}\nvendors: [{vendor}]\n"
+        )
         code, out, err = monitor(*words)
 
     assert (code, "no connection" in out + err) == (0, False), out + err
@@ -138,7 +154,9 @@ def test_a_certificate_of_the_settings_that_is_not_there_is_told_before_a_page_i
     assert "missing.pem" in err
 
 
-def test_a_page_is_looked_at_with_the_headers_and_limits_of_the_vendor_that_has_its_address() -> None:
+def test_a_page_is_looked_at_with_the_headers_and_limits_of_the_vendor_that_has_its_address() -> (
+    None
+):
     token = Header(name="Authorization", kind="env", value="TOKEN")
     acme = VendorConfig(
         slug="acme", name="Acme", url="https://status.acme.example/", headers=(token,), timeout_seconds=7.0,
@@ -154,7 +172,8 @@ def test_a_page_is_looked_at_with_the_headers_and_limits_of_the_vendor_that_has_
     assert other.headers == ()
 
 
-# ------------------------------------------------------------------------------------------------------------- adding
+# -------------------------------------------------------------------------------------------------------------
+# adding
 
 
 def written(folder: Path) -> dict[str, object]:
@@ -181,9 +200,13 @@ def test_add_writes_what_flags_choose(monitor: Command, settings: Path) -> None:
     }  # fmt: skip
 
 
-def test_add_refuses_a_component_the_page_does_not_have_and_writes_nothing(monitor: Command, settings: Path) -> None:
+def test_add_refuses_a_component_the_page_does_not_have_and_writes_nothing(
+    monitor: Command, settings: Path
+) -> None:
     with served(truth()) as simulator:
-        code, _, err = monitor("add", simulator.vendors[0].url, "--include", "Dashbord", "--allow-private")
+        code, _, err = monitor(
+            "add", simulator.vendors[0].url, "--include", "Dashbord", "--allow-private"
+        )
 
     assert code == 2
     assert "--include 'Dashbord' names no component" in err
@@ -192,7 +215,8 @@ def test_add_refuses_a_component_the_page_does_not_have_and_writes_nothing(monit
 
 
 def at_a_terminal(*words: str, folder: Path, answers: str) -> tuple[int, str]:
-    """Run the command with a terminal as its input, and return its exit code and what it printed."""
+    """Run the command with a terminal as its input, and return its exit code and what it
+    printed."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "monitor", *words], cwd=folder, stdin=theirs, text=True,
@@ -207,17 +231,28 @@ def at_a_terminal(*words: str, folder: Path, answers: str) -> tuple[int, str]:
 
 @pytest.mark.integration
 @pytest.mark.parametrize(
-    ("answers", "include"), [("2, api\n", ["Login", "API"]), ("\n", None), ("Nothing\n1-2\n", ["Dashboard", "Login"])]
+    ("answers", "include"),
+    [("2, api\n", ["Login", "API"]), ("\n", None), ("Nothing\n1-2\n", ["Dashboard", "Login"])],
 )
-def test_add_asks_at_a_terminal_which_components_count(settings: Path, answers: str, include: list[str] | None) -> None:
+def test_add_asks_at_a_terminal_which_components_count(
+    settings: Path, answers: str, include: list[str] | None
+) -> None:
     with served(truth()) as simulator:
         code, out = at_a_terminal(
-            "add", simulator.vendors[0].url, "--slug", "acme", "--allow-private", folder=settings, answers=answers
+            "add",
+            simulator.vendors[0].url,
+            "--slug",
+            "acme",
+            "--allow-private",
+            folder=settings,
+            answers=answers,
         )
 
     assert code == 0, out
     assert "    1  Dashboard" in out
-    assert ("'Nothing' is in the list neither as a number nor as a name" in out) == answers.startswith("Nothing")
+    assert (
+        "'Nothing' is in the list neither as a number nor as a name" in out
+    ) == answers.startswith("Nothing")
     assert written(settings).get("include") == include
 
 
@@ -227,16 +262,26 @@ async def test_add_asks_for_regions_where_a_page_speaks_of_many(
     """What AWS says is rated for nobody; the regions of its events are the list to choose from."""
     case = FIXTURES / "aws" / "overlapping"
     recording = json.loads((case / "recording.json").read_text())
-    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(case))
-    vendor = VendorConfig(slug="aws", name="AWS", url=recording["page"], platform="aws", regions=("*",))
+    pages = SimulatedPages(
+        [], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(case)
+    )
+    vendor = VendorConfig(
+        slug="aws", name="AWS", url=recording["page"], platform="aws", regions=("*",)
+    )
     async with collecting(pages, {"aws": vendor}) as collector:
         result = await collector.poll(await page_of(collector, "aws"))
         page = await page_of(collector, "aws")
         detected = await collector.detect(page.url)
         seen = Seen(
-            url=page.url, detected=detected, page=page, state=collector.store.current(page.id), error=result.error
+            url=page.url,
+            detected=detected,
+            page=page,
+            state=collector.store.current(page.id),
+            error=result.error,
         )
-    listed = sorted({known.component.region for known in seen.state.components if known.component.region})
+    listed = sorted(
+        {known.component.region for known in seen.state.components if known.component.region}
+    )
     monkeypatch.setattr(sys, "stdin", io.StringIO("1\n"))
 
     assert ask(seen) == Choice(regions=(listed[0],))
@@ -256,28 +301,38 @@ NAMES = ("Dashboard", "API", "API 2", "Login")
         ("api*", ("API", "API 2")),
     ],
 )
-def test_an_answer_means_numbers_ranges_names_or_patterns(answer: str, names: tuple[str, ...]) -> None:
+def test_an_answer_means_numbers_ranges_names_or_patterns(
+    answer: str, names: tuple[str, ...]
+) -> None:
     assert picked(answer, NAMES) == names
 
 
-@pytest.mark.parametrize("answer", ["0", "5", "3-9", "4-2", "Logn", "99999999999999999999", "1,,nobody"])
+@pytest.mark.parametrize(
+    "answer", ["0", "5", "3-9", "4-2", "Logn", "99999999999999999999", "1,,nobody"]
+)
 def test_an_answer_that_means_nothing_is_named(answer: str) -> None:
     with pytest.raises(ConfigError, match="is in the list neither"):
         picked(answer, NAMES)
 
 
-@given(answer=st.text(alphabet="0123456789-,*aA ", max_size=12), names=st.lists(st.text(max_size=4), max_size=5))
-def test_whatever_is_answered_only_names_of_the_list_are_picked(answer: str, names: list[str]) -> None:
+@given(
+    answer=st.text(alphabet="0123456789-,*aA ", max_size=12),
+    names=st.lists(st.text(max_size=4), max_size=5),
+)
+def test_whatever_is_answered_only_names_of_the_list_are_picked(
+    answer: str, names: list[str]
+) -> None:
     try:
         found = picked(answer, names)
     except ConfigError:
         return
-    assert [name for name in names if name in found] == [name for name in found if name in names] or set(found) <= set(
-        names
-    )
+    assert [name for name in names if name in found] == [
+        name for name in found if name in names
+    ] or set(found) <= set(names)
 
 
-# ------------------------------------------------------------------------------------------------------------ listing
+# ------------------------------------------------------------------------------------------------------------
+# listing
 
 
 def test_vendors_are_found_by_a_part_of_their_name_or_address(monitor: Command) -> None:
@@ -291,7 +346,9 @@ def test_vendors_of_a_category(monitor: Command) -> None:
     code, out, _ = monitor("vendors", "--category", "ai", "--format", "json")
 
     assert code == 0
-    assert [row["vendor"] for row in json.loads(out)] == [entry.slug for entry in catalog() if entry.category == "ai"]
+    assert [row["vendor"] for row in json.loads(out)] == [
+        entry.slug for entry in catalog() if entry.category == "ai"
+    ]
 
 
 def test_a_category_nobody_knows_names_those_there_are(monitor: Command) -> None:
@@ -308,14 +365,18 @@ def test_no_vendor_found_says_what_to_do(monitor: Command) -> None:
     assert "monitor add URL" in out
 
 
-def test_the_table_of_platforms_has_a_row_for_each_and_says_which_are_unverified(monitor: Command) -> None:
+def test_the_table_of_platforms_has_a_row_for_each_and_says_which_are_unverified(
+    monitor: Command,
+) -> None:
     code, out, _ = monitor("vendors", "--platforms", "--format", "json")
     rows = {row["platform"]: row for row in json.loads(out)}
 
     assert code == 0
     assert set(rows) == set(platforms.names())
     assert all(row["live"] and row["reach"] for row in rows.values())
-    assert rows["statuspage"]["verified"] == platforms.named("statuspage").ABOUT.verified.isoformat()
+    assert (
+        rows["statuspage"]["verified"] == platforms.named("statuspage").ABOUT.verified.isoformat()
+    )
 
 
 def test_what_a_source_under_reports_stands_under_the_vendors_and_in_the_report(
@@ -335,15 +396,26 @@ def test_what_a_source_under_reports_stands_under_the_vendors_and_in_the_report(
     assert exact["trust"] == trust
 
 
-# ----------------------------------------------------------------------------------------------------------- checking
+# -----------------------------------------------------------------------------------------------------------
+# checking
 
 
 def test_check_live_says_what_moved_and_stores_nothing(monitor: Command, tmp_path: Path) -> None:
     steady, moved = truth(), replace(truth("incidentio"), slug="moved")
     with served(steady, moved) as simulator:
         vendors = [
-            {"slug": "steady", "url": simulator.vendors[0].url, "platform": "statuspage", "allow_private": True},
-            {"slug": "moved", "url": simulator.vendors[1].url, "platform": "statuspage", "allow_private": True},
+            {
+                "slug": "steady",
+                "url": simulator.vendors[0].url,
+                "platform": "statuspage",
+                "allow_private": True,
+            },
+            {
+                "slug": "moved",
+                "url": simulator.vendors[1].url,
+                "platform": "statuspage",
+                "allow_private": True,
+            },
             {"slug": "gone", "url": "http://127.0.0.1:9/", "allow_private": True},
         ]
         (tmp_path / "monitor.yaml").write_text(json.dumps({"vendors": vendors}))
@@ -360,7 +432,8 @@ def test_check_live_says_what_moved_and_stores_nothing(monitor: Command, tmp_pat
 def test_another_companys_page_is_told_by_poll_backfill_and_check_and_read_once_it_is_accepted(
     monitor: Command, tmp_path: Path
 ) -> None:
-    """Here the settings name another page by mistake; a redirect or a taken name is told the same way."""
+    """Here the settings name another page by mistake; a redirect or a taken name is told the same
+    way."""
     acme = replace(truth(), slug="acme", name="Acme")
     globex = random_truth(9, now=now(), slug="globex", name="Globex", incidents=2, live=False)
     with served(acme, globex) as simulator:
@@ -375,15 +448,22 @@ def test_another_companys_page_is_told_by_poll_backfill_and_check_and_read_once_
         assert monitor("check", "--live")[0] == 0
         code, _, err = monitor("accept", "acme")
         assert code == 2
-        assert err.startswith("monitor: nothing to accept for acme: its last reading was of the page it had before; ")
+        assert err.startswith(
+            "monitor: nothing to accept for acme: its last reading was of the page it had before; "
+        )
         configured(theirs)
         code, live, _ = monitor("check", "--live")
         assert code == 1
-        assert f"acme: identity changed: its id is {globex.page_id} (Globex), before {acme.page_id}" in live
+        assert (
+            f"acme: identity changed: its id is {globex.page_id} (Globex), before {acme.page_id}"
+            in live
+        )
         for command in ("poll", "backfill"):
             code, out, err = monitor(command)
             assert code == 1
-            assert f"its id is {globex.page_id} (Globex), before {acme.page_id} (Acme)" in " ".join((out + err).split())
+            assert f"its id is {globex.page_id} (Globex), before {acme.page_id} (Acme)" in " ".join(
+                (out + err).split()
+            )
             assert "monitor accept acme" in " ".join((out + err).split())
         code, out, _ = monitor("accept", "acme")
         assert code == 0

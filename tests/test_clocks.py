@@ -1,4 +1,5 @@
-"""Clocks that are off: ours ahead for a poll, ours set back, a vendor's; and what is believed and told meanwhile."""
+"""Clocks that are off: ours ahead for a poll, ours set back, a vendor's; and what is believed and
+told meanwhile."""
 
 import asyncio
 import json
@@ -34,7 +35,16 @@ from monitor.protocol import Response
 from monitor.schedule import Schedule
 from monitor.store import PageSpec, Store
 from monitor.store.tables import METADATA
-from tests.store_support import DATABASES, MINUTE, add_page, database, evidence, impact, observed, save
+from tests.store_support import (
+    DATABASES,
+    MINUTE,
+    add_page,
+    database,
+    evidence,
+    impact,
+    observed,
+    save,
+)
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -44,7 +54,8 @@ BAD = "major_outage"
 
 
 class World:
-    """One vendor's page whose first component is in the state a test says, and two clocks: the true one and ours."""
+    """One vendor's page whose first component is in the state a test says, and two clocks: the true
+    one and ours."""
 
     def __init__(self, *, dated: bool = False) -> None:
         self.truth = replace(truth_for(5, "statuspage"), incidents=(), zone="UTC")
@@ -53,7 +64,9 @@ class World:
         self.dated = dated
         self.down = False
         self.pages = SimulatedPages([self.truth], self.ours, self._answer)
-        self.vendors = {self.truth.slug: vendor_of(self.truth, zone="UTC", interval_seconds=INTERVAL)}
+        self.vendors = {
+            self.truth.slug: vendor_of(self.truth, zone="UTC", interval_seconds=INTERVAL)
+        }
         self.database = "sqlite://"
 
     def forward(self, **amount: float) -> None:
@@ -86,10 +99,14 @@ class World:
         return await collector.poll(await page_of(collector, self.truth.slug))
 
     def seconds(self, collector, first: date, last: date):
-        """Return the covered and the major seconds of the component by day, as derived and stored."""
+        """Return the covered and the major seconds of the component by day, as derived and
+        stored."""
         page = collector.store.pages()[0]
         days = collector.store.page_history(page.id, first, last).components[self.component]
-        return {day: (days.day(day).covered_seconds, days.day(day).seconds.major, days.day(day).level) for day in DAYS}
+        return {
+            day: (days.day(day).covered_seconds, days.day(day).seconds.major, days.day(day).level)
+            for day in DAYS
+        }
 
 
 DAYS = (date(2026, 5, 20), date(2026, 5, 21))
@@ -98,7 +115,9 @@ DAYS = (date(2026, 5, 20), date(2026, 5, 21))
 @pytest.mark.parametrize("ahead", [timedelta(minutes=10), 6 * HOUR, timedelta(days=60)], ids=str)
 @pytest.mark.parametrize("restart", [False, True], ids=["one process", "restarts between"])
 @pytest.mark.parametrize("dated", [False, True], ids=["no Date", "Date"])
-async def test_an_outage_read_after_a_poll_by_a_clock_that_was_ahead_is_kept(ahead, restart, dated, tmp_path) -> None:
+async def test_an_outage_read_after_a_poll_by_a_clock_that_was_ahead_is_kept(
+    ahead, restart, dated, tmp_path
+) -> None:
     world = World(dated=dated)
     store = Store.open(f"sqlite:///{tmp_path}/store.db")
 
@@ -131,12 +150,19 @@ async def test_an_outage_read_after_a_poll_by_a_clock_that_was_ahead_is_kept(ahe
 
     last = NOW + timedelta(minutes=30)
     assert levels[world.component] is MAJOR
-    assert (page.last_poll_at, page.last_success_at, page.observed_until, page.last_ok) == (last, last, last, True)
+    assert (page.last_poll_at, page.last_success_at, page.observed_until, page.last_ok) == (
+        last,
+        last,
+        last,
+        True,
+    )
     assert page.due_at <= world.ours.now + timedelta(seconds=1.1 * INTERVAL)
     covered, major, level = found[DAYS[0]]
     assert (level, major) == (MAJOR, 600)
     assert covered == 12.5 * 3600  # the page lists the incidents of the day
-    assert all(day is None for day in (later.vendor.day(day).level for day in map(later_day, range(90))))
+    assert all(
+        day is None for day in (later.vendor.day(day).level for day in map(later_day, range(90)))
+    )
     assert not is_ahead(page, world.ours.now)
 
 
@@ -145,7 +171,9 @@ def later_day(number: int) -> date:
 
 
 @pytest.mark.parametrize("ahead", [6 * HOUR, timedelta(days=60)], ids=str)
-async def test_the_same_answer_after_a_wrong_clock_is_read_whole_and_not_taken_for_unchanged(ahead) -> None:
+async def test_the_same_answer_after_a_wrong_clock_is_read_whole_and_not_taken_for_unchanged(
+    ahead,
+) -> None:
     world = World()
     async with collecting(world.pages, world.vendors) as collector:
         world.set_ours(seconds=ahead.total_seconds())
@@ -162,7 +190,9 @@ async def test_the_same_answer_after_a_wrong_clock_is_read_whole_and_not_taken_f
 
 
 @pytest.mark.parametrize("later", [6 * HOUR, timedelta(days=30)], ids=str)
-async def test_nothing_is_green_in_a_span_that_only_a_reading_of_the_future_spoke_for(later, caplog) -> None:
+async def test_nothing_is_green_in_a_span_that_only_a_reading_of_the_future_spoke_for(
+    later, caplog
+) -> None:
     """The page answers once, by a clock 60 days ahead, and never again."""
     world = World()
     async with collecting(world.pages, world.vendors) as collector:
@@ -177,7 +207,9 @@ async def test_nothing_is_green_in_a_span_that_only_a_reading_of_the_future_spok
         vendor = world.vendors[world.truth.slug]
         today = day_of(world.ours.now, zone_named("UTC"))
         first = date(2026, 5, 20)
-        _, told = history.read(collector.store, page, vendor, first=first, last=today, now=world.ours.now)
+        _, told = history.read(
+            collector.store, page, vendor, first=first, last=today, now=world.ours.now
+        )
         world.down = True
         failed = await world.poll(collector)
         page = await page_of(collector, world.truth.slug)
@@ -186,7 +218,9 @@ async def test_nothing_is_green_in_a_span_that_only_a_reading_of_the_future_spok
     assert failed.outcome == "failed"
     for found in (told, stored):
         assert found.vendor.day(first).covered_seconds == 12 * 3600  # what the page listed at noon
-        days = [found.vendor.day(first + timedelta(days=n)) for n in range(1, (today - first).days + 1)]
+        days = [
+            found.vendor.day(first + timedelta(days=n)) for n in range(1, (today - first).days + 1)
+        ]
         assert all((day.level, day.covered_seconds) == (None, 0) for day in days)
     assert all(stored.vendor.day(today + timedelta(days=n)).level is None for n in range(1, 60))
     assert page.last_success_at == NOW
@@ -224,14 +258,22 @@ def test_no_instant_of_any_table_lies_later_than_now_after_healing(store) -> Non
     save(
         store,
         page,
-        evidence(ahead, impacts=(impact(NOW - HOUR, ahead),), unknown_words=("odd",), unit="all", final=True),
+        evidence(
+            ahead,
+            impacts=(impact(NOW - HOUR, ahead),),
+            unknown_words=("odd",),
+            unit="all",
+            final=True,
+        ),
     )
     save(store, page, observed(ahead, api=MAJOR))
     store.heal(page.id, now=NOW)
 
     with store._engine.connect() as connection:
         for table in METADATA.sorted_tables:
-            for column in (c for c in table.c if c.type.__class__.__name__ == "Instant" and c.name != "due_at"):
+            for column in (
+                c for c in table.c if c.type.__class__.__name__ == "Instant" and c.name != "due_at"
+            ):
                 latest = connection.execute(sa.select(sa.func.max(column))).scalar()
                 assert latest is None or latest <= NOW, (table.name, column.name)
     (kept,) = store.facts(page.id).impacts
@@ -239,7 +281,9 @@ def test_no_instant_of_any_table_lies_later_than_now_after_healing(store) -> Non
     assert store.done_units(page.id, now=NOW, fresh_for=HOUR) == frozenset()
 
 
-@pytest.mark.parametrize("then", [MAJOR, OK, Level.DEGRADED], ids=["goes on", "is over", "is milder"])
+@pytest.mark.parametrize(
+    "then", [MAJOR, OK, Level.DEGRADED], ids=["goes on", "is over", "is milder"]
+)
 def test_an_outage_that_the_last_believable_reading_began_is_kept(store, then) -> None:
     """That it was bad at that instant is known, whatever the readings showed that are set aside."""
     page = add_page(store, now=NOW - HOUR)
@@ -250,7 +294,9 @@ def test_an_outage_that_the_last_believable_reading_began_is_kept(store, then) -
     save(store, page, observed(NOW + MINUTE, api=OK))
 
     for found in (told, store.facts(page.id).runs):
-        assert [(run.span.start, run.span.seconds) for run in found if run.level is MAJOR] == [(NOW - 6 * MINUTE, 1)]
+        assert [(run.span.start, run.span.seconds) for run in found if run.level is MAJOR] == [
+            (NOW - 6 * MINUTE, 1)
+        ]
         assert all(run.last_seen <= run.span.end for run in found)
     assert not [run for run in told if run.span.end > NOW]
 
@@ -260,19 +306,24 @@ def test_coverage_that_a_reading_of_the_future_replaced_holds_again(store) -> No
 
     def covered(until):
         span = Interval(NOW - 240 * HOUR, until)
-        return evidence(until, coverage=(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True),))
+        return evidence(
+            until, coverage=(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True),)
+        )
 
     save(store, page, observed(NOW - HOUR, api=OK))
     save(store, page, covered(NOW - HOUR))
     save(store, page, observed(NOW + 60 * 24 * HOUR, api=OK))
-    store.save(page.id, covered(NOW + 60 * 24 * HOUR), now=NOW + 60 * 24 * HOUR, max_gap_seconds=900)
+    store.save(
+        page.id, covered(NOW + 60 * 24 * HOUR), now=NOW + 60 * 24 * HOUR, max_gap_seconds=900
+    )
     store.heal(page.id, now=NOW)
 
     (cover,) = store.facts(page.id).coverage
     assert cover.span == Interval(NOW - 240 * HOUR, NOW - HOUR)
 
 
-# ------------------------------------------------------------------------------------------------- our clock goes back
+# -------------------------------------------------------------------------------------------------
+# our clock goes back
 
 
 class Steady:
@@ -312,7 +363,9 @@ async def ticked(schedule, clock, timer, seconds: int, *, step: int = 10) -> Non
         await schedule._collector.flush()
 
 
-@pytest.mark.parametrize("off", [-8 * HOUR, 8 * HOUR, timedelta(days=-40), timedelta(days=40)], ids=str)
+@pytest.mark.parametrize(
+    "off", [-8 * HOUR, 8 * HOUR, timedelta(days=-40), timedelta(days=40)], ids=str
+)
 async def test_a_page_is_polled_within_its_interval_after_the_clock_was_set(off, caplog) -> None:
     world, timer, polls = World(), Steady(), Polls()
     async with collecting(world.pages, world.vendors, observer=polls) as collector:
@@ -330,9 +383,11 @@ async def test_a_page_is_polled_within_its_interval_after_the_clock_was_set(off,
 
 
 def test_pages_that_wait_stay_spread_when_the_clock_is_set(store) -> None:
-    """A step makes neither all of them due at once nor any of them wait for longer than its interval."""
+    """A step makes neither all of them due at once nor any of them wait for longer than its
+    interval."""
     specs = [
-        PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/", interval_seconds=INTERVAL) for n in range(60)
+        PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/", interval_seconds=INTERVAL)
+        for n in range(60)
     ]
     store.sync_pages(specs, now=NOW)
     for number, page in enumerate(store.pages()):
@@ -369,7 +424,9 @@ async def test_days_go_on_being_derived_and_read_again_after_the_clock_went_back
         world.ours.forward(minutes=-20)
 
         page = collector.store.pages()[0]
-        assert derive_due("unchanged", was_ok=page.last_ok, derived_at=page.derived_at, now=world.ours())
+        assert derive_due(
+            "unchanged", was_ok=page.last_ok, derived_at=page.derived_at, now=world.ours()
+        )
         assert schedule._reread_due(collector.store.pages()[0])
 
 
@@ -398,7 +455,8 @@ async def test_when_the_pages_own_clock_says_that_ours_went_back_nothing_is_date
     assert found == (12.25 * 3600, 900, MAJOR)
 
 
-# ------------------------------------------------------------------------------------------------------- what is told
+# -------------------------------------------------------------------------------------------------------
+# what is told
 
 
 async def test_readiness_names_a_clock_that_went_back_and_pages_read_later_than_now() -> None:
@@ -414,7 +472,8 @@ async def test_readiness_names_a_clock_that_went_back_and_pages_read_later_than_
         await ticked(schedule, world.ours, timer, 700)
 
         assert (
-            stored == f"1 page was read later than now: {world.truth.slug}; our clock is, or was, wrong: set it by NTP"
+            stored
+            == f"1 page was read later than now: {world.truth.slug}; our clock is, or was, wrong: set it by NTP"
         )
         assert "our clock went back by 8:00:00; set it by NTP" in told
         assert cli.clock_problems(collector, now=world.ours()) == []
@@ -454,7 +513,8 @@ def test_an_answer_was_sent_when_its_date_and_its_age_say(headers, sent) -> None
     assert sent_at(Response(url="https://acme.example/", status=200, headers=headers)) == sent
 
 
-# ------------------------------------------------------------------------------------------------------ what is decided
+# ------------------------------------------------------------------------------------------------------
+# what is decided
 
 
 def waiting(**changes):

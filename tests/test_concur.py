@@ -1,4 +1,5 @@
-"""What the SAP Concur platform reads beyond its fixtures: least traffic, regions, what vanished, and the long list."""
+"""What the SAP Concur platform reads beyond its fixtures: least traffic, regions, what vanished,
+and the long list."""
 
 import json
 from dataclasses import replace
@@ -17,16 +18,24 @@ FIXTURES = Path(__file__).parent / "fixtures" / "concur"
 TWO = ("US2", "EU2")
 
 
-def poll(case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object) -> list[Evidence]:
+def poll(
+    case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object
+) -> list[Evidence]:
     page = context_of(FIXTURES / case, **{"regions": TWO, **context})
     return drive(concur.poll(page), page, answer or answers_from(FIXTURES / case), asked=asked)
 
 
 @pytest.mark.parametrize(
     ("regions", "centres"),
-    [((), ["us2", "eu2", "apj1", "usg"]), (("eu2",), ["eu2"]), (("*Public*", "US2"), ["us2", "usg"])],
+    [
+        ((), ["us2", "eu2", "apj1", "usg"]),
+        (("eu2",), ["eu2"]),
+        (("*Public*", "US2"), ["us2", "usg"]),
+    ],
 )
-def test_a_poll_asks_the_chosen_data_centres_only(regions: tuple[str, ...], centres: list[str]) -> None:
+def test_a_poll_asks_the_chosen_data_centres_only(
+    regions: tuple[str, ...], centres: list[str]
+) -> None:
     asked: list[str] = []
     poll("quiet", asked=asked, regions=regions)
 
@@ -34,7 +43,9 @@ def test_a_poll_asks_the_chosen_data_centres_only(regions: tuple[str, ...], cent
 
 
 @pytest.mark.parametrize(("regions", "conditional"), [(("US2",), True), (TWO, False)])
-def test_an_unchanged_answer_will_do_where_it_is_the_only_one(regions: tuple[str, ...], *, conditional: bool) -> None:
+def test_an_unchanged_answer_will_do_where_it_is_the_only_one(
+    regions: tuple[str, ...], *, conditional: bool
+) -> None:
     page = context_of(FIXTURES / "quiet", regions=regions)
 
     assert {get.conditional for get in next(concur.poll(page))} == {conditional}
@@ -43,12 +54,22 @@ def test_an_unchanged_answer_will_do_where_it_is_the_only_one(regions: tuple[str
 def test_an_unchanged_answer_says_nothing_new() -> None:
     recorded = answers_from(FIXTURES / "quiet")
 
-    assert poll("quiet", lambda url: replace(recorded(url), body=b"", unchanged=True), regions=("US2",)) == []
+    assert (
+        poll(
+            "quiet", lambda url: replace(recorded(url), body=b"", unchanged=True), regions=("US2",)
+        )
+        == []
+    )
 
 
 def test_the_long_list_is_not_asked_for_where_the_last_days_are_enough() -> None:
     page, asked = context_of(FIXTURES / "quiet"), []
-    drive(concur.backfill(page, page.now - timedelta(days=3)), page, answers_from(FIXTURES / "quiet"), asked=asked)
+    drive(
+        concur.backfill(page, page.now - timedelta(days=3)),
+        page,
+        answers_from(FIXTURES / "quiet"),
+        asked=asked,
+    )
 
     assert not any(url.endswith(concur.INCIDENTS) for url in asked)
 
@@ -103,7 +124,9 @@ def test_what_ended_long_ago_is_not_read_however_it_is_written() -> None:
     told = drive(
         concur.backfill(page, page.now - timedelta(days=90)),
         page,
-        lambda url: replace(recorded(url), body=body) if url.endswith(concur.INCIDENTS) else recorded(url),
+        lambda url: (
+            replace(recorded(url), body=body) if url.endswith(concur.INCIDENTS) else recorded(url)
+        ),
     )
 
     assert {each.id for each in told[-1].incidents} == {"4503", "4504"}

@@ -154,7 +154,8 @@ def mistakes(text, env=None):
     return [str(problem) for problem in caught.value.problems]
 
 
-# ---------------------------------------------------------------------------------------------------------- mistakes
+# ----------------------------------------------------------------------------------------------------------
+# mistakes
 
 
 def test_one_page_may_be_several_vendors_that_count_other_parts_of_it() -> None:
@@ -234,7 +235,9 @@ def test_a_tag_is_never_executed(tmp_path):
 
 
 def test_deep_nesting_is_refused_not_a_crash():
-    assert mistakes("vendors: " + "[" * 5000) == ["monitor.yaml: not YAML we can read: nested too deeply; flatten it"]
+    assert mistakes("vendors: " + "[" * 5000) == [
+        "monitor.yaml: not YAML we can read: nested too deeply; flatten it"
+    ]
 
 
 def test_aliases_that_multiply_cost_nothing():
@@ -257,7 +260,9 @@ def test_a_missing_file_says_how_to_make_one():
 
 
 def test_a_missing_file_from_the_environment_names_the_variable():
-    with pytest.raises(ConfigError, match=r"none\.yaml: there is no such file; .* leave out MONITOR_CONFIG"):
+    with pytest.raises(
+        ConfigError, match=r"none\.yaml: there is no such file; .* leave out MONITOR_CONFIG"
+    ):
         load(None, {"MONITOR_CONFIG": "none.yaml"})
 
 
@@ -287,18 +292,28 @@ def test_an_unreadable_file_is_named():
         load(None, {})
 
 
-# -------------------------------------------------------------------------------------------------------- good files
+# --------------------------------------------------------------------------------------------------------
+# good files
 
 
 def test_the_shortest_file_has_every_default():
     read = settings()
 
     assert read == Settings(
-        vendors=(VendorConfig(slug="anthropic", name="Anthropic (Claude)", url="https://status.claude.com/"),),
+        vendors=(
+            VendorConfig(
+                slug="anthropic", name="Anthropic (Claude)", url="https://status.claude.com/"
+            ),
+        ),
         database_url=f"sqlite:///{config.default_database_path()}",
         source="monitor.yaml",
     )
-    assert (read.window_days, read.port, read.vendors[0].interval_seconds, read.vendors[0].platform) == (
+    assert (
+        read.window_days,
+        read.port,
+        read.vendors[0].interval_seconds,
+        read.vendors[0].platform,
+    ) == (
         90,
         9184,
         300,
@@ -348,7 +363,11 @@ vendors:
             FeedSettings(
                 path="/rss",
                 empty="healthy",
-                words=(("erledigt", "ended"), ("totalausfall", "major_outage"), ("brand", "major_outage")),
+                words=(
+                    ("erledigt", "ended"),
+                    ("totalausfall", "major_outage"),
+                    ("brand", "major_outage"),
+                ),
             ),
         ),
         (
@@ -399,7 +418,9 @@ def test_a_vendor_key_sets_its_field(line, field, value):
             "network: {proxy: 'http://u:p@proxy:3128', no_proxy: [.corp.example], ca_file: ca.pem}",
             {
                 "network": NetworkSettings(
-                    proxy="http://u:p@proxy:3128", no_proxy=(".corp.example",), ca_file=Path("ca.pem")
+                    proxy="http://u:p@proxy:3128",
+                    no_proxy=(".corp.example",),
+                    ca_file=Path("ca.pem"),
                 )
             },
         ),
@@ -420,7 +441,10 @@ def test_a_vendor_key_sets_its_field(line, field, value):
         ('server: "[::1]:9999"', {"host": "::1", "port": 9999}),
         ("server: {host: '::'}", {"host": "::"}),
         ("database: postgres://u:p@db/status", {"database_url": "postgresql://u:p@db/status"}),
-        ("database: sqlite:////var/lib/status.db", {"database_url": "sqlite:////var/lib/status.db"}),
+        (
+            "database: sqlite:////var/lib/status.db",
+            {"database_url": "sqlite:////var/lib/status.db"},
+        ),
         ("database: sqlite://", {"database_url": "sqlite://"}),
     ],
 )
@@ -431,7 +455,11 @@ def test_a_top_level_key_sets_its_fields(text, expected):
 
 
 def header(kind, value):
-    return headers_of(VendorConfig(slug="a", name="A", url="https://a.test/", headers=(Header("X-Key", kind, value),)))
+    return headers_of(
+        VendorConfig(
+            slug="a", name="A", url="https://a.test/", headers=(Header("X-Key", kind, value),)
+        )
+    )
 
 
 def test_a_headers_value_is_read_from_its_variable_or_file(monkeypatch, tmp_path):
@@ -445,7 +473,9 @@ def test_a_headers_value_is_read_from_its_variable_or_file(monkeypatch, tmp_path
 
 @pytest.mark.parametrize("content", [None, "", "two\nlines", "\x1b[31m", "schlüssel"])
 @pytest.mark.parametrize("kind", ["env", "file"])
-def test_a_headers_value_that_is_not_there_is_named_and_never_shown(monkeypatch, tmp_path, kind, content):
+def test_a_headers_value_that_is_not_there_is_named_and_never_shown(
+    monkeypatch, tmp_path, kind, content
+):
     monkeypatch.delenv("KEY_OF_A", raising=False)
     if content is not None:
         monkeypatch.setenv("KEY_OF_A", content)
@@ -475,9 +505,17 @@ vendors:
 """
     first, second = parse(text, "monitor.yaml").vendors
 
-    assert (first.interval_seconds, first.zone, first.impact_mapping["minor"]) == (600, "UTC", Level.OPERATIONAL)
+    assert (first.interval_seconds, first.zone, first.impact_mapping["minor"]) == (
+        600,
+        "UTC",
+        Level.OPERATIONAL,
+    )
     assert (second.interval_seconds, second.zone) == (3600, "UTC")
-    assert second.impact_mapping == {**IMPACT_MAPPING, "minor": Level.OPERATIONAL, "major": Level.MAJOR_OUTAGE}
+    assert second.impact_mapping == {
+        **IMPACT_MAPPING,
+        "minor": Level.OPERATIONAL,
+        "major": Level.MAJOR_OUTAGE,
+    }
 
 
 def test_a_byte_order_mark_is_no_mistake():
@@ -488,14 +526,17 @@ def test_a_byte_order_mark_is_no_mistake():
 
 @pytest.mark.measure
 def test_five_thousand_vendors_are_read_quickly():
-    text = "vendors:\n" + "".join(f"  - url: https://status.v{n}.com\n    interval: 10m\n" for n in range(5000))
+    text = "vendors:\n" + "".join(
+        f"  - url: https://status.v{n}.com\n    interval: 10m\n" for n in range(5000)
+    )
     started = time.monotonic()
 
     assert len(parse(text, "monitor.yaml").vendors) == 5000
     assert time.monotonic() - started < 20
 
 
-# -------------------------------------------------------------------------------------------------- where it comes from
+# --------------------------------------------------------------------------------------------------
+# where it comes from
 
 
 def test_without_a_file_the_default_vendors_are_monitored():
@@ -566,7 +607,9 @@ vendors:
   - {slug: ours, url: https://status.example.com, zone: UTC}
 """
     read = parse(
-        text, "monitor.yaml", {"MONITOR_VENDORS": " openai, status.example.com ,github,https://status.example.org,"}
+        text,
+        "monitor.yaml",
+        {"MONITOR_VENDORS": " openai, status.example.com ,github,https://status.example.org,"},
     )
 
     assert [(v.slug, v.interval_seconds, v.zone) for v in read.vendors] == [
@@ -575,10 +618,13 @@ vendors:
 
 
 def test_monitor_vendors_is_enough_without_a_list():
-    assert [v.slug for v in parse("policy: any", "monitor.yaml", {"MONITOR_VENDORS": "github"}).vendors] == ["github"]
+    assert [
+        v.slug for v in parse("policy: any", "monitor.yaml", {"MONITOR_VENDORS": "github"}).vendors
+    ] == ["github"]
 
 
-# ---------------------------------------------------------------------------------------------- durations and addresses
+# ----------------------------------------------------------------------------------------------
+# durations and addresses
 
 
 @given(st.integers(min_value=0, max_value=10**9))
@@ -595,7 +641,9 @@ def test_any_text_is_a_duration_or_a_named_mistake(text):
     assert parse_duration(format_duration(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "5 minutes", "1.5h", "-5m", "5M", "30m1h", "5m5m", "m", "٥m"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "5 minutes", "1.5h", "-5m", "5M", "30m1h", "5m5m", "m", "٥m"]
+)
 def test_what_is_not_a_duration_is_refused(text):
     with pytest.raises(ConfigError):
         parse_duration(text)
@@ -660,7 +708,8 @@ def test_a_slug_is_derived_from_the_address(url, slug):
     assert slug_from_url(url) == slug
 
 
-# ---------------------------------------------------------------------------------------------------------- warnings
+# ----------------------------------------------------------------------------------------------------------
+# warnings
 
 
 def test_a_careful_configuration_has_no_warnings():
@@ -673,7 +722,10 @@ def test_a_careful_configuration_has_no_warnings():
         ("vendors: [anthropic]", "no contact is set"),
         ("vendors: [anthropic]\ndatabase: sqlite://", "the database is in memory"),
         ("vendors: [anthropic]\nwindow: 365d", "the window is 365 days but only 90 are backfilled"),
-        ("vendors: [{slug: openai, platform: statuspage}]", "openai: the catalogue has this page on incidentio"),
+        (
+            "vendors: [{slug: openai, platform: statuspage}]",
+            "openai: the catalogue has this page on incidentio",
+        ),
         ("vendors: [http://status.example.com]", "example: the address is not encrypted"),
         ("vendors: [https://10.1.2.3]", "10-1-2-3: the address is private"),
         ("vendors: [https://localhost]", "localhost: the address is private"),
@@ -686,7 +738,8 @@ def test_what_is_probably_not_meant_is_a_warning(text, warning):
     assert [line for line in found if line.startswith(warning)]
 
 
-# ---------------------------------------------------------------------------------------------------- adding a vendor
+# ----------------------------------------------------------------------------------------------------
+# adding a vendor
 
 BEFORE = """\
 # ours
@@ -706,7 +759,9 @@ def test_adding_keeps_every_byte_of_the_file():
     path = Path("monitor.yaml")
     path.write_text(BEFORE)
 
-    added = add_vendor(path, "https://status.example.com/history", name='Acme: "Cloud"', interval_seconds=900)
+    added = add_vendor(
+        path, "https://status.example.com/history", name='Acme: "Cloud"', interval_seconds=900
+    )
 
     assert path.read_text() == BEFORE.replace(
         "# calm\n",
@@ -770,7 +825,8 @@ def test_an_added_vendor_gets_a_slug_nobody_has():
     path.write_text("vendors: [{slug: example, url: https://x.example.net}]\n")
 
     slugs = [
-        add_vendor(path, page).slug for page in ("status.example.com", "github.statuspage.io", "status.example.com/eu")
+        add_vendor(path, page).slug
+        for page in ("status.example.com", "github.statuspage.io", "status.example.com/eu")
     ]
 
     assert slugs == ["status-example-com", "github-statuspage-io", "example-eu"]
@@ -782,7 +838,11 @@ def test_an_added_vendor_gets_a_slug_nobody_has():
         ("https://status.claude.com/", {}, r"already monitored as 'anthropic'; nothing was added"),
         ("gitub", {}, r"'gitub' is not in the catalogue; did you mean 'github'\?"),
         ("ftp://status.example.com", {}, r"the scheme 'ftp' cannot be read"),
-        ("status.example.com", {"slug": "openai"}, r"the slug 'openai' belongs to vendors\[1\] on line 6"),
+        (
+            "status.example.com",
+            {"slug": "openai"},
+            r"the slug 'openai' belongs to vendors\[1\] on line 6",
+        ),
         ("status.example.com", {"interval_seconds": 30}, r"'30s' is under the floor of 60 s"),
         ("status.example.com", {"platform": "statuspag"}, r"did you mean 'statuspage'\?"),
     ],
@@ -799,7 +859,13 @@ def test_what_cannot_be_added_leaves_the_file_alone(page, options, message):
 
 
 @pytest.mark.parametrize(
-    "text", ["x: &v [anthropic]\nvendors: [anthropic]\n", "vendors: [antropic]\n", "vendors: {a: b}\n", "- anthropic\n"]
+    "text",
+    [
+        "x: &v [anthropic]\nvendors: [anthropic]\n",
+        "vendors: [antropic]\n",
+        "vendors: {a: b}\n",
+        "- anthropic\n",
+    ],
 )
 def test_a_file_with_mistakes_is_not_extended(text):
     path = Path("monitor.yaml")
@@ -835,7 +901,8 @@ def test_adding_goes_through_a_link_and_keeps_the_mode():
     assert stat.S_IMODE(Path("real/m.yaml").stat().st_mode) == 0o640
 
 
-# ------------------------------------------------------------------------------------------------ example and documents
+# ------------------------------------------------------------------------------------------------
+# example and documents
 
 
 def test_the_example_is_valid_and_has_no_warnings():
@@ -847,7 +914,13 @@ def test_the_example_is_valid_and_has_no_warnings():
 
 def test_every_key_and_variable_is_documented():
     document = (ROOT / "docs" / "configuration.md").read_text()
-    tables = (config.TOP_KEYS, config.VENDOR_KEYS, config.SERVER_KEYS, config.STORAGE_KEYS, config.ENVIRONMENT)
+    tables = (
+        config.TOP_KEYS,
+        config.VENDOR_KEYS,
+        config.SERVER_KEYS,
+        config.STORAGE_KEYS,
+        config.ENVIRONMENT,
+    )
     names = {name for table in tables for name in table} | {
         "MONITOR_CONFIG",
         "MONITOR_VENDORS",
@@ -860,7 +933,9 @@ def test_every_key_and_variable_is_documented():
 
 def test_every_field_can_be_set_by_a_key():
     vendor_fields = {key.field for key in config.VENDOR_KEYS.values()}
-    nested = {key.field for table in (config.SERVER_KEYS, config.STORAGE_KEYS) for key in table.values()}
+    nested = {
+        key.field for table in (config.SERVER_KEYS, config.STORAGE_KEYS) for key in table.values()
+    }
     top_fields = {key.field for key in config.TOP_KEYS.values() if key.field} | nested
 
     assert vendor_fields == {field.name for field in fields(VendorConfig)}

@@ -1,4 +1,5 @@
-"""The settings file is read by libyaml where that is there: it says, and places, what PyYAML does."""
+"""The settings file is read by libyaml where that is there: it says, and places, what PyYAML
+does."""
 
 import random
 from functools import partial
@@ -41,7 +42,9 @@ PIECES = [
     "? ",
 ]
 
-pytestmark = pytest.mark.skipif(not hasattr(yaml, "CSafeLoader"), reason="PyYAML was built without libyaml")
+pytestmark = pytest.mark.skipif(
+    not hasattr(yaml, "CSafeLoader"), reason="PyYAML was built without libyaml"
+)
 
 
 def told(text: str, monkeypatch: pytest.MonkeyPatch, *, quick: bool) -> object:
@@ -66,14 +69,22 @@ def tree(node: yaml.Node | None):
     """Return what is read of a node: its tag, its line and its value."""
     if node is None or isinstance(node, yaml.ScalarNode):
         return node and (node.tag, node.start_mark.line, node.value)
-    parts = node.value if isinstance(node, yaml.SequenceNode) else [each for pair in node.value for each in pair]
+    parts = (
+        node.value
+        if isinstance(node, yaml.SequenceNode)
+        else [each for pair in node.value for each in pair]
+    )
     return node.tag, node.start_mark.line, [tree(each) for each in parts]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_both_readers_read_a_damaged_file_alike(seed: int) -> None:
     """What libyaml reads and PyYAML refuses, or places otherwise, is not given to it."""
-    rng, texts, read = random.Random(seed), [*(path.read_text(errors="ignore") for path in BAD), ODD], 0
+    rng, texts, read = (
+        random.Random(seed),
+        [*(path.read_text(errors="ignore") for path in BAD), ODD],
+        0,
+    )
     for _ in range(600):
         text = rng.choice(texts)
         for _ in range(rng.randint(1, 4)):
@@ -93,7 +104,12 @@ def test_both_readers_read_a_damaged_file_alike(seed: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["vendors: " + "[" * 100_000, "- " * 100_000, "\n".join(" " * n + "a:" for n in range(3000)), "{a: " * 100_000],
+    [
+        "vendors: " + "[" * 100_000,
+        "- " * 100_000,
+        "\n".join(" " * n + "a:" for n in range(3000)),
+        "{a: " * 100_000,
+    ],
     ids=["lists", "dashes", "mappings", "braces"],
 )
 def test_what_is_nested_deeply_is_no_end_of_the_process(text: str) -> None:
@@ -102,9 +118,14 @@ def test_what_is_nested_deeply_is_no_end_of_the_process(text: str) -> None:
 
 
 def test_a_large_file_is_composed_in_less_than_half_the_time() -> None:
-    lines = "".join(f"  - slug: v{n}\n    url: https://v{n}.example/\n    interval: 5m\n" for n in range(1500))
+    lines = "".join(
+        f"  - slug: v{n}\n    url: https://v{n}.example/\n    interval: 5m\n" for n in range(1500)
+    )
     text = f"contact: a@b.example\nvendors:\n{lines}"
 
     assert tree(composed(text)) == tree(composed_exactly(text))
-    quick, exact = (min(seconds(partial(compose, text)) for _ in range(3)) for compose in (composed, composed_exactly))
+    quick, exact = (
+        min(seconds(partial(compose, text)) for _ in range(3))
+        for compose in (composed, composed_exactly)
+    )
     assert quick < exact / 2

@@ -1,4 +1,5 @@
-"""Who may keep a connection to the web server, and the server with clients that are slow, many, or send nonsense."""
+"""Who may keep a connection to the web server, and the server with clients that are slow, many, or
+send nonsense."""
 
 import asyncio
 import contextlib
@@ -35,16 +36,20 @@ WHOLE = HALF + b"\r\n"
 LIMIT = 8
 
 
-# ---------------------------------------------------------------------------------------------------------- the rules
+# ----------------------------------------------------------------------------------------------------------
+# the rules
 
 
-@pytest.mark.parametrize(("descriptors", "most"), [(64, FEWEST), (256, 64), (1024, 256), (65_536, MOST)])
+@pytest.mark.parametrize(
+    ("descriptors", "most"), [(64, FEWEST), (256, 64), (1024, 256), (65_536, MOST)]
+)
 def test_the_web_server_has_a_quarter_of_the_descriptors_within_bounds(descriptors, most):
     assert most_connections(descriptors) == most
 
 
 @pytest.mark.parametrize(
-    ("phase", "seconds"), [(Phase.ASKING, REQUEST_SECONDS), (Phase.READING, ANSWER_SECONDS), (Phase.WORKING, None)]
+    ("phase", "seconds"),
+    [(Phase.ASKING, REQUEST_SECONDS), (Phase.READING, ANSWER_SECONDS), (Phase.WORKING, None)],
 )
 def test_a_client_has_its_time_and_what_waits_for_us_has_none(phase, seconds):
     standing = Standing(phase, 100.0)
@@ -78,7 +83,8 @@ def test_who_asks_nothing_for_longest_goes_first_then_who_does_not_read_and_neve
     assert order == ["asks nothing", "has just come", "reads not", "has not read lately"]
 
 
-# --------------------------------------------------------------------------------------------------------- the server
+# ---------------------------------------------------------------------------------------------------------
+# the server
 
 
 async def large(_request):
@@ -170,7 +176,8 @@ async def test_ten_times_as_many_half_open_requests_as_may_be_keep_no_probe_wait
 async def test_clients_that_read_nothing_of_large_answers_keep_no_probe_waiting_for_long():
     async with serving() as (_, port):
         clients = [
-            await Client.to(port, b"GET /large HTTP/1.1\r\nHost: monitor.example\r\n\r\n") for _ in range(10 * LIMIT)
+            await Client.to(port, b"GET /large HTTP/1.1\r\nHost: monitor.example\r\n\r\n")
+            for _ in range(10 * LIMIT)
         ]
         for client in clients:
             client.writer.transport.pause_reading()
@@ -185,9 +192,12 @@ async def test_clients_that_read_nothing_of_large_answers_keep_no_probe_waiting_
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", HALF, b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx", WHOLE]
+    "sent",
+    [b"", HALF, b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx", WHOLE],
 )
-async def test_who_does_not_finish_a_request_in_time_is_dropped_however_slowly_it_goes_on(quick, sent):
+async def test_who_does_not_finish_a_request_in_time_is_dropped_however_slowly_it_goes_on(
+    quick, sent
+):
     async with serving() as (_, port):
         client = await Client.to(port, sent)
 
@@ -207,7 +217,9 @@ async def test_who_asks_again_and_again_in_time_is_kept(quick):
         client = await Client.to(port)
         for _ in range(20):
             client.writer.write(WHOLE)
-            assert (await asyncio.wait_for(client.reader.readuntil(b"ok\n"), 2)).startswith(b"HTTP/1.1 200")
+            assert (await asyncio.wait_for(client.reader.readuntil(b"ok\n"), 2)).startswith(
+                b"HTTP/1.1 200"
+            )
             await asyncio.sleep(0.1)
         client.close()
 
@@ -242,7 +254,9 @@ async def test_the_end_comes_although_clients_are_slow():
     begun = asyncio.get_running_loop().time()
     async with serving(most=64) as (_, port):
         clients = [await Client.to(port, HALF) for _ in range(20)]
-        clients += [await Client.to(port, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(20)]
+        clients += [
+            await Client.to(port, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(20)
+        ]
         for client in clients:
             client.writer.transport.pause_reading()
         await asyncio.sleep(0.5)
@@ -287,7 +301,9 @@ async def test_a_system_without_descriptors_is_told_once_and_asked_again_without
     ]
 
 
-@pytest.mark.parametrize("number", [errno.EPROTO, errno.EHOSTUNREACH, errno.EPERM, errno.ECONNABORTED])
+@pytest.mark.parametrize(
+    "number", [errno.EPROTO, errno.EHOSTUNREACH, errno.EPERM, errno.ECONNABORTED]
+)
 async def test_trouble_with_one_connection_is_no_end_of_accepting(number):
     listener = WithoutDescriptors(socket.AF_INET)
     listener.bind(("127.0.0.1", 0))
@@ -337,4 +353,6 @@ async def test_nonsense_is_refused_and_neither_a_bug_nor_a_flood_in_the_log(capl
         answer = await health(port)
 
     assert answer == b"HTTP/1.1 200 OK"
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert [
+        record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR
+    ] == []

@@ -1,4 +1,5 @@
-"""What the cState platform reads beyond its fixtures: broken JSON, what each severity is worth, and ends nobody wrote."""
+"""What the cState platform reads beyond its fixtures: broken JSON, what each severity is worth, and
+ends nobody wrote."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,8 +43,12 @@ def polled(answer: Answer, page: PageContext) -> Evidence:
         ("DOWN", Level.MAJOR_OUTAGE, "critical"),
     ],
 )
-def test_a_severity_is_one_for_all_systems_and_the_user_s_to_map(severity: str, level: Level, word: str) -> None:
-    piece = polled(with_text("ongoing", '"disrupted"', f'"{severity}"'), context_of(FIXTURES / "ongoing"))
+def test_a_severity_is_one_for_all_systems_and_the_user_s_to_map(
+    severity: str, level: Level, word: str
+) -> None:
+    piece = polled(
+        with_text("ongoing", '"disrupted"', f'"{severity}"'), context_of(FIXTURES / "ongoing")
+    )
 
     assert {one.component_id: one.level for one in piece.observed or ()}["Compute/US"] is level
     assert {(impact.level, impact.word) for impact in piece.impacts} == {(None, word)}
@@ -53,10 +58,14 @@ def test_a_severity_is_one_for_all_systems_and_the_user_s_to_map(severity: str, 
 def test_an_issue_that_leaves_an_index_without_history_has_ended() -> None:
     page = context_of(FIXTURES / "ongoing")
     before = polled(answers_from(FIXTURES / "ongoing"), page)
-    later = replace(page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE}))
+    later = replace(
+        page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE})
+    )
     piece = polled(answers_from(FIXTURES / "hidden-history"), later)
 
-    assert [(i.id, i.phase, i.resolved_at) for i in piece.incidents] == [(ISSUE, Phase.CLOSED, later.now)]
+    assert [(i.id, i.phase, i.resolved_at) for i in piece.incidents] == [
+        (ISSUE, Phase.CLOSED, later.now)
+    ]
     assert [(i.component_id, i.end) for i in piece.impacts] == [("Compute/US", later.now)]
     assert piece.withdrawn == ()
 
@@ -66,14 +75,20 @@ def test_quotation_marks_are_mended_where_a_text_has_a_line_of_its_own() -> None
 
     assert piece.page is not None
     assert piece.page.name == 'Orchard "live" status'
-    assert [incident.title for incident in piece.incidents] == ['The "core" network, and a \\ in US']
+    assert [incident.title for incident in piece.incidents] == [
+        'The "core" network, and a \\ in US'
+    ]
 
 
 def test_what_cannot_be_mended_is_refused() -> None:
     page = context_of(FIXTURES / "quiet")
 
     with pytest.raises(NotJson):
-        drive(cstate.poll(page), page, with_text("quiet", '"closedByDefault": false', '"closedByDefault": "so" so'))
+        drive(
+            cstate.poll(page),
+            page,
+            with_text("quiet", '"closedByDefault": false', '"closedByDefault": "so" so'),
+        )
 
 
 def test_issues_that_cannot_be_read_leave_what_goes_on_and_a_gap_that_says_why() -> None:
@@ -115,18 +130,28 @@ def test_a_page_below_a_path_has_its_documents_there() -> None:
 
 
 def without_feed(answer: Answer) -> Answer:
-    return lambda url: replace(answer(url), status=503) if url.endswith("index.xml") else answer(url)
+    return lambda url: (
+        replace(answer(url), status=503) if url.endswith("index.xml") else answer(url)
+    )
 
 
 def test_of_version_4_an_issue_goes_on_until_its_own_document_says_that_it_is_over() -> None:
-    """It began half a year ago: a poll that finds all well again must not take it for one that was taken back."""
-    page, recorded = context_of(FIXTURES / "version-4-feed"), answers_from(FIXTURES / "version-4-feed")
+    """It began half a year ago: a poll that finds all well again must not take it for one that was
+    taken back."""
+    page, recorded = (
+        context_of(FIXTURES / "version-4-feed"),
+        answers_from(FIXTURES / "version-4-feed"),
+    )
     later = page.now + timedelta(days=200)
     before = polled(recorded, page)
     page = replace(page, now=later, mark=before.mark, open_incidents=frozenset({ISSUE}))
 
     def answer(url: str) -> Response:
-        body = recorded(url).body.replace(b'"disrupted"', b'"ok"') if url == f"{page.url}index.json" else None
+        body = (
+            recorded(url).body.replace(b'"disrupted"', b'"ok"')
+            if url == f"{page.url}index.json"
+            else None
+        )
         body = body or recorded(url).body.replace(b'"resolved": "false"', b'"resolved": "true"')
         body = body.replace(b'"resolvedAt": "<no value>"', b'"resolvedAt": "2026-05-20 13:00:00"')
         return replace(recorded(url), body=body)
@@ -134,15 +159,23 @@ def test_of_version_4_an_issue_goes_on_until_its_own_document_says_that_it_is_ov
     piece = polled(answer, page)
 
     (incident,) = (each for each in piece.incidents if each.id == ISSUE)
-    assert (incident.phase, incident.resolved_at) == (Phase.CLOSED, datetime(2026, 5, 20, 13, tzinfo=UTC))
+    assert (incident.phase, incident.resolved_at) == (
+        Phase.CLOSED,
+        datetime(2026, 5, 20, 13, tzinfo=UTC),
+    )
     assert piece.withdrawn == ()
     assert {seen.level for seen in piece.observed or ()} == {Level.OPERATIONAL}
 
 
 def test_of_version_4_nothing_ends_while_the_page_is_bad_and_its_feed_cannot_be_read() -> None:
-    page, recorded = context_of(FIXTURES / "version-4-feed"), answers_from(FIXTURES / "version-4-feed")
+    page, recorded = (
+        context_of(FIXTURES / "version-4-feed"),
+        answers_from(FIXTURES / "version-4-feed"),
+    )
     before = polled(recorded, page)
-    page = replace(page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE}))
+    page = replace(
+        page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE})
+    )
 
     piece = polled(without_feed(recorded), page)
 
@@ -153,13 +186,15 @@ def test_of_version_4_nothing_ends_while_the_page_is_bad_and_its_feed_cannot_be_
 
 
 @pytest.mark.parametrize(
-    ("summary", "level"), [("notice", Level.MAINTENANCE), ("down", Level.MAJOR_OUTAGE), ("murky", None)]
+    ("summary", "level"),
+    [("notice", Level.MAINTENANCE), ("down", Level.MAJOR_OUTAGE), ("murky", None)],
 )
 def test_of_version_4_no_system_is_well_where_the_summary_is_worse_than_any_issue(
     summary: str, level: Level | None
 ) -> None:
     piece = polled(
-        with_text("version-4-disrupted", '"disrupted"', f'"{summary}"'), context_of(FIXTURES / "version-4-disrupted")
+        with_text("version-4-disrupted", '"disrupted"', f'"{summary}"'),
+        context_of(FIXTURES / "version-4-disrupted"),
     )
 
     levels = {one.component_id: one.level for one in piece.observed or ()}

@@ -34,9 +34,15 @@ def told(store: Store, asked: Asked, vendor: VendorConfig = ACME) -> list[Series
 
 def points(found: list[Series], family: str, **labels: str) -> dict[date, float]:
     """Return a family's values by day, of the one series with these labels."""
-    (series,) = [each for each in found if each.family == family and labels.items() <= dict(each.labels).items()]
+    (series,) = [
+        each
+        for each in found
+        if each.family == family and labels.items() <= dict(each.labels).items()
+    ]
     ago = timedelta(days=int(labels.get("dates_ago", 0)))
-    return {datetime.fromtimestamp(stamp, UTC).date() - ago: value for stamp, value in series.points}
+    return {
+        datetime.fromtimestamp(stamp, UTC).date() - ago: value for stamp, value in series.points
+    }
 
 
 def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None:
@@ -47,7 +53,11 @@ def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None
 def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "history.md").read_text()
     with_past, without = (
-        set(re.findall(r"`vendorstatus_(\w+)`", "".join(re.findall(r"^\| (.*?) \|", part, re.MULTILINE))))
+        set(
+            re.findall(
+                r"`vendorstatus_(\w+)`", "".join(re.findall(r"^\| (.*?) \|", part, re.MULTILINE))
+            )
+        )
         for part in guide.split("The others have no past")
     )
 
@@ -60,7 +70,9 @@ async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> Non
         state = StateMetrics(store, vendors=vendors)
         live = {
             (sample.name, frozenset(sample.labels.items())): sample.value
-            for family in text_string_to_metric_families(render(state.families(NOW), openmetrics=True).decode())
+            for family in text_string_to_metric_families(
+                render(state.families(NOW), openmetrics=True).decode()
+            )
             if family.name.removeprefix("vendorstatus_") in HISTORIC
             for sample in family.samples
         }
@@ -70,7 +82,9 @@ async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> Non
             for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=3))
             if series.points[-1][0] == noon(TODAY)
         }
-        tonight = Asked(now=datetime(2026, 5, 20, 23, 59, tzinfo=UTC), days=4)  # tomorrow has begun in Berlin
+        tonight = Asked(
+            now=datetime(2026, 5, 20, 23, 59, tzinfo=UTC), days=4
+        )  # tomorrow has begun in Berlin
         at_the_end = {
             (series.name, frozenset(series.labels)): dict(series.points).get(end(TODAY))
             for page in store.pages()
@@ -86,7 +100,9 @@ def end(day: date) -> int:
     return int(datetime.combine(day, time(23, 59), UTC).timestamp())
 
 
-def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_over_everywhere(store) -> None:
+def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_over_everywhere(
+    store,
+) -> None:
     page = add_page(store, now=NOW)
     bad = TODAY - 4 * DAY
     days = history(TODAY - 20 * DAY, TODAY, {bad: Level.MAJOR_OUTAGE, TODAY: Level.DEGRADED})
@@ -99,13 +115,21 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     }
     (today,) = [each for each in found if ("closed", "no") in each.labels]
 
-    assert (today.labels[1:], today.points) == ((("dates_ago", "0"), ("closed", "no")), [(noon(TODAY), 2)])
-    assert {ago: [stamp for stamp, level in each.points if level == 4] for ago, each in series.items()} == {
+    assert (today.labels[1:], today.points) == (
+        (("dates_ago", "0"), ("closed", "no")),
+        [(noon(TODAY), 2)],
+    )
+    assert {
+        ago: [stamp for stamp, level in each.points if level == 4] for ago, each in series.items()
+    } == {
         "0": [noon(bad)],
         "1": [noon(bad + DAY)],
         "2": [end(bad + 2 * DAY)],
     }
-    assert {ago: max(points(found, "vendor_day_severity", dates_ago=ago, closed="yes")) for ago in series} == {
+    assert {
+        ago: max(points(found, "vendor_day_severity", dates_ago=ago, closed="yes"))
+        for ago in series
+    } == {
         "0": TODAY - DAY,
         "1": TODAY - DAY,
         "2": TODAY - 3 * DAY,
@@ -120,7 +144,11 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     [
         ("UTC", "2026-05-20T11:59:59", "2026-05-19"),
         ("UTC", "2026-05-20T12:00:00", "2026-05-20"),
-        ("Pacific/Kiritimati", "2026-05-20T12:00:00", "2026-05-20"),  # the 21st there, its noon is to come
+        (
+            "Pacific/Kiritimati",
+            "2026-05-20T12:00:00",
+            "2026-05-20",
+        ),  # the 21st there, its noon is to come
         ("America/Los_Angeles", "2026-05-21T03:00:00", "2026-05-20"),  # still the 20th there
         ("America/Los_Angeles", "2026-05-20T03:00:00", "2026-05-19"),
     ],
@@ -132,7 +160,9 @@ def test_the_last_day_is_the_last_of_the_page_whose_noon_in_utc_is_past(zone, no
 
 
 def test_the_days_asked_for_count_the_last_one() -> None:
-    days = [each.day for each in Asked(now=NOW, days=3, until=date(2026, 5, 10)).stamped_days("UTC")]
+    days = [
+        each.day for each in Asked(now=NOW, days=3, until=date(2026, 5, 10)).stamped_days("UTC")
+    ]
 
     assert days == [date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 10)]
 
@@ -157,7 +187,9 @@ def test_a_day_without_knowledge_has_no_severity_and_lowers_the_coverage(store) 
 def test_a_window_ends_with_its_day(store) -> None:
     page = add_page(store, now=NOW)
     bad = TODAY - 8 * DAY
-    keep_days(store, page, history(TODAY - 120 * DAY, TODAY, {bad: Level.PARTIAL_OUTAGE}), {}, now=NOW)
+    keep_days(
+        store, page, history(TODAY - 120 * DAY, TODAY, {bad: Level.PARTIAL_OUTAGE}), {}, now=NOW
+    )
     dates = points(told(store, Asked(now=NOW, days=12)), "vendor_outage_dates", window="7d")
 
     assert [day for day, count in dates.items() if count] == [bad + n * DAY for n in range(7)]
@@ -168,7 +200,9 @@ def test_a_window_looks_back_past_the_first_day_exported(store) -> None:
     days = history(TODAY - 120 * DAY, TODAY, {TODAY - 50 * DAY: Level.MAJOR_OUTAGE})
     keep_days(store, page, days, {}, now=NOW)
 
-    assert points(told(store, Asked(now=NOW, days=1)), "vendor_major_dates", window="90d") == {TODAY: 1}
+    assert points(told(store, Asked(now=NOW, days=1)), "vendor_major_dates", window="90d") == {
+        TODAY: 1
+    }
 
 
 def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
@@ -177,7 +211,11 @@ def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
     found = told(store, Asked(now=NOW, days=30))
 
     first = TODAY - 3 * DAY
-    late = {("1", "yes"): noon(first + DAY), ("2", "yes"): end(first + 2 * DAY), ("0", "no"): noon(TODAY)}
+    late = {
+        ("1", "yes"): noon(first + DAY),
+        ("2", "yes"): end(first + 2 * DAY),
+        ("0", "no"): noon(TODAY),
+    }
     for series in found:
         day = tuple(value for name, value in series.labels if name in {"dates_ago", "closed"})
         assert min(stamp for stamp, _ in series.points) == late.get(day, noon(first)), series
@@ -187,15 +225,24 @@ def test_a_vendor_of_which_nothing_is_known_says_so_from_the_day_it_was_added(st
     add_page(store, now=NOW - DAY)
     found = told(store, Asked(now=NOW, days=30))
 
-    families = {"vendor_info", "vendor_observed_dates", "vendor_coverage_ratio", "vendor_day_severity"}
+    families = {
+        "vendor_info",
+        "vendor_observed_dates",
+        "vendor_coverage_ratio",
+        "vendor_day_severity",
+    }
     assert {series.family for series in found} == families
     assert points(found, "vendor_day_severity", dates_ago="0", closed="yes") == {TODAY - DAY: -1}
     assert points(found, "vendor_observed_dates", window="90d") == {TODAY - DAY: 0, TODAY: 0}
 
 
-def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_the_vendors_past(store) -> None:
+def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_the_vendors_past(
+    store,
+) -> None:
     page = add_page(store, now=NOW - 9 * DAY)
-    save(store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web"))))
+    save(
+        store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web")))
+    )
     save(store, page, evidence(NOW - 2 * DAY, components=(component("web", "Web"),)))
     quiet = history(TODAY - 9 * DAY, TODAY, {})
     keep_days(store, page, quiet, {"api": quiet, "web": quiet}, now=NOW)
@@ -211,11 +258,21 @@ def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_th
 
 def test_settings_show_in_the_info_metrics(store) -> None:
     page = add_page(store, now=NOW)
-    save(store, page, evidence(NOW, components=(component("api"), component("web", "Web", group="Sites"))))
+    save(
+        store,
+        page,
+        evidence(NOW, components=(component("api"), component("web", "Web", group="Sites"))),
+    )
     quiet = history(TODAY - DAY, TODAY, {})
     keep_days(store, page, quiet, {"api": quiet, "web": quiet}, now=NOW)
-    vendor = VendorConfig(slug="acme", name="Acme", url=ACME.url, tier="critical", critical=("web",))
-    info = {series.labels for series in told(store, Asked(now=NOW), vendor) if series.family.endswith("_info")}
+    vendor = VendorConfig(
+        slug="acme", name="Acme", url=ACME.url, tier="critical", critical=("web",)
+    )
+    info = {
+        series.labels
+        for series in told(store, Asked(now=NOW), vendor)
+        if series.family.endswith("_info")
+    }
 
     assert {dict(labels).get("tier") for labels in info} == {"critical", None}
     assert {dict(labels).get("critical") for labels in info} == {None, "no", "yes"}
@@ -226,7 +283,10 @@ def test_without_components_the_vendors_figures_are_the_same(store) -> None:
     save(store, page, evidence(NOW, components=(component("api"),)))
     bad = history(TODAY - DAY, TODAY, {TODAY: Level.MAJOR_OUTAGE})
     keep_days(store, page, bad, {"api": bad}, now=NOW)
-    everything, vendors = told(store, Asked(now=NOW)), told(store, Asked(now=NOW, components="none"))
+    everything, vendors = (
+        told(store, Asked(now=NOW)),
+        told(store, Asked(now=NOW, components="none")),
+    )
 
     assert vendors == [series for series in everything if series.family.startswith("vendor_")]
     assert len(everything) > len(vendors)
@@ -241,7 +301,9 @@ async def test_components_that_failed_have_the_series_they_have_on_metrics() -> 
         found = {
             ",".join(f'{name}="{value}"' for name, value in series.labels[:2])
             for page in store.pages()
-            for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded"))
+            for series in vendor_series(
+                store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded")
+            )
             if series.family == "component_day_severity"
         }
         everything = sum(len(store.known_components(page.id)) for page in store.pages())
@@ -253,7 +315,9 @@ async def test_components_that_failed_have_the_series_they_have_on_metrics() -> 
 
 def test_a_component_that_failed_and_left_keeps_its_past(store) -> None:
     page = add_page(store, now=NOW - 9 * DAY)
-    save(store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web"))))
+    save(
+        store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web")))
+    )
     save(store, page, evidence(NOW - 2 * DAY, components=()))
     quiet = history(TODAY - 9 * DAY, TODAY, {})
     bad = history(TODAY - 9 * DAY, TODAY, {TODAY - 5 * DAY: Level.PARTIAL_OUTAGE})

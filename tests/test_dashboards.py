@@ -1,4 +1,5 @@
-"""The dashboards: current, in Grafana's own shape, by the rules of its linter, and about metrics that exist."""
+"""The dashboards: current, in Grafana's own shape, by the rules of its linter, and about metrics
+that exist."""
 
 import copy
 import json
@@ -14,7 +15,17 @@ from dashboard_lint import RULES, each_query, matchers, parsed, selectors
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
-from panels import COLUMN_PIXELS, FOLDER, Range, boards, interpolated, panels, queries, step_of, variables
+from panels import (
+    COLUMN_PIXELS,
+    FOLDER,
+    Range,
+    boards,
+    interpolated,
+    panels,
+    queries,
+    step_of,
+    variables,
+)
 
 from exporters.prometheus import STATE_FAMILIES, UNKNOWN, PollMetrics
 from grafana.generate import dashboards
@@ -36,7 +47,8 @@ def test_what_is_committed_is_what_the_code_writes():
         assert (FOLDER / name).read_text() == text, f"{name} is old: run `make dashboards`"
 
 
-# ---------------------------------------------------------------------------------------------------------------- shape
+# ----------------------------------------------------------------------------------------------------------------
+# shape
 
 
 @each_board
@@ -46,7 +58,9 @@ def test_nothing_gets_lost_in_grafanas_own_model(board):
     again = json.loads(json.dumps(Dashboard.from_json(copy.deepcopy(board)), cls=JSONEncoder))
 
     # The SDK is of Grafana 12; 13 looks for this one where 12 does not.
-    assert [path for path in lost(board, again) if not path.endswith(".options.enablePagination")] == []
+    assert [
+        path for path in lost(board, again) if not path.endswith(".options.enablePagination")
+    ] == []
 
 
 def lost(had, has, path=""):
@@ -55,7 +69,9 @@ def lost(had, has, path=""):
         return [each for key in had for each in lost(had[key], has.get(key), f"{path}.{key}")]
     if isinstance(had, list) and isinstance(has, list) and len(had) == len(has):
         return [
-            each for place, pair in enumerate(zip(had, has, strict=True)) for each in lost(*pair, f"{path}[{place}]")
+            each
+            for place, pair in enumerate(zip(had, has, strict=True))
+            for each in lost(*pair, f"{path}[{place}]")
         ]
     return [] if had == has else [path]
 
@@ -83,7 +99,12 @@ def test_it_loads_in_grafana_10_to_13_under_a_fixed_address(board):
 @each_board
 def test_panels_are_numbered_and_fill_the_grid_without_overlapping(board):
     places = [panel["gridPos"] for panel in board["panels"]]
-    cells = [(x, y) for p in places for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])]
+    cells = [
+        (x, y)
+        for p in places
+        for x in range(p["x"], p["x"] + p["w"])
+        for y in range(p["y"], p["y"] + p["h"])
+    ]
 
     assert [panel["id"] for panel in board["panels"]] == list(range(1, len(places) + 1))
     assert len(cells) == len(set(cells))
@@ -101,7 +122,11 @@ def test_it_leads_to_the_others_and_keeps_the_time(board):
 
 def urls(value):
     """Yield every address anywhere in a dashboard."""
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else []):
+    for key, inner in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value if isinstance(value, list) else [])
+    ):
         if key == "url" and isinstance(inner, str):
             yield inner
         else:
@@ -115,13 +140,20 @@ def test_every_link_to_a_vendor_keeps_the_time_the_data_source_and_the_jobs(boar
     assert bool(to_a_vendor) == (board["uid"] != "vendorstatus-vendor")
     for url in to_a_vendor:
         path, _, parameters = url.partition("?")
-        kept, vendor = parameters.split("&")[:2] + parameters.split("&")[3:], parameters.split("&")[2]
+        kept, vendor = (
+            parameters.split("&")[:2] + parameters.split("&")[3:],
+            parameters.split("&")[2],
+        )
         assert path == "/d/vendorstatus-vendor"
         assert kept == ["${datasource:queryparam}", "${job:queryparam}", "${__url_time_range}"]
-        assert vendor in ('var-vendor=${__data.fields["Slug"]}', "var-vendor=${__field.labels.vendor}")
+        assert vendor in (
+            'var-vendor=${__data.fields["Slug"]}',
+            "var-vendor=${__field.labels.vendor}",
+        )
 
 
-# ----------------------------------------------------------------------------------------------------------------- lint
+# -----------------------------------------------------------------------------------------------------------------
+# lint
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -137,7 +169,8 @@ def test_it_keeps_the_linters_rules(board, rule):
 
 
 def broken(path, value):
-    """Return a dashboard with one thing wrong. `path` leads there; a value of None takes it away."""
+    """Return a dashboard with one thing wrong. `path` leads there; a value of None takes it
+    away."""
     board = copy.deepcopy(BOARDS["vendorstatus-health"])
     *way, last = path
     found = board
@@ -154,7 +187,9 @@ QUERY = ("panels", 8, "targets", 0, "expr")
 BROKEN = {
     "template-datasource-rule": broken(("templating", "list", 0, "name"), "prometheus"),
     "template-job-rule": broken(("templating", "list", 1, "allValue"), ".*"),
-    "template-label-promql-rule": broken(("templating", "list", 1, "query", "query"), "label_values(up{, job)"),
+    "template-label-promql-rule": broken(
+        ("templating", "list", 1, "query", "query"), "label_values(up{, job)"
+    ),
     "template-on-time-change-reload-rule": broken(("templating", "list", 1, "refresh"), 1),
     "panel-datasource-rule": broken(("panels", 3, "datasource", "uid"), "abc"),
     "panel-title-description-rule": broken(("panels", 3, "description"), ""),
@@ -175,11 +210,13 @@ def test_a_broken_rule_is_noticed(rule):
     assert list(RULES[rule](BROKEN[rule]))
 
 
-# -------------------------------------------------------------------------------------------------------------- queries
+# --------------------------------------------------------------------------------------------------------------
+# queries
 
 
 def exported():
-    """Return the names of all samples the exporter can have, and the labels of the state's by what is documented."""
+    """Return the names of all samples the exporter can have, and the labels of the state's by what
+    is documented."""
     own = PollMetrics("0")
     own.polled("statuspage", "failed", "timeout", 1.0)
     own.polled("statuspage", "unchanged", None, 1.0)
@@ -197,7 +234,11 @@ def asked(board):
     for variable in variables(board):
         if variable["type"] == "query":
             inner = variable["query"]["query"].partition("(")[2].removesuffix(")")
-            yield re.sub(r", *\w+$", "", inner) if variable["query"]["query"].startswith("label_values") else inner
+            yield (
+                re.sub(r", *\w+$", "", inner)
+                if variable["query"]["query"].startswith("label_values")
+                else inner
+            )
 
 
 @each_board
@@ -210,12 +251,18 @@ def test_every_metric_it_names_is_exported(board):
 
 def documented_labels():
     """Return {metric: labels} from the tables of docs/metrics.md."""
-    rows = re.findall(r"^\| `(vendorstatus_\w+)` \|(.+)$", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(vendorstatus_\w+)` \|(.+)$",
+        (ROOT / "docs" / "metrics.md").read_text(),
+        re.MULTILINE,
+    )
     labels = {}
     for name, rest in rows:
         cells = [cell.strip() for cell in rest.split("|")]
         labels[name] = set(
-            re.findall(r"`(\w+)`", cells[1] if cells[0] in ("counter", "gauge", "histogram") else cells[0])
+            re.findall(
+                r"`(\w+)`", cells[1] if cells[0] in ("counter", "gauge", "histogram") else cells[0]
+            )
         )
     return labels
 
@@ -227,7 +274,9 @@ def test_every_label_it_matches_is_one_the_metric_has(board):
         for selector, _ in selectors(expression):
             if selector.name.startswith("vendorstatus_"):
                 known = documented[selector.name.removesuffix("_bucket")]
-                assert {name for name, _, _ in matchers(selector)} - {"job", "__name__"} <= known, selector.name
+                assert {name for name, _, _ in matchers(selector)} - {"job", "__name__"} <= known, (
+                    selector.name
+                )
 
 
 @each_board
@@ -245,7 +294,11 @@ def test_every_query_aggregates_the_replicas_away(board):
 
 def test_levels_are_believed_and_pages_called_stale_as_long_as_the_alert_rules_do():
     rules = {rule.get("record", rule.get("alert")): rule["expr"] for rule in alert_rules()}
-    stale = next(q.expression for q in each_query(BOARDS["vendorstatus-vendors"]) if q.panel["title"] == "Stale pages")
+    stale = next(
+        q.expression
+        for q in each_query(BOARDS["vendorstatus-vendors"])
+        if q.panel["title"] == "Stale pages"
+    )
 
     assert f"< {BELIEVED_SECONDS}" in rules["vendor:vendorstatus_vendor_severity:max"]
     assert f"> {STALE_SECONDS}" in rules["VendorStatusPageStale"]
@@ -254,7 +307,9 @@ def test_levels_are_believed_and_pages_called_stale_as_long_as_the_alert_rules_d
 
 
 def alert_rules():
-    groups = yaml.safe_load((ROOT / "grafana" / "alerts" / "vendorstatus.rules.yaml").read_text())["groups"]
+    groups = yaml.safe_load((ROOT / "grafana" / "alerts" / "vendorstatus.rules.yaml").read_text())[
+        "groups"
+    ]
     return [rule for group in groups for rule in group["rules"]]
 
 
@@ -264,7 +319,9 @@ def test_no_query_looks_at_every_component_of_every_vendor_over_time(board):
         if query.target.get("range"):
             for selector, _ in selectors(query.expression):
                 if "_component_" in selector.name:
-                    assert ("vendor", "=", "$vendor") in [(n, "=", v) for n, _, v in matchers(selector)], query.name
+                    assert ("vendor", "=", "$vendor") in [
+                        (n, "=", v) for n, _, v in matchers(selector)
+                    ], query.name
 
 
 @each_board
@@ -273,7 +330,9 @@ def test_figures_that_are_looked_for_over_time_find_the_one_sample_a_day_of_hist
     for query in each_query(board):
         if query.target.get("range"):
             ranges = {
-                s.name for s, above in selectors(query.expression) if isinstance(above[-1], promql.MatrixSelector)
+                s.name
+                for s, above in selectors(query.expression)
+                if isinstance(above[-1], promql.MatrixSelector)
             }
             plain = {s.name for s, _ in selectors(query.expression) if s.name.endswith(daily)}
             assert plain <= ranges, query.name
@@ -290,13 +349,18 @@ def test_bars_have_a_cell_a_day_and_never_too_many(board):
             assert window.seconds / 86_400 + 1 <= query.width / 2
 
 
-@pytest.mark.parametrize(("uid", "of"), [("vendorstatus-vendors", ""), ("vendorstatus-vendor", '{vendor="$vendor"}')])
+@pytest.mark.parametrize(
+    ("uid", "of"), [("vendorstatus-vendors", ""), ("vendorstatus-vendor", '{vendor="$vendor"}')]
+)
 def test_alerts_that_fire_are_listed_whoever_evaluates_them(uid, of):
     (panel,) = (panel for panel in BOARDS[uid]["panels"] if panel["type"] == "alertlist")
     names = [rule["alert"] for rule in alert_rules() if "alert" in rule]
 
     assert all(name.startswith(panel["options"]["alertName"]) for name in names)
-    assert (panel["options"]["alertInstanceLabelFilter"], panel["options"]["datasource"]) == (of, "")
+    assert (panel["options"]["alertInstanceLabelFilter"], panel["options"]["datasource"]) == (
+        of,
+        "",
+    )
     assert [state for state, told in panel["options"]["stateFilter"].items() if told] == [
         "error",
         "firing",
@@ -312,10 +376,15 @@ def annotations(board):
 def test_days_with_outages_are_marked_on_the_line_charts_alone(board):
     lines = [panel["id"] for panel in panels(board) if panel["type"] == "timeseries"]
 
-    assert len(annotations(board)) == (board["uid"] in ("vendorstatus-vendor", "vendorstatus-compare"))
+    assert len(annotations(board)) == (
+        board["uid"] in ("vendorstatus-vendor", "vendorstatus-compare")
+    )
     for annotation in annotations(board):
         assert annotation["filter"] == {"exclude": False, "ids": lines}
-        assert (annotation["target"]["interval"], annotation["datasource"]["uid"]) == ("1d", "${datasource}")
+        assert (annotation["target"]["interval"], annotation["datasource"]["uid"]) == (
+            "1d",
+            "${datasource}",
+        )
         assert 'job=~"$job"' in annotation["target"]["expr"]
         assert (annotation["expr"], annotation["step"]) == (annotation["target"]["expr"], "1d")
         assert parsed(annotation["expr"])
@@ -324,16 +393,29 @@ def test_days_with_outages_are_marked_on_the_line_charts_alone(board):
 @each_board
 def test_every_variable_is_used_and_every_used_one_exists(board):
     text = json.dumps([board["panels"], [v.get("query") for v in variables(board)], board["links"]])
-    used = {name for pair in re.findall(r"\$(\w+)|\$\{(\w+)", text) for name in pair if name} - {"1"}
+    used = {name for pair in re.findall(r"\$(\w+)|\$\{(\w+)", text) for name in pair if name} - {
+        "1"
+    }
     own = {name for name in used if name.startswith("__")}
 
     assert used - own == {variable["name"] for variable in variables(board)}
     assert own <= {"__rate_interval", "__url_time_range", "__data", "__field", "__value"}
 
 
-# --------------------------------------------------------------------------------------------------------------- colours
+# ---------------------------------------------------------------------------------------------------------------
+# colours
 
-OKABE_ITO = {"#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999"}
+OKABE_ITO = {
+    "#000000",
+    "#E69F00",
+    "#56B4E9",
+    "#009E73",
+    "#F0E442",
+    "#0072B2",
+    "#D55E00",
+    "#CC79A7",
+    "#999999",
+}
 
 
 def test_every_level_has_its_word_and_only_unknown_is_not_a_level():
@@ -357,7 +439,9 @@ def test_levels_are_always_mapped_to_their_words(board):
 
     assert bool(of_levels) == (board["uid"] != "vendorstatus-health")
     for mapping in of_levels:
-        assert {int(k): (v["text"], v["color"]) for k, v in mapping["options"].items()} == dict(LEVELS)
+        assert {int(k): (v["text"], v["color"]) for k, v in mapping["options"].items()} == dict(
+            LEVELS
+        )
 
 
 @each_board
@@ -365,11 +449,24 @@ def test_only_colours_that_people_with_colour_blindness_can_tell_apart_are_used(
     assert set(re.findall(r"#[0-9A-Fa-f]{6}", json.dumps(board))) <= OKABE_ITO
 
 
-# Severe forms in linear RGB: Machado, Oliveira and Fernandes 2009, https://doi.org/10.1109/TVCG.2009.113
+# Severe forms in linear RGB: Machado, Oliveira and Fernandes 2009,
+# https://doi.org/10.1109/TVCG.2009.113
 BLIND = {
-    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
 }
 
 
@@ -392,7 +489,9 @@ def lab(rgb):
 @pytest.mark.parametrize("kind", BLIND)
 def test_levels_look_different_to_everybody(kind):
     seen = {
-        word: lab([sum(m * c for m, c in zip(row, linear(colour), strict=True)) for row in BLIND[kind]])
+        word: lab(
+            [sum(m * c for m, c in zip(row, linear(colour), strict=True)) for row in BLIND[kind]]
+        )
         for word, colour in LEVELS.values()
     }
     distances = {
@@ -421,7 +520,10 @@ def test_the_colour_of_what_has_no_value_is_grey(board):
 
 def columns_of(panel):
     """Yield (title, least width) of a table's columns in a window of 1,500 pixels."""
-    own = {override["matcher"]["options"]: override["properties"] for override in panel["fieldConfig"]["overrides"]}
+    own = {
+        override["matcher"]["options"]: override["properties"]
+        for override in panel["fieldConfig"]["overrides"]
+    }
     (arranged,) = (each["options"] for each in panel["transformations"] if each["id"] == "organize")
     for title in arranged["renameByName"].values():
         told = {each["id"]: each["value"] for each in own.get(title, [])}
@@ -434,13 +536,19 @@ def test_a_tables_titles_and_columns_fit(board):
     for panel in panels(board):
         if panel["type"] == "table":
             found = list(columns_of(panel))
-            assert [title for title, width, icon in found if width < 8 * len(title) + 40 + icon] == [], panel["title"]
-            assert sum(width for _, width, _ in found) <= panel["gridPos"]["w"] * COLUMN_PIXELS - 16, panel["title"]
+            assert [
+                title for title, width, icon in found if width < 8 * len(title) + 40 + icon
+            ] == [], panel["title"]
+            assert (
+                sum(width for _, width, _ in found) <= panel["gridPos"]["w"] * COLUMN_PIXELS - 16
+            ), panel["title"]
 
 
 @each_board
 def test_the_default_number_of_rows_of_bars_is_one_page(board):
-    counts = {variable["current"]["value"] for variable in variables(board) if variable["name"] == "worst"}
+    counts = {
+        variable["current"]["value"] for variable in variables(board) if variable["name"] == "worst"
+    }
 
     for panel in panels(board):
         if panel["type"] == "status-history":
@@ -448,22 +556,33 @@ def test_the_default_number_of_rows_of_bars_is_one_page(board):
 
 
 def test_the_three_windows_of_a_vendor_are_all_in_sight():
-    (panel,) = (each for each in panels(BOARDS["vendorstatus-vendor"]) if each["title"] == "By window")
+    (panel,) = (
+        each for each in panels(BOARDS["vendorstatus-vendor"]) if each["title"] == "By window"
+    )
 
-    assert panel["options"]["enablePagination"] is panel["options"]["footer"]["enablePagination"] is False
-    assert panel["gridPos"]["h"] * 38 - 8 >= 40 + 4 * 36  # the panel's title, the columns' titles, three rows
+    assert (
+        panel["options"]["enablePagination"]
+        is panel["options"]["footer"]["enablePagination"]
+        is False
+    )
+    assert (
+        panel["gridPos"]["h"] * 38 - 8 >= 40 + 4 * 36
+    )  # the panel's title, the columns' titles, three rows
 
 
 @each_board
 def test_one_legend_in_a_fixed_order_stands_above_all_bars(board):
-    bars = [each for each in board["panels"] if each["type"] in ("status-history", "state-timeline")]
+    bars = [
+        each for each in board["panels"] if each["type"] in ("status-history", "state-timeline")
+    ]
     legends = [each for each in board["panels"] if each["type"] == "text"]
 
     assert len(legends) == (1 if bars else 0)
     assert not any(each["options"]["legend"]["showLegend"] for each in bars)
     for legend in legends:
         told = re.findall(
-            r'<span style="color:(#\w+)">■</span>&nbsp;([a-z ]+?)(?= &emsp;|$)', legend["options"]["content"]
+            r'<span style="color:(#\w+)">■</span>&nbsp;([a-z ]+?)(?= &emsp;|$)',
+            legend["options"]["content"],
         )
         assert [(word, colour) for colour, word in told] == [LEVELS[n] for n in (0, 1, 2, 3, 4, -1)]
         assert legend["gridPos"]["y"] < min(each["gridPos"]["y"] for each in bars)
@@ -473,7 +592,10 @@ def test_one_legend_in_a_fixed_order_stands_above_all_bars(board):
 def test_levels_over_time_are_coloured_by_their_words_and_not_merged_by_thresholds(board):
     for panel in panels(board):
         if panel["type"] in ("status-history", "state-timeline"):
-            assert panel["fieldConfig"]["defaults"]["color"] == {"mode": "fixed", "fixedColor": GREY}, panel["title"]
+            assert panel["fieldConfig"]["defaults"]["color"] == {
+                "mode": "fixed",
+                "fixedColor": GREY,
+            }, panel["title"]
 
 
 def test_a_link_keeps_the_vendors_that_are_chosen_where_the_other_dashboard_has_the_choice():
@@ -487,7 +609,12 @@ def test_a_link_keeps_the_vendors_that_are_chosen_where_the_other_dashboard_has_
             path, _, parameters = link["url"].partition("?")
             other = path.removeprefix("/d/")
             named = set(re.findall(r"\$\{(\w+)", parameters)) - {"datasource", "job"}
-            taken = {name for pair in re.findall(r"var-(\w+)=|(\w+):queryparam", parameters) for name in pair if name}
+            taken = {
+                name
+                for pair in re.findall(r"var-(\w+)=|(\w+):queryparam", parameters)
+                for name in pair
+                if name
+            }
             assert named == kept.get((uid, other), set())
             assert named <= {variable["name"] for variable in variables(board)}
             assert taken <= {variable["name"] for variable in variables(BOARDS[other])}
@@ -495,9 +622,13 @@ def test_a_link_keeps_the_vendors_that_are_chosen_where_the_other_dashboard_has_
 
 def test_a_vendors_status_page_is_a_click_away_on_its_dashboard_and_on_the_monitors_health():
     now = next(panel for panel in panels(BOARDS["vendorstatus-vendor"]) if panel["title"] == "Now")
-    pages = next(panel for panel in panels(BOARDS["vendorstatus-health"]) if panel["title"] == "Pages")
+    pages = next(
+        panel for panel in panels(BOARDS["vendorstatus-health"]) if panel["title"] == "Pages"
+    )
 
-    assert [link["url"] for link in now["fieldConfig"]["defaults"]["links"]] == ["${__field.labels.url}"]
+    assert [link["url"] for link in now["fieldConfig"]["defaults"]["links"]] == [
+        "${__field.labels.url}"
+    ]
     assert "group_left (url)" in now["targets"][0]["expr"]
     assert "${__value.raw}" in urls(pages)
 
@@ -514,14 +645,24 @@ def test_an_axis_of_nothing_but_zeros_does_not_reach_to_a_hundred(board):
 
 @each_board
 def test_what_has_no_value_is_a_gap_in_a_line(board):
-    drawn = [panel["fieldConfig"]["defaults"]["custom"] for panel in panels(board) if panel["type"] == "timeseries"]
+    drawn = [
+        panel["fieldConfig"]["defaults"]["custom"]
+        for panel in panels(board)
+        if panel["type"] == "timeseries"
+    ]
 
     assert all(custom["spanNulls"] is False for custom in drawn)
 
 
 def test_what_grafana_puts_into_queries_is_put_in_here_too():
-    assert interpolated('x{job=~"$job"}[${__range}]', {"job": ".+", "__range": "5s"}) == 'x{job=~".+"}[5s]'
-    assert interpolated('label_replace(x, "a", "$1", "b", "(.+)")', {}) == 'label_replace(x, "a", "$1", "b", "(.+)")'
+    assert (
+        interpolated('x{job=~"$job"}[${__range}]', {"job": ".+", "__range": "5s"})
+        == 'x{job=~".+"}[5s]'
+    )
+    assert (
+        interpolated('label_replace(x, "a", "$1", "b", "(.+)")', {})
+        == 'label_replace(x, "a", "$1", "b", "(.+)")'
+    )
     with pytest.raises(KeyError):
         interpolated("$nobody", {})
     assert parsed("rate(x[$__rate_interval])")

@@ -1,4 +1,5 @@
-"""What the Datadog platform reads beyond its fixtures: updates in any order, deleted incidents, its own vocabulary."""
+"""What the Datadog platform reads beyond its fixtures: updates in any order, deleted incidents, its
+own vocabulary."""
 
 import json
 from pathlib import Path
@@ -32,7 +33,9 @@ def test_the_order_of_the_updates_does_not_matter() -> None:
     reversed_["incidents"][0]["timeline"].reverse()
 
     assert len(poll(told, open_incidents=held).impacts) == 4
-    assert set(poll(told, open_incidents=held).impacts) == set(poll(reversed_, open_incidents=held).impacts)
+    assert set(poll(told, open_incidents=held).impacts) == set(
+        poll(reversed_, open_incidents=held).impacts
+    )
 
 
 def test_an_incident_that_was_deleted_is_withdrawn() -> None:

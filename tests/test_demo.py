@@ -1,4 +1,5 @@
-"""The simulator: the truth's own arithmetic, what the pages print of it, the server, and the platforms that read it."""
+"""The simulator: the truth's own arithmetic, what the pages print of it, the server, and the
+platforms that read it."""
 
 import json
 import re
@@ -13,7 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.demo import Truth, TruthComponent, TruthIncident, demo_truths, incidentio, random_truth, statuspage
+from monitor.demo import (
+    Truth,
+    TruthComponent,
+    TruthIncident,
+    demo_truths,
+    incidentio,
+    random_truth,
+    statuspage,
+)
 from monitor.demo.server import RENDERERS, Simulator
 from monitor.demo.truth import short_id, ulid
 from monitor.errors import MonitorError
@@ -23,7 +32,9 @@ from monitor.platforms import named
 from monitor.protocol import PageContext, Response
 from tests.drive import drive
 
-NOW = datetime(2026, 11, 20, 14, 3, 7, tzinfo=UTC)  # 90 days before it, clocks went back in Europe and America
+NOW = datetime(
+    2026, 11, 20, 14, 3, 7, tzinfo=UTC
+)  # 90 days before it, clocks went back in Europe and America
 MINUTE = timedelta(minutes=1)
 SEEDS = range(20)
 PLATFORMS = ("statuspage", "incidentio")
@@ -35,7 +46,9 @@ def ask(truth: Truth, path: str, now: datetime = NOW, **query: str):
     return json.loads(body) if "json" in headers["content-type"] else body.decode()
 
 
-def one_component(*incidents: TruthIncident, zone: str = "UTC", platform: str = "statuspage") -> Truth:
+def one_component(
+    *incidents: TruthIncident, zone: str = "UTC", platform: str = "statuspage"
+) -> Truth:
     component = TruthComponent(id="aaaaaaaaaaaa", name="API", start=date(2025, 1, 1))
     return Truth(
         slug="acme", name="Acme", platform=platform, zone=zone, url="https://status.acme.example/",
@@ -43,7 +56,9 @@ def one_component(*incidents: TruthIncident, zone: str = "UTC", platform: str = 
     )  # fmt: skip
 
 
-def incident(number: int, start: datetime, end: datetime | None, *moves: tuple[datetime, Level]) -> TruthIncident:
+def incident(
+    number: int, start: datetime, end: datetime | None, *moves: tuple[datetime, Level]
+) -> TruthIncident:
     key = short_id("incident", str(number))
     return TruthIncident(
         id=key, title="Trouble", impact="major", started_at=start, resolved_at=end,
@@ -51,7 +66,8 @@ def incident(number: int, start: datetime, end: datetime | None, *moves: tuple[d
     )  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------------------------------- truth
+# -------------------------------------------------------------------------------------------------------------
+# truth
 
 BEGIN = datetime(2026, 3, 7, 23, 57, tzinfo=UTC)
 
@@ -63,7 +79,10 @@ def small_incidents(draw: st.DrawFn) -> list[TruthIncident]:
         points = sorted(draw(st.sets(st.integers(0, 420), min_size=1, max_size=5)))
         at = [BEGIN + timedelta(seconds=point) for point in points]
         moves = tuple((moment, draw(st.sampled_from(list(Level)))) for moment in at)
-        end = draw(st.none() | st.integers(points[-1], 480).map(lambda second: BEGIN + timedelta(seconds=second)))
+        end = draw(
+            st.none()
+            | st.integers(points[-1], 480).map(lambda second: BEGIN + timedelta(seconds=second))
+        )
         made.append(incident(number, at[0], end, *moves))
     return made
 
@@ -78,7 +97,9 @@ def test_the_seconds_of_two_days_equal_counting_every_second(incidents, until):
 
     for day, sums in counted.items():
         seconds = truth.seconds("aaaaaaaaaaaa", day, now=now)
-        assert [seconds.of(level) for level in Level if level] == [sums[level] for level in Level if level]
+        assert [seconds.of(level) for level in Level if level] == [
+            sums[level] for level in Level if level
+        ]
 
 
 @given(incidents=small_incidents(), until=st.integers(0, 600))
@@ -89,7 +110,9 @@ def test_the_levels_are_the_worst_of_overlapping_incidents_at_every_second(incid
     for second in range(until):
         at = BEGIN + timedelta(seconds=second)
         alone = [level_of(one, at) for one in incidents]
-        assert [level for span, level in levels if at in span] == [top for top in [max(alone, default=0)] if top]
+        assert [level for span, level in levels if at in span] == [
+            top for top in [max(alone, default=0)] if top
+        ]
 
 
 def level_of(one: TruthIncident, at: datetime) -> Level:
@@ -145,12 +168,20 @@ def test_an_outage_over_a_change_of_clock_lasts_as_long_as_that_day(zone, day, l
 def test_what_lies_after_now_has_not_happened():
     end = NOW + 30 * MINUTE
     truth = one_component(
-        incident(0, NOW - 10 * MINUTE, end, (NOW - 10 * MINUTE, Level.DEGRADED), (NOW + MINUTE, Level.MAJOR_OUTAGE)),
+        incident(
+            0,
+            NOW - 10 * MINUTE,
+            end,
+            (NOW - 10 * MINUTE, Level.DEGRADED),
+            (NOW + MINUTE, Level.MAJOR_OUTAGE),
+        ),
         incident(1, NOW + 5 * MINUTE, end, (NOW + 5 * MINUTE, Level.MAJOR_OUTAGE)),
     )
 
     assert truth.seconds("aaaaaaaaaaaa", NOW.date(), now=NOW) == Seconds(degraded=600)
-    assert [one["id"] for one in ask(truth, "/api/v2/incidents.json")["incidents"]] == [truth.incidents[0].id]
+    assert [one["id"] for one in ask(truth, "/api/v2/incidents.json")["incidents"]] == [
+        truth.incidents[0].id
+    ]
     assert "major_outage" not in json.dumps(ask(truth, "/api/v2/summary.json"))
     assert ask(truth, "/api/v2/summary.json", end)["status"]["indicator"] == "none"
 
@@ -167,13 +198,22 @@ def test_random_truths_hold_everything_that_makes_pages_hard_to_read():
     assert {truth.zone for truth in truths} >= {"Etc/UTC", "Europe/Berlin", "Australia/Lord_Howe"}
     assert any([c.name for c in truth.components].count("API") == 2 for truth in truths)
     assert any(not c.showcase for truth in truths for c in truth.components)
-    assert any(c.start > NOW.date() - timedelta(days=90) for truth in truths for c in truth.components)
+    assert any(
+        c.start > NOW.date() - timedelta(days=90) for truth in truths for c in truth.components
+    )
     assert any(not one.effects for _, one in incidents)
     assert any(one.resolved_at is None for _, one in incidents)
     assert any(one.maintenance and one.started_at > NOW for _, one in incidents)
     assert any(one.maintenance and one.ended(NOW) for _, one in incidents)
-    assert any(one.maintenance and one.started_at < NOW and not one.ended(NOW) for _, one in incidents)
-    assert any(start == end for _, one in incidents for key in one.effects for start, end, _ in one.spans(key, NOW))
+    assert any(
+        one.maintenance and one.started_at < NOW and not one.ended(NOW) for _, one in incidents
+    )
+    assert any(
+        start == end
+        for _, one in incidents
+        for key in one.effects
+        for start, end, _ in one.spans(key, NOW)
+    )
     assert any(sum(two.effects.keys() & one.effects.keys() != set() and two.started_at < one.started_at < (two.resolved_at or NOW) for two in truth.incidents) for truth, one in incidents)  # fmt: skip
 
 
@@ -182,7 +222,11 @@ def test_nothing_happens_to_a_component_before_its_first_day():
         truth = random_truth(seed, now=NOW)
         for component in truth.components:
             begin = day_interval(component.start, truth.tz).start
-            assert all(moves[0][0] > begin for one in truth.incidents if (moves := one.effects.get(component.id)))
+            assert all(
+                moves[0][0] > begin
+                for one in truth.incidents
+                if (moves := one.effects.get(component.id))
+            )
 
 
 def test_ids_have_the_form_of_their_platform():
@@ -196,7 +240,8 @@ def test_transitions_out_of_order_are_refused():
         incident(0, NOW, None, (NOW + MINUTE, Level.DEGRADED), (NOW, Level.MAJOR_OUTAGE))
 
 
-# --------------------------------------------------------------------------------------------------- Statuspage prints
+# ---------------------------------------------------------------------------------------------------
+# Statuspage prints
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -228,8 +273,14 @@ def test_the_showcase_and_the_uptime_record_print_the_true_seconds(seed):
         assert days[-1]["date"] == day_of(NOW, truth.tz).isoformat()
         for day in days:
             seconds = truth.seconds(component.id, date.fromisoformat(day["date"]), now=NOW)
-            assert (day["outages"].get("p", 0), day["outages"].get("m", 0)) == (seconds.partial, seconds.major)
-            assert (record[day["date"]]["p"], record[day["date"]]["m"]) == (seconds.partial, seconds.major)
+            assert (day["outages"].get("p", 0), day["outages"].get("m", 0)) == (
+                seconds.partial,
+                seconds.major,
+            )
+            assert (record[day["date"]]["p"], record[day["date"]]["m"]) == (
+                seconds.partial,
+                seconds.major,
+            )
 
 
 def recorded(truth: Truth, component_id: str) -> dict[str, dict[str, object]]:
@@ -251,7 +302,9 @@ def test_uptime_months_are_three_a_page_with_midnights_in_the_pages_offset_and_u
     assert october[25]["date"] == "2026-10-26T00:00:00.000+01:00"
     assert months[2]["days"][20] == {"color": "#EAEAEA"}
     assert months[2]["start_offset"] == 0
-    assert ask(truth, "/uptime/aaaaaaaaaaaa.json", page="9")["months"][0]["uptime_percentage"] is None
+    assert (
+        ask(truth, "/uptime/aaaaaaaaaaaa.json", page="9")["months"][0]["uptime_percentage"] is None
+    )
 
 
 def test_the_printed_percentage_is_cut_to_two_decimals_over_whole_days():
@@ -291,11 +344,17 @@ def test_fifty_incidents_are_listed_newest_resolution_first_and_paging_changes_n
 
 def test_the_history_names_every_incident_once_and_each_can_be_read_by_its_code():
     truth = random_truth(1, now=NOW, incidents=70)
-    months = [month for number in ("1", "2", "3") for month in ask(truth, "/history.json", page=number)["months"]]
+    months = [
+        month
+        for number in ("1", "2", "3")
+        for month in ask(truth, "/history.json", page=number)["months"]
+    ]
     codes = [one["code"] for month in months for one in month["incidents"]]
 
     assert sorted(codes) == sorted(one.id for one in truth.incidents if one.started_at <= NOW)
-    assert all(ask(truth, f"/api/v2/incidents/{code}.json")["incident"]["id"] == code for code in codes)
+    assert all(
+        ask(truth, f"/api/v2/incidents/{code}.json")["incident"]["id"] == code for code in codes
+    )
 
 
 def test_a_maintenance_is_announced_in_advance_without_harming_its_component():
@@ -304,7 +363,11 @@ def test_a_maintenance_is_announced_in_advance_without_harming_its_component():
     waiting = next(one for one in planned if one["status"] == "scheduled")
 
     assert {one["status"] for one in planned} == {"scheduled", "in_progress"}
-    assert datetime.fromisoformat(waiting["scheduled_for"]) > NOW > datetime.fromisoformat(waiting["started_at"])
+    assert (
+        datetime.fromisoformat(waiting["scheduled_for"])
+        > NOW
+        > datetime.fromisoformat(waiting["started_at"])
+    )
     assert waiting["components"][0]["status"] == "operational"
 
 
@@ -312,7 +375,9 @@ def test_page_and_feed_carry_the_marks_of_the_platform():
     truth = random_truth(2, now=NOW, incidents=40)
     page, feed = ask(truth, "/"), ask(truth, "/history.atom")
 
-    assert re.search(r'<body class="status index status-(none|minor|major|critical|maintenance)">', page)
+    assert re.search(
+        r'<body class="status index status-(none|minor|major|critical|maintenance)">', page
+    )
     assert "dka575ofm4ao0.cloudfront.net" in page
     assert page.count("data-uptime-lazy") == sum(c.showcase for c in truth.components)
     assert feed.count("<entry>") == 25
@@ -334,13 +399,15 @@ def test_unknown_paths_and_untracked_components_answer_as_the_platform_does():
 def test_the_page_changes_its_mark_exactly_when_something_changed():
     truth = one_component(incident(0, NOW - MINUTE, NOW + MINUTE, (NOW - MINUTE, Level.DEGRADED)))
     marks = [
-        ask(truth, "/api/v2/status.json", NOW + timedelta(seconds=s))["page"]["updated_at"] for s in (0, 59, 60, 90)
+        ask(truth, "/api/v2/status.json", NOW + timedelta(seconds=s))["page"]["updated_at"]
+        for s in (0, 59, 60, 90)
     ]
 
     assert marks[0] == marks[1] != marks[2] == marks[3] == "2026-11-20T14:04:07.000Z"
 
 
-# --------------------------------------------------------------------------------------------------- incident.io prints
+# ---------------------------------------------------------------------------------------------------
+# incident.io prints
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -371,17 +438,26 @@ def test_the_html_carries_the_same_data_as_the_calls():
     flight = "".join(json.loads(text)[1] for text in pushed)
     lines = dict(line.split(":", 1) for line in flight.splitlines())
     data = json.loads(lines["1b"])[3]["data"]
-    called = ask(truth, "/proxy/x/component_impacts", start_at="2026-08-22T00:00:00Z", end_at="2026-11-21T00:00:00Z")
+    called = ask(
+        truth,
+        "/proxy/x/component_impacts",
+        start_at="2026-08-22T00:00:00Z",
+        end_at="2026-11-21T00:00:00Z",
+    )
 
     assert json.loads(lines["5"])[1][3]["summary"]["id"] == truth.page_id
-    assert [one["id"] for one in data["component_impacts"]] == [one["id"] for one in called["component_impacts"]]
+    assert [one["id"] for one in data["component_impacts"]] == [
+        one["id"] for one in called["component_impacts"]
+    ]
     assert json.loads(lines["20"])[3]["initialNow"]["isoDate"] == "2026-11-20T14:03:07.000Z"
 
 
 def test_the_compatible_summary_is_cut_to_25_components_in_changing_order():
     parts = [(None, f"Part {number}") for number in range(30)]
     truth = random_truth(1, now=NOW, platform="incidentio", parts=parts)
-    first, later = (ask(truth, "/api/v2/summary.json", at)["components"] for at in (NOW, NOW + MINUTE))
+    first, later = (
+        ask(truth, "/api/v2/summary.json", at)["components"] for at in (NOW, NOW + MINUTE)
+    )
 
     assert len(first) == len(later) == 25
     assert {row["id"] for row in first} != {row["id"] for row in later}
@@ -389,7 +465,8 @@ def test_the_compatible_summary_is_cut_to_25_components_in_changing_order():
     assert "time_zone" not in ask(truth, "/api/v2/status.json")["page"]
 
 
-# -------------------------------------------------------------------------------------------- read by the platforms
+# -------------------------------------------------------------------------------------------- read
+# by the platforms
 
 
 def context(truth: Truth, now: datetime = NOW) -> PageContext:
@@ -408,12 +485,16 @@ def over(truth: Truth, now: datetime = NOW):
     return answer
 
 
-def worst_levels(impacts: Iterable[Impact], now: datetime, within: Interval) -> list[tuple[Interval, Level]]:
-    """The worst level of the impacts at every instant inside a span, in the form of `Truth.levels`."""
+def worst_levels(
+    impacts: Iterable[Impact], now: datetime, within: Interval
+) -> list[tuple[Interval, Level]]:
+    """The worst level of the impacts at every instant inside a span, in the form of
+    `Truth.levels`."""
     held = [
         (part, impact.level)
         for impact in impacts
-        if (span := Interval.between(impact.start, min(impact.end or now, now))) and (part := span.clip(within))
+        if (span := Interval.between(impact.start, min(impact.end or now, now)))
+        and (part := span.clip(within))
     ]
     edges = sorted({edge for span, _ in held for edge in (span.start, span.end)})
     found: list[tuple[Interval, Level]] = []
@@ -444,7 +525,9 @@ def test_a_poll_of_the_pages_observes_the_true_levels(platform, seed):
     listed = next(one.components for one in evidence if one.components is not None)
 
     assert observed == {c.id: truth.level(c.id, NOW) for c in truth.components}
-    assert {(c.id, c.name, c.group) for c in listed} == {(c.id, c.name, c.group) for c in truth.components}
+    assert {(c.id, c.name, c.group) for c in listed} == {
+        (c.id, c.name, c.group) for c in truth.components
+    }
     assert [word for one in evidence for word in one.unknown_words] == []
 
 
@@ -454,7 +537,9 @@ def test_a_backfill_of_the_pages_finds_every_level_of_the_truth_to_the_second(pl
     truth = random_truth(seed, now=NOW, platform=platform)
     since = NOW - timedelta(days=90)
     impacts = {
-        (i.component_id, i.incident_id, i.start, i.level): i for one in collected(truth, since) for i in one.impacts
+        (i.component_id, i.incident_id, i.start, i.level): i
+        for one in collected(truth, since)
+        for i in one.impacts
     }
 
     for component in truth.components:
@@ -480,7 +565,12 @@ def test_a_backfill_of_a_statuspage_finds_the_true_seconds_in_its_bars(seed):
 def test_a_backfill_covers_the_whole_window(platform):
     truth = random_truth(4, now=NOW, platform=platform)
     since = NOW - timedelta(days=90)
-    spans = [c.span for one in collected(truth, since) for c in one.coverage if c.aspect is Aspect.IMPACTS]
+    spans = [
+        c.span
+        for one in collected(truth, since)
+        for c in one.coverage
+        if c.aspect is Aspect.IMPACTS
+    ]
 
     assert min(span.start for span in spans) <= since
     assert max(span.end for span in spans) == NOW
@@ -508,11 +598,15 @@ def test_polls_follow_the_pages_while_time_passes(platform):
         }
 
 
-# ------------------------------------------------------------------------------------------------- demo and server
+# -------------------------------------------------------------------------------------------------
+# demo and server
 
 
 def test_the_demo_has_a_vendor_in_every_state():
-    worst = {truth.slug: max(truth.level(c.id, NOW) for c in truth.components) for truth in demo_truths(NOW)}
+    worst = {
+        truth.slug: max(truth.level(c.id, NOW) for c in truth.components)
+        for truth in demo_truths(NOW)
+    }
 
     assert worst == {
         "northwind-cloud": Level.MAJOR_OUTAGE,
@@ -528,9 +622,20 @@ def test_the_demo_goes_on_when_time_passes():
     truths = {truth.slug: truth for truth in demo_truths(NOW)}
     later = NOW + timedelta(minutes=30)
 
-    assert max(truths["larkspur-ai"].level(c.id, later) for c in truths["larkspur-ai"].components) is Level.OPERATIONAL
-    assert max(truths["quillmail"].level(c.id, later) for c in truths["quillmail"].components) is Level.OPERATIONAL
-    assert truths["halcyon-pay"].seconds(truths["halcyon-pay"].components[0].id, NOW.date(), now=later).major >= 6000
+    assert (
+        max(truths["larkspur-ai"].level(c.id, later) for c in truths["larkspur-ai"].components)
+        is Level.OPERATIONAL
+    )
+    assert (
+        max(truths["quillmail"].level(c.id, later) for c in truths["quillmail"].components)
+        is Level.OPERATIONAL
+    )
+    assert (
+        truths["halcyon-pay"]
+        .seconds(truths["halcyon-pay"].components[0].id, NOW.date(), now=later)
+        .major
+        >= 6000
+    )
 
 
 class Watch:
@@ -559,7 +664,10 @@ async def test_every_vendor_is_served_on_an_origin_of_its_own_and_follows_the_cl
         assert first.json()["page"]["url"] == urls["quillmail"].rstrip("/")
         assert (again.status_code, again.content) == (304, b"")
         assert later.status_code == 200
-        assert [first.json()["status"]["indicator"], later.json()["status"]["indicator"]] == ["maintenance", "none"]
+        assert [first.json()["status"]["indicator"], later.json()["status"]["indicator"]] == [
+            "maintenance",
+            "none",
+        ]
         assert first.headers["server"] == "AtlassianEdge"
         assert other.headers["server"] == "Vercel"
         assert other.json()["summary"]["name"] == "Larkspur AI"

@@ -8,7 +8,17 @@ import pytest
 import yaml
 
 from grafana import demo
-from grafana.demo import DASHBOARDS, HOME, CannotStart, Ports, Running, addresses, grafana_start, provision, show
+from grafana.demo import (
+    DASHBOARDS,
+    HOME,
+    CannotStart,
+    Ports,
+    Running,
+    addresses,
+    grafana_start,
+    provision,
+    show,
+)
 
 PORTS = Ports(monitor=1, prometheus=2, grafana=3)
 
@@ -29,7 +39,9 @@ def program(folder: Path, name: str) -> Path:
     return path
 
 
-def test_a_grafana_reads_the_prometheus_that_was_started_and_the_dashboards_of_the_checkout(tmp_path):
+def test_a_grafana_reads_the_prometheus_that_was_started_and_the_dashboards_of_the_checkout(
+    tmp_path,
+):
     provision(tmp_path, PORTS)
     (source,) = yaml.safe_load((tmp_path / "datasources" / "demo.yaml").read_text())["datasources"]
     (boards,) = yaml.safe_load((tmp_path / "dashboards" / "demo.yaml").read_text())["providers"]
@@ -40,9 +52,13 @@ def test_a_grafana_reads_the_prometheus_that_was_started_and_the_dashboards_of_t
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("grafana-server", []), ("grafana", ["server"])], ids=["before 10", "from 10 on"]
+    ("name", "words"),
+    [("grafana-server", []), ("grafana", ["server"])],
+    ids=["before 10", "from 10 on"],
 )
-def test_an_installed_grafana_goes_first_and_listens_on_this_machine_alone(nothing_installed, tmp_path, name, words):
+def test_an_installed_grafana_goes_first_and_listens_on_this_machine_alone(
+    nothing_installed, tmp_path, name, words
+):
     installed = program(nothing_installed, name)
     program(nothing_installed, "docker")
     start = grafana_start(tmp_path, PORTS)
@@ -66,7 +82,9 @@ def test_an_installed_grafana_is_told_where_its_own_files_are(nothing_installed,
 
 
 @pytest.mark.parametrize("engine", ["docker", "podman"])
-def test_without_one_a_container_engine_runs_the_image_of_compose(nothing_installed, tmp_path, engine):
+def test_without_one_a_container_engine_runs_the_image_of_compose(
+    nothing_installed, tmp_path, engine
+):
     program(nothing_installed, engine)
     start = grafana_start(tmp_path, PORTS)
     image = yaml.safe_load((demo.ROOT / "compose.yaml").read_text())["services"]["grafana"]["image"]
@@ -88,7 +106,10 @@ def test_without_either_it_says_what_to_add_to_a_grafana_of_ones_own(nothing_ins
 
 
 def test_without_prometheus_it_says_what_to_install(nothing_installed, tmp_path):
-    with Running(tmp_path) as running, pytest.raises(CannotStart, match="apt-get install prometheus"):
+    with (
+        Running(tmp_path) as running,
+        pytest.raises(CannotStart, match="apt-get install prometheus"),
+    ):
         show(running, PORTS)
     assert running.programs == {}
 

@@ -1,4 +1,5 @@
-"""How it is deployed: compose.yaml, Grafana's provisioning and the manifests for Kubernetes agree with each other and us."""
+"""How it is deployed: compose.yaml, Grafana's provisioning and the manifests for Kubernetes agree
+with each other and us."""
 
 import re
 import subprocess
@@ -33,7 +34,8 @@ def provisioned(kind):
     return yaml.safe_load(path.read_text())
 
 
-# -------------------------------------------------------------------------------------------------------------- compose
+# --------------------------------------------------------------------------------------------------------------
+# compose
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -80,12 +82,26 @@ def test_prometheus_keeps_long_enough_for_imported_history_and_finds_its_files()
 
 
 def test_every_address_of_a_service_is_one_of_compose_and_its_port():
-    ports = {name: {port.split(":")[-1] for port in service["ports"]} for name, service in SERVICES.items()}
+    ports = {
+        name: {port.split(":")[-1] for port in service["ports"]}
+        for name, service in SERVICES.items()
+    }
     named = [
-        target for job in SCRAPING["scrape_configs"] for each in job["static_configs"] for target in each["targets"]
+        target
+        for job in SCRAPING["scrape_configs"]
+        for each in job["static_configs"]
+        for target in each["targets"]
     ]
-    named += [t for a in SCRAPING["alerting"]["alertmanagers"] for each in a["static_configs"] for t in each["targets"]]
-    named += [source["url"].removeprefix("http://") for source in provisioned("datasources")["datasources"]]
+    named += [
+        t
+        for a in SCRAPING["alerting"]["alertmanagers"]
+        for each in a["static_configs"]
+        for t in each["targets"]
+    ]
+    named += [
+        source["url"].removeprefix("http://")
+        for source in provisioned("datasources")["datasources"]
+    ]
 
     assert len(named) == 4
     for address in named:
@@ -95,19 +111,29 @@ def test_every_address_of_a_service_is_one_of_compose_and_its_port():
 
 def test_no_secret_stands_in_a_file():
     (secret,) = COMPOSE["secrets"].values()
-    files = [*PROVISIONING.rglob("*.yaml"), ROOT / "compose.yaml", ROOT / "grafana" / "prometheus.yml"]
+    files = [
+        *PROVISIONING.rglob("*.yaml"),
+        ROOT / "compose.yaml",
+        ROOT / "grafana" / "prometheus.yml",
+    ]
     files += [ROOT / "docs" / "kubernetes.md", ROOT / "grafana" / "alerts" / "alertmanager.yml"]
 
     assert secret == {"environment": "GRAFANA_ADMIN_PASSWORD"}
     assert (
-        SERVICES["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD__FILE"] == "/run/secrets/grafana_admin_password"
+        SERVICES["grafana"]["environment"]["GF_SECURITY_ADMIN_PASSWORD__FILE"]
+        == "/run/secrets/grafana_admin_password"
     )
     for path in files:
-        found = re.findall(r"(?i)\w*(?:password|secret|token)\w*: *(?!\{)[^\s#\[].*", path.read_text())
-        assert all("/run/secrets/" in each or "automountServiceAccountToken" in each for each in found), (path, found)
+        found = re.findall(
+            r"(?i)\w*(?:password|secret|token)\w*: *(?!\{)[^\s#\[].*", path.read_text()
+        )
+        assert all(
+            "/run/secrets/" in each or "automountServiceAccountToken" in each for each in found
+        ), (path, found)
 
 
-# --------------------------------------------------------------------------------------------------------- provisioning
+# ---------------------------------------------------------------------------------------------------------
+# provisioning
 
 
 def test_grafana_finds_its_provisioning_and_the_dashboards():
@@ -132,10 +158,13 @@ def test_the_data_source_has_the_uid_the_alerts_name_and_the_scrape_interval():
 
 def test_grafana_evaluates_no_rules_that_prometheus_evaluates():
     assert "groups" not in provisioned("alerting")
-    assert not any("vendorstatus.grafana.yaml" in volume for volume in SERVICES["grafana"]["volumes"])
+    assert not any(
+        "vendorstatus.grafana.yaml" in volume for volume in SERVICES["grafana"]["volumes"]
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------- kubernetes
+# -----------------------------------------------------------------------------------------------------------
+# kubernetes
 
 KUBERNETES = (ROOT / "docs" / "kubernetes.md").read_text()
 OPERATOR = "monitoring.coreos.com/v1"
@@ -191,16 +220,23 @@ def test_pods_have_no_rights_and_a_read_only_root(deployment):
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     }
-    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {
+        volume["name"] for volume in pod["volumes"]
+    }
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=["sqlite", "postgresql"])
 def test_probes_ask_what_the_application_answers(deployment):
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     with Store.open("sqlite://") as store:
-        app = application(StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW, version="0")
+        app = application(
+            StateMetrics(store), PollMetrics("0"), readiness=list, clock=lambda: NOW, version="0"
+        )
         routes = {route.path for route in app.routes}
-    probes = {name: container[name]["httpGet"] for name in ("startupProbe", "livenessProbe", "readinessProbe")}
+    probes = {
+        name: container[name]["httpGet"]
+        for name in ("startupProbe", "livenessProbe", "readinessProbe")
+    }
 
     assert {name: probe["path"] for name, probe in probes.items()} == {
         "startupProbe": "/healthz", "livenessProbe": "/healthz", "readinessProbe": "/readyz",
@@ -221,13 +257,18 @@ def test_selectors_find_the_pods_and_the_monitor_finds_the_service(deployment):
     assert monitor["spec"]["selector"]["matchLabels"] == service["metadata"]["labels"]
     assert endpoint["port"] == port["name"]
     assert endpoint["path"] == "/metrics"
-    assert port["targetPort"] == deployment["spec"]["template"]["spec"]["containers"][0]["ports"][0]["name"]
+    assert (
+        port["targetPort"]
+        == deployment["spec"]["template"]["spec"]["containers"][0]["ports"][0]["name"]
+    )
     assert service["metadata"]["name"] == JOB  # the operator makes it the label `job`
 
 
 def test_sqlite_has_one_writer_and_postgresql_its_address_from_a_secret():
     single, several = DEPLOYMENTS
-    environment = {each["name"]: each for each in several["spec"]["template"]["spec"]["containers"][0]["env"]}
+    environment = {
+        each["name"]: each for each in several["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
 
     assert (single["spec"]["replicas"], single["spec"]["strategy"]["type"]) == (1, "Recreate")
     assert several["spec"]["replicas"] > 1
@@ -240,13 +281,21 @@ def test_sqlite_has_one_writer_and_postgresql_its_address_from_a_secret():
 def test_the_settings_shown_are_settings():
     (text,) = of_kind("ConfigMap")["data"].values()
 
-    assert [vendor.slug for vendor in config.parse(text, "monitor.yaml").vendors] == ["anthropic", "github", "twilio"]
+    assert [vendor.slug for vendor in config.parse(text, "monitor.yaml").vendors] == [
+        "anthropic",
+        "github",
+        "twilio",
+    ]
 
 
 def test_the_alert_rules_become_one_resource_of_the_operators():
     (command,) = [block for block in blocks("sh") if "PrometheusRule" in block]
     printed = subprocess.run(
-        ["sh", "-ec", command.replace("| kubectl apply -f -", "")], cwd=ROOT, capture_output=True, text=True, check=True
+        ["sh", "-ec", command.replace("| kubectl apply -f -", "")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     made = yaml.safe_load(printed)
     rules = yaml.safe_load((ROOT / "grafana" / "alerts" / "vendorstatus.rules.yaml").read_text())
@@ -254,7 +303,8 @@ def test_the_alert_rules_become_one_resource_of_the_operators():
     assert (made["apiVersion"], made["kind"], made["spec"]) == (OPERATOR, "PrometheusRule", rules)
 
 
-# ---------------------------------------------------------------------------------------------------------- ten minutes
+# ----------------------------------------------------------------------------------------------------------
+# ten minutes
 
 GRAFANA = (ROOT / "docs" / "grafana.md").read_text()
 

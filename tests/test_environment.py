@@ -1,4 +1,5 @@
-"""The command in environments that nobody made for it: another locale, no home, folders that cannot be written."""
+"""The command in environments that nobody made for it: another locale, no home, folders that cannot
+be written."""
 
 import os
 import subprocess
@@ -22,7 +23,9 @@ def report(folder, **environment):
     """Run a report in a folder and return its exit code and what it said, undecoded."""
     given = {"MONITOR_DATABASE_URL": f"sqlite:///{folder / 'monitor.db'}", **environment}
     words = [sys.executable, "-m", "monitor", "report", "openai"]
-    done = subprocess.run(words, cwd=folder, env=os.environ | given, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(
+        words, cwd=folder, env=os.environ | given, capture_output=True, check=False, timeout=120
+    )
     return done.returncode, done.stdout, done.stderr
 
 

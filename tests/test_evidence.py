@@ -1,4 +1,5 @@
-"""Raw answers that are kept for good: behind which days, for how long, and how a user gets at them."""
+"""Raw answers that are kept for good: behind which days, for how long, and how a user gets at
+them."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +40,9 @@ def acme(*incidents: TruthIncident) -> Truth:
     return replace(truth, zone="UTC", incidents=incidents)
 
 
-def outage(truth: Truth, start: datetime, end: datetime | None, level: Level = Level.MAJOR_OUTAGE) -> TruthIncident:
+def outage(
+    truth: Truth, start: datetime, end: datetime | None, level: Level = Level.MAJOR_OUTAGE
+) -> TruthIncident:
     return TruthIncident(
         id="iiiiiiiiiii1", title="API down", impact="critical", started_at=start, resolved_at=end,
         effects={truth.components[0].id: ((start, level),)},
@@ -51,7 +54,9 @@ def whys(store: Store, day: date) -> set[str]:
     return {why for body in store.pinned(store.pages()[0].id, day) for why in body.why}
 
 
-async def polled(collector: Collector, clock: Clock, truth: Truth, until: datetime, every: timedelta = HOUR) -> None:
+async def polled(
+    collector: Collector, clock: Clock, truth: Truth, until: datetime, every: timedelta = HOUR
+) -> None:
     while clock.now <= until:
         await collector.poll(await page_of(collector, truth.slug))
         clock.now += every
@@ -80,7 +85,9 @@ async def test_an_outage_over_two_days_keeps_what_was_read_of_it_though_the_seco
     assert all(sha256(each.body).hexdigest() == each.ref.sha256 for each in first)
 
 
-async def test_a_process_that_begins_during_an_outage_keeps_what_was_read_before_for_the_new_day(store):
+async def test_a_process_that_begins_during_an_outage_keeps_what_was_read_before_for_the_new_day(
+    store,
+):
     truth = acme()
     truth = acme(outage(truth, NOW + HOUR, NOW + 40 * HOUR))
     clock = Clock(NOW)
@@ -106,7 +113,9 @@ async def test_a_quiet_page_keeps_nothing_for_good_and_a_bad_one_not_every_poll(
     async with collecting(moving, vendors(truth), store) as collector:
         await polled(collector, clock, troubled, NOW + 20 * HOUR)
     summaries = [each for each in store.pinned(store.pages()[0].id, DAY) if each.ref.url == SUMMARY]
-    assert 1 <= len(summaries) <= 3  # when it began, perhaps when its incident came, and when it ended
+    assert (
+        1 <= len(summaries) <= 3
+    )  # when it began, perhaps when its incident came, and when it ended
 
 
 def restless(truth: Truth, clock: Clock) -> Callable[[str], Response | None]:
@@ -118,7 +127,9 @@ def restless(truth: Truth, clock: Clock) -> Callable[[str], Response | None]:
         if "summary" not in url or told.status != 200:
             return None
         body = json.loads(told.body) | {"served": clock.now.isoformat()}
-        return replace(told, body=json.dumps(body).encode(), headers={"content-type": "application/json"})
+        return replace(
+            told, body=json.dumps(body).encode(), headers={"content-type": "application/json"}
+        )
 
     return answer
 
@@ -157,11 +168,21 @@ async def test_of_what_cannot_be_read_the_first_of_a_kind_a_day_is_kept(store):
         if broken == "challenge":
             body = b"<html><title>Just a moment...</title>" + body
             return Response(
-                url=url, final_url=url, status=403, headers={**html, "cf-mitigated": "challenge"}, body=body
+                url=url,
+                final_url=url,
+                status=403,
+                headers={**html, "cf-mitigated": "challenge"},
+                body=body,
             )
-        return Response(url=url, final_url=url, status=200, headers=html, body=body) if broken else None
+        return (
+            Response(url=url, final_url=url, status=200, headers=html, body=body)
+            if broken
+            else None
+        )
 
-    async with collecting(SimulatedPages([truth], clock, answer), vendors(truth), store) as collector:
+    async with collecting(
+        SimulatedPages([truth], clock, answer), vendors(truth), store
+    ) as collector:
         await polled(collector, clock, truth, NOW)
         for each in ("garbage", "garbage", "challenge", "challenge"):
             broken = each
@@ -173,7 +194,10 @@ async def test_of_what_cannot_be_read_the_first_of_a_kind_a_day_is_kept(store):
         page = await page_of(collector, truth.slug)
 
     kept = store.pinned(page.id, DAY)
-    assert sorted((each.why, each.ref.status) for each in kept) == [(("bot_challenge",), 403), (("not_json",), 200)]
+    assert sorted((each.why, each.ref.status) for each in kept) == [
+        (("bot_challenge",), 403),
+        (("not_json",), 200),
+    ]
     assert all(each.ref.url == SUMMARY for each in kept)
     assert kept[0].body.startswith(b"garbage 2026-05-20 14:00")
     assert [each.why for each in store.pinned(page.id, DAY + ONE)] == [("not_json",)]
@@ -204,14 +228,20 @@ async def test_what_a_backfill_could_not_read_is_kept_once_a_day(store):
 
     def answer(url: str) -> Response | None:
         body = f"garbage {clock.now}".encode()
-        return Response(url=url, final_url=url, status=200, headers={}, body=body) if broken else None
+        return (
+            Response(url=url, final_url=url, status=200, headers={}, body=body) if broken else None
+        )
 
-    async with collecting(SimulatedPages([truth], clock, answer), vendors(truth), store) as collector:
+    async with collecting(
+        SimulatedPages([truth], clock, answer), vendors(truth), store
+    ) as collector:
         await collector.poll(await page_of(collector, truth.slug))
         broken = True
         for _ in range(2):
             clock.forward(hours=1)
-            result = await collector.backfill(await page_of(collector, truth.slug), NOW - 9 * ONE, again=True)
+            result = await collector.backfill(
+                await page_of(collector, truth.slug), NOW - 9 * ONE, again=True
+            )
             assert not result.complete
         page = await page_of(collector, truth.slug)
 
@@ -266,7 +296,9 @@ async def test_the_setting_keeps_all_or_nothing(store, setting, kept):
     truth = acme(outage(truth, NOW + 2 * HOUR, NOW + 3 * HOUR))
     clock = Clock(NOW)
     async with collecting(SimulatedPages([truth], clock), vendors(truth), store) as first:
-        collector = Collector(store, first._driver._fetcher, first.vendors, clock=clock, evidence=setting)
+        collector = Collector(
+            store, first._driver._fetcher, first.vendors, clock=clock, evidence=setting
+        )
         await polled(collector, clock, truth, NOW + 5 * HOUR)
         await collector.close()
 
@@ -304,21 +336,29 @@ async def test_a_rebuild_changes_nothing_that_is_kept(store):
     assert store.pinned(page.id, DAY) == before
 
 
-# ------------------------------------------------------------------------------------------------------ which days
+# ------------------------------------------------------------------------------------------------------
+# which days
 
 
 def days(said: Evidence, since: datetime = NOW - 200 * ONE) -> list[int]:
-    return sorted((day - DAY).days for day in bad_days(said, UTC, {"major": Level.PARTIAL_OUTAGE}, since=since))
+    return sorted(
+        (day - DAY).days
+        for day in bad_days(said, UTC, {"major": Level.PARTIAL_OUTAGE}, since=since)
+    )
 
 
 def test_an_impact_is_bad_on_its_days_until_the_reading():
-    assert days(evidence(NOW, impacts=(impact(NOW - ONE), impact(NOW - 5 * ONE, NOW - 4 * ONE)))) == [-5, -4, -1, 0]
+    assert days(
+        evidence(NOW, impacts=(impact(NOW - ONE), impact(NOW - 5 * ONE, NOW - 4 * ONE)))
+    ) == [-5, -4, -1, 0]
     assert days(evidence(NOW, impacts=(impact(NOW - ONE, NOW + 9 * ONE),))) == [-1, 0]
     assert days(evidence(NOW, impacts=(impact(NOW + ONE),))) == []
 
 
 def test_what_is_open_for_years_is_bad_on_its_last_90_days():
-    assert days(evidence(NOW, impacts=(impact(NOW - 900 * ONE),)), NOW - 999 * ONE) == list(range(-90, 1))
+    assert days(evidence(NOW, impacts=(impact(NOW - 900 * ONE),)), NOW - 999 * ONE) == list(
+        range(-90, 1)
+    )
 
 
 def test_days_before_anything_changed_are_left_out():
@@ -331,19 +371,31 @@ def test_maintenance_is_not_bad_and_what_nobody_can_read_is():
     assert days(evidence(NOW, impacts=(impact(NOW - ONE, word="major", **inferred),))) == [-1, 0]
     assert days(evidence(NOW, impacts=(impact(NOW - ONE, word="odd", **inferred),))) == [-1, 0]
     assert days(evidence(NOW, unknown_words=("odd",))) == [0]
-    assert days(evidence(NOW, observed=(Observation(component_id="api", level=None, word="odd"),))) == [0]
-    assert days(evidence(NOW, observed=(Observation(component_id="api", level=Level.OPERATIONAL),))) == []
+    assert days(
+        evidence(NOW, observed=(Observation(component_id="api", level=None, word="odd"),))
+    ) == [0]
+    assert (
+        days(evidence(NOW, observed=(Observation(component_id="api", level=Level.OPERATIONAL),)))
+        == []
+    )
 
 
 def test_explain_names_what_is_kept_of_a_day_and_not_what_came_later(store):
     page = add_page(store, now=NOW - ONE)
-    store.pin_first(page.id, DAY, "bad", bodies=[Body(b'{"down": true}', "application/json", SUMMARY)], now=NOW)
+    store.pin_first(
+        page.id, DAY, "bad", bodies=[Body(b'{"down": true}', "application/json", SUMMARY)], now=NOW
+    )
     vendor = vendor_of(acme(), zone="UTC")
 
     def told(known_at: datetime | None) -> str:
-        found = explain.gather(store, page, vendor, component=None, day=DAY, now=NOW + ONE, known_at=known_at)
+        found = explain.gather(
+            store, page, vendor, component=None, day=DAY, now=NOW + ONE, known_at=known_at
+        )
         return "\n".join(explain.lines(found))
 
     digest = sha256(b'{"down": true}').hexdigest()[:12]
-    assert f"read 2026-05-20 12:00:00+0000: {SUMMARY}, status 200, 14 bytes, sha256 {digest} (bad)" in told(None)
+    assert (
+        f"read 2026-05-20 12:00:00+0000: {SUMMARY}, status 200, 14 bytes, sha256 {digest} (bad)"
+        in told(None)
+    )
     assert "answers kept" not in told(NOW - HOUR)

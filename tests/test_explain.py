@@ -37,7 +37,9 @@ def told(store, page, wanted: str | None = None, vendor: VendorConfig = ACME) ->
 
 
 def cover(until: float, component_id: str | None = None) -> Coverage:
-    return Coverage(span=Interval(START, START + until * HOUR), aspect=Aspect.IMPACTS, component_id=component_id)
+    return Coverage(
+        span=Interval(START, START + until * HOUR), aspect=Aspect.IMPACTS, component_id=component_id
+    )
 
 
 def test_a_day_nothing_speaks_for_says_so(store, page):
@@ -69,9 +71,14 @@ def test_a_word_nobody_can_read_is_not_called_inferred(store, page):
 
 def test_an_inferred_level_says_what_it_was_inferred_from_and_follows_the_mapping(store, page):
     word = impact(START + HOUR, START + 2 * HOUR, level=None, word="minor", basis=Basis.INFERRED)
-    save(store, page, evidence(NOW, incidents=(incident(),), impacts=(word,), coverage=(cover(24),)))
+    save(
+        store, page, evidence(NOW, incidents=(incident(),), impacts=(word,), coverage=(cover(24),))
+    )
     stricter = VendorConfig(
-        slug="acme", name="Acme", url="https://status.acme.example/", impact_mapping={"minor": Level.PARTIAL_OUTAGE}
+        slug="acme",
+        name="Acme",
+        url="https://status.acme.example/",
+        impact_mapping={"minor": Level.PARTIAL_OUTAGE},
     )
 
     assert "API: degraded, inferred from 'minor'" in told(store, page, "api")
@@ -83,7 +90,9 @@ def test_a_vendors_seconds_name_the_component_they_are_of(store, page):
         impact(START + HOUR, START + 2 * HOUR, level=Level.MAJOR_OUTAGE),
         impact(START + HOUR, START + 5 * HOUR, component_id="web"),
     )
-    save(store, page, evidence(NOW, incidents=(incident(),), impacts=impacts, coverage=(cover(24),)))
+    save(
+        store, page, evidence(NOW, incidents=(incident(),), impacts=impacts, coverage=(cover(24),))
+    )
 
     text = told(store, page)
     assert "2026-05-05 (UTC): major outage" in text
@@ -92,11 +101,18 @@ def test_a_vendors_seconds_name_the_component_they_are_of(store, page):
 
 
 def test_what_an_incident_claims_after_the_component_was_seen_well_is_called_disputed(store, page):
-    going_on = {"incidents": (incident(started_at=START + HOUR),), "impacts": (impact(START + HOUR),)}
+    going_on = {
+        "incidents": (incident(started_at=START + HOUR),),
+        "impacts": (impact(START + HOUR),),
+    }
     save(store, page, observed(START + HOUR, api=Level.PARTIAL_OUTAGE, web=Level.OPERATIONAL))
     save(store, page, evidence(START + HOUR, **going_on))
     for quarter in range(5, 96):
-        save(store, page, observed(START + quarter * HOUR / 4, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+        save(
+            store,
+            page,
+            observed(START + quarter * HOUR / 4, api=Level.OPERATIONAL, web=Level.OPERATIONAL),
+        )
 
     text = told(store, page, "api")
     assert "partial outage 15 min 00 s" in text

@@ -9,7 +9,17 @@ from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import IncidentUpdate, Level, PostedState
 from monitor.store import Store
-from tests.store_support import DAY, HOUR, NOW, add_page, component, evidence, impact, incident, save
+from tests.store_support import (
+    DAY,
+    HOUR,
+    NOW,
+    add_page,
+    component,
+    evidence,
+    impact,
+    incident,
+    save,
+)
 
 VENDOR = VendorConfig(slug="acme", name="Acme", url="https://acme.example/")
 OUTAGE = (impact(NOW - HOUR),)
@@ -23,20 +33,36 @@ def store():
 
 def update(key="u1", **changes) -> IncidentUpdate:
     states = (
-        PostedState(component_id="api", level=Level.MAJOR_OUTAGE, word="down", before=Level.OPERATIONAL),
+        PostedState(
+            component_id="api", level=Level.MAJOR_OUTAGE, word="down", before=Level.OPERATIONAL
+        ),
         PostedState(component_id="web", level=None, word="wobbly"),
     )
-    values = {"incident_id": "i1", "key": key, "at": NOW - HOUR, "status": "investigating", "states": states}
+    values = {
+        "incident_id": "i1",
+        "key": key,
+        "at": NOW - HOUR,
+        "status": "investigating",
+        "states": states,
+    }
     return IncidentUpdate(**(values | {"text": "<b>We look.</b><br>Soon more."} | changes))
 
 
 def told(at, *updates, **parts):
-    listed = {"components": (component(), component("web", "Web")), "impacts": OUTAGE, "incidents": (incident(),)}
-    return evidence(at, **(listed | {"updates": updates, "lists": Interval(NOW - 7 * DAY, at)} | parts))
+    listed = {
+        "components": (component(), component("web", "Web")),
+        "impacts": OUTAGE,
+        "incidents": (incident(),),
+    }
+    return evidence(
+        at, **(listed | {"updates": updates, "lists": Interval(NOW - 7 * DAY, at)} | parts)
+    )
 
 
 def explained(store, page, *, now, known_at=None) -> list[str]:
-    found = explain.gather(store, page, VENDOR, component=None, day=NOW.date(), now=now, known_at=known_at)
+    found = explain.gather(
+        store, page, VENDOR, component=None, day=NOW.date(), now=now, known_at=known_at
+    )
     lines = list(explain.lines(found))
     return [line.strip() for line in lines]
 
@@ -62,10 +88,18 @@ def test_messages_edited_and_taken_back_are_shown_as_such_and_only_as_known_then
     save(store, page, told(NOW + HOUR, update(status="identified")))
 
     now = "\n".join(explained(store, page, now=NOW + 2 * HOUR))
-    assert "investigating (read 2026-05-22 12:00:00+0000, edited before 2026-05-22 13:00:00+0000)" in now
+    assert (
+        "investigating (read 2026-05-22 12:00:00+0000, edited before 2026-05-22 13:00:00+0000)"
+        in now
+    )
     assert "identified (read 2026-05-22 13:00:00+0000)" in now
-    assert "monitoring (read 2026-05-22 12:00:00+0000, taken back before 2026-05-22 13:00:00+0000)" in now
-    then = "\n".join(explained(store, page, now=NOW + 2 * HOUR, known_at=NOW + timedelta(minutes=1)))
+    assert (
+        "monitoring (read 2026-05-22 12:00:00+0000, taken back before 2026-05-22 13:00:00+0000)"
+        in now
+    )
+    then = "\n".join(
+        explained(store, page, now=NOW + 2 * HOUR, known_at=NOW + timedelta(minutes=1))
+    )
     assert "identified" not in then
     assert "monitoring (read 2026-05-22 12:00:00+0000)" in then
 

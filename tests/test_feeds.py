@@ -37,7 +37,12 @@ def test_rss_is_read() -> None:
 
     assert (feed.title, feed.built) == ("Examplestatus", datetime(2026, 5, 20, 12, 0, tzinfo=UTC))
     one, two = feed.entries
-    assert (one.id, one.title, one.categories, one.link) == ("one", "Slow answers", ("API", "EU"), None)
+    assert (one.id, one.title, one.categories, one.link) == (
+        "one",
+        "Slow answers",
+        ("API", "EU"),
+        None,
+    )
     assert (one.published, one.updated) == (datetime(2026, 5, 20, 9, 0, tzinfo=UTC), None)
     assert one.lines == ("Resolved", "– all is well", "Second")
     assert (two.id, two.published, two.lines) == ("https://status.vendor.example/two", None, ())
@@ -46,7 +51,10 @@ def test_rss_is_read() -> None:
 def test_atom_is_read() -> None:
     (entry,) = fed(ATOM).entries
 
-    assert (entry.id, entry.link) == ("tag:vendor.example,2026:1", "https://status.vendor.example/1")
+    assert (entry.id, entry.link) == (
+        "tag:vendor.example,2026:1",
+        "https://status.vendor.example/1",
+    )
     assert entry.updated == datetime(2026, 5, 20, 10, 0, tzinfo=UTC)
     assert (entry.categories, entry.lines) == (("API",), ("Resolved",))
 
@@ -76,15 +84,23 @@ def test_a_feed_that_breaks_off_is_never_a_shorter_feed(cut: int) -> None:
 def test_a_damaged_feed_is_read_or_refused(place: int, junk: bytes) -> None:
     raw = RSS.encode()
     with suppress(PageError):
-        assert all(entry.id and entry.title for entry in fed(raw[:place] + junk + raw[place + 1 :]).entries)
+        assert all(
+            entry.id and entry.title for entry in fed(raw[:place] + junk + raw[place + 1 :]).entries
+        )
 
 
 def test_text_lines_leave_tags_out_and_keep_comparisons() -> None:
-    assert text_lines("<p>errors &lt; 5 %<br/>next</p><!-- not shown --> 3 < 4") == ("errors < 5 %", "next", "3 < 4")
+    assert text_lines("<p>errors &lt; 5 %<br/>next</p><!-- not shown --> 3 < 4") == (
+        "errors < 5 %",
+        "next",
+        "3 < 4",
+    )
 
 
 def test_a_date_whose_parts_are_marked_stays_on_its_line() -> None:
-    assert text_lines("<small>Aug <var data-var='date'>21</var>, <var>00:37</var> UTC</small><br>Up") == (
+    assert text_lines(
+        "<small>Aug <var data-var='date'>21</var>, <var>00:37</var> UTC</small><br>Up"
+    ) == (
         "Aug 21, 00:37 UTC",
         "Up",
     )
@@ -92,4 +108,7 @@ def test_a_date_whose_parts_are_marked_stays_on_its_line() -> None:
 
 def test_a_comment_that_nothing_closes_hides_the_rest() -> None:
     """Two million of them are read at once, not one after the other."""
-    assert text_lines("<p>Slow<!-- and --> searches<!-- " + "<!--" * 2_000_000) == ("Slow", "searches")
+    assert text_lines("<p>Slow<!-- and --> searches<!-- " + "<!--" * 2_000_000) == (
+        "Slow",
+        "searches",
+    )

@@ -80,7 +80,9 @@ class Server:
             while not writer.is_closing():
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
                 path = head[0].split(" ")[1]
-                headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in head[1:] if line)}
+                headers = {
+                    k.lower(): v for k, v in (line.split(": ", 1) for line in head[1:] if line)
+                }
                 self.paths.append(path)
                 self.headers.append(headers)
                 await self.answer(writer, path, headers)
@@ -104,7 +106,9 @@ async def serving(answer: Send, host: str = "127.0.0.1", **options) -> AsyncIter
 
 
 def message(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
-    named = {"content-length": str(len(body))} | {k.replace("_", "-"): v for k, v in headers.items()}
+    named = {"content-length": str(len(body))} | {
+        k.replace("_", "-"): v for k, v in headers.items()
+    }
     lines = "".join(f"{k}: {v}\r\n" for k, v in named.items())
     return f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode("latin-1") + body
 
@@ -123,16 +127,24 @@ TLS = ssl.create_default_context()  # made once: it takes 20 ms
 
 
 def fetcher(**changes) -> Fetcher:
-    return Fetcher(**{"user_agent": "test/1", "spacing_seconds": 0.0, "ssl_context": TLS, **changes})
+    return Fetcher(
+        **{"user_agent": "test/1", "spacing_seconds": 0.0, "ssl_context": TLS, **changes}
+    )
 
 
 def mocked(handler, **changes) -> Fetcher:
-    return fetcher(transport_factory=lambda *, reach, proxy: httpx.MockTransport(handler), **changes)
+    return fetcher(
+        transport_factory=lambda *, reach, proxy: httpx.MockTransport(handler), **changes
+    )
 
 
-async def read(url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes):
+async def read(
+    url: str, *, limits: Limits = LOCAL, validators: Validators | None = None, **changes
+):
     async with fetcher(**changes) as asking:
-        return await asking.get(url, accept="application/json", limits=limits, validators=validators)
+        return await asking.get(
+            url, accept="application/json", limits=limits, validators=validators
+        )
 
 
 class Time:
@@ -151,7 +163,8 @@ class Time:
         await asyncio.sleep(0)
 
 
-# ------------------------------------------------------------------------------------------------ answers, validators
+# ------------------------------------------------------------------------------------------------
+# answers, validators
 
 
 async def test_an_answer_carries_status_headers_body_and_what_it_cost():
@@ -192,9 +205,13 @@ async def test_validators_make_a_round_trip_and_304_means_unchanged():
 
     async with serving(answer) as server, fetcher() as asking:
         first = await asking.get(server.url, accept="*/*", limits=LOCAL)
-        second = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=first.validators)
+        second = await asking.get(
+            server.url, accept="*/*", limits=LOCAL, validators=first.validators
+        )
 
-    assert first.validators == Validators(etag='"v1"', last_modified=last, sha256=hashlib.sha256(b"body").hexdigest())
+    assert first.validators == Validators(
+        etag='"v1"', last_modified=last, sha256=hashlib.sha256(b"body").hexdigest()
+    )
     assert second.response.unchanged
     assert second.response.status == 304
     assert second.response.body == b""
@@ -205,7 +222,9 @@ async def test_validators_make_a_round_trip_and_304_means_unchanged():
 async def test_the_same_body_again_is_unchanged_though_the_host_has_no_validators():
     async with serving(always(message(b"same"))) as server, fetcher() as asking:
         first = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=Validators())
-        second = await asking.get(server.url, accept="*/*", limits=LOCAL, validators=first.validators)
+        second = await asking.get(
+            server.url, accept="*/*", limits=LOCAL, validators=first.validators
+        )
 
     assert not first.response.unchanged
     assert second.response.unchanged
@@ -234,7 +253,8 @@ async def test_an_etag_that_cannot_be_sent_back_is_not_kept():
         assert (await read(server.url)).validators.etag is None
 
 
-# ----------------------------------------------------------------------------------------------------- throttling
+# -----------------------------------------------------------------------------------------------------
+# throttling
 
 
 @pytest.mark.parametrize(
@@ -247,7 +267,10 @@ async def test_an_etag_that_cannot_be_sent_back_is_not_kept():
         (429, {"retry_after": "soon"}, None),
         (
             429,
-            {"retry_after": "Wed, 06 May 2026 12:01:30 GMT", "date": "Wed, 06 May 2026 12:00:00 GMT"},
+            {
+                "retry_after": "Wed, 06 May 2026 12:01:30 GMT",
+                "date": "Wed, 06 May 2026 12:00:00 GMT",
+            },
             timedelta(seconds=90),
         ),
     ],
@@ -269,7 +292,9 @@ async def test_a_503_that_asks_for_nothing_is_an_answer_like_any_other():
 
 
 async def test_a_retry_date_without_the_hosts_date_is_compared_to_our_own_clock():
-    async with serving(always(message(b"", 429, retry_after="Wed, 06 May 2026 12:01:00 GMT"))) as server:
+    async with serving(
+        always(message(b"", 429, retry_after="Wed, 06 May 2026 12:01:00 GMT"))
+    ) as server:
         with pytest.raises(Throttled) as caught:
             await read(server.url, wall_clock=NOW.timestamp)
 
@@ -317,7 +342,8 @@ async def test_a_resting_host_is_not_asked_again_by_its_other_pages_until_the_ti
     assert server.paths == ["/a", "/b"]
 
 
-# ---------------------------------------------------------------------------------------------- timeouts and sizes
+# ----------------------------------------------------------------------------------------------
+# timeouts and sizes
 
 
 async def test_a_silent_host_times_out():
@@ -391,12 +417,16 @@ async def test_a_body_that_turns_out_too_large_is_refused():
 
 
 async def test_a_body_of_exactly_the_limit_is_read():
-    async with serving(always(message(gzip.compress(b"x" * 1000), content_encoding="gzip"))) as server:
+    async with serving(
+        always(message(gzip.compress(b"x" * 1000), content_encoding="gzip"))
+    ) as server:
         assert (await read(server.url, limits=SMALL)).response.body == b"x" * 1000
 
 
 async def test_a_body_too_large_after_decompression_is_refused():
-    async with serving(always(message(gzip.compress(b"x" * 1001), content_encoding="gzip"))) as server:
+    async with serving(
+        always(message(gzip.compress(b"x" * 1001), content_encoding="gzip"))
+    ) as server:
         with pytest.raises(TooLarge, match="decompressed"):
             await read(server.url, limits=SMALL)
 
@@ -499,7 +529,9 @@ async def test_compressed_bodies_are_decompressed(encoding, sent):
 
 @pytest.mark.parametrize("size", [256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 3 * 256 * 1024])
 async def test_a_body_around_the_piece_size_is_whole(size):
-    async with serving(always(message(gzip.compress(b"y" * size), content_encoding="gzip"))) as server:
+    async with serving(
+        always(message(gzip.compress(b"y" * size), content_encoding="gzip"))
+    ) as server:
         assert len((await read(server.url)).response.body) == size
 
 
@@ -514,7 +546,15 @@ async def test_a_body_around_the_piece_size_is_whole(size):
         ("utf-8, rot13", TEXT),
         ("gzip, gzip", gzip.compress(gzip.compress(TEXT))),
     ],
-    ids=["breaks off", "not gzip", "rubbish after it", "unknown", "unknown in a list", "no encoding", "twice"],
+    ids=[
+        "breaks off",
+        "not gzip",
+        "rubbish after it",
+        "unknown",
+        "unknown in a list",
+        "no encoding",
+        "twice",
+    ],
 )
 async def test_a_body_that_cannot_be_decompressed_is_an_error_with_a_remedy(encoding, sent):
     async with serving(always(message(sent, content_encoding=encoding))) as server:
@@ -548,13 +588,18 @@ async def test_a_broken_answer_is_an_error_with_url_and_remedy(sent):
     assert caught.value.remedy
 
 
-# ------------------------------------------------------------------------------------------------------- redirects
+# -------------------------------------------------------------------------------------------------------
+# redirects
 
 
 def redirecting(status: int = 302, **routes: str) -> Send:
     async def answer(writer, path, headers):
         there = routes.get(path.strip("/") or "root")
-        writer.write(message(b"moved", status, location=there) if there else message(b"here", last_modified="x"))
+        writer.write(
+            message(b"moved", status, location=there)
+            if there
+            else message(b"here", last_modified="x")
+        )
 
     return answer
 
@@ -611,7 +656,11 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
         transport = real._host_transport(reach=reach, proxy=proxy)
 
         async def route(request):
-            return answer(request) if request.url.host == "a.test" else await transport.handle_async_request(request)
+            return (
+                answer(request)
+                if request.url.host == "a.test"
+                else await transport.handle_async_request(request)
+            )
 
         return httpx.MockTransport(route)
 
@@ -627,10 +676,16 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
 async def test_a_redirect_out_of_https_is_refused_unless_private_pages_are_allowed(allowed, scheme):
     def answer(request):
         there = {"location": "http://b.test/"}
-        return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200, text="ok")
+        return (
+            httpx.Response(302, headers=there)
+            if request.url.scheme == "https"
+            else httpx.Response(200, text="ok")
+        )
 
     async with mocked(answer) as asking:
-        getting = asking.get(f"{scheme}://a.test/", accept="*/*", limits=Limits(allow_private=allowed))
+        getting = asking.get(
+            f"{scheme}://a.test/", accept="*/*", limits=Limits(allow_private=allowed)
+        )
         if allowed:
             assert (await getting).response.final_url == "http://b.test/"
         else:
@@ -648,14 +703,25 @@ async def test_a_pages_own_headers_go_to_its_host_alone():
         seen.append((request.url.host, request.headers.get("authorization")))
         there = {"a.test": "https://b.test/", "b.test": "https://a.test/again"}
         again = request.url.path == "/again"
-        return httpx.Response(200) if again else httpx.Response(302, headers={"location": there[request.url.host]})
+        return (
+            httpx.Response(200)
+            if again
+            else httpx.Response(302, headers={"location": there[request.url.host]})
+        )
 
     limits = replace(PUBLIC, own_host="a.test", headers=SECRET)
     async with mocked(answer) as asking:
         await asking.get("https://a.test/", accept="*/*", limits=limits)
-        await asking.get("https://a.test/again", accept="*/*", limits=replace(limits, own_host="c.test"))
+        await asking.get(
+            "https://a.test/again", accept="*/*", limits=replace(limits, own_host="c.test")
+        )
 
-    assert seen == [("a.test", "Bearer secret"), ("b.test", None), ("a.test", "Bearer secret"), ("a.test", None)]
+    assert seen == [
+        ("a.test", "Bearer secret"),
+        ("b.test", None),
+        ("a.test", "Bearer secret"),
+        ("a.test", None),
+    ]
     assert "secret" not in repr(limits)
 
 
@@ -665,7 +731,11 @@ async def test_a_pages_own_headers_do_not_leave_tls():
     def answer(request):
         seen.append((request.url.scheme, request.headers.get("authorization")))
         there = {"location": "http://a.test/"}
-        return httpx.Response(302, headers=there) if request.url.scheme == "https" else httpx.Response(200)
+        return (
+            httpx.Response(302, headers=there)
+            if request.url.scheme == "https"
+            else httpx.Response(200)
+        )
 
     limits = Limits(allow_private=True, own_host="a.test", headers=SECRET)
     async with mocked(answer) as asking:
@@ -677,7 +747,9 @@ async def test_a_pages_own_headers_do_not_leave_tls():
 
 async def test_validators_are_only_exchanged_with_the_url_itself_not_with_where_it_redirects():
     known = Validators(
-        etag='"e"', last_modified="Wed, 06 May 2026 11:00:00 GMT", sha256=hashlib.sha256(b"here").hexdigest()
+        etag='"e"',
+        last_modified="Wed, 06 May 2026 11:00:00 GMT",
+        sha256=hashlib.sha256(b"here").hexdigest(),
     )
     async with serving(redirecting(a="/b")) as server:
         fetched = await read(f"{server.url}/a", validators=known)
@@ -690,14 +762,21 @@ async def test_validators_are_only_exchanged_with_the_url_itself_not_with_where_
 
 async def test_a_304_from_where_a_redirect_leads_says_nothing_about_the_page():
     def answer(request):
-        return httpx.Response(302, headers={"location": "/b"}) if request.url.path == "/a" else httpx.Response(304)
+        return (
+            httpx.Response(302, headers={"location": "/b"})
+            if request.url.path == "/a"
+            else httpx.Response(304)
+        )
 
     async with mocked(answer) as asking:
         with pytest.raises(BadStatus):
-            await asking.get("https://a.test/a", accept="*/*", limits=PUBLIC, validators=Validators(etag='"e"'))
+            await asking.get(
+                "https://a.test/a", accept="*/*", limits=PUBLIC, validators=Validators(etag='"e"')
+            )
 
 
-# ----------------------------------------------------------------------------------------------------------- guard
+# -----------------------------------------------------------------------------------------------------------
+# guard
 
 FORBIDDEN = [
     "0.0.0.0",
@@ -749,7 +828,14 @@ def test_addresses_that_are_not_global_are_forbidden(address):
 
 @pytest.mark.parametrize(
     "address",
-    ["1.1.1.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "2606:4700::5efe:8.8.8.8"],
+    [
+        "1.1.1.1",
+        "2606:4700::1111",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+        "2002:808:808::",
+        "2606:4700::5efe:8.8.8.8",
+    ],
 )
 def test_global_addresses_are_not_forbidden(address):
     assert not is_forbidden(address)
@@ -802,21 +888,25 @@ def test_private_networks_are_not_the_link_and_not_the_cloud(address):
     assert not is_forbidden(address, Reach.ANY)
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "127.0.0.1", "192.168.1.1", "fd00::1", "::1", "100.64.0.1", "1.1.1.1"])
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "127.0.0.1", "192.168.1.1", "fd00::1", "::1", "100.64.0.1", "1.1.1.1"]
+)
 def test_a_page_of_ones_own_may_lie_in_a_private_network(address):
     assert not is_forbidden(address, Reach.PRIVATE)
 
 
 @given(st.ip_addresses(v=4))
 def test_what_the_list_calls_public_python_calls_global(address):
-    """Python's list is another one, and wider by what is no page's: relays, anycast of the network itself."""
+    """Python's list is another one, and wider by what is no page's: relays, anycast of the network
+    itself."""
     if not is_forbidden(str(address)):
         assert address.is_global
 
 
 @pytest.mark.parametrize("own_host", [None, "a.test"])
 async def test_a_private_page_leads_to_no_metadata(own_host):
-    """The settings allow the page itself; what it redirects to, or a name that turns inward, they do not name."""
+    """The settings allow the page itself; what it redirects to, or a name that turns inward, they
+    do not name."""
 
     async def resolver(host, port):
         return ["127.0.0.1"] if host == "a.test" else [host]
@@ -885,7 +975,16 @@ async def test_a_connection_opened_for_a_private_page_is_not_used_for_a_public_o
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://a.test/", "a.test/x", "http://", "http://[::1", "http://[::1#x", ""]
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://a.test/",
+        "a.test/x",
+        "http://",
+        "http://[::1",
+        "http://[::1#x",
+        "",
+    ],
 )
 async def test_only_http_and_https_urls_are_asked(url):
     with pytest.raises(FetchError) as caught:
@@ -904,7 +1003,12 @@ async def nothing_here(host, port):
 
 async def test_with_a_proxy_the_proxy_is_asked_and_resolves_the_name():
     async with serving(always(message(b"through"))) as server:
-        fetched = await read("http://status.test/x", limits=PUBLIC, route=lambda *_: server.url, resolver=nothing_here)
+        fetched = await read(
+            "http://status.test/x",
+            limits=PUBLIC,
+            route=lambda *_: server.url,
+            resolver=nothing_here,
+        )
 
     assert fetched.response.body == b"through"
     assert server.paths == ["http://status.test/x"]
@@ -917,7 +1021,9 @@ async def test_a_proxy_is_not_asked_for_what_may_not_be_asked_directly(host):
 
     async with serving(always(message(b"secret"))) as server:
         with pytest.raises(ForbiddenAddress):
-            await read(f"http://{host}/", limits=PUBLIC, route=lambda *_: server.url, resolver=resolver)
+            await read(
+                f"http://{host}/", limits=PUBLIC, route=lambda *_: server.url, resolver=resolver
+            )
     assert server.connections == 0
 
 
@@ -985,11 +1091,14 @@ def test_a_certificate_file_that_cannot_be_used_is_named(tmp_path, key, content)
     path = tmp_path / "file.pem"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(ConfigError, match=rf"network\.{key}: {re.escape(str(path))} cannot be used"):
+    with pytest.raises(
+        ConfigError, match=rf"network\.{key}: {re.escape(str(path))} cannot be used"
+    ):
         trust(**{key: path})
 
 
-# --------------------------------------------------------------------------------------------------- connecting
+# ---------------------------------------------------------------------------------------------------
+# connecting
 
 
 async def closed_port() -> int:
@@ -1068,13 +1177,20 @@ async def test_the_next_address_is_tried_when_the_first_does_not_connect():
 
 
 def test_the_families_take_turns_beginning_with_the_preferred_one():
-    assert interleaved(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == ["::1", "1.1.1.1", "::2", "1.1.1.2", "::3"]
+    assert interleaved(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == [
+        "::1",
+        "1.1.1.1",
+        "::2",
+        "1.1.1.2",
+        "::3",
+    ]
     assert interleaved(["1.1.1.1", "::1"]) == ["1.1.1.1", "::1"]
     assert interleaved([]) == []
 
 
 class Dialled(httpcore.AsyncNetworkBackend):
-    """Answers by address: "dead" refuses at once, "mute" never answers, anything else stands after `seconds`."""
+    """Answers by address: "dead" refuses at once, "mute" never answers, anything else stands after
+    `seconds`."""
 
     def __init__(self, **answers):
         self.answers = answers
@@ -1155,11 +1271,15 @@ async def test_a_request_that_an_http2_server_refused_unread_is_asked_once_more(
     def answer(request):
         tried.append(request)
         if len(tried) == 1:
-            raise httpcore.RemoteProtocolError(StreamReset(stream_id=1, error_code=ErrorCodes.REFUSED_STREAM))
+            raise httpcore.RemoteProtocolError(
+                StreamReset(stream_id=1, error_code=ErrorCodes.REFUSED_STREAM)
+            )
         return httpx.Response(200, text="ok")
 
     async with mocked(answer) as asking:
-        assert (await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)).response.body == b"ok"
+        assert (
+            await asking.get("https://a.test/", accept="*/*", limits=PUBLIC)
+        ).response.body == b"ok"
     assert len(tried) == 2
 
 
@@ -1178,7 +1298,8 @@ async def test_a_connection_the_host_has_closed_meanwhile_is_replaced():
     assert server.connections == 2
 
 
-# --------------------------------------------------------------------------------------------------- politeness
+# ---------------------------------------------------------------------------------------------------
+# politeness
 
 
 class Crowd:
@@ -1200,7 +1321,9 @@ class Crowd:
 
 
 async def crowd_of(asking: Fetcher, urls: list[str], provider: str | None = None) -> None:
-    await asyncio.gather(*(asking.get(url, accept="*/*", limits=PUBLIC, provider=provider) for url in urls))
+    await asyncio.gather(
+        *(asking.get(url, accept="*/*", limits=PUBLIC, provider=provider) for url in urls)
+    )
 
 
 async def test_a_host_never_gets_more_requests_at_once_than_agreed():
@@ -1224,7 +1347,8 @@ GIVES_WAY = replace(PUBLIC, gives_way=True)
 
 
 async def test_requests_that_give_way_take_no_place_of_a_provider_or_the_whole_from_others():
-    """Twenty pages of one provider, whose requests give way and never end; others go through at once."""
+    """Twenty pages of one provider, whose requests give way and never end; others go through at
+    once."""
     asked, ended = [], asyncio.Event()
 
     async def answer(request):
@@ -1236,14 +1360,18 @@ async def test_requests_that_give_way_take_no_place_of_a_provider_or_the_whole_f
     async with mocked(answer, per_provider=4, concurrency=8) as asking:
         new = [
             asyncio.create_task(
-                asking.get(f"https://new{n}.test/", accept="*/*", limits=GIVES_WAY, provider="statuspage")
+                asking.get(
+                    f"https://new{n}.test/", accept="*/*", limits=GIVES_WAY, provider="statuspage"
+                )
             )
             for n in range(20)
         ]
         await asyncio.sleep(0.05)
         assert len(asked) == 2
         async with asyncio.timeout(10):
-            await crowd_of(asking, [f"https://known{n}.test/" for n in range(8)], provider="statuspage")
+            await crowd_of(
+                asking, [f"https://known{n}.test/" for n in range(8)], provider="statuspage"
+            )
         ended.set()
         await asyncio.gather(*new)
 
@@ -1260,11 +1388,16 @@ async def test_on_one_host_those_that_give_way_wait_for_all_others(places: int):
 
     async with mocked(answer, per_host=places, spacing_seconds=0.0) as asking:
         new = [
-            asyncio.create_task(asking.get(f"https://a.test/new{n}", accept="*/*", limits=GIVES_WAY)) for n in range(5)
+            asyncio.create_task(
+                asking.get(f"https://a.test/new{n}", accept="*/*", limits=GIVES_WAY)
+            )
+            for n in range(5)
         ]
         while not asked:
             await asyncio.sleep(0.001)
-        known = asyncio.create_task(crowd_of(asking, [f"https://a.test/known{n}" for n in range(5)]))
+        known = asyncio.create_task(
+            crowd_of(asking, [f"https://a.test/known{n}" for n in range(5)])
+        )
         await asyncio.sleep(0.05)
         assert len(asked) == 1 + (5 if places > 1 else 0)
         end.set()
@@ -1315,7 +1448,9 @@ async def test_a_hosts_requests_start_apart_with_some_jitter():
 
 async def test_a_host_with_a_pace_of_its_own_is_asked_at_that_pace():
     crowd = Crowd()
-    async with mocked(crowd, per_host=4, paces={"slow.test": Pace(concurrency=1, spacing_seconds=0.0)}) as asking:
+    async with mocked(
+        crowd, per_host=4, paces={"slow.test": Pace(concurrency=1, spacing_seconds=0.0)}
+    ) as asking:
         await crowd_of(asking, [f"https://slow.test/{n}" for n in range(5)])
 
     assert crowd.most["slow.test"] == 1
@@ -1330,7 +1465,9 @@ async def test_a_host_may_rest_from_the_end_of_one_request_to_the_start_of_the_n
         return httpx.Response(200)
 
     paces = {"slow.test": Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)}
-    async with mocked(answer, paces=paces, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0) as asking:
+    async with mocked(
+        answer, paces=paces, clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
+    ) as asking:
         await crowd_of(asking, [f"https://slow.test/{n}" for n in range(3)])
 
     assert [later - earlier for earlier, later in pairwise(began)] == [6.0, 6.0]
@@ -1347,7 +1484,9 @@ async def test_waiting_for_ones_turn_does_not_count_against_the_time_limit():
 
     limits = Limits(timeout_seconds=0.15)
     async with mocked(slow, per_host=1) as asking:
-        await asyncio.gather(*(asking.get("https://a.test/", accept="*/*", limits=limits) for _ in range(3)))
+        await asyncio.gather(
+            *(asking.get("https://a.test/", accept="*/*", limits=limits) for _ in range(3))
+        )
 
 
 class Closing(httpx.MockTransport):
@@ -1364,7 +1503,10 @@ async def test_a_connection_is_kept_from_one_poll_to_the_next(monkeypatch):
     ahead = [0.0]
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + ahead[0])
-    async with serving(always(message(b"x"))) as server, fetcher(idle_seconds=kept_seconds([60, 300])) as asking:
+    async with (
+        serving(always(message(b"x"))) as server,
+        fetcher(idle_seconds=kept_seconds([60, 300])) as asking,
+    ):
         for later in (0.0, 315.0, 640.0):
             ahead[0] = later
             await asking.get(server.url, accept="*/*", limits=LOCAL)
@@ -1373,7 +1515,9 @@ async def test_a_connection_is_kept_from_one_poll_to_the_next(monkeypatch):
     assert len(server.paths) == 3
 
 
-@pytest.mark.parametrize(("intervals", "kept"), [([], 30), ([60], 105), ([60, 300], 405), ([86_400], 900)])
+@pytest.mark.parametrize(
+    ("intervals", "kept"), [([], 30), ([60], 105), ([60, 300], 405), ([86_400], 900)]
+)
 def test_connections_are_kept_until_the_next_poll_and_not_for_ever(intervals, kept):
     assert kept_seconds(intervals) == kept
 
@@ -1392,7 +1536,9 @@ async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
         made.append(Closing(lambda request: httpx.Response(200)))
         return made[-1]
 
-    async with fetcher(transport_factory=factory, idle_hosts=2, idle_seconds=100, clock=clock) as asking:
+    async with fetcher(
+        transport_factory=factory, idle_hosts=2, idle_seconds=100, clock=clock
+    ) as asking:
         for host in "abc":
             await asking.get(f"https://{host}.test/", accept="*/*", limits=PUBLIC)
         await asking.get("https://c.test/", accept="*/*", limits=PUBLIC)
@@ -1406,7 +1552,8 @@ async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():
     assert made[-1].closed
 
 
-# ----------------------------------------------------------------------------------------------------------- TLS
+# -----------------------------------------------------------------------------------------------------------
+# TLS
 
 
 @pytest.fixture(scope="session")
@@ -1446,18 +1593,27 @@ class Http2(asyncio.Protocol):
         for event in self.connection.receive_data(data):
             if isinstance(event, h2.events.RequestReceived):
                 self.connection.send_headers(event.stream_id, [(":status", "200"), ("etag", '"2"')])
-                self.connection.send_data(event.stream_id, dict(event.headers)[b":authority"], end_stream=True)
+                self.connection.send_data(
+                    event.stream_id, dict(event.headers)[b":authority"], end_stream=True
+                )
         self.transport.write(self.connection.data_to_send())
 
 
-async def test_http_2_is_spoken_where_tls_offers_it_and_the_certificate_is_checked_for_the_name(certificate):
+async def test_http_2_is_spoken_where_tls_offers_it_and_the_certificate_is_checked_for_the_name(
+    certificate,
+):
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Http2, "127.0.0.1", 0, ssl=tls_server(certificate, "h2", "http/1.1"))
+    server = await loop.create_server(
+        Http2, "127.0.0.1", 0, ssl=tls_server(certificate, "h2", "http/1.1")
+    )
     port = server.sockets[0].getsockname()[1]
     trusting = ssl.create_default_context(cafile=certificate / "cert.pem")
     async with fetcher(ssl_context=trusting, resolver=at_home) as asking:
         got = await asyncio.gather(
-            *(asking.get(f"https://status.test:{port}/{n}", accept="*/*", limits=LOCAL) for n in range(4))
+            *(
+                asking.get(f"https://status.test:{port}/{n}", accept="*/*", limits=LOCAL)
+                for n in range(4)
+            )
         )
         with pytest.raises(ConnectFailed, match="certificate"):
             await asking.get(f"https://other.test:{port}/", accept="*/*", limits=LOCAL)
@@ -1489,7 +1645,8 @@ async def test_an_unknown_certificate_is_refused(certificate):
     assert server.paths == []
 
 
-# ------------------------------------------------------------------------------------------------- text encodings
+# -------------------------------------------------------------------------------------------------
+# text encodings
 
 
 @pytest.mark.parametrize(
@@ -1506,7 +1663,11 @@ async def test_an_unknown_certificate_is_refused(certificate):
         ("é".encode(), "text/plain; charset=hex", "é"),
         ("é".encode(), "text/plain; charset=idna", "é"),
         ("é".encode(), "text/plain; charset=", "é"),
-        ('<html><meta charset="windows-1252">é'.encode("cp1252"), "text/html", '<html><meta charset="windows-1252">é'),
+        (
+            '<html><meta charset="windows-1252">é'.encode("cp1252"),
+            "text/html",
+            '<html><meta charset="windows-1252">é',
+        ),
         (
             b'<meta http-equiv="Content-Type" content="text/html; charset=shift_jis">\x83\x41',
             "text/html",
@@ -1523,13 +1684,18 @@ async def test_an_unknown_certificate_is_refused(certificate):
         (b"\xff\xff", "text/plain", "\ufffd\ufffd"),
     ],
 )
-def test_the_text_encoding_is_the_marks_then_the_headers_then_the_pages_own(body, content_type, text):
-    response = Response(url="u", status=200, body=body, text_encoding=sniff_encoding(body, content_type))
+def test_the_text_encoding_is_the_marks_then_the_headers_then_the_pages_own(
+    body, content_type, text
+):
+    response = Response(
+        url="u", status=200, body=body, text_encoding=sniff_encoding(body, content_type)
+    )
 
     assert response.text == (body.decode() if text is None else text)
 
 
-# --------------------------------------------------------------------------------------------------- small rules
+# ---------------------------------------------------------------------------------------------------
+# small rules
 
 
 @pytest.mark.parametrize(

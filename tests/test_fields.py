@@ -39,13 +39,20 @@ def refusal(read: Callable[[object, str], object], value: object) -> str | None:
 
 @given(value=ANYTHING)
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
-def test_a_field_is_read_or_refused_with_its_place(read: Callable[[object, str], object], value: object) -> None:
+def test_a_field_is_read_or_refused_with_its_place(
+    read: Callable[[object, str], object], value: object
+) -> None:
     assert (refusal(read, value) or "incident.start").startswith("incident.start")
 
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-05-20T12:00:00Z", "2026-05-20T12:00:00.000+00:00", "2026-05-20T05:00:00-07:00", "2026-05-20T21:00:00+0900"],
+    [
+        "2026-05-20T12:00:00Z",
+        "2026-05-20T12:00:00.000+00:00",
+        "2026-05-20T05:00:00-07:00",
+        "2026-05-20T21:00:00+0900",
+    ],
 )
 def test_a_time_is_read_with_any_offset(written: str) -> None:
     assert fields.instant(written, "at") == NOON
@@ -72,14 +79,20 @@ def test_a_date_of_e_mail_is_read_with_the_names_of_zones(written: str) -> None:
     assert fields.mail_date(written, "pubDate") == NOON
 
 
-@pytest.mark.parametrize("written", ["Wed, 20 May 2026 12:00:00", "yesterday", "", "Wed, 20 May 9999 12:00:00 GMT"])
+@pytest.mark.parametrize(
+    "written", ["Wed, 20 May 2026 12:00:00", "yesterday", "", "Wed, 20 May 9999 12:00:00 GMT"]
+)
 def test_a_date_of_e_mail_without_a_zone_or_off_the_calendar_is_refused(written: str) -> None:
     with pytest.raises(UnexpectedShape):
         fields.mail_date(written, "pubDate")
 
 
 def test_seconds_and_milliseconds_since_1970() -> None:
-    assert fields.epoch(NOON.timestamp(), "at") == fields.epoch(NOON.timestamp() * 1000, "at", per_second=1000) == NOON
+    assert (
+        fields.epoch(NOON.timestamp(), "at")
+        == fields.epoch(NOON.timestamp() * 1000, "at", per_second=1000)
+        == NOON
+    )
 
 
 @given(value=st.text())
@@ -111,7 +124,8 @@ def test_json_inside_a_page_is_read_to_its_own_end() -> None:
 def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> None:
     with pytest.raises(PageError) as caught:
         fields.embedded(
-            Response(url="https://status.vendor.example/", status=200, body=body), re.compile(r"window\.data = ")
+            Response(url="https://status.vendor.example/", status=200, body=body),
+            re.compile(r"window\.data = "),
         )
 
     assert caught.value.url == "https://status.vendor.example/"
@@ -130,4 +144,6 @@ def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> Non
     ],
 )
 def test_a_detector_may_look_at_any_answer(body: bytes, told: object) -> None:
-    assert fields.peek(Response(url="https://status.vendor.example/", status=200, body=body)) == told
+    assert (
+        fields.peek(Response(url="https://status.vendor.example/", status=200, body=body)) == told
+    )

@@ -1,4 +1,5 @@
-"""What the FireHydrant platform reads beyond its fixtures: plans that leave the list, and when an answer is read again."""
+"""What the FireHydrant platform reads beyond its fixtures: plans that leave the list, and when an
+answer is read again."""
 
 import json
 from collections.abc import Mapping
@@ -30,10 +31,14 @@ def poll(told: Mapping[str, Any], page: PageContext) -> list[Evidence]:
     return drive(firehydrant.poll(page), page, lambda url: Response(url=url, status=200, body=body))
 
 
-def test_a_maintenance_that_leaves_the_list_has_ended_and_one_that_never_began_was_called_off() -> None:
+def test_a_maintenance_that_leaves_the_list_has_ended_and_one_that_never_began_was_called_off() -> (
+    None
+):
     page = context_of(FIXTURES / "maintenance")
     first, plans = poll(payload("maintenance"), page)
-    held = frozenset(i.id for piece in (first, plans) for i in piece.incidents if i.phase is not Phase.CLOSED)
+    held = frozenset(
+        i.id for piece in (first, plans) for i in piece.incidents if i.phase is not Phase.CLOSED
+    )
     later = replace(page, now=page.now + timedelta(hours=1), mark=first.mark, open_incidents=held)
     told, over = poll(payload("maintenance", scheduledMaintenances=[]), later)
 
@@ -48,7 +53,9 @@ def test_a_maintenance_that_leaves_the_list_has_ended_and_one_that_never_began_w
 
 
 @pytest.mark.parametrize(("held", "conditional"), [((), True), ((PLANNED,), False)])
-def test_the_same_answer_is_read_again_while_something_goes_on(held: tuple[str, ...], *, conditional: bool) -> None:
+def test_the_same_answer_is_read_again_while_something_goes_on(
+    held: tuple[str, ...], *, conditional: bool
+) -> None:
     """A plan begins and an incident falls silent though not a byte of the answer changes."""
     page = context_of(FIXTURES / "maintenance", open_incidents=frozenset(held))
 
@@ -60,13 +67,21 @@ def test_the_same_answer_is_read_again_while_something_goes_on(held: tuple[str, 
 def test_an_unchanged_answer_says_nothing_new() -> None:
     page = context_of(FIXTURES / "quiet")
 
-    assert drive(firehydrant.poll(page), page, lambda url: Response(url=url, status=200, unchanged=True)) == []
+    assert (
+        drive(
+            firehydrant.poll(page), page, lambda url: Response(url=url, status=200, unchanged=True)
+        )
+        == []
+    )
 
 
 def test_a_poll_tells_of_an_incident_that_came_and_went_and_not_of_the_whole_past() -> None:
     page = context_of(FIXTURES / "quiet")
     told = payload("quiet")
-    told["incidents"][0]["timestamps"] |= {"started": "2026-05-20T11:00:00Z", "resolved": "2026-05-20T11:05:00Z"}
+    told["incidents"][0]["timestamps"] |= {
+        "started": "2026-05-20T11:00:00Z",
+        "resolved": "2026-05-20T11:05:00Z",
+    }
     (piece,) = poll(told, page)
 
     assert [incident.id for incident in piece.incidents] == [told["incidents"][0]["id"]]

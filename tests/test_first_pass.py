@@ -1,4 +1,5 @@
-"""A new page's first pass, poll and backfill: what it asks, and that it says the same as both apart."""
+"""A new page's first pass, poll and backfill: what it asks, and that it says the same as both
+apart."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -26,7 +27,9 @@ both = pytest.mark.parametrize("platform", list(REQUESTS))
 
 
 def schedule_of(collector, clock) -> Schedule:
-    return Schedule(collector, Settings(vendors=(), database_url="sqlite://", source="test"), clock=clock)
+    return Schedule(
+        collector, Settings(vendors=(), database_url="sqlite://", source="test"), clock=clock
+    )
 
 
 @both
@@ -58,13 +61,19 @@ class Counted(Simulator):
 
 
 @both
-def test_the_command_backfill_asks_a_new_page_as_often_as_serve_does(platform, monkeypatch, capsys, tmp_path) -> None:
-    truth = random_truth(3, now=now(), platform=platform, slug="acme", url="https://acme.example/", live=False)
+def test_the_command_backfill_asks_a_new_page_as_often_as_serve_does(
+    platform, monkeypatch, capsys, tmp_path
+) -> None:
+    truth = random_truth(
+        3, now=now(), platform=platform, slug="acme", url="https://acme.example/", live=False
+    )
     with served(truth, kind=Counted) as simulator:
         (vendor,) = simulator.vendors
         settings = f"vendors:\n  - {{url: {vendor.url!r}, slug: acme, allow_private: true}}\n"
         (tmp_path / "monitor.yaml").write_text(settings + "database: status.db\n")
-        code, _, _ = typed(monkeypatch, capsys)("backfill", "--config", str(tmp_path / "monitor.yaml"))
+        code, _, _ = typed(monkeypatch, capsys)(
+            "backfill", "--config", str(tmp_path / "monitor.yaml")
+        )
 
         assert code == 0
         assert len(simulator.asked) == REQUESTS[platform]
@@ -77,9 +86,13 @@ async def test_a_first_pass_says_the_same_as_a_poll_and_a_backfill_apart(platfor
         async with collecting(SimulatedPages([truth], Clock(NOW))) as collector:
             await collector.poll(await page_of(collector, truth.slug), answers=answers)
             page = await page_of(collector, truth.slug)
-            result = await collector.backfill(page, since_instant(page, None, 90, NOW), answers=answers)
+            result = await collector.backfill(
+                page, since_instant(page, None, 90, NOW), answers=answers
+            )
             facts = collector.store.facts(page.id)
-            found.append((result.reach, result.gaps, facts.runs, facts.impacts, facts.coverage, facts.bars))
+            found.append(
+                (result.reach, result.gaps, facts.runs, facts.impacts, facts.coverage, facts.bars)
+            )
 
     assert found[0] == found[1]
 
@@ -99,7 +112,9 @@ async def test_what_was_not_answered_at_the_poll_is_asked_again_by_the_backfill(
         filled = await collector.backfill(page, NOW - timedelta(days=30), answers=answers)
 
     assert filled.complete
-    assert [url for url in pages.asked if url.endswith("/incidents.json")] == [truth.url + "api/v2/incidents.json"] * 2
+    assert [url for url in pages.asked if url.endswith("/incidents.json")] == [
+        truth.url + "api/v2/incidents.json"
+    ] * 2
     assert polled.outcome in {"ok", "failed"}
 
 

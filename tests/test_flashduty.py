@@ -1,4 +1,5 @@
-"""What the Flashduty platform reads beyond its fixtures: its page's id, what changes go on to, and the span it asks for."""
+"""What the Flashduty platform reads beyond its fixtures: its page's id, what changes go on to, and
+the span it asks for."""
 
 import json
 from dataclasses import replace
@@ -20,14 +21,22 @@ ACTIVE = f"{PAGE.url}api/status-page/{PAGE_ID}/summary/active"
 
 
 @pytest.mark.parametrize(
-    "html", [f'<script>fetch("/api/status-page/{PAGE_ID}/summary/active")</script>', f'{{"page_id":{PAGE_ID}}}']
+    "html",
+    [
+        f'<script>fetch("/api/status-page/{PAGE_ID}/summary/active")</script>',
+        f'{{"page_id":{PAGE_ID}}}',
+    ],
 )
 @pytest.mark.parametrize("mark", [None, "6410000000009"])
-def test_the_id_is_found_in_the_page_and_again_when_it_leads_nowhere(html: str, mark: str | None) -> None:
+def test_the_id_is_found_in_the_page_and_again_when_it_leads_nowhere(
+    html: str, mark: str | None
+) -> None:
     recorded, page = answers_from(FIXTURES / "quiet"), replace(PAGE, mark=mark)
 
     def answer(url: str) -> Response:
-        return Response(url=url, status=200, body=html.encode()) if url == page.url else recorded(url)
+        return (
+            Response(url=url, status=200, body=html.encode()) if url == page.url else recorded(url)
+        )
 
     (piece,) = drive(flashduty.poll(page), page, answer)
     assert piece.mark == PAGE_ID
@@ -44,7 +53,9 @@ def test_an_answer_that_is_wrong_for_the_right_id_is_told_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("held", "conditional"), [((), True), (("103",), False)])
-def test_the_same_answer_is_read_again_while_something_goes_on(held: tuple[str, ...], *, conditional: bool) -> None:
+def test_the_same_answer_is_read_again_while_something_goes_on(
+    held: tuple[str, ...], *, conditional: bool
+) -> None:
     asked = next(flashduty.poll(replace(PAGE, open_incidents=frozenset(held))))
 
     assert isinstance(asked, Get)
@@ -63,7 +74,9 @@ def test_a_change_that_left_the_list_is_looked_up_and_one_nobody_has_was_deleted
 
 def test_no_more_than_90_days_are_asked_for_and_the_rest_is_a_gap() -> None:
     recorded, urls = answers_from(FIXTURES / "quiet"), []
-    *_, gap = drive(flashduty.backfill(PAGE, PAGE.now - timedelta(days=120)), PAGE, recorded, asked=urls)
+    *_, gap = drive(
+        flashduty.backfill(PAGE, PAGE.now - timedelta(days=120)), PAGE, recorded, asked=urls
+    )
 
     assert [url for url in urls if "structure" in url] == [
         f"{PAGE.url}api/status-page/{PAGE_ID}/summary/structure?start_at_from_seconds=1771502400&start_at_to_seconds=1779278400"
@@ -74,7 +87,9 @@ def test_no_more_than_90_days_are_asked_for_and_the_rest_is_a_gap() -> None:
 def test_components_stand_in_the_pages_order_and_count_from_when_they_were_available() -> None:
     told = json.loads((FIXTURES / "quiet" / "active.json").read_text())
     (piece,) = drive(
-        flashduty.poll(PAGE), PAGE, lambda url: Response(url=url, status=200, body=json.dumps(told).encode())
+        flashduty.poll(PAGE),
+        PAGE,
+        lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
     )
 
     assert [(each.name, each.group, str(each.start_date)) for each in piece.components or ()] == [

@@ -1,4 +1,5 @@
-"""What the Gatus platform reads beyond its fixtures: how many requests a past takes, and what is fresh."""
+"""What the Gatus platform reads beyond its fixtures: how many requests a past takes, and what is
+fresh."""
 
 import json
 from dataclasses import replace
@@ -19,7 +20,9 @@ QUIET = Path(__file__).parent / "fixtures" / "gatus" / "quiet"
 def test_a_poll_is_two_requests_and_the_past_one_more_for_each_endpoint() -> None:
     page, asked = context_of(QUIET), []
     drive(gatus.poll(page), page, answers_from(QUIET), asked=asked)
-    drive(gatus.backfill(page, page.now - timedelta(days=90)), page, answers_from(QUIET), asked=asked)
+    drive(
+        gatus.backfill(page, page.now - timedelta(days=90)), page, answers_from(QUIET), asked=asked
+    )
 
     assert [url.partition("/api/v1/")[2] for url in asked] == [
         "endpoints/statuses", "suites/statuses", "endpoints/statuses", "suites/statuses",
@@ -45,11 +48,17 @@ def test_a_result_counts_for_an_hour(age: float, level: Level | None) -> None:
 
 @pytest.mark.parametrize(
     ("group", "name", "key"),
-    [("core", "Web site", "core_web-site"), ("", "API v1.2", "_api-v1-2"), ("A/B", "x_y", "a-b_x-y")],
+    [
+        ("core", "Web site", "core_web-site"),
+        ("", "API v1.2", "_api-v1-2"),
+        ("A/B", "x_y", "a-b_x-y"),
+    ],
 )
 def test_keys_are_made_as_gatus_makes_them(group: str, name: str, key: str) -> None:
     told = [{"group": group, "name": name, "key": key, "results": []}]
-    found = gatus.detect(Response(url="https://health.vendor.example/", status=200, body=json.dumps(told).encode()))
+    found = gatus.detect(
+        Response(url="https://health.vendor.example/", status=200, body=json.dumps(told).encode())
+    )
 
     assert {signal.kind for signal in found} == {"shape", "keys"}
 
@@ -63,7 +72,11 @@ def test_a_version_without_suites_has_its_endpoints_alone(status: int, body: byt
 
     (piece,) = drive(gatus.poll(page), page, answer)
 
-    assert [each.id for each in piece.components or ()] == ["core_api", "core_web-site", "extra_mail"]
+    assert [each.id for each in piece.components or ()] == [
+        "core_api",
+        "core_web-site",
+        "extra_mail",
+    ]
 
 
 def test_suites_that_cannot_be_read_are_not_taken_for_none() -> None:

@@ -1,4 +1,5 @@
-"""What the Google platform reads beyond its fixtures: traffic, products and locations, a year's edits, damaged answers."""
+"""What the Google platform reads beyond its fixtures: traffic, products and locations, a year's
+edits, damaged answers."""
 
 import json
 import tracemalloc
@@ -25,7 +26,15 @@ HOST = "https://status.cloud.google.com/"
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 PAGE = PageContext(url=HOST, now=NOW)
 QUEUE, TABLE = "Qm3vZk7TgY1sRb8uXd2P", "Tn5wAj9HfC4oLe6iVk1S"
-CASES = ("ended-incident", "ongoing", "overlapping", "maintenance", "unknown-word", "only-notes-posted", "before-2021")
+CASES = (
+    "ended-incident",
+    "ongoing",
+    "overlapping",
+    "maintenance",
+    "unknown-word",
+    "only-notes-posted",
+    "before-2021",
+)
 
 
 def told(case: str) -> list[dict[str, Any]]:
@@ -38,7 +47,10 @@ def with_body(body: bytes | list[dict[str, Any]]) -> Answer:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     products = (FIXTURES / "quiet" / "products.json").read_bytes()
     return lambda url: Response(
-        url=url, final_url=url, status=200, body=products if url.endswith("products.json") else content
+        url=url,
+        final_url=url,
+        status=200,
+        body=products if url.endswith("products.json") else content,
     )
 
 
@@ -47,7 +59,9 @@ def poll(answer: Answer, page: PageContext = PAGE, asked: list[str] | None = Non
     return evidence
 
 
-def pieces(evidence: Evidence, component: str) -> list[tuple[str | None, datetime, datetime | None]]:
+def pieces(
+    evidence: Evidence, component: str
+) -> list[tuple[str | None, datetime, datetime | None]]:
     return [
         (None if one.level is None else one.level.word, one.start, one.end)
         for one in evidence.impacts
@@ -59,7 +73,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-05-{text}:00+00:00")
 
 
-# ----------------------------------------------------------------------------------------------------------- traffic
+# -----------------------------------------------------------------------------------------------------------
+# traffic
 
 
 def test_an_unchanged_answer_costs_one_request_and_a_changed_one_two() -> None:
@@ -68,7 +83,11 @@ def test_an_unchanged_answer_costs_one_request_and_a_changed_one_two() -> None:
     assert drive(google.poll(PAGE), PAGE, lambda _url: unchanged, asked=asked) == []
     poll(with_body([]), asked=asked)
 
-    assert [url.removeprefix(HOST) for url in asked] == ["incidents.json", "incidents.json", "products.json"]
+    assert [url.removeprefix(HOST) for url in asked] == [
+        "incidents.json",
+        "incidents.json",
+        "products.json",
+    ]
 
 
 def test_a_dashboard_below_its_hosts_root_is_asked_there() -> None:
@@ -82,7 +101,9 @@ def test_a_dashboard_below_its_hosts_root_is_asked_there() -> None:
 
 
 def test_however_little_is_asked_for_the_whole_year_is_read_again() -> None:
-    (evidence,) = drive(google.backfill(PAGE, NOW - timedelta(days=7)), PAGE, with_body(told("ended-incident")))
+    (evidence,) = drive(
+        google.backfill(PAGE, NOW - timedelta(days=7)), PAGE, with_body(told("ended-incident"))
+    )
 
     assert evidence.impacts
     assert [(c.aspect, c.complete, c.span.end - c.span.start) for c in evidence.coverage] == [
@@ -90,7 +111,8 @@ def test_however_little_is_asked_for_the_whole_year_is_read_again() -> None:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------ what it says
+# ------------------------------------------------------------------------------------------------------
+# what it says
 
 
 def test_a_product_is_followed_by_its_locations_under_its_present_name() -> None:
@@ -109,7 +131,9 @@ def test_a_product_is_followed_by_its_locations_under_its_present_name() -> None
 
 
 def test_a_location_that_no_incident_names_any_more_stays_a_component() -> None:
-    page = PageContext(url=HOST, now=NOW, components=frozenset({f"{QUEUE}/us-east9", "gone/us-east9"}))
+    page = PageContext(
+        url=HOST, now=NOW, components=frozenset({f"{QUEUE}/us-east9", "gone/us-east9"})
+    )
     keys = {one.id for one in poll(with_body([]), page).components or ()}
 
     assert f"{QUEUE}/us-east9" in keys
@@ -131,7 +155,9 @@ def test_the_worst_that_is_said_of_the_whole_is_not_less_than_what_was_posted() 
     for update in incident["updates"]:
         update["status"] = update["status"].replace("OUTAGE", "DISRUPTION")
 
-    assert pieces(poll(with_body([incident])), QUEUE) == [("major_outage", at("10T08:00"), at("10T12:00"))]
+    assert pieces(poll(with_body([incident])), QUEUE) == [
+        ("major_outage", at("10T08:00"), at("10T12:00"))
+    ]
 
 
 def test_a_disruption_of_unsaid_or_lower_severity_is_a_degradation() -> None:
@@ -149,7 +175,9 @@ def test_a_location_only_the_incident_lists_was_affected_throughout() -> None:
     (incident,) = told("ended-incident")
     incident["previously_affected_locations"].append({"title": "Global", "id": "global"})
 
-    assert pieces(poll(with_body([incident])), f"{QUEUE}/global") == pieces(poll(with_body([incident])), QUEUE)
+    assert pieces(poll(with_body([incident])), f"{QUEUE}/global") == pieces(
+        poll(with_body([incident])), QUEUE
+    )
 
 
 def test_an_end_before_the_begin_leaves_an_incident_without_impact() -> None:
@@ -158,7 +186,9 @@ def test_an_end_before_the_begin_leaves_an_incident_without_impact() -> None:
     evidence = poll(with_body([incident]))
 
     assert evidence.impacts == ()
-    assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [(Phase.CLOSED, at("10T08:00"))]
+    assert [(one.phase, one.resolved_at) for one in evidence.incidents] == [
+        (Phase.CLOSED, at("10T08:00"))
+    ]
 
 
 def test_an_end_that_lies_ahead_has_come() -> None:
@@ -170,18 +200,26 @@ def test_an_end_that_lies_ahead_has_come() -> None:
     assert pieces(evidence, QUEUE)[-1] == ("partial_outage", at("10T10:00"), NOW)
 
 
-def test_an_incident_dated_ahead_goes_on_at_what_was_posted_last_while_it_is_listed_without_an_end() -> None:
+def test_an_incident_dated_ahead_goes_on_at_what_was_posted_last_while_it_is_listed_without_an_end() -> (
+    None
+):
     (incident,) = told("ended-incident")
     end = incident.pop("end")
     ahead = datetime.fromisoformat("2026-05-20T19:00:00+00:00")
     for key, row in (("begin", incident), *(("when", post) for post in incident["updates"])):
         row[key] = (datetime.fromisoformat(row[key]) + (ahead - at("10T08:00"))).isoformat()
     going = poll(with_body([incident]))
-    over = poll(with_body([{**incident, "end": (datetime.fromisoformat(end) + timedelta(days=11)).isoformat()}]))
+    over = poll(
+        with_body(
+            [{**incident, "end": (datetime.fromisoformat(end) + timedelta(days=11)).isoformat()}]
+        )
+    )
 
     assert [(one.phase, one.started_at) for one in going.incidents] == [(Phase.OPEN, NOW)]
     assert pieces(going, QUEUE) == [("partial_outage", NOW, None)]
-    assert {seen.component_id: seen.level for seen in going.observed or ()}[QUEUE] is Level.PARTIAL_OUTAGE
+    assert {seen.component_id: seen.level for seen in going.observed or ()}[
+        QUEUE
+    ] is Level.PARTIAL_OUTAGE
     assert [(one.phase, one.resolved_at) for one in over.incidents] == [(Phase.CLOSED, NOW)]
     assert over.impacts == ()
 
@@ -205,7 +243,8 @@ def test_the_trust_note_says_that_the_feed_was_thinned() -> None:
     assert "365 days" in google.ABOUT.reach
 
 
-# ------------------------------------------------------------------------------------------------- through the pipeline
+# -------------------------------------------------------------------------------------------------
+# through the pipeline
 
 
 async def test_an_incident_that_is_edited_weeks_later_is_told_anew_and_days_follow() -> None:
@@ -217,11 +256,15 @@ async def test_an_incident_that_is_edited_weeks_later_is_told_anew_and_days_foll
     async with collecting(pages, {"relay": vendor}) as collector:
         await collector.backfill(await page_of(collector, "relay"), NOW - timedelta(days=90))
         page = await page_of(collector, "relay")
-        before = collector.store.page_history(page.id, date(2026, 5, 8), date(2026, 5, 11)).components[QUEUE]
+        before = collector.store.page_history(
+            page.id, date(2026, 5, 8), date(2026, 5, 11)
+        ).components[QUEUE]
         clock.forward(days=29)
         pages.override = with_body([later])
         await collector.reread(page)
-        after = collector.store.page_history(page.id, date(2026, 5, 8), date(2026, 5, 11)).components[QUEUE]
+        after = collector.store.page_history(
+            page.id, date(2026, 5, 8), date(2026, 5, 11)
+        ).components[QUEUE]
 
     day = date(2026, 5, 10)
     assert (before.day(day).seconds.major, before.day(day).seconds.partial) == (7200, 7200)
@@ -249,7 +292,8 @@ def test_only_its_own_hosts_are_asked_for_its_lists() -> None:
     assert google.probe("https://status.relay.example/") == ()
 
 
-# -------------------------------------------------------------------------------------------------------- damaged answers
+# --------------------------------------------------------------------------------------------------------
+# damaged answers
 
 SAYS = {
     Level.DEGRADED: "SERVICE_DISRUPTION",
@@ -269,12 +313,18 @@ def test_a_damaged_answer_is_sound_evidence_or_a_parse_error(body: bytes) -> Non
         assert SAYS[level].encode() in body, level
 
 
-@given(body=damaged_bytes({"products": [{"id": "a", "title": "A", "current_title": "B"}, {"id": "b", "title": "C"}]}))
+@given(
+    body=damaged_bytes(
+        {"products": [{"id": "a", "title": "A", "current_title": "B"}, {"id": "b", "title": "C"}]}
+    )
+)
 def test_a_damaged_list_of_products_never_hides_the_incidents(body: bytes) -> None:
     incidents = json.dumps(told("ongoing")).encode()
 
     def answer(url: str) -> Response:
-        return Response(url=url, status=200, body=body if url.endswith("products.json") else incidents)
+        return Response(
+            url=url, status=200, body=body if url.endswith("products.json") else incidents
+        )
 
     evidence = poll(answer)
     assert_sound(evidence, PAGE)
@@ -282,14 +332,25 @@ def test_a_damaged_list_of_products_never_hides_the_incidents(body: bytes) -> No
 
 
 @pytest.mark.measure
-@pytest.mark.parametrize("kind", ["many incidents", "one incident of many updates", "more pairs than there are"])
+@pytest.mark.parametrize(
+    "kind", ["many incidents", "one incident of many updates", "more pairs than there are"]
+)
 def test_an_answer_of_eight_mebibytes_is_read_within_a_second_and_200_megabytes(kind: str) -> None:
     (row,) = told("ended-incident")
     update = {**row["updates"][2], "text": "x" * 400}
     if kind == "many incidents":
-        rows = [{**row, "id": f"aB3cD4eF5gH6iJ7k{n:04}", "updates": [update] * 8} for n in range(1_450)]
+        rows = [
+            {**row, "id": f"aB3cD4eF5gH6iJ7k{n:04}", "updates": [update] * 8} for n in range(1_450)
+        ]
     elif kind == "one incident of many updates":
-        rows = [{**row, "updates": [{**update, "affected_locations": [{"id": str(n % 2)}]} for n in range(15_500)]}]
+        rows = [
+            {
+                **row,
+                "updates": [
+                    {**update, "affected_locations": [{"id": str(n % 2)}]} for n in range(15_500)
+                ],
+            }
+        ]
     else:
         many = [{"id": f"{n:06}", "title": "x" * 20} for n in range(90_000)]
         rows = [{**row, "affected_products": many, "previously_affected_locations": many}]
@@ -323,12 +384,19 @@ def test_more_products_and_locations_than_there_are_is_refused() -> None:
 def test_an_outage_shows_beside_an_incident_whose_word_nobody_can_read() -> None:
     def going_on(level: Level | None, word: str | None = None) -> Impact:
         return Impact(
-            component_id=QUEUE, level=level, word=word, start=NOW, end=None, basis=Basis.DECLARED, source="google"
+            component_id=QUEUE,
+            level=level,
+            word=word,
+            start=NOW,
+            end=None,
+            basis=Basis.DECLARED,
+            source="google",
         )
 
     wobbly = going_on(None, "WOBBLY")
     ((out,), (unsure,)) = (
-        list(google._observed([QUEUE], [wobbly, other])) for other in (going_on(Level.MAJOR_OUTAGE), wobbly)
+        list(google._observed([QUEUE], [wobbly, other]))
+        for other in (going_on(Level.MAJOR_OUTAGE), wobbly)
     )
 
     assert (out.level, out.word) == (Level.MAJOR_OUTAGE, None)

@@ -27,7 +27,9 @@ def test_pieces_read_back_as_their_texts_in_order(texts):
 
 @given(TEXTS)
 def test_a_reader_that_stops_after_one_member_has_read_everything(texts):
-    reader = zlib.decompressobj(wbits=31)  # as curl and httpx read; it checks the length and the CRC at the end
+    reader = zlib.decompressobj(
+        wbits=31
+    )  # as curl and httpx read; it checks the length and the CRC at the end
 
     assert reader.decompress(joined(texts)) == whole(texts)
     assert reader.eof

@@ -1,7 +1,9 @@
-"""Every platform over damaged answers of its own fixtures: it says what is there or refuses with our error.
+"""Every platform over damaged answers of its own fixtures: it says what is there or refuses with
+our error.
 
-A platform that maps words to levels in one table calls it `VOCABULARY`; then no level may be told whose word is not in the
-answers. Where levels come from elsewhere (seconds, ratios), the platform's own tests say what they must come from.
+A platform that maps words to levels in one table calls it `VOCABULARY`; then no level may be told
+whose word is not in the answers. Where levels come from elsewhere (seconds, ratios), the platform's
+own tests say what they must come from.
 """
 
 import json
@@ -29,7 +31,10 @@ from tests.drive import answers_from, drive
 from tests.test_platforms import FIXTURES, known_page
 
 IMPACTS = {word: level for level, word in IMPACT_WORDS.items()}
-TWO_TABLES = {"statuspage": statuspage.LEVELS | IMPACTS, "incidentio": {**incidentio.LEVELS, **IMPACTS}}
+TWO_TABLES = {
+    "statuspage": statuspage.LEVELS | IMPACTS,
+    "incidentio": {**incidentio.LEVELS, **IMPACTS},
+}
 """Platforms with words for components and, where those are missing, words for incidents."""
 
 BROKEN_ON_PURPOSE = {"bot-challenge", "truncated-body", "empty-body", "html-instead-of-json"}
@@ -45,7 +50,10 @@ def whole_cases(name: str) -> list[Path]:
 @cache
 def bodies_of(case: Path) -> Mapping[str, bytes]:
     """Return the bodies that answer 200 in a recording, by URL without percent signs."""
-    answer, entries = answers_from(case.parent), json.loads(case.with_name("recording.json").read_text())["responses"]
+    answer, entries = (
+        answers_from(case.parent),
+        json.loads(case.with_name("recording.json").read_text())["responses"],
+    )
     asked = [unquote(entry["url"]) for entry in entries if entry["status"] == 200]
     return {url: body for url in asked if (body := answer(url).body)}
 
@@ -61,12 +69,15 @@ def test_damaged_answers_give_what_they_say_or_our_error(name: str, data: st.Dat
 @pytest.mark.parametrize("name", platforms.names())
 @given(data=st.data())
 @settings(max_examples=500)
-def test_five_hundred_damaged_answers_give_what_they_say_or_our_error(name: str, data: st.DataObject) -> None:
+def test_five_hundred_damaged_answers_give_what_they_say_or_our_error(
+    name: str, data: st.DataObject
+) -> None:
     read_damaged(name, data)
 
 
 def read_damaged(name: str, data: st.DataObject) -> None:
-    """Read a case of the platform with one of its answers damaged, and assert all that must hold."""
+    """Read a case of the platform with one of its answers damaged, and assert all that must
+    hold."""
     case = data.draw(st.sampled_from(whole_cases(name)))
     bodies = dict(bodies_of(case))
     url = data.draw(st.sampled_from(sorted(bodies)))
@@ -77,7 +88,11 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     def answer(asked: str) -> Response:
         response = recorded(asked)
         body = bodies.get(unquote(asked))
-        return response if body is None else replace(response, body=body, headers={"content-type": kind})
+        return (
+            response
+            if body is None
+            else replace(response, body=body, headers={"content-type": kind})
+        )
 
     page = known_page(case, json.loads(case.read_text()))
     told = read(name, page, answer)
@@ -91,14 +106,19 @@ def read_damaged(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", platforms.names())
 def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
-    """Every list of every answer of something going on: pages do repeat rows, and nothing may be kept twice."""
+    """Every list of every answer of something going on: pages do repeat rows, and nothing may be
+    kept twice."""
     (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
     recorded, page = answers_from(case.parent), known_page(case, json.loads(case.read_text()))
     for url, body in bodies_of(case).items():
         for doubled in _doubled(body):
 
             def answer(asked: str, url: str = url, doubled: bytes = doubled) -> Response:
-                return replace(recorded(asked), body=doubled) if unquote(asked) == url else recorded(asked)
+                return (
+                    replace(recorded(asked), body=doubled)
+                    if unquote(asked) == url
+                    else recorded(asked)
+                )
 
             for piece in read(name, page, answer):
                 assert_sound(piece, page)
@@ -118,7 +138,9 @@ def lists_in(value: Any) -> Iterator[list[Any]]:
     """Yield every list inside."""
     if isinstance(value, list):
         yield value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for item in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from lists_in(item)
 
 
@@ -132,9 +154,14 @@ def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
     return told
 
 
-def assert_levels_are_in_the_answers(name: str, told: list[Evidence], bodies: Iterable[bytes]) -> None:
-    """Assert that every level worse than operational is meant by a word in some answer, or in what a poll handed on."""
-    words: Mapping[str, Level] | None = getattr(platforms.named(name), "VOCABULARY", TWO_TABLES.get(name))
+def assert_levels_are_in_the_answers(
+    name: str, told: list[Evidence], bodies: Iterable[bytes]
+) -> None:
+    """Assert that every level worse than operational is meant by a word in some answer, or in what
+    a poll handed on."""
+    words: Mapping[str, Level] | None = getattr(
+        platforms.named(name), "VOCABULARY", TWO_TABLES.get(name)
+    )
     if words is None:
         return
     text = " ".join(body.decode(errors="replace") for body in bodies).casefold()
@@ -149,7 +176,8 @@ def bad_levels(told: list[Evidence]) -> set[Level]:
 
 
 def level_of(impact: Impact) -> Level | None:
-    """Return an impact's level; of an inferred one what its word stands for unless the user says otherwise."""
+    """Return an impact's level; of an inferred one what its word stands for unless the user says
+    otherwise."""
     return impact.level if impact.level is not None else IMPACTS.get(impact.word or "")
 
 

@@ -1,4 +1,5 @@
-"""What the Heroku platform reads beyond its fixtures: least traffic, ends, and colours over time."""
+"""What the Heroku platform reads beyond its fixtures: least traffic, ends, and colours over
+time."""
 
 import json
 from dataclasses import replace
@@ -24,7 +25,9 @@ def history_with(**changes: Any) -> Evidence:
     told[0] |= changes
     body = json.dumps(told).encode()
     (piece,) = drive(
-        heroku.backfill(page, page.now - timedelta(days=90)), page, lambda url: replace(recorded(url), body=body)
+        heroku.backfill(page, page.now - timedelta(days=90)),
+        page,
+        lambda url: replace(recorded(url), body=body),
     )
     return piece
 
@@ -41,30 +44,47 @@ def test_a_poll_is_one_request(case: str) -> None:
     assert asked == [CURRENT]
 
 
-def test_an_incident_that_left_the_list_costs_one_more_request_and_ends_with_its_last_post() -> None:
+def test_an_incident_that_left_the_list_costs_one_more_request_and_ends_with_its_last_post() -> (
+    None
+):
     page, asked = context_of(FIXTURES / "ended-incident", open_incidents=frozenset({"9"})), []
     pieces = drive(heroku.poll(page), page, answers_from(FIXTURES / "ended-incident"), asked=asked)
 
     (incident,) = (each for piece in pieces for each in piece.incidents if each.id == "9")
     assert asked == [CURRENT, HISTORY]
-    assert (incident.phase, incident.resolved_at) == (Phase.CLOSED, datetime(2026, 5, 20, 11, 20, tzinfo=UTC))
+    assert (incident.phase, incident.resolved_at) == (
+        Phase.CLOSED,
+        datetime(2026, 5, 20, 11, 20, tzinfo=UTC),
+    )
 
 
 def test_an_unchanged_answer_says_nothing_new() -> None:
     page, recorded = context_of(FIXTURES / "ongoing"), answers_from(FIXTURES / "ongoing")
 
-    assert drive(heroku.poll(page), page, lambda url: replace(recorded(url), body=b"", unchanged=True)) == []
+    assert (
+        drive(heroku.poll(page), page, lambda url: replace(recorded(url), body=b"", unchanged=True))
+        == []
+    )
 
 
 def test_the_worst_colour_of_an_incidents_posts_is_its_worth() -> None:
     post = {"created_at": "2026-05-02T08:00:00Z", "update_type": "issue", "contents": "Invented."}
-    prod = [history_with(updates=[post | {"status_prod": each, "status_dev": "green"}]) for each in ("yellow", "blue")]
+    prod = [
+        history_with(updates=[post | {"status_prod": each, "status_dev": "green"}])
+        for each in ("yellow", "blue")
+    ]
 
-    assert [words(piece) for piece in (history_with(), *prod)] == [{"critical"}, {"minor"}, {"maintenance"}]
+    assert [words(piece) for piece in (history_with(), *prod)] == [
+        {"critical"},
+        {"minor"},
+        {"maintenance"},
+    ]
 
 
 def test_a_system_that_is_not_green_tells_what_posts_do_not() -> None:
-    assert words(history_with(updates=[], systems=[{"name": "Apps", "status": "red"}])) == {"critical"}
+    assert words(history_with(updates=[], systems=[{"name": "Apps", "status": "red"}])) == {
+        "critical"
+    }
     assert words(history_with(updates=[], systems=[{"name": "Apps", "status": "green"}])) == set()
 
 
@@ -97,5 +117,7 @@ def test_what_is_announced_is_listed_and_is_no_maintenance_yet() -> None:
 
 
 def test_only_its_own_host_is_asked() -> None:
-    assert [get.path for get in heroku.probe("https://status.heroku.com/")] == ["/api/v4/current-status"]
+    assert [get.path for get in heroku.probe("https://status.heroku.com/")] == [
+        "/api/v4/current-status"
+    ]
     assert heroku.probe("https://status.harbour.example/") == ()

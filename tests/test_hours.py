@@ -1,4 +1,5 @@
-"""Every output ends with each page's own today, at any instant; and a test that reads the clock is run under others."""
+"""Every output ends with each page's own today, at any instant; and a test that reads the clock is
+run under others."""
 
 import json
 import re
@@ -28,7 +29,8 @@ ZONES = ("America/Los_Angeles", "Etc/UTC", "Europe/Berlin", "Pacific/Auckland")
 
 @asynccontextmanager
 async def read_at(now):
-    """Yield a store with a vendor in each zone, backfilled and polled at an instant, and their settings."""
+    """Yield a store with a vendor in each zone, backfilled and polled at an instant, and their
+    settings."""
     truths = [
         random_truth(
             seed, now=now, slug=f"vendor-{seed}", url=f"https://vendor-{seed}.example/", zone=zone,
@@ -64,7 +66,9 @@ def exported(store, page, vendor, now):
 
 def reported(store, page, vendor, now):
     asked = AskedOfReport(now=now)
-    (told,) = json.loads(json.dumps(as_json([gather(store, page, vendor, asked)], asked)))["vendors"]
+    (told,) = json.loads(json.dumps(as_json([gather(store, page, vendor, asked)], asked)))[
+        "vendors"
+    ]
     return told
 
 
@@ -84,25 +88,61 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
             told, own = reported(store, page, vendors[page.slug], now), f'vendor="{page.slug}"'
             today = day_of(now, zone_named(page.zone))
             days = list(days_between(today - timedelta(days=89), today))
-            levels = {day: level(each["level"]) for day, each in zip(days, told["days"], strict=True)}
+            levels = {
+                day: level(each["level"]) for day, each in zip(days, told["days"], strict=True)
+            }
 
             assert [each["date"] for each in told["days"]] == [day.isoformat() for day in days]
             assert told["window"] == {"first": days[0].isoformat(), "last": today.isoformat()}
-            assert live[f'vendorstatus_vendor_observed_dates{{{own},window="90d"}}'] == told["known_days"] >= 89
-            assert live[f'vendorstatus_vendor_outage_dates{{{own},window="90d"}}'] == told["outage_days"] > 0
-            # What is scraped of today takes in anything bad that holds now: at a midnight the day has no length yet.
+            assert (
+                live[f'vendorstatus_vendor_observed_dates{{{own},window="90d"}}']
+                == told["known_days"]
+                >= 89
+            )
+            assert (
+                live[f'vendorstatus_vendor_outage_dates{{{own},window="90d"}}']
+                == told["outage_days"]
+                > 0
+            )
+            # What is scraped of today takes in anything bad that holds now: at a midnight the day
+            # has no length yet.
             current = level(told["current_level"])
-            so_far = [each for each in (levels[today], current if is_bad(current) else None) if each is not None]
+            so_far = [
+                each
+                for each in (levels[today], current if is_bad(current) else None)
+                if each is not None
+            ]
             begun = {**levels, today: max(so_far, default=None)}
-            settled, past = (now - SETTLED).timestamp(), exported(store, page, vendors[page.slug], now)
-            for ago, closed in ((0, "yes"), (0, "no"), (1, "yes"), (1, "no"), (2, "yes"), (2, "no")):
-                day, labels = now.date() - timedelta(days=ago), f'dates_ago="{ago}",closed="{closed}"'
-                said = number(begun[day]) if day in begun and (day < today) is (closed == "yes") else None
-                assert live.get(f"vendorstatus_vendor_day_severity{{{own},{labels}}}") == said, (page.zone, day)
+            settled, past = (
+                (now - SETTLED).timestamp(),
+                exported(store, page, vendors[page.slug], now),
+            )
+            for ago, closed in (
+                (0, "yes"),
+                (0, "no"),
+                (1, "yes"),
+                (1, "no"),
+                (2, "yes"),
+                (2, "no"),
+            ):
+                day, labels = (
+                    now.date() - timedelta(days=ago),
+                    f'dates_ago="{ago}",closed="{closed}"',
+                )
+                said = (
+                    number(begun[day])
+                    if day in begun and (day < today) is (closed == "yes")
+                    else None
+                )
+                assert live.get(f"vendorstatus_vendor_day_severity{{{own},{labels}}}") == said, (
+                    page.zone,
+                    day,
+                )
                 assert past.get(labels, {}) == {
                     told_at(day, ago): number(each)
                     for day, each in levels.items()
-                    if (day < today) is (closed == "yes") and max(noon(day), told_at(day, ago)) <= settled
+                    if (day < today) is (closed == "yes")
+                    and max(noon(day), told_at(day, ago)) <= settled
                 }
 
 
@@ -128,14 +168,17 @@ def test_the_instants_have_every_today_that_a_page_can_have() -> None:
     assert chosen("never") == []
 
 
-def test_a_simulated_world_ends_while_todays_differ_unless_the_environment_says_when(monkeypatch) -> None:
+def test_a_simulated_world_ends_while_todays_differ_unless_the_environment_says_when(
+    monkeypatch,
+) -> None:
     monkeypatch.delenv("VENDORSTATUS_TEST_NOW", raising=False)
     assert todays(simulated_now())["America/Los_Angeles"] == -1
     monkeypatch.setenv("VENDORSTATUS_TEST_NOW", "2027-01-01T12:00:00+00:00")
     assert simulated_now() == datetime(2027, 1, 1, 12, tzinfo=UTC)
 
 
-# ------------------------------------------------------------------------------------------------------- reading the clock
+# -------------------------------------------------------------------------------------------------------
+# reading the clock
 
 CLOCK = re.compile(
     r"datetime\.now\(|\.utcnow\(|date\.today\(|[^_]time\.time\(|\bcli\.main\(|\bprocesses import\b|\bsimulated_now\(|"
@@ -153,7 +196,8 @@ LEFT_OUT = {
     "integration/test_stack.py": "a real Prometheus stamps samples with the machine's clock; the vendors' zone is one where it is noon",
     "integration/test_history.py": "the same; every answer is right that was true before or after the command ran",
 }
-"""What `make hours` does not run under other clocks, and why it is right at any instant all the same."""
+"""What `make hours` does not run under other clocks, and why it is right at any instant all the
+same."""
 
 
 WORLD = re.compile(r"\b(prometheus_of_)?world\b.*\):$", re.MULTILINE)
@@ -161,18 +205,28 @@ WORLD = re.compile(r"\b(prometheus_of_)?world\b.*\):$", re.MULTILINE)
 
 
 def containing(words, pattern):
-    return {str(path.relative_to(TESTS)) for path in TESTS.rglob(pattern) if words.search(path.read_text())}
+    return {
+        str(path.relative_to(TESTS))
+        for path in TESTS.rglob(pattern)
+        if words.search(path.read_text())
+    }
 
 
 def test_a_test_that_reads_the_clock_is_run_under_simulated_ones_or_says_why_not() -> None:
     found = containing(CLOCK, "test_*.py") | containing(WORLD, "test_*.py")
-    marked = {str(path.relative_to(TESTS)) for path in TESTS.rglob("test_*.py") if MARKED.search(path.read_text())}
+    marked = {
+        str(path.relative_to(TESTS))
+        for path in TESTS.rglob("test_*.py")
+        if MARKED.search(path.read_text())
+    }
 
     assert found - marked == set(LEFT_OUT)
     assert len(marked) >= 9
 
 
 def test_no_other_helper_reads_the_clock() -> None:
-    helpers = {name for name in containing(CLOCK, "*.py") if not Path(name).name.startswith("test_")}
+    helpers = {
+        name for name in containing(CLOCK, "*.py") if not Path(name).name.startswith("test_")
+    }
 
     assert helpers == HELPERS

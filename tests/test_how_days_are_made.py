@@ -18,7 +18,9 @@ TEXT = " ".join((ROOT / "docs" / "how-days-are-made.md").read_text().split())
     "said",
     [
         f"in two polls, at least {claims.SEEN_WELL_INTERVALS} poll intervals apart",
-        f"at least `min_coverage` of the day, {standing.DEFAULT_MIN_COVERAGE:.0%}".replace("%", " %"),
+        f"at least `min_coverage` of the day, {standing.DEFAULT_MIN_COVERAGE:.0%}".replace(
+            "%", " %"
+        ),
         f"more than {frame.GAP_INTERVALS} poll intervals is a gap",
         f"The last {timing.REREAD_DAYS} days are read again",
         f"more than {clocks.TOLERANCE.seconds // 60} minutes later than now",
@@ -44,7 +46,11 @@ def test_every_setting_it_names_is_one():
     settings = config.TOP_KEYS.keys() | config.STORAGE_KEYS.keys() | config.VENDOR_KEYS.keys()
     assert len(named) >= 9
     assert sorted(named - settings) == []
-    assert [name for name in sorted(named) if name not in (ROOT / "docs" / "configuration.md").read_text()] == []
+    assert [
+        name
+        for name in sorted(named)
+        if name not in (ROOT / "docs" / "configuration.md").read_text()
+    ] == []
 
 
 def test_the_modules_it_points_to_are_there():

@@ -20,7 +20,9 @@ def test_the_same_page_is_read_again_when_the_settings_are_others() -> None:
     page = context_of(QUIET, html=SETTINGS)
     (piece,) = drive(html.poll(page), page, answers_from(QUIET))
     again = next(html.poll(context_of(QUIET, html=SETTINGS, mark=piece.mark)))
-    other = HtmlSettings(component="li.service", name="b", state=".state", words=(("up", Level.DEGRADED),))
+    other = HtmlSettings(
+        component="li.service", name="b", state=".state", words=(("up", Level.DEGRADED),)
+    )
     anew = next(html.poll(context_of(QUIET, html=other, mark=piece.mark)))
 
     assert isinstance(again, Get)

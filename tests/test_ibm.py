@@ -1,4 +1,5 @@
-"""What the IBM Cloud platform reads beyond its fixtures: levels from numbers, regions, and least traffic."""
+"""What the IBM Cloud platform reads beyond its fixtures: levels from numbers, regions, and least
+traffic."""
 
 import json
 from pathlib import Path
@@ -33,7 +34,8 @@ def poll(case: str, answer: Answer | None = None, **context: object) -> Evidence
 
 
 def severities(body: object) -> set[Level]:
-    """Return the levels that the severities and the maintenances anywhere in an answer stand for."""
+    """Return the levels that the severities and the maintenances anywhere in an answer stand
+    for."""
     found = {Level.MAINTENANCE} if '"maintenance"' in json.dumps(body) else set()
     for place in paths(body):
         value: object = body
@@ -46,7 +48,9 @@ def severities(body: object) -> set[Level]:
 
 @pytest.mark.parametrize("case", CASES)
 @given(data=st.data())
-def test_no_level_is_told_that_no_severity_in_the_answer_stands_for(case: str, data: st.DataObject) -> None:
+def test_no_level_is_told_that_no_severity_in_the_answer_stands_for(
+    case: str, data: st.DataObject
+) -> None:
     body = data.draw(damaged(told(case)))
     try:
         piece = poll(case, answering(body))
@@ -56,13 +60,19 @@ def test_no_level_is_told_that_no_severity_in_the_answer_stands_for(case: str, d
     assert {each.level for each in piece.observed or () if each.level} <= severities(body)
 
 
-@pytest.mark.parametrize(("sev", "level"), [("1", Level.MAJOR_OUTAGE), (3, Level.DEGRADED), ("", None), (0, None)])
-def test_a_severity_may_be_a_text_and_one_that_is_not_told_is_not_green(sev: object, level: Level | None) -> None:
+@pytest.mark.parametrize(
+    ("sev", "level"), [("1", Level.MAJOR_OUTAGE), (3, Level.DEGRADED), ("", None), (0, None)]
+)
+def test_a_severity_may_be_a_text_and_one_that_is_not_told_is_not_green(
+    sev: object, level: Level | None
+) -> None:
     body = told("ongoing")
     body["statusItems"][0]["sev"] = sev  # type: ignore[index]
     piece = poll("ongoing", answering(body))
 
-    assert {each.component_id: each.level for each in piece.observed or ()}["gull-compute@eu-de"] is level
+    assert {each.component_id: each.level for each in piece.observed or ()}[
+        "gull-compute@eu-de"
+    ] is level
 
 
 @pytest.mark.parametrize(("regions", "conditional"), [((), True), (("eu-de",), False)])
@@ -77,11 +87,15 @@ def test_an_unchanged_answer_will_not_do_once_other_regions_are_chosen(
 def test_an_unchanged_answer_says_nothing_new() -> None:
     page = context_of(FIXTURES / "quiet")
 
-    assert drive(ibm.poll(page), page, lambda url: Response(url=url, status=200, unchanged=True)) == []
+    assert (
+        drive(ibm.poll(page), page, lambda url: Response(url=url, status=200, unchanged=True)) == []
+    )
 
 
 def test_components_bear_the_names_that_the_list_of_resources_gives() -> None:
-    found = {each.id: (each.name, each.region) for each in poll("renamed-component").components or ()}
+    found = {
+        each.id: (each.name, each.region) for each in poll("renamed-component").components or ()
+    }
 
     assert found["gull-store@eu-de"] == ("Gull Storage", "eu-de")
 

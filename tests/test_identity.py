@@ -28,7 +28,9 @@ hosts = st.frozensets(st.sampled_from(["a.example", "b.example", "c.example"]), 
 on = st.sampled_from([None, "statuspage", "instatus"])
 identities = st.builds(Identity, platform=on, external_id=ids, name=names, hosts=hosts)
 
-ACME = Identity(platform="statuspage", external_id="abc", name="Acme", hosts=frozenset({"status.acme.example"}))
+ACME = Identity(
+    platform="statuspage", external_id="abc", name="Acme", hosts=frozenset({"status.acme.example"})
+)
 NAMED = replace(ACME, platform="feed", external_id=None)
 
 
@@ -43,7 +45,9 @@ def test_a_page_is_itself_and_what_is_not_known_contradicts_nothing(identity: Id
 
 
 @given(stored=identities, said=identities)
-def test_another_id_of_the_same_platform_is_always_another_page(stored: Identity, said: Identity) -> None:
+def test_another_id_of_the_same_platform_is_always_another_page(
+    stored: Identity, said: Identity
+) -> None:
     stored, said = replace(stored, platform="statuspage"), replace(said, platform="statuspage")
     if stored.external_id and said.external_id:
         assert (judge(stored, said) is Verdict.ANOTHER) == (stored.external_id != said.external_id)
@@ -60,7 +64,9 @@ def test_a_new_host_is_a_move_only_with_the_same_id(stored: Identity, said: Iden
 
 
 @given(stored=identities, said=identities)
-def test_what_was_learned_of_an_answer_is_the_same_page_the_next_time(stored: Identity, said: Identity) -> None:
+def test_what_was_learned_of_an_answer_is_the_same_page_the_next_time(
+    stored: Identity, said: Identity
+) -> None:
     if judge(stored, said) is not Verdict.ANOTHER:
         known = learned(stored, said)
         assert judge(known, said) is Verdict.SAME
@@ -68,7 +74,9 @@ def test_what_was_learned_of_an_answer_is_the_same_page_the_next_time(stored: Id
 
 
 @given(stored=identities, said=identities)
-def test_who_was_refused_is_refused_until_an_id_says_otherwise(stored: Identity, said: Identity) -> None:
+def test_who_was_refused_is_refused_until_an_id_says_otherwise(
+    stored: Identity, said: Identity
+) -> None:
     refused = Identity(platform=stored.platform, external_id="other")
     verdict = judge(stored, said, refused=refused)
     if stored.external_id and not said.external_id:
@@ -78,7 +86,9 @@ def test_who_was_refused_is_refused_until_an_id_says_otherwise(stored: Identity,
 
 
 @given(stored=identities, said=identities)
-def test_an_identity_can_be_kept_and_a_difference_is_always_told(stored: Identity, said: Identity) -> None:
+def test_an_identity_can_be_kept_and_a_difference_is_always_told(
+    stored: Identity, said: Identity
+) -> None:
     assert from_json(as_json(stored)) == stored
     assert difference(stored, said)
     assert str(stored)
@@ -116,7 +126,11 @@ def test_a_reading_in_pieces_lets_no_other_id_and_no_unvouched_host_through(
         (ACME, told(external_id=None, name=None), Verdict.SAME),
         (ACME, told(external_id=None, hosts=frozenset({"acme.pages.example"})), Verdict.ANOTHER),
         (ACME, told(platform="instatus", external_id="0815", name="Acme and Sons"), Verdict.SAME),
-        (ACME, told(platform="instatus", external_id="0815", hosts=frozenset({"globex.example"})), Verdict.ANOTHER),
+        (
+            ACME,
+            told(platform="instatus", external_id="0815", hosts=frozenset({"globex.example"})),
+            Verdict.ANOTHER,
+        ),
         (NAMED, told(NAMED, name="Acme Cloud Status"), Verdict.SAME),
         (NAMED, told(NAMED, name="Globex Status"), Verdict.ANOTHER),
         (NAMED, told(NAMED, name="Status"), Verdict.SAME),
@@ -158,7 +172,9 @@ def test_hosts_are_compared_without_what_says_nothing(url: str, host: str) -> No
         ("\u65e5\u672c", "\u65e5\u672c Status", True),
     ],
 )
-def test_names_are_alike_when_one_has_the_words_of_the_other(before: str, now: str | None, same: bool) -> None:
+def test_names_are_alike_when_one_has_the_words_of_the_other(
+    before: str, now: str | None, same: bool
+) -> None:
     assert alike(before, now) is same
     assert alike(now, before) is same
 

@@ -1,4 +1,5 @@
-"""What the incident.io platform reads beyond its fixtures: fallbacks, windows, ends of incidents, and damaged answers."""
+"""What the incident.io platform reads beyond its fixtures: fallbacks, windows, ends of incidents,
+and damaged answers."""
 
 import copy
 import json
@@ -31,24 +32,36 @@ API, WEB, JOBS = (f"01HZ8Q4N3V{tag:0>16}" for tag in ("AP1", "WEB", "J0BS"))
 FIRST, SECOND, THIRD = (f"01HZ8Q4N3V{tag:0>16}" for tag in ("NC1", "NC2", "NC3"))
 
 
-def poll(case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object) -> list[Evidence]:
+def poll(
+    case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object
+) -> list[Evidence]:
     page = context_of(FIXTURES / case, **context)
     return drive(incidentio.poll(page), page, answer or answers_from(FIXTURES / case), asked=asked)
 
 
-def backfill(case: str, answer: Answer | None = None, days: int = 90, **context: object) -> list[Evidence]:
+def backfill(
+    case: str, answer: Answer | None = None, days: int = 90, **context: object
+) -> list[Evidence]:
     page = context_of(FIXTURES / case, **context)
     steps = incidentio.backfill(page, page.now - timedelta(days=days))
     return drive(steps, page, answer or answers_from(FIXTURES / case))
 
 
-def with_body(case: str, url: str, body: bytes, status: int = 200, content_type: str = "application/json") -> Answer:
+def with_body(
+    case: str, url: str, body: bytes, status: int = 200, content_type: str = "application/json"
+) -> Answer:
     recorded = answers_from(FIXTURES / case)
 
     def answer(asked: str) -> Response:
         if asked != url:
             return recorded(asked)
-        return Response(url=asked, final_url=asked, status=status, headers={"content-type": content_type}, body=body)
+        return Response(
+            url=asked,
+            final_url=asked,
+            status=status,
+            headers={"content-type": content_type},
+            body=body,
+        )
 
     return answer
 
@@ -68,7 +81,8 @@ def levels(evidence: list[Evidence]) -> dict[str, Level | None]:
     return {one.component_id: one.level for piece in evidence for one in piece.observed or ()}
 
 
-# ------------------------------------------------------------------------------------------------------- detection
+# -------------------------------------------------------------------------------------------------------
+# detection
 
 
 def told(body: str, **headers: str) -> list[str]:
@@ -96,12 +110,15 @@ def test_a_feed_is_recognised_by_its_generator_and_its_ids() -> None:
     assert told((FIXTURES / "feed-only" / "feed.atom").read_text()) == ["feed", "ids"]
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "", '{"summary": []}', '{"page": {"id": 3}, "components": 4}'])
+@pytest.mark.parametrize(
+    "body", ["{", "[]", "", '{"summary": []}', '{"page": {"id": 3}, "components": 4}']
+)
 def test_a_damaged_answer_is_no_sign(body: str) -> None:
     assert told(body) == []
 
 
-# -------------------------------------------------------------------------------------------------------- live state
+# --------------------------------------------------------------------------------------------------------
+# live state
 
 
 def test_a_quiet_poll_asks_once() -> None:
@@ -170,14 +187,18 @@ def test_an_affected_component_the_page_does_not_show_is_remarked() -> None:
 
 
 def test_of_two_words_for_one_component_the_worse_holds() -> None:
-    rows = [{"component_id": API, "status": word} for word in ("full_outage", "degraded_performance")]
+    rows = [
+        {"component_id": API, "status": word} for word in ("full_outage", "degraded_performance")
+    ]
 
     evidence = poll("quiet", with_summary("quiet", affected_components=rows))
 
     assert levels(evidence)[API] is Level.MAJOR_OUTAGE
 
 
-@pytest.mark.parametrize("value", [None, "$5:1:props:summary", {}], ids=["missing", "a reference", "an object"])
+@pytest.mark.parametrize(
+    "value", [None, "$5:1:props:summary", {}], ids=["missing", "a reference", "an object"]
+)
 def test_without_the_list_of_affected_components_nothing_is_operational(value: object) -> None:
     with pytest.raises(UnexpectedShape, match="affected_components"):
         poll("quiet", with_summary("quiet", affected_components=value))
@@ -195,7 +216,9 @@ def test_a_maintenance_of_next_year_is_scheduled_and_has_no_impact_yet() -> None
 def test_a_maintenance_in_progress_goes_on_until_it_is_over_whatever_was_planned() -> None:
     evidence = poll("maintenance")[0]
 
-    assert [(impact.level, impact.end) for impact in evidence.impacts] == [(Level.MAINTENANCE, None)]
+    assert [(impact.level, impact.end) for impact in evidence.impacts] == [
+        (Level.MAINTENANCE, None)
+    ]
 
 
 def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:
@@ -205,7 +228,9 @@ def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:
     del impact["end_at"]
     early = datetime(2026, 5, 20, 10, tzinfo=UTC)  # an hour before it is said to begin
     answer = with_summary(
-        "maintenance", ongoing_incidents=[going], scheduled_maintenances=told["scheduled_maintenances"]
+        "maintenance",
+        ongoing_incidents=[going],
+        scheduled_maintenances=told["scheduled_maintenances"],
     )
 
     found = poll("maintenance", answer, now=early)[0].impacts
@@ -219,13 +244,18 @@ def test_an_impact_that_ended_is_over_while_its_incident_is_watched_on() -> None
     evidence = poll("subset-recovered")[0]
 
     assert [one.phase for one in evidence.incidents] == [Phase.OPEN]
-    assert [impact.end for impact in evidence.impacts] == [datetime(2026, 5, 20, 4, 9, 53, 478000, tzinfo=UTC)]
+    assert [impact.end for impact in evidence.impacts] == [
+        datetime(2026, 5, 20, 4, 9, 53, 478000, tzinfo=UTC)
+    ]
 
 
 def test_an_impact_of_an_unknown_word_stays_unknown_beside_declared_ones_of_its_incident() -> None:
     impacts = poll("unknown-word")[-1].impacts
 
-    found = {impact.component_id: (impact.basis, impact.level, impact.word, impact.incident_id) for impact in impacts}
+    found = {
+        impact.component_id: (impact.basis, impact.level, impact.word, impact.incident_id)
+        for impact in impacts
+    }
     assert found[API] == (Basis.INFERRED, None, "wobbly", None)
     assert found[WEB] == (Basis.DECLARED, Level.PARTIAL_OUTAGE, None, FIRST)
 
@@ -234,7 +264,12 @@ def test_a_scheduled_maintenance_alone_asks_for_nothing_more() -> None:
     asked: list[str] = []
     scheduled = summary_of("maintenance")["summary"]["scheduled_maintenances"]
 
-    poll("quiet", with_summary("quiet", scheduled_maintenances=scheduled), asked, open_incidents=frozenset({SECOND}))
+    poll(
+        "quiet",
+        with_summary("quiet", scheduled_maintenances=scheduled),
+        asked,
+        open_incidents=frozenset({SECOND}),
+    )
 
     assert asked == [PROXY]
 
@@ -264,7 +299,8 @@ def test_an_incident_that_left_the_list_is_not_withdrawn_by_an_answer_that_faile
         poll("quiet", with_body("quiet", impacts, b" "), open_incidents=frozenset({FIRST}))
 
 
-# --------------------------------------------------------------------------------------------------------- fallbacks
+# ---------------------------------------------------------------------------------------------------------
+# fallbacks
 
 
 def root_behind(body: bytes, status: int = 200, content_type: str = "application/json") -> Answer:
@@ -279,12 +315,21 @@ def root_behind(body: bytes, status: int = 200, content_type: str = "application
 def test_the_page_is_read_where_its_data_call_is_not_an_answer(body: bytes, status: int) -> None:
     evidence = poll("root-only", root_behind(body, status))
 
-    assert levels(evidence) == {API: Level.OPERATIONAL, WEB: Level.DEGRADED, JOBS: Level.OPERATIONAL}
+    assert levels(evidence) == {
+        API: Level.OPERATIONAL,
+        WEB: Level.DEGRADED,
+        JOBS: Level.OPERATIONAL,
+    }
 
 
 @pytest.mark.parametrize(
     ("body", "error"),
-    [(b"", EmptyBody), (b"<html>moved</html>", NotJson), (b'{"summary"', Truncated), (b"{}", UnexpectedShape)],
+    [
+        (b"", EmptyBody),
+        (b"<html>moved</html>", NotJson),
+        (b'{"summary"', Truncated),
+        (b"{}", UnexpectedShape),
+    ],
 )
 def test_what_an_answer_lacked_is_raised_rather_than_that_others_are_missing(
     body: bytes, error: type[PageError]
@@ -317,7 +362,10 @@ def test_a_page_that_breaks_off_is_truncated() -> None:
     page = (FIXTURES / "root-only" / "root.html").read_bytes()
 
     with pytest.raises(Truncated):
-        poll("root-only", with_body("root-only", f"{HOST}/", page[: len(page) // 2], content_type="text/html"))
+        poll(
+            "root-only",
+            with_body("root-only", f"{HOST}/", page[: len(page) // 2], content_type="text/html"),
+        )
 
 
 def test_a_parent_page_names_its_sub_pages() -> None:
@@ -359,7 +407,10 @@ def test_a_short_imitated_list_is_complete_by_itself() -> None:
     body = json.loads((FIXTURES / "compat-25" / "summary.json").read_text())
     body["components"].pop()
 
-    evidence = poll("compat-25", with_body("compat-25", f"{HOST}/api/v2/summary.json", json.dumps(body).encode()))
+    evidence = poll(
+        "compat-25",
+        with_body("compat-25", f"{HOST}/api/v2/summary.json", json.dumps(body).encode()),
+    )
 
     assert len(levels(evidence)) == 24
 
@@ -381,7 +432,8 @@ def test_the_imitation_does_not_replace_what_is_known_of_the_components() -> Non
     assert evidence.components is None
 
 
-# ---------------------------------------------------------------------------------------------------------- backfill
+# ----------------------------------------------------------------------------------------------------------
+# backfill
 
 
 def test_uptimes_of_components_are_kept_and_those_of_groups_passed_over() -> None:
@@ -396,7 +448,12 @@ def test_uptimes_of_components_are_kept_and_those_of_groups_passed_over() -> Non
 def test_older_windows_are_units_of_91_days_and_unreadable_ones_are_gaps() -> None:
     evidence = backfill("quiet", days=200)
 
-    assert [piece.unit for piece in evidence] == [None, "impacts 2026-02-19..2026-05-20", None, None]
+    assert [piece.unit for piece in evidence] == [
+        None,
+        "impacts 2026-02-19..2026-05-20",
+        None,
+        None,
+    ]
     assert [gap.what for piece in evidence for gap in piece.gaps] == [
         "impacts 2025-11-20..2026-02-18",
         "impacts 2025-11-01..2025-11-19",
@@ -420,7 +477,9 @@ def test_nothing_is_covered_before_the_page_had_data() -> None:
 
     evidence = backfill("quiet", with_summary("quiet", data_available_since=since), days=400)
 
-    assert [c.span.start for piece in evidence for c in piece.coverage] == [datetime.fromisoformat(since)]
+    assert [c.span.start for piece in evidence for c in piece.coverage] == [
+        datetime.fromisoformat(since)
+    ]
 
 
 def test_the_html_is_read_where_only_the_impacts_do_not_answer() -> None:
@@ -457,13 +516,20 @@ def test_a_feed_with_entities_is_not_read() -> None:
         backfill("feed-only", answer)
 
 
-# ---------------------------------------------------------------------------------------------------- damaged answers
+# ----------------------------------------------------------------------------------------------------
+# damaged answers
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if path:
         yield path
-    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+    for key, item in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    ):
         yield from places(item, (*path, key))
 
 
@@ -476,12 +542,26 @@ def damaged(value: Any, path: tuple[Any, ...], junk: object) -> Any:
     return value
 
 
-JUNK: list[Any] = [None, "", "$undefined", "$5:1:props:x", "2026-05-20T12:00:00", 7, [], {}, [None], ["x"], [{}]]
+JUNK: list[Any] = [
+    None,
+    "",
+    "$undefined",
+    "$5:1:props:x",
+    "2026-05-20T12:00:00",
+    7,
+    [],
+    {},
+    [None],
+    ["x"],
+    [{}],
+]
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=str)
 @pytest.mark.parametrize("case", ["ongoing", "maintenance"])
-def test_a_damaged_summary_is_read_or_refused_with_its_address_and_never_crashes(case: str, junk: object) -> None:
+def test_a_damaged_summary_is_read_or_refused_with_its_address_and_never_crashes(
+    case: str, junk: object
+) -> None:
     whole = summary_of(case)
 
     for path in places(whole):
@@ -506,7 +586,8 @@ def test_a_damaged_history_is_read_or_refused_and_never_crashes(junk: object) ->
             assert error.url, path  # noqa: PT017
 
 
-# ---------------------------------------------------------------------------------------------------- how it was told
+# ----------------------------------------------------------------------------------------------------
+# how it was told
 
 
 def with_updates(*updates: dict[str, Any]) -> Answer:
@@ -516,12 +597,18 @@ def with_updates(*updates: dict[str, Any]) -> Answer:
 
 
 def test_an_update_is_kept_with_its_text_and_the_states_it_posts() -> None:
-    posted = [{"component_id": API, "status": "full_outage"}, {"component_id": WEB, "status": "wobbly"}, {}]
+    posted = [
+        {"component_id": API, "status": "full_outage"},
+        {"component_id": WEB, "status": "wobbly"},
+        {},
+    ]
     told = {
         "id": "U1", "to_status": "identified", "published_at": "2026-05-20T10:20:00Z", "message_string": "We look.",
         "component_statuses": posted,
     }  # fmt: skip
-    first = poll("ongoing", with_updates(told, {"to_status": "monitoring", "published_at": None}))[0]
+    first = poll("ongoing", with_updates(told, {"to_status": "monitoring", "published_at": None}))[
+        0
+    ]
 
     assert first.updates == (
         IncidentUpdate(

@@ -23,13 +23,23 @@ from monitor.intervals import (
 )
 
 ORIGIN = datetime(2026, 1, 1, tzinfo=UTC)
-ZONES = ["UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo"]
+ZONES = [
+    "UTC",
+    "America/Los_Angeles",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+]
 
 
 @st.composite
 def intervals(draw: st.DrawFn, most: int = 600) -> Interval:
     start = draw(st.integers(0, most))
-    return Interval(ORIGIN + timedelta(minutes=start), ORIGIN + timedelta(minutes=start + draw(st.integers(1, 120))))
+    return Interval(
+        ORIGIN + timedelta(minutes=start),
+        ORIGIN + timedelta(minutes=start + draw(st.integers(1, 120))),
+    )
 
 
 def minutes_of(parts: list[Interval]) -> set[int]:
@@ -37,7 +47,8 @@ def minutes_of(parts: list[Interval]) -> set[int]:
         minute
         for part in parts
         for minute in range(
-            round((part.start - ORIGIN).total_seconds() / 60), round((part.end - ORIGIN).total_seconds() / 60)
+            round((part.start - ORIGIN).total_seconds() / 60),
+            round((part.end - ORIGIN).total_seconds() / 60),
         )
     }
 
@@ -59,7 +70,9 @@ def test_an_empty_or_backwards_interval_is_refused_and_between_gives_none() -> N
 
 def test_another_zone_is_converted_to_utc() -> None:
     eight_behind = timezone(timedelta(hours=-8))
-    interval = Interval(datetime(2026, 1, 1, 12, tzinfo=eight_behind), datetime(2026, 1, 1, 13, tzinfo=eight_behind))
+    interval = Interval(
+        datetime(2026, 1, 1, 12, tzinfo=eight_behind), datetime(2026, 1, 1, 13, tzinfo=eight_behind)
+    )
 
     assert interval.start == datetime(2026, 1, 1, 20, tzinfo=UTC)
     assert interval.start.tzinfo is UTC
@@ -88,7 +101,9 @@ def test_the_union_is_counted_once(parts: list[Interval]) -> None:
 
 
 @given(st.lists(intervals(), max_size=6), st.lists(intervals(), max_size=6))
-def test_subtract_leaves_exactly_what_the_holes_do_not_touch(parts: list[Interval], holes: list[Interval]) -> None:
+def test_subtract_leaves_exactly_what_the_holes_do_not_touch(
+    parts: list[Interval], holes: list[Interval]
+) -> None:
     assert minutes_of(subtract(parts, holes)) == minutes_of(parts) - minutes_of(holes)
 
 
@@ -98,7 +113,9 @@ def test_intersect_leaves_exactly_what_is_within(parts: list[Interval], within: 
 
 
 @given(st.dates(date(2015, 1, 1), date(2035, 12, 31)), st.sampled_from(ZONES))
-def test_days_follow_each_other_without_gap_and_hold_their_own_instants(day: date, zone: str) -> None:
+def test_days_follow_each_other_without_gap_and_hold_their_own_instants(
+    day: date, zone: str
+) -> None:
     tz = ZoneInfo(zone)
     today, tomorrow = day_interval(day, tz), day_interval(day + timedelta(days=1), tz)
 
@@ -130,7 +147,10 @@ def test_days_touched_leaves_out_the_day_that_begins_at_the_end() -> None:
 
 
 def test_days_between_includes_both_ends_and_may_be_empty() -> None:
-    assert list(days_between(date(2026, 2, 28), date(2026, 3, 1))) == [date(2026, 2, 28), date(2026, 3, 1)]
+    assert list(days_between(date(2026, 2, 28), date(2026, 3, 1))) == [
+        date(2026, 2, 28),
+        date(2026, 3, 1),
+    ]
     assert list(days_between(date(2026, 3, 1), date(2026, 2, 28))) == []
 
 

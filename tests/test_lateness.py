@@ -1,4 +1,5 @@
-"""Our own lateness is told as ours: a time limit that was reached while we stood still says nothing about a page."""
+"""Our own lateness is told as ours: a time limit that was reached while we stood still says nothing
+about a page."""
 
 import asyncio
 import time
@@ -17,11 +18,13 @@ from monitor.errors import FetchError, Overloaded, TimedOut
 from monitor.fetch.lateness import NAP_SECONDS, Lateness
 from monitor.schedule import Schedule
 
-# ------------------------------------------------------------------------------------------------------- measured
+# -------------------------------------------------------------------------------------------------------
+# measured
 
 
 async def naps(*late: float) -> tuple[Lateness, list[float], list[float]]:
-    """Return what has watched naps that ended so many seconds late, what it was told of each, and when each ended."""
+    """Return what has watched naps that ended so many seconds late, what it was told of each, and
+    when each ended."""
     clock, told, ends = [100.0], [], []
 
     async def sleep(seconds: float) -> None:
@@ -60,7 +63,8 @@ async def test_what_timers_are_not_exact_by_is_no_lateness() -> None:
     assert found.within(100.0, ends[-1]) == 0
 
 
-# ------------------------------------------------------------------------------------------------------------ told
+# ------------------------------------------------------------------------------------------------------------
+# told
 
 
 class Stood(Lateness):
@@ -74,8 +78,12 @@ class Stood(Lateness):
         return (end - start) * self.share
 
 
-@pytest.mark.parametrize(("share", "error"), [(0.0, TimedOut), (0.1, TimedOut), (0.3, Overloaded), (0.9, Overloaded)])
-async def test_a_time_limit_is_ours_when_we_stood_still_for_a_fifth_of_it(share: float, error: type) -> None:
+@pytest.mark.parametrize(
+    ("share", "error"), [(0.0, TimedOut), (0.1, TimedOut), (0.3, Overloaded), (0.9, Overloaded)]
+)
+async def test_a_time_limit_is_ours_when_we_stood_still_for_a_fifth_of_it(
+    share: float, error: type
+) -> None:
     async def silent(_writer, _path, _headers) -> None:
         await asyncio.sleep(30)
 
@@ -92,7 +100,9 @@ async def test_a_host_that_answers_in_time_while_we_stand_still_is_not_blamed() 
     """The answer lies there after a moment; we look after a second and a half."""
 
     async def answer(writer, _path, _headers) -> None:
-        time.sleep(1.5)  # the server of this test runs in our own loop, so it stands still as a whole
+        time.sleep(
+            1.5
+        )  # the server of this test runs in our own loop, so it stands still as a whole
         await asyncio.sleep(0.2)
         writer.write(message(b"x"))
 
@@ -114,7 +124,8 @@ async def test_what_a_host_took_to_answer_is_told_without_our_lateness() -> None
     assert fetched.elapsed_seconds < 0.8
 
 
-# --------------------------------------------------------------------------------------------- polls and backfills
+# ---------------------------------------------------------------------------------------------
+# polls and backfills
 
 
 class Counts(NoObserver):
@@ -136,9 +147,15 @@ class Counts(NoObserver):
 
 
 def late_for(part: str):
-    """Return what is too late for URLs with this in them, and the list of those; emptying that ends it."""
+    """Return what is too late for URLs with this in them, and the list of those; emptying that ends
+    it."""
     parts = [part]
-    return lambda url: Overloaded("we stood still", url=url) if any(each in url for each in parts) else None, parts
+    return (
+        lambda url: (
+            Overloaded("we stood still", url=url) if any(each in url for each in parts) else None
+        ),
+        parts,
+    )
 
 
 async def test_a_poll_that_we_were_too_late_for_leaves_the_page_as_it_was() -> None:
@@ -172,7 +189,9 @@ async def test_a_backfill_that_we_were_too_late_for_has_no_gap_and_is_done_again
         await collector.poll(await page_of(collector, truth.slug))
         pages.override, parts = late_for(part)
         schedule = Schedule(
-            collector, Settings(vendors=(), database_url="sqlite://", source="test", backfill_days=200), clock=clock
+            collector,
+            Settings(vendors=(), database_url="sqlite://", source="test", backfill_days=200),
+            clock=clock,
         )
         await schedule._history(await page_of(collector, truth.slug))
         page = await page_of(collector, truth.slug)

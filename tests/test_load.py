@@ -21,7 +21,9 @@ def test_pages_and_intervals_give_the_polls_a_second() -> None:
         (10.0, 32, 0.0, 0.0),
     ],
 )
-def test_a_load_is_the_share_of_the_room_that_is_asked_for(wanted, concurrency, seconds, ratio) -> None:
+def test_a_load_is_the_share_of_the_room_that_is_asked_for(
+    wanted, concurrency, seconds, ratio
+) -> None:
     load = Load(wanted_per_second=wanted, concurrency=concurrency, poll_seconds=seconds)
 
     assert load.ratio == pytest.approx(ratio, abs=0.01)
@@ -46,10 +48,16 @@ def test_a_hundred_polls_tell_how_long_they_take() -> None:
 
 def test_the_check_warns_of_more_pages_than_can_be_polled_in_time() -> None:
     def told(interval: str, concurrency: int) -> list[str]:
-        vendors = "".join(f"  - url: https://v{n}.example/\n    interval: {interval}\n" for n in range(120))
+        vendors = "".join(
+            f"  - url: https://v{n}.example/\n    interval: {interval}\n" for n in range(120)
+        )
         text = f"contact: a@b.example\nconcurrency: {concurrency}\nvendors:\n{vendors}"
         return warnings(parse(text, "monitor.yaml"))
 
-    assert [line for line in told("60s", 1) if "2.0 polls a second" in line and "`concurrency` to 2" in line]
+    assert [
+        line
+        for line in told("60s", 1)
+        if "2.0 polls a second" in line and "`concurrency` to 2" in line
+    ]
     assert told("60s", 2) == []
     assert told("10m", 1) == []

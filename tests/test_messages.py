@@ -28,7 +28,11 @@ def told(platform: str) -> list[Evidence]:
         for step in ("poll", "backfill"):
             page = context_of(case)
             module = platforms.named(platform)
-            steps = module.poll(page) if step == "poll" else module.backfill(page, page.now - timedelta(days=90))
+            steps = (
+                module.poll(page)
+                if step == "poll"
+                else module.backfill(page, page.now - timedelta(days=90))
+            )
             try:
                 found += drive(steps, page, answers_from(case))
             except Exception:  # noqa: BLE001 - a case of a broken page tells nothing
@@ -54,11 +58,15 @@ def test_a_message_has_a_text_or_a_status(messages):
 def test_statuspal_writes_the_times_of_messages_without_a_zone_in_utc():
     case = FIXTURES / "statuspal" / "ended-incident"
     page, recorded = context_of(case), answers_from(case)
-    posted = b'{"id": 5, "type": "issue", "posted_at": "2026-05-11T09:00:00", "description": "We look."}'
+    posted = (
+        b'{"id": 5, "type": "issue", "posted_at": "2026-05-11T09:00:00", "description": "We look."}'
+    )
 
     def answer(url: str) -> Response:
         response = recorded(url)
-        return replace(response, body=response.body.replace(b'"updates": []', b'"updates": [' + posted + b"]"))
+        return replace(
+            response, body=response.body.replace(b'"updates": []', b'"updates": [' + posted + b"]")
+        )
 
     steps = platforms.named("statuspal").backfill(page, page.now - timedelta(days=90))
     updates = [update for evidence in drive(steps, page, answer) for update in evidence.updates]
@@ -67,7 +75,8 @@ def test_statuspal_writes_the_times_of_messages_without_a_zone_in_utc():
     assert len({each.incident_id for each in updates}) == len(updates)
 
 
-# ------------------------------------------------------------------------------------------- from one poll to the next
+# ------------------------------------------------------------------------------------------- from
+# one poll to the next
 
 
 class Page:
@@ -87,7 +96,12 @@ class Page:
             "updated_at": f"2026-05-22T10:00:{self.mark:02}.000Z",
         }
         part = {"id": "api", "name": "API", "status": "operational", "position": 1, "group": False}
-        part |= {"group_id": None, "created_at": "2026-01-01T00:00:00Z", "showcase": False, "start_date": None}
+        part |= {
+            "group_id": None,
+            "created_at": "2026-01-01T00:00:00Z",
+            "showcase": False,
+            "start_date": None,
+        }
         bodies = {
             "summary.json": {"page": page, "components": [part], "status": {"indicator": "none"}},
             "incidents.json": {"page": page, "incidents": self.incidents},
@@ -112,11 +126,22 @@ class Page:
 
 
 def post(key: str, minute: int, status: str = "investigating", **more: Any) -> dict[str, Any]:
-    return {"id": key, "status": status, "created_at": f"2026-05-22T11:{minute:02d}:00Z", "body": key} | more
+    return {
+        "id": key,
+        "status": status,
+        "created_at": f"2026-05-22T11:{minute:02d}:00Z",
+        "body": key,
+    } | more
 
 
 def trouble(*updates: dict[str, Any], **more: Any) -> dict[str, Any]:
-    values = {"id": "i1", "name": "Trouble", "impact": "minor", "components": [], "resolved_at": None}
+    values = {
+        "id": "i1",
+        "name": "Trouble",
+        "impact": "minor",
+        "components": [],
+        "resolved_at": None,
+    }
     values |= {"status": updates[-1]["status"], "created_at": updates[0]["created_at"]}
     return values | {"incident_updates": list(reversed(updates))} | more
 
@@ -136,7 +161,11 @@ def test_what_is_posted_edited_deleted_unlisted_and_listed_again_can_all_be_read
         page.poll()
         gone = page.now
         assert (page.incident().phase, page.incident().unlisted_at) == (Phase.WITHDRAWN, gone)
-        page.incidents = [trouble(post("b", 10), post("c", 20, status="resolved"), resolved_at="2026-05-22T11:20:00Z")]
+        page.incidents = [
+            trouble(
+                post("b", 10), post("c", 20, status="resolved"), resolved_at="2026-05-22T11:20:00Z"
+            )
+        ]
         page.poll()
         assert (page.incident().phase, page.incident().unlisted_at) == (Phase.CLOSED, None)
         page.poll()

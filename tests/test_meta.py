@@ -1,4 +1,5 @@
-"""What the Meta platform reads beyond its fixtures: events that leave a feed, one organisation, and feeds of any host."""
+"""What the Meta platform reads beyond its fixtures: events that leave a feed, one organisation, and
+feeds of any host."""
 
 import json
 from pathlib import Path
@@ -36,7 +37,10 @@ def test_only_feeds_of_organisations_with_trouble_are_asked_for() -> None:
     poll("ongoing", ongoing)
 
     assert quiet == [meta.ORGANISATIONS]
-    assert ongoing == [meta.ORGANISATIONS, "https://metastatus.com/outage-events-feed-harbor-gate.rss"]
+    assert ongoing == [
+        meta.ORGANISATIONS,
+        "https://metastatus.com/outage-events-feed-harbor-gate.rss",
+    ]
 
 
 def test_the_states_are_told_though_a_feed_cannot_be_read() -> None:
@@ -45,7 +49,9 @@ def test_the_states_are_told_though_a_feed_cannot_be_read() -> None:
     get = next(first)
     told = first.send(answers_from(FIXTURES / "feed-missing")(page.absolute(get.path)))
 
-    assert {seen.component_id: seen.level for seen in told.observed}["harbor-gate/1"] is Level.MAJOR_OUTAGE
+    assert {seen.component_id: seen.level for seen in told.observed}[
+        "harbor-gate/1"
+    ] is Level.MAJOR_OUTAGE
 
 
 def test_a_feed_is_a_file_of_the_page_and_nothing_else() -> None:
@@ -54,9 +60,15 @@ def test_a_feed_is_a_file_of_the_page_and_nothing_else() -> None:
     page = context_of(FIXTURES / "quiet")
 
     with pytest.raises(UnexpectedShape, match="the name of a feed"):
-        drive(meta.poll(page), page, lambda url: Response(url=url, status=200, body=json.dumps(told).encode()))
+        drive(
+            meta.poll(page),
+            page,
+            lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
+        )
 
 
 def test_the_list_is_asked_for_on_metas_hosts_only() -> None:
-    assert [get.path for get in meta.probe("https://metastatus.com/graph-api/")] == [meta.ORGANISATIONS]
+    assert [get.path for get in meta.probe("https://metastatus.com/graph-api/")] == [
+        meta.ORGANISATIONS
+    ]
     assert meta.probe("https://status.harbor.example/") == ()

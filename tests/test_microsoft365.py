@@ -1,4 +1,5 @@
-"""What the Microsoft 365 platform reads beyond its fixtures: its requests, what a post proves, and lost answers."""
+"""What the Microsoft 365 platform reads beyond its fixtures: its requests, what a post proves, and
+lost answers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +46,10 @@ def test_a_post_without_a_status_is_named_by_its_place() -> None:
     page, recorded = context_of(FIXTURES / "quiet"), answers_from(FIXTURES / "quiet")
 
     def answer(url: str) -> Response:
-        return replace(recorded(url), body=recorded(url).body.replace(b'"Status": "Operational"', b'"Status": null', 1))
+        return replace(
+            recorded(url),
+            body=recorded(url).body.replace(b'"Status": "Operational"', b'"Status": null', 1),
+        )
 
     with pytest.raises(UnexpectedShape, match=r"\[0\]\.Status"):
         drive(microsoft365.poll(page), page, answer)

@@ -1,4 +1,5 @@
-"""Settings that change while pages are being read by them: nothing read is lost, nothing is read twice at a time."""
+"""Settings that change while pages are being read by them: nothing read is lost, nothing is read
+twice at a time."""
 
 import asyncio
 from dataclasses import replace
@@ -39,12 +40,16 @@ class Held(SimulatedPages):
             self.inside.remove(host)
 
 
-async def test_what_is_being_read_when_its_settings_change_is_kept_and_read_once_at_a_time() -> None:
+async def test_what_is_being_read_when_its_settings_change_is_kept_and_read_once_at_a_time() -> (
+    None
+):
     one, other = two_truths()
     third = random_truth(5, now=now(), slug="third", url="https://status.third.example/")
     pages = Held([one, other, third], now)
     pages.hold = "other"
-    async with collecting(pages, {truth.slug: vendor_of(truth) for truth in (one, other)}) as collector:
+    async with collecting(
+        pages, {truth.slug: vendor_of(truth) for truth in (one, other)}
+    ) as collector:
         store = collector.store
         schedule = Schedule(collector, settings_for(), clock=now)
         await schedule.start()
@@ -52,7 +57,9 @@ async def test_what_is_being_read_when_its_settings_change_is_kept_and_read_once
         await until(lambda: store.pages([one.slug])[0].last_success_at is not None)
         changed = vendor_of(other, url="https://elsewhere.example/", interval_seconds=600)
         schedule.reconfigure(settings_for(vendor_of(third), changed), {})
-        await until(lambda: any(page.slug == "third" and page.last_success_at for page in store.pages()))
+        await until(
+            lambda: any(page.slug == "third" and page.last_success_at for page in store.pages())
+        )
         await until(lambda: not store.pages([one.slug]))  # its history may have been being read
         meanwhile = {page.slug: page for page in store.pages()}
         asked = len(pages.asked)
@@ -78,7 +85,9 @@ async def test_what_is_being_read_when_its_settings_change_is_kept_and_read_once
     assert pages.doubled == []
 
 
-async def test_a_vendor_that_is_removed_and_added_again_while_it_is_read_is_read_once_at_a_time() -> None:
+async def test_a_vendor_that_is_removed_and_added_again_while_it_is_read_is_read_once_at_a_time() -> (
+    None
+):
     one, other = two_truths()
     pages = Held([one, other], now)
     pages.hold = "other"
@@ -87,7 +96,12 @@ async def test_a_vendor_that_is_removed_and_added_again_while_it_is_read_is_read
         schedule = Schedule(collector, settings_for(), clock=now)
         await schedule.start()
         await asyncio.wait_for(pages.reached.wait(), 30)
-        for wanted in ([vendors[0]], vendors, [vendors[0]], [vendors[0], replace(vendors[1], tier="low")]):
+        for wanted in (
+            [vendors[0]],
+            vendors,
+            [vendors[0]],
+            [vendors[0], replace(vendors[1], tier="low")],
+        ):
             schedule.reconfigure(settings_for(*wanted), {})
             await asyncio.sleep(1.2)
         assert collector.vendors["other"].tier == "standard"
@@ -105,7 +119,9 @@ async def test_a_reading_of_a_vendor_that_is_gone_is_kept_however_late() -> None
     one, other = two_truths()
     pages = Held([one, other], now)
     pages.hold = "other"
-    async with collecting(pages, {truth.slug: vendor_of(truth) for truth in (one, other)}) as collector:
+    async with collecting(
+        pages, {truth.slug: vendor_of(truth) for truth in (one, other)}
+    ) as collector:
         page = collector.store.pages(["other"])[0]
         polling = asyncio.create_task(collector.poll(page))
         await asyncio.wait_for(pages.reached.wait(), 30)

@@ -1,4 +1,5 @@
-"""A page that answers and lists no components: it was read, and nothing is known of it. Everything says so."""
+"""A page that answers and lists no components: it was read, and nothing is known of it. Everything
+says so."""
 
 import pytest
 from simulated import Clock
@@ -27,7 +28,9 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
         result, stored, _ = await polled(collector)
         vendor = collector.vendors[stored.slug]
         report = gather(collector.store, stored, vendor, Asked(now=clock()))
-        metrics = exposition(StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False).decode()
+        metrics = exposition(
+            StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False
+        ).decode()
         page.rows = [component(API)]
         clock.forward(minutes=5)
         _, again, state = await polled(collector)
@@ -65,11 +68,19 @@ async def test_a_page_that_never_had_any_says_so_from_the_first_poll() -> None:
         (Evidence(source="s", read_at=NOW), None),
         (Evidence(source="s", read_at=NOW, components=()), NOTHING_LISTED),
         (Evidence(source="s", read_at=NOW, components=(Component(id="1", name="A"),)), None),
-        (Evidence(source="s", read_at=NOW, components=(), page=PageInfo(remark="choose regions")), "choose regions"),
+        (
+            Evidence(
+                source="s", read_at=NOW, components=(), page=PageInfo(remark="choose regions")
+            ),
+            "choose regions",
+        ),
     ],
 )
-def test_only_a_complete_list_that_is_empty_is_remarked_on(evidence: Evidence, remark: str | None) -> None:
-    """A reading that gives no list says nothing of components; a platform that knows why it is empty says that."""
+def test_only_a_complete_list_that_is_empty_is_remarked_on(
+    evidence: Evidence, remark: str | None
+) -> None:
+    """A reading that gives no list says nothing of components; a platform that knows why it is
+    empty says that."""
     told = remarked(evidence)
 
     assert (told.page.remark if told.page is not None else None) == remark

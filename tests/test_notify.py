@@ -46,7 +46,9 @@ class Manager:
 
 @pytest.fixture(params=["file", "abstract"])
 def manager(request, tmp_path):
-    address = str(tmp_path / "notify") if request.param == "file" else f"@vendorstatus-test-{os.getpid()}"
+    address = (
+        str(tmp_path / "notify") if request.param == "file" else f"@vendorstatus-test-{os.getpid()}"
+    )
     with contextlib.closing((made := Manager(address)).socket):
         yield made
 
@@ -89,7 +91,9 @@ def test_a_sign_of_life_is_given_where_it_is_wanted_of_this_process(env, seconds
 
 def test_signs_of_life_come_four_times_in_the_time_for_one(manager):
     clock = [0.0]
-    told = Notifier({"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "8000000"}, 7, lambda: clock[0])
+    told = Notifier(
+        {"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "8000000"}, 7, lambda: clock[0]
+    )
     for second in range(8):
         clock[0] = float(second)
         told.alive()
@@ -106,7 +110,9 @@ def test_no_sign_of_life_is_given_where_none_is_wanted(manager):
     assert manager.heard() == {}
 
 
-@pytest.mark.parametrize("address", ["", "/nowhere/at/all", "@nobody", "vsock:2:1234", "relative", "@" + "x" * 200])
+@pytest.mark.parametrize(
+    "address", ["", "/nowhere/at/all", "@nobody", "vsock:2:1234", "relative", "@" + "x" * 200]
+)
 def test_without_a_manager_nothing_is_told_and_nothing_fails(address):
     told = Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"}, 7)
     told.ready("well")
@@ -126,7 +132,11 @@ async def test_a_loop_whose_ticks_have_got_stuck_gives_no_sign_of_life_and_one_t
     clock, signs = [0.0], []
     async with collecting(SimulatedPages([], now)) as collector:
         schedule = Schedule(
-            collector, settings_for(), clock=now, timer=lambda: clock[0], on_alive=lambda: signs.append(clock[0])
+            collector,
+            settings_for(),
+            clock=now,
+            timer=lambda: clock[0],
+            on_alive=lambda: signs.append(clock[0]),
         )
         await schedule._sign_of_life()
         await schedule.tick()
@@ -138,16 +148,22 @@ async def test_a_loop_whose_ticks_have_got_stuck_gives_no_sign_of_life_and_one_t
 
 
 @pytest.mark.integration
-def test_the_command_tells_its_manager_when_it_is_ready_reloads_lives_and_ends(manager, monkeypatch, tmp_path):
+def test_the_command_tells_its_manager_when_it_is_ready_reloads_lives_and_ends(
+    manager, monkeypatch, tmp_path
+):
     monkeypatch.setenv("NOTIFY_SOCKET", manager.address)
     monkeypatch.setenv("WATCHDOG_USEC", "2000000")
     monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{free_port()}")
     with served(truth_for(1, "statuspage")) as simulator:
         vendor = {"slug": "acme", "url": simulator.vendors[0].url, "allow_private": True}
-        (tmp_path / "monitor.yaml").write_text(yaml.safe_dump({"vendors": [vendor], "backfill": "1d"}))
+        (tmp_path / "monitor.yaml").write_text(
+            yaml.safe_dump({"vendors": [vendor], "backfill": "1d"})
+        )
         process = command("serve", folder=tmp_path)
         try:
-            assert manager.until("READY")["STATUS"].startswith("watching 1 vendors; metrics on http://127.0.0.1:")
+            assert manager.until("READY")["STATUS"].startswith(
+                "watching 1 vendors; metrics on http://127.0.0.1:"
+            )
             manager.until("WATCHDOG", 2)
             process.send_signal(signal.SIGHUP)
             manager.until("RELOADING")

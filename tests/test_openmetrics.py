@@ -1,4 +1,5 @@
-"""History as an OpenMetrics file: read back it says what the store says, at noon, never in the future."""
+"""History as an OpenMetrics file: read back it says what the store says, at noon, never in the
+future."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -33,7 +34,9 @@ INFO = {"vendorstatus_vendor_info", "vendorstatus_component_info"}
 FORMULA = "vendorstatus_component_formula_uptime_ratio"
 
 
-def export(folder: Path, store: Store, vendors: dict[str, VendorConfig], asked: Asked, labels=EXTRA) -> str:
+def export(
+    folder: Path, store: Store, vendors: dict[str, VendorConfig], asked: Asked, labels=EXTRA
+) -> str:
     path = folder / "history.om"
     with OpenMetricsFile(path, labels, asked.now) as file:
         for page in store.pages():
@@ -61,7 +64,14 @@ def stamps(text: str) -> list[str]:
 levels = st.sampled_from([None, *Level])
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 30), timezones=st.just(UTC))
 zones = st.sampled_from(
-    ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
+    [
+        "UTC",
+        "Europe/Berlin",
+        "America/Los_Angeles",
+        "Pacific/Auckland",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+    ]
 )
 
 
@@ -86,15 +96,22 @@ def test_what_is_read_back_is_what_the_store_says(tmp_path_factory, zone, now, o
             now=now,
         )
         vendor = VendorConfig(slug="acme", name="Acme", url=page.url)
-        text = export(tmp_path_factory.mktemp("om"), store, {"acme": vendor}, Asked(now=now, days=days))
-        wanted = [day for n in reversed(range(days)) if noon(day := today - n * DAY) <= now.timestamp()]
+        text = export(
+            tmp_path_factory.mktemp("om"), store, {"acme": vendor}, Asked(now=now, days=days)
+        )
+        wanted = [
+            day for n in reversed(range(days)) if noon(day := today - n * DAY) <= now.timestamp()
+        ]
         told = expected(store, store.pages()[0], wanted, EXTRA, now=now) if wanted else {}
     found = read_back(text)
 
     assert {key: value for key, value in found.items() if key[0] not in INFO} == told
     assert len({key for key in found if key[0] in INFO}) == 2 * len(wanted)
     assert all(re.fullmatch(r"\d+", stamp) for stamp in stamps(text))
-    assert {int(stamp) % 86_400 for stamp in stamps(text)} <= {43_200, 86_340}  # noon, and the last minute of a day
+    assert {int(stamp) % 86_400 for stamp in stamps(text)} <= {
+        43_200,
+        86_340,
+    }  # noon, and the last minute of a day
     assert all(int(stamp) <= now.timestamp() for stamp in stamps(text))
 
 
@@ -115,7 +132,8 @@ async def test_the_demos_vendors_are_read_back_whole_and_in_order(tmp_path) -> N
 
 
 def series_and_stamp(text: str):
-    """Yield what the lines must be sorted by: the family's place, the series and the stamp as a number."""
+    """Yield what the lines must be sorted by: the family's place, the series and the stamp as a
+    number."""
     families: dict[str, int] = {}
     for line in text.splitlines():
         if not line.startswith("#"):
@@ -128,7 +146,9 @@ def test_a_family_comes_once_with_its_header_and_the_file_ends_properly(tmp_path
     with OpenMetricsFile(path, {"job": "x"}, datetime(2026, 1, 1, tzinfo=UTC)) as file:
         for vendor in ("acme", "bolt"):
             own = (("vendor", vendor),)
-            file.add(Series("vendor_outage_ratio", (*own, ("window", "7d")), [(100, 0.25), (200, 1.0)]))
+            file.add(
+                Series("vendor_outage_ratio", (*own, ("window", "7d")), [(100, 0.25), (200, 1.0)])
+            )
             file.add(Series("vendor_day_severity", own, [(100, 3)]))
         file.finish()
 
@@ -192,12 +212,16 @@ def test_an_export_that_breaks_off_leaves_the_old_file_alone(tmp_path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["history.om"]
 
 
-# ---------------------------------------------------------------------------------------------- labels and commands
+# ----------------------------------------------------------------------------------------------
+# labels and commands
 
 
 def test_the_job_is_that_of_the_recommended_scrape_unless_another_is_given() -> None:
     assert checked_labels([]) == {"job": "vendorstatus"}
-    assert checked_labels(["job=other", "instance=monitor:9184"]) == {"job": "other", "instance": "monitor:9184"}
+    assert checked_labels(["job=other", "instance=monitor:9184"]) == {
+        "job": "other",
+        "instance": "monitor:9184",
+    }
     assert checked_labels(["note=a=b"])["note"] == "a=b"
 
 
@@ -226,7 +250,9 @@ async def test_no_label_of_the_metrics_can_be_overwritten() -> None:
 def test_the_command_is_one_for_a_shell() -> None:
     command = import_command(Path("my history.om"), "blocks")
 
-    assert command == ("promtool tsdb create-blocks-from --max-block-duration=744h openmetrics 'my history.om' blocks")
+    assert command == (
+        "promtool tsdb create-blocks-from --max-block-duration=744h openmetrics 'my history.om' blocks"
+    )
 
 
 @pytest.mark.parametrize(("days_ago", "retention"), [(90, 400), (368, 400), (1000, 1032)])
@@ -237,7 +263,9 @@ def test_the_retention_keeps_the_whole_block_of_the_oldest_sample(days_ago, rete
 
 
 def test_label_values_are_escaped_as_in_metrics(tmp_path) -> None:
-    with OpenMetricsFile(tmp_path / "h.om", {"note": 'a"\\\n'}, datetime(2026, 1, 1, tzinfo=UTC)) as file:
+    with OpenMetricsFile(
+        tmp_path / "h.om", {"note": 'a"\\\n'}, datetime(2026, 1, 1, tzinfo=UTC)
+    ) as file:
         file.add(Series("vendor_info", (("vendor", "acme"),), [(100, 1)]))
         file.finish()
 

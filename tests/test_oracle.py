@@ -1,4 +1,5 @@
-"""What the Oracle platform reads beyond its fixtures: chosen regions, when the feed is asked for, and damaged dates."""
+"""What the Oracle platform reads beyond its fixtures: chosen regions, when the feed is asked for,
+and damaged dates."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,9 @@ def poll(case: str, asked: list[str] | None = None, **context: object) -> list[E
         (("*-harbor-1",), {"north-harbor-1", "south-harbor-1"}),
     ],
 )
-def test_a_region_is_chosen_by_either_of_its_names_or_a_pattern(regions: tuple[str, ...], found: set[str]) -> None:
+def test_a_region_is_chosen_by_either_of_its_names_or_a_pattern(
+    regions: tuple[str, ...], found: set[str]
+) -> None:
     (piece,) = poll("quiet", regions=regions)
 
     assert {each.region for each in piece.components or ()} == found
@@ -47,7 +50,11 @@ def test_the_feed_is_asked_for_only_while_something_is_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("context", "conditional"),
-    [({}, True), ({"regions": ("south-harbor-1",)}, False), ({"open_incidents": frozenset({"x"})}, False)],
+    [
+        ({}, True),
+        ({"regions": ("south-harbor-1",)}, False),
+        ({"open_incidents": frozenset({"x"})}, False),
+    ],
 )
 def test_an_unchanged_answer_will_do_for_the_same_regions_in_quiet_times(
     context: dict[str, object], *, conditional: bool
@@ -60,13 +67,17 @@ def test_an_unchanged_answer_will_do_for_the_same_regions_in_quiet_times(
 
 def test_incidents_of_other_regions_are_not_listed_and_what_they_meant_is_kept() -> None:
     page = context_of(FIXTURES / "quiet", regions=NORTH)
-    _, told = drive(oracle.backfill(page, page.now.replace(month=1)), page, answers_from(FIXTURES / "quiet"))
+    _, told = drive(
+        oracle.backfill(page, page.now.replace(month=1)), page, answers_from(FIXTURES / "quiet")
+    )
 
     assert {each.component_ids for each in told.incidents} == {("north-harbor-1/Object Storage",)}
     assert {each.component_id for each in told.impacts} >= {"south-harbor-1/Compute"}
 
 
-@pytest.mark.parametrize("damage", [("May <var", "Mai <var"), (">20</var>", ">40</var>"), (">09:58<", ">29:58<")])
+@pytest.mark.parametrize(
+    "damage", [("May <var", "Mai <var"), (">20</var>", ">40</var>"), (">09:58<", ">29:58<")]
+)
 def test_a_post_without_a_day_of_the_year_is_refused(damage: tuple[str, str]) -> None:
     recorded = answers_from(FIXTURES / "ongoing")
     page = context_of(FIXTURES / "ongoing", regions=NORTH)
@@ -75,7 +86,11 @@ def test_a_post_without_a_day_of_the_year_is_refused(damage: tuple[str, str]) ->
         response = recorded(url)
         escaped = (text.replace("<", "&lt;").replace(">", "&gt;") for text in damage)
         old, new = (text.encode() for text in escaped)
-        return replace(response, body=response.body.replace(old, new)) if url.endswith(".rss") else response
+        return (
+            replace(response, body=response.body.replace(old, new))
+            if url.endswith(".rss")
+            else response
+        )
 
     with pytest.raises(UnexpectedShape, match="a day of the year") as caught:
         drive(oracle.poll(page), page, answer)

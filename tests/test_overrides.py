@@ -25,7 +25,9 @@ LEFT_OUT = Override(incident="i1", level=Level.OPERATIONAL, **DECIDED)
 
 
 def written(lines: str) -> tuple[Override, ...]:
-    text = f"vendors:\n  - slug: acme\n    url: https://status.acme.example\n    overrides:\n{lines}"
+    text = (
+        f"vendors:\n  - slug: acme\n    url: https://status.acme.example\n    overrides:\n{lines}"
+    )
     return parse(text, "monitor.yaml").vendors[0].overrides
 
 
@@ -34,8 +36,16 @@ def test_an_override_is_read_from_the_settings():
     times = "      - {incident: 'API*', start: 2026-05-05T10:00Z, end: 2026-05-05T13:00+02:00, reason: r, date: 2026-05-06}\n"
 
     assert written(line + times) == (
-        Override(incident="i1", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),
-        Override(incident="API*", start=START + 10 * HOUR, end=START + 11 * HOUR, reason="r", decided=date(2026, 5, 6)),
+        Override(
+            incident="i1", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)
+        ),
+        Override(
+            incident="API*",
+            start=START + 10 * HOUR,
+            end=START + 11 * HOUR,
+            reason="r",
+            decided=date(2026, 5, 6),
+        ),
     )
 
 
@@ -48,7 +58,10 @@ def test_an_override_is_read_from_the_settings():
         ("{incident: i1, reason: r, date: 2026-05-06}", "changes nothing"),
         ("{incident: i1, level: odd, reason: r, date: 2026-05-06}", "'odd' is not a level"),
         ("{incident: i1, level: none, reason: r, date: yesterday}", "'yesterday' is not a day"),
-        ("{incident: i1, start: 2026-05-05 10:00, reason: r, date: 2026-05-06}", "is not an instant with its zone"),
+        (
+            "{incident: i1, start: 2026-05-05 10:00, reason: r, date: 2026-05-06}",
+            "is not an instant with its zone",
+        ),
         (
             "{incident: i1, start: 2026-05-05T10:00Z, end: 2026-05-05T09:00Z, reason: r, date: 2026-05-06}",
             "ends before it starts",
@@ -67,7 +80,8 @@ def test_the_raw_policy_is_asked_for_and_cannot_be_set():
         parse("vendors: [anthropic]\npolicy: raw\n", "monitor.yaml")
 
 
-# ------------------------------------------------------------------------------------------------------------ figures
+# ------------------------------------------------------------------------------------------------------------
+# figures
 
 
 @pytest.fixture
@@ -77,7 +91,9 @@ def store():
         save(opened, page, evidence(START, components=(component(),)))
         cover = Coverage(span=Interval(START, NOW), aspect=Aspect.IMPACTS)
         told = incident(phase=Phase.CLOSED, started_at=START + HOUR, resolved_at=START + 5 * HOUR)
-        other = incident("i2", title="Slow", phase=Phase.CLOSED, started_at=START, resolved_at=START + 2 * HOUR)
+        other = incident(
+            "i2", title="Slow", phase=Phase.CLOSED, started_at=START, resolved_at=START + 2 * HOUR
+        )
         impacts = (
             impact(START + HOUR, START + 5 * HOUR),
             impact(START, START + 2 * HOUR, level=Level.DEGRADED, incident_id="i2"),
@@ -85,12 +101,16 @@ def store():
         save(opened, page, observed(START, api=Level.DEGRADED))
         for quarter in range(5, 20):
             save(opened, page, observed(START + quarter * HOUR / 4, api=Level.PARTIAL_OUTAGE))
-        save(opened, page, evidence(NOW, incidents=(told, other), impacts=impacts, coverage=(cover,)))
+        save(
+            opened, page, evidence(NOW, incidents=(told, other), impacts=impacts, coverage=(cover,))
+        )
         yield opened
 
 
 def vendor(*overrides: Override) -> VendorConfig:
-    return VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", overrides=overrides)
+    return VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", overrides=overrides
+    )
 
 
 def reported(store, *overrides: Override, policy: str = "statuspage") -> reports.VendorReport:
@@ -123,8 +143,12 @@ def test_an_incident_is_rated_or_shortened(store):
 
 def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
     report = reported(store, LEFT_OUT)
-    found = json.loads(json.dumps(reports.as_json([report], report.asked)))["vendors"][0]["overrides"]
-    told = explain.gather(store, store.pages()[0], vendor(LEFT_OUT), component=None, day=date(2026, 5, 5), now=NOW)
+    found = json.loads(json.dumps(reports.as_json([report], report.asked)))["vendors"][0][
+        "overrides"
+    ]
+    told = explain.gather(
+        store, store.pages()[0], vendor(LEFT_OUT), component=None, day=date(2026, 5, 5), now=NOW
+    )
     text = "\n".join(explain.lines(told))
 
     assert found == [
@@ -134,7 +158,8 @@ def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
         }
     ]  # fmt: skip
     assert any(
-        "decided by you on 2026-05-06: 'API errors' (i1) is left out" in note for note in reports.remarks(report)
+        "decided by you on 2026-05-06: 'API errors' (i1) is left out" in note
+        for note in reports.remarks(report)
     )
     assert "decided by you" in reports.as_markdown([report])
     assert ",1," in reports.as_csv([report]).splitlines()[1]
@@ -144,9 +169,17 @@ def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
 
 def test_a_bar_of_incidents_that_are_all_left_out_loses_its_seconds():
     def bar(*incidents: str) -> Bar:
-        return Bar(component_id="api", day=date(2026, 5, 5), partial_seconds=600, incident_ids=incidents, source="s")
+        return Bar(
+            component_id="api",
+            day=date(2026, 5, 5),
+            partial_seconds=600,
+            incident_ids=incidents,
+            source="s",
+        )
 
-    facts = PageFacts(incidents=(incident(), incident("i2")), bars=(bar("i1"), bar("i1", "i2"), bar()))
+    facts = PageFacts(
+        incidents=(incident(), incident("i2")), bars=(bar("i1"), bar("i1", "i2"), bar())
+    )
     found = apply(facts, (LEFT_OUT,))
 
     assert [each.partial_seconds for each in found.bars] == [0, 600, 600]
@@ -154,11 +187,18 @@ def test_a_bar_of_incidents_that_are_all_left_out_loses_its_seconds():
 
 def test_an_end_that_the_user_sets_stands_against_what_polls_saw():
     known = OpenClaim(
-        component_id="api", incident_id="i1", level=Level.PARTIAL_OUTAGE, span=Interval(START + HOUR, NOW)
+        component_id="api",
+        incident_id="i1",
+        level=Level.PARTIAL_OUTAGE,
+        span=Interval(START + HOUR, NOW),
     )
-    facts = PageFacts(incidents=(incident(), incident("i2")), open_claims=(known, replace(known, incident_id="i2")))
+    facts = PageFacts(
+        incidents=(incident(), incident("i2")),
+        open_claims=(known, replace(known, incident_id="i2")),
+    )
     rated, timed = (
-        apply(facts, (replace(LEFT_OUT, level=Level.DEGRADED, end=end),)) for end in (None, START + 5 * HOUR)
+        apply(facts, (replace(LEFT_OUT, level=Level.DEGRADED, end=end),))
+        for end in (None, START + 5 * HOUR)
     )
 
     assert rated.open_claims == facts.open_claims
@@ -169,14 +209,19 @@ HOURS = st.integers(0, 48)
 
 
 @given(
-    st.lists(st.tuples(HOURS, HOURS, st.sampled_from(["i1", "i2"]), st.sampled_from(list(Level)[2:])), max_size=6),
+    st.lists(
+        st.tuples(HOURS, HOURS, st.sampled_from(["i1", "i2"]), st.sampled_from(list(Level)[2:])),
+        max_size=6,
+    ),
     st.sampled_from([None, Level.OPERATIONAL, Level.DEGRADED]),
     st.none() | HOURS,
     st.none() | HOURS,
 )
 def test_an_override_touches_its_incident_only_and_keeps_what_was_said(told, level, first, last):
     impacts = tuple(
-        impact(START + start * HOUR, START + (start + length + 1) * HOUR, incident_id=key, level=found)
+        impact(
+            START + start * HOUR, START + (start + length + 1) * HOUR, incident_id=key, level=found
+        )
         for start, length, key, found in told
     )
     facts = PageFacts(incidents=(incident("i1"), incident("i2", title="x")), impacts=impacts)
@@ -189,7 +234,9 @@ def test_an_override_touches_its_incident_only_and_keeps_what_was_said(told, lev
     assert [each for each in found.impacts if each.incident_id == "i2"] == [
         each for each in impacts if each.incident_id == "i2"
     ]
-    assert sorted(found.excused, key=repr) == sorted((i for i in impacts if i.incident_id == "i1"), key=repr)
+    assert sorted(found.excused, key=repr) == sorted(
+        (i for i in impacts if i.incident_id == "i1"), key=repr
+    )
     assert all(each.end is None or each.start < each.end for each in found.impacts)
     if level is Level.OPERATIONAL:
         assert not any(each.incident_id == "i1" for each in found.impacts)

@@ -1,4 +1,5 @@
-"""Another company's page in a vendor's place: refused at every reading, accepted by the user, and nothing of it kept."""
+"""Another company's page in a vendor's place: refused at every reading, accepted by the user, and
+nothing of it kept."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -27,11 +28,15 @@ SINCE = NOW - timedelta(days=60)
 
 
 def acme(platform: str = "statuspage", **changes: object) -> Truth:
-    return random_truth(3, now=NOW, platform=platform, slug="acme", name="Acme", url=ACME_URL, **changes)
+    return random_truth(
+        3, now=NOW, platform=platform, slug="acme", name="Acme", url=ACME_URL, **changes
+    )
 
 
 def globex(platform: str = "statuspage", url: str = ACME_URL) -> Truth:
-    return random_truth(4, now=NOW, platform=platform, slug="globex", name="Globex", url=url, zone="Asia/Tokyo")
+    return random_truth(
+        4, now=NOW, platform=platform, slug="globex", name="Globex", url=url, zone="Asia/Tokyo"
+    )
 
 
 @dataclass
@@ -46,7 +51,8 @@ class Moves(NoObserver):
 
 @dataclass
 class Redirecting(SimulatedPages):
-    """Pages that may be answered from another host: `led_to` is where the first page's addresses lead."""
+    """Pages that may be answered from another host: `led_to` is where the first page's addresses
+    lead."""
 
     led_to: str | None = None
 
@@ -58,7 +64,8 @@ class Redirecting(SimulatedPages):
 
 
 def facts_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Everything a page said, without the schedule's state and without days, which are derived from it."""
+    """Everything a page said, without the schedule's state and without days, which are derived from
+    it."""
     tables = (
         "component",
         "incident",
@@ -80,7 +87,9 @@ def facts_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
         }
         said = "SELECT external_id, page_name, page_zone, platform, remark, mark, hosts FROM page"
         found["page"] = [tuple(row) for row in connection.execute(sa.text(said))]
-        found["validator"] = [tuple(row) for row in connection.execute(sa.text("SELECT * FROM validator"))]
+        found["validator"] = [
+            tuple(row) for row in connection.execute(sa.text("SELECT * FROM validator"))
+        ]
     assert len(found) > 8
     return found
 
@@ -103,7 +112,9 @@ async def test_another_page_at_the_same_address_leaves_no_trace_whatever_is_read
                 assert isinstance(result.error, IdentityChanged)
             back = await collector.backfill(await page_of(collector, "acme"), SINCE, again=True)
             assert isinstance(back.error, IdentityChanged)
-            assert isinstance((await collector.reread(await page_of(collector, "acme"))).error, IdentityChanged)
+            assert isinstance(
+                (await collector.reread(await page_of(collector, "acme"))).error, IdentityChanged
+            )
             page = await page_of(collector, "acme")
             after = facts_of(store)
 
@@ -160,11 +171,16 @@ async def test_an_accepted_page_is_read_in_full_and_what_went_on_before_has_ende
 
 
 def _going_on(truth: Truth) -> bool:
-    return any(each.started_at < NOW and each.resolved_at is None and each.effects for each in truth.incidents)
+    return any(
+        each.started_at < NOW and each.resolved_at is None and each.effects
+        for each in truth.incidents
+    )
 
 
 def of_seed(seed: int) -> Truth:
-    return random_truth(seed, now=NOW, platform="statuspage", slug="acme", name="Acme", url=ACME_URL)
+    return random_truth(
+        seed, now=NOW, platform="statuspage", slug="acme", name="Acme", url=ACME_URL
+    )
 
 
 @pytest.mark.parametrize("platform", ["statuspage", "incidentio"])
@@ -239,7 +255,9 @@ async def test_a_redirect_to_another_company_on_another_platform_is_no_change_of
         assert (await page_of(collector, "acme")).platform == "incidentio"
 
 
-async def test_the_first_reading_may_be_redirected_and_the_first_after_an_upgrade_vouches_by_its_id() -> None:
+async def test_the_first_reading_may_be_redirected_and_the_first_after_an_upgrade_vouches_by_its_id() -> (
+    None
+):
     there = replace(acme(), url="https://acme.pages.example/")
     pages = Redirecting([acme(), there], Clock(NOW), led_to=there.url)
     async with collecting(pages, {"acme": vendor_of(acme())}) as collector:
@@ -247,18 +265,25 @@ async def test_the_first_reading_may_be_redirected_and_the_first_after_an_upgrad
         page = await page_of(collector, "acme")
         assert page.hosts == ("acme.pages.example",)
         with collector.store._engine.begin() as connection:
-            connection.execute(sa.text("UPDATE page SET hosts = NULL, id_platform = NULL, version = version + 1"))
+            connection.execute(
+                sa.text("UPDATE page SET hosts = NULL, id_platform = NULL, version = version + 1")
+            )
         pages.clock.forward(minutes=5)
         assert (await collector.poll(await page_of(collector, "acme"))).error is None
         pages.led_to, pages.truths = None, [globex()]
         pages.clock.forward(minutes=5)
-        assert isinstance((await collector.poll(await page_of(collector, "acme"))).error, IdentityChanged)
+        assert isinstance(
+            (await collector.poll(await page_of(collector, "acme"))).error, IdentityChanged
+        )
 
 
-# --------------------------------------------------------------------------------- pages that have no id of their own
+# --------------------------------------------------------------------------------- pages that have
+# no id of their own
 
 
-def cstate(changed: Callable[[Response], Response]) -> tuple[VendorConfig, Callable[[str], Response]]:
+def cstate(
+    changed: Callable[[Response], Response],
+) -> tuple[VendorConfig, Callable[[str], Response]]:
     """A page of a platform without ids, and its answers."""
     answer = answers_from(FIXTURES / "cstate" / "quiet")
     vendor = VendorConfig(slug="acme", name="Acme", url=RECORDED, platform="cstate")
@@ -288,7 +313,9 @@ def renamed(name: bytes) -> Callable[[Response], Response]:
 
 
 def elsewhere(host: str) -> Callable[[Response], Response]:
-    return lambda response: replace(response, final_url=response.url.replace(urlsplit(response.url).netloc, host))
+    return lambda response: replace(
+        response, final_url=response.url.replace(urlsplit(response.url).netloc, host)
+    )
 
 
 TITLE = b"Orchard"
@@ -336,7 +363,9 @@ async def test_the_same_body_from_another_host_is_refused_where_no_id_is_in_it()
         answers.number = 1
         pages.clock.forward(minutes=5)
 
-        assert isinstance((await collector.poll(await page_of(collector, "acme"))).error, IdentityChanged)
+        assert isinstance(
+            (await collector.poll(await page_of(collector, "acme"))).error, IdentityChanged
+        )
 
 
 async def test_a_backfill_that_names_no_page_asks_who_it_is_before_it_keeps_anything() -> None:

@@ -1,4 +1,5 @@
-"""What the PagerDuty platform reads beyond its fixtures: which generation a page is of, and how its posts are asked for."""
+"""What the PagerDuty platform reads beyond its fixtures: which generation a page is of, and how its
+posts are asked for."""
 
 import json
 from dataclasses import replace
@@ -103,7 +104,11 @@ def test_a_list_of_posts_is_followed_to_its_end() -> None:
     def answer(url: str) -> Response:
         if "since=" not in url:
             return NEWER(url)
-        return Response(url=url, status=200, body=json.dumps({"posts": [], "continuationToken": next(tokens)}).encode())
+        return Response(
+            url=url,
+            status=200,
+            body=json.dumps({"posts": [], "continuationToken": next(tokens)}).encode(),
+        )
 
     drive(pagerduty.backfill(PAGE, PAGE.now - timedelta(days=20)), PAGE, answer, asked=urls)
 
@@ -129,7 +134,9 @@ def test_times_are_read_in_milliseconds_and_as_text(written: object) -> None:
     post["updates"][0]["reported_at"] = written
     (piece,) = drive(pagerduty.poll(PAGE), PAGE, changed("posts/PP2", {"post": post}))
 
-    assert {i.started_at for i in piece.incidents if i.id == "PP2"} == {datetime(2026, 5, 20, 10, tzinfo=UTC)}
+    assert {i.started_at for i in piece.incidents if i.id == "PP2"} == {
+        datetime(2026, 5, 20, 10, tzinfo=UTC)
+    }
 
 
 @pytest.mark.parametrize(("word", "level"), [*pagerduty.VOCABULARY.items(), ("unheard_of", None)])
@@ -138,7 +145,9 @@ def test_every_severity_of_a_service_has_its_level(word: str, level: Level | Non
         b'"severity":"outage"', f'"severity":"{word}"'.encode()
     )
     (piece,) = drive(
-        pagerduty.poll(replace(PAGE, mark="older")), PAGE, lambda url: Response(url=url, status=200, body=body)
+        pagerduty.poll(replace(PAGE, mark="older")),
+        PAGE,
+        lambda url: Response(url=url, status=200, body=body),
     )
 
     assert {seen.component_id: seen.level for seen in piece.observed or ()}["PAPI"] is level
@@ -157,4 +166,6 @@ def test_a_service_that_an_update_names_twice_is_in_the_worse_state(*, at_end: b
     )
 
     assert twice != body
-    assert {seen.component_id: seen.level for seen in piece.observed or ()}["PAPI"] is Level.MAJOR_OUTAGE
+    assert {seen.component_id: seen.level for seen in piece.observed or ()}[
+        "PAPI"
+    ] is Level.MAJOR_OUTAGE

@@ -44,8 +44,12 @@ def test_what_is_bad_stays_and_what_is_good_does_not(observed):
         assert kept.observed is None
     else:
         assert [each for each in kept.observed if is_bad(each.level)] == bad
-        assert not [each for each in kept.observed if each.level is not None and not is_bad(each.level)]
-        assert [each.component_id for each in kept.observed] == [each.component_id for each in observed]
+        assert not [
+            each for each in kept.observed if each.level is not None and not is_bad(each.level)
+        ]
+        assert [each.component_id for each in kept.observed] == [
+            each.component_id for each in observed
+        ]
 
 
 class Broken(Page):
@@ -55,18 +59,30 @@ class Broken(Page):
 
     def __call__(self, url: str) -> Response:
         answer = super().__call__(url)
-        return replace(answer, status=503, body=b"") if self.broken and "summary" not in url else answer
+        return (
+            replace(answer, status=503, body=b"")
+            if self.broken and "summary" not in url
+            else answer
+        )
 
 
 async def shown(collector, clock):
-    """Poll; return the outcome, the vendor's severity and whether it is up, None = there is no such series."""
+    """Poll; return the outcome, the vendor's severity and whether it is up, None = there is no such
+    series."""
     result, _, _ = await polled(collector)
-    text = exposition(StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False).decode()
+    text = exposition(
+        StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False
+    ).decode()
     told = dict(line.rsplit(" ", 1) for line in text.splitlines())
     (slug,) = collector.vendors
     severity = f'vendorstatus_vendor_severity{{vendor="{slug}"}}'
     component = f'vendorstatus_component_severity{{vendor="{slug}",component="api"}}'
-    return result.outcome, told.get(severity), told.get(component), told[f'vendorstatus_up{{vendor="{slug}"}}']
+    return (
+        result.outcome,
+        told.get(severity),
+        told.get(component),
+        told[f'vendorstatus_up{{vendor="{slug}"}}'],
+    )
 
 
 async def test_an_outage_is_not_over_by_a_poll_that_failed_midway():
@@ -74,7 +90,11 @@ async def test_an_outage_is_not_over_by_a_poll_that_failed_midway():
     page.incidents = [incident_json(API)]
     async with watching(page, clock) as collector:
         assert await shown(collector, clock) == ("ok", "4", "4", "1")
-        page.broken, page.rows, page.incidents = True, [component(), component(OTHER, name="Web")], []
+        page.broken, page.rows, page.incidents = (
+            True,
+            [component(), component(OTHER, name="Web")],
+            [],
+        )
         clock.now += timedelta(minutes=5)
         assert await shown(collector, clock) == ("failed", "4", "4", "0")
         page.broken = False
@@ -87,13 +107,18 @@ async def test_an_outage_that_a_poll_read_before_it_failed_is_shown():
     page.incidents = [incident_json(API)]
     async with watching(page, clock) as collector:
         await polled(collector)
-        page.broken, page.rows, page.incidents = True, [component(), component(OTHER, "major_outage", "Web")], []
+        page.broken, page.rows, page.incidents = (
+            True,
+            [component(), component(OTHER, "major_outage", "Web")],
+            [],
+        )
         clock.now += timedelta(minutes=5)
         assert await shown(collector, clock) == ("failed", "4", None, "0")
 
 
 def broken_midway():
-    """Yield every case that fails when its second or a later request does, having told states before."""
+    """Yield every case that fails when its second or a later request does, having told states
+    before."""
     for name in platforms.names():
         for case in whole_cases(name):
             for failing in range(2, 6):
@@ -104,17 +129,24 @@ def broken_midway():
 
 def new_page(case):
     """Return the page of a case of which no incident is known yet."""
-    return replace(known_page(case, json.loads(case.read_text())), open_incidents=frozenset(), components=frozenset())
+    return replace(
+        known_page(case, json.loads(case.read_text())),
+        open_incidents=frozenset(),
+        components=frozenset(),
+    )
 
 
 def failing_from(case, failing):
     """Return what answers as recorded, and from that request on, counted from 1, an error."""
     recorded, asked = answers_from(case.parent), count(1)
-    return lambda url: replace(recorded(url), **({"status": 503, "body": b""} if next(asked) >= failing else {}))
+    return lambda url: replace(
+        recorded(url), **({"status": 503, "body": b""} if next(asked) >= failing else {})
+    )
 
 
 def polled_until(name, case, failing):
-    """Return what a poll tells whose requests fail from that one on, and whether it fails by that."""
+    """Return what a poll tells whose requests fail from that one on, and whether it fails by
+    that."""
     page, told = new_page(case), []
     try:
         drive(platforms.named(name).poll(page), page, failing_from(case, failing), told=told)
@@ -127,9 +159,17 @@ def polled_until(name, case, failing):
 async def test_no_platform_reads_well_by_a_poll_that_failed_midway(name, case, failing):
     told = new_page(case)
     recording = json.loads(case.with_name("recording.json").read_text())
-    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), failing_from(case, failing))
+    pages = SimulatedPages(
+        [], Clock(datetime.fromisoformat(recording["recorded_at"])), failing_from(case, failing)
+    )
     vendor = VendorConfig(
-        slug="acme", name="Acme", url=told.url, platform=name, regions=told.regions, html=told.html, feed=told.feed
+        slug="acme",
+        name="Acme",
+        url=told.url,
+        platform=name,
+        regions=told.regions,
+        html=told.html,
+        feed=told.feed,
     )
     async with collecting(pages, {"acme": vendor}) as collector:
         page = await page_of(collector, "acme")

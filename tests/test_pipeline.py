@@ -1,4 +1,5 @@
-"""The whole path, all real but the network: collect, keep, derive; and what must never happen on the way."""
+"""The whole path, all real but the network: collect, keep, derive; and what must never happen on
+the way."""
 
 import asyncio
 import json
@@ -29,7 +30,9 @@ NOW = datetime(2026, 5, 20, 12, 30, tzinfo=UTC)
 
 
 def truth_for(seed: int, platform: str, **changes: object):
-    return random_truth(seed, now=NOW, platform=platform, url="https://status.acme.example/", **changes)
+    return random_truth(
+        seed, now=NOW, platform=platform, url="https://status.acme.example/", **changes
+    )
 
 
 @pytest.mark.parametrize("platform", ["statuspage", "incidentio"])
@@ -53,7 +56,12 @@ async def test_random_truth_comes_back_as_stored_days(platform: str, seed: int) 
             wanted = truth.seconds(component.id, day, now=NOW)
             found = history.components[component.id].day(day)
             assert found.level is not None
-            for level in (Level.MAINTENANCE, Level.DEGRADED, Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE):
+            for level in (
+                Level.MAINTENANCE,
+                Level.DEGRADED,
+                Level.PARTIAL_OUTAGE,
+                Level.MAJOR_OUTAGE,
+            ):
                 assert found.seconds.of(level) == pytest.approx(wanted.of(level), abs=1.01), (
                     component.name,
                     day,
@@ -107,7 +115,9 @@ async def test_a_page_down_for_a_day_leaves_the_day_unknown_and_no_uptime_grows(
     truth = replace(truth_for(5, "statuspage"), incidents=(), zone="UTC")
     clock = Clock(datetime(2026, 5, 20, 0, 0, tzinfo=UTC))
     down = False
-    pages = SimulatedPages([truth], clock, lambda url: ConnectFailed("refused", url=url) if down else None)
+    pages = SimulatedPages(
+        [truth], clock, lambda url: ConnectFailed("refused", url=url) if down else None
+    )
     vendors = {truth.slug: vendor_of(truth, zone="UTC", interval_seconds=1800)}
     async with collecting(pages, vendors) as collector:
         for half_hour in range(4 * 48):
@@ -147,7 +157,9 @@ async def test_a_failed_page_keeps_its_level_with_an_ageing_last_success() -> No
     truth = truth_for(5, "statuspage")
     clock = Clock(NOW)
     broken = False
-    pages = SimulatedPages([truth], clock, lambda url: ConnectFailed("refused", url=url) if broken else None)
+    pages = SimulatedPages(
+        [truth], clock, lambda url: ConnectFailed("refused", url=url) if broken else None
+    )
     async with collecting(pages) as collector:
         await collector.poll(await page_of(collector, truth.slug))
         before = await page_of(collector, truth.slug)
@@ -166,7 +178,9 @@ async def test_a_failed_page_keeps_its_level_with_an_ageing_last_success() -> No
 async def test_retry_after_is_honoured() -> None:
     truth = truth_for(5, "statuspage")
     clock = Clock(NOW)
-    pages = SimulatedPages([truth], clock, lambda url: Throttled("429", retry_after=timedelta(hours=2), url=url))
+    pages = SimulatedPages(
+        [truth], clock, lambda url: Throttled("429", retry_after=timedelta(hours=2), url=url)
+    )
     vendors = {truth.slug: vendor_of(truth, platform="statuspage")}
     async with collecting(pages, vendors) as collector:
         await collector.poll(await page_of(collector, truth.slug))
@@ -177,18 +191,28 @@ async def test_retry_after_is_honoured() -> None:
     assert page.last_error_reason == "throttled"
 
 
-async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_again_when_it_heals() -> None:
+async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_again_when_it_heals() -> (
+    None
+):
     truth = truth_for(5, "statuspage")
-    html = Response(url="", status=200, headers={"content-type": "text/html"}, body=b"<html>sorry</html>")
+    html = Response(
+        url="", status=200, headers={"content-type": "text/html"}, body=b"<html>sorry</html>"
+    )
     broken = False
-    pages = SimulatedPages([truth], Clock(NOW), lambda url: replace(html, url=url, final_url=url) if broken else None)
+    pages = SimulatedPages(
+        [truth], Clock(NOW), lambda url: replace(html, url=url, final_url=url) if broken else None
+    )
     async with collecting(pages) as collector:
         await collector.poll(await page_of(collector, truth.slug))
         broken = True
         for _ in range(5):
             await collector.poll(await page_of(collector, truth.slug))
         page = await page_of(collector, truth.slug)
-        assert (page.platform, page.parse_failures, page.last_error_reason) == ("statuspage", 5, "not_json")
+        assert (page.platform, page.parse_failures, page.last_error_reason) == (
+            "statuspage",
+            5,
+            "not_json",
+        )
         broken = False
         healed = await collector.poll(page)
         page = await page_of(collector, truth.slug)
@@ -197,7 +221,9 @@ async def test_a_page_that_is_broken_for_a_while_keeps_its_platform_and_is_read_
     assert (page.platform, page.parse_failures) == ("statuspage", 0)
 
 
-async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.WARNING, logger="monitor.collect")
     truth, counted = truth_for(5, "statuspage"), Moves()
     body = b""
@@ -210,7 +236,9 @@ async def test_a_word_nobody_knows_is_logged_once_and_counted_every_time(caplog:
     async with collecting(pages, observer=counted) as collector:
         await collector.poll(await page_of(collector, truth.slug))
         told = json.loads(
-            (await pages.get(f"{truth.url}api/v2/summary.json", accept="", limits=Limits())).response.body
+            (
+                await pages.get(f"{truth.url}api/v2/summary.json", accept="", limits=Limits())
+            ).response.body
         )
         for number in range(3):
             told["components"][0]["status"] = "wobbly"
@@ -238,13 +266,14 @@ class Moves(NoObserver):
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "known_hours"), [("statuspage", "incidentio", 12.5), ("incidentio", "statuspage", 20.5)]
+    ("before", "after", "known_hours"),
+    [("statuspage", "incidentio", 12.5), ("incidentio", "statuspage", 20.5)],
 )
 async def test_a_page_that_moves_to_another_platform_keeps_its_history(
     before: str, after: str, known_hours: float, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its components have other ids there and the same names. Between the two nothing is known, unless the new page's
-    own record speaks for that time, as a Statuspage's bars do.
+    """Its components have other ids there and the same names. Between the two nothing is known,
+    unless the new page's own record speaks for that time, as a Statuspage's bars do.
     """
     caplog.set_level(logging.WARNING, logger="monitor.collect")
     old, new = (truth_for(3, name, slug="acme", zone="Etc/UTC") for name in (before, after))
@@ -264,26 +293,40 @@ async def test_a_page_that_moves_to_another_platform_keeps_its_history(
         assert (await collector.poll(await page_of(collector, "acme"))).error is None
         page = await page_of(collector, "acme")
         facts, now = store.facts(page.id), store.page_history(page.id, *days)
-        gap = store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20)).vendor.day(date(2026, 5, 20))
+        gap = store.page_history(page.id, date(2026, 5, 20), date(2026, 5, 20)).vendor.day(
+            date(2026, 5, 20)
+        )
 
     assert page.platform == after
-    assert any(line.startswith(f"moved: was {before} until 2026-05-20 12:30") for line in page.platform_evidence)
+    assert any(
+        line.startswith(f"moved: was {before} until 2026-05-20 12:30")
+        for line in page.platform_evidence
+    )
     assert moves.seen == [("acme", before, after)]
     assert f"platform changed vendor=acme from={before} to={after}" in caplog.text
-    assert {known.component.id for known in facts.components} == {part.id for part in new.components}
+    assert {known.component.id for known in facts.components} == {
+        part.id for part in new.components
+    }
     slugs = {known.slug: known.component.id for known in told.components}
     moved_to = {known.slug: known.component.id for known in facts.components}
     assert slugs.keys() == moved_to.keys()
     for slug, key in slugs.items():
         for day in days_between(*days):
-            found, before_it = now.components[moved_to[slug]].day(day), then.components[key].day(day)
+            found, before_it = (
+                now.components[moved_to[slug]].day(day),
+                then.components[key].day(day),
+            )
             assert (found.level, found.seconds) == (before_it.level, before_it.seconds), (slug, day)
     assert gap.coverage * gap.length_seconds / 3600 == pytest.approx(known_hours, abs=0.1)
 
 
 async def test_what_was_going_on_when_a_page_moved_ends_with_the_last_reading() -> None:
     """Nobody will say when it ended; as it stands it would go on for ever."""
-    old = next(truth for seed in range(50) if _going_on(truth := truth_for(seed, "statuspage", slug="acme")))
+    old = next(
+        truth
+        for seed in range(50)
+        if _going_on(truth := truth_for(seed, "statuspage", slug="acme"))
+    )
     new = truth_for(3, "incidentio", slug="acme", live=False)
     pages = SimulatedPages([old], Clock(NOW))
     async with collecting(pages) as collector:
@@ -298,17 +341,30 @@ async def test_what_was_going_on_when_a_page_moved_ends_with_the_last_reading() 
         facts = collector.store.facts(page.id)
 
     assert open_before
-    left = {incident.id: incident for incident in facts.incidents if incident.id in {i.id for i in open_before}}
+    left = {
+        incident.id: incident
+        for incident in facts.incidents
+        if incident.id in {i.id for i in open_before}
+    }
     assert {incident.phase for incident in left.values()} <= {Phase.CLOSED, Phase.WITHDRAWN}
-    assert {incident.resolved_at for incident in left.values() if incident.phase is Phase.CLOSED} == {NOW}
-    assert all(impact.end is not None for impact in facts.impacts if impact.source.startswith("statuspage"))
+    assert {
+        incident.resolved_at for incident in left.values() if incident.phase is Phase.CLOSED
+    } == {NOW}
+    assert all(
+        impact.end is not None for impact in facts.impacts if impact.source.startswith("statuspage")
+    )
 
 
 def _going_on(truth) -> bool:
-    return any(each.started_at <= NOW and each.resolved_at is None and each.effects for each in truth.incidents)
+    return any(
+        each.started_at <= NOW and each.resolved_at is None and each.effects
+        for each in truth.incidents
+    )
 
 
-@pytest.mark.parametrize(("status", "counts"), [(404, True), (410, True), (500, False), (403, False)])
+@pytest.mark.parametrize(
+    ("status", "counts"), [(404, True), (410, True), (500, False), (403, False)]
+)
 async def test_addresses_that_are_gone_count_as_signs_of_a_move_and_a_broken_server_does_not(
     status: int, counts: bool
 ) -> None:
@@ -327,7 +383,9 @@ async def test_addresses_that_are_gone_count_as_signs_of_a_move_and_a_broken_ser
         assert (await page_of(collector, truth.slug)).parse_failures == int(counts)
 
 
-@pytest.mark.parametrize(("configured", "first_zone"), [("UTC", "Mars/Olympus"), (None, "Asia/Tokyo")])
+@pytest.mark.parametrize(
+    ("configured", "first_zone"), [("UTC", "Mars/Olympus"), (None, "Asia/Tokyo")]
+)
 async def test_a_zone_nobody_knows_leaves_the_page_readable_where_another_is_known(
     configured: str | None, first_zone: str
 ) -> None:
@@ -348,16 +406,22 @@ async def test_a_zone_nobody_knows_leaves_the_page_readable_where_another_is_kno
         zone = "Mars/Olympus"
         pages.clock.forward(minutes=5)
         assert (await collector.poll(await page_of(collector, truth.slug))).error is None
-        result = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=30))
+        result = await collector.backfill(
+            await page_of(collector, truth.slug), NOW - timedelta(days=30)
+        )
         page = await page_of(collector, truth.slug)
 
     assert result.error is None
     assert page.zone == (configured or first_zone)
     assert page.page_zone == (None if configured else first_zone)
-    assert f"names the time zone 'Mars/Olympus', which is none we know: days in {page.zone}" in (page.remark or "")
+    assert f"names the time zone 'Mars/Olympus', which is none we know: days in {page.zone}" in (
+        page.remark or ""
+    )
 
 
-async def test_a_renamed_emptied_and_withdrawn_incident_is_superseded_and_both_stories_stay_readable() -> None:
+async def test_a_renamed_emptied_and_withdrawn_incident_is_superseded_and_both_stories_stay_readable() -> (
+    None
+):
     clock = Clock(NOW)
     component = "aaaaaaaaaaa1"
     story = {"incidents": [incident_json(component)]}
@@ -382,9 +446,16 @@ async def test_a_renamed_emptied_and_withdrawn_incident_is_superseded_and_both_s
     assert now_known.impacts == ()
 
 
-def incident_json(component: str, *, name: str = "API down", linked: bool = True) -> dict[str, object]:
+def incident_json(
+    component: str, *, name: str = "API down", linked: bool = True
+) -> dict[str, object]:
     started = "2026-05-20T11:30:00.000Z"
-    change = {"code": component, "name": "API", "old_status": "operational", "new_status": "major_outage"}
+    change = {
+        "code": component,
+        "name": "API",
+        "old_status": "operational",
+        "new_status": "major_outage",
+    }
     update = {
         "id": "u1", "status": "investigating", "body": "", "created_at": started, "updated_at": started, "display_at": started,
         "affected_components": [change],
@@ -437,9 +508,13 @@ def scripted(url: str, component: str, story: dict[str, object]) -> Response:
 async def test_one_page_failing_does_not_fail_the_other() -> None:
     good, bad = (
         truth_for(1, "statuspage"),
-        random_truth(2, now=NOW, platform="statuspage", slug="bad", url="https://status.bad.example/"),
+        random_truth(
+            2, now=NOW, platform="statuspage", slug="bad", url="https://status.bad.example/"
+        ),
     )
-    pages = SimulatedPages([good, bad], Clock(NOW), lambda url: ConnectFailed("no", url=url) if "bad" in url else None)
+    pages = SimulatedPages(
+        [good, bad], Clock(NOW), lambda url: ConnectFailed("no", url=url) if "bad" in url else None
+    )
     async with collecting(pages) as collector:
         results = [await collector.poll(page) for page in collector.store.pages()]
 
@@ -457,7 +532,12 @@ async def test_figures_from_stored_days_equal_figures_from_facts() -> None:
         from monitor import history
 
         _, derived = history.read(
-            collector.store, page, collector.vendors[truth.slug], first=window.first, last=last, now=NOW
+            collector.store,
+            page,
+            collector.vendors[truth.slug],
+            first=window.first,
+            last=last,
+            now=NOW,
         )
 
     assert figures(stored.vendor, window) == figures(derived.vendor, window)
@@ -481,7 +561,17 @@ VOLATILE = {
 
 def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Every fact and day, without database keys and the moments of reading."""
-    tables = ("component", "incident", "impact", "bar", "coverage", "reported_uptime", "unit", "day", "quiet_run")
+    tables = (
+        "component",
+        "incident",
+        "impact",
+        "bar",
+        "coverage",
+        "reported_uptime",
+        "unit",
+        "day",
+        "quiet_run",
+    )
     with store._read() as connection:
         return {
             table: sorted(
@@ -520,7 +610,9 @@ def test_a_backfill_killed_in_the_middle_and_run_again_gives_the_same_rows(tmp_p
 
     def run(database: str, stop_after: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", script, str(tmp_path / database), str(stop_after)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, env=dict(os.environ)
+        )
 
     whole = run("whole.db", 0)
     killed = run("killed.db", 6)
@@ -569,7 +661,9 @@ async def test_a_cancelled_backfill_keeps_what_it_read_and_goes_on_from_there() 
             await collector.backfill(page, NOW - timedelta(days=90))
         pages.get = answer
         kept = collector.store.units(page.id)
-        result = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
+        result = await collector.backfill(
+            await page_of(collector, truth.slug), NOW - timedelta(days=90)
+        )
 
     assert kept
     assert result.complete

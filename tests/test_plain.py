@@ -26,13 +26,23 @@ from monitor.plain import (
 )
 
 # Every character there is, half of the examples from those that do harm.
-HOSTILE = (
-    '\x00\x07\x1b\x7f\x85\x9b\x9d\n\r\t\u200b\u200e\u202a\u202e\u2028\u2029\u2066\u2069\ufeff\ud800\U000e0041"\\=[]'
-)
+HOSTILE = '\x00\x07\x1b\x7f\x85\x9b\x9d\n\r\t\u200b\u200e\u202a\u202e\u2028\u2029\u2066\u2069\ufeff\ud800\U000e0041"\\=[]'
 TEXT = st.text(st.one_of(st.characters(categories=None), st.sampled_from(HOSTILE)))
 
 # What Unicode calls a format character and people see, or need to read their own language.
-SEEN = {0xAD, 0x200C, 0x200D, *range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+SEEN = {
+    0xAD,
+    0x200C,
+    0x200D,
+    *range(0x600, 0x606),
+    0x6DD,
+    0x70F,
+    0x890,
+    0x891,
+    0x8E2,
+    0x110BD,
+    0x110CD,
+}
 HIEROGLYPHS = range(0x13430, 0x13460)
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -42,15 +52,23 @@ def test_every_character_that_is_obeyed_or_hidden_is_shown_as_an_escape() -> Non
     for code in range(sys.maxunicode + 1):
         char = chr(code)
         harmful = (
-            unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(char) in TURNING
+            unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+            or unicodedata.bidirectional(char) in TURNING
         )
-        if harmful and code not in SEEN and code not in HIEROGLYPHS and not visible(char).startswith("\\"):
+        if (
+            harmful
+            and code not in SEEN
+            and code not in HIEROGLYPHS
+            and not visible(char).startswith("\\")
+        ):
             left.append(f"{code:x}")
 
     assert left == []
 
 
-@pytest.mark.parametrize("text", ["API", "Zürich – 東京 🏴‍☠️", "می‌خواهم", "a\u00a0b", "C:\\temp", "[red]x[/]"])
+@pytest.mark.parametrize(
+    "text", ["API", "Zürich – 東京 🏴‍☠️", "می‌خواهم", "a\u00a0b", "C:\\temp", "[red]x[/]"]
+)
 def test_what_people_write_is_left_as_it_is(text: str) -> None:
     assert visible(text) == text
 
@@ -83,7 +101,10 @@ def test_a_log_line_is_one_and_no_value_makes_a_field(one: str, other: str) -> N
 
     assert len(line.splitlines()) == 1
     assert visible(line) == line
-    assert fields(line) == {"msg": json.loads(json.dumps(one)), "vendor": json.loads(json.dumps(other))}
+    assert fields(line) == {
+        "msg": json.loads(json.dumps(one)),
+        "vendor": json.loads(json.dumps(other)),
+    }
 
 
 def fields(line: str) -> dict[str, str]:
@@ -102,7 +123,12 @@ def fields(line: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://status.acme.example/incidents/1?a=b&c=%20#x", "HTTP://acme.example", "https://[2001:db8::1]:8443/"]
+    "url",
+    [
+        "https://status.acme.example/incidents/1?a=b&c=%20#x",
+        "HTTP://acme.example",
+        "https://[2001:db8::1]:8443/",
+    ],
 )
 def test_a_link_of_the_web_is_kept(url: str) -> None:
     assert safe_link(url) == url
@@ -124,24 +150,38 @@ def test_any_other_link_is_none(url: str | None) -> None:
 @given(TEXT)
 def test_no_link_carries_anything_hidden(text: str) -> None:
     for url in (text, f"https://acme.example/{text}", f"https://{text}"):
-        assert (found := safe_link(url)) is None or (found == url == visible(url) and " " not in found)
+        assert (found := safe_link(url)) is None or (
+            found == url == visible(url) and " " not in found
+        )
 
 
 def test_an_incident_keeps_no_link_that_is_not_of_the_web_wherever_it_comes_from() -> None:
     at = datetime(2026, 10, 1, tzinfo=UTC)
     urls = [
-        Incident(id="1", title="t", phase=Phase.OPEN, status="s", impact="i", started_at=at, url=url).url
-        for url in ("https://acme.example/1", "javascript:alert(1)", "data:text/html,x", "/relative", "", None)
+        Incident(
+            id="1", title="t", phase=Phase.OPEN, status="s", impact="i", started_at=at, url=url
+        ).url
+        for url in (
+            "https://acme.example/1",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "/relative",
+            "",
+            None,
+        )
     ]
 
     assert urls == ["https://acme.example/1", None, None, None, None, None]
 
 
-# ----------------------------------------------------------------------------------------------------------- Markdown
+# -----------------------------------------------------------------------------------------------------------
+# Markdown
 
 MARKDOWN = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 MARKS = "\\`*_{}[]()<>#+-.!|~&$=:1 2)\n\t"
-MARKED = st.text(st.one_of(st.sampled_from(MARKS), st.characters(categories=["L", "N", "P", "S", "Cc"])))
+MARKED = st.text(
+    st.one_of(st.sampled_from(MARKS), st.characters(categories=["L", "N", "P", "S", "Cc"]))
+)
 
 
 def inline(markdown: str) -> list[Token]:
@@ -164,7 +204,9 @@ def words(tokens: list[Token]) -> str:
     ids=["text", "list", "heading", "table"],
 )
 @given(text=MARKED)
-def test_markdown_shows_the_text_and_nothing_else(before: str, after: str, blocks: list[str], text: str) -> None:
+def test_markdown_shows_the_text_and_nothing_else(
+    before: str, after: str, blocks: list[str], text: str
+) -> None:
     tokens = MARKDOWN.parse(f"{before}{markdown_text(text)}{after}")
     inner = inline(f"{before}{markdown_text(text)}{after}")
 
@@ -188,7 +230,8 @@ def test_a_link_of_another_scheme_is_text() -> None:
     assert markdown_link("[x](y)", "javascript:alert(1)") == r"\[x\](y)"
 
 
-# ------------------------------------------------------------------------------------------------------------- secrets
+# -------------------------------------------------------------------------------------------------------------
+# secrets
 
 
 @pytest.mark.parametrize(
@@ -198,7 +241,10 @@ def test_a_link_of_another_scheme_is_text() -> None:
         ("https://me:pw@x.example/write", "https://***@x.example/write"),
         ("https://x.example/write?token=abc&u=%20x", "https://x.example/write?token=***&u=***"),
         ("https://x.example/write?abc", "https://x.example/write?***"),
-        ("https://x.example/insert/AbC123-secret-key/prometheus", "https://x.example/insert/***/prometheus"),
+        (
+            "https://x.example/insert/AbC123-secret-key/prometheus",
+            "https://x.example/insert/***/prometheus",
+        ),
         ("https://x.example/#abc", "https://x.example/#***"),
         ("http://[::1", "***"),
     ],
@@ -210,7 +256,10 @@ def test_an_address_is_shown_without_what_lets_one_in(url: str, shown: str) -> N
 def test_a_secret_is_masked_as_it_is_written_and_as_it_is_meant() -> None:
     secrets = secrets_of("https://me:p%40ssword@x.example/?token=a+b%2Fcd&n=1")
 
-    assert without("p%40ssword p@ssword a+b%2Fcd, a b/cd; n is 1", secrets) == "*** *** ***, ***; n is 1"
+    assert (
+        without("p%40ssword p@ssword a+b%2Fcd, a b/cd; n is 1", secrets)
+        == "*** *** ***, ***; n is 1"
+    )
 
 
 SECRET = st.from_regex(r"[A-Za-z0-9]{8,20}", fullmatch=True).filter(
@@ -219,7 +268,9 @@ SECRET = st.from_regex(r"[A-Za-z0-9]{8,20}", fullmatch=True).filter(
 
 
 @given(SECRET, SECRET)
-def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(one: str, other: str) -> None:
+def test_no_secret_of_an_address_is_left_in_it_or_in_what_is_said_of_it(
+    one: str, other: str
+) -> None:
     url = f"https://me:{one}@x.example/write?key={other}#{one}"
 
     assert one not in masked_url(url)

@@ -1,10 +1,12 @@
-"""Every platform module, and every fixture of every platform. A case is a folder; nothing is registered anywhere.
+"""Every platform module, and every fixture of every platform. A case is a folder; nothing is
+registered anywhere.
 
 `expected.json` of a case is written and reviewed by hand:
     detect    the platform that two independent signals in the recorded responses prove, or null
-    poll      {"raises": error} or {"levels", "unknown_words", "open", "remark"}, optionally "withdrawn"
-    backfill  {"raises": error} or {"impacts", "bars", "coverage", "gaps"}
-    context   what is known of the page beforehand; since: how far back (90 days before the recording if absent)
+    poll      {"raises": error} or {"levels", "unknown_words", "open", "remark"}, optionally
+    "withdrawn" backfill  {"raises": error} or {"impacts", "bars", "coverage", "gaps"}
+    context   what is known of the page beforehand; since: how far back (90 days before the
+    recording if absent)
 Lists are compared without regard to order, and what several answers repeat counts once.
 """
 
@@ -49,14 +51,18 @@ each_case = pytest.mark.parametrize("path", CASES, ids=[case_of(path) for path i
 each_platform = pytest.mark.parametrize("name", platforms.names())
 
 
-# ------------------------------------------------------------------------------------------------------- every module
+# -------------------------------------------------------------------------------------------------------
+# every module
 
 
 @each_platform
 @pytest.mark.parametrize(
-    ("function", "parameters"), [("detect", ["response"]), ("poll", ["page"]), ("backfill", ["page", "since"])]
+    ("function", "parameters"),
+    [("detect", ["response"]), ("poll", ["page"]), ("backfill", ["page", "since"])],
 )
-def test_a_platform_has_its_three_functions_documented(name: str, function: str, parameters: list[str]) -> None:
+def test_a_platform_has_its_three_functions_documented(
+    name: str, function: str, parameters: list[str]
+) -> None:
     found = getattr(platforms.named(name), function)
 
     assert list(inspect.signature(found).parameters) == parameters
@@ -81,17 +87,21 @@ def test_every_folder_of_fixtures_belongs_to_a_platform() -> None:
 
 
 def test_every_recording_has_its_expectations() -> None:
-    assert [p for p in FIXTURES.glob("*/*/recording.json") if not p.with_name("expected.json").is_file()] == []
+    assert [
+        p for p in FIXTURES.glob("*/*/recording.json") if not p.with_name("expected.json").is_file()
+    ] == []
 
 
-# --------------------------------------------------------------------------------------------------------- every case
+# ---------------------------------------------------------------------------------------------------------
+# every case
 
 
 @each_case
 def test_the_platform_is_recognised_by_two_independent_signals_or_not_at_all(path: Path) -> None:
     answer = answers_from(path.parent)
     responses = [
-        answer(entry["url"]) for entry in json.loads(path.with_name("recording.json").read_text())["responses"]
+        answer(entry["url"])
+        for entry in json.loads(path.with_name("recording.json").read_text())["responses"]
     ]
 
     expected = json.loads(path.read_text())["detect"]
@@ -103,17 +113,27 @@ def test_a_poll_reads_what_the_page_says(path: Path) -> None:
     expected = json.loads(path.read_text())
     platform, page = platforms.named(path.parent.parent.name), known_page(path, expected)
 
-    compare(expected["poll"], polled, lambda: drive(platform.poll(page), page, answers_from(path.parent)))
+    compare(
+        expected["poll"],
+        polled,
+        lambda: drive(platform.poll(page), page, answers_from(path.parent)),
+    )
 
 
 @each_case
 def test_a_backfill_reads_what_the_page_says(path: Path) -> None:
     expected = json.loads(path.read_text())
     platform, page = platforms.named(path.parent.parent.name), known_page(path, expected)
-    since = datetime.fromisoformat(expected["since"]) if "since" in expected else page.now - timedelta(days=90)
+    since = (
+        datetime.fromisoformat(expected["since"])
+        if "since" in expected
+        else page.now - timedelta(days=90)
+    )
 
     compare(
-        expected["backfill"], backfilled, lambda: drive(platform.backfill(page, since), page, answers_from(path.parent))
+        expected["backfill"],
+        backfilled,
+        lambda: drive(platform.backfill(page, since), page, answers_from(path.parent)),
     )
 
 
@@ -124,31 +144,42 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(path: Path)
     if "raises" in expected["backfill"]:
         return
 
-    evidence = drive(platform.backfill(page, page.now - timedelta(days=90)), page, answers_from(path.parent))
+    evidence = drive(
+        platform.backfill(page, page.now - timedelta(days=90)), page, answers_from(path.parent)
+    )
 
     assert all(i.end is None or i.start < i.end for piece in evidence for i in piece.impacts)
     assert all(c.span.end <= page.now for piece in evidence for c in piece.coverage)
     assert all(piece.read_at == page.now for piece in evidence)
 
 
-# ---------------------------------------------------------------------------------------------------------- comparing
+# ----------------------------------------------------------------------------------------------------------
+# comparing
 
 
 def known_page(path: Path, expected: dict[str, Any]) -> PageContext:
     context = expected.get("context", {})
     kinds = {"regions": tuple, "html": html_settings}  # the user's order is kept
     return context_of(
-        path.parent, **{k: kinds.get(k, frozenset)(v) if isinstance(v, list | dict) else v for k, v in context.items()}
+        path.parent,
+        **{
+            k: kinds.get(k, frozenset)(v) if isinstance(v, list | dict) else v
+            for k, v in context.items()
+        },
     )
 
 
 def html_settings(told: dict[str, Any]) -> HtmlSettings:
     levels = {level.word: level for level in Level}
-    return HtmlSettings(**told | {"words": tuple((word, levels[level]) for word, level in told["words"].items())})
+    return HtmlSettings(
+        **told | {"words": tuple((word, levels[level]) for word, level in told["words"].items())}
+    )
 
 
 def compare(
-    expected: dict[str, Any], shown: Callable[[list[Evidence]], dict[str, Any]], read: Callable[[], list[Evidence]]
+    expected: dict[str, Any],
+    shown: Callable[[list[Evidence]], dict[str, Any]],
+    read: Callable[[], list[Evidence]],
 ) -> None:
     if "raises" in expected:
         with pytest.raises(PageError) as caught:
@@ -157,7 +188,9 @@ def compare(
         assert caught.value.url
     else:
         found = shown(read())
-        assert {key: found[key] for key in expected} == {key: in_any_order(value) for key, value in expected.items()}
+        assert {key: found[key] for key in expected} == {
+            key: in_any_order(value) for key, value in expected.items()
+        }
 
 
 def in_any_order(value: Any) -> Any:
@@ -168,9 +201,14 @@ def polled(evidence: list[Evidence]) -> dict[str, Any]:
     observed = [piece.observed for piece in evidence if piece.observed is not None]
     pages = [piece.page for piece in evidence if piece.page is not None]
     return {
-        "levels": {o.component_id: None if o.level is None else o.level.word for o in (observed or [()])[-1]},
+        "levels": {
+            o.component_id: None if o.level is None else o.level.word
+            for o in (observed or [()])[-1]
+        },
         "unknown_words": distinct(word for piece in evidence for word in piece.unknown_words),
-        "open": distinct(i.id for piece in evidence for i in piece.incidents if i.phase is Phase.OPEN),
+        "open": distinct(
+            i.id for piece in evidence for i in piece.incidents if i.phase is Phase.OPEN
+        ),
         "remark": pages[-1].remark if pages else None,
         "withdrawn": distinct(each for piece in evidence for each in piece.withdrawn),
     }

@@ -1,4 +1,5 @@
-"""The log of polls in stretches says what a row for each poll would say, and the days that come of it are the same."""
+"""The log of polls in stretches says what a row for each poll would say, and the days that come of
+it are the same."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -50,7 +51,8 @@ def stretches(store: Store) -> list:
         return list(connection.execute(sa.select(POLL).order_by(POLL.c.id)).mappings())
 
 
-# ------------------------------------------------------------------------------------------------------ its encoding
+# ------------------------------------------------------------------------------------------------------
+# its encoding
 
 
 @given(st.lists(st.integers(1, 10**13), max_size=40))
@@ -59,14 +61,17 @@ def test_every_instant_comes_back_to_the_microsecond(distances: list[int]) -> No
     found = list(instants(START, later))
 
     assert found[0] == START
-    assert [(after - before) // timedelta(microseconds=1) for before, after in pairwise(found)] == distances
+    assert [
+        (after - before) // timedelta(microseconds=1) for before, after in pairwise(found)
+    ] == distances
 
 
 def test_five_minutes_take_five_bytes() -> None:
     assert len(packed(300_000_000)) == 5
 
 
-# ---------------------------------------------------------------------------------------------------- what is a row
+# ----------------------------------------------------------------------------------------------------
+# what is a row
 
 
 def test_polls_that_come_to_the_same_are_one_row_with_their_sums(store, page) -> None:
@@ -77,8 +82,15 @@ def test_polls_that_come_to_the_same_are_one_row_with_their_sums(store, page) ->
 
     assert (first["outcome"], first["polls"], first["last_at"]) == ("ok", 1, None)
     assert (second["started_at"], second["last_at"]) == (START + 5 * MINUTE, START + 245 * MINUTE)
-    assert (second["polls"], second["requests"], second["wire_bytes"], second["duration_ms"]) == (49, 49, 490, 49 * 120)
-    assert polls_of(store, page)[1:] == [("unchanged", START + 5 * n * MINUTE) for n in range(1, 50)]
+    assert (second["polls"], second["requests"], second["wire_bytes"], second["duration_ms"]) == (
+        49,
+        49,
+        490,
+        49 * 120,
+    )
+    assert polls_of(store, page)[1:] == [
+        ("unchanged", START + 5 * n * MINUTE) for n in range(1, 50)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,19 +106,29 @@ def test_polls_that_come_to_the_same_are_one_row_with_their_sums(store, page) ->
 )
 def test_what_differs_or_comes_after_a_gap_or_out_of_order_begins_a_row(store, page, other) -> None:
     at = START + other.get("at", 5 * MINUTE)
-    store.record_polls([poll(page, START), poll(page, at, **{key: other[key] for key in other if key != "at"})])
+    store.record_polls(
+        [poll(page, START), poll(page, at, **{key: other[key] for key in other if key != "at"})]
+    )
 
     assert len(stretches(store)) == 2
 
 
 def test_pages_of_one_batch_have_rows_of_their_own_and_several_polls_of_one_go_on(store) -> None:
-    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in ("a", "b")], now=START)
+    store.sync_pages(
+        [PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in ("a", "b")], now=START
+    )
     one, other = store.pages()
     for n in range(0, 8, 2):
-        store.record_polls([poll(each, START + m * MINUTE) for m in (n, n + 1) for each in (one, other)])
+        store.record_polls(
+            [poll(each, START + m * MINUTE) for m in (n, n + 1) for each in (one, other)]
+        )
 
     assert [row["polls"] for row in stretches(store)] == [8, 8]
-    assert polls_of(store, one) == polls_of(store, other) == [("unchanged", START + n * MINUTE) for n in range(8)]
+    assert (
+        polls_of(store, one)
+        == polls_of(store, other)
+        == [("unchanged", START + n * MINUTE) for n in range(8)]
+    )
 
 
 def test_a_row_stays_small_and_is_deleted_when_its_last_poll_is_old(store, page) -> None:
@@ -135,7 +157,8 @@ def test_a_month_of_unchanged_polls_takes_a_tenth_of_the_room(tmp_path) -> None:
     assert size("stretches.db") < size("plain.db", max_gap_seconds=0.0) / 10
 
 
-# -------------------------------------------------------------------------------------- what a row a poll would say
+# -------------------------------------------------------------------------------------- what a row
+# a poll would say
 
 
 def pull_apart(store: Store, page: PageRecord) -> None:
@@ -146,7 +169,10 @@ def pull_apart(store: Store, page: PageRecord) -> None:
         connection.execute(sa.delete(POLL).where(mine))
         kept = [
             {key: row[key] for key in row if key != "id"}
-            | {name: row[name] // (row["polls"] or 1) for name in ("duration_ms", "requests", "wire_bytes")}
+            | {
+                name: row[name] // (row["polls"] or 1)
+                for name in ("duration_ms", "requests", "wire_bytes")
+            }
             | {"started_at": at, "last_at": None, "polls": None, "later": None}
             for row in rows
             for at in instants(row["started_at"], row["later"])
@@ -155,7 +181,15 @@ def pull_apart(store: Store, page: PageRecord) -> None:
             connection.execute(sa.insert(POLL), kept)
 
 
-WAITS = [MINUTE, 5 * MINUTE, 5 * MINUTE + timedelta(microseconds=1), 15 * MINUTE, 16 * MINUTE, 5 * HOUR, 26 * HOUR]
+WAITS = [
+    MINUTE,
+    5 * MINUTE,
+    5 * MINUTE + timedelta(microseconds=1),
+    15 * MINUTE,
+    16 * MINUTE,
+    5 * HOUR,
+    26 * HOUR,
+]
 BACK = [-7 * MINUTE, -3 * HOUR, -30 * HOUR]
 steps = st.lists(
     st.tuples(
@@ -168,7 +202,8 @@ steps = st.lists(
 
 
 def lived(opened: Store, slug: str, sequence, *, plain: bool) -> list:
-    """Let a new page be polled so, and return all that anybody is told of it, now and then and at the end."""
+    """Let a new page be polled so, and return all that anybody is told of it, now and then and at
+    the end."""
     each, clock, told = add_page(opened, slug, now=START), START, []
     save(opened, each, evidence(START, components=(component(),)), now=START)
     for wait, outcome, asks in sequence:
@@ -184,9 +219,9 @@ def lived(opened: Store, slug: str, sequence, *, plain: bool) -> list:
         opened.record_polls([record])
         if plain:
             pull_apart(opened, each)
-        assert opened.kept_polls([record, replace(record, started_at=clock + timedelta(microseconds=1))]) >= {
-            (each.id, clock)
-        }
+        assert opened.kept_polls(
+            [record, replace(record, started_at=clock + timedelta(microseconds=1))]
+        ) >= {(each.id, clock)}
         if asks:
             ago = [clock, clock - 3 * MINUTE, clock - 4 * HOUR]
             told.append([opened.last_reading(each.id, now=at) for at in ago])
@@ -206,7 +241,9 @@ def two_stores():
 
 @settings(max_examples=40, deadline=None)
 @given(steps)
-def test_stretches_and_a_row_a_poll_give_the_same_log_the_same_gaps_and_the_same_days(two_stores, sequence) -> None:
+def test_stretches_and_a_row_a_poll_give_the_same_log_the_same_gaps_and_the_same_days(
+    two_stores, sequence
+) -> None:
     short, long, slugs = two_stores
     slug = next(slugs)
 
@@ -229,18 +266,25 @@ def test_a_stretch_that_spans_now_is_cut_at_the_last_poll_before_it(store, page)
     assert [each["polls"] for each in stretches(store)] == [21]
 
 
-def test_a_poll_is_kept_when_it_is_one_of_a_stretch_and_not_when_it_lies_between_two(store, page) -> None:
+def test_a_poll_is_kept_when_it_is_one_of_a_stretch_and_not_when_it_lies_between_two(
+    store, page
+) -> None:
     records = [poll(page, START + 5 * n * MINUTE) for n in range(9)]
     store.record_polls(records)
     between = [replace(each, started_at=each.started_at + MINUTE) for each in records]
 
-    assert store.kept_polls([*records, *between]) == {(page.id, each.started_at) for each in records}
+    assert store.kept_polls([*records, *between]) == {
+        (page.id, each.started_at) for each in records
+    }
 
 
-# ----------------------------------------------------------------------------------------------------- its migration
+# -----------------------------------------------------------------------------------------------------
+# its migration
 
 
-def test_rows_of_before_stay_readable_and_go_on_and_a_downgrade_makes_a_row_a_poll_again(tmp_path) -> None:
+def test_rows_of_before_stay_readable_and_go_on_and_a_downgrade_makes_a_row_a_poll_again(
+    tmp_path,
+) -> None:
     url = f"sqlite:///{tmp_path / 'status.db'}"
     with Store.open(url) as opened:
         each = add_page(opened, now=START)

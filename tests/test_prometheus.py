@@ -1,4 +1,5 @@
-"""What `/metrics` says. Run this file to print the golden text: ``python -m tests.test_prometheus``."""
+"""What `/metrics` says. Run this file to print the golden text: ``python -m
+tests.test_prometheus``."""
 
 import gzip
 import re
@@ -68,7 +69,8 @@ FIRST = TODAY - timedelta(days=89)
 HERE = Path(__file__).parent
 
 
-# ------------------------------------------------------------------------------------- a store in memory, and builders
+# ------------------------------------------------------------------------------------- a store in
+# memory, and builders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ class Current:
 
 
 class MemoryStore:
-    """The readings of a store, kept in dictionaries. `reads` counts how often a page's state was read."""
+    """The readings of a store, kept in dictionaries. `reads` counts how often a page's state was
+    read."""
 
     def __init__(self):
         self.rows: list[Row] = []
@@ -159,7 +162,11 @@ def incident(incident_id, impact, *, phase=Phase.OPEN, maintenance=False):
 
 
 def bad_day(ago, level, seconds=3600.0, *, disputed=False, today=TODAY):
-    name = {Level.DEGRADED: "degraded", Level.PARTIAL_OUTAGE: "partial", Level.MAJOR_OUTAGE: "major"}[level]
+    name = {
+        Level.DEGRADED: "degraded",
+        Level.PARTIAL_OUTAGE: "partial",
+        Level.MAJOR_OUTAGE: "major",
+    }[level]
     return Day(
         day=today - timedelta(days=ago), level=level, length_seconds=86_400, covered_seconds=86_400,
         seconds=Seconds(**{name: seconds}), source=Aspect.BARS, confidence=Confidence.HIGH, disputed=disputed,
@@ -176,19 +183,25 @@ def unknown_history():
 
 
 def record(*bars, reported=(), components=("a",)):
-    """What the vendor published: bars over the last 90 days for these components, and the uptimes it prints."""
+    """What the vendor published: bars over the last 90 days for these components, and the uptimes
+    it prints."""
     span = Interval(datetime.combine(FIRST, datetime.min.time(), UTC), NOW)
     return PageFacts(
         bars=bars,
-        coverage=tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=each) for each in components),
+        coverage=tuple(
+            Coverage(span=span, aspect=Aspect.BARS, component_id=each) for each in components
+        ),
         reported=tuple(
-            ReportedUptime(component_id=key, window_days=days, ratio=ratio) for key, days, ratio in reported
+            ReportedUptime(component_id=key, window_days=days, ratio=ratio)
+            for key, days, ratio in reported
         ),
     )
 
 
 def bar(component_id, ago, **seconds):
-    return Bar(component_id=component_id, day=TODAY - timedelta(days=ago), source="acme.bars", **seconds)
+    return Bar(
+        component_id=component_id, day=TODAY - timedelta(days=ago), source="acme.bars", **seconds
+    )
 
 
 def page_history(vendor=None, **components):
@@ -206,7 +219,8 @@ def samples_in(text, family):
     return {labels.replace('"', ""): float(value) for labels, value in found}
 
 
-# ------------------------------------------------------------------------------------------------------- severities
+# -------------------------------------------------------------------------------------------------------
+# severities
 
 
 def test_the_vendors_severity_is_the_worst_of_its_included_components():
@@ -223,7 +237,8 @@ def test_the_vendors_severity_is_the_worst_of_its_included_components():
 
 def test_an_unknown_level_has_no_sample_and_is_never_zero():
     current = Current(
-        levels={"a": None, "b": Level.OPERATIONAL}, components=(known("a", "A"), known("b", "B"), known("c", "C"))
+        levels={"a": None, "b": Level.OPERATIONAL},
+        components=(known("a", "A"), known("b", "B"), known("c", "C")),
     )
     store = MemoryStore().add(Row(), current=current)
 
@@ -235,14 +250,19 @@ def test_an_unknown_level_has_no_sample_and_is_never_zero():
 
 def test_a_bad_component_shows_however_many_are_unknown():
     current = Current(
-        levels={"a": None, "b": Level.DEGRADED}, components=(known("a", "A"), known("b", "B"), known("c", "C"))
+        levels={"a": None, "b": Level.DEGRADED},
+        components=(known("a", "A"), known("b", "B"), known("c", "C")),
     )
 
-    assert values(MemoryStore().add(Row(), current=current), "vendor_severity") == {"vendor=acme": 2}
+    assert values(MemoryStore().add(Row(), current=current), "vendor_severity") == {
+        "vendor=acme": 2
+    }
 
 
 def test_a_vendor_of_which_nothing_is_known_has_no_severity():
-    store = MemoryStore().add(Row(), current=Current(levels={"a": None}, components=(known("a", "A"),)))
+    store = MemoryStore().add(
+        Row(), current=Current(levels={"a": None}, components=(known("a", "A"),))
+    )
 
     assert values(store, "vendor_severity") == {}
     assert set(values(store, "vendor_day_severity").values()) == {-1}
@@ -251,11 +271,17 @@ def test_a_vendor_of_which_nothing_is_known_has_no_severity():
 def test_two_components_with_one_name_are_two_series():
     current = Current(
         levels={"1": Level.MAJOR_OUTAGE, "2": Level.OPERATIONAL},
-        components=(known("1", "API", slug="api", group="Europe"), known("2", "API", slug="api-2", group="America")),
+        components=(
+            known("1", "API", slug="api", group="Europe"),
+            known("2", "API", slug="api-2", group="America"),
+        ),
     )
     store = MemoryStore().add(Row(), current=current)
 
-    assert values(store, "component_severity") == {"vendor=acme,component=api": 4, "vendor=acme,component=api-2": 0}
+    assert values(store, "component_severity") == {
+        "vendor=acme,component=api": 4,
+        "vendor=acme,component=api-2": 0,
+    }
 
 
 def test_a_renamed_component_keeps_its_series():
@@ -266,8 +292,13 @@ def test_a_renamed_component_keeps_its_series():
     store.change(version=2)
     after = render(state.families(NOW), openmetrics=False).decode()
 
-    assert samples_in(before, "component_observed_dates").keys() == samples_in(after, "component_observed_dates").keys()
-    assert samples_in(after, "component_info") == {"vendor=acme,component=api,name=Interface,group=,critical=no": 1}
+    assert (
+        samples_in(before, "component_observed_dates").keys()
+        == samples_in(after, "component_observed_dates").keys()
+    )
+    assert samples_in(after, "component_info") == {
+        "vendor=acme,component=api,name=Interface,group=,critical=no": 1
+    }
 
 
 def test_a_component_removed_by_the_vendor_vanishes():
@@ -292,7 +323,9 @@ def test_a_vendor_removed_from_the_configuration_vanishes():
 
 
 def test_maintenance_is_not_an_outage():
-    store = MemoryStore().add(Row(), current=Current(levels={"a": Level.MAINTENANCE}, components=(known("a", "A"),)))
+    store = MemoryStore().add(
+        Row(), current=Current(levels={"a": Level.MAINTENANCE}, components=(known("a", "A"),))
+    )
 
     assert values(store, "vendor_severity") == {"vendor=acme": 1}
 
@@ -309,17 +342,32 @@ def test_failing_polls_keep_the_last_severity_beside_an_ageing_success_and_up_ze
 
 
 def test_a_page_that_was_never_polled_is_neither_up_nor_down_and_has_no_open_incidents():
-    store = MemoryStore().add(Row(last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None))
+    store = MemoryStore().add(
+        Row(last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None)
+    )
 
-    for family in ("up", "last_poll_timestamp_seconds", "vendor_open_incidents", "vendor_components"):
+    for family in (
+        "up",
+        "last_poll_timestamp_seconds",
+        "vendor_open_incidents",
+        "vendor_components",
+    ):
         assert values(store, family) == {}
     assert len(values(store, "vendor_info")) == 1
 
 
-# ---------------------------------------------------------------------------------------------------- the current day
+# ----------------------------------------------------------------------------------------------------
+# the current day
 
 
-def day_severity(*, derived=None, current=Level.OPERATIONAL, read_at=NOW - timedelta(minutes=1), now=NOW, zone="UTC"):
+def day_severity(
+    *,
+    derived=None,
+    current=Level.OPERATIONAL,
+    read_at=NOW - timedelta(minutes=1),
+    now=NOW,
+    zone="UTC",
+):
     vendor = derived or unknown_history()
     store = MemoryStore().add(
         Row(last_success_at=read_at, zone=zone),
@@ -338,7 +386,9 @@ def test_the_days_severity_is_the_worst_so_far_even_when_it_is_over():
 
 
 def test_the_days_severity_is_raised_by_what_holds_now():
-    assert day_severity(derived=history(bad_day(0, Level.DEGRADED)), current=Level.PARTIAL_OUTAGE) == 3
+    assert (
+        day_severity(derived=history(bad_day(0, Level.DEGRADED)), current=Level.PARTIAL_OUTAGE) == 3
+    )
 
 
 def test_a_day_not_derived_yet_takes_the_level_of_now_if_that_was_read_today():
@@ -346,19 +396,33 @@ def test_a_day_not_derived_yet_takes_the_level_of_now_if_that_was_read_today():
 
 
 def test_past_midnight_yesterdays_level_does_not_leak_into_the_new_day():
-    before, after = datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 1, tzinfo=UTC)
+    before, after = (
+        datetime(2026, 5, 21, 23, 59, tzinfo=UTC),
+        datetime(2026, 5, 22, 0, 1, tzinfo=UTC),
+    )
     yesterday = history(bad_day(1, Level.MAJOR_OUTAGE), last=TODAY - timedelta(days=1))
 
-    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
-    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) == -1
-    assert day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
+    assert (
+        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
+    )
+    assert (
+        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) == -1
+    )
+    assert (
+        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
+    )
 
 
 def test_the_day_is_the_day_of_the_pages_zone():
     at_seven_utc = datetime(2026, 5, 22, 6, 59, tzinfo=UTC)  # still the 21st in Los Angeles
     outage_on_the_21st = history(bad_day(1, Level.MAJOR_OUTAGE))
 
-    assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, zone="America/Los_Angeles", read_at=None) == 4
+    assert (
+        day_severity(
+            derived=outage_on_the_21st, now=at_seven_utc, zone="America/Los_Angeles", read_at=None
+        )
+        == 4
+    )
     assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, read_at=None) == 0
 
 
@@ -366,7 +430,11 @@ def test_the_day_is_the_day_of_the_pages_zone():
     ("zone", "at", "told"),
     [
         ("UTC", "2026-05-22T12:00", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
-        ("America/Los_Angeles", "2026-05-22T06:59", {"1,no": 3, "2,yes": -1}),  # where the 22nd has not begun
+        (
+            "America/Los_Angeles",
+            "2026-05-22T06:59",
+            {"1,no": 3, "2,yes": -1},
+        ),  # where the 22nd has not begun
         ("America/Los_Angeles", "2026-05-22T07:00", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
         ("Pacific/Kiritimati", "2026-05-22T09:59", {"0,no": 4, "1,yes": 3, "2,yes": -1}),
         (
@@ -390,10 +458,12 @@ def test_a_day_is_told_by_its_own_date_whatever_the_zone(zone, at, told):
     now = datetime.fromisoformat(at).replace(tzinfo=UTC)
 
     assert values(store, "vendor_day_severity", now=now) == {
-        f"vendor=acme,dates_ago={of_day.replace(',', ',closed=')}": level for of_day, level in told.items()
+        f"vendor=acme,dates_ago={of_day.replace(',', ',closed=')}": level
+        for of_day, level in told.items()
     }
     assert values(store, "component_day_severity", now=now) == {
-        f"vendor=acme,component=a,dates_ago={of_day.replace(',', ',closed=')}": level for of_day, level in told.items()
+        f"vendor=acme,component=a,dates_ago={of_day.replace(',', ',closed=')}": level
+        for of_day, level in told.items()
     }
 
 
@@ -410,7 +480,8 @@ def test_what_holds_now_raises_today_alone():
     told = values(store, "vendor_day_severity", now=now)
     assert list(told.values()) == [4, 0, 0]
     assert list(told) == [
-        f"vendor=acme,dates_ago={of_day}" for of_day in ("0,closed=no", "1,closed=yes", "2,closed=yes")
+        f"vendor=acme,dates_ago={of_day}"
+        for of_day in ("0,closed=no", "1,closed=yes", "2,closed=yes")
     ]
 
 
@@ -426,7 +497,9 @@ def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
         Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
-    found = days_told_at(store, datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC))
+    found = days_told_at(
+        store, datetime(2026, 5, 22, 6, 59, tzinfo=UTC), datetime(2026, 5, 22, 7, 0, tzinfo=UTC)
+    )
 
     before = {"vendor=acme,dates_ago=2,closed=yes": 0}
     assert found == [
@@ -440,17 +513,24 @@ def test_lines_that_are_kept_still_change_at_midnight_of_utc():
         Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
-    found = days_told_at(store, datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 0, tzinfo=UTC))
+    found = days_told_at(
+        store, datetime(2026, 5, 21, 23, 59, tzinfo=UTC), datetime(2026, 5, 22, 0, 0, tzinfo=UTC)
+    )
 
     assert [each.get("vendor=acme,dates_ago=0,closed=no") for each in found] == [4, None]
     assert [each.get("vendor=acme,dates_ago=1,closed=no") for each in found] == [None, 4]
 
 
-# ------------------------------------------------------------------------------------------------------------- windows
+# -------------------------------------------------------------------------------------------------------------
+# windows
 
 
 def test_a_window_gives_its_ratio_and_both_its_numbers():
-    days = [bad_day(1, Level.MAJOR_OUTAGE), bad_day(10, Level.PARTIAL_OUTAGE), bad_day(40, Level.DEGRADED)]
+    days = [
+        bad_day(1, Level.MAJOR_OUTAGE),
+        bad_day(10, Level.PARTIAL_OUTAGE),
+        bad_day(40, Level.DEGRADED),
+    ]
     store = MemoryStore().add(Row(), history=page_history(history(*days)))
 
     assert values(store, "vendor_outage_dates") == windows(1, 2, 2)
@@ -461,7 +541,10 @@ def test_a_window_gives_its_ratio_and_both_its_numbers():
 
 
 def windows(week, month, quarter, *, labels="vendor=acme", more=""):
-    return {f"{labels},window={name}{more}": n for name, n in (("7d", week), ("30d", month), ("90d", quarter))}
+    return {
+        f"{labels},window={name}{more}": n
+        for name, n in (("7d", week), ("30d", month), ("90d", quarter))
+    }
 
 
 def test_a_window_of_which_nothing_is_known_has_no_ratio_and_no_zero_outage_days():
@@ -492,19 +575,26 @@ def test_downtime_is_weighed_by_the_policy_which_is_named():
     for policy, weight in (("statuspage", 0.3), ("strict", 1.0)):
         expected = windows(*(weight * 0.1 / n for n in (7, 30, 90)), more=f",policy={policy}")
         assert values(store, "vendor_downtime_ratio", policy=policy) == pytest.approx(expected)
-    assert values(store, "vendor_downtime_ratio") == values(store, "vendor_downtime_ratio", policy="statuspage")
+    assert values(store, "vendor_downtime_ratio") == values(
+        store, "vendor_downtime_ratio", policy="statuspage"
+    )
 
 
 def test_a_components_downtime_is_weighed_like_the_vendors():
     day = history(bad_day(1, Level.PARTIAL_OUTAGE, 8640))
     current = Current(components=(known("a", "A"), known("b", "B")))
-    store = MemoryStore().add(Row(), current=current, history=page_history(day, a=day, b=unknown_history()))
+    store = MemoryStore().add(
+        Row(), current=current, history=page_history(day, a=day, b=unknown_history())
+    )
 
-    expected = windows(*(0.1 / n for n in (7, 30, 90)), labels="vendor=acme,component=a", more=",policy=strict")
+    expected = windows(
+        *(0.1 / n for n in (7, 30, 90)), labels="vendor=acme,component=a", more=",policy=strict"
+    )
     assert values(store, "component_downtime_ratio", policy="strict") == pytest.approx(expected)
 
 
-# ----------------------------------------------------------------------------------------- the vendor's own figures
+# ----------------------------------------------------------------------------------------- the
+# vendor's own figures
 
 
 def uptimes(published, *, days=None):
@@ -516,7 +606,11 @@ def uptimes(published, *, days=None):
         history=page_history(found, a=found),
         published=published,
     )
-    families = ("vendor_reported_uptime_ratio", "component_reported_uptime_ratio", "component_formula_uptime_ratio")
+    families = (
+        "vendor_reported_uptime_ratio",
+        "component_reported_uptime_ratio",
+        "component_formula_uptime_ratio",
+    )
     return [values(store, family) for family in families]
 
 
@@ -530,7 +624,11 @@ def test_a_page_that_prints_its_uptime_has_it_as_a_ratio():
 
 
 def test_an_uptime_printed_for_another_window_is_no_sample():
-    assert uptimes(record(reported=((None, 60, 0.9), ("a", 30, 0.9)), components=())) == [{}, {}, {}]
+    assert uptimes(record(reported=((None, 60, 0.9), ("a", 30, 0.9)), components=())) == [
+        {},
+        {},
+        {},
+    ]
 
 
 def test_a_page_that_prints_no_uptime_and_publishes_no_bars_has_none():
@@ -538,7 +636,11 @@ def test_a_page_that_prints_no_uptime_and_publishes_no_bars_has_none():
 
 
 def test_our_uptime_by_the_vendors_formula_is_truncated_to_two_decimals_of_a_percent():
-    bars = (bar("a", 3, major_seconds=7200), bar("a", 60, partial_seconds=3600), bar("other", 3, major_seconds=86_400))
+    bars = (
+        bar("a", 3, major_seconds=7200),
+        bar("a", 60, partial_seconds=3600),
+        bar("other", 3, major_seconds=86_400),
+    )
 
     # 1 - (7200 + 0.3 * 3600) / (90 * 86400) = 99.8935... %
     assert uptimes(record(*bars))[2] == {A90: 0.9989}
@@ -550,19 +652,27 @@ def test_without_bars_for_every_day_there_is_no_uptime_by_the_formula():
     assert uptimes(record(bar("a", 3, major_seconds=7200)), days=month)[2] == {}
 
 
-@pytest.mark.parametrize("case", ["statuspage/embed-2021", "statuspage/embed-2026", "incidentio/root-only"])
+@pytest.mark.parametrize(
+    "case", ["statuspage/embed-2021", "statuspage/embed-2026", "incidentio/root-only"]
+)
 async def test_a_pages_metrics_are_the_figures_of_its_report(case):
     source = Replay(HERE / "fixtures" / case)
     vendor = cli.one_vendor(normal_url(source.page))
     with shell.stored(shell.alone(vendor), clock=lambda: source.recorded_at) as context:
         await cli._read_all(context, source, 90)
-        report = gather(context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at))
-        text = render(StateMetrics(context.store).families(source.recorded_at), openmetrics=False).decode()
+        report = gather(
+            context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at)
+        )
+        text = render(
+            StateMetrics(context.store).families(source.recorded_at), openmetrics=False
+        ).decode()
 
     def column(family, policy=""):
         labels = "vendor={},component={},window=90d" + policy
         found = samples_in(text, f"component_{family}")
-        return [found.get(labels.format(vendor.slug, each.known.slug)) for each in report.components]
+        return [
+            found.get(labels.format(vendor.slug, each.known.slug)) for each in report.components
+        ]
 
     figures = [each.figures for each in report.components]
     assert figures
@@ -572,21 +682,28 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case):
     ]
     assert column("outage_ratio") == [each.outage_day_ratio for each in figures]
     # The stored days were derived a moment before the report's.
-    assert column("coverage_ratio") == pytest.approx([each.coverage_ratio for each in figures], abs=1e-6)
+    assert column("coverage_ratio") == pytest.approx(
+        [each.coverage_ratio for each in figures], abs=1e-6
+    )
     assert column("downtime_ratio", ",policy=statuspage") == pytest.approx(
         [each.downtime_ratio(POLICIES["statuspage"]) for each in figures], abs=1e-6
     )
 
 
-# ------------------------------------------------------------------------------------------- what matters to the user
+# ------------------------------------------------------------------------------------------- what
+# matters to the user
 
 
 def test_a_vendors_tier_is_the_configured_one_and_standard_without():
     store = golden_store()
-    low = VendorConfig(slug="globex", name="Globex", url="https://globex.example/status/", tier="low")
+    low = VendorConfig(
+        slug="globex", name="Globex", url="https://globex.example/status/", tier="low"
+    )
     found = values(store, "vendor_info", vendors={"globex": low})
 
-    assert {re.search("vendor=([a-z]+)", labels)[1]: labels.rpartition("tier=")[2] for labels in found} == {
+    assert {
+        re.search("vendor=([a-z]+)", labels)[1]: labels.rpartition("tier=")[2] for labels in found
+    } == {
         "acme": "standard",
         "globex": "low",
         "initech": "standard",
@@ -595,9 +712,15 @@ def test_a_vendors_tier_is_the_configured_one_and_standard_without():
 
 @pytest.mark.parametrize("pattern", ["c1", "api", "API", "europ*", "ap?"])
 def test_a_component_is_critical_when_a_pattern_names_its_id_slug_name_or_group(pattern):
-    current = Current(components=(known("c1", "API", slug="api", group="Europe"), known("c2", "Web", slug="web")))
-    acme = VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", critical=(pattern,))
-    found = values(MemoryStore().add(Row(), current=current), "component_info", vendors={"acme": acme})
+    current = Current(
+        components=(known("c1", "API", slug="api", group="Europe"), known("c2", "Web", slug="web"))
+    )
+    acme = VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", critical=(pattern,)
+    )
+    found = values(
+        MemoryStore().add(Row(), current=current), "component_info", vendors={"acme": acme}
+    )
 
     assert {labels.split(",")[1]: labels.rpartition("critical=")[2] for labels in found} == {
         "component=api": "yes",
@@ -605,7 +728,8 @@ def test_a_component_is_critical_when_a_pattern_names_its_id_slug_name_or_group(
     }
 
 
-# ------------------------------------------------------------------------------------------------ the monitor itself
+# ------------------------------------------------------------------------------------------------
+# the monitor itself
 
 
 def test_a_page_is_unreadable_for_a_reason_until_it_is_read_again():
@@ -622,7 +746,8 @@ def test_a_page_that_was_never_polled_is_not_called_unreadable():
     assert values(MemoryStore().add(Row(last_ok=None)), "unreadable_info") == {}
 
 
-# ------------------------------------------------------------------------------------------------------------- clocks
+# -------------------------------------------------------------------------------------------------------------
+# clocks
 
 
 def test_a_page_read_later_than_now_is_not_up_and_was_read_nobody_knows_when():
@@ -637,7 +762,9 @@ def test_a_page_read_later_than_now_is_not_up_and_was_read_nobody_knows_when():
     assert not samples_in(text, "last_success_timestamp_seconds")
     (row,) = state.vendors(NOW)
     assert (row.last_ok, row.last_success_at) == (False, None)
-    assert samples_in(render(state.families(later), openmetrics=False).decode(), "up") == {"vendor=acme": 1}
+    assert samples_in(render(state.families(later), openmetrics=False).decode(), "up") == {
+        "vendor=acme": 1
+    }
 
 
 def test_a_page_whose_clock_was_heard_says_how_far_it_is_ahead_of_ours_and_others_say_nothing():
@@ -727,7 +854,9 @@ def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_tha
     written.unwritten_seconds = 0.0
     tomorrow = render(state.families(NOW + timedelta(days=1)), openmetrics=False).decode()
 
-    assert soon == before.replace(*re.findall(r"(?:# \w+ vendorstatus_database_size_bytes .*\n)+.*\n", before), "")
+    assert soon == before.replace(
+        *re.findall(r"(?:# \w+ vendorstatus_database_size_bytes .*\n)+.*\n", before), ""
+    )
     assert samples_in(parts, "vendor_severity") == {"vendor=acme": 3}
     assert "vendorstatus_store_last_write_timestamp_seconds" in own
     assert set(samples_in(late, "up").values()) == {0}
@@ -740,7 +869,9 @@ def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_tha
         StateMetrics(store).families(NOW)
 
 
-def test_an_answer_that_waits_for_the_one_before_gives_up_and_is_made_from_what_is_known(monkeypatch):
+def test_an_answer_that_waits_for_the_one_before_gives_up_and_is_made_from_what_is_known(
+    monkeypatch,
+):
     monkeypatch.setattr(prometheus, "ANSWER_SECONDS", 0.1)
     state = StateMetrics(golden_store())
     before = render(state.families(NOW), openmetrics=False)
@@ -764,7 +895,9 @@ def test_the_newest_derivation_of_days_is_that_of_any_page():
     store.add(Row(id=2, slug="b", derived_at=newest)).add(Row(id=3, slug="c", derived_at=None))
     text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
 
-    assert f"\nvendorstatus_rollup_last_success_timestamp_seconds {int(newest.timestamp())}\n" in text
+    assert (
+        f"\nvendorstatus_rollup_last_success_timestamp_seconds {int(newest.timestamp())}\n" in text
+    )
     assert "\nvendorstatus_database_size_bytes 1056768\n" in text
 
 
@@ -775,7 +908,10 @@ def test_before_the_first_derivation_there_is_no_time_of_it():
 
 
 def test_disputed_and_revised_days_are_counted_over_ninety_days():
-    days = [bad_day(1, Level.MAJOR_OUTAGE, disputed=True), bad_day(50, Level.DEGRADED, disputed=True)]
+    days = [
+        bad_day(1, Level.MAJOR_OUTAGE, disputed=True),
+        bad_day(50, Level.DEGRADED, disputed=True),
+    ]
     store = MemoryStore().add(Row(), history=page_history(history(*days)), revised=5)
 
     assert values(store, "vendor_disputed_dates") == {"vendor=acme,window=90d": 2}
@@ -783,7 +919,10 @@ def test_disputed_and_revised_days_are_counted_over_ninety_days():
 
 
 def test_settings_that_change_hold_from_the_next_scrape_on_whatever_is_kept_of_the_lines_before():
-    store, acme = golden_store(), VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", tier="low")
+    store, acme = (
+        golden_store(),
+        VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", tier="low"),
+    )
     state = golden_state(store)
     before = render(state.families(NOW), openmetrics=False)
     state.configure(vendors={"acme": acme}, policy="strict", component_metrics="none")
@@ -801,14 +940,20 @@ def test_settings_that_change_hold_from_the_next_scrape_on_whatever_is_kept_of_t
 def test_without_component_metrics_the_vendors_figures_stay_the_same():
     store = golden_store()
     with_them = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
-    without = render(StateMetrics(store, component_metrics="none").families(NOW), openmetrics=False).decode()
+    without = render(
+        StateMetrics(store, component_metrics="none").families(NOW), openmetrics=False
+    ).decode()
 
     assert "vendorstatus_component_" not in without
-    begin, end = with_them.index("# HELP vendorstatus_component_"), with_them.index("# HELP vendorstatus_database_")
+    begin, end = (
+        with_them.index("# HELP vendorstatus_component_"),
+        with_them.index("# HELP vendorstatus_database_"),
+    )
     assert without == with_them[:begin] + with_them[end:]
 
 
-# ----------------------------------------------------------------------------------------------------------- incidents
+# -----------------------------------------------------------------------------------------------------------
+# incidents
 
 
 def test_only_open_incidents_are_counted_and_every_impact_has_a_number():
@@ -831,7 +976,10 @@ def test_only_open_incidents_are_counted_and_every_impact_has_a_number():
 
 def test_the_newest_five_open_incidents_are_named_with_their_beginning_and_where_to_read_of_them():
     hours_ago = [NOW - timedelta(hours=n) for n in range(8)]
-    shared = [replace(incident(str(n), "minor"), title=f"No {n}", started_at=at) for n, at in enumerate(hours_ago)]
+    shared = [
+        replace(incident(str(n), "minor"), title=f"No {n}", started_at=at)
+        for n, at in enumerate(hours_ago)
+    ]
     shared[0] = replace(shared[0], phase=Phase.SCHEDULED, maintenance=True)
     shared[1] = replace(shared[1], url="https://acme.example/incidents/1", impact="catastrophic")
     shared[2] = replace(shared[2], maintenance=True, impact="none")
@@ -839,10 +987,16 @@ def test_the_newest_five_open_incidents_are_named_with_their_beginning_and_where
     found = values(MemoryStore().add(Row(), current=Current(open_incidents=tuple(shared))), STARTS)
 
     assert found == {
-        "vendor=acme,impact=other,title=No 1,url=https://acme.example/incidents/1": hours_ago[1].timestamp(),
-        "vendor=acme,impact=maintenance,title=No 2,url=https://status.acme.example/": hours_ago[2].timestamp(),
+        "vendor=acme,impact=other,title=No 1,url=https://acme.example/incidents/1": hours_ago[
+            1
+        ].timestamp(),
+        "vendor=acme,impact=maintenance,title=No 2,url=https://status.acme.example/": hours_ago[
+            2
+        ].timestamp(),
         **{
-            f"vendor=acme,impact=minor,title=No {n},url=https://status.acme.example/": hours_ago[n].timestamp()
+            f"vendor=acme,impact=minor,title=No {n},url=https://status.acme.example/": hours_ago[
+                n
+            ].timestamp()
             for n in (4, 5, 6)
         },
     }
@@ -853,7 +1007,9 @@ STARTS = "vendor_open_incident_start_timestamp_seconds"
 
 def test_a_title_that_is_long_or_hostile_is_one_short_line_and_equal_ones_are_one_series():
     titles = ("word " * 100, "Bell \x07 and \u202egnp", "Bell \x07 and \u202egnp")
-    shared = tuple(replace(incident(str(n), "minor"), title=title) for n, title in enumerate(titles))
+    shared = tuple(
+        replace(incident(str(n), "minor"), title=title) for n, title in enumerate(titles)
+    )
     store = MemoryStore().add(Row(), current=Current(open_incidents=shared))
     found = [series.split("title=")[1].split(",url=")[0] for series in values(store, STARTS)]
 
@@ -868,10 +1024,14 @@ def test_an_incident_without_an_address_and_one_that_has_the_pages_are_one_serie
     store = MemoryStore().add(Row(), current=Current(open_incidents=shared))
     text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
 
-    assert len([line for line in text.splitlines() if line.startswith(f"vendorstatus_{STARTS}{{")]) == 1
+    assert (
+        len([line for line in text.splitlines() if line.startswith(f"vendorstatus_{STARTS}{{")])
+        == 1
+    )
 
 
-# ---------------------------------------------------------------------------------------------- since when it goes on
+# ----------------------------------------------------------------------------------------------
+# since when it goes on
 
 
 def test_an_outage_says_since_when_and_what_is_none_says_nothing():
@@ -883,10 +1043,14 @@ def test_an_outage_says_since_when_and_what_is_none_says_nothing():
         ObservedRun(component_id=key, level=levels[key], span=Interval(since, read_at))
         for key, since in {"a": two_hours_ago, "b": an_hour_ago, "c": two_hours_ago}.items()
     )
-    store = MemoryStore().add(Row(last_success_at=read_at), current=Current(levels=levels, components=parts))
+    store = MemoryStore().add(
+        Row(last_success_at=read_at), current=Current(levels=levels, components=parts)
+    )
     store.told[1] = PageFacts(components=parts, runs=runs)
 
-    assert values(store, "vendor_outage_since_timestamp_seconds") == {"vendor=acme": two_hours_ago.timestamp()}
+    assert values(store, "vendor_outage_since_timestamp_seconds") == {
+        "vendor=acme": two_hours_ago.timestamp()
+    }
     assert values(store, "component_outage_since_timestamp_seconds") == {
         "vendor=acme,component=a": two_hours_ago.timestamp(),
         "vendor=acme,component=b": an_hour_ago.timestamp(),
@@ -913,12 +1077,18 @@ def test_an_incident_that_the_user_does_not_count_is_no_reason_for_an_outage_to_
     current = Current(levels={"a": Level.MAJOR_OUTAGE}, components=(part,))
     store = MemoryStore().add(Row(last_success_at=NOW), current=current)
     store.told[1] = told
-    advisory = Override(incident="i1", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6))
+    advisory = Override(
+        incident="i1", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)
+    )
     family = "vendor_outage_since_timestamp_seconds"
 
     def since(*decisions):
-        vendor = VendorConfig(slug="acme", name="Acme", url="https://acme.example/", overrides=decisions)
-        text = render(StateMetrics(store, vendors={"acme": vendor}).families(NOW), openmetrics=False).decode()
+        vendor = VendorConfig(
+            slug="acme", name="Acme", url="https://acme.example/", overrides=decisions
+        )
+        text = render(
+            StateMetrics(store, vendors={"acme": vendor}).families(NOW), openmetrics=False
+        ).decode()
         (found,) = samples_in(text, family).values()
         return found
 
@@ -926,7 +1096,8 @@ def test_an_incident_that_the_user_does_not_count_is_no_reason_for_an_outage_to_
     assert since(advisory) > hours[2].timestamp() - 1
 
 
-# ------------------------------------------------------------------------------------------------ what is kept, and when
+# ------------------------------------------------------------------------------------------------
+# what is kept, and when
 
 
 def test_an_ordinary_scrape_reads_nothing_but_the_page_rows():
@@ -966,15 +1137,21 @@ def test_a_change_of_the_page_is_in_the_next_scrape(changes):
     assert kept == fresh
 
 
-# ------------------------------------------------------------------------------------------- components with series
+# -------------------------------------------------------------------------------------------
+# components with series
 
 
 def shown(level, days=None, *, critical=()):
-    """Whether a component with this level and these days has series where only the degraded ones have."""
+    """Whether a component with this level and these days has series where only the degraded ones
+    have."""
     current = Current(levels={"a": level}, components=(known("a", "A"),))
     store = MemoryStore().add(Row(), current=current, history=page_history(a=days or history()))
-    acme = VendorConfig(slug="acme", name="Acme", url="https://status.acme.example/", critical=critical)
-    return bool(values(store, "component_info", vendors={"acme": acme}, component_metrics="degraded"))
+    acme = VendorConfig(
+        slug="acme", name="Acme", url="https://status.acme.example/", critical=critical
+    )
+    return bool(
+        values(store, "component_info", vendors={"acme": acme}, component_metrics="degraded")
+    )
 
 
 def test_degraded_leaves_out_what_is_operational_and_had_no_outage_day():
@@ -999,16 +1176,22 @@ def test_degraded_keeps_what_the_user_marked_critical():
 
 def test_degraded_and_none_leave_the_vendors_figures_as_they_are():
     texts = [
-        render(StateMetrics(golden_store(), component_metrics=which).families(NOW), openmetrics=False).decode()
+        render(
+            StateMetrics(golden_store(), component_metrics=which).families(NOW), openmetrics=False
+        ).decode()
         for which in COMPONENT_METRICS
     ]
-    of_vendors = [[line for line in text.splitlines() if "vendorstatus_component_" not in line] for text in texts]
+    of_vendors = [
+        [line for line in text.splitlines() if "vendorstatus_component_" not in line]
+        for text in texts
+    ]
 
     assert of_vendors[0] == of_vendors[1] == of_vendors[2]
     assert [len(samples_in(text, "component_info")) for text in texts] == [5, 4, 0]
 
 
-# ------------------------------------------------------------------------------------------------------- what is kept
+# -------------------------------------------------------------------------------------------------------
+# what is kept
 
 
 def made_of(families):
@@ -1024,7 +1207,12 @@ def test_a_poll_without_news_makes_only_the_lines_of_polls_anew():
     after = made_of(state.families(NOW))
 
     anew = {name for name in before if before[name] != after[name]}
-    polling = {"up", "unreadable_info", "last_poll_timestamp_seconds", "last_success_timestamp_seconds"}
+    polling = {
+        "up",
+        "unreadable_info",
+        "last_poll_timestamp_seconds",
+        "last_success_timestamp_seconds",
+    }
     whole = {
         "database_size_bytes",
         "rollup_last_success_timestamp_seconds",
@@ -1046,7 +1234,10 @@ def test_news_of_a_vendor_makes_only_the_blocks_anew_in_which_a_line_changed():
     after = made_of(state.families(NOW))
 
     assert store.reads == 101
-    kept = [a is b for a, b in zip(before["component_severity"], after["component_severity"], strict=True)]
+    kept = [
+        a is b
+        for a, b in zip(before["component_severity"], after["component_severity"], strict=True)
+    ]
     assert kept == [False, True, True, True]
     assert before["component_info"] == after["component_info"]
     assert before["vendor_coverage_ratio"] == after["vendor_coverage_ratio"]
@@ -1075,7 +1266,9 @@ def test_what_is_kept_never_differs_from_what_is_read_anew(changes):
         else:
             change(store, now, what, *how)
 
-        kept, fresh = (blocks(each.families(now), openmetrics=True) for each in (state, StateMetrics(store)))
+        kept, fresh = (
+            blocks(each.families(now), openmetrics=True) for each in (state, StateMetrics(store))
+        )
         text = b"".join(part for block in fresh for part in block.parts)
         assert b"".join(part for block in kept for part in block.parts) == text
         assert gzip.decompress(b"".join(stream(block.piece() for block in kept))) == text
@@ -1104,13 +1297,18 @@ def change(store, now, what, number, *how):
             store.rows[at] = replace(row, version=row.version + 1)
 
 
-# ----------------------------------------------------------------------------------------------------- some vendors
+# -----------------------------------------------------------------------------------------------------
+# some vendors
 
 
 def test_some_vendors_have_the_lines_they_have_among_all():
     state = golden_state()
     whole = render(state.families(NOW), openmetrics=False).decode().splitlines()
-    some = render(state.families_of(["globex", "initech"], NOW), openmetrics=False).decode().splitlines()
+    some = (
+        render(state.families_of(["globex", "initech"], NOW), openmetrics=False)
+        .decode()
+        .splitlines()
+    )
 
     wanted = [line for line in whole if 'vendor="globex"' in line or 'vendor="initech"' in line]
     assert [line for line in some if not line.startswith("#")] == wanted
@@ -1126,12 +1324,15 @@ def test_no_vendors_are_no_families():
     assert render(golden_state().families_of([], NOW), openmetrics=False) == b""
 
 
-# ------------------------------------------------------------------------------------------------------------- the text
+# -------------------------------------------------------------------------------------------------------------
+# the text
 
 
 def test_label_values_are_escaped_and_read_back_unchanged():
     nasty = 'a "quoted" \\ back\\nslash\nnewline — ünïcode \u2028 {x="y"}'
-    family = Family(name="x", help="X.", samples=[Block([sample("x", label("name", nasty), 1).encode()])])
+    family = Family(
+        name="x", help="X.", samples=[Block([sample("x", label("name", nasty), 1).encode()])]
+    )
 
     (text,) = parse_text(render([family], openmetrics=False).decode())
     (openmetrics,) = parse_openmetrics(render([family], openmetrics=True).decode())
@@ -1170,20 +1371,36 @@ def test_names_of_any_characters_read_back_as_the_same_samples(names):
     store = MemoryStore()
     for number, (vendor, name, group) in enumerate(names):
         current = Current(levels={"a": Level.DEGRADED}, components=(known("a", name, group=group),))
-        store.add(Row(id=number, slug=f"v{number}", name=vendor), current=current, history=page_history(a=history()))
+        store.add(
+            Row(id=number, slug=f"v{number}", name=vendor),
+            current=current,
+            history=page_history(a=history()),
+        )
     state, polls = StateMetrics(store), golden_polls()
-    text, openmetrics = (exposition(state, polls, now=NOW, openmetrics=each).decode() for each in (False, True))
+    text, openmetrics = (
+        exposition(state, polls, now=NOW, openmetrics=each).decode() for each in (False, True)
+    )
 
     for read in (list(parse_text(text)), list(parse_openmetrics(openmetrics))):
         found = [sample for family in read for sample in family.samples]
         lines = [line for line in openmetrics.split("\n") if line and not line.startswith("#")]
         assert len(found) == len(lines)
-        info = {each.labels["vendor"]: each.labels for each in found if each.name == "vendorstatus_component_info"}
+        info = {
+            each.labels["vendor"]: each.labels
+            for each in found
+            if each.name == "vendorstatus_component_info"
+        }
         for number, (_, name, group) in enumerate(names):
             assert info[f"v{number}"]["name"] == printable(name)
             assert info[f"v{number}"]["group"] == printable(group)
-        vendors = {each.labels["vendor"]: each.labels for each in found if each.name == "vendorstatus_vendor_info"}
-        assert [vendors[f"v{n}"]["name"] for n in range(len(names))] == [printable(vendor) for vendor, _, _ in names]
+        vendors = {
+            each.labels["vendor"]: each.labels
+            for each in found
+            if each.name == "vendorstatus_vendor_info"
+        }
+        assert [vendors[f"v{n}"]["name"] for n in range(len(names))] == [
+            printable(vendor) for vendor, _, _ in names
+        ]
 
 
 def test_a_name_with_half_a_surrogate_pair_does_not_take_the_others_down():
@@ -1193,7 +1410,9 @@ def test_a_name_with_half_a_surrogate_pair_does_not_take_the_others_down():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(True, "1"), (Level.MAJOR_OUTAGE, "4"), (0.25, "0.25"), (1.0, "1"), (1e-7, "1e-07")], ids=str
+    ("value", "text"),
+    [(True, "1"), (Level.MAJOR_OUTAGE, "4"), (0.25, "0.25"), (1.0, "1"), (1e-7, "1e-07")],
+    ids=str,
 )
 def test_numbers_are_written_so_that_they_read_back_equal(value, text):
     assert sample("x", label("a", "b"), value) == f'x{{a="b"}} {text}\n'
@@ -1218,7 +1437,9 @@ def test_both_formats_say_the_same_to_the_official_parsers():
     openmetrics = parse_openmetrics(exposition(state, polls, now=NOW, openmetrics=True).decode())
 
     def flat(families):
-        return sorted((s.name, sorted(s.labels.items()), s.value) for f in families for s in f.samples)
+        return sorted(
+            (s.name, sorted(s.labels.items()), s.value) for f in families for s in f.samples
+        )
 
     found = flat(text)
     assert found == flat(openmetrics)
@@ -1242,7 +1463,9 @@ def test_the_whole_text_is_what_it_was():
 
 
 def test_the_golden_text_shows_every_family():
-    assert {f"# TYPE {family.name} gauge" for family in STATE_FAMILIES.values()} <= set(golden_text().splitlines())
+    assert {f"# TYPE {family.name} gauge" for family in STATE_FAMILIES.values()} <= set(
+        golden_text().splitlines()
+    )
 
 
 def test_every_metric_and_label_is_documented():
@@ -1255,7 +1478,9 @@ def test_every_metric_and_label_is_documented():
 
 
 def test_the_documentation_names_no_metric_that_does_not_exist():
-    documented = set(re.findall(r"vendorstatus_[a-z_]+", (HERE.parent / "docs" / "metrics.md").read_text()))
+    documented = set(
+        re.findall(r"vendorstatus_[a-z_]+", (HERE.parent / "docs" / "metrics.md").read_text())
+    )
     exported = set(re.findall(r"^# TYPE (\S+)", golden_text(), re.MULTILINE))
 
     assert documented - exported == set()
@@ -1265,13 +1490,18 @@ def test_the_documentation_names_no_metric_that_does_not_exist():
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool, of Prometheus, is not on PATH")
 def test_promtool_has_nothing_to_say():
     checked = subprocess.run(
-        ["promtool", "check", "metrics"], input=golden_text(), capture_output=True, text=True, check=False
+        ["promtool", "check", "metrics"],
+        input=golden_text(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
-# ------------------------------------------------------------------------------------------------------- our own polling
+# -------------------------------------------------------------------------------------------------------
+# our own polling
 
 
 def test_polls_are_counted_by_provider_and_failures_by_reason_too():
@@ -1319,11 +1549,13 @@ def test_two_poll_metrics_do_not_share_anything():
     assert b"vendorstatus_skipped_polls_total 0.0" in second.text(openmetrics=False)
 
 
-# --------------------------------------------------------------------------------------------------- the golden fixture
+# ---------------------------------------------------------------------------------------------------
+# the golden fixture
 
 
 def golden_store():
-    """Three vendors: one with everything, one whose polls fail since yesterday, one that was never polled."""
+    """Three vendors: one with everything, one whose polls fail since yesterday, one that was never
+    polled."""
     components = (
         known("c1", "API", slug="api", group="Europe"),
         known("c2", "API", slug="api-2", group="America"),
@@ -1335,18 +1567,36 @@ def golden_store():
         bad_day(60, Level.PARTIAL_OUTAGE, disputed=True),
     )  # fmt: skip
     acme = page_history(
-        outages, c1=outages, c2=history(), c3=history(bad_day(5, Level.MAJOR_OUTAGE)), c4=unknown_history()
+        outages,
+        c1=outages,
+        c2=history(),
+        c3=history(bad_day(5, Level.MAJOR_OUTAGE)),
+        c4=unknown_history(),
     )
     acme_now = Current(
-        levels={"c1": Level.PARTIAL_OUTAGE, "c2": Level.OPERATIONAL, "c3": Level.MAJOR_OUTAGE, "c4": None},
+        levels={
+            "c1": Level.PARTIAL_OUTAGE,
+            "c2": Level.OPERATIONAL,
+            "c3": Level.MAJOR_OUTAGE,
+            "c4": None,
+        },
         components=components,
         excluded=frozenset({"c3"}),
-        open_incidents=(incident("i1", "major"), incident("i2", "maintenance", phase=Phase.SCHEDULED)),
+        open_incidents=(
+            incident("i1", "major"),
+            incident("i2", "maintenance", phase=Phase.SCHEDULED),
+        ),
     )
     seen = Interval(NOW - timedelta(minutes=50), NOW - timedelta(minutes=1))
-    runs = tuple(ObservedRun(component_id=key, level=acme_now.levels[key], span=seen) for key in ("c1", "c3"))
-    globex_now = Current(levels={"g": Level.DEGRADED}, components=(known("g", "Shop", slug="shop"),))
-    globex_days = history(bad_day(1, Level.DEGRADED), first=TODAY - timedelta(days=9), last=TODAY - timedelta(days=1))
+    runs = tuple(
+        ObservedRun(component_id=key, level=acme_now.levels[key], span=seen) for key in ("c1", "c3")
+    )
+    globex_now = Current(
+        levels={"g": Level.DEGRADED}, components=(known("g", "Shop", slug="shop"),)
+    )
+    globex_days = history(
+        bad_day(1, Level.DEGRADED), first=TODAY - timedelta(days=9), last=TODAY - timedelta(days=1)
+    )
     yesterday = NOW - timedelta(hours=14)
     globex = Row(
         id=2, slug="globex", name="Globex", url="https://globex.example/status/", platform="incidentio", version=7,
@@ -1358,9 +1608,15 @@ def golden_store():
         last_poll_at=None, last_success_at=None, last_ok=None, derived_day=None, derived_at=None,
     )  # fmt: skip
     printed = ((None, 90, 0.9987), ("c1", 90, 0.9989), ("c2", 90, 1.0))
-    bars = (bar("c1", 0, partial_seconds=600), bar("c1", 3, major_seconds=7200), bar("c1", 60, partial_seconds=3600))
+    bars = (
+        bar("c1", 0, partial_seconds=600),
+        bar("c1", 3, major_seconds=7200),
+        bar("c1", 60, partial_seconds=3600),
+    )
     acme_record = record(*bars, reported=printed, components=("c1", "c2"))
-    store = MemoryStore().add(Row(), current=acme_now, history=acme, published=acme_record, revised=2)
+    store = MemoryStore().add(
+        Row(), current=acme_now, history=acme, published=acme_record, revised=2
+    )
     store.told[1] = PageFacts(components=components, runs=runs)
     store.add(globex, current=globex_now, history=page_history(globex_days, g=globex_days))
     return store.add(initech)
@@ -1371,7 +1627,12 @@ def golden_state(store=None):
         slug="acme", name="Acme", url="https://status.acme.example/", tier="critical", critical=("europe",),
         overrides=(Override(incident="i7", level=Level.OPERATIONAL, reason="an advisory", decided=date(2026, 5, 6)),),
     )  # fmt: skip
-    return StateMetrics(store or golden_store(), vendors={"acme": acme}, clocks=golden_clocks(), health=golden_health())
+    return StateMetrics(
+        store or golden_store(),
+        vendors={"acme": acme},
+        clocks=golden_clocks(),
+        health=golden_health(),
+    )
 
 
 def golden_health():

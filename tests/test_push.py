@@ -21,11 +21,14 @@ class Said:
     headers: dict[str, str] = field(default_factory=dict)
 
     def response(self) -> httpx.Response:
-        return httpx.Response(self.status, headers=self.headers, stream=httpx.ByteStream(self.text.encode()))
+        return httpx.Response(
+            self.status, headers=self.headers, stream=httpx.ByteStream(self.text.encode())
+        )
 
 
 class Receiver(httpx.BaseTransport):
-    """Answers in turn; an exception is raised instead. `asked` keeps the requests, `slept` the waits between them."""
+    """Answers in turn; an exception is raised instead. `asked` keeps the requests, `slept` the
+    waits between them."""
 
     def __init__(self, *answers: Said | Exception):
         self.answers = list(answers)
@@ -41,7 +44,11 @@ class Receiver(httpx.BaseTransport):
         return answer.response()
 
     def push(self, **changes) -> Push:
-        values = {"headers": {"Authorization": "Bearer secret"}, "transport": self, "sleep": self.slept.append}
+        values = {
+            "headers": {"Authorization": "Bearer secret"},
+            "transport": self,
+            "sleep": self.slept.append,
+        }
         return Push(URL, **(values | {"wall_clock": NOW.timestamp} | changes))
 
 
@@ -78,16 +85,22 @@ def test_later_is_tried_again_after_a_wait_that_doubles(later) -> None:
 
 
 def test_retry_after_in_seconds_is_waited_for() -> None:
-    receiver = Receiver(Said(429, headers={"retry-after": "17"}), Said(503, headers={"retry-after": "0"}), Said(200))
+    receiver = Receiver(
+        Said(429, headers={"retry-after": "17"}), Said(503, headers={"retry-after": "0"}), Said(200)
+    )
     with receiver.push() as push:
         push.post(b"body")
 
     assert receiver.slept == [17, 0]
 
 
-@pytest.mark.parametrize("own_clock", [NOW, NOW + timedelta(hours=5)], ids=["ours right", "ours wrong"])
+@pytest.mark.parametrize(
+    "own_clock", [NOW, NOW + timedelta(hours=5)], ids=["ours right", "ours wrong"]
+)
 def test_retry_after_as_a_date_is_waited_for_on_the_receivers_clock(own_clock) -> None:
-    when, date = (format_datetime(moment, usegmt=True) for moment in (NOW + timedelta(seconds=40), NOW))
+    when, date = (
+        format_datetime(moment, usegmt=True) for moment in (NOW + timedelta(seconds=40), NOW)
+    )
     receiver = Receiver(Said(429, headers={"retry-after": when, "date": date}), Said(200))
     with receiver.push(wall_clock=own_clock.timestamp) as push:
         push.post(b"body")

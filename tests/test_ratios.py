@@ -19,7 +19,9 @@ from monitor.ratios import (
 LAST = date(2026, 5, 22)
 
 
-def a_day(offset: int, level: Level | None, seconds: Seconds, covered: float = 86_400.0, **changes: object) -> Day:
+def a_day(
+    offset: int, level: Level | None, seconds: Seconds, covered: float = 86_400.0, **changes: object
+) -> Day:
     return Day(
         day=LAST - timedelta(days=offset),
         level=level,
@@ -30,7 +32,9 @@ def a_day(offset: int, level: Level | None, seconds: Seconds, covered: float = 8
     )
 
 
-def a_history(*days: Day, quiet_from: int | None = 89, lengths: dict[date, float] | None = None) -> History:
+def a_history(
+    *days: Day, quiet_from: int | None = 89, lengths: dict[date, float] | None = None
+) -> History:
     quiet = ()
     if quiet_from is not None:
         quiet = (DayRun(LAST - timedelta(days=quiet_from), LAST, Aspect.BARS, Confidence.HIGH),)
@@ -58,13 +62,20 @@ def test_days_are_counted_by_level_and_exclude_each_other() -> None:
     )
     found = figures(history, window_ending(LAST, 90))
 
-    assert (found.known_days, found.outage_days, found.major_days, found.degraded_days) == (90, 2, 1, 1)
+    assert (found.known_days, found.outage_days, found.major_days, found.degraded_days) == (
+        90,
+        2,
+        1,
+        1,
+    )
     assert (found.maintenance_days, found.unknown_days, found.disputed_days) == (1, 0, 1)
     assert found.outage_day_ratio == 2 / 90
     assert found.seconds == Seconds(major=60, partial=1200, degraded=600, maintenance=600)
 
 
-def test_a_window_reaching_back_before_the_first_data_has_unknown_days_and_coverage_below_one() -> None:
+def test_a_window_reaching_back_before_the_first_data_has_unknown_days_and_coverage_below_one() -> (
+    None
+):
     found = figures(a_history(quiet_from=29), window_ending(LAST, 90))
 
     assert (found.known_days, found.unknown_days) == (30, 60)
@@ -81,7 +92,13 @@ def test_nothing_known_has_no_ratio() -> None:
 
 def test_the_policies_weigh_levels() -> None:
     found = figures(
-        a_history(a_day(0, Level.MAJOR_OUTAGE, Seconds(major=100, partial=100, degraded=100, maintenance=100))),
+        a_history(
+            a_day(
+                0,
+                Level.MAJOR_OUTAGE,
+                Seconds(major=100, partial=100, degraded=100, maintenance=100),
+            )
+        ),
         window_ending(LAST, 1),
     )
 
@@ -99,7 +116,9 @@ def test_today_counts_only_what_has_elapsed() -> None:
 
 @given(
     st.dictionaries(
-        st.integers(0, 100), st.tuples(st.sampled_from([*Level, None]), st.integers(0, 86_400)), max_size=20
+        st.integers(0, 100),
+        st.tuples(st.sampled_from([*Level, None]), st.integers(0, 86_400)),
+        max_size=20,
     ),
     st.one_of(st.none(), st.integers(0, 110)),
     st.sampled_from([1, 7, 30, 90]),
@@ -140,7 +159,9 @@ def test_the_sparse_sum_equals_the_sum_over_every_day(
         (0, 864, 90, "99.98"),  # 99.98888...
     ],
 )
-def test_the_statuspage_formula_truncates(partial: int, major: int, days: int, expected: str) -> None:
+def test_the_statuspage_formula_truncates(
+    partial: int, major: int, days: int, expected: str
+) -> None:
     assert statuspage_uptime(partial, major, days) == Decimal(expected)
 
 

@@ -40,12 +40,19 @@ def network(**answers: httpx.Response) -> Fetcher:
         pass
 
     transport = httpx.MockTransport(answer)
-    return Fetcher(user_agent="t", spacing_seconds=0, transport_factory=lambda *, reach, proxy: transport, sleep=sleep)
+    return Fetcher(
+        user_agent="t",
+        spacing_seconds=0,
+        transport_factory=lambda *, reach, proxy: transport,
+        sleep=sleep,
+    )
 
 
 def json_answer(text: str, **headers: str) -> httpx.Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(200, content=text.encode(), headers={"content-type": "application/json", **named})
+    return httpx.Response(
+        200, content=text.encode(), headers={"content-type": "application/json", **named}
+    )
 
 
 async def ask(fetches: Fetches, url: str, validators: Validators | None = None) -> Fetched:
@@ -65,15 +72,25 @@ def write(folder: Path, **changes: object) -> Path:
         "page": PAGE,
         "recorded_at": "2026-05-06T12:00:00Z",
         "note": "",
-        "responses": [{"url": PAGE, "status": 200, "headers": {"Content-Type": "text/html"}, "body": "root.html"}],
+        "responses": [
+            {
+                "url": PAGE,
+                "status": 200,
+                "headers": {"Content-Type": "text/html"},
+                "body": "root.html",
+            }
+        ],
     } | changes
     folder.mkdir(exist_ok=True)
     (folder / "root.html").write_bytes(b"<html>")
-    (folder / "recording.json").write_text(json.dumps({k: v for k, v in recording.items() if v is not None}))
+    (folder / "recording.json").write_text(
+        json.dumps({k: v for k, v in recording.items() if v is not None})
+    )
     return folder
 
 
-# ----------------------------------------------------------------------------------------------------- recording
+# -----------------------------------------------------------------------------------------------------
+# recording
 
 
 async def test_what_was_recorded_is_answered_again(tmp_path):
@@ -117,8 +134,19 @@ async def test_files_get_names_that_can_be_read(tmp_path):
 
 
 async def test_no_two_answers_share_a_file_and_none_overwrites_the_index(tmp_path):
-    paths = ["recording.json", "a/b.json", "a-b.json", "A-B.json", "q?x=1", "q?x:1", "x" * 200, "x" * 201]
-    recording = await record(tmp_path, *(PAGE + path for path in paths), **{path: json_answer("{}") for path in paths})
+    paths = [
+        "recording.json",
+        "a/b.json",
+        "a-b.json",
+        "A-B.json",
+        "q?x=1",
+        "q?x:1",
+        "x" * 200,
+        "x" * 201,
+    ]
+    recording = await record(
+        tmp_path, *(PAGE + path for path in paths), **{path: json_answer("{}") for path in paths}
+    )
     names = [entry["body"].lower() for entry in recording["responses"]]
 
     assert len(set(names)) == len(paths)
@@ -127,7 +155,16 @@ async def test_no_two_answers_share_a_file_and_none_overwrites_the_index(tmp_pat
 
 
 @pytest.mark.parametrize(
-    "path", ["%2e%2e/%2e%2e/etc/passwd", "..%2f..%2fx", ".hidden", "a%00b", "con:aux", "%5c..%5cx", "a/..%2f"]
+    "path",
+    [
+        "%2e%2e/%2e%2e/etc/passwd",
+        "..%2f..%2fx",
+        ".hidden",
+        "a%00b",
+        "con:aux",
+        "%5c..%5cx",
+        "a/..%2f",
+    ],
 )
 async def test_no_url_leads_a_file_out_of_the_folder(tmp_path, path):
     folder = tmp_path / "inner" / "recording"
@@ -215,7 +252,8 @@ async def test_a_folder_that_cannot_be_written_is_an_error_with_a_remedy(tmp_pat
             await ask(Recorder(fetcher, tmp_path / "file" / "folder", PAGE, clock), PAGE)
 
 
-# ------------------------------------------------------------------------------------------------------ replaying
+# ------------------------------------------------------------------------------------------------------
+# replaying
 
 
 async def test_a_url_that_is_not_in_the_recording_answers_404(tmp_path):
@@ -244,9 +282,12 @@ async def test_a_replay_answers_unchanged_to_the_body_it_gave_before(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "body"), [("recording", "bodies/a.json"), ("recordings/one", "../../recording/bodies/a.json")]
+    ("folder", "body"),
+    [("recording", "bodies/a.json"), ("recordings/one", "../../recording/bodies/a.json")],
 )
-async def test_a_body_may_lie_deeper_or_in_the_collection_and_may_be_missing(tmp_path, folder, body):
+async def test_a_body_may_lie_deeper_or_in_the_collection_and_may_be_missing(
+    tmp_path, folder, body
+):
     (tmp_path / "recording" / "bodies").mkdir(parents=True)
     (tmp_path / "recording" / "bodies" / "a.json").write_bytes(b"\xef\xbb\xbf{}")
     entries = [
@@ -296,7 +337,9 @@ async def test_a_body_may_lie_deeper_or_in_the_collection_and_may_be_missing(tmp
     ],
 )
 def test_a_broken_recording_names_the_place_and_the_remedy(tmp_path, changes):
-    with pytest.raises(ConfigError, match=r"recording\.json: .*; correct it or record the page again"):
+    with pytest.raises(
+        ConfigError, match=r"recording\.json: .*; correct it or record the page again"
+    ):
         Replay(write(tmp_path, **changes))
 
 
@@ -335,7 +378,9 @@ def test_an_index_that_is_a_link_is_no_recording(tmp_path):
         Replay(tmp_path / "kept")
 
 
-@pytest.mark.parametrize(("name", "size"), [("recording.json", MOST_INDEX_BYTES), ("root.html", MOST_BODY_BYTES)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("recording.json", MOST_INDEX_BYTES), ("root.html", MOST_BODY_BYTES)]
+)
 def test_a_file_that_is_too_large_is_not_read(tmp_path, name, size):
     folder = write(tmp_path)
     os.truncate(folder / name, size + 1)  # takes no room on the disk
@@ -377,7 +422,9 @@ ANYTHING = st.recursive(
 ENTRY_KEYS = ("url", "status", "headers", "body", "final_url", "redirects")
 
 
-@given(key=st.sampled_from(["page", "recorded_at", "responses", "note", *ENTRY_KEYS]), value=ANYTHING)
+@given(
+    key=st.sampled_from(["page", "recorded_at", "responses", "note", *ENTRY_KEYS]), value=ANYTHING
+)
 def test_whatever_a_recording_says_it_is_read_or_refused_and_nothing_else(key, value):
     entry = {"url": PAGE, "status": 200, "headers": {}, "body": "root.html"}
     changes = {"responses": [entry | {key: value}]} if key in ENTRY_KEYS else {key: value}

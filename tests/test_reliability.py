@@ -32,7 +32,9 @@ def test_every_test_that_the_document_names_is_there():
 def test_every_promise_and_every_fault_names_its_test():
     promises = re.findall(r"^- \*\*.*?(?=^- \*\*|^#|\Z)", DOCUMENT, re.MULTILINE | re.DOTALL)
     faults = re.findall(r"^\| (?!fault|---).*$", DOCUMENT, re.MULTILINE)
-    untested = [each for each in (*promises, *faults) if "test_" not in each and "runbooks/" not in each]
+    untested = [
+        each for each in (*promises, *faults) if "test_" not in each and "runbooks/" not in each
+    ]
 
     assert len(promises) >= 13
     assert len(faults) >= 25
@@ -52,7 +54,9 @@ def test_the_figures_of_the_document_are_those_of_the_code():
 
     assert [said for said in seconds if said not in DOCUMENT.replace("\n  ", " ")] == []
     assert [said for said, (is_now, was) in seconds.items() if is_now != was] == []
-    assert DRAIN_SECONDS + LAST_WRITE_SECONDS + 1 <= 7  # of 10 s: starting to stop, and a busy machine, take the rest
+    assert (
+        DRAIN_SECONDS + LAST_WRITE_SECONDS + 1 <= 7
+    )  # of 10 s: starting to stop, and a busy machine, take the rest
     assert RETRY_SECONDS < LEASE_SECONDS
 
 

@@ -17,11 +17,13 @@ NOW = 2_000_000_000.0
 URL = "http://receiver.example/api/v1/write"
 
 
-# ----------------------------------------------------------------- a reader of its own, after the protobuf wire format
+# ----------------------------------------------------------------- a reader of its own, after the
+# protobuf wire format
 
 
 def fields(data: bytes):
-    """Yield (number, value): bytes of messages and strings, floats of doubles, integers of varints."""
+    """Yield (number, value): bytes of messages and strings, floats of doubles, integers of
+    varints."""
     at = 0
     while at < len(data):
         key, at = varint(data, at)
@@ -64,7 +66,8 @@ def read(body: bytes) -> list[tuple[list[tuple[str, str]], list[tuple[int, float
     return found
 
 
-# -------------------------------------------------------------------------------------------------------- the tests
+# --------------------------------------------------------------------------------------------------------
+# the tests
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 point_lists = st.dictionaries(
@@ -91,12 +94,16 @@ def test_every_sample_is_in_one_request_and_no_request_is_too_large(wanted, size
             found.setdefault(own["vendor"], []).extend(samples)
 
     assert found == {
-        f"v{number}": [(stamp * 1000, value) for stamp, value in points] for number, (_, points) in enumerate(wanted)
+        f"v{number}": [(stamp * 1000, value) for stamp, value in points]
+        for number, (_, points) in enumerate(wanted)
     }
 
 
 def test_requests_are_filled_up() -> None:
-    series = [Series("vendor_day_severity", (("vendor", f"v{n}"),), [(1, 0), (2, 0), (3, 0)]) for n in range(7)]
+    series = [
+        Series("vendor_day_severity", (("vendor", f"v{n}"),), [(1, 0), (2, 0), (3, 0)])
+        for n in range(7)
+    ]
 
     assert [batch.samples for batch in batches(series, {}, now=NOW, samples=9)] == [9, 9, 3]
 
@@ -140,7 +147,11 @@ def test_success_is_no_refusal(status) -> None:
         (400, "out of bounds", "out_of_order_time_window: 91d"),
         (400, "too old sample", "out_of_order_time_window: 91d"),
         (400, "out of order sample", "import blocks with `monitor export openmetrics`"),
-        (400, "send data to ingesters: err-mimir-sample-timestamp-too-old. the sample", "out_of_order_time_window"),
+        (
+            400,
+            "send data to ingesters: err-mimir-sample-timestamp-too-old. the sample",
+            "out_of_order_time_window",
+        ),
         (409, "store locally: out of bounds", "out_of_order_time_window"),
         (404, "404 page not found", "--web.enable-remote-write-receiver"),
         (401, "", "--header"),

@@ -1,7 +1,9 @@
-"""Every platform over its own fixtures with a bad component listed once more as a well one: the bad row stands.
+"""Every platform over its own fixtures with a bad component listed once more as a well one: the bad
+row stands.
 
-Vendors repeat names: a component in several groups, a region under two headings. Nothing tells then which row is whose, so
-the worst of them counts, wherever it stands in its list; unknown, or refusing the answer, is right too.
+Vendors repeat names: a component in several groups, a region under two headings. Nothing tells then
+which row is whose, so the worst of them counts, wherever it stands in its list; unknown, or
+refusing the answer, is right too.
 """
 
 import json
@@ -47,14 +49,19 @@ def test_a_component_that_is_listed_again_as_well_stays_as_bad_as_it_is(name: st
         before = levels(name, page, answer)
         for each in repeated(case, before):
             after = levels(name, page, with_body(answer, each))
-            if after and is_better(after.get(each.component, Level.OPERATIONAL), before[each.component]):
-                better.append((case.parent.name, each.component, "last" if each.at_end else "first"))
+            if after and is_better(
+                after.get(each.component, Level.OPERATIONAL), before[each.component]
+            ):
+                better.append(
+                    (case.parent.name, each.component, "last" if each.at_end else "first")
+                )
 
     assert better == []
 
 
 def is_better(after: Level | None, before: Level | None) -> bool:
-    """Whether a level is better than one that was bad or unknown; a component that is missing counts as well."""
+    """Whether a level is better than one that was bad or unknown; a component that is missing
+    counts as well."""
     return after is not None and (after is Level.OPERATIONAL if before is None else after < before)
 
 
@@ -72,13 +79,20 @@ def with_body(answer: Answer, each: Repeated) -> Answer:
         response = answer(url)
         if unquote(url) != each.url:
             return response
-        return Response(url=url, final_url=response.final_url, status=200, headers=response.headers, body=each.body)
+        return Response(
+            url=url,
+            final_url=response.final_url,
+            status=200,
+            headers=response.headers,
+            body=each.body,
+        )
 
     return changed
 
 
 def repeated(case: Path, before: dict[str, Level | None]) -> Iterator[Repeated]:
-    """Yield the case with one row more: another row of the same list, under the name of a component that is not well.
+    """Yield the case with one row more: another row of the same list, under the name of a component
+    that is not well.
 
     Lists of incidents count in ids of their own, and a row with others inside is a group.
     """
@@ -91,10 +105,21 @@ def repeated(case: Path, before: dict[str, Level | None]) -> Iterator[Repeated]:
             continue
         for path, component, row in bad_rows(whole, before):
             for other in at(whole, path[:-1]):
-                if isinstance(other, dict) and other is not row and other.keys() == row.keys() and not groups(other):
+                if (
+                    isinstance(other, dict)
+                    and other is not row
+                    and other.keys() == row.keys()
+                    and not groups(other)
+                ):
                     twin = deepcopy(other) | {key: row[key] for key in NAMES if key in row}
                     yield from (
-                        Repeated(case, component, url, inserted(whole, path[:-1], twin, at_end=at_end), at_end)
+                        Repeated(
+                            case,
+                            component,
+                            url,
+                            inserted(whole, path[:-1], twin, at_end=at_end),
+                            at_end,
+                        )
                         for at_end in (False, True)
                     )
 
@@ -103,7 +128,9 @@ def groups(row: dict[str, Any]) -> bool:
     return bool(row.get("children") or row.get("children_ids"))
 
 
-def bad_rows(whole: Any, before: dict[str, Level | None]) -> Iterator[tuple[tuple[Any, ...], str, dict[str, Any]]]:
+def bad_rows(
+    whole: Any, before: dict[str, Level | None]
+) -> Iterator[tuple[tuple[Any, ...], str, dict[str, Any]]]:
     for path in paths(whole):
         row = at(whole, path)
         if isinstance(row, dict) and isinstance(path[-1], int):

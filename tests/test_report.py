@@ -34,7 +34,9 @@ def page(store):
 
 
 def gathered(store, days: int = 10, **asked) -> reports.VendorReport:
-    return reports.gather(store, store.pages()[0], ACME, reports.Asked(now=NOW, window_days=days, **asked))
+    return reports.gather(
+        store, store.pages()[0], ACME, reports.Asked(now=NOW, window_days=days, **asked)
+    )
 
 
 def as_json(report: reports.VendorReport) -> dict:
@@ -42,12 +44,17 @@ def as_json(report: reports.VendorReport) -> dict:
 
 
 def cover(first: timedelta, last: timedelta, component_id: str | None = None) -> Coverage:
-    return Coverage(span=Interval(START + first, START + last), aspect=Aspect.IMPACTS, component_id=component_id)
+    return Coverage(
+        span=Interval(START + first, START + last), aspect=Aspect.IMPACTS, component_id=component_id
+    )
 
 
 def with_unknown_days(store, page) -> reports.VendorReport:
     """Eight days, two of them with an outage; of the two before today nothing is known."""
-    impacts = tuple(impact(START + n * DAY + HOUR, START + n * DAY + 2 * HOUR, incident_id=f"i{n}") for n in (1, 3))
+    impacts = tuple(
+        impact(START + n * DAY + HOUR, START + n * DAY + 2 * HOUR, incident_id=f"i{n}")
+        for n in (1, 3)
+    )
     save(store, page, evidence(NOW, impacts=impacts, coverage=(cover(0 * DAY, 8 * DAY),)))
     return gathered(store, as_of=date(2026, 5, 14))
 
@@ -55,8 +62,9 @@ def with_unknown_days(store, page) -> reports.VendorReport:
 def test_the_sentence_carries_what_the_unknown_days_leave_open(store, page):
     report = with_unknown_days(store, page)
 
-    assert "on 2 of 8 known days (25 %), 2 to 4 of 10, 2026-05-05 to 2026-05-14" in reports.sentence(report).replace(
-        "25.0", "25"
+    assert (
+        "on 2 of 8 known days (25 %), 2 to 4 of 10, 2026-05-05 to 2026-05-14"
+        in reports.sentence(report).replace("25.0", "25")
     )
     assert report.figures.outage_day_bounds == (2, 4)
 
@@ -71,7 +79,14 @@ def test_bounds_stand_in_json_and_csv(store, page):
 
 def test_nothing_known_is_null_and_never_zero(store, page):
     found = as_json(gathered(store))
-    counts = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days", "outage_day_bounds")
+    counts = (
+        "outage_days",
+        "major_days",
+        "degraded_days",
+        "maintenance_days",
+        "disputed_days",
+        "outage_day_bounds",
+    )
 
     for each in (found, *found["components"]):
         assert {each[name] for name in (*counts, "outage_day_ratio", "downtime_ratio")} == {None}
@@ -83,7 +98,14 @@ def test_nothing_known_is_null_and_never_zero(store, page):
 
 @pytest.mark.parametrize(
     ("ratio", "said"),
-    [(0, "0 %"), (1e-9, "0.1 %"), (0.0004, "0.1 %"), (0.9996, "99.9 %"), (1 - 1e-9, "99.9 %"), (1, "100 %")],
+    [
+        (0, "0 %"),
+        (1e-9, "0.1 %"),
+        (0.0004, "0.1 %"),
+        (0.9996, "99.9 %"),
+        (1 - 1e-9, "99.9 %"),
+        (1, "100 %"),
+    ],
 )
 def test_a_ratio_is_called_none_or_all_only_when_it_is_exactly_that(ratio, said):
     assert reports.percent(ratio) == said
@@ -109,7 +131,10 @@ def test_a_page_that_was_never_read_has_no_figures_that_could_be_taken_for_good_
     bounds = ("outage_days_least", "outage_days_most")
     seconds = ("partial_seconds", "major_seconds", "degraded_seconds", "maintenance_seconds")
 
-    assert {told[name] for name in (*days, *ratios, "outage_day_bounds", "current_level", "last_success_at")} == {None}
+    assert {
+        told[name]
+        for name in (*days, *ratios, "outage_day_bounds", "current_level", "last_success_at")
+    } == {None}
     assert {row[name] for name in (*days, *ratios, *bounds, *seconds, "current_level")} == {""}
     assert (told["known_days"], told["unknown_days"], told["coverage_ratio"]) == (0, 10, 0)
     assert "nothing is known of any of the 10 days" in told["sentence"]
@@ -129,7 +154,10 @@ def test_one_component_in_an_unknown_word_makes_the_vendor_unknown_now(store, pa
     assert report.level is None
     assert (report.standing.known, report.standing.counted) == (1, 2)
     assert as_json(report)["known_components"] == 1
-    assert "the current state is unknown: the state of 1 of 2 components is unknown" in reports.remarks(report)
+    assert (
+        "the current state is unknown: the state of 1 of 2 components is unknown"
+        in reports.remarks(report)
+    )
 
 
 def test_a_bad_component_shows_beside_an_unknown_one(store, page):
@@ -147,12 +175,19 @@ def test_a_page_that_was_not_read_lately_says_so(store, page):
 
 
 def test_markdown_lists_what_is_open(store, page):
-    going_on = incident(title="API | errors", started_at=START, url="https://status.acme.example/incidents/i1")
-    planned = incident("m1", title="Upgrade", phase=Phase.OPEN, maintenance=True, impact="maintenance")
+    going_on = incident(
+        title="API | errors", started_at=START, url="https://status.acme.example/incidents/i1"
+    )
+    planned = incident(
+        "m1", title="Upgrade", phase=Phase.OPEN, maintenance=True, impact="maintenance"
+    )
     over = incident("i2", title="Long gone", phase=Phase.CLOSED, resolved_at=START)
     save(store, page, evidence(NOW, incidents=(going_on, planned, over)))
     text = reports.as_markdown([gathered(store)])
 
-    assert "Open incidents:\n\n- [API \\| errors](<https://status.acme.example/incidents/i1>): investigating" in text
+    assert (
+        "Open incidents:\n\n- [API \\| errors](<https://status.acme.example/incidents/i1>): investigating"
+        in text
+    )
     assert "Open maintenance:\n\n- Upgrade: " in text
     assert "Long gone" not in text

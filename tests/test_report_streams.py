@@ -1,4 +1,5 @@
-"""A report is written vendor by vendor: what it says is what it would say at once, and no more than a vendor is in memory."""
+"""A report is written vendor by vendor: what it says is what it would say at once, and no more than
+a vendor is in memory."""
 
 import os
 import tracemalloc
@@ -25,7 +26,9 @@ START = NOW - timedelta(days=90)
 
 
 def vendor(number: int, zone: str = "Etc/UTC") -> VendorConfig:
-    return VendorConfig(slug=f"v{number:02}", name=f"Vendor {number}", url=f"https://v{number}.example/", zone=zone)
+    return VendorConfig(
+        slug=f"v{number:02}", name=f"Vendor {number}", url=f"https://v{number}.example/", zone=zone
+    )
 
 
 def filled(context: Context, *, components: int) -> Context:

@@ -1,4 +1,5 @@
-"""What must hold for the repository as a whole: its files agree with each other, and with any machine."""
+"""What must hold for the repository as a whole: its files agree with each other, and with any
+machine."""
 
 import ast
 import json
@@ -27,14 +28,30 @@ NEVER_OURS = {".git", ".venv", "build", "dist", "__pycache__", "node_modules", "
 
 
 def files():
-    """Return our text files: what git tracks or would add; without git, everything outside the usual folders."""
-    listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    """Return our text files: what git tracks or would add; without git, everything outside the
+    usual folders."""
+    listing = [
+        "git",
+        "-C",
+        str(ROOT),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]
     listed = subprocess.run(listing, capture_output=True, check=False)
     if listed.returncode == 0:
         paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     else:
-        paths = [path for path in ROOT.rglob("*") if not NEVER_OURS & set(path.relative_to(ROOT).parts)]
-    return {str(path.relative_to(ROOT)): text for path in sorted(paths) if (text := text_of(path)) is not None}
+        paths = [
+            path for path in ROOT.rglob("*") if not NEVER_OURS & set(path.relative_to(ROOT).parts)
+        ]
+    return {
+        str(path.relative_to(ROOT)): text
+        for path in sorted(paths)
+        if (text := text_of(path)) is not None
+    }
 
 
 def text_of(path):
@@ -58,7 +75,8 @@ def lines_with(pattern, *, but=()):
     ]
 
 
-# ------------------------------------------------------------------------------------------------- nothing of a machine
+# -------------------------------------------------------------------------------------------------
+# nothing of a machine
 
 
 # The patterns are written so that they do not find themselves.
@@ -88,10 +106,13 @@ def test_only_the_gate_looks_for_captured_pages_beside_the_repository():
 
 
 def test_requirements_have_no_addresses():
-    assert [name for name in LOCKS if re.search(r"https?:|\s@\s|^-", FILES[name], re.MULTILINE)] == []
+    assert [
+        name for name in LOCKS if re.search(r"https?:|\s@\s|^-", FILES[name], re.MULTILINE)
+    ] == []
 
 
-# ----------------------------------------------------------------------------------------------------- locked versions
+# -----------------------------------------------------------------------------------------------------
+# locked versions
 
 
 def pins(name):
@@ -115,7 +136,8 @@ def test_every_requirement_is_pinned_and_hashed(name):
 
 def test_tests_run_on_the_versions_that_are_shipped():
     assert (
-        pins("requirements.txt").keys() | pins("requirements-build.txt").keys() <= pins("requirements-dev.txt").keys()
+        pins("requirements.txt").keys() | pins("requirements-build.txt").keys()
+        <= pins("requirements-dev.txt").keys()
     )
 
 
@@ -133,12 +155,16 @@ def missing(wanted, name):
     return [each for each in wanted if re.split(r"[\[<>=~! ]", each)[0].lower() not in locked]
 
 
-# --------------------------------------------------------------------------------------------------- files that agree
+# ---------------------------------------------------------------------------------------------------
+# files that agree
 
 
 def test_the_version_is_the_same_everywhere():
     assert PROJECT["project"]["version"] == monitor.__version__
-    assert re.findall(r"^## \[([^\]]+)\]", FILES["CHANGELOG.md"], re.MULTILINE)[0] == monitor.__version__
+    assert (
+        re.findall(r"^## \[([^\]]+)\]", FILES["CHANGELOG.md"], re.MULTILINE)[0]
+        == monitor.__version__
+    )
 
 
 def test_the_licence_is_the_one_the_project_states():
@@ -169,7 +195,9 @@ def test_the_table_of_platforms_in_the_docs_is_what_the_platforms_say():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_readme_documents_every_command(command):
-    assert re.search(rf"(?<![\w-]){re.escape(command)}(?![\w-])", FILES.get("README.md", "")), f"{command} is missing"
+    assert re.search(rf"(?<![\w-]){re.escape(command)}(?![\w-])", FILES.get("README.md", "")), (
+        f"{command} is missing"
+    )
 
 
 @pytest.mark.parametrize("path", [name for name in FILES if name.endswith(".md")])
@@ -184,7 +212,11 @@ def test_documents_name_only_make_targets_that_exist():
     targets = set(re.findall(r"^([a-z-]+):", FILES["Makefile"], re.MULTILINE))
     documents = [text for name, text in FILES.items() if name.endswith(".md")]
     # At the start of a line or of a piece of code, so that "to make sure" is not a target.
-    named = {each for text in documents for each in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)}
+    named = {
+        each
+        for text in documents
+        for each in re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)
+    }
 
     assert named - targets == set()
     assert {"help", "demo", "run", "test", "fmt", "bench", "clean", "lock", "docker"} <= targets
@@ -208,16 +240,26 @@ def test_the_example_platform_of_the_contributors_guide_works():
     (code,) = re.findall(r"```python\n(.*?)```", FILES["CONTRIBUTING.md"], re.DOTALL)
     example = ModuleType("examplestatus")
     exec(compile(code, "CONTRIBUTING.md", "exec"), example.__dict__)
-    page = PageContext(url="https://status.acme.example/", now=datetime(2026, 5, 22, 12, tzinfo=UTC))
+    page = PageContext(
+        url="https://status.acme.example/", now=datetime(2026, 5, 22, 12, tzinfo=UTC)
+    )
     state = {
-        "components": [{"id": str(n), "name": word, "state": word} for n, word in enumerate(("up", "down", "odd"))]
+        "components": [
+            {"id": str(n), "name": word, "state": word}
+            for n, word in enumerate(("up", "down", "odd"))
+        ]
     }
     home = Response(
-        url=page.url, status=200, headers={"x-powered-by": "examplestatus"}, body=b"//cdn.examplestatus.example/1.js"
+        url=page.url,
+        status=200,
+        headers={"x-powered-by": "examplestatus"},
+        body=b"//cdn.examplestatus.example/1.js",
     )
 
     (read,) = drive(
-        example.poll(page), page, lambda url: Response(url=url, status=200, body=json.dumps(state).encode())
+        example.poll(page),
+        page,
+        lambda url: Response(url=url, status=200, body=json.dumps(state).encode()),
     )
 
     assert len({signal.kind for signal in example.detect(home)}) == 2
@@ -231,7 +273,8 @@ def test_the_example_platform_of_the_contributors_guide_works():
         )
 
 
-# ------------------------------------------------------------------------------------------------------- the container
+# -------------------------------------------------------------------------------------------------------
+# the container
 
 
 def instructions(word):
@@ -259,7 +302,13 @@ def test_the_container_listens_where_the_health_check_and_prometheus_look():
 
 
 def test_the_container_is_built_from_locked_versions():
-    copied = [line for line in FILES["Dockerfile"].splitlines() if "pip install" in line or "pip wheel" in line]
+    copied = [
+        line
+        for line in FILES["Dockerfile"].splitlines()
+        if "pip install" in line or "pip wheel" in line
+    ]
 
     assert copied
-    assert [line for line in copied if "--require-hashes" not in line and "--no-deps" not in line] == []
+    assert [
+        line for line in copied if "--require-hashes" not in line and "--no-deps" not in line
+    ] == []

@@ -35,7 +35,9 @@ def rereading(load, settings=None):
 
 async def test_a_wrong_file_is_told_as_check_tells_it_and_changes_nothing(caplog) -> None:
     def load():
-        raise InvalidConfig("monitor.yaml", [Problem("monitor.yaml", 3, "policy", "'strikt' is not a policy")])
+        raise InvalidConfig(
+            "monitor.yaml", [Problem("monitor.yaml", 3, "policy", "'strikt' is not a policy")]
+        )
 
     found, heard = rereading(load)
     told = await found.reread()
@@ -66,7 +68,10 @@ async def test_what_needs_a_restart_is_named_and_keeps_its_value(caplog) -> None
     await found.reread()
 
     assert heard["observed"] == [True]
-    assert (heard["applied"][0].settings.port, heard["applied"][0].settings.policy) == (before.port, "strict")
+    assert (heard["applied"][0].settings.port, heard["applied"][0].settings.policy) == (
+        before.port,
+        "strict",
+    )
     assert "needs a restart, until then what was set before holds: server" in caplog.text
 
 
@@ -85,11 +90,14 @@ async def test_hangups_before_anybody_waits_count_and_many_are_one() -> None:
     assert signal.getsignal(signal.SIGHUP) == before
 
 
-# -------------------------------------------------------------------------------------------------------- the process
+# --------------------------------------------------------------------------------------------------------
+# the process
 
 
 @pytest.mark.integration
-def test_a_hangup_adds_and_removes_vendors_refuses_mistakes_and_never_ends_the_process(tmp_path) -> None:
+def test_a_hangup_adds_and_removes_vendors_refuses_mistakes_and_never_ends_the_process(
+    tmp_path,
+) -> None:
     truths = [
         replace(truth_for(number, "statuspage"), slug=f"v{number}", incidents=(), name=f"V{number}")
         for number in (1, 2, 3)
@@ -99,7 +107,9 @@ def test_a_hangup_adds_and_removes_vendors_refuses_mistakes_and_never_ends_the_p
         address = f"127.0.0.1:{free_port()}"
 
         def write(*slugs, **more):
-            listed = [{"slug": slug, "url": urls[slug], "allow_private": True, **more} for slug in slugs]
+            listed = [
+                {"slug": slug, "url": urls[slug], "allow_private": True, **more} for slug in slugs
+            ]
             text = yaml.safe_dump({"backfill": "1d", "server": address, "vendors": listed})
             (tmp_path / "monitor.yaml").write_text(text)
 
@@ -122,22 +132,38 @@ def test_a_hangup_adds_and_removes_vendors_refuses_mistakes_and_never_ends_the_p
                     time.sleep(0.2)
                 raise AssertionError(metrics())
 
-            wait(lambda text: all(f'vendorstatus_up{{vendor="{slug}"}} 1' in text for slug in ("v1", "v2")))
+            wait(
+                lambda text: all(
+                    f'vendorstatus_up{{vendor="{slug}"}} 1' in text for slug in ("v1", "v2")
+                )
+            )
             assert "config_last_reload_successful 1.0" in metrics()
             write("v2", "v3", tier="critical")
             process.send_signal(signal.SIGHUP)
-            wait(lambda text: 'vendorstatus_up{vendor="v3"} 1' in text and 'vendor="v1"' not in text)
+            wait(
+                lambda text: 'vendorstatus_up{vendor="v3"} 1' in text and 'vendor="v1"' not in text
+            )
             wait(lambda text: re.search(r'vendor_info{vendor="v2",.*tier="critical"', text))
             (tmp_path / "monitor.yaml").write_text("vendors: [v2\npolicy: strikt\n")
             process.send_signal(signal.SIGHUP)
-            wait(lambda text: "config_last_reload_successful 0.0" in text and 'vendorstatus_up{vendor="v3"} 1' in text)
+            wait(
+                lambda text: (
+                    "config_last_reload_successful 0.0" in text
+                    and 'vendorstatus_up{vendor="v3"} 1' in text
+                )
+            )
             write("v1", "v2", "v3")
             (tmp_path / "monitor.yaml").write_text(
                 (tmp_path / "monitor.yaml").read_text().replace(address, "127.0.0.1:1")
             )
             for _ in range(20):
                 process.send_signal(signal.SIGHUP)
-            wait(lambda text: 'vendorstatus_up{vendor="v1"} 1' in text and "config_last_reload_successful 1.0" in text)
+            wait(
+                lambda text: (
+                    'vendorstatus_up{vendor="v1"} 1' in text
+                    and "config_last_reload_successful 1.0" in text
+                )
+            )
         finally:
             process.send_signal(signal.SIGTERM)
             _, err = process.communicate(timeout=30)

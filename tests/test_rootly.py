@@ -1,4 +1,5 @@
-"""What the Rootly platform reads beyond its fixtures: incidents that leave the list, and what tells its pages apart."""
+"""What the Rootly platform reads beyond its fixtures: incidents that leave the list, and what tells
+its pages apart."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +30,9 @@ def poll(answer: Mapping[str, Any], page: PageContext) -> Evidence:
     return piece
 
 
-def test_an_incident_that_leaves_the_list_has_ended_and_a_plan_that_never_began_was_called_off() -> None:
+def test_an_incident_that_leaves_the_list_has_ended_and_a_plan_that_never_began_was_called_off() -> (
+    None
+):
     page = context_of(FIXTURES / "maintenance")
     first = poll(told("maintenance"), page)
     held = frozenset(incident.id for incident in first.incidents)
@@ -43,9 +46,12 @@ def test_an_incident_that_leaves_the_list_has_ended_and_a_plan_that_never_began_
 
 
 @pytest.mark.parametrize(
-    ("indicator", "level"), [("none", Level.DEGRADED), ("major", Level.PARTIAL_OUTAGE), ("wobbly", Level.DEGRADED)]
+    ("indicator", "level"),
+    [("none", Level.DEGRADED), ("major", Level.PARTIAL_OUTAGE), ("wobbly", Level.DEGRADED)],
 )
-def test_the_worst_of_the_indicator_and_the_open_incidents_counts(indicator: str, level: Level) -> None:
+def test_the_worst_of_the_indicator_and_the_open_incidents_counts(
+    indicator: str, level: Level
+) -> None:
     answer = told("ongoing", status={"indicator": indicator, "description": "Text"})
 
     (seen,) = poll(answer, context_of(FIXTURES / "ongoing")).observed or ()
@@ -57,10 +63,13 @@ def test_the_worst_of_the_indicator_and_the_open_incidents_counts(indicator: str
     ("zone", "known", "days"),
     [("Mars/Olympus", None, "UTC"), ("localtime", None, "UTC"), (7, "Asia/Tokyo", "Asia/Tokyo")],
 )
-def test_a_zone_nobody_knows_is_said_and_the_rest_is_read(zone: object, known: str | None, days: str) -> None:
+def test_a_zone_nobody_knows_is_said_and_the_rest_is_read(
+    zone: object, known: str | None, days: str
+) -> None:
     quiet = told("quiet")
     piece = poll(
-        quiet | {"page": quiet["page"] | {"time_zone": zone}}, replace(context_of(FIXTURES / "quiet"), zone=known)
+        quiet | {"page": quiet["page"] | {"time_zone": zone}},
+        replace(context_of(FIXTURES / "quiet"), zone=known),
     )
 
     assert piece.page is not None
@@ -73,12 +82,21 @@ def test_a_zone_nobody_knows_is_said_and_the_rest_is_read(zone: object, known: s
 def test_a_list_of_components_is_another_platforms_and_so_is_another_address() -> None:
     whole = told("quiet")
     kinds = {
-        name: {signal.kind for signal in rootly.detect(Response(url=url, status=200, body=json.dumps(answer).encode()))}
+        name: {
+            signal.kind
+            for signal in rootly.detect(
+                Response(url=url, status=200, body=json.dumps(answer).encode())
+            )
+        }
         for name, url, answer in (
             ("its own", URL, whole),
             ("a guest", URL.replace("orchard", "elsewhere"), whole),
             ("with components", URL, {**whole, "components": []}),
-            ("with an id", URL, {**whole, "page": {**whole["page"], "id": "00000000-0000-4000-8000-000000000001"}}),
+            (
+                "with an id",
+                URL,
+                {**whole, "page": {**whole["page"], "id": "00000000-0000-4000-8000-000000000001"}},
+            ),
         )
     }
 

@@ -1,4 +1,5 @@
-"""What the Salesforce platform reads beyond its fixtures: pages of a list, what vanished, regions, and its addresses."""
+"""What the Salesforce platform reads beyond its fixtures: pages of a list, what vanished, regions,
+and its addresses."""
 
 import json
 from dataclasses import replace
@@ -107,7 +108,10 @@ def test_an_instance_counts_from_the_day_it_was_entered() -> None:
     [
         ("https://status.salesforce.com/", "/instances/status/preview"),
         ("https://status.salesforce.com/products/all/", "/instances/status/preview"),
-        ("https://api.status.salesforce.com/v1/instances/status/preview/", "/instances/status/preview"),
+        (
+            "https://api.status.salesforce.com/v1/instances/status/preview/",
+            "/instances/status/preview",
+        ),
         ("https://status.salesforce.com/products/Tableau", "/products/Tableau"),
         ("https://api.status.salesforce.com/v1/instances/NA901/status/", "/instances/NA901/status"),
     ],

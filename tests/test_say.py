@@ -71,18 +71,31 @@ def test_a_bugs_traceback_shows_what_it_quotes_as_escapes(monkeypatch, capsys) -
     assert "\x1b" not in err
 
 
-# ------------------------------------------------------------------------------------------------------------ the log
+# ------------------------------------------------------------------------------------------------------------
+# the log
 
 
 def logged(form: LogFormat, message: str, *args: object, error: Exception | None = None) -> str:
     record = logging.LogRecord(
-        "monitor.x", logging.WARNING, "x.py", 1, message, args, (type(error), error, None) if error else None
+        "monitor.x",
+        logging.WARNING,
+        "x.py",
+        1,
+        message,
+        args,
+        (type(error), error, None) if error else None,
     )
     return OneLine(form).format(record)
 
 
 def test_a_record_is_one_line_of_fields() -> None:
-    line = logged(LogFormat.LOGFMT, "poll failed vendor=%s reason=%s: %s", "acme", "connect", 'x\nlevel=error "\x1b[2J')
+    line = logged(
+        LogFormat.LOGFMT,
+        "poll failed vendor=%s reason=%s: %s",
+        "acme",
+        "connect",
+        'x\nlevel=error "\x1b[2J',
+    )
 
     assert line.split(" ", 1)[1] == (
         r'level=warning logger=monitor.x msg="poll failed: x\nlevel=error \"\u001b[2J" vendor=acme reason=connect'
@@ -122,11 +135,14 @@ def test_a_traceback_is_a_field() -> None:
         ("%(a)s", ({"a": 1},), "1"),
     ],
 )
-def test_messages_of_other_libraries_are_taken_as_they_are(message: str, args: tuple[object, ...], said: str) -> None:
+def test_messages_of_other_libraries_are_taken_as_they_are(
+    message: str, args: tuple[object, ...], said: str
+) -> None:
     assert json.loads(logged(LogFormat.JSON, message, *args))["msg"] == said
 
 
-# ----------------------------------------------------------------------------------------------------------- the lint
+# -----------------------------------------------------------------------------------------------------------
+# the lint
 
 ONLY_HERE = ROOT / "monitor" / "terminal.py"
 PRINTS = {"print", "print_json", "echo", "secho", "prompt", "confirm", "input", "basicConfig", "StreamHandler", "Console",
@@ -136,26 +152,47 @@ STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 
 
 def printing(source: str) -> list[str]:
-    """Return what in a module prints, or makes what is printed, without asking `monitor.terminal`."""
+    """Return what in a module prints, or makes what is printed, without asking
+    `monitor.terminal`."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             function = node.func
-            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else getattr(function, "id", "")
+            )
             if name in PRINTS:
                 found.append(f"{node.lineno}: {name}()")
-        elif isinstance(node, ast.Attribute) and node.attr in STREAMS and getattr(node.value, "id", "") == "sys":
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr in STREAMS
+            and getattr(node.value, "id", "") == "sys"
+        ):
             found.append(f"{node.lineno}: sys.{node.attr}")
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "rich":
-            found += [f"{node.lineno}: {node.module}.{each.name}" for each in node.names if each.name not in DRAWN]
+            found += [
+                f"{node.lineno}: {node.module}.{each.name}"
+                for each in node.names
+                if each.name not in DRAWN
+            ]
         elif isinstance(node, ast.ImportFrom) and node.module == "sys":
-            found += [f"{node.lineno}: sys.{each.name}" for each in node.names if each.name in STREAMS]
+            found += [
+                f"{node.lineno}: sys.{each.name}" for each in node.names if each.name in STREAMS
+            ]
     return found
 
 
 def test_nothing_prints_but_what_is_made_for_it() -> None:
-    modules = [path for part in ("monitor", "exporters") for path in sorted((ROOT / part).rglob("*.py"))]
-    found = {str(path.relative_to(ROOT)): printing(path.read_text()) for path in modules if path != ONLY_HERE}
+    modules = [
+        path for part in ("monitor", "exporters") for path in sorted((ROOT / part).rglob("*.py"))
+    ]
+    found = {
+        str(path.relative_to(ROOT)): printing(path.read_text())
+        for path in modules
+        if path != ONLY_HERE
+    }
 
     assert {name: lines for name, lines in found.items() if lines} == {}
 

@@ -90,12 +90,18 @@ async def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends() -> Non
     assert (len(first), len(second), len(third)) == (1, 0, 1)
 
 
-async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick(monkeypatch) -> None:
-    """Sixty pages and room for two: at two a tick the last one would begin a quarter of an hour later."""
+async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick(
+    monkeypatch,
+) -> None:
+    """Sixty pages and room for two: at two a tick the last one would begin a quarter of an hour
+    later."""
     monkeypatch.setattr("monitor.schedule.TICK_SECONDS", 30.0)
     clock = Clock(now())
     truths = [
-        replace(truth_for(1, "statuspage"), slug=f"v{n}", url=f"https://v{n}.example/", incidents=()) for n in range(60)
+        replace(
+            truth_for(1, "statuspage"), slug=f"v{n}", url=f"https://v{n}.example/", incidents=()
+        )
+        for n in range(60)
     ]
     async with collecting(SimulatedPages(truths, clock)) as collector:
         schedule = Schedule(collector, replace(settings_for(), concurrency=2), clock=clock)
@@ -107,7 +113,9 @@ async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_t
         await schedule.stop()
 
 
-async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_figure(caplog) -> None:
+async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_figure(
+    caplog,
+) -> None:
     """Polls of five minutes and more, one at a time, of a page that is to be polled every 60 s."""
     clock, loads = Clock(now()), []
     began = clock.now
@@ -135,14 +143,21 @@ async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_f
 
     assert loads[0] == pytest.approx(1 / 60)
     assert loads[-1] > 1
-    assert [line for line in caplog.messages if "raise `concurrency`" in line and "unless other replicas" in line]
-    assert len([line for line in caplog.messages if "raise `concurrency`" in line]) <= 100 * 700 / 3600
+    assert [
+        line
+        for line in caplog.messages
+        if "raise `concurrency`" in line and "unless other replicas" in line
+    ]
+    assert (
+        len([line for line in caplog.messages if "raise `concurrency`" in line]) <= 100 * 700 / 3600
+    )
 
 
 def named(*slugs: str):
     """Return a quiet vendor for each name."""
     return [
-        replace(truth_for(1, "statuspage"), slug=slug, url=f"https://{slug}.example/", incidents=()) for slug in slugs
+        replace(truth_for(1, "statuspage"), slug=slug, url=f"https://{slug}.example/", incidents=())
+        for slug in slugs
     ]
 
 
@@ -160,7 +175,8 @@ def hang(pages: SimulatedPages, hangs) -> None:
 
 
 async def test_new_pages_hold_up_no_page_that_is_known() -> None:
-    """Forty new pages that never end to answer, and places for four: a known page is read when it is due."""
+    """Forty new pages that never end to answer, and places for four: a known page is read when it
+    is due."""
     clock = Clock(now())
     new = named(*(f"new-{n}" for n in range(40)))
     (known,) = named("known")
@@ -175,7 +191,9 @@ async def test_new_pages_hold_up_no_page_that_is_known() -> None:
             clock.forward(hours=1)
             await schedule.start()
             for page in store.pages():
-                store.set_due(page.id, clock.now - timedelta(seconds=0 if page.slug == "known" else 60))
+                store.set_due(
+                    page.id, clock.now - timedelta(seconds=0 if page.slug == "known" else 60)
+                )
             await until(lambda: store.pages(["known"])[0].last_poll_at == clock.now, seconds=15)
             await until(lambda: sum("new-" in url for url in pages.asked) == 2)
             await schedule.stop()
@@ -199,7 +217,9 @@ async def test_the_history_of_pages_holds_up_no_poll_and_is_read_two_at_a_time()
             await schedule.start()
             for page in store.pages():
                 store.set_due(page.id, clock.now)
-            await until(lambda: all(page.last_poll_at == clock.now for page in store.pages()), seconds=20)
+            await until(
+                lambda: all(page.last_poll_at == clock.now for page in store.pages()), seconds=20
+            )
             await until(lambda: sum("scheduled-maintenances" in url for url in pages.asked) == 2)
             await asyncio.sleep(0.1)
             await schedule.stop()
@@ -207,7 +227,9 @@ async def test_the_history_of_pages_holds_up_no_poll_and_is_read_two_at_a_time()
     assert sum("scheduled-maintenances" in url for url in pages.asked) == 2
 
 
-async def test_a_page_whose_first_backfill_the_end_of_the_process_cut_off_gets_it_from_the_next() -> None:
+async def test_a_page_whose_first_backfill_the_end_of_the_process_cut_off_gets_it_from_the_next() -> (
+    None
+):
     clock = Clock(now())
     pages = SimulatedPages(named("acme"), clock)
     with Store.open("sqlite://") as store:

@@ -48,7 +48,11 @@ class Site:
             raise self.error
         same = validators is not None and validators.etag == tag
         response = Response(
-            url=url, final_url=url, status=304 if same else 200, headers={"etag": tag}, body=b"" if same else self.body
+            url=url,
+            final_url=url,
+            status=304 if same else 200,
+            headers={"etag": tag},
+            body=b"" if same else self.body,
         )
         response, learned = settle(response, validators)
         return Fetched(response=response, validators=learned)
@@ -65,8 +69,12 @@ class Seconds:
 Ask = Callable[..., object]
 
 
-async def ask(shared: Shared, reader: str, known: Validators | None = None, limits: Limits | None = None) -> Fetched:
-    return await shared.get(reader, URL, accept="application/json", limits=limits or Limits(), validators=known)
+async def ask(
+    shared: Shared, reader: str, known: Validators | None = None, limits: Limits | None = None
+) -> Fetched:
+    return await shared.get(
+        reader, URL, accept="application/json", limits=limits or Limits(), validators=known
+    )
 
 
 async def test_readers_that_ask_at_the_same_time_are_answered_by_one_request() -> None:
@@ -157,7 +165,9 @@ async def test_an_error_is_shared_and_each_reader_has_its_own(error: FetchError)
 
     assert len(site.asked) == 1
     assert [each.page for each in found] == ["a", "b", "c"]
-    assert {str(each).replace(f"page {each.page}; ", "") for each in found} == {str(replaced(error))}
+    assert {str(each).replace(f"page {each.page}; ", "") for each in found} == {
+        str(replaced(error))
+    }
     assert getattr(found[1], "retry_after", None) == getattr(error, "retry_after", None)
 
 
@@ -178,18 +188,30 @@ async def test_who_waits_asks_for_itself_when_the_one_before_it_gave_up() -> Non
     assert len(site.asked) == 2
 
 
-# --------------------------------------------------------------------------------------------- through the collector
+# ---------------------------------------------------------------------------------------------
+# through the collector
 
 
 def acme(**changes: object) -> Truth:
-    truth = random_truth(5, now=NOW, platform="statuspage", slug="acme", url="https://status.acme.example/", live=False)
+    truth = random_truth(
+        5,
+        now=NOW,
+        platform="statuspage",
+        slug="acme",
+        url="https://status.acme.example/",
+        live=False,
+    )
     return replace(truth, **changes)  # type: ignore[arg-type]
 
 
 def teams(truth: Truth, count: int = 3) -> dict[str, VendorConfig]:
     return {
         f"team-{number}": vendor_of(
-            truth, slug=f"team-{number}", zone="UTC", include=(truth.components[number].id,), interval_seconds=300
+            truth,
+            slug=f"team-{number}",
+            zone="UTC",
+            include=(truth.components[number].id,),
+            interval_seconds=300,
         )
         for number in range(count)
     }
@@ -221,9 +243,12 @@ async def test_several_vendors_of_a_page_cost_one_request_a_round() -> None:
     clock = Clock(NOW)
     pages = SimulatedPages([truth], clock)
     async with collecting(pages, teams(truth)) as collector:
-        for number, slug in enumerate(("team-1", "team-2")):  # they begin apart, as after a first start
+        for number, slug in enumerate(
+            ("team-1", "team-2")
+        ):  # they begin apart, as after a first start
             collector.store.set_due(
-                (await page_of(collector, slug)).id, clock.now + timedelta(seconds=70 * (number + 1))
+                (await page_of(collector, slug)).id,
+                clock.now + timedelta(seconds=70 * (number + 1)),
             )
         for _ in range(30 * 60):
             clock.forward(seconds=1)
@@ -266,14 +291,18 @@ async def test_each_vendor_has_its_own_figure_and_a_new_one_is_given_the_whole_a
         for slug in vendors:
             await collector.poll(await page_of(collector, slug))
         today = {
-            slug: collector.store.page_history((page := await page_of(collector, slug)).id, NOW.date(), NOW.date())
+            slug: collector.store.page_history(
+                (page := await page_of(collector, slug)).id, NOW.date(), NOW.date()
+            )
             .vendor.day(NOW.date())
             .level
             for slug in vendors
         }
         page = await page_of(collector, "team-0")
         assert page.last_ok
-        levels = [collector.store.current((await page_of(collector, slug)).id).levels for slug in vendors]
+        levels = [
+            collector.store.current((await page_of(collector, slug)).id).levels for slug in vendors
+        ]
 
     assert all(each[truth.components[0].id] is Level.MAJOR_OUTAGE for each in levels)
     assert today["team-1"] is not Level.MAJOR_OUTAGE

@@ -25,7 +25,12 @@ forsake(3)
 def ended(seconds: float) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "ignore", "-c", HANGS.format(seconds=seconds)]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=False, cwd=Path(__file__).parents[1]
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=Path(__file__).parents[1],
     )
 
 
@@ -45,7 +50,9 @@ def test_some_threads_that_wait_hold_up_no_other():
     ends: list[float] = []
 
     async def work() -> None:
-        hanging = [asyncio.create_task(asyncio.to_thread(time.sleep, 5.0)) for _ in range(MOST_WAITS - 1)]
+        hanging = [
+            asyncio.create_task(asyncio.to_thread(time.sleep, 5.0)) for _ in range(MOST_WAITS - 1)
+        ]
         await asyncio.sleep(0)
         await asyncio.wait_for(asyncio.to_thread(ends.append, 1.0), 4.5)
         for each in hanging:
@@ -76,9 +83,12 @@ run(work())
 
 
 def test_a_ctrl_c_that_does_not_interrupt_the_wait_of_the_loop_is_noticed_at_once():
-    """Another thread takes the signal: to the loop it is as one that comes just before it begins to wait."""
+    """Another thread takes the signal: to the loop it is as one that comes just before it begins to
+    wait."""
     began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", STRUCK], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", STRUCK], capture_output=True, text=True, timeout=120, check=False
+    )
 
     assert done.returncode == 130, done.stderr
     assert "interrupted; what was read is kept" in done.stderr

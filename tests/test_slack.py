@@ -1,4 +1,5 @@
-"""What the Slack platform reads beyond its fixtures: least traffic, ends, contradictions, and damaged answers."""
+"""What the Slack platform reads beyond its fixtures: least traffic, ends, contradictions, and
+damaged answers."""
 
 import copy
 import json
@@ -28,7 +29,9 @@ HOST = "https://slack-status.com"
 CURRENT, HISTORY = f"{HOST}/api/v2.0.0/current", f"{HOST}/api/v2.0.0/history"
 
 
-def poll(case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object) -> list[Evidence]:
+def poll(
+    case: str, answer: Answer | None = None, asked: list[str] | None = None, **context: object
+) -> list[Evidence]:
     page = context_of(FIXTURES / case, **context)
     return drive(slack.poll(page), page, answer or answers_from(FIXTURES / case), asked=asked)
 
@@ -43,7 +46,9 @@ def with_bodies(case: str, bodies: Mapping[str, bytes]) -> Answer:
     recorded = answers_from(FIXTURES / case)
 
     def answer(url: str) -> Response:
-        return replace(recorded(url), status=200, body=bodies[url]) if url in bodies else recorded(url)
+        return (
+            replace(recorded(url), status=200, body=bodies[url]) if url in bodies else recorded(url)
+        )
 
     return answer
 
@@ -56,18 +61,22 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
     return {seen.component_id: seen.level for seen in piece.observed or ()}
 
 
-# ---------------------------------------------------------------------------------------------------------- vocabulary
+# ----------------------------------------------------------------------------------------------------------
+# vocabulary
 
 
 def test_a_type_is_worth_the_same_now_and_in_history() -> None:
-    """Levels of now are told by us, those of history by the mapping of impact words, which a user may change."""
+    """Levels of now are told by us, those of history by the mapping of impact words, which a user
+    may change."""
     levels = {*slack.KINDS.values(), slack.WIDE}
 
     assert {IMPACT_WORDS[level]: level for level in levels} == dict(DEFAULT_IMPACT_MAPPING)
 
 
 @pytest.mark.parametrize(("services", "level"), [(5, Level.DEGRADED), (6, Level.PARTIAL_OUTAGE)])
-def test_an_incident_on_more_than_half_of_the_eleven_services_is_a_partial_outage(services: int, level: Level) -> None:
+def test_an_incident_on_more_than_half_of_the_eleven_services_is_a_partial_outage(
+    services: int, level: Level
+) -> None:
     answer = told("ongoing", "current")
     answer["active_incidents"][0]["services"] = list(slack.SERVICES[:services])
     (piece,) = poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)}))
@@ -85,9 +94,16 @@ def test_a_service_nobody_knew_stays_listed_after_its_incident() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("outage", Level.MAJOR_OUTAGE), ("incident", Level.DEGRADED), ("maintenance", None), ("notice", None)],
+    [
+        ("outage", Level.MAJOR_OUTAGE),
+        ("incident", Level.DEGRADED),
+        ("maintenance", None),
+        ("notice", None),
+    ],
 )
-def test_trouble_shows_beside_an_incident_whose_type_nobody_knows(kind: str, expected: Level | None) -> None:
+def test_trouble_shows_beside_an_incident_whose_type_nobody_knows(
+    kind: str, expected: Level | None
+) -> None:
     answer = told("ongoing", "current")
     (known,) = answer["active_incidents"]
     known["type"] = kind
@@ -100,7 +116,8 @@ def test_trouble_shows_beside_an_incident_whose_type_nobody_knows(kind: str, exp
     assert levels(piece)["Messaging"] is expected
 
 
-# -------------------------------------------------------------------------------------------------------- least traffic
+# --------------------------------------------------------------------------------------------------------
+# least traffic
 
 
 @pytest.mark.parametrize("case", ["quiet", "ongoing"])
@@ -117,13 +134,18 @@ def test_an_unchanged_answer_says_nothing_new() -> None:
     assert poll("ongoing", lambda url: replace(recorded(url), body=b"", unchanged=True)) == []
 
 
-def test_an_incident_that_left_the_list_costs_one_more_request_and_ends_with_its_last_post() -> None:
+def test_an_incident_that_left_the_list_costs_one_more_request_and_ends_with_its_last_post() -> (
+    None
+):
     asked: list[str] = []
     pieces = poll("ended-incident", asked=asked, open_incidents=frozenset({"110"}))
 
     assert asked == [CURRENT, HISTORY]
     (ended,) = (each for piece in pieces for each in piece.incidents if each.id == "110")
-    assert (ended.phase, ended.resolved_at) == (Phase.CLOSED, datetime(2026, 5, 20, 11, 15, tzinfo=UTC))
+    assert (ended.phase, ended.resolved_at) == (
+        Phase.CLOSED,
+        datetime(2026, 5, 20, 11, 15, tzinfo=UTC),
+    )
 
 
 def test_posts_may_come_in_either_order() -> None:
@@ -132,9 +154,9 @@ def test_posts_may_come_in_either_order() -> None:
     for row in history:
         row["notes"].reverse()
 
-    assert backfill("ended-incident", with_bodies("ended-incident", {HISTORY: to_bytes(history)})) == backfill(
-        "ended-incident"
-    )
+    assert backfill(
+        "ended-incident", with_bodies("ended-incident", {HISTORY: to_bytes(history)})
+    ) == backfill("ended-incident")
 
 
 def test_a_closed_incident_with_one_post_ends_with_its_last_change_or_counts_for_a_second() -> None:
@@ -145,12 +167,18 @@ def test_a_closed_incident_with_one_post_ends_with_its_last_change_or_counts_for
     for changed in (row["date_updated"], row["date_created"]):
         row["date_updated"] = changed
         answer = with_bodies("short-history", {HISTORY: to_bytes(rows)})
-        ends.append([impact.end for piece in backfill("short-history", answer) for impact in piece.impacts])
+        ends.append(
+            [impact.end for piece in backfill("short-history", answer) for impact in piece.impacts]
+        )
 
-    assert ends == [[datetime(2026, 4, 11, 7, 20, tzinfo=UTC)], [datetime(2026, 4, 11, 5, 50, 1, tzinfo=UTC)]]
+    assert ends == [
+        [datetime(2026, 4, 11, 7, 20, tzinfo=UTC)],
+        [datetime(2026, 4, 11, 5, 50, 1, tzinfo=UTC)],
+    ]
 
 
-# ------------------------------------------------------------------------------------------------------- contradictions
+# -------------------------------------------------------------------------------------------------------
+# contradictions
 
 
 def test_an_active_state_without_incidents_makes_no_service_operational() -> None:
@@ -198,11 +226,17 @@ def test_blanks_around_a_name_make_it_no_other_one() -> None:
 
 def test_what_is_announced_has_not_begun_though_it_is_no_maintenance() -> None:
     answer = told("ongoing", "current")
-    answer["active_incidents"][0] |= {"status": "scheduled", "date_created": "2026-05-21T02:58:00-07:00"}
+    answer["active_incidents"][0] |= {
+        "status": "scheduled",
+        "date_created": "2026-05-21T02:58:00-07:00",
+    }
     (piece,) = poll("ongoing", with_bodies("ongoing", {CURRENT: to_bytes(answer)}))
 
     (announced,) = piece.incidents
-    assert (announced.phase, announced.started_at) == (Phase.SCHEDULED, datetime(2026, 5, 21, 9, 58, tzinfo=UTC))
+    assert (announced.phase, announced.started_at) == (
+        Phase.SCHEDULED,
+        datetime(2026, 5, 21, 9, 58, tzinfo=UTC),
+    )
     assert piece.impacts == ()
 
 
@@ -225,7 +259,8 @@ def test_of_an_incident_told_twice_what_changed_last_counts() -> None:
     assert backfill("ended-incident", answer) == backfill("ended-incident")
 
 
-# ------------------------------------------------------------------------------------------------------------- detection
+# -------------------------------------------------------------------------------------------------------------
+# detection
 
 
 def test_only_slacks_hosts_are_asked_for_its_answer() -> None:
@@ -248,13 +283,23 @@ def test_an_error_page_proves_nothing_whatever_it_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"[]", b"{}", b'{"status": "ok"}', b'[{"id": 1}]', b"<html>", b"[" * 100_000, b"[" + b"9" * 5000 + b"]"]
+    "body",
+    [
+        b"[]",
+        b"{}",
+        b'{"status": "ok"}',
+        b'[{"id": 1}]',
+        b"<html>",
+        b"[" * 100_000,
+        b"[" + b"9" * 5000 + b"]",
+    ],
 )
 def test_what_is_not_its_shape_is_no_sign_even_on_its_host(body: bytes) -> None:
     assert slack.detect(Response(url=CURRENT, status=200, body=body)) == []
 
 
-# ---------------------------------------------------------------------------------------------------------- whole path
+# ----------------------------------------------------------------------------------------------------------
+# whole path
 
 
 async def test_an_incident_seen_by_polls_is_kept_from_its_first_to_its_last_post() -> None:
@@ -264,7 +309,12 @@ async def test_an_incident_seen_by_polls_is_kept_from_its_first_to_its_last_post
     vendor = VendorConfig(slug="it", name="It", url=f"{HOST}/", platform="slack", zone="UTC")
     outcomes = []
     async with collecting(pages, {"it": vendor}) as collector:
-        for shown, minutes in (("quiet", 0), ("ongoing", 5), ("ongoing", 5), ("ended-incident", 70)):
+        for shown, minutes in (
+            ("quiet", 0),
+            ("ongoing", 5),
+            ("ongoing", 5),
+            ("ended-incident", 70),
+        ):
             clock.forward(minutes=minutes)
             pages.override = answers_from(FIXTURES / shown)
             outcomes.append((await collector.poll(await page_of(collector, "it"))).outcome)
@@ -278,10 +328,13 @@ async def test_an_incident_seen_by_polls_is_kept_from_its_first_to_its_last_post
     assert (day.seconds.major, day.seconds.degraded) == (0, 77 * 60)
 
 
-# ------------------------------------------------------------------------------------------------------- damaged answers
+# -------------------------------------------------------------------------------------------------------
+# damaged answers
 
 
-def outcome(steps: Steps, page: PageContext, answer: Answer) -> tuple[list[Evidence], PageError | None]:
+def outcome(
+    steps: Steps, page: PageContext, answer: Answer
+) -> tuple[list[Evidence], PageError | None]:
     try:
         return drive(steps, page, answer), None
     except PageError as error:
@@ -289,7 +342,8 @@ def outcome(steps: Steps, page: PageContext, answer: Answer) -> tuple[list[Evide
 
 
 def holds(case: str, bodies: Mapping[str, bytes]) -> None:
-    """Poll and backfill either say what the answers contain or raise one of our errors about an answer."""
+    """Poll and backfill either say what the answers contain or raise one of our errors about an
+    answer."""
     page = context_of(FIXTURES / case, open_incidents=frozenset({"110", "102"}))
     answer = with_bodies(case, bodies)
     text = "".join(answer(url).text for url in (CURRENT, HISTORY))
@@ -301,7 +355,10 @@ def holds(case: str, bodies: Mapping[str, bytes]) -> None:
         assert failure is None or (isinstance(failure, ParseError) and failure.url)
         for piece in evidence:
             assert_sound(piece, page)
-            assert {seen.level for seen in piece.observed or ()} <= meant | {None, Level.OPERATIONAL}
+            assert {seen.level for seen in piece.observed or ()} <= meant | {
+                None,
+                Level.OPERATIONAL,
+            }
             inferred = {impact.word for impact in piece.impacts} & {*IMPACT_WORDS.values()}
             assert inferred <= {IMPACT_WORDS[level] for level in meant}
     for url, body in bodies.items():
@@ -319,8 +376,13 @@ def test_damaged_json_gives_what_it_says_or_our_error(case: str, data: st.DataOb
 
 @pytest.mark.parametrize(("name", "url"), [("current", CURRENT), ("history", HISTORY)])
 @given(data=st.data())
-def test_damaged_bytes_give_what_they_say_or_our_error(name: str, url: str, data: st.DataObject) -> None:
-    holds("outage", {url: data.draw(damaged_text((FIXTURES / "outage" / f"{name}.json").read_bytes()))})
+def test_damaged_bytes_give_what_they_say_or_our_error(
+    name: str, url: str, data: st.DataObject
+) -> None:
+    holds(
+        "outage",
+        {url: data.draw(damaged_text((FIXTURES / "outage" / f"{name}.json").read_bytes()))},
+    )
 
 
 def test_what_goes_on_has_begun_though_it_is_dated_ahead_of_us() -> None:

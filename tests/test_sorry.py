@@ -1,4 +1,5 @@
-"""What the Sorry platform reads beyond its fixtures: how many requests it makes, and lists it refuses."""
+"""What the Sorry platform reads beyond its fixtures: how many requests it makes, and lists it
+refuses."""
 
 import json
 from pathlib import Path
@@ -33,17 +34,23 @@ def test_no_notice_is_asked_for_whose_components_stand_in_the_list() -> None:
 
     def answer(url: str) -> Response:
         if "notices?" in url:
-            return Response(url=url, status=200, body=json.dumps({"notices": [notice], "meta": {}}).encode())
+            return Response(
+                url=url, status=200, body=json.dumps({"notices": [notice], "meta": {}}).encode()
+            )
         return recorded(url)
 
     asked: list[str] = []
     (piece,) = drive(sorry.poll(page), page, answer, asked=asked)
 
     assert len(asked) == 2
-    assert [(i.id, i.phase, i.component_ids) for i in piece.incidents] == [("12", Phase.OPEN, ("2",))]
+    assert [(i.id, i.phase, i.component_ids) for i in piece.incidents] == [
+        ("12", Phase.OPEN, ("2",))
+    ]
 
 
-@pytest.mark.parametrize("following", ["/api/v1/notices?page=2", "https://elsewhere.example/?page=2", "/next"])
+@pytest.mark.parametrize(
+    "following", ["/api/v1/notices?page=2", "https://elsewhere.example/?page=2", "/next"]
+)
 def test_the_next_page_is_asked_for_by_its_number_only(following: str) -> None:
     page = context_of(FIXTURES / "quiet")
     recorded = answers_from(FIXTURES / "quiet")
@@ -51,7 +58,9 @@ def test_the_next_page_is_asked_for_by_its_number_only(following: str) -> None:
     def answer(url: str) -> Response:
         if "present" in url and "page=" not in url:
             return Response(
-                url=url, status=200, body=json.dumps({"notices": [], "meta": {"next_page": following}}).encode()
+                url=url,
+                status=200,
+                body=json.dumps({"notices": [], "meta": {"next_page": following}}).encode(),
             )
         return recorded(url)
 

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from monitor.model import Level
 from monitor.standing import DEFAULT_MIN_COVERAGE, Standing, judged, together
 
-OK, MAINTENANCE, DEGRADED, PARTIAL = Level.OPERATIONAL, Level.MAINTENANCE, Level.DEGRADED, Level.PARTIAL_OUTAGE
+OK, MAINTENANCE, DEGRADED, PARTIAL = (
+    Level.OPERATIONAL,
+    Level.MAINTENANCE,
+    Level.DEGRADED,
+    Level.PARTIAL_OUTAGE,
+)
 LEVELS = st.lists(st.sampled_from([None, *Level]), max_size=30)
 
 
@@ -32,7 +37,9 @@ def test_what_components_come_to(levels: list[Level | None], level: Level | None
 
 
 @given(LEVELS, st.floats(0.01, 1.0))
-def test_an_outage_is_never_lost_and_green_always_has_its_share(levels: list[Level | None], share: float) -> None:
+def test_an_outage_is_never_lost_and_green_always_has_its_share(
+    levels: list[Level | None], share: float
+) -> None:
     found = together(levels, share)
     known = [level for level in levels if level is not None]
 
@@ -44,7 +51,9 @@ def test_an_outage_is_never_lost_and_green_always_has_its_share(levels: list[Lev
 
 
 @given(LEVELS)
-def test_one_more_unknown_component_never_makes_anything_better_known(levels: list[Level | None]) -> None:
+def test_one_more_unknown_component_never_makes_anything_better_known(
+    levels: list[Level | None],
+) -> None:
     before, after = together(levels), together([*levels, None])
 
     assert before.level == after.level or after.level is None

@@ -1,4 +1,5 @@
-"""What the StatusCast platform reads beyond its fixtures: what a page must show, and what incidents that left it meant."""
+"""What the StatusCast platform reads beyond its fixtures: what a page must show, and what incidents
+that left it meant."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,7 +22,9 @@ def body_of(case: str) -> bytes:
 
 
 def polled(body: bytes, page: PageContext = PAGE) -> Evidence:
-    (piece,) = drive(statuscast.poll(page), page, lambda url: Response(url=url, status=200, body=body))
+    (piece,) = drive(
+        statuscast.poll(page), page, lambda url: Response(url=url, status=200, body=body)
+    )
     return piece
 
 
@@ -32,21 +35,28 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
 def test_an_incident_that_leaves_the_page_ended_when_it_was_missed() -> None:
     held = polled(body_of("ongoing"))
     later = replace(
-        PAGE, now=PAGE.now + timedelta(minutes=5), mark=held.mark, open_incidents=frozenset({"502", "never seen"})
+        PAGE,
+        now=PAGE.now + timedelta(minutes=5),
+        mark=held.mark,
+        open_incidents=frozenset({"502", "never seen"}),
     )
     gone = polled(body_of("quiet"), later)
 
     assert {(i.id, i.phase, i.resolved_at) for i in gone.incidents if i.id == "502"} == {
         ("502", Phase.CLOSED, later.now)
     }
-    assert {i.end for i in gone.impacts if i.incident_id == "502" and i.level is Level.MAJOR_OUTAGE} == {later.now}
+    assert {
+        i.end for i in gone.impacts if i.incident_id == "502" and i.level is Level.MAJOR_OUTAGE
+    } == {later.now}
     assert gone.withdrawn == ("never seen",)
     assert set(levels(gone).values()) == {Level.OPERATIONAL}
 
 
 def test_a_page_whose_incidents_are_written_otherwise_is_not_one_without_incidents() -> None:
     with pytest.raises(UnexpectedShape, match="more titles"):
-        polled(body_of("ongoing").replace(b'class="row incident-body ', b'class="incident-body row '))
+        polled(
+            body_of("ongoing").replace(b'class="row incident-body ', b'class="incident-body row ')
+        )
 
 
 def test_cells_that_are_of_another_day_than_their_column_are_not_read_by_it() -> None:
@@ -63,7 +73,9 @@ def test_a_grid_that_shows_something_else_than_days_tells_of_no_days() -> None:
 
 def test_an_incident_that_stays_open_in_silence_is_not_rated_for_ever() -> None:
     weeks = replace(PAGE, now=PAGE.now + timedelta(days=20))
-    piece = polled(body_of("ongoing").replace(b'data-interval="Day"', b'data-interval="Week"'), weeks)
+    piece = polled(
+        body_of("ongoing").replace(b'data-interval="Day"', b'data-interval="Week"'), weeks
+    )
 
     assert levels(piece)["112"] is None
     assert [i.status for i in piece.incidents] == ["inprogress, silent since 2026-05-20"]

@@ -1,4 +1,5 @@
-"""Status.io: parts at locations, codes, what has left the list, and how seldom the host is asked."""
+"""Status.io: parts at locations, codes, what has left the list, and how seldom the host is
+asked."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,9 @@ def page(**changes: Any) -> PageContext:
 def read(told: Any, context: PageContext | None = None) -> Evidence:
     body = told if isinstance(told, bytes) else json.dumps(told).encode()
     context = context or page()
-    (found,) = drive(statusio.poll(context), context, lambda url: Response(url=url, status=200, body=body))
+    (found,) = drive(
+        statusio.poll(context), context, lambda url: Response(url=url, status=200, body=body)
+    )
     return found
 
 
@@ -43,11 +46,14 @@ def levels(evidence: Evidence) -> dict[str, Level | None]:
     return {each.component_id: each.level for each in evidence.observed or ()}
 
 
-# ---------------------------------------------------------------------------------------------------- what it means
+# ----------------------------------------------------------------------------------------------------
+# what it means
 
 
 def test_one_location_under_several_parts_is_a_component_of_each() -> None:
-    names = [(each.name, each.group, each.region) for each in read(document("quiet")).components or ()]
+    names = [
+        (each.name, each.group, each.region) for each in read(document("quiet")).components or ()
+    ]
 
     assert names == [
         ("Booking (Harbour)", "Booking", "Harbour"),
@@ -93,7 +99,9 @@ def test_blanks_around_a_code_make_it_no_other_one_and_those_of_a_title_stay() -
 
 def test_a_part_without_locations_is_one_component() -> None:
     told = document("quiet")
-    told["result"]["status"] = [{**told["result"]["status"][0], "containers": [], "status_code": 400}]
+    told["result"]["status"] = [
+        {**told["result"]["status"][0], "containers": [], "status_code": 400}
+    ]
 
     assert levels(read(told)) == {"5b0000000000000000000001": Level.PARTIAL_OUTAGE}
 
@@ -102,22 +110,29 @@ def test_trouble_begins_when_the_page_says_it_changed_and_is_told_once() -> None
     first = read(document("ongoing"))
     later = PageContext(url=page().url, now=NOW + timedelta(minutes=5), mark=first.mark)
 
-    assert [(i.component_id, i.start, i.end) for i in own(first) if i.level is Level.MAJOR_OUTAGE] == [
-        (HARBOUR, datetime(2026, 5, 20, 11, tzinfo=UTC), NOW)
-    ]
+    assert [
+        (i.component_id, i.start, i.end) for i in own(first) if i.level is Level.MAJOR_OUTAGE
+    ] == [(HARBOUR, datetime(2026, 5, 20, 11, tzinfo=UTC), NOW)]
     assert own(read(document("ongoing"), later)) == []
 
 
 def own(evidence: Evidence) -> list[Impact]:
-    """Return what components' own states tell; what messages of incidents tell is told anew with the incident."""
+    """Return what components' own states tell; what messages of incidents tell is told anew with
+    the incident."""
     return [impact for impact in evidence.impacts if impact.incident_id is None]
 
 
 def of_incidents(evidence: Evidence) -> list[tuple[str, Level | None, datetime, datetime | None]]:
-    return [(i.component_id, i.level, i.start, i.end) for i in evidence.impacts if i.incident_id is not None]
+    return [
+        (i.component_id, i.level, i.start, i.end)
+        for i in evidence.impacts
+        if i.incident_id is not None
+    ]
 
 
-def test_messages_tell_of_the_time_before_a_location_was_last_set_and_so_they_do_when_it_is_over() -> None:
+def test_messages_tell_of_the_time_before_a_location_was_last_set_and_so_they_do_when_it_is_over() -> (
+    None
+):
     opened, set_again = datetime(2026, 5, 17, 8, tzinfo=UTC), datetime(2026, 5, 20, 11, tzinfo=UTC)
     first = read(document("open-since-days"))
     same = read(document("open-since-days"), page(mark=first.mark))
@@ -127,12 +142,19 @@ def test_messages_tell_of_the_time_before_a_location_was_last_set_and_so_they_do
     assert of_incidents(same) == of_incidents(over) == of_incidents(first)
 
 
-def test_an_incident_that_says_it_is_resolved_and_is_listed_on_ended_with_the_message_that_says_so() -> None:
+def test_an_incident_that_says_it_is_resolved_and_is_listed_on_ended_with_the_message_that_says_so() -> (
+    None
+):
     told = document("open-since-days")
     (row,) = told["result"]["incidents"]
     row["messages"][1] |= {"state": 400, "status": 100}
     row["messages"].append(
-        {"details": "A review.", "state": 400, "status": 100, "datetime": "2026-05-20T11:50:00.000Z"}
+        {
+            "details": "A review.",
+            "state": 400,
+            "status": 100,
+            "datetime": "2026-05-20T11:50:00.000Z",
+        }
     )
     told["result"]["status"][0]["containers"][0]["updated"] = "2026-05-20T11:50:00.000Z"
 
@@ -140,7 +162,12 @@ def test_an_incident_that_says_it_is_resolved_and_is_listed_on_ended_with_the_me
 
     assert found.incidents[0].resolved_at == datetime(2026, 5, 20, 11, tzinfo=UTC)
     assert of_incidents(found) == [
-        (HARBOUR, Level.PARTIAL_OUTAGE, datetime(2026, 5, 17, 8, tzinfo=UTC), datetime(2026, 5, 20, 11, tzinfo=UTC))
+        (
+            HARBOUR,
+            Level.PARTIAL_OUTAGE,
+            datetime(2026, 5, 17, 8, tzinfo=UTC),
+            datetime(2026, 5, 20, 11, tzinfo=UTC),
+        )
     ]
 
 
@@ -160,7 +187,12 @@ def test_an_incident_that_left_the_list_is_over_and_keeps_its_name() -> None:
 
     (ended,) = read(document("quiet"), later).incidents
 
-    assert (ended.id, ended.title, ended.phase, ended.status) == (INCIDENT, "Booking is down", Phase.CLOSED, "resolved")
+    assert (ended.id, ended.title, ended.phase, ended.status) == (
+        INCIDENT,
+        "Booking is down",
+        Phase.CLOSED,
+        "resolved",
+    )
     assert (ended.started_at, ended.resolved_at) == (datetime(2026, 5, 20, 10, 58, tzinfo=UTC), NOW)
     assert ended.component_ids == (HARBOUR,)
 
@@ -184,7 +216,8 @@ def test_a_page_that_is_not_public_is_an_error() -> None:
         drive(statusio.poll(page()), page(), lambda url: Response(url=url, status=404, body=b"{}"))
 
 
-# ------------------------------------------------------------------------------------------------ how often it asks
+# ------------------------------------------------------------------------------------------------
+# how often it asks
 
 
 def asked_by(steps: Any, context: PageContext, name: str = "quiet") -> list[str]:
@@ -225,16 +258,21 @@ def test_a_backfill_reaches_back_to_each_components_last_change() -> None:
     assert {cover.component_id: cover.span.start for cover in reversed(found.coverage)} == {
         HARBOUR: datetime(2026, 5, 20, 11, tzinfo=UTC),
         "5b0000000000000000000001.5c0000000000000000000002": NOW - timedelta(days=90),
-        "5b0000000000000000000002.5c0000000000000000000001": datetime(2026, 5, 20, 11, 10, tzinfo=UTC),
+        "5b0000000000000000000002.5c0000000000000000000001": datetime(
+            2026, 5, 20, 11, 10, tzinfo=UTC
+        ),
     }
 
 
-@pytest.mark.parametrize("mark", ["", "{}", "[]", "null", '{"id": "x", "at": "2026-05-20T12:00:00+00:00"}', "no"])
+@pytest.mark.parametrize(
+    "mark", ["", "{}", "[]", "null", '{"id": "x", "at": "2026-05-20T12:00:00+00:00"}', "no"]
+)
 def test_a_mark_that_cannot_be_read_is_as_none(mark: str) -> None:
     assert read(document("ongoing"), page(mark=mark)) == read(document("ongoing"))
 
 
-# ------------------------------------------------------------------------------------------------------- detection
+# -------------------------------------------------------------------------------------------------------
+# detection
 
 
 @pytest.mark.parametrize(
@@ -252,7 +290,11 @@ def test_a_page_whose_id_is_known_is_asked_for_its_state(url: str, path: str) ->
 
 @pytest.mark.parametrize(
     "url",
-    ["https://status.example.com/", f"https://status.example.com/pages/{ID}/", f"https://notstatus.io/pages/{ID}/"],
+    [
+        "https://status.example.com/",
+        f"https://status.example.com/pages/{ID}/",
+        f"https://notstatus.io/pages/{ID}/",
+    ],
 )
 def test_an_address_elsewhere_is_not_probed(url: str) -> None:
     assert probes_for(url) == ()
@@ -261,8 +303,13 @@ def test_an_address_elsewhere_is_not_probed(url: str) -> None:
 def test_an_error_answer_proves_nothing_whatever_it_holds() -> None:
     body = json.dumps(document("quiet")).encode()
 
-    assert {each.kind for each in statusio.detect(Response(url=API, status=200, body=body))} == {"host", "shape"}
-    assert {each.kind for each in statusio.detect(Response(url=API, status=500, body=body))} == {"host"}
+    assert {each.kind for each in statusio.detect(Response(url=API, status=200, body=body))} == {
+        "host",
+        "shape",
+    }
+    assert {each.kind for each in statusio.detect(Response(url=API, status=500, body=body))} == {
+        "host"
+    }
 
 
 def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:
@@ -273,7 +320,8 @@ def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------------ fuzz
+# ------------------------------------------------------------------------------------------------------------
+# fuzz
 
 
 def test_an_incident_that_is_listed_twice_was_told_once() -> None:
@@ -295,7 +343,9 @@ WHOLE["result"]["status"] += document("ongoing")["result"]["status"]
     marked=st.booleans(),
     damaged_mark=damaged_bytes(json.loads(read(document("ongoing")).mark or "")),
 )
-def test_whatever_comes_is_evidence_or_an_error_of_ours(body: bytes, marked: bool, damaged_mark: bytes) -> None:
+def test_whatever_comes_is_evidence_or_an_error_of_ours(
+    body: bytes, marked: bool, damaged_mark: bytes
+) -> None:
     context = page(
         mark=damaged_mark.decode(errors="replace") if marked else None,
         open_incidents=frozenset({INCIDENT, "unheard of"}),

@@ -25,14 +25,20 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def component(code: str = "api000000001", status: Any = "operational", **more: Any) -> dict[str, Any]:
+def component(
+    code: str = "api000000001", status: Any = "operational", **more: Any
+) -> dict[str, Any]:
     made: dict[str, Any] = {
         "created_at": "2026-09-01T00:00:00.000Z",
         "showcase": False,
         "start_date": None,
         "group_id": None,
     }
-    return {"id": code, "name": code[:3].upper(), "status": status, "position": 1, "group": False} | made | more
+    return (
+        {"id": code, "name": code[:3].upper(), "status": status, "position": 1, "group": False}
+        | made
+        | more
+    )
 
 
 def summary(*components: dict[str, Any], indicator: str = "none", **more: Any) -> dict[str, Any]:
@@ -46,14 +52,23 @@ def listed(*incidents: dict[str, Any], key: str = "incidents") -> dict[str, Any]
 
 def update(status: str, created_at: str, **states: str) -> dict[str, Any]:
     affected = [
-        {"code": code, "name": code, "old_status": "operational", "new_status": s} for code, s in states.items()
+        {"code": code, "name": code, "old_status": "operational", "new_status": s}
+        for code, s in states.items()
     ]
-    return {"status": status, "created_at": created_at + "Z", "affected_components": affected or None}
+    return {
+        "status": status,
+        "created_at": created_at + "Z",
+        "affected_components": affected or None,
+    }
 
 
 def incident(*updates: dict[str, Any], code: str = "inc000000001", **more: Any) -> dict[str, Any]:
     """An incident whose updates are given oldest first, as they happened."""
-    last = updates[-1] if updates else {"status": "investigating", "created_at": "2026-10-10T10:00:00Z"}
+    last = (
+        updates[-1]
+        if updates
+        else {"status": "investigating", "created_at": "2026-10-10T10:00:00Z"}
+    )
     made: dict[str, Any] = {
         "id": code,
         "name": "Trouble",
@@ -61,7 +76,10 @@ def incident(*updates: dict[str, Any], code: str = "inc000000001", **more: Any) 
         "status": last["status"],
         "components": [],
     }
-    times: dict[str, Any] = {"created_at": (updates[0] if updates else last)["created_at"], "resolved_at": None}
+    times: dict[str, Any] = {
+        "created_at": (updates[0] if updates else last)["created_at"],
+        "resolved_at": None,
+    }
     if last["status"] in {"resolved", "completed"}:
         times["resolved_at"] = last["created_at"]
     return made | times | {"incident_updates": list(reversed(updates))} | more
@@ -73,7 +91,9 @@ def page(**more: Any) -> PageContext:
 
 def answers(bodies: Mapping[str, Body]) -> Any:
     def answer(url: str) -> Response:
-        body = bodies.get(url.removeprefix(ROOT.rstrip("/")), Response(url=url, status=404, body=b"Not Found"))
+        body = bodies.get(
+            url.removeprefix(ROOT.rstrip("/")), Response(url=url, status=404, body=b"Not Found")
+        )
         if isinstance(body, FetchError):
             raise body
         if isinstance(body, Response):
@@ -84,7 +104,9 @@ def answers(bodies: Mapping[str, Body]) -> Any:
     return answer
 
 
-def poll(bodies: Mapping[str, Body], *, asked: list[str] | None = None, **context: Any) -> list[Evidence]:
+def poll(
+    bodies: Mapping[str, Body], *, asked: list[str] | None = None, **context: Any
+) -> list[Evidence]:
     known = page(**context)
     return drive(statuspage.poll(known), known, answers(bodies), asked=asked)
 
@@ -108,7 +130,8 @@ def spans(impacts: tuple[Impact, ...]) -> list[tuple[str, Level | None, datetime
     return [(impact.component_id, impact.level, impact.start, impact.end) for impact in impacts]
 
 
-# ------------------------------------------------------------------------------------------------------------- zones
+# -------------------------------------------------------------------------------------------------------------
+# zones
 
 
 def named(zone: object) -> dict[str, Any]:
@@ -147,7 +170,8 @@ def test_a_page_that_names_no_zone_is_read(zone: object) -> None:
     assert (evidence.page.zone, evidence.page.remark) == (None, None)
 
 
-# ----------------------------------------------------------------------------------------------------------- replay
+# -----------------------------------------------------------------------------------------------------------
+# replay
 
 
 def test_the_last_posted_state_wins_until_the_incident_is_resolved() -> None:
@@ -170,7 +194,9 @@ def test_a_state_posted_again_does_not_split_the_impact() -> None:
         update("identified", "2026-10-10T10:10", api="partial_outage"),
     )
 
-    assert spans(statuspage.replay(trouble)) == [("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), None)]
+    assert spans(statuspage.replay(trouble)) == [
+        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), None)
+    ]
 
 
 def test_a_recovery_reported_hours_before_the_resolution_ends_the_impact() -> None:
@@ -186,7 +212,9 @@ def test_a_recovery_reported_hours_before_the_resolution_ends_the_impact() -> No
 
 
 def test_a_critical_incident_whose_components_were_only_degraded_is_degraded() -> None:
-    trouble = incident(update("investigating", "2026-10-01T10:00", api="degraded_performance"), impact="critical")
+    trouble = incident(
+        update("investigating", "2026-10-01T10:00", api="degraded_performance"), impact="critical"
+    )
 
     assert [impact.level for impact in statuspage.replay(trouble)] == [Level.DEGRADED]
 
@@ -204,7 +232,10 @@ def test_updates_are_taken_in_the_order_they_were_made_whatever_their_place() ->
         update("investigating", "2026-10-10T10:00", api="degraded_performance"),
     )
 
-    assert [impact.level for impact in statuspage.replay(trouble)] == [Level.DEGRADED, Level.MAJOR_OUTAGE]
+    assert [impact.level for impact in statuspage.replay(trouble)] == [
+        Level.DEGRADED,
+        Level.MAJOR_OUTAGE,
+    ]
 
 
 def test_a_component_still_bad_in_the_resolving_update_ends_with_the_incident() -> None:
@@ -261,7 +292,9 @@ def entered_afterwards(**more: Any) -> dict[str, Any]:
     )
 
 
-def test_an_outage_entered_afterwards_is_of_the_time_it_claims_and_of_the_time_it_was_posted() -> None:
+def test_an_outage_entered_afterwards_is_of_the_time_it_claims_and_of_the_time_it_was_posted() -> (
+    None
+):
     assert spans(statuspage.replay(entered_afterwards())) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12")),
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T10:50")),
@@ -280,7 +313,9 @@ def test_an_end_before_the_start_and_the_first_post_leaves_the_posted_state() ->
     ]
 
 
-def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_until_then() -> None:
+def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_until_then() -> (
+    None
+):
     trouble = incident(
         update("investigating", "2026-10-10T10:00", api="operational"),
         update("resolved", "2026-10-10T11:30", api="degraded_performance"),
@@ -327,9 +362,13 @@ def test_an_impact_of_no_length_is_dropped() -> None:
 
 
 def test_a_group_row_is_never_impacted() -> None:
-    trouble = incident(update("investigating", "2026-10-10T10:00", api="partial_outage", grp="partial_outage"))
+    trouble = incident(
+        update("investigating", "2026-10-10T10:00", api="partial_outage", grp="partial_outage")
+    )
 
-    assert [impact.component_id for impact in statuspage.replay(trouble, groups=frozenset({"grp"}))] == ["api"]
+    assert [
+        impact.component_id for impact in statuspage.replay(trouble, groups=frozenset({"grp"}))
+    ] == ["api"]
 
 
 @pytest.mark.parametrize("word", ["minor", "major", "critical", "severe"])
@@ -353,7 +392,10 @@ def test_an_incident_with_impact_none_and_no_bad_state_has_no_impact() -> None:
 
 
 def test_an_incident_that_names_no_component_has_no_impact() -> None:
-    assert statuspage.replay(incident(update("investigating", "2026-10-10T10:00"), impact="critical")) == ()
+    assert (
+        statuspage.replay(incident(update("investigating", "2026-10-10T10:00"), impact="critical"))
+        == ()
+    )
 
 
 def test_a_state_in_an_unknown_word_makes_its_span_unknown_and_is_counted() -> None:
@@ -362,12 +404,20 @@ def test_a_state_in_an_unknown_word_makes_its_span_unknown_and_is_counted() -> N
         update("identified", "2026-10-10T10:30", api="degraded_performance"),
     )
 
-    assert spans(statuspage.replay(trouble))[0] == ("api", None, at("2026-10-10T10:00"), at("2026-10-10T10:30"))
+    assert spans(statuspage.replay(trouble))[0] == (
+        "api",
+        None,
+        at("2026-10-10T10:00"),
+        at("2026-10-10T10:30"),
+    )
     assert statuspage.unknown_words(trouble) == {"brownout"}
 
 
 def test_unknown_status_and_impact_words_are_counted() -> None:
-    assert statuspage.unknown_words(incident(status="triaged", impact="severe")) == {"triaged", "severe"}
+    assert statuspage.unknown_words(incident(status="triaged", impact="severe")) == {
+        "triaged",
+        "severe",
+    }
 
 
 def test_a_maintenance_announced_in_the_state_of_another_is_not_active() -> None:
@@ -391,7 +441,11 @@ def test_a_maintenance_that_posts_no_state_is_inferred_from_when_work_began() ->
 
     (impact,) = statuspage.replay(done)
 
-    assert (impact.start, impact.end, impact.word) == (at("2026-10-12T10:00"), at("2026-10-12T11:00"), "maintenance")
+    assert (impact.start, impact.end, impact.word) == (
+        at("2026-10-12T10:00"),
+        at("2026-10-12T11:00"),
+        "maintenance",
+    )
 
 
 def test_a_maintenance_called_off_before_it_began_has_no_impact() -> None:
@@ -407,7 +461,11 @@ def test_a_maintenance_called_off_before_it_began_has_no_impact() -> None:
 
 @pytest.mark.parametrize(
     ("created", "resolved", "began"),
-    [("08T20:00", "08T20:00", "08T20:00"), ("08T19:00", "08T20:00", "08T19:00"), ("14T10:00", "08T20:00", "08T20:00")],
+    [
+        ("08T20:00", "08T20:00", "08T20:00"),
+        ("08T19:00", "08T20:00", "08T19:00"),
+        ("14T10:00", "08T20:00", "08T20:00"),
+    ],
 )
 def test_an_incident_entered_days_later_is_of_the_day_it_was_dated_back_to(
     created: str, resolved: str, began: str
@@ -422,10 +480,14 @@ def test_an_incident_entered_days_later_is_of_the_day_it_was_dated_back_to(
     told = backfill({SUMMARY: summary(component()), INCIDENTS: listed(entered)})
 
     (shown,) = [each for piece in told for each in piece.incidents]
-    assert (shown.started_at, shown.resolved_at) == (at(f"2026-10-{began}"), at(f"2026-10-{resolved}"))
+    assert (shown.started_at, shown.resolved_at) == (
+        at(f"2026-10-{began}"),
+        at(f"2026-10-{resolved}"),
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------- detect
+# -----------------------------------------------------------------------------------------------------------
+# detect
 
 
 @pytest.mark.parametrize(
@@ -443,7 +505,9 @@ def test_an_incident_entered_days_later_is_of_the_day_it_was_dated_back_to(
         ({}, b"<html><body>All systems operational</body></html>", set()),
     ],
 )
-def test_signals_are_of_independent_kinds(headers: dict[str, str], body: bytes, kinds: set[str]) -> None:
+def test_signals_are_of_independent_kinds(
+    headers: dict[str, str], body: bytes, kinds: set[str]
+) -> None:
     found = statuspage.detect(Response(url=ROOT, status=200, headers=headers, body=body))
 
     assert {signal.kind for signal in found} == kinds
@@ -458,7 +522,8 @@ def test_an_imitation_with_kept_ids_and_whole_seconds_gives_one_signal_only() ->
     assert [signal.kind for signal in found] == ["ids"]
 
 
-# ------------------------------------------------------------------------------------------------------------- poll
+# -------------------------------------------------------------------------------------------------------------
+# poll
 
 
 def test_an_unchanged_answer_is_no_new_evidence_and_costs_one_request() -> None:
@@ -491,14 +556,19 @@ def test_incidents_are_read_when_the_page_changed_or_something_is_open(
 ) -> None:
     asked: list[str] = []
 
-    found = poll({SUMMARY: summary(component(), **more), INCIDENTS: listed(incident())}, asked=asked, **context)
+    found = poll(
+        {SUMMARY: summary(component(), **more), INCIDENTS: listed(incident())},
+        asked=asked,
+        **context,
+    )
 
     assert paths(asked) == [SUMMARY, INCIDENTS]
     assert [piece.mark for piece in found] == [None, MARK]
 
 
 def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> None:
-    """Software of a vendor's own answers like Statuspage and lets the page's time stand still for weeks."""
+    """Software of a vendor's own answers like Statuspage and lets the page's time stand still for
+    weeks."""
     asked: list[str] = []
     changed = summary(component(updated_at="2026-10-20T11:00:00.000Z"))
 
@@ -512,12 +582,16 @@ def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> Non
 def test_an_update_is_read_once_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     read = statuspage._update
-    monkeypatch.setattr(statuspage, "_update", lambda raw: seen.append(raw["created_at"]) or read(raw))
+    monkeypatch.setattr(
+        statuspage, "_update", lambda raw: seen.append(raw["created_at"]) or read(raw)
+    )
     trouble = incident(
         update("investigating", "2026-10-10T10:00:00", api000000001="major_outage"),
         update("resolved", "2026-10-10T11:00:00", api000000001="operational"),
     )
-    work = incident(update("in_progress", "2026-10-10T12:00:00"), code="inc000000002", impact="maintenance")
+    work = incident(
+        update("in_progress", "2026-10-10T12:00:00"), code="inc000000002", impact="maintenance"
+    )
 
     (_, found) = poll({SUMMARY: summary(component()), INCIDENTS: listed(trouble, work)})
 
@@ -540,7 +614,11 @@ def test_the_state_is_kept_and_the_mark_is_not_when_the_incidents_cannot_be_read
 
 def test_fifty_incidents_reach_back_to_the_oldest_of_them_only() -> None:
     fifty = [
-        incident(code=f"inc0000000{n:02d}", created_at="2026-10-01T00:00:00Z", resolved_at=f"2026-10-10T00:{n:02d}:00Z")
+        incident(
+            code=f"inc0000000{n:02d}",
+            created_at="2026-10-01T00:00:00Z",
+            resolved_at=f"2026-10-10T00:{n:02d}:00Z",
+        )
         for n in range(50)
     ]
 
@@ -557,7 +635,9 @@ def test_a_short_list_reaches_back_to_the_oldest_component() -> None:
 
 
 def test_an_open_incident_that_vanished_is_withdrawn_and_not_resolved() -> None:
-    found = poll({SUMMARY: summary(component()), INCIDENTS: listed()}, open_incidents=frozenset({"gone"}))
+    found = poll(
+        {SUMMARY: summary(component()), INCIDENTS: listed()}, open_incidents=frozenset({"gone"})
+    )
 
     assert found[-1].withdrawn == ("gone",)
     assert found[-1].incidents == ()
@@ -565,7 +645,8 @@ def test_an_open_incident_that_vanished_is_withdrawn_and_not_resolved() -> None:
 
 def test_a_maintenance_not_served_under_its_id_is_looked_up_before_it_is_called_withdrawn() -> None:
     done = incident(
-        update("in_progress", "2026-10-20T09:00", api="under_maintenance"), update("completed", "2026-10-20T10:00")
+        update("in_progress", "2026-10-20T09:00", api="under_maintenance"),
+        update("completed", "2026-10-20T10:00"),
     )
     bodies = {SUMMARY: summary(component()), INCIDENTS: listed()}
     bodies["/api/v2/scheduled-maintenances.json"] = listed(done, key="scheduled_maintenances")
@@ -597,7 +678,9 @@ def test_an_open_incident_whose_page_fails_is_not_withdrawn() -> None:
         ("none", "never seen", True),
     ],
 )
-def test_an_indicator_that_contradicts_the_components_is_remarked(indicator: str, status: str, agrees: bool) -> None:
+def test_an_indicator_that_contradicts_the_components_is_remarked(
+    indicator: str, status: str, agrees: bool
+) -> None:
     mark = MARK if indicator == "none" else MARK + statuspage.UNEXPLAINED
     found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, mark=mark)
 
@@ -605,11 +688,13 @@ def test_an_indicator_that_contradicts_the_components_is_remarked(indicator: str
     assert (found[0].page.remark is None) == agrees
 
 
-# -------------------------------------------------------------------------------------------- an abandoned address
+# -------------------------------------------------------------------------------------------- an
+# abandoned address
 
 
 def left_at(moment: str, **more: Any) -> dict[str, Any]:
-    """A page that says "minor" of a component in partial outage, has nothing open, and last changed at that moment."""
+    """A page that says "minor" of a component in partial outage, has nothing open, and last changed
+    at that moment."""
     rows = (component(status="partial_outage", updated_at=moment), component("web000000001"))
     told = summary(*rows, **({"indicator": "minor"} | more))
     told["page"]["updated_at"] = moment
@@ -641,9 +726,12 @@ def test_a_page_that_stands_still_in_trouble_nothing_explains_is_suspect_and_unk
         left_at("2026-10-10T12:00:00.000Z", incidents=[incident()]),
         left_at(
             "2026-10-10T12:00:00.000Z",
-            scheduled_maintenances=[incident(update("in_progress", "2026-10-10T10:00"), impact="maintenance")],
+            scheduled_maintenances=[
+                incident(update("in_progress", "2026-10-10T10:00"), impact="maintenance")
+            ],
         ),
-        left_at("2026-10-10T12:00:00.000Z") | {"components": [component(updated_at="2026-10-19T12:00:00.000Z")]},
+        left_at("2026-10-10T12:00:00.000Z")
+        | {"components": [component(updated_at="2026-10-19T12:00:00.000Z")]},
     ],
     ids=[
         "changed lately",
@@ -661,13 +749,19 @@ def test_a_page_that_stands_still_otherwise_is_believed(told: dict[str, Any]) ->
     assert not (found.page.remark or "").startswith("suspect")
 
 
-def test_how_long_a_page_stands_still_goes_by_the_clock_of_its_server_where_it_tells_the_time() -> None:
-    ours_is_days_ahead = seen(left_at("2026-10-16T12:00:00.000Z"), date="Sat, 17 Oct 2026 12:00:00 GMT")
+def test_how_long_a_page_stands_still_goes_by_the_clock_of_its_server_where_it_tells_the_time() -> (
+    None
+):
+    ours_is_days_ahead = seen(
+        left_at("2026-10-16T12:00:00.000Z"), date="Sat, 17 Oct 2026 12:00:00 GMT"
+    )
 
     assert None not in [each.level for each in ours_is_days_ahead.observed or ()]
 
 
-def test_a_page_in_unexplained_trouble_is_read_whole_every_time_or_its_sameness_would_prolong_what_it_said() -> None:
+def test_a_page_in_unexplained_trouble_is_read_whole_every_time_or_its_sameness_would_prolong_what_it_said() -> (
+    None
+):
     wanted: list[bool] = []
     told = left_at("2026-10-19T12:00:00.000Z")
     mark = poll({SUMMARY: told, INCIDENTS: listed()})[-1].mark
@@ -686,7 +780,9 @@ def test_the_record_of_a_suspect_page_is_believed_up_to_its_last_change() -> Non
 
 
 def test_a_component_without_a_state_is_unknown_and_the_others_are_read() -> None:
-    (found,) = poll({SUMMARY: summary(component(status=None), component("web000000001"))}, mark=MARK)
+    (found,) = poll(
+        {SUMMARY: summary(component(status=None), component("web000000001"))}, mark=MARK
+    )
 
     assert found.observed
     assert [each.level for each in found.observed] == [None, Level.OPERATIONAL]
@@ -697,7 +793,13 @@ def test_components_stand_in_the_order_of_the_page_with_their_group() -> None:
         component("web000000001", position=3),
         component("grp000000001", group=True, position=1, name="Europe"),
         component("two000000001", group_id="grp000000001", position=2),
-        component("one000000001", group_id="grp000000001", position=1, showcase=True, start_date="2026-09-02"),
+        component(
+            "one000000001",
+            group_id="grp000000001",
+            position=1,
+            showcase=True,
+            start_date="2026-09-02",
+        ),
     ]
 
     (found,) = poll({SUMMARY: summary(*rows)}, mark=MARK)
@@ -708,7 +810,10 @@ def test_components_stand_in_the_order_of_the_page_with_their_group() -> None:
         ("two", "Europe", 1),
         ("web", None, 2),
     ]
-    assert (found.components[0].has_bars, found.components[0].start_date) == (True, date(2026, 9, 2))
+    assert (found.components[0].has_bars, found.components[0].start_date) == (
+        True,
+        date(2026, 9, 2),
+    )
 
 
 @pytest.mark.parametrize(
@@ -726,7 +831,9 @@ def test_components_stand_in_the_order_of_the_page_with_their_group() -> None:
     ],
 )
 def test_a_wrong_shape_names_what_is_wrong_and_where(broken: dict[str, Any], named: str) -> None:
-    with pytest.raises(UnexpectedShape, match=named.replace("[", r"\[").replace("]", r"\]")) as caught:
+    with pytest.raises(
+        UnexpectedShape, match=named.replace("[", r"\[").replace("]", r"\]")
+    ) as caught:
         poll({SUMMARY: broken})
     assert caught.value.url
 
@@ -734,10 +841,22 @@ def test_a_wrong_shape_names_what_is_wrong_and_where(broken: dict[str, Any], nam
 @pytest.mark.parametrize(
     ("bodies", "why"),
     [
-        ({"/": '<html><head><title>Acme - Login</title></head><body class="status status-major">'}, "private"),
+        (
+            {
+                "/": '<html><head><title>Acme - Login</title></head><body class="status status-major">'
+            },
+            "private",
+        ),
         ({SUMMARY: Response(url=ROOT, status=401, body=b"no")}, "private"),
         ({"/": '<html><body class="status inactive">'}, "inactive"),
-        ({SUMMARY: Response(url=ROOT, status=200, final_url="https://www.statuspage.io/", body=b"<html>")}, "deleted"),
+        (
+            {
+                SUMMARY: Response(
+                    url=ROOT, status=200, final_url="https://www.statuspage.io/", body=b"<html>"
+                )
+            },
+            "deleted",
+        ),
     ],
 )
 def test_a_closed_page_is_unavailable_and_says_why(bodies: dict[str, Body], why: str) -> None:
@@ -755,7 +874,8 @@ def test_a_server_error_is_not_looked_into() -> None:
     assert paths(asked) == [SUMMARY]
 
 
-# ------------------------------------------------------------------------------------------------------------- bars
+# -------------------------------------------------------------------------------------------------------------
+# bars
 
 
 def line(code: str, *days: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -763,7 +883,11 @@ def line(code: str, *days: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def bar(day: str, codes: tuple[str, ...] = (), **seconds: int) -> dict[str, Any]:
-    return {"date": day, "outages": seconds, "related_events": [{"name": "x", "code": code} for code in codes]}
+    return {
+        "date": day,
+        "outages": seconds,
+        "related_events": [{"name": "x", "code": code} for code in codes],
+    }
 
 
 def test_all_three_shapes_of_the_embedded_record_are_read() -> None:
@@ -784,7 +908,10 @@ def test_printed_percentages_stand_in_when_no_values_are_embedded() -> None:
 
 
 def test_the_showcase_is_asked_in_calls_of_sixty_ids_with_plain_commas() -> None:
-    rows = [component(f"c{n:011d}", showcase=True, position=n, start_date="2026-10-20") for n in range(61)]
+    rows = [
+        component(f"c{n:011d}", showcase=True, position=n, start_date="2026-10-20")
+        for n in range(61)
+    ]
     asked: list[str] = []
 
     backfill({SUMMARY: summary(*rows), INCIDENTS: listed()}, asked=asked)
@@ -813,7 +940,11 @@ def test_bars_of_groups_are_left_out_and_unknown_keys_are_counted() -> None:
 
     assert [(each.component_id, each.partial_seconds) for each in found.bars] == [(api, 60)]
     assert found.unknown_words == ("outages.d",)
-    assert [(each.window_days, each.ratio) for each in found.reported] == [(30, 0.995), (60, 0.997), (90, 0.9981)]
+    assert [(each.window_days, each.ratio) for each in found.reported] == [
+        (30, 0.995),
+        (60, 0.997),
+        (90, 0.9981),
+    ]
     assert [(each.aspect, each.complete) for each in found.coverage] == [(Aspect.BARS, True)]
 
 
@@ -836,8 +967,12 @@ def test_days_older_than_a_week_are_final_and_a_finished_quarter_is_not_asked_fo
 
     found = backfill(quarters(), since=at("2026-03-10T00:00"), asked=asked, done=done)
 
-    assert [path for path in paths(asked) if "uptime" in path] == ["/uptime/api000000001.json?page=3"]
-    assert [piece.final for piece in found if piece.unit and piece.unit.startswith("uptime:")] == [True]
+    assert [path for path in paths(asked) if "uptime" in path] == [
+        "/uptime/api000000001.json?page=3"
+    ]
+    assert [piece.final for piece in found if piece.unit and piece.unit.startswith("uptime:")] == [
+        True
+    ]
 
 
 def quarters() -> dict[str, Body]:
@@ -853,7 +988,10 @@ def quarters() -> dict[str, Body]:
 
 
 def quarter(*days: str) -> dict[str, Any]:
-    months = [{"uptime_percentage": 1.0, "days": [{"date": f"{d}T00:00:00.000+02:00", "p": 5, "m": 0}]} for d in days]
+    months = [
+        {"uptime_percentage": 1.0, "days": [{"date": f"{d}T00:00:00.000+02:00", "p": 5, "m": 0}]}
+        for d in days
+    ]
     return {"is_group": False, "months": months}
 
 
@@ -866,24 +1004,32 @@ def test_reading_stops_before_the_first_month_with_a_record() -> None:
 
     found = backfill(bodies, since=at("2024-01-01T00:00"), asked=asked)
 
-    assert [path for path in paths(asked) if path.startswith("/uptime/")] == ["/uptime/api000000001.json?page=2"]
+    assert [path for path in paths(asked) if path.startswith("/uptime/")] == [
+        "/uptime/api000000001.json?page=2"
+    ]
     assert [gap for piece in found for gap in piece.gaps] == []
 
 
-# -------------------------------------------------------------------------------------------------- incident history
+# --------------------------------------------------------------------------------------------------
+# incident history
 
 
 def fifty() -> dict[str, Any]:
     day = "2026-10-19T00:{:02d}:00Z"
     return listed(
-        *(incident(code=f"new0000000{n:02d}", status="resolved", resolved_at=day.format(n)) for n in range(50))
+        *(
+            incident(code=f"new0000000{n:02d}", status="resolved", resolved_at=day.format(n))
+            for n in range(50)
+        )
     )
 
 
 def old(code: str, day: str) -> dict[str, Any]:
     start, end = f"{day}T10:00", f"{day}T11:00"
     return {
-        "incident": incident(update("investigating", start, api="major_outage"), update("resolved", end), code=code)
+        "incident": incident(
+            update("investigating", start, api="major_outage"), update("resolved", end), code=code
+        )
     }
 
 
@@ -901,16 +1047,22 @@ def history() -> dict[str, Body]:
         SUMMARY: summary(component(created_at="2020-01-01T00:00:00Z")),
         INCIDENTS: fifty(),
         "/history.json?page=1": months(
-            ("October", 2026, ["new000000001", "old000000001"]), ("September", 2026, []), ("August", 2026, [])
+            ("October", 2026, ["new000000001", "old000000001"]),
+            ("September", 2026, []),
+            ("August", 2026, []),
         ),
-        "/history.json?page=2": months(("July", 2026, ["old000000002"]), ("June", 2026, []), ("May", 2026, [])),
+        "/history.json?page=2": months(
+            ("July", 2026, ["old000000002"]), ("June", 2026, []), ("May", 2026, [])
+        ),
         "/api/v2/incidents/old000000001.json": old("old000000001", "2026-10-15"),
         "/api/v2/incidents/old000000002.json": old("old000000002", "2026-07-30"),
     }
 
 
 def reach(evidence: list[Evidence]) -> datetime:
-    return min(c.span.start for piece in evidence for c in piece.coverage if c.aspect is Aspect.IMPACTS)
+    return min(
+        c.span.start for piece in evidence for c in piece.coverage if c.aspect is Aspect.IMPACTS
+    )
 
 
 def test_only_incidents_the_list_does_not_have_are_read_one_by_one() -> None:
@@ -943,7 +1095,11 @@ def test_a_list_that_reaches_back_far_enough_needs_no_history() -> None:
 def test_a_resumed_backfill_does_not_ask_for_what_is_done() -> None:
     asked: list[str] = []
 
-    backfill(history(), asked=asked, done=frozenset({"history:2026-10", "incident:old000000002", "maintenances"}))
+    backfill(
+        history(),
+        asked=asked,
+        done=frozenset({"history:2026-10", "incident:old000000002", "maintenances"}),
+    )
 
     assert paths(asked) == [SUMMARY, INCIDENTS, "/history.json?page=2"]
 
@@ -954,7 +1110,9 @@ def test_an_incident_that_cannot_be_read_leaves_its_months_and_older_ones_uncove
     found = backfill(bodies)
 
     assert reach(found) == at("2026-08-01T00:00")
-    assert [(gap.what, gap.reason) for piece in found for gap in piece.gaps] == [("incident old000000002", "throttled")]
+    assert [(gap.what, gap.reason) for piece in found for gap in piece.gaps] == [
+        ("incident old000000002", "throttled")
+    ]
 
 
 def test_a_history_page_that_fails_is_a_gap_and_older_pages_are_still_read() -> None:
@@ -969,7 +1127,9 @@ def test_a_history_page_that_fails_is_a_gap_and_older_pages_are_still_read() -> 
 
 
 def test_a_page_without_history_says_how_far_its_list_reaches() -> None:
-    found = backfill({SUMMARY: summary(component(created_at="2020-01-01T00:00:00Z")), INCIDENTS: fifty()})
+    found = backfill(
+        {SUMMARY: summary(component(created_at="2020-01-01T00:00:00Z")), INCIDENTS: fifty()}
+    )
 
     assert [gap.what for piece in found for gap in piece.gaps] == ["incidents before 2026-10-19"]
 
@@ -996,7 +1156,10 @@ def test_the_feed_is_the_last_resort_and_covers_nothing() -> None:
 
     (read,) = (each for piece in found for each in piece.incidents)
     assert (read.id, read.title, read.phase) == ("inc000000001", "Slow & late", Phase.CLOSED)
-    assert (read.started_at, read.resolved_at) == (at("2025-12-31T22:10"), at("2026-01-02T00:37:20"))
+    assert (read.started_at, read.resolved_at) == (
+        at("2025-12-31T22:10"),
+        at("2026-01-02T00:37:20"),
+    )
     assert read.component_ids == ()
     assert [c for piece in found for c in piece.coverage] == []
     assert [gap.what for piece in found for gap in piece.gaps] == ["incidents"]
@@ -1011,17 +1174,30 @@ def test_components_alone_are_enough_to_read_the_history() -> None:
     assert reach(found) == at("2026-09-01T00:00")
 
 
-# ------------------------------------------------------------------------------------------------------------ robust
+# ------------------------------------------------------------------------------------------------------------
+# robust
 
 
 def test_whatever_stands_in_a_value_is_read_or_reported_and_never_a_crash() -> None:
     trouble = incident(
-        update("investigating", "2026-10-10T10:00", api="major_outage"), scheduled_for="2026-10-10T09:00Z"
+        update("investigating", "2026-10-10T10:00", api="major_outage"),
+        scheduled_for="2026-10-10T09:00Z",
     )
     good = summary(component(start_date="2026-09-02"), incidents=[trouble])
     outcomes = set()
     for path in places(good):
-        for junk in (None, 0, -1e300, "", "x", [], {}, ["a"], {"a": 1}, "0001-01-01T00:00:00+14:00"):
+        for junk in (
+            None,
+            0,
+            -1e300,
+            "",
+            "x",
+            [],
+            {},
+            ["a"],
+            {"a": 1},
+            "0001-01-01T00:00:00+14:00",
+        ):
             try:
                 poll({SUMMARY: with_value(good, path, junk), INCIDENTS: listed()})
                 outcomes.add("read")
@@ -1035,7 +1211,9 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     if not isinstance(value, dict | list):
         return [path]
     steps = value.items() if isinstance(value, dict) else enumerate(value)
-    return [path] * bool(path) + [place for step, each in steps for place in places(each, (*path, step))]
+    return [path] * bool(path) + [
+        place for step, each in steps for place in places(each, (*path, step))
+    ]
 
 
 def with_value(whole: Any, path: tuple[Any, ...], value: Any) -> Any:
@@ -1047,7 +1225,8 @@ def with_value(whole: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
-# ---------------------------------------------------------------------------------------------------- how it was told
+# ----------------------------------------------------------------------------------------------------
+# how it was told
 
 
 def messages(*incidents: dict[str, Any]) -> list[IncidentUpdate]:
@@ -1058,7 +1237,11 @@ def messages(*incidents: dict[str, Any]) -> list[IncidentUpdate]:
 
 def test_an_update_is_kept_with_its_text_its_states_and_the_state_before() -> None:
     posted = update("investigating", "2026-10-20T09:00:00", api000000001="partial_outage")
-    (kept,) = messages(incident(posted | {"id": "upd1", "body": "<p>We look.</p>", "display_at": "2026-10-20T08:00Z"}))
+    (kept,) = messages(
+        incident(
+            posted | {"id": "upd1", "body": "<p>We look.</p>", "display_at": "2026-10-20T08:00Z"}
+        )
+    )
 
     assert kept == IncidentUpdate(
         incident_id="inc000000001",
@@ -1090,7 +1273,9 @@ def test_a_posted_state_in_an_unknown_word_has_no_level() -> None:
 
 
 def test_the_list_of_incidents_says_how_far_it_reaches() -> None:
-    told = summary(component(created_at="2026-09-01T00:00:00Z", status="major_outage"), indicator="major")
+    told = summary(
+        component(created_at="2026-09-01T00:00:00Z", status="major_outage"), indicator="major"
+    )
     read = poll({SUMMARY: told, INCIDENTS: listed()})
 
     assert read[-1].lists == Interval(at("2026-09-01T00:00:00"), NOW)

@@ -1,4 +1,5 @@
-"""What the Statuspal platform reads beyond its fixtures: a list of several pages, and where the page's name stands."""
+"""What the Statuspal platform reads beyond its fixtures: a list of several pages, and where the
+page's name stands."""
 
 import json
 from dataclasses import replace
@@ -32,7 +33,9 @@ def test_incidents_of_several_pages_are_told_in_one_piece() -> None:
         told = {"incidents": incidents[at : at + 1], "links": {"next": following}}
         return Response(url=url, status=200, body=json.dumps(told).encode())
 
-    _, told, *gaps = drive(statuspal.backfill(page, page.now - timedelta(days=365)), page, answer, asked=asked)
+    _, told, *gaps = drive(
+        statuspal.backfill(page, page.now - timedelta(days=365)), page, answer, asked=asked
+    )
 
     assert asked == [SUMMARY, LIST, f"{LIST}?after=1", f"{LIST}?after=2"]
     assert len(told.incidents) == len(incidents) == 3
@@ -44,7 +47,9 @@ def test_a_list_that_leads_to_another_host_is_not_followed() -> None:
 
     def answer(url: str) -> Response:
         told = {"incidents": [], "links": {"next": "https://elsewhere.example/incidents"}}
-        return Response(url=url, status=200, body=QUIET if url == SUMMARY else json.dumps(told).encode())
+        return Response(
+            url=url, status=200, body=QUIET if url == SUMMARY else json.dumps(told).encode()
+        )
 
     drive(statuspal.backfill(page, page.now - timedelta(days=90)), page, answer, asked=asked)
 
@@ -75,7 +80,9 @@ def test_a_page_that_does_not_name_it_says_what_to_configure() -> None:
 
     with pytest.raises(UnexpectedShape, match=r"NAME\.statuspal\.io"):
         drive(
-            statuspal.poll(page), page, lambda url: Response(url=url, status=200, body=b"<html>www.statuspal.io</html>")
+            statuspal.poll(page),
+            page,
+            lambda url: Response(url=url, status=200, body=b"<html>www.statuspal.io</html>"),
         )
 
 
@@ -83,12 +90,18 @@ def test_what_a_type_stands_for_is_remembered_when_its_incident_is_over() -> Non
     """The page says it only while the incident goes on, and the list of past ones never does."""
     page, recorded = context_of(FIXTURES / "own-types"), answers_from(FIXTURES / "own-types")
     (before,) = drive(statuspal.poll(page), page, recorded)
-    later = replace(page, now=page.now + timedelta(hours=1), mark=before.mark, open_incidents=frozenset({"21"}))
+    later = replace(
+        page, now=page.now + timedelta(hours=1), mark=before.mark, open_incidents=frozenset({"21"})
+    )
 
     def answer(url: str) -> Response:
         told = json.loads(recorded(url).body)
-        told["incidents"] = [each | {"ends_at": "2026-05-20T12:30:00"} for each in told["incidents"]]
-        return Response(url=url, status=200, body=QUIET if url == SUMMARY else json.dumps(told).encode())
+        told["incidents"] = [
+            each | {"ends_at": "2026-05-20T12:30:00"} for each in told["incidents"]
+        ]
+        return Response(
+            url=url, status=200, body=QUIET if url == SUMMARY else json.dumps(told).encode()
+        )
 
     _, listed = drive(statuspal.poll(later), later, answer)
 
@@ -100,7 +113,12 @@ def test_what_an_earlier_version_handed_on_still_leads_to_the_page() -> None:
     root = LIST.removesuffix("/incidents")
     page, asked = replace(context_of(FIXTURES / "own-host"), mark=root), list[str]()
 
-    drive(statuspal.poll(page), page, lambda url: Response(url=url, status=200, body=QUIET), asked=asked)
+    drive(
+        statuspal.poll(page),
+        page,
+        lambda url: Response(url=url, status=200, body=QUIET),
+        asked=asked,
+    )
 
     assert asked == [SUMMARY]
 
@@ -111,4 +129,8 @@ def test_services_that_are_all_inside_each_other_are_refused() -> None:
     told["services"] = [first | {"parent_id": second["id"]}, second | {"parent_id": first["id"]}]
 
     with pytest.raises(UnexpectedShape, match="every service is in another one"):
-        drive(statuspal.poll(page), page, lambda url: Response(url=url, status=200, body=json.dumps(told).encode()))
+        drive(
+            statuspal.poll(page),
+            page,
+            lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
+        )

@@ -63,7 +63,8 @@ def rows(store, table):
         return connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
 
 
-# ---------------------------------------------------------------------------------------------------------- instants
+# ----------------------------------------------------------------------------------------------------------
+# instants
 
 
 def test_an_instant_in_another_zone_comes_back_as_the_same_instant_in_utc(store, page):
@@ -78,7 +79,11 @@ def test_an_instant_in_another_zone_comes_back_as_the_same_instant_in_utc(store,
 
 def test_a_naive_instant_is_refused_and_nothing_is_kept(store, page):
     with pytest.raises(ValueError, match="naive"):
-        save(store, page, evidence(incidents=(incident("i1"), incident("i2", started_at=datetime(2026, 5, 1)))))
+        save(
+            store,
+            page,
+            evidence(incidents=(incident("i1"), incident("i2", started_at=datetime(2026, 5, 1)))),
+        )
 
     assert store.facts(page.id).incidents == ()
 
@@ -97,7 +102,8 @@ def test_every_microsecond_survives_as_an_integer(instant):
     assert from_microseconds(to_microseconds(instant)) == instant
 
 
-# ------------------------------------------------------------------------------------------------------------- pages
+# -------------------------------------------------------------------------------------------------------------
+# pages
 
 
 def test_a_page_no_longer_configured_keeps_its_history_and_comes_back(store, page):
@@ -136,7 +142,12 @@ def test_a_configured_platform_wins_over_a_detected_one(store, page):
 def test_the_configured_zone_wins_over_the_pages_own(store, page):
     save(store, page, evidence(page=PageInfo(zone="Asia/Tokyo", name="Acme", external_id="x")))
     said = store.pages()[0]
-    assert (said.zone, said.page_zone, said.page_name, said.external_id) == ("Asia/Tokyo", "Asia/Tokyo", "Acme", "x")
+    assert (said.zone, said.page_zone, said.page_name, said.external_id) == (
+        "Asia/Tokyo",
+        "Asia/Tokyo",
+        "Acme",
+        "x",
+    )
 
     assert add_page(store, zone="Europe/Berlin").zone == "Europe/Berlin"
 
@@ -156,7 +167,11 @@ def test_a_name_that_is_no_zone_does_not_get_into_the_database(store, page):
 
 
 def test_a_remark_goes_when_the_page_agrees_with_itself_again(store, page):
-    save(store, page, evidence(page=PageInfo(remark="green banner over a red component"), observed=()))
+    save(
+        store,
+        page,
+        evidence(page=PageInfo(remark="green banner over a red component"), observed=()),
+    )
     save(store, page, evidence(page=PageInfo()))
     assert store.pages()[0].remark == "green banner over a red component"
 
@@ -173,23 +188,31 @@ def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends(store, page):
 
 
 def test_the_longest_waiting_pages_are_claimed_first_and_removed_ones_never(store):
-    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in "abcd"], now=NOW)
+    store.sync_pages(
+        [PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in "abcd"], now=NOW
+    )
     by_slug = {each.slug: each for each in store.pages()}
     for wait, slug in enumerate("bca"):
         store.set_due(by_slug[slug].id, NOW - (5 - wait) * MINUTE)
-    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in "abc"], now=NOW)
+    store.sync_pages(
+        [PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in "abc"], now=NOW
+    )
 
     assert [each.slug for each in store.claim_due(now=NOW, limit=2, lease_seconds=60)] == ["b", "c"]
     assert [each.slug for each in store.claim_due(now=NOW, limit=9, lease_seconds=60)] == ["a"]
 
 
 def test_claimants_at_the_same_moment_share_the_pages(store):
-    store.sync_pages([PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/") for n in range(40)], now=NOW)
+    store.sync_pages(
+        [PageSpec(slug=f"v{n}", name="V", url=f"https://v{n}.example/") for n in range(40)], now=NOW
+    )
     claimed = []
 
     def claim():
         for _ in range(4):
-            claimed.extend(each.slug for each in store.claim_due(now=NOW, limit=3, lease_seconds=60))
+            claimed.extend(
+                each.slug for each in store.claim_due(now=NOW, limit=3, lease_seconds=60)
+            )
 
     threads = [Thread(target=claim) for _ in range(4)]
     for thread in threads:
@@ -214,12 +237,15 @@ def test_asking_for_a_page_that_does_not_exist_says_so(store):
         store.facts(77)
 
 
-# ------------------------------------------------------------------------------------------------------------- polls
+# -------------------------------------------------------------------------------------------------------------
+# polls
 
 
 def test_a_batch_of_polls_moves_each_page_on(store):
     slugs = [f"v{n}" for n in range(5)]
-    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in slugs], now=NOW)
+    store.sync_pages(
+        [PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in slugs], now=NOW
+    )
     pages = store.pages()
     polls = [poll(each, NOW, "ok") for each in pages[:4]]
     polls.append(poll(pages[4], NOW, "failed", reason="timeout", message="too slow", failures=1))
@@ -228,12 +254,18 @@ def test_a_batch_of_polls_moves_each_page_on(store):
     good, bad = store.pages()[0], store.pages()[4]
     assert (good.last_ok, good.last_success_at, good.due_at) == (True, NOW, NOW + 5 * MINUTE)
     assert (bad.last_ok, bad.last_success_at, bad.last_poll_at) == (False, None, NOW)
-    assert (bad.last_error_reason, bad.last_error_message, bad.failures) == ("timeout", "too slow", 1)
+    assert (bad.last_error_reason, bad.last_error_message, bad.failures) == (
+        "timeout",
+        "too slow",
+        1,
+    )
     assert rows(store, "poll") == 5
 
 
 def test_several_polls_of_one_page_in_a_batch_count_in_order(store, page):
-    store.record_polls([poll(page, NOW, "failed", reason="dns", failures=1), poll(page, NOW + MINUTE, "unchanged")])
+    store.record_polls(
+        [poll(page, NOW, "failed", reason="dns", failures=1), poll(page, NOW + MINUTE, "unchanged")]
+    )
 
     moved = store.pages()[0]
     assert (moved.last_ok, moved.failures, moved.last_error_reason) == (True, 0, None)
@@ -253,14 +285,18 @@ def test_a_steady_page_keeps_its_version(store, page):
 
 def test_the_state_of_pages_is_that_part_of_their_records(store):
     add_page(store, "globex", zone="Europe/Berlin")
-    store.sync_pages([PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in ("globex", "acme")], now=NOW)
+    store.sync_pages(
+        [PageSpec(slug=s, name=s, url=f"https://{s}.example/") for s in ("globex", "acme")], now=NOW
+    )
     acme, globex = store.pages()
     save(store, acme, evidence(page=PageInfo(zone="Asia/Tokyo")))
     store.record_polls([poll(acme, NOW, "ok"), poll(globex, NOW, "failed", reason="dns")])
 
     states = store.page_states()
     assert [state.slug for state in states] == ["acme", "globex"]
-    assert states == [PageState(**{name: getattr(p, name) for name in PageState._fields}) for p in store.pages()]
+    assert states == [
+        PageState(**{name: getattr(p, name) for name in PageState._fields}) for p in store.pages()
+    ]
     assert (states[0].zone, states[1].last_error_reason) == ("Asia/Tokyo", "dns")
     assert store.page_states(["globex", "nobody"]) == states[1:]
     store.sync_pages([], now=NOW)
@@ -276,11 +312,24 @@ def test_what_was_read_as_another_platform_makes_no_request_conditional(store, p
     assert store.validators(page.id) == {}
 
 
-def test_on_another_platform_a_component_goes_on_under_the_id_its_only_namesake_has_there(store, page):
-    """Two have the name "API" there, so neither is taken for the one we knew; what a group tells apart is told apart."""
+def test_on_another_platform_a_component_goes_on_under_the_id_its_only_namesake_has_there(
+    store, page
+):
+    """Two have the name "API" there, so neither is taken for the one we knew; what a group tells
+    apart is told apart."""
     store.set_platform(page.id, "statuspage", ["shape"])
-    parts = (component("a", "API"), component("b", "Web", group="EU"), component("c", "Web", group="US"))
-    save(store, page, evidence(components=parts, impacts=(impact(NOW - HOUR, component_id="b", incident_id=None),)))
+    parts = (
+        component("a", "API"),
+        component("b", "Web", group="EU"),
+        component("c", "Web", group="US"),
+    )
+    save(
+        store,
+        page,
+        evidence(
+            components=parts, impacts=(impact(NOW - HOUR, component_id="b", incident_id=None),)
+        ),
+    )
     store.change_platform(page.id, "instatus", ["shape"], left_at=NOW, now=NOW + DAY)
     there = (
         component("1", "api", group="x"), component("2", "API", group="y"),
@@ -301,7 +350,10 @@ def test_on_the_same_platform_a_namesake_is_another_component(store, page):
     save(store, page, evidence(components=(component("a", "API"),)))
     save(store, page, evidence(components=(component("b", "API"),)), now=NOW + DAY)
 
-    assert {known.component.id: known.slug for known in store.facts(page.id).components} == {"a": "api", "b": "api-2"}
+    assert {known.component.id: known.slug for known in store.facts(page.id).components} == {
+        "a": "api",
+        "b": "api-2",
+    }
 
 
 def test_no_polls_are_no_work(store):
@@ -310,7 +362,8 @@ def test_no_polls_are_no_work(store):
     assert rows(store, "poll") == 0
 
 
-# -------------------------------------------------------------------------------------------------------- components
+# --------------------------------------------------------------------------------------------------------
+# components
 
 
 def test_a_list_that_does_not_say_when_a_component_began_takes_nothing_back(store, page):
@@ -324,17 +377,28 @@ def test_a_list_that_does_not_say_when_a_component_began_takes_nothing_back(stor
 
 def test_a_renamed_component_keeps_its_slug(store, page):
     save(store, page, evidence(components=(component(name="API"),)))
-    save(store, page, evidence(components=(component(name="Public API", group="Core"),)), now=NOW + DAY)
+    save(
+        store,
+        page,
+        evidence(components=(component(name="Public API", group="Core"),)),
+        now=NOW + DAY,
+    )
 
     (known,) = store.facts(page.id).components
-    assert (known.component.name, known.component.group, known.slug) == ("Public API", "Core", "api")
+    assert (known.component.name, known.component.group, known.slug) == (
+        "Public API",
+        "Core",
+        "api",
+    )
     assert known.first_seen_at == NOW
 
 
 def test_components_of_the_same_name_stay_apart(store, page):
     parts = tuple(
         component(key, "API", group=group, position=n)
-        for n, (key, group) in enumerate([("a", "US"), ("b", "EU"), ("c", None), ("d", "EU"), ("e", None)])
+        for n, (key, group) in enumerate(
+            [("a", "US"), ("b", "EU"), ("c", None), ("d", "EU"), ("e", None)]
+        )
     )
     save(store, page, evidence(components=parts))
 
@@ -364,7 +428,11 @@ def test_a_component_gone_from_the_list_is_removed_and_may_come_back(store, page
 
 
 def test_the_components_ever_listed_are_told_in_the_pages_order_with_when_they_left(store, page):
-    save(store, page, evidence(components=(component("web", "Web", position=1), component("api", position=2))))
+    save(
+        store,
+        page,
+        evidence(components=(component("web", "Web", position=1), component("api", position=2))),
+    )
     save(store, page, evidence(NOW + HOUR, components=(component("api", position=1),)))
 
     assert [(known.slug, known.removed_at) for known in store.known_components(page.id)] == [
@@ -385,25 +453,52 @@ def test_a_later_component_is_covered_by_what_covered_the_whole_page(store, page
     save(store, page, evidence(components=(component(),), coverage=(cover,)))
     known_start = component("b", "B", start_date=date(2026, 5, 20))
 
-    assert save(store, page, evidence(components=(component(), component("c", "C")))).affected_since == NOW - 30 * DAY
-    changes = save(store, page, evidence(components=(component(), component("c", "C"), known_start)))
+    assert (
+        save(store, page, evidence(components=(component(), component("c", "C")))).affected_since
+        == NOW - 30 * DAY
+    )
+    changes = save(
+        store, page, evidence(components=(component(), component("c", "C"), known_start))
+    )
     assert changes.affected_since == datetime(2026, 5, 20, tzinfo=UTC)
 
 
-# --------------------------------------------------------------------------------------------------------- incidents
+# ---------------------------------------------------------------------------------------------------------
+# incidents
 
 
 def full_evidence():
     span = Interval(NOW - 2 * DAY, NOW)
     return evidence(
         page=PageInfo(name="Acme", zone="Europe/Berlin"),
-        components=(component(), component("web", "Web", has_bars=True, start_date=date(2026, 1, 1))),
-        incidents=(incident(), incident("i2", phase=Phase.CLOSED, resolved_at=NOW, url="https://acme.example/i2")),
+        components=(
+            component(),
+            component("web", "Web", has_bars=True, start_date=date(2026, 1, 1)),
+        ),
+        incidents=(
+            incident(),
+            incident("i2", phase=Phase.CLOSED, resolved_at=NOW, url="https://acme.example/i2"),
+        ),
         impacts=(
             impact(NOW - HOUR),
-            impact(NOW - DAY, NOW - DAY + HOUR, level=None, basis=Basis.INFERRED, word="major", incident_id="i2"),
+            impact(
+                NOW - DAY,
+                NOW - DAY + HOUR,
+                level=None,
+                basis=Basis.INFERRED,
+                word="major",
+                incident_id="i2",
+            ),
         ),
-        bars=(Bar(component_id="web", day=date(2026, 5, 21), partial_seconds=60, incident_ids=("i2",), source="s"),),
+        bars=(
+            Bar(
+                component_id="web",
+                day=date(2026, 5, 21),
+                partial_seconds=60,
+                incident_ids=("i2",),
+                source="s",
+            ),
+        ),
         coverage=(
             Coverage(span=span, aspect=Aspect.IMPACTS, complete=True),
             Coverage(span=span, aspect=Aspect.BARS, component_id="web", complete=True),
@@ -438,7 +533,17 @@ def test_what_was_said_can_be_read_back(store, page):
 
 
 def test_the_same_evidence_again_changes_nothing(store, page):
-    tables = ["component", "incident", "impact", "bar", "coverage", "reported_uptime", "observed_run", "unit", "gap"]
+    tables = [
+        "component",
+        "incident",
+        "impact",
+        "bar",
+        "coverage",
+        "reported_uptime",
+        "observed_run",
+        "unit",
+        "gap",
+    ]
     assert save(store, page, full_evidence())
     before = ([rows(store, table) for table in tables], store.pages()[0], store.facts(page.id))
 
@@ -446,13 +551,21 @@ def test_the_same_evidence_again_changes_nothing(store, page):
 
     assert not again
     assert again.affected_since is None
-    assert ([rows(store, table) for table in tables], store.pages()[0], store.facts(page.id)) == before
+    assert (
+        [rows(store, table) for table in tables],
+        store.pages()[0],
+        store.facts(page.id),
+    ) == before
 
 
 def test_a_rewritten_incident_is_readable_as_it_was_and_as_it_is(store, page):
     save(store, page, evidence(incidents=(incident(impact="critical"),)))
     later = NOW + 2 * DAY
-    save(store, page, evidence(later, incidents=(incident(impact="minor", title="Renamed", resolved_at=NOW),)))
+    save(
+        store,
+        page,
+        evidence(later, incidents=(incident(impact="minor", title="Renamed", resolved_at=NOW),)),
+    )
 
     then, now = store.facts(page.id, known_at=NOW + DAY), store.facts(page.id)
     assert (then.incidents[0].impact, then.incidents[0].resolved_at) == ("critical", None)
@@ -468,14 +581,18 @@ def test_a_rewritten_incident_is_readable_as_it_was_and_as_it_is(store, page):
 def test_the_order_of_an_incidents_components_is_no_change(store, page):
     save(store, page, evidence(incidents=(incident(component_ids=("a", "b")),)))
 
-    assert not save(store, page, evidence(NOW + HOUR, incidents=(incident(component_ids=("b", "a")),)))
+    assert not save(
+        store, page, evidence(NOW + HOUR, incidents=(incident(component_ids=("b", "a")),))
+    )
 
 
 def test_impacts_of_a_listed_incident_are_replaced_by_difference(store, page):
     kept, old = impact(NOW - 3 * HOUR, NOW - 2 * HOUR), impact(NOW - HOUR)
     save(store, page, evidence(incidents=(incident(),), impacts=(kept, old)))
     ended = replace(old, end=NOW)
-    changes = save(store, page, evidence(NOW + HOUR, incidents=(incident(),), impacts=(kept, ended)))
+    changes = save(
+        store, page, evidence(NOW + HOUR, incidents=(incident(),), impacts=(kept, ended))
+    )
 
     assert set(store.facts(page.id).impacts) == {kept, ended}
     assert set(store.facts(page.id, known_at=NOW).impacts) == {kept, old}
@@ -495,7 +612,9 @@ def test_an_incident_told_as_over_by_another_source_ends_its_open_impact(store, 
     save(store, page, evidence(incidents=(incident(),), impacts=(impact(NOW - HOUR),)))
     closed = incident(phase=Phase.CLOSED, resolved_at=NOW)
     ended = impact(NOW - HOUR, NOW, source="acme.archive")
-    save(store, page, evidence(NOW + HOUR, source="acme.list", incidents=(closed,), impacts=(ended,)))
+    save(
+        store, page, evidence(NOW + HOUR, source="acme.list", incidents=(closed,), impacts=(ended,))
+    )
 
     assert store.facts(page.id).impacts == (ended,)
 
@@ -503,13 +622,19 @@ def test_an_incident_told_as_over_by_another_source_ends_its_open_impact(store, 
 def test_an_outline_keeps_impacts_and_ends_those_of_incidents_that_are_over(store, page):
     past, going_on = impact(NOW - 3 * HOUR, NOW - 2 * HOUR), impact(NOW - HOUR)
     save(store, page, evidence(incidents=(incident(),), impacts=(past, going_on)))
-    save(store, page, evidence(NOW + MINUTE, source="acme.feed", incidents=(incident(),), outline=True))
+    save(
+        store,
+        page,
+        evidence(NOW + MINUTE, source="acme.feed", incidents=(incident(),), outline=True),
+    )
     assert set(store.facts(page.id).impacts) == {past, going_on}
 
     closed = incident(phase=Phase.CLOSED, resolved_at=NOW)
     save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
     assert set(store.facts(page.id).impacts) == {past, replace(going_on, end=NOW)}
-    assert not save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True))
+    assert not save(
+        store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(closed,), outline=True)
+    )
 
 
 def test_an_outline_that_dates_an_end_ahead_ends_at_once_what_is_over(store, page):
@@ -522,23 +647,35 @@ def test_an_outline_that_dates_an_end_ahead_ends_at_once_what_is_over(store, pag
 
 def test_an_outline_between_two_full_tellings_takes_nothing_away_and_makes_no_versions(store, page):
     full = incident(maintenance=True, url="https://acme.example/i1", component_ids=("api", "web"))
-    bare = replace(full, started_at=NOW, maintenance=False, impact="unknown", url="https://feed.example/i1")
+    bare = replace(
+        full, started_at=NOW, maintenance=False, impact="unknown", url="https://feed.example/i1"
+    )
     save(store, page, evidence(incidents=(full,)))
     for minutes, named in enumerate([(), ("web",), ()], start=1):
         at = NOW + minutes * MINUTE
         short = replace(full if named else bare, component_ids=named)
-        assert not save(store, page, evidence(at, source="acme.feed", incidents=(short,), outline=True))
+        assert not save(
+            store, page, evidence(at, source="acme.feed", incidents=(short,), outline=True)
+        )
         assert not save(store, page, evidence(at, incidents=(full,)))
     assert len(store.incident_versions(page.id, "i1")) == 1
 
-    over = replace(bare, component_ids=(), phase=Phase.CLOSED, status="resolved", resolved_at=NOW + HOUR)
+    over = replace(
+        bare, component_ids=(), phase=Phase.CLOSED, status="resolved", resolved_at=NOW + HOUR
+    )
     save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(over,), outline=True))
     ended = replace(full, phase=Phase.CLOSED, status="resolved", resolved_at=NOW + HOUR)
     assert store.incident_versions(page.id, "i1")[-1].incident == ended
     dated_back = replace(ended, resolved_at=NOW + 50 * MINUTE)
     save(store, page, evidence(NOW + HOUR, incidents=(dated_back,)))
-    assert not save(store, page, evidence(NOW + 2 * HOUR, source="acme.feed", incidents=(over,), outline=True))
-    assert [each.incident for each in store.incident_versions(page.id, "i1")] == [full, ended, dated_back]
+    assert not save(
+        store, page, evidence(NOW + 2 * HOUR, source="acme.feed", incidents=(over,), outline=True)
+    )
+    assert [each.incident for each in store.incident_versions(page.id, "i1")] == [
+        full,
+        ended,
+        dated_back,
+    ]
 
 
 def test_an_outline_moves_what_has_not_begun_and_knows_alone_what_nobody_told_better(store, page):
@@ -546,7 +683,9 @@ def test_an_outline_moves_what_has_not_begun_and_knows_alone_what_nobody_told_be
     save(store, page, evidence(incidents=(planned,)))
     moved = replace(planned, started_at=NOW + 2 * DAY, component_ids=())
     save(store, page, evidence(NOW + HOUR, source="acme.feed", incidents=(moved,), outline=True))
-    assert store.incident_versions(page.id, "i1")[-1].incident == replace(moved, component_ids=("api",))
+    assert store.incident_versions(page.id, "i1")[-1].incident == replace(
+        moved, component_ids=("api",)
+    )
 
     alone = incident("i2", component_ids=())
     for start in (NOW - HOUR, NOW - 2 * HOUR):
@@ -567,7 +706,8 @@ def test_an_end_that_lies_ahead_is_none_yet_unless_the_incident_is_over(store, p
 
 
 def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwise(store, page):
-    """Open for an hour, closed, told longer afterwards, and reopened: nobody knew of it in between."""
+    """Open for an hour, closed, told longer afterwards, and reopened: nobody knew of it in
+    between."""
     began = NOW - 3 * HOUR
     told = [None, None, NOW + HOUR, NOW + 2 * HOUR, None]
     for hours, end in enumerate(told):
@@ -579,7 +719,10 @@ def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwis
     begun_ahead = impact(NOW + 5 * HOUR, incident_id="i2", level=DEGRADED)
     save(store, page, evidence(NOW + 4 * HOUR, incidents=(incident("i2"),), impacts=(begun_ahead,)))
 
-    found = {(each.incident_id, each.level, each.span.start, each.span.end) for each in open_claims(store, page)}
+    found = {
+        (each.incident_id, each.level, each.span.start, each.span.end)
+        for each in open_claims(store, page)
+    }
     assert found == {
         ("i1", Level.PARTIAL_OUTAGE, NOW, NOW + 2 * HOUR),
         ("i1", Level.PARTIAL_OUTAGE, NOW + 4 * HOUR, FAR_FUTURE),
@@ -589,7 +732,8 @@ def test_what_goes_on_was_known_from_when_it_was_read_until_it_was_told_otherwis
 
 
 def test_a_claim_that_is_over_says_when_the_page_was_polled_last_while_it_was_known(store, page):
-    """Read by a backfill, polled twice, and over at the third poll; another is told in no poll's time."""
+    """Read by a backfill, polled twice, and over at the third poll; another is told in no poll's
+    time."""
     begun, over = impact(NOW - HOUR), impact(NOW - HOUR, NOW)
     save(store, page, observed(NOW - MINUTE, api=MAJOR))
     save(store, page, evidence(NOW, incidents=(incident(),), impacts=(begun,)))
@@ -597,9 +741,15 @@ def test_a_claim_that_is_over_says_when_the_page_was_polled_last_while_it_was_kn
         save(store, page, observed(NOW + minutes * MINUTE, api=Level.OPERATIONAL))
         assert [each.last_read for each in open_claims(store, page)] == [None]
     at = NOW + 15 * MINUTE
-    closed = evidence(at, incidents=(incident(phase=Phase.CLOSED, resolved_at=NOW),), impacts=(over,))
+    closed = evidence(
+        at, incidents=(incident(phase=Phase.CLOSED, resolved_at=NOW),), impacts=(over,)
+    )
     store.save(page.id, observed(at, api=Level.OPERATIONAL), closed, now=at, max_gap_seconds=900)
-    save(store, page, evidence(at, incidents=(incident("i2"),), impacts=(replace(begun, incident_id="i2"),)))
+    save(
+        store,
+        page,
+        evidence(at, incidents=(incident("i2"),), impacts=(replace(begun, incident_id="i2"),)),
+    )
     save(store, page, evidence(at + MINUTE, incidents=(incident("i2"),)))
 
     assert [(each.incident_id, each.last_read) for each in open_claims(store, page)] == [
@@ -632,9 +782,14 @@ def test_a_complete_span_drops_what_it_no_longer_lists(store, page):
 
 
 def test_a_complete_span_of_one_component_spares_the_others(store, page):
-    mine, other = impact(NOW - HOUR, NOW), impact(NOW - HOUR, NOW, component_id="web", incident_id="i2")
+    mine, other = (
+        impact(NOW - HOUR, NOW),
+        impact(NOW - HOUR, NOW, component_id="web", incident_id="i2"),
+    )
     save(store, page, evidence(impacts=(mine, other)))
-    cover = Coverage(span=Interval(NOW - DAY, NOW), aspect=Aspect.IMPACTS, component_id="api", complete=True)
+    cover = Coverage(
+        span=Interval(NOW - DAY, NOW), aspect=Aspect.IMPACTS, component_id="api", complete=True
+    )
     save(store, page, evidence(NOW + MINUTE, coverage=(cover,)))
 
     assert store.facts(page.id).impacts == (other,)
@@ -658,10 +813,16 @@ def test_a_withdrawn_incident_listed_again_is_open_again(store, page):
     save(store, page, evidence(NOW + 2 * HOUR, incidents=(incident(),)))
 
     assert set(store.unfinished_incidents(page.id)) == {"i1"}
-    assert [each.incident.phase for each in store.incident_versions(page.id, "i1")] == ["open", "withdrawn", "open"]
+    assert [each.incident.phase for each in store.incident_versions(page.id, "i1")] == [
+        "open",
+        "withdrawn",
+        "open",
+    ]
 
 
-def test_a_bad_state_that_one_reading_saw_leaves_its_trace_and_a_good_one_covers_nothing(store, page):
+def test_a_bad_state_that_one_reading_saw_leaves_its_trace_and_a_good_one_covers_nothing(
+    store, page
+):
     save(store, page, observed(NOW, api=MAJOR, web=OK))
     (seen,) = store.facts(page.id).runs
     assert (seen.component_id, seen.span) == ("api", Interval(NOW - timedelta(seconds=1), NOW))
@@ -678,13 +839,18 @@ def test_a_bad_state_that_one_reading_saw_leaves_its_trace_and_a_good_one_covers
 
 def test_announced_and_open_incidents_are_not_ended(store, page):
     phases = {"a": Phase.OPEN, "b": Phase.SCHEDULED, "c": Phase.CLOSED}
-    save(store, page, evidence(incidents=tuple(incident(key, phase=phase) for key, phase in phases.items())))
+    save(
+        store,
+        page,
+        evidence(incidents=tuple(incident(key, phase=phase) for key, phase in phases.items())),
+    )
 
     assert set(store.unfinished_incidents(page.id)) == {"a", "b"}
     assert {each.id for each in store.current(page.id).open_incidents} == {"a", "b"}
 
 
-# -------------------------------------------------------------------------------------------------- bars and coverage
+# --------------------------------------------------------------------------------------------------
+# bars and coverage
 
 
 def bar(day: int, partial: int = 0, major: int = 0, **changes):
@@ -694,17 +860,31 @@ def bar(day: int, partial: int = 0, major: int = 0, **changes):
 
 def bar_cover(first: datetime, last: datetime, **changes):
     return Coverage(
-        **({"span": Interval(first, last), "aspect": Aspect.BARS, "component_id": "api", "complete": True} | changes)
+        **(
+            {
+                "span": Interval(first, last),
+                "aspect": Aspect.BARS,
+                "component_id": "api",
+                "complete": True,
+            }
+            | changes
+        )
     )
 
 
 def test_bars_edited_by_hand_are_readable_before_and_after(store, page):
     cover = bar_cover(NOW - 10 * DAY, NOW)
     save(store, page, evidence(bars=(bar(14, 60), bar(15, 0, 120), bar(16, 30)), coverage=(cover,)))
-    changes = save(store, page, evidence(NOW + HOUR, bars=(bar(14, 60), bar(15, 0, 90)), coverage=(cover,)))
+    changes = save(
+        store, page, evidence(NOW + HOUR, bars=(bar(14, 60), bar(15, 0, 90)), coverage=(cover,))
+    )
 
     assert set(store.facts(page.id).bars) == {bar(14, 60), bar(15, 0, 90)}
-    assert set(store.facts(page.id, known_at=NOW).bars) == {bar(14, 60), bar(15, 0, 120), bar(16, 30)}
+    assert set(store.facts(page.id, known_at=NOW).bars) == {
+        bar(14, 60),
+        bar(15, 0, 120),
+        bar(16, 30),
+    }
     assert changes.affected_since == datetime(2026, 5, 15, tzinfo=UTC)
 
 
@@ -721,7 +901,9 @@ def test_a_bars_day_is_a_day_of_the_pages_zone(store):
     page = add_page(store, zone="Asia/Tokyo")
     save(store, page, evidence(bars=(bar(14, 9), bar(15, 9), bar(16, 9))))
     tokyo_15 = datetime(2026, 5, 14, 15, tzinfo=UTC)
-    changes = save(store, page, evidence(coverage=(bar_cover(tokyo_15, tokyo_15 + DAY),)), now=NOW + HOUR)
+    changes = save(
+        store, page, evidence(coverage=(bar_cover(tokyo_15, tokyo_15 + DAY),)), now=NOW + HOUR
+    )
 
     assert set(store.facts(page.id).bars) == {bar(14, 9), bar(16, 9)}
     assert changes.affected_since == tokyo_15
@@ -739,7 +921,9 @@ def spans(store, page, **how):
 
 
 def said_for(read_at, start, end, **changes):
-    return evidence(read_at, coverage=(Coverage(span=Interval(start, end), aspect=Aspect.IMPACTS),), **changes)
+    return evidence(
+        read_at, coverage=(Coverage(span=Interval(start, end), aspect=Aspect.IMPACTS),), **changes
+    )
 
 
 def test_coverage_only_grows(store, page):
@@ -768,7 +952,9 @@ def test_coverage_that_polls_prolong_stays_one_row_and_was_shorter_before(store,
 
     assert rows(store, "coverage") == 1
     assert spans(store, page) == [Interval(NOW - DAY, NOW + 45 * MINUTE)]
-    assert spans(store, page, known_at=NOW + 20 * MINUTE) == [Interval(NOW - DAY, NOW + 20 * MINUTE)]
+    assert spans(store, page, known_at=NOW + 20 * MINUTE) == [
+        Interval(NOW - DAY, NOW + 20 * MINUTE)
+    ]
 
 
 def test_coverage_that_polls_prolong_is_no_change(store, page):
@@ -802,14 +988,25 @@ def test_the_vendors_own_record_is_that_part_of_the_facts(store, page):
     impacts = Coverage(span=cover.span, aspect=Aspect.IMPACTS)
     bars = [bar(day.day, 60), bar(2, 60)]
     figure = ReportedUptime(component_id=None, window_days=90, ratio=0.9991)
-    said = evidence(bars=tuple(bars), impacts=(impact(NOW - HOUR),), coverage=(cover, impacts), reported=(figure,))
+    said = evidence(
+        bars=tuple(bars),
+        impacts=(impact(NOW - HOUR),),
+        coverage=(cover, impacts),
+        reported=(figure,),
+    )
     save(store, page, said)
 
     facts, published = store.facts(page.id, since=since), store.published(page.id, day)
     assert published.bars == facts.bars == (bars[0],)
-    assert published.coverage == tuple(each for each in facts.coverage if each.aspect is Aspect.BARS) != ()
+    assert (
+        published.coverage
+        == tuple(each for each in facts.coverage if each.aspect is Aspect.BARS)
+        != ()
+    )
     assert published.reported == facts.reported == (figure,)
-    assert published == PageFacts(bars=published.bars, coverage=published.coverage, reported=published.reported)
+    assert published == PageFacts(
+        bars=published.bars, coverage=published.coverage, reported=published.reported
+    )
 
 
 def test_a_database_has_a_size_that_grows(store, page):
@@ -825,9 +1022,15 @@ def test_facts_since_leave_out_what_ended_before(store, page):
     over, going_on = impact(long_ago, long_ago + HOUR, incident_id=None), impact(long_ago, None)
     incidents = (incident("old", started_at=long_ago, resolved_at=long_ago + HOUR), incident("new"))
     covers = tuple(
-        Coverage(span=Interval(start, start + HOUR), aspect=Aspect.IMPACTS) for start in (long_ago, day + HOUR)
+        Coverage(span=Interval(start, start + HOUR), aspect=Aspect.IMPACTS)
+        for start in (long_ago, day + HOUR)
     )
-    parts = {"impacts": (over, going_on), "incidents": incidents, "coverage": covers, "bars": (bar(14, 9), bar(21, 9))}
+    parts = {
+        "impacts": (over, going_on),
+        "incidents": incidents,
+        "coverage": covers,
+        "bars": (bar(14, 9), bar(21, 9)),
+    }
     save(store, page, evidence(**parts))
 
     facts = store.facts(page.id, since=day)
@@ -837,12 +1040,15 @@ def test_facts_since_leave_out_what_ended_before(store, page):
     assert facts.bars == (bar(21, 9),)
 
 
-# ------------------------------------------------------------------------------------------------------ observations
+# ------------------------------------------------------------------------------------------------------
+# observations
 
 
 def runs(store, page, **how):
     found = store.facts(page.id, **how).runs
-    return [(run.component_id, run.level, run.span.start - NOW, run.span.end - NOW) for run in found]
+    return [
+        (run.component_id, run.level, run.span.start - NOW, run.span.end - NOW) for run in found
+    ]
 
 
 def test_a_steady_state_is_one_run(store, page):
@@ -870,7 +1076,10 @@ def test_a_silence_is_in_no_run(store, page):
     for minutes in (0, 10, 60, 70):
         save(store, page, observed(NOW + minutes * MINUTE, api=OK))
 
-    assert runs(store, page) == [("api", OK, 0 * MINUTE, 10 * MINUTE), ("api", OK, 60 * MINUTE, 70 * MINUTE)]
+    assert runs(store, page) == [
+        ("api", OK, 0 * MINUTE, 10 * MINUTE),
+        ("api", OK, 60 * MINUTE, 70 * MINUTE),
+    ]
 
 
 def test_single_readings_between_silences_leave_no_runs_behind(store, page):
@@ -909,13 +1118,21 @@ def test_two_readings_at_one_instant_keep_the_second(store, page):
 
 
 def test_an_unknown_word_is_a_run_without_a_level(store, page):
-    odd = evidence(observed=(Observation(component_id="api", level=None, word="wobbly"),), unknown_words=("wobbly",))
+    odd = evidence(
+        observed=(Observation(component_id="api", level=None, word="wobbly"),),
+        unknown_words=("wobbly",),
+    )
     save(store, page, odd)
     save(store, page, replace(odd, read_at=NOW + 5 * MINUTE))
 
     assert runs(store, page) == [("api", None, 0 * MINUTE, 5 * MINUTE)]
     (word,) = store.unknown_words(page.id)
-    assert (word.word, word.count, word.first_seen_at, word.last_seen_at) == ("wobbly", 2, NOW, NOW + 5 * MINUTE)
+    assert (word.word, word.count, word.first_seen_at, word.last_seen_at) == (
+        "wobbly",
+        2,
+        NOW,
+        NOW + 5 * MINUTE,
+    )
 
 
 def test_runs_end_at_the_moment_of_knowledge(store, page):
@@ -946,7 +1163,10 @@ def test_an_unchanged_poll_after_a_silence_starts_the_observation_anew(store, pa
     save(store, page, observed(NOW, api=MAJOR))
     store.record_polls([poll(page, NOW + n * MINUTE) for n in (10, 60, 65)])
 
-    assert runs(store, page) == [("api", MAJOR, 0 * MINUTE, 10 * MINUTE), ("api", MAJOR, 60 * MINUTE, 65 * MINUTE)]
+    assert runs(store, page) == [
+        ("api", MAJOR, 0 * MINUTE, 10 * MINUTE),
+        ("api", MAJOR, 60 * MINUTE, 65 * MINUTE),
+    ]
 
 
 def test_a_failed_poll_prolongs_nothing(store, page):
@@ -956,7 +1176,8 @@ def test_a_failed_poll_prolongs_nothing(store, page):
     assert runs(store, page) == []
 
 
-# ------------------------------------------------------------------------------------------------- dirt, units, bodies
+# -------------------------------------------------------------------------------------------------
+# dirt, units, bodies
 
 
 def test_the_first_day_to_derive_is_the_earliest_affected_in_the_pages_zone(store):
@@ -988,15 +1209,23 @@ def test_a_gap_read_later_is_no_gap_any_more(store, page):
 
 
 def test_validators_are_kept_by_url(store, page):
-    store.save_validators({page.id: {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)}})
+    store.save_validators(
+        {page.id: {"u": Validator('"a"', None, "00"), "v": Validator(None, "Mon", None)}}
+    )
     store.save_validators({page.id: {"u": Validator('"b"', None, "01")}})
 
-    assert store.validators(page.id) == {"u": Validator('"b"', None, "01"), "v": Validator(None, "Mon", None)}
+    assert store.validators(page.id) == {
+        "u": Validator('"b"', None, "01"),
+        "v": Validator(None, "Mon", None),
+    }
 
 
 def test_a_body_is_kept_once(store):
     (first,) = store.keep_snapshots([Body(b"<html>" * 100, "text/html")], now=NOW)
-    assert store.keep_snapshots([Body(b"<html>" * 100, "text/html")] * 2, now=NOW + DAY) == [first, first]
+    assert store.keep_snapshots([Body(b"<html>" * 100, "text/html")] * 2, now=NOW + DAY) == [
+        first,
+        first,
+    ]
 
     kept = store.snapshot(first)
     assert kept is not None
@@ -1025,7 +1254,8 @@ def test_a_healthy_store_answers(store):
     store.ping()
 
 
-# ----------------------------------------------------------------------------------------------------------- secrets
+# -----------------------------------------------------------------------------------------------------------
+# secrets
 
 
 @pytest.mark.parametrize(

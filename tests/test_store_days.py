@@ -19,7 +19,17 @@ from monitor.model import (
     Seconds,
 )
 from monitor.store import Store
-from tests.store_support import DATABASES, MINUTE, add_page, component, database, evidence, observed, poll, save
+from tests.store_support import (
+    DATABASES,
+    MINUTE,
+    add_page,
+    component,
+    database,
+    evidence,
+    observed,
+    poll,
+    save,
+)
 
 FIRST, TODAY = date(2026, 5, 1), date(2026, 5, 22)
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
@@ -56,7 +66,9 @@ def outage(day: int, seconds: float = 600.0, **changes) -> Day:
     return Day(**(values | changes))
 
 
-def history(*days: Day, first: date = FIRST, last: date = TODAY, quiet=None, today: date = TODAY) -> History:
+def history(
+    *days: Day, first: date = FIRST, last: date = TODAY, quiet=None, today: date = TODAY
+) -> History:
     """The given days; all others quiet unless `quiet` names the runs."""
     rows = {day.day: day for day in days}
     if quiet is None:
@@ -77,12 +89,20 @@ def whole(vendor: History, excluded=frozenset(), **components: History) -> PageH
     return PageHistory(vendor=vendor, components=components, excluded=frozenset(excluded))
 
 
-def derive(store, page, vendor: History, *, today: date = TODAY, revised_since: date | None = FIRST) -> int:
-    return save_days(store, page, whole(vendor, api=vendor), today=today, revised_since=revised_since)
+def derive(
+    store, page, vendor: History, *, today: date = TODAY, revised_since: date | None = FIRST
+) -> int:
+    return save_days(
+        store, page, whole(vendor, api=vendor), today=today, revised_since=revised_since
+    )
 
 
-def save_days(store, page, given: PageHistory, *, today: date = TODAY, revised_since: date | None = FIRST) -> int:
-    return store.save_days(page.id, given, today=today, now=noon(today), revised_since=revised_since)
+def save_days(
+    store, page, given: PageHistory, *, today: date = TODAY, revised_since: date | None = FIRST
+) -> int:
+    return store.save_days(
+        page.id, given, today=today, now=noon(today), revised_since=revised_since
+    )
 
 
 def stored(store, page, first: date = FIRST, last: date = TODAY) -> PageHistory:
@@ -92,18 +112,27 @@ def stored(store, page, first: date = FIRST, last: date = TODAY) -> PageHistory:
 def row_counts(store):
     with store._read() as connection:
         return tuple(
-            connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one() for table in ("day", "quiet_run")
+            connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in ("day", "quiet_run")
         )
 
 
-# ------------------------------------------------------------------------------------------------------- round trips
+# -------------------------------------------------------------------------------------------------------
+# round trips
 
 
 def test_derived_days_are_read_back_as_they_were(store, page):
     odd = outage(
-        5, 60.5, disputed=True, other=Seconds(major=3.25), incident_ids=("i1", "i2"), covered_seconds=80_000.125
+        5,
+        60.5,
+        disputed=True,
+        other=Seconds(major=3.25),
+        incident_ids=("i1", "i2"),
+        covered_seconds=80_000.125,
     )
-    unknown = Day(day=may(9), level=None, length_seconds=86_400.0, covered_seconds=0.0, incident_ids=("i3",))
+    unknown = Day(
+        day=may(9), level=None, length_seconds=86_400.0, covered_seconds=0.0, incident_ids=("i3",)
+    )
     vendor = history(odd, unknown)
     api = history(outage(6), quiet=(DayRun(may(7), may(8), Aspect.IMPACTS, Confidence.MEDIUM),))
     given_history = whole(vendor, {"api"}, api=api)
@@ -138,7 +167,9 @@ def test_a_read_is_clipped_to_what_was_asked(store, page):
     derive(store, page, history(outage(5)))
 
     read = stored(store, page, may(7), may(9)).vendor
-    assert read == History(first=may(7), last=may(9), days={}, quiet=(DayRun(may(7), may(9), *BARS),))
+    assert read == History(
+        first=may(7), last=may(9), days={}, quiet=(DayRun(may(7), may(9), *BARS),)
+    )
 
 
 def test_days_of_clock_changes_have_their_length(store):
@@ -146,7 +177,11 @@ def test_days_of_clock_changes_have_their_length(store):
     save_days(store, page, whole(history(first=date(2026, 3, 28), last=date(2026, 3, 30))))
 
     read = stored(store, page, date(2026, 3, 28), date(2026, 3, 30)).vendor
-    assert [day.length_seconds for day in read.each(_window(read))] == [86_400.0, 82_800.0, 86_400.0]
+    assert [day.length_seconds for day in read.each(_window(read))] == [
+        86_400.0,
+        82_800.0,
+        86_400.0,
+    ]
 
 
 def _window(read: History):
@@ -191,13 +226,19 @@ def test_a_state_that_goes_on_today_needs_no_mark(store, page):
     assert store.pages()[0].dirty_since is None
 
 
-# ------------------------------------------------------------------------------------------------ rolling on, merging
+# ------------------------------------------------------------------------------------------------
+# rolling on, merging
 
 
 def test_quiet_days_grow_as_one_run(store, page):
     for offset in range(5):
         today = may(10) + offset * ONE
-        derive(store, page, history(first=max(FIRST, today - ONE), last=today, today=today), today=today)
+        derive(
+            store,
+            page,
+            history(first=max(FIRST, today - ONE), last=today, today=today),
+            today=today,
+        )
 
     assert row_counts(store) == (0, 2)
     assert stored(store, page, FIRST, may(14)).vendor.quiet == (DayRun(may(9), may(14), *BARS),)
@@ -209,7 +250,10 @@ def test_deriving_a_range_leaves_the_days_outside_alone(store, page):
 
     read = stored(store, page).vendor
     assert sorted(read.days) == [may(3), may(11), may(20)]
-    assert all(read.day(day).level is not None for day in (may(1), may(9), may(10), may(12), may(13), may(22)))
+    assert all(
+        read.day(day).level is not None
+        for day in (may(1), may(9), may(10), may(12), may(13), may(22))
+    )
 
 
 def test_an_older_start_joins_the_days_already_there(store, page):
@@ -220,12 +264,16 @@ def test_an_older_start_joins_the_days_already_there(store, page):
     assert store.revised_days(page.id, FIRST, TODAY) == 0
 
 
-# --------------------------------------------------------------------------------------------------------- revisions
+# ---------------------------------------------------------------------------------------------------------
+# revisions
 
 
 def levels(store, page, day: int, component_id: str | None = "api"):
     found = store.revisions(page.id, component_id, may(day))
-    return [(each.revision, each.day.level, each.day.seconds.partial, each.superseded_at) for each in found]
+    return [
+        (each.revision, each.day.level, each.day.seconds.partial, each.superseded_at)
+        for each in found
+    ]
 
 
 PARTIAL, GREEN, MAJOR = Level.PARTIAL_OUTAGE, Level.OPERATIONAL, Level.MAJOR_OUTAGE
@@ -245,7 +293,9 @@ def test_a_closed_day_that_changes_keeps_what_it_was(store, page):
 
 def test_less_than_a_second_or_another_coverage_revises_nothing(store, page):
     derive(store, page, history(outage(5, 600)))
-    changed = outage(5, 600.3, covered_seconds=80_000.0, incident_ids=("i9",), confidence=Confidence.LOW)
+    changed = outage(
+        5, 600.3, covered_seconds=80_000.0, incident_ids=("i9",), confidence=Confidence.LOW
+    )
 
     assert derive(store, page, history(changed)) == 0
     assert stored(store, page).vendor.day(may(5)) == changed
@@ -334,7 +384,9 @@ def test_a_known_day_that_becomes_unknown_is_a_revision(store, page):
 
 
 def test_a_day_first_known_later_is_no_revision(store, page):
-    unknown = Day(day=may(4), level=None, length_seconds=86_400.0, covered_seconds=0.0, incident_ids=("i1",))
+    unknown = Day(
+        day=may(4), level=None, length_seconds=86_400.0, covered_seconds=0.0, incident_ids=("i1",)
+    )
     derive(store, page, history(unknown, first=may(4), quiet=()))
 
     assert derive(store, page, history(outage(4), outage(5), quiet=())) == 0
@@ -355,10 +407,14 @@ def test_today_changes_in_place_until_it_is_over(store, page):
 def test_the_first_deriving_after_midnight_finishes_the_day_before(store, page):
     derive(store, page, history(outage(22, 60)))
     later = may(23)
-    assert derive(store, page, history(outage(22, 3_600), last=later, today=later), today=later) == 0
+    assert (
+        derive(store, page, history(outage(22, 3_600), last=later, today=later), today=later) == 0
+    )
     assert levels(store, page, 22) == [(1, PARTIAL, 3_600.0, None)]
 
-    assert derive(store, page, history(outage(22, 7_200), last=later, today=later), today=later) == 2
+    assert (
+        derive(store, page, history(outage(22, 7_200), last=later, today=later), today=later) == 2
+    )
 
 
 def test_a_revision_makes_exporters_read_again_and_a_repetition_does_not(store, page):
@@ -372,7 +428,8 @@ def test_a_revision_makes_exporters_read_again_and_a_repetition_does_not(store, 
     assert store.pages()[0].version > before
 
 
-# -------------------------------------------------------------------------------------------------------- properties
+# --------------------------------------------------------------------------------------------------------
+# properties
 
 KINDS = st.sampled_from(["quiet", "outage", "unknown", "observed"])
 
@@ -418,4 +475,6 @@ def test_every_revision_follows_the_one_before(derived):
         for number in range(1, 13):
             found = store.revisions(page.id, None, may(number))
             assert [each.revision for each in found] == list(range(1, len(found) + 1))
-            assert [each.superseded_at is None for each in found] == [False] * (len(found) - 1) + [True] * bool(found)
+            assert [each.superseded_at is None for each in found] == [False] * (len(found) - 1) + [
+                True
+            ] * bool(found)

@@ -1,4 +1,5 @@
-"""How an incident was told: its messages and whether it is still on the vendor's list, in every database."""
+"""How an incident was told: its messages and whether it is still on the vendor's list, in every
+database."""
 
 from datetime import timedelta
 
@@ -65,7 +66,8 @@ def versions_of_i1(store, page):
     return [each.incident for each in store.incident_versions(page.id, "i1")]
 
 
-# ---------------------------------------------------------------------------------------------------------- messages
+# ----------------------------------------------------------------------------------------------------------
+# messages
 
 
 def test_a_message_comes_back_with_its_states_its_text_and_when_it_was_read(store, page):
@@ -100,7 +102,9 @@ def test_facts_hold_only_recent_states(store, page):
 def test_the_same_messages_again_change_nothing(store, page):
     save(store, page, told(update(), update("u2", text="<p>Found &amp; mended</p>")))
 
-    changes = save(store, page, told(update(), update("u2", text="<p>Found &amp; mended</p>"), at=NOW + MINUTE))
+    changes = save(
+        store, page, told(update(), update("u2", text="<p>Found &amp; mended</p>"), at=NOW + MINUTE)
+    )
 
     assert not changes
     assert changes.affected_since is None
@@ -114,12 +118,18 @@ def test_an_edited_message_keeps_what_it_said_before(store, page):
     assert texts(store, page) == ["We looked."]
     assert texts(store, page, known_at=NOW + MINUTE) == ["We are looking."]
     first, second = store.incident_updates(page.id, "i1", edits=True)
-    assert (first.superseded_at, second.recorded_at, second.superseded_at) == (NOW + HOUR, NOW + HOUR, None)
+    assert (first.superseded_at, second.recorded_at, second.superseded_at) == (
+        NOW + HOUR,
+        NOW + HOUR,
+        None,
+    )
 
 
 def test_a_state_edited_afterwards_makes_its_days_due(store, page):
     save(store, page, told(update()))
-    edited = update(states=(PostedState(component_id="api", level=DEGRADED, word="degraded_performance"),))
+    edited = update(
+        states=(PostedState(component_id="api", level=DEGRADED, word="degraded_performance"),)
+    )
 
     changes = save(store, page, told(edited, at=NOW + HOUR))
 
@@ -134,7 +144,10 @@ def test_a_message_taken_back_is_gone_and_stays_readable(store, page):
 
     assert texts(store, page) == ["We are looking."]
     assert texts(store, page, known_at=NOW) == ["We are looking.", "Never mind."]
-    assert [each.superseded_at for each in store.incident_updates(page.id, "i1", edits=True)] == [None, NOW + HOUR]
+    assert [each.superseded_at for each in store.incident_updates(page.id, "i1", edits=True)] == [
+        None,
+        NOW + HOUR,
+    ]
 
 
 def test_nothing_is_known_of_a_message_before_it_was_read(store, page):
@@ -146,7 +159,9 @@ def test_nothing_is_known_of_a_message_before_it_was_read(store, page):
     assert store.facts(page.id, known_at=before).updates == ()
 
 
-def test_what_a_withdrawn_incident_said_of_components_does_not_count_and_stays_readable(store, page):
+def test_what_a_withdrawn_incident_said_of_components_does_not_count_and_stays_readable(
+    store, page
+):
     save(store, page, told(update()))
     save(store, page, evidence(NOW + HOUR, withdrawn=("i1",)))
 
@@ -181,7 +196,11 @@ def test_messages_of_an_incident_renamed_and_reopened_go_on(store, page):
 
     assert texts(store, page) == ["We are looking.", "Over.", "Back again."]
     assert texts(store, page, known_at=NOW + MINUTE) == ["We are looking.", "Over."]
-    assert [each.title for each in versions_of_i1(store, page)] == ["API errors", "API errors", "API and web errors"]
+    assert [each.title for each in versions_of_i1(store, page)] == [
+        "API errors",
+        "API errors",
+        "API and web errors",
+    ]
 
 
 def test_two_incidents_may_use_the_same_key(store, page):
@@ -203,7 +222,8 @@ def test_a_posted_state_follows_its_component_to_another_platform(store, page):
     assert [each.component_id for each in store.facts(page.id).updates[0].states] == ["01J"]
 
 
-# -------------------------------------------------------------------------------------------------------------- text
+# --------------------------------------------------------------------------------------------------------------
+# text
 
 
 def test_html_and_what_a_terminal_would_obey_are_left_out_of_the_text(store, page):
@@ -223,7 +243,9 @@ def test_a_text_without_end_is_cut(store, page):
     assert (len(text), text[-1]) == (4_000, "…")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     text=st.text(st.characters(), max_size=300),
     status=st.text(st.characters(), max_size=300),
@@ -242,7 +264,8 @@ def test_no_text_a_vendor_writes_breaks_the_store(store, text, status, word, key
         assert all(line.isprintable() for line in shown.split("\n"))
 
 
-# ------------------------------------------------------------------------------------------------- off the vendor's list
+# -------------------------------------------------------------------------------------------------
+# off the vendor's list
 
 WEEK = Interval(NOW - 7 * DAY, NOW)
 
@@ -255,7 +278,9 @@ def unlisted(store, page):
     return [each.unlisted_at for each in versions_of_i1(store, page)]
 
 
-def test_an_incident_a_list_should_hold_and_does_not_is_off_the_list_since_that_reading(store, page):
+def test_an_incident_a_list_should_hold_and_does_not_is_off_the_list_since_that_reading(
+    store, page
+):
     save(store, page, listing(NOW, incident()))
     changes = save(store, page, listing(NOW + HOUR))
     save(store, page, listing(NOW + 2 * HOUR))
@@ -283,11 +308,21 @@ def test_the_incidents_own_page_does_not_put_it_back_on_the_list(store, page):
     assert not save(store, page, alone)
     save(store, page, evidence(NOW + 2 * HOUR, incidents=(incident(title="Renamed"),)))
 
-    assert [each.unlisted_at for each in versions_of_i1(store, page)] == [None, NOW + HOUR, NOW + HOUR]
+    assert [each.unlisted_at for each in versions_of_i1(store, page)] == [
+        None,
+        NOW + HOUR,
+        NOW + HOUR,
+    ]
 
 
 def test_an_incident_too_old_for_the_list_is_not_off_it(store, page):
-    save(store, page, listing(NOW, incident(started_at=NOW - 8 * DAY, phase=Phase.CLOSED, resolved_at=NOW - 6 * DAY)))
+    save(
+        store,
+        page,
+        listing(
+            NOW, incident(started_at=NOW - 8 * DAY, phase=Phase.CLOSED, resolved_at=NOW - 6 * DAY)
+        ),
+    )
     save(store, page, listing(NOW + HOUR))
 
     assert unlisted(store, page) == [None]
@@ -313,7 +348,9 @@ def test_an_incident_withdrawn_after_it_left_the_list_keeps_when_it_left(store, 
 def test_a_page_that_moved_to_another_platform_keeps_what_was_off_the_list(store, page):
     save(store, page, listing(NOW, incident()))
     save(store, page, listing(NOW + HOUR))
-    store.change_platform(page.id, "incidentio", [], left_at=NOW + HOUR, now=NOW + timedelta(hours=2))
+    store.change_platform(
+        page.id, "incidentio", [], left_at=NOW + HOUR, now=NOW + timedelta(hours=2)
+    )
 
     last = versions_of_i1(store, page)[-1]
     assert (last.phase, last.unlisted_at) == (Phase.CLOSED, NOW + HOUR)

@@ -1,4 +1,5 @@
-"""The systemd unit: what it says agrees with the command, and what the command does is what the unit allows."""
+"""The systemd unit: what it says agrees with the command, and what the command does is what the
+unit allows."""
 
 import contextlib
 import os
@@ -62,13 +63,21 @@ def test_it_waits_for_what_the_command_tells_and_for_as_long_as_the_command_may_
 
 
 def test_its_database_lies_in_the_one_folder_it_may_write_to():
-    (url,) = [value.partition("=")[2] for value in directives()["Environment"] if value.startswith("MONITOR_DATABASE")]
+    (url,) = [
+        value.partition("=")[2]
+        for value in directives()["Environment"]
+        if value.startswith("MONITOR_DATABASE")
+    ]
     written = url.replace("%S", "/var/lib")
     settings = config.parse("vendors: [github]", "monitor.yaml", {"MONITOR_DATABASE_URL": written})
 
     assert settings.database_url == f"sqlite:////var/lib/{ONE['StateDirectory']}/vendorstatus.db"
     assert ONE["WorkingDirectory"] == f"%S/{ONE['StateDirectory']}"
-    assert (ONE["ProtectSystem"], ONE["DynamicUser"], ONE["StateDirectoryMode"]) == ("strict", "yes", "0700")
+    assert (ONE["ProtectSystem"], ONE["DynamicUser"], ONE["StateDirectoryMode"]) == (
+        "strict",
+        "yes",
+        "0700",
+    )
 
 
 HARDENED = (
@@ -102,9 +111,16 @@ def test_systemd_itself_finds_it_well_protected():
 def calls_of(group: str) -> set[str]:
     """Return the system calls of a group, those of the groups in it too."""
     text = subprocess.run(
-        [program("systemd-analyze"), "--no-pager", "syscall-filter", group], capture_output=True, text=True, check=True
+        [program("systemd-analyze"), "--no-pager", "syscall-filter", group],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
-    names = [line.strip() for line in text.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+    names = [
+        line.strip()
+        for line in text.splitlines()[1:]
+        if line.strip() and not line.strip().startswith("#")
+    ]
     return {call for name in names for call in (calls_of(name) if name.startswith("@") else [name])}
 
 
@@ -115,13 +131,27 @@ def test_the_command_asks_the_kernel_for_nothing_that_the_unit_forbids(tmp_path)
     with served(truth_for(1, "statuspage")) as simulator:
         url = simulator.vendors[0].url.replace("127.0.0.1", "localhost")
         vendor = {"slug": "acme", "url": url, "allow_private": True}
-        (tmp_path / "monitor.yaml").write_text(yaml.safe_dump({"backfill": "1d", "vendors": [vendor]}))
+        (tmp_path / "monitor.yaml").write_text(
+            yaml.safe_dump({"backfill": "1d", "vendors": [vendor]})
+        )
         environment = os.environ | {
             "MONITOR_DATABASE_URL": f"sqlite:///{tmp_path}/status.db", "MONITOR_LISTEN": address,
             "NOTIFY_SOCKET": f"@vendorstatus-trace-{os.getpid()}", "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
-        traced = [program("strace"), "-f", "-qq", "-o", str(trace), sys.executable, "-m", "monitor", "serve"]
-        process = subprocess.Popen(traced, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+        traced = [
+            program("strace"),
+            "-f",
+            "-qq",
+            "-o",
+            str(trace),
+            sys.executable,
+            "-m",
+            "monitor",
+            "serve",
+        ]
+        process = subprocess.Popen(
+            traced, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        )
         try:
             up, until = "", time.monotonic() + 120
             while "\nvendorstatus_up" not in up and time.monotonic() < until:
@@ -143,12 +173,20 @@ def test_the_command_asks_the_kernel_for_nothing_that_the_unit_forbids(tmp_path)
                     os.kill(int(of[0]), signal.SIGKILL)  # what is traced outlives strace
     text = trace.read_text()
     called = set(re.findall(r"^\d+ +(\w+)\(", text, re.MULTILINE))
-    executable = [line for line in text.splitlines() if re.search(r"PROT_WRITE\|PROT_EXEC|mprotect\(.*PROT_EXEC", line)]
+    executable = [
+        line
+        for line in text.splitlines()
+        if re.search(r"PROT_WRITE\|PROT_EXEC|mprotect\(.*PROT_EXEC", line)
+    ]
     families = set(re.findall(r"\bsocket\((AF_\w+)", text))
 
     assert 'vendorstatus_up{vendor="acme"} 1' in up
     assert len(called) > 50
-    as_root = {"fchown"} if os.geteuid() == 0 else set()  # SQLite gives its log the owner of the database
+    as_root = (
+        {"fchown"} if os.geteuid() == 0 else set()
+    )  # SQLite gives its log the owner of the database
     assert called - allowed - as_root == set()
     assert executable == []
-    assert families <= set(ONE["RestrictAddressFamilies"].split()) | {"AF_NETLINK"}  # without it, getaddrinfo goes on
+    assert families <= set(ONE["RestrictAddressFamilies"].split()) | {
+        "AF_NETLINK"
+    }  # without it, getaddrinfo goes on

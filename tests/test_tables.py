@@ -50,7 +50,11 @@ def written(form: Format, name: str, content: list[dict]) -> bytes:
 @pytest.mark.parametrize("name", list(TABLES))
 async def test_every_row_has_exactly_the_columns_of_its_table(name) -> None:
     async with demo_store("sqlite://", NOW) as (store, _):
-        found = [row for page in store.pages() for row in TABLES[name].rows(read(store, page, Asked(now=NOW, days=5)))]
+        found = [
+            row
+            for page in store.pages()
+            for row in TABLES[name].rows(read(store, page, Asked(now=NOW, days=5)))
+        ]
 
     assert found
     assert all(row.keys() == TABLES[name].columns.keys() for row in found)
@@ -74,7 +78,9 @@ async def test_windows_are_those_of_the_report() -> None:
                 for row in TABLES["windows"].rows(read(store, page, Asked(now=NOW, days=1)))
                 if row["window_days"] == 90
             ]
-            told = {None: report.figures} | {each.known.slug: each.figures for each in report.components}
+            told = {None: report.figures} | {
+                each.known.slug: each.figures for each in report.components
+            }
 
             assert {row["component"] for row in last} == told.keys()
             for row in last:
@@ -91,13 +97,19 @@ async def test_days_are_those_of_the_report() -> None:
         for page in store.pages():
             report = gather(store, page, vendors[page.slug], ReportAsked(now=NOW, window_days=30))
             levels = {(None, day.day): day.level for day in report.days}
-            levels |= {(each.known.slug, day.day): day.level for each in report.components for day in each.days}
+            levels |= {
+                (each.known.slug, day.day): day.level
+                for each in report.components
+                for day in each.days
+            }
             found = {
                 (row["component"], row["day"]): row["level"]
                 for row in TABLES["days"].rows(read(store, page, Asked(now=NOW, days=30)))
             }
 
-            assert found == {key: None if level is None else level.word for key, level in levels.items()}
+            assert found == {
+                key: None if level is None else level.word for key, level in levels.items()
+            }
 
 
 def test_an_unknown_day_is_a_row_of_nothing(store) -> None:
@@ -114,13 +126,21 @@ def test_a_window_without_a_known_day_counts_only_what_is_unknown(store) -> None
     row = rows(store, "windows", days=1)[0]
 
     assert (row["known_days"], row["unknown_days"], row["coverage"]) == (0, 7, 0)
-    assert row["outage_days"] is row["outage_day_ratio"] is row["downtime_ratio"] is row["partial_seconds"] is None
+    assert (
+        row["outage_days"]
+        is row["outage_day_ratio"]
+        is row["downtime_ratio"]
+        is row["partial_seconds"]
+        is None
+    )
     assert (row["sources"], row["confidence"]) == ([], None)
 
 
 def test_a_removed_components_rows_end_on_the_day_it_left(store) -> None:
     page = add_page(store, now=NOW - 9 * DAY)
-    save(store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web"))))
+    save(
+        store, page, evidence(NOW - 9 * DAY, components=(component("api"), component("web", "Web")))
+    )
     save(store, page, evidence(NOW - 2 * DAY, components=(component("web", "Web"),)))
     last = {row["component"]: row["day"] for row in rows(store, "days", days=5)}
 
@@ -141,7 +161,11 @@ def test_an_incident_has_its_times_and_its_components_as_slugs(store) -> None:
         component_ids=("k1", "gone"),
     )  # fmt: skip
     still = incident("i2", started_at=NOW, component_ids=())
-    save(store, page, evidence(NOW, components=(component("k1", "The API"),), incidents=(over, still)))
+    save(
+        store,
+        page,
+        evidence(NOW, components=(component("k1", "The API"),), incidents=(over, still)),
+    )
     first, second = rows(store, "incidents")
 
     assert (first["first_day"], first["duration_seconds"], first["components"]) == (
@@ -149,12 +173,18 @@ def test_an_incident_has_its_times_and_its_components_as_slugs(store) -> None:
         3600,
         ["the-api"],
     )
-    assert (second["resolved_at"], second["duration_seconds"], second["components"]) == (None, None, [])
+    assert (second["resolved_at"], second["duration_seconds"], second["components"]) == (
+        None,
+        None,
+        [],
+    )
 
 
 def test_csv_has_a_header_and_leaves_the_unknown_empty(store) -> None:
     page = add_page(store, now=NOW)
-    keep_days(store, page, history(TODAY - DAY, TODAY, {TODAY - DAY: Level.MAJOR_OUTAGE}), {}, now=NOW)
+    keep_days(
+        store, page, history(TODAY - DAY, TODAY, {TODAY - DAY: Level.MAJOR_OUTAGE}), {}, now=NOW
+    )
     text = written(Format.CSV, "days", rows(store, "days", days=3)).decode()
     unknown, bad, good = csv.DictReader(io.StringIO(text))
 
@@ -167,7 +197,9 @@ def test_csv_has_no_formulas_for_a_spreadsheet(store) -> None:
     page = add_page(store, now=NOW)
     bad = incident(title='=HYPERLINK("http://evil.example")', started_at=NOW)
     save(store, page, evidence(NOW, components=(component(),), incidents=(bad,)))
-    (row,) = csv.DictReader(io.StringIO(written(Format.CSV, "incidents", rows(store, "incidents")).decode()))
+    (row,) = csv.DictReader(
+        io.StringIO(written(Format.CSV, "incidents", rows(store, "incidents")).decode())
+    )
 
     assert row["title"].startswith("'=")
 
@@ -175,12 +207,19 @@ def test_csv_has_no_formulas_for_a_spreadsheet(store) -> None:
 async def test_json_lines_and_parquet_say_the_same() -> None:
     async with demo_store("sqlite://", NOW) as (store, _):
         for name, table in TABLES.items():
-            content = [row for page in store.pages() for row in table.rows(read(store, page, Asked(now=NOW, days=2)))]
+            content = [
+                row
+                for page in store.pages()
+                for row in table.rows(read(store, page, Asked(now=NOW, days=2)))
+            ]
             lines = [json.loads(line) for line in written(Format.JSON, name, content).splitlines()]
             typed = parquet.read_table(pa.BufferReader(written(Format.PARQUET, name, content)))
 
             assert typed.to_pylist() == content
-            assert lines == [json.loads(json.dumps(row, default=lambda value: value.isoformat())) for row in content]
+            assert lines == [
+                json.loads(json.dumps(row, default=lambda value: value.isoformat()))
+                for row in content
+            ]
             assert [field.name for field in typed.schema] == list(table.columns)
 
 
@@ -199,7 +238,11 @@ def test_parquet_is_written_in_groups_of_rows(monkeypatch, store) -> None:
     content = rows(store, "days", days=25)
     found = parquet.ParquetFile(pa.BufferReader(written(Format.PARQUET, "days", content)))
 
-    assert [found.metadata.row_group(n).num_rows for n in range(found.metadata.num_row_groups)] == [10, 10, 5]
+    assert [found.metadata.row_group(n).num_rows for n in range(found.metadata.num_row_groups)] == [
+        10,
+        10,
+        5,
+    ]
 
 
 @pytest.mark.parametrize("form", list(Format))

@@ -33,7 +33,9 @@ def test_a_live_page_is_recorded_and_replays_to_the_same_figures(tmp_path):
         (vendor,) = simulator.vendors
         settings(tmp_path, simulator)
         recorded = result("record", vendor.url, "recording", "--allow-private", folder=tmp_path)
-        live = result("backfill", "--days", "91", folder=tmp_path)  # a day more, should the page's day end meanwhile
+        live = result(
+            "backfill", "--days", "91", folder=tmp_path
+        )  # a day more, should the page's day end meanwhile
     assert recorded[0] == 0, recorded
     assert live[0] == 0, live
     replayed = result("replay", "recording", "--format", "json", folder=tmp_path)
@@ -50,7 +52,9 @@ def test_a_live_page_is_recorded_and_replays_to_the_same_figures(tmp_path):
 
 
 def test_a_page_that_cannot_be_recorded_says_so_without_a_traceback(tmp_path):
-    code, _, err = result("record", "http://127.0.0.1:9/", "recording", "--allow-private", folder=tmp_path)
+    code, _, err = result(
+        "record", "http://127.0.0.1:9/", "recording", "--allow-private", folder=tmp_path
+    )
 
     assert code == 1
     assert "failed:" in err
@@ -83,6 +87,7 @@ def test_ctrl_c_during_a_backfill_ends_cleanly_and_the_same_command_goes_on(tmp_
 
 
 def closed_days(report: str) -> dict[str, object]:
-    """The level of each day that is over. The first is left out: a day may have ended between two backfills."""
+    """The level of each day that is over. The first is left out: a day may have ended between two
+    backfills."""
     (vendor,) = figures(report)
     return {day["date"]: day["level"] for day in vendor["days"][1:-1]}

@@ -1,4 +1,5 @@
-"""When pages are asked, as vendors and users are promised it. Numbers are written out: they are the promise."""
+"""When pages are asked, as vendors and users are promised it. Numbers are written out: they are the
+promise."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -33,36 +34,50 @@ def drawing(share: float) -> timing.Uniform:
 
 
 def wait_seconds(
-    interval: float, failures: int = 0, *, fast: bool = False, retry_after: timedelta | None = None, share: float = 0.5
+    interval: float,
+    failures: int = 0,
+    *,
+    fast: bool = False,
+    retry_after: timedelta | None = None,
+    share: float = 0.5,
 ) -> float:
     uniform = drawing(share)
     wait = timing.next_wait(interval, failures, fast=fast, retry_after=retry_after, uniform=uniform)
     return wait.total_seconds()
 
 
-# ------------------------------------------------------------------------------------------------- what vendors see
+# -------------------------------------------------------------------------------------------------
+# what vendors see
 
 
 @given(st.floats(0, 30 * DAY_SECONDS), failures, st.booleans(), st.none() | asked_to_wait, shares)
-def test_no_page_is_asked_sooner_than_after_60_s(interval, failures, fast, retry_after, share) -> None:
+def test_no_page_is_asked_sooner_than_after_60_s(
+    interval, failures, fast, retry_after, share
+) -> None:
     assert wait_seconds(interval, failures, fast=fast, retry_after=retry_after, share=share) >= 60
 
 
 @given(intervals, failures, st.booleans(), asked_to_wait, shares)
-def test_no_page_is_asked_before_the_time_it_asked_us_to_wait(interval, failures, fast, retry_after, share) -> None:
+def test_no_page_is_asked_before_the_time_it_asked_us_to_wait(
+    interval, failures, fast, retry_after, share
+) -> None:
     without = wait_seconds(interval, failures, fast=fast, share=share)
     wait = wait_seconds(interval, failures, fast=fast, retry_after=retry_after, share=share)
     assert wait == max(without, retry_after.total_seconds())
 
 
 @given(intervals, failures, st.booleans(), shares)
-def test_a_failing_page_is_asked_no_more_often_than_one_that_is_read(interval, failures, fast, share) -> None:
+def test_a_failing_page_is_asked_no_more_often_than_one_that_is_read(
+    interval, failures, fast, share
+) -> None:
     read = wait_seconds(interval, fast=fast, share=share)
     assert wait_seconds(interval, failures, fast=fast, share=share) >= read
 
 
 @given(st.integers(60, 3600), st.integers(7, 1_000_000), st.booleans(), shares)
-def test_a_page_that_fails_for_long_is_asked_about_once_an_hour(interval, failures, fast, share) -> None:
+def test_a_page_that_fails_for_long_is_asked_about_once_an_hour(
+    interval, failures, fast, share
+) -> None:
     assert 0.95 * 3600 <= wait_seconds(interval, failures, fast=fast, share=share) <= 1.05 * 3600
 
 
@@ -73,7 +88,8 @@ def test_pages_that_are_new_are_not_asked_all_at_once(count, share) -> None:
     assert timing.first_due(NOW, within, drawing(share)) - NOW == timedelta(seconds=share * within)
 
 
-# --------------------------------------------------------------------------------------------------- what users see
+# ---------------------------------------------------------------------------------------------------
+# what users see
 
 
 @given(intervals, shares)
@@ -102,12 +118,16 @@ def test_two_pages_with_one_interval_do_not_stay_in_step(interval, seed) -> None
 
 
 @given(intervals, shares)
-def test_while_something_goes_on_a_page_that_allows_it_is_asked_every_minute(interval, share) -> None:
+def test_while_something_goes_on_a_page_that_allows_it_is_asked_every_minute(
+    interval, share
+) -> None:
     assert wait_seconds(interval, fast=True, share=share) <= 1.05 * 60
 
 
 @given(intervals, failures, st.booleans(), shares)
-def test_a_failing_page_is_asked_again_after_an_hour_or_its_interval(interval, failures, fast, share) -> None:
+def test_a_failing_page_is_asked_again_after_an_hour_or_its_interval(
+    interval, failures, fast, share
+) -> None:
     wait = wait_seconds(interval, failures, fast=fast, share=share)
     assert wait <= 1.05 * max(3600, interval) + 1e-5
 
@@ -117,7 +137,9 @@ def test_one_failure_changes_nothing_and_the_next_doubles_the_wait(interval, sha
     assert wait_seconds(interval, 1, share=share) == wait_seconds(interval, share=share)
     assume(0.95 * interval >= 60)
     assume(interval <= 1800)
-    assert wait_seconds(interval, 2, share=share) == pytest.approx(2 * wait_seconds(interval, share=share))
+    assert wait_seconds(interval, 2, share=share) == pytest.approx(
+        2 * wait_seconds(interval, share=share)
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,7 +174,8 @@ def test_a_new_page_is_asked_within_its_interval(intervals) -> None:
     assert 0 <= timing.first_runs_within(intervals) <= min(intervals, default=0)
 
 
-# -------------------------------------------------------------------------------------- several vendors of one page
+# -------------------------------------------------------------------------------------- several
+# vendors of one page
 
 
 @given(st.integers(64, DAY_SECONDS), st.floats(0.001, 0.999), st.floats(0.001, 0.999))
@@ -162,7 +185,9 @@ def test_vendors_of_a_page_that_were_read_together_are_due_together(interval, on
     assert due_together(NOW, wait, [first]) == first
 
 
-@given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)), st.lists(st.floats(-1, 3), max_size=5))
+@given(
+    st.timedeltas(timedelta(minutes=1), timedelta(days=30)), st.lists(st.floats(-1, 3), max_size=5)
+)
 def test_a_vendor_comes_half_as_soon_at_the_earliest_to_be_due_with_another(wait, places) -> None:
     others = [NOW + place * wait for place in places]
     due = due_together(NOW, wait, others)
@@ -177,11 +202,14 @@ def test_a_vendor_joins_another_that_is_due_at_about_its_time(wait, place) -> No
     assert due_together(NOW, wait, [NOW, other, NOW + 2 * wait]) == other
 
 
-# ---------------------------------------------------------------------------------------------- a clock that was set
+# ---------------------------------------------------------------------------------------------- a
+# clock that was set
 
 
 @given(st.floats(0, 1e6), st.floats(0, 30), st.floats(0, 60))
-def test_a_page_asked_just_before_our_clock_was_set_waits_its_minute(begun, asked_ago, set_ago) -> None:
+def test_a_page_asked_just_before_our_clock_was_set_waits_its_minute(
+    begun, asked_ago, set_ago
+) -> None:
     at = begun + asked_ago
     left = left_to_wait(begun, at - set_ago, at)
     assume(at - (at - set_ago) <= 60)
@@ -190,7 +218,9 @@ def test_a_page_asked_just_before_our_clock_was_set_waits_its_minute(begun, aske
 
 
 @given(st.floats(0, 1e6), st.floats(30.001, 1000), st.floats(0, 1000))
-def test_a_page_asked_longer_ago_than_half_of_it_does_not_wait_again(begun, asked_ago, set_ago) -> None:
+def test_a_page_asked_longer_ago_than_half_of_it_does_not_wait_again(
+    begun, asked_ago, set_ago
+) -> None:
     at = begun + asked_ago
     assert left_to_wait(begun, at - set_ago, at) is None
 
@@ -203,7 +233,8 @@ def test_a_clock_that_was_set_a_minute_ago_holds_up_nothing(asked_ago, set_ago) 
     assert left_to_wait(None, at, at) is None
 
 
-# ------------------------------------------------------------------------------------------- derived days, and rereads
+# -------------------------------------------------------------------------------------------
+# derived days, and rereads
 
 
 def days_are_due(outcome: str, was_ok: bool | None, ago: timedelta) -> bool:
@@ -211,7 +242,14 @@ def days_are_due(outcome: str, was_ok: bool | None, ago: timedelta) -> bool:
 
 
 QUIET = [("unchanged", True), ("unchanged", None), ("failed", False)]
-NEWS = [("ok", True), ("ok", None), ("ok", False), ("unchanged", False), ("failed", True), ("failed", None)]
+NEWS = [
+    ("ok", True),
+    ("ok", None),
+    ("ok", False),
+    ("unchanged", False),
+    ("failed", True),
+    ("failed", None),
+]
 
 
 @given(st.sampled_from(QUIET), minutes_ago)
@@ -257,7 +295,8 @@ def test_a_reread_begins_with_the_midnight_of_a_week_ago(day, name) -> None:
     assert timing.reread_since(day, zone) == day_interval(day - timedelta(days=7), zone).start
 
 
-# ------------------------------------------------------------------------------------------------- the whole collector
+# -------------------------------------------------------------------------------------------------
+# the whole collector
 
 
 def answers_as(how: str, url: str):
@@ -274,7 +313,9 @@ def answers_as(how: str, url: str):
 
 @settings(max_examples=15)
 @given(
-    st.lists(st.sampled_from(["read", "refused", "gone", "0", "59", "7200"]), min_size=1, max_size=6),
+    st.lists(
+        st.sampled_from(["read", "refused", "gone", "0", "59", "7200"]), min_size=1, max_size=6
+    ),
     st.sampled_from([1, 60, 61, 300]),
     st.booleans(),
     st.integers(0, 3),

@@ -51,23 +51,38 @@ spans = st.builds(
     Span, component_id=st.sampled_from("abc"), level=levels, start=instants, end=st.none() | instants,
     word=st.none() | st.just("odd"), basis=st.sampled_from(Basis),
 )  # fmt: skip
-sent = st.builds(message, instants, st.sampled_from(["", "open"]), st.just("<b>t</b>"), key=st.none() | st.just("k"))
+sent = st.builds(
+    message,
+    instants,
+    st.sampled_from(["", "open"]),
+    st.just("<b>t</b>"),
+    key=st.none() | st.just("k"),
+)
 events = st.builds(
     Event, id=st.sampled_from("123"), title=st.just("t"), phase=st.sampled_from(Phase), start=instants,
     end=st.none() | instants, status=st.just("s"), impact=st.just("i"), spans=st.lists(spans, max_size=3).map(tuple),
     vague=st.booleans(), updates=st.lists(sent, max_size=3).map(tuple),
 )  # fmt: skip
 parts = st.builds(
-    Part, component=st.sampled_from("abc").map(lambda key: Component(id=key, name=key)), level=levels, word=st.just("w")
+    Part,
+    component=st.sampled_from("abc").map(lambda key: Component(id=key, name=key)),
+    level=levels,
+    word=st.just("w"),
 )
 
 
 def event(**changes: object) -> Event:
-    whole = Event(id="1", title="Slow", phase=Phase.OPEN, start=NOW - HOUR, status="open", impact="minor")
+    whole = Event(
+        id="1", title="Slow", phase=Phase.OPEN, start=NOW - HOUR, status="open", impact="minor"
+    )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
-@given(told=st.lists(events, max_size=4), state=st.none() | st.lists(parts, max_size=4), since=st.none() | instants)
+@given(
+    told=st.lists(events, max_size=4),
+    state=st.none() | st.lists(parts, max_size=4),
+    since=st.none() | instants,
+)
 def test_whatever_was_told_the_evidence_is_sound(
     told: list[Event], state: list[Part] | None, since: datetime | None
 ) -> None:
@@ -76,7 +91,8 @@ def test_whatever_was_told_the_evidence_is_sound(
 
 @given(told=st.lists(events, max_size=4))
 def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> None:
-    """All that was going on and is not listed any more has ended now; what never began was called off."""
+    """All that was going on and is not listed any more has ended now; what never began was called
+    off."""
     listed = {each.id: each for each in told}
     held = {key for key, each in listed.items() if each.phase in {Phase.OPEN, Phase.SCHEDULED}}
     later = replace(PAGE, mark=remembered(listed.values()), open_incidents=frozenset(held))
@@ -95,32 +111,54 @@ def test_an_end_that_lies_ahead_is_no_end() -> None:
     told = event(spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
 
     (impact,) = evidence("x", PAGE, events=[told]).impacts
-    assert (impact.end, impact.level, impact.word, impact.basis) == (None, None, "minor", Basis.INFERRED)
+    assert (impact.end, impact.level, impact.word, impact.basis) == (
+        None,
+        None,
+        "minor",
+        Basis.INFERRED,
+    )
 
 
 def test_an_end_that_lies_ahead_of_what_is_over_is_told_as_it_is() -> None:
     """The store ends it at the reading that first said so; without an end it would go on."""
-    told = event(phase=Phase.CLOSED, end=NOW + HOUR, spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
+    told = event(
+        phase=Phase.CLOSED,
+        end=NOW + HOUR,
+        spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR),
+    )
 
     assert [impact.end for impact in evidence("x", PAGE, events=[told]).impacts] == [NOW + HOUR]
 
 
 def test_what_nobody_planned_goes_on_though_it_is_dated_ahead_of_us() -> None:
-    """An answer that does not change is not read again: nobody would notice when its beginning comes."""
+    """An answer that does not change is not read again: nobody would notice when its beginning
+    comes."""
     soon = NOW + timedelta(seconds=40)
-    listed = event(phase=Phase.SCHEDULED, start=soon, spans=(Span(component_id="a", level=Level.DEGRADED, start=soon),))
+    listed = event(
+        phase=Phase.SCHEDULED,
+        start=soon,
+        spans=(Span(component_id="a", level=Level.DEGRADED, start=soon),),
+    )
     found = evidence("x", PAGE, events=[listed])
     planned = evidence("x", PAGE, events=[replace(listed, maintenance=True)])
 
     assert [(each.phase, each.started_at) for each in found.incidents] == [(Phase.OPEN, NOW)]
-    assert [(each.level, each.start, each.end) for each in found.impacts] == [(Level.DEGRADED, NOW, None)]
-    assert [part.level for part in states([Component(id="a", name="a")], [listed], NOW)] == [Level.DEGRADED]
+    assert [(each.level, each.start, each.end) for each in found.impacts] == [
+        (Level.DEGRADED, NOW, None)
+    ]
+    assert [part.level for part in states([Component(id="a", name="a")], [listed], NOW)] == [
+        Level.DEGRADED
+    ]
     assert [each.phase for each in planned.incidents] == [Phase.SCHEDULED]
     assert planned.impacts == ()
 
 
 def test_what_ended_as_it_began_counts_for_a_second() -> None:
-    told = event(phase=Phase.CLOSED, end=NOW - HOUR, spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR))
+    told = event(
+        phase=Phase.CLOSED,
+        end=NOW - HOUR,
+        spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR),
+    )
 
     (impact,) = evidence("x", PAGE, events=[told]).impacts
     assert impact.end == NOW - HOUR + LEAST
@@ -152,7 +190,12 @@ def test_what_is_announced_or_called_off_has_no_impact(phase: Phase) -> None:
 
 def test_an_unknown_word_is_counted_and_is_no_level() -> None:
     part = Part(component=Component(id="a", name="A"), level=None, word="wobbly")
-    told = evidence("x", PAGE, parts=[part], events=[event(spans=spread(["a"], None, NOW - HOUR, word="purple"))])
+    told = evidence(
+        "x",
+        PAGE,
+        parts=[part],
+        events=[event(spans=spread(["a"], None, NOW - HOUR, word="purple"))],
+    )
 
     assert told.unknown_words == ("purple", "wobbly")
     assert [seen.level for seen in told.observed or ()] == [None]
@@ -171,7 +214,11 @@ def test_of_a_component_told_twice_the_worse_state_counts_and_unknown_is_worse_t
     states: tuple[Level | None, ...], worst: Level | None
 ) -> None:
     told = evidence(
-        "x", PAGE, parts=[Part(component=Component(id="a", name="A"), level=each, word="w") for each in states]
+        "x",
+        PAGE,
+        parts=[
+            Part(component=Component(id="a", name="A"), level=each, word="w") for each in states
+        ],
     )
 
     assert [seen.level for seen in told.observed or ()] == [worst]
@@ -194,7 +241,9 @@ def test_a_mark_of_another_version_remembers_nothing() -> None:
 
 
 def levels_now(*going: Event) -> list[Level | None]:
-    return [part.level for part in states([Component(id=key, name=key) for key in "ab"], going, NOW)]
+    return [
+        part.level for part in states([Component(id=key, name=key) for key in "ab"], going, NOW)
+    ]
 
 
 def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
@@ -204,12 +253,19 @@ def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
     assert levels_now(named) == [Level.DEGRADED, Level.OPERATIONAL]
     assert levels_now(named, event(id="2", vague=True)) == [Level.DEGRADED, None]
     assert levels_now(replace(named, phase=Phase.CLOSED)) == [Level.OPERATIONAL, Level.OPERATIONAL]
-    assert levels_now(event(spans=spread(["a"], None, NOW - HOUR, word="odd"))) == [None, Level.OPERATIONAL]
+    assert levels_now(event(spans=spread(["a"], None, NOW - HOUR, word="odd"))) == [
+        None,
+        Level.OPERATIONAL,
+    ]
 
 
 def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -> None:
-    """It began 30 days ago, and the last word of it is 20 days old: 13 days of the outage are not known to be one."""
-    told = event(start=NOW - timedelta(days=30), spans=spread(["a"], Level.MAJOR_OUTAGE, NOW - timedelta(days=30)))
+    """It began 30 days ago, and the last word of it is 20 days old: 13 days of the outage are not
+    known to be one."""
+    told = event(
+        start=NOW - timedelta(days=30),
+        spans=spread(["a"], Level.MAJOR_OUTAGE, NOW - timedelta(days=30)),
+    )
     quiet = silenced(told, NOW - timedelta(days=20), NOW)
     piece = evidence("x", PAGE, events=[quiet])
 
@@ -223,14 +279,22 @@ def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -
 
 
 def test_what_was_inferred_of_an_event_counts_until_it_fell_silent() -> None:
-    """Beside a declared state, what is inferred of the same event would count for nothing, and its days be green."""
+    """Beside a declared state, what is inferred of the same event would count for nothing, and its
+    days be green."""
     start = NOW - timedelta(days=30)
     told = event(start=start, spans=spread(["a"], Level.MAJOR_OUTAGE, start))
-    piece = evidence("x", PAGE, events=[silenced(told, NOW - timedelta(days=20), NOW)], since=NOW - timedelta(days=40))
+    piece = evidence(
+        "x",
+        PAGE,
+        events=[silenced(told, NOW - timedelta(days=20), NOW)],
+        since=NOW - timedelta(days=40),
+    )
     known = KnownComponent(component=Component(id="a", name="A"), slug="a", first_seen_at=start)
     facts = PageFacts(components=(known,), impacts=piece.impacts, coverage=piece.coverage)
     today = NOW.date()
-    days = derive(facts, Options(zone=UTC), first=today - timedelta(days=40), last=today, now=NOW).components["a"]
+    days = derive(
+        facts, Options(zone=UTC), first=today - timedelta(days=40), last=today, now=NOW
+    ).components["a"]
 
     levels = [days.day(today - timedelta(days=ago)).level for ago in (35, 20, 10)]
     assert levels == [Level.OPERATIONAL, Level.MAJOR_OUTAGE, None]
@@ -244,15 +308,27 @@ def test_a_silenced_event_makes_sound_evidence(told: Event, spoke: datetime) -> 
 
 
 def test_what_was_asked_for_and_is_older_than_the_record_is_a_gap() -> None:
-    (piece,) = gap_before("x", PAGE, NOW - timedelta(days=9), NOW - timedelta(days=2), "no older ones are listed")
+    (piece,) = gap_before(
+        "x", PAGE, NOW - timedelta(days=9), NOW - timedelta(days=2), "no older ones are listed"
+    )
 
-    assert [(gap.what, gap.reason) for gap in piece.gaps] == [("impacts 2026-05-11..2026-05-17", "truncated")]
-    assert list(gap_before("x", PAGE, NOW - timedelta(days=2), NOW - timedelta(days=9), "nothing")) == []
+    assert [(gap.what, gap.reason) for gap in piece.gaps] == [
+        ("impacts 2026-05-11..2026-05-17", "truncated")
+    ]
+    assert (
+        list(gap_before("x", PAGE, NOW - timedelta(days=2), NOW - timedelta(days=9), "nothing"))
+        == []
+    )
 
 
 def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
     old = event(phase=Phase.CLOSED, start=NOW - timedelta(days=5), end=NOW - timedelta(days=4))
-    told = [event(id="open"), replace(old, id="old"), replace(old, id="new", end=NOW - HOUR), replace(old, id="held")]
+    told = [
+        event(id="open"),
+        replace(old, id="old"),
+        replace(old, id="new", end=NOW - HOUR),
+        replace(old, id="held"),
+    ]
 
     assert [each.id for each in news(told, replace(PAGE, open_incidents=frozenset({"held"})))] == [
         "open",
@@ -262,7 +338,8 @@ def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
 
 
 def test_what_ended_before_the_time_that_is_spoken_for_is_left_out() -> None:
-    """Before it only what was bad would be known, and every known day would be bad. What lasts into it stays."""
+    """Before it only what was bad would be known, and every known day would be bad. What lasts into
+    it stays."""
     ends = (NOW - 5 * HOUR, NOW - 4 * HOUR, NOW - 3 * HOUR, None)
     told = [
         event(
@@ -285,7 +362,11 @@ def test_messages_become_those_of_their_event_oldest_first() -> None:
 
     first, second = evidence("x", PAGE, events=[told]).updates
     assert (first.incident_id, first.key, first.status) == ("1", "m1", "open")
-    assert (second.incident_id, second.key, second.text) == ("1", "2026-05-20T12:00:00+00:00 over", "Fine.")
+    assert (second.incident_id, second.key, second.text) == (
+        "1",
+        "2026-05-20T12:00:00+00:00 over",
+        "Fine.",
+    )
 
 
 def test_messages_of_one_moment_and_status_are_told_apart() -> None:
@@ -296,7 +377,9 @@ def test_messages_of_one_moment_and_status_are_told_apart() -> None:
 
 
 def test_what_is_told_whole_since_a_moment_is_a_list_since_then() -> None:
-    assert evidence("x", PAGE, events=[event()], since=NOW - HOUR).lists == Interval(NOW - HOUR, NOW)
+    assert evidence("x", PAGE, events=[event()], since=NOW - HOUR).lists == Interval(
+        NOW - HOUR, NOW
+    )
     assert evidence("x", PAGE, events=[event()]).lists is None
 
 
@@ -311,7 +394,10 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
         },
         {"id": 8, "date": "yesterday", "state": "open", "body": "No time."},
         "no message",
-        {"date": "2026-05-20T12:00:00Z", "hit": [{"c": None, "s": "down"}, "x", {"c": "web", "s": "odd"}]},
+        {
+            "date": "2026-05-20T12:00:00Z",
+            "hit": [{"c": None, "s": "down"}, "x", {"c": "web", "s": "odd"}],
+        },
     ]
 
     def hit(update: dict[str, object]) -> object:
@@ -320,26 +406,50 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
     first, second = messages(told, at="date", status="state", text="body", states=hit)  # type: ignore[arg-type]
     assert (first.key, first.at, first.status, first.text) == ("7", NOW - HOUR, "open", "We look.")
     assert first.states == (PostedState(component_id="api", level=Level.MAJOR_OUTAGE, word="down"),)
-    assert (second.status, second.states) == ("", (PostedState(component_id="web", level=None, word="odd"),))
+    assert (second.status, second.states) == (
+        "",
+        (PostedState(component_id="web", level=None, word="odd"),),
+    )
 
 
-@given(told=st.lists(st.dictionaries(st.sampled_from(["id", "at", "status", "message"]), st.text() | st.integers())))
+@given(
+    told=st.lists(
+        st.dictionaries(
+            st.sampled_from(["id", "at", "status", "message"]), st.text() | st.integers()
+        )
+    )
+)
 def test_no_list_of_messages_fails_an_answer(told: list[dict[str, object]]) -> None:
     assert all(each.at.tzinfo is UTC for each in messages(told, at="at"))
 
 
 def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> None:
     levels = {"well": Level.OPERATIONAL, "slow": Level.DEGRADED, "down": Level.MAJOR_OUTAGE}
-    said = [("a", "slow"), ("a", "down"), ("a", "well"), ("b", "odd"), ("b", "well"), ("c", "odd"), ("c", "slow")]
+    said = [
+        ("a", "slow"),
+        ("a", "down"),
+        ("a", "well"),
+        ("b", "odd"),
+        ("b", "well"),
+        ("c", "odd"),
+        ("c", "slow"),
+    ]
 
-    assert worst_words(said, levels) == worst_words(said[::-1], levels) == {"a": "down", "b": "odd", "c": "slow"}
+    assert (
+        worst_words(said, levels)
+        == worst_words(said[::-1], levels)
+        == {"a": "down", "b": "odd", "c": "slow"}
+    )
 
 
-# ------------------------------------------------------------------------------------------- when an event was over
+# ------------------------------------------------------------------------------------------- when
+# an event was over
 
 says = st.sampled_from(Says)
 posts = st.lists(st.builds(Post, at=instants, says=says), max_size=8)
-silent = st.lists(st.builds(Post, at=instants, says=st.sampled_from([Says.REVIEW, Says.UNCLEAR])), max_size=4)
+silent = st.lists(
+    st.builds(Post, at=instants, says=st.sampled_from([Says.REVIEW, Says.UNCLEAR])), max_size=4
+)
 
 
 def said(*written: str) -> list[Post]:
@@ -369,7 +479,9 @@ def hour(at: datetime | None) -> float | None:
         (("20 review",), None),
     ],
 )
-def test_an_event_is_over_since_the_post_that_says_so(written: tuple[str, ...], ended_at: float | None) -> None:
+def test_an_event_is_over_since_the_post_that_says_so(
+    written: tuple[str, ...], ended_at: float | None
+) -> None:
     assert hour(over_since(said(*written))) == ended_at
 
 
@@ -387,17 +499,22 @@ def test_nothing_goes_on_after_an_end(posts: list[Post]) -> None:
     end = over_since(posts)
 
     assert end is None or (
-        Post(end, Says.OVER) in posts and all(post.at <= end for post in posts if post.says is Says.GOES_ON)
+        Post(end, Says.OVER) in posts
+        and all(post.at <= end for post in posts if post.says is Says.GOES_ON)
     )
 
 
 @given(posts=posts, later=st.integers(min_value=1, max_value=9))
-def test_an_event_that_is_reopened_goes_on_until_it_is_over_again(posts: list[Post], later: int) -> None:
+def test_an_event_that_is_reopened_goes_on_until_it_is_over_again(
+    posts: list[Post], later: int
+) -> None:
     last = max((post.at for post in posts), default=NOW)
     reopened = [*posts, Post(last + later * HOUR, Says.GOES_ON)]
 
     assert over_since(reopened) is None
-    assert over_since([*reopened, Post(last + 2 * later * HOUR, Says.OVER)]) == last + 2 * later * HOUR
+    assert (
+        over_since([*reopened, Post(last + 2 * later * HOUR, Says.OVER)]) == last + 2 * later * HOUR
+    )
 
 
 @given(posts=posts, start=instants, end=st.none() | instants, over=st.booleans())
@@ -407,7 +524,9 @@ def test_no_post_that_says_an_event_goes_on_is_after_its_end(
     ends = closed_at(posts, start), end_of(posts, end, start, over=over)
     going = [post.at for post in posts if post.says is Says.GOES_ON]
 
-    assert all(found is None or (found >= start and all(at <= found for at in going)) for found in ends)
+    assert all(
+        found is None or (found >= start and all(at <= found for at in going)) for found in ends
+    )
     assert end_of(posts, end, start, over=True) is not None
 
 
@@ -445,7 +564,10 @@ def test_without_a_word_for_its_end_an_event_ended_with_its_last_post_that_is_no
     ("text", "meant"),
     [
         ("Some users cannot upload files. We are investigating.", Says.GOES_ON),
-        ("We believe this is resolved for some of you and are monitoring the results.", Says.GOES_ON),
+        (
+            "We believe this is resolved for some of you and are monitoring the results.",
+            Says.GOES_ON,
+        ),
         ("We will post an update once this is resolved.", Says.GOES_ON),
         ("A change appears to have resolved the issue.", Says.GOES_ON),
         ("Uploads are failing again.", Says.GOES_ON),
@@ -474,6 +596,11 @@ def test_prose_tells_what_goes_on_what_is_over_and_what_is_a_review(text: str, m
     ],
 )
 def test_a_word_for_a_state_says_what_the_vendor_means_by_it(word: str, meant: Says) -> None:
-    phases = {"open": Phase.OPEN, "done": Phase.CLOSED, "called off": Phase.WITHDRAWN, "planned": Phase.SCHEDULED}
+    phases = {
+        "open": Phase.OPEN,
+        "done": Phase.CLOSED,
+        "called off": Phase.WITHDRAWN,
+        "planned": Phase.SCHEDULED,
+    }
 
     assert posted(NOW, word, phases) == Post(NOW, meant)

@@ -1,6 +1,8 @@
-"""An incident told again: what was told of it before is replaced, poll after poll, and nothing bad goes on for ever.
+"""An incident told again: what was told of it before is replaced, poll after poll, and nothing bad
+goes on for ever.
 
-Statuspage and incident.io pages as their vendors edit them, read through the collector into one store.
+Statuspage and incident.io pages as their vendors edit them, read through the collector into one
+store.
 """
 
 import json
@@ -36,7 +38,8 @@ def at(hours: float) -> datetime:
 
 @dataclass
 class Told:
-    """What a page answers now, by path: a body, or what makes one of the query. A path it does not have is 404."""
+    """What a page answers now, by path: a body, or what makes one of the query. A path it does not
+    have is 404."""
 
     bodies: dict[str, Any] = field(default_factory=dict)
 
@@ -45,7 +48,12 @@ class Told:
         body = self.bodies.get(path)
         if callable(body):
             body = body(dict(parse_qsl(query)))
-        return Response(url=url, final_url=url, status=200 if body is not None else 404, body=json.dumps(body).encode())
+        return Response(
+            url=url,
+            final_url=url,
+            status=200 if body is not None else 404,
+            body=json.dumps(body).encode(),
+        )
 
 
 @asynccontextmanager
@@ -67,21 +75,34 @@ async def impacts(collector: Collector) -> set[Impact]:
     return set(collector.store.facts((await page_of(collector, "acme")).id).impacts)
 
 
-async def levels(collector: Collector, component: str, first: date, last: date) -> list[Level | None]:
+async def levels(
+    collector: Collector, component: str, first: date, last: date
+) -> list[Level | None]:
     page = await page_of(collector, "acme")
     history = collector.store.page_history(page.id, first, last).components[component]
-    return [history.day(first + timedelta(days=number)).level for number in range((last - first).days + 1)]
+    return [
+        history.day(first + timedelta(days=number)).level
+        for number in range((last - first).days + 1)
+    ]
 
 
-# ------------------------------------------------------------------------------------------------------- Statuspage
+# -------------------------------------------------------------------------------------------------------
+# Statuspage
 
 
-def statuspage(trouble: dict[str, Any] | None, changed: datetime, *, state: str = "operational") -> Told:
+def statuspage(
+    trouble: dict[str, Any] | None, changed: datetime, *, state: str = "operational"
+) -> Told:
     row = {
         "status": "operational", "created_at": "2026-01-01T00:00:00.000Z", "position": 1, "group": False,
         "showcase": False, "start_date": None, "group_id": None,
     }  # fmt: skip
-    page = {"id": "abcd1234efgh", "name": "Acme", "time_zone": "Etc/UTC", "updated_at": iso(changed)}
+    page = {
+        "id": "abcd1234efgh",
+        "name": "Acme",
+        "time_zone": "Etc/UTC",
+        "updated_at": iso(changed),
+    }
     rows = [{**row, "id": API, "name": "API", "status": state}, {**row, "id": WEB, "name": "Web"}]
     listed = [] if trouble is None else [trouble]
     unresolved = [each for each in listed if each["status"] != "resolved"]
@@ -100,7 +121,8 @@ def statuspage(trouble: dict[str, Any] | None, changed: datetime, *, state: str 
 
 def update(status: str, created: datetime, **states: str) -> dict[str, Any]:
     named = [
-        {"code": code, "name": code, "old_status": "operational", "new_status": word} for code, word in states.items()
+        {"code": code, "name": code, "old_status": "operational", "new_status": word}
+        for code, word in states.items()
     ]
     return {"status": status, "created_at": iso(created), "affected_components": named or None}
 
@@ -125,7 +147,9 @@ EDITS = {
         OPENED, update("resolved", at(1.5), **{API: "degraded_performance"})
     ),
     "impact edited to none": incident(OPENED, RESOLVED, impact="none"),
-    "components unlinked": incident(OPENED | {"affected_components": None}, RESOLVED, components=[]),
+    "components unlinked": incident(
+        OPENED | {"affected_components": None}, RESOLVED, components=[]
+    ),
     "end dated back": incident(OPENED, RESOLVED, resolved_at=iso(at(-1))),
     "start and end dated back": incident(
         OPENED, RESOLVED, created_at=iso(at(-30)), started_at=iso(at(-30)), resolved_at=iso(at(-29))
@@ -176,8 +200,12 @@ async def test_polls_then_backfill_and_backfill_alone_tell_the_same_impacts(edit
 
 
 async def test_days_are_derived_with_what_ended_shortly_before_the_first_of_them() -> None:
-    """A poll at five to midnight sees an outage that ends two minutes later; the next poll is of the new day."""
-    began, ended = update("investigating", at(13.6), **{API: "partial_outage"}), update("resolved", at(13.95))
+    """A poll at five to midnight sees an outage that ends two minutes later; the next poll is of
+    the new day."""
+    began, ended = (
+        update("investigating", at(13.6), **{API: "partial_outage"}),
+        update("resolved", at(13.95)),
+    )
     told = statuspage(incident(began), at(13.6), state="partial_outage")
     async with watching("statuspage", told) as (collector, clock):
         clock.now = at(13.9)
@@ -187,7 +215,9 @@ async def test_days_are_derived_with_what_ended_shortly_before_the_first_of_them
         await poll(collector)
         page, vendor = await page_of(collector, "acme"), collector.vendors["acme"]
         midnight = date(2026, 3, 6)
-        facts, _ = history.read(collector.store, page, vendor, first=midnight, last=midnight, now=clock.now)
+        facts, _ = history.read(
+            collector.store, page, vendor, first=midnight, last=midnight, now=clock.now
+        )
 
     assert [impact.end for impact in facts.impacts] == [at(13.95)]
 
@@ -205,7 +235,8 @@ async def test_a_page_that_stands_still_in_trouble_becomes_unknown_and_stays_so(
     assert now == {API: None, WEB: None}
 
 
-# ------------------------------------------------------------------------------------------------------ incident.io
+# ------------------------------------------------------------------------------------------------------
+# incident.io
 
 
 def impact_row(
@@ -218,14 +249,28 @@ def impact_row(
 
 
 def incidentio(
-    status: str, *rows: dict[str, Any], whole: bool = True, window: tuple[dict[str, Any], ...] | None = None
+    status: str,
+    *rows: dict[str, Any],
+    whole: bool = True,
+    window: tuple[dict[str, Any], ...] | None = None,
 ) -> Told:
-    """A page with one incident: `rows` are its impacts, `window` those that an answer about the last days lists."""
-    link = {"id": TROUBLE, "name": "Trouble", "status": status, "published_at": iso(START), "type": "incident"}
+    """A page with one incident: `rows` are its impacts, `window` those that an answer about the
+    last days lists."""
+    link = {
+        "id": TROUBLE,
+        "name": "Trouble",
+        "status": status,
+        "published_at": iso(START),
+        "type": "incident",
+    }
     ongoing = status != "resolved"
     out = ongoing and any(row["end_at"] is None for row in rows)
     listed = link | ({"component_impacts": list(rows)} if whole else {})
-    component = {"component_id": RELAY, "name": "Relay", "data_available_since": "2025-01-01T00:00:00Z"}
+    component = {
+        "component_id": RELAY,
+        "name": "Relay",
+        "data_available_since": "2025-01-01T00:00:00Z",
+    }
     summary = {
         "id": PAGE, "name": "Acme", "components": [{"id": RELAY, "name": "Relay"}],
         "structure": {"id": "s", "items": [{"component": component}]},
@@ -238,7 +283,11 @@ def incidentio(
     }  # fmt: skip
     proxy = "/proxy/status.acme.example"
     return Told(
-        {proxy: {"summary": summary}, f"{proxy}/component_impacts": history, f"{proxy}/incidents": {"incidents": []}}
+        {
+            proxy: {"summary": summary},
+            f"{proxy}/component_impacts": history,
+            f"{proxy}/incidents": {"incidents": []},
+        }
     )
 
 
@@ -271,7 +320,9 @@ async def test_an_incident_io_incident_told_again_never_goes_on_for_ever(edit: s
 
 
 @pytest.mark.parametrize("whole", [True, False])
-async def test_an_earlier_impact_of_a_long_incident_stays_though_the_last_days_do_not_list_it(whole: bool) -> None:
+async def test_an_earlier_impact_of_a_long_incident_stays_though_the_last_days_do_not_list_it(
+    whole: bool,
+) -> None:
     early, late = impact_row(1, at(0), at(2)), impact_row(2, at(24 * 6))
     told = incidentio("investigating", impact_row(1, at(0)), whole=whole)
     async with watching("incidentio", told) as (collector, clock):
@@ -288,14 +339,19 @@ async def test_an_earlier_impact_of_a_long_incident_stays_though_the_last_days_d
 
 
 async def test_an_incident_in_two_windows_of_a_backfill_keeps_its_impacts_and_its_end() -> None:
-    """Windows reach 91 days; each lists the impacts that touch it. A second pass changes nothing."""
+    """Windows reach 91 days; each lists the impacts that touch it. A second pass changes
+    nothing."""
     rows = (impact_row(1, at(-24 * 95), at(-24 * 94)), impact_row(2, at(-24 * 80), at(-24 * 79)))
     told = incidentio("resolved", *rows)
     calls = "/proxy/status.acme.example/component_impacts"
     everything = told.bodies[calls]
 
     def window(query: dict[str, str]) -> dict[str, Any]:
-        touching = [row for row in rows if row["end_at"] >= query["start_at"] and row["start_at"] <= query["end_at"]]
+        touching = [
+            row
+            for row in rows
+            if row["end_at"] >= query["start_at"] and row["start_at"] <= query["end_at"]
+        ]
         return {
             **everything,
             "component_impacts": touching,

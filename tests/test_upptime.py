@@ -1,4 +1,5 @@
-"""What the Upptime platform reads beyond its fixtures: where its files lie, and what its minutes are worth."""
+"""What the Upptime platform reads beyond its fixtures: where its files lie, and what its minutes
+are worth."""
 
 import json
 from dataclasses import replace
@@ -56,10 +57,17 @@ def test_only_addresses_on_github_are_asked_for_a_summary_before_anything_is_kno
 
 
 def test_a_page_that_only_names_upptime_is_not_one() -> None:
-    blog = Response(url="https://blog.example/", status=200, body=b'<a href="https://upptime.js.org">Upptime</a>')
+    blog = Response(
+        url="https://blog.example/",
+        status=200,
+        body=b'<a href="https://upptime.js.org">Upptime</a>',
+    )
 
     assert {signal.kind for signal in upptime.detect(blog)} == {"brand"}
-    assert {s.kind for s in upptime.detect(answers_from(FIXTURES / "quiet")(PAGE.url))} == {"brand", "sapper"}
+    assert {s.kind for s in upptime.detect(answers_from(FIXTURES / "quiet")(PAGE.url))} == {
+        "brand",
+        "sapper",
+    }
 
 
 def with_api(days: object, **changes: object) -> Answer:
@@ -71,34 +79,56 @@ def with_api(days: object, **changes: object) -> Answer:
         if not url.endswith("summary.json"):
             return response
         first, *rest = json.loads(response.body)
-        return replace(response, body=json.dumps([{**first, "dailyMinutesDown": days, **changes}, *rest]).encode())
+        return replace(
+            response,
+            body=json.dumps([{**first, "dailyMinutesDown": days, **changes}, *rest]).encode(),
+        )
 
     return answer
 
 
-@given(days=st.dictionaries(st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(0, 3000), max_size=20))
-def test_a_day_is_down_for_its_minutes_and_never_for_longer_than_it_lasts(days: dict[date, int]) -> None:
+@given(
+    days=st.dictionaries(
+        st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(0, 3000), max_size=20
+    )
+)
+def test_a_day_is_down_for_its_minutes_and_never_for_longer_than_it_lasts(
+    days: dict[date, int],
+) -> None:
     pieces = drive(
         upptime.backfill(PAGE, PAGE.now - timedelta(days=90)),
         PAGE,
         with_api({str(day): minutes for day, minutes in days.items()}),
     )
 
-    covered = {day: minutes for day, minutes in days.items() if date(2026, 4, 1) <= day < PAGE.now.date() and minutes}
+    covered = {
+        day: minutes
+        for day, minutes in days.items()
+        if date(2026, 4, 1) <= day < PAGE.now.date() and minutes
+    }
     assert {bar for piece in pieces for bar in piece.bars} == {
-        Bar(component_id="api", day=day, major_seconds=60 * min(minutes, 1440), source=upptime.SOURCE)
+        Bar(
+            component_id="api",
+            day=day,
+            major_seconds=60 * min(minutes, 1440),
+            source=upptime.SOURCE,
+        )
         for day, minutes in covered.items()
     }
 
 
-@pytest.mark.parametrize("days", [{"yesterday": 3}, {"2026-05-10": -1}, {"2026-05-10": "long"}, ["2026-05-10"], None])
+@pytest.mark.parametrize(
+    "days", [{"yesterday": 3}, {"2026-05-10": -1}, {"2026-05-10": "long"}, ["2026-05-10"], None]
+)
 def test_days_that_are_none_are_refused(days: object) -> None:
     with pytest.raises(UnexpectedShape, match="dailyMinutesDown"):
         drive(upptime.poll(PAGE), PAGE, with_api(days))
 
 
 def test_figures_are_told_while_they_are_of_today_and_a_share() -> None:
-    (piece,) = drive(upptime.poll(PAGE), PAGE, with_api({}, uptimeMonth="99.95%", uptimeYear="-2.00%"))
+    (piece,) = drive(
+        upptime.poll(PAGE), PAGE, with_api({}, uptimeMonth="99.95%", uptimeYear="-2.00%")
+    )
     later = replace(PAGE, now=datetime(2026, 6, 20, tzinfo=UTC))
     (old,) = drive(upptime.poll(later), later, answers_from(FIXTURES / "quiet"))
 

@@ -1,4 +1,5 @@
-"""What the Uptime.com platform reads beyond its fixtures: where a page's answers are, ends, its own figures."""
+"""What the Uptime.com platform reads beyond its fixtures: where a page's answers are, ends, its own
+figures."""
 
 import json
 from dataclasses import replace
@@ -50,7 +51,9 @@ def test_an_answer_that_is_wrong_at_the_right_address_is_told_as_it_is() -> None
 
 
 def test_a_slug_that_is_none_is_not_asked_for() -> None:
-    html = answers_from(FIXTURES / "quiet")(PAGE.url).body.replace(b'"slug": "vendor"', b'"slug": "../../x?"')
+    html = answers_from(FIXTURES / "quiet")(PAGE.url).body.replace(
+        b'"slug": "vendor"', b'"slug": "../../x?"'
+    )
 
     with pytest.raises(UnexpectedShape, match="no slug"):
         drive(uptimecom.poll(PAGE), PAGE, lambda url: Response(url=url, status=200, body=html))
@@ -80,7 +83,9 @@ def test_a_state_is_the_same_level_of_a_component_and_in_an_incident(word: str) 
 
 def test_the_pages_figures_are_of_the_span_it_tells_of() -> None:
     told, _ = drive(
-        uptimecom.backfill(PAGE, datetime(2026, 2, 19, tzinfo=UTC)), PAGE, answers_from(FIXTURES / "short-history")
+        uptimecom.backfill(PAGE, datetime(2026, 2, 19, tzinfo=UTC)),
+        PAGE,
+        answers_from(FIXTURES / "short-history"),
     )
 
     assert {(each.component_id, each.window_days): each.ratio for each in told.reported} == {

@@ -1,4 +1,5 @@
-"""What the Uptime Kuma platform reads beyond its fixtures: where a page's slug stands, and what its checks are worth."""
+"""What the Uptime Kuma platform reads beyond its fixtures: where a page's slug stands, and what its
+checks are worth."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -49,11 +50,19 @@ def test_the_slug_stands_in_the_address_of_a_page() -> None:
 
 
 def test_a_host_whose_root_is_a_page_tells_its_slug() -> None:
-    assert asked("/", {"type": "statusPageMatchedDomain", "statusPageSlug": "shop"}) == [uptimekuma.ENTRY, *two("shop")]
-    assert asked("/", {"type": "entryPage", "entryPage": "statusPage-shop"}) == [uptimekuma.ENTRY, *two("shop")]
+    assert asked("/", {"type": "statusPageMatchedDomain", "statusPageSlug": "shop"}) == [
+        uptimekuma.ENTRY,
+        *two("shop"),
+    ]
+    assert asked("/", {"type": "entryPage", "entryPage": "statusPage-shop"}) == [
+        uptimekuma.ENTRY,
+        *two("shop"),
+    ]
 
 
-@pytest.mark.parametrize("entry", [{"type": "entryPage", "entryPage": "dashboard"}, {"type": "setup-database"}])
+@pytest.mark.parametrize(
+    "entry", [{"type": "entryPage", "entryPage": "dashboard"}, {"type": "setup-database"}]
+)
 def test_a_host_whose_root_is_no_status_page_says_what_to_configure(entry: dict[str, str]) -> None:
     with pytest.raises(UnexpectedShape, match=r"/status/<slug>"):
         asked("/", entry)
@@ -66,27 +75,42 @@ def test_the_page_alone_proves_the_platform_and_another_app_does_not() -> None:
 
     assert kinds("own-host") == {"preload", "manifest"}
     assert kinds("quiet") == {"shape", "settings"}
-    plain = Response(url="https://app.example/", status=200, body=b"<html>/api/status-page/main/manifest.json</html>")
+    plain = Response(
+        url="https://app.example/",
+        status=200,
+        body=b"<html>/api/status-page/main/manifest.json</html>",
+    )
     assert uptimekuma.detect(plain) == []
 
 
 def page_of(checks: list[tuple[int, int]]):
-    """Return a page with one monitor and its checks: the seconds between each and the one before, and its status."""
+    """Return a page with one monitor and its checks: the seconds between each and the one before,
+    and its status."""
     at, beats = NOW - timedelta(seconds=sum(gap for gap, _ in checks[1:]) + 30), []
     for number, (gap, status) in enumerate(checks):
         at += timedelta(seconds=gap if number else 0)
         beats.append({"status": status, "time": f"{at:%Y-%m-%d %H:%M:%S}", "msg": "", "ping": None})
     told = {"heartbeatList": {"1": beats}, "uptimeList": {"1_24": 1}}
     groups = [{"id": 1, "name": "All", "monitorList": [{"id": 1, "name": "API"}]}]
-    config = {"config": {"slug": "main", "title": "Orchard"}, "publicGroupList": groups, "maintenanceList": []}
+    config = {
+        "config": {"slug": "main", "title": "Orchard"},
+        "publicGroupList": groups,
+        "maintenanceList": [],
+    }
 
     def answer(url: str) -> Response:
-        return Response(url=url, status=200, body=json.dumps(told if "heartbeat" in url else config).encode())
+        return Response(
+            url=url, status=200, body=json.dumps(told if "heartbeat" in url else config).encode()
+        )
 
     return answer
 
 
-@given(checks=st.lists(st.tuples(st.integers(20, 600), st.sampled_from(sorted(LEVELS))), min_size=1, max_size=30))
+@given(
+    checks=st.lists(
+        st.tuples(st.integers(20, 600), st.sampled_from(sorted(LEVELS))), min_size=1, max_size=30
+    )
+)
 def test_every_second_since_the_first_check_is_at_the_level_of_the_check_before_it(
     checks: list[tuple[int, int]],
 ) -> None:
@@ -100,8 +124,12 @@ def test_every_second_since_the_first_check_is_at_the_level_of_the_check_before_
     assert cover.span.seconds == sum(lasted)
     for status, level in LEVELS.items():
         if level:
-            told = sum(((i.end or NOW) - i.start).total_seconds() for i in past.impacts if i.level is level)
-            assert told == sum(gap for gap, (_, found) in zip(lasted, checks, strict=True) if found == status)
+            told = sum(
+                ((i.end or NOW) - i.start).total_seconds() for i in past.impacts if i.level is level
+            )
+            assert told == sum(
+                gap for gap, (_, found) in zip(lasted, checks, strict=True) if found == status
+            )
 
 
 def test_a_share_that_is_none_is_refused() -> None:

@@ -1,4 +1,5 @@
-"""What the UptimeRobot platform reads beyond its fixtures: seconds from ratios, zones from offsets, the page's key."""
+"""What the UptimeRobot platform reads beyond its fixtures: seconds from ratios, zones from offsets,
+the page's key."""
 
 import json
 from collections.abc import Mapping
@@ -39,8 +40,11 @@ percents = st.none() | st.integers(0, 100_000).map(lambda thousandths: f"{thousa
 
 
 @given(ratios=st.lists(percents, min_size=5, max_size=5))
-def test_a_day_is_an_outage_by_its_ratio_and_one_nobody_measured_is_not_known(ratios: list[str | None]) -> None:
-    """The rule: (1 - ratio) of the time passed, at least a second; twelve hours of the last day have passed."""
+def test_a_day_is_an_outage_by_its_ratio_and_one_nobody_measured_is_not_known(
+    ratios: list[str | None],
+) -> None:
+    """The rule: (1 - ratio) of the time passed, at least a second; twelve hours of the last day
+    have passed."""
     figures = [
         {"date": day, "ratio": ratio or "0.000", "label": "black" if ratio is None else "any"}
         for day, ratio in zip(DAYS, ratios, strict=True)
@@ -50,12 +54,17 @@ def test_a_day_is_an_outage_by_its_ratio_and_one_nobody_measured_is_not_known(ra
     bars = {str(bar.day): bar.major_seconds for bar in told.bars if bar.component_id == "101"}
     covered = sum(cover.span.seconds for cover in told.coverage if cover.component_id == "101")
 
-    assert bars.keys() == {day for day, ratio in zip(DAYS, ratios, strict=True) if ratio and float(ratio) < 100}
+    assert bars.keys() == {
+        day for day, ratio in zip(DAYS, ratios, strict=True) if ratio and float(ratio) < 100
+    }
     assert all(
-        abs(seconds - (100 - float(ratios[DAYS.index(day)] or 0)) / 100 * lengths[day]) <= 0.5 or seconds == 1
+        abs(seconds - (100 - float(ratios[DAYS.index(day)] or 0)) / 100 * lengths[day]) <= 0.5
+        or seconds == 1
         for day, seconds in bars.items()
     )
-    assert covered == sum(lengths[day] for day, ratio in zip(DAYS, ratios, strict=True) if ratio is not None)
+    assert covered == sum(
+        lengths[day] for day, ratio in zip(DAYS, ratios, strict=True) if ratio is not None
+    )
     assert all(bar.partial_seconds == 0 for bar in told.bars)
 
 
@@ -81,7 +90,9 @@ def test_the_zone_is_told_as_an_offset(offset: str, zone: str | None) -> None:
     told = listing()
     told["psp"]["timezone"] = offset
     (piece,) = drive(
-        uptimerobot.poll(PAGE), PAGE, lambda url: Response(url=url, status=200, body=json.dumps(told).encode())
+        uptimerobot.poll(PAGE),
+        PAGE,
+        lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
     )
 
     assert piece.page is not None
@@ -96,7 +107,9 @@ def test_days_of_an_offset_no_zone_has_are_those_of_the_zone_we_were_told() -> N
     told["psp"]["timezone"] = "+05:15"
     piece = backfill(told, replace(PAGE, zone="Asia/Kolkata"))
 
-    assert {cover.span.start.astimezone(ZoneInfo("Asia/Kolkata")).hour for cover in piece.coverage} == {0}
+    assert {
+        cover.span.start.astimezone(ZoneInfo("Asia/Kolkata")).hour for cover in piece.coverage
+    } == {0}
     assert not [gap for gap in piece.gaps if gap.what == "bars" and "time zone" in gap.message]
 
 
@@ -104,9 +117,9 @@ def test_a_monitor_that_is_down_has_no_length_of_it_yet() -> None:
     last = {"date": "2026-05-20 11:30:00", "duration": 60, "reason": "x"}
 
     assert backfill(listing(statusClass="danger", lastDowntime=last)).impacts == ()
-    assert [i.level for i in backfill(listing(statusClass="success", lastDowntime=last)).impacts] == [
-        Level.MAJOR_OUTAGE
-    ]
+    assert [
+        i.level for i in backfill(listing(statusClass="success", lastDowntime=last)).impacts
+    ] == [Level.MAJOR_OUTAGE]
 
 
 def test_a_poll_tells_three_days_so_that_yesterday_is_told_again() -> None:

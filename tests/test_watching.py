@@ -1,4 +1,5 @@
-"""What a database watches is changed by the commands that read pages, and by nobody who only looks."""
+"""What a database watches is changed by the commands that read pages, and by nobody who only
+looks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +34,9 @@ pages = st.lists(
 
 
 @given(pages, slugs, st.booleans())
-def test_it_is_somebody_elses_only_when_they_watch_what_the_settings_do_not_name(watched, configured, chosen):
+def test_it_is_somebody_elses_only_when_they_watch_what_the_settings_do_not_name(
+    watched, configured, chosen
+):
     others = strangers(watched, configured, NOW)
     theirs = is_somebody_elses(watched, configured, NOW, chosen=chosen)
 
@@ -57,11 +60,14 @@ def test_of_many_the_first_are_named():
     assert named(list("abcdefgh")) == "a, b, c, d, e and 3 more"
 
 
-# -------------------------------------------------------------------------------------------------------- by commands
+# --------------------------------------------------------------------------------------------------------
+# by commands
 
 
 @pytest.fixture
-def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+def monitor(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
     monkeypatch.setenv("MONITOR_LISTEN", f"127.0.0.1:{free_port()}")
@@ -74,7 +80,9 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 def a_truth() -> Truth:
-    return random_truth(4, now=now(), platform="statuspage", parts=((None, "API"),), incidents=2, live=False)
+    return random_truth(
+        4, now=now(), platform="statuspage", parts=((None, "API"),), incidents=2, live=False
+    )
 
 
 def watched(folder: Path) -> list[str]:
@@ -91,7 +99,12 @@ LOOKING = {
     "export": ("export", "csv", "-o", "out"),
     "accept": ("accept", "openai"),
 }
-CHANGING = {"poll": ("poll",), "backfill": ("backfill",), "rebuild": ("rebuild",), "serve": ("serve",)}
+CHANGING = {
+    "poll": ("poll",),
+    "backfill": ("backfill",),
+    "rebuild": ("rebuild",),
+    "serve": ("serve",),
+}
 
 
 @pytest.fixture
@@ -116,7 +129,9 @@ def test_who_only_looks_with_other_settings_changes_nothing(
     assert watched(tmp_path) == ["acme"]
     if words[0] != "vendors":
         assert code == 2
-        assert "It watches acme (not in built-in defaults): name their settings with --config" in err
+        assert (
+            "It watches acme (not in built-in defaults): name their settings with --config" in err
+        )
     assert "Traceback" not in out + err
 
 

@@ -10,7 +10,17 @@ import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
-from test_prometheus import NOW, Current, MemoryStore, Row, golden_polls, golden_state, golden_store, golden_text, known
+from test_prometheus import (
+    NOW,
+    Current,
+    MemoryStore,
+    Row,
+    golden_polls,
+    golden_state,
+    golden_store,
+    golden_text,
+    known,
+)
 
 from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE
 from exporters.web import application, server, wants_openmetrics
@@ -36,7 +46,9 @@ class Broken(MemoryStore):
 
 def app_of(store=None, *, readiness=list):
     state = golden_state(store)
-    return application(state, golden_polls(), readiness=readiness, clock=lambda: NOW, version="1.2.3")
+    return application(
+        state, golden_polls(), readiness=readiness, clock=lambda: NOW, version="1.2.3"
+    )
 
 
 async def ask(path, store=None, *, method="GET", readiness=list, headers=None):
@@ -46,7 +58,8 @@ async def ask(path, store=None, *, method="GET", readiness=list, headers=None):
         return await client.request(method, path, headers=plain)
 
 
-# ------------------------------------------------------------------------------------------------------------- metrics
+# -------------------------------------------------------------------------------------------------------------
+# metrics
 
 
 async def test_metrics_answers_text_without_a_redirect():
@@ -56,7 +69,9 @@ async def test_metrics_answers_text_without_a_redirect():
     assert answer.text == golden_text()
 
 
-@pytest.mark.parametrize("accept", [PROMETHEUS_2, PROMETHEUS_3], ids=["prometheus 2", "prometheus 3"])
+@pytest.mark.parametrize(
+    "accept", [PROMETHEUS_2, PROMETHEUS_3], ids=["prometheus 2", "prometheus 3"]
+)
 async def test_prometheus_gets_openmetrics(accept):
     answer = await ask("/metrics", headers={"accept": accept})
 
@@ -100,7 +115,8 @@ async def test_metrics_with_a_slash_is_not_found_and_not_redirected():
 
 
 @pytest.mark.parametrize(
-    "path", ["/metrics", "/metrics?vendor=acme", "/metrics?shard=1/2", "/metrics/monitor", "/sd", "/"]
+    "path",
+    ["/metrics", "/metrics?vendor=acme", "/metrics?shard=1/2", "/metrics/monitor", "/sd", "/"],
 )
 async def test_a_store_that_cannot_be_read_fails_the_scrape_and_keeps_its_place_to_itself(path):
     answer = await ask(path, Broken())
@@ -161,7 +177,10 @@ def many_vendors():
         names = [f"component-{n}-of-{number}" for n in range(20)]
         components = tuple(known(name, name.title(), group="Everything") for name in names)
         levels = dict.fromkeys(names, Level.OPERATIONAL)
-        store.add(Row(id=number, slug=f"v{number:03}"), current=Current(levels=levels, components=components))
+        store.add(
+            Row(id=number, slug=f"v{number:03}"),
+            current=Current(levels=levels, components=components),
+        )
     return store
 
 
@@ -189,7 +208,14 @@ async def test_a_large_answer_is_sent_in_chunks():
     async def receive():
         return {"type": "http.disconnect"} if sum(sent) else {"type": "http.request", "body": b""}
 
-    scope = {"type": "http", "method": "GET", "path": "/metrics", "query_string": b"", "headers": [], "root_path": ""}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/metrics",
+        "query_string": b"",
+        "headers": [],
+        "root_path": "",
+    }
     scope |= {
         "scheme": "http",
         "server": ("monitor.example", 80),
@@ -202,7 +228,8 @@ async def test_a_large_answer_is_sent_in_chunks():
     assert max(sent) < 600_000
 
 
-# ------------------------------------------------------------------------------------------------------------ in parts
+# ------------------------------------------------------------------------------------------------------------
+# in parts
 
 
 def samples(text):
@@ -210,7 +237,9 @@ def samples(text):
 
 
 def about(text, *vendors):
-    return [line for line in samples(text) if any(f'vendor="{vendor}"' in line for vendor in vendors)]
+    return [
+        line for line in samples(text) if any(f'vendor="{vendor}"' in line for vendor in vendors)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -231,10 +260,17 @@ async def test_metrics_of_some_vendors_are_theirs_among_all_and_nothing_else(que
 
 
 async def test_metrics_of_some_vendors_come_in_openmetrics_and_compressed_too():
-    answer = await ask("/metrics?vendor=acme", headers={"accept": PROMETHEUS_3, "accept-encoding": "gzip"})
+    answer = await ask(
+        "/metrics?vendor=acme", headers={"accept": PROMETHEUS_3, "accept-encoding": "gzip"}
+    )
 
-    assert (answer.headers["content-type"], answer.headers["content-encoding"]) == (OPENMETRICS_TYPE, "gzip")
-    assert len(list(parse_openmetrics(answer.text))) == len(list(parse_text((await ask("/metrics?vendor=acme")).text)))
+    assert (answer.headers["content-type"], answer.headers["content-encoding"]) == (
+        OPENMETRICS_TYPE,
+        "gzip",
+    )
+    assert len(list(parse_openmetrics(answer.text))) == len(
+        list(parse_text((await ask("/metrics?vendor=acme")).text))
+    )
 
 
 @pytest.mark.parametrize("query", ["vendor=hooli", "vendor=acme,hooli", "vendor=hooli&vendor=acme"])
@@ -273,7 +309,9 @@ async def test_a_shard_that_cannot_be_is_refused_with_what_to_write(query, text)
 async def test_shards_together_are_all_vendors_once():
     store = many_vendors()
     parts = [samples((await ask(f"/metrics?shard={n}/8", store)).text) for n in range(1, 9)]
-    everything = [line for line in samples((await ask("/metrics", store)).text) if 'vendor="' in line]
+    everything = [
+        line for line in samples((await ask("/metrics", store)).text) if 'vendor="' in line
+    ]
 
     assert sorted(line for part in parts for line in part) == everything
     assert all(0 < len(part) < len(everything) / 4 for part in parts)
@@ -291,7 +329,9 @@ async def test_a_new_vendor_moves_no_other_to_another_shard():
 async def test_the_monitors_own_metrics_have_an_address_without_any_vendors():
     answer = await ask("/metrics/monitor")
 
-    assert samples(answer.text) == [line for line in samples(golden_text()) if 'vendor="' not in line]
+    assert samples(answer.text) == [
+        line for line in samples(golden_text()) if 'vendor="' not in line
+    ]
     assert "vendorstatus_database_size_bytes 1056768" in answer.text
     assert "vendorstatus_polls_total" in answer.text
 
@@ -318,7 +358,9 @@ async def test_the_discovered_targets_together_are_everything_once(query):
     for group in (await ask(f"/sd{query}")).json():
         labels = group["labels"]
         parameters = {
-            name.removeprefix("__param_"): text for name, text in labels.items() if name.startswith("__param")
+            name.removeprefix("__param_"): text
+            for name, text in labels.items()
+            if name.startswith("__param")
         }
         path = labels.get("__metrics_path__", "/metrics")
         found += samples((await ask(str(httpx.URL(path, params=parameters)))).text)
@@ -336,10 +378,14 @@ async def test_discovered_targets_never_share_an_instance():
 async def test_a_number_of_shards_that_cannot_be_is_refused(shards):
     answer = await ask(f"/sd?shards={shards}")
 
-    assert (answer.status_code, answer.text) == (400, "shards must be a whole number from 1 to 1000\n")
+    assert (answer.status_code, answer.text) == (
+        400,
+        "shards must be a whole number from 1 to 1000\n",
+    )
 
 
-# -------------------------------------------------------------------------------------------------------------- probes
+# --------------------------------------------------------------------------------------------------------------
+# probes
 
 
 async def test_healthz_says_that_the_process_is_up_whatever_the_store_says():
@@ -355,7 +401,9 @@ async def test_readyz_is_ready_without_problems():
 
 
 async def test_readyz_lists_what_is_wrong():
-    answer = await ask("/readyz", readiness=lambda: ["the database does not answer", "the scheduler stands still"])
+    answer = await ask(
+        "/readyz", readiness=lambda: ["the database does not answer", "the scheduler stands still"]
+    )
 
     assert answer.status_code == 503
     assert answer.json() == {
@@ -364,7 +412,8 @@ async def test_readyz_lists_what_is_wrong():
     }
 
 
-# --------------------------------------------------------------------------------------------------------- the landing
+# ---------------------------------------------------------------------------------------------------------
+# the landing
 
 
 async def test_the_landing_page_says_how_each_vendor_stands_in_words():
@@ -373,7 +422,11 @@ async def test_the_landing_page_says_how_each_vendor_stands_in_words():
     assert "1.2.3" in page
     assert 'href="metrics"' in page
     assert row_of(page, "Acme") == ["Acme", "partial outage", "2026-05-22 11:59 UTC"]
-    assert row_of(page, "Globex") == ["Globex", "degraded", "2026-05-21 22:00 UTC; the last poll failed"]
+    assert row_of(page, "Globex") == [
+        "Globex",
+        "degraded",
+        "2026-05-21 22:00 UTC; the last poll failed",
+    ]
     assert row_of(page, "Initech") == ["Initech", "unknown", "not polled yet"]
 
 
@@ -386,7 +439,11 @@ def row_of(page, name):
 async def test_a_page_that_never_answered_is_never_read_and_not_green():
     store = MemoryStore().add(Row(last_ok=False, last_success_at=None))
 
-    assert row_of((await ask("/", store)).text, "Acme") == ["Acme", "unknown", "never; the last poll failed"]
+    assert row_of((await ask("/", store)).text, "Acme") == [
+        "Acme",
+        "unknown",
+        "never; the last poll failed",
+    ]
 
 
 async def test_what_vendors_are_called_cannot_become_markup():
@@ -407,7 +464,8 @@ async def test_without_vendors_the_landing_page_says_so():
     assert "No vendor is configured." in answer.text
 
 
-# -------------------------------------------------------------------------------------------------------- other answers
+# --------------------------------------------------------------------------------------------------------
+# other answers
 
 
 async def test_an_unknown_address_is_plainly_not_found():
@@ -424,7 +482,9 @@ async def test_nothing_can_be_posted():
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/metrics?vendor=x", "/sd", "/healthz", "/readyz", "/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/metrics?vendor=x", "/sd", "/healthz", "/readyz", "/nothing"]
+)
 async def test_no_answer_may_be_sniffed_framed_or_run(path):
     headers = (await ask(path)).headers
 
@@ -435,7 +495,8 @@ async def test_no_answer_may_be_sniffed_framed_or_run(path):
     assert headers["cache-control"] == "no-store"
 
 
-# ---------------------------------------------------------------------------------------------------------- the server
+# ----------------------------------------------------------------------------------------------------------
+# the server
 
 
 async def test_the_server_serves_stops_when_told_and_leaves_signals_alone():
@@ -449,7 +510,9 @@ async def test_the_server_serves_stops_when_told_and_leaves_signals_alone():
         await asyncio.sleep(0.01)
     during = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.get(f"http://127.0.0.1:{port}/metrics", headers={"accept-encoding": "gzip"})
+        answer = await client.get(
+            f"http://127.0.0.1:{port}/metrics", headers={"accept-encoding": "gzip"}
+        )
     web.should_exit = True
     await asyncio.wait_for(serving, 10)
 

@@ -1,4 +1,5 @@
-"""Every platform on the whole path: polled, backfilled, kept, derived, reported, and the same again changes nothing."""
+"""Every platform on the whole path: polled, backfilled, kept, derived, reported, and the same again
+changes nothing."""
 
 import json
 from datetime import datetime, timedelta
@@ -28,12 +29,24 @@ async def test_every_case_is_kept_and_reported_or_fails_with_our_error(path: Pat
 
 
 async def read_whole(path: Path) -> None:
-    """Poll and backfill a case twice over a real store, and assert that nothing breaks, and nothing changes again."""
+    """Poll and backfill a case twice over a real store, and assert that nothing breaks, and nothing
+    changes again."""
     name, expected = path.parent.parent.name, json.loads(path.read_text())
-    told, recording = known_page(path, expected), json.loads(path.with_name("recording.json").read_text())
-    pages = SimulatedPages([], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(path.parent))
+    told, recording = (
+        known_page(path, expected),
+        json.loads(path.with_name("recording.json").read_text()),
+    )
+    pages = SimulatedPages(
+        [], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(path.parent)
+    )
     vendor = VendorConfig(
-        slug="acme", name="Acme", url=told.url, platform=name, regions=told.regions, html=told.html, feed=told.feed
+        slug="acme",
+        name="Acme",
+        url=told.url,
+        platform=name,
+        regions=told.regions,
+        html=told.html,
+        feed=told.feed,
     )
     async with collecting(pages, {"acme": vendor}) as collector:
         store, days = collector.store, timedelta(days=90)
@@ -54,9 +67,12 @@ async def read_whole(path: Path) -> None:
         assert store.facts(page.id) == facts
     assert json.loads(json.dumps(shown))["platform"] == name
     assert shown["known_days"] + shown["unknown_days"] == 90
-    assert shown["open_incidents"] or "open" not in expected["poll"] or not open_ones(expected, shown)
+    assert (
+        shown["open_incidents"] or "open" not in expected["poll"] or not open_ones(expected, shown)
+    )
 
 
 def open_ones(expected: dict[str, dict[str, list[str]]], shown: dict[str, object]) -> bool:
-    """Whether the case has something going on that the report does not show under either heading."""
+    """Whether the case has something going on that the report does not show under either
+    heading."""
     return bool(expected["poll"]["open"]) and not shown["open_maintenances"]

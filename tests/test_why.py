@@ -1,4 +1,5 @@
-"""What `monitor why` says: the rule of a day, and each single change that would make it another one."""
+"""What `monitor why` says: the rule of a day, and each single change that would make it another
+one."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -42,8 +43,12 @@ def asked(store, wanted: str | None = "api", day: date = DAY, **settings) -> why
     return why.answer(store, store.pages()[0], vendor, component=wanted, day=day, now=NOW)
 
 
-def cover(hours: float = 24, aspect: Aspect = Aspect.IMPACTS, component_id: str | None = None) -> Coverage:
-    return Coverage(span=Interval(START, START + hours * HOUR), aspect=aspect, component_id=component_id)
+def cover(
+    hours: float = 24, aspect: Aspect = Aspect.IMPACTS, component_id: str | None = None
+) -> Coverage:
+    return Coverage(
+        span=Interval(START, START + hours * HOUR), aspect=aspect, component_id=component_id
+    )
 
 
 def outage(store, page, **changes) -> None:
@@ -103,10 +108,17 @@ def test_a_published_bar_decides_and_the_day_without_it_is_told(store, page):
 
 def test_an_outage_that_was_seen_well_again_is_disputed_and_polls_are_what_ended_it(store, page):
     save(store, page, observed(START + HOUR, api=Level.PARTIAL_OUTAGE, web=Level.OPERATIONAL))
-    going_on = {"incidents": (incident(started_at=START + HOUR),), "impacts": (impact(START + HOUR),)}
+    going_on = {
+        "incidents": (incident(started_at=START + HOUR),),
+        "impacts": (impact(START + HOUR),),
+    }
     save(store, page, evidence(START + HOUR, **going_on))
     for quarter in range(5, 96):
-        save(store, page, observed(START + quarter * HOUR / 4, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
+        save(
+            store,
+            page,
+            observed(START + quarter * HOUR / 4, api=Level.OPERATIONAL, web=Level.OPERATIONAL),
+        )
 
     found = asked(store)
     assert found.day.seconds.outage == 900
@@ -130,7 +142,10 @@ def test_a_vendors_day_says_which_component_decides(store, page):
     told = changes(found)
     assert told["without component api (exclude)"] == (Level.OPERATIONAL, 0)
     assert "without component web (exclude)" not in told
-    assert changes(asked(store, None, exclude=("api",)))["with component api counted"] == (Level.PARTIAL_OUTAGE, 3600)
+    assert changes(asked(store, None, exclude=("api",)))["with component api counted"] == (
+        Level.PARTIAL_OUTAGE,
+        3600,
+    )
 
 
 def test_an_override_is_one_of_the_things_without_which_the_day_is_another(store, page):
@@ -153,12 +168,17 @@ def test_a_page_read_in_another_zone_is_told_in_its_own_too(store):
     page = add_page(store, now=START, zone="Asia/Tokyo")
     info = PageInfo(zone="America/Los_Angeles")
     save(store, page, evidence(START, page=info, components=(component(),)))
-    late = impact(START + 28 * HOUR, START + 29 * HOUR)  # 21:00 to 22:00 of the fifth in Los Angeles
+    late = impact(
+        START + 28 * HOUR, START + 29 * HOUR
+    )  # 21:00 to 22:00 of the fifth in Los Angeles
     save(store, page, evidence(NOW, incidents=(incident(),), impacts=(late,), coverage=(cover(),)))
 
     told = changes(asked(store))
     assert told["with days in America/Los_Angeles (zone)"] == (Level.PARTIAL_OUTAGE, 3600)
-    assert told["with days in UTC (zone)"] == (Level.OPERATIONAL, 0)  # known whole; a day in Tokyo to 62 %
+    assert told["with days in UTC (zone)"] == (
+        Level.OPERATIONAL,
+        0,
+    )  # known whole; a day in Tokyo to 62 %
 
 
 def test_what_the_day_was_before_the_vendor_revised_it_is_told(store, page):
@@ -167,12 +187,27 @@ def test_what_the_day_was_before_the_vendor_revised_it_is_told(store, page):
     for later, ended in ((0, 2), (1, 4)):
         if later:
             longer = impact(START + HOUR, START + ended * HOUR)
-            save(store, page, evidence(NOW + HOUR, incidents=(incident(),), impacts=(longer,), coverage=(cover(),)))
+            save(
+                store,
+                page,
+                evidence(
+                    NOW + HOUR, incidents=(incident(),), impacts=(longer,), coverage=(cover(),)
+                ),
+            )
         now = NOW + later * HOUR
-        _, days = history.read(store, store.pages()[0], VendorConfig(**ADDRESS), first=DAY, last=today, now=now)
+        _, days = history.read(
+            store, store.pages()[0], VendorConfig(**ADDRESS), first=DAY, last=today, now=now
+        )
         store.save_days(page.id, days, today=today, now=now, revised_since=DAY)
 
-    found = why.answer(store, store.pages()[0], VendorConfig(**ADDRESS), component="api", day=DAY, now=NOW + 2 * HOUR)
+    found = why.answer(
+        store,
+        store.pages()[0],
+        VendorConfig(**ADDRESS),
+        component="api",
+        day=DAY,
+        now=NOW + 2 * HOUR,
+    )
     assert found.day.seconds.outage == 3 * 3600
     before = [each for each in found.changes if each.kind == "knowledge"]
     assert [(each.level, each.outage_seconds) for each in before] == [(Level.PARTIAL_OUTAGE, 3600)]
@@ -194,7 +229,9 @@ def test_two_days_say_what_differs_and_the_same_day_twice_nothing(store, page):
 def monitor(monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "monitor.yaml").write_text("vendors:\n  - url: https://status.acme.example/\n    slug: acme\n")
+    (tmp_path / "monitor.yaml").write_text(
+        "vendors:\n  - url: https://status.acme.example/\n    slug: acme\n"
+    )
 
     return typed(monkeypatch, capsys)
 

@@ -1,4 +1,5 @@
-"""The writer: many pages in one transaction, one broken page at nobody's cost, days derived once."""
+"""The writer: many pages in one transaction, one broken page at nobody's cost, days derived
+once."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -7,7 +8,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from simulated import Clock
-from store_support import DATABASES, GAP_SECONDS, MINUTE, NOW, add_page, database, incident, observed
+from store_support import (
+    DATABASES,
+    GAP_SECONDS,
+    MINUTE,
+    NOW,
+    add_page,
+    database,
+    incident,
+    observed,
+)
 
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
@@ -38,7 +48,10 @@ async def writing(*slugs: str, clock: Clock | None = None, kind: str = "sqlite")
     """Yield a writer over these pages, and its store."""
     clock = clock or Clock(NOW)
     with database(kind) as url, CountingStore.open(url) as store:
-        pages = {slug: VendorConfig(slug=slug, name=slug, url=f"https://{slug}.example/") for slug in slugs}
+        pages = {
+            slug: VendorConfig(slug=slug, name=slug, url=f"https://{slug}.example/")
+            for slug in slugs
+        }
         store.sync_pages([spec(vendor) for vendor in pages.values()], now=NOW)
         writer = Writer(
             store,
@@ -61,9 +74,16 @@ def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) ->
     told = observed(at, **(levels or DEGRADED))
     parts = tuple(Component(id=key, name=key.upper()) for key in levels or DEGRADED)
     poll = PollRecord(
-        page_id=page.id, started_at=at, duration_ms=1, outcome="ok", due_at=at + 5 * MINUTE, max_gap_seconds=GAP_SECONDS
+        page_id=page.id,
+        started_at=at,
+        duration_ms=1,
+        outcome="ok",
+        due_at=at + 5 * MINUTE,
+        max_gap_seconds=GAP_SECONDS,
     )
-    return Collected(page=page, poll=poll, evidence=[replace(told, components=parts)], derive=True, **more)
+    return Collected(
+        page=page, poll=poll, evidence=[replace(told, components=parts)], derive=True, **more
+    )
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -87,7 +107,11 @@ async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place(kind):
         )  # fmt: skip
 
         assert [type(each) for each in kept] == [type(None), ValueError, type(None)]
-        assert {page.slug: page.last_ok for page in store.pages()} == {"one": True, "three": True, "two": None}
+        assert {page.slug: page.last_ok for page in store.pages()} == {
+            "one": True,
+            "three": True,
+            "two": None,
+        }
 
 
 async def test_a_poll_without_news_that_waits_was_made_before_the_news_that_follows_it():
@@ -101,7 +125,11 @@ async def test_a_poll_without_news_that_waits_was_made_before_the_news_that_foll
         await writer.keep(read(store, "one", NOW + 10 * MINUTE))
 
         well, *_ = store.facts(store.pages()[0].id).runs
-        assert (well.level, well.last_seen, well.span.end) == (Level.OPERATIONAL, NOW + 5 * MINUTE, NOW + 10 * MINUTE)
+        assert (well.level, well.last_seen, well.span.end) == (
+            Level.OPERATIONAL,
+            NOW + 5 * MINUTE,
+            NOW + 10 * MINUTE,
+        )
         assert store.transactions == 2
 
 
@@ -122,13 +150,23 @@ async def test_days_are_derived_at_the_next_flush_once_however_often_a_page_had_
         await writer.keep(read(store, "one"))
         clock.forward(minutes=1)
         await writer.keep(read(store, "one", clock.now))
-        assert store.page_history(page.id, NOW.date(), NOW.date()).components["a"].day(NOW.date()).level is None
+        assert (
+            store.page_history(page.id, NOW.date(), NOW.date())
+            .components["a"]
+            .day(NOW.date())
+            .level
+            is None
+        )
         before = store.transactions
         await writer.flush()
 
         assert store.transactions == before + 1
         assert (
-            store.page_history(page.id, NOW.date(), NOW.date()).components["a"].day(NOW.date()).level is Level.DEGRADED
+            store.page_history(page.id, NOW.date(), NOW.date())
+            .components["a"]
+            .day(NOW.date())
+            .level
+            is Level.DEGRADED
         )
 
 
@@ -196,7 +234,9 @@ def test_what_is_done_together_is_done_or_not_done_as_a_whole():
 
         def broken() -> None:
             with store.together():
-                store.save(page.id, observed(NOW, a=Level.DEGRADED), now=NOW, max_gap_seconds=GAP_SECONDS)
+                store.save(
+                    page.id, observed(NOW, a=Level.DEGRADED), now=NOW, max_gap_seconds=GAP_SECONDS
+                )
                 raise RuntimeError("the second page is broken")
 
         with pytest.raises(RuntimeError, match="second page"):
@@ -211,7 +251,9 @@ async def test_messages_told_again_are_not_compared_again_and_edited_ones_are_ke
         await writer.remembered(page)
         for minute, text in enumerate(("We look.", "We look.", "We looked.", "We looked.")):
             poll = read(store, "one", NOW + minute * MINUTE)
-            messages = (IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text=text),)
+            messages = (
+                IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text=text),
+            )
             poll.evidence = [replace(poll.evidence[0], incidents=(incident(),), updates=messages)]
             await writer.keep(poll)
 
@@ -227,7 +269,9 @@ async def test_messages_that_another_process_changed_are_compared_again():
         told = replace(
             poll.evidence[0],
             incidents=(incident(),),
-            updates=(IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text="We look."),),
+            updates=(
+                IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text="We look."),
+            ),
         )
         poll.evidence = [told]
         await writer.keep(poll)
@@ -246,8 +290,12 @@ async def test_a_reading_that_came_too_late_leaves_no_validators_behind():
         page = store.pages()[0]
         url = page.url
         new, old = Validators(etag='"new"'), Validators(etag='"old"')
-        await writer.keep(read(store, "one", NOW, levels={"a": Level.MAJOR_OUTAGE}, validators={url: new}))
-        late = read(store, "one", NOW - MINUTE, levels={"a": Level.OPERATIONAL}, validators={url: old})
+        await writer.keep(
+            read(store, "one", NOW, levels={"a": Level.MAJOR_OUTAGE}, validators={url: new})
+        )
+        late = read(
+            store, "one", NOW - MINUTE, levels={"a": Level.OPERATIONAL}, validators={url: old}
+        )
         await writer.keep(late)
 
         assert store.current(page.id).levels == {"a": Level.MAJOR_OUTAGE}

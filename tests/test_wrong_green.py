@@ -1,4 +1,5 @@
-"""Cases that other tools get wrong, one test each, named after the case. What is right stands in the name."""
+"""Cases that other tools get wrong, one test each, named after the case. What is right stands in
+the name."""
 
 import json
 from dataclasses import replace
@@ -21,7 +22,9 @@ API, OTHER = "aaaaaaaaaaa1", "aaaaaaaaaaa2"
 TODAY = date(2026, 5, 20)
 
 
-def component(key: str = API, status: str = "operational", name: str = "API", **changes: object) -> dict[str, object]:
+def component(
+    key: str = API, status: str = "operational", name: str = "API", **changes: object
+) -> dict[str, object]:
     return {
         "id": key, "name": name, "status": status, "created_at": "2024-01-01T00:00:00.000Z",
         "updated_at": "2024-01-01T00:00:00.000Z", "position": 1, "description": None, "showcase": False, "start_date": None,
@@ -30,7 +33,8 @@ def component(key: str = API, status: str = "operational", name: str = "API", **
 
 
 class Page:
-    """A page whose content the test writes; every answer differs from the last, as a page's would."""
+    """A page whose content the test writes; every answer differs from the last, as a page's
+    would."""
 
     def __init__(self, *rows: dict[str, object], zone: str = "Etc/UTC") -> None:
         self.rows = list(rows or [component()])
@@ -62,7 +66,13 @@ class Page:
         for path, body in bodies.items():
             if url.endswith(path):
                 headers = {"content-type": "application/json"}
-                return Response(url=url, final_url=url, status=200, headers=headers, body=json.dumps(body).encode())
+                return Response(
+                    url=url,
+                    final_url=url,
+                    status=200,
+                    headers=headers,
+                    body=json.dumps(body).encode(),
+                )
         return Response(url=url, final_url=url, status=404, body=b"Not Found")
 
 
@@ -79,13 +89,19 @@ async def polled(collector):
     return result, page, collector.store.current(page.id)
 
 
-async def test_01_two_components_of_the_same_name_are_two_series_and_the_outage_is_visible() -> None:
+async def test_01_two_components_of_the_same_name_are_two_series_and_the_outage_is_visible() -> (
+    None
+):
     page = Page(component(API), component(OTHER, "major_outage"))
     async with watching(page) as collector:
         await polled(collector)
-        text = exposition(StateMetrics(collector.store), PollMetrics("0"), now=NOW, openmetrics=False).decode()
+        text = exposition(
+            StateMetrics(collector.store), PollMetrics("0"), now=NOW, openmetrics=False
+        ).decode()
 
-    series = [line for line in text.splitlines() if line.startswith("vendorstatus_component_severity{")]
+    series = [
+        line for line in text.splitlines() if line.startswith("vendorstatus_component_severity{")
+    ]
     assert sorted(line.rsplit(" ", 1)[1] for line in series) == ["0", "4"]
     assert len({line.rsplit(" ", 1)[0] for line in series}) == 2
 
@@ -118,7 +134,9 @@ async def test_03_a_page_answering_503_for_hours_is_not_up_and_covers_nothing() 
     assert all(run.span.end <= NOW for run in facts.runs)
 
 
-async def test_04_an_escalated_and_renamed_incident_shows_its_current_version_and_keeps_both() -> None:
+async def test_04_an_escalated_and_renamed_incident_shows_its_current_version_and_keeps_both() -> (
+    None
+):
     page, clock = Page(component(status="major_outage")), Clock(NOW)
     page.incidents = [{**incident_json(API), "impact": "minor"}]
     async with watching(page, clock) as collector:
@@ -173,12 +191,16 @@ async def test_07_a_maintenance_announced_for_next_year_is_scheduled_not_active(
 
 
 def test_08_an_interval_of_90_minutes_is_accepted() -> None:
-    settings = config.parse("vendors:\n  - url: https://status.acme.example\n    interval: 90m\n", "monitor.yaml")
+    settings = config.parse(
+        "vendors:\n  - url: https://status.acme.example\n    interval: 90m\n", "monitor.yaml"
+    )
 
     assert settings.vendors[0].interval_seconds == 5400
 
 
-async def test_11_an_unknown_status_word_makes_that_component_unknown_and_the_rest_is_read() -> None:
+async def test_11_an_unknown_status_word_makes_that_component_unknown_and_the_rest_is_read() -> (
+    None
+):
     page = Page(component(status="wobbly"), component(OTHER, "partial_outage", name="Web"))
     async with watching(page) as collector:
         _, stored, state = await polled(collector)
@@ -212,12 +234,20 @@ async def test_13_an_incident_naming_no_component_is_listed_and_gives_no_level()
 @pytest.mark.parametrize(
     ("name", "raw", "reason"),
     [
-        ("14", Response(url="", status=200, final_url="https://new.example/", body=b"<html>hello</html>"), "moved"),
+        (
+            "14",
+            Response(
+                url="", status=200, final_url="https://new.example/", body=b"<html>hello</html>"
+            ),
+            "moved",
+        ),
         ("15", Response(url="", status=200, body=b""), "empty_body"),
     ],
     ids=["14_a_redirect_that_drops_the_path_is_unreadable", "15_an_empty_body_is_a_failed_poll"],
 )
-async def test_14_and_15_a_wrong_answer_with_status_200(name: str, raw: Response, reason: str) -> None:
+async def test_14_and_15_a_wrong_answer_with_status_200(
+    name: str, raw: Response, reason: str
+) -> None:
     page = Page()
     page.raw = raw
     async with watching(page) as collector:
@@ -238,7 +268,9 @@ async def test_16_and_17_an_ongoing_incident_counts_to_now_and_overlaps_count_on
     assert history.components[API].day(TODAY).seconds.major == 3600  # 11:30 to 12:30, once
 
 
-async def test_18_and_19_a_window_deeper_than_the_data_has_unknown_days_and_coverage_below_one() -> None:
+async def test_18_and_19_a_window_deeper_than_the_data_has_unknown_days_and_coverage_below_one() -> (
+    None
+):
     page = Page()
     page.older = [
         {
@@ -253,7 +285,9 @@ async def test_18_and_19_a_window_deeper_than_the_data_has_unknown_days_and_cove
         (slug,) = collector.vendors
         await collector.derive(slug, since=NOW - timedelta(days=90))
         window = window_ending(TODAY, 90)
-        found = figures(collector.store.page_history(stored.id, window.first, window.last).vendor, window)
+        found = figures(
+            collector.store.page_history(stored.id, window.first, window.last).vendor, window
+        )
 
     assert 55 < found.unknown_days < 62
     assert found.coverage_ratio == pytest.approx(1 / 3, abs=0.02)
@@ -261,11 +295,20 @@ async def test_18_and_19_a_window_deeper_than_the_data_has_unknown_days_and_cove
 
 async def test_20_an_impact_word_in_no_table_is_unknown_not_green() -> None:
     page = Page()
-    paperwork = {"code": API, "name": "API", "old_status": "operational", "new_status": "operational"}
+    paperwork = {
+        "code": API,
+        "name": "API",
+        "old_status": "operational",
+        "new_status": "operational",
+    }
     incident = incident_json(API)
     (update,) = incident["incident_updates"]  # type: ignore[misc]
     page.incidents = [
-        {**incident, "impact": "catastrophic", "incident_updates": [{**update, "affected_components": [paperwork]}]}  # type: ignore[dict-item]
+        {
+            **incident,
+            "impact": "catastrophic",
+            "incident_updates": [{**update, "affected_components": [paperwork]}],
+        }  # type: ignore[dict-item]
     ]
     async with watching(page) as collector:
         _, stored, _ = await polled(collector)
@@ -287,12 +330,19 @@ async def test_22_a_deleted_active_incident_is_withdrawn_not_resolved() -> None:
     assert incident.phase is Phase.WITHDRAWN
 
 
-async def test_25_a_critical_incident_of_19_days_with_degraded_components_is_19_degraded_days() -> None:
+async def test_25_a_critical_incident_of_19_days_with_degraded_components_is_19_degraded_days() -> (
+    None
+):
     page = Page(component(status="degraded_performance"))
     incident = incident_json(API)
     started = "2026-05-01T12:00:00.000Z"
     (update,) = incident["incident_updates"]  # type: ignore[misc]
-    change = {"code": API, "name": "API", "old_status": "operational", "new_status": "degraded_performance"}
+    change = {
+        "code": API,
+        "name": "API",
+        "old_status": "operational",
+        "new_status": "degraded_performance",
+    }
     page.incidents = [
         {
             **incident, "created_at": started, "started_at": started,
@@ -304,12 +354,16 @@ async def test_25_a_critical_incident_of_19_days_with_degraded_components_is_19_
         (slug,) = collector.vendors
         await collector.derive(slug, since=datetime(2026, 5, 1, tzinfo=UTC))
         window = window_ending(TODAY, 20)
-        found = figures(collector.store.page_history(stored.id, window.first, window.last).vendor, window)
+        found = figures(
+            collector.store.page_history(stored.id, window.first, window.last).vendor, window
+        )
 
     assert (found.outage_days, found.degraded_days) == (0, 20)
 
 
-async def test_26_an_excluded_third_party_component_does_not_take_the_vendor_down_and_shows_as_excluded() -> None:
+async def test_26_an_excluded_third_party_component_does_not_take_the_vendor_down_and_shows_as_excluded() -> (
+    None
+):
     page = Page(component(), component(OTHER, "major_outage", name="Twilio SMS"))
     async with watching(page, exclude=("Twilio*",)) as collector:
         _, stored, _ = await polled(collector)
@@ -333,7 +387,9 @@ async def test_28_days_are_cut_in_the_pages_own_zone() -> None:
 
 def test_29_a_bare_number_is_no_duration() -> None:
     with pytest.raises(ConfigError, match="timeout"):
-        config.parse("vendors:\n  - url: https://status.acme.example\n    timeout: 2\n", "monitor.yaml")
+        config.parse(
+            "vendors:\n  - url: https://status.acme.example\n    timeout: 2\n", "monitor.yaml"
+        )
 
 
 async def test_30_incident_titles_are_labels_of_the_newest_open_ones_alone() -> None:
@@ -341,7 +397,9 @@ async def test_30_incident_titles_are_labels_of_the_newest_open_ones_alone() -> 
     page.incidents = [incident_json(API, name="a title of many words")]
     async with watching(page) as collector:
         await polled(collector)
-        text = exposition(StateMetrics(collector.store), PollMetrics("0"), now=NOW, openmetrics=False).decode()
+        text = exposition(
+            StateMetrics(collector.store), PollMetrics("0"), now=NOW, openmetrics=False
+        ).decode()
 
     (named,) = (line for line in text.splitlines() if "a title of many words" in line)
     assert named.startswith("vendorstatus_vendor_open_incident_start_timestamp_seconds{")
@@ -357,8 +415,12 @@ async def test_09_a_429_is_honoured_and_counted() -> None:
     from monitor.errors import Throttled
 
     truth = truth_for(5, "statuspage")
-    pages = SimulatedPages([truth], Clock(NOW), lambda url: Throttled("429", retry_after=timedelta(hours=1), url=url))
-    async with collecting(pages, {truth.slug: vendor_of(truth, platform="statuspage")}) as collector:
+    pages = SimulatedPages(
+        [truth], Clock(NOW), lambda url: Throttled("429", retry_after=timedelta(hours=1), url=url)
+    )
+    async with collecting(
+        pages, {truth.slug: vendor_of(truth, platform="statuspage")}
+    ) as collector:
         result = await collector.poll(await page_of(collector, truth.slug))
         page = await page_of(collector, truth.slug)
 
@@ -376,11 +438,17 @@ async def test_21_a_history_that_breaks_half_way_is_reported_and_resumed() -> No
         lost = broken and "/api/v2/incidents/" in url
         return Response(url=url, final_url=url, status=500, body=b"no") if lost else None
 
-    pages = SimulatedPages([truth], Clock(NOW), lambda url: answer(url) or (no_list(url) if broken else None))
+    pages = SimulatedPages(
+        [truth], Clock(NOW), lambda url: answer(url) or (no_list(url) if broken else None)
+    )
     async with collecting(pages) as collector:
-        first = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
+        first = await collector.backfill(
+            await page_of(collector, truth.slug), NOW - timedelta(days=90)
+        )
         broken = False
-        second = await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
+        second = await collector.backfill(
+            await page_of(collector, truth.slug), NOW - timedelta(days=90)
+        )
 
     assert first.gaps
     assert not first.complete
@@ -388,10 +456,16 @@ async def test_21_a_history_that_breaks_half_way_is_reported_and_resumed() -> No
 
 
 def no_list(url: str) -> Response | None:
-    return Response(url=url, final_url=url, status=404, body=b"no") if url.endswith("/api/v2/incidents.json") else None
+    return (
+        Response(url=url, final_url=url, status=404, body=b"no")
+        if url.endswith("/api/v2/incidents.json")
+        else None
+    )
 
 
-async def test_23_a_bar_edited_after_the_day_closed_revises_the_day_and_both_stay_readable() -> None:
+async def test_23_a_bar_edited_after_the_day_closed_revises_the_day_and_both_stay_readable() -> (
+    None
+):
     truth = truth_for(3, "statuspage")
     clock, edited = Clock(NOW), False
     pages = SimulatedPages([truth], clock)
@@ -422,6 +496,8 @@ async def test_23_a_bar_edited_after_the_day_closed_revises_the_day_and_both_sta
     assert revisions[-1].revision == 2
     assert revisions[-1].day.seconds.major == 5100
     assert not [
-        bar for bar in known_then.bars if bar.component_id == code and bar.day == day and bar.major_seconds == 5100
+        bar
+        for bar in known_then.bars
+        if bar.component_id == code and bar.day == day and bar.major_seconds == 5100
     ]
     assert count >= 1

@@ -1,4 +1,5 @@
-"""What the Zendesk platform reads beyond its fixtures: windows of time, what vanished, and strictness."""
+"""What the Zendesk platform reads beyond its fixtures: windows of time, what vanished, and
+strictness."""
 
 import json
 from datetime import timedelta
@@ -25,7 +26,9 @@ def poll(case: str, answer: Answer | None = None, **context: object) -> Evidence
 def with_incidents(case: str, told: Any) -> Answer:
     recorded = answers_from(FIXTURES / case)
     body = json.dumps(told).encode()
-    return lambda url: Response(url=url, status=200, body=body) if zendesk.INCIDENTS in url else recorded(url)
+    return lambda url: (
+        Response(url=url, status=200, body=body) if zendesk.INCIDENTS in url else recorded(url)
+    )
 
 
 def test_history_is_asked_for_ninety_days_at_a_time_from_a_month_before() -> None:
@@ -46,7 +49,9 @@ def test_without_any_incident_no_day_is_covered() -> None:
     told = drive(zendesk.backfill(page, page.now - timedelta(days=90)), page, quiet)
 
     assert [cover for piece in told for cover in piece.coverage] == []
-    assert [gap.what for piece in told for gap in piece.gaps] == ["incidents 2026-02-19..2026-05-20"]
+    assert [gap.what for piece in told for gap in piece.gaps] == [
+        "incidents 2026-02-19..2026-05-20"
+    ]
 
 
 def test_a_window_that_cannot_be_read_fails_the_backfill() -> None:
@@ -85,7 +90,9 @@ def test_an_incident_that_left_the_list_has_ended() -> None:
         (("included",), None),
     ],
 )
-def test_a_shape_nobody_has_shown_us_is_an_error_that_asks_for_a_recording(place: tuple[Any, ...], value: Any) -> None:
+def test_a_shape_nobody_has_shown_us_is_an_error_that_asks_for_a_recording(
+    place: tuple[Any, ...], value: Any
+) -> None:
     told = json.loads((FIXTURES / "ongoing" / "incidents.json").read_text())
     owner = told
     for key in place[:-1]:

@@ -1,4 +1,5 @@
-"""What the Zscaler platform reads beyond its fixtures: the cloud in the address, and posts that leave the list."""
+"""What the Zscaler platform reads beyond its fixtures: the cloud in the address, and posts that
+leave the list."""
 
 import json
 from collections.abc import Callable
@@ -44,7 +45,9 @@ def test_a_post_that_is_listed_nowhere_any_more_has_ended() -> None:
     before = poll("ongoing")
     after = poll("unlinked-components", mark=before.mark, open_incidents=frozenset({"9010"}))
 
-    assert [(i.id, i.phase, i.resolved_at) for i in after.incidents] == [("9010", Phase.CLOSED, after.read_at)]
+    assert [(i.id, i.phase, i.resolved_at) for i in after.incidents] == [
+        ("9010", Phase.CLOSED, after.read_at)
+    ]
     assert [(i.component_id, i.end) for i in after.impacts] == [("102", after.read_at)]
     assert after.withdrawn == ()
 
@@ -55,7 +58,9 @@ def changed(case: str, change: Callable[[dict], object]) -> Evidence:
     change(told["data"]["category"][0]["subCategory"][1])
     page = context_of(FIXTURES / case)
     (piece,) = drive(
-        zscaler.poll(page), page, lambda url: Response(url=url, status=200, body=json.dumps(told).encode())
+        zscaler.poll(page),
+        page,
+        lambda url: Response(url=url, status=200, body=json.dumps(told).encode()),
     )
     return piece
 
@@ -65,8 +70,14 @@ def state_of_traffic(piece: Evidence) -> Level | None:
 
 
 def test_the_boolean_of_a_service_says_nothing() -> None:
-    assert state_of_traffic(changed("quiet", lambda service: service.update(status=False))) is Level.OPERATIONAL
-    assert state_of_traffic(changed("ongoing", lambda service: service.update(status=True))) is Level.MAJOR_OUTAGE
+    assert (
+        state_of_traffic(changed("quiet", lambda service: service.update(status=False)))
+        is Level.OPERATIONAL
+    )
+    assert (
+        state_of_traffic(changed("ongoing", lambda service: service.update(status=True)))
+        is Level.MAJOR_OUTAGE
+    )
 
 
 def test_a_post_that_is_present_is_not_over_whatever_the_week_says_of_it() -> None:

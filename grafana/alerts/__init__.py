@@ -1,1 +1,3 @@
-"""Alert rules: `vendorstatus.rules.yaml` for Prometheus is the source, Grafana's version is written from it."""
+"""Alert rules: `vendorstatus.rules.yaml` for Prometheus is the source, Grafana's version is written
+from it.
+"""

@@ -1,12 +1,15 @@
-"""Writes the Grafana-managed version of the alert rules and of Alertmanager's routes: `make alerts`.
+"""Writes the Grafana-managed version of the alert rules and of Alertmanager's routes: `make
+alerts`.
 
-A rule that Grafana evaluates cannot rely on recording rules in some Prometheus, so every recorded series is replaced by
-the expression behind it; the rest is a translation of names. Source of the format:
+A rule that Grafana evaluates cannot rely on recording rules in some Prometheus, so every recorded
+series is replaced by the expression behind it; the rest is a translation of names. Source of the
+format:
 https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
 
-In Prometheus an outage alert ends when its expression has no sample, and Alertmanager holds "resolved" back while
-nobody looks. Grafana has no such inhibition. There the rules of `WHILE_KNOWN` have a sample of 0 for what is known and
-not in an outage, so that no sample means that nothing is known, and then the last state is kept.
+In Prometheus an outage alert ends when its expression has no sample, and Alertmanager holds
+"resolved" back while nobody looks. Grafana has no such inhibition. There the rules of `WHILE_KNOWN`
+have a sample of 0 for what is known and not in an outage, so that no sample means that nothing is
+known, and then the last state is kept.
 """
 
 import re
@@ -32,14 +35,16 @@ DATASOURCE_UID = "prometheus"
 """The uid of the Prometheus data source that the rules query; the one we provision has it."""
 
 HEADER = """\
-# Written by `make alerts` from vendorstatus.rules.yaml; do not edit. For Grafana's provisioning/alerting folder.
-# Use this or vendorstatus.rules.yaml, not both: every alert would come twice. See docs/alerts.md.
+# Written by `make alerts` from vendorstatus.rules.yaml; do not edit. For Grafana's
+# provisioning/alerting folder. Use this or vendorstatus.rules.yaml, not both: every alert would
+# come twice. See docs/alerts.md.
 """
 
 POLICIES_HEADER = """\
-# Written by `make alerts` from the routes of alertmanager.yml; do not edit. For Grafana's provisioning/alerting folder,
-# beside the contact point of grafana/provisioning/alerting. Grafana has one tree of policies, and this replaces it:
-# where yours is in use, leave this file out and route on the label severity there. See docs/alerts.md.
+# Written by `make alerts` from the routes of alertmanager.yml; do not edit. For Grafana's
+# provisioning/alerting folder, beside the contact point of grafana/provisioning/alerting. Grafana
+# has one tree of policies, and this replaces it: where yours is in use, leave this file out and
+# route on the label severity there. See docs/alerts.md.
 """
 
 _TIERED = "* on (job, vendor) group_left (tier, url) vendor_tier_url:vendorstatus_vendor_info:max"
@@ -47,7 +52,8 @@ _VENDORS_KNOWN = f"0 * vendor:vendorstatus_vendor_severity:max {_TIERED}"
 WHILE_KNOWN: Mapping[str, str] = {
     "VendorStatusMajorOutage": _VENDORS_KNOWN,
     "VendorStatusRecurringOutage": _VENDORS_KNOWN,
-    "VendorStatusCriticalComponentOutage": f"""
+    "VendorStatusCriticalComponentOutage": (
+        f"""
         0 * (
           max by (job, vendor, component) (
             last_over_time(vendorstatus_component_severity[5m])
@@ -57,11 +63,14 @@ WHILE_KNOWN: Mapping[str, str] = {
           and on (job, vendor, component)
           last_over_time(vendorstatus_component_info{{critical="yes"}}[5m])
         ) {_TIERED}
-    """,
+    """
+    ),
 }
-"""The outage alerts: what has a sample of 0, with the alert's labels, while it is known whether there is an outage."""
+"""The outage alerts: what has a sample of 0, with the alert's labels, while it is known whether
+there is an outage."""
 _HELD_EVALUATIONS = 1440
-"""How many evaluations one vendor may be missing among others before its alert is taken for over: a day of minutes."""
+"""How many evaluations one vendor may be missing among others before its alert is taken for over: a
+day of minutes."""
 
 # Only recorded series have colons in their names.
 _RECORDED = re.compile(r"(?<!\w)[a-zA-Z_]\w*(?::\w+)+")
@@ -82,7 +91,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A group of rules, evaluated in order every `interval`. `records` maps a recorded series to its expression."""
+    """A group of rules, evaluated in order every `interval`. `records` maps a recorded series to
+    its expression.
+    """
 
     name: str
     interval: str
@@ -94,8 +105,9 @@ class Group:
 class Settings:
     """What `make alerts` is told by settings.yaml.
 
-    `runbook_base` is the address, with its last slash, below which the runbooks' files are read. `keep_last`: whether
-    the Grafana that evaluates the rules knows `KeepLast`, as from 10.4.1 on; an older one would not start.
+    `runbook_base` is the address, with its last slash, below which the runbooks' files are read.
+    `keep_last`: whether the Grafana that evaluates the rules knows `KeepLast`, as from 10.4.1 on;
+    an older one would not start.
     """
 
     runbook_base: str = "docs/runbooks/"
@@ -103,7 +115,9 @@ class Settings:
 
 
 def read_settings(text: str) -> Settings:
-    """Return the settings; what is left out has its default. Raises ValueError for an unknown one or a bad value."""
+    """Return the settings; what is left out has its default. Raises ValueError for an unknown one
+    or a bad value.
+    """
     told = yaml.safe_load(text) or {}
     types = {each.name: type(each.default) for each in fields(Settings)}
     if not isinstance(told, dict) or not told.keys() <= types.keys():
@@ -116,11 +130,15 @@ def read_settings(text: str) -> Settings:
 
 def with_runbooks(rules: str, base: str) -> str:
     """Return the text of the rule file with the address of every runbook below `base`."""
-    return re.sub(r"(?m)^( *runbook_url: )\S*?(\w+\.md)$", lambda found: f"{found[1]}{base}{found[2]}", rules)
+    return re.sub(
+        r"(?m)^( *runbook_url: )\S*?(\w+\.md)$", lambda found: f"{found[1]}{base}{found[2]}", rules
+    )
 
 
 def read_groups(text: str) -> list[Group]:
-    """Return the groups of a Prometheus rule file. Raises KeyError for a group without a name or an interval."""
+    """Return the groups of a Prometheus rule file. Raises KeyError for a group without a name or an
+    interval.
+    """
     return [_group(each) for each in yaml.safe_load(text)["groups"]]
 
 
@@ -146,10 +164,11 @@ def _alert(raw: Mapping[str, Any]) -> Alert:
 
 
 def self_contained(expr: str, records: Mapping[str, str]) -> str:
-    """Return the expression on one line, with every recorded series replaced by what it is recorded from.
+    """Return the expression on one line, with every recorded series replaced by what it is recorded
+    from.
 
-    Raises ValueError for a recorded series that no group records, and for one with matchers or a plain range, which an
-    expression cannot have; a subquery such as ``[1d:5m]`` it can.
+    Raises ValueError for a recorded series that no group records, and for one with matchers or a
+    plain range, which an expression cannot have; a subquery such as ``[1d:5m]`` it can.
     """
 
     def replaced(match: re.Match[str]) -> str:
@@ -157,14 +176,18 @@ def self_contained(expr: str, records: Mapping[str, str]) -> str:
         if name not in records:
             raise ValueError(f"nothing records {name}; name a recording rule of the same file")
         if after.startswith("{") or re.match(r"\[\w+\]", after):
-            raise ValueError(f"{name} has matchers or a plain range; record it selected, or use a subquery")
+            raise ValueError(
+                f"{name} has matchers or a plain range; record it selected, or use a subquery"
+            )
         return f"({self_contained(records[name], records)})"
 
     return _RECORDED.sub(replaced, " ".join(expr.split()))
 
 
 def managed(groups: list[Group], settings: Settings) -> dict[str, Any]:
-    """Return the provisioning document with every alert of the groups; groups without alerts are left out."""
+    """Return the provisioning document with every alert of the groups; groups without alerts are
+    left out.
+    """
     records = {name: expr for group in groups for name, expr in group.records.items()}
     return {
         "apiVersion": 1,
@@ -189,7 +212,9 @@ def _managed_alert(alert: Alert, records: Mapping[str, str], settings: Settings)
         "uid": alert.name,
         "title": alert.name,
         "condition": "B",
-        "data": list(_queries(self_contained(expr, records), "$A > 0" if held else "is_number($A)")),
+        "data": list(
+            _queries(self_contained(expr, records), "$A > 0" if held else "is_number($A)")
+        ),
         **(_HELD if held else _ENDED),
         "for": alert.pending,
         "keepFiringFor": alert.keep_firing,
@@ -199,12 +224,18 @@ def _managed_alert(alert: Alert, records: Mapping[str, str], settings: Settings)
 
 
 def _dashboard(alert: Alert) -> dict[str, str]:
-    """Return what lets Grafana offer "View dashboard" and "View panel": the first panel says how things stand now."""
+    """Return what lets Grafana offer "View dashboard" and "View panel": the first panel says how
+    things stand now.
+    """
     of_a_vendor = "$labels.vendor" in alert.annotations.get("summary", "")
-    return {"__dashboardUid__": "vendorstatus-vendor" if of_a_vendor else "vendorstatus-health", "__panelId__": "1"}
+    return {
+        "__dashboardUid__": "vendorstatus-vendor" if of_a_vendor else "vendorstatus-health",
+        "__panelId__": "1",
+    }
 
 
-# No sample means that nothing is wrong or nothing is known; a query that fails is told, as DatasourceError.
+# No sample means that nothing is wrong or nothing is known; a query that fails is told, as
+# DatasourceError.
 _ENDED: Mapping[str, Any] = {"noDataState": "OK", "execErrState": "Error"}
 # No sample means that nothing is known. That the query fails, the other rules tell.
 _HELD: Mapping[str, Any] = {
@@ -215,16 +246,29 @@ _HELD: Mapping[str, Any] = {
 
 
 def _queries(expr: str, fires: str) -> Iterator[dict[str, Any]]:
-    """Yield the query, and the condition: in Prometheus any sample fires, in Grafana one for which `fires` is not 0."""
+    """Yield the query, and the condition: in Prometheus any sample fires, in Grafana one for which
+    `fires` is not 0.
+    """
     source = {"type": "prometheus", "uid": DATASOURCE_UID}
-    model = {"refId": "A", "datasource": source, "editorMode": "code", "expr": expr, "instant": True, "range": False}
+    model = {
+        "refId": "A",
+        "datasource": source,
+        "editorMode": "code",
+        "expr": expr,
+        "instant": True,
+        "range": False,
+    }
     yield {
         "refId": "A",
         "relativeTimeRange": {"from": _QUERY_SECONDS, "to": 0},
         "datasourceUid": DATASOURCE_UID,
         "model": model,
     }
-    condition = {"refId": "B", "datasource": {"type": "__expr__", "uid": "__expr__"}, "type": "math"}
+    condition = {
+        "refId": "B",
+        "datasource": {"type": "__expr__", "uid": "__expr__"},
+        "type": "math",
+    }
     yield {
         "refId": "B",
         "relativeTimeRange": {"from": 0, "to": 0},
@@ -234,7 +278,9 @@ def _queries(expr: str, fires: str) -> Iterator[dict[str, Any]]:
 
 
 def _label(text: str) -> str:
-    """Return a label's template. Grafana takes $ in a provisioned label for an environment variable."""
+    """Return a label's template. Grafana takes $ in a provisioned label for an environment
+    variable.
+    """
     translated = text.replace("$labels.", ".Labels.")
     if "$" in translated:
         raise ValueError(f"a label may use $labels only: {text!r}")
@@ -247,7 +293,9 @@ _IF_KNOWN = re.compile(r"\{\{ if gt \$value \S+ \}\}(?:(?!\{\{ else).)*?\{\{ end
 
 
 def _annotations(alert: Alert) -> dict[str, str]:
-    """Return the annotations' templates, without those that ask Prometheus something, which Grafana's cannot."""
+    """Return the annotations' templates, without those that ask Prometheus something, which
+    Grafana's cannot.
+    """
     told = {name: text for name, text in alert.annotations.items() if "query (" not in text}
     return {name: _annotation(text) for name, text in told.items()}
 
@@ -255,28 +303,42 @@ def _annotations(alert: Alert) -> dict[str, str]:
 def _annotation(text: str) -> str:
     """Return an annotation's template.
 
-    Grafana's $value is a text about everything, not the number. That is in $values, which is empty while a state is
-    kept: a template that reads it unasked is an error at every evaluation. A part that is shown above a value only is
-    left out then; a text that needs the value anywhere else is `NO_VALUE`.
+    Grafana's $value is a text about everything, not the number. That is in $values, which is empty
+    while a state is kept: a template that reads it unasked is an error at every evaluation. A part
+    that is shown above a value only is left out then; a text that needs the value anywhere else is
+    `NO_VALUE`.
     """
     if not _VALUE.search(_IF_KNOWN.sub("", text)):
-        return _VALUE.sub("$values.A.Value", _IF_KNOWN.sub(r"{{ if $values.A }}\g<0>{{ end }}", text))
-    return f"{{{{ if $values.A }}}}{_VALUE.sub('$values.A.Value', text)}{{{{ else }}}}{NO_VALUE}{{{{ end }}}}"
+        return _VALUE.sub(
+            "$values.A.Value", _IF_KNOWN.sub(r"{{ if $values.A }}\g<0>{{ end }}", text)
+        )
+    return (
+        f"{{{{ if $values.A }}}}{_VALUE.sub('$values.A.Value', text)}{{{{ else }}}}{NO_VALUE}{{{{"
+        " end }}"
+    )
 
 
 def policies(alertmanager: str) -> dict[str, Any]:
-    """Return the provisioning document with the routes of an Alertmanager configuration, all to our contact point.
+    """Return the provisioning document with the routes of an Alertmanager configuration, all to our
+    contact point.
 
     Raises ValueError for a matcher that is not ``name="value"`` (or another operator).
     """
-    return {"apiVersion": 1, "policies": [{"orgId": 1, **_policy(yaml.safe_load(alertmanager)["route"])}]}
+    return {
+        "apiVersion": 1,
+        "policies": [{"orgId": 1, **_policy(yaml.safe_load(alertmanager)["route"])}],
+    }
 
 
 def _policy(route: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"receiver": CONTACT_POINT}
     if "matchers" in route:
         made["object_matchers"] = [_matcher(each) for each in route["matchers"]]
-    made |= {key: route[key] for key in ("group_by", "group_wait", "group_interval", "repeat_interval") if key in route}
+    made |= {
+        key: route[key]
+        for key in ("group_by", "group_wait", "group_interval", "repeat_interval")
+        if key in route
+    }
     if "routes" in route:
         made["routes"] = [_policy(each) for each in route["routes"]]
     return made

@@ -1,7 +1,8 @@
-"""Writes `grafana/dashboards/*.json`: ``python -m grafana.generate`` (`make dashboards`). Pure but for `__main__`.
+"""Writes `grafana/dashboards/*.json`: ``python -m grafana.generate`` (`make dashboards`). Pure but
+for `__main__`.
 
-`queries` is the PromQL, `look` what panels have in common, and there is a module for each dashboard. The JSON is the
-classic model of schema version 42, which Grafana 10 to 13 load.
+`queries` is the PromQL, `look` what panels have in common, and there is a module for each
+dashboard. The JSON is the classic model of schema version 42, which Grafana 10 to 13 load.
 """
 
 from collections.abc import Mapping

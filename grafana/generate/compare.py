@@ -26,38 +26,65 @@ def dashboard() -> builders.Dashboard:
         look.search_variable(),
         look.vendors_variable(),
         look.worst_variable("vendors"),
-        look.vendor_variable("reference", "Together with", "The vendor that the others' bad days are held against."),
+        look.vendor_variable(
+            "reference", "Together with", "The vendor that the others' bad days are held against."
+        ),
     )
-    words = "Vendors side by side, and the days on which they failed together: what a second vendor would have saved."
+    words = (
+        "Vendors side by side, and the days on which they failed together: what a second vendor"
+        " would have saved."
+    )
     text = "A day on which two or more of the chosen vendors had an outage."
     days = look.marked_days("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
     made = look.board(look.COMPARE, words, variables, since="now-89d/d").annotation(days)
-    for panel in (*_together(), look.legend(), _bars(), _failed_together(), _how_many(), _trend(), _side_by_side()):
+    for panel in (
+        *_together(),
+        look.legend(),
+        _bars(),
+        _failed_together(),
+        _how_many(),
+        _trend(),
+        _side_by_side(),
+    ):
         made.with_panel(panel)
     return made.with_panel(_pairs())
 
 
 def _together() -> Iterator[stat.Panel]:
     marked = look.steps(look.GREEN, (1, look.ORANGE))
-    words = "Days of the last 90 on which two or more of the chosen vendors had a partial or major outage."
+    words = (
+        "Days of the last 90 on which two or more of the chosen vendors had a partial or major"
+        " outage."
+    )
     two = look.instant(over_90_days("sum_over_time", f"{FAILED} >= bool 2"), legend="days")
     yield look.number("Days two or more failed", words, two).thresholds(marked)
     words = (
-        "Days of the last 90 on which every chosen vendor of which the day is known had an outage (of at least two)."
+        "Days of the last 90 on which every chosen vendor of which the day is known had an outage"
+        " (of at least two)."
     )
     every = f"min({failing_days(CHOSEN)}) * (count({failing_days(CHOSEN)}) >= bool 2)"
-    panel = look.number("Days all failed", words, look.instant(over_90_days("sum_over_time", every), legend="days"))
+    panel = look.number(
+        "Days all failed", words, look.instant(over_90_days("sum_over_time", every), legend="days")
+    )
     yield panel.thresholds(look.steps(look.GREEN, (1, look.RED)))
     words = "The largest number of the chosen vendors that had an outage on one day of the last 90."
     most = look.instant(over_90_days("max_over_time", FAILED), legend="vendors")
-    yield look.number("Most on one day", words, most).thresholds(look.steps(look.GREEN, (2, look.ORANGE)))
-    words = "Days of the last 90 on which none of the chosen vendors had an outage and at least one of them was known."
+    yield look.number("Most on one day", words, most).thresholds(
+        look.steps(look.GREEN, (2, look.ORANGE))
+    )
+    words = (
+        "Days of the last 90 on which none of the chosen vendors had an outage and at least one of"
+        " them was known."
+    )
     none = look.instant(over_90_days("sum_over_time", f"{FAILED} == bool 0"), legend="days")
     yield look.number("Days nobody failed", words, none)
 
 
 def _bars() -> statushistory.Panel:
-    words = "The worst level of each day of the page, one row a vendor, of as many as “Worst” says. Grey is unknown."
+    words = (
+        "The worst level of each day of the page, one row a vendor, of as many as “Worst” says."
+        " Grey is unknown."
+    )
     worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
     panel = look.bars("Day by day, side by side", words, look.ranged(worst))
     return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(12)
@@ -65,8 +92,8 @@ def _bars() -> statushistory.Panel:
 
 def _failed_together() -> statushistory.Panel:
     words = (
-        "Only the days on which two or more of the chosen vendors had an outage, with the vendors that did. No cells "
-        "means that no two failed on one day."
+        "Only the days on which two or more of the chosen vendors had an outage, with the vendors"
+        " that did. No cells means that no two failed on one day."
     )
     outages = f"({queries.day_levels('vendor', 'vendor', CHOSEN)} >= {OUTAGE})"
     together = f"{queries.named(outages, CHOSEN)} and on () ({FAILED} >= 2)"
@@ -76,10 +103,13 @@ def _failed_together() -> statushistory.Panel:
 
 def _how_many() -> timeseries.Panel:
     words = (
-        "How many of the chosen vendors had a partial or major outage on each day, and of how many the day is known."
+        "How many of the chosen vendors had a partial or major outage on each day, and of how many"
+        " the day is known."
     )
     known = look.ranged(f"count({failing_days(CHOSEN)})", "B", "known")
-    panel = look.lines("How many failed on each day", words, look.ranged(FAILED, "A", "failed"), known)
+    panel = look.lines(
+        "How many failed on each day", words, look.ranged(FAILED, "A", "failed"), known
+    )
     panel.override_by_name(*look.fixed("known", look.GREY, dashed=True))
     name, properties = look.fixed("failed", look.RED)
     panel.override_by_name(name, [*properties, *look.as_bars()])
@@ -88,26 +118,42 @@ def _how_many() -> timeseries.Panel:
 
 def _trend() -> timeseries.Panel:
     words = (
-        f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that are worst at the "
-        "end. It falls when a bad day leaves the window."
+        f"The 90-day outage ratio as it stood on each day, of the {MOST_LINES} chosen vendors that"
+        " are worst at the end. It falls when a bad day leaves the window."
     )
-    worst = f"topk({MOST_LINES}, {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
+    worst = (
+        f"topk({MOST_LINES},"
+        f" {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
+    )
     ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
     expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
-    panel = look.lines("Outage ratio over time", words, look.ranged(expression), least=look.LEAST_RATIO).unit(
-        units.PercentUnit
-    )
+    panel = look.lines(
+        "Outage ratio over time", words, look.ranged(expression), least=look.LEAST_RATIO
+    ).unit(units.PercentUnit)
     return panel.interval(DAY).span(12).height(9)
 
 
 def _side_by_side() -> table.Panel:
-    words = "Outage ratios of the last 7, 30 and 90 days, and the 90 days' figures. Never compare without the coverage."
+    words = (
+        "Outage ratios of the last 7, 30 and 90 days, and the 90 days' figures. Never compare"
+        " without the coverage."
+    )
     ratios = {"B": "7d", "C": "30d", "D": "90d"}
-    figures = {"E": "outage_dates", "F": "major_dates", "G": "downtime_ratio", "H": "coverage_ratio"}
+    figures = {
+        "E": "outage_dates",
+        "F": "major_dates",
+        "G": "downtime_ratio",
+        "H": "coverage_ratio",
+    }
     panel = look.listing(
         "Side by side",
         words,
-        look.rows(queries.named(queries.newest("vendor_observed_dates", "vendor", CHOSEN, LONGEST), CHOSEN), "A"),
+        look.rows(
+            queries.named(
+                queries.newest("vendor_observed_dates", "vendor", CHOSEN, LONGEST), CHOSEN
+            ),
+            "A",
+        ),
         *(look.rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),
         *(look.rows(_figure(metric, "90d"), ref) for ref, metric in figures.items()),
     )
@@ -115,7 +161,13 @@ def _side_by_side() -> table.Panel:
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         *(
-            Column(field=f"Value #{ref}", title=f"Ratio {window}", unit=units.PercentUnit, decimals=1, cell="gauge")
+            Column(
+                field=f"Value #{ref}",
+                title=f"Ratio {window}",
+                unit=units.PercentUnit,
+                decimals=1,
+                cell="gauge",
+            )
             for ref, window in gauges
         ),
         Column(field="Value #E", title="Outage days", width=110),
@@ -134,8 +186,9 @@ def _figure(metric: str, window: str) -> str:
 
 def _pairs() -> table.Panel:
     words = (
-        "For each chosen vendor: its outage days of the last 90, those on which the vendor chosen under “Together "
-        "with” had one too, and the share of that vendor's outage days this is. A low share makes a good second vendor."
+        "For each chosen vendor: its outage days of the last 90, those on which the vendor chosen"
+        " under “Together with” had one too, and the share of that vendor's outage days this is. A"
+        " low share makes a good second vendor."
     )
     one, other = failing_days(CHOSEN), f"max({failing_days(REFERENCE)})"
     both = over_90_days("sum_over_time", f"{one} * on () group_left () {other}")
@@ -144,13 +197,21 @@ def _pairs() -> table.Panel:
         words,
         look.rows(queries.named(over_90_days("sum_over_time", one), CHOSEN), "A"),
         look.rows(both, "B"),
-        look.rows(f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"),
+        look.rows(
+            f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"
+        ),
     )
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         Column(field="Value #A", title="Outage days", width=140),
         Column(field="Value #B", title="Days together", width=140),
-        Column(field="Value #C", title="Share of the other's days", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(
+            field="Value #C",
+            title="Share of the other's days",
+            unit=units.PercentUnit,
+            decimals=1,
+            cell="gauge",
+        ),
         Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, join="vendor", sort="Days together").height(10)

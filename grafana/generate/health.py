@@ -16,7 +16,10 @@ PER_MINUTE = "* 60"
 
 def dashboard() -> builders.Dashboard:
     """Return the dashboard."""
-    words = "Whether the monitor can be believed: how polling goes, what is unreadable and since when, what it costs."
+    words = (
+        "Whether the monitor can be believed: how polling goes, what is unreadable and since when,"
+        " what it costs."
+    )
     variables = (look.datasource_variable(), look.job_variable())
     made = look.board(look.HEALTH, words, variables, since="now-24h")
     for panel in (*_top(), *_polling(), _unreadable(), _open(), *_upkeep(), _pages()):
@@ -32,52 +35,100 @@ def _top() -> Iterator[stat.Panel]:
     failed = look.instant(f"sum({now('up', 'vendor')} == bool 0)")
     yield look.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
     words = "Pages that were not read within the last hour, or never."
-    yield look.number("Stale pages", words, look.instant(queries.stale_pages())).thresholds(BAD).span(3)
+    yield (
+        look.number("Stale pages", words, look.instant(queries.stale_pages()))
+        .thresholds(BAD)
+        .span(3)
+    )
     words = "The share of polls that failed lately."
     yield _share(
-        "Failing polls", words, "poll_failures_total", look.steps(look.GREEN, (0.05, look.ORANGE), (0.2, look.RED))
+        "Failing polls",
+        words,
+        "poll_failures_total",
+        look.steps(look.GREEN, (0.05, look.ORANGE), (0.2, look.RED)),
     )
-    words = "The share of polls that were answered with “not modified”: traffic that vendors and we were spared."
+    words = (
+        "The share of polls that were answered with “not modified”: traffic that vendors and we"
+        " were spared."
+    )
     yield _share("Unchanged (304)", words, "poll_not_modified_total", look.steps(look.NAVY))
-    words = "How late polls began lately: 99 in 100 less. Growing means there are more pages than can be polled."
+    words = (
+        "How late polls began lately: 99 in 100 less. Growing means there are more pages than can"
+        " be polled."
+    )
     latest = look.instant(_lag(0.99), "A", "lag")
     lag = look.number("Scheduler lag", words, latest).unit(units.Seconds).max_data_points(1440)
-    yield lag.decimals(1).thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED))).span(3)
+    yield (
+        lag.decimals(1)
+        .thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED)))
+        .span(3)
+    )
     words = "The size of the database."
-    size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(units.BytesIEC)
+    size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(
+        units.BytesIEC
+    )
     yield size.decimals(1).thresholds(look.steps(look.NAVY)).span(3)
-    words = "How long ago days were last derived from what pages said. All figures of windows are of that moment."
+    words = (
+        "How long ago days were last derived from what pages said. All figures of windows are of"
+        " that moment."
+    )
     age = look.instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
-    derived = look.number("Since days were derived", words, age).unit(units.DurationSeconds).decimals(1).span(3)
+    derived = (
+        look.number("Since days were derived", words, age)
+        .unit(units.DurationSeconds)
+        .decimals(1)
+        .span(3)
+    )
     yield derived.thresholds(look.steps(look.GREEN, (7200, look.ORANGE), (86_400, look.RED)))
 
 
-def _share(title: str, words: str, counter: str, thresholds: builders.ThresholdsConfig) -> stat.Panel:
+def _share(
+    title: str, words: str, counter: str, thresholds: builders.ThresholdsConfig
+) -> stat.Panel:
     expression = share(rate(counter, ""), rate("polls_total", ""))
-    panel = look.number(title, words, look.instant(expression, "A", "share")).unit(units.PercentUnit).decimals(1)
-    # As many steps as a day has minutes: "lately" is then four minutes, and not what a step of a narrow panel would be.
+    panel = (
+        look.number(title, words, look.instant(expression, "A", "share"))
+        .unit(units.PercentUnit)
+        .decimals(1)
+    )
+    # As many steps as a day has minutes: "lately" is then four minutes, and not what a step of a
+    # narrow panel would be.
     return panel.thresholds(thresholds).no_value("no polls").max_data_points(1440).span(3)
 
 
 def _polling() -> Iterator[timeseries.Panel]:
     polls = look.ranged(f"{rate('polls_total', 'provider')} {PER_MINUTE}", "A", "{{provider}}")
-    yield look.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(units.CountsPerMinute)
-    words = "Failed polls a minute, by reason. Empty when none has failed since the monitor started."
-    failures = look.ranged(f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}")
+    yield look.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(
+        units.CountsPerMinute
+    )
+    words = (
+        "Failed polls a minute, by reason. Empty when none has failed since the monitor started."
+    )
+    failures = look.ranged(
+        f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}"
+    )
     yield look.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
     words = "The share of polls answered with “not modified”, by the software behind the page."
     unchanged = share(rate("poll_not_modified_total", "provider"), rate("polls_total", "provider"))
     yield (
-        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}")).unit(units.PercentUnit).max(1)
+        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}"))
+        .unit(units.PercentUnit)
+        .max(1)
     )
     words = "How long pages take to answer a poll: half of them and 95 in 100 are faster than this."
     yield look.lines("Duration of polls", words, *_quantiles(), least=None).unit(units.Seconds)
-    words = "How long ago pages were last read: the oldest reading and the middle one. They grow when polling stops."
+    words = (
+        "How long ago pages were last read: the oldest reading and the middle one. They grow when"
+        " polling stops."
+    )
     age = f"time() - {now('last_success_timestamp_seconds', 'vendor')}"
     oldest = look.ranged(f"max({age})", "A", "oldest")
     middle = look.ranged(f"quantile(0.5, {age})", "B", "middle")
     yield look.lines("Freshness", words, oldest, middle).unit(units.DurationSeconds).decimals(1)
-    words = "How late polls begin: half of them and 99 in 100 less than this. It should stay within some seconds."
+    words = (
+        "How late polls begin: half of them and 99 in 100 less than this. It should stay within"
+        " some seconds."
+    )
     half, most = look.ranged(_lag(0.5), "A", "half"), look.ranged(_lag(0.99), "B", "99 in 100")
     yield look.lines("Scheduler lag", words, half, most).unit(units.Seconds)
 
@@ -94,8 +145,9 @@ def _quantiles() -> Iterator[prometheus.Dataquery]:
 
 def _unreadable() -> table.Panel:
     words = (
-        "Pages whose last poll failed: why, when they were last read and when they were last asked. Until they are "
-        "read again their state is unknown. Empty when every page can be read, and when the monitor is not scraped."
+        "Pages whose last poll failed: why, when they were last read and when they were last asked."
+        " Until they are read again their state is unknown. Empty when every page can be read, and"
+        " when the monitor is not scraped."
     )
     failing = f"group by (vendor) ({series('unreadable_info')})"
     read, asked = (
@@ -122,17 +174,21 @@ def _unreadable() -> table.Panel:
 
 def _open() -> table.Panel:
     words = (
-        "What is open on the pages as they were last read, maintenance too: of each five at most, the newest. A click "
-        "leads to the incident. Of pages that were not read for half an hour nothing is listed."
+        "What is open on the pages as they were last read, maintenance too: of each five at most,"
+        " the newest. A click leads to the incident. Of pages that were not read for half an hour"
+        " nothing is listed."
     )
-    return look.open_incidents(words, look.rows(queries.named(queries.open_starts()), "A"), of_all=True)
+    return look.open_incidents(
+        words, look.rows(queries.named(queries.open_starts()), "A"), of_all=True
+    )
 
 
 def _upkeep() -> Iterator[timeseries.Panel]:
     size = look.ranged(now("database_size_bytes", ""), "A", "database")
     yield look.lines("Database", "The size of the database.", size).unit(units.BytesIEC).span(8)
     words = (
-        "Closed days that vendors changed, words of pages that have no meaning for us, and polls left out, a minute."
+        "Closed days that vendors changed, words of pages that have no meaning for us, and polls"
+        " left out, a minute."
     )
     odd = {
         "A": ("revisions", "revised days"),
@@ -150,7 +206,10 @@ def _upkeep() -> Iterator[timeseries.Panel]:
 
 
 def _pages() -> table.Panel:
-    words = "Every page: the software behind it, its tier, whether the last poll was read, and how old the reading is."
+    words = (
+        "Every page: the software behind it, its tier, whether the last poll was read, and how old"
+        " the reading is."
+    )
     labels = "vendor, name, provider, tier, url"
     panel = look.listing(
         "Pages",
@@ -164,7 +223,13 @@ def _pages() -> table.Panel:
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         Column(field="provider", title="Platform"),
         Column(field="tier", title="Tier", width=110),
-        Column(field="Value #B", title="Last poll", mapping=READ, width=120, text_when_none="not polled yet"),
+        Column(
+            field="Value #B",
+            title="Last poll",
+            mapping=READ,
+            width=120,
+            text_when_none="not polled yet",
+        ),
         Column(
             field="Value #C",
             title="Age of the reading",

@@ -1,7 +1,9 @@
-"""What the panels have in common: colours and words of the levels, builders with our defaults, links. Pure.
+"""What the panels have in common: colours and words of the levels, builders with our defaults,
+links. Pure.
 
-Colours are Okabe and Ito's, which people with any of the common colour blindnesses can tell apart, and no panel says
-anything by colour alone: levels are mapped to words, tables show words and numbers.
+Colours are Okabe and Ito's, which people with any of the common colour blindnesses can tell apart,
+and no panel says anything by colour alone: levels are mapped to words, tables show words and
+numbers.
 """
 
 import json
@@ -11,7 +13,15 @@ from typing import Any, TypeVar
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import dashboard as builders
-from grafana_foundation_sdk.builders import prometheus, stat, statetimeline, statushistory, table, text, timeseries
+from grafana_foundation_sdk.builders import (
+    prometheus,
+    stat,
+    statetimeline,
+    statushistory,
+    table,
+    text,
+    timeseries,
+)
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common, units
 from grafana_foundation_sdk.models import dashboard as models
@@ -33,23 +43,34 @@ LEVELS: Mapping[int, tuple[str, str]] = {
     3: ("partial outage", ORANGE),
     4: ("major outage", RED),
 }
-"""Severity to its word and colour. Severities are the exporter's; our queries say `UNKNOWN` of the present too."""
+"""Severity to its word and colour. Severities are the exporter's; our queries say `UNKNOWN` of the
+present too."""
 
 FULL_WIDTH = 24
 _COUNT = 30
-"""How many rows of bars have room for their names: the choice of the worst, and a page where Grafana pages them."""
+"""How many rows of bars have room for their names: the choice of the worst, and a page where
+Grafana pages them."""
 DAY = "1d"
 DATASOURCE = common.DataSourceRef(type_val="prometheus", uid="${datasource}")
 TAG = "vendorstatus"
 
-VENDORS, VENDOR, COMPARE, HEALTH = (f"vendorstatus-{name}" for name in ("vendors", "vendor", "compare", "health"))
-TITLES: Mapping[str, str] = {VENDORS: "Vendors", VENDOR: "Vendor", COMPARE: "Compare", HEALTH: "Monitor health"}
+VENDORS, VENDOR, COMPARE, HEALTH = (
+    f"vendorstatus-{name}" for name in ("vendors", "vendor", "compare", "health")
+)
+TITLES: Mapping[str, str] = {
+    VENDORS: "Vendors",
+    VENDOR: "Vendor",
+    COMPARE: "Compare",
+    HEALTH: "Monitor health",
+}
 
 Panels = stat.Panel | table.Panel | timeseries.Panel | statushistory.Panel | statetimeline.Panel
-PanelT = TypeVar("PanelT", stat.Panel, table.Panel, timeseries.Panel, statushistory.Panel, statetimeline.Panel)
+PanelT = TypeVar(
+    "PanelT", stat.Panel, table.Panel, timeseries.Panel, statushistory.Panel, statetimeline.Panel
+)
 
 
-# -------------------------------------------------------------------------------------------------------------- queries
+# queries
 
 
 def instant(expression: str, ref: str = "A", legend: str = "{{name}}") -> prometheus.Dataquery:
@@ -58,7 +79,9 @@ def instant(expression: str, ref: str = "A", legend: str = "{{name}}") -> promet
 
 
 def rows(expression: str, ref: str) -> prometheus.Dataquery:
-    """Ask for the end of the shown time; the answer is a table whose columns are the labels and "Value #ref"."""
+    """Ask for the end of the shown time; the answer is a table whose columns are the labels and
+    "Value #ref".
+    """
     return instant(expression, ref, "__auto").format(PromQueryFormat.TABLE)
 
 
@@ -67,10 +90,12 @@ def ranged(expression: str, ref: str = "A", legend: str = "{{name}}") -> prometh
     return prometheus.Dataquery().expr(expression).ref_id(ref).legend_format(legend).range()
 
 
-# --------------------------------------------------------------------------------------------------------------- panels
+# panels
 
 
-def _begun(panel: PanelT, title: str, description: str, targets: Sequence[prometheus.Dataquery]) -> PanelT:
+def _begun(
+    panel: PanelT, title: str, description: str, targets: Sequence[prometheus.Dataquery]
+) -> PanelT:
     for target in targets:
         panel.with_target(target.datasource(DATASOURCE))
     return panel.title(title).description(description).datasource(DATASOURCE).transparent(False)
@@ -88,9 +113,15 @@ def number(title: str, description: str, *targets: prometheus.Dataquery) -> stat
 def bars(title: str, description: str, *targets: prometheus.Dataquery) -> statushistory.Panel:
     """Return a row a series and a cell a day. More rows than a page holds can be paged through.
 
-    Grafana draws nothing when there are more cells than half the panel's pixels: the interval keeps it to one a day.
+    Grafana draws nothing when there are more cells than half the panel's pixels: the interval keeps
+    it to one a day.
     """
-    panel = _begun(statushistory.Panel(), title, description, targets).height(14).span(FULL_WIDTH).interval(DAY)
+    panel = (
+        _begun(statushistory.Panel(), title, description, targets)
+        .height(14)
+        .span(FULL_WIDTH)
+        .interval(DAY)
+    )
     panel.mappings([level_words()]).thresholds(steps()).color_scheme(by_word())
     panel.row_height(0.9).col_width(0.9).show_value(common.VisibilityMode.NEVER).per_page(_COUNT)
     panel.fill_opacity(90).line_width(0).legend(no_legend()).tooltip(one_tooltip())
@@ -109,10 +140,13 @@ def states(title: str, description: str, *targets: prometheus.Dataquery) -> stat
 LEAST_RATIO = 0.01
 
 
-def lines(title: str, description: str, *targets: prometheus.Dataquery, least: float | None = 1) -> timeseries.Panel:
+def lines(
+    title: str, description: str, *targets: prometheus.Dataquery, least: float | None = 1
+) -> timeseries.Panel:
     """Return lines over time, told apart by name; gaps stay gaps.
 
-    The axis reaches at least to `least`: without it Grafana draws it from 0 to 100 when every value is 0.
+    The axis reaches at least to `least`: without it Grafana draws it from 0 to 100 when every value
+    is 0.
     """
     panel = _begun(timeseries.Panel(), title, description, targets).height(8).span(12)
     panel.color_scheme(builders.FieldColor().mode(models.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
@@ -124,39 +158,64 @@ def lines(title: str, description: str, *targets: prometheus.Dataquery, least: f
     return panel.tooltip(many.sort(common.SortOrder.DESCENDING))
 
 
-def listing(title: str, description: str, *targets: prometheus.Dataquery, paged: bool = True) -> table.Panel:
-    """Return a table; `columns` says what is in it. A short one is not `paged`: the pages' footer would hide a row."""
+def listing(
+    title: str, description: str, *targets: prometheus.Dataquery, paged: bool = True
+) -> table.Panel:
+    """Return a table; `columns` says what is in it. A short one is not `paged`: the pages' footer
+    would hide a row.
+    """
     panel = _begun(table.Panel(), title, description, targets).height(12).span(FULL_WIDTH)
     panel.unit(units.NoUnit).thresholds(steps()).cell_height(common.TableCellHeight.SM)
     panel.cell_options(common.TableAutoCellOptions())
     # Where Grafana 10 to 12 look for it; `finished` puts it where 13 does.
-    return panel.footer(common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(paged))
+    return panel.footer(
+        common_builders.TableFooterOptions().show(False).reducer(["sum"]).enable_pagination(paged)
+    )
 
 
 _BY_IMPORTANCE = 3
-_TOLD = {"firing": True, "error": True, "noData": False, "normal": False, "pending": False, "recovering": True}
+_TOLD = {
+    "firing": True,
+    "error": True,
+    "noData": False,
+    "normal": False,
+    "pending": False,
+    "recovering": True,
+}
 
 
 def alerts(description: str, instances: str = "") -> builders.Panel:
     """Return the list of our alerts that fire, whoever evaluates the rules.
 
-    `instances` narrows it, as in ``{vendor="acme"}``. Grafana asks its own alerting and every data source that lists
-    rules, whatever data source is chosen at the top.
+    `instances` narrows it, as in ``{vendor="acme"}``. Grafana asks its own alerting and every data
+    source that lists rules, whatever data source is chosen at the top.
     """
     options = {
-        "viewMode": "list", "groupMode": "default", "groupBy": [], "maxItems": 50, "sortOrder": _BY_IMPORTANCE,
-        "dashboardAlerts": False, "alertName": "VendorStatus", "alertInstanceLabelFilter": instances, "datasource": "",
-        "showInactiveAlerts": False, "showInstances": True, "stateFilter": _TOLD,
-    }  # fmt: skip
-    return builders.Panel().type("alertlist").title("Alerts").description(description).options(options)
+        "viewMode": "list",
+        "groupMode": "default",
+        "groupBy": [],
+        "maxItems": 50,
+        "sortOrder": _BY_IMPORTANCE,
+        "dashboardAlerts": False,
+        "alertName": "VendorStatus",
+        "alertInstanceLabelFilter": instances,
+        "datasource": "",
+        "showInactiveAlerts": False,
+        "showInstances": True,
+        "stateFilter": _TOLD,
+    }
+    return (
+        builders.Panel().type("alertlist").title("Alerts").description(description).options(options)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a table: where it comes from, what people read, and how it looks.
 
-    `field` is a label, "Value" or, of several targets, "Value #A" or "Trend #A". `cell` is one of Grafana's cell types.
-    `width` is in pixels; a column without one shares what is left over, and none is narrower than its title.
+    `field` is a label, "Value" or, of several targets, "Value #A" or "Trend #A". `cell` is one of
+    Grafana's cell types. `width` is in pixels; a column without one shares what is left over, and
+    none is narrower than its title.
     """
 
     field: str
@@ -171,7 +230,8 @@ class Column:
 
 
 _PER_LETTER, _AROUND, _FILTER = 8, 44, 22
-"""Pixels of a title: of a letter, of the padding with the arrow of the sort order, and of the filter's icon."""
+"""Pixels of a title: of a letter, of the padding with the arrow of the sort order, and of the
+filter's icon."""
 LEAST_WIDTH = 150
 """Grafana's own for a column without a width."""
 
@@ -202,15 +262,21 @@ def columns(
         properties = list(_properties(column))
         if properties:
             panel.override_by_name(column.title, properties)
-    return panel.sort_by([common_builders.TableSortByFieldState().display_name(sort).desc(descending)])
+    return panel.sort_by(
+        [common_builders.TableSortByFieldState().display_name(sort).desc(descending)]
+    )
 
 
-def _transformations(wanted: Sequence[Column], join: str | None) -> Iterable[models.DataTransformerConfig]:
+def _transformations(
+    wanted: Sequence[Column], join: str | None
+) -> Iterable[models.DataTransformerConfig]:
     fields = [column.field for column in wanted]
     if any(column.cell == "sparkline" for column in wanted):
         yield models.DataTransformerConfig("timeSeriesTable", options={})
     if join is not None:
-        yield models.DataTransformerConfig("joinByField", options={"byField": join, "mode": "outer"})
+        yield models.DataTransformerConfig(
+            "joinByField", options={"byField": join, "mode": "outer"}
+        )
     yield models.DataTransformerConfig("filterFieldsByName", options={"include": {"names": fields}})
     arranged = {
         "excludeByName": {},
@@ -230,10 +296,19 @@ def _properties(column: Column) -> Iterable[models.DynamicConfigValue]:
         yield models.DynamicConfigValue("mappings", [column.mapping])
         yield models.DynamicConfigValue("color", {"mode": "thresholds"})
     if column.cell is not None:
-        yield models.DynamicConfigValue("custom.cellOptions", {"type": column.cell, **_CELLS.get(column.cell, {})})
+        yield models.DynamicConfigValue(
+            "custom.cellOptions", {"type": column.cell, **_CELLS.get(column.cell, {})}
+        )
     if column.link is not None:
         yield models.DynamicConfigValue(
-            "links", [{key: value for key, value in column.link.build().to_json().items() if key in _DATA_LINK}]
+            "links",
+            [
+                {
+                    key: value
+                    for key, value in column.link.build().to_json().items()
+                    if key in _DATA_LINK
+                }
+            ],
         )
     if column.text_when_none is not None:
         yield models.DynamicConfigValue("noValue", column.text_when_none)
@@ -260,7 +335,7 @@ _CELLS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-# ------------------------------------------------------------------------------------------------------- words, colours
+# words, colours
 
 
 def level_words() -> models.ValueMap:
@@ -285,7 +360,8 @@ LOWEST = -1e12
 def steps(first: str = GREY, *more: tuple[float, str]) -> builders.ThresholdsConfig:
     """Return thresholds: `first` for the lowest values, then each colour from its value on.
 
-    Grafana gives the base's colour to what has no value (no series, null, NaN): the base is grey, whatever comes first.
+    Grafana gives the base's colour to what has no value (no series, null, NaN): the base is grey,
+    whatever comes first.
     """
     made = [
         models.Threshold(value=at, color=colour)
@@ -303,35 +379,53 @@ def by_threshold() -> builders.FieldColor:
 def by_word() -> builders.FieldColor:
     """Colour by the mapping of a value, grey where there is none.
 
-    Where values are coloured by threshold Grafana merges those of one threshold, and its legend lists thresholds: of
-    levels, whose words and colours are mappings, nothing would be left.
+    Where values are coloured by threshold Grafana merges those of one threshold, and its legend
+    lists thresholds: of levels, whose words and colours are mappings, nothing would be left.
     """
     return builders.FieldColor().mode(models.FieldColorModeId.FIXED).fixed_color(GREY)
 
 
-def fixed(name: str, colour: str, *, dashed: bool = False) -> tuple[str, list[models.DynamicConfigValue]]:
-    """Return an override that gives the series of this name a colour and, if wanted, a dashed line."""
+def fixed(
+    name: str, colour: str, *, dashed: bool = False
+) -> tuple[str, list[models.DynamicConfigValue]]:
+    """Return an override that gives the series of this name a colour and, if wanted, a dashed
+    line.
+    """
     properties = [models.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]
     if dashed:
-        properties.append(models.DynamicConfigValue("custom.lineStyle", {"fill": "dash", "dash": [10, 10]}))
+        properties.append(
+            models.DynamicConfigValue("custom.lineStyle", {"fill": "dash", "dash": [10, 10]})
+        )
     return name, properties
 
 
 def as_bars() -> list[models.DynamicConfigValue]:
     """Return what draws a series of a line chart as bars."""
-    return [models.DynamicConfigValue("custom.drawStyle", "bars"), models.DynamicConfigValue("custom.fillOpacity", 80)]
+    return [
+        models.DynamicConfigValue("custom.drawStyle", "bars"),
+        models.DynamicConfigValue("custom.fillOpacity", 80),
+    ]
 
 
 def legend() -> text.Panel:
-    """Return the words and colours of the levels, from good to bad: the legend of all bars of a dashboard.
+    """Return the words and colours of the levels, from good to bad: the legend of all bars of a
+    dashboard.
 
-    Grafana's own lists words in the order in which they come up, another one in every panel, and only those that do.
+    Grafana's own lists words in the order in which they come up, another one in every panel, and
+    only those that do.
     """
     known = [LEVELS[severity] for severity in sorted(LEVELS) if severity != UNKNOWN]
-    marks = (f'<span style="color:{colour}">■</span>&nbsp;{word}' for word, colour in (*known, LEVELS[UNKNOWN]))
+    marks = (
+        f'<span style="color:{colour}">■</span>&nbsp;{word}'
+        for word, colour in (*known, LEVELS[UNKNOWN])
+    )
     panel = text.Panel().mode(TextMode.HTML).content(" &emsp;".join(marks))
     return (
-        panel.title("").description("What the colours of the cells mean.").transparent(True).height(2).span(FULL_WIDTH)
+        panel.title("")
+        .description("What the colours of the cells mean.")
+        .transparent(True)
+        .height(2)
+        .span(FULL_WIDTH)
     )
 
 
@@ -343,35 +437,56 @@ def no_legend() -> common_builders.VizLegendOptions:
 def bottom_legend() -> common_builders.VizLegendOptions:
     """Return a legend below the panel."""
     legend = common_builders.VizLegendOptions().show_legend(True)
-    return legend.display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM).calcs([])
+    return (
+        legend.display_mode(common.LegendDisplayMode.LIST)
+        .placement(common.LegendPlacement.BOTTOM)
+        .calcs([])
+    )
 
 
 def one_tooltip() -> common_builders.VizTooltipOptions:
     """Return a tooltip that tells of the one cell under the pointer."""
-    return common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.SINGLE).sort(common.SortOrder.NONE)
+    return (
+        common_builders.VizTooltipOptions()
+        .mode(common.TooltipDisplayMode.SINGLE)
+        .sort(common.SortOrder.NONE)
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- annotations
+# annotations
 
 
 def marked_days(name: str, expression: str, title: str, text: str) -> builders.AnnotationQuery:
-    """Mark on every line chart the days on which the expression, asked at steps of a day, has a sample of 1 or more.
+    """Mark on every line chart the days on which the expression, asked at steps of a day, has a
+    sample of 1 or more.
 
     `finished` leads it to the line charts alone: the others say by themselves what a day was.
     """
-    made = builders.AnnotationQuery().name(name).datasource(DATASOURCE).enable(True).hide(False).icon_color(ORANGE)
-    asked = prometheus.Dataquery().expr(expression).interval(DAY).ref_id("Anno").datasource(DATASOURCE)
-    made.expr(expression).step(DAY)  # where older versions of the data source's plugin look for them
+    made = (
+        builders.AnnotationQuery()
+        .name(name)
+        .datasource(DATASOURCE)
+        .enable(True)
+        .hide(False)
+        .icon_color(ORANGE)
+    )
+    asked = (
+        prometheus.Dataquery().expr(expression).interval(DAY).ref_id("Anno").datasource(DATASOURCE)
+    )
+    # where older versions of the data source's plugin look for them
+    made.expr(expression).step(DAY)
     return made.target(asked).title_format(title).text_format(text).use_value_for_time(False)
 
 
-# ---------------------------------------------------------------------------------------------------------------- links
+# links
 
 _SHARED = "${datasource:queryparam}&${job:queryparam}"
 
 
 def vendor_link(slug: str) -> builders.DashboardLink:
-    """Return a data link to one vendor's dashboard that keeps the time range; `slug` is an expression of Grafana's."""
+    """Return a data link to one vendor's dashboard that keeps the time range; `slug` is an
+    expression of Grafana's.
+    """
     url = f"/d/{VENDOR}?{_SHARED}&var-vendor={slug}&${{__url_time_range}}"
     return builders.DashboardLink("Show this vendor").url(url)
 
@@ -381,21 +496,29 @@ def page_link(address: str) -> builders.DashboardLink:
     return builders.DashboardLink("Open the status page").url(address).target_blank(True)
 
 
-def open_incidents(words: str, target: prometheus.Dataquery, *, of_all: bool = False) -> table.Panel:
-    """Return the table of open incidents, the newest first: `target` asks for `queries.open_starts`, `of_all` vendors
-    with their names.
+def open_incidents(
+    words: str, target: prometheus.Dataquery, *, of_all: bool = False
+) -> table.Panel:
+    """Return the table of open incidents, the newest first: `target` asks for
+    `queries.open_starts`, `of_all` vendors with their names.
     """
-    vendor = Column(field="name", title="Vendor", link=vendor_link('${__data.fields["Slug"]}'), width=180)
+    vendor = Column(
+        field="name", title="Vendor", link=vendor_link('${__data.fields["Slug"]}'), width=180
+    )
     slug = Column(field="vendor", title="Slug", width=140)
     wanted = (
         *((vendor,) if of_all else ()),
-        Column(field="title", title="Incident", link=page_link('${__data.fields["Page"]}'), width=420),
+        Column(
+            field="title", title="Incident", link=page_link('${__data.fields["Page"]}'), width=420
+        ),
         Column(field="impact", title="Impact", width=130),
         Column(field="Value", title="Since", unit=units.DatetimeISO, width=190),
         Column(field="url", title="Page", link=page_link("${__value.raw}")),
         *((slug,) if of_all else ()),
     )
-    panel = listing("Open incidents, the newest of each vendor", words, target, paged=False).no_value("none is known")
+    panel = listing(
+        "Open incidents, the newest of each vendor", words, target, paged=False
+    ).no_value("none is known")
     return columns(panel, wanted, sort="Since").height(7)
 
 
@@ -409,7 +532,8 @@ _KEPT: Mapping[tuple[str, str], str] = {
     (COMPARE, VENDORS): _CHOICE,
     (VENDOR, COMPARE): "&var-reference=${vendor}",
 }
-"""What a link from one dashboard to another keeps of its choices, beside the data source, the jobs and the time."""
+"""What a link from one dashboard to another keeps of its choices, beside the data source, the jobs
+and the time."""
 
 
 def _dashboard_link(here: str, uid: str) -> builders.DashboardLink:
@@ -418,19 +542,28 @@ def _dashboard_link(here: str, uid: str) -> builders.DashboardLink:
     return link.icon("dashboard").tooltip("").tags([]).keep_time(True)
 
 
-# ------------------------------------------------------------------------------------------------------------ variables
+# variables
 
 
 def datasource_variable() -> builders.DatasourceVariable:
     """Return the choice of the Prometheus everything is read from."""
-    made = builders.DatasourceVariable("datasource").label("Data Source").type("prometheus").multi(False)
+    made = (
+        builders.DatasourceVariable("datasource")
+        .label("Data Source")
+        .type("prometheus")
+        .multi(False)
+    )
     return made.include_all(False).allow_custom_value(False)
 
 
 def job_variable() -> builders.QueryVariable:
     """Return the choice of scrape jobs; all of them by default."""
     made = _asked("job", "Job", f"label_values({series_of_any_job('vendor_info')}, job)")
-    return _many(made).all_value(".+").description("The scrape jobs that vendorstatus is read through.")
+    return (
+        _many(made)
+        .all_value(".+")
+        .description("The scrape jobs that vendorstatus is read through.")
+    )
 
 
 def series_of_any_job(metric: str) -> str:
@@ -453,7 +586,10 @@ _NAME_AND_SLUG = '/name="(?<text>[^"]+)|vendor="(?<value>[^"]+)/g'
 
 def search_variable() -> builders.TextBoxVariable:
     """Return the search for vendors by a part of their names; empty finds all."""
-    words = "A part of the names of the vendors to show, or a regular expression; large and small letters are alike."
+    words = (
+        "A part of the names of the vendors to show, or a regular expression; large and small"
+        " letters are alike."
+    )
     return builders.TextBoxVariable("search").label("Search").description(words).default_value("")
 
 
@@ -462,11 +598,23 @@ _COUNTS = (10, _COUNT, 100, 1000)
 
 
 def worst_variable(what: str) -> builders.CustomVariable:
-    """Return how many rows bars have at most: more than a panel can write names beside are a smear."""
+    """Return how many rows bars have at most: more than a panel can write names beside are a
+    smear.
+    """
     counts = ",".join(map(str, _COUNTS))
-    made = builders.CustomVariable("worst").label("Worst").values(counts).multi(False).include_all(False)
-    made.options([_count(each) for each in _COUNTS]).current(_count(_COUNT)).allow_custom_value(True)
-    return made.description(f"How many {what} the bars show, the worst of the last 90 days first to stay.")
+    made = (
+        builders.CustomVariable("worst")
+        .label("Worst")
+        .values(counts)
+        .multi(False)
+        .include_all(False)
+    )
+    made.options([_count(each) for each in _COUNTS]).current(_count(_COUNT)).allow_custom_value(
+        True
+    )
+    return made.description(
+        f"How many {what} the bars show, the worst of the last 90 days first to stay."
+    )
 
 
 def _count(count: int) -> models.VariableOption:
@@ -474,13 +622,17 @@ def _count(count: int) -> models.VariableOption:
 
 
 def vendors_variable() -> builders.QueryVariable:
-    """Return the choice of several vendors, all by default. Without an "all" value: it must follow tier and search."""
+    """Return the choice of several vendors, all by default. Without an "all" value: it must follow
+    tier and search.
+    """
     found = series("vendor_info", _OF_TIER, _FOUND)
     made = _asked("vendor", "Vendor", f"query_result({_PRESENT.format(found)})")
     return _many(made).regex(_NAME_AND_SLUG).description("The vendors to show, by name.")
 
 
-def vendor_variable(name: str, label: str, description: str, *matchers: str) -> builders.QueryVariable:
+def vendor_variable(
+    name: str, label: str, description: str, *matchers: str
+) -> builders.QueryVariable:
     """Return the choice of one vendor."""
     made = _asked(name, label, f"query_result({_PRESENT.format(series('vendor_info', *matchers))})")
     return made.regex(_NAME_AND_SLUG).multi(False).include_all(False).description(description)
@@ -488,20 +640,33 @@ def vendor_variable(name: str, label: str, description: str, *matchers: str) -> 
 
 def components_variable() -> builders.QueryVariable:
     """Return the choice of the chosen vendor's components, all by default."""
-    made = _asked("component", "Component", f"label_values({series('component_info', ONE_VENDOR)}, component)")
-    return _many(made).all_value(".+").description("The components to show, by the slug that survives renames.")
+    made = _asked(
+        "component", "Component", f"label_values({series('component_info', ONE_VENDOR)}, component)"
+    )
+    return (
+        _many(made)
+        .all_value(".+")
+        .description("The components to show, by the slug that survives renames.")
+    )
 
 
 def target_variable() -> builders.TextBoxVariable:
     """Return the uptime the user wants, in percent."""
     words = "The uptime you want of this vendor, in percent, such as 99.9. Sets the error budget."
-    made = builders.TextBoxVariable("target").label("Uptime target (%)").description(words).default_value("99.9")
+    made = (
+        builders.TextBoxVariable("target")
+        .label("Uptime target (%)")
+        .description(words)
+        .default_value("99.9")
+    )
     return made.current(models.VariableOption(selected=True, text="99.9", value="99.9"))
 
 
 def _asked(name: str, label: str, query: str) -> builders.QueryVariable:
     variable = builders.QueryVariable(name).label(label).datasource(DATASOURCE)
-    variable.query({"query": query, "refId": "StandardVariableQuery"}).sort(models.VariableSort.ALPHABETICAL_ASC)
+    variable.query({"query": query, "refId": "StandardVariableQuery"}).sort(
+        models.VariableSort.ALPHABETICAL_ASC
+    )
     return variable.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED).allow_custom_value(False)
 
 
@@ -510,15 +675,31 @@ def _many(variable: builders.QueryVariable) -> builders.QueryVariable:
     return variable.multi(True).include_all(True).current(everything)
 
 
-# ----------------------------------------------------------------------------------------------------------- dashboards
+# dashboards
 
-Variable = builders.DatasourceVariable | builders.QueryVariable | builders.TextBoxVariable | builders.CustomVariable
+Variable = (
+    builders.DatasourceVariable
+    | builders.QueryVariable
+    | builders.TextBoxVariable
+    | builders.CustomVariable
+)
 
 
-def board(uid: str, description: str, variables: Sequence[Variable], *, since: str) -> builders.Dashboard:
-    """Return a dashboard without panels, in UTC because days are, that shows the time from `since` to now."""
-    made = builders.Dashboard(f"vendorstatus / {TITLES[uid]}").uid(uid).description(description).tags([TAG])
-    made.timezone("utc").readonly().refresh("5m").time(since, "now").tooltip(models.DashboardCursorSync.CROSSHAIR)
+def board(
+    uid: str, description: str, variables: Sequence[Variable], *, since: str
+) -> builders.Dashboard:
+    """Return a dashboard without panels, in UTC because days are, that shows the time from `since`
+    to now.
+    """
+    made = (
+        builders.Dashboard(f"vendorstatus / {TITLES[uid]}")
+        .uid(uid)
+        .description(description)
+        .tags([TAG])
+    )
+    made.timezone("utc").readonly().refresh("5m").time(since, "now").tooltip(
+        models.DashboardCursorSync.CROSSHAIR
+    )
     made.links([_dashboard_link(uid, other) for other in TITLES if other != uid]).version(1)
     for variable in variables:
         made.with_variable(variable)
@@ -545,5 +726,7 @@ def finished(made: builders.Dashboard) -> tuple[str, str]:
             panel["options"]["enablePagination"] = panel["options"]["footer"]["enablePagination"]
         defaults = panel.get("fieldConfig", {}).get("defaults", {})
         if "links" in defaults:
-            defaults["links"] = [{key: link[key] for key in _DATA_LINK} for link in defaults["links"]]
+            defaults["links"] = [
+                {key: link[key] for key in _DATA_LINK} for link in defaults["links"]
+            ]
     return content["uid"], json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,8 +1,10 @@
-"""The PromQL of the dashboards, in pieces that hold on imported history and on what was scraped. Pure.
+"""The PromQL of the dashboards, in pieces that hold on imported history and on what was scraped.
+Pure.
 
-Three things shape every expression. Replicas share one database, so `instance` is always aggregated away. Imported
-history has one sample a day, at 12:00 UTC, so a figure that is not there right now is looked for in the last 25 hours.
-And what is not known has no sample, or of a day `UNKNOWN`; a panel that must show it draws `UNKNOWN`, never as green.
+Three things shape every expression. Replicas share one database, so `instance` is always aggregated
+away. Imported history has one sample a day, at 12:00 UTC, so a figure that is not there right now
+is looked for in the last 25 hours. And what is not known has no sample, or of a day `UNKNOWN`; a
+panel that must show it draws `UNKNOWN`, never as green.
 """
 
 from exporters.prometheus import DATES_AGO, PREFIX, UNKNOWN
@@ -12,7 +14,8 @@ OUTAGE = 3
 """The lowest severity that is an outage (partial)."""
 DEGRADED = 2
 BELIEVED_SECONDS = 1800
-"""For so long after its page was read a level is what holds now; the alert rules believe it as long."""
+"""For so long after its page was read a level is what holds now; the alert rules believe it as
+long."""
 STALE_SECONDS = 3600
 """A page that was not read for this long is stale; the alert rules say so then."""
 DAILY = "25h"
@@ -30,23 +33,31 @@ NOT_MAINTENANCE = 'impact!="maintenance"'
 
 
 def series(metric: str, *matchers: str, over: str = "") -> str:
-    """Return a selector of our metric within the chosen jobs; `over` makes it a range, as in ``over="1d"``."""
+    """Return a selector of our metric within the chosen jobs; `over` makes it a range, as in
+    ``over="1d"``.
+    """
     return f"{PREFIX}{metric}{{{','.join((JOB, *matchers))}}}" + (f"[{over}]" if over else "")
 
 
 def now(metric: str, by: str, *matchers: str) -> str:
-    """Return what a metric is at this moment, replicas merged, with the labels `by` (empty = none)."""
+    """Return what a metric is at this moment, replicas merged, with the labels `by` (empty =
+    none).
+    """
     return f"{_max(by)} ({series(metric, *matchers)})"
 
 
 def newest(metric: str, by: str, *matchers: str) -> str:
-    """Return a metric's value, or the last one within 25 hours: what is scraped goes before imported history."""
+    """Return a metric's value, or the last one within 25 hours: what is scraped goes before
+    imported history.
+    """
     past = f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)}))"
     return f"({now(metric, by, *matchers)} or {past})"
 
 
 def lately(metric: str, by: str, *matchers: str) -> str:
-    """Return the last value of a metric within eight days: what a monitor that is dead said last."""
+    """Return the last value of a metric within eight days: what a monitor that is dead said
+    last.
+    """
     return f"{_max(by)} (last_over_time({series(metric, *matchers, over=LATELY)}))"
 
 
@@ -54,10 +65,11 @@ def _max(by: str) -> str:
     return f"max by ({by})" if by else "max"
 
 
-# ---------------------------------------------------------------------------------------------------------------- names
+# names
 
-# At steps of a day Grafana rounds the end of the range down to midnight, so "at the end" would be before a monitor that
-# was started today: one day is added. Names are looked for in the week before, so that they outlive a weekend's outage.
+# At steps of a day Grafana rounds the end of the range down to midnight, so "at the end" would be
+# before a monitor that was started today: one day is added. Names are looked for in the week
+# before, so that they outlive a weekend's outage.
 _TO_THE_END = "@ end() offset -1d"
 _KNOWN_LATELY = f"[{LATELY}] {_TO_THE_END}"
 
@@ -65,23 +77,28 @@ _KNOWN_LATELY = f"[{LATELY}] {_TO_THE_END}"
 def vendor_names(*matchers: str) -> str:
     """Return 1 for every vendor that is or lately was configured, with the labels vendor and name.
 
-    One name each: of two replicas or of a rename, one wins. `@ end()` gives the present name to every past day.
+    One name each: of two replicas or of a rename, one wins. `@ end()` gives the present name to
+    every past day.
     """
     info = f"last_over_time({series('vendor_info', *matchers)}{_KNOWN_LATELY})"
     return f"topk by (vendor) (1, max by (vendor, name) ({info}))"
 
 
 def component_titles(*matchers: str) -> str:
-    """Return 1 for every component of one vendor, with the labels component, title ("group / name") and critical."""
+    """Return 1 for every component of one vendor, with the labels component, title ("group / name")
+    and critical.
+    """
     info = f"last_over_time({series('component_info', *matchers)}{_KNOWN_LATELY})"
     known = f"topk by (component) (1, max by (component, group, name, critical) ({info}))"
     return _titled(known, "component, title, critical")
 
 
 def present_titles(*matchers: str) -> str:
-    """Return 1 for every present component of several vendors, with the labels vendor, component and title.
+    """Return 1 for every present component of several vendors, with the labels vendor, component
+    and title.
 
-    Looks no further back than Prometheus does by itself: a week of every component would be too much to read.
+    Looks no further back than Prometheus does by itself: a week of every component would be too
+    much to read.
     """
     info = series("component_info", *matchers)
     known = f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))"
@@ -89,7 +106,8 @@ def present_titles(*matchers: str) -> str:
 
 
 def _titled(info: str, labels: str) -> str:
-    """Add `title`, and keep these labels alone: with others, a day's level and "unknown" would be two series.
+    """Add `title`, and keep these labels alone: with others, a day's level and "unknown" would be
+    two series.
 
     A component without a group would get " / name": the second replacement takes that away.
     """
@@ -103,14 +121,18 @@ def named(expression: str, *matchers: str) -> str:
 
 
 def with_page(expression: str, *matchers: str) -> str:
-    """Give a vendor's series the address of its page, as the label url: of two replicas' or of a move, one."""
+    """Give a vendor's series the address of its page, as the label url: of two replicas' or of a
+    move, one.
+    """
     info = f"max by (vendor, url) (last_over_time({series('vendor_info', *matchers, over=LATELY)}))"
     return f"{expression} * on (vendor) group_left (url) topk by (vendor) (1, {info})"
 
 
 def titled(expression: str, *matchers: str) -> str:
     """Give the series of one vendor's components their titles."""
-    return f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
+    return (
+        f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
+    )
 
 
 def at_the_end(metric: str, by: str, *matchers: str) -> str:
@@ -118,23 +140,24 @@ def at_the_end(metric: str, by: str, *matchers: str) -> str:
     return f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)} {_TO_THE_END}))"
 
 
-# ----------------------------------------------------------------------------------------------------------------- days
+# days
 
 _HOURS = 24
 _MOST = "1438m"
-"""A day without its first and its last minute: then it may have been another date when the monitor answered than the
-one that the sample is stamped with."""
+"""A day without its first and its last minute: then it may have been another date when the monitor
+answered than the one that the sample is stamped with."""
 _GOOD = 1
 """The highest severity that is good: maintenance."""
 
 
 def day_levels(subject: str, by: str, *matchers: str) -> str:
-    """Return the level of each day as it was told last, `UNKNOWN` included; to be asked at steps of one day.
+    """Return the level of each day as it was told last, `UNKNOWN` included; to be asked at steps of
+    one day.
 
-    A step is a midnight of UTC and shows the page's day of that date, in whatever zone. That day is told on three dates
-    of UTC: on its own, on the next, and on the one after. What was told last of a day that was over goes first. What
-    was told of a day before it was over holds if it is bad, or if that was today: of a monitor that died at noon
-    nobody knows how the day went on.
+    A step is a midnight of UTC and shows the page's day of that date, in whatever zone. That day is
+    told on three dates of UTC: on its own, on the next, and on the one after. What was told last of
+    a day that was over goes first. What was told of a day before it was over holds if it is bad, or
+    if that was today: of a monitor that died at noon nobody knows how the day went on.
     """
     metric = f"{subject}_day_severity"
 
@@ -143,12 +166,14 @@ def day_levels(subject: str, by: str, *matchers: str) -> str:
         return f"{_max(by)} (last_over_time({samples} offset -{_HOURS * (ago + 1) - 1}h59m))"
 
     over = [told(ago, "yes") for ago in sorted(DATES_AGO, reverse=True)]
-    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]  # after two dates it is over in every zone
+    # after two dates it is over in every zone
+    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]
     return f"({' or '.join(over + so_far)})"
 
 
 def _believed(ago: int) -> str:
-    """Return what a level must be above: anything at the step so many dates before the range's last, else `_GOOD`.
+    """Return what a level must be above: anything at the step so many dates before the range's
+    last, else `_GOOD`.
 
     Only a subquery can be asked what the time is at the end.
     """
@@ -157,18 +182,24 @@ def _believed(ago: int) -> str:
 
 
 def daily(metric: str, by: str, *matchers: str) -> str:
-    """Return a figure as it stood at the end of each day, as far as it has gone; to be asked at steps of one day."""
+    """Return a figure as it stood at the end of each day, as far as it has gone; to be asked at
+    steps of one day.
+    """
     return f"{_max(by)} (last_over_time({series(metric, *matchers, over='1d')} offset -1d))"
 
 
 def vendor_bars(*matchers: str) -> str:
     """Return each vendor's day levels with its name, `UNKNOWN` on days without a sample."""
     names = vendor_names(*matchers)
-    return f"{day_levels('vendor', 'vendor', *matchers)} * on (vendor) group_left (name) {names} or {UNKNOWN} * {names}"
+    return (
+        f"{day_levels('vendor', 'vendor', *matchers)} * on (vendor) group_left (name) {names} or"
+        f" {UNKNOWN} * {names}"
+    )
 
 
 def worst(count: str, expression: str, subject: str, by: str, *matchers: str) -> str:
-    """Keep the rows of so many vendors (or components), the worst by the outage ratio of 90 days at the end.
+    """Keep the rows of so many vendors (or components), the worst by the outage ratio of 90 days at
+    the end.
 
     One without a ratio, of which nothing is known yet, counts as good.
     """
@@ -178,14 +209,20 @@ def worst(count: str, expression: str, subject: str, by: str, *matchers: str) ->
 
 
 def component_bars(*matchers: str) -> str:
-    """Return the day levels of one vendor's components with their titles, `UNKNOWN` on days without a sample."""
+    """Return the day levels of one vendor's components with their titles, `UNKNOWN` on days without
+    a sample.
+    """
     titles = component_titles(*matchers)
     levels = day_levels("component", "component", *matchers)
-    return f"{levels} * on (component) group_left (title, critical) {titles} or {UNKNOWN} * {titles}"
+    return (
+        f"{levels} * on (component) group_left (title, critical) {titles} or {UNKNOWN} * {titles}"
+    )
 
 
 def failing_days(*matchers: str) -> str:
-    """Return 1 for a vendor's day with an outage and 0 for another known day; to be asked at steps of one day."""
+    """Return 1 for a vendor's day with an outage and 0 for another known day; to be asked at steps
+    of one day.
+    """
     return f"(({day_levels('vendor', 'vendor', *matchers)} >= 0) >= bool {OUTAGE})"
 
 
@@ -194,25 +231,34 @@ def over_90_days(function: str, daily: str) -> str:
     return f"{function}(({daily})[90d:1d])"
 
 
-# ------------------------------------------------------------------------------------------------------------ freshness
+# freshness
 
 
 def read_lately(by: str, *matchers: str, within: int = BELIEVED_SECONDS) -> str:
-    """Return the vendors whose page was read within so many seconds; the value is the age of that reading."""
+    """Return the vendors whose page was read within so many seconds; the value is the age of that
+    reading.
+    """
     return f"(time() - {now('last_success_timestamp_seconds', by, *matchers)} < {within})"
 
 
 def level_now(*matchers: str) -> str:
-    """Return each vendor's present level, `UNKNOWN` when its page was not read lately or says nothing.
+    """Return each vendor's present level, `UNKNOWN` when its page was not read lately or says
+    nothing.
 
-    Every vendor that is or lately was configured has one: of a dead monitor it is shown that nothing is known.
+    Every vendor that is or lately was configured has one: of a dead monitor it is shown that
+    nothing is known.
     """
-    level = f"({now('vendor_severity', 'vendor', *matchers)} and on (vendor) {read_lately('vendor', *matchers)})"
+    level = (
+        f"({now('vendor_severity', 'vendor', *matchers)} and on (vendor)"
+        f" {read_lately('vendor', *matchers)})"
+    )
     return f"({level} or {UNKNOWN} * {lately('vendor_info', 'vendor', *matchers)})"
 
 
 def component_level_now(vendor: str, *matchers: str) -> str:
-    """Return the present level of one vendor's components, by component; `UNKNOWN` as for a vendor."""
+    """Return the present level of one vendor's components, by component; `UNKNOWN` as for a
+    vendor.
+    """
     level = now("component_severity", "vendor, component", vendor, *matchers)
     seen = f"max by (component) ({level} and on (vendor) {read_lately('vendor', vendor)})"
     return f"({seen} or {UNKNOWN} * {lately('component_info', 'component', vendor, *matchers)})"
@@ -230,15 +276,19 @@ def open_incidents(*matchers: str) -> str:
 
 
 def open_starts(*matchers: str) -> str:
-    """Return when each incident began that is open on a page as it was last read, in milliseconds of Unix time.
+    """Return when each incident began that is open on a page as it was last read, in milliseconds
+    of Unix time.
 
-    The labels are vendor, title, impact and url; of a page that was not read lately nothing is known to be open.
+    The labels are vendor, title, impact and url; of a page that was not read lately nothing is
+    known to be open.
     """
-    began = now("vendor_open_incident_start_timestamp_seconds", "vendor, title, impact, url", *matchers)
+    began = now(
+        "vendor_open_incident_start_timestamp_seconds", "vendor, title, impact, url", *matchers
+    )
     return f"({began} and on (vendor) {read_lately('vendor', *matchers)}) * 1000"
 
 
-# ---------------------------------------------------------------------------------------------------------------- rates
+# rates
 
 
 def rate(counter: str, by: str, *matchers: str) -> str:
@@ -248,7 +298,9 @@ def rate(counter: str, by: str, *matchers: str) -> str:
 
 
 def rate_or_zero(counter: str, *matchers: str) -> str:
-    """Return a counter's rate; a counter that never counted is absent and means 0 where polls are counted."""
+    """Return a counter's rate; a counter that never counted is absent and means 0 where polls are
+    counted.
+    """
     return f"({rate(counter, '', *matchers)} or 0 * {rate('polls_total', '')})"
 
 

@@ -1,4 +1,6 @@
-"""*Vendor*: one vendor's components, its figures against a target, and our figures beside its own. Pure."""
+"""*Vendor*: one vendor's components, its figures against a target, and our figures beside its own.
+Pure.
+"""
 
 from collections.abc import Iterator
 
@@ -27,7 +29,10 @@ def dashboard() -> builders.Dashboard:
         look.worst_variable("components"),
         look.target_variable(),
     )
-    words = "One vendor: its components' days, its figures against your target, and ours beside its own."
+    words = (
+        "One vendor: its components' days, its figures against your target, and ours beside its"
+        " own."
+    )
     made = look.board(look.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
     for panel in (
         *_now(),
@@ -50,30 +55,49 @@ def _alerts() -> builders.Panel:
 
 
 def _outages() -> builders.AnnotationQuery:
-    days = queries.named(f"({queries.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})", ONE_VENDOR)
-    return look.marked_days("Outage days", days, "{{name}}", "A day with a partial or major outage.")
+    days = queries.named(
+        f"({queries.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})", ONE_VENDOR
+    )
+    return look.marked_days(
+        "Outage days", days, "{{name}}", "A day with a partial or major outage."
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- the top row
+# the top row
 
 
 def _now() -> Iterator[stat.Panel]:
     words = (
-        "The worst present level of the components that count; unknown when the page was not read for half an hour. A "
-        "click leads to the vendor's status page."
+        "The worst present level of the components that count; unknown when the page was not read"
+        " for half an hour. A click leads to the vendor's status page."
     )
-    level = look.number("Now", words, look.instant(queries.with_page(queries.level_now(ONE_VENDOR), ONE_VENDOR)))
+    level = look.number(
+        "Now", words, look.instant(queries.with_page(queries.level_now(ONE_VENDOR), ONE_VENDOR))
+    )
     level.data_links([look.page_link("${__field.labels.url}")])
     yield level.mappings([look.level_words()]).span(3)
     yield _days().span(3)
-    yield _ratio("Outage ratio", "outage_ratio", "Days with an outage among the known days of the last 90.", 1).span(3)
-    words = "The share of the known time of the last 90 days in outage, weighted by the policy in the settings."
+    yield _ratio(
+        "Outage ratio",
+        "outage_ratio",
+        "Days with an outage among the known days of the last 90.",
+        1,
+    ).span(3)
+    words = (
+        "The share of the known time of the last 90 days in outage, weighted by the policy in the"
+        " settings."
+    )
     yield _ratio("Downtime", "downtime_ratio", words, 3).span(3)
-    words = "How much of the time of the last 90 days any source spoke for. The other figures are as good as this one."
+    words = (
+        "How much of the time of the last 90 days any source spoke for. The other figures are as"
+        " good as this one."
+    )
     yield _ratio("Coverage", "coverage_ratio", words, 1).span(3)
     words = "Incidents open on the page when it was last read, without maintenance."
     yield (
-        look.number("Open incidents", words, look.instant(queries.open_incidents(ONE_VENDOR))).thresholds(CLEAR).span(3)
+        look.number("Open incidents", words, look.instant(queries.open_incidents(ONE_VENDOR)))
+        .thresholds(CLEAR)
+        .span(3)
     )
     words = "Days of the last 90 that the vendor changed after they were over."
     revised = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
@@ -86,14 +110,18 @@ def _now() -> Iterator[stat.Panel]:
 
 def _open() -> table.Panel:
     words = (
-        "What is open on the page as it was last read, maintenance too: five at most, the newest. A click leads to the "
-        "incident. Empty when nothing is open, and when the page was not read for half an hour."
+        "What is open on the page as it was last read, maintenance too: five at most, the newest. A"
+        " click leads to the incident. Empty when nothing is open, and when the page was not read"
+        " for half an hour."
     )
     return look.open_incidents(words, look.rows(queries.open_starts(ONE_VENDOR), "A"))
 
 
 def _days() -> stat.Panel:
-    words = "Days with a partial or major outage in the last 90, and of how many days anything is known."
+    words = (
+        "Days with a partial or major outage in the last 90, and of how many days anything is"
+        " known."
+    )
     outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
     known = queries.newest("vendor_observed_dates", "", ONE_VENDOR, LONGEST)
     targets = (look.instant(outage, "A", "outage days"), look.instant(known, "B", "known days"))
@@ -102,33 +130,50 @@ def _days() -> stat.Panel:
 
 def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
     expression = queries.newest(f"vendor_{metric}", "", ONE_VENDOR, LONGEST)
-    return look.number(title, words, look.instant(expression)).unit(units.PercentUnit).decimals(decimals)
+    return (
+        look.number(title, words, look.instant(expression))
+        .unit(units.PercentUnit)
+        .decimals(decimals)
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------------- days
+# days
 
 
 def _bars() -> statushistory.Panel:
     words = (
-        "The worst level of each day: the vendor's own, which is the worst of the components that count, then one row "
-        "a component, of as many as “Worst” says. Grey is unknown. Days are the page's own."
+        "The worst level of each day: the vendor's own, which is the worst of the components that"
+        " count, then one row a component, of as many as “Worst” says. Grey is unknown. Days are"
+        " the page's own."
     )
     whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
-    worst = queries.worst(look.WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN)
+    worst = queries.worst(
+        look.WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN
+    )
     return look.bars("Day by day", words, whole, look.ranged(worst, "B", "{{title}}"))
 
 
 def _windows() -> table.Panel:
     words = (
-        "The vendor's figures of the last 7, 30 and 90 days of its page's calendar, today included; and the uptime of "
-        "90 days that the page prints for itself, where it does."
+        "The vendor's figures of the last 7, 30 and 90 days of its page's calendar, today included;"
+        " and the uptime of 90 days that the page prints for itself, where it does."
     )
-    metrics = ("observed_dates", "outage_dates", "outage_ratio", "major_dates", "downtime_ratio", "coverage_ratio")
+    metrics = (
+        "observed_dates",
+        "outage_dates",
+        "outage_ratio",
+        "major_dates",
+        "downtime_ratio",
+        "coverage_ratio",
+    )
     asked = zip("ABCDEFG", (*metrics, "reported_uptime_ratio"), strict=True)
     panel = look.listing(
         "By window",
         words,
-        *(look.rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref) for ref, metric in asked),
+        *(
+            look.rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref)
+            for ref, metric in asked
+        ),
         paged=False,
     )
     wanted = (
@@ -144,31 +189,51 @@ def _windows() -> table.Panel:
     return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6)
 
 
-# ---------------------------------------------------------------------------------------------------- the user's target
+# the user's target
 
 
 def _budget() -> Iterator[stat.Panel]:
     down = queries.newest("vendor_downtime_ratio", "vendor", ONE_VENDOR, LONGEST)
     known = queries.newest("vendor_coverage_ratio", "vendor", ONE_VENDOR, LONGEST)
-    words = "The share of the 90-day error budget that is left, for the target you set. Below zero it is overspent."
-    left = look.number("Error budget left", words, look.instant(f"1 - {down} / {ALLOWED}")).unit(units.PercentUnit)
-    yield left.decimals(1).thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN))).height(5).span(8)
-    words = "The same in time: allowed less used downtime, of the part of the last 90 days that is known."
+    words = (
+        "The share of the 90-day error budget that is left, for the target you set. Below zero it"
+        " is overspent."
+    )
+    left = look.number("Error budget left", words, look.instant(f"1 - {down} / {ALLOWED}")).unit(
+        units.PercentUnit
+    )
+    yield (
+        left.decimals(1)
+        .thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN)))
+        .height(5)
+        .span(8)
+    )
+    words = (
+        "The same in time: allowed less used downtime, of the part of the last 90 days that is"
+        " known."
+    )
     time = look.instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
     panel = look.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
     yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(5).span(8)
     words = (
-        "How fast the budget is spent: downtime of the last 7 and 30 days over what the target allows. At 1 it is "
-        "spent exactly, above 1 too fast."
+        "How fast the budget is spent: downtime of the last 7 and 30 days over what the target"
+        " allows. At 1 it is spent exactly, above 1 too fast."
     )
     recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
-    panel = look.number("Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")).decimals(2)
+    panel = look.number(
+        "Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")
+    ).decimals(2)
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
-    yield panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(5).span(8)
+    yield (
+        panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(5).span(8)
+    )
 
 
 def _against_target() -> timeseries.Panel:
-    words = "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows (dashed)."
+    words = (
+        "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows"
+        " (dashed)."
+    )
     down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
     allowed = look.ranged(f"vector{ALLOWED}", "B", "allowed")
     lines = (look.ranged(down, "A", "{{window}}"), allowed)
@@ -179,21 +244,27 @@ def _against_target() -> timeseries.Panel:
     return panel.unit(units.PercentUnit).interval(DAY).span(look.FULL_WIDTH)
 
 
-# ----------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _components() -> table.Panel:
     words = (
-        "The last 90 days of each component, worst first. Critical is what the settings say. The error budget is for "
-        "the target you set."
+        "The last 90 days of each component, worst first. Critical is what the settings say. The"
+        " error budget is for the target you set."
     )
     down = _component("downtime_ratio")
     panel = look.listing(
         "Components",
         words,
         look.rows(_component("observed_dates"), "A"),
-        *(look.rows(_component(metric), ref) for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))),
-        *(look.rows(expression, ref) for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))),
+        *(
+            look.rows(_component(metric), ref)
+            for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))
+        ),
+        *(
+            look.rows(expression, ref)
+            for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))
+        ),
         look.rows(_component("coverage_ratio"), "F"),
         look.rows(queries.titled(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
     )
@@ -208,11 +279,15 @@ def _components() -> table.Panel:
             text_when_none="unknown",
         ),
         Column(field="critical", title="Critical", width=90),
-        Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(
+            field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"
+        ),
         Column(field="Value #B", title="Outage days", width=110),
         Column(field="Value #A", title="Known days", width=110),
         Column(field="Value #D", title="Downtime", unit=units.PercentUnit, decimals=3, width=110),
-        Column(field="Value #E", title="Budget left", unit=units.PercentUnit, decimals=1, width=110),
+        Column(
+            field="Value #E", title="Budget left", unit=units.PercentUnit, decimals=1, width=110
+        ),
         Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
         Column(field="component", title="Slug", width=160),
     )
@@ -225,9 +300,9 @@ def _component(metric: str) -> str:
 
 def _beside() -> table.Panel:
     words = (
-        "The uptime of the last 90 days that the page prints, ours by the vendor's own formula from the same record, "
-        "and ours by your policy. The first two should be equal to the last digit. Empty where the page prints none, "
-        "or publishes no record of every day."
+        "The uptime of the last 90 days that the page prints, ours by the vendor's own formula from"
+        " the same record, and ours by your policy. The first two should be equal to the last"
+        " digit. Empty where the page prints none, or publishes no record of every day."
     )
     printed, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
     panel = look.listing(
@@ -246,7 +321,9 @@ def _beside() -> table.Panel:
         Column(field="Value #A", title="By your policy", unit=units.PercentUnit, decimals=3),
         Column(field="component", title="Slug", width=160),
     )
-    return look.columns(panel, wanted, join="component", sort="By your policy", descending=False).height(10)
+    return look.columns(
+        panel, wanted, join="component", sort="By your policy", descending=False
+    ).height(10)
 
 
 def _exact(field: str, title: str) -> Column:
@@ -255,24 +332,34 @@ def _exact(field: str, title: str) -> Column:
 
 def _changed() -> timeseries.Panel:
     words = (
-        "Of the last 90 days: days the vendor changed after they were over, and days on which the page's own sources "
-        "disagree, as they stood on each day."
+        "Of the last 90 days: days the vendor changed after they were over, and days on which the"
+        " page's own sources disagree, as they stood on each day."
     )
     targets = (
         look.ranged(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
-        look.ranged(queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
+        look.ranged(
+            queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"
+        ),
     )
-    panel = look.lines("Days revised by the vendor, days disputed", words, *targets).unit(units.NoUnit).decimals(0)
-    panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(*look.fixed("disputed", look.ORANGE))
+    panel = (
+        look.lines("Days revised by the vendor, days disputed", words, *targets)
+        .unit(units.NoUnit)
+        .decimals(0)
+    )
+    panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(
+        *look.fixed("disputed", look.ORANGE)
+    )
     return panel.interval(DAY)
 
 
 def _states() -> statetimeline.Panel:
     words = (
-        "What the page said of each component, poll by poll, over the last two days. Time in which the page was not "
-        "read is left empty."
+        "What the page said of each component, poll by poll, over the last two days. Time in which"
+        " the page was not read is left empty."
     )
     level = queries.now("component_severity", "vendor, component", *CHOSEN)
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
-    panel = look.states("The last two days", words, look.ranged(queries.titled(seen, *CHOSEN), "A", "{{title}}"))
+    panel = look.states(
+        "The last two days", words, look.ranged(queries.titled(seen, *CHOSEN), "A", "{{title}}")
+    )
     return panel.time_from("2d").interval("5m")

@@ -22,28 +22,41 @@ def dashboard() -> builders.Dashboard:
         look.vendors_variable(),
         look.worst_variable("vendors"),
     )
-    words = "Which vendors are failing now, and which have been worst in the last 90 days, by their own status pages."
+    words = (
+        "Which vendors are failing now, and which have been worst in the last 90 days, by their own"
+        " status pages."
+    )
     made = look.board(look.VENDORS, words, variables, since="now-89d/d")
     for panel in (_failing(), _incidents(), _worst(), _stale()):
         made.with_panel(panel)
-    made.with_panel(look.legend()).with_panel(_bars()).with_panel(_ranking()).with_panel(_components())
+    made.with_panel(look.legend()).with_panel(_bars()).with_panel(_ranking()).with_panel(
+        _components()
+    )
     return made.with_panel(
-        look.alerts("Alerts that fire, of all vendors and of the monitor itself.").height(10).span(12)
+        look.alerts("Alerts that fire, of all vendors and of the monitor itself.")
+        .height(10)
+        .span(12)
     )
 
 
 def _failing() -> stat.Panel:
     level = queries.now("vendor_severity", "vendor", CHOSEN)
     words = (
-        "Vendors with a partial or major outage right now, as their pages say. Pages that were not read within the "
-        "last half hour are not counted: nothing is known of them."
+        "Vendors with a partial or major outage right now, as their pages say. Pages that were not"
+        " read within the last half hour are not counted: nothing is known of them."
     )
-    expression = f"sum(({level} >= bool {OUTAGE}) and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
-    return look.number("Vendors in outage now", words, look.instant(expression)).thresholds(_any_is_bad())
+    expression = (
+        f"sum(({level} >= bool {OUTAGE}) and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
+    )
+    return look.number("Vendors in outage now", words, look.instant(expression)).thresholds(
+        _any_is_bad()
+    )
 
 
 def _incidents() -> stat.Panel:
-    words = "Incidents open on the chosen vendors' pages when they were last read, without maintenance."
+    words = (
+        "Incidents open on the chosen vendors' pages when they were last read, without maintenance."
+    )
     panel = look.number("Open incidents", words, look.instant(queries.open_incidents(CHOSEN)))
     return panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE)))
 
@@ -52,19 +65,26 @@ def _worst() -> stat.Panel:
     ratio = queries.newest("vendor_outage_ratio", *WINDOW)
     known = f"({queries.newest('vendor_coverage_ratio', *WINDOW)} >= {KNOWN_COVERAGE})"
     words = (
-        "The vendor with the largest share of days with a partial or major outage among its known days of the last 90. "
-        "Only vendors of whose time at least 90 % is known are compared."
+        "The vendor with the largest share of days with a partial or major outage among its known"
+        " days of the last 90. Only vendors of whose time at least 90 % is known are compared."
     )
     expression = f"topk(1, {queries.named(f'({ratio} and on (vendor) {known})', CHOSEN)})"
     panel = (
-        look.number("Worst 90-day outage ratio", words, look.instant(expression)).unit(units.PercentUnit).decimals(1)
+        look.number("Worst 90-day outage ratio", words, look.instant(expression))
+        .unit(units.PercentUnit)
+        .decimals(1)
     )
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME).no_value("no vendor is 90 % known")
-    return panel.thresholds(look.steps(look.GREEN, (0.05, look.YELLOW), (0.2, look.ORANGE), (0.4, look.RED)))
+    return panel.thresholds(
+        look.steps(look.GREEN, (0.05, look.YELLOW), (0.2, look.ORANGE), (0.4, look.RED))
+    )
 
 
 def _stale() -> stat.Panel:
-    words = "Pages that were not read within the last hour, or never. What they say about now is unknown, not green."
+    words = (
+        "Pages that were not read within the last hour, or never. What they say about now is"
+        " unknown, not green."
+    )
     panel = look.number("Stale pages", words, look.instant(queries.stale_pages(CHOSEN)))
     return panel.thresholds(_any_is_bad())
 
@@ -75,10 +95,11 @@ def _any_is_bad() -> builders.ThresholdsConfig:
 
 def _bars() -> statushistory.Panel:
     words = (
-        "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that speaks for the day. "
-        "Days begin at midnight UTC; imported days are the page's own, and of days that were scraped the hours around "
-        "midnight may show on the neighbouring day of pages in other zones. As many days as the time above, as many "
-        "vendors as “Worst” says. A click leads to the vendor."
+        "The worst level of each day, one row a vendor. Grey is unknown: nothing was read that"
+        " speaks for the day. Days begin at midnight UTC; imported days are the page's own, and of"
+        " days that were scraped the hours around midnight may show on the neighbouring day of"
+        " pages in other zones. As many days as the time above, as many vendors as “Worst” says. A"
+        " click leads to the vendor."
     )
     worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
     panel = look.bars("Day by day", words, look.ranged(worst))
@@ -87,9 +108,10 @@ def _bars() -> statushistory.Panel:
 
 def _ranking() -> table.Panel:
     words = (
-        "The last 90 days: days with a partial or major outage among the known days, those of them with a major "
-        "outage, the weighted share of time in outage, how much of the time is known, and days on which a page's own "
-        "sources disagree. The trend is the outage ratio. A figure is only as good as its coverage."
+        "The last 90 days: days with a partial or major outage among the known days, those of them"
+        " with a major outage, the weighted share of time in outage, how much of the time is known,"
+        " and days on which a page's own sources disagree. The trend is the outage ratio. A figure"
+        " is only as good as its coverage."
     )
     figures = {
         "B": "outage_dates",
@@ -102,7 +124,10 @@ def _ranking() -> table.Panel:
         "Ranking",
         words,
         look.rows(queries.newest("vendor_observed_dates", *WINDOW), "A"),
-        *(look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref) for ref, metric in figures.items()),
+        *(
+            look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref)
+            for ref, metric in figures.items()
+        ),
         look.rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
         look.rows(queries.named(queries.level_now(CHOSEN), CHOSEN), "H"),
         look.ranged(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
@@ -118,7 +143,9 @@ def _ranking() -> table.Panel:
             width=130,
             text_when_none="unknown",
         ),
-        Column(field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"),
+        Column(
+            field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"
+        ),
         Column(field="Value #B", title="Outage days", width=110),
         Column(field="Value #A", title="Known days", width=110),
         Column(field="Value #D", title="Major days", width=110),
@@ -133,18 +160,28 @@ def _ranking() -> table.Panel:
 
 def _components() -> table.Panel:
     words = (
-        "Components that are degraded or worse right now, of pages read within the last half hour. Empty when there "
-        "are none, and when metrics of components are switched off."
+        "Components that are degraded or worse right now, of pages read within the last half hour."
+        " Empty when there are none, and when metrics of components are switched off."
     )
-    level = f"({queries.now('component_severity', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
+    level = (
+        f"({queries.now('component_severity', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
+    )
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
     expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"
-    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value("none is known")
+    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value(
+        "none is known"
+    )
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
         Column(field="title", title="Component"),
-        Column(field="Value", title="Now", mapping=look.level_words(), cell="color-background", width=130),
+        Column(
+            field="Value",
+            title="Now",
+            mapping=look.level_words(),
+            cell="color-background",
+            width=130,
+        ),
         Column(field="vendor", title="Slug", width=140),
     )
     return look.columns(panel, wanted, sort="Now").height(10).span(12)

@@ -1,4 +1,5 @@
-"""Collect: fetch a page, let its platform read it, and hand what it said to the writer, which keeps and derives.
+"""Collect: fetch a page, let its platform read it, and hand what it said to the writer, which keeps
+and derives.
 
 The schedule, the command line and replays all go through `Collector`; a backfill is the same path
 with an older start.

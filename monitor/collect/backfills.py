@@ -106,9 +106,13 @@ class Backfills:
     async def _done(self, page: PageRecord) -> frozenset[str]:
         """Return the pieces that need no reading again."""
         parts = self._parts
-        return await parts.writer.db(parts.store.done_units, page.id, now=parts.clock(), fresh_for=timing.RESUME_WITHIN)
+        return await parts.writer.db(
+            parts.store.done_units, page.id, now=parts.clock(), fresh_for=timing.RESUME_WITHIN
+        )
 
-    async def _keep_piece(self, page: PageRecord, session: FetchSession, evidence: Evidence) -> None:
+    async def _keep_piece(
+        self, page: PageRecord, session: FetchSession, evidence: Evidence
+    ) -> None:
         """Keep a piece of a backfill, the answers behind it, and those it could not read.
 
         Behind it are the answers since the piece before; where there are none, both pieces were in
@@ -122,7 +126,9 @@ class Backfills:
             unread = [body for body in session.behind if body.url in gap.message]
             await writer.keep_unreadable(page, unread, gap.reason)
 
-    async def _require_own_piece(self, page: PageRecord, session: FetchSession, evidence: Evidence) -> None:
+    async def _require_own_piece(
+        self, page: PageRecord, session: FetchSession, evidence: Evidence
+    ) -> None:
         """Raise IdentityChanged unless a piece of a backfill is the page's own.
 
         Where the pieces do not say whose they are, the page is asked once, as a poll would, before

@@ -90,7 +90,9 @@ class Collector:
         """Run a store call in the writer's thread."""
         return await self._writer.db(call, *args, **kwargs)
 
-    def configure(self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]) -> None:
+    def configure(
+        self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]
+    ) -> None:
         """Read pages with these settings from now on; vendors that are gone stay known."""
         self._watched.configure(vendors, headers)
         self._timetable.clear()
@@ -118,7 +120,9 @@ class Collector:
         """
         return await self._writer.derive(slug, since=since)
 
-    async def poll(self, page: PageRecord, *, answers: Answers | None = None, gives_way: bool = False) -> PollResult:
+    async def poll(
+        self, page: PageRecord, *, answers: Answers | None = None, gives_way: bool = False
+    ) -> PollResult:
         """Read the page's current state once, keep it, and set when it is due again.
 
         A PageError is in the result. `answers` takes what the page answered, for a backfill at

@@ -1,4 +1,6 @@
-"""How a platform's steps are driven: what it wants to know is asked, what is answered handed back."""
+"""How a platform's steps are driven: what it wants to know is asked, what is answered handed
+back.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,14 +24,18 @@ Keep = Callable[[Evidence], Awaitable[None]]
 class Driver:
     """Asks for what steps want to know, and gives the evidence they come to to who keeps it."""
 
-    def __init__(self, fetcher: Fetches, *, clock: Callable[[], datetime], clocks: ClockLedger) -> None:
+    def __init__(
+        self, fetcher: Fetches, *, clock: Callable[[], datetime], clocks: ClockLedger
+    ) -> None:
         self._fetcher = fetcher
         self._clock = clock
         self._clocks = clocks
         self._shared = Shared(fetcher, lambda: clock().timestamp())
 
     async def drive(self, steps: Steps, session: FetchSession, keep: Keep) -> None:
-        """Take the steps to their end; `keep` is given the evidence they come to, piece by piece."""
+        """Take the steps to their end; `keep` is given the evidence they come to, piece by
+        piece.
+        """
         try:
             step = next(steps)
             while True:
@@ -38,7 +44,11 @@ class Driver:
                     step = next(steps)
                 elif isinstance(step, Get):
                     answer = await self.ask(step, session)
-                    step = steps.throw(answer) if isinstance(answer, FetchError) else steps.send(answer)
+                    step = (
+                        steps.throw(answer)
+                        if isinstance(answer, FetchError)
+                        else steps.send(answer)
+                    )
                 else:
                     step = steps.send(await self._ask_all(step, session))
         except StopIteration:
@@ -46,7 +56,9 @@ class Driver:
         finally:
             steps.close()
 
-    async def _ask_all(self, gets: Sequence[Get], session: FetchSession) -> list[Response | FetchError]:
+    async def _ask_all(
+        self, gets: Sequence[Get], session: FetchSession
+    ) -> list[Response | FetchError]:
         """Ask for several at once, and wait for all of them, whatever one comes to."""
         before = len(session.took)
         asked = [self.ask(get, session) for get in gets]
@@ -60,7 +72,9 @@ class Driver:
         return found
 
     async def ask(self, get: Get, session: FetchSession) -> Response | FetchError:
-        """Return what the page answers, or why it did not; what a session just before was answered is not asked."""
+        """Return what the page answers, or why it did not; what a session just before was answered
+        is not asked.
+        """
         url = urljoin(session.url, get.path)
         answered = session.answered(url, get.accept)
         if answered is not None:

@@ -1,4 +1,6 @@
-"""Which platform a watched page is on: detected, kept, and detected anew when the page has moved."""
+"""Which platform a watched page is on: detected, kept, and detected anew when the page has
+moved.
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -97,7 +99,9 @@ class Identification:
         parts = self._parts
         left_at = page.last_success_at or parts.clock()
         why = [*why, f"moved: was {page.platform} until {left_at:%Y-%m-%d %H:%M} UTC"]
-        await parts.writer.db(parts.store.change_platform, page.id, name, why, left_at=left_at, now=parts.clock())
+        await parts.writer.db(
+            parts.store.change_platform, page.id, name, why, left_at=left_at, now=parts.clock()
+        )
         log.warning(
             "platform changed vendor=%s from=%s to=%s because %s",
             page.slug,

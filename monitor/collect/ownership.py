@@ -19,7 +19,9 @@ def testify(page: PageRecord, session: FetchSession, memory: Memory) -> Witness:
     return session.witness
 
 
-def require_own(page: PageRecord, session: FetchSession, witness: Witness, info: PageInfo | None) -> None:
+def require_own(
+    page: PageRecord, session: FetchSession, witness: Witness, info: PageInfo | None
+) -> None:
     """Raise IdentityChanged unless what an answer says of its page is the page's own.
 
     Where the answer came from counts too.
@@ -36,7 +38,10 @@ def identity_changed(page: PageRecord, stored: Identity, told: Identity) -> Iden
         f"identity changed: {difference(stored, told)}; nothing of it is kept",
         url=page.url,
         page=page.slug,
-        remedy=f"run `monitor accept {page.slug}` if it is your vendor's page all the same, else correct its address",
+        remedy=(
+            f"run `monitor accept {page.slug}` if it is your vendor's page all the same, else"
+            " correct its address"
+        ),
     )
 
 

@@ -39,12 +39,16 @@ GONE = (404, 410)
 class Polls:
     """Polls pages."""
 
-    def __init__(self, parts: Parts, *, identification: Identification, timetable: Timetable) -> None:
+    def __init__(
+        self, parts: Parts, *, identification: Identification, timetable: Timetable
+    ) -> None:
         self._parts = parts
         self._identification = identification
         self._timetable = timetable
 
-    async def poll(self, page: PageRecord, *, answers: Answers | None, gives_way: bool) -> PollResult:
+    async def poll(
+        self, page: PageRecord, *, answers: Answers | None, gives_way: bool
+    ) -> PollResult:
         """Read the page once; see `Collector.poll`."""
         started = self._parts.clock()
         timer = asyncio.get_running_loop().time
@@ -126,7 +130,10 @@ class Polls:
         session.evidence.clear()
         session.understood = False
         behind = timedelta(seconds=round(session.offset_seconds or 0))
-        message = f"our clock is {behind} behind the page's, and behind what was read at {latest:%Y-%m-%d %H:%M} UTC"
+        message = (
+            f"our clock is {behind} behind the page's, and behind what was read at"
+            f" {latest:%Y-%m-%d %H:%M} UTC"
+        )
         raise ClockOff(message, url=page.url)
 
     async def _not_read(self, page: PageRecord, error: Overloaded) -> PollResult:
@@ -137,7 +144,9 @@ class Polls:
         await parts.writer.db(parts.store.set_due, page.id, due_at)
         return PollResult(slug=page.slug, outcome="failed", error=error)
 
-    def _report(self, page: PageRecord, session: FetchSession, error: PageError | None, *, waited: float) -> None:
+    def _report(
+        self, page: PageRecord, session: FetchSession, error: PageError | None, *, waited: float
+    ) -> None:
         """Count the poll and log what is new in it. `waited`: seconds since it began."""
         reports = self._parts.reports
         provider, seconds = page.platform or "unknown", sum(session.took)

@@ -19,7 +19,9 @@ class PollResult:
 
 @dataclass(slots=True, kw_only=True)
 class BackfillResult:
-    """How far a backfill came. `reach` is the earliest covered instant per source; `error` ended it early."""
+    """How far a backfill came. `reach` is the earliest covered instant per source; `error` ended it
+    early.
+    """
 
     slug: str
     reach: dict[str, datetime] = field(default_factory=dict)

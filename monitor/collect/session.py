@@ -16,7 +16,8 @@ OK = 200
 
 @dataclass(slots=True)
 class Answers:
-    """What a page's first poll was answered, for the backfill that follows at once: it need not ask that again.
+    """What a page's first poll was answered, for the backfill that follows at once: it need not ask
+    that again.
 
     `read_at` is the poll's own instant; what the backfill says is then of that instant too.
     """
@@ -32,7 +33,8 @@ class Answers:
 
 @dataclass(slots=True)
 class FetchSession:
-    """The requests of one poll or backfill, and what is to be remembered when all of it was understood.
+    """The requests of one poll or backfill, and what is to be remembered when all of it was
+    understood.
 
     `bodies` are the answers that were not unchanged; of a backfill those since its last piece, and
     `behind` those of that piece. `hosts` are those the page's own addresses were answered from,
@@ -72,7 +74,9 @@ class FetchSession:
     used: set[tuple[str, str]] = field(default_factory=set)
 
     def answered(self, url: str, accept: str) -> Fetched | None:
-        """Return what a reading just before was answered; once, for who asks again wants to know it anew."""
+        """Return what a reading just before was answered; once, for who asks again wants to know it
+        anew.
+        """
         request = (url, accept)
         if self.answers is None or request in self.used:
             return None
@@ -82,7 +86,9 @@ class FetchSession:
     @property
     def changed_validators(self) -> dict[str, Validators]:
         """What makes the next requests conditional, where it is not known already."""
-        return {url: learned for url, learned in self.learned.items() if self.known.get(url) != learned}
+        return {
+            url: learned for url, learned in self.learned.items() if self.known.get(url) != learned
+        }
 
     def forget(self) -> None:
         """Forget what was read: none of it is the page's."""
@@ -98,11 +104,14 @@ class FetchSession:
     @property
     def found_open_incident(self) -> bool:
         """Whether something is going on, as far as this reading says."""
-        return any(incident.phase is Phase.OPEN for each in self.evidence for incident in each.incidents)
+        return any(
+            incident.phase is Phase.OPEN for each in self.evidence for incident in each.incidents
+        )
 
 
 def unreadable(error: PageError | None, bodies: Sequence[Body]) -> list[Body]:
-    """Return the bodies for which a reading failed, of the answers it had; none when no answer came, or another page's.
+    """Return the bodies for which a reading failed, of the answers it had; none when no answer
+    came, or another page's.
 
     An error names the URL it is about; one of several answers together may name the page.
     """

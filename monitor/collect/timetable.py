@@ -12,7 +12,9 @@ from monitor.errors import PageError, Throttled
 class Timetable:
     """Knows when the vendors that share a page were last said to be due."""
 
-    def __init__(self, watched: Watched, *, clock: Callable[[], datetime], uniform: timing.Uniform) -> None:
+    def __init__(
+        self, watched: Watched, *, clock: Callable[[], datetime], uniform: timing.Uniform
+    ) -> None:
         self._watched = watched
         self._clock = clock
         self._uniform = uniform
@@ -22,7 +24,9 @@ class Timetable:
         """Forget when vendors are due: their settings have changed."""
         self._due.clear()
 
-    def next_due(self, vendor: VendorConfig, failures: int, error: PageError | None, *, is_open: bool) -> datetime:
+    def next_due(
+        self, vendor: VendorConfig, failures: int, error: PageError | None, *, is_open: bool
+    ) -> datetime:
         """Return when a vendor's page is due again after a poll, which may have failed.
 
         With another vendor's of the same page, unless its host asked us to wait. `is_open`:

@@ -13,13 +13,16 @@ Uniform = Callable[[float, float], float]
 """Draws a number between two others, as `random.uniform` does."""
 
 FAST_SECONDS = 60
-"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than after this long."""
+"""Poll interval while an incident is open, for pages that allow it; no page is asked sooner than
+after this long."""
 
 JITTER = 0.05
-"""Share of the interval by which the next poll is moved at random, so that pages do not march in step."""
+"""Share of the interval by which the next poll is moved at random, so that pages do not march in
+step."""
 
 BACKOFF_CAP_SECONDS = 3600.0
-"""A page that fails is asked again after this long at the latest, unless its own interval is longer."""
+"""A page that fails is asked again after this long at the latest, unless its own interval is
+longer."""
 
 _MOST_DOUBLINGS = 32
 """More would make a number that no float holds; the cap is reached long before."""
@@ -31,19 +34,23 @@ BEHIND_ITSELF = timedelta(seconds=10)
 """How long the poll of a page waits whose history is just being read."""
 
 LEASE_SECONDS = 120.0
-"""How long a claimed page is ours. Longer than any poll may take; a killed replica's pages come back after it."""
+"""How long a claimed page is ours. Longer than any poll may take; a killed replica's pages come
+back after it."""
 
 RESUME_WITHIN = timedelta(hours=6)
 """A backfill run again within this time does not ask again for what it already completed."""
 
 REREAD_DAYS = 7
-"""History is read again this far back every day: later than that, vendors were not seen to change it by themselves."""
+"""History is read again this far back every day: later than that, vendors were not seen to change
+it by themselves."""
 
 REREAD_AFTER = timedelta(hours=2)
-"""How long after the page's midnight yesterday's record is read again; vendors settle a day some time after it."""
+"""How long after the page's midnight yesterday's record is read again; vendors settle a day some
+time after it."""
 
 DERIVE_EVERY = timedelta(minutes=15)
-"""How old a page's derived days may be while polls bring no news: today's covered part grows with every poll."""
+"""How old a page's derived days may be while polls bring no news: today's covered part grows with
+every poll."""
 
 
 def next_wait(
@@ -102,7 +109,9 @@ def after_history(now: datetime) -> datetime:
 
 
 def first_runs_within(interval_seconds: Iterable[int]) -> float:
-    """Return within how many seconds pages with these intervals that were never read are asked first."""
+    """Return within how many seconds pages with these intervals that were never read are asked
+    first.
+    """
     intervals = list(interval_seconds)
     return min(len(intervals) / FIRST_RUNS_PER_SECOND, min(intervals, default=0))
 

@@ -27,7 +27,9 @@ class Watched:
         self._headers = headers
         self._of_page = Counter(vendor.url for vendor in vendors.values())
 
-    def configure(self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]) -> None:
+    def configure(
+        self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]
+    ) -> None:
         """Read pages with these settings from now on.
 
         Those of vendors that are gone stay known: what was read of them may still have to be kept.

@@ -1,8 +1,10 @@
-"""Random truths: plausible vendors with everything that makes status pages hard to read. Pure, seeded.
+"""Random truths: plausible vendors with everything that makes status pages hard to read. Pure,
+seeded.
 
-Overlapping incidents, incidents that name no component or name one without harming it, components that recover
-before their incident ends, two components of one name, a component without an uptime record, a component that
-started recently, maintenances past, present and announced, and zones that change their clocks.
+Overlapping incidents, incidents that name no component or name one without harming it, components
+that recover before their incident ends, two components of one name, a component without an uptime
+record, a component that started recently, maintenances past, present and announced, and zones that
+change their clocks.
 """
 
 from collections.abc import Sequence
@@ -11,57 +13,116 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from monitor.demo.truth import Transition, Truth, TruthComponent, TruthIncident, new_id, whole_second
+from monitor.demo.truth import (
+    Transition,
+    Truth,
+    TruthComponent,
+    TruthIncident,
+    new_id,
+    whole_second,
+)
 from monitor.intervals import day_of, utc
 from monitor.model import Level
 
-ZONES = ("Etc/UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo")
+ZONES = (
+    "Etc/UTC",
+    "America/Los_Angeles",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+)
 
 PARTS: tuple[tuple[str | None, str], ...] = (
-    (None, "Dashboard"), (None, "Webhooks"), ("EU", "API"), ("US", "API"), ("EU", "Storage"), ("US", "Storage"),
-    (None, "Login"), (None, "Documentation"), ("US", "Search"), (None, "Email delivery"),
-)  # fmt: skip
+    (None, "Dashboard"),
+    (None, "Webhooks"),
+    ("EU", "API"),
+    ("US", "API"),
+    ("EU", "Storage"),
+    ("US", "Storage"),
+    (None, "Login"),
+    (None, "Documentation"),
+    ("US", "Search"),
+    (None, "Email delivery"),
+)
 
 RECENT = 0.5  # how often one component is younger than the days looked back
 SHOWCASED = 0.8
 
 BAD = (Level.DEGRADED, Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE)
 IMPACT_WORDS = {
-    Level.OPERATIONAL: "none", Level.DEGRADED: "minor", Level.PARTIAL_OUTAGE: "major", Level.MAJOR_OUTAGE: "critical",
-}  # fmt: skip
+    Level.OPERATIONAL: "none",
+    Level.DEGRADED: "minor",
+    Level.PARTIAL_OUTAGE: "major",
+    Level.MAJOR_OUTAGE: "critical",
+}
 TITLES = (
-    "Elevated error rates", "Increased latency", "Requests timing out", "Intermittent connection failures",
-    "Delayed processing", "Failed sign-ins", "Partial loss of connectivity", "Unavailable in one region",
-)  # fmt: skip
-CHORES = ("Database maintenance", "Network upgrade", "Scheduled failover exercise", "Certificate rotation")
+    "Elevated error rates",
+    "Increased latency",
+    "Requests timing out",
+    "Intermittent connection failures",
+    "Delayed processing",
+    "Failed sign-ins",
+    "Partial loss of connectivity",
+    "Unavailable in one region",
+)
+CHORES = (
+    "Database maintenance",
+    "Network upgrade",
+    "Scheduled failover exercise",
+    "Certificate rotation",
+)
 
 
 def random_truth(
-    seed: int, *, now: datetime, days: int = 90, platform: str = "statuspage",
-    slug: str | None = None, name: str | None = None, zone: str | None = None, url: str | None = None,
-    parts: Sequence[tuple[str | None, str]] | None = None, incidents: int | None = None, live: bool = True,
-) -> Truth:  # fmt: skip
-    """Return a vendor whose incidents begin in the `days` before `now`, on whole seconds; equal seeds, equal truths.
+    seed: int,
+    *,
+    now: datetime,
+    days: int = 90,
+    platform: str = "statuspage",
+    slug: str | None = None,
+    name: str | None = None,
+    zone: str | None = None,
+    url: str | None = None,
+    parts: Sequence[tuple[str | None, str]] | None = None,
+    incidents: int | None = None,
+    live: bool = True,
+) -> Truth:
+    """Return a vendor whose incidents begin in the `days` before `now`, on whole seconds; equal
+    seeds, equal truths.
 
-    `parts` are (group, name) of its components, `incidents` how many ended incidents it has; None = by chance. `live`
-    adds an ongoing incident, a maintenance in progress or announced, and an incident that begins after `now`, each
-    by chance; without it nothing is going on at `now` or later.
+    `parts` are (group, name) of its components, `incidents` how many ended incidents it has; None =
+    by chance. `live` adds an ongoing incident, a maintenance in progress or announced, and an
+    incident that begins after `now`, each by chance; without it nothing is going on at `now` or
+    later.
     """
     rng = Random(seed)  # noqa: S311
     slug = slug or f"vendor-{seed}"
     zone = zone or rng.choice(ZONES)
     created_at = whole_second(utc(now)) - timedelta(days=days + 400)
     chosen = list(parts) if parts is not None else rng.sample(PARTS, rng.randint(3, len(PARTS)))
-    components = _components(rng, chosen, (day_of(now, ZoneInfo(zone)), days), (platform, created_at, slug))
+    components = _components(
+        rng, chosen, (day_of(now, ZoneInfo(zone)), days), (platform, created_at, slug)
+    )
     empty = Truth(
-        slug=slug, name=name or f"Vendor {seed}", platform=platform, zone=zone, created_at=created_at,
-        url=url or f"https://status.{slug}.example/", components=components,
-    )  # fmt: skip
-    return Maker(rng, empty, now, days).fill(rng.randint(4, 14) if incidents is None else incidents, live=live)
+        slug=slug,
+        name=name or f"Vendor {seed}",
+        platform=platform,
+        zone=zone,
+        created_at=created_at,
+        url=url or f"https://status.{slug}.example/",
+        components=components,
+    )
+    return Maker(rng, empty, now, days).fill(
+        rng.randint(4, 14) if incidents is None else incidents, live=live
+    )
 
 
 def _components(
-    rng: Random, parts: Sequence[tuple[str | None, str]], past: tuple[date, int], key: tuple[str, datetime, str]
+    rng: Random,
+    parts: Sequence[tuple[str | None, str]],
+    past: tuple[date, int],
+    key: tuple[str, datetime, str],
 ) -> tuple[TruthComponent, ...]:
     (today, days), (platform, created_at, slug) = past, key
     recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < RECENT else None
@@ -81,7 +142,9 @@ def _components(
 
 
 class Maker:
-    """Adds incidents to a truth, by chance or as told; nothing it makes lies before its components' start."""
+    """Adds incidents to a truth, by chance or as told; nothing it makes lies before its components'
+    start.
+    """
 
     def __init__(self, rng: Random, truth: Truth, now: datetime, days: int = 90) -> None:
         self.rng = rng
@@ -91,7 +154,9 @@ class Maker:
         self.made: list[TruthIncident] = list(truth.incidents)
 
     def fill(self, count: int, *, live: bool) -> Truth:
-        """Return the truth with `count` ended incidents or maintenances and, if `live`, some going on."""
+        """Return the truth with `count` ended incidents or maintenances and, if `live`, some going
+        on.
+        """
         for _ in range(count):
             self._ended()
         if live:
@@ -126,20 +191,27 @@ class Maker:
             self.incident(self.now + hours[5], self.now + hours[5] + hours[0])
 
     def incident(
-        self, start: datetime, end: datetime | None, *, title: str | None = None, worst: Level | None = None,
+        self,
+        start: datetime,
+        end: datetime | None,
+        *,
+        title: str | None = None,
+        worst: Level | None = None,
         names: Sequence[str] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add an incident over [start, end); `end` None = it goes on.
 
-        With `worst`, every component in `names` (full names; None = by chance) is at that level all the time;
-        without it components and levels vary, and sometimes no component is named.
+        With `worst`, every component in `names` (full names; None = by chance) is at that level all
+        the time; without it components and levels vary, and sometimes no component is named.
         """
         grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
         if worst is None:
             effects = self._effects(grown, start, end)
         else:
             effects = {c.id: ((start, worst),) for c in self._pick(grown, names)}
-        top = max((level for moves in effects.values() for _, level in moves), default=Level.OPERATIONAL)
+        top = max(
+            (level for moves in effects.values() for _, level in moves), default=Level.OPERATIONAL
+        )
         self.made.append(
             TruthIncident(
                 id=self._id(start),
@@ -154,7 +226,12 @@ class Maker:
         )
 
     def maintenance(
-        self, start: datetime, end: datetime | None, *, title: str | None = None, names: Sequence[str] | None = None
+        self,
+        start: datetime,
+        end: datetime | None,
+        *,
+        title: str | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         """Add a maintenance over [start, end), announced up to three days before."""
         grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
@@ -175,7 +252,9 @@ class Maker:
     def _id(self, at: datetime) -> str:
         return new_id(self.truth.platform, at, self.truth.slug, "incident", str(len(self.made)))
 
-    def _pick(self, grown: Sequence[TruthComponent], names: Sequence[str] | None) -> list[TruthComponent]:
+    def _pick(
+        self, grown: Sequence[TruthComponent], names: Sequence[str] | None
+    ) -> list[TruthComponent]:
         if names is not None:
             return [c for c in grown if c.full_name in names]
         return self.rng.sample(list(grown), min(len(grown), self.rng.randint(1, 3)))
@@ -192,10 +271,14 @@ class Maker:
         spared = [c for c in grown if c.id not in effects]
         if spared and self._chance(0.3):
             zero_length = (end or start, Level.DEGRADED if end else Level.OPERATIONAL)
-            effects[self.rng.choice(spared).id] = (zero_length if self._chance(0.5) else (start, Level.OPERATIONAL),)
+            effects[self.rng.choice(spared).id] = (
+                zero_length if self._chance(0.5) else (start, Level.OPERATIONAL),
+            )
         return effects
 
-    def _moves(self, start: datetime, since: datetime, end: datetime | None) -> tuple[Transition, ...]:
+    def _moves(
+        self, start: datetime, since: datetime, end: datetime | None
+    ) -> tuple[Transition, ...]:
         instants = {since} | {self._between(start, end) for _ in range(self.rng.randint(0, 3))}
         ordered = sorted(at for at in instants if at >= since)
         first = (ordered[0], self.rng.choice(BAD))

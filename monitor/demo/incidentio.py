@@ -1,9 +1,12 @@
-"""Prints a truth as an incident.io status page: the page's own data calls, the page and its feed. Pure.
+"""Prints a truth as an incident.io status page: the page's own data calls, the page and its feed.
+Pure.
 
-Sources: https://docs.incident.io/status-pages/widget-api, https://docs.incident.io/status-pages/uptime-calculation.
-Everything is as of `now`. Kept on purpose: a component that is not listed is operational, an open impact has no
-`end_at`, absent values are the text ``$undefined`` inside the HTML, the Statuspage-compatible summary shows only 25
-components in changing order and cannot say which component an incident concerns, and nothing carries a validator.
+Sources: https://docs.incident.io/status-pages/widget-api,
+https://docs.incident.io/status-pages/uptime-calculation. Everything is as of `now`. Kept on
+purpose: a component that is not listed is operational, an open impact has no `end_at`, absent
+values are the text ``$undefined`` inside the HTML, the Statuspage-compatible summary shows only 25
+components in changing order and cannot say which component an incident concerns, and nothing
+carries a validator.
 """
 
 import json
@@ -16,7 +19,17 @@ from html import escape
 from random import Random
 from typing import Any
 
-from monitor.demo.posts import Answer, Post, Query, floor2, json_answer, not_found, ok, posts, unresolved
+from monitor.demo.posts import (
+    Answer,
+    Post,
+    Query,
+    floor2,
+    json_answer,
+    not_found,
+    ok,
+    posts,
+    unresolved,
+)
 from monitor.demo.truth import Truth, TruthComponent, TruthIncident, ulid
 from monitor.intervals import Interval, day_interval, day_of, total_seconds
 from monitor.model import Level
@@ -45,7 +58,9 @@ MAINTENANCE_WORDS = {
 }
 HEADERS = {
     "server": "Vercel",
-    "content-security-policy": "default-src 'self'; connect-src 'self' https://*-incident-io-team.vercel.app",
+    "content-security-policy": (
+        "default-src 'self'; connect-src 'self' https://*-incident-io-team.vercel.app"
+    ),
     "cache-control": "public, max-age=0, must-revalidate",
 }
 COMPAT_ROWS = 25
@@ -109,7 +124,7 @@ def _json(document: Json) -> Answer:
     return json_answer(document, HEADERS)
 
 
-# ------------------------------------------------------------------------------------------------- the page's data
+# the page's data
 
 
 def _impacts(page: _Page, incident: TruthIncident) -> list[Json]:
@@ -133,7 +148,9 @@ def _states(page: _Page, incident: TruthIncident) -> list[Json]:
     """The worst level each named component had in the incident, and its level now."""
     rows = []
     for key in incident.named(page.now):
-        worst = max((level for *_, level in incident.spans(key, page.now)), default=Level.OPERATIONAL)
+        worst = max(
+            (level for *_, level in incident.spans(key, page.now)), default=Level.OPERATIONAL
+        )
         now = incident.level(key, page.now)
         rows.append({"component_id": key, "status": STATES[worst], "current_status": STATES[now]})
     return rows
@@ -141,12 +158,19 @@ def _states(page: _Page, incident: TruthIncident) -> list[Json]:
 
 def _update(incident: TruthIncident, post: Post) -> Json:
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": post.text}]}
-    states = [{"component_id": key, "status": STATES[new]} for key, (_, new) in (post.states or {}).items()]
+    states = [
+        {"component_id": key, "status": STATES[new]}
+        for key, (_, new) in (post.states or {}).items()
+    ]
     return {
-        "id": ulid(post.at, incident.id, "update"), "published_at": _iso(post.at), "to_status": _word(post.status),
-        "message": {"type": "doc", "content": [paragraph]}, "message_string": post.text,
-        "component_statuses": states, "automated_update": False,
-    }  # fmt: skip
+        "id": ulid(post.at, incident.id, "update"),
+        "published_at": _iso(post.at),
+        "to_status": _word(post.status),
+        "message": {"type": "doc", "content": [paragraph]},
+        "message_string": post.text,
+        "component_statuses": states,
+        "automated_update": False,
+    }
 
 
 def _summaries(page: _Page, incident: TruthIncident) -> list[Json]:
@@ -154,7 +178,9 @@ def _summaries(page: _Page, incident: TruthIncident) -> list[Json]:
     ends = [post.at for post in written[1:]] + [None]
     found = []
     for post, end in zip(written, ends, strict=True):
-        worst = max((incident.level(key, post.at) for key in incident.effects), default=Level.OPERATIONAL)
+        worst = max(
+            (incident.level(key, post.at) for key in incident.effects), default=Level.OPERATIONAL
+        )
         if not incident.ended(post.at):
             found.append(
                 {
@@ -168,26 +194,37 @@ def _summaries(page: _Page, incident: TruthIncident) -> list[Json]:
 
 def _incident(page: _Page, incident: TruthIncident) -> Json:
     return {
-        "id": incident.id, "name": incident.title, "status_page_id": page.truth.page_id,
-        "published_at": _iso(incident.visible_at), "status": page.status(incident),
+        "id": incident.id,
+        "name": incident.title,
+        "status_page_id": page.truth.page_id,
+        "published_at": _iso(incident.visible_at),
+        "status": page.status(incident),
         "type": "maintenance" if incident.maintenance else "incident",
-        "affected_components": _states(page, incident), "component_impacts": _impacts(page, incident),
+        "affected_components": _states(page, incident),
+        "component_impacts": _impacts(page, incident),
         "status_summaries": _summaries(page, incident),
         "updates": [_update(incident, post) for post in _shown(incident, page.now)],
-    }  # fmt: skip
+    }
 
 
 def _since(page: _Page, component: TruthComponent) -> datetime:
-    """When the vendor's data on a component begins: noon UTC, so that it is the same date in every zone in use."""
-    first = datetime(component.start.year, component.start.month, component.start.day, 12, tzinfo=UTC)
+    """When the vendor's data on a component begins: noon UTC, so that it is the same date in every
+    zone in use.
+    """
+    first = datetime(
+        component.start.year, component.start.month, component.start.day, 12, tzinfo=UTC
+    )
     return max(page.truth.created_at, first)
 
 
 def _slot(page: _Page, component: TruthComponent) -> Json:
     return {
-        "component_id": component.id, "name": component.name, "hidden": False, "display_uptime": component.showcase,
+        "component_id": component.id,
+        "name": component.name,
+        "hidden": False,
+        "display_uptime": component.showcase,
         "data_available_since": _iso(_since(page, component)),
-    }  # fmt: skip
+    }
 
 
 def _structure(page: _Page) -> list[Json]:
@@ -199,9 +236,12 @@ def _structure(page: _Page) -> list[Json]:
             continue
         if component.group not in groups:
             groups[component.group] = {
-                "id": page.truth.group_id(component.group), "name": component.group, "hidden": False,
-                "display_aggregated_uptime": True, "components": [],
-            }  # fmt: skip
+                "id": page.truth.group_id(component.group),
+                "name": component.group,
+                "hidden": False,
+                "display_aggregated_uptime": True,
+                "components": [],
+            }
             items.append({"group": groups[component.group]})
         groups[component.group]["components"].append(_slot(page, component))
     return items
@@ -213,21 +253,31 @@ def _summary(page: _Page) -> Json:
     opened = unresolved(truth, page.now, maintenance=False)
     scheduled = unresolved(truth, page.now, maintenance=True)
     return {
-        "id": truth.page_id, "name": truth.name, "subpath": truth.slug, "public_url": truth.url,
-        "page_type": "standalone", "locale": "en-US", "date_view": "list", "history_window_days": 90,
-        "display_uptime_mode": "chart_and_percentage", "expose_status_summary_api": False,
+        "id": truth.page_id,
+        "name": truth.name,
+        "subpath": truth.slug,
+        "public_url": truth.url,
+        "page_type": "standalone",
+        "locale": "en-US",
+        "date_view": "list",
+        "history_window_days": 90,
+        "display_uptime_mode": "chart_and_percentage",
+        "expose_status_summary_api": False,
         "data_available_since": _iso(truth.created_at),
-        "components": [{"id": c.id, "name": c.name, "status_page_id": truth.page_id} for c in truth.components],
+        "components": [
+            {"id": c.id, "name": c.name, "status_page_id": truth.page_id} for c in truth.components
+        ],
         "affected_components": [
             {"component_id": key, "status": STATES[level]} for key, level in levels.items() if level
         ],
         "structure": {
-            "id": ulid(truth.created_at, truth.slug, "structure"), "status_page_id": truth.page_id,
+            "id": ulid(truth.created_at, truth.slug, "structure"),
+            "status_page_id": truth.page_id,
             "items": _structure(page),
         },
         "ongoing_incidents": [_incident(page, i) for i in opened],
         "scheduled_maintenances": [_incident(page, i) for i in scheduled],
-    }  # fmt: skip
+    }
 
 
 def _data(page: _Page, since: datetime, until: datetime) -> Json:
@@ -247,20 +297,24 @@ def _data(page: _Page, since: datetime, until: datetime) -> Json:
 
 def _link(page: _Page, incident: TruthIncident) -> Json:
     return {
-        "id": incident.id, "name": incident.title, "permalink": f"{page.truth.url}incidents/{incident.id}",
-        "published_at": _iso(incident.visible_at), "status": page.status(incident),
-    }  # fmt: skip
+        "id": incident.id,
+        "name": incident.title,
+        "permalink": f"{page.truth.url}incidents/{incident.id}",
+        "published_at": _iso(incident.visible_at),
+        "status": page.status(incident),
+    }
 
 
 def _uptimes(page: _Page, since: datetime, until: datetime) -> list[Json]:
     shown = [c for c in page.truth.components if c.showcase]
     rows: list[Json] = [
         {
-            "component_id": c.id, "data_available_since": _iso(_since(page, c)),
+            "component_id": c.id,
+            "data_available_since": _iso(_since(page, c)),
             "uptime": _uptime(page, [c], since, until),
         }
         for c in shown
-    ]  # fmt: skip
+    ]
     for group in dict.fromkeys(c.group for c in shown if c.group):
         children = [c for c in shown if c.group == group]
         rows.append(
@@ -274,13 +328,22 @@ def _uptimes(page: _Page, since: datetime, until: datetime) -> list[Json]:
     return rows
 
 
-def _uptime(page: _Page, children: list[TruthComponent], since: datetime, until: datetime) -> str | None:
-    """The documented rule: partial and full outage are down, and a group is down when any of its parts is."""
+def _uptime(
+    page: _Page, children: list[TruthComponent], since: datetime, until: datetime
+) -> str | None:
+    """The documented rule: partial and full outage are down, and a group is down when any of its
+    parts is.
+    """
     start = max(since, min(_since(page, c) for c in children))
     window = Interval.between(start, min(until, page.now))
     if window is None:
         return None
-    spans = [span for c in children for span, level in page.truth.levels(c.id, now=page.now) if level.is_outage]
+    spans = [
+        span
+        for c in children
+        for span, level in page.truth.levels(c.id, now=page.now)
+        if level.is_outage
+    ]
     down = total_seconds([part for span in spans if (part := span.clip(window)) is not None])
     return str(floor2(100 * (1 - Decimal(down) / Decimal(window.seconds))))
 
@@ -296,14 +359,17 @@ def _proxy_incidents(page: _Page, _query: Query) -> Answer:
 
 def _proxy_impacts(page: _Page, query: Query) -> Answer:
     try:
-        since, until = (datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at"))
+        since, until = (
+            datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at")
+        )
     except (KeyError, ValueError):
         _, headers, body = _json({"type": "validation_error", "status": 422})
         return 422, headers, body
     return _json(_data(page, since, until))
 
 
-# ------------------------------------------------------------------------------------- the Statuspage-compatible API
+# ------------------------------------------------------------------------------------- the
+# Statuspage-compatible API
 
 
 def _seconds_iso(at: datetime) -> str:
@@ -312,9 +378,11 @@ def _seconds_iso(at: datetime) -> str:
 
 def _compat_head(page: _Page) -> Json:
     return {
-        "id": page.truth.page_id, "name": page.truth.name, "url": page.truth.url,
+        "id": page.truth.page_id,
+        "name": page.truth.name,
+        "url": page.truth.url,
         "updated_at": _seconds_iso(page.truth.changed_at(page.now)),
-    }  # fmt: skip
+    }
 
 
 def _compat_status(page: _Page) -> Json:
@@ -328,30 +396,43 @@ def _compat_components(page: _Page) -> list[Json]:
     Random(int(page.now.timestamp()) // 60).shuffle(shuffled)  # noqa: S311
     return [
         {
-            "created_at": _seconds_iso(_since(page, c)), "id": c.id, "name": c.name, "page_id": page.truth.page_id,
-            "position": place, "status": COMPAT_STATES[page.level(c.id)],
+            "created_at": _seconds_iso(_since(page, c)),
+            "id": c.id,
+            "name": c.name,
+            "page_id": page.truth.page_id,
+            "position": place,
+            "status": COMPAT_STATES[page.level(c.id)],
             "updated_at": _seconds_iso(page.truth.changed_at(page.now)),
         }
         for place, c in enumerate(shuffled)
-    ]  # fmt: skip
+    ]
 
 
 def _compat_update(incident: TruthIncident, post: Post) -> Json:
     at = _seconds_iso(post.at)
     return {
-        "body": post.text, "created_at": at, "display_at": at, "id": ulid(post.at, incident.id, "update"),
-        "incident_id": incident.id, "status": post.status, "updated_at": at,
-    }  # fmt: skip
+        "body": post.text,
+        "created_at": at,
+        "display_at": at,
+        "id": ulid(post.at, incident.id, "update"),
+        "incident_id": incident.id,
+        "status": post.status,
+        "updated_at": at,
+    }
 
 
 def _compat_incident(page: _Page, incident: TruthIncident) -> Json:
     written = _shown(incident, page.now)
     document: Json = {
-        "created_at": _seconds_iso(incident.visible_at), "id": incident.id, "impact": incident.impact,
+        "created_at": _seconds_iso(incident.visible_at),
+        "id": incident.id,
+        "impact": incident.impact,
         "incident_updates": [_compat_update(incident, post) for post in reversed(written)],
-        "name": incident.title, "page_id": page.truth.page_id, "status": written[-1].status,
+        "name": incident.title,
+        "page_id": page.truth.page_id,
+        "status": written[-1].status,
         "updated_at": _seconds_iso(written[-1].at),
-    }  # fmt: skip
+    }
     if incident.resolved_at is not None and incident.ended(page.now):
         document["resolved_at"] = _seconds_iso(incident.resolved_at)
     return document
@@ -362,11 +443,15 @@ def _compat_status_json(page: _Page, _query: Query) -> Answer:
 
 
 def _compat_summary_json(page: _Page, _query: Query) -> Answer:
-    opened = [_compat_incident(page, i) for i in unresolved(page.truth, page.now, maintenance=False)]
+    opened = [
+        _compat_incident(page, i) for i in unresolved(page.truth, page.now, maintenance=False)
+    ]
     document = {
-        "components": _compat_components(page)[:COMPAT_ROWS], "incidents": opened or None,
-        "page": _compat_head(page), "status": _compat_status(page),
-    }  # fmt: skip
+        "components": _compat_components(page)[:COMPAT_ROWS],
+        "incidents": opened or None,
+        "page": _compat_head(page),
+        "status": _compat_status(page),
+    }
     return _json(_without_none(document))
 
 
@@ -377,10 +462,12 @@ def _compat_components_json(page: _Page, _query: Query) -> Answer:
 def _compat_incidents_json(page: _Page, _query: Query) -> Answer:
     listed = [i for i in page.truth.visible(page.now) if not i.maintenance]
     newest = sorted(listed, key=lambda i: i.visible_at, reverse=True)[:COMPAT_ROWS]
-    return _json({"incidents": [_compat_incident(page, i) for i in newest], "page": _compat_head(page)})
+    return _json(
+        {"incidents": [_compat_incident(page, i) for i in newest], "page": _compat_head(page)}
+    )
 
 
-# ----------------------------------------------------------------------------------------------------- page and feed
+# page and feed
 
 
 def _undefined(value: Any) -> Any:  # noqa: ANN401
@@ -405,9 +492,16 @@ def _flight(page: _Page) -> str:
         "1": "$Sreact.fragment",
         "5": [False, ["$", "$L1a", None, {"summary": summary}]],
         "1b": ["$", "$L1e", None, {"summary": "$5:1:props:summary", "data": data}],
-        "20": ["$", "$L20", None, {"slug": page.truth.slug, "initialNow": initial, "summary": "$5:1:props:summary"}],
+        "20": [
+            "$",
+            "$L20",
+            None,
+            {"slug": page.truth.slug, "initialNow": initial, "summary": "$5:1:props:summary"},
+        ],
     }
-    return "".join(f"{key}:{json.dumps(line, separators=(',', ':'))}\n" for key, line in lines.items())
+    return "".join(
+        f"{key}:{json.dumps(line, separators=(',', ':'))}\n" for key, line in lines.items()
+    )
 
 
 def _root(page: _Page, _query: Query) -> Answer:
@@ -418,12 +512,13 @@ def _root(page: _Page, _query: Query) -> Answer:
     )
     name = escape(page.truth.name)
     body = (
-        f'<!DOCTYPE html><html lang="en" class="h-full"><head><meta charSet="utf-8"/><title>{name} Status</title>'
-        '<link rel="preload" as="image" href="https://storage.googleapis.com/incident-io-status-page-logos/x"/>'
-        f'<link rel="alternate" type="application/atom+xml" href="{page.truth.url}feed.atom"/></head><body>'
-        f"<h1>{name}</h1>"
-        f'<a href="https://incident.io?utm_source={page.truth.slug}&amp;utm_medium=status-pages">Powered by</a>'
-        f"<script>(self.__next_f=self.__next_f||[]).push([0])</script>{pushes}</body></html>"
+        f'<!DOCTYPE html><html lang="en" class="h-full"><head><meta charSet="utf-8"/><title>{name}'
+        ' Status</title><link rel="preload" as="image"'
+        ' href="https://storage.googleapis.com/incident-io-status-page-logos/x"/><link'
+        ' rel="alternate" type="application/atom+xml"'
+        f' href="{page.truth.url}feed.atom"/></head><body><h1>{name}</h1><a'
+        f' href="https://incident.io?utm_source={page.truth.slug}&amp;utm_medium=status-pages">Powered'
+        f" by</a><script>(self.__next_f=self.__next_f||[]).push([0])</script>{pushes}</body></html>"
     )
     return ok(body.encode(), {**HEADERS, "content-type": "text/html; charset=utf-8"})
 
@@ -437,8 +532,10 @@ def _feed(page: _Page, _query: Query) -> Answer:
     newest = sorted(page.truth.visible(page.now), key=lambda i: i.visible_at, reverse=True)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"  <id>{page.truth.url}</id>\n  <title>{escape(page.truth.name)} - Incident history</title>\n"
-        f"  <updated>{_iso(page.truth.changed_at(page.now))}</updated>\n  <generator>incident.io</generator>\n"
+        f"  <id>{page.truth.url}</id>\n  <title>{escape(page.truth.name)} - Incident"
+        " history</title>\n"
+        f"  <updated>{_iso(page.truth.changed_at(page.now))}</updated>\n "
+        " <generator>incident.io</generator>\n"
         f"{''.join(_entry(page, i) for i in newest)}</feed>\n"
     )
     return ok(body.encode(), {**HEADERS, "content-type": "application/atom+xml; charset=utf-8"})
@@ -447,11 +544,15 @@ def _feed(page: _Page, _query: Query) -> Answer:
 def _entry(page: _Page, incident: TruthIncident) -> str:
     last = _shown(incident, page.now)[-1]
     rows = "".join(
-        f"<li>{escape(page.truth.component(key).name)} ({_title(STATES[incident.level(key, page.now)])})</li>"
+        f"<li>{escape(page.truth.component(key).name)}"
+        f" ({_title(STATES[incident.level(key, page.now)])})</li>"
         for key in incident.named(page.now)
     )
     status = _title(_word(last.status))
-    summary = f"<b>Status: {status}</b><br/><br/>{last.text}<br/><br/><b>Affected components</b><ul>{rows}</ul>"
+    summary = (
+        f"<b>Status: {status}</b><br/><br/>{last.text}<br/><br/><b>Affected"
+        f" components</b><ul>{rows}</ul>"
+    )
     return (
         f"  <entry>\n    <id>{page.truth.url}/incidents/{incident.id}</id>\n"
         f"    <title>{escape(incident.title)}</title>\n    <updated>{_iso(last.at)}</updated>\n"

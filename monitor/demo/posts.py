@@ -1,4 +1,6 @@
-"""What a vendor posts about an incident: the updates both platforms print, and answers over HTTP. Pure."""
+"""What a vendor posts about an incident: the updates both platforms print, and answers over HTTP.
+Pure.
+"""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +29,9 @@ TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One update: `states` maps every component named so far to (level before, level after); None = only a text."""
+    """One update: `states` maps every component named so far to (level before, level after); None =
+    only a text.
+    """
 
     at: datetime
     status: str
@@ -40,7 +44,9 @@ class Post:
 
 
 def posts(incident: TruthIncident, now: datetime) -> list[Post]:
-    """Return the updates posted by `now`, oldest first; every change of a component's level is in one of them."""
+    """Return the updates posted by `now`, oldest first; every change of a component's level is in
+    one of them.
+    """
     written: list[Post] = []
     before: dict[str, Level] = {}
     for at in sorted({at for at in incident.instants() if at <= now}):
@@ -53,7 +59,9 @@ def posts(incident: TruthIncident, now: datetime) -> list[Post]:
     return written
 
 
-def _status(incident: TruthIncident, at: datetime, after: Mapping[str, Level], *, first: bool) -> str:
+def _status(
+    incident: TruthIncident, at: datetime, after: Mapping[str, Level], *, first: bool
+) -> str:
     if incident.maintenance:
         if incident.ended(at):
             return "completed"
@@ -91,4 +99,8 @@ def ok(body: bytes, headers: Mapping[str, str], *, etag: bool = False) -> Answer
 
 def not_found(headers: Mapping[str, str]) -> Answer:
     """Answer 404."""
-    return 404, {**headers, "content-type": "text/html; charset=utf-8"}, b"<!DOCTYPE html><title>Not Found</title>"
+    return (
+        404,
+        {**headers, "content-type": "text/html; charset=utf-8"},
+        b"<!DOCTYPE html><title>Not Found</title>",
+    )

@@ -1,6 +1,8 @@
-"""Serves truths as status pages on loopback, each on a port of its own because platforms own their root path.
+"""Serves truths as status pages on loopback, each on a port of its own because platforms own their
+root path.
 
-Pages follow the clock that is passed in, so incidents begin and end while one watches. Nothing leaves the machine.
+Pages follow the clock that is passed in, so incidents begin and end while one watches. Nothing
+leaves the machine.
 """
 
 import asyncio
@@ -46,7 +48,9 @@ def application(truth: Truth, clock: Clock) -> Starlette:
     async def page(request: Request) -> Response:
         answer = RENDERERS[truth.platform]
         status, headers, body = answer(truth, request.url.path, dict(request.query_params), clock())
-        if "etag" in headers and _matches(request.headers.get("if-none-match", ""), headers["etag"]):
+        if "etag" in headers and _matches(
+            request.headers.get("if-none-match", ""), headers["etag"]
+        ):
             status, body = 304, b""
         return Response(body, status_code=status, headers=headers)
 
@@ -60,12 +64,15 @@ def _matches(asked: str, etag: str) -> bool:
 
 
 class Simulator:
-    """Serves every truth on `host`, on consecutive ports from `first_port` or, with 0, on ports the system chooses.
+    """Serves every truth on `host`, on consecutive ports from `first_port` or, with 0, on ports the
+    system chooses.
 
     `vendors` is known once `start` returned. `stop` may be called in any state and more than once.
     """
 
-    def __init__(self, truths: Sequence[Truth], clock: Clock, *, host: str = "127.0.0.1", first_port: int = 0) -> None:
+    def __init__(
+        self, truths: Sequence[Truth], clock: Clock, *, host: str = "127.0.0.1", first_port: int = 0
+    ) -> None:
         self.vendors: list[SimulatedVendor] = []
         self._truths = truths
         self._clock = clock
@@ -82,7 +89,9 @@ class Simulator:
         sockets: list[socket.socket] = []
         try:
             for place in range(len(self._truths)):
-                sockets.append(_bind(self._host, self._first_port + place if self._first_port else 0))  # noqa: PERF401
+                sockets.append(  # noqa: PERF401 - those bound before a failure are closed
+                    _bind(self._host, self._first_port + place if self._first_port else 0)
+                )
         except MonitorError:
             for opened in sockets:
                 opened.close()
@@ -112,14 +121,24 @@ class Simulator:
         host, port = listening.getsockname()[:2]
         served = replace(truth, url=f"http://{host}:{port}/")
         config = uvicorn.Config(
-            self.application(served), access_log=False, log_level="warning", lifespan="off",
-            server_header=False, timeout_graceful_shutdown=1,
-        )  # fmt: skip
+            self.application(served),
+            access_log=False,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
         server = _Server(config)
         self._servers.append(server)
         self._tasks.append(asyncio.create_task(server.serve(sockets=[listening])))
         self.vendors.append(
-            SimulatedVendor(slug=truth.slug, name=truth.name, platform=truth.platform, zone=truth.zone, url=served.url)
+            SimulatedVendor(
+                slug=truth.slug,
+                name=truth.name,
+                platform=truth.platform,
+                zone=truth.zone,
+                url=served.url,
+            )
         )
 
 
@@ -140,6 +159,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         raise MonitorError(
-            f"the simulator cannot listen on {host}:{port} ({error}); choose another port, or 0 for any free one"
+            f"the simulator cannot listen on {host}:{port} ({error}); choose another port, or 0 for"
+            " any free one"
         ) from error
     return listening

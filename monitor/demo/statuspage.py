@@ -1,8 +1,10 @@
-"""Prints a truth as an Atlassian Statuspage: the JSON API, the uptime record, the history and the page itself. Pure.
+"""Prints a truth as an Atlassian Statuspage: the JSON API, the uptime record, the history and the
+page itself. Pure.
 
-Sources: https://metastatuspage.com/api, https://help.statuspage.io/help/uptime-calendar. Everything is as of `now`.
-Kept on purpose: no validator but a weak one and no Last-Modified, 50 incidents without paging, group rows among the
-components, a maintenance whose `started_at` is its announcement, components that vanish from a resolved incident.
+Sources: https://metastatuspage.com/api, https://help.statuspage.io/help/uptime-calendar. Everything
+is as of `now`. Kept on purpose: no validator but a weak one and no Last-Modified, 50 incidents
+without paging, group rows among the components, a maintenance whose `started_at` is its
+announcement, components that vanish from a resolved incident.
 """
 
 import calendar
@@ -14,7 +16,17 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-from monitor.demo.posts import Answer, Post, Query, floor2, json_answer, not_found, ok, posts, unresolved
+from monitor.demo.posts import (
+    Answer,
+    Post,
+    Query,
+    floor2,
+    json_answer,
+    not_found,
+    ok,
+    posts,
+    unresolved,
+)
 from monitor.demo.truth import Truth, TruthComponent, TruthIncident, short_id
 from monitor.intervals import ONE_DAY, day_interval, day_of, days_between
 from monitor.model import Level
@@ -39,7 +51,9 @@ HEADERS = {
     "server": "AtlassianEdge",
     "x-statuspage-version": "5d0b7c1e9a3f48626c1f0e2d4b8a97531fedcba0",
     "x-statuspage-skip-logging": "true",
-    "cache-control": "max-age=10, public, s-maxage=10, stale-while-revalidate=20, stale-if-error=3600",
+    "cache-control": (
+        "max-age=10, public, s-maxage=10, stale-while-revalidate=20, stale-if-error=3600"
+    ),
     "vary": "Accept,Accept-Encoding",
     "access-control-allow-origin": "*",
 }
@@ -52,7 +66,8 @@ SHOWCASE_DAYS = 90
 def answer(truth: Truth, path: str, query: Query, now: datetime) -> Answer:
     """Return (status, headers, body) of a GET at `now`; 404 for a path the platform does not have.
 
-    Header names are lower case. Conditional requests are the server's business; the validator is in ``etag``.
+    Header names are lower case. Conditional requests are the server's business; the validator is in
+    ``etag``.
     """
     page = _Page(truth, now)
     for pattern, make in ROUTES:
@@ -79,9 +94,12 @@ class _Page:
     @property
     def head(self) -> Json:
         return {
-            "id": self.truth.page_id, "name": self.truth.name, "url": self.truth.url.rstrip("/"),
-            "time_zone": self.truth.zone, "updated_at": self.stamp(self.truth.changed_at(self.now)),
-        }  # fmt: skip
+            "id": self.truth.page_id,
+            "name": self.truth.name,
+            "url": self.truth.url.rstrip("/"),
+            "time_zone": self.truth.zone,
+            "updated_at": self.stamp(self.truth.changed_at(self.now)),
+        }
 
     def level(self, component_id: str) -> Level:
         return self.truth.level(component_id, self.now)
@@ -93,7 +111,10 @@ class _Page:
     def incidents(self) -> list[TruthIncident]:
         """Incidents the page lists, newest first by resolution or, failing that, creation."""
         listed = [i for i in self.truth.visible(self.now) if not i.maintenance]
-        newest = {i.id: i.resolved_at if i.ended(self.now) and i.resolved_at else i.started_at for i in listed}
+        newest = {
+            i.id: i.resolved_at if i.ended(self.now) and i.resolved_at else i.started_at
+            for i in listed
+        }
         return sorted(listed, key=lambda i: newest[i.id], reverse=True)
 
     def maintenances(self) -> list[TruthIncident]:
@@ -129,7 +150,7 @@ def _iso(at: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
-# ---------------------------------------------------------------------------------------------------- the JSON API
+# the JSON API
 
 
 def _status(page: _Page) -> Json:
@@ -154,24 +175,40 @@ def _component(page: _Page, component: TruthComponent) -> Json:
     changed_at = max(created_at, truth.component_changed_at(component.id, page.now))
     siblings = [c for c in truth.components if c.group == component.group]
     return {
-        "id": component.id, "name": component.name, "status": STATES[page.level(component.id)],
-        "created_at": page.stamp(created_at), "updated_at": page.stamp(changed_at),
-        "position": siblings.index(component) + 1, "description": None, "showcase": component.showcase,
+        "id": component.id,
+        "name": component.name,
+        "status": STATES[page.level(component.id)],
+        "created_at": page.stamp(created_at),
+        "updated_at": page.stamp(changed_at),
+        "position": siblings.index(component) + 1,
+        "description": None,
+        "showcase": component.showcase,
         "start_date": component.start.isoformat() if component.showcase else None,
         "group_id": truth.group_id(component.group) if component.group else None,
-        "page_id": truth.page_id, "group": False, "only_show_if_degraded": False,
-    }  # fmt: skip
+        "page_id": truth.page_id,
+        "group": False,
+        "only_show_if_degraded": False,
+    }
 
 
 def _group(page: _Page, name: str, children: list[TruthComponent]) -> Json:
     created_at = page.stamp(page.truth.created_at)
     return {
-        "id": page.truth.group_id(name), "name": name, "status": STATES[max(page.level(c.id) for c in children)],
-        "created_at": created_at, "updated_at": created_at, "position": len(page.truth.components) + 1,
-        "description": f"Services in {name}", "showcase": False, "start_date": None, "group_id": None,
-        "page_id": page.truth.page_id, "group": True, "only_show_if_degraded": False,
+        "id": page.truth.group_id(name),
+        "name": name,
+        "status": STATES[max(page.level(c.id) for c in children)],
+        "created_at": created_at,
+        "updated_at": created_at,
+        "position": len(page.truth.components) + 1,
+        "description": f"Services in {name}",
+        "showcase": False,
+        "start_date": None,
+        "group_id": None,
+        "page_id": page.truth.page_id,
+        "group": True,
+        "only_show_if_degraded": False,
         "components": [c.id for c in children],
-    }  # fmt: skip
+    }
 
 
 def _components(page: _Page) -> list[Json]:
@@ -185,17 +222,26 @@ def _update(page: _Page, incident: TruthIncident, post: Post) -> Json:
     if post.states is not None:
         affected = [
             {
-                "code": key, "name": page.truth.component(key).full_name,
-                "old_status": STATES[old], "new_status": STATES[new],
+                "code": key,
+                "name": page.truth.component(key).full_name,
+                "old_status": STATES[old],
+                "new_status": STATES[new],
             }
             for key, (old, new) in post.states.items()
-        ]  # fmt: skip
+        ]
     return {
-        "id": short_id(incident.id, "update", _iso(post.at)), "status": post.status, "body": post.text,
-        "incident_id": incident.id, "created_at": at, "updated_at": at,
-        "display_at": None if post.status == "postmortem" else at, "affected_components": affected,
-        "deliver_notifications": True, "custom_tweet": None, "tweet_id": None,
-    }  # fmt: skip
+        "id": short_id(incident.id, "update", _iso(post.at)),
+        "status": post.status,
+        "body": post.text,
+        "incident_id": incident.id,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": None if post.status == "postmortem" else at,
+        "affected_components": affected,
+        "deliver_notifications": True,
+        "custom_tweet": None,
+        "tweet_id": None,
+    }
 
 
 def _incident(page: _Page, incident: TruthIncident) -> Json:
@@ -204,17 +250,27 @@ def _incident(page: _Page, incident: TruthIncident) -> Json:
     linked = () if ended and incident.unlinked else incident.named(page.now)
     monitored = [post.at for post in written if post.status == "monitoring"]
     document = {
-        "id": incident.id, "name": incident.title, "status": written[-1].status,
-        "created_at": page.stamp(incident.visible_at), "updated_at": page.stamp(written[-1].at),
+        "id": incident.id,
+        "name": incident.title,
+        "status": written[-1].status,
+        "created_at": page.stamp(incident.visible_at),
+        "updated_at": page.stamp(written[-1].at),
         "monitoring_at": page.stamp(monitored[0] if monitored else None),
-        "resolved_at": page.stamp(incident.resolved_at if ended else None), "impact": incident.impact,
-        "shortlink": f"https://stspg.io/{incident.id}", "started_at": page.stamp(incident.visible_at),
-        "page_id": page.truth.page_id, "incident_updates": [_update(page, incident, post) for post in written[::-1]],
-        "components": [_component(page, page.truth.component(key)) for key in linked], "reminder_intervals": None,
-    }  # fmt: skip
+        "resolved_at": page.stamp(incident.resolved_at if ended else None),
+        "impact": incident.impact,
+        "shortlink": f"https://stspg.io/{incident.id}",
+        "started_at": page.stamp(incident.visible_at),
+        "page_id": page.truth.page_id,
+        "incident_updates": [_update(page, incident, post) for post in written[::-1]],
+        "components": [_component(page, page.truth.component(key)) for key in linked],
+        "reminder_intervals": None,
+    }
     if incident.maintenance:
         until = incident.resolved_at or incident.started_at + timedelta(hours=4)
-        document |= {"scheduled_for": page.stamp(incident.started_at), "scheduled_until": page.stamp(until)}
+        document |= {
+            "scheduled_for": page.stamp(incident.started_at),
+            "scheduled_until": page.stamp(until),
+        }
     return document
 
 
@@ -247,19 +303,25 @@ def _incidents_json(page: _Page, _parts: Mapping[str, str], _query: Query) -> An
 
 def _incident_json(page: _Page, parts: Mapping[str, str], _query: Query) -> Answer | None:
     incident = page.find(parts["id"])
-    return None if incident is None else _json({"page": page.head, "incident": _incident(page, incident)})
+    return (
+        None
+        if incident is None
+        else _json({"page": page.head, "incident": _incident(page, incident)})
+    )
 
 
 def _maintenances_json(page: _Page, _parts: Mapping[str, str], _query: Query) -> Answer:
     listed = page.maintenances()[:INCIDENTS_LISTED]
-    return _json({"page": page.head, "scheduled_maintenances": [_incident(page, i) for i in listed]})
+    return _json(
+        {"page": page.head, "scheduled_maintenances": [_incident(page, i) for i in listed]}
+    )
 
 
 def _json(document: Json) -> Answer:
     return json_answer(document, HEADERS, etag=True)
 
 
-# ------------------------------------------------------------------------------------------------ the uptime record
+# the uptime record
 
 
 def _showcase_json(page: _Page, _parts: Mapping[str, str], query: Query) -> Answer:
@@ -277,7 +339,11 @@ def _showcase_json(page: _Page, _parts: Mapping[str, str], query: Query) -> Answ
 def _timeline(page: _Page, component: TruthComponent) -> Json:
     first = page.today - (SHOWCASE_DAYS - 1) * ONE_DAY
     return {
-        "component": {"code": component.id, "name": component.name, "startDate": component.start.isoformat()},
+        "component": {
+            "code": component.id,
+            "name": component.name,
+            "startDate": component.start.isoformat(),
+        },
         "days": [_showcase_day(page, component, day) for day in days_between(first, page.today)],
     }
 
@@ -293,7 +359,9 @@ def _showcase_day(page: _Page, component: TruthComponent, day: date) -> Json:
 
 def _printed(page: _Page, component: TruthComponent) -> Json:
     figures = {
-        word: _percent(page, component, days_between(page.today - (length - 1) * ONE_DAY, page.today))
+        word: _percent(
+            page, component, days_between(page.today - (length - 1) * ONE_DAY, page.today)
+        )
         for word, length in (("thirty", 30), ("sixty", 60), ("ninety", 90))
     }
     return {"component": component.id, **figures}
@@ -317,7 +385,11 @@ def _uptime_json(page: _Page, parts: Mapping[str, str], query: Query) -> Answer 
     children = {page.truth.group_id(name): cs for name, cs in _groups(page.truth).items()}
     months = [_month_before(page.today, 3 * _number(query) - 1 - back) for back in range(3)]
     if parts["id"] in children:
-        return _json(_group_record(page, parts["id"], [c for c in children[parts["id"]] if c.showcase], months))
+        return _json(
+            _group_record(
+                page, parts["id"], [c for c in children[parts["id"]] if c.showcase], months
+            )
+        )
     component = next((c for c in page.showcased if c.id == parts["id"]), None)
     if component is None:
         return None
@@ -331,13 +403,20 @@ def _uptime_json(page: _Page, parts: Mapping[str, str], query: Query) -> Answer 
     )
 
 
-def _group_record(page: _Page, group_id: str, children: list[TruthComponent], months: list[date]) -> Json:
+def _group_record(
+    page: _Page, group_id: str, children: list[TruthComponent], months: list[date]
+) -> Json:
     row = next(row for row in _components(page) if row["id"] == group_id)
-    data = [{"code": c.id, "start_date": _midnight(page, c.start), "is_showcased": True} for c in children]
+    data = [
+        {"code": c.id, "start_date": _midnight(page, c.start), "is_showcased": True}
+        for c in children
+    ]
     return {
-        **_record(page, row), "is_group": True, "group_component_data": data,
+        **_record(page, row),
+        "is_group": True,
+        "group_component_data": data,
         "months": [_group_month(page, children, month) for month in months],
-    }  # fmt: skip
+    }
 
 
 def _record(page: _Page, row: Json) -> Json:
@@ -347,14 +426,19 @@ def _record(page: _Page, row: Json) -> Json:
 
 def _month(month: date, share: Decimal | None, days: list[Json]) -> Json:
     return {
-        "name": calendar.month_name[month.month], "year": month.year, "start_offset": month.isoweekday() % 7,
-        "uptime_percentage": None if share is None else float(share), "days": days,
-    }  # fmt: skip
+        "name": calendar.month_name[month.month],
+        "year": month.year,
+        "start_offset": month.isoweekday() % 7,
+        "uptime_percentage": None if share is None else float(share),
+        "days": days,
+    }
 
 
 def _component_month(page: _Page, component: TruthComponent, month: date) -> Json:
     days = _days_of(month)
-    return _month(month, _share(page, component, days), [_record_day(page, component, day) for day in days])
+    return _month(
+        month, _share(page, component, days), [_record_day(page, component, day) for day in days]
+    )
 
 
 def _record_day(page: _Page, component: TruthComponent, day: date) -> Json:
@@ -362,9 +446,12 @@ def _record_day(page: _Page, component: TruthComponent, day: date) -> Json:
         return {"color": "#EAEAEA"}
     partial, major = page.outages(component, day)
     return {
-        "color": "#e04343" if partial or major else "#76ad2a", "date": _midnight(page, day),
-        "events": page.touching(component.id, day), "p": partial, "m": major,
-    }  # fmt: skip
+        "color": "#e04343" if partial or major else "#76ad2a",
+        "date": _midnight(page, day),
+        "events": page.touching(component.id, day),
+        "p": partial,
+        "m": major,
+    }
 
 
 def _group_month(page: _Page, children: list[TruthComponent], month: date) -> Json:
@@ -380,9 +467,11 @@ def _group_day(page: _Page, children: list[TruthComponent], day: date) -> Json:
     outages = [page.outages(c, day) for c in children]
     partial, major = sum(p > 0 for p, _ in outages), sum(m > 0 for _, m in outages)
     return {
-        "color": "#e04343" if partial or major else "#76ad2a", "date": _midnight(page, day),
-        "pc": partial, "mc": major,
-    }  # fmt: skip
+        "color": "#e04343" if partial or major else "#76ad2a",
+        "date": _midnight(page, day),
+        "pc": partial,
+        "mc": major,
+    }
 
 
 def _midnight(page: _Page, day: date) -> str:
@@ -404,17 +493,25 @@ def _days_of(month: date) -> list[date]:
     return [month + number * ONE_DAY for number in range(length)]
 
 
-# ------------------------------------------------------------------------------------------- history, feed and page
+# history, feed and page
 
 
 def _history(page: _Page, query: Query) -> Json:
     months = [_month_before(page.today, 3 * (_number(query) - 1) + back) for back in range(3)]
     return {
-        "page_status": {"page": {**page.head, "created_at": page.stamp(page.truth.created_at), "deleted_at": None}},
-        "components": _components(page), "component_filter": None,
+        "page_status": {
+            "page": {
+                **page.head,
+                "created_at": page.stamp(page.truth.created_at),
+                "deleted_at": None,
+            }
+        },
+        "components": _components(page),
+        "component_filter": None,
         "months": [_history_month(page, month) for month in months],
-        "start_time": _midnight(page, months[-1]), "end_time": _midnight(page, _days_of(months[0])[-1] + ONE_DAY),
-    }  # fmt: skip
+        "start_time": _midnight(page, months[-1]),
+        "end_time": _midnight(page, _days_of(months[0])[-1] + ONE_DAY),
+    }
 
 
 def _history_month(page: _Page, month: date) -> Json:
@@ -423,23 +520,30 @@ def _history_month(page: _Page, month: date) -> Json:
     listed = [i for i in begun if days[0] <= day_of(i.started_at, page.truth.tz) <= days[-1]]
     newest = sorted(listed, key=lambda i: i.started_at, reverse=True)
     return {
-        "name": calendar.month_name[month.month], "year": month.year, "starts_on": month.isoweekday() % 7,
-        "days": len(days), "incidents": [_history_row(page, i) for i in newest],
-    }  # fmt: skip
+        "name": calendar.month_name[month.month],
+        "year": month.year,
+        "starts_on": month.isoweekday() % 7,
+        "days": len(days),
+        "incidents": [_history_row(page, i) for i in newest],
+    }
 
 
 def _history_row(page: _Page, incident: TruthIncident) -> Json:
     last = posts(incident, page.now)[-1]
     return {
-        "code": incident.id, "name": incident.title, "message": last.text, "impact": incident.impact,
+        "code": incident.id,
+        "name": incident.title,
+        "message": last.text,
+        "impact": incident.impact,
         "timestamp": f"{_small(page, incident.started_at)} - {_small(page, last.at)}",
-    }  # fmt: skip
+    }
 
 
 def _small(page: _Page, at: datetime) -> str:
     local = at.astimezone(page.truth.tz)
     return (
-        f"{local:%b} <var data-var='date'>{local.day}</var>, <var data-var='time'>{local:%H:%M}</var> {local.tzname()}"
+        f"{local:%b} <var data-var='date'>{local.day}</var>, <var"
+        f" data-var='time'>{local:%H:%M}</var> {local.tzname()}"
     )
 
 
@@ -450,29 +554,35 @@ def _history_json(page: _Page, _parts: Mapping[str, str], query: Query) -> Answe
 def _feed(page: _Page, _parts: Mapping[str, str], _query: Query) -> Answer:
     host = page.truth.url.split("://")[-1].strip("/")
     latest = {i.id: posts(i, page.now)[-1].at for i in page.truth.visible(page.now)}
-    newest = sorted(page.truth.visible(page.now), key=lambda i: latest[i.id], reverse=True)[:FEED_ENTRIES]
+    newest = sorted(page.truth.visible(page.now), key=lambda i: latest[i.id], reverse=True)[
+        :FEED_ENTRIES
+    ]
     entries = "".join(_entry(page, i, host, latest[i.id]) for i in newest)
     body = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xml:lang="en-US" xmlns="http://www.w3.org/2005/Atom">\n'
-        f"  <id>tag:{host},2005:/history</id>\n"
-        f'  <link rel="alternate" type="text/html" href="{page.truth.url.rstrip("/")}"/>\n'
-        f"  <title>{escape(page.truth.name)} Status - Incident History</title>\n"
-        f"  <updated>{page.truth.changed_at(page.now):%Y-%m-%dT%H:%M:%SZ}</updated>\n"
-        f"  <author><name>{escape(page.truth.name)}</name></author>\n{entries}</feed>\n"
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xml:lang="en-US"'
+        f' xmlns="http://www.w3.org/2005/Atom">\n  <id>tag:{host},2005:/history</id>\n  <link'
+        f' rel="alternate" type="text/html" href="{page.truth.url.rstrip("/")}"/>\n '
+        f" <title>{escape(page.truth.name)} Status - Incident History</title>\n "
+        f" <updated>{page.truth.changed_at(page.now):%Y-%m-%dT%H:%M:%SZ}</updated>\n "
+        f" <author><name>{escape(page.truth.name)}</name></author>\n{entries}</feed>\n"
     )
-    return ok(body.encode(), {**HEADERS, "content-type": "application/atom+xml; charset=utf-8"}, etag=True)
+    return ok(
+        body.encode(), {**HEADERS, "content-type": "application/atom+xml; charset=utf-8"}, etag=True
+    )
 
 
 def _entry(page: _Page, incident: TruthIncident, host: str, at: datetime) -> str:
     texts = " ".join(
-        f"<p> <small>{_small(page, post.at)}</small><br> <strong>{post.status.replace('_', ' ').capitalize()}</strong>"
-        f" - {post.text} </p>"
+        f"<p> <small>{_small(page, post.at)}</small><br>"
+        f" <strong>{post.status.replace('_', ' ').capitalize()}</strong> - {post.text} </p>"
         for post in reversed(posts(incident, page.now))
     )
     return (
         f"  <entry>\n    <id>tag:{host},2005:Incident/{int(incident.id, 36) % 10**8}</id>\n"
-        f"    <published>{at:%Y-%m-%dT%H:%M:%SZ}</published>\n    <updated>{at:%Y-%m-%dT%H:%M:%SZ}</updated>\n"
-        f'    <link rel="alternate" type="text/html" href="{page.truth.url}incidents/{incident.id}"/>\n'
+        f"    <published>{at:%Y-%m-%dT%H:%M:%SZ}</published>\n   "
+        f" <updated>{at:%Y-%m-%dT%H:%M:%SZ}</updated>\n"
+        '    <link rel="alternate" type="text/html"'
+        f' href="{page.truth.url}incidents/{incident.id}"/>\n'
         f"    <title>{escape(incident.title)}</title>\n"
         f'    <content type="html">{escape(texts, quote=False)}</content>\n  </entry>\n'
     )
@@ -482,7 +592,8 @@ def _root(page: _Page, _parts: Mapping[str, str], _query: Query) -> Answer:
     status = _status(page)
     name = escape(page.truth.name)
     body = (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{name} Status</title>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{name}'
+        " Status</title>\n"
         f'<meta name="issued" content="{int(page.now.timestamp())}">\n'
         '<link rel="stylesheet" href="https://dka575ofm4ao0.cloudfront.net/packs/common.css">\n'
         '<link rel="alternate" type="application/atom+xml" href="/history.atom">\n</head>\n'
@@ -497,9 +608,13 @@ def _root(page: _Page, _parts: Mapping[str, str], _query: Query) -> Answer:
 
 def _row(page: _Page, component: TruthComponent) -> str:
     state = STATES[page.level(component.id)]
-    bars = f'<div class="shared-partial uptime-90-days-wrapper" data-uptime-lazy="{component.id}"></div>'
+    bars = (
+        '<div class="shared-partial uptime-90-days-wrapper"'
+        f' data-uptime-lazy="{component.id}"></div>'
+    )
     return (
-        f'<div class="component-inner-container" data-component-id="{component.id}" data-component-status="{state}">'
+        f'<div class="component-inner-container" data-component-id="{component.id}"'
+        f' data-component-status="{state}">'
         f'<span class="name">{escape(component.name)}</span>'
         f'<span class="component-status">{state.replace("_", " ").title()}</span></div>\n'
         f"{bars if component.showcase else ''}\n"

@@ -1,7 +1,8 @@
-"""What really happened to invented vendors, second by second. Pure; knows nothing of how a page would print it.
+"""What really happened to invented vendors, second by second. Pure; knows nothing of how a page
+would print it.
 
-A truth never changes. Everything is asked as of a `now`: what lies after it has not happened yet, except that an
-announced maintenance is known from its announcement.
+A truth never changes. Everything is asked as of a `now`: what lies after it has not happened yet,
+except that an announced maintenance is known from its announcement.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,8 +23,8 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruthComponent:
-    """One part of a vendor. `start` is the first day (in the page's zone) the vendor counts; `showcase`: it
-    publishes an uptime record for it. Names repeat across groups.
+    """One part of a vendor. `start` is the first day (in the page's zone) the vendor counts;
+    `showcase`: it publishes an uptime record for it. Names repeat across groups.
     """
 
     id: str
@@ -42,11 +43,12 @@ class TruthComponent:
 class TruthIncident:
     """An incident, or a maintenance, with the exact level of every component it names.
 
-    `effects` maps a component's id to its transitions, strictly ascending, inside [started_at, resolved_at]. A level
-    holds until the component's next transition; at `resolved_at` every component is operational again. `resolved_at`
-    None = it never ends. No effects = the incident names no component. `notes` are instants of texts that change no
-    state; one after `resolved_at` is a postmortem. `announced_at` is for maintenances. `unlinked`: the vendor takes
-    the components off its list when it ends. Raises ValueError when instants are out of order.
+    `effects` maps a component's id to its transitions, strictly ascending, inside [started_at,
+    resolved_at]. A level holds until the component's next transition; at `resolved_at` every
+    component is operational again. `resolved_at` None = it never ends. No effects = the incident
+    names no component. `notes` are instants of texts that change no state; one after `resolved_at`
+    is a postmortem. `announced_at` is for maintenances. `unlinked`: the vendor takes the components
+    off its list when it ends. Raises ValueError when instants are out of order.
     """
 
     id: str
@@ -64,13 +66,19 @@ class TruthIncident:
         for transitions in self.effects.values():
             instants = [at for at, _ in transitions]
             ordered = all(earlier < later for earlier, later in pairwise(instants))
-            inside = self.started_at <= instants[0] and (self.resolved_at is None or instants[-1] <= self.resolved_at)
+            inside = self.started_at <= instants[0] and (
+                self.resolved_at is None or instants[-1] <= self.resolved_at
+            )
             if not (ordered and inside):
-                raise ValueError(f"incident {self.id}: transitions out of order or outside the incident")
+                raise ValueError(
+                    f"incident {self.id}: transitions out of order or outside the incident"
+                )
 
     @property
     def visible_at(self) -> datetime:
-        """When the vendor first said anything: the announcement of a maintenance, else the start."""
+        """When the vendor first said anything: the announcement of a maintenance, else the
+        start.
+        """
         return self.announced_at or self.started_at
 
     def ended(self, now: datetime) -> bool:
@@ -85,13 +93,18 @@ class TruthIncident:
         return past[-1] if past else Level.OPERATIONAL
 
     def named(self, now: datetime) -> tuple[str, ...]:
-        """Return the components it has named by `now`; a maintenance names all of them when it is announced."""
+        """Return the components it has named by `now`; a maintenance names all of them when it is
+        announced.
+        """
         if self.maintenance:
             return tuple(self.effects)
         return tuple(key for key, transitions in self.effects.items() if transitions[0][0] <= now)
 
-    def spans(self, component_id: str, now: datetime) -> list[tuple[datetime, datetime | None, Level]]:
-        """Return (start, end, level) of each bad level of one component begun by `now`; end None = still going on.
+    def spans(
+        self, component_id: str, now: datetime
+    ) -> list[tuple[datetime, datetime | None, Level]]:
+        """Return (start, end, level) of each bad level of one component begun by `now`; end None =
+        still going on.
 
         Zero-length spans are kept: vendors publish them.
         """
@@ -104,7 +117,9 @@ class TruthIncident:
         ]
 
     def instants(self) -> Iterator[datetime]:
-        """Yield, unordered and with repetitions, every instant at which a state changes or a text is posted."""
+        """Yield, unordered and with repetitions, every instant at which a state changes or a text
+        is posted.
+        """
         yield self.visible_at
         yield self.started_at
         yield from (at for transitions in self.effects.values() for at, _ in transitions)
@@ -117,8 +132,9 @@ class TruthIncident:
 class Truth:
     """An invented vendor and everything that ever happened to it.
 
-    `platform` is ``statuspage`` or ``incidentio``. `zone` is the IANA zone of its page. `created_at` is when the page
-    was made; nothing happened before. `url` is the page's root and ends in "/".
+    `platform` is ``statuspage`` or ``incidentio``. `zone` is the IANA zone of its page.
+    `created_at` is when the page was made; nothing happened before. `url` is the page's root and
+    ends in "/".
     """
 
     slug: str
@@ -152,7 +168,9 @@ class Truth:
         raise KeyError(component_id)
 
     def visible(self, now: datetime) -> list[TruthIncident]:
-        """Return the incidents and maintenances the vendor has spoken of by `now`, in no particular order."""
+        """Return the incidents and maintenances the vendor has spoken of by `now`, in no particular
+        order.
+        """
         return [incident for incident in self.incidents if incident.visible_at <= now]
 
     def level(self, component_id: str, at: datetime) -> Level:
@@ -160,7 +178,9 @@ class Truth:
         return max((i.level(component_id, at) for i in self.incidents), default=Level.OPERATIONAL)
 
     def levels(self, component_id: str, *, now: datetime) -> list[tuple[Interval, Level]]:
-        """Return the bad levels of a component until `now`, ascending and disjoint, equal neighbours joined."""
+        """Return the bad levels of a component until `now`, ascending and disjoint, equal
+        neighbours joined.
+        """
         incidents = [i for i in self.incidents if component_id in i.effects]
         edges = {at for i in incidents for at in i.instants() if at < now} | {now}
         found: list[tuple[Interval, Level]] = []
@@ -175,29 +195,43 @@ class Truth:
     def seconds(self, component_id: str, day: date, *, now: datetime) -> Seconds:
         """Return the exact seconds at each bad level of a component on one day of the page's zone.
 
-        At every instant the worst level counts; what lies after `now` has not happened. Days before the component's
-        start are counted like any other. This is the oracle of the tests: it sweeps the day from event to event.
+        At every instant the worst level counts; what lies after `now` has not happened. Days before
+        the component's start are counted like any other. This is the oracle of the tests: it sweeps
+        the day from event to event.
         """
         whole = day_interval(day, self.tz)
         end = min(whole.end, now)
         incidents = [i for i in self.incidents if component_id in i.effects and i.started_at < end]
         events = {at for i in incidents for at in i.instants() if whole.start < at < end}
         sums = dict.fromkeys(Level, 0.0)
-        for since, until in pairwise(sorted({whole.start, end} | events) if whole.start < end else ()):
-            worst = max((i.level(component_id, since) for i in incidents), default=Level.OPERATIONAL)
+        for since, until in pairwise(
+            sorted({whole.start, end} | events) if whole.start < end else ()
+        ):
+            worst = max(
+                (i.level(component_id, since) for i in incidents), default=Level.OPERATIONAL
+            )
             sums[worst] += (until - since).total_seconds()
         return Seconds(
-            maintenance=sums[Level.MAINTENANCE], degraded=sums[Level.DEGRADED],
-            partial=sums[Level.PARTIAL_OUTAGE], major=sums[Level.MAJOR_OUTAGE],
-        )  # fmt: skip
+            maintenance=sums[Level.MAINTENANCE],
+            degraded=sums[Level.DEGRADED],
+            partial=sums[Level.PARTIAL_OUTAGE],
+            major=sums[Level.MAJOR_OUTAGE],
+        )
 
     def changed_at(self, now: datetime) -> datetime:
         """Return the last instant by `now` at which anything on the page changed."""
-        return max((at for i in self.incidents for at in i.instants() if at <= now), default=self.created_at)
+        return max(
+            (at for i in self.incidents for at in i.instants() if at <= now),
+            default=self.created_at,
+        )
 
     def component_changed_at(self, component_id: str, now: datetime) -> datetime:
         """Return the last instant by `now` at which the component's state changed."""
-        edges = [edge for span, _ in self.levels(component_id, now=now) for edge in (span.start, span.end)]
+        edges = [
+            edge
+            for span, _ in self.levels(component_id, now=now)
+            for edge in (span.start, span.end)
+        ]
         return max((edge for edge in edges if edge < now), default=self.created_at)
 
 

@@ -1,7 +1,9 @@
-"""Fetch pages: politeness, limits, guards, validators, recordings. The only package that imports httpx and httpcore.
+"""Fetch pages: politeness, limits, guards, validators, recordings. The only package that imports
+httpx and httpcore.
 
-`Fetcher` asks the network, `Recorder` wraps it and writes a recording folder, `Replay` answers from one; all three
-have the one method of `Fetches`. Nothing here reads what a body means, retries later, or knows the store.
+`Fetcher` asks the network, `Recorder` wraps it and writes a recording folder, `Replay` answers from
+one; all three have the one method of `Fetches`. Nothing here reads what a body means, retries
+later, or knows the store.
 
     guard        which addresses may be connected to, checked when connecting
     transport    one connection pool per host, and why

@@ -18,7 +18,9 @@ RETRY_AFTER_CAP = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What proves that one URL's body is the one read last time. None = not known. `sha256` is of the decoded body."""
+    """What proves that one URL's body is the one read last time. None = not known. `sha256` is of
+    the decoded body.
+    """
 
     etag: str | None = None
     last_modified: str | None = None
@@ -29,12 +31,13 @@ class Validators:
 class Limits:
     """What one page may cost, and where it may lie.
 
-    `timeout_seconds` bounds one `get` with its redirects, without the waits that politeness asks for; reading may
-    stall for half of it at most. `max_body_bytes` bounds the body twice: as sent and decompressed. `allow_private`
-    lets the page, and whatever it redirects to, lie at addresses that are not global, and lets a redirect leave https;
-    addresses of the link and of a cloud's metadata are then still only reached where they are `own_host`, the host
-    that the settings name. `headers` are sent to that host alone, whoever redirects where. `gives_way`: requests that
-    do not hold up those that do not.
+    `timeout_seconds` bounds one `get` with its redirects, without the waits that politeness asks
+    for; reading may stall for half of it at most. `max_body_bytes` bounds the body twice: as sent
+    and decompressed. `allow_private` lets the page, and whatever it redirects to, lie at addresses
+    that are not global, and lets a redirect leave https; addresses of the link and of a cloud's
+    metadata are then still only reached where they are `own_host`, the host that the settings name.
+    `headers` are sent to that host alone, whoever redirects where. `gives_way`: requests that do
+    not hold up those that do not.
     """
 
     timeout_seconds: float = 20.0
@@ -51,9 +54,10 @@ class Limits:
 class Fetched:
     """An answer and its price.
 
-    `validators` are to be kept once the answer was understood: new ones with a 200, the given ones brought up to date
-    with a 304, the given ones untouched with any other status. `elapsed_seconds` leaves out politeness waits and our
-    own lateness. `wire_bytes` are the last answer's body bytes as sent.
+    `validators` are to be kept once the answer was understood: new ones with a 200, the given ones
+    brought up to date with a 304, the given ones untouched with any other status. `elapsed_seconds`
+    leaves out politeness waits and our own lateness. `wire_bytes` are the last answer's body bytes
+    as sent.
     """
 
     response: Response
@@ -74,17 +78,20 @@ class Fetches(Protocol):
         validators: Validators | None = None,
         provider: str | None = None,
     ) -> Fetched:
-        """Return the answer to one GET, whatever its status. Raises FetchError when no usable answer arrived, and
-        Overloaded when this process could not look in time whether one did.
+        """Return the answer to one GET, whatever its status. Raises FetchError when no usable
+        answer arrived, and Overloaded when this process could not look in time whether one did.
 
-        With `validators` the answer may be "unchanged" (and have no body): the host said so, or the body is the same.
-        `provider` names who serves the page (a platform), so that all its hosts share one concurrency limit.
+        With `validators` the answer may be "unchanged" (and have no body): the host said so, or the
+        body is the same. `provider` names who serves the page (a platform), so that all its hosts
+        share one concurrency limit.
         """
         ...
 
 
 def settle(response: Response, known: Validators | None) -> tuple[Response, Validators]:
-    """Return the answer, emptied if it is the one `known` stands for, and the validators to keep with it."""
+    """Return the answer, emptied if it is the one `known` stands for, and the validators to keep
+    with it.
+    """
     given = known or Validators()
     if response.status == HTTPStatus.NOT_MODIFIED:
         fresh = _validators(response, given.sha256)
@@ -104,7 +111,8 @@ def settle(response: Response, known: Validators | None) -> tuple[Response, Vali
 
 def _validators(response: Response, digest: str | None) -> Validators:
     if response.final_url != response.url.partition("#")[0]:
-        # Validators belong to one URL, and a redirect may lead to another one next time: only the body counts then.
+        # Validators belong to one URL, and a redirect may lead to another one next time: only the
+        # body counts then.
         return Validators(sha256=digest)
     etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
     return Validators(etag=_sendable(etag), last_modified=_sendable(modified), sha256=digest)
@@ -115,10 +123,11 @@ def _sendable(value: str | None) -> str | None:
 
 
 def parse_retry_after(value: str | None, *, now: datetime) -> timedelta | None:
-    """Return how long a Retry-After header asks to wait, between 0 and a day; None when it is absent or unreadable.
+    """Return how long a Retry-After header asks to wait, between 0 and a day; None when it is
+    absent or unreadable.
 
-    Both forms are read, seconds and an HTTP date, which is compared to `now` (the host's own Date where it sent one).
-    Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    Both forms are read, seconds and an HTTP date, which is compared to `now` (the host's own Date
+    where it sent one). Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     text = (value or "").strip()
     if text.isascii() and text.isdigit():
@@ -128,7 +137,9 @@ def parse_retry_after(value: str | None, *, now: datetime) -> timedelta | None:
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return the instant an HTTP date names, None when it is absent or unreadable. A date without a zone is UTC."""
+    """Return the instant an HTTP date names, None when it is absent or unreadable. A date without a
+    zone is UTC.
+    """
     try:
         when = parsedate_to_datetime(value or "")
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -137,7 +148,8 @@ def http_date(value: str | None) -> datetime | None:
 
 
 def sent_at(response: Response) -> datetime | None:
-    """Return what the host's clock said when it, or a cache on the way, sent the answer; None when it did not say.
+    """Return what the host's clock said when it, or a cache on the way, sent the answer; None when
+    it did not say.
 
     That is the Date, which names whole seconds, and for an answer out of a cache its Age on top.
     Source: https://www.rfc-editor.org/rfc/rfc9111#field.age
@@ -152,9 +164,18 @@ def sent_at(response: Response) -> datetime | None:
 
 
 def user_agent(contact: str | None) -> str:
-    """Return the User-Agent: product, version and, if given, whom to write to (an e-mail address or a URL).
+    """Return the User-Agent: product, version and, if given, whom to write to (an e-mail address or
+    a URL).
 
     Characters that a header must not carry are left out of the contact.
     """
-    kept = "".join(char for char in contact or "" if char.isascii() and char.isprintable() and char not in "()\\")
-    return f"vendorstatus/{__version__} ({kept.strip()})" if kept.strip() else f"vendorstatus/{__version__}"
+    kept = "".join(
+        char
+        for char in contact or ""
+        if char.isascii() and char.isprintable() and char not in "()\\"
+    )
+    return (
+        f"vendorstatus/{__version__} ({kept.strip()})"
+        if kept.strip()
+        else f"vendorstatus/{__version__}"
+    )

@@ -1,8 +1,8 @@
 """Read bodies within bounds, and say which text encoding they are in.
 
-httpx decompresses a whole chunk at once, so that a small chunk can become hundreds of megabytes before any size is
-known; here a chunk is decompressed piece by piece, never beyond the limit. Only gzip and deflate are asked for: both
-can be decompressed this way with the standard library.
+httpx decompresses a whole chunk at once, so that a small chunk can become hundreds of megabytes
+before any size is known; here a chunk is decompressed piece by piece, never beyond the limit. Only
+gzip and deflate are asked for: both can be decompressed this way with the standard library.
 """
 
 import re
@@ -19,9 +19,9 @@ CODINGS = ("", "gzip", "deflate")
 """What we can take apart; "" is a body as it is."""
 
 NO_CODINGS = frozenset({"", "identity", "none", "binary", "7bit", "8bit", "chunked", "aws-chunked"})
-"""Words that servers write into Content-Encoding though the body is as it is: "identity" and lists with it are
-allowed, the others are names of other headers' values or of how the bytes came to the server's own storage. Source:
-https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
+"""Words that servers write into Content-Encoding though the body is as it is: "identity" and lists
+with it are allowed, the others are names of other headers' values or of how the bytes came to the
+server's own storage. Source: https://www.rfc-editor.org/rfc/rfc9110#field.content-encoding
 """
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
@@ -43,10 +43,11 @@ class _Inflates(Protocol):
 
 
 class Body:
-    """Collects a body from its chunks as sent. Raises TooLarge as soon as either size is over the limit.
+    """Collects a body from its chunks as sent. Raises TooLarge as soon as either size is over the
+    limit.
 
-    `encoding` is the Content-Encoding, see `coding_of`. Raises FetchError for one that was not asked for, and when the
-    compressed bytes are damaged or break off.
+    `encoding` is the Content-Encoding, see `coding_of`. Raises FetchError for one that was not
+    asked for, and when the compressed bytes are damaged or break off.
     """
 
     def __init__(self, encoding: str, *, max_bytes: int, url: str) -> None:
@@ -57,12 +58,20 @@ class Body:
         self._length = 0
         self._encoding = coding_of(encoding)
         if self._encoding not in CODINGS:
-            raise FetchError(f"unknown content encoding {encoding!r}", url=url, remedy="configure another address")
+            raise FetchError(
+                f"unknown content encoding {encoding!r}",
+                url=url,
+                remedy="configure another address",
+            )
         self._inflate: _Inflates | None = None
 
     def refuse_declared(self, content_length: str | None) -> None:
         """Raise TooLarge when the declared length is already over the limit."""
-        if content_length and content_length.isdigit() and int(content_length[:18]) > self._max_bytes:
+        if (
+            content_length
+            and content_length.isdigit()
+            and int(content_length[:18]) > self._max_bytes
+        ):
             raise self._too_large(f"{content_length} bytes are declared, more")
 
     def feed(self, chunk: bytes) -> None:
@@ -97,7 +106,8 @@ class Body:
             piece = self._inflate.decompress(data, bound)
             yield piece
             data = self._inflate.unconsumed_tail
-            full = len(piece) == bound and not self._inflate.eof  # more may wait inside, though all input is taken
+            # more may wait inside, though all input is taken
+            full = len(piece) == bound and not self._inflate.eof
             if self._inflate.eof:
                 # A gzip body may have several members; zero bytes after the last are padding.
                 data = self._inflate.unused_data.lstrip(b"\0") if self._encoding == "gzip" else b""
@@ -106,7 +116,8 @@ class Body:
     def _start(self, data: bytes) -> _Inflates:
         if self._encoding == "gzip":
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
-        # "deflate" means the zlib format, but some servers send it bare: a zlib header names method 8 in its low bits.
+        # "deflate" means the zlib format, but some servers send it bare: a zlib header names method
+        # 8 in its low bits.
         wrapped = data[0] & 0x0F == zlib.DEFLATED and data[0] >> 4 <= 7  # noqa: PLR2004
         return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
 
@@ -118,10 +129,11 @@ class Body:
 
 
 def coding_of(content_encoding: str) -> str:
-    """Return how a body is compressed, by its Content-Encoding: "gzip", "deflate", "" for not at all.
+    """Return how a body is compressed, by its Content-Encoding: "gzip", "deflate", "" for not at
+    all.
 
-    The header is a list; what compresses nothing in it is left out, names of text encodings ("utf-8") among it. What
-    is unknown, or compressed twice, is returned as it is written.
+    The header is a list; what compresses nothing in it is left out, names of text encodings
+    ("utf-8") among it. What is unknown, or compressed twice, is returned as it is written.
     """
     words = [word.strip().lower() for word in content_encoding.split(",")]
     codings = [word for word in words if word not in NO_CODINGS and _known(word) is None]
@@ -132,8 +144,9 @@ def coding_of(content_encoding: str) -> str:
 def sniff_encoding(body: bytes, content_type: str) -> str:
     """Return the Python name of the body's text encoding; "utf-8" when nothing says otherwise.
 
-    In this order: a byte order mark, the Content-Type's charset if Python knows it, for markup what its first 1024
-    bytes declare. A declaration inside the text cannot make it UTF-16, since it would not have been readable.
+    In this order: a byte order mark, the Content-Type's charset if Python knows it, for markup what
+    its first 1024 bytes declare. A declaration inside the text cannot make it UTF-16, since it
+    would not have been readable.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -143,20 +156,25 @@ def sniff_encoding(body: bytes, content_type: str) -> str:
         return _utf_16(body) if known.replace("_", "-") == "utf-16" else known
     if "html" in content_type or body[:256].lstrip()[:1] == b"<":
         declared = _DECLARED.search(body[:1024])
-        known = _known((declared[1] or declared[2]).decode("ascii", "replace")) if declared else None
+        known = (
+            _known((declared[1] or declared[2]).decode("ascii", "replace")) if declared else None
+        )
         if known and not known.startswith("utf"):
             return known
     return "utf-8"
 
 
 def _utf_16(body: bytes) -> str:
-    """Without a mark it is big-endian by the book, but little-endian is sent as well: see where the zeros are."""
+    """Without a mark it is big-endian by the book, but little-endian is sent as well: see where the
+    zeros are.
+    """
     return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
 
 
 def _known(name: str) -> str | None:
     try:
-        b"a".decode(name, "replace")  # also refuses codecs that are no text encodings, such as "hex"
+        # also refuses codecs that are no text encodings, such as "hex"
+        b"a".decode(name, "replace")
     except (LookupError, ValueError):
         return None
     return name.lower()

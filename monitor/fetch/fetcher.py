@@ -18,12 +18,29 @@ import httpcore
 import httpx
 from h2.errors import ErrorCodes
 
-from monitor.errors import BadStatus, ConnectFailed, FetchError, Overloaded, Throttled, TimedOut, TooManyRedirects
+from monitor.errors import (
+    BadStatus,
+    ConnectFailed,
+    FetchError,
+    Overloaded,
+    Throttled,
+    TimedOut,
+    TooManyRedirects,
+)
 from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
 from monitor.fetch.guard import Reach, Resolver
 from monitor.fetch.lateness import OUR_SHARE, Lateness
-from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Lane, Pace, Politeness, Sleep, Slots
+from monitor.fetch.politeness import (
+    PACES,
+    PER_PROVIDER,
+    Clock,
+    Lane,
+    Pace,
+    Politeness,
+    Sleep,
+    Slots,
+)
 from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
 from monitor.protocol import Response
@@ -70,16 +87,18 @@ class _Hop:
 class Fetcher:
     """Answers GETs from the network. An async context manager; leaving it closes all connections.
 
-    At most `concurrency` requests run at once, `per_provider` of them for one provider, and half as many beside them
-    that give way; `per_host` for one host in all, and a host's requests start at least `spacing_seconds` apart;
-    `paces` has hosts with rules of their own. A host that answers 420, 429, or 503 with Retry-After rests for all its
-    pages: short rests are waited for, longer ones raise Throttled at once. Nothing is retried but a connection that
-    could not be made, or that an earlier request had left open and that broke before the answer began, and what an
-    HTTP/2 server refused unread: once, after 0.2 s.
+    At most `concurrency` requests run at once, `per_provider` of them for one provider, and half as
+    many beside them that give way; `per_host` for one host in all, and a host's requests start at
+    least `spacing_seconds` apart; `paces` has hosts with rules of their own. A host that answers
+    420, 429, or 503 with Retry-After rests for all its pages: short rests are waited for, longer
+    ones raise Throttled at once. Nothing is retried but a connection that could not be made, or
+    that an earlier request had left open and that broke before the answer began, and what an HTTP/2
+    server refused unread: once, after 0.2 s.
 
-    Connections unused for `idle_seconds`, and those of the longest unused hosts beyond `idle_hosts`, are closed.
-    `route` says which proxy a host is asked through; without it none is used. `ssl_context` is what TLS trusts.
-    `lateness` is watched while the fetcher is open; without one every time limit is the host's.
+    Connections unused for `idle_seconds`, and those of the longest unused hosts beyond
+    `idle_hosts`, are closed. `route` says which proxy a host is asked through; without it none is
+    used. `ssl_context` is what TLS trusts. `lateness` is watched while the fetcher is open; without
+    one every time limit is the host's.
     """
 
     def __init__(
@@ -120,7 +139,11 @@ class Fetcher:
         self._lanes: OrderedDict[str, Lane] = OrderedDict()
         self._transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = {}
         self._politeness = Politeness(
-            concurrency=concurrency, per_provider=per_provider, clock=clock, sleep=sleep, jitter=jitter
+            concurrency=concurrency,
+            per_provider=per_provider,
+            clock=clock,
+            sleep=sleep,
+            jitter=jitter,
         )
 
     async def __aenter__(self) -> Self:
@@ -129,7 +152,10 @@ class Fetcher:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         await self.close()
 
@@ -153,9 +179,10 @@ class Fetcher:
     ) -> Fetched:
         """Return the answer to one GET, whatever its status; see `Fetches.get`.
 
-        Raises ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled, BadStatus for a 304
-        that was not asked for, and FetchError for everything else that breaks; Overloaded for a time limit that was
-        reached while this process stood still. All carry the URL and a remedy.
+        Raises ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled,
+        BadStatus for a 304 that was not asked for, and FetchError for everything else that breaks;
+        Overloaded for a time limit that was reached while this process stood still. All carry the
+        URL and a remedy.
         """
         await self._trim()
         spent = took = 0.0
@@ -191,9 +218,12 @@ class Fetcher:
                 return _fetched(url, (*passed, here), hop, validators, took)
             passed = (*passed, here)
             here = _follow(here, location, url, limits)
-        raise TooManyRedirects(f"more than {limits.max_redirects} redirects, the last to {here}", url=url)
+        raise TooManyRedirects(
+            f"more than {limits.max_redirects} redirects, the last to {here}", url=url
+        )
 
-    # ------------------------------------------------------------------------------------------ one request
+    # ------------------------------------------------------------------------------------------ one
+    # request
 
     def _stood_still(self, start: float, end: float) -> float:
         return 0.0 if self._lateness is None else self._lateness.within(start, end)
@@ -203,10 +233,15 @@ class Fetcher:
         now = self._clock()
         stood = self._stood_still(started, now)
         if stood >= OUR_SHARE * (now - started) > 0:
-            message = f"our own process stood still for {stood:.1f} of {now - started:.1f} s: {error.message}"
+            message = (
+                f"our own process stood still for {stood:.1f} of {now - started:.1f} s:"
+                f" {error.message}"
+            )
             raise Overloaded(message) from error
 
-    async def _within(self, limits: Limits, spent: float, target: httpx.URL, headers: dict[str, str]) -> _Hop:
+    async def _within(
+        self, limits: Limits, spent: float, target: httpx.URL, headers: dict[str, str]
+    ) -> _Hop:
         """Do one request in what is left of the total time."""
         try:
             async with asyncio.timeout(max(limits.timeout_seconds - spent, 0.0)):
@@ -221,8 +256,12 @@ class Fetcher:
         finally:
             await response.aclose()
 
-    async def _send(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> httpx.Response:
-        request = httpx.Request("GET", target, headers=headers, extensions={"timeout": _timeouts(limits)})
+    async def _send(
+        self, limits: Limits, target: httpx.URL, headers: dict[str, str]
+    ) -> httpx.Response:
+        request = httpx.Request(
+            "GET", target, headers=headers, extensions={"timeout": _timeouts(limits)}
+        )
         transport, reused = self._transport(target, _reach(limits, target.host))
         try:
             return await transport.handle_async_request(request)
@@ -256,9 +295,12 @@ class Fetcher:
             return
         self._politeness.throttle(host, wait)
         said = "without saying how long" if wait is None else f"{wait.total_seconds():.0f} s"
-        raise Throttled(f"status {hop.status}: {host} asks us to wait {said}", retry_after=wait, url=url)
+        raise Throttled(
+            f"status {hop.status}: {host} asks us to wait {said}", retry_after=wait, url=url
+        )
 
-    # ------------------------------------------------------------------------------------- hosts and transports
+    # ------------------------------------------------------------------------------------- hosts
+    # and transports
 
     def _lane(self, host: str) -> Lane:
         lane = self._lanes.get(host)
@@ -270,8 +312,11 @@ class Fetcher:
         return lane
 
     def _transport(self, target: httpx.URL, reach: Reach) -> tuple[httpx.AsyncBaseTransport, bool]:
-        """Return the transport for this target, and whether an earlier request may have left a connection open."""
-        # A connection that was allowed to a private address must not serve a page that may not go there.
+        """Return the transport for this target, and whether an earlier request may have left a
+        connection open.
+        """
+        # A connection that was allowed to a private address must not serve a page that may not go
+        # there.
         key = (target.scheme, target.port, reach)
         transports = self._transports.setdefault(target.host, {})
         reused = key in transports
@@ -308,12 +353,15 @@ class Fetcher:
 
 
 async def _read(response: httpx.Response, limits: Limits, url: str) -> _Hop:
-    """Read an answer's body within its limit. Answers whose body says nothing to us are not read."""
+    """Read an answer's body within its limit. Answers whose body says nothing to us are not
+    read.
+    """
     headers = dict(response.headers.items())
     status = response.status_code
     if status in BUSY or (status in REDIRECTS and "location" in headers):
         return _Hop(status, headers, b"", 0)
-    # A 304 may carry the headers of the body it stands for; it is read to its end only to keep the connection.
+    # A 304 may carry the headers of the body it stands for; it is read to its end only to keep the
+    # connection.
     declared = {} if status == HTTPStatus.NOT_MODIFIED else headers
     body = Body(declared.get("content-encoding", ""), max_bytes=limits.max_body_bytes, url=url)
     body.refuse_declared(declared.get("content-length"))
@@ -330,11 +378,20 @@ async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
         raise _translated(error, limits) from error
 
 
-def _fetched(url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | None, seconds: float) -> Fetched:
+def _fetched(
+    url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | None, seconds: float
+) -> Fetched:
     *redirects, final_url = chain
     redirected = final_url != url.partition("#")[0]
-    if hop.status == HTTPStatus.NOT_MODIFIED and (redirected or not (known and (known.etag or known.last_modified))):
-        raise BadStatus("status 304, though nothing conditional was asked", status=304, url=url, remedy=WAIT_AND_SEE)
+    if hop.status == HTTPStatus.NOT_MODIFIED and (
+        redirected or not (known and (known.etag or known.last_modified))
+    ):
+        raise BadStatus(
+            "status 304, though nothing conditional was asked",
+            status=304,
+            url=url,
+            remedy=WAIT_AND_SEE,
+        )
     response = Response(
         url=url,
         final_url=final_url,
@@ -345,7 +402,9 @@ def _fetched(url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | No
         text_encoding=sniff_encoding(hop.body, hop.headers.get("content-type", "")),
     )
     response, validators = settle(response, known)
-    return Fetched(response=response, validators=validators, elapsed_seconds=seconds, wire_bytes=hop.wire_bytes)
+    return Fetched(
+        response=response, validators=validators, elapsed_seconds=seconds, wire_bytes=hop.wire_bytes
+    )
 
 
 def _follow(here: str, location: str, url: str, limits: Limits) -> str:
@@ -375,14 +434,20 @@ def _parsed(here: str) -> httpx.URL:
 
 
 def _own_headers(limits: Limits, target: httpx.URL, first: str) -> dict[str, str]:
-    """Return the headers of the page's settings, for its own host and for as safe a connection as was asked for."""
+    """Return the headers of the page's settings, for its own host and for as safe a connection as
+    was asked for.
+    """
     safe = target.scheme == "https" or not first.lower().startswith("https:")
     return dict(limits.headers) if target.host == limits.own_host and safe else {}
 
 
 def _was_refused(error: Exception) -> bool:
-    """Whether an HTTP/2 server says that it has not begun with the request (RFC 9113, section 8.7)."""
-    return any(getattr(each, "error_code", None) == ErrorCodes.REFUSED_STREAM for each in error.args)
+    """Whether an HTTP/2 server says that it has not begun with the request (RFC 9113, section
+    8.7).
+    """
+    return any(
+        getattr(each, "error_code", None) == ErrorCodes.REFUSED_STREAM for each in error.args
+    )
 
 
 def _reach(limits: Limits, host: str) -> Reach:
@@ -393,7 +458,12 @@ def _reach(limits: Limits, host: str) -> Reach:
 
 def _timeouts(limits: Limits) -> dict[str, float]:
     stall = limits.timeout_seconds / 2
-    return {"connect": limits.connect_seconds, "read": stall, "write": stall, "pool": limits.timeout_seconds}
+    return {
+        "connect": limits.connect_seconds,
+        "read": stall,
+        "write": stall,
+        "pool": limits.timeout_seconds,
+    }
 
 
 def _translated(error: Exception, limits: Limits) -> FetchError:

@@ -1,8 +1,8 @@
 """Which addresses may be connected to, checked at the moment of connecting.
 
-A check before the request could be answered differently by the next DNS query, so the name is resolved once, every
-address is checked, and the connection goes to a checked address. TLS still verifies, and the Host header still names,
-the host that was asked.
+A check before the request could be answered differently by the next DNS query, so the name is
+resolved once, every address is checked, and the connection goes to a checked address. TLS still
+verifies, and the Host header still names, the host that was asked.
 """
 
 import asyncio
@@ -22,7 +22,9 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class Reach(StrEnum):
-    """Where a connection may lead: to the public internet, to private networks too, or anywhere at all."""
+    """Where a connection may lead: to the public internet, to private networks too, or anywhere at
+    all.
+    """
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -50,17 +52,24 @@ NOT_PUBLIC = (
     IPv4Network("240.0.0.0/4"),
 )
 NOT_PUBLIC_IPV6 = tuple(IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "3fff::/20"))
-"""Private, shared, local, reserved, multicast, for documentation, benchmarks or tunnels. The list is ours: what Python
-calls global changes from one version to the next.
+"""Private, shared, local, reserved, multicast, for documentation, benchmarks or tunnels. The list
+is ours: what Python calls global changes from one version to the next.
 Sources: https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
 """
 
 METADATA = frozenset(
     ip_address(each)
-    for each in ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254", "fd20:ce::254", "fd00:42::42")
+    for each in (
+        "168.63.129.16",
+        "192.0.0.192",
+        "100.100.100.200",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "fd00:42::42",
+    )
 )
-"""Where clouds answer a machine's questions about itself, besides 169.254.0.0/16: Azure, Oracle, Alibaba, AWS, Google,
-Scaleway. A page has no business there, however it names them."""
+"""Where clouds answer a machine's questions about itself, besides 169.254.0.0/16: Azure, Oracle,
+Alibaba, AWS, Google, Scaleway. A page has no business there, however it names them."""
 
 LINK_LOCAL = (IPv4Network("169.254.0.0/16"), IPv6Network("fe80::/10"))
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -68,22 +77,27 @@ ISATAP = (0x00005EFE, 0x02005EFE)
 """The upper half of an interface identifier whose lower half is an IPv4 address (RFC 5214)."""
 
 ATTEMPT_DELAY = 0.25
-"""How many seconds after one attempt to connect the next address is tried beside it (RFC 8305, section 5)."""
+"""How many seconds after one attempt to connect the next address is tried beside it (RFC 8305,
+section 5)."""
 
 MOST_ADDRESSES = 64
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """Return the host's addresses in the system's order of preference. Raises OSError when it has none."""
+    """Return the host's addresses in the system's order of preference. Raises OSError when it has
+    none.
+    """
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def is_forbidden(address: str, reach: Reach = Reach.PUBLIC) -> bool:
-    """Whether this lies beyond the reach. Private networks do not include link-local and metadata addresses.
+    """Whether this lies beyond the reach. Private networks do not include link-local and metadata
+    addresses.
 
-    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged by that, one that leads to it through a
-    tunnel (6to4, ISATAP) by both. Anything that is not an address is forbidden.
+    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged by that, one that
+    leads to it through a tunnel (6to4, ISATAP) by both. Anything that is not an address is
+    forbidden.
     """
     try:
         parsed = _stood_for(ip_address(address))
@@ -128,7 +142,9 @@ def _last(address: IPv6Address) -> IPv4Address:
 
 
 def interleaved(addresses: Iterable[str]) -> list[str]:
-    """Return the addresses with the families in turn, beginning with the first one's (RFC 8305, section 4)."""
+    """Return the addresses with the families in turn, beginning with the first one's (RFC 8305,
+    section 4).
+    """
     known = list(addresses)
     first = [each for each in known if (":" in each) == (":" in known[0])]
     other = [each for each in known if (":" in each) != (":" in known[0])]
@@ -138,9 +154,10 @@ def interleaved(addresses: Iterable[str]) -> list[str]:
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Opens connections only to addresses within the reach.
 
-    All addresses are tried, the families in turn, each a quarter of a second after the one before or as soon as that
-    fails; the first that answers is taken (Happy Eyeballs, RFC 8305). Raises ForbiddenAddress when any of the host's
-    addresses is forbidden: a name that also points inside is not to be trusted with the rest.
+    All addresses are tried, the families in turn, each a quarter of a second after the one before
+    or as soon as that fails; the first that answers is taken (Happy Eyeballs, RFC 8305). Raises
+    ForbiddenAddress when any of the host's addresses is forbidden: a name that also points inside
+    is not to be trusted with the rest.
     """
 
     def __init__(self, *, reach: Reach, resolver: Resolver | None = None) -> None:
@@ -163,13 +180,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
         async def connect(address: str) -> httpcore.AsyncNetworkStream:
             left = max(deadline - clock(), 0.001)
-            return await self._backend.connect_tcp(address, port, left, local_address, socket_options)
+            return await self._backend.connect_tcp(
+                address, port, left, local_address, socket_options
+            )
 
         return await _first(connect, interleaved(addresses)[:MOST_ADDRESSES])
 
     async def check(self, host: str, port: int, seconds: float) -> None:
-        """Check a host that a proxy is to be asked for. One that has no address here is left to the proxy, which may
-        know it. Raises ForbiddenAddress.
+        """Check a host that a proxy is to be asked for. One that has no address here is left to the
+        proxy, which may know it. Raises ForbiddenAddress.
         """
         try:
             await self._checked(host, port, seconds)
@@ -196,7 +215,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
 _WHY = {
     Reach.PUBLIC: "which is not a global address",
-    Reach.PRIVATE: "which is an address of the link or of a cloud's metadata, and not the page's own host",
+    Reach.PRIVATE: (
+        "which is an address of the link or of a cloud's metadata, and not the page's own host"
+    ),
     Reach.ANY: "which is no address",
 }
 
@@ -204,7 +225,9 @@ _WHY = {
 async def _first(
     connect: Callable[[str], Awaitable[httpcore.AsyncNetworkStream]], addresses: Sequence[str]
 ) -> httpcore.AsyncNetworkStream:
-    """Return the first connection that stands; the others are given up. Raises the last failure when none does."""
+    """Return the first connection that stands; the others are given up. Raises the last failure
+    when none does.
+    """
     waiting, trying = deque(addresses), set[asyncio.Task[httpcore.AsyncNetworkStream]]()
     failure: BaseException = httpcore.ConnectError("there is no address")
     try:

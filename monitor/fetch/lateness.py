@@ -1,4 +1,6 @@
-"""How late the event loop is: what has arrived waits until it turns to it, and a timeout may fire before that."""
+"""How late the event loop is: what has arrived waits until it turns to it, and a timeout may fire
+before that.
+"""
 
 import asyncio
 import time
@@ -14,11 +16,13 @@ KEPT_SECONDS = 300.0
 """So far back lateness is remembered: longer than any request may take."""
 
 OUR_SHARE = 0.2
-"""A wait of which the loop stood still for this share says nothing about the one who was waited for."""
+"""A wait of which the loop stood still for this share says nothing about the one who was waited
+for."""
 
 
 class Lateness:
-    """Naps again and again, and remembers when the loop woke up late. `on_wake` hears of each nap, in seconds late.
+    """Naps again and again, and remembers when the loop woke up late. `on_wake` hears of each nap,
+    in seconds late.
 
     `clock` is in seconds and never goes back.
     """

@@ -25,7 +25,8 @@ PER_PROVIDER = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How many requests a host gets at once, and how far apart they start (up to half as much again at random).
+    """How many requests a host gets at once, and how far apart they start (up to half as much again
+    at random).
 
     `rest_seconds` is the least time between the end of one and the start of the next.
     """
@@ -35,18 +36,26 @@ class Pace:
     rest_seconds: float = 0.0
 
 
-PACES: Mapping[str, Pace] = {"api.status.io": Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)}
-"""Hosts that publish stricter rules: one request at a time, the next a second after the last one's end. Source:
-https://kb.status.io/developers/api-best-practices/. That no page is asked more than once a minute is the schedule's."""
+PACES: Mapping[str, Pace] = {
+    "api.status.io": Pace(concurrency=1, spacing_seconds=1.0, rest_seconds=1.0)
+}
+"""Hosts that publish stricter rules: one request at a time, the next a second after the last one's
+end. Source: https://kb.status.io/developers/api-best-practices/. That no page is asked more than
+once a minute is the schedule's."""
 
 
 class Slots:
-    """So many at a time, in the order they came; those that give way after all others, and never in all places."""
+    """So many at a time, in the order they came; those that give way after all others, and never in
+    all places.
+    """
 
     def __init__(self, count: int) -> None:
         self._free = count
         self._few = asyncio.Semaphore(max(1, count - 1))
-        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (deque(), deque())
+        self._waiting: tuple[deque[asyncio.Future[None]], deque[asyncio.Future[None]]] = (
+            deque(),
+            deque(),
+        )
 
     @asynccontextmanager
     async def held(self, *, gives_way: bool) -> AsyncIterator[None]:
@@ -86,7 +95,9 @@ class Slots:
 
 @dataclass(slots=True)
 class Lane:
-    """One host's queue. `users` counts who is in it, `used_at` is when it was last entered, on the fetcher's clock."""
+    """One host's queue. `users` counts who is in it, `used_at` is when it was last entered, on the
+    fetcher's clock.
+    """
 
     pace: Pace
     slots: Slots
@@ -99,8 +110,8 @@ class Lane:
 class Politeness:
     """Lets requests through when their host, their provider and the whole are ready for them.
 
-    Requests that give way wait for all others of their host, and have half as many places of their own in the provider
-    and the whole, so that they hold up none.
+    Requests that give way wait for all others of their host, and have half as many places of their
+    own in the provider and the whole, so that they hold up none.
     """
 
     concurrency: int
@@ -119,9 +130,11 @@ class Politeness:
     async def turn(
         self, host: str, lane: Lane, provider: str | None, *, gives_way: bool = False
     ) -> AsyncIterator[None]:
-        """Wait for this host's turn and hold it. Raises Throttled when the host asked for a longer rest.
+        """Wait for this host's turn and hold it. Raises Throttled when the host asked for a longer
+        rest.
 
-        The order (host, provider, all) never changes and nobody holds two hosts, so nobody waits in a circle.
+        The order (host, provider, all) never changes and nobody holds two hosts, so nobody waits in
+        a circle.
         """
         lane.users += 1
         lane.used_at = self.clock()
@@ -138,7 +151,9 @@ class Politeness:
             lane.users -= 1
 
     def throttle(self, host: str, wait: timedelta | None) -> None:
-        """Remember that the host asked to be left alone, for a minute if it did not say for how long."""
+        """Remember that the host asked to be left alone, for a minute if it did not say for how
+        long.
+        """
         until = self.clock() + (UNSAID_PAUSE if wait is None else wait).total_seconds()
         self._rest_until[host] = max(until, self._rest_until.get(host, 0.0))
 
@@ -154,20 +169,28 @@ class Politeness:
             return
         left = self._rest_until[host] - self.clock()
         if left > PATIENCE_SECONDS:
-            raise Throttled(f"{host} asked us to wait {left:.0f} s longer", retry_after=timedelta(seconds=left))
+            raise Throttled(
+                f"{host} asked us to wait {left:.0f} s longer", retry_after=timedelta(seconds=left)
+            )
         if left > 0:
             await self.sleep(left)
         self._rest_until.pop(host, None)
 
-    def _provider(self, name: str | None, *, gives_way: bool) -> AbstractAsyncContextManager[object]:
+    def _provider(
+        self, name: str | None, *, gives_way: bool
+    ) -> AbstractAsyncContextManager[object]:
         if name is None:
             return nullcontext()
         key = (name, gives_way)
         if key not in self._providers:
-            self._providers[key] = asyncio.Semaphore(half(self.per_provider) if gives_way else self.per_provider)
+            self._providers[key] = asyncio.Semaphore(
+                half(self.per_provider) if gives_way else self.per_provider
+            )
         return self._providers[key]
 
 
 def half(count: int) -> int:
-    """Return how many may give way at a time beside so many that do not: half as many, and at least one."""
+    """Return how many may give way at a time beside so many that do not: half as many, and at least
+    one.
+    """
     return max(1, count // 2)

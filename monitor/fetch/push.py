@@ -1,4 +1,6 @@
-"""Send bodies to one address of the user's own choice, one after the other, with patience. Knows no format."""
+"""Send bodies to one address of the user's own choice, one after the other, with patience. Knows no
+format.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +18,8 @@ from monitor.plain import masked_url, secrets_of, without
 
 ATTEMPTS = 6
 PATIENCE = timedelta(minutes=10)
-"""A wait the receiver asked for is sat out up to this length; a longer one ends the run, to be gone on with later."""
+"""A wait the receiver asked for is sat out up to this length; a longer one ends the run, to be gone
+on with later."""
 
 ANSWER_BYTES = 4096
 """How much of an answer is read: it is a sentence for people, or nothing."""
@@ -27,7 +30,8 @@ _RUN_AGAIN = "run the same command again: it goes on where it broke off"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the receiver answered, and where a redirect, which is not followed, would lead (None = it is none).
+    """What the receiver answered, and where a redirect, which is not followed, would lead (None =
+    it is none).
 
     Neither holds what we sent to be let in: answers are quoted in messages and logs.
     """
@@ -40,9 +44,10 @@ class Answer:
 class Push:
     """POSTs to one address. A context manager; leaving it closes the connection.
 
-    Whatever says "later" (no connection, 408, 425, 429, 5xx) is tried again, at most `attempts` times for a body, after
-    the wait the receiver asks for with Retry-After (seconds or a date), else after 1, 2, 4, ... s. Redirects are not
-    followed: they would carry the credentials in `headers` to another place. The environment's proxies are not used.
+    Whatever says "later" (no connection, 408, 425, 429, 5xx) is tried again, at most `attempts`
+    times for a body, after the wait the receiver asks for with Retry-After (seconds or a date),
+    else after 1, 2, 4, ... s. Redirects are not followed: they would carry the credentials in
+    `headers` to another place. The environment's proxies are not used.
     """
 
     def __init__(
@@ -74,35 +79,49 @@ class Push:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         self._client.close()
 
     def post(self, body: bytes) -> Answer:
         """Return the receiver's answer to one body, whatever it says, unless it is "later".
 
-        Raises ReceiverError when it still says so at the last attempt, asks for more patience than we have, or cannot
-        be reached.
+        Raises ReceiverError when it still says so at the last attempt, asks for more patience than
+        we have, or cannot be reached.
         """
         for attempt in range(1, self._attempts + 1):
             try:
                 answer, wait = self._ask(body)
             except httpx.HTTPError as error:
-                problem, wait = without(f"no answer: {str(error) or type(error).__name__}", self._secrets), None
+                problem, wait = (
+                    without(f"no answer: {str(error) or type(error).__name__}", self._secrets),
+                    None,
+                )
             else:
                 if answer.status not in _BUSY and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                     return answer
                 problem = f"status {answer.status}: {answer.text or 'no reason given'}"
             if wait is not None and wait > PATIENCE:
-                raise ReceiverError(problem, url=self._shown, remedy=f"in {wait.total_seconds():.0f} s, {_RUN_AGAIN}")
+                raise ReceiverError(
+                    problem,
+                    url=self._shown,
+                    remedy=f"in {wait.total_seconds():.0f} s, {_RUN_AGAIN}",
+                )
             if attempt < self._attempts:
                 self._sleep(2.0 ** (attempt - 1) if wait is None else wait.total_seconds())
-        raise ReceiverError(f"{problem} ({self._attempts} attempts)", url=self._shown, remedy=_RUN_AGAIN)
+        raise ReceiverError(
+            f"{problem} ({self._attempts} attempts)", url=self._shown, remedy=_RUN_AGAIN
+        )
 
     def _ask(self, body: bytes) -> tuple[Answer, timedelta | None]:
         with self._client.stream("POST", self._url, content=body) as response:
             text = _beginning(response)
-        now = http_date(response.headers.get("date")) or datetime.fromtimestamp(self._wall_clock(), UTC)
+        now = http_date(response.headers.get("date")) or datetime.fromtimestamp(
+            self._wall_clock(), UTC
+        )
         wait = parse_retry_after(response.headers.get("retry-after"), now=now)
         location = response.headers.get("location")
         where = None if location is None else without(masked_url(location), self._secrets)
@@ -110,16 +129,22 @@ class Push:
 
 
 def _secrets_in(headers: Mapping[str, str]) -> frozenset[str]:
-    """Return what of the headers an answer must not be quoted with: the values of those that let us in."""
+    """Return what of the headers an answer must not be quoted with: the values of those that let us
+    in.
+    """
     values = [value for name, value in headers.items() if name.lower() not in _OPEN_HEADERS]
     return frozenset({*values, *(value.partition(" ")[2].strip() for value in values)})
 
 
-_OPEN_HEADERS = frozenset({"content-encoding", "content-type", "user-agent", "x-prometheus-remote-write-version"})
+_OPEN_HEADERS = frozenset(
+    {"content-encoding", "content-type", "user-agent", "x-prometheus-remote-write-version"}
+)
 
 
 def _beginning(response: httpx.Response) -> str:
-    """Return the start of the answer in one line; a body nobody asked for is not read to its end."""
+    """Return the start of the answer in one line; a body nobody asked for is not read to its
+    end.
+    """
     read = b""
     for chunk in response.iter_raw(ANSWER_BYTES):
         read += chunk

@@ -1,11 +1,13 @@
 """Recording folders: a page's answers as files, to run again without a network.
 
-A folder has `recording.json` with `page`, `recorded_at`, `note` and `responses`: each `url`, `status`, `headers`,
-`body` (the path of a file in the folder, decompressed) and, after redirects, `final_url` and `redirects` (the addresses
-that redirected, in order). URLs are compared after percent-decoding. Requests that got no answer are not in it.
+A folder has `recording.json` with `page`, `recorded_at`, `note` and `responses`: each `url`,
+`status`, `headers`, `body` (the path of a file in the folder, decompressed) and, after redirects,
+`final_url` and `redirects` (the addresses that redirected, in order). URLs are compared after
+percent-decoding. Requests that got no answer are not in it.
 
-A recording comes from anybody, so no path in it leads out of its folder, and no symbolic link is followed. In a
-collection, folders beside each other in one that is called `recordings`, bodies may lie anywhere in the collection.
+A recording comes from anybody, so no path in it leads out of its folder, and no symbolic link is
+followed. In a collection, folders beside each other in one that is called `recordings`, bodies may
+lie anywhere in the collection.
 """
 
 import errno
@@ -34,7 +36,8 @@ COLLECTION = "recordings"
 MOST_INDEX_BYTES = 16 * MIB
 MOST_BODY_BYTES = 128 * MIB
 FIRST_YEAR, LAST_YEAR = 1990, 2200
-"""Of `recorded_at`: days are counted on from it in both directions, and a calendar ends somewhere."""
+"""Of `recorded_at`: days are counted on from it in both directions, and a calendar ends
+somewhere."""
 
 KEPT_HEADERS = frozenset(
     {
@@ -52,21 +55,35 @@ KEPT_HEADERS = frozenset(
     }
 )
 KEPT_PREFIXES = ("x-statuspage-", "x-pollinator-")
-"""What a platform may be recognised by. Everything else stays out: cookies, tokens and request ids are nobody's."""
+"""What a platform may be recognised by. Everything else stays out: cookies, tokens and request ids
+are nobody's."""
 
-EXTENSIONS = {"json": ".json", "html": ".html", "atom": ".xml", "rss": ".xml", "xml": ".xml", "text": ".txt"}
+EXTENSIONS = {
+    "json": ".json",
+    "html": ".html",
+    "atom": ".xml",
+    "rss": ".xml",
+    "xml": ".xml",
+    "text": ".txt",
+}
 
 
 class Recorder:
     """Asks another fetcher and keeps every answer in a folder, which is complete after each `get`.
 
-    The folder is created; a URL asked twice keeps its last answer. Validators are not sent, so that every body is
-    there, but the answer is "unchanged" all the same. Raises ConfigError when the folder already has a recording or
-    cannot be written.
+    The folder is created; a URL asked twice keeps its last answer. Validators are not sent, so that
+    every body is there, but the answer is "unchanged" all the same. Raises ConfigError when the
+    folder already has a recording or cannot be written.
     """
 
     def __init__(
-        self, fetcher: Fetches, folder: Path, page: str, clock: Callable[[], datetime], *, note: str = ""
+        self,
+        fetcher: Fetches,
+        folder: Path,
+        page: str,
+        clock: Callable[[], datetime],
+        *,
+        note: str = "",
     ) -> None:
         self._fetcher = fetcher
         self._folder = folder
@@ -113,7 +130,9 @@ class Recorder:
             _put(self._folder / name, response.body)
             self._write_index()
         except OSError as error:
-            raise ConfigError(f"cannot write the recording: {error}; name a folder you may write to") from error
+            raise ConfigError(
+                f"cannot write the recording: {error}; name a folder you may write to"
+            ) from error
 
     def _write_index(self) -> None:
         recording = {
@@ -144,8 +163,14 @@ def _put(path: Path, content: bytes) -> None:
 
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers a recording keeps: those that tell the content or the platform, none that tell a secret."""
-    return {name: value for name, value in headers.items() if name in KEPT_HEADERS or name.startswith(KEPT_PREFIXES)}
+    """Return the headers a recording keeps: those that tell the content or the platform, none that
+    tell a secret.
+    """
+    return {
+        name: value
+        for name, value in headers.items()
+        if name in KEPT_HEADERS or name.startswith(KEPT_PREFIXES)
+    }
 
 
 def _readable(response: Response, home: str) -> tuple[str, str]:
@@ -159,19 +184,26 @@ def _readable(response: Response, home: str) -> tuple[str, str]:
     stem = re.sub(r"[^A-Za-z0-9_.]+", "-", f"{prefix}{path}{query}").strip("-.") or "index"
     if len(stem) > NAME_LENGTH:
         stem = f"{stem[: NAME_LENGTH - 9]}-{sha256(response.url.encode()).hexdigest()[:8]}"
-    return stem, f".{extension.lower()}" if extension else _extension(response.headers.get("content-type", ""))
+    return stem, (
+        f".{extension.lower()}"
+        if extension
+        else _extension(response.headers.get("content-type", ""))
+    )
 
 
 def _extension(content_type: str) -> str:
-    return next((ending for word, ending in EXTENSIONS.items() if word in content_type.lower()), ".bin")
+    return next(
+        (ending for word, ending in EXTENSIONS.items() if word in content_type.lower()), ".bin"
+    )
 
 
 class Replay:
     """Answers from a recording folder; a URL that is not in it answers 404.
 
-    `page` is the recorded page's URL, `recorded_at` when it was recorded (UTC). The limits of requests are not applied:
-    what is in a recording has been read before. Raises ConfigError, naming the place, when the folder is not a
-    recording, or a file of it is none, lies elsewhere or is too big.
+    `page` is the recorded page's URL, `recorded_at` when it was recorded (UTC). The limits of
+    requests are not applied: what is in a recording has been read before. Raises ConfigError,
+    naming the place, when the folder is not a recording, or a file of it is none, lies elsewhere or
+    is too big.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -194,7 +226,9 @@ class Replay:
     ) -> Fetched:
         """Return the recorded answer; see `Fetches.get`."""
         entry = self._entries.get(unquote(url))
-        response, learned = settle(_absent(url) if entry is None else self._response(url, entry), validators)
+        response, learned = settle(
+            _absent(url) if entry is None else self._response(url, entry), validators
+        )
         return Fetched(response=response, validators=learned, wire_bytes=len(response.body))
 
     def _admit(self, entry: object) -> None:
@@ -205,7 +239,9 @@ class Replay:
         if not FIRST_STATUS <= status <= LAST_STATUS:
             raise _broken(self._folder, f"the status of {url} is none: {status}")
         headers = entry.get("headers", {})
-        if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
+        if not isinstance(headers, dict) or not all(
+            isinstance(value, str) for value in headers.values()
+        ):
             raise _broken(self._folder, f"the headers of {url} are not texts by name")
         if not isinstance(entry.get("final_url") or "", str):
             raise _broken(self._folder, f"the final_url of {url} is not a text")
@@ -217,9 +253,13 @@ class Replay:
         self._entries[unquote(url)] = entry
 
     def _body(self, url: str, path: object, *, read: bool = True) -> bytes:
-        """Return a body. Raises ConfigError for one that is no file of the recording, or too big."""
+        """Return a body. Raises ConfigError for one that is no file of the recording, or too
+        big.
+        """
         if not isinstance(path, str):
-            raise _broken(self._folder, f"the body of {url} is not a file given by a relative path: {path!r}")
+            raise _broken(
+                self._folder, f"the body of {url} is not a file given by a relative path: {path!r}"
+            )
         try:
             return read_inside(self._folder, path, MOST_BODY_BYTES if read else None)
         except _NotInside as error:
@@ -253,14 +293,17 @@ FIRST_STATUS, LAST_STATUS = 100, 599
 
 
 class _NotInside(Exception):
-    """A file that a recording names is not to be read; the text says why, in the middle of a sentence."""
+    """A file that a recording names is not to be read; the text says why, in the middle of a
+    sentence.
+    """
 
 
 def read_inside(folder: Path, path: str, most: int | None) -> bytes:
-    """Return the bytes of a file in a recording's folder, or its collection's; b"" when `most` is None: it is there.
+    """Return the bytes of a file in a recording's folder, or its collection's; b"" when `most` is
+    None: it is there.
 
-    Nothing on the way may be a symbolic link: each folder is opened from the one before it, so that none can be put
-    there meanwhile. Raises _NotInside.
+    Nothing on the way may be a symbolic link: each folder is opened from the one before it, so that
+    none can be put there meanwhile. Raises _NotInside.
     """
     root = _root(folder)
     inner = posixpath.normpath(folder.absolute().relative_to(root).joinpath(path).as_posix())
@@ -269,7 +312,9 @@ def read_inside(folder: Path, path: str, most: int | None) -> bytes:
     try:
         return _read_from(root, inner.split("/"), most)
     except OSError as error:
-        raise _NotInside(_WHY.get(error.errno or 0, f"cannot be read ({error.strerror})")) from error
+        raise _NotInside(
+            _WHY.get(error.errno or 0, f"cannot be read ({error.strerror})")
+        ) from error
 
 
 _WHY = {
@@ -289,9 +334,13 @@ def _read_from(root: Path, parts: Sequence[str], most: int | None) -> bytes:
     held = [os.open(root, os.O_RDONLY | os.O_DIRECTORY)]
     try:
         for part in parts[:-1]:
-            held.append(os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=held[-1]))
+            held.append(
+                os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=held[-1])
+            )
         # Without waiting: a pipe that nobody writes to would hold us up for ever.
-        held.append(os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held[-1]))
+        held.append(
+            os.open(parts[-1], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=held[-1])
+        )
         found = os.fstat(held[-1])
         if not stat.S_ISREG(found.st_mode):
             raise _NotInside("is no file")
@@ -335,7 +384,9 @@ def _instant(text: str, folder: Path) -> datetime:
     if when.tzinfo is None:
         raise _broken(folder, f"'recorded_at' has no zone: {text!r}")
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
-        raise _broken(folder, f"'recorded_at' is in no year from {FIRST_YEAR} to {LAST_YEAR}: {text!r}")
+        raise _broken(
+            folder, f"'recorded_at' is in no year from {FIRST_YEAR} to {LAST_YEAR}: {text!r}"
+        )
     return when.astimezone(UTC)
 
 

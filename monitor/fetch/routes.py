@@ -1,4 +1,6 @@
-"""How requests leave this network: through which proxy, and which certificates are trusted and shown."""
+"""How requests leave this network: through which proxy, and which certificates are trusted and
+shown.
+"""
 
 import ssl
 from collections.abc import Callable, Iterable
@@ -21,15 +23,23 @@ def direct(_scheme: str, _host: str, _port: int | None) -> str | None:
 def route(proxy: str | None = None, no_proxy: Iterable[str] = ()) -> Route:
     """Return the way through a proxy, or where none is given the one of the environment.
 
-    The environment's variables are read as Python reads them: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in lower
-    case too. `no_proxy` are more hosts and domains that are asked directly, written as in NO_PROXY; "*" means all.
-    Raises ConfigError for a variable that names no http or https proxy.
+    The environment's variables are read as Python reads them: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY
+    and NO_PROXY, in lower case too. `no_proxy` are more hosts and domains that are asked directly,
+    written as in NO_PROXY; "*" means all. Raises ConfigError for a variable that names no http or
+    https proxy.
     """
     found = getproxies_environment()
-    proxies = {"all": proxy} if proxy else {key: url for key, url in found.items() if key in ("http", "https", "all")}
+    proxies = (
+        {"all": proxy}
+        if proxy
+        else {key: url for key, url in found.items() if key in ("http", "https", "all")}
+    )
     for key, url in proxies.items():
         if not url.startswith(("http://", "https://")):
-            raise ConfigError(f"the {key} proxy of the environment is no http or https address; correct or unset it")
+            raise ConfigError(
+                f"the {key} proxy of the environment is no http or https address; correct or"
+                " unset it"
+            )
     if "*" in no_proxy:
         return direct
     rules = {"no": ",".join([*no_proxy, *filter(None, [found.get("no")])])}
@@ -44,14 +54,19 @@ def route(proxy: str | None = None, no_proxy: Iterable[str] = ()) -> Route:
 
 
 def trust(ca_file: Path | None = None, client_cert: Path | None = None) -> ssl.SSLContext:
-    """Return what TLS trusts: the usual authorities, or those that SSL_CERT_FILE names, and those in `ca_file`.
+    """Return what TLS trusts: the usual authorities, or those that SSL_CERT_FILE names, and those
+    in `ca_file`.
 
-    `client_cert` is shown to servers that ask for one: a PEM file with certificate and key. Raises ConfigError for a
-    file that is not there or holds none.
+    `client_cert` is shown to servers that ask for one: a PEM file with certificate and key. Raises
+    ConfigError for a file that is not there or holds none.
     """
     context = httpx.create_ssl_context()
     _load("network.ca_file", ca_file, lambda path: context.load_verify_locations(cafile=path))
-    _load("network.client_cert", client_cert, lambda path: context.load_cert_chain(path, password=_no_password))
+    _load(
+        "network.client_cert",
+        client_cert,
+        lambda path: context.load_cert_chain(path, password=_no_password),
+    )
     return context
 
 
@@ -62,7 +77,9 @@ def _load(key: str, path: Path | None, load: Callable[[Path], None]) -> None:
         load(path)
     except (OSError, ValueError) as error:  # SSLError is an OSError
         said = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"{key}: {path} cannot be used: {said}; name a PEM file that is there") from error
+        raise ConfigError(
+            f"{key}: {path} cannot be used: {said}; name a PEM file that is there"
+        ) from error
 
 
 def _no_password() -> str:

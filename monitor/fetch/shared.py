@@ -1,4 +1,6 @@
-"""One request for several readers of the same page: two teams, or two regions, that count other parts of it."""
+"""One request for several readers of the same page: two teams, or two regions, that count other
+parts of it.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +11,8 @@ from monitor.errors import FetchError
 from monitor.fetch.base import Fetched, Fetches, Limits, Validators, settle
 
 YOUNG_SECONDS = 5.0
-"""How long an answer may be given to another reader: polls that are due together begin within a few seconds."""
+"""How long an answer may be given to another reader: polls that are due together begin within a few
+seconds."""
 
 Key = tuple[str, str, Limits]
 
@@ -34,9 +37,10 @@ class _Line:
 class Shared:
     """Asks another fetcher once for readers that ask the same within `YOUNG_SECONDS`.
 
-    Nobody is given an answer twice: who asks again gets a new one. An "unchanged" answer is only for readers whose
-    validators stand for the same body; anyone else asks for itself. Errors are shared too: a host that is down, or that
-    asked us to wait, is not asked again for each reader. `clock` is in seconds. Unknown to it are other processes.
+    Nobody is given an answer twice: who asks again gets a new one. An "unchanged" answer is only
+    for readers whose validators stand for the same body; anyone else asks for itself. Errors are
+    shared too: a host that is down, or that asked us to wait, is not asked again for each reader.
+    `clock` is in seconds. Unknown to it are other processes.
     """
 
     def __init__(self, fetcher: Fetches, clock: Callable[[], float]) -> None:
@@ -71,18 +75,27 @@ class Shared:
             raise outcome
         return outcome
 
-    def _shared(self, line: _Line, reader: str, known: Validators | None) -> Fetched | FetchError | None:
-        """Return what another reader was answered, as it is for this one; None when it must ask for itself."""
+    def _shared(
+        self, line: _Line, reader: str, known: Validators | None
+    ) -> Fetched | FetchError | None:
+        """Return what another reader was answered, as it is for this one; None when it must ask for
+        itself.
+        """
         answer = line.answer
         if answer is None or reader in answer.readers or not self._is_young(answer):
             return None
-        outcome = _copy(answer.outcome) if isinstance(answer.outcome, FetchError) else _for(answer.outcome, known)
+        outcome = (
+            _copy(answer.outcome)
+            if isinstance(answer.outcome, FetchError)
+            else _for(answer.outcome, known)
+        )
         if outcome is not None:
             answer.readers.add(reader)
         return outcome
 
     def _is_young(self, answer: _Answer) -> bool:
-        return abs(self._clock() - answer.at) <= YOUNG_SECONDS  # a clock that was set back makes nothing young
+        # a clock that was set back makes nothing young
+        return abs(self._clock() - answer.at) <= YOUNG_SECONDS
 
     def _forget_old(self) -> None:
         old = [
@@ -95,10 +108,16 @@ class Shared:
 
 
 def _for(fetched: Fetched, known: Validators | None) -> Fetched | None:
-    """Return an answer as it is for a reader with these validators; None when its body is needed and not there."""
+    """Return an answer as it is for a reader with these validators; None when its body is needed
+    and not there.
+    """
     response = fetched.response
     if response.unchanged:
-        same = known is not None and known.sha256 is not None and known.sha256 == fetched.validators.sha256
+        same = (
+            known is not None
+            and known.sha256 is not None
+            and known.sha256 == fetched.validators.sha256
+        )
         return replace(fetched, elapsed_seconds=0.0, wire_bytes=0) if same else None
     settled, validators = settle(response, known)
     if response.status == HTTPStatus.NOT_MODIFIED:

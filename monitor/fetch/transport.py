@@ -1,10 +1,11 @@
 """One connection pool per host.
 
-A pool shared by many hosts walks all its connections for every request: with httpx 0.28 and httpcore 1.0 a small
-answer costs 14 ms of CPU at 200 hosts, and more with each further host. A pool per origin stays flat, so each origin
-has its own, and `handle_async_request` is called on it directly: `httpx.AsyncClient` would add cookies, environment
-proxies and its own redirects, none of which are wanted here. Pools are built on httpcore, because httpx offers no
-public way to give its transport a network backend, which is where the guard sits.
+A pool shared by many hosts walks all its connections for every request: with httpx 0.28 and
+httpcore 1.0 a small answer costs 14 ms of CPU at 200 hosts, and more with each further host. A pool
+per origin stays flat, so each origin has its own, and `handle_async_request` is called on it
+directly: `httpx.AsyncClient` would add cookies, environment proxies and its own redirects, none of
+which are wanted here. Pools are built on httpcore, because httpx offers no public way to give its
+transport a network backend, which is where the guard sits.
 """
 
 import ssl
@@ -41,11 +42,12 @@ class _Stream(httpx.AsyncByteStream):
 
 
 class HostTransport(httpx.AsyncBaseTransport):
-    """The connections to one host. HTTP/2 where TLS offers it, HTTP/1.1 otherwise; the environment is not read.
+    """The connections to one host. HTTP/2 where TLS offers it, HTTP/1.1 otherwise; the environment
+    is not read.
 
-    A connection is kept for `keep_seconds` without use; one that the host closed meanwhile is not used again.
-    With `proxy` (a URL, http or https) the proxy resolves the names; those that we can resolve too are checked first,
-    as without it. Raises httpcore's exceptions and ForbiddenAddress.
+    A connection is kept for `keep_seconds` without use; one that the host closed meanwhile is not
+    used again. With `proxy` (a URL, http or https) the proxy resolves the names; those that we can
+    resolve too are checked first, as without it. Raises httpcore's exceptions and ForbiddenAddress.
     """
 
     def __init__(
@@ -75,13 +77,17 @@ class HostTransport(httpx.AsyncBaseTransport):
         answer = await self._pool.handle_async_request(
             httpcore.Request(
                 request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                httpcore.URL(
+                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+                ),
                 headers=request.headers.raw,
                 extensions=request.extensions,
             )
         )
         stream = _Stream(cast("_Closable", answer.stream))
-        return httpx.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions
+        )
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -1,4 +1,6 @@
-"""The status page platforms we read, one file or package each, named after the platform; no list is edited."""
+"""The status page platforms we read, one file or package each, named after the platform; no list is
+edited.
+"""
 
 import importlib
 import pkgutil
@@ -13,8 +15,9 @@ from monitor.protocol import About, Get, PageContext, Response, Signal, Steps
 class Platform(Protocol):
     """What a platform module provides; see `monitor.protocol`.
 
-    Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `ANYWHERE` say what to ask to recognise a page where the
-    root page and the common summary address show too little. `LAST_RESORT` and `follow`: see `monitor.protocol`.
+    Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `ANYWHERE` say what to ask to
+    recognise a page where the root page and the common summary address show too little.
+    `LAST_RESORT` and `follow`: see `monitor.protocol`.
     """
 
     __name__: str
@@ -39,18 +42,24 @@ def named(name: str) -> Platform:
 
 
 def trust(name: str | None) -> str:
-    """Return a sentence on what a platform's pages under-report; "" when nothing is known or no platform is named."""
+    """Return a sentence on what a platform's pages under-report; "" when nothing is known or no
+    platform is named.
+    """
     return named(name).ABOUT.trust if name in names() else ""
 
 
 def probes_for(url: str) -> tuple[Get, ...]:
-    """Return what the platforms that know the page's host would ask to recognise it; usually nothing."""
+    """Return what the platforms that know the page's host would ask to recognise it; usually
+    nothing.
+    """
     asking = (getattr(named(name), "probe", None) for name in names())
     return tuple(get for probe in asking if probe is not None for get in probe(url))
 
 
 def is_last_resort(name: str) -> bool:
-    """Whether a platform reads what belongs to no platform, and is chosen only when no other shows any sign."""
+    """Whether a platform reads what belongs to no platform, and is chosen only when no other shows
+    any sign.
+    """
     return bool(getattr(named(name), "LAST_RESORT", False))
 
 
@@ -61,6 +70,8 @@ def follow_ups(response: Response) -> tuple[Get, ...]:
 
 
 def anywhere(name: str) -> tuple[str, ...]:
-    """Return the paths a platform's pages answer on any host, to be asked for when nothing else has told enough."""
+    """Return the paths a platform's pages answer on any host, to be asked for when nothing else has
+    told enough.
+    """
     found: tuple[str, ...] = getattr(named(name), "ANYWHERE", ())
     return found

@@ -1,18 +1,20 @@
 """Adobe's status page: forty days of events in one document, the products in another. Pure.
 
-A component is a product. `StatusEvents` holds incidents and maintenances, each with the products it is about, and for
-each product the history of what was posted, by the second it was posted. What is easily misread:
+A component is a product. `StatusEvents` holds incidents and maintenances, each with the products it
+is about, and for each product the history of what was posted, by the second it was posted. What is
+easily misread:
 
-- `endedOn` may be 0 for a product whose last post says that it is closed: the posts tell what goes on, and `endedOn`
-  when it ended, where it is told. After a product was reopened an earlier `endedOn` counts no more.
-- Each post has its own severity, so a product's level changes within an incident. A potential issue is one that is not
-  known to be any.
+- `endedOn` may be 0 for a product whose last post says that it is closed: the posts tell what goes
+  on, and `endedOn` when it ended, where it is told. After a product was reopened an earlier
+  `endedOn` counts no more.
+- Each post has its own severity, so a product's level changes within an incident. A potential issue
+  is one that is not known to be any.
 - A maintenance goes on once that was posted; that its time has come says nothing.
 - What was dismissed was none, and what was cancelled did not take place.
 
-The products stand in `SnowServiceRegistry`; a poll remembers them and asks for the events only. The host answers 403 to
-programs it does not know. Nobody has shown us a real answer: the shape is as programs read it that follow the page, and
-whatever differs from it is refused.
+The products stand in `SnowServiceRegistry`; a poll remembers them and asks for the events only. The
+host answers 403 to programs it does not know. Nobody has shown us a real answer: the shape is as
+programs read it that follow the page, and whatever differs from it is refused.
 """
 
 import json
@@ -24,7 +26,18 @@ from urllib.parse import urlsplit
 from monitor.errors import UnexpectedShape
 from monitor.fields import Row, code, epoch, maybe_text, number, peek, row, word
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Event, Span, closed_at, evidence, gap_before, posted, silenced, states
 
 ABOUT = About(
@@ -35,7 +48,9 @@ ABOUT = About(
     reach="The events of the last 40 days.",
     per="component",
     precision="seconds",
-    trust="A product counts as hit though an event may be about some of its features or regions only.",
+    trust=(
+        "A product counts as hit though an event may be about some of its features or regions only."
+    ),
 )
 
 SOURCE = "adobe.events"
@@ -76,7 +91,7 @@ PHASES: Mapping[str, Phase] = {
 REACH = timedelta(days=40)
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -98,7 +113,10 @@ def _signals(response: Response) -> Iterator[Signal]:
     told = peek(response) if marked else None
     if not isinstance(told, dict):
         return
-    if all(isinstance(told.get(key), dict) for key in ("clouds", "products", "services", "environments")):
+    if all(
+        isinstance(told.get(key), dict)
+        for key in ("clouds", "products", "services", "environments")
+    ):
         yield Signal("registry", "clouds, products, services and environments")
         if b'"productServices"' in response.body:
             yield Signal("fields", "products of services, services of environments")
@@ -108,7 +126,7 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("history", "posts whose texts stand elsewhere")
 
 
-# ------------------------------------------------------------------------------------------------------ the documents
+# the documents
 
 
 def _products(response: Response) -> dict[str, str]:
@@ -125,7 +143,9 @@ def _products(response: Response) -> dict[str, str]:
 
 
 def _remembered(mark: str | None) -> dict[str, str]:
-    """Return the products that an earlier poll was told; none when there was none or another version wrote them."""
+    """Return the products that an earlier poll was told; none when there was none or another
+    version wrote them.
+    """
     try:
         return {str(key): str(name) for key, name in json.loads(mark or "{}").items()}
     except (ValueError, AttributeError, RecursionError):
@@ -143,7 +163,8 @@ class _Told:
         """Return all products, in the order of the list, then those that only events name."""
         named = {key: name for key, name in self.names.items() if key not in products}
         return [
-            Component(id=key, name=name, position=at) for at, (key, name) in enumerate({**products, **named}.items())
+            Component(id=key, name=name, position=at)
+            for at, (key, name) in enumerate({**products, **named}.items())
         ]
 
 
@@ -153,7 +174,10 @@ def _told(response: Response, now: datetime) -> _Told:
     events: list[Event] = []
     for section, key in (("incidentEvent", "incidents"), ("maintenanceEvent", MAINTENANCE)):
         told = row(answer.get(section), section)
-        texts = row(row(told.get("messages") or {}, f"{section}.messages").get("en") or {}, f"{section}.messages.en")
+        texts = row(
+            row(told.get("messages") or {}, f"{section}.messages").get("en") or {},
+            f"{section}.messages.en",
+        )
         events += [
             _event(row(each, key), texts, now, names, maintenance=key == MAINTENANCE)
             for each in row(told.get(key), f"{section}.{key}").values()
@@ -161,8 +185,12 @@ def _told(response: Response, now: datetime) -> _Told:
     return _Told(events=events, names=names)
 
 
-def _event(told: Row, texts: Row, now: datetime, names: dict[str, str], *, maintenance: bool) -> Event:
-    """Return an event, and add the names of its products; an open one nobody speaks of is not rated for ever."""
+def _event(
+    told: Row, texts: Row, now: datetime, names: dict[str, str], *, maintenance: bool
+) -> Event:
+    """Return an event, and add the names of its products; an open one nobody speaks of is not rated
+    for ever.
+    """
     where = f"event {code(told.get('id'), 'event.id')[:40]}"
     courses = []
     for each in row(told.get("products"), f"{where}.products").values():
@@ -174,7 +202,11 @@ def _event(told: Row, texts: Row, now: datetime, names: dict[str, str], *, maint
         wrong(f"{where}.products", "the products it is about", None)
     last = max(courses, key=lambda course: course.posts[-1].at).posts[-1]
     phase = min((course.phase for course in courses), key=ORDER.index)
-    planned = _moment(told.get("scheduledDate"), f"{where}.scheduledDate") if phase is Phase.SCHEDULED else None
+    planned = (
+        _moment(told.get("scheduledDate"), f"{where}.scheduledDate")
+        if phase is Phase.SCHEDULED
+        else None
+    )
     event = Event(
         id=code(told.get("id"), "event.id"),
         title=_title(last, texts) or ", ".join(names[course.key] for course in courses),
@@ -201,12 +233,14 @@ def _title(post: "_Post", texts: Row) -> str | None:
     return maybe_text(told.get("textMessage")) if isinstance(told, dict) else None
 
 
-# -------------------------------------------------------------------------------------------------------- one product
+# one product
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Post:
-    """What was posted of a product in an event: its state, how bad it is, and where the title stands."""
+    """What was posted of a product in an event: its state, how bad it is, and where the title
+    stands.
+    """
 
     at: datetime
     status: str
@@ -221,7 +255,9 @@ class _Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Course:
-    """What a product went through in an event, post by post. `end` None = it goes on, or has not begun."""
+    """What a product went through in an event, post by post. `end` None = it goes on, or has not
+    begun.
+    """
 
     key: str
     posts: Sequence[_Post]
@@ -230,16 +266,24 @@ class _Course:
     end: datetime | None
 
     def spans(self, *, maintenance: bool) -> Iterator[Span]:
-        """Yield the spans between posts that found the event going on; posts that say the same make one span."""
+        """Yield the spans between posts that found the event going on; posts that say the same make
+        one span.
+        """
         if self.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             return
         held: Span | None = None
-        for post, until in zip(self.posts, [*(post.at for post in self.posts[1:]), self.end], strict=True):
+        for post, until in zip(
+            self.posts, [*(post.at for post in self.posts[1:]), self.end], strict=True
+        ):
             end = min((at for at in (until, self.end) if at is not None), default=None)
             if post.phase is not Phase.OPEN or (end is not None and end <= post.at):
                 continue
             span = self._span(post, end, maintenance=maintenance)
-            if held is not None and (held.end, held.level, held.word) == (span.start, span.level, span.word):
+            if held is not None and (held.end, held.level, held.word) == (
+                span.start,
+                span.level,
+                span.word,
+            ):
                 span = self._span(post, end, maintenance=maintenance, start=held.start)
             elif held is not None:
                 yield held
@@ -247,7 +291,9 @@ class _Course:
         if held is not None:
             yield held
 
-    def _span(self, post: _Post, end: datetime | None, *, maintenance: bool, start: datetime | None = None) -> Span:
+    def _span(
+        self, post: _Post, end: datetime | None, *, maintenance: bool, start: datetime | None = None
+    ) -> Span:
         said = MAINTENANCE if maintenance else post.severity
         return Span(
             component_id=self.key,
@@ -262,11 +308,16 @@ class _Course:
 def _course(told: Row, where: str, now: datetime, *, maintenance: bool) -> _Course:
     key = code(told.get("id"), f"{where}.product.id")
     posts = _posts(told, f"{where}.product {key[:40]}")
-    started, ended = (_moment(told.get(name), f"{where}.{name}") for name in ("startedOn", "endedOn"))
+    started, ended = (
+        _moment(told.get(name), f"{where}.{name}") for name in ("startedOn", "endedOn")
+    )
     if started is not None and started < posts[0].at and not maintenance:
-        # What was noticed before it was posted began as the first post describes it, even if that says it is over.
+        # What was noticed before it was posted began as the first post describes it, even if that
+        # says it is over.
         first = posts[0]
-        posts.insert(0, _Post(at=started, status="opened", severity=first.severity, title=first.title))
+        posts.insert(
+            0, _Post(at=started, status="opened", severity=first.severity, title=first.title)
+        )
     last = posts[-1]
     if ended is not None and any(post.status == "reopened" and post.at > ended for post in posts):
         ended = None
@@ -276,10 +327,20 @@ def _course(told: Row, where: str, now: datetime, *, maintenance: bool) -> _Cour
     end = (
         ended
         if phase is Phase.OPEN
-        else min(ended or closed_at([posted(post.at, post.status, PHASES) for post in posts], posts[0].at), now)
+        else min(
+            ended
+            or closed_at([posted(post.at, post.status, PHASES) for post in posts], posts[0].at),
+            now,
+        )
     )
     start = next((post.at for post in posts if post.phase is Phase.OPEN), started or posts[0].at)
-    return _Course(key=key, posts=posts, phase=phase, start=start, end=None if phase is Phase.SCHEDULED else end)
+    return _Course(
+        key=key,
+        posts=posts,
+        phase=phase,
+        start=start,
+        end=None if phase is Phase.SCHEDULED else end,
+    )
 
 
 def _posts(told: Row, where: str) -> list[_Post]:
@@ -291,10 +352,13 @@ def _posts(told: Row, where: str) -> list[_Post]:
             title=maybe_text(post.get("titleToken")),
         )
         for key, post in (
-            (key, row(each, f"{where}.history")) for key, each in row(told.get("history"), f"{where}.history").items()
+            (key, row(each, f"{where}.history"))
+            for key, each in row(told.get("history"), f"{where}.history").items()
         )
     ]
-    return sorted(found, key=lambda post: post.at) or wrong(f"{where}.history", "at least one post", None)
+    return sorted(found, key=lambda post: post.at) or wrong(
+        f"{where}.history", "at least one post", None
+    )
 
 
 def _moment(value: object, where: str) -> datetime | None:
@@ -302,11 +366,13 @@ def _moment(value: object, where: str) -> datetime | None:
     return None if value is None or number(value, where) == 0 else epoch(value, where)
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every product's state from the events; the products themselves are asked for the first time only."""
+    """Yield every product's state from the events; the products themselves are asked for the first
+    time only.
+    """
     products = _remembered(page.mark)
     response = yield from get(EVENTS, conditional=bool(products) and not page.open_incidents)
     if response.unchanged:

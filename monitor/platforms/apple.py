@@ -1,10 +1,12 @@
-"""Apple's system status: every service with its recent events, in one JSON document for each of two pages. Pure.
+"""Apple's system status: every service with its recent events, in one JSON document for each of two
+pages. Pure.
 
-The document used to be wrapped in `jsonCallback(...)` and may be again. An event stands under every service it is
-about, with the same `messageId`. Its times count in milliseconds since 1970 (the texts beside them are Pacific time),
-and by them it is over, whatever `eventStatus` says. Events leave the list soon after they are resolved, so nothing is
-told of past days. While there is a `drMessage`, which speaks of no service, none is called well. The format is as
-observed. There are two such pages, www.apple.com/support/systemstatus/ and developer.apple.com/system-status/.
+The document used to be wrapped in `jsonCallback(...)` and may be again. An event stands under every
+service it is about, with the same `messageId`. Its times count in milliseconds since 1970 (the
+texts beside them are Pacific time), and by them it is over, whatever `eventStatus` says. Events
+leave the list soon after they are resolved, so nothing is told of past days. While there is a
+`drMessage`, which speaks of no service, none is called well. The format is as observed. There are
+two such pages, www.apple.com/support/systemstatus/ and developer.apple.com/system-status/.
 """
 
 import re
@@ -17,7 +19,18 @@ from monitor.errors import Truncated
 from monitor.fields import Row, code, epoch, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Event, Part, ended, evidence, remembered, spread
 
 ABOUT = About(
@@ -28,7 +41,10 @@ ABOUT = About(
     reach="Events of the last days; none before the first poll is certain to be there.",
     per="component",
     precision="minutes",
-    trust="Events are published hours after they began and removed soon after; an outage of some users is partial.",
+    trust=(
+        "Events are published hours after they began and removed soon after; an outage of some"
+        " users is partial."
+    ),
 )
 
 SOURCE = "apple.events"
@@ -61,7 +77,9 @@ END_OF_CALLBACK = re.compile(rb"\)\s{0,9};?\s{0,9}\Z")
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its document, when it is one of Apple's two pages."""
+    """Return what to ask to recognise the page at this URL: its document, when it is one of Apple's
+    two pages.
+    """
     parts = urlsplit(url)
     path, document = PAGES.get(parts.hostname or "", ("", ""))
     return (Get(path=document),) if document and parts.path.startswith(path) else ()
@@ -79,10 +97,14 @@ def _signals(told: object) -> Iterator[Signal]:
     services = told.get("services") if isinstance(told, dict) else None
     if not isinstance(services, list) or not services:
         return
-    if not all(isinstance(each, dict) and {"serviceName", "events"} <= each.keys() for each in services):
+    if not all(
+        isinstance(each, dict) and {"serviceName", "events"} <= each.keys() for each in services
+    ):
         return
     yield Signal("shape", "services with a serviceName and events")
-    if any(each["serviceName"] in ("App Store", "TestFlight", "App Store Connect") for each in services):
+    if any(
+        each["serviceName"] in ("App Store", "TestFlight", "App Store Connect") for each in services
+    ):
         yield Signal("names", "the services are Apple's")
 
 
@@ -94,16 +116,20 @@ def _unwrapped(response: Response) -> Response:
     return replace(response, body=END_OF_CALLBACK.sub(b"", response.body[called.end() :]))
 
 
-# ------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state and the events told, in one request; what was open and is gone has ended.
+    """Yield every service's state and the events told, in one request; what was open and is gone
+    has ended.
 
-    The request is never conditional: the same document means something else once a time in it has passed.
+    The request is never conditional: the same document means something else once a time in it has
+    passed.
     """
     host = urlsplit(page.url).hostname or ""
-    response = yield from get(PAGES.get(host, ("", SUPPORT))[1], accept="application/json, */*;q=0.8")
+    response = yield from get(
+        PAGES.get(host, ("", SUPPORT))[1], accept="application/json, */*;q=0.8"
+    )
     with reading_of(response.url):
         yield _live(row(read_json(_unwrapped(response)), "the answer"), page)
 
@@ -141,12 +167,17 @@ def _live(told: Row, page: PageContext) -> Evidence:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- events
+# events
 
 
 def _event(told: Row, service: str, where: str, now: datetime) -> Event:
-    """Return an event as it stands under one service; one that is over at a time nobody tells has no length."""
-    kind, state = word(told.get("statusType"), f"{where}.statusType"), word(told.get("eventStatus"), f"{where}.status")
+    """Return an event as it stands under one service; one that is over at a time nobody tells has
+    no length.
+    """
+    kind, state = (
+        word(told.get("statusType"), f"{where}.statusType"),
+        word(told.get("eventStatus"), f"{where}.status"),
+    )
     start = epoch(told.get("epochStartDate"), f"{where}.epochStartDate", per_second=1000)
     last = told.get("epochEndDate")
     end = epoch(last, f"{where}.epochEndDate", per_second=1000) if last is not None else None
@@ -165,13 +196,19 @@ def _event(told: Row, service: str, where: str, now: datetime) -> Event:
         impact=kind,
         maintenance=kind == "maintenance",
         component_ids=(service,),
-        spans=() if timeless else spread([service], _level(told, kind, state), start, until, word=said),
+        spans=(
+            ()
+            if timeless
+            else spread([service], _level(told, kind, state), start, until, word=said)
+        ),
         words=tuple(({state} - STATES) | ({kind} - VOCABULARY.keys())),
     )
 
 
 def _phase(state: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
-    """Return the phase, by its times as far as they are told; what a word beside them ends is over too."""
+    """Return the phase, by its times as far as they are told; what a word beside them ends is over
+    too.
+    """
     if state in OVER or (end is not None and end <= now):
         return Phase.CLOSED
     return Phase.SCHEDULED if start > now else Phase.OPEN
@@ -201,14 +238,18 @@ def _merged(said: Iterable[Event]) -> list[Event]:
 
 
 def _parts(component: Component, events: Iterable[Event], *, calm: bool) -> list[Part]:
-    """Return a service's state by each event that goes on; one that nobody ended for long rates it no more."""
+    """Return a service's state by each event that goes on; one that nobody ended for long rates it
+    no more.
+    """
     spans = [span for event in events if event.phase is Phase.OPEN for span in event.spans]
     if not spans:
         return [Part(component=component, level=Level.OPERATIONAL if calm else None)]
     return [
-        Part(component=component, level=None)
-        if span.end
-        else Part(component=component, level=span.level, word=span.word)
+        (
+            Part(component=component, level=None)
+            if span.end
+            else Part(component=component, level=span.level, word=span.word)
+        )
         for span in spans
     ]
 

@@ -1,17 +1,20 @@
 """The AWS Health Dashboard: one list of events for every service in every region. Pure.
 
-`/public/currentevents` lists what is going on or was over a short while ago; `historyevents.json`, of which storage
-in several regions has copies, lists about a year. Both hold events with a code (0 resolved, 1 informational, 2
-degradation, 3 disruption), a log, and for large events a table of services with every change of their codes: seconds
-in the first, milliseconds in the last. Nothing lists the services that are well, so a page's components are those an
-event ever named in the regions chosen (`regions` of the vendor), and one for each region that stands for all others.
+`/public/currentevents` lists what is going on or was over a short while ago; `historyevents.json`,
+of which storage in several regions has copies, lists about a year. Both hold events with a code (0
+resolved, 1 informational, 2 degradation, 3 disruption), a log, and for large events a table of
+services with every change of their codes: seconds in the first, milliseconds in the last. Nothing
+lists the services that are well, so a page's components are those an event ever named in the
+regions chosen (`regions` of the vendor), and one for each region that stands for all others.
 
-The dashboard speaks of regions a user has nothing to do with, so AWS is never rated as a whole: without `regions` its
-events are listed and nothing is rated. Facts are kept of every region all the same, so that a region chosen later has
-its history. An event that stays open and of which nothing was said for `SILENT_AFTER` is listed with its age and
-rates nothing from then on: all that it names is unknown, and so is the rest of its region.
+The dashboard speaks of regions a user has nothing to do with, so AWS is never rated as a whole:
+without `regions` its events are listed and nothing is rated. Facts are kept of every region all the
+same, so that a region chosen later has its history. An event that stays open and of which nothing
+was said for `SILENT_AFTER` is listed with its age and rates nothing from then on: all that it names
+is unknown, and so is the rest of its region.
 
-The format is published nowhere. That of the events is as observed, that of the history as programs read it.
+The format is published nowhere. That of the events is as observed, that of the history as programs
+read it.
 """
 
 import json
@@ -43,7 +46,18 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import UNKNOWN, Post, Says, closed_at, messages, updates_of
 
 ABOUT = About(
@@ -56,9 +70,9 @@ ABOUT = About(
     precision="seconds",
     regions="required",
     trust=(
-        "AWS posts an event only for trouble that many customers have; informational events (code 1), with which "
-        "most outages begin, count as operational."
-        " The shape of its history is known from programs that read it, no answer of it was seen."
+        "AWS posts an event only for trouble that many customers have; informational events (code"
+        " 1), with which most outages begin, count as operational. The shape of its history is"
+        " known from programs that read it, no answer of it was seen."
     ),
 )
 
@@ -79,11 +93,17 @@ LEVELS: Mapping[str, Level] = {
     "2": Level.DEGRADED,
     "3": Level.MAJOR_OUTAGE,
 }
-WORDS: Mapping[str, str] = {"0": "resolved", "1": "informational", "2": "degradation", "3": "disruption"}
+WORDS: Mapping[str, str] = {
+    "0": "resolved",
+    "1": "informational",
+    "2": "degradation",
+    "3": "disruption",
+}
 RESOLVED = "[RESOLVED]"
 
 SILENT_AFTER = timedelta(days=7)
-"""How long an open event speaks for the present after its last update; two were left open for months."""
+"""How long an open event speaks for the present after its last update; two were left open for
+months."""
 
 HISTORY_DAYS = 365
 """The most the history is trusted to reach back: single older events may linger in it."""
@@ -92,7 +112,8 @@ MOST_BYTES = 16 * 1024 * 1024
 """Largest history after decompression; it is compressed without a header that says so."""
 
 SECONDS_END = 100_000_000_000
-"""A moment from this number on is in milliseconds: in seconds it would be in the year 5138, in them it is 1973."""
+"""A moment from this number on is in milliseconds: in seconds it would be in the year 5138, in them
+it is 1973."""
 
 YEARS = range(2000, 2100)
 """What is said of other years is no date."""
@@ -102,27 +123,50 @@ REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 IN_KEY = re.compile(rf"(?:.*-)?({REGION.pattern})")
 
 _COUNTS: Mapping[str, int] = {
-    "us-east": 2, "us-west": 2, "us-gov-east": 1, "us-gov-west": 1, "ca-central": 1, "ca-west": 1, "mx-central": 1,
-    "sa-east": 1, "eu-central": 2, "eu-north": 1, "eu-south": 2, "eu-west": 3, "il-central": 1, "me-central": 1,
-    "me-south": 1, "af-south": 1, "ap-east": 2, "ap-northeast": 3, "ap-south": 2, "ap-southeast": 7,
-}  # fmt: skip
-REGIONS = frozenset(f"{area}-{number}" for area, count in _COUNTS.items() for number in range(1, count + 1))
-"""Regions the dashboard was known to have in 2026. A misspelt one would look calm for ever, so one that is neither
-here nor in any event is pointed out and not observed."""
+    "us-east": 2,
+    "us-west": 2,
+    "us-gov-east": 1,
+    "us-gov-west": 1,
+    "ca-central": 1,
+    "ca-west": 1,
+    "mx-central": 1,
+    "sa-east": 1,
+    "eu-central": 2,
+    "eu-north": 1,
+    "eu-south": 2,
+    "eu-west": 3,
+    "il-central": 1,
+    "me-central": 1,
+    "me-south": 1,
+    "af-south": 1,
+    "ap-east": 2,
+    "ap-northeast": 3,
+    "ap-south": 2,
+    "ap-southeast": 7,
+}
+REGIONS = frozenset(
+    f"{area}-{number}" for area, count in _COUNTS.items() for number in range(1, count + 1)
+)
+"""Regions the dashboard was known to have in 2026. A misspelt one would look calm for ever, so one
+that is neither here nor in any event is pointed out and not observed."""
 
 Row = dict[str, Any]
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the events, when the host is the dashboard's."""
+    """Return what to ask to recognise the page at this URL: the events, when the host is the
+    dashboard's.
+    """
     return (Get(path=CURRENT),) if urlsplit(url).hostname in HOSTS else ()
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of AWS's dashboard: its host, the ids of its events, its unusual encoding, its feeds."""
+    """Return the signs of AWS's dashboard: its host, the ids of its events, its unusual encoding,
+    its feeds.
+    """
     return list(_signals(response))
 
 
@@ -132,15 +176,24 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("host", f"the host is {host}")
     if response.status != 200:  # noqa: PLR2004
         return
-    if any("arn:aws:health:".encode(encoding) in response.body for encoding in ("ascii", "utf-16-be", "utf-16-le")):
+    if any(
+        "arn:aws:health:".encode(encoding) in response.body
+        for encoding in ("ascii", "utf-16-be", "utf-16-le")
+    ):
         yield Signal("ids", "events have ids that begin with arn:aws:health:")
-    if "charset=utf-16" in response.headers.get("content-type", "") and "json" in response.headers["content-type"]:
+    if (
+        "charset=utf-16" in response.headers.get("content-type", "")
+        and "json" in response.headers["content-type"]
+    ):
         yield Signal("header", "the content type is JSON in UTF-16")
-    if b"<generator>AWS RSS Generator" in response.body or b"AWS Service Health Dashboard RSS" in response.body[:1024]:
+    if (
+        b"<generator>AWS RSS Generator" in response.body
+        or b"AWS Service Health Dashboard RSS" in response.body[:1024]
+    ):
         yield Signal("feed", "the feed's generator is the AWS Service Health Dashboard")
 
 
-# ------------------------------------------------------------------------------------------------------- decoding
+# decoding
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
@@ -167,7 +220,9 @@ def _inflated(body: bytes) -> bytes:
     except zlib.error as error:
         raise NotJson(f"the compressed body is damaged: {error}") from error
     if inflate.unconsumed_tail:
-        raise TooLarge(f"the decompressed body is longer than {MOST_BYTES} bytes", remedy="report it as a bug")
+        raise TooLarge(
+            f"the decompressed body is longer than {MOST_BYTES} bytes", remedy="report it as a bug"
+        )
     if not inflate.eof:
         raise Truncated("the compressed body breaks off")
     return plain
@@ -203,7 +258,9 @@ def _text(owner: Row, key: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return text.encode(errors="replace").decode()  # JSON can spell half a character, which no database takes
+    return text.encode(
+        errors="replace"
+    ).decode()  # JSON can spell half a character, which no database takes
 
 
 def _code(owner: Row, key: str) -> str:
@@ -218,14 +275,18 @@ def _moment(owner: Row, key: str) -> datetime:
     """Return a moment given as a number or its text, in seconds or milliseconds."""
     value = owner.get(key)
     try:
-        number = int(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else 0
+        number = (
+            int(value)
+            if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+            else 0
+        )
         at = datetime.fromtimestamp(number / 1000 if number >= SECONDS_END else number, UTC)
     except (ValueError, OverflowError, OSError):
         _wrong(key, "a moment", value)
     return at if at.year in YEARS else _wrong(key, "a moment of our time", value)
 
 
-# --------------------------------------------------------------------------------------------------------- events
+# events
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +308,8 @@ class _Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Event:
-    """An event. `region` is `GLOBAL` when it names none; `parts` are its services by component id; `spoke` is when
-    anything was last said of it; `ended` None = it goes on.
+    """An event. `region` is `GLOBAL` when it names none; `parts` are its services by component id;
+    `spoke` is when anything was last said of it; `ended` None = it goes on.
     """
 
     arn: str
@@ -265,7 +326,9 @@ class _Event:
         return self.ended is not None and self.ended <= now
 
     def silent_since(self, now: datetime) -> datetime | None:
-        """Return when the event ceased to speak for the present; None = it has not, is over, or tells of no trouble."""
+        """Return when the event ceased to speak for the present; None = it has not, is over, or
+        tells of no trouble.
+        """
         until = self.spoke + SILENT_AFTER
         if until >= now or self.is_over(now):
             return None
@@ -281,18 +344,24 @@ def _current(told: object) -> dict[str, _Event]:
 
 
 def _past(told: object) -> dict[str, _Event]:
-    """Return the events of the history by id. An empty history is an error: there never was a year without events."""
+    """Return the events of the history by id. An empty history is an error: there never was a year
+    without events.
+    """
     by_service = _row(told, "the answer")
     events = _by_arn(_event(each, key) for key in by_service for each in _rows(by_service, key))
     return events or _wrong("the answer", "a history with events", told)
 
 
 def _by_arn(events: Iterable[_Event]) -> dict[str, _Event]:
-    """Return the events by id. One that is listed under several services counts once, with all of them."""
+    """Return the events by id. One that is listed under several services counts once, with all of
+    them.
+    """
     found: dict[str, _Event] = {}
     for event in events:
         known = found.get(event.arn)
-        found[event.arn] = event if known is None else replace(known, parts={**event.parts, **known.parts})
+        found[event.arn] = (
+            event if known is None else replace(known, parts={**event.parts, **known.parts})
+        )
     return found
 
 
@@ -305,7 +374,9 @@ def _event(row: Row, key: str) -> _Event:
     region = _region(arn, service)
     log = _said(row, "event_log", "status")
     changes = _changes(row)
-    said = sorted([*log, *(each for course in changes.values() for each in course)], key=lambda each: each.at)
+    said = sorted(
+        [*log, *(each for course in changes.values() for each in course)], key=lambda each: each.at
+    )
     return _Event(
         arn=arn,
         region=region,
@@ -349,18 +420,27 @@ def _changes(row: Row) -> dict[str, tuple[_Said, ...]]:
     of: dict[str, list[Row]] = {}
     for change in _rows(row, key):
         of.setdefault(_text(change, "service"), []).append(change)
-    return {service: _said({key: changes}, key, "current_status") for service, changes in of.items()}
+    return {
+        service: _said({key: changes}, key, "current_status") for service, changes in of.items()
+    }
 
 
-def _ended(row: Row, log: Sequence[_Said], said: Sequence[_Said], begun: datetime) -> datetime | None:
-    """Return when the event ended, None = it goes on. In the history the event's own code is the worst it had."""
+def _ended(
+    row: Row, log: Sequence[_Said], said: Sequence[_Said], begun: datetime
+) -> datetime | None:
+    """Return when the event ended, None = it goes on. In the history the event's own code is the
+    worst it had.
+    """
     marked = [_moment(each, "timestamp") for each in _rows(row, "event_log") if _is_resolved(each)]
     over = row.get("end_time") or _code(row, "status") == "0" or _is_resolved(row)
     if not over and not (log and (log[-1].code == "0" or log[-1].at in marked)):
         return None
     if row.get("end_time"):
         return max(_moment(row, "end_time"), begun)
-    posts = [Post(each.at, Says.OVER if each.code == "0" or each.at in marked else Says.GOES_ON) for each in log]
+    posts = [
+        Post(each.at, Says.OVER if each.code == "0" or each.at in marked else Says.GOES_ON)
+        for each in log
+    ]
     return closed_at(posts, begun, max((each.at for each in said), default=None))
 
 
@@ -371,40 +451,50 @@ def _is_resolved(row: Row) -> bool:
 def _course(log: Sequence[_Said], begun: datetime, code: str) -> tuple[_Said, ...]:
     """Return the codes of an event as a whole.
 
-    Where no update carries the event's own code, the vendor says that it was reached and not when: it counts from the
-    beginning.
+    Where no update carries the event's own code, the vendor says that it was reached and not when:
+    it counts from the beginning.
     """
     told = any(each.code == code for each in log) or (log and LEVELS.get(code) is Level.OPERATIONAL)
     return tuple(log) if told else (_Said(begun, code),)
 
 
 def _parts(
-    row: Row, service: str, region: str, changes: Mapping[str, tuple[_Said, ...]], course: tuple[_Said, ...]
+    row: Row,
+    service: str,
+    region: str,
+    changes: Mapping[str, tuple[_Said, ...]],
+    course: tuple[_Said, ...],
 ) -> dict[str, _Part]:
-    """Return the services of an event by component id; an event without a table of them has only its own."""
+    """Return the services of an event by component id; an event without a table of them has only
+    its own.
+    """
     table = _row(row.get("impacted_services") or {}, "impacted_services")
     parts = {}
     for written, value in table.items():
         key = _clean(written) or _wrong("impacted_services", "the name of a service", written)
         told = _row(value, f"impacted_services.{key}")
         code = _code(told, "current")
-        parts[_component_id(key, region)] = _Part(_text(told, "service_name"), code, changes.get(key, course))
+        parts[_component_id(key, region)] = _Part(
+            _text(told, "service_name"), code, changes.get(key, course)
+        )
     if not parts:
         name = _text(row, "service_name") if row.get("service_name") else service
-        parts[_component_id(service, region)] = _Part(name, _code(row, "status"), changes.get(service, course))
+        parts[_component_id(service, region)] = _Part(
+            name, _code(row, "status"), changes.get(service, course)
+        )
     return parts
 
 
 def _component_id(key: str, region: str) -> str:
     """Return the component's id: the vendor's key, which ends in the region.
 
-    A key without one, under a regional event, is that service as far as this region goes: CloudFront troubled by one
-    region's event is not CloudFront down everywhere.
+    A key without one, under a regional event, is that service as far as this region goes:
+    CloudFront troubled by one region's event is not CloudFront down everywhere.
     """
     return key if region == GLOBAL or _region_in(key) != GLOBAL else f"{key}@{region}"
 
 
-# ----------------------------------------------------------------------------------------------- regions and components
+# regions and components
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,7 +504,9 @@ class _Scope:
     chosen: tuple[str, ...]
 
     def holds(self, component_id: str) -> bool:
-        """Whether the component belongs to a chosen region. What belongs to no region concerns all of them."""
+        """Whether the component belongs to a chosen region. What belongs to no region concerns all
+        of them.
+        """
         if not self.chosen:
             return False
         key, _, beside = component_id.partition("@")
@@ -426,19 +518,26 @@ class _Scope:
 
     def regions(self, seen: Iterable[str]) -> list[str]:
         """Return the chosen regions that exist, as far as we or the events know."""
-        return sorted(region for region in {*REGIONS, *seen} if region != GLOBAL and self.has(region))
+        return sorted(
+            region for region in {*REGIONS, *seen} if region != GLOBAL and self.has(region)
+        )
 
     def strangers(self, seen: Iterable[str]) -> list[str]:
         known = {*REGIONS, *seen, GLOBAL}
-        return [pattern for pattern in self.chosen if not any(fnmatchcase(region, pattern) for region in known)]
+        return [
+            pattern
+            for pattern in self.chosen
+            if not any(fnmatchcase(region, pattern) for region in known)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What one poll hands to the next: the day and regions it was made for, and the named components ever seen.
+    """What one poll hands to the next: the day and regions it was made for, and the named
+    components ever seen.
 
-    An unchanged answer stands only on the same day and for the same regions: an open event falls silent by the
-    passing of time alone.
+    An unchanged answer stands only on the same day and for the same regions: an open event falls
+    silent by the passing of time alone.
     """
 
     day: str
@@ -446,14 +545,20 @@ class _Mark:
     names: Mapping[str, str]
 
     def written(self) -> str:
-        return json.dumps([self.day, list(self.chosen), dict(sorted(self.names.items()))], ensure_ascii=False)
+        return json.dumps(
+            [self.day, list(self.chosen), dict(sorted(self.names.items()))], ensure_ascii=False
+        )
 
 
 def _mark(text: str | None) -> _Mark:
-    """Return the mark of an earlier poll; an empty one when there is none or another version wrote it."""
+    """Return the mark of an earlier poll; an empty one when there is none or another version wrote
+    it.
+    """
     try:
         day, chosen, names = json.loads(text or "")
-        return _Mark(str(day), tuple(map(str, chosen)), {str(key): str(name) for key, name in names.items()})
+        return _Mark(
+            str(day), tuple(map(str, chosen)), {str(key): str(name) for key, name in names.items()}
+        )
     except (ValueError, TypeError, AttributeError):
         return _Mark("", (), {})
 
@@ -461,7 +566,13 @@ def _mark(text: str | None) -> _Mark:
 def _components(names: Mapping[str, str], regions: Iterable[str]) -> tuple[Component, ...]:
     """Return a component for each region's other services, then those named, in a stable order."""
     rest = [
-        Component(id=region, name=f"All other services ({region})", group=region, region=region, position=at)
+        Component(
+            id=region,
+            name=f"All other services ({region})",
+            group=region,
+            region=region,
+            position=at,
+        )
         for at, region in enumerate(regions)
     ]
     named = []
@@ -473,7 +584,7 @@ def _components(names: Mapping[str, str], regions: Iterable[str]) -> tuple[Compo
     return (*rest, *named)
 
 
-# ------------------------------------------------------------------------------------------------------ what it means
+# what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,7 +608,9 @@ class _View:
     def shown(self) -> list[_Event]:
         """The events that concern the chosen regions; all of them when none is chosen."""
         return [
-            event for event in self.events.values() if not self.scope.chosen or any(map(self.scope.holds, event.parts))
+            event
+            for event in self.events.values()
+            if not self.scope.chosen or any(map(self.scope.holds, event.parts))
         ]
 
     @property
@@ -515,14 +628,18 @@ class _View:
 def _view(page: PageContext, events: Mapping[str, _Event]) -> _View:
     scope = _Scope(page.regions)
     named = {key: part.name for event in events.values() for key, part in event.parts.items()}
-    names = {key: name for key, name in {**_mark(page.mark).names, **named}.items() if scope.holds(key)}
+    names = {
+        key: name for key, name in {**_mark(page.mark).names, **named}.items() if scope.holds(key)
+    }
     # What is listed has begun, though by a clock that is ahead of ours it begins later.
     here = {key: replace(event, begun=min(event.begun, page.now)) for key, event in events.items()}
     return _View(here, scope, names, page.now)
 
 
 def _observed(view: _View) -> tuple[Observation, ...]:
-    """Return the present state of every component. What no open event names is operational: the list is complete."""
+    """Return the present state of every component. What no open event names is operational: the
+    list is complete.
+    """
     told: dict[str, list[Observation]] = {}
     for event in view.events.values():
         if not event.is_over(view.now):
@@ -532,7 +649,9 @@ def _observed(view: _View) -> tuple[Observation, ...]:
 
 
 def _said_now(event: _Event, now: datetime) -> Iterator[Observation]:
-    """Yield what an open event says of its services; when it is silent, that nobody knows, of its region too."""
+    """Yield what an open event says of its services; when it is silent, that nobody knows, of its
+    region too.
+    """
     if event.silent_since(now) is None:
         for key, part in event.parts.items():
             yield Observation(component_id=key, level=LEVELS.get(part.code), word=part.code)
@@ -598,8 +717,17 @@ def _impact(key: str, event: _Event, said: _Said, end: datetime | None) -> Itera
 
 
 def _unknown(key: str, start: datetime, end: datetime | None, word: str) -> Impact:
-    # An inferred impact gives way to known ones of its incident; this one must not, or it would read as green.
-    return Impact(component_id=key, level=None, start=start, end=end, basis=Basis.INFERRED, source=SOURCE, word=word)
+    # An inferred impact gives way to known ones of its incident; this one must not, or it would
+    # read as green.
+    return Impact(
+        component_id=key,
+        level=None,
+        start=start,
+        end=end,
+        basis=Basis.INFERRED,
+        source=SOURCE,
+        word=word,
+    )
 
 
 def _incidents(view: _View) -> tuple[Incident, ...]:
@@ -623,30 +751,35 @@ def _incident(event: _Event, view: _View) -> Incident:
 
 
 def _remark(view: _View) -> str | None:
-    """Return what a reader must know: that no region is chosen or one is unheard of, and events without news."""
+    """Return what a reader must know: that no region is chosen or one is unheard of, and events
+    without news.
+    """
     notes = []
     seen = {event.region for event in view.events.values()}
     if not view.scope.chosen:
-        notes.append("no regions are chosen, so nothing is rated: set `regions`, like [us-east-1, eu-west-1]")
+        notes.append(
+            "no regions are chosen, so nothing is rated: set `regions`, like [us-east-1, eu-west-1]"
+        )
     if strangers := view.scope.strangers(seen):
         notes.append(f"no region is called {', '.join(strangers)}: correct `regions`")
     for event in view.shown:
         if event.silent_since(view.now) is not None:
             days, quiet = (view.now - event.begun).days, (view.now - event.spoke).days
             notes.append(
-                f"{event.title} ({event.region}) is open for {days} days without news for {quiet}: listed, not rated"
+                f"{event.title} ({event.region}) is open for {days} days without news for {quiet}:"
+                " listed, not rated"
             )
     return "; ".join(notes) or None
 
 
-# -------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
     """Yield what is going on in the chosen regions, in one request.
 
-    Two when an event we hold as open has left the list: the history then says how it ended, and what is in neither
-    was withdrawn. Raises the errors of the answers that cannot be read.
+    Two when an event we hold as open has left the list: the history then says how it ended, and
+    what is in neither was withdrawn. Raises the errors of the answers that cannot be read.
     """
     before = _mark(page.mark)
     stands = before.day == f"{page.now:%Y-%m-%d}" and before.chosen == page.regions
@@ -661,7 +794,9 @@ def poll(page: PageContext) -> Steps:
     yield _present(_view(page, events), withdrawn=tuple(sorted(vanished - past.keys())))
 
 
-def _present(view: _View, *, withdrawn: tuple[str, ...] = (), gaps: tuple[Gap, ...] = ()) -> Evidence:
+def _present(
+    view: _View, *, withdrawn: tuple[str, ...] = (), gaps: tuple[Gap, ...] = ()
+) -> Evidence:
     return Evidence(
         source=SOURCE,
         read_at=view.now,
@@ -669,7 +804,9 @@ def _present(view: _View, *, withdrawn: tuple[str, ...] = (), gaps: tuple[Gap, .
         components=view.components,
         observed=_observed(view),
         incidents=_incidents(view),
-        updates=tuple(update for event in view.shown for update in updates_of(event.arn, event.updates)),
+        updates=tuple(
+            update for event in view.shown for update in updates_of(event.arn, event.updates)
+        ),
         impacts=_impacts(view.events.values(), view.now),
         withdrawn=withdrawn,
         gaps=gaps,
@@ -681,8 +818,9 @@ def _present(view: _View, *, withdrawn: tuple[str, ...] = (), gaps: tuple[Gap, .
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the events since then, from the current list and the history together, in two requests.
 
-    The history covers the time since its oldest event, at most `HISTORY_DAYS`. When no copy of it can be read the
-    current list is kept alone: it covers nothing of the past, which the evidence says as a gap.
+    The history covers the time since its oldest event, at most `HISTORY_DAYS`. When no copy of it
+    can be read the current list is kept alone: it covers nothing of the past, which the evidence
+    says as a gap.
     """
     response = yield from get(CURRENT)
     with reading_of(response.url):
@@ -693,7 +831,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         gap = Gap(what="history", reason=error.reason, message=str(error))
         yield _present(_view(page, current), gaps=(gap,))
         return
-    wanted = {arn: event for arn, event in past.items() if event.ended is None or event.ended > since}
+    wanted = {
+        arn: event for arn, event in past.items() if event.ended is None or event.ended > since
+    }
     view = _view(page, wanted | current)
     oldest = min(event.begun for event in past.values())
     span = Interval.between(max(oldest, since, page.now - timedelta(days=HISTORY_DAYS)), page.now)
@@ -702,7 +842,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _read_history() -> Any:  # noqa: ANN401
-    """Return the events of the first copy of the history that can be read. Raises the last copy's error."""
+    """Return the events of the first copy of the history that can be read. Raises the last copy's
+    error.
+    """
     failure: PageError | None = None
     for address in HISTORY_COPIES:
         try:

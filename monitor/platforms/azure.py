@@ -1,17 +1,19 @@
 """Azure's public status: an RSS feed of what is going on, and the reviews of past outages. Pure.
 
-The feed holds an item only while something is wrong, so an empty channel is the healthy state; `lastBuildDate`, made
-new every minute, proves that the channel speaks for now. status.azure.com is never asked: it is routed to the nearest
-region, and one that was itself out has served an empty, valid channel for hours. An item says no severity; its
-categories mix services and regions, which a table of regions separates; its `pubDate` is when it was published, while
-its text may say when it began. When it is over it vanishes, and nothing else says so.
+The feed holds an item only while something is wrong, so an empty channel is the healthy state;
+`lastBuildDate`, made new every minute, proves that the channel speaks for now. status.azure.com is
+never asked: it is routed to the nearest region, and one that was itself out has served an empty,
+valid channel for hours. An item says no severity; its categories mix services and regions, which a
+table of regions separates; its `pubDate` is when it was published, while its text may say when it
+began. When it is over it vanishes, and nothing else says so.
 
-`statushistoryapi` has pieces of HTML, ten reviews a page, with the time of an outage in prose and without its services.
-Only outages worth a review are among them: a day that has none is not covered. No format is published; the feed is as
-observed, the reviews are as programs read them.
+`statushistoryapi` has pieces of HTML, ten reviews a page, with the time of an outage in prose and
+without its services. Only outages worth a review are among them: a day that has none is not
+covered. No format is published; the feed is as observed, the reviews are as programs read them.
 
-Components are the services items name, or the regions when they name no service. "page" stands for all other services,
-and is what a review is about. A user may choose `regions`: items and reviews that name only others are left out.
+Components are the services items name, or the regions when they name no service. "page" stands for
+all other services, and is what a review is about. A user may choose `regions`: items and reviews
+that name only others are left out.
 """
 
 import re
@@ -25,7 +27,18 @@ from monitor.errors import Moved, Truncated, UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, Feed, read_feed, text_lines
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, reading_of, require_ok, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    reading_of,
+    require_ok,
+    wrong,
+)
 from monitor.told import Event, Part, ended, evidence, remembered, spread
 
 ABOUT = About(
@@ -34,15 +47,17 @@ ABOUT = About(
     live="the RSS feed, 1 request",
     reach_days=0,
     reach=(
-        "None before the first poll: reviewed outages since 2021 are listed (read as other programs read them, not "
-        "verified) and rate nothing, since no day without one is known to have been good."
+        "None before the first poll: reviewed outages since 2021 are listed (read as other programs"
+        " read them, not verified) and rate nothing, since no day without one is known to have been"
+        " good."
     ),
     per="nothing",
     precision="none",
     regions="optional",
     trust=(
-        "Azure posts publicly only what hits many customers and says no severity: every item counts as a partial "
-        "outage unless `impact_mapping` says otherwise. Its history lists only the outages that got a review."
+        "Azure posts publicly only what hits many customers and says no severity: every item counts"
+        " as a partial outage unless `impact_mapping` says otherwise. Its history lists only the"
+        " outages that got a review."
     ),
 )
 
@@ -57,40 +72,112 @@ HOSTS = (SITE, f"rssfeed.{SITE}", "status.azure.com")
 """Hosts people know; only those under `SITE` are ever asked."""
 
 VOCABULARY: Mapping[str, Level] = {"item": Level.PARTIAL_OUTAGE}
-"""An item of the feed does not say how bad it is. Some regions of a service are out, or some services."""
+"""An item of the feed does not say how bad it is. Some regions of a service are out, or some
+services."""
 ITEM, REVIEW = "item", "review"
 
 FRESH_FOR = timedelta(hours=1)
-"""How far the feed's own date may be from now. It is a minute old at most, unless a copy was kept somewhere."""
+"""How far the feed's own date may be from now. It is a minute old at most, unless a copy was kept
+somewhere."""
 
 RATED_FOR = timedelta(days=7)
-"""How long an item rates what it names. It is dated only by its publication, and some were left in the feed."""
+"""How long an item rates what it names. It is dated only by its publication, and some were left in
+the feed."""
 
 RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real answer yet"
 OK = 200
 MOST_PAGES = 40
 MOST_TITLE = 300
 MOST_TEXT = 20_000
-"""Characters of a review that are read, and before it for its heading; the time is in the first sentences."""
+"""Characters of a review that are read, and before it for its heading; the time is in the first
+sentences."""
 
 WHOLE = "page"
 
-REGIONS = frozenset({
-    "East US", "East US 2", "East US 3", "Central US", "North Central US", "South Central US", "West Central US",
-    "West US", "West US 2", "West US 3", "Canada Central", "Canada East", "Brazil South", "Brazil Southeast",
-    "Mexico Central", "Chile Central", "North Europe", "West Europe", "Austria East", "Belgium Central", "Denmark East",
-    "France Central", "France South", "Germany North", "Germany West Central", "Italy North", "Norway East",
-    "Norway West", "Poland Central", "Spain Central", "Sweden Central", "Sweden South", "Switzerland North",
-    "Switzerland West", "UK South", "UK West", "East Asia", "Southeast Asia", "Australia Central",
-    "Australia Central 2", "Australia East", "Australia Southeast", "Central India", "South India", "West India",
-    "India South Central", "Jio India Central", "Jio India West", "Indonesia Central", "Japan East", "Japan West",
-    "Korea Central", "Korea South", "Malaysia South", "Malaysia West", "New Zealand North", "Taiwan North",
-    "Taiwan Northwest", "Israel Central", "Israel Northwest", "Qatar Central", "Saudi Arabia East",
-    "South Africa North", "South Africa West", "UAE Central", "UAE North", "China East", "China East 2", "China East 3",
-    "China North", "China North 2", "China North 3", "US DoD Central", "US DoD East", "US Gov Arizona", "US Gov Iowa",
-    "US Gov Texas", "US Gov Virginia",
-})  # fmt: skip
-"""Regions that Azure had or had announced in 2026. A misspelt one would look calm for ever, so it is pointed out."""
+REGIONS = frozenset(
+    {
+        "East US",
+        "East US 2",
+        "East US 3",
+        "Central US",
+        "North Central US",
+        "South Central US",
+        "West Central US",
+        "West US",
+        "West US 2",
+        "West US 3",
+        "Canada Central",
+        "Canada East",
+        "Brazil South",
+        "Brazil Southeast",
+        "Mexico Central",
+        "Chile Central",
+        "North Europe",
+        "West Europe",
+        "Austria East",
+        "Belgium Central",
+        "Denmark East",
+        "France Central",
+        "France South",
+        "Germany North",
+        "Germany West Central",
+        "Italy North",
+        "Norway East",
+        "Norway West",
+        "Poland Central",
+        "Spain Central",
+        "Sweden Central",
+        "Sweden South",
+        "Switzerland North",
+        "Switzerland West",
+        "UK South",
+        "UK West",
+        "East Asia",
+        "Southeast Asia",
+        "Australia Central",
+        "Australia Central 2",
+        "Australia East",
+        "Australia Southeast",
+        "Central India",
+        "South India",
+        "West India",
+        "India South Central",
+        "Jio India Central",
+        "Jio India West",
+        "Indonesia Central",
+        "Japan East",
+        "Japan West",
+        "Korea Central",
+        "Korea South",
+        "Malaysia South",
+        "Malaysia West",
+        "New Zealand North",
+        "Taiwan North",
+        "Taiwan Northwest",
+        "Israel Central",
+        "Israel Northwest",
+        "Qatar Central",
+        "Saudi Arabia East",
+        "South Africa North",
+        "South Africa West",
+        "UAE Central",
+        "UAE North",
+        "China East",
+        "China East 2",
+        "China East 3",
+        "China North",
+        "China North 2",
+        "China North 3",
+        "US DoD Central",
+        "US DoD East",
+        "US Gov Arizona",
+        "US Gov Iowa",
+        "US Gov Texas",
+        "US Gov Virginia",
+    }
+)
+"""Regions that Azure had or had announced in 2026. A misspelt one would look calm for ever, so it
+is pointed out."""
 EVERYWHERE = frozenset({"*non-regional", "non-regional", "global", "worldwide"})
 """How categories say that no region in particular is meant."""
 
@@ -98,16 +185,20 @@ IN_TEXT = re.compile(rf"\b(?:{'|'.join(sorted(REGIONS, key=len, reverse=True))})
 CLOCK = r"(?:approximately )?(\d{1,2}):(\d\d)"
 DAY = r"(\d{1,2}) ([A-Z][a-z]+)"
 BEGAN = re.compile(rf"Starting at {CLOCK} UTC on {DAY},? (20\d\d)")
-WINDOW = re.compile(rf"Between {CLOCK}(?: UTC)?(?: on {DAY}(?:,? (20\d\d))?)?,? and {CLOCK} UTC on {DAY},? (20\d\d)")
+WINDOW = re.compile(
+    rf"Between {CLOCK}(?: UTC)?(?: on {DAY}(?:,? (20\d\d))?)?,? and {CLOCK} UTC on {DAY},? (20\d\d)"
+)
 PANEL = re.compile(r'\bid="incident-history-collapse-([A-Za-z0-9_-]{1,40})"')
 HEADING = re.compile(r"\b(\d\d)/(\d\d)/(20\d\d)\b ?(.*)")
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the feed, when the host is one of Azure's."""
+    """Return what to ask to recognise the page at this URL: the feed, when the host is one of
+    Azure's.
+    """
     return (Get(path=FEED, accept=ACCEPT),) if urlsplit(url).hostname in HOSTS else ()
 
 
@@ -122,7 +213,9 @@ def detect(response: Response) -> list[Signal]:
 def _signals(head: bytes) -> Iterator[Signal]:
     if b"<title>Azure Status</title>" in head or b"<title>Azure status</title>" in head:
         yield Signal("title", "the title is Azure Status")
-    if re.search(rb"<link>https://(?:azurestatusprod\w*\.azurewebsites\.net|azure\.status\.microsoft)/", head):
+    if re.search(
+        rb"<link>https://(?:azurestatusprod\w*\.azurewebsites\.net|azure\.status\.microsoft)/", head
+    ):
         yield Signal("link", "the channel's link leads to Azure's status site")
     if b'name="RegionalSiteName" content="AzureStatusProd' in head:
         yield Signal("assets", "the page names the site that serves it")
@@ -132,7 +225,7 @@ def _host(response: Response) -> str:
     return urlsplit(response.final_url or response.url).hostname or ""
 
 
-# ---------------------------------------------------------------------------------------------------------- poll
+# poll
 
 
 def poll(page: PageContext) -> Steps:
@@ -148,7 +241,10 @@ def poll(page: PageContext) -> Steps:
 def _feed(response: Response) -> Feed:
     feed = read_feed(response)
     if not _host(response).endswith(SITE):
-        raise Moved(f"the feed was taken from {_host(response)}, which may be routed to a region that is out")
+        raise Moved(
+            f"the feed was taken from {_host(response)}, which may be routed to a region that"
+            " is out"
+        )
     if feed.title != "Azure Status":
         raise UnexpectedShape(f"the feed's title is {feed.title[:40]!r}")
     return feed
@@ -156,7 +252,11 @@ def _feed(response: Response) -> Feed:
 
 def _live(feed: Feed, page: PageContext) -> Evidence:
     if feed.built is None or abs(page.now - feed.built) > FRESH_FOR:
-        made = f"at {feed.built:%Y-%m-%d %H:%M} UTC" if feed.built is not None else "at a time it does not say"
+        made = (
+            f"at {feed.built:%Y-%m-%d %H:%M} UTC"
+            if feed.built is not None
+            else "at a time it does not say"
+        )
         unknown = [Part(component=_component(each), level=None) for each in sorted(_known(page))]
         info = PageInfo(name="Azure", remark=f"the feed was made {made}, so it says nothing of now")
         return evidence(LIVE, page, info=info, parts=unknown, mark=page.mark)
@@ -185,7 +285,9 @@ class _Item:
 
 def _sorted(entry: Entry) -> _Item:
     places = tuple(each for each in entry.categories if each in REGIONS)
-    services = (each for each in entry.categories if each not in REGIONS and each.lower() not in EVERYWHERE)
+    services = (
+        each for each in entry.categories if each not in REGIONS and each.lower() not in EVERYWHERE
+    )
     return _Item(entry, tuple(services), places)
 
 
@@ -193,7 +295,11 @@ def _concerns(page: PageContext, regions: Iterable[str]) -> bool:
     """Whether the user chose one of these regions. What names no region concerns everybody."""
     named = [_folded(each) for each in regions]
     patterns = [_folded(each) for each in page.regions]
-    return not named or not patterns or any(fnmatchcase(each, pattern) for pattern in patterns for each in named)
+    return (
+        not named
+        or not patterns
+        or any(fnmatchcase(each, pattern) for pattern in patterns for each in named)
+    )
 
 
 def _folded(region: str) -> str:
@@ -219,7 +325,9 @@ def _event(item: _Item, now: datetime) -> Event:
 
 
 def _began(entry: Entry, published: datetime) -> datetime:
-    """Return when the text says it began, if that is a while before its publication and no more; else the latter."""
+    """Return when the text says it began, if that is a while before its publication and no more;
+    else the latter.
+    """
     found = BEGAN.search(" ".join(entry.lines))
     began = found and _moment(*found.groups())
     return began if began and published - RATED_FOR <= began <= published else published
@@ -228,16 +336,23 @@ def _began(entry: Entry, published: datetime) -> datetime:
 def _moment(hour: str, minute: str, day: str, month: str, year: str) -> datetime | None:
     """Return a time that is told in UTC; None when there is no such time."""
     try:
-        return datetime.strptime(f"{day} {month} {year} {hour}:{minute}", "%d %B %Y %H:%M").replace(tzinfo=UTC)
+        return datetime.strptime(f"{day} {month} {year} {hour}:{minute}", "%d %B %Y %H:%M").replace(
+            tzinfo=UTC
+        )
     except ValueError:
         return None
 
 
 def _parts(events: Iterable[Event], page: PageContext) -> list[Part]:
-    """Return the state of all that is named, and of the rest, which is well unless a region is chosen that is none."""
+    """Return the state of all that is named, and of the rest, which is well unless a region is
+    chosen that is none.
+    """
     spans = [span for event in events for span in event.spans]
     rest = None if _no_regions(page) else Level.OPERATIONAL
-    named = [Part(component=_component(s.component_id), level=s.level if s.end is None else None) for s in spans]
+    named = [
+        Part(component=_component(s.component_id), level=s.level if s.end is None else None)
+        for s in spans
+    ]
     unnamed = _known(page) - {span.component_id for span in spans}
     return [*(Part(component=_component(each), level=rest) for each in sorted(unnamed)), *named]
 
@@ -255,7 +370,11 @@ def _component(key: str) -> Component:
 def _no_regions(page: PageContext) -> list[str]:
     """Return the patterns of the user that no region matches."""
     known = [_folded(each) for each in REGIONS]
-    return [each for each in page.regions if not any(fnmatchcase(region, _folded(each)) for region in known)]
+    return [
+        each
+        for each in page.regions
+        if not any(fnmatchcase(region, _folded(each)) for region in known)
+    ]
 
 
 def _remark(events: Iterable[Event], page: PageContext) -> str | None:
@@ -264,31 +383,44 @@ def _remark(events: Iterable[Event], page: PageContext) -> str | None:
         for event in events
         if any(span.end is not None for span in event.spans)
     ]
-    told += [f"Azure has no region {each!r} that we know of, so nothing is rated by it" for each in _no_regions(page)]
+    told += [
+        f"Azure has no region {each!r} that we know of, so nothing is rated by it"
+        for each in _no_regions(page)
+    ]
     return "; ".join(told) or None
 
 
-# ---------------------------------------------------------------------------------------------------------- backfill
+# backfill
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the reviewed outages since then, which rate nothing, and say that the days are a gap."""
+    """Yield the reviewed outages since then, which rate nothing, and say that the days are a
+    gap.
+    """
     for number in range(1, MOST_PAGES + 1):
         response = yield from get(PAST.format(number), accept="text/html")
         with reading_of(response.url):
             reviews = _reviews(response, first=number == 1)
             events = [_past(each) for each in reviews if _concerns(page, each.regions)]
-            yield evidence(REVIEWS, page, events=[each for each in events if (each.end or each.start) > since])
+            yield evidence(
+                REVIEWS, page, events=[each for each in events if (each.end or each.start) > since]
+            )
         if all(each.day < day_of(since, UTC) - ONE_DAY for each in reviews):
             break
     what = f"days without a reviewed outage {day_of(since, UTC)}..{day_of(page.now, UTC)}"
-    gap = Gap(what=what, reason=Truncated.reason, message="Azure's history lists only outages that got a review")
+    gap = Gap(
+        what=what,
+        reason=Truncated.reason,
+        message="Azure's history lists only outages that got a review",
+    )
     yield Evidence(source=REVIEWS, read_at=page.now, gaps=(gap,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Review:
-    """A review: the day it is filed under, and the time of the outage, None when its text does not say."""
+    """A review: the day it is filed under, and the time of the outage, None when its text does not
+    say.
+    """
 
     id: str
     title: str
@@ -298,7 +430,9 @@ class _Review:
 
 
 def _reviews(response: Response, *, first: bool) -> list[_Review]:
-    """Return the reviews of a page. The first always has some; one after the last has none, and may be empty."""
+    """Return the reviews of a page. The first always has some; one after the last has none, and may
+    be empty.
+    """
     if not first and response.status == OK and not response.body.strip():
         return []
     html = require_ok(response).text
@@ -308,7 +442,11 @@ def _reviews(response: Response, *, first: bool) -> list[_Review]:
     ends = [*(panel.start() for panel in panels[1:]), len(html)]
     starts = [0, *(panel.end() for panel in panels)]
     return [
-        _review(panel[1], html[max(start, panel.start() - MOST_TEXT) : panel.start()], html[panel.end() : end])
+        _review(
+            panel[1],
+            html[max(start, panel.start() - MOST_TEXT) : panel.start()],
+            html[panel.end() : end],
+        )
         for panel, start, end in zip(panels, starts, ends, strict=False)
     ]
 
@@ -338,11 +476,15 @@ def _day(month: str, day: str, year: str) -> date | None:
 
 
 def _window(text: str) -> tuple[datetime, datetime] | None:
-    """Return from when to when it lasted; a time on one day that ends before it begins ended on the next."""
+    """Return from when to when it lasted; a time on one day that ends before it begins ended on the
+    next.
+    """
     found = WINDOW.search(text)
     if found is None:
         return None
-    hour, minute, day, month, year, last_hour, last_minute, last_day, last_month, last_year = found.groups()
+    hour, minute, day, month, year, last_hour, last_minute, last_day, last_month, last_year = (
+        found.groups()
+    )
     end = _moment(last_hour, last_minute, last_day, last_month, last_year)
     start = _moment(hour, minute, day or last_day, month or last_month, year or last_year)
     if start is None or end is None:
@@ -353,8 +495,9 @@ def _window(text: str) -> tuple[datetime, datetime] | None:
 
 
 def _past(review: _Review) -> Event:
-    """Return the outage, which is listed and rates nothing: were it rated, only bad days would be known before the
-    first poll, and all known days would be bad. One whose time is not told is listed on its day.
+    """Return the outage, which is listed and rates nothing: were it rated, only bad days would be
+    known before the first poll, and all known days would be bad. One whose time is not told is
+    listed on its day.
     """
     noon = datetime(review.day.year, review.day.month, review.day.day, 12, tzinfo=UTC)
     start, end = review.window or (noon, noon)

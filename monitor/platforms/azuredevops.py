@@ -1,8 +1,9 @@
 """Azure DevOps' status: the health of each service in each geography, in one JSON document. Pure.
 
-`lastUpdated` is when a health last changed, not when the answer was made: on a calm week it is days old. An advisory
-is no outage. `message` speaks of the page as a whole. Nothing tells incidents or the past, so days before the first
-poll are unknown. The format: https://learn.microsoft.com/en-us/rest/api/azure/devops/status/health/get
+`lastUpdated` is when a health last changed, not when the answer was made: on a calm week it is days
+old. An advisory is no outage. `message` speaks of the page as a whole. Nothing tells incidents or
+the past, so days before the first poll are unknown. The format:
+https://learn.microsoft.com/en-us/rest/api/azure/devops/status/health/get
 
 A user may choose `regions`: geographies by their ids or names (`EU`, `Europe`).
 """
@@ -16,7 +17,18 @@ from monitor.errors import Truncated
 from monitor.fields import Row, maybe_text, peek, row, rows, text, word
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, worst_level
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Part, evidence
 
 ABOUT = About(
@@ -46,12 +58,16 @@ VOCABULARY: Mapping[str, Level] = {
 }
 CALM = "healthy"
 
-SERVICES = frozenset({"Core services", "Boards", "Repos", "Pipelines", "Test Plans", "Artifacts", "Other services"})
+SERVICES = frozenset(
+    {"Core services", "Boards", "Repos", "Pipelines", "Test Plans", "Artifacts", "Other services"}
+)
 """The documented services; others are read too."""
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the health, when the host is that of Azure DevOps."""
+    """Return what to ask to recognise the page at this URL: the health, when the host is that of
+    Azure DevOps.
+    """
     return (Get(path=HEALTH),) if urlsplit(url).hostname == HOST else ()
 
 
@@ -67,7 +83,9 @@ def _signals(told: object) -> Iterator[Signal]:
     services = told.get("services") if isinstance(told, dict) else None
     if not isinstance(told, dict) or not isinstance(services, list) or not services:
         return
-    if not all(isinstance(each, dict) and isinstance(each.get("geographies"), list) for each in services):
+    if not all(
+        isinstance(each, dict) and isinstance(each.get("geographies"), list) for each in services
+    ):
         return
     if isinstance(told.get("status"), dict) and "health" in told["status"]:
         yield Signal("shape", "services with a health in each geography")
@@ -87,25 +105,34 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the current health: nothing is told of the past."""
     yield from poll(page)
     what = f"days {day_of(since, UTC)}..{day_of(page.now, UTC)}"
-    gap = Gap(what=what, reason=Truncated.reason, message="Azure DevOps tells only its present health")
+    gap = Gap(
+        what=what, reason=Truncated.reason, message="Azure DevOps tells only its present health"
+    )
     yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
 
 
 def _live(told: Row, page: PageContext) -> Evidence:
     status = row(told.get("status"), "status")
-    overall, message = word(status.get("health"), "status.health"), maybe_text(status.get("message"))
+    overall, message = (
+        word(status.get("health"), "status.health"),
+        maybe_text(status.get("message")),
+    )
     parts = list(_parts(rows(told.get("services"), "services")))
     if not parts:
         wrong("services", "the health of at least one", None)
     remarks = _remarks(overall, message, parts)
     if _hides(overall, parts):
-        parts = [each if each.level else Part(component=each.component, level=None) for each in parts]
+        parts = [
+            each if each.level else Part(component=each.component, level=None) for each in parts
+        ]
     chosen = [each for each in parts if _chosen(each.component, page.regions)]
     return evidence(
         SOURCE,
         page,
         info=PageInfo(
-            name="Azure DevOps", indicator=overall, remark="; ".join([*remarks, *_unmatched(page, parts)]) or None
+            name="Azure DevOps",
+            indicator=overall,
+            remark="; ".join([*remarks, *_unmatched(page, parts)]) or None,
         ),
         parts=chosen,
         words={overall} - VOCABULARY.keys(),
@@ -121,12 +148,16 @@ def _parts(services: Sequence[Row]) -> Iterator[Part]:
             key = text(geography.get("id"), f"{here}.id")
             region = maybe_text(geography.get("name")) or key
             health = word(geography.get("health"), f"{here}.health")
-            component = Component(id=f"{name}/{key}", name=name, group=name, region=region, position=index)
+            component = Component(
+                id=f"{name}/{key}", name=name, group=name, region=region, position=index
+            )
             yield Part(component=component, level=VOCABULARY.get(health), word=health)
 
 
 def _hides(overall: str, parts: Sequence[Part]) -> bool:
-    """Whether the whole is said to be worse than every service of it: then it is not said which is not well."""
+    """Whether the whole is said to be worse than every service of it: then it is not said which is
+    not well.
+    """
     worst = worst_level(each.level for each in parts) or Level.OPERATIONAL
     return all(each.level is not None for each in parts) and VOCABULARY.get(overall, worst) > worst
 
@@ -135,16 +166,29 @@ def _remarks(overall: str, message: str | None, parts: Sequence[Part]) -> Iterat
     if overall != CALM:
         yield f"{overall}: {message}" if message else overall
     if _hides(overall, parts):
-        yield "no service is said to be as bad as the whole, so those that are well are not believed"
-    advised = sorted({f"{each.component.name} ({each.component.region})" for each in parts if each.word == "advisory"})
+        yield (
+            "no service is said to be as bad as the whole, so those that are well are not believed"
+        )
+    advised = sorted(
+        {
+            f"{each.component.name} ({each.component.region})"
+            for each in parts
+            if each.word == "advisory"
+        }
+    )
     if advised:
-        yield f"advisories for {', '.join(advised[:5])}" + (" and others" if len(advised) > 5 else "")  # noqa: PLR2004
+        others = " and others" if len(advised) > 5 else ""  # noqa: PLR2004
+        yield f"advisories for {', '.join(advised[:5])}{others}"
 
 
 def _chosen(component: Component, regions: Sequence[str]) -> bool:
-    """Whether the user chose the component's geography, by its id or its name. Without a choice all are."""
+    """Whether the user chose the component's geography, by its id or its name. Without a choice all
+    are.
+    """
     names = (component.id.rpartition("/")[2].lower(), (component.region or "").lower())
-    return not regions or any(fnmatchcase(name, pattern.lower()) for pattern in regions for name in names)
+    return not regions or any(
+        fnmatchcase(name, pattern.lower()) for pattern in regions for name in names
+    )
 
 
 def _unmatched(page: PageContext, parts: Sequence[Part]) -> Iterator[str]:

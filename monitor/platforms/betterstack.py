@@ -1,21 +1,27 @@
-"""Better Stack (formerly Better Uptime) status pages: one answer, `/index.json`, holds the state and 90 days. Pure.
+"""Better Stack (formerly Better Uptime) status pages: one answer, `/index.json`, holds the state
+and 90 days. Pure.
 
-The format: https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api; the rest
-was measured on captured pages. What is easily misread:
+The format:
+https://betterstack.com/docs/uptime/status-pages/subscribing-to-status-updates/subscribing-to-api;
+the rest was measured on captured pages. What is easily misread:
 
-- A day's `downtime_duration` is outage time only when the day is marked `downtime` or `recovered` (down earlier today,
-  up now). On a day marked `degraded` it is degraded time, and the page's own `availability` leaves it out.
-- A day is marked by its worst state and its seconds are summed over all of them: on a day marked down, degraded seconds
-  count as downtime, here as in the page's `availability`. What the reports say of degraded time on such a day is
-  therefore left out: it is in the sum.
-- Days are cut in the page's zone, which carries a Rails name. Without the zone the days cannot be placed.
-- One monitor may be shown as several resources, so `resource_id` is no key; the resource's own id is.
+- A day's `downtime_duration` is outage time only when the day is marked `downtime` or `recovered`
+  (down earlier today, up now). On a day marked `degraded` it is degraded time, and the page's own
+  `availability` leaves it out.
+- A day is marked by its worst state and its seconds are summed over all of them: on a day marked
+  down, degraded seconds count as downtime, here as in the page's `availability`. What the reports
+  say of degraded time on such a day is therefore left out: it is in the sum.
+- Days are cut in the page's zone, which carries a Rails name. Without the zone the days cannot be
+  placed.
+- One monitor may be shown as several resources, so `resource_id` is no key; the resource's own id
+  is.
 - `not_monitored` is no state: such a day, or such a resource, is unknown.
-- A monitor can be down without any report, reports reach back less far than the days, a report's updates are in no
-  order, and a closed report's affected resources read `resolved`: how bad it was is only in its updates.
+- A monitor can be down without any report, reports reach back less far than the days, a report's
+  updates are in no order, and a closed report's affected resources read `resolved`: how bad it was
+  is only in its updates.
 
-A day's degraded or maintenance seconds that no report explains have no time of day. They are put at the beginning of
-the day, where only their number and the day are meant.
+A day's degraded or maintenance seconds that no report explains have no time of day. They are put at
+the beginning of the day, where only their number and the day are meant.
 """
 
 import json
@@ -28,7 +34,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.errors import UnexpectedShape
-from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, subtract, total_seconds, zone_named
+from monitor.intervals import (
+    ONE_DAY,
+    Interval,
+    day_interval,
+    day_of,
+    subtract,
+    total_seconds,
+    zone_named,
+)
 from monitor.model import (
     Aspect,
     Bar,
@@ -47,8 +61,28 @@ from monitor.model import (
     PostedState,
     ReportedUptime,
 )
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import LEAST, UNKNOWN, Post, Says, end_of, messages, posted_states, prose, updates_of
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
+from monitor.told import (
+    LEAST,
+    UNKNOWN,
+    Post,
+    Says,
+    end_of,
+    messages,
+    posted_states,
+    prose,
+    updates_of,
+)
 
 ABOUT = About(
     title="Better Stack",
@@ -59,8 +93,8 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "On a day marked down the page counts degraded seconds as downtime; older days are not explained by "
-        "reports, which reach back about ten weeks."
+        "On a day marked down the page counts degraded seconds as downtime; older days are not"
+        " explained by reports, which reach back about ten weeks."
     ),
 )
 
@@ -84,7 +118,8 @@ DAY_LEVELS: Mapping[str, Level] = {
     "maintenance": Level.MAINTENANCE,
     "degraded": Level.DEGRADED,
     "downtime": Level.MAJOR_OUTAGE,
-    "recovered": Level.MAJOR_OUTAGE,  # only of today: was down, is up; reads `downtime` once the day is over
+    # only of today: was down, is up; reads `downtime` once the day is over
+    "recovered": (Level.MAJOR_OUTAGE),
 }
 """What a day's mark says its `downtime_duration` was."""
 
@@ -93,37 +128,50 @@ RESOLVED = "resolved"
 REPORT_TYPES = ("manual", "automatic", "maintenance")
 
 RECENT_DAYS = 3
-"""Days of history kept with a poll. Of 232 days read two months apart only the one in progress had changed."""
+"""Days of history kept with a poll. Of 232 days read two months apart only the one in progress had
+changed."""
 
 UPTIME_DAYS = 90
 """Window of the availability the page prints."""
 
 ROUNDING = 1.0
-"""Seconds by which a day's sum and the reports that explain it may differ: the sums are exact, reports less so."""
+"""Seconds by which a day's sum and the reports that explain it may differ: the sums are exact,
+reports less so."""
 
 Row = dict[str, Any]
 
-# ------------------------------------------------------------------------------------------------------ time zones
+# time zones
 
 ALIKE: Mapping[str, str] = {
     "Africa": "Algiers Cairo Casablanca Harare Johannesburg Monrovia Nairobi",
-    "America": "Bogota Caracas Chihuahua Halifax La_Paz Lima Mazatlan Mexico_City Monterrey Montevideo Puerto_Rico "
-    "Santiago Tijuana",
-    "Asia": "Almaty Baghdad Baku Bangkok Chongqing Colombo Dhaka Hong_Kong Irkutsk Jakarta Jerusalem Kabul Kamchatka "
-    "Karachi Kathmandu Kolkata Krasnoyarsk Kuala_Lumpur Kuwait Magadan Muscat Novosibirsk Rangoon Riyadh Seoul "
-    "Shanghai Singapore Srednekolymsk Taipei Tashkent Tbilisi Tehran Tokyo Ulaanbaatar Urumqi Vladivostok Yakutsk "
-    "Yerevan",
+    "America": (
+        "Bogota Caracas Chihuahua Halifax La_Paz Lima Mazatlan Mexico_City Monterrey Montevideo"
+        " Puerto_Rico Santiago Tijuana"
+    ),
+    "Asia": (
+        "Almaty Baghdad Baku Bangkok Chongqing Colombo Dhaka Hong_Kong Irkutsk Jakarta Jerusalem"
+        " Kabul Kamchatka Karachi Kathmandu Kolkata Krasnoyarsk Kuala_Lumpur Kuwait Magadan Muscat"
+        " Novosibirsk Rangoon Riyadh Seoul Shanghai Singapore Srednekolymsk Taipei Tashkent Tbilisi"
+        " Tehran Tokyo Ulaanbaatar Urumqi Vladivostok Yakutsk Yerevan"
+    ),
     "Atlantic": "Azores",
     "Australia": "Adelaide Brisbane Darwin Hobart Melbourne Perth Sydney",
-    "Europe": "Amsterdam Athens Belgrade Berlin Bratislava Brussels Bucharest Budapest Copenhagen Dublin Helsinki "
-    "Istanbul Kaliningrad Lisbon Ljubljana London Madrid Minsk Moscow Paris Prague Riga Rome Samara Sarajevo Skopje "
-    "Sofia Stockholm Tallinn Vienna Vilnius Volgograd Warsaw Zagreb Zurich",
+    "Europe": (
+        "Amsterdam Athens Belgrade Berlin Bratislava Brussels Bucharest Budapest Copenhagen Dublin"
+        " Helsinki Istanbul Kaliningrad Lisbon Ljubljana London Madrid Minsk Moscow Paris Prague"
+        " Riga Rome Samara Sarajevo Skopje Sofia Stockholm Tallinn Vienna Vilnius Volgograd Warsaw"
+        " Zagreb Zurich"
+    ),
     "Pacific": "Auckland Fiji Guam Port_Moresby",
 }
 """Zones that Rails calls by the last part of their IANA name, with spaces for underscores."""
 
 RAILS_ZONES: Mapping[str, str] = {
-    **{name.replace("_", " "): f"{area}/{name}" for area, names in ALIKE.items() for name in names.split()},
+    **{
+        name.replace("_", " "): f"{area}/{name}"
+        for area, names in ALIKE.items()
+        for name in names.split()
+    },
     "Abu Dhabi": "Asia/Muscat",
     "Alaska": "America/Juneau",
     "American Samoa": "Pacific/Pago_Pago",
@@ -176,11 +224,14 @@ RAILS_ZONES: Mapping[str, str] = {
     "Wellington": "Pacific/Auckland",
     "West Central Africa": "Africa/Algiers",
 }
-"""IANA zones by the names of Rails (`ActiveSupport::TimeZone::MAPPING`), of which the page shows one."""
+"""IANA zones by the names of Rails (`ActiveSupport::TimeZone::MAPPING`), of which the page shows
+one."""
 
 
 def iana_zone(name: str) -> str | None:
-    """Return the IANA name of a zone given by its Rails or its IANA name; None when nobody calls a zone so."""
+    """Return the IANA name of a zone given by its Rails or its IANA name; None when nobody calls a
+    zone so.
+    """
     known = RAILS_ZONES.get(name, name)
     try:
         zone_named(known)
@@ -189,7 +240,7 @@ def iana_zone(name: str) -> str | None:
     return known
 
 
-# ------------------------------------------------------------------------------------------------------ recognising
+# recognising
 
 MARKUP = (b"status-page__overview", b"status-page__resource", b"text-statuspage-")
 HOSTS = (b"uptime.betterstack.com", b"betterstack.com/", b"betteruptime.com")
@@ -214,7 +265,10 @@ def _json_signals(response: Response) -> Iterator[Signal]:
         if page["type"] != "status_page" or "aggregate_state" not in page["attributes"]:
             return
         yield Signal("shape", "a JSON:API document of type status_page with an aggregate_state")
-        if any(row["type"] == "status_page_resource" and "status_history" in row["attributes"] for row in included):
+        if any(
+            row["type"] == "status_page_resource" and "status_history" in row["attributes"]
+            for row in included
+        ):
             yield Signal("history", "resources of type status_page_resource with a status_history")
         if str(page["attributes"].get("logo_url")).startswith(LOGOS):
             yield Signal("assets", f"the logo is kept on {LOGOS}")
@@ -231,7 +285,7 @@ def _html_signals(body: bytes) -> Iterator[Signal]:
             yield Signal("assets", ", ".join(hosts))
 
 
-# ------------------------------------------------------------------------------------------- decoding, with the place
+# decoding, with the place
 
 
 def _object(owner: Row, key: str, where: str) -> Row:
@@ -243,7 +297,10 @@ def _rows(owner: Row, key: str, where: str) -> list[Row]:
     value = owner.get(key)
     if not isinstance(value, list):
         wrong(f"{where}.{key}", "a list", value)
-    return [row if isinstance(row, dict) else wrong(f"{where}.{key}[]", "an object", row) for row in value]
+    return [
+        row if isinstance(row, dict) else wrong(f"{where}.{key}[]", "an object", row)
+        for row in value
+    ]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
@@ -256,7 +313,11 @@ def _id(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
     if isinstance(value, str) and value:
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else wrong(where, "an id", value)
+    return (
+        str(value)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else wrong(where, "an id", value)
+    )
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
@@ -271,7 +332,11 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         wrong(f"{where}.{key}", "a time", value)
-    return instant.astimezone(UTC) if instant.tzinfo else wrong(f"{where}.{key}", "a time with its zone", value)
+    return (
+        instant.astimezone(UTC)
+        if instant.tzinfo
+        else wrong(f"{where}.{key}", "a time with its zone", value)
+    )
 
 
 def _seconds(owner: Row, key: str, where: str) -> float:
@@ -290,7 +355,9 @@ def _day(owner: Row, key: str, where: str) -> date:
 
 
 def _once(rows: Iterable[Row], key: Callable[[Row], Any], where: str) -> dict[Any, Row]:
-    """Return the rows by key. The same row twice counts once; two that differ under one key are an error."""
+    """Return the rows by key. The same row twice counts once; two that differ under one key are an
+    error.
+    """
     found: dict[Any, Row] = {}
     for row in rows:
         if found.setdefault(key(row), row) != row:
@@ -298,12 +365,14 @@ def _once(rows: Iterable[Row], key: Callable[[Row], Any], where: str) -> dict[An
     return found
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Document:
-    """The answer, sorted: `sections`, `reports` and `updates` are attributes by id, `resources` in the page's order."""
+    """The answer, sorted: `sections`, `reports` and `updates` are attributes by id, `resources` in
+    the page's order.
+    """
 
     page_id: str
     known_zone: str | None
@@ -316,19 +385,25 @@ class _Document:
 
     @property
     def own_zone(self) -> str | None:
-        """The IANA name of the zone the page says it cuts its days in; None when it names none we know."""
+        """The IANA name of the zone the page says it cuts its days in; None when it names none we
+        know.
+        """
         name = self.attributes.get("timezone")
         return iana_zone(name) if isinstance(name, str) else None
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The zone the days are cut in: the page's own, else the user's or the one it named last."""
+        """The zone the days are cut in: the page's own, else the user's or the one it named
+        last.
+        """
         known = self.own_zone or self.known_zone
         return zone_named(known) if known else None
 
 
 def _document(told: object, known_zone: str | None) -> _Document:
-    """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it names itself."""
+    """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it
+    names itself.
+    """
     answer = told if isinstance(told, dict) else wrong("the answer", "an object", told)
     page = _object(answer, "data", "the answer")
     if page.get("type") != "status_page":
@@ -346,7 +421,9 @@ def _document(told: object, known_zone: str | None) -> _Document:
         sections=_attributes(_related(relations, "sections", included, "status_page_section")),
         resources=_attributes(resources),
         reports=_attributes(reports),
-        updates=_attributes({key: row for (kind, key), row in included.items() if kind == "status_update"}),
+        updates=_attributes(
+            {key: row for (kind, key), row in included.items() if kind == "status_update"}
+        ),
         updates_of={key: _update_ids(row) for key, row in reports.items()},
     )
 
@@ -355,8 +432,12 @@ def _key(row: Row) -> tuple[str, str]:
     return _text(row, "type", "included[]"), _id(row, "id", "included[].id")
 
 
-def _related(relations: Row, name: str, included: Mapping[tuple[str, str], Row], kind: str) -> dict[str, Row]:
-    """Return the included rows of a relation in its order. Raises UnexpectedShape when one of them is missing."""
+def _related(
+    relations: Row, name: str, included: Mapping[tuple[str, str], Row], kind: str
+) -> dict[str, Row]:
+    """Return the included rows of a relation in its order. Raises UnexpectedShape when one of them
+    is missing.
+    """
     where = f"data.relationships.{name}"
     found = {}
     for row in _rows(_object(relations, name, "data.relationships"), "data", where):
@@ -364,7 +445,9 @@ def _related(relations: Row, name: str, included: Mapping[tuple[str, str], Row],
         if (kind, key) not in included:
             raise UnexpectedShape(f"{where} names {key}, which is not included")
         found[key] = included[kind, key]
-    return found | {key: row for (one, key), row in included.items() if one == kind and key not in found}
+    return found | {
+        key: row for (one, key), row in included.items() if one == kind and key not in found
+    }
 
 
 def _attributes(rows: Mapping[str, Row]) -> dict[str, Row]:
@@ -384,19 +467,23 @@ class _Notes:
     words: set[str] = field(default_factory=set)
 
     def level(self, word: str, table: Mapping[str, Level] = LEVELS) -> Level | None:
-        """Return the word's level; None for `not_monitored`, and for a word nobody knows, which is noted."""
+        """Return the word's level; None for `not_monitored`, and for a word nobody knows, which is
+        noted.
+        """
         level = table.get(word)
         if level is None and word != NOT_MONITORED:
             self.words.add(word)
         return level
 
 
-# ------------------------------------------------------------------------------------------------- reports of incidents
+# reports of incidents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Report:
-    """One report and what it says of each resource: pieces with the level or, in `word`, a state nobody knows."""
+    """One report and what it says of each resource: pieces with the level or, in `word`, a state
+    nobody knows.
+    """
 
     incident: Incident
     impacts: tuple[Impact, ...]
@@ -420,9 +507,15 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
     phase, end = _phase(row, kind, starts, posts, now)
     affected = _states(row, where)
     basis = Basis.DECLARED if kind == "maintenance" else Basis.TRANSITION
-    impacts = _impacts(key, _timeline(kind, starts, affected, posts, phase), end, now, notes, basis=basis)
-    named = {resource for states in (affected, *(post.states for post in posts)) for resource in states}
-    worst = max((impact.level or Level.OPERATIONAL for impact in impacts), default=Level.OPERATIONAL)
+    impacts = _impacts(
+        key, _timeline(kind, starts, affected, posts, phase), end, now, notes, basis=basis
+    )
+    named = {
+        resource for states in (affected, *(post.states for post in posts)) for resource in states
+    }
+    worst = max(
+        (impact.level or Level.OPERATIONAL for impact in impacts), default=Level.OPERATIONAL
+    )
     incident = Incident(
         id=key,
         title=_text(row, "title", where),
@@ -434,7 +527,9 @@ def _report(key: str, row: Row, document: _Document, now: datetime, notes: _Note
         maintenance=kind == "maintenance",
         component_ids=tuple(sorted(named)),
     )
-    rows = (document.updates[name] | {"id": name} for name in dict.fromkeys(document.updates_of[key]))
+    rows = (
+        document.updates[name] | {"id": name} for name in dict.fromkeys(document.updates_of[key])
+    )
     updates = messages(list(rows), at="published_at", states=_posted)
     return _Report(incident=incident, impacts=impacts, updates=tuple(updates_of(key, updates)))
 
@@ -462,13 +557,18 @@ def _posts(key: str, document: _Document) -> list[_Update]:
         row = document.updates[name]
         message = row.get("message")
         posts.append(
-            _Update(_time(row, "published_at", where), _states(row, where), message if isinstance(message, str) else "")
+            _Update(
+                _time(row, "published_at", where),
+                _states(row, where),
+                message if isinstance(message, str) else "",
+            )
         )
     return sorted(posts, key=lambda post: post.at)
 
 
 def _said(updates: Iterable[_Update]) -> Iterator[Post]:
-    """Yield what updates say of their report: it goes on while a resource that they named is not well again.
+    """Yield what updates say of their report: it goes on while a resource that they named is not
+    well again.
 
     One that names no resource may say in its text that it is over, or that it is a review.
     """
@@ -477,13 +577,18 @@ def _said(updates: Iterable[_Update]) -> Iterator[Post]:
         held.update(update.states)
         says = prose(update.message)
         if update.states:
-            well = all(LEVELS.get(word) is Level.OPERATIONAL or word == NOT_MONITORED for word in held.values())
+            well = all(
+                LEVELS.get(word) is Level.OPERATIONAL or word == NOT_MONITORED
+                for word in held.values()
+            )
             says = Says.OVER if well else Says.GOES_ON
         yield Post(update.at, Says.UNCLEAR if says is Says.GOES_ON and not update.states else says)
 
 
 def _states(row: Row, where: str) -> dict[str, str]:
-    """Return the state word of every resource a report or an update names; the worst where one is named twice."""
+    """Return the state word of every resource a report or an update names; the worst where one is
+    named twice.
+    """
     states: dict[str, str] = {}
     if row.get("affected_resources") is None:
         return states
@@ -503,9 +608,9 @@ def _phase(
 ) -> tuple[Phase, datetime | None]:
     """Return the report's phase and its end, None = not ended.
 
-    A manual report carries no `ends_at` even when it is over: then the update that says so ended it, and those after
-    it are reviews. An end in the future is a plan. A maintenance is marked `maintenance` days before it begins, so
-    that only its times tell.
+    A manual report carries no `ends_at` even when it is over: then the update that says so ended
+    it, and those after it are reviews. An end in the future is a plan. A maintenance is marked
+    `maintenance` days before it begins, so that only its times tell.
     """
     ends = _time_or_none(row, "ends_at", "status_report")
     if starts > now:
@@ -521,13 +626,16 @@ def _timeline(
 ) -> dict[str, list[tuple[datetime, str]]]:
     """Return each resource's states in order, from the report's start on.
 
-    An update names what it changes; the first that names any is taken to hold since the report's start. A
-    maintenance's updates name nothing: what the report names is under maintenance for its whole length.
+    An update names what it changes; the first that names any is taken to hold since the report's
+    start. A maintenance's updates name nothing: what the report names is under maintenance for its
+    whole length.
     """
     lines: dict[str, list[tuple[datetime, str]]] = {}
     if kind == "maintenance":
         return {key: [(starts, "maintenance")] for key in affected}
-    said: list[tuple[datetime, Mapping[str, str]]] = [(post.at, post.states) for post in posts if post.states]
+    said: list[tuple[datetime, Mapping[str, str]]] = [
+        (post.at, post.states) for post in posts if post.states
+    ]
     if not said and phase is not Phase.CLOSED:
         said = [(starts, affected)]
     for index, (at, states) in enumerate(said):
@@ -557,7 +665,8 @@ def _impacts(
             if level is Level.OPERATIONAL or at >= now or until == at:
                 continue
             if stop is not None and stop <= at:
-                stop = at + LEAST  # a bad state was posted, however early the report is said to have ended
+                # a bad state was posted, however early the report is said to have ended
+                stop = at + LEAST
             impacts.append(
                 Impact(
                     component_id=key,
@@ -573,12 +682,14 @@ def _impacts(
     return tuple(impacts)
 
 
-# -------------------------------------------------------------------------------------------------- history, day by day
+# history, day by day
 
 
 @dataclass(frozen=True, slots=True)
 class _Marked:
-    """One day of a resource: the level of its mark, and the seconds the page counts. `span` is its elapsed part."""
+    """One day of a resource: the level of its mark, and the seconds the page counts. `span` is its
+    elapsed part.
+    """
 
     day: date
     level: Level | None
@@ -594,7 +705,9 @@ class _Marked:
 
     @property
     def disagrees(self) -> bool:
-        """Whether the day has seconds of trouble and a mark that denies them: nothing can be said of it."""
+        """Whether the day has seconds of trouble and a mark that denies them: nothing can be said
+        of it.
+        """
         return self.down > 0 and self.level in {Level.OPERATIONAL, Level.MAINTENANCE}
 
 
@@ -609,17 +722,25 @@ def _marked_days(key: str, row: Row, zone: ZoneInfo, now: datetime, notes: _Note
         elapsed = _elapsed(day, zone, now)
         word = _text(one, "status", where)
         level = notes.level(word, DAY_LEVELS)
-        down, maintained = _seconds(one, "downtime_duration", where), _seconds(one, "maintenance_duration", where)
+        down, maintained = (
+            _seconds(one, "downtime_duration", where),
+            _seconds(one, "maintenance_duration", where),
+        )
         if elapsed is not None:
-            # A day cannot hold more than its length; days of groups of monitors may be summed over them.
+            # A day cannot hold more than its length; days of groups of monitors may be summed over
+            # them.
             span, length = elapsed
-            days.append(_Marked(day, level, min(down, length), maintained, span, word == NOT_MONITORED))
+            days.append(
+                _Marked(day, level, min(down, length), maintained, span, word == NOT_MONITORED)
+            )
     return days
 
 
 @lru_cache(maxsize=1_024)  # every resource has the same days
 def _elapsed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Interval, float] | None:
-    """Return the part of the day that has elapsed and the whole day's length in seconds; None before it begins."""
+    """Return the part of the day that has elapsed and the whole day's length in seconds; None
+    before it begins.
+    """
     whole = day_interval(day, zone)
     span = Interval.between(whole.start, min(whole.end, now))
     return (span, whole.seconds) if span is not None else None
@@ -627,11 +748,14 @@ def _elapsed(day: date, zone: ZoneInfo, now: datetime) -> tuple[Interval, float]
 
 def _bar(key: str, marked: _Marked) -> Bar:
     """Return the outage of a day that is marked down; a mark without seconds counts for one."""
-    return Bar(component_id=key, day=marked.day, major_seconds=max(1, round(marked.down)), source=SOURCE)
+    return Bar(
+        component_id=key, day=marked.day, major_seconds=max(1, round(marked.down)), source=SOURCE
+    )
 
 
 def _coverage(key: str, days: Iterable[_Marked]) -> Iterator[Coverage]:
-    """Yield what a resource's history speaks for: what no report tells it tells, except on a day marked down.
+    """Yield what a resource's history speaks for: what no report tells it tells, except on a day
+    marked down.
 
     On such a day the sum is the whole truth about outages and says nothing of when they were.
     """
@@ -656,21 +780,36 @@ def _runs(days: Iterable[_Marked]) -> Iterator[Interval]:
         yield run
 
 
-def _unexplained(key: str, marked: _Marked, impacts: Sequence[Impact], now: datetime) -> Iterator[Impact]:
-    """Yield the day's degraded and maintenance seconds that no report explains, at the beginning of the day."""
+def _unexplained(
+    key: str, marked: _Marked, impacts: Sequence[Impact], now: datetime
+) -> Iterator[Impact]:
+    """Yield the day's degraded and maintenance seconds that no report explains, at the beginning of
+    the day.
+    """
     degraded = marked.down if marked.level is Level.DEGRADED else 0.0
     if max(degraded, marked.maintained) <= ROUNDING:
         return
-    taken = [(impact.level, span) for impact in impacts if (span := _within(impact, marked.span, now)) is not None]
+    taken = [
+        (impact.level, span)
+        for impact in impacts
+        if (span := _within(impact, marked.span, now)) is not None
+    ]
     for level, seconds in ((Level.DEGRADED, degraded), (Level.MAINTENANCE, marked.maintained)):
-        explained = total_seconds(span for told, span in taken if told is not None and told >= level)
+        explained = total_seconds(
+            span for told, span in taken if told is not None and told >= level
+        )
         missing = seconds - explained
         if missing <= ROUNDING:
             continue
         for span in _first_seconds(subtract([marked.span], [span for _, span in taken]), missing):
             taken.append((level, span))
             yield Impact(
-                component_id=key, level=level, start=span.start, end=span.end, basis=Basis.DECLARED, source=SOURCE
+                component_id=key,
+                level=level,
+                start=span.start,
+                end=span.end,
+                basis=Basis.DECLARED,
+                source=SOURCE,
             )
 
 
@@ -680,7 +819,9 @@ def _within(impact: Impact, span: Interval, now: datetime) -> Interval | None:
 
 
 def _first_seconds(spans: Iterable[Interval], seconds: float) -> Iterator[Interval]:
-    """Yield the earliest parts of the spans that together last that long, or all of them when they are too short."""
+    """Yield the earliest parts of the spans that together last that long, or all of them when they
+    are too short.
+    """
     for span in spans:
         end = min(span.end, span.start + timedelta(seconds=min(seconds, span.seconds)))
         part = Interval.between(span.start, end)
@@ -692,8 +833,9 @@ def _first_seconds(spans: Iterable[Interval], seconds: float) -> Iterator[Interv
 
 
 def _outside_sums(impact: Impact, down: Sequence[Interval], now: datetime) -> Iterator[Impact]:
-    """Yield the parts of an impact that are in no day's sum: degraded time of days marked down is in it. What goes on
-    is told to go on from now on where today is such a day: else it would be a new claim tomorrow.
+    """Yield the parts of an impact that are in no day's sum: degraded time of days marked down is
+    in it. What goes on is told to go on from now on where today is such a day: else it would be a
+    new claim tomorrow.
     """
     whole = Interval.between(impact.start, impact.end or now)
     if impact.level is not Level.DEGRADED or whole is None:
@@ -717,14 +859,18 @@ def _outside_sums(impact: Impact, down: Sequence[Interval], now: datetime) -> It
 
 @dataclass(slots=True)
 class _History:
-    """What the days say, collected over the resources. `disagreements` counts days whose mark denies their seconds."""
+    """What the days say, collected over the resources. `disagreements` counts days whose mark
+    denies their seconds.
+    """
 
     bars: list[Bar] = field(default_factory=list)
     impacts: list[Impact] = field(default_factory=list)
     coverage: list[Coverage] = field(default_factory=list)
     disagreements: int = 0
 
-    def add(self, key: str, days: Sequence[_Marked], impacts: Sequence[Impact], now: datetime) -> None:
+    def add(
+        self, key: str, days: Sequence[_Marked], impacts: Sequence[Impact], now: datetime
+    ) -> None:
         """Add one resource's days, with the impacts that its reports tell."""
         self.coverage += _coverage(key, days)
         self.disagreements += sum(marked.disagrees for marked in days)
@@ -744,10 +890,14 @@ def _history(
         told.setdefault(impact.component_id, []).append(impact)
     days_of = _days_of(document, page.now, notes)
     for key, days in days_of.items():
-        history.add(key, [marked for marked in days if marked.day >= first], told.get(key, ()), page.now)
+        history.add(
+            key, [marked for marked in days if marked.day >= first], told.get(key, ()), page.now
+        )
     for key, impacts in told.items():
         down = [marked.span for marked in days_of.get(key, ()) if marked.is_down]
-        history.impacts += (part for impact in impacts for part in _outside_sums(impact, down, page.now))
+        history.impacts += (
+            part for impact in impacts for part in _outside_sums(impact, down, page.now)
+        )
     return history
 
 
@@ -756,10 +906,12 @@ def _days_of(document: _Document, now: datetime, notes: _Notes) -> dict[str, lis
     zone = document.zone
     if zone is None:
         return {}
-    return {key: _marked_days(key, row, zone, now, notes) for key, row in document.resources.items()}
+    return {
+        key: _marked_days(key, row, zone, now, notes) for key, row in document.resources.items()
+    }
 
 
-# --------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
@@ -773,7 +925,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Read the days since `since`, at most the 90 the page keeps, with the same request as `poll`."""
+    """Read the days since `since`, at most the 90 the page keeps, with the same request as
+    `poll`.
+    """
     response = yield from get(INDEX)
     yield _read(response, page, since)
 
@@ -785,12 +939,16 @@ def _read(response: Response, page: PageContext, since: datetime | None) -> Evid
 
 
 def _evidence(document: _Document, page: PageContext, since: datetime | None) -> Evidence:
-    """Return all of the answer; days only since `since`, None = the last few, which alone still change."""
+    """Return all of the answer; days only since `since`, None = the last few, which alone still
+    change.
+    """
     notes = _Notes()
     zone = document.zone or UTC
     recent = day_of(page.now, zone) - (RECENT_DAYS - 1) * ONE_DAY
     reports = _reports(document, page.now, notes)
-    history = _history(document, reports, page, recent if since is None else day_of(since, zone), notes)
+    history = _history(
+        document, reports, page, recent if since is None else day_of(since, zone), notes
+    )
     observed = tuple(_observation(key, row, notes) for key, row in document.resources.items())
     listed = {report.incident.id for report in reports}
     info = _page_info(document, observed, history.disagreements, notes)
@@ -830,7 +988,9 @@ def _components(document: _Document, now: datetime, notes: _Notes) -> Iterator[C
 
 
 def _first_monitored(days: Sequence[_Marked]) -> date | None:
-    """Return the day a resource's record begins, if it is among those shown: before it, the vendor did not count it."""
+    """Return the day a resource's record begins, if it is among those shown: before it, the vendor
+    did not count it.
+    """
     monitored = (marked.day for marked in days if not marked.is_unmonitored)
     first = next(monitored, None)
     return first if days and first is not None and first > days[0].day else None
@@ -851,7 +1011,9 @@ def _reported(document: _Document) -> Iterator[ReportedUptime]:
         yield ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=ratio)
 
 
-def _page_info(document: _Document, observed: Iterable[Observation], disagreements: int, notes: _Notes) -> PageInfo:
+def _page_info(
+    document: _Document, observed: Iterable[Observation], disagreements: int, notes: _Notes
+) -> PageInfo:
     attributes = document.attributes
     state = _text(attributes, "aggregate_state", "data.attributes")
     zone = attributes.get("timezone")
@@ -859,7 +1021,9 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
         notes.words.add(zone)
     remarks = [_disagreement(notes.level(state), state, observed)]
     if disagreements:
-        remarks.append(f"days with seconds of downtime under a mark that denies them: {disagreements}")
+        remarks.append(
+            f"days with seconds of downtime under a mark that denies them: {disagreements}"
+        )
     name = attributes.get("company_name")
     return PageInfo(
         external_id=document.page_id,
@@ -871,7 +1035,9 @@ def _page_info(document: _Document, observed: Iterable[Observation], disagreemen
 
 
 def _disagreement(said: Level | None, word: str, observed: Iterable[Observation]) -> str | None:
-    """Say how the page's own state contradicts its resources: one of them is well and the other is not."""
+    """Say how the page's own state contradicts its resources: one of them is well and the other is
+    not.
+    """
     levels = [one.level for one in observed]
     if said is None or None in levels:
         return None
@@ -883,6 +1049,10 @@ def _disagreement(said: Level | None, word: str, observed: Iterable[Observation]
 
 def _zone_gap(document: _Document) -> Gap:
     zone = document.attributes.get("timezone")
-    told = f"the page cuts its days in {zone!r}, which is no time zone we know" if zone else "it names no time zone"
+    told = (
+        f"the page cuts its days in {zone!r}, which is no time zone we know"
+        if zone
+        else "it names no time zone"
+    )
     message = f"{told}; set `zone:` of this vendor"
     return Gap(what="the days of the history", reason=UnexpectedShape.reason, message=message)

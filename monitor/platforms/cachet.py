@@ -1,19 +1,24 @@
-"""Cachet status pages, which people run themselves: components, incidents and schedules, each a list in pages. Pure.
+"""Cachet status pages, which people run themselves: components, incidents and schedules, each a
+list in pages. Pure.
 
-Version 2 answers at `/api/v1/...` with plain rows, version 3 at `/api/...` with JSON:API: the same fields under
-`attributes`, times and states as `{"human", "string" or "value"}`, components and updates under `included`. Both are
-read here; which one a page has is asked once and remembered. What is easily misread:
+Version 2 answers at `/api/v1/...` with plain rows, version 3 at `/api/...` with JSON:API: the same
+fields under `attributes`, times and states as `{"human", "string" or "value"}`, components and
+updates under `included`. Both are read here; which one a page has is asked once and remembered.
+What is easily misread:
 
-- Times have no zone: they are the server's. They are taken in the page's configured zone, else as UTC.
+- Times have no zone: they are the server's. They are taken in the page's configured zone, else as
+  UTC.
 - An incident's `status` in version 2 is its first state; `latest_status` is the present one.
-- Incidents have no severity; what names a component is inferred to be minor. Only version 3 declares a state for each
-  component of an incident, in a `pivot`; a component is included once, so of several incidents it is one's, nobody
-  knows whose. In version 3 a component's own `status` stays as it is while an incident declares another.
-- Version 2 lists its oldest incidents first, and writes the present time as `completed_at` of what is not complete.
-  A schedule's state does not move by itself: its time does.
+- Incidents have no severity; what names a component is inferred to be minor. Only version 3
+  declares a state for each component of an incident, in a `pivot`; a component is included once, so
+  of several incidents it is one's, nobody knows whose. In version 3 a component's own `status`
+  stays as it is while an incident declares another.
+- Version 2 lists its oldest incidents first, and writes the present time as `completed_at` of what
+  is not complete. A schedule's state does not move by itself: its time does.
 - In a schedule of version 2, `components[].id` is the row's; the component's is `component_id`.
 
-The shapes are those of captured pages of version 2 and of the programs' source (github.com/cachethq).
+The shapes are those of captured pages of version 2 and of the programs' source
+(github.com/cachethq).
 """
 
 from collections import Counter
@@ -23,10 +28,32 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from monitor.errors import FetchError, Truncated, UnexpectedShape
-from monitor.fields import Row, code, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    maybe_instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.intervals import zone_named
 from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+    read_json,
+    reading_of,
+)
 from monitor.told import (
     LEAST,
     Event,
@@ -52,8 +79,9 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Incidents say no severity and often no component, and a component's state may change without one; times have "
-        "no zone, so set `zone` to the server's. Version 3 was not seen yet."
+        "Incidents say no severity and often no component, and a component's state may change"
+        " without one; times have no zone, so set `zone` to the server's. Version 3 was not seen"
+        " yet."
     ),
 )
 
@@ -113,7 +141,7 @@ ABSENT = 404
 Reading = Generator[Step, Any, Any]
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 OWN_KEYS = (
     {"status", "group_id", "enabled"},
@@ -135,7 +163,9 @@ def detect(response: Response) -> list[Signal]:
 
 def _signals(response: Response) -> Iterator[Signal]:
     head = response.body[:64].lstrip()[:1]
-    if head == b"<" and (b"://cachethq.io" in response.body or b"/vendor/cachethq/cachet/" in response.body):
+    if head == b"<" and (
+        b"://cachethq.io" in response.body or b"/vendor/cachethq/cachet/" in response.body
+    ):
         yield Signal("markup", "the page links to cachethq.io or loads Cachet's files")
     told = peek(response) if head == b"{" or response.body[:3] == b"\xef\xbb\xbf" else None
     data = told.get("data") if isinstance(told, dict) else None
@@ -158,12 +188,14 @@ def _in_pages(told: Row) -> bool:
     return (isinstance(links, dict) and "next_page" in links) or meta.keys() >= PAGE_KEYS
 
 
-# ---------------------------------------------------------------------------------------------------------- lists
+# lists
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A page of a list. `pages` is how many there are, None = the answer does not say (version 3)."""
+    """A page of a list. `pages` is how many there are, None = the answer does not say (version
+    3).
+    """
 
     rows: Sequence[Row]
     included: Mapping[tuple[str, str], Row]
@@ -180,14 +212,23 @@ def _answer(response: Response) -> _Answer:
     }
     pages = row(told.get("meta"), "meta").get("pagination")
     if pages is None:
-        return _Answer(listed, included, row(told.get("links"), "links").get("next") is not None, None)
+        return _Answer(
+            listed, included, row(told.get("links"), "links").get("next") is not None, None
+        )
     links = row(row(pages, "meta.pagination").get("links"), "meta.pagination.links")
     total = code(pages.get("total_pages"), "meta.pagination.total_pages")
-    return _Answer(listed, included, links.get("next_page") is not None, int(total) if total.isdecimal() else None)
+    return _Answer(
+        listed,
+        included,
+        links.get("next_page") is not None,
+        int(total) if total.isdecimal() else None,
+    )
 
 
 def _which(page: PageContext) -> Reading:
-    """Return the version of the page and its components' first answer; the version it had last time is asked first."""
+    """Return the version of the page and its components' first answer; the version it had last time
+    is asked first.
+    """
     for api in sorted((V2, V3), key=lambda api: api.version != page.mark):
         response: Response = yield from get(api.components)
         if response.status != ABSENT:
@@ -196,7 +237,9 @@ def _which(page: PageContext) -> Reading:
 
 
 def _together(api: _Api, *, grouped: bool) -> Reading:
-    """Return the first answers of incidents, schedules and, where they are listed apart, groups (else None)."""
+    """Return the first answers of incidents, schedules and, where they are listed apart, groups
+    (else None).
+    """
     paths = [api.incidents, api.schedules, *([api.groups] if grouped and api.groups else [])]
     answers: list[Response | FetchError] = yield from get_all(paths)
     for answer in answers:
@@ -207,7 +250,9 @@ def _together(api: _Api, *, grouped: bool) -> Reading:
 
 
 def _all(response: Response, path: str) -> Reading:
-    """Return all pages of a list whose first answer is here. Raises Truncated when there are too many."""
+    """Return all pages of a list whose first answer is here. Raises Truncated when there are too
+    many.
+    """
     with reading_of(response.url):
         answers = [_answer(response)]
         while answers[-1].more:
@@ -219,7 +264,9 @@ def _all(response: Response, path: str) -> Reading:
 
 
 def _newest(response: Response, path: str) -> Reading:
-    """Return the first page of a list and, where its end is known, the last: the newest is in one of them."""
+    """Return the first page of a list and, where its end is known, the last: the newest is in one
+    of them.
+    """
     with reading_of(response.url):
         first = _answer(response)
         if not first.more or first.pages is None:
@@ -228,7 +275,7 @@ def _newest(response: Response, path: str) -> Reading:
         return [first, _answer(last)]
 
 
-# ------------------------------------------------------------------------------------------------------------ rows
+# rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +327,24 @@ def _number(value: object, where: str) -> str:
 
 def _entries(answer: _Answer, what: str, zone: tzinfo) -> list[_Entry]:
     related = [_related(each, answer.included) for each in answer.rows]
-    named = Counter(code(each.get("id"), "component.id") for one in related for each in one.get("components", ()))
+    named = Counter(
+        code(each.get("id"), "component.id")
+        for one in related
+        for each in one.get("components", ())
+    )
     shared = frozenset(key for key, times in named.items() if times > 1)
-    return [_Entry(each, what, zone, one, shared) for each, one in zip(answer.rows, related, strict=True)]
+    return [
+        _Entry(each, what, zone, one, shared)
+        for each, one in zip(answer.rows, related, strict=True)
+    ]
 
 
 def _related(told: Row, included: Mapping[tuple[str, str], Row]) -> dict[str, list[Row]]:
     """Return what a row of version 3 refers to, by kind of relation."""
     relations = row(told.get("relationships") or {}, "relationships")
-    return {name: [_one(each, included) for each in _linked(found)] for name, found in relations.items()}
+    return {
+        name: [_one(each, included) for each in _linked(found)] for name, found in relations.items()
+    }
 
 
 def _linked(relation: object) -> list[Row]:
@@ -297,17 +353,23 @@ def _linked(relation: object) -> list[Row]:
 
 
 def _one(link: Row, included: Mapping[tuple[str, str], Row]) -> Row:
-    return included.get((text(link.get("type"), "link.type"), code(link.get("id"), "link.id")), link)
+    return included.get(
+        (text(link.get("type"), "link.type"), code(link.get("id"), "link.id")), link
+    )
 
 
-# ------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _parts(entries: Sequence[_Entry], groups: Mapping[str, str]) -> list[Part]:
     """Return the components in their present state; one that is not enabled is not on the page."""
     if not entries:
         raise UnexpectedShape("no component is listed: such a page says nothing of any")
-    return [_part(each, groups, at) for at, each in enumerate(entries) if each.fields.get("enabled") is not False]
+    return [
+        _part(each, groups, at)
+        for at, each in enumerate(entries)
+        if each.fields.get("enabled") is not False
+    ]
 
 
 def _part(entry: _Entry, groups: Mapping[str, str], at: int) -> Part:
@@ -335,14 +397,17 @@ def _groups(response: Response | None) -> dict[str, str]:
     if response is None:
         return {}
     with reading_of(response.url):
-        return {code(each.get("id"), "group.id"): maybe_text(each.get("name")) or "" for each in _answer(response).rows}
+        return {
+            code(each.get("id"), "group.id"): maybe_text(each.get("name")) or ""
+            for each in _answer(response).rows
+        }
 
 
 def _is_grouped(answers: Sequence[_Answer]) -> bool:
     return any(each.get("group_id") for answer in answers for each in answer.rows)
 
 
-# ----------------------------------------------------------------------------------------------------------- events
+# events
 
 
 def _incident(entry: _Entry, now: datetime) -> Event:
@@ -374,21 +439,30 @@ def _incident(entry: _Entry, now: datetime) -> Event:
 
 
 def _messages(entry: _Entry) -> Iterator[IncidentUpdate]:
-    """Yield the updates as they are kept. A state is a number; what it stands for is said beside it."""
+    """Yield the updates as they are kept. A state is a number; what it stands for is said beside
+    it.
+    """
     listed = entry.fields.get("updates") or entry.related.get("updates")
     for each in listed if isinstance(listed, list) else ():
         told = _Entry(each, f"{entry.where}.updates", entry.zone)
         at, state = told.time("created"), told.fields.get("status")
-        said = told.fields.get("human_status") or (state.get("human") if isinstance(state, dict) else state)
+        said = told.fields.get("human_status") or (
+            state.get("human") if isinstance(state, dict) else state
+        )
         if at is not None:
             yield message(
-                at, str(said or ""), maybe_text(told.fields.get("message")), key=str(told.told.get("id") or "")
+                at,
+                str(said or ""),
+                maybe_text(told.fields.get("message")),
+                key=str(told.told.get("id") or ""),
             )
 
 
 def _posts(entry: _Entry) -> list[Post]:
     """Return when each update was posted, and what its state says."""
-    listed = some_rows(entry.fields.get("updates"), f"{entry.where}.updates") or entry.related.get("updates", ())
+    listed = some_rows(entry.fields.get("updates"), f"{entry.where}.updates") or entry.related.get(
+        "updates", ()
+    )
     posts = (_Entry(each, f"{entry.where}.updates", entry.zone) for each in listed)
     return [
         posted(each.start("created"), each.state("status"), PHASES)
@@ -402,22 +476,32 @@ def _named(entry: _Entry) -> tuple[str, ...]:
     key = entry.fields.get("component_id")
     listed = some_rows(entry.fields.get("components"), f"{entry.where}.components")
     ids = [each.get("component_id") or each.get("id") for each in listed]
-    ids += [each.get("id") for each in entry.related.get("components", ())] or ([key] if key else [])
+    ids += [each.get("id") for each in entry.related.get("components", ())] or (
+        [key] if key else []
+    )
     return tuple(dict.fromkeys(code(each, f"{entry.where}.component") for each in ids))
 
 
-def _spans(entry: _Entry, named: Sequence[str], start: datetime, end: datetime | None) -> tuple[Span, ...]:
-    """Return what an incident means for its components: the state it declares for each, else a minor one."""
+def _spans(
+    entry: _Entry, named: Sequence[str], start: datetime, end: datetime | None
+) -> tuple[Span, ...]:
+    """Return what an incident means for its components: the state it declares for each, else a
+    minor one.
+    """
     declared = {each: said for each in named if (said := _declared(entry, each)) is not None}
     spans = tuple(
         Span(component_id=key, level=VOCABULARY.get(said), start=start, end=end, word=said)
         for key, said in declared.items()
     )
-    return spans + spread([each for each in named if each not in declared], Level.DEGRADED, start, end)
+    return spans + spread(
+        [each for each in named if each not in declared], Level.DEGRADED, start, end
+    )
 
 
 def _declared(entry: _Entry, key: str) -> str | None:
-    told = next((each for each in entry.related.get("components", ()) if str(each.get("id")) == key), {})
+    told = next(
+        (each for each in entry.related.get("components", ()) if str(each.get("id")) == key), {}
+    )
     attributes = told.get("attributes")
     pivot = attributes.get("pivot") if isinstance(attributes, dict) else None
     if not isinstance(pivot, dict) or key in entry.shared:
@@ -429,7 +513,8 @@ def _declared(entry: _Entry, key: str) -> str | None:
 def _schedule(entry: _Entry, now: datetime) -> Event:
     status = entry.state("status")
     start = entry.start("scheduled", "created")
-    # Version 2 writes the present time where there is no end; version 3 reckons the state from the end.
+    # Version 2 writes the present time where there is no end; version 3 reckons the state from the
+    # end.
     end = entry.time("completed") if status == COMPLETE or "attributes" in entry.told else None
     over = status == COMPLETE or (end is not None and end <= now)
     named = _named(entry)
@@ -449,12 +534,14 @@ def _schedule(entry: _Entry, now: datetime) -> Event:
     return silenced(event, max(start, entry.time("updated") or start), now)
 
 
-# ------------------------------------------------------------------------------------------------ poll and backfill
+# poll and backfill
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a page's lists say. `complete`: they are whole, so an event that is not among them was deleted."""
+    """What a page's lists say. `complete`: they are whole, so an event that is not among them was
+    deleted.
+    """
 
     parts: Sequence[Part]
     events: Sequence[Event]
@@ -462,11 +549,17 @@ class _Told:
     complete: bool
 
     def gone(self, page: PageContext) -> frozenset[str]:
-        return page.open_incidents - {event.id for event in self.events} if self.complete else frozenset()
+        return (
+            page.open_incidents - {event.id for event in self.events}
+            if self.complete
+            else frozenset()
+        )
 
 
 def _read(page: PageContext, *, whole: bool) -> Reading:
-    """Return what the page says: of its past all there is, or what is on the newest pages of its lists."""
+    """Return what the page says: of its past all there is, or what is on the newest pages of its
+    lists.
+    """
     zone = zone_named(page.zone or "UTC")
     api, response = yield from _which(page)
     components = yield from _all(response, api.components)
@@ -478,10 +571,20 @@ def _read(page: PageContext, *, whole: bool) -> Reading:
     posted = yield from pages(incidents, api.incidents)
     planned = [] if schedules.status == ABSENT else (yield from pages(schedules, api.schedules))
     with reading_of(incidents.url):
-        events = [_incident(each, page.now) for some in posted for each in _entries(some, "incident", zone)]
+        events = [
+            _incident(each, page.now)
+            for some in posted
+            for each in _entries(some, "incident", zone)
+        ]
     with reading_of(schedules.url):
-        events += [_schedule(each, page.now) for some in planned for each in _entries(some, "schedule", zone)]
-    complete = whole or all(len(some) == 1 and not some[0].more for some in (posted, planned) if some)
+        events += [
+            _schedule(each, page.now)
+            for some in planned
+            for each in _entries(some, "schedule", zone)
+        ]
+    complete = whole or all(
+        len(some) == 1 and not some[0].more for some in (posted, planned) if some
+    )
     return _Told(parts, events, api.version, complete)
 
 
@@ -521,9 +624,13 @@ def _remark(events: Sequence[Event]) -> str | None:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents and schedules: they cover the time since the oldest component was made."""
+    """Yield all incidents and schedules: they cover the time since the oldest component was
+    made.
+    """
     told: _Told = yield from _read(page, whole=True)
-    begun = [part.component.start_date for part in told.parts if part.component.start_date is not None]
+    begun = [
+        part.component.start_date for part in told.parts if part.component.start_date is not None
+    ]
     zone = zone_named(page.zone or "UTC")
     first = datetime.combine(min(begun), datetime.min.time(), zone) if begun else page.now
     yield _history(told, page, max(since, first))

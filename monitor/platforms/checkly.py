@@ -1,18 +1,20 @@
 """Checkly status pages: what goes on in one answer, 90 days of every service in another. Pure.
 
-A page's JSON is at `/api/status-page/<slug>/`; the slug is the host's label on checkly-status-page.com, and elsewhere
-stands in the page's HTML. `unresolved-incidents` lists what goes on, `uptime` the services and what happened to each,
-day by day, `maintenance-windows` what is planned. What is easily misread:
+A page's JSON is at `/api/status-page/<slug>/`; the slug is the host's label on
+checkly-status-page.com, and elsewhere stands in the page's HTML. `unresolved-incidents` lists what
+goes on, `uptime` the services and what happened to each, day by day, `maintenance-windows` what is
+planned. What is easily misread:
 
-- Services have no state: it is that of the incidents that name them. Severities are of an incident as a whole, in four
-  steps: MEDIUM is one of them, and for most pages the usual one.
-- An incident's `duration` runs from `created_at` to its last update, so it tells the end of a resolved one only. One
-  that lasts for days stands in each of them, whole.
+- Services have no state: it is that of the incidents that name them. Severities are of an incident
+  as a whole, in four steps: MEDIUM is one of them, and for most pages the usual one.
+- An incident's `duration` runs from `created_at` to its last update, so it tells the end of a
+  resolved one only. One that lasts for days stands in each of them, whole.
 - Any path that does not exist answers 200 and the page's HTML.
-- `partialError` says that the days are incomplete: then those without incidents are not known to be good.
+- `partialError` says that the days are incomplete: then those without incidents are not known to be
+  good.
 
-What a maintenance window looks like is taken from Checkly's own API: one that looks otherwise is left out, and said so
-in a remark. Nothing is documented.
+What a maintenance window looks like is taken from Checkly's own API: one that looks otherwise is
+left out, and said so in a remark. Nothing is documented.
 """
 
 import re
@@ -23,7 +25,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_text, number, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_text,
+    number,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Component, Level, PageInfo, Phase, ReportedUptime
 from monitor.protocol import (
     About,
@@ -49,7 +63,10 @@ ABOUT = About(
     reach="90 days of each service, with every incident's severity, start and length.",
     per="component",
     precision="seconds",
-    trust="An incident has one severity for all services it names and for its whole length; many last a minute or two.",
+    trust=(
+        "An incident has one severity for all services it names and for its whole length; many last"
+        " a minute or two."
+    ),
 )
 
 SOURCE = "checkly.uptime"
@@ -80,15 +97,22 @@ UPTIME_DAYS = 90
 
 INCOMPLETE = "the page says that its answer is incomplete"
 UNNAMED = "something is going on that names no service"
-NO_WINDOWS = "the maintenance windows cannot be read; run `monitor record URL DIR` and send the folder"
-REMEDY = "configure the page's address on checkly-status-page.com, or run `monitor record URL DIR` and send the folder"
+NO_WINDOWS = (
+    "the maintenance windows cannot be read; run `monitor record URL DIR` and send the folder"
+)
+REMEDY = (
+    "configure the page's address on checkly-status-page.com, or run `monitor record URL DIR` and"
+    " send the folder"
+)
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Checkly page or of its answers; `host` only ever beside another sign."""
+    """Return the signs of a Checkly page or of its answers; `host` only ever beside another
+    sign.
+    """
     signals = list(_signals(response))
     if signals and _hosted(response.final_url or response.url):
         signals.append(Signal("host", f"the host is one of *{HOSTED}"))
@@ -111,13 +135,18 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("events", "days hold incidents with their last update's status")
     listed = told.get("incidents") if isinstance(told, dict) else None
     if isinstance(listed, list) and listed and all(_looks_right(each) for each in listed):
-        yield Signal("incidents", "incidents with a severity, services and the last update's status")
+        yield Signal(
+            "incidents", "incidents with a severity, services and the last update's status"
+        )
         if b'"publicIncidentUpdateDate"' in body:
             yield Signal("updates", "updates have Checkly's date")
 
 
 def _looks_right(each: object) -> bool:
-    return isinstance(each, dict) and {"severity", "lastUpdateStatus", "services", "incidentUpdates"} <= each.keys()
+    return (
+        isinstance(each, dict)
+        and {"severity", "lastUpdateStatus", "services", "incidentUpdates"} <= each.keys()
+    )
 
 
 def _hosted(url: str) -> str | None:
@@ -126,7 +155,7 @@ def _hosted(url: str) -> str | None:
     return host.removesuffix(HOSTED) if host.endswith(HOSTED) else None
 
 
-# ------------------------------------------------------------------------------------------------- asking for answers
+# asking for answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +176,9 @@ Reading = Generator[Step, Any, _Told]
 
 
 def _read(page: PageContext) -> Reading:
-    """Ask for the three answers; a slug that leads nowhere any more is looked for in the page's HTML."""
+    """Ask for the three answers; a slug that leads nowhere any more is looked for in the page's
+    HTML.
+    """
     known, failure = page.mark or _hosted(page.url), None
     if known is not None:
         try:
@@ -162,7 +193,9 @@ def _read(page: PageContext) -> Reading:
     if failure is not None and slug in {None, known}:
         raise failure
     if slug is None:
-        raise UnexpectedShape("the page does not tell the slug of its API", url=response.url, remedy=REMEDY)
+        raise UnexpectedShape(
+            "the page does not tell the slug of its API", url=response.url, remedy=REMEDY
+        )
     return (yield from _answers(slug, page))
 
 
@@ -197,7 +230,7 @@ def _answered(answer: Response | FetchError) -> Response:
     return answer
 
 
-# ---------------------------------------------------------------------------------------------------------- services
+# services
 
 
 def _components(days: Row) -> Iterator[Component]:
@@ -213,7 +246,11 @@ def _components(days: Row) -> Iterator[Component]:
             name=text(each.get("name"), "service.name"),
             group=maybe_text(group.get("name")),
             position=position,
-            start_date=instant(each["createdAt"], "service.createdAt").date() if each.get("createdAt") else None,
+            start_date=(
+                instant(each["createdAt"], "service.createdAt").date()
+                if each.get("createdAt")
+                else None
+            ),
         )
 
 
@@ -238,7 +275,7 @@ def _reported(days: Row, known: Iterable[str]) -> Iterator[ReportedUptime]:
             yield ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=share)
 
 
-# -------------------------------------------------------------------------------------------------------------- events
+# events
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +299,9 @@ class _Book:
         """Note the incidents that go on; what is said of them here counts."""
         for incident in incidents:
             services = some_rows(incident.get("services"), "incident.services")
-            self._note(incident, [code(service.get("id"), "incident.services.id") for service in services])
+            self._note(
+                incident, [code(service.get("id"), "incident.services.id") for service in services]
+            )
 
     def _note(self, told: Row, services: Iterable[str]) -> None:
         key = code(told.get("id"), "incident.id")
@@ -274,7 +313,9 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
     """Return an incident; an open one nobody speaks of any more is not rated for ever."""
     key, status = code(told.get("id"), "incident.id"), _status(told)
     start = instant(told.get("created_at"), f"incident {key}.created_at")
-    spoke = start + timedelta(seconds=max(0.0, number(told.get("duration"), f"incident {key}.duration")))
+    spoke = start + timedelta(
+        seconds=max(0.0, number(told.get("duration"), f"incident {key}.duration"))
+    )
     end = spoke if status == RESOLVED else None
     severity = text(told.get("severity"), f"incident {key}.severity").upper()
     level = VOCABULARY.get(MAINTENANCE if status == MAINTENANCE else severity)
@@ -290,7 +331,9 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
         maintenance=level is Level.MAINTENANCE,
         spans=spans,
         vague=not spans,
-        updates=messages(told.get("incidentUpdates"), at="publicIncidentUpdateDate", text="description"),
+        updates=messages(
+            told.get("incidentUpdates"), at="publicIncidentUpdateDate", text="description"
+        ),
     )
     return silenced(event, max(spoke, _updated(told, start)), now)
 
@@ -304,20 +347,34 @@ def _updated(told: Row, start: datetime) -> datetime:
 
 
 def _plans(answer: Response | FetchError, now: datetime) -> list[Event] | None:
-    """Return the maintenance windows that go on or are planned; None when the page does not tell any."""
+    """Return the maintenance windows that go on or are planned; None when the page does not tell
+    any.
+    """
     try:
         told = row(read_json(_answered(answer)), "the answer")
-        return [_window(each, now) for which in WINDOWS for each in some_rows(told.get(which), which)]
+        return [
+            _window(each, now) for which in WINDOWS for each in some_rows(told.get(which), which)
+        ]
     except PageError:
         return None
 
 
 def _window(told: Row, now: datetime) -> Event:
-    """Return a maintenance window. While one goes on that names no service, nobody knows which ones are well."""
+    """Return a maintenance window. While one goes on that names no service, nobody knows which ones
+    are well.
+    """
     key = code(told.get("id"), "window.id")
-    start, end = instant(told.get("startsAt"), "window.startsAt"), instant(told.get("endsAt"), "window.endsAt")
+    start, end = (
+        instant(told.get("startsAt"), "window.startsAt"),
+        instant(told.get("endsAt"), "window.endsAt"),
+    )
     named = some_rows(told.get("services"), "window.services")
-    spans = spread([code(each.get("id"), "window.services.id") for each in named], Level.MAINTENANCE, start, end)
+    spans = spread(
+        [code(each.get("id"), "window.services.id") for each in named],
+        Level.MAINTENANCE,
+        start,
+        end,
+    )
     phase = Phase.CLOSED if end <= now else Phase.SCHEDULED if start > now else Phase.OPEN
     return Event(
         id=key,
@@ -333,11 +390,13 @@ def _window(told: Row, now: datetime) -> Event:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state, and what happened lately: the end of an incident is only told in the days."""
+    """Yield every service's state, and what happened lately: the end of an incident is only told in
+    the days.
+    """
     told = yield from _read(page)
     vague = any(event.phase is Phase.OPEN and event.vague for event in told.events)
     piece = evidence(
@@ -346,7 +405,9 @@ def poll(page: PageContext) -> Steps:
         info=PageInfo(remark="; ".join([*told.remarks, *([UNNAMED] if vague else [])]) or None),
         parts=states(told.components, told.events, page.now),
         events=news(told.events, page),
-        withdrawn=page.open_incidents - {event.id for event in told.events} if told.complete else (),
+        withdrawn=(
+            page.open_incidents - {event.id for event in told.events} if told.complete else ()
+        ),
         words=told.words,
         mark=told.slug,
     )
@@ -354,7 +415,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield 90 days of incidents; the days before them, or all of them when they are incomplete, are a gap."""
+    """Yield 90 days of incidents; the days before them, or all of them when they are incomplete,
+    are a gap.
+    """
     told = yield from _read(page)
     known = told.first if told.complete else None
     first = page.now if known is None else min(page.now, max(since, known))
@@ -369,4 +432,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         mark=told.slug,
     )
     yield replace(piece, reported=tuple(told.reported))
-    yield from gap_before(SOURCE, page, since, first, "the page has no older days" if told.complete else INCOMPLETE)
+    yield from gap_before(
+        SOURCE, page, since, first, "the page has no older days" if told.complete else INCOMPLETE
+    )

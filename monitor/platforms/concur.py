@@ -1,17 +1,20 @@
-"""SAP Concur Open: services in data centres, the incidents of twenty days, and a list of all since 2013. Pure.
+"""SAP Concur Open: services in data centres, the incidents of twenty days, and a list of all since
+2013. Pure.
 
-`status_history` tells of one data centre what each service is now and was on each of some twenty days, with the
-incidents of each in full. `incidents` holds everything, 23 MB in four languages, and is read once, for history. What is
-easily misread:
+`status_history` tells of one data centre what each service is now and was on each of some twenty
+days, with the incidents of each in full. `incidents` holds everything, 23 MB in four languages, and
+is read once, for history. What is easily misread:
 
-- `success` is false in good answers too; a data centre nobody knows answers without services, which is no good news.
-- An incident has one severity, for all of its services in all of its data centres, and ends with `end_epoch`, whatever
-  its `status` says. Tests are among them (`is_test`).
-- Services differ from data centre to data centre. The query names a data centre by a code, an incident by a name.
+- `success` is false in good answers too; a data centre nobody knows answers without services, which
+  is no good news.
+- An incident has one severity, for all of its services in all of its data centres, and ends with
+  `end_epoch`, whatever its `status` says. Tests are among them (`is_test`).
+- Services differ from data centre to data centre. The query names a data centre by a code, an
+  incident by a name.
 - Where a data centre cannot be read the others are, and its services are unknown.
 
-A component is a service in a data centre; `regions` choose the data centres that are asked for. Nothing describes the
-format: it is that of the page's own script, https://open.concur.com.
+A component is a service in a data centre; `regions` choose the data centres that are asked for.
+Nothing describes the format: it is that of the page's own script, https://open.concur.com.
 """
 
 import re
@@ -25,8 +28,29 @@ from urllib.parse import urlsplit
 from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.fields import Row, code, epoch, items, maybe_text, peek, row, rows, some_rows, text
 from monitor.model import Component, Evidence, Gap, IncidentUpdate, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, closed_at, ended, evidence, messages, posted, remembered, spread
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+)
+from monitor.told import (
+    Event,
+    Part,
+    closed_at,
+    ended,
+    evidence,
+    messages,
+    posted,
+    remembered,
+    spread,
+)
 
 ABOUT = About(
     title="SAP Concur Open",
@@ -38,8 +62,8 @@ ABOUT = About(
     precision="minutes",
     regions="optional",
     trust=(
-        "SAP posts most incidents when they are over, with one severity for every service and data centre they name; "
-        "a banner announces trouble before that and is not read."
+        "SAP posts most incidents when they are over, with one severity for every service and data"
+        " centre they name; a banner announces trouble before that and is not read."
     ),
 )
 
@@ -78,7 +102,7 @@ MESSAGES: Mapping[str, Phase] = {
 """Types of messages. A "Root Cause Analysis" follows days after the end."""
 
 
-# ------------------------------------------------------------------------------------------------------- recognising
+# recognising
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -87,7 +111,9 @@ def probe(url: str) -> tuple[Get, ...]:
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of Concur Open: the two shapes, what their words are and, beside these, the host."""
+    """Return the signs of Concur Open: the two shapes, what their words are and, beside these, the
+    host.
+    """
     told = peek(response)
     signals = list(_signals(told)) if isinstance(told, dict) else []
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
@@ -97,7 +123,11 @@ def detect(response: Response) -> list[Signal]:
 
 def _signals(told: Row) -> Iterator[Signal]:
     services, incidents = told.get("data"), told.get("incidents")
-    if isinstance(services, dict) and services and all(_is_service(key, each) for key, each in services.items()):
+    if (
+        isinstance(services, dict)
+        and services
+        and all(_is_service(key, each) for key, each in services.items())
+    ):
         yield Signal("shape", "services by name, each with a current status")
         if {"Expense", "Travel"} <= services.keys():
             yield Signal("words", "services called Expense and Travel")
@@ -112,10 +142,15 @@ def _is_service(key: str, told: object) -> bool:
 
 
 def _is_incident(told: object) -> bool:
-    return isinstance(told, dict) and told.keys() >= {"affected_services", "data_centers", "start_epoch", "severity"}
+    return isinstance(told, dict) and told.keys() >= {
+        "affected_services",
+        "data_centers",
+        "start_epoch",
+        "severity",
+    }
 
 
-# --------------------------------------------------------------------------------------------------- services, centres
+# services, centres
 
 
 def _path(centre: str) -> str:
@@ -128,7 +163,8 @@ def _centres(page: PageContext) -> list[str]:
     return [
         key
         for key, name in CENTRES.items()
-        if not chosen or any(fnmatchcase(key, each) or fnmatchcase(name.lower(), each) for each in chosen)
+        if not chosen
+        or any(fnmatchcase(key, each) or fnmatchcase(name.lower(), each) for each in chosen)
     ]
 
 
@@ -139,7 +175,9 @@ def _id(service: str, centre: str) -> str:
 def _part(service: str, centre: str, state: str | None, position: int = 0) -> Part:
     name = CENTRES[centre]
     return Part(
-        component=Component(id=_id(service, centre), name=service, group=name, region=name, position=position),
+        component=Component(
+            id=_id(service, centre), name=service, group=name, region=name, position=position
+        ),
         level=VOCABULARY.get((state or "").lower()),
         word=state and state[:60],
     )
@@ -147,7 +185,9 @@ def _part(service: str, centre: str, state: str | None, position: int = 0) -> Pa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Centre:
-    """What one answer says of a data centre; `first`: the instant from which it speaks of days, None = of none."""
+    """What one answer says of a data centre; `first`: the instant from which it speaks of days,
+    None = of none.
+    """
 
     parts: tuple[Part, ...]
     events: tuple[Event, ...]
@@ -164,11 +204,25 @@ def _centre(told: object, centre: str, now: datetime) -> _Centre:
         found = row(each, where)
         state = row(found.get(NOW), f"{where}.{NOW}")
         parts.append(_part(service, centre, text(state.get("status"), f"{where}.{NOW}.status"), at))
-        entries = {key: row(day, f"{where}.{key[:20]}") for key, day in found.items() if key == NOW or DAY.match(key)}
-        events += [e for key, day in entries.items() for e in _events(day.get("incidents"), f"{where}.{key}", now)]
-        days.append(min((start for key in entries if (start := _midnight(key)) is not None), default=None))
+        entries = {
+            key: row(day, f"{where}.{key[:20]}")
+            for key, day in found.items()
+            if key == NOW or DAY.match(key)
+        }
+        events += [
+            e
+            for key, day in entries.items()
+            for e in _events(day.get("incidents"), f"{where}.{key}", now)
+        ]
+        days.append(
+            min((start for key in entries if (start := _midnight(key)) is not None), default=None)
+        )
     whole = [each for each in days if each is not None]
-    return _Centre(parts=tuple(parts), events=tuple(events), first=max(whole) if len(whole) == len(days) else None)
+    return _Centre(
+        parts=tuple(parts),
+        events=tuple(events),
+        first=max(whole) if len(whole) == len(days) else None,
+    )
 
 
 def _midnight(key: str) -> datetime | None:
@@ -180,10 +234,12 @@ def _midnight(key: str) -> datetime | None:
         return None
 
 
-# ---------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
-def _events(told: object, where: str, now: datetime, since: datetime | None = None) -> Iterator[Event]:
+def _events(
+    told: object, where: str, now: datetime, since: datetime | None = None
+) -> Iterator[Event]:
     """Yield the incidents of a list, of those that ended before `since` none, and no tests."""
     for at, each in enumerate(some_rows(told, where)):
         if each.get("is_test") != "Y" and not _ended_before(each.get("end_epoch"), since):
@@ -191,12 +247,17 @@ def _events(told: object, where: str, now: datetime, since: datetime | None = No
 
 
 def _ended_before(end: object, since: datetime | None) -> bool:
-    """Whether this is the end of something long past, which need not be read: it is years older than our vocabulary."""
+    """Whether this is the end of something long past, which need not be read: it is years older
+    than our vocabulary.
+    """
     return since is not None and type(end) is int and 0 < end < since.timestamp()
 
 
 def _event(told: Row, where: str, now: datetime) -> Event:
-    services = [text(each, f"{where}.affected_services") for each in _names(told, "affected_services", where)]
+    services = [
+        text(each, f"{where}.affected_services")
+        for each in _names(told, "affected_services", where)
+    ]
     names = [text(each, f"{where}.data_centers") for each in _names(told, "data_centers", where)]
     centres = [CODES.get(name.lower(), name.lower()) for name in names]
     start, end = epoch(told.get("start_epoch"), f"{where}.start_epoch"), _end(told, where)
@@ -240,7 +301,9 @@ def _names(told: Row, field: str, where: str) -> list[object]:
 
 
 def _end(told: Row, where: str) -> datetime | None:
-    """Return the end; of a resolved incident without one, the message that says so. None = going on."""
+    """Return the end; of a resolved incident without one, the message that says so. None = going
+    on.
+    """
     if told.get("end_epoch"):
         return epoch(told["end_epoch"], f"{where}.end_epoch")
     if (maybe_text(told.get("status")) or "").lower() != RESOLVED:
@@ -257,21 +320,27 @@ def _end(told: Row, where: str) -> datetime | None:
     return closed_at(posts, epoch(told["start_epoch"], f"{where}.start_epoch"))
 
 
-# -------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield the state of every service and the incidents of the last days, in one request for each data centre chosen.
+    """Yield the state of every service and the incidents of the last days, in one request for each
+    data centre chosen.
 
-    Raises the error of the first data centre when none can be read; otherwise those that cannot are unknown.
+    Raises the error of the first data centre when none can be read; otherwise those that cannot are
+    unknown.
     """
     told = yield from _asked(page, conditional=len(_centres(page)) == 1)
     if told:
         yield _live(page, told)
 
 
-def _asked(page: PageContext, *, conditional: bool = False) -> Generator[Step, Any, dict[str, _Centre | PageError]]:
-    """Return what each data centre chosen says, or why it does not; nothing when all is as it was."""
+def _asked(
+    page: PageContext, *, conditional: bool = False
+) -> Generator[Step, Any, dict[str, _Centre | PageError]]:
+    """Return what each data centre chosen says, or why it does not; nothing when all is as it
+    was.
+    """
     centres = _centres(page)
     if not centres:
         remedy = f"correct `regions`: the data centres are {', '.join(CENTRES.values())}"
@@ -279,7 +348,9 @@ def _asked(page: PageContext, *, conditional: bool = False) -> Generator[Step, A
     answers = yield [Get(path=_path(each), conditional=conditional) for each in centres]
     if any(isinstance(each, Response) and each.unchanged for each in answers):
         return {}
-    told = {each: _read(each, answer, page.now) for each, answer in zip(centres, answers, strict=True)}
+    told = {
+        each: _read(each, answer, page.now) for each, answer in zip(centres, answers, strict=True)
+    }
     if all(isinstance(each, PageError) for each in told.values()):
         raise next(each for each in told.values() if isinstance(each, PageError))
     return told
@@ -310,7 +381,9 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
         withdrawn=withdrawn,
         mark=remembered(events.values()) if not failed else None,
     )
-    spoken = (evidence(SOURCE, page, events=events.values(), since=each.first).coverage for each in read)
+    spoken = (
+        evidence(SOURCE, page, events=events.values(), since=each.first).coverage for each in read
+    )
     return replace(
         piece,
         coverage=tuple(
@@ -323,20 +396,28 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
 
 
 def _unread(page: PageContext, failed: Iterable[str]) -> Sequence[Part]:
-    """Return the services we know in data centres that could not be read: nothing is told of them."""
+    """Return the services we know in data centres that could not be read: nothing is told of
+    them.
+    """
     known = (key.rpartition("@") for key in sorted(page.components))
-    return [_part(service, centre, None) for service, _, centre in known if service and centre in failed]
+    return [
+        _part(service, centre, None) for service, _, centre in known if service and centre in failed
+    ]
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the present state and the last days, then every incident since then, of all data centres.
+    """Yield the present state and the last days, then every incident since then, of all data
+    centres.
 
-    The long list is not asked for when the last days are enough. Where it cannot be read (it is longer than some limits
-    allow) there is a gap, and the last days remain.
+    The long list is not asked for when the last days are enough. Where it cannot be read (it is
+    longer than some limits allow) there is a gap, and the last days remain.
     """
     recent = yield from _asked(page)
     yield _live(page, recent)
-    if all(isinstance(each, _Centre) and each.first is not None and each.first <= since for each in recent.values()):
+    if all(
+        isinstance(each, _Centre) and each.first is not None and each.first <= since
+        for each in recent.values()
+    ):
         return
     try:
         response = yield from get(INCIDENTS)
@@ -344,7 +425,11 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             told = rows(row(read_json(response), "the answer").get("incidents"), "incidents")
             if not told:
                 raise UnexpectedShape("incidents: the list of all incidents is empty")
-            yield evidence(SOURCE, page, events=_events(told, "incidents", page.now, since), since=since)
+            yield evidence(
+                SOURCE, page, events=_events(told, "incidents", page.now, since), since=since
+            )
     except PageError as error:
-        gap = Gap(what=f"incidents since {since:%Y-%m-%d}", reason=error.reason, message=error.message)
+        gap = Gap(
+            what=f"incidents since {since:%Y-%m-%d}", reason=error.reason, message=error.message
+        )
         yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))

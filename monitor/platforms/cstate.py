@@ -1,23 +1,29 @@
-"""cState pages: the systems in one document, all issues in another or in a feed, written when the site is made. Pure.
+"""cState pages: the systems in one document, all issues in another or in a feed, written when the
+site is made. Pure.
 
-`index.json` has the systems with the worst severity of their unresolved issues, `issues/index.json` every issue: its
-severity, the systems it affected, when it began and when it was resolved, as people typed it. What is easily misread:
+`index.json` has the systems with the worst severity of their unresolved issues, `issues/index.json`
+every issue: its severity, the systems it affected, when it began and when it was resolved, as
+people typed it. What is easily misread:
 
-- Texts are put into the JSON as they are, so a quotation mark in a title breaks the document: it is mended.
+- Texts are put into the JSON as they are, so a quotation mark in a title breaks the document: it is
+  mended.
 - An issue that begins in the future counts as unresolved in a system's status already.
-- A `notice` is what the page itself shows as maintenance; without a system it is an announcement, and so is an
-  `informational` issue. Another issue that names no system does not say what it is about.
-- Times are Go's (`2026-05-20 10:00:00 +0000 UTC`) or have no offset, and are in the site's zone then, which is UTC
-  unless it is configured. What is not there reads `<no value>`.
+- A `notice` is what the page itself shows as maintenance; without a system it is an announcement,
+  and so is an `informational` issue. Another issue that names no system does not say what it is
+  about.
+- Times are Go's (`2026-05-20 10:00:00 +0000 UTC`) or have no offset, and are in the site's zone
+  then, which is UTC unless it is configured. What is not there reads `<no value>`.
 - An issue may be resolved and not say when: its last change is the latest that can be.
 - Sites may hide their past issues; then one that leaves the index has ended.
-- Up to version 4 systems have no state, and issues are in no document but each in its own, which the feed leads to.
-  What there is of the present is `summaryStatus`, the worst of all unresolved issues; the page as a whole is a
-  component then.
-- A summary that is worse than anything that is known of the systems leaves them unknown: an issue may name none.
+- Up to version 4 systems have no state, and issues are in no document but each in its own, which
+  the feed leads to. What there is of the present is `summaryStatus`, the worst of all unresolved
+  issues; the page as a whole is a component then.
+- A summary that is worse than anything that is known of the systems leaves them unknown: an issue
+  may name none.
 
-The shapes are those of the program's source, https://github.com/cstate/cstate (layouts/index.json, layouts/index.xml,
-layouts/_default/list.json, layouts/issues/single.json), and of pages built with it from their own files.
+The shapes are those of the program's source, https://github.com/cstate/cstate (layouts/index.json,
+layouts/index.xml, layouts/_default/list.json, layouts/issues/single.json), and of pages built with
+it from their own files.
 """
 
 import re
@@ -26,25 +32,57 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from monitor.errors import BadStatus, FetchError, NotJson, PageError, ParseError, Truncated, UnexpectedShape
+from monitor.errors import (
+    BadStatus,
+    FetchError,
+    NotJson,
+    PageError,
+    ParseError,
+    Truncated,
+    UnexpectedShape,
+)
 from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import Row, instant, items, maybe_text, row, rows, some_rows, text, word
 from monitor.model import Component, Level, PageInfo, Phase, worst_level
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import Event, Part, ended, evidence, gap_before, news, remembered, silenced, spread, states
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+    read_json,
+    reading_of,
+)
+from monitor.told import (
+    Event,
+    Part,
+    ended,
+    evidence,
+    gap_before,
+    news,
+    remembered,
+    silenced,
+    spread,
+    states,
+)
 
 ABOUT = About(
     title="cState",
     verified=date(2025, 9, 12),
-    live="/index.json, 1 request; /issues/index.json (version 4: the feed and its issues) when that has changed or "
-    "something goes on",
+    live=(
+        "/index.json, 1 request; /issues/index.json (version 4: the feed and its issues) when that"
+        " has changed or something goes on"
+    ),
     reach_days=None,
     reach="Every issue since the page exists, unless the site hides its history.",
     per="component",
     precision="as typed",
     trust=(
-        "People write the issues, one severity for all systems and the whole length; some call an outage a notice, "
-        "which the page shows as maintenance."
+        "People write the issues, one severity for all systems and the whole length; some call an"
+        " outage a notice, which the page shows as maintenance."
     ),
 )
 
@@ -87,11 +125,13 @@ UNSAID = "the page as a whole is {summary}, and it is not known which systems ar
 HIDDEN = "the page lists no older issue; it may hide them"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a cState page, its index or its issues. They are looked for in JSON that is broken too."""
+    """Return the signs of a cState page, its index or its issues. They are looked for in JSON that
+    is broken too.
+    """
     return list(_signals(response))
 
 
@@ -111,7 +151,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("issues", "issues that are resolved or informational")
 
 
-# --------------------------------------------------------------------------------------------------------- the answers
+# the answers
 
 
 def _read(response: Response) -> Row:
@@ -119,15 +159,21 @@ def _read(response: Response) -> Row:
     try:
         return row(read_json(response), "the answer")
     except (NotJson, Truncated):
-        mended = TEXT_LINE.sub(lambda line: line[1] + UNESCAPED.sub(r"\\\g<0>", line[2]) + line[3], response.text)
+        mended = TEXT_LINE.sub(
+            lambda line: line[1] + UNESCAPED.sub(r"\\\g<0>", line[2]) + line[3], response.text
+        )
         if mended == response.text:
             raise
-    return row(read_json(replace(response, body=mended.encode(), text_encoding="utf-8")), "the answer")
+    return row(
+        read_json(replace(response, body=mended.encode(), text_encoding="utf-8")), "the answer"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """What the index says. `said` is the status of each system, None where it has none; `summary` that of the page."""
+    """What the index says. `said` is the status of each system, None where it has none; `summary`
+    that of the page.
+    """
 
     name: str | None
     summary: str
@@ -146,14 +192,18 @@ class _Index:
         return [*self.systems, PAGE] if self.is_bare else self.systems
 
     def events(self, issues: Sequence[Event]) -> list[Event]:
-        """Return issues, each once; where the page as a whole is a component they are about it too."""
+        """Return issues, each once; where the page as a whole is a component they are about it
+        too.
+        """
         found = {event.id: event for event in [*self.unresolved, *issues]}.values()
         return [_of_the_page(event) for event in found] if self.is_bare else list(found)
 
 
 def _of_the_page(event: Event) -> Event:
     first = event.spans[0].component_id if event.spans else None
-    whole = (replace(span, component_id=PAGE.id) for span in event.spans if span.component_id == first)
+    whole = (
+        replace(span, component_id=PAGE.id) for span in event.spans if span.component_id == first
+    )
     return replace(event, spans=(*event.spans, *whole))
 
 
@@ -170,7 +220,9 @@ def _index(response: Response, now: datetime) -> _Index:
             Component(id=name, name=name, group=maybe_text(each.get("category")), position=at)
             for at, (name, each) in enumerate(zip(names, systems, strict=True))
         ],
-        said=[word(each["status"], "system.status") if "status" in each else None for each in systems],
+        said=[
+            word(each["status"], "system.status") if "status" in each else None for each in systems
+        ],
         unresolved=[
             _issue(issue, now)
             for each in systems
@@ -188,12 +240,20 @@ def _issue(told: Row, now: datetime) -> Event:
     end = _end(told, start, where)
     severity = word(told.get("severity") or MISSING, f"{where}.severity")
     level, informs = VOCABULARY.get(severity), _is(told.get("informational"))
-    named = [text(each, f"{where}.affected") for each in items(told.get("affected"), f"{where}.affected")]
+    named = [
+        text(each, f"{where}.affected") for each in items(told.get("affected"), f"{where}.affected")
+    ]
     spans = () if informs else spread(named, level, start, end, word=severity)
     event = Event(
         id=key,
         title=text(told.get("title"), f"{where}.title"),
-        phase=Phase.CLOSED if end is not None and end <= now else Phase.SCHEDULED if start > now else Phase.OPEN,
+        phase=(
+            Phase.CLOSED
+            if end is not None and end <= now
+            else Phase.SCHEDULED
+            if start > now
+            else Phase.OPEN
+        ),
         start=start,
         end=end,
         status="informational" if informs else "unresolved" if end is None else "resolved",
@@ -220,7 +280,9 @@ def _end(told: Row, start: datetime, where: str) -> datetime | None:
 
 
 def _changed(told: Row, start: datetime) -> datetime:
-    """Return when an issue was last changed; sites that do not know it give its beginning or the year 1."""
+    """Return when an issue was last changed; sites that do not know it give its beginning or the
+    year 1.
+    """
     try:
         return max(start, _time(told.get("lastMod"), "issue.lastMod"))
     except UnexpectedShape:
@@ -247,7 +309,7 @@ def _zone(told: Row) -> tzinfo:
         return UTC
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,8 +321,12 @@ class _Issues:
     error: PageError | None = None
 
 
-def _issues(index: _Index, page: PageContext, most: int, since: datetime) -> Generator[Step, Any, _Issues]:
-    """Ask for all issues: in one document or, where there is none and systems have no state, those of the feed."""
+def _issues(
+    index: _Index, page: PageContext, most: int, since: datetime
+) -> Generator[Step, Any, _Issues]:
+    """Ask for all issues: in one document or, where there is none and systems have no state, those
+    of the feed.
+    """
     response = yield from get(ISSUES)
     try:
         with reading_of(response.url):
@@ -274,26 +340,36 @@ def _issues(index: _Index, page: PageContext, most: int, since: datetime) -> Gen
 
 
 def _from_feed(page: PageContext, most: int, since: datetime) -> Generator[Step, Any, _Issues]:
-    """Ask for the feed's newest issues since then and those we hold as open; if one cannot be read, none counts."""
+    """Ask for the feed's newest issues since then and those we hold as open; if one cannot be read,
+    none counts.
+    """
     response = yield from get(FEED, accept=ACCEPT)
     try:
         with reading_of(response.url):
             told = [
-                (each.published or page.now, name) for each in read_feed(response).entries if (name := _name_of(each))
+                (each.published or page.now, name)
+                for each in read_feed(response).entries
+                if (name := _name_of(each))
             ]
         newest = sorted(told, reverse=True)
         recent = [name for at, name in newest if at >= since][:most]
         held = [name for _, name in newest if name in page.open_incidents]
-        answers = yield from get_all([f"issues/{name}/{INDEX}" for name in dict.fromkeys([*recent, *held])])
+        answers = yield from get_all(
+            [f"issues/{name}/{INDEX}" for name in dict.fromkeys([*recent, *held])]
+        )
         events = [_issue(_answered(each), page.now) for each in answers]
     except (BadStatus, ParseError) as error:
         return _Issues(error=error)
     reached = newest[:most] if len(recent) == most else newest
-    return _Issues(events, min([*(at for at, _ in reached), *(event.start for event in events)], default=None))
+    return _Issues(
+        events, min([*(at for at, _ in reached), *(event.start for event in events)], default=None)
+    )
 
 
 def _name_of(entry: Entry) -> str | None:
-    """Return what an issue is called in its address, which is on this page whatever host the feed says."""
+    """Return what an issue is called in its address, which is on this page whatever host the feed
+    says.
+    """
     found = LINK.search(entry.link or "")
     return found[1] if found else None
 
@@ -308,7 +384,8 @@ def _answered(answer: Response | FetchError) -> Row:
 def poll(page: PageContext) -> Steps:
     """Yield every system's state.
 
-    While something goes on or is planned the index is read even if it is the same: what it means changes by itself.
+    While something goes on or is planned the index is read even if it is the same: what it means
+    changes by itself.
     """
     response = yield from get(INDEX, conditional=not page.open_incidents)
     if response.unchanged:
@@ -322,7 +399,9 @@ def poll(page: PageContext) -> Steps:
     yield evidence(
         SOURCE,
         page,
-        info=PageInfo(name=index.name, indicator=index.summary, remark=_remark(index, events, page.now)),
+        info=PageInfo(
+            name=index.name, indicator=index.summary, remark=_remark(index, events, page.now)
+        ),
         parts=list(_parts(index, events, page.now)),
         events=[*news(events, page), *over],
         withdrawn=withdrawn,
@@ -333,9 +412,11 @@ def poll(page: PageContext) -> Steps:
 def _left(
     page: PageContext, index: _Index, told: _Issues, events: Sequence[Event]
 ) -> tuple[Sequence[Event], Sequence[str], str | None]:
-    """Return the issues that have left the page as ended, the ids of those that were taken back, and what to remember.
+    """Return the issues that have left the page as ended, the ids of those that were taken back,
+    and what to remember.
 
-    Where nothing lists issues and the summary says that some go on, those we know of may be among them.
+    Where nothing lists issues and the summary says that some go on, those we know of may be among
+    them.
     """
     if told.events:
         return (), tuple(page.open_incidents - {event.id for event in events}), remembered(events)
@@ -352,20 +433,27 @@ def _remark(index: _Index, events: Sequence[Event], now: datetime) -> str | None
 
 
 def _is_explained(index: _Index, events: Sequence[Event], now: datetime) -> bool:
-    """Whether systems are known to be as bad as the page as a whole. A notice may be an announcement about none of
-    them; where systems have no state of their own it may as well be about any.
+    """Whether systems are known to be as bad as the page as a whole. A notice may be an
+    announcement about none of them; where systems have no state of their own it may as well be
+    about any.
     """
     level = VOCABULARY.get(index.summary)
     going = [span for event in events if event.phase is Phase.OPEN for span in event.spans]
-    here = [span.level for span in going if span.start <= now and (span.end is None or span.end > now)]
+    here = [
+        span.level for span in going if span.start <= now and (span.end is None or span.end > now)
+    ]
     worst = worst_level([*here, *(VOCABULARY.get(said) for said in index.said if said is not None)])
     if not index.is_bare and (level is None or level is Level.MAINTENANCE):
         return True
-    return level is Level.OPERATIONAL or (level is not None and worst is not None and worst >= level)
+    return level is Level.OPERATIONAL or (
+        level is not None and worst is not None and worst >= level
+    )
 
 
 def _parts(index: _Index, events: Sequence[Event], now: datetime) -> Iterator[Part]:
-    """Yield systems' states: as bad as the issues that go on, and as their status where no issue explains it."""
+    """Yield systems' states: as bad as the issues that go on, and as their status where no issue
+    explains it.
+    """
     yield from states(index.components, events, now)
     going = [event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}]
     named = {span.component_id for event in going for span in event.spans}
@@ -380,12 +468,22 @@ def _parts(index: _Index, events: Sequence[Event], now: datetime) -> Iterator[Pa
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all issues; they cover the time since the oldest of them, before which nothing says there was a page."""
+    """Yield all issues; they cover the time since the oldest of them, before which nothing says
+    there was a page.
+    """
     response = yield from get(INDEX)
     with reading_of(response.url):
         index = _index(response, page.now)
     told = yield from _issues(index, page, MOST_ISSUES, since - LONGEST)
-    events = [event for event in index.events(told.events) if event.end is None or event.end >= since]
+    events = [
+        event for event in index.events(told.events) if event.end is None or event.end >= since
+    ]
     first = max(since, told.since or page.now)
-    yield evidence(SOURCE, page, components=index.components, events=events, since=first if told.since else None)
+    yield evidence(
+        SOURCE,
+        page,
+        components=index.components,
+        events=events,
+        since=first if told.since else None,
+    )
     yield from gap_before(SOURCE, page, since, first, str(told.error) if told.error else HIDDEN)

@@ -1,16 +1,21 @@
-"""Datadog status pages: one JSON document with the components, all incidents and all maintenances. Pure.
+"""Datadog status pages: one JSON document with the components, all incidents and all maintenances.
+Pure.
 
 `/config.json` is what the page is drawn from. What is easily misread in it:
 
-- `componentsAffected` of an incident shows what its components are now, which after its end is "operational". What they
-  were stands in its `timeline`: each update names components and the state they were in from `startedAt` on.
-- `startedAt` is when it happened, `createdAt` when somebody typed it in, perhaps months later. Incidents older than the
-  page itself (`created`) were typed in; they are told, and the time around them is not known to be good.
-- `resolvedDate` may lie before an update that says it goes on: then the update that says it is over ends it. What is
-  posted after the end is a review.
-- `maintenances` is null when there are none. What one looks like is known from programs that read it only.
+- `componentsAffected` of an incident shows what its components are now, which after its end is
+  "operational". What they were stands in its `timeline`: each update names components and the state
+  they were in from `startedAt` on.
+- `startedAt` is when it happened, `createdAt` when somebody typed it in, perhaps months later.
+  Incidents older than the page itself (`created`) were typed in; they are told, and the time around
+  them is not known to be good.
+- `resolvedDate` may lie before an update that says it goes on: then the update that says it is over
+  ends it. What is posted after the end is a review.
+- `maintenances` is null when there are none. What one looks like is known from programs that read
+  it only.
 
-The page computes its percentages itself, from the partial and major outages in the timelines. Nothing is documented.
+The page computes its percentages itself, from the partial and major outages in the timelines.
+Nothing is documented.
 """
 
 from collections import defaultdict
@@ -21,9 +26,33 @@ from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    number,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import (
     Event,
     Part,
@@ -82,11 +111,13 @@ MAINTENANCE_PHASES: Mapping[str, Phase] = {
 }
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its document, on Datadog's own hosts."""
+    """Return what to ask to recognise the page at this URL: its document, on Datadog's own
+    hosts.
+    """
     return (Get(path=CONFIG),) if _is_hosted(url) else ()
 
 
@@ -119,7 +150,7 @@ def _is_hosted(url: str) -> bool:
         return False
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +174,10 @@ def _page(response: Response) -> _Page:
     return _Page(
         info=PageInfo(external_id=maybe_text(told.get("id")), name=maybe_text(told.get("name"))),
         created=instant(told.get("created"), "created"),
-        parts=[_part(each, group, position) for position, (each, group) in enumerate(_leaves(told.get("components")))],
+        parts=[
+            _part(each, group, position)
+            for position, (each, group) in enumerate(_leaves(told.get("components")))
+        ],
         events=[*map(_incident, incidents), *map(_maintenance, plans)],
         words=frozenset(words | {_status(each) for each in plans} - MAINTENANCE_PHASES.keys()),
     )
@@ -154,10 +188,16 @@ def _kept(told: Sequence[Row]) -> list[Row]:
 
 
 def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, str | None]]:
-    """Yield the components in the page's order, with the group they are in; groups have no state of their own."""
-    for each in sorted(rows(told, "components"), key=lambda each: number(each.get("position", 0), "position")):
+    """Yield the components in the page's order, with the group they are in; groups have no state of
+    their own.
+    """
+    for each in sorted(
+        rows(told, "components"), key=lambda each: number(each.get("position", 0), "position")
+    ):
         if each.get("type") == "ComponentGroup" and len(groups) < DEEPEST:
-            yield from _leaves(each.get("components"), (*groups, text(each.get("name"), "component.name")))
+            yield from _leaves(
+                each.get("components"), (*groups, text(each.get("name"), "component.name"))
+            )
         elif each.get("type") == "Component":
             yield each, groups[-1] if groups else None
         else:
@@ -180,17 +220,25 @@ def _status(told: Row) -> str:
     return word(told.get("currentStatus"), "currentStatus")
 
 
-# -------------------------------------------------------------------------------------------------------------- events
+# events
 
 
 def _incident(told: Row) -> Event:
     where, status = f"incident {code(told.get('id'), 'incident.id')}", _status(told)
     posts = _posts(told, where)
-    start = min([instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)])
-    end = _end(told, where, start, over=told.get("resolved") is True or calls_over(status, INCIDENT_PHASES))
+    start = min(
+        [instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)]
+    )
+    end = _end(
+        told, where, start, over=told.get("resolved") is True or calls_over(status, INCIDENT_PHASES)
+    )
     spans = tuple(_spans(posts, end))
-    named = [code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)]
-    if not spans:  # the state they were in is not told, and the one they are in now is that of after the end
+    named = [
+        code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)
+    ]
+    if (
+        not spans
+    ):  # the state they were in is not told, and the one they are in now is that of after the end
         spans = spread(named, None, start, end, basis=Basis.DECLARED)
     return Event(
         id=code(told.get("id"), "incident.id"),
@@ -229,7 +277,9 @@ def _affected(told: Row, where: str) -> list[Row]:
 
 
 def _posts(told: Row, where: str) -> list[tuple[datetime, list[tuple[str, str]]]]:
-    """Return the updates, oldest first: when each was true, and the state it says components were in."""
+    """Return the updates, oldest first: when each was true, and the state it says components were
+    in.
+    """
     posts = [
         (
             instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
@@ -240,18 +290,35 @@ def _posts(told: Row, where: str) -> list[tuple[datetime, list[tuple[str, str]]]
     return sorted(posts, key=lambda post: post[0])
 
 
-def _spans(posts: Sequence[tuple[datetime, list[tuple[str, str]]]], end: datetime | None) -> Iterator[Span]:
-    """Yield what the updates make of each component: it keeps a state until an update names it again, or the end."""
+def _spans(
+    posts: Sequence[tuple[datetime, list[tuple[str, str]]]], end: datetime | None
+) -> Iterator[Span]:
+    """Yield what the updates make of each component: it keeps a state until an update names it
+    again, or the end.
+    """
     courses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for at, states in posts:
         for key, state in worst_words(states, VOCABULARY).items():
             courses[key].append((at, state))
     for key, course in courses.items():
         for (at, state), following in zip_longest(course, course[1:]):
-            until = end if following is None else following[0] if end is None else min(following[0], end)
+            until = (
+                end
+                if following is None
+                else following[0]
+                if end is None
+                else min(following[0], end)
+            )
             if end is None or at < end or at == end == course[0][0]:
                 level = VOCABULARY.get(state)
-                yield Span(component_id=key, level=level, start=at, end=until, word=state, basis=Basis.TRANSITION)
+                yield Span(
+                    component_id=key,
+                    level=level,
+                    start=at,
+                    end=until,
+                    word=state,
+                    basis=Basis.TRANSITION,
+                )
 
 
 def _worst(spans: Sequence[Span]) -> str:
@@ -264,7 +331,9 @@ def _maintenance(told: Row) -> Event:
     where, status = f"maintenance {code(told.get('id'), 'maintenance.id')}", _status(told)
     start = instant(told.get("startDate"), f"{where}.startDate")
     end = maybe_instant(told.get("completedDate"), f"{where}.completedDate")
-    named = [code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)]
+    named = [
+        code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)
+    ]
     return Event(
         id=code(told.get("id"), "maintenance.id"),
         title=text(told.get("title"), f"{where}.title"),
@@ -275,11 +344,13 @@ def _maintenance(told: Row) -> Event:
         impact="maintenance",
         maintenance=True,
         component_ids=tuple(named),
-        spans=spread(named, Level.MAINTENANCE, start, end, word="maintenance", basis=Basis.DECLARED),
+        spans=spread(
+            named, Level.MAINTENANCE, start, end, word="maintenance", basis=Basis.DECLARED
+        ),
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
@@ -314,4 +385,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             since=first,
             words=told.words,
         )
-    yield from gap_before(SOURCE, page, since, first, "the page began then; what it tells of before was typed in")
+    yield from gap_before(
+        SOURCE, page, since, first, "the page began then; what it tells of before was typed in"
+    )

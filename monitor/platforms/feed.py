@@ -1,22 +1,28 @@
-"""Any RSS or Atom feed of incidents, for pages of no platform: words in the entries, and nothing else. Pure.
+"""Any RSS or Atom feed of incidents, for pages of no platform: words in the entries, and nothing
+else. Pure.
 
-A feed says in prose what a status page says in fields, so this is the last resort, and it says little: one component,
-the page. What is made of an entry:
+A feed says in prose what a status page says in fields, so this is the last resort, and it says
+little: one component, the page. What is made of an entry:
 
-- Entries with the same id are one incident; so are those of one title at one address that holds no other title (what
-  follows "#" left out), and without ids those of one title within three days.
-- Its state is that of the latest update, or what the newest title or category says of its end. An update is a line that
-  begins with a word of `STATES`, maybe after its date; where no update has a date, one that says it is over counts as
-  the latest. "Closed captions fail" is no end: such a word must stand alone, or before a colon, a dash or the like.
-- It ended with the update that says so: a "postmortem" and an "update" after it neither prolong nor reopen it.
-- Its severity is the worst of the words of `SEVERITIES` in titles, categories and lines that begin with "Severity" or
-  "Impact"; prose says "outage" of what is none, and a "critical security update" is none either. Without such a word
-  it counts as degraded. What is about a security update or a vulnerability and names no trouble is listed and rates
-  nothing.
-- An entry without a word for its state is unknown for three days from when it was last published, never green.
-- Planned work counts from the update that says it began to the one that says it is over; feeds rarely date plans.
+- Entries with the same id are one incident; so are those of one title at one address that holds no
+  other title (what follows "#" left out), and without ids those of one title within three days.
+- Its state is that of the latest update, or what the newest title or category says of its end. An
+  update is a line that begins with a word of `STATES`, maybe after its date; where no update has a
+  date, one that says it is over counts as the latest. "Closed captions fail" is no end: such a word
+  must stand alone, or before a colon, a dash or the like.
+- It ended with the update that says so: a "postmortem" and an "update" after it neither prolong nor
+  reopen it.
+- Its severity is the worst of the words of `SEVERITIES` in titles, categories and lines that begin
+  with "Severity" or "Impact"; prose says "outage" of what is none, and a "critical security update"
+  is none either. Without such a word it counts as degraded. What is about a security update or a
+  vulnerability and names no trouble is listed and rates nothing.
+- An entry without a word for its state is unknown for three days from when it was last published,
+  never green.
+- Planned work counts from the update that says it began to the one that says it is over; feeds
+  rarely date plans.
 
-Words are those of the languages that vendors publish in; `words` of the user's `feed` setting are looked for first.
+Words are those of the languages that vendors publish in; `words` of the user's `feed` setting are
+looked for first.
 """
 
 import json
@@ -70,8 +76,8 @@ ABOUT = About(
     per="page",
     precision="as typed",
     trust=(
-        "Read from words: a feed names no components, seldom says how bad it was, and often not when it ended. What "
-        "has no word for its severity counts as degraded."
+        "Read from words: a feed names no components, seldom says how bad it was, and often not"
+        " when it ended. What has no word for its severity counts as degraded."
     ),
 )
 
@@ -84,7 +90,8 @@ ANYWHERE = ("/feed", "/rss", "/history.rss", "/feed.xml", "/rss.xml", "/history.
 
 PAGE = Component(id="page", name="The page as a whole")
 TOGETHER = timedelta(hours=72)
-"""Entries of one title within this time are one incident; and what has no word for its state is unknown for so long."""
+"""Entries of one title within this time are one incident; and what has no word for its state is
+unknown for so long."""
 
 SEVERITIES: Mapping[str, Level] = {
     "partial": Level.PARTIAL_OUTAGE,
@@ -114,48 +121,119 @@ SEVERITIES: Mapping[str, Level] = {
 ENDED, OPEN, SCHEDULED = "ended", "open", "scheduled"
 UNTOLD, ENDED_UNTOLD = "no state", "no state any more"
 STATES: Mapping[str, str] = {
-    **dict.fromkeys((
-        "resolved", "completed", "closed", "operating normally", "service is operating normally",
-        "fixed", "recovered", "restored", "postmortem",
-        "behoben", "gelöst", "abgeschlossen", "résolu", "terminé", "resuelto", "completado", "resolvido", "concluído",
-        "解決済み", "解決", "復旧", "完了", "已解决", "已恢复", "已完成",
-    ), ENDED),
-    **dict.fromkeys((
-        "investigating", "identified", "monitoring", "update", "updated", "in progress", "verifying", "untersuchung",
-        "identifiziert", "beobachtung", "in bearbeitung", "enquête", "en cours", "identifié", "surveillance",
-        "investigando", "identificado", "monitoreando", "em andamento", "monitorando", "調査中", "特定", "監視中",
-        "対応中", "调查中", "已确认", "监控中", "进行中",
-    ), OPEN),
-    **dict.fromkeys((
-        "scheduled", "planned", "upcoming", "geplant", "planifié", "programado", "agendado", "予定", "计划中",
-    ), SCHEDULED),
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "resolved",
+            "completed",
+            "closed",
+            "operating normally",
+            "service is operating normally",
+            "fixed",
+            "recovered",
+            "restored",
+            "postmortem",
+            "behoben",
+            "gelöst",
+            "abgeschlossen",
+            "résolu",
+            "terminé",
+            "resuelto",
+            "completado",
+            "resolvido",
+            "concluído",
+            "解決済み",
+            "解決",
+            "復旧",
+            "完了",
+            "已解决",
+            "已恢复",
+            "已完成",
+        ),
+        ENDED,
+    ),
+    **dict.fromkeys(
+        (
+            "investigating",
+            "identified",
+            "monitoring",
+            "update",
+            "updated",
+            "in progress",
+            "verifying",
+            "untersuchung",
+            "identifiziert",
+            "beobachtung",
+            "in bearbeitung",
+            "enquête",
+            "en cours",
+            "identifié",
+            "surveillance",
+            "investigando",
+            "identificado",
+            "monitoreando",
+            "em andamento",
+            "monitorando",
+            "調査中",
+            "特定",
+            "監視中",
+            "対応中",
+            "调查中",
+            "已确认",
+            "监控中",
+            "进行中",
+        ),
+        OPEN,
+    ),
+    **dict.fromkeys(
+        (
+            "scheduled",
+            "planned",
+            "upcoming",
+            "geplant",
+            "planifié",
+            "programado",
+            "agendado",
+            "予定",
+            "计划中",
+        ),
+        SCHEDULED,
+    ),
+}
 """What a word at the beginning of an update says of its incident."""
 
-BEGUN = frozenset({"in progress", "verifying", "in bearbeitung", "en cours", "em andamento", "対応中", "进行中"})
+BEGUN = frozenset(
+    {"in progress", "verifying", "in bearbeitung", "en cours", "em andamento", "対応中", "进行中"}
+)
 """Words that say of planned work that it has begun."""
 
 HALF_A_YEAR = timedelta(days=182)
 
 ALONE = re.compile(r"\s*(?:$|[:.,;!|)(\]】：。、]|\s[-–—])")
-"""What may follow a word that ends or announces something: such words also begin sentences about something else."""
+"""What may follow a word that ends or announces something: such words also begin sentences about
+something else."""
 
 PLANNED = re.compile(
-    r"\b(maintenance|(?:scheduled|planned) (?:work|upgrade|downtime)|wartung|mantenimiento|manutenção)\b"
+    r"\b(maintenance|(?:scheduled|planned)"
+    r" (?:work|upgrade|downtime)|wartung|mantenimiento|manutenção)\b"
     r"|メンテナンス|维护",
     re.IGNORECASE,
 )
-AFTERMATH = re.compile(r"\b(?:after|following|post|nach|après|tras|após)\b.*", re.IGNORECASE | re.DOTALL)
+AFTERMATH = re.compile(
+    r"\b(?:after|following|post|nach|après|tras|após)\b.*", re.IGNORECASE | re.DOTALL
+)
 """What went wrong after planned work is not planned."""
 BULLETIN = re.compile(
-    r"\bsecurity (?:updates?|patch(?:es)?|advisor(?:y|ies)|bulletins?|notices?|releases?|fix(?:es)?)\b"
+    r"\bsecurity"
+    r" (?:updates?|patch(?:es)?|advisor(?:y|ies)|bulletins?|notices?|releases?|fix(?:es)?)\b"
     r"|\bvulnerabilit(?:y|ies)\b|\bcve-\d",
     re.IGNORECASE,
 )
-"""A title about what is no state of the page. A severity in it is one of the matter, not of the page."""
+"""A title about what is no state of the page. A severity in it is one of the matter, not of the
+page."""
 
 NOT_OF_THE_PAGE = re.compile(
-    r"\b(?:critical|major|minor)(?: and \w+)? (?=(?:security|software|version|upgrade|updates?|patch|fix|release|"
+    r"\b(?:critical|major|minor)(?: and \w+)?"
+    r" (?=(?:security|software|version|upgrade|updates?|patch|fix|release|"
     r"vulnerabilit|cve\b|bug|feature|change))",
     re.IGNORECASE,
 )
@@ -168,14 +246,15 @@ SEVERITY_LINE = re.compile(r"(?:severity|impact|status)\s*:\s*(.+)", re.IGNORECA
 
 DATED = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))"
-    r"|(?P<mail>(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[A-Z]{1,4}|[+-]\d{4}))"
+    r"|(?P<mail>(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d"
+    r" (?:[A-Z]{1,4}|[+-]\d{4}))"
     r"|(?P<month>[A-Z][a-z]{2})[a-z]* +(?P<day>\d{1,2}),? +(?:\d{4},? +)?"
     r"(?P<clock>\d\d:\d\d)(?::\d\d)? *(?P<zone>[A-Z]{3,4})\b"
 )
 """The ways of writing an instant that are read inside a text: only such as say their zone."""
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def follow(response: Response) -> tuple[Get, ...]:
@@ -196,7 +275,9 @@ def _offered(html: str) -> list[str]:
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a feed of incidents: entries that speak in states, and what its title calls it."""
+    """Return the signs of a feed of incidents: entries that speak in states, and what its title
+    calls it.
+    """
     head = response.body[:600]
     if b"<rss" not in head and b"<feed" not in head:
         return []
@@ -209,14 +290,16 @@ def detect(response: Response) -> list[Signal]:
 
 def _signals(feed: Feed) -> Iterator[Signal]:
     words = _states(STATES)
-    spoken = [entry for entry in feed.entries[:20] if _updates(entry, words) or _heading(entry, words)]
+    spoken = [
+        entry for entry in feed.entries[:20] if _updates(entry, words) or _heading(entry, words)
+    ]
     if spoken and 2 * len(spoken) >= len(feed.entries[:20]):
         yield Signal("words", f"entries say their state, like {spoken[0].title[:60]!r}")
     if re.search(r"status|incident|störung|incidencia|障害", feed.title, re.IGNORECASE):
         yield Signal("title", f"the feed is called {feed.title[:60]!r}")
 
 
-# ------------------------------------------------------------------------------------------------------ the incidents
+# the incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +320,9 @@ class _States:
 
 
 def _states(meanings: Mapping[str, str]) -> _States:
-    return _States(meanings, re.compile(rf"(?:(?:status|state)\s*[:=]\s*)?({_any_of(meanings)})(?![^\W\d_])"))
+    return _States(
+        meanings, re.compile(rf"(?:(?:status|state)\s*[:=]\s*)?({_any_of(meanings)})(?![^\W\d_])")
+    )
 
 
 def _is_spaced(word: str) -> bool:
@@ -246,13 +331,17 @@ def _is_spaced(word: str) -> bool:
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern of any of these words, of two that begin alike the longer one; of none, one that never fits."""
+    """Return a pattern of any of these words, of two that begin alike the longer one; of none, one
+    that never fits.
+    """
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """The words to look for, the user's own among them; `severity` is the pattern of those for a severity."""
+    """The words to look for, the user's own among them; `severity` is the pattern of those for a
+    severity.
+    """
 
     states: _States
     levels: Mapping[str, Level]
@@ -261,8 +350,12 @@ class _Reader:
 
     def event(self, key: str, entries: Sequence[Entry]) -> Event:
         """Return the incident that these entries, newest first, are about."""
-        updates = [update for entry in entries for update in self._updates(entry, alone=len(entries) == 1)]
-        dates = [at for entry in entries for at in (entry.published, entry.updated) if at is not None]
+        updates = [
+            update for entry in entries for update in self._updates(entry, alone=len(entries) == 1)
+        ]
+        dates = [
+            at for entry in entries for at in (entry.published, entry.updated) if at is not None
+        ]
         posts = [update.at for update in updates if update.at is not None]
         start, last = min([*dates, *posts], default=self.now), max(dates, default=self.now)
         planned = any(map(self._is_planned, entries))
@@ -270,11 +363,17 @@ class _Reader:
         if not planned and state != SCHEDULED:
             start = min(start, self.now)  # what is listed goes on, however the vendor's clock goes
         bulletin = not planned and self._is_bulletin(entries)
-        spans = self._work(updates, state, last, end) if planned else self._spans(entries, state, start, end)
+        spans = (
+            self._work(updates, state, last, end)
+            if planned
+            else self._spans(entries, state, start, end)
+        )
         event = Event(
             id=key,
             title=entries[0].title,
-            phase={ENDED: Phase.CLOSED, ENDED_UNTOLD: Phase.CLOSED, SCHEDULED: Phase.SCHEDULED}.get(state, Phase.OPEN),
+            phase={ENDED: Phase.CLOSED, ENDED_UNTOLD: Phase.CLOSED, SCHEDULED: Phase.SCHEDULED}.get(
+                state, Phase.OPEN
+            ),
             start=start,
             end=end,
             status=state,
@@ -286,11 +385,18 @@ class _Reader:
         return silenced(event, max([last, *posts]), self.now)
 
     def _updates(self, entry: Entry, *, alone: bool) -> list[_Update]:
-        """Return the updates of one entry; of several entries each without a date in it is one, as it was published."""
+        """Return the updates of one entry; of several entries each without a date in it is one, as
+        it was published.
+        """
         found = _updates(entry, self.states)
         if alone or not found or any(update.at for update in found):
             return found
-        return [replace(next((each for each in found if each.meaning == ENDED), found[0]), at=entry.published)]
+        return [
+            replace(
+                next((each for each in found if each.meaning == ENDED), found[0]),
+                at=entry.published,
+            )
+        ]
 
     def _is_planned(self, entry: Entry) -> bool:
         title = AFTERMATH.sub("", entry.title)
@@ -300,7 +406,9 @@ class _Reader:
     def _state(
         self, updates: Sequence[_Update], heading: Sequence[str], last: datetime, *, planned: bool
     ) -> tuple[str, datetime | None]:
-        """Return an incident's state and its end. Without any word for it, it is unknown for as long as `TOGETHER`."""
+        """Return an incident's state and its end. Without any word for it, it is unknown for as
+        long as `TOGETHER`.
+        """
         dated = [(update.at, update) for update in updates if update.at is not None]
         newest = max(dated, key=lambda each: each[0], default=None)
         posts = [_post(at, update) for at, update in dated]
@@ -318,28 +426,49 @@ class _Reader:
         until = last + TOGETHER
         return (ENDED_UNTOLD, until) if until <= self.now else (UNTOLD, None)
 
-    def _spans(self, entries: Sequence[Entry], state: str, start: datetime, end: datetime | None) -> tuple[Span, ...]:
+    def _spans(
+        self, entries: Sequence[Entry], state: str, start: datetime, end: datetime | None
+    ) -> tuple[Span, ...]:
         if state in {UNTOLD, ENDED_UNTOLD}:
             return (Span(component_id=PAGE.id, level=None, start=start, end=end),)
-        return (Span(component_id=PAGE.id, level=self._level(entries), start=start, end=end, basis=Basis.INFERRED),)
+        return (
+            Span(
+                component_id=PAGE.id,
+                level=self._level(entries),
+                start=start,
+                end=end,
+                basis=Basis.INFERRED,
+            ),
+        )
 
-    def _work(self, updates: Sequence[_Update], state: str, last: datetime, end: datetime | None) -> tuple[Span, ...]:
-        """Return when planned work went on: from its first word that says so, else from its latest update on."""
+    def _work(
+        self, updates: Sequence[_Update], state: str, last: datetime, end: datetime | None
+    ) -> tuple[Span, ...]:
+        """Return when planned work went on: from its first word that says so, else from its latest
+        update on.
+        """
         going = [update for update in updates if update.meaning == OPEN]
         times = [update.at for update in going if update.word in BEGUN and update.at is not None]
         times = times or [update.at for update in going[:1] if update.at is not None]
         if not times and state == OPEN:
             times = [min(last, self.now)]
         return tuple(
-            Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end) for at in times and [min(times)]
+            Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end)
+            for at in times and [min(times)]
         )
 
     def _is_bulletin(self, entries: Sequence[Entry]) -> bool:
-        """Whether all entries are about a security update or the like, and none names a severity of the page."""
-        return all(BULLETIN.search(entry.title) for entry in entries) and not any(self._severities(entries))
+        """Whether all entries are about a security update or the like, and none names a severity of
+        the page.
+        """
+        return all(BULLETIN.search(entry.title) for entry in entries) and not any(
+            self._severities(entries)
+        )
 
     def _level(self, entries: Iterable[Entry]) -> Level:
-        """Return the worst severity that titles, categories and lines of severity name; degraded without any."""
+        """Return the worst severity that titles, categories and lines of severity name; degraded
+        without any.
+        """
         return max(self._severities(entries), default=Level.DEGRADED)
 
     def _severities(self, entries: Iterable[Entry]) -> Iterator[Level]:
@@ -360,10 +489,18 @@ class _Reader:
 def _reader(settings: FeedSettings, now: datetime) -> _Reader:
     levels = {level.word: level for level in Level}
     own = dict(settings.words)
-    words = {**SEVERITIES, **{word: levels[meaning] for word, meaning in own.items() if meaning in levels}}
-    spaced, other = _any_of(filter(_is_spaced, words)), _any_of(word for word in words if not _is_spaced(word))
+    words = {
+        **SEVERITIES,
+        **{word: levels[meaning] for word, meaning in own.items() if meaning in levels},
+    }
+    spaced, other = (
+        _any_of(filter(_is_spaced, words)),
+        _any_of(word for word in words if not _is_spaced(word)),
+    )
     return _Reader(
-        states=_states({**STATES, **{word: meaning for word, meaning in own.items() if meaning not in levels}}),
+        states=_states(
+            {**STATES, **{word: meaning for word, meaning in own.items() if meaning not in levels}}
+        ),
         levels=words,
         severity=re.compile(rf"((?:\b(?:{spaced})(?!ity))|{other})"),
         now=now,
@@ -371,7 +508,9 @@ def _reader(settings: FeedSettings, now: datetime) -> _Reader:
 
 
 def _updates(entry: Entry, states: _States) -> list[_Update]:
-    """Return the updates of an entry: lines that begin with a word for a state, each with the date at or before it."""
+    """Return the updates of an entry: lines that begin with a word for a state, each with the date
+    at or before it.
+    """
     found, at = [], None
     for line in entry.lines:
         dated = DATED.search(line[:200])
@@ -394,7 +533,11 @@ def _post(at: datetime, update: _Update) -> Post:
 
 def _heading(entry: Entry, states: _States) -> list[str]:
     """Return what an entry's title and categories say of its state."""
-    return [states.meanings[word] for piece in _pieces(entry) if (word := _word(piece, states)) is not None]
+    return [
+        states.meanings[word]
+        for piece in _pieces(entry)
+        if (word := _word(piece, states)) is not None
+    ]
 
 
 def _pieces(entry: Entry) -> list[str]:
@@ -413,7 +556,9 @@ def _word(text: str, states: _States) -> str | None:
 
 
 def _date(found: re.Match[str], near: datetime | None) -> datetime | None:
-    """Return the instant that was written; without a year in the one nearest to when the entry was published."""
+    """Return the instant that was written; without a year in the one nearest to when the entry was
+    published.
+    """
     try:
         if found["iso"]:
             return instant(found["iso"], "update")
@@ -425,17 +570,25 @@ def _date(found: re.Match[str], near: datetime | None) -> datetime | None:
 
 
 def _nearest(found: re.Match[str], near: datetime) -> datetime | None:
-    """Return the instant that was written without a year, in the year that brings it nearest to another."""
+    """Return the instant that was written without a year, in the year that brings it nearest to
+    another.
+    """
     at = _in_year(found, near.year)
     if at is not None and abs(at - near) < HALF_A_YEAR:
         return at
     others = (_in_year(found, near.year + 1), _in_year(found, near.year - 1))
-    return min((each for each in (at, *others) if each is not None), key=lambda each: abs(each - near), default=None)
+    return min(
+        (each for each in (at, *others) if each is not None),
+        key=lambda each: abs(each - near),
+        default=None,
+    )
 
 
 def _in_year(found: re.Match[str], year: int) -> datetime | None:
     try:
-        return mail_date(f"{found['day']} {found['month']} {year} {found['clock']}:00 {found['zone']}", "update")
+        return mail_date(
+            f"{found['day']} {found['month']} {year} {found['clock']}:00 {found['zone']}", "update"
+        )
     except UnexpectedShape:  # the 30th of February, or a zone nobody knows
         return None
 
@@ -468,8 +621,12 @@ def _key(oldest: Entry) -> str:
 
 
 def _addresses(entry: Entry) -> list[str]:
-    """Return the addresses an entry has: its link, and its id without what follows "#"; a bare host is none."""
-    written = dict.fromkeys(filter(None, (entry.link, entry.id.partition("#")[0] if "#" in entry.id else None)))
+    """Return the addresses an entry has: its link, and its id without what follows "#"; a bare host
+    is none.
+    """
+    written = dict.fromkeys(
+        filter(None, (entry.link, entry.id.partition("#")[0] if "#" in entry.id else None))
+    )
     return [address for address in written if address.partition("://")[2].partition("/")[2]]
 
 
@@ -481,15 +638,23 @@ def _newest_first(entries: Iterable[Entry]) -> list[Entry]:
 def _plain(title: str) -> str:
     """Return a title without the words for its state, which change."""
     pieces = re.split(r"(\s[-–—|]\s|:\s|[\[\]()【】])", title.casefold())
-    return " ".join(" ".join(piece for piece in pieces if piece.strip() not in STATES).split()).strip("[]():-–—| ")
+    return " ".join(
+        " ".join(piece for piece in pieces if piece.strip() not in STATES).split()
+    ).strip("[]():-–—| ")
 
 
 def _close_together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Yield runs of entries none of which is later than `TOGETHER` after the one before, newest first."""
+    """Yield runs of entries none of which is later than `TOGETHER` after the one before, newest
+    first.
+    """
     run: list[Entry] = []
     for entry in _newest_first(entries):
         before = run[-1].published if run else None
-        if before is not None and entry.published is not None and before - entry.published > TOGETHER:
+        if (
+            before is not None
+            and entry.published is not None
+            and before - entry.published > TOGETHER
+        ):
             yield run
             run = []
         run.append(entry)
@@ -497,11 +662,13 @@ def _close_together(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield run
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def _found(page: PageContext, *, conditional: bool) -> Generator[Step, Any, tuple[str, Response]]:
-    """Return the feed's address and answer: as configured, as found last time, else as the page offers it."""
+    """Return the feed's address and answer: as configured, as found last time, else as the page
+    offers it.
+    """
     known = page.feed.path or _mark(page.mark).get("path")
     if known:
         return known, (yield from get(str(known), accept=ACCEPT, conditional=conditional))
@@ -516,7 +683,10 @@ def _found(page: PageContext, *, conditional: bool) -> Generator[Step, Any, tupl
             continue
         return path, answer
     raise BadStatus(
-        "no feed was found on the page", status=root.status, url=root.url, remedy="name it: `feed: {path: /rss}`"
+        "no feed was found on the page",
+        status=root.status,
+        url=root.url,
+        remedy="name it: `feed: {path: /rss}`",
     )
 
 
@@ -532,7 +702,8 @@ def _events(response: Response, page: PageContext) -> tuple[Feed, list[Event]]:
     feed = read_feed(response)
     if not feed.entries and page.feed.empty != "healthy":
         raise UnexpectedShape(
-            "the feed is empty", remedy="set `feed: {empty: healthy}` if it only lists what is going on"
+            "the feed is empty",
+            remedy="set `feed: {empty: healthy}` if it only lists what is going on",
         )
     reader = _reader(page.feed, page.now)
     return feed, [reader.event(key, entries) for key, entries in _incidents(feed).items()]
@@ -548,7 +719,9 @@ def poll(page: PageContext) -> Steps:
         return
     with reading_of(response.url):
         feed, events = _events(response, page)
-        held = PageContext(url=page.url, now=page.now, mark=before.get("open"), open_incidents=page.open_incidents)
+        held = PageContext(
+            url=page.url, now=page.now, mark=before.get("open"), open_incidents=page.open_incidents
+        )
         over, withdrawn = ended(held, events)
         yield evidence(
             SOURCE,
@@ -562,7 +735,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the feed's incidents; they cover the time since the oldest of them, unless it lists only what goes on."""
+    """Yield the feed's incidents; they cover the time since the oldest of them, unless it lists
+    only what goes on.
+    """
     _, response = yield from _found(page, conditional=False)
     with reading_of(response.url):
         _, events = _events(response, page)

@@ -1,18 +1,21 @@
-"""FireHydrant status pages: one JSON document with the components and all incidents there ever were. Pure.
+"""FireHydrant status pages: one JSON document with the components and all incidents there ever
+were. Pure.
 
 `/data/payload.json` is what the page itself is drawn from. What is easily misread in it:
 
-- Components have no state. Each incident says the condition of the components it hit, so the present is what the open
-  incidents say; in a closed incident the conditions are those of the outage.
-- Conditions have the customer's own names; `conditions` maps each to OPERATIONAL, DEGRADED or OFFLINE. A "Maintenance"
-  is mapped to DEGRADED there, so a condition called so is a maintenance, as is all of an incident of that severity.
-- An incident is over when it has a time `resolved`, or when a note in its timeline begins with that word; where they
-  differ the note counts, as the time may be of the day the incident was reviewed. Incidents stand in no order,
-  `acknowledged` may be weeks later than `resolved`, and one that names no components says nothing of any, so its time
-  is not known to be good.
+- Components have no state. Each incident says the condition of the components it hit, so the
+  present is what the open incidents say; in a closed incident the conditions are those of the
+  outage.
+- Conditions have the customer's own names; `conditions` maps each to OPERATIONAL, DEGRADED or
+  OFFLINE. A "Maintenance" is mapped to DEGRADED there, so a condition called so is a maintenance,
+  as is all of an incident of that severity.
+- An incident is over when it has a time `resolved`, or when a note in its timeline begins with that
+  word; where they differ the note counts, as the time may be of the day the incident was reviewed.
+  Incidents stand in no order, `acknowledged` may be weeks later than `resolved`, and one that names
+  no components says nothing of any, so its time is not known to be good.
 
-Planned maintenances (`scheduledMaintenances`) are known from a program that reads them only. Other severities than
-MAINTENANCE are the customer's and decide nothing. The format is not documented.
+Planned maintenances (`scheduledMaintenances`) are known from a program that reads them only. Other
+severities than MAINTENANCE are the customer's and decide nothing. The format is not documented.
 """
 
 import re
@@ -21,7 +24,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, some_rows, text
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+)
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -60,14 +74,15 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Many incidents name no component: their time is unknown, not an outage. A condition holds for the whole "
-        "length of an incident."
+        "Many incidents name no component: their time is unknown, not an outage. A condition holds"
+        " for the whole length of an incident."
     ),
 )
 
 SOURCE = "firehydrant.incidents"
 PLANS = "firehydrant.maintenances"
-"""Planned maintenances leave the list when they are over; an answer that has them no more does not take them back."""
+"""Planned maintenances leave the list when they are over; an answer that has them no more does not
+take them back."""
 
 PAYLOAD = "/data/payload.json"
 ANYWHERE = (PAYLOAD,)
@@ -100,11 +115,13 @@ NOTES: Mapping[str, Phase] = {
 UNNAMED = "an incident is going on that names no component"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL, on hosts known to be FireHydrant's customers."""
+    """Return what to ask to recognise the page at this URL, on hosts known to be FireHydrant's
+    customers.
+    """
     return (Get(path=PAYLOAD),) if urlsplit(url).hostname in HOSTS else ()
 
 
@@ -120,7 +137,11 @@ def _signals(response: Response) -> Iterator[Signal]:
     if not isinstance(told, dict) or not isinstance(told.get("incidents"), list):
         return
     conditions = told.get("conditions")
-    if isinstance(conditions, dict) and conditions and set(map(str, conditions.values())) <= VOCABULARY.keys():
+    if (
+        isinstance(conditions, dict)
+        and conditions
+        and set(map(str, conditions.values())) <= VOCABULARY.keys()
+    ):
         yield Signal("shape", "conditions are mapped to FireHydrant's words")
     config = told.get("config")
     if isinstance(config, dict) and {"companyName", "operationalMessage"} <= config.keys():
@@ -129,7 +150,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("types", "timelines hold FireHydrant's own types")
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,29 +167,43 @@ def _payload(response: Response, now: datetime) -> _Payload:
     told = row(read_json(response), "the answer")
     listed = rows(told.get("components"), "components")
     components = [
-        Component(id=code(each.get("id"), "component.id"), name=text(each.get("name"), "component.name"), position=at)
+        Component(
+            id=code(each.get("id"), "component.id"),
+            name=text(each.get("name"), "component.name"),
+            position=at,
+        )
         for at, each in enumerate(listed)
     ]
     reader = _Reader(
-        conditions=_conditions(told), ids={each.name: each.id for each in components}, url=response.url, now=now
+        conditions=_conditions(told),
+        ids={each.name: each.id for each in components},
+        url=response.url,
+        now=now,
     )
     return _Payload(
         name=maybe_text(row(told.get("config"), "config").get("companyName")),
         components=components,
         incidents=[reader.incident(each) for each in rows(told.get("incidents"), "incidents")],
-        plans=[reader.plan(each) for each in some_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")],
+        plans=[
+            reader.plan(each)
+            for each in some_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")
+        ],
     )
 
 
 def _conditions(told: Row) -> Mapping[str, str]:
-    """Return what each condition's name is mapped to. Names are compared without spaces around them."""
+    """Return what each condition's name is mapped to. Names are compared without spaces around
+    them.
+    """
     table = row(told.get("conditions"), "conditions")
     return {name.strip(): code(meant, f"conditions.{name[:40]}") for name, meant in table.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """What is needed to read an incident: the page's conditions, and its components' ids by name."""
+    """What is needed to read an incident: the page's conditions, and its components' ids by
+    name.
+    """
 
     conditions: Mapping[str, str]
     ids: Mapping[str, str]
@@ -179,8 +214,12 @@ class _Reader:
         """Return an incident; an open one nobody speaks of any more is not rated for ever."""
         key = code(told.get("id"), "incident.id")
         times = row(told.get("timestamps"), f"incident {key}.timestamps")
-        start = instant(times.get("started") or times.get("detected"), f"incident {key}.timestamps.started")
-        end = _end(told, maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved"), start)
+        start = instant(
+            times.get("started") or times.get("detected"), f"incident {key}.timestamps.started"
+        )
+        end = _end(
+            told, maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved"), start
+        )
         severity = maybe_text(told.get("severitySlug")) or "UNSET"
         spans = self._spans(told, start, end, maintenance=severity.upper() == MAINTENANCE)
         event = Event(
@@ -199,7 +238,9 @@ class _Reader:
         return silenced(event, _spoke(told, start), self.now)
 
     def plan(self, told: Row) -> Event:
-        """Return a planned maintenance. Whatever its components' condition is called, they are in maintenance."""
+        """Return a planned maintenance. Whatever its components' condition is called, they are in
+        maintenance.
+        """
         key = code(told.get("id"), "maintenance.id")
         start = instant(told.get("startsAt"), f"maintenance {key}.startsAt")
         end = instant(told.get("endsAt"), f"maintenance {key}.endsAt")
@@ -222,7 +263,9 @@ class _Reader:
             return Phase.CLOSED
         return Phase.SCHEDULED if start > self.now else Phase.OPEN
 
-    def _spans(self, told: Row, start: datetime, end: datetime | None, *, maintenance: bool) -> tuple[Span, ...]:
+    def _spans(
+        self, told: Row, start: datetime, end: datetime | None, *, maintenance: bool
+    ) -> tuple[Span, ...]:
         return tuple(
             Span(
                 component_id=key,
@@ -236,7 +279,9 @@ class _Reader:
         )
 
     def _hit(self, told: Row) -> Iterator[tuple[str, str | None]]:
-        """Yield the components an incident names, by id, each with its condition; some answers name them only."""
+        """Yield the components an incident names, by id, each with its condition; some answers name
+        them only.
+        """
         where = f"incident {told.get('id')}"
         listed = some_rows(told.get("components"), f"{where}.components")
         for each in listed:
@@ -253,7 +298,9 @@ class _Reader:
         level = VOCABULARY.get(self.conditions.get(condition, condition))
         if level in {None, Level.OPERATIONAL}:
             return level
-        return Level.MAINTENANCE if maintenance or MAINTENANCE.lower() in condition.lower() else level
+        return (
+            Level.MAINTENANCE if maintenance or MAINTENANCE.lower() in condition.lower() else level
+        )
 
 
 def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
@@ -261,12 +308,16 @@ def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
     details = (each.get("details") for each in listed)
     notes = (each.get("note") if isinstance(each, dict) else None for each in details)
     return messages(
-        [each | {"note": note} for each, note in zip(listed, notes, strict=True)], at="occurredAt", text="note"
+        [each | {"note": note} for each, note in zip(listed, notes, strict=True)],
+        at="occurredAt",
+        text="note",
     )
 
 
 def _end(told: Row, said: datetime | None, start: datetime) -> datetime | None:
-    """Return when an incident ended, None = it goes on: `said` has whole seconds, notes have parts of them."""
+    """Return when an incident ended, None = it goes on: `said` has whole seconds, notes have parts
+    of them.
+    """
     posts = _notes(told)
     over = over_since(posts)
     if over is None:
@@ -289,17 +340,21 @@ def _notes(told: Row) -> list[Post]:
 def _spoke(told: Row, start: datetime) -> datetime:
     """Return when an incident was last spoken of."""
     where = f"incident {told.get('id')}.timeline"
-    posts = (maybe_instant(each.get("occurredAt"), where) for each in some_rows(told.get("timeline"), where))
+    posts = (
+        maybe_instant(each.get("occurredAt"), where)
+        for each in some_rows(told.get("timeline"), where)
+    )
     return max((post for post in posts if post is not None), default=start)
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
     """Yield every component's state in one request.
 
-    While something goes on or is planned the answer is read even if it is the same: what it means changes by itself.
+    While something goes on or is planned the answer is read even if it is the same: what it means
+    changes by itself.
     """
     response = yield from get(PAYLOAD, conditional=not page.open_incidents)
     if response.unchanged:
@@ -326,7 +381,9 @@ def _remark(events: Sequence[Event]) -> str | None:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents; they cover the time since the oldest of them, before which nothing says there was a page."""
+    """Yield all incidents; they cover the time since the oldest of them, before which nothing says
+    there was a page.
+    """
     response = yield from get(PAYLOAD)
     with reading_of(response.url):
         told = _payload(response, page.now)
@@ -335,4 +392,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         yield evidence(SOURCE, page, components=told.components, events=events, since=first)
         if told.plans:
             yield evidence(PLANS, page, events=told.plans)
-    yield from gap_before(SOURCE, page, since, first, "no older incident is listed, and the page may be younger")
+    yield from gap_before(
+        SOURCE, page, since, first, "no older incident is listed, and the page may be younger"
+    )

@@ -1,12 +1,15 @@
-"""Flashduty (flashcat) status pages: components and what goes on in one answer, past changes in two more. Pure.
+"""Flashduty (flashcat) status pages: components and what goes on in one answer, past changes in two
+more. Pure.
 
-`/api/status-page/<page id>/` holds `summary/active`, `change/list` and `summary/structure`. A page's numeric id is in
-`PAGES`, in what the last poll remembered, or else in the page's HTML. What is easily misread:
+`/api/status-page/<page id>/` holds `summary/active`, `change/list` and `summary/structure`. A
+page's numeric id is in `PAGES`, in what the last poll remembered, or else in the page's HTML. What
+is easily misread:
 
-- Components have no state: it is what the changes that go on say. A change's `affected_components` show how they are
-  now, which after its end is "operational"; what they were is in its `updates`, each from `at_seconds` on.
-- `summary/structure` makes ready intervals of that for the components there are today, and also for those that were
-  divided since; what it lists counts. An `end_at_seconds` of 0 goes on.
+- Components have no state: it is what the changes that go on say. A change's `affected_components`
+  show how they are now, which after its end is "operational"; what they were is in its `updates`,
+  each from `at_seconds` on.
+- `summary/structure` makes ready intervals of that for the components there are today, and also for
+  those that were divided since; what it lists counts. An `end_at_seconds` of 0 goes on.
 - `close_at_seconds` is 0 while a change is open, and may lie ahead for a planned maintenance.
 - A component counts from `available_since_seconds` on.
 
@@ -22,7 +25,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
-from monitor.fields import Row, code, epoch, maybe_text, number, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    epoch,
+    maybe_text,
+    number,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
     About,
@@ -61,14 +76,20 @@ ABOUT = About(
     reach="90 days of changes, with each component's states and their times.",
     per="component",
     precision="seconds",
-    trust="Some hosts (status.deepseek.com) refuse programs before they can ask anything; such a page cannot be read.",
+    trust=(
+        "Some hosts (status.deepseek.com) refuse programs before they can ask anything; such a page"
+        " cannot be read."
+    ),
 )
 
 SOURCE = "flashduty.changes"
 
 ACTIVE = "/api/status-page/{id}/summary/active"
 CHANGES = "/api/status-page/{id}/change/list?start_at_seconds={since}&end_at_seconds={now}"
-IMPACTS = "/api/status-page/{id}/summary/structure?start_at_from_seconds={since}&start_at_to_seconds={now}"
+IMPACTS = (
+    "/api/status-page/{id}/summary/structure"
+    "?start_at_from_seconds={since}&start_at_to_seconds={now}"
+)
 
 PAGES: Mapping[str, str] = {"status.deepseek.com": "6410630422455"}
 """Ids of well-known pages by host, which spares reading their HTML."""
@@ -99,7 +120,7 @@ LONGEST = timedelta(days=90)
 UNNAMED = "a change is going on that names no component"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -127,13 +148,15 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("settings", "Flashduty's ways of showing dates and percentages")
 
 
-# ------------------------------------------------------------------------------------------------- asking for answers
+# asking for answers
 
 Reading = Generator[Step, Any, tuple[str, Response]]
 
 
 def _active(page: PageContext, *, conditional: bool = False) -> Reading:
-    """Ask for what goes on. Return the page's id too; one that leads nowhere any more is looked for in the HTML."""
+    """Ask for what goes on. Return the page's id too; one that leads nowhere any more is looked for
+    in the HTML.
+    """
     known, failure = page.mark or PAGES.get(urlsplit(page.url).hostname or ""), None
     if known is not None:
         try:
@@ -163,7 +186,7 @@ def _data(response: Response) -> Row:
         return row(told.get("data"), "data")
 
 
-# ---------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _components(data: Row) -> list[Component]:
@@ -177,11 +200,16 @@ def _components(data: Row) -> list[Component]:
     def order(each: Row) -> tuple[float, float]:
         own = number(each.get("order_id", 0), "component.order_id")
         section = sections.get(str(each.get("section_id")))
-        return (own, 0.0) if section is None else (number(section.get("order_id", 0), "section.order_id"), own)
+        return (
+            (own, 0.0)
+            if section is None
+            else (number(section.get("order_id", 0), "section.order_id"), own)
+        )
 
     listed = sorted(rows(page.get("components"), "page.components"), key=order)
     return [
-        _component(each, sections.get(str(each.get("section_id"))), position) for position, each in enumerate(listed)
+        _component(each, sections.get(str(each.get("section_id"))), position)
+        for position, each in enumerate(listed)
     ]
 
 
@@ -193,19 +221,31 @@ def _component(told: Row, section: Row | None, position: int) -> Component:
         name=text(told.get("name"), f"component {key}.name"),
         group=maybe_text(section.get("name")) if section is not None else None,
         position=position,
-        start_date=epoch(since, f"component {key}.available_since_seconds").date() if since else None,
+        start_date=(
+            epoch(since, f"component {key}.available_since_seconds").date() if since else None
+        ),
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- changes
+# changes
 
 
 def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
-    """Return a change. `spans` are those the page makes of it, None = it does not: then its updates tell."""
+    """Return a change. `spans` are those the page makes of it, None = it does not: then its updates
+    tell.
+    """
     key, status = code(told.get("change_id"), "change.change_id"), _status(told)
     start = epoch(told.get("start_at_seconds"), f"change {key}.start_at_seconds")
     updates = some_rows(told.get("updates"), f"change {key}.updates")
-    spoke = max([start, *(epoch(each.get("at_seconds"), f"change {key}.updates.at_seconds") for each in updates)])
+    spoke = max(
+        [
+            start,
+            *(
+                epoch(each.get("at_seconds"), f"change {key}.updates.at_seconds")
+                for each in updates
+            ),
+        ]
+    )
     closed = _moment(told.get("close_at_seconds"), f"change {key}.close_at_seconds")
     end = closed
     if end is None and calls_over(status, PHASES):
@@ -223,7 +263,9 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
         maintenance=maintenance,
         spans=hit,
         vague=not hit,
-        updates=messages(updates, at="at_seconds", text="description", read_time=epoch, states=_posted),
+        updates=messages(
+            updates, at="at_seconds", text="description", read_time=epoch, states=_posted
+        ),
     )
     return silenced(event, spoke, now)
 
@@ -252,12 +294,20 @@ def _phase(start: datetime, end: datetime | None, status: str, now: datetime) ->
     return Phase.SCHEDULED if start > now or status == "scheduled" else Phase.OPEN
 
 
-def _spans(told: Row, updates: Iterable[Row], start: datetime, end: datetime | None) -> Iterator[Span]:
-    """Yield what the updates make of each component; of one that no update names, what the change itself says."""
+def _spans(
+    told: Row, updates: Iterable[Row], start: datetime, end: datetime | None
+) -> Iterator[Span]:
+    """Yield what the updates make of each component; of one that no update names, what the change
+    itself says.
+    """
     courses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for update in sorted(updates, key=lambda each: number(each.get("at_seconds"), "updates.at_seconds")):
+    for update in sorted(
+        updates, key=lambda each: number(each.get("at_seconds"), "updates.at_seconds")
+    ):
         for each in some_rows(update.get("component_changes"), "updates.component_changes"):
-            courses[_key(each)].append((epoch(update.get("at_seconds"), "updates.at_seconds"), _state(each)))
+            courses[_key(each)].append(
+                (epoch(update.get("at_seconds"), "updates.at_seconds"), _state(each))
+            )
     for each in some_rows(told.get("affected_components"), "change.affected_components"):
         if _key(each) not in courses:
             courses[_key(each)].append((start, _state(each)))
@@ -276,7 +326,9 @@ def _state(told: Row) -> str:
 
 def _span(key: str, state: str, start: datetime, end: datetime | None) -> Span:
     level = VOCABULARY.get(state)
-    return Span(component_id=key, level=level, start=start, end=end, word=state, basis=Basis.TRANSITION)
+    return Span(
+        component_id=key, level=level, start=start, end=end, word=state, basis=Basis.TRANSITION
+    )
 
 
 def _worst(spans: Iterable[Span]) -> str:
@@ -297,13 +349,15 @@ def _intervals(structure: Row) -> dict[str, list[Span]]:
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every component's state in one request, and in a second the end of changes that have left the list.
+    """Yield every component's state in one request, and in a second the end of changes that have
+    left the list.
 
-    While something goes on the answer is read even if it is the same: what it means changes by itself.
+    While something goes on the answer is read even if it is the same: what it means changes by
+    itself.
     """
     key, response = yield from _active(page, conditional=not page.open_incidents)
     if response.unchanged:
@@ -317,7 +371,11 @@ def poll(page: PageContext) -> Steps:
         yield evidence(
             SOURCE,
             page,
-            info=PageInfo(external_id=key, name=maybe_text(info.get("name")), remark=UNNAMED if vague else None),
+            info=PageInfo(
+                external_id=key,
+                name=maybe_text(info.get("name")),
+                remark=UNNAMED if vague else None,
+            ),
             parts=states(_components(data), events, page.now),
             events=events,
             words=_unknown(told),
@@ -333,7 +391,9 @@ def _unknown(told: Iterable[Row]) -> set[str]:
 
 
 def _follow(key: str, vanished: Iterable[str], page: PageContext) -> Steps:
-    """Yield the end of changes that do not go on any more; what the list does not have either was deleted."""
+    """Yield the end of changes that do not go on any more; what the list does not have either was
+    deleted.
+    """
     response = yield from get(_path(CHANGES, key, page.now - LONGEST, page.now))
     with reading_of(response.url):
         told = {
@@ -359,11 +419,22 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         titles = _titles(_data(structure))
     with reading_of(changes.url):
         told = rows(_data(changes).get("items"), "items")
-        events = [_change(each, spans.pop(code(each.get("change_id"), "change_id"), None), page.now) for each in told]
+        events = [
+            _change(each, spans.pop(code(each.get("change_id"), "change_id"), None), page.now)
+            for each in told
+        ]
         events += [_unlisted(change, titles, spans[change], page.now) for change in spans]
     with reading_of(response.url):
         components = _components(_data(response))
-    yield evidence(SOURCE, page, components=components, events=events, since=first, words=_unknown(told), mark=key)
+    yield evidence(
+        SOURCE,
+        page,
+        components=components,
+        events=events,
+        since=first,
+        words=_unknown(told),
+        mark=key,
+    )
     yield from gap_before(SOURCE, page, since, first, "the page shows no older changes")
 
 
@@ -376,7 +447,8 @@ def _answered(answer: Response | FetchError) -> Response:
 def _titles(structure: Row) -> dict[str, str]:
     listed = some_rows(structure.get("linked_changes"), "linked_changes")
     return {
-        code(each.get("id"), "linked_changes.id"): text(each.get("title"), "linked_changes.title") for each in listed
+        code(each.get("id"), "linked_changes.id"): text(each.get("title"), "linked_changes.title")
+        for each in listed
     }
 
 

@@ -1,17 +1,20 @@
-"""Gatus dashboards: every endpoint's last results in one answer, and its last changes in one answer each. Pure.
+"""Gatus dashboards: every endpoint's last results in one answer, and its last changes in one answer
+each. Pure.
 
-`/api/v1/endpoints/statuses` lists the endpoints with their newest results; `/api/v1/endpoints/<key>/statuses` also has
-the events: when an endpoint began to be watched (START), and each time it turned UNHEALTHY or HEALTHY, the last fifty.
-A result is a check by Gatus itself: it either succeeded or not. What is easily misread:
+`/api/v1/endpoints/statuses` lists the endpoints with their newest results;
+`/api/v1/endpoints/<key>/statuses` also has the events: when an endpoint began to be watched
+(START), and each time it turned UNHEALTHY or HEALTHY, the last fifty. A result is a check by Gatus
+itself: it either succeeded or not. What is easily misread:
 
-- A dashboard whose Gatus has stopped still shows its last results, so a result counts only while it is fresh.
-- Results stand oldest first. Endpoints that are turned off or were never checked are not listed; one in a maintenance
-  of its own looks like all others.
-- Suites, whole courses of checks, are in an answer of their own, which older versions do not have. They have results
-  and no events.
+- A dashboard whose Gatus has stopped still shows its last results, so a result counts only while it
+  is fresh.
+- Results stand oldest first. Endpoints that are turned off or were never checked are not listed;
+  one in a maintenance of its own looks like all others.
+- Suites, whole courses of checks, are in an answer of their own, which older versions do not have.
+  They have results and no events.
 
-The shapes are those of a Gatus run for it, and of the program's source, https://github.com/TwiN/gatus (config/endpoint,
-config/suite).
+The shapes are those of a Gatus run for it, and of the program's source,
+https://github.com/TwiN/gatus (config/endpoint, config/suite).
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -25,7 +28,17 @@ from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
 from monitor.fields import Row, instant, maybe_text, peek, row, rows, some_rows, text, word
 from monitor.intervals import Interval
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get_all, read_json, reading_of
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get_all,
+    read_json,
+    reading_of,
+)
 from monitor.told import LEAST, Part, evidence
 
 ABOUT = About(
@@ -37,8 +50,8 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "An endpoint is up or down as Gatus's own checks see it; while Gatus itself was stopped nothing was checked, "
-        "and its events do not show that."
+        "An endpoint is up or down as Gatus's own checks see it; while Gatus itself was stopped"
+        " nothing was checked, and its events do not show that."
     ),
 )
 
@@ -52,7 +65,8 @@ AT_ONCE = 10
 """Endpoints whose events are asked for together."""
 
 FRESH = timedelta(hours=1)
-"""A result older than this says nothing of now: endpoints are checked every minute unless configured otherwise."""
+"""A result older than this says nothing of now: endpoints are checked every minute unless
+configured otherwise."""
 
 VOCABULARY: Mapping[str, Level] = {
     "true": Level.OPERATIONAL,
@@ -61,13 +75,18 @@ VOCABULARY: Mapping[str, Level] = {
     "HEALTHY": Level.OPERATIONAL,
     "UNHEALTHY": Level.MAJOR_OUTAGE,
 }
-"""By `success` of the last result, and by type of event. A START is always followed by what was found."""
+"""By `success` of the last result, and by type of event. A START is always followed by what was
+found."""
 
-REMEDY = "run `monitor record URL DIR` and send the folder: no answer of Gatus like this was seen yet"
+REMEDY = (
+    "run `monitor record URL DIR` and send the folder: no answer of Gatus like this was seen yet"
+)
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Gatus dashboard: its title and settings, and the shape of its results."""
+    """Return the signs of a Gatus dashboard: its title and settings, and the shape of its
+    results.
+    """
     return list(_signals(response))
 
 
@@ -80,7 +99,9 @@ def _signals(response: Response) -> Iterator[Signal]:
     first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
     if {"name", "key", "results"} <= first.keys() and isinstance(first["results"], list):
         yield Signal("shape", "endpoints have a name, a key and results")
-        if first["key"] == _key(maybe_text(first.get("group")) or "", maybe_text(first["name"]) or ""):
+        if first["key"] == _key(
+            maybe_text(first.get("group")) or "", maybe_text(first["name"]) or ""
+        ):
             yield Signal("keys", "an endpoint's key is made of its group and name")
 
 
@@ -110,29 +131,46 @@ def _listed() -> Generator[Step, Any, tuple[str, list[_Endpoint], list[_Endpoint
     with reading_of(endpoints.url):
         found = _endpoints(endpoints, 0)
     with reading_of(suites.url):
-        courses = [] if suites.status == ABSENT or suites.body.strip() == b"null" else _endpoints(suites, len(found))
+        courses = (
+            []
+            if suites.status == ABSENT or suites.body.strip() == b"null"
+            else _endpoints(suites, len(found))
+        )
     if not (found or courses):
         raise UnexpectedShape(
-            "no endpoint is listed: such a dashboard says nothing of any", url=endpoints.url, remedy=REMEDY
+            "no endpoint is listed: such a dashboard says nothing of any",
+            url=endpoints.url,
+            remedy=REMEDY,
         )
     return endpoints.url, found, courses
 
 
 def _endpoints(response: Response, first: int) -> list[_Endpoint]:
-    return [_endpoint(each, at) for at, each in enumerate(rows(read_json(response), "the answer"), first)]
+    return [
+        _endpoint(each, at)
+        for at, each in enumerate(rows(read_json(response), "the answer"), first)
+    ]
 
 
 def _endpoint(told: Row, at: int) -> _Endpoint:
     key = text(told.get("key"), "endpoint.key")
     component = Component(
-        id=key, name=text(told.get("name"), "endpoint.name"), group=maybe_text(told.get("group")), position=at
+        id=key,
+        name=text(told.get("name"), "endpoint.name"),
+        group=maybe_text(told.get("group")),
+        position=at,
     )
     return _Endpoint(component, key, some_rows(told.get("results"), "endpoint.results"))
 
 
 def _part(endpoint: _Endpoint, now: datetime) -> Part:
-    """Return an endpoint's state by its newest result; nothing is known of it when that is old or missing."""
-    found = [(instant(each.get("timestamp"), "result.timestamp"), each.get("success")) for each in endpoint.results]
+    """Return an endpoint's state by its newest result; nothing is known of it when that is old or
+    missing.
+    """
+    found = [
+        (instant(each.get("timestamp"), "result.timestamp"), each.get("success"))
+        for each in endpoint.results
+    ]
     at, success = max(found, key=lambda each: each[0], default=(None, None))
     if at is None or now - at > FRESH:
         return Part(component=endpoint.component, level=None)
@@ -141,7 +179,9 @@ def _part(endpoint: _Endpoint, now: datetime) -> Part:
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every endpoint's and suite's state. The answers change with every check, so nothing is conditional."""
+    """Yield every endpoint's and suite's state. The answers change with every check, so nothing is
+    conditional.
+    """
     url, endpoints, suites = yield from _listed()
     with reading_of(url):
         parts = [_part(each, page.now) for each in (*endpoints, *suites)]
@@ -149,21 +189,29 @@ def poll(page: PageContext) -> Steps:
         told = evidence(SOURCE, page, parts=parts)
     yield told
     if old == len(parts):
-        raise UnexpectedShape("no result is fresh: Gatus itself may have stopped", url=url, remedy=REMEDY)
+        raise UnexpectedShape(
+            "no result is fresh: Gatus itself may have stopped", url=url, remedy=REMEDY
+        )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield each endpoint's outages from its events, which cover the time since the first of them; suites have none."""
+    """Yield each endpoint's outages from its events, which cover the time since the first of them;
+    suites have none.
+    """
     _, endpoints, suites = yield from _listed()
     yield evidence(SOURCE, page, components=[each.component for each in (*endpoints, *suites)])
     for first in range(0, len(endpoints), AT_ONCE):
         some = endpoints[first : first + AT_ONCE]
-        answers = yield from get_all([f"/api/v1/endpoints/{quote(each.key, safe='')}/statuses" for each in some])
+        answers = yield from get_all(
+            [f"/api/v1/endpoints/{quote(each.key, safe='')}/statuses" for each in some]
+        )
         for endpoint, answer in zip(some, answers, strict=True):
             yield _past(endpoint, answer, page, since)
 
 
-def _past(endpoint: _Endpoint, answer: Response | FetchError, page: PageContext, since: datetime) -> Evidence:
+def _past(
+    endpoint: _Endpoint, answer: Response | FetchError, page: PageContext, since: datetime
+) -> Evidence:
     """Return one endpoint's past; a gap when its answer cannot be read."""
     try:
         if isinstance(answer, FetchError):
@@ -173,7 +221,11 @@ def _past(endpoint: _Endpoint, answer: Response | FetchError, page: PageContext,
     except (FetchError, ParseError) as error:
         return _unread(endpoint, page, error)
     begun = Interval.between(max(since, turns[0][0]), page.now) if turns else None
-    cover = Coverage(span=begun, aspect=Aspect.IMPACTS, component_id=endpoint.key, complete=True) if begun else None
+    cover = (
+        Coverage(span=begun, aspect=Aspect.IMPACTS, component_id=endpoint.key, complete=True)
+        if begun
+        else None
+    )
     return Evidence(
         source=EVENTS,
         read_at=page.now,
@@ -189,13 +241,19 @@ def _unread(endpoint: _Endpoint, page: PageContext, error: PageError) -> Evidenc
 
 
 def _turns(told: Row, now: datetime) -> tuple[list[tuple[datetime, Level | None]], tuple[str, ...]]:
-    """Return what an endpoint turned to and when, oldest first, and the types of event we do not know."""
+    """Return what an endpoint turned to and when, oldest first, and the types of event we do not
+    know.
+    """
     events = [
         (instant(each.get("timestamp"), "event.timestamp"), text(each.get("type"), "event.type"))
         for each in some_rows(told.get("events"), "events")
     ]
-    turns = sorted(((at, VOCABULARY.get(kind)) for at, kind in events if at < now), key=lambda each: each[0])
-    return turns, tuple(sorted({word(kind, "event.type") for _, kind in events if kind not in VOCABULARY}))
+    turns = sorted(
+        ((at, VOCABULARY.get(kind)) for at, kind in events if at < now), key=lambda each: each[0]
+    )
+    return turns, tuple(
+        sorted({word(kind, "event.type") for _, kind in events if kind not in VOCABULARY})
+    )
 
 
 def _impacts(

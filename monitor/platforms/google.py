@@ -1,22 +1,28 @@
-"""Google Cloud, Google Workspace and Firebase: an array of incidents, and beside it a list of products. Pure.
+"""Google Cloud, Google Workspace and Firebase: an array of incidents, and beside it a list of
+products. Pure.
 
-The format: https://status.cloud.google.com/incidents.schema.json; the rest was measured on five years of captured
-answers. What is easily misread:
+The format: https://status.cloud.google.com/incidents.schema.json; the rest was measured on five
+years of captured answers. What is easily misread:
 
-- An incident is over when it has an `end`, and by no other sign: `AVAILABLE` is posted before that and ends nothing.
-- `SERVICE_INFORMATION` is a note, not a state. Where a note is posted inside an incident that has a level, the level
-  posted before it, or else the first one, holds; so does it through `AVAILABLE` until the end.
-- Locations come and go from update to update. A location that only the incident itself lists was affected throughout.
-  Products are only listed for the whole incident.
-- What is listed has begun, what is posted was posted, and what has an end is over, though it is dated ahead of us: then
-  the vendor's clock, or its date, is off.
-- An incident stays in the answer for 365 days after its end, and is edited for weeks: the answer is always read whole.
+- An incident is over when it has an `end`, and by no other sign: `AVAILABLE` is posted before that
+  and ends nothing.
+- `SERVICE_INFORMATION` is a note, not a state. Where a note is posted inside an incident that has a
+  level, the level posted before it, or else the first one, holds; so does it through `AVAILABLE`
+  until the end.
+- Locations come and go from update to update. A location that only the incident itself lists was
+  affected throughout. Products are only listed for the whole incident.
+- What is listed has begun, what is posted was posted, and what has an end is over, though it is
+  dated ahead of us: then the vendor's clock, or its date, is off.
+- An incident stays in the answer for 365 days after its end, and is edited for weeks: the answer is
+  always read whole.
 - A product whose name changed has a `current_title`. An `uri` has no leading slash.
-- Before 2021 incidents had no id, no status words and no products; such an answer names services and gives no level.
+- Before 2021 incidents had no id, no status words and no products; such an answer names services
+  and gives no level.
 
-A component is a product; where incidents name locations, also a product in a location (`<product>/<location>`). The
-product itself stands for all of it: it is as bad as the worst of its locations. What no open incident names is well:
-that is how the dashboard itself reads, and why an answer that lists incidents in another form is an error.
+A component is a product; where incidents name locations, also a product in a location
+(`<product>/<location>`). The product itself stands for all of it: it is as bad as the worst of its
+locations. What no open incident names is well: that is how the dashboard itself reads, and why an
+answer that lists incidents in another form is an error.
 """
 
 import json
@@ -46,7 +52,19 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.standing import is_bad
 from monitor.told import messages, updates_of
 
@@ -59,10 +77,10 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in 2022 and 2023, 9 "
-        "to 21 in 2024 and 0 to 2 since March 2025. A better figure since then is less disclosure before it is "
-        "better service."
-        " No answer of Firebase's dashboard was seen; it is read as the two others are."
+        "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in"
+        " 2022 and 2023, 9 to 21 in 2024 and 0 to 2 since March 2025. A better figure since then is"
+        " less disclosure before it is better service. No answer of Firebase's dashboard was seen;"
+        " it is read as the two others are."
     ),
 )
 
@@ -75,7 +93,8 @@ KEPT = timedelta(days=365)
 """How long after its end an incident stays in the answer: 662 of 672 left it exactly then."""
 
 MOST_IMPACTS = 50_000
-"""More than this an answer is not believed to say: the widest real incident has 55 products in 61 locations."""
+"""More than this an answer is not believed to say: the widest real incident has 55 products in 61
+locations."""
 
 OUTAGE, DISRUPTION, INFORMATION, AVAILABLE = (
     "SERVICE_OUTAGE",
@@ -91,7 +110,8 @@ LEVELS: Mapping[tuple[str, str], Level] = {
     (DISRUPTION, "medium"): Level.DEGRADED,
     (DISRUPTION, "low"): Level.DEGRADED,
 }
-"""Levels by status and severity of the incident. Every disruption measured was `medium`, every outage `high`."""
+"""Levels by status and severity of the incident. Every disruption measured was `medium`, every
+outage `high`."""
 
 NO_LEVEL = (INFORMATION, AVAILABLE)
 SEVERITIES = ("high", "medium", "low")
@@ -99,7 +119,7 @@ SEVERITIES = ("high", "medium", "low")
 Row = dict[str, Any]
 Reading = Generator[Step, Any, Any]
 
-# ------------------------------------------------------------------------------------------------------ recognising
+# recognising
 
 HOSTS = {
     "status.cloud.google.com": "/",
@@ -111,7 +131,9 @@ OLD_URI = re.compile(r"/incident/[a-z0-9-]+/\d+")
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return the two lists on Google's own hosts: the pages themselves tell nothing, and the feed may be empty."""
+    """Return the two lists on Google's own hosts: the pages themselves tell nothing, and the feed
+    may be empty.
+    """
     return (Get(path=INCIDENTS), Get(path=PRODUCTS)) if _is_ours(url) else ()
 
 
@@ -123,7 +145,8 @@ def _is_ours(url: str) -> bool:
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Google's dashboards, of kinds host, shape, uri and products.
 
-    The host counts only of a page that answers; the list of products only there, since it looks like many others.
+    The host counts only of a page that answers; the list of products only there, since it looks
+    like many others.
     """
     signals = []
     url = response.final_url or response.url
@@ -148,22 +171,29 @@ def _catalogue_signals(text: str) -> Iterator[Signal]:
 def _json_signals(text: str) -> Iterator[Signal]:
     try:
         rows = json.loads(text)
-        if not rows or not all({"external_desc", "service_key", "updates", "begin"} <= row.keys() for row in rows):
+        if not rows or not all(
+            {"external_desc", "service_key", "updates", "begin"} <= row.keys() for row in rows
+        ):
             return
     except (ValueError, TypeError, AttributeError, RecursionError):
         return
     yield Signal("shape", "an array of incidents with external_desc and service_key")
-    if all(row.get("uri") == f"incidents/{row.get('id')}" or OLD_URI.fullmatch(str(row.get("uri"))) for row in rows):
+    if all(
+        row.get("uri") == f"incidents/{row.get('id')}" or OLD_URI.fullmatch(str(row.get("uri")))
+        for row in rows
+    ):
         yield Signal("uri", "every incident's uri is its own id")
 
 
-# ------------------------------------------------------------------------------------------- decoding, with the place
+# decoding, with the place
 
 
 def _objects(value: object, where: str) -> list[Row]:
     if not isinstance(value, list):
         wrong(where, "a list", value)
-    return [row if isinstance(row, dict) else wrong(f"{where}[]", "an object", row) for row in value]
+    return [
+        row if isinstance(row, dict) else wrong(f"{where}[]", "an object", row) for row in value
+    ]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
@@ -187,10 +217,14 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         wrong(f"{where}.{key}", "a time", value)
-    return instant.astimezone(UTC) if instant.tzinfo else wrong(f"{where}.{key}", "a time with its zone", value)
+    return (
+        instant.astimezone(UTC)
+        if instant.tzinfo
+        else wrong(f"{where}.{key}", "a time with its zone", value)
+    )
 
 
-# -------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +238,9 @@ class _Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Event:
-    """One incident as the answer tells it. `end` None = open; `posts` are in order of time; `products` name by id."""
+    """One incident as the answer tells it. `end` None = open; `posts` are in order of time;
+    `products` name by id.
+    """
 
     id: str
     title: str
@@ -225,7 +261,9 @@ class _Event:
 
     @property
     def pairs(self) -> Iterator[str]:
-        """Every product the incident names, in every location it names: the ids of these components."""
+        """Every product the incident names, in every location it names: the ids of these
+        components.
+        """
         return (f"{product}/{place}" for product in self.products for place in self.all_locations)
 
 
@@ -243,7 +281,9 @@ def _events(told: object, now: datetime) -> list[_Event]:
 
 
 def _incident_id(row: Row) -> str:
-    """Return the incident's id. Before 2021 there is only a number, which counts within its service."""
+    """Return the incident's id. Before 2021 there is only a number, which counts within its
+    service.
+    """
     number = row.get("number")
     if "id" not in row and isinstance(number, int):
         return f"{_text(row, 'service_key', 'incident')}-{number}"
@@ -253,7 +293,10 @@ def _incident_id(row: Row) -> str:
 def _event(key: str, row: Row, now: datetime) -> _Event:
     where = f"incident {key}"
     begin, end = _times(row, where, now)
-    posts = (_post(post, f"{where}.updates[]") for post in _objects(row.get("updates"), f"{where}.updates"))
+    posts = (
+        _post(post, f"{where}.updates[]")
+        for post in _objects(row.get("updates"), f"{where}.updates")
+    )
     affected = ("currently_affected_locations", "previously_affected_locations")
     return _Event(
         id=key,
@@ -265,13 +308,17 @@ def _event(key: str, row: Row, now: datetime) -> _Event:
         uri=_text_or_none(row, "uri", where),
         products=_products_of(row, where),
         locations=frozenset().union(*(_places(row, name, where) for name in affected)),
-        posts=tuple(replace(post, at=min(post.at, now)) for post in sorted(posts, key=lambda post: post.at)),
+        posts=tuple(
+            replace(post, at=min(post.at, now)) for post in sorted(posts, key=lambda post: post.at)
+        ),
         updates=messages(row.get("updates"), at="when", text="text"),
     )
 
 
 def _title(*texts: object) -> str:
-    """Return the first line of words of the first text that has one: descriptions are Markdown, often whole reports."""
+    """Return the first line of words of the first text that has one: descriptions are Markdown,
+    often whole reports.
+    """
     for text in texts:
         for line in text.splitlines() if isinstance(text, str) else ():
             if words := re.sub(r"[*#_`]+", "", line).strip():
@@ -280,7 +327,8 @@ def _title(*texts: object) -> str:
 
 
 def _times(row: Row, where: str, now: datetime) -> tuple[datetime, datetime | None]:
-    """Return begin and end, now at the latest: what is listed has begun, and what has an end is over.
+    """Return begin and end, now at the latest: what is listed has begun, and what has an end is
+    over.
 
     An answer is only read when it changes: an end that we waited for would pass unseen.
     """
@@ -299,16 +347,24 @@ def _post(row: Row, where: str) -> _Post:
 def _places(row: Row, key: str, where: str) -> frozenset[str]:
     if row.get(key) is None:
         return frozenset()
-    return frozenset(_text(place, "id", f"{where}.{key}[]") for place in _objects(row[key], f"{where}.{key}"))
+    return frozenset(
+        _text(place, "id", f"{where}.{key}[]") for place in _objects(row[key], f"{where}.{key}")
+    )
 
 
 def _products_of(row: Row, where: str) -> dict[str, str]:
-    """Return the affected products' names by id. Before 2021 that is the one service; `zall` is none of them."""
+    """Return the affected products' names by id. Before 2021 that is the one service; `zall` is
+    none of them.
+    """
     if row.get("affected_products") is not None:
         products = _objects(row["affected_products"], f"{where}.affected_products")
         return dict(_product(product, f"{where}.affected_products[]") for product in products)
     key = _text_or_none(row, "service_key", where)
-    return {} if key is None or key == "zall" else {_whole(key, where): _text(row, "service_name", where)}
+    return (
+        {}
+        if key is None or key == "zall"
+        else {_whole(key, where): _text(row, "service_name", where)}
+    )
 
 
 def _product(row: Row, where: str) -> tuple[str, str]:
@@ -321,12 +377,14 @@ def _whole(key: str, where: str) -> str:
     return key if "/" not in key else wrong(where, "an id without a slash", key)
 
 
-# ------------------------------------------------------------------------------------------------- levels over time
+# levels over time
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A stretch of an incident at one level; `end` None = going on. `level` None = `word` says something unknown."""
+    """A stretch of an incident at one level; `end` None = going on. `level` None = `word` says
+    something unknown.
+    """
 
     start: datetime
     end: datetime | None
@@ -338,8 +396,9 @@ class _Piece:
 def _pieces(event: _Event, notes: set[str]) -> list[_Piece]:
     """Return the incident's levels, from its begin to its end without a hole; none for a mere note.
 
-    The posted levels hold in turn. Where the incident as a whole is said to be worse than anything posted, it was so
-    throughout; so it was where only notes were posted. Words nobody knows are added to the notes.
+    The posted levels hold in turn. Where the incident as a whole is said to be worse than anything
+    posted, it was so throughout; so it was where only notes were posted. Words nobody knows are
+    added to the notes.
     """
     if event.end is not None and event.end <= event.begin:
         return []
@@ -354,14 +413,22 @@ def _pieces(event: _Event, notes: set[str]) -> list[_Piece]:
         return _unsaid(event, notes)
     ends = [at for at, _, _ in posted[1:]] + [event.end]
     pieces = (
-        _Piece(at, end if event.end is None or end is None else min(end, event.end), level, word, Basis.TRANSITION)
+        _Piece(
+            at,
+            end if event.end is None or end is None else min(end, event.end),
+            level,
+            word,
+            Basis.TRANSITION,
+        )
         for (at, word, level), end in zip(posted, ends, strict=True)
     )
     return [piece for piece in pieces if piece.end is None or piece.start < piece.end]
 
 
 def _posted(event: _Event, notes: set[str]) -> list[tuple[datetime, str, Level | None]]:
-    """Return the levels the updates post, each with the time it holds from; the first holds since the begin."""
+    """Return the levels the updates post, each with the time it holds from; the first holds since
+    the begin.
+    """
     posted: list[tuple[datetime, str, Level | None]] = []
     for post in event.posts:
         if post.status is None or post.status in NO_LEVEL:
@@ -375,8 +442,12 @@ def _posted(event: _Event, notes: set[str]) -> list[tuple[datetime, str, Level |
 
 
 def _unsaid(event: _Event, notes: set[str]) -> list[_Piece]:
-    """Return what is left where no status has a level: nothing for a note, else a stretch that is unknown."""
-    if event.impact in NO_LEVEL or (event.impact is None and any(post.status in NO_LEVEL for post in event.posts)):
+    """Return what is left where no status has a level: nothing for a note, else a stretch that is
+    unknown.
+    """
+    if event.impact in NO_LEVEL or (
+        event.impact is None and any(post.status in NO_LEVEL for post in event.posts)
+    ):
         return []
     word = event.impact or event.severity or "no status"
     notes.add(word)
@@ -384,7 +455,9 @@ def _unsaid(event: _Event, notes: set[str]) -> list[_Piece]:
 
 
 def _level(status: str, severity: str | None, notes: set[str]) -> Level | None:
-    """Return the level of a status. A severity nobody knows leaves a disruption unknown; none at all is not high."""
+    """Return the level of a status. A severity nobody knows leaves a disruption unknown; none at
+    all is not high.
+    """
     if severity is not None and severity not in SEVERITIES:
         notes.add(severity)
         return Level.MAJOR_OUTAGE if status == OUTAGE else None
@@ -395,9 +468,11 @@ def _level(status: str, severity: str | None, notes: set[str]) -> Level | None:
 
 
 def _stays(event: _Event) -> dict[str, list[tuple[datetime, datetime | None]]]:
-    """Return when each location was affected: while the updates name it, or throughout when none of them does.
+    """Return when each location was affected: while the updates name it, or throughout when none of
+    them does.
 
-    An update that names no location at all leaves them as they were. The first that names any holds since the begin.
+    An update that names no location at all leaves them as they were. The first that names any holds
+    since the begin.
     """
     stays: dict[str, list[tuple[datetime, datetime | None]]] = {}
     here: dict[str, datetime] = {}
@@ -415,7 +490,9 @@ def _stays(event: _Event) -> dict[str, list[tuple[datetime, datetime | None]]]:
     return stays
 
 
-def _during(pieces: Sequence[_Piece], stays: Sequence[tuple[datetime, datetime | None]]) -> Iterator[_Piece]:
+def _during(
+    pieces: Sequence[_Piece], stays: Sequence[tuple[datetime, datetime | None]]
+) -> Iterator[_Piece]:
     """Yield the parts of the pieces inside the stays; both in order and each without overlaps."""
     piece_at = stay_at = 0
     while piece_at < len(pieces) and stay_at < len(stays):
@@ -470,11 +547,12 @@ def _incident(event: _Event, page: PageContext) -> Incident:
         started_at=event.begin,
         resolved_at=None if event.end is None else max(event.begin, event.end),
         url=page.absolute(event.uri) if event.uri else None,
-        component_ids=tuple(event.products),  # its locations would be thousands of ids, and each has its impact
+        # its locations would be thousands of ids, and each has its impact
+        component_ids=tuple(event.products),
     )
 
 
-# ------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _components(names: Mapping[str, str], pairs: Iterable[str]) -> tuple[Component, ...]:
@@ -500,7 +578,9 @@ def _components(names: Mapping[str, str], pairs: Iterable[str]) -> tuple[Compone
 
 
 def _catalogue() -> Reading:
-    """Return the page's products by id, and the gap where the list cannot be read; None and no gap when it has none."""
+    """Return the page's products by id, and the gap where the list cannot be read; None and no gap
+    when it has none.
+    """
     try:
         response = yield from get(PRODUCTS)
         with reading_of(response.url):
@@ -513,13 +593,14 @@ def _catalogue() -> Reading:
         return None, Gap(what="the list of products", reason=error.reason, message=str(error))
 
 
-# --------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
     """Read the incidents, conditional; only where they changed, the products too.
 
-    Raises the error of `incidents.json` when it cannot be read. Without the products what is known of them stays.
+    Raises the error of `incidents.json` when it cannot be read. Without the products what is known
+    of them stays.
     """
     response = yield from get(INCIDENTS, conditional=True)
     if not response.unchanged:
@@ -527,7 +608,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
-    """Read a year, as every answer holds it, however little of it was asked for: it is edited for weeks."""
+    """Read a year, as every answer holds it, however little of it was asked for: it is edited for
+    weeks.
+    """
     response = yield from get(INCIDENTS)
     yield from _read(response, page)
 
@@ -542,21 +625,29 @@ def _read(response: Response, page: PageContext) -> Steps:
 
 @dataclass(slots=True)
 class _Listed:
-    """The products by id, and the pairs of product and location, that there are as far as we know."""
+    """The products by id, and the pairs of product and location, that there are as far as we
+    know.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     pairs: set[str] = field(default_factory=set)
 
 
-def _listed(events: Iterable[_Event], names: Mapping[str, str] | None, known: Iterable[str]) -> _Listed:
-    """Return what the incidents and the catalogue name, and the pairs known from earlier whose product has a name."""
+def _listed(
+    events: Iterable[_Event], names: Mapping[str, str] | None, known: Iterable[str]
+) -> _Listed:
+    """Return what the incidents and the catalogue name, and the pairs known from earlier whose
+    product has a name.
+    """
     listed = _Listed()
     for event in events:
         for key, name in event.products.items():
             listed.names.setdefault(key, name)  # the newest incident comes first
         listed.pairs.update(event.pairs)
     listed.names |= names or {}
-    listed.pairs.update(key for key in known if key.partition("/")[0] in listed.names and "/" in key)
+    listed.pairs.update(
+        key for key in known if key.partition("/")[0] in listed.names and "/" in key
+    )
     return listed
 
 
@@ -570,9 +661,12 @@ def _evidence(
     impacts = tuple(dict.fromkeys(islice(told, MOST_IMPACTS + 1)))
     if len(impacts) > MOST_IMPACTS:
         raise UnexpectedShape(f"the incidents have more than {MOST_IMPACTS} impacts")
-    # Without its catalogue the page has the products it had: a list of the feed's alone would remove the rest.
+    # Without its catalogue the page has the products it had: a list of the feed's alone would
+    # remove the rest.
     keep_known = gap is not None and bool(page.components)
-    keys = dict.fromkeys([*(component.id for component in components), *(page.components if keep_known else ())])
+    keys = dict.fromkeys(
+        [*(component.id for component in components), *(page.components if keep_known else ())]
+    )
     return Evidence(
         source=SOURCE,
         read_at=page.now,
@@ -582,7 +676,11 @@ def _evidence(
         updates=tuple(update for event in events for update in updates_of(event.id, event.updates)),
         impacts=impacts,
         observed=tuple(_observed(keys, impacts)),
-        coverage=(Coverage(span=Interval(page.now - KEPT, page.now), aspect=Aspect.IMPACTS, complete=True),),
+        coverage=(
+            Coverage(
+                span=Interval(page.now - KEPT, page.now), aspect=Aspect.IMPACTS, complete=True
+            ),
+        ),
         lists=Interval(page.now - KEPT, page.now),
         withdrawn=tuple(sorted(page.open_incidents - {event.id for event in events})),
         gaps=(gap,) if gap is not None else (),
@@ -591,8 +689,8 @@ def _evidence(
 
 
 def _observed(keys: Iterable[str], impacts: Iterable[Impact]) -> Iterator[Observation]:
-    """Yield every component's state: the worst that is going on if it is bad, unknown where a word for it is, else
-    well.
+    """Yield every component's state: the worst that is going on if it is bad, unknown where a word
+    for it is, else well.
     """
     going_on: dict[str, list[Impact]] = {}
     for impact in impacts:

@@ -1,12 +1,14 @@
 """Heroku's status API: three systems, each in a colour, and incidents. Pure.
 
-`resolved` and `resolved_at` of an incident are often false and null long after its `state` is resolved: `state` counts,
-and it ended with the post that says so. `scheduled` holds what is long over, and its times are in prose: what is in it
-is listed and rates nothing, as a system that is worked on is blue. Its items may lack a state, and one that cannot be
-read is counted and left out: it rates nothing anyway. Posts carry colours (`status_prod`, `status_dev`),
-the worst of which is what an incident was worth, on the `systems` it names. One that names none or has no colour does
-not say what it hit, so its time is unknown in the history. The format: https://devcenter.heroku.com/articles/heroku-status
-and programs that read it; of the history and of `systems` no real answer was seen.
+`resolved` and `resolved_at` of an incident are often false and null long after its `state` is
+resolved: `state` counts, and it ended with the post that says so. `scheduled` holds what is long
+over, and its times are in prose: what is in it is listed and rates nothing, as a system that is
+worked on is blue. Its items may lack a state, and one that cannot be read is counted and left out:
+it rates nothing anyway. Posts carry colours (`status_prod`, `status_dev`), the worst of which is
+what an incident was worth, on the `systems` it names. One that names none or has no colour does not
+say what it hit, so its time is unknown in the history. The format:
+https://devcenter.heroku.com/articles/heroku-status and programs that read it; of the history and of
+`systems` no real answer was seen.
 """
 
 import re
@@ -32,7 +34,19 @@ from monitor.fields import (
 )
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
-from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Event, Part, Post, Says, end_of, evidence, messages, posted, spread
 
 ABOUT = About(
@@ -40,12 +54,15 @@ ABOUT = About(
     verified=date(2019, 10, 24),
     live="/api/v4/current-status, 1 request (2 when an incident left it)",
     reach_days=None,
-    reach="The latest 100 incidents, for three systems (read as other programs read them, not verified).",
+    reach=(
+        "The latest 100 incidents, for three systems (read as other programs read them, not"
+        " verified)."
+    ),
     per="component",
     precision="minutes",
     trust=(
-        "An incident lasts from its first post to the one that resolves it; one told afterwards looks as short as its "
-        "posts."
+        "An incident lasts from its first post to the one that resolves it; one told afterwards"
+        " looks as short as its posts."
     ),
 )
 
@@ -89,7 +106,9 @@ RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us 
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the current status, when the host is Heroku's."""
+    """Return what to ask to recognise the page at this URL: the current status, when the host is
+    Heroku's.
+    """
     return (Get(path=CURRENT),) if urlsplit(url).hostname == HOST else ()
 
 
@@ -105,7 +124,9 @@ def _signals(told: object) -> Iterator[Signal]:
     incidents: Any = told.get("incidents") if isinstance(told, dict) else told
     if isinstance(told, dict):
         systems = told.get("status")
-        if not isinstance(systems, list) or not all(isinstance(s, dict) and "system" in s for s in systems):
+        if not isinstance(systems, list) or not all(
+            isinstance(s, dict) and "system" in s for s in systems
+        ):
             return
         if isinstance(told.get("scheduled"), list):
             yield Signal("shape", "systems in a colour, incidents and what is scheduled")
@@ -113,11 +134,14 @@ def _signals(told: object) -> Iterator[Signal]:
             yield Signal("names", "the systems are Apps, Data and Tools")
     if not isinstance(incidents, list):
         return
-    if any(isinstance(i, dict) and str(i.get("full_url")).startswith(f"https://{HOST}/") for i in incidents):
+    if any(
+        isinstance(i, dict) and str(i.get("full_url")).startswith(f"https://{HOST}/")
+        for i in incidents
+    ):
         yield Signal("urls", f"incidents have addresses on {HOST}")
 
 
-# ------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _events(told: Iterable[Row], where: str) -> list[Event]:
@@ -145,13 +169,17 @@ def _event(told: Row, where: str) -> Event:
         start=start,
         end=end,
         status=state,
-        impact=next((each for each in colours if level is not None and VOCABULARY[each] is level), "none"),
+        impact=next(
+            (each for each in colours if level is not None and VOCABULARY[each] is level), "none"
+        ),
         url=maybe_text(told.get("full_url")),
         component_ids=tuple(names),
         spans=spread(names, level, start, end) if level else (),
         vague=phase is not Phase.SCHEDULED and (level is None or (bool(level) and not names)),
         words=(*strange, *({state} - PHASES.keys())),
-        updates=messages(told.get("updates"), at="created_at", status="update_type", text="contents"),
+        updates=messages(
+            told.get("updates"), at="created_at", status="update_type", text="contents"
+        ),
     )
 
 
@@ -164,8 +192,8 @@ def _colours(told: Iterable[Row]) -> Iterator[str]:
 
 
 def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
-    """Return when it ended: what is said of that, else the post that says so, else the last that is no review, else
-    the last change.
+    """Return when it ended: what is said of that, else the post that says so, else the last that is
+    no review, else the last change.
     """
     said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
     changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
@@ -173,8 +201,13 @@ def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> dateti
 
 
 def _post(told: Row, where: str) -> Post:
-    """Return what a post says. An update in green tells more of what is over as often as of what is nearly so."""
-    at, kind = instant(told.get("created_at"), f"{where}.updates.created_at"), maybe_text(told.get("update_type")) or ""
+    """Return what a post says. An update in green tells more of what is over as often as of what is
+    nearly so.
+    """
+    at, kind = (
+        instant(told.get("created_at"), f"{where}.updates.created_at"),
+        maybe_text(told.get("update_type")) or "",
+    )
     if kind.lower() == UPDATE and set(_colours([told])) == {GREEN}:
         return Post(at, Says.UNCLEAR)
     return posted(at, kind.lower(), UPDATES)
@@ -211,11 +244,13 @@ def _plan(told: Row, state: str, where: str) -> Event:
     )
 
 
-# ------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every system's colour in one request, and in a second the end of incidents that have left the list."""
+    """Yield every system's colour in one request, and in a second the end of incidents that have
+    left the list.
+    """
     response = yield from get(CURRENT, conditional=True)
     if response.unchanged:
         return
@@ -231,7 +266,10 @@ def poll(page: PageContext) -> Steps:
 
 
 def _live(told: Row, page: PageContext) -> Evidence:
-    parts = [_part(each, f"status[{index}]") for index, each in enumerate(rows(told.get("status"), "status"))]
+    parts = [
+        _part(each, f"status[{index}]")
+        for index, each in enumerate(rows(told.get("status"), "status"))
+    ]
     if not parts:
         wrong("status", "a colour for each system", None)
     events = _events(rows(told.get("incidents"), "incidents"), "incidents")
@@ -240,22 +278,33 @@ def _live(told: Row, page: PageContext) -> Evidence:
     remark = "an incident is going on and every system is green"
     doubt = calm and any(event.phase is Phase.OPEN for event in events)
     info = PageInfo(name="Heroku", remark=remark if doubt else None)
-    return evidence(SOURCE, page, info=info, parts=parts, events=[*announced, *events], words=strange)
+    return evidence(
+        SOURCE, page, info=info, parts=parts, events=[*announced, *events], words=strange
+    )
 
 
 def _part(told: Row, where: str) -> Part:
-    name, colour = text(told.get("system"), f"{where}.system"), word(told.get("status"), f"{where}.status")
+    name, colour = (
+        text(told.get("system"), f"{where}.system"),
+        word(told.get("status"), f"{where}.status"),
+    )
     return Part(component=Component(id=name, name=name), level=VOCABULARY.get(colour), word=colour)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the latest incidents. They cover the time since the oldest of them; before it there is a gap."""
+    """Yield the latest incidents. They cover the time since the oldest of them; before it there is
+    a gap.
+    """
     events = yield from _history()
     first = _oldest(events)
     yield evidence(SOURCE, page, events=events, since=first)
     if day_of(first, UTC) > day_of(since, UTC):
         what = f"impacts {day_of(since, UTC)}..{day_of(first, UTC) - ONE_DAY}"
-        gap = Gap(what=what, reason=Truncated.reason, message="Heroku's history was asked for its latest incidents")
+        gap = Gap(
+            what=what,
+            reason=Truncated.reason,
+            message="Heroku's history was asked for its latest incidents",
+        )
         yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
 
 
@@ -264,7 +313,9 @@ def _oldest(events: Iterable[Event]) -> datetime:
 
 
 def _history() -> Generator[Step, Any, list[Event]]:
-    """Return the incidents of the history. Raises UnexpectedShape when it is empty: Heroku always keeps some."""
+    """Return the incidents of the history. Raises UnexpectedShape when it is empty: Heroku always
+    keeps some.
+    """
     response = yield from get(HISTORY)
     with reading_of(response.url):
         events = _events(rows(read_json(response), "the answer"), "incidents")

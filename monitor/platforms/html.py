@@ -1,8 +1,10 @@
-"""Any web page, read where the user says: CSS selectors for the components, word lists for their states. Pure.
+"""Any web page, read where the user says: CSS selectors for the components, word lists for their
+states. Pure.
 
-For pages of no platform that have no feed either. Nothing is guessed: a page that mentions a past outage holds the word
-"outage" too, so only what the selectors name is looked at, and a text counts as a word only when it is the whole of it
-(spaces and case aside). A selector that finds nothing is an error, a text that is in no list is unknown.
+For pages of no platform that have no feed either. Nothing is guessed: a page that mentions a past
+outage holds the word "outage" too, so only what the selectors name is looked at, and a text counts
+as a word only when it is the whole of it (spaces and case aside). A selector that finds nothing is
+an error, a text that is in no list is unknown.
 """
 
 import re
@@ -36,12 +38,16 @@ ABOUT = About(
     reach="None before the first poll.",
     per="nothing",
     precision="none",
-    trust="A page that is rebuilt may go on matching and mean something else; look at it when it moves.",
+    trust=(
+        "A page that is rebuilt may go on matching and mean something else; look at it when it"
+        " moves."
+    ),
 )
 
 LAST_RESORT = True
 MAX_BODY_MIB = 0.5
-"""A parser of HTML takes some seconds for 8 MiB. A status page is a fraction of one; the setting raises the limit."""
+"""A parser of HTML takes some seconds for 8 MiB. A status page is a fraction of one; the setting
+raises the limit."""
 
 SOURCE = "html.page"
 REMEDY = "look at the page's source and adjust the selectors under `html:`"
@@ -56,7 +62,9 @@ def poll(page: PageContext) -> Steps:
     """Yield the state of every component that the selectors find, in one request."""
     settings = page.html
     if settings is None:
-        raise UnexpectedShape("nothing says where the components are", url=page.url, remedy="say it under `html:`")
+        raise UnexpectedShape(
+            "nothing says where the components are", url=page.url, remedy="say it under `html:`"
+        )
     mark = fingerprint(settings)
     response = yield from get("", accept="text/html", conditional=page.mark == mark)
     if response.unchanged:
@@ -70,7 +78,9 @@ def poll(page: PageContext) -> Steps:
 def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
     found = soup.select(settings.component)
     if not found:
-        raise UnexpectedShape(f"the selector {settings.component!r} finds nothing on the page", remedy=REMEDY)
+        raise UnexpectedShape(
+            f"the selector {settings.component!r} finds nothing on the page", remedy=REMEDY
+        )
     words = {_plain(word): level for word, level in settings.words}
     for at, tag in enumerate(found):
         state = _inside(tag, settings.state)
@@ -80,7 +90,8 @@ def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
 
 
 def _part(component: Component, said: str | list[str], words: Mapping[str, Level]) -> Part:
-    """Return a component with its state; of several words, as `class` has them, the worst that is in a list counts.
+    """Return a component with its state; of several words, as `class` has them, the worst that is
+    in a list counts.
 
     A text is never taken apart: "not operational" is not "operational".
     """
@@ -97,15 +108,20 @@ def _inside(tag: Tag, selector: str | None) -> Tag:
         return tag
     found = tag.select_one(selector)
     if found is None:
-        raise UnexpectedShape(f"the selector {selector!r} finds nothing in a component", remedy=REMEDY)
+        raise UnexpectedShape(
+            f"the selector {selector!r} finds nothing in a component", remedy=REMEDY
+        )
     return found
 
 
 def _title(soup: BeautifulSoup, found: Sequence[Tag]) -> str:
-    """Return the page's title as the name of its only component, where all of its text is its state."""
+    """Return the page's title as the name of its only component, where all of its text is its
+    state.
+    """
     if len(found) > 1:
         raise UnexpectedShape(
-            f"{len(found)} components are their state and nothing else", remedy="add `name` or `state`"
+            f"{len(found)} components are their state and nothing else",
+            remedy="add `name` or `state`",
         )
     return maybe_text(soup.title.get_text() if soup.title else None) or "page"
 
@@ -122,7 +138,9 @@ def _name(tag: Tag, state: Tag, settings: HtmlSettings) -> str:
 
 
 def _state(tag: Tag, settings: HtmlSettings) -> str | list[str]:
-    """Return the text of a state, or the value of its attribute: a list for one that holds words, such as `class`."""
+    """Return the text of a state, or the value of its attribute: a list for one that holds words,
+    such as `class`.
+    """
     if settings.attribute is None:
         return tag.get_text(" ")
     value = tag.get(settings.attribute)

@@ -1,16 +1,20 @@
-"""IBM Cloud status: one list of incidents, maintenances and much else, for every service in every region. Pure.
+"""IBM Cloud status: one list of incidents, maintenances and much else, for every service in every
+region. Pure.
 
-`getEnhancedStatus` is what the status page itself reads; nothing describes it. What is easily misread:
+`getEnhancedStatus` is what the status page itself reads; nothing describes it. What is easily
+misread:
 
-- Nine in ten of its items are release notes, announcements and security bulletins, which say nothing of a state.
-- Only incidents classified `confirmed-cie` (a customer impacting event) are rated. What is suspected is listed.
-- `sev` 1 is the worst. A time that is not known is 0 or an empty text. An incident is over when it has an `outageEnd`,
-  or when it is called resolved: then with its last change.
-- Services have no state of their own (`status` is empty): what no incident names is well. Resolved incidents stay for
-  about a year, so that one which goes missing was withdrawn.
+- Nine in ten of its items are release notes, announcements and security bulletins, which say
+  nothing of a state.
+- Only incidents classified `confirmed-cie` (a customer impacting event) are rated. What is
+  suspected is listed.
+- `sev` 1 is the worst. A time that is not known is 0 or an empty text. An incident is over when it
+  has an `outageEnd`, or when it is called resolved: then with its last change.
+- Services have no state of their own (`status` is empty): what no incident names is well. Resolved
+  incidents stay for about a year, so that one which goes missing was withdrawn.
 
-A component is a service in a region, and `global` is one. The components are those that incidents name; with `regions`,
-all services of these regions, and what is global.
+A component is a service in a region, and `global` is one. The components are those that incidents
+name; with `regions`, all services of these regions, and what is global.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +24,32 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.fields import Row, code, epoch, instant, items, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    epoch,
+    instant,
+    items,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Component, Evidence, Gap, Incident, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+)
 from monitor.told import Event, Part, evidence, spread
 
 ABOUT = About(
@@ -34,7 +61,10 @@ ABOUT = About(
     per="component and region",
     precision="minutes",
     regions="optional",
-    trust="IBM publishes few incidents (26 in a year), gives each one severity for all of its services and regions.",
+    trust=(
+        "IBM publishes few incidents (26 in a year), gives each one severity for all of its"
+        " services and regions."
+    ),
 )
 
 SOURCE = "ibm.incidents"
@@ -57,17 +87,21 @@ UNRATED = frozenset({"potential-cie", "normal"})
 OVER = frozenset({"resolved", "completed", "archived", "closed"})
 GLOBAL = "global"
 
-# ------------------------------------------------------------------------------------------------------- recognising
+# recognising
 
 
 def probe(url: str) -> tuple[Get, ...]:
     """Return the list, for the status page on IBM's own host: the page itself is an empty shell."""
     parts = urlsplit(url)
-    return (Get(path=STATUS),) if parts.hostname == HOST and parts.path.startswith("/status") else ()
+    return (
+        (Get(path=STATUS),) if parts.hostname == HOST and parts.path.startswith("/status") else ()
+    )
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of IBM's list: its fields, the resource names of IBM's cloud and, beside these, the host."""
+    """Return the signs of IBM's list: its fields, the resource names of IBM's cloud and, beside
+    these, the host.
+    """
     signals = list(_signals(peek(response)))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
@@ -84,12 +118,14 @@ def _signals(told: object) -> Iterator[Signal]:
         yield Signal("names", "items name resources of IBM's cloud")
 
 
-# ------------------------------------------------------------------------------------------------------------ the list
+# the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _List:
-    """What one answer says. `services`: names by id; `pairs`: what it lists, by component id, with the state told."""
+    """What one answer says. `services`: names by id; `pairs`: what it lists, by component id, with
+    the state told.
+    """
 
     events: tuple[Event, ...]
     services: Mapping[str, str]
@@ -109,7 +145,10 @@ def _list(told: object, now: datetime) -> _List:
         if kind in {INCIDENT, MAINTENANCE}:
             event = _event(each, kind, where, now)
             events += [event] if event is not None else []
-            services |= {key: maybe_text(each.get("name")) or key for key in _names(each, "resourceIDs", where)[:1]}
+            services |= {
+                key: maybe_text(each.get("name")) or key
+                for key in _names(each, "resourceIDs", where)[:1]
+            }
         elif kind not in NOTES:
             words.append(kind)
     pairs: dict[str, str] = {}
@@ -131,20 +170,31 @@ def _names(told: Row, field: str, where: str) -> list[str]:
 
 
 def _event(told: Row, kind: str, where: str, now: datetime) -> Event | None:
-    """Return an incident or a maintenance; None for what IBM took back, and for a maintenance without times."""
+    """Return an incident or a maintenance; None for what IBM took back, and for a maintenance
+    without times.
+    """
     start, end = _time(told, "outageStart", where), _time(told, "outageEnd", where)
-    if str(told.get("pnpRemoved")).lower() == "true" or (kind == MAINTENANCE and (start is None or end is None)):
+    if str(told.get("pnpRemoved")).lower() == "true" or (
+        kind == MAINTENANCE and (start is None or end is None)
+    ):
         return None
     start = start or instant(told.get("creationTime"), f"{where}.creationTime")
     state = maybe_text(told.get("state")) or ""
     if end is None and state.lower() in OVER:
         end = _time(told, "updateTime", where) or start
-    named = [_id(s, r) for s in _names(told, "resourceIDs", where) for r in _names(told, "regions", where)]
+    named = [
+        _id(s, r)
+        for s in _names(told, "resourceIDs", where)
+        for r in _names(told, "regions", where)
+    ]
     level, said, rated = _level(told, kind, where)
     over = end is not None and end <= now
     return Event(
         id=code(told.get("id") or told.get("recordID"), f"{where}.id"),
-        title=" ".join(filter(None, (maybe_text(told.get("name")), maybe_text(told.get("shortDescription"))))) or kind,
+        title=" ".join(
+            filter(None, (maybe_text(told.get("name")), maybe_text(told.get("shortDescription"))))
+        )
+        or kind,
         phase=Phase.SCHEDULED if start > now else Phase.CLOSED if over else Phase.OPEN,
         start=start,
         end=end,
@@ -160,7 +210,9 @@ def _event(told: Row, kind: str, where: str, now: datetime) -> Event | None:
 
 
 def _level(told: Row, kind: str, where: str) -> tuple[Level | None, str, bool]:
-    """Return the level, the vendor's word for it, and whether the item says anything of a state at all."""
+    """Return the level, the vendor's word for it, and whether the item says anything of a state at
+    all.
+    """
     if kind == MAINTENANCE:
         return Level.MAINTENANCE, MAINTENANCE, True
     classified = (maybe_text(told.get("classification")) or "").lower()[:60]
@@ -175,20 +227,28 @@ def _level(told: Row, kind: str, where: str) -> tuple[Level | None, str, bool]:
 def _time(told: Row, field: str, where: str) -> datetime | None:
     """Return a time in milliseconds since 1970; None for what stands for none."""
     value = told.get(field)
-    return None if value in (None, "", 0, "0") else epoch(value, f"{where}.{field}", per_second=1000)
+    return (
+        None if value in (None, "", 0, "0") else epoch(value, f"{where}.{field}", per_second=1000)
+    )
 
 
-# ---------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _chosen(component_id: str, page: PageContext) -> bool:
     """Whether a component is in a region the user chose; what is global concerns all."""
     region = component_id.rpartition("@")[2]
-    return region == GLOBAL or not page.regions or any(fnmatchcase(region, each) for each in page.regions)
+    return (
+        region == GLOBAL
+        or not page.regions
+        or any(fnmatchcase(region, each) for each in page.regions)
+    )
 
 
 def _parts(told: _List, page: PageContext) -> list[Part]:
-    """Return the components in their present state: what no incident that goes on names is well, if none is vague."""
+    """Return the components in their present state: what no incident that goes on names is well, if
+    none is vague.
+    """
     named = {key for event in told.events for key in event.component_ids}
     listed = told.pairs.keys() if page.regions else set[str]()
     keys = sorted(key for key in named | listed | page.components if _chosen(key, page))
@@ -212,15 +272,19 @@ def _component(key: str, services: Mapping[str, str], position: int) -> Componen
 
 
 def _well(state: str, *, vague: bool) -> tuple[Level | None, str | None]:
-    """Return the state of what no incident names. IBM's list has a field for it, which nobody has seen filled."""
+    """Return the state of what no incident names. IBM's list has a field for it, which nobody has
+    seen filled.
+    """
     return (None, state or None) if state or vague else (Level.OPERATIONAL, "no incident")
 
 
-# -------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield what goes on, in one request. What is not listed any more was withdrawn: what ended stays listed."""
+    """Yield what goes on, in one request. What is not listed any more was withdrawn: what ended
+    stays listed.
+    """
     mark = f"regions {' '.join(page.regions)}"
     response = yield from get(STATUS, conditional=page.mark == mark)
     if not response.unchanged:
@@ -228,7 +292,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield what goes on and what was, since the oldest incident listed; of the time before it nothing is known."""
+    """Yield what goes on and what was, since the oldest incident listed; of the time before it
+    nothing is known.
+    """
     response = yield from get(STATUS)
     told = _read(response, page)
     oldest = min((each.start for each in told.events if not each.maintenance), default=page.now)
@@ -244,7 +310,9 @@ def _read(response: Response, page: PageContext) -> _List:
         return _list(read_json(response), page.now)
 
 
-def _told(told: _List, page: PageContext, since: datetime | None = None, mark: str | None = None) -> Evidence:
+def _told(
+    told: _List, page: PageContext, since: datetime | None = None, mark: str | None = None
+) -> Evidence:
     piece = evidence(
         SOURCE,
         page,
@@ -263,12 +331,16 @@ def _remark(told: _List, page: PageContext) -> str | None:
     """Return which of the user's regions there are not."""
     regions = {key.rpartition("@")[2] for key in told.pairs} | {GLOBAL}
     regions |= {key.rpartition("@")[2] for event in told.events for key in event.component_ids}
-    strange = [each for each in page.regions if not any(fnmatchcase(region, each) for region in regions)]
+    strange = [
+        each for each in page.regions if not any(fnmatchcase(region, each) for region in regions)
+    ]
     return f"no region is called {', '.join(strange)}: correct `regions`" if strange else None
 
 
 def _narrowed(incidents: Iterable[Incident], page: PageContext) -> Iterator[Incident]:
-    """Yield the incidents that concern a region the user chose or none; what the others meant is kept beside them."""
+    """Yield the incidents that concern a region the user chose or none; what the others meant is
+    kept beside them.
+    """
     for each in incidents:
         named: Sequence[str] = [key for key in each.component_ids if _chosen(key, page)]
         if named or not each.component_ids:

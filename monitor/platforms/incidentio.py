@@ -1,11 +1,14 @@
-"""incident.io status pages: the page's own data calls, the data inside its HTML, and its Statuspage imitation. Pure.
+"""incident.io status pages: the page's own data calls, the data inside its HTML, and its Statuspage
+imitation. Pure.
 
-Best source first: `/proxy/<host>` (state, complete) and `/proxy/<host>/component_impacts` (history); the same two
-answers inside the root page's HTML; `/api/v2/...`, which imitates Statuspage and cuts its component list at 25; the
-feeds, which name incidents only. The page publishes no time zone and no bars.
+Best source first: `/proxy/<host>` (state, complete) and `/proxy/<host>/component_impacts`
+(history); the same two answers inside the root page's HTML; `/api/v2/...`, which imitates
+Statuspage and cuts its component list at 25; the feeds, which name incidents only. The page
+publishes no time zone and no bars.
 
-A component that the state does not list as affected is operational: that is how the page itself reads it, and why an
-answer without that list is an error and never green. The format is described at
+A component that the state does not list as affected is operational: that is how the page itself
+reads it, and why an answer without that list is an error and never green. The format is described
+at
 https://docs.incident.io/status-pages/widget-api and otherwise as observed.
 """
 
@@ -75,8 +78,8 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Components an incident names without a state of their own count by its impact; the Statuspage imitation "
-        "of a page shows 25 components at most."
+        "Components an incident names without a state of their own count by its impact; the"
+        " Statuspage imitation of a page shows 25 components at most."
     ),
 )
 
@@ -112,16 +115,19 @@ PHASES: Mapping[str, Phase] = {
 }
 
 PAGE_DAYS = 91
-"""Days of history the page itself asks for, today included; asking for the same makes use of the vendor's cache."""
+"""Days of history the page itself asks for, today included; asking for the same makes use of the
+vendor's cache."""
 
 LIVE_DAYS = 3
 """Days of impacts read with a poll while an incident is open."""
 
 SHORT_LIST = 25
-"""The imitated Statuspage summary never lists more components than this, a different choice at every reading."""
+"""The imitated Statuspage summary never lists more components than this, a different choice at
+every reading."""
 
 UPTIME_DAYS = 90
-"""Window of the uptime the page prints, as labelled; the window that fits the numbers is some days longer."""
+"""Window of the uptime the page prints, as labelled; the window that fits the numbers is some days
+longer."""
 
 LEAST = timedelta(seconds=1)
 """What a stale impact of unknown end counts for; see `_end`."""
@@ -132,14 +138,16 @@ Row = dict[str, Any]
 Reading = Generator[Step, Any, Any]
 
 _FALL_BACK = (BadStatus, EmptyBody, NotJson, Truncated, Moved, UnexpectedShape)
-"""After these the next source is worth asking. A block, a timeout or a request to wait is not worked around."""
+"""After these the next source is worth asking. A block, a timeout or a request to wait is not
+worked around."""
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs that a response comes from an incident.io page; `host` only ever beside another sign.
+    """Return the signs that a response comes from an incident.io page; `host` only ever beside
+    another sign.
 
     That `/api/v2/summary.json` answers is no sign: many platforms imitate it.
     """
@@ -167,7 +175,11 @@ def _json_signals(response: Response) -> list[Signal]:
         owner = summary
     elif isinstance(page, dict) and isinstance(told.get("components", told.get("incidents")), list):
         imitates = "time_zone" not in page and str(page.get("url", "")).endswith("/")
-        shape = "a Statuspage imitation: no time zone, address with a trailing slash" if imitates else ""
+        shape = (
+            "a Statuspage imitation: no time zone, address with a trailing slash"
+            if imitates
+            else ""
+        )
         owner = page
     else:
         return []
@@ -193,7 +205,7 @@ def _text_signals(text: str) -> list[Signal]:
     return signals
 
 
-# ------------------------------------------------------------------------------------------- decoding, with the place
+# decoding, with the place
 
 
 def _row(value: object, where: str) -> Row:
@@ -216,7 +228,9 @@ def _text(owner: Row, key: str, where: str) -> str:
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
     value = owner.get(key)
-    return value if value is None or isinstance(value, str) else wrong(f"{where}.{key}", "text", value)
+    return (
+        value if value is None or isinstance(value, str) else wrong(f"{where}.{key}", "text", value)
+    )
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
@@ -228,7 +242,11 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return datetime.fromisoformat(value).astimezone(UTC) if _zoned(value) else wrong(where, "a zone", value)
+        return (
+            datetime.fromisoformat(value).astimezone(UTC)
+            if _zoned(value)
+            else wrong(where, "a zone", value)
+        )
     except (TypeError, ValueError):
         wrong(f"{where}.{key}", "a time", value)
 
@@ -237,13 +255,13 @@ def _zoned(value: str) -> bool:
     return datetime.fromisoformat(value).utcoffset() is not None
 
 
-# ---------------------------------------------------------------------------------------------- reading the sources
+# reading the sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """One reading of the page. `history` and `until` are known only when it came from the root page's HTML;
-    `incidents` are the incident objects found beside the summary's own.
+    """One reading of the page. `history` and `until` are known only when it came from the root
+    page's HTML; `incidents` are the incident objects found beside the summary's own.
     """
 
     url: str
@@ -254,7 +272,8 @@ class _Seen:
 
 
 def _read_page(page: PageContext, *, conditional: bool) -> Reading:
-    """Return the page as `_Seen`, from its data call or else from its HTML; None = unchanged since the last poll.
+    """Return the page as `_Seen`, from its data call or else from its HTML; None = unchanged since
+    the last poll.
 
     A page below its host's root has no data call we know of, only HTML.
     """
@@ -272,12 +291,16 @@ def _read_page(page: PageContext, *, conditional: bool) -> Reading:
 
 
 def _telling(*errors: PageError) -> PageError:
-    """Return the error that says most: what an answer lacked rather than that an address has no answer."""
+    """Return the error that says most: what an answer lacked rather than that an address has no
+    answer.
+    """
     return next((error for error in errors if not isinstance(error, BadStatus)), errors[0])
 
 
 def _has_calls(page: PageContext) -> bool:
-    """Whether the page has data calls we know of. Those of a sub-page's host would tell of its parent."""
+    """Whether the page has data calls we know of. Those of a sub-page's host would tell of its
+    parent.
+    """
     return not urlsplit(page.url).path.strip("/")
 
 
@@ -309,14 +332,20 @@ def _read_root() -> Reading:
         return _Seen(
             url=response.url,
             summary=summary,
-            history=next((found for found in _objects(flight, "data") if "component_impacts" in found), None),
+            history=next(
+                (found for found in _objects(flight, "data") if "component_impacts" in found), None
+            ),
             until=_time_or_none(clock, "isoDate", "initialNow"),
-            incidents=[row for rows in _lists(flight, "incidents") for row in rows if _is_incident(row)],
+            incidents=[
+                row for rows in _lists(flight, "incidents") for row in rows if _is_incident(row)
+            ],
         )
 
 
 def _read_impacts(page: PageContext, first: date, last: date) -> Reading:
-    """Return the impacts that touch the UTC days from first to last, with the incidents they belong to."""
+    """Return the impacts that touch the UTC days from first to last, with the incidents they belong
+    to.
+    """
     query = urlencode({"start_at": f"{first}T00:00:00.000Z", "end_at": f"{last}T23:59:59.999Z"})
     response = yield from get(f"{_proxy(page)}/component_impacts?{query}")
     with reading_of(response.url):
@@ -330,24 +359,34 @@ def _read_incidents(page: PageContext) -> Reading:
     try:
         response = yield from get(f"{_proxy(page)}/incidents")
         with reading_of(response.url):
-            return _rows(_row(_drop_empty(read_json(response)), "the answer"), "incidents", "the answer")
+            return _rows(
+                _row(_drop_empty(read_json(response)), "the answer"), "incidents", "the answer"
+            )
     except _FALL_BACK:
         return []
 
 
 def _check(summary: Row, subpages: Sequence[Any]) -> None:
-    """Raise PageUnavailable for a parent page and UnexpectedShape for a page that names no components."""
+    """Raise PageUnavailable for a parent page and UnexpectedShape for a page that names no
+    components.
+    """
     structure = _row(summary.get("structure"), "summary.structure")
     if summary.get("page_type") == "parent" or structure.get("id") == "fake":
         raise _parent(summary, subpages)
     if not _listed(summary):
-        raise UnexpectedShape("summary.components is empty: a page without components says nothing of their state")
+        raise UnexpectedShape(
+            "summary.components is empty: a page without components says nothing of their state"
+        )
 
 
 def _parent(summary: Row, subpages: Sequence[Any]) -> PageUnavailable:
     items = _rows(summary["structure"], "items", "summary.structure", optional=True)
     rows = [*subpages, *(item.get("sub_page") for item in items)]
-    pages = [f"{row.get('name', '?')} {row.get('public_url', '')}".strip() for row in rows if isinstance(row, dict)]
+    pages = [
+        f"{row.get('name', '?')} {row.get('public_url', '')}".strip()
+        for row in rows
+        if isinstance(row, dict)
+    ]
     named = f": {', '.join(pages)}" if pages else ""
     return PageUnavailable(
         f"this is a parent page; only its sub-pages have components{named}",
@@ -356,7 +395,10 @@ def _parent(summary: Row, subpages: Sequence[Any]) -> PageUnavailable:
 
 
 def _is_whole(summary: Row) -> bool:
-    return all(isinstance(summary.get(key), list) for key in ("components", "affected_components", "ongoing_incidents"))
+    return all(
+        isinstance(summary.get(key), list)
+        for key in ("components", "affected_components", "ongoing_incidents")
+    )
 
 
 def _is_incident(row: object) -> bool:
@@ -364,7 +406,9 @@ def _is_incident(row: object) -> bool:
 
 
 def _flight(text: str) -> str:
-    """Return the page's data: the strings its scripts push, joined. Raises Truncated when one breaks off."""
+    """Return the page's data: the strings its scripts push, joined. Raises Truncated when one
+    breaks off.
+    """
     decoder = json.JSONDecoder()
     parts = []
     for match in re.finditer(r"self\.__next_f\.push\(\[1,\s*(?=\")", text):
@@ -376,7 +420,9 @@ def _flight(text: str) -> str:
 
 
 def _objects(flight: str, key: str) -> Iterator[Row]:
-    """Yield every object that is the value of the key; references to an object elsewhere are passed over."""
+    """Yield every object that is the value of the key; references to an object elsewhere are passed
+    over.
+    """
     return _values(flight, key, "{")
 
 
@@ -396,12 +442,18 @@ def _values(flight: str, key: str, opening: str) -> Iterator[Any]:
 
 
 def _drop_empty(value: Any) -> Any:  # noqa: ANN401
-    """Return the value without null and `$undefined` members, and with marked dates and dollars as plain text.
+    """Return the value without null and `$undefined` members, and with marked dates and dollars as
+    plain text.
 
-    A reference (`"$5:1:props:summary"`) stays text, so that where an object or a list is due it is an error, not empty.
+    A reference (`"$5:1:props:summary"`) stays text, so that where an object or a list is due it is
+    an error, not empty.
     """
     if isinstance(value, dict):
-        return {key: _drop_empty(item) for key, item in value.items() if item is not None and item != "$undefined"}
+        return {
+            key: _drop_empty(item)
+            for key, item in value.items()
+            if item is not None and item != "$undefined"
+        }
     if isinstance(value, list):
         return [_drop_empty(item) for item in value]
     if isinstance(value, str) and value.startswith(("$D", "$$")):
@@ -409,7 +461,7 @@ def _drop_empty(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-# ------------------------------------------------------------------------------------------- components and their state
+# components and their state
 
 
 @dataclass(slots=True)
@@ -439,7 +491,11 @@ def _listed(summary: Row) -> dict[str, tuple[Row, str | None]]:
     structure = _row(summary.get("structure"), "summary.structure")
     for item in _rows(structure, "items", "summary.structure", optional=True):
         group = _row(item.get("group", {}), "summary.structure.group")
-        rows = _rows(group, "components", "summary.structure.group") if group else [item.get("component", {})]
+        rows = (
+            _rows(group, "components", "summary.structure.group")
+            if group
+            else [item.get("component", {})]
+        )
         for row in (_row(one, "summary.structure.component") for one in rows if one != {}):
             key = _text(row, "component_id", "summary.structure.component")
             if row.get("hidden") is True or group.get("hidden") is True:
@@ -491,7 +547,9 @@ def _observation(key: str, word: str, notes: _Notes) -> Observation:
 
 
 def _worse(one: str | None, other: str) -> str:
-    """Return the worse of two status words for one component; a word nobody knows counts unless one is bad."""
+    """Return the worse of two status words for one component; a word nobody knows counts unless one
+    is bad.
+    """
     return other if one is None else max(one, other, key=lambda word: LEVELS.get(word, UNKNOWN))
 
 
@@ -503,12 +561,13 @@ def _page_info(summary: Row, notes: _Notes) -> PageInfo:
     )
 
 
-# ----------------------------------------------------------------------------------------------- incidents and impacts
+# incidents and impacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is said of one incident, in a link or in an incident object. `closed_at` is known only from an object.
+    """What is said of one incident, in a link or in an incident object. `closed_at` is known only
+    from an object.
 
     `is_whole`: the object lists its impacts, all of them; a link lists none, whatever there are.
     """
@@ -544,7 +603,9 @@ def _told(row: Row, where: str) -> _Told:
         published_at=_time(row, "published_at", where),
         maintenance=row.get("type") == "maintenance" or status.startswith("maintenance_"),
         closed_at=max(closes, default=None),
-        component_ids=tuple(_text(one, "component_id", f"{where}.affected_components") for one in affected),
+        component_ids=tuple(
+            _text(one, "component_id", f"{where}.affected_components") for one in affected
+        ),
         impacts=tuple(_rows(row, "component_impacts", where, optional=True)),
         updates=tuple(updates_of(_text(row, "id", where), _messages(row, where))),
         is_whole="component_impacts" in row,
@@ -580,21 +641,33 @@ def _updates(told: Mapping[str, _Told]) -> tuple[IncidentUpdate, ...]:
 
 def _ongoing(seen: _Seen) -> dict[str, _Told]:
     """Return the incidents the page lists as going on or scheduled."""
-    told = [_told(row, "summary.ongoing_incidents") for row in _rows(seen.summary, "ongoing_incidents", "summary")]
+    told = [
+        _told(row, "summary.ongoing_incidents")
+        for row in _rows(seen.summary, "ongoing_incidents", "summary")
+    ]
     key = "scheduled_maintenances"
-    told += [_told(row, f"summary.{key}") for row in _rows(seen.summary, key, "summary", optional=True)]
+    told += [
+        _told(row, f"summary.{key}") for row in _rows(seen.summary, key, "summary", optional=True)
+    ]
     return {one.id: one for one in told}
 
 
 def _all_told(seen: _Seen, history: Row, more: Iterable[Row] = ()) -> dict[str, _Told]:
     """Return every incident named anywhere; an object, which says more, replaces a link."""
-    links = [_told(row, "incident_links") for row in _rows(history, "incident_links", "the answer", optional=True)]
+    links = [
+        _told(row, "incident_links")
+        for row in _rows(history, "incident_links", "the answer", optional=True)
+    ]
     objects = [_told(row, "incidents") for row in (*more, *seen.incidents)]
     return {one.id: one for one in (*links, *objects)} | _ongoing(seen)
 
 
-def _impacts(rows: Iterable[Row], told: Mapping[str, _Told], now: datetime, notes: _Notes) -> tuple[Impact, ...]:
-    """Return the impacts that have begun and last; one row given twice counts once, overlaps are kept."""
+def _impacts(
+    rows: Iterable[Row], told: Mapping[str, _Told], now: datetime, notes: _Notes
+) -> tuple[Impact, ...]:
+    """Return the impacts that have begun and last; one row given twice counts once, overlaps are
+    kept.
+    """
     impacts: dict[str, Impact] = {}
     for row in rows:
         impact = _impact(row, told, now, notes)
@@ -622,20 +695,24 @@ def _impact(row: Row, told: Mapping[str, _Told], now: datetime, notes: _Notes) -
         end=end,
         basis=Basis.INFERRED if level is None else Basis.DECLARED,
         source=IMPACTS,
-        # An inferred impact gives way to declared ones of its incident; this one must not, or it would read as green.
+        # An inferred impact gives way to declared ones of its incident; this one must not, or it
+        # would read as green.
         incident_id=None if level is None else incident_id,
         word=word if level is None else None,
     )
 
 
-def _end(start: datetime, end: datetime | None, incident: _Told | None, now: datetime) -> datetime | None:
+def _end(
+    start: datetime, end: datetime | None, incident: _Told | None, now: datetime
+) -> datetime | None:
     """Return when an impact ended; None = it goes on.
 
-    An end in the future is a plan, so the impact goes on; that of an incident that is over is left as it is told, and
-    the store ends it when that was first read. An open impact of an incident that is over is stale: the
-    page forgot to close it, in one observed case for years. It ended no later than the incident was closed; where that
-    moment is not published all that is certain is that it held when it began, and it counts for `LEAST`. The time
-    after that stands on what else is known, such as our own polls.
+    An end in the future is a plan, so the impact goes on; that of an incident that is over is left
+    as it is told, and the store ends it when that was first read. An open impact of an incident
+    that is over is stale: the page forgot to close it, in one observed case for years. It ended no
+    later than the incident was closed; where that moment is not published all that is certain is
+    that it held when it began, and it counts for `LEAST`. The time after that stands on what else
+    is known, such as our own polls.
     """
     over = incident is not None and incident.is_closed
     if end is not None:
@@ -663,10 +740,14 @@ def _incident(told: _Told, impacts: Sequence[Impact], page: PageContext, notes: 
         status=told.status,
         impact="maintenance" if told.maintenance else WORDS[worst] if worst else "none",
         started_at=min(starts),
-        resolved_at=(told.closed_at or max(ends, default=min(starts))) if phase is Phase.CLOSED else None,
+        resolved_at=(
+            (told.closed_at or max(ends, default=min(starts))) if phase is Phase.CLOSED else None
+        ),
         url=page.absolute(f"incidents/{told.id}"),
         maintenance=told.maintenance,
-        component_ids=tuple(dict.fromkeys([*told.component_ids, *(impact.component_id for impact in impacts)])),
+        component_ids=tuple(
+            dict.fromkeys([*told.component_ids, *(impact.component_id for impact in impacts)])
+        ),
     )
 
 
@@ -702,14 +783,15 @@ def _ratio(percent: str) -> float | None:
         return None
 
 
-# -------------------------------------------------------------------------------------------------------------- poll
+# poll
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield the current state of every component and, while something is going on, the last days' impacts.
+    """Yield the current state of every component and, while something is going on, the last days'
+    impacts.
 
-    Raises PageUnavailable for a parent page, Truncated when only the short list of 25 components can be read, and the
-    most telling of the errors met when no source can be read.
+    Raises PageUnavailable for a parent page, Truncated when only the short list of 25 components
+    can be read, and the most telling of the errors met when no source can be read.
     """
     with reading_of(page.url):
         try:
@@ -744,7 +826,8 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
 
 
 def _follow(seen: _Seen, page: PageContext) -> Steps:
-    """Yield the last days' impacts while an incident is open, and the end of incidents that have left the list.
+    """Yield the last days' impacts while an incident is open, and the end of incidents that have
+    left the list.
 
     An incident we hold as open and that is named nowhere any more was withdrawn by the vendor.
     """
@@ -757,7 +840,9 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
     except _FALL_BACK:
         if vanished:
             raise
-        return  # the summary carries the impacts of what is going on; only what came and went is missed until backfill
+        # The summary carries the impacts of what is going on; only what came and went is missed
+        # until backfill.
+        return
     told = _all_told(seen, history)
     more = (yield from _read_incidents(page)) if vanished - told.keys() and _has_calls(page) else []
     listed = {one.id: one for one in (_told(row, "incidents") for row in more)}
@@ -767,7 +852,9 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
 
 
 def _recent(seen: _Seen, page: PageContext, days: int) -> Reading:
-    """Return the history of the last days and its span, from the data call or else from the HTML."""
+    """Return the history of the last days and its span, from the data call or else from the
+    HTML.
+    """
     today = day_of(page.now, UTC)
     if seen.history is not None:
         return seen.history, _root_span(seen, page)
@@ -784,7 +871,9 @@ def _recent(seen: _Seen, page: PageContext, days: int) -> Reading:
 
 
 def _root_or(first: PageError) -> Reading:
-    """Return the root page with its history. Raises the more telling of both errors when it has none."""
+    """Return the root page with its history. Raises the more telling of both errors when it has
+    none.
+    """
     try:
         root = yield from _read_root()
     except _FALL_BACK as error:
@@ -807,8 +896,11 @@ def _coverage(seen: _Seen, span: Interval) -> tuple[Coverage, ...]:
     return (Coverage(span=covered, aspect=Aspect.IMPACTS, complete=True),) if covered else ()
 
 
-def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interval, page: PageContext) -> Evidence:
-    """Return what a window tells: all the impacts that touch it, and of its incidents no more than that.
+def _history(
+    seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interval, page: PageContext
+) -> Evidence:
+    """Return what a window tells: all the impacts that touch it, and of its incidents no more than
+    that.
 
     So an incident's impacts outside the window stay, and inside it those no longer told are gone.
     """
@@ -830,11 +922,14 @@ def _history(seen: _Seen, history: Row, told: Mapping[str, _Told], span: Interva
         )
 
 
-# --------------------------------------------------------------------------------------------- the Statuspage imitation
+# --------------------------------------------------------------------------------------------- the
+# Statuspage imitation
 
 
 def _poll_compat(page: PageContext, first: PageError) -> Steps:
-    """Yield the state from the Statuspage imitation, provided that its list of components is complete."""
+    """Yield the state from the Statuspage imitation, provided that its list of components is
+    complete.
+    """
     answers = yield from get_all(["/api/v2/summary.json", "/api/v2/components.json"])
     try:
         summary = _compat_answer(answers[0])
@@ -860,32 +955,44 @@ def _compat_answer(answer: Response | FetchError) -> Row:
         told = _row(_drop_empty(read_json(answer)), "the answer")
         if re.fullmatch(STATUSPAGE_ID, str(_row(told.get("page"), "page").get("id"))):
             raise UnexpectedShape(
-                "this is a Statuspage, whose answers incident.io imitates", remedy="run `monitor detect URL`"
+                "this is a Statuspage, whose answers incident.io imitates",
+                remedy="run `monitor detect URL`",
             )
         if not _rows(told, "components", "the answer"):
-            raise UnexpectedShape("components is empty: a page without components says nothing of their state")
+            raise UnexpectedShape(
+                "components is empty: a page without components says nothing of their state"
+            )
         return told
 
 
 def _complete_list(summary: Row, complete: Row) -> list[Row]:
-    """Return the complete list of components. Raises Truncated when all we have is the summary's short list."""
+    """Return the complete list of components. Raises Truncated when all we have is the summary's
+    short list.
+    """
     short = _rows(summary, "components", "the answer")
     rows = _rows(complete, "components", "the answer", optional=True)
-    if {_text(row, "id", "components") for row in short} <= {_text(row, "id", "components") for row in rows}:
+    if {_text(row, "id", "components") for row in short} <= {
+        _text(row, "id", "components") for row in rows
+    }:
         return rows
     if len(short) >= SHORT_LIST:
         raise Truncated(
-            f"only {len(short)} components are listed, where the platform cuts the list; the others' state is unknown"
+            f"only {len(short)} components are listed, where the platform cuts the list; the"
+            " others' state is unknown"
         )
     return short
 
 
 def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
-    """Return the state. The list has neither groups nor start dates: it is not given where we know the components."""
+    """Return the state. The list has neither groups nor start dates: it is not given where we know
+    the components.
+    """
     notes = _Notes()
     where = "components"
     rows = _each_once(rows)
-    observed = [_observation(_text(row, "id", where), _text(row, "status", where), notes) for row in rows]
+    observed = [
+        _observation(_text(row, "id", where), _text(row, "status", where), notes) for row in rows
+    ]
     components = tuple(
         Component(id=_text(row, "id", where), name=_text(row, "name", where), position=position)
         for position, row in enumerate(sorted(rows, key=lambda row: str(row.get("name"))))
@@ -907,7 +1014,10 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
         components=None if page.components == {one.id for one in components} else components,
         observed=tuple(observed),
         incidents=tuple(
-            {_text(row, "id", "incidents"): _compat_incident(row, page, notes) for row in incidents}.values()
+            {
+                _text(row, "id", "incidents"): _compat_incident(row, page, notes)
+                for row in incidents
+            }.values()
         ),
         unknown_words=tuple(sorted(notes.words)),
         outline=True,
@@ -915,7 +1025,9 @@ def _compat(summary: Row, rows: Sequence[Row], page: PageContext) -> Evidence:
 
 
 def _each_once(rows: Sequence[Row]) -> list[Row]:
-    """Return each component once: of one listed twice the worse state, a word we do not know unless one is bad."""
+    """Return each component once: of one listed twice the worse state, a word we do not know unless
+    one is bad.
+    """
     found: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: LEVELS.get(str(row.get("status")), UNKNOWN)):
         found[_text(row, "id", "components")] = row
@@ -948,15 +1060,16 @@ def _compat_incident(row: Row, page: PageContext, notes: _Notes) -> Incident:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- backfill
+# backfill
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the page's impacts back to `since`, newest first, at least the 91 days the page itself shows.
+    """Yield the page's impacts back to `since`, newest first, at least the 91 days the page itself
+    shows.
 
-    Impacts are asked for in windows of 91 UTC days, each a unit. An older window that cannot be read is a gap; the
-    newest one is then taken from the root page's HTML, which reaches no further back. Where neither can be read the
-    feeds name incidents and cover nothing.
+    Impacts are asked for in windows of 91 UTC days, each a unit. An older window that cannot be
+    read is a gap; the newest one is then taken from the root page's HTML, which reaches no further
+    back. Where neither can be read the feeds name incidents and cover nothing.
     """
     with reading_of(page.url):
         yield from _backfill(page, since)
@@ -972,7 +1085,12 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
         notes = _Notes()
         components = _components(seen.summary, page.zone)
         start = _time_or_none(seen.summary, "data_available_since", "summary")
-        yield Evidence(source=SUMMARY, read_at=page.now, page=_page_info(seen.summary, notes), components=components)
+        yield Evidence(
+            source=SUMMARY,
+            read_at=page.now,
+            page=_page_info(seen.summary, notes),
+            components=components,
+        )
     first = day_of(max(since, start) if start else since, UTC)
     newest, *older = _windows(first, day_of(page.now, UTC))
     known: frozenset[str] = frozenset()
@@ -991,7 +1109,9 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _windows(first: date, today: date) -> list[tuple[date, date]]:
-    """Return windows of 91 days, both ends included, from today back to `first`; the newest one is always whole."""
+    """Return windows of 91 days, both ends included, from today back to `first`; the newest one is
+    always whole.
+    """
     windows = [(today - (PAGE_DAYS - 1) * ONE_DAY, today)]
     while windows[-1][0] > first:
         last = windows[-1][0] - ONE_DAY
@@ -1008,8 +1128,8 @@ def _window(
     *,
     newest: bool = False,
 ) -> Reading:
-    """Yield what a window tells and return the incidents in it. Those `known` from a newer window were told there, with
-    their end: here only their impacts are.
+    """Yield what a window tells and return the incidents in it. Those `known` from a newer window
+    were told there, with their end: here only their impacts are.
     """
     unit = f"impacts {first}..{last}"
     if unit in page.done:
@@ -1025,19 +1145,30 @@ def _window(
     span = Interval(day_interval(first, UTC).start, min(day_interval(last, UTC).end, page.now))
     evidence = _history(seen, history, told, span, page)
     fresh = tuple(incident for incident in evidence.incidents if incident.id not in known)
-    yield replace(evidence, incidents=fresh, reported=evidence.reported if newest else (), unit=unit)
+    yield replace(
+        evidence, incidents=fresh, reported=evidence.reported if newest else (), unit=unit
+    )
     return frozenset(told)
 
 
 def _is_undated(row: Row, told: Mapping[str, _Told], first: date) -> bool:
-    """Whether an impact of this window is open, its incident over, and the moment it was closed not known yet."""
+    """Whether an impact of this window is open, its incident over, and the moment it was closed not
+    known yet.
+    """
     incident = told.get(_text_or_none(row, "status_page_incident_id", "component_impacts") or "")
-    if "end_at" in row or incident is None or not incident.is_closed or incident.closed_at is not None:
+    if (
+        "end_at" in row
+        or incident is None
+        or not incident.is_closed
+        or incident.closed_at is not None
+    ):
         return False
     return day_of(_time(row, "start_at", "component_impacts"), UTC) >= first
 
 
-def _older(seen: _Seen, page: PageContext, first: date, last: date, known: frozenset[str]) -> Reading:
+def _older(
+    seen: _Seen, page: PageContext, first: date, last: date, known: frozenset[str]
+) -> Reading:
     try:
         return (yield from _window(seen, page, first, last, known))
     except _FALL_BACK as error:
@@ -1052,7 +1183,9 @@ def _shown(seen: _Seen, page: PageContext, first: date) -> Steps:
     yield _history(seen, history, _all_told(seen, history), span, page)
     if day_of(span.start, UTC) > first:
         what = f"impacts {first}..{day_of(span.start, UTC) - ONE_DAY}"
-        yield _unread(page, what, UnexpectedShape("the page's HTML shows no older days", url=seen.url))
+        yield _unread(
+            page, what, UnexpectedShape("the page's HTML shows no older days", url=seen.url)
+        )
 
 
 def _unread(page: PageContext, what: str, error: PageError) -> Evidence:
@@ -1060,14 +1193,18 @@ def _unread(page: PageContext, what: str, error: PageError) -> Evidence:
     return Evidence(source=IMPACTS, read_at=page.now, gaps=(gap,))
 
 
-# -------------------------------------------------------------------------------------------------------------- feeds
+# feeds
 
 
 def _from_feeds(page: PageContext, first: PageError) -> Steps:
-    """Yield the incidents a feed names, without impacts and without coverage. Raises the first error when none can."""
+    """Yield the incidents a feed names, without impacts and without coverage. Raises the first
+    error when none can.
+    """
     for path in ("feed.atom", "feed.rss"):
         try:
-            response = require_ok((yield from get(path, accept="application/atom+xml, application/rss+xml")))
+            response = require_ok(
+                (yield from get(path, accept="application/atom+xml, application/rss+xml"))
+            )
             with reading_of(response.url):
                 notes = _Notes()
                 incidents = _feed(response.text, page, notes)
@@ -1076,7 +1213,12 @@ def _from_feeds(page: PageContext, first: PageError) -> Steps:
         gap = Gap(what="component impacts", reason=first.reason, message=str(first))
         words = tuple(sorted(notes.words))
         yield Evidence(
-            source=FEED, read_at=page.now, incidents=incidents, gaps=(gap,), unknown_words=words, outline=True
+            source=FEED,
+            read_at=page.now,
+            incidents=incidents,
+            gaps=(gap,),
+            unknown_words=words,
+            outline=True,
         )
         return
     raise first
@@ -1090,14 +1232,16 @@ def _feed(text: str, page: PageContext, notes: _Notes) -> tuple[Incident, ...]:
     except ET.ParseError as error:
         raise UnexpectedShape(f"not a feed: {error}") from error
     entries = [node for node in root.iter() if _tag(node) in ("entry", "item")]
-    return tuple(incident for node in entries if (incident := _feed_incident(node, page, notes)) is not None)
+    return tuple(
+        incident for node in entries if (incident := _feed_incident(node, page, notes)) is not None
+    )
 
 
 def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incident | None:
-    """Return the incident of an entry, None when its status cannot be read: labels are localised, and a guess would
-    keep it open for ever. The word is counted.
+    """Return the incident of an entry, None when its status cannot be read: labels are localised,
+    and a guess would keep it open for ever. The word is counted.
     """
-    told = {_tag(child): (child.text or "") for child in node}
+    told = {_tag(child): child.text or "" for child in node}
     links = " ".join([*told.values(), *(child.get("href", "") for child in node)])
     named = re.search(rf"/incidents/({ULID})", links)
     body = unescape(told.get("summary") or told.get("content") or told.get("description") or "")
@@ -1123,7 +1267,10 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
 
 
 def _feed_time(text: str) -> datetime | None:
-    for parse in (datetime.fromisoformat, lambda value: datetime.strptime(value, "%a, %d %b %Y %H:%M:%S %z")):
+    for parse in (
+        datetime.fromisoformat,
+        lambda value: datetime.strptime(value, "%a, %d %b %Y %H:%M:%S %z"),
+    ):
         try:
             at = parse(text.strip().replace("GMT", "+0000"))
         except ValueError:

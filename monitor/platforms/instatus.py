@@ -1,15 +1,17 @@
-"""Instatus status pages: two small JSON answers for the present, the page's own HTML for the past. Pure.
+"""Instatus status pages: two small JSON answers for the present, the page's own HTML for the past.
+Pure.
 
-`/summary.json` has the page's word and what is going on (its two lists are absent when empty; until 2023 what is in
-them had no id, only an address), `/v3/components.json` (once `/v2/components.json`, `/components.json`) has the
-components' states. The root page's HTML carries all of that and the uptime record it draws: for every component the
-intervals at each level in the days it shows, and the incidents behind them. There is no JSON history. Older incidents
-are listed by `/history/<n>` and `/history.rss`, by name, without components' states.
+`/summary.json` has the page's word and what is going on (its two lists are absent when empty; until
+2023 what is in them had no id, only an address), `/v3/components.json` (once `/v2/components.json`,
+`/components.json`) has the components' states. The root page's HTML carries all of that and the
+uptime record it draws: for every component the intervals at each level in the days it shows, and
+the incidents behind them. There is no JSON history. Older incidents are listed by `/history/<n>`
+and `/history.rss`, by name, without components' states.
 
-An incident's `impact` is the state its latest update left, not the worst it was: an outage reads OPERATIONAL while it
-is monitored. So no level is taken from it where the record shows intervals; of a component without a record, such as
-one that has left the page, it is all that is told, and is believed with low confidence. A page describes its JSON at
-`/public-api`; the rest is as observed.
+An incident's `impact` is the state its latest update left, not the worst it was: an outage reads
+OPERATIONAL while it is monitored. So no level is taken from it where the record shows intervals; of
+a component without a record, such as one that has left the page, it is all that is told, and is
+believed with low confidence. A page describes its JSON at `/public-api`; the rest is as observed.
 """
 
 import json
@@ -23,7 +25,15 @@ from typing import Any, NoReturn
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
-from monitor.errors import BadStatus, EmptyBody, Moved, NotJson, PageError, Truncated, UnexpectedShape
+from monitor.errors import (
+    BadStatus,
+    EmptyBody,
+    Moved,
+    NotJson,
+    PageError,
+    Truncated,
+    UnexpectedShape,
+)
 from monitor.intervals import ONE_DAY, Interval, day_of
 from monitor.model import (
     Aspect,
@@ -62,15 +72,15 @@ ABOUT = About(
     live="/summary.json and /v3/components.json, 2 requests; one more when what goes on changes",
     reach_days=90,
     reach=(
-        "The days the page's uptime record shows, usually 90; older incidents are listed by name only and cover "
-        "nothing."
+        "The days the page's uptime record shows, usually 90; older incidents are listed by name"
+        " only and cover nothing."
     ),
     per="component",
     precision="seconds",
     trust=(
-        "The vendor decides which components show an uptime record; an incident's own impact word is that of its "
-        "latest update and may read operational on an outage; pages with automatic monitoring post incidents of "
-        "under a minute."
+        "The vendor decides which components show an uptime record; an incident's own impact word"
+        " is that of its latest update and may read operational on an outage; pages with automatic"
+        " monitoring post incidents of under a minute."
     ),
 )
 
@@ -102,7 +112,8 @@ PAGE_LEVELS: Mapping[str, Level] = {
     for word, level in LEVELS.items()
     if level is not Level.OPERATIONAL
 }
-"""The page's 18 words, as the level of the worst component. Never a component's level: they have their own words."""
+"""The page's 18 words, as the level of the worst component. Never a component's level: they have
+their own words."""
 
 ISSUES = "HASISSUES"
 """The page word that says that something is wrong and not how much."""
@@ -124,13 +135,15 @@ LEAST = timedelta(seconds=1)
 """What an interval counts for that began, is over, and whose end nobody published."""
 
 SHOWN_DAYS = 90
-"""Window of the uptime a page prints, where it does not say another; the numbers fit one day more."""
+"""Window of the uptime a page prints, where it does not say another; the numbers fit one day
+more."""
 
 HISTORY_PAGES = 24
 """Most `/history/<n>` pages read in one backfill."""
 
 UNREADABLE = 10
-"""After so many values of a key that cannot be read there is nothing to find in the page's data, only time to lose."""
+"""After so many values of a key that cannot be read there is nothing to find in the page's data,
+only time to lose."""
 
 ID = r"c[a-z0-9]{24,27}"
 """Ids are cuids; older ones are some characters longer."""
@@ -141,14 +154,17 @@ Reading = Generator[Step, Any, Any]
 ACTIVE = ("activeIncidents", "activeMaintenances")
 
 _FALL_BACK = (BadStatus, EmptyBody, NotJson, Truncated, Moved, UnexpectedShape)
-"""After these the next source is worth asking. A block, a timeout or a request to wait is not worked around."""
+"""After these the next source is worth asking. A block, a timeout or a request to wait is not
+worked around."""
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs that a response comes from an Instatus page; `host` only ever beside another sign."""
+    """Return the signs that a response comes from an Instatus page; `host` only ever beside another
+    sign.
+    """
     head = response.body[:512].lstrip().removeprefix(b"\xef\xbb\xbf")
     if head[:1] in (b"{", b"["):
         signals = list(_json_signals(response))
@@ -169,15 +185,30 @@ def _json_signals(response: Response) -> Iterator[Signal]:
         return
     owner = told if isinstance(told, dict) else {"components": told}
     page = owner.get("page")
-    if isinstance(page, dict) and isinstance(page.get("status"), str) and page["status"] in PAGE_LEVELS:
+    if (
+        isinstance(page, dict)
+        and isinstance(page.get("status"), str)
+        and page["status"] in PAGE_LEVELS
+    ):
         yield Signal("shape", f"a summary whose page status is {page['status']}")
-    rows = [each for key in ("components", "activeIncidents", "activeMaintenances") for each in _list(owner.get(key))]
-    if any(_has_own_id(row) and isinstance(row.get("status"), str) and row["status"] in _STATES for row in rows):
+    rows = [
+        each
+        for key in ("components", "activeIncidents", "activeMaintenances")
+        for each in _list(owner.get(key))
+    ]
+    if any(
+        _has_own_id(row) and isinstance(row.get("status"), str) and row["status"] in _STATES
+        for row in rows
+    ):
         yield Signal("ids", "a cuid beside a state in capitals")
 
 
 def _has_own_id(row: object) -> bool:
-    return isinstance(row, dict) and isinstance(row.get("id"), str) and bool(re.fullmatch(ID, row["id"]))
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("id"), str)
+        and bool(re.fullmatch(ID, row["id"]))
+    )
 
 
 def _list(value: object) -> list[Any]:
@@ -185,13 +216,15 @@ def _list(value: object) -> list[Any]:
 
 
 def _html_signals(text: str) -> Iterator[Signal]:
-    if match := re.search(r"https://(?:lang\.|[a-z0-9-]+\.)?instatus\.com/(?:user-content|api/og)", text):
+    if match := re.search(
+        r"https://(?:lang\.|[a-z0-9-]+\.)?instatus\.com/(?:user-content|api/og)", text
+    ):
         yield Signal("assets", f"the page loads {match[0]}")
     if match := re.search(r'\\?"mainStatus\\?":\\?"([A-Z]+)\\?"', text):
         yield Signal("markup", f"the page's data has the main status {match[1]}")
 
 
-# ------------------------------------------------------------------------------------------- decoding, with the place
+# decoding, with the place
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
@@ -221,7 +254,11 @@ def _text(owner: Row, key: str, where: str) -> str:
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
     value = owner.get(key)
-    return value if value is None or isinstance(value, str) else _wrong(f"{where}.{key}", "text", value)
+    return (
+        value
+        if value is None or isinstance(value, str)
+        else _wrong(f"{where}.{key}", "text", value)
+    )
 
 
 def _name(owner: Row, where: str) -> str:
@@ -244,7 +281,9 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
 
 
 def _instant(value: object) -> datetime | None:
-    """Return the instant of an ISO text or of a JavaScript date's own text; None when it is neither, or has no zone."""
+    """Return the instant of an ISO text or of a JavaScript date's own text; None when it is
+    neither, or has no zone.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -258,14 +297,15 @@ def _instant(value: object) -> datetime | None:
         return None
 
 
-# ------------------------------------------------------------------------------------------------- reading the sources
+# reading the sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """One reading of the page. `told` = the incidents and maintenances going on or planned; `record` and `notices` are
-    known only from the root page's HTML, `shown` is then the span the record is about, `created` the page's own start,
-    `groups` are the ids of rows that are no components.
+    """One reading of the page. `told` = the incidents and maintenances going on or planned;
+    `record` and `notices` are known only from the root page's HTML, `shown` is then the span the
+    record is about, `created` the page's own start, `groups` are the ids of rows that are no
+    components.
     """
 
     url: str
@@ -282,10 +322,12 @@ class _Seen:
 
 
 def _read_state(page: PageContext) -> Reading:
-    """Return the page as `_Seen`, from its two JSON answers or else from its HTML; None = unchanged.
+    """Return the page as `_Seen`, from its two JSON answers or else from its HTML; None =
+    unchanged.
 
-    When only one of the two has changed the other is read too: an observation without both would hide a contradiction,
-    and incidents without an observation would leave the time since the last one uncovered.
+    When only one of the two has changed the other is read too: an observation without both would
+    hide a contradiction, and incidents without an observation would leave the time since the last
+    one uncovered.
     """
     try:
         summary = yield from get(SUMMARY, conditional=True)
@@ -320,7 +362,9 @@ def _read_components() -> Reading:
 
 
 def _root_or(page: PageContext, first: PageError) -> Reading:
-    """Return what the root page says. Raises the more telling of both errors when it says nothing either."""
+    """Return what the root page says. Raises the more telling of both errors when it says nothing
+    either.
+    """
     try:
         return (yield from _read_root(page))
     except _FALL_BACK as error:
@@ -368,7 +412,8 @@ def _read_root(page: PageContext) -> Reading:
 
 
 def _page_data(text: str) -> str:
-    """Return the page's data as text: what its scripts push, joined, or the one JSON of older pages.
+    """Return the page's data as text: what its scripts push, joined, or the one JSON of older
+    pages.
 
     Raises Truncated when a piece breaks off.
     """
@@ -385,7 +430,9 @@ def _page_data(text: str) -> str:
 
 
 def _values(data: str, key: str, opening: str) -> Iterator[Any]:
-    """Yield every object (`{`) or list (`[`) that is the key's value and can be read, until too many could not be."""
+    """Yield every object (`{`) or list (`[`) that is the key's value and can be read, until too
+    many could not be.
+    """
     decoder, place, failures = json.JSONDecoder(), 0, 0
     pattern = re.compile(rf'"{key}":(?=\{opening})')
     while failures < UNREADABLE and (match := pattern.search(data, place)):
@@ -399,9 +446,15 @@ def _values(data: str, key: str, opening: str) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401
-    """Return the value without null and `$undefined` members, and with marked dates and dollars as plain text."""
+    """Return the value without null and `$undefined` members, and with marked dates and dollars as
+    plain text.
+    """
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if item is not None and item != "$undefined"}
+        return {
+            key: _plain(item)
+            for key, item in value.items()
+            if item is not None and item != "$undefined"
+        }
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, str) and value.startswith(("$D", "$$")):
@@ -410,15 +463,17 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _all_going_on(data: str, notices: Sequence[Row]) -> list[Row]:
-    """Return what goes on or is planned; pages of 2023 have no lists of that, only one of all there was lately."""
+    """Return what goes on or is planned; pages of 2023 have no lists of that, only one of all there
+    was lately.
+    """
     if notices and all(next(_values(data, key, "["), None) is None for key in ACTIVE):
         return [row for row in notices if PHASES.get(str(row["status"])) is not Phase.CLOSED]
     return [row for key in ACTIVE for row in _going_on(data, key)]
 
 
 def _going_on(data: str, key: str) -> list[Row]:
-    """Return the incidents the HTML lists. Unlike in the summary the list is there when empty; without it nothing
-    is known of what is going on.
+    """Return the incidents the HTML lists. Unlike in the summary the list is there when empty;
+    without it nothing is known of what is going on.
     """
     rows = next(_values(data, key, "["), None)
     return _rows({key: rows}, key, "the page's data")
@@ -428,18 +483,24 @@ def _notices(data: str) -> list[Row]:
     """Return every incident the data holds by its id or in a list."""
     found = [row for each in _values(data, "notices", "{") for row in each.values()]
     found += [row for each in _values(data, "notices", "[") for row in each]
-    return [row for row in found if isinstance(row, dict) and {"id", "name", "status"} <= row.keys()]
+    return [
+        row for row in found if isinstance(row, dict) and {"id", "name", "status"} <= row.keys()
+    ]
 
 
 def _shown(data: str, until: datetime) -> Interval | None:
-    """Return the span the record is about, at most until the page was made; None when the page does not say."""
+    """Return the span the record is about, at most until the page was made; None when the page does
+    not say.
+    """
     match = re.search(r'"startDate":"(?:\$D)?([^"]+)","endDate":"(?:\$D)?([^"]+)"', data)
     first, last = (_instant(match[1]), _instant(match[2])) if match else (None, None)
     return Interval.between(first, min(last, until)) if first and last else None
 
 
 def _rendered(response: Response, page: PageContext) -> datetime:
-    """Return when the answer was made: an intermediate cache says how many seconds it has kept it."""
+    """Return when the answer was made: an intermediate cache says how many seconds it has kept
+    it.
+    """
     age = response.headers.get("age", "")
     kept = timedelta(seconds=int(age)) if re.fullmatch(r"[0-9]{1,7}", age) else timedelta()
     return page.now - kept
@@ -450,7 +511,7 @@ def _window_days(site: Row) -> int:
     return days if type(days) is int and 0 < days < 1000 else SHOWN_DAYS  # noqa: PLR2004
 
 
-# ------------------------------------------------------------------------------------------- components and their state
+# components and their state
 
 
 @dataclass(slots=True)
@@ -477,7 +538,9 @@ class _Notes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A component as the page lists it. `since` is the day its record begins, `incidents` what it names as its own."""
+    """A component as the page lists it. `since` is the day its record begins, `incidents` what it
+    names as its own.
+    """
 
     id: str
     name: str
@@ -490,23 +553,35 @@ class _Part:
 def _parts(rows: Sequence[Row]) -> tuple[_Part, ...]:
     """Return the components in the page's order. Raises UnexpectedShape when there is none.
 
-    A group is a row with children, a row that says so, or one that others name as theirs. What is archived is not
-    shown. Of a component listed twice the worse state counts.
+    A group is a row with children, a row that says so, or one that others name as theirs. What is
+    archived is not shown. Of a component listed twice the worse state counts.
     """
     groups = _groups(rows)
     listed = [(row, groups.get(_group_id(row) or "")) for row in rows if row["id"] not in groups]
     at_top = {row["id"] for row, _ in listed}
     for row in rows:
-        inside = (_row(each, "components.children") for each in _list(row.get("children")) if not isinstance(each, str))
-        listed += [(each, groups[row["id"]]) for each in inside if _text(each, "id", "components") not in at_top]
+        inside = (
+            _row(each, "components.children")
+            for each in _list(row.get("children"))
+            if not isinstance(each, str)
+        )
+        listed += [
+            (each, groups[row["id"]])
+            for each in inside
+            if _text(each, "id", "components") not in at_top
+        ]
     parts: dict[str, _Part] = {}
     for row, group in sorted(listed, key=_order):
         if not row.get("archivedAt"):
             part = _part(row, group)
             before = parts.get(part.id)
-            parts[part.id] = replace(before, word=_worse(before.word, part.word)) if before else part
+            parts[part.id] = (
+                replace(before, word=_worse(before.word, part.word)) if before else part
+            )
     if not parts:
-        raise UnexpectedShape("components is empty: a page without components says nothing of their state")
+        raise UnexpectedShape(
+            "components is empty: a page without components says nothing of their state"
+        )
     return tuple(parts.values())
 
 
@@ -543,12 +618,16 @@ def _part(row: Row, group: str | None) -> _Part:
         word=_text(row, "status", where),
         group=group or (named if isinstance(named, str) and named else None),
         since=_first_day(row, where),
-        incidents=tuple(each["id"] for each in _list(row.get("activeIncidents")) if _has_own_id(each)),
+        incidents=tuple(
+            each["id"] for each in _list(row.get("activeIncidents")) if _has_own_id(each)
+        ),
     )
 
 
 def _first_day(row: Row, where: str) -> datetime | None:
-    """Return the start of the component's record, which may be a bare date; the record's days are UTC."""
+    """Return the start of the component's record, which may be a bare date; the record's days are
+    UTC.
+    """
     value = row.get("startDate")
     bare = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
     return _time_or_none({"startDate": f"{value}T00:00:00Z"} if bare else row, "startDate", where)
@@ -562,8 +641,9 @@ def _worse(one: str, other: str) -> str:
 
 
 def _components(seen: _Seen) -> tuple[Component, ...]:
-    """Return the components. The days before a record begins are left uncovered rather than told as a first day: the
-    JSON answers do not have it, and a first day that comes and goes would be a change at every reading.
+    """Return the components. The days before a record begins are left uncovered rather than told as
+    a first day: the JSON answers do not have it, and a first day that comes and goes would be a
+    change at every reading.
     """
     return tuple(
         Component(id=part.id, name=part.name, group=part.group, position=position)
@@ -572,7 +652,10 @@ def _components(seen: _Seen) -> tuple[Component, ...]:
 
 
 def _observed(seen: _Seen, notes: _Notes) -> tuple[Observation, ...]:
-    return tuple(Observation(component_id=part.id, level=notes.level(part.word), word=part.word) for part in seen.parts)
+    return tuple(
+        Observation(component_id=part.id, level=notes.level(part.word), word=part.word)
+        for part in seen.parts
+    )
 
 
 def _page_info(seen: _Seen, notes: _Notes) -> PageInfo:
@@ -582,7 +665,9 @@ def _page_info(seen: _Seen, notes: _Notes) -> PageInfo:
 
 
 def _contradiction(seen: _Seen) -> str | None:
-    """Return the disagreement between the page's word and its components, None when none is known."""
+    """Return the disagreement between the page's word and its components, None when none is
+    known.
+    """
     said = PAGE_LEVELS.get(seen.word)
     worst = worst_level(LEVELS.get(part.word) for part in seen.parts)
     if said is None or worst is None or said is worst:
@@ -592,11 +677,15 @@ def _contradiction(seen: _Seen) -> str | None:
     return f"the page says {seen.word} and its worst component is {worst.title}"
 
 
-# ----------------------------------------------------------------------------------------------- incidents and impacts
+# incidents and impacts
 
 
-def _incidents(rows: Iterable[Row], seen: _Seen, page: PageContext, notes: _Notes) -> tuple[Incident, ...]:
-    """Return the incidents; of one told twice the row that says more counts, components are put together."""
+def _incidents(
+    rows: Iterable[Row], seen: _Seen, page: PageContext, notes: _Notes
+) -> tuple[Incident, ...]:
+    """Return the incidents; of one told twice the row that says more counts, components are put
+    together.
+    """
     told: dict[str, Row] = {}
     for row in rows:
         key = _id(row)
@@ -606,7 +695,9 @@ def _incidents(rows: Iterable[Row], seen: _Seen, page: PageContext, notes: _Note
 
 
 def _hit(seen: _Seen) -> dict[str, list[str]]:
-    """Return the ids of the components that name an incident as theirs, or whose record does, by incident."""
+    """Return the ids of the components that name an incident as theirs, or whose record does, by
+    incident.
+    """
     hit: dict[str, list[str]] = {}
     for part in seen.parts:
         named = [*part.incidents, *(row.get("noticeId") for row in _intervals(seen, part))]
@@ -643,7 +734,9 @@ def _id(row: Row) -> str:
     """Return the id; until 2023 it stood at the end of the incident's address only."""
     address = row.get("url")
     if row.get("id") is None and isinstance(address, str):
-        return urlsplit(address).path.rstrip("/").rpartition("/")[2] or _wrong("incident.id", "text", None)
+        return urlsplit(address).path.rstrip("/").rpartition("/")[2] or _wrong(
+            "incident.id", "text", None
+        )
     return _text(row, "id", "incident")
 
 
@@ -653,7 +746,9 @@ def _began(row: Row) -> datetime:
 
 
 def _resolved(row: Row, started: datetime) -> datetime:
-    """Return when a closed incident ended: where that is not published, its last update, else its start."""
+    """Return when a closed incident ended: where that is not published, its last update, else its
+    start.
+    """
     told = _time_or_none(row, "resolved", "incident") or _time_or_none(row, "updatedAt", "incident")
     return max(started, told or started)
 
@@ -666,20 +761,33 @@ def _intervals(seen: _Seen, part: _Part) -> list[Row]:
 
 
 def _impacts(seen: _Seen, page: PageContext, notes: _Notes) -> tuple[Impact, ...]:
-    """Return the intervals that have begun and last, overlaps included; one given twice counts once."""
+    """Return the intervals that have begun and last, overlaps included; one given twice counts
+    once.
+    """
     told = {_id(row): row for row in (*seen.told, *seen.notices)}
-    found = (_impact(row, part, told, page, notes) for part in seen.parts for row in _intervals(seen, part))
+    found = (
+        _impact(row, part, told, page, notes)
+        for part in seen.parts
+        for row in _intervals(seen, part)
+    )
     return tuple(dict.fromkeys(impact for impact in found if impact is not None))
 
 
-def _impact(row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, notes: _Notes) -> Impact | None:
+def _impact(
+    row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, notes: _Notes
+) -> Impact | None:
     where = "componentsUptime.outages"
     word = _text(row, "status", where)
     start, end = _time(row, "from", where), _time_or_none(row, "to", where)
     incident_id = _text_or_none(row, "noticeId", where)
     notice = told.get(incident_id or "")
-    if end is None and notice is not None and PHASES.get(_text(notice, "status", "incident")) is Phase.OPEN:
-        start = min(start, page.now)  # what goes on has begun, though the page's clock is ahead of ours
+    if (
+        end is None
+        and notice is not None
+        and PHASES.get(_text(notice, "status", "incident")) is Phase.OPEN
+    ):
+        # what goes on has begun, though the page's clock is ahead of ours
+        start = min(start, page.now)
     level = notes.level(word)
     if level is Level.OPERATIONAL or start > page.now or (end is not None and end <= start):
         return None
@@ -696,38 +804,56 @@ def _impact(row: Row, part: _Part, told: Mapping[str, Row], page: PageContext, n
 
 
 def _inferred(incidents: Iterable[Incident], seen: _Seen, now: datetime) -> Iterator[Impact]:
-    """Yield what incidents say of components that the record does not list: as bad as their impact word, all along.
+    """Yield what incidents say of components that the record does not list: as bad as their impact
+    word, all along.
 
-    The record forgets a component that leaves the page; the incident still names it. Ids of groups are no components.
-    Nothing is taken from the word OPERATIONAL: it tells how the incident was left, not how bad it was.
+    The record forgets a component that leaves the page; the incident still names it. Ids of groups
+    are no components. Nothing is taken from the word OPERATIONAL: it tells how the incident was
+    left, not how bad it was.
     """
     for incident in incidents if seen.record is not None else ():
         word, start, end = _severity(incident), incident.started_at, incident.resolved_at
-        if word is None or incident.phase is Phase.SCHEDULED or start >= now or (end is not None and end <= start):
+        if (
+            word is None
+            or incident.phase is Phase.SCHEDULED
+            or start >= now
+            or (end is not None and end <= start)
+        ):
             continue
         for key in incident.component_ids:
             if key not in (seen.record or {}) and key not in seen.groups:
                 yield Impact(
-                    component_id=key, level=None, start=start, end=end,
-                    basis=Basis.INFERRED, source=RECORD, incident_id=incident.id, word=word,
-                )  # fmt: skip
+                    component_id=key,
+                    level=None,
+                    start=start,
+                    end=end,
+                    basis=Basis.INFERRED,
+                    source=RECORD,
+                    incident_id=incident.id,
+                    word=word,
+                )
 
 
 def _severity(incident: Incident) -> str | None:
-    """Return the incident's impact in the words of the user's `impact_mapping`; one that we do not know as it is."""
+    """Return the incident's impact in the words of the user's `impact_mapping`; one that we do not
+    know as it is.
+    """
     level = Level.MAINTENANCE if incident.maintenance else LEVELS.get(incident.impact)
     if level is None:
         return incident.impact if incident.impact != "none" else None
     return IMPACT_WORDS[level] if level is not Level.OPERATIONAL else None
 
 
-def _end(start: datetime, end: datetime | None, part: _Part, notice: Row | None, now: datetime) -> datetime | None:
-    """Return when an interval ended; None = it goes on, and so does one whose end is only planned. An end that lies
-    ahead of an incident that is over is left as it is told: the store ends it when that was first read.
+def _end(
+    start: datetime, end: datetime | None, part: _Part, notice: Row | None, now: datetime
+) -> datetime | None:
+    """Return when an interval ended; None = it goes on, and so does one whose end is only planned.
+    An end that lies ahead of an incident that is over is left as it is told: the store ends it when
+    that was first read.
 
-    An interval without an end whose incident is over goes on while the component is still shown as bad: people close
-    incidents and forget the component, and the vendor's own uptime then counts on. Once the component is operational
-    again the interval ended no later than its incident.
+    An interval without an end whose incident is over goes on while the component is still shown as
+    bad: people close incidents and forget the component, and the vendor's own uptime then counts
+    on. Once the component is operational again the interval ended no later than its incident.
     """
     over = notice is not None and PHASES.get(_text(notice, "status", "incident")) is Phase.CLOSED
     if end is not None:
@@ -739,7 +865,9 @@ def _end(start: datetime, end: datetime | None, part: _Part, notice: Row | None,
 
 
 def _coverage(seen: _Seen) -> tuple[Coverage, ...]:
-    """Return, for every component the record names, the days it shows since the page and the component began."""
+    """Return, for every component the record names, the days it shows since the page and the
+    component began.
+    """
     if seen.shown is None or seen.record is None:
         return ()
     covered = []
@@ -747,7 +875,9 @@ def _coverage(seen: _Seen) -> tuple[Coverage, ...]:
         starts = [each for each in (seen.shown.start, seen.created, part.since) if each is not None]
         span = Interval.between(max(starts), seen.shown.end)
         if part.id in seen.record and span is not None:
-            covered.append(Coverage(span=span, aspect=Aspect.IMPACTS, component_id=part.id, complete=True))
+            covered.append(
+                Coverage(span=span, aspect=Aspect.IMPACTS, component_id=part.id, complete=True)
+            )
     return tuple(covered)
 
 
@@ -761,7 +891,9 @@ def _uptimes(seen: _Seen, notes: _Notes) -> tuple[ReportedUptime, ...]:
         if ratio is None:
             notes.words.add(str(printed)[:40])
         else:
-            reported.append(ReportedUptime(component_id=part.id, window_days=seen.window_days, ratio=ratio))
+            reported.append(
+                ReportedUptime(component_id=part.id, window_days=seen.window_days, ratio=ratio)
+            )
     return tuple(reported)
 
 
@@ -773,14 +905,15 @@ def _ratio(percent: str) -> float | None:
         return None
 
 
-# -------------------------------------------------------------------------------------------------------------- poll
+# poll
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield the current state of every component and what is going on, what that means for which component, and the end
-    of what no longer is.
+    """Yield the current state of every component and what is going on, what that means for which
+    component, and the end of what no longer is.
 
-    Raises the more telling of the errors met when neither the JSON answers nor the HTML can be read.
+    Raises the more telling of the errors met when neither the JSON answers nor the HTML can be
+    read.
     """
     with reading_of(page.url):
         seen = yield from _read_state(page)
@@ -809,12 +942,15 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
 def _mark(seen: _Seen) -> str:
     """Return how what goes on or is planned is told, to notice when it is told otherwise."""
     names = ("status", "impact", "updatedAt")
-    return json.dumps(sorted([_id(row), *(str(row.get(name, "")) for name in names)] for row in seen.told))
+    return json.dumps(
+        sorted([_id(row), *(str(row.get(name, "")) for name in names)] for row in seen.told)
+    )
 
 
 def _follow(seen: _Seen, page: PageContext) -> Steps:
-    """Yield what incidents that are told otherwise than by the last poll claim of components, which the list does not
-    say, and the end of those that have left it: from the root page's record, or from their own pages.
+    """Yield what incidents that are told otherwise than by the last poll claim of components, which
+    the list does not say, and the end of those that have left it: from the root page's record, or
+    from their own pages.
 
     What is claimed could not be known to be wrong if it were read only when all is over.
     """
@@ -833,7 +969,9 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
 
 
 def _claimed(seen: _Seen, page: PageContext) -> Steps:
-    """Yield the record if what is listed has changed. A record that cannot be read is a gap: the state is known."""
+    """Yield the record if what is listed has changed. A record that cannot be read is a gap: the
+    state is known.
+    """
     if not seen.told or _mark(seen) == page.mark:
         return
     try:
@@ -847,7 +985,9 @@ def _claimed(seen: _Seen, page: PageContext) -> Steps:
 
 
 def _look_for(missing: Sequence[str], seen: _Seen, page: PageContext) -> Reading:
-    """Return the incidents that have their own page, the ids of those that have none, and what is unreadable."""
+    """Return the incidents that have their own page, the ids of those that have none, and what is
+    unreadable.
+    """
     found: list[Incident] = []
     withdrawn, gaps = [], []
     for key in missing:
@@ -878,13 +1018,15 @@ def _own_page(text: str, key: str) -> Row:
     raise UnexpectedShape("the incident's page does not carry the incident")
 
 
-# ---------------------------------------------------------------------------------------------------------- backfill
+# backfill
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the intervals of the days that the page's uptime record shows, and by name what is older, back to `since`.
+    """Yield the intervals of the days that the page's uptime record shows, and by name what is
+    older, back to `since`.
 
-    The days before the record are a gap. Where the HTML cannot be read the feed names incidents and covers nothing.
+    The days before the record are a gap. Where the HTML cannot be read the feed names incidents and
+    covers nothing.
     """
     with reading_of(page.url):
         try:
@@ -902,7 +1044,11 @@ def _history(seen: _Seen, page: PageContext) -> Evidence:
     notes = _Notes()
     gaps = []
     if seen.record is None or seen.shown is None:
-        what = "carries no uptime record" if seen.record is None else "does not say which days its uptime record shows"
+        what = (
+            "carries no uptime record"
+            if seen.record is None
+            else "does not say which days its uptime record shows"
+        )
         error = UnexpectedShape(f"the page's HTML {what}", url=seen.url)
         gaps.append(Gap(what="the components' past", reason=error.reason, message=str(error)))
     incidents = _incidents([*seen.notices, *seen.told], seen, page, notes)
@@ -920,10 +1066,14 @@ def _history(seen: _Seen, page: PageContext) -> Evidence:
 
 
 def _older(seen: _Seen, page: PageContext, since: datetime) -> Steps:
-    """Yield the gap before the record, and the incidents of the history pages, until one is older than `since`."""
+    """Yield the gap before the record, and the incidents of the history pages, until one is older
+    than `since`.
+    """
     if seen.shown is not None:
         what = f"impacts {day_of(since, UTC)}..{day_of(seen.shown.start, UTC) - ONE_DAY}"
-        yield _unread(page, what, UnexpectedShape("the uptime record shows no older days", url=seen.url))
+        yield _unread(
+            page, what, UnexpectedShape("the uptime record shows no older days", url=seen.url)
+        )
     known = {_id(row) for row in (*seen.notices, *seen.told)}
     listed: set[str] = set()
     for number in range(1, HISTORY_PAGES + 1):
@@ -955,21 +1105,33 @@ def _instead(page: PageContext, number: int, error: PageError, known: Iterable[s
 
 
 def _read_history(number: int) -> Reading:
-    """Return the incidents of one history page. Raises UnexpectedShape when it has no list, not even an empty one."""
+    """Return the incidents of one history page. Raises UnexpectedShape when it has no list, not
+    even an empty one.
+    """
     response = require_ok((yield from get(f"/history/{number}", accept="text/html")))
     with reading_of(response.url):
         data = _page_data(response.text)
-        if next(_values(data, "notices", "{"), None) is None and next(_values(data, "notices", "["), None) is None:
+        if (
+            next(_values(data, "notices", "{"), None) is None
+            and next(_values(data, "notices", "["), None) is None
+        ):
             raise UnexpectedShape("the history page carries no list of notices")
         return _notices(data)
 
 
-def _listed(rows: Sequence[Row], known: set[str], seen: _Seen, page: PageContext, unit: str) -> Evidence:
+def _listed(
+    rows: Sequence[Row], known: set[str], seen: _Seen, page: PageContext, unit: str
+) -> Evidence:
     """Return the incidents that the record does not know better already."""
     notes = _Notes()
     incidents = _incidents((row for row in rows if _id(row) not in known), seen, page, notes)
     return Evidence(
-        source=NOTICES, read_at=page.now, incidents=incidents, unit=unit, unknown_words=notes.sorted, outline=True
+        source=NOTICES,
+        read_at=page.now,
+        incidents=incidents,
+        unit=unit,
+        unknown_words=notes.sorted,
+        outline=True,
     )
 
 
@@ -978,11 +1140,12 @@ def _unread(page: PageContext, what: str, error: PageError) -> Evidence:
     return Evidence(source=NOTICES, read_at=page.now, gaps=(gap,))
 
 
-# --------------------------------------------------------------------------------------------------------------- feed
+# feed
 
 
 _UPDATE = re.compile(
-    r"\b([A-Z][a-z]{2}) (\d{1,2}), (\d{2}:\d{2}:\d{2}) GMT(?:([+-])(\d{1,2})(?::(\d{2}))?)?\s+-\s+([^-<]{1,40}?)\s+-"
+    r"\b([A-Z][a-z]{2}) (\d{1,2}), (\d{2}:\d{2}:\d{2})"
+    r" GMT(?:([+-])(\d{1,2})(?::(\d{2}))?)?\s+-\s+([^-<]{1,40}?)\s+-"
 )
 """An update in a feed entry: `Jul 23, 17:50:11 GMT+0 - Monitoring - text`. It has no year."""
 
@@ -993,7 +1156,9 @@ _FEED_PHASES = {word.casefold(): phase for word, phase in PHASES.items()} | {
 
 
 def _from_feed(page: PageContext, first: PageError, known: Iterable[str] = ()) -> Steps:
-    """Yield the incidents the feed names, without components and without coverage. Raises `first` when it cannot."""
+    """Yield the incidents the feed names, without components and without coverage. Raises `first`
+    when it cannot.
+    """
     try:
         response = require_ok((yield from get("/history.rss", accept="application/rss+xml")))
         with reading_of(response.url):
@@ -1026,8 +1191,8 @@ def _feed(text: str, page: PageContext, notes: _Notes) -> list[Incident]:
 
 
 def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incident | None:
-    """Return the incident of an entry, None when its state cannot be read: the words are localised, and a guess would
-    keep it open for ever. The word is counted.
+    """Return the incident of an entry, None when its state cannot be read: the words are localised,
+    and a guess would keep it open for ever. The word is counted.
     """
     told = {child.tag: (child.text or "").strip() for child in node}
     key = (told.get("guid") or told.get("link") or "").rstrip("/").rpartition("/")[2]
@@ -1035,7 +1200,9 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
     if not key or began is None:
         raise UnexpectedShape("a feed entry without an id or a time")
     text = re.sub(r"<[^>]*>", " ", unescape(told.get("description", "")))
-    updates = sorted((_update_time(match, began), match[7].strip()) for match in _UPDATE.finditer(text))
+    updates = sorted(
+        (_update_time(match, began), match[7].strip()) for match in _UPDATE.finditer(text)
+    )
     words = [word for _, word in updates if word.casefold() not in REVIEWS]
     word = words[-1] if words else "(no status)"
     if word.casefold() not in _FEED_PHASES:
@@ -1059,7 +1226,9 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
 
 def _feed_time(text: str) -> datetime | None:
     try:
-        return datetime.strptime(text.replace("GMT", "+0000"), "%a, %d %b %Y %H:%M:%S %z").astimezone(UTC)
+        return datetime.strptime(
+            text.replace("GMT", "+0000"), "%a, %d %b %Y %H:%M:%S %z"
+        ).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

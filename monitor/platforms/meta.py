@@ -1,14 +1,17 @@
-"""Meta's status page: one JSON document with its business products, and a feed a product with what goes on. Pure.
+"""Meta's status page: one JSON document with its business products, and a feed a product with what
+goes on. Pure.
 
-`/data/orgs.json` lists organisations, which are products for businesses and developers, each with its services and
-their state; Facebook, Instagram and WhatsApp as people use them are not among them. An address such as
-https://metastatus.com/whatsapp-business-api/ is about that organisation only. What is easily misread:
+`/data/orgs.json` lists organisations, which are products for businesses and developers, each with
+its services and their state; Facebook, Instagram and WhatsApp as people use them are not among
+them. An address such as https://metastatus.com/whatsapp-business-api/ is about that organisation
+only. What is easily misread:
 
-- A state is prose. Real answers have shown "No known issues" so far; programs that read the page look for disruptions
-  that are high (or major) or medium. Whatever else it says is unknown.
+- A state is prose. Real answers have shown "No known issues" so far; programs that read the page
+  look for disruptions that are high (or major) or medium. Whatever else it says is unknown.
 - Services are numbered within their organisation, and several are called "Platform Status".
-- A feed holds what goes on and nothing else: it is empty when all is well, and what has left it has ended. Its entries
-  say neither how bad it is nor which service is hit: that is taken from the services' states, so it is inferred.
+- A feed holds what goes on and nothing else: it is empty when all is well, and what has left it has
+  ended. Its entries say neither how bad it is nor which service is hit: that is taken from the
+  services' states, so it is inferred.
 
 Any other path answers 200 with a web page. The format is not documented.
 """
@@ -23,7 +26,18 @@ from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import Row, code, items, maybe_text, peek, rows, text
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Event, Part, ended, evidence, gap_before, remembered, spread
 
 ABOUT = About(
@@ -35,8 +49,8 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Only products for businesses and developers are covered, and of the words for trouble none has been seen in a "
-        "real answer yet: one we do not know reads as unknown."
+        "Only products for businesses and developers are covered, and of the words for trouble none"
+        " has been seen in a real answer yet: one we do not know reads as unknown."
     ),
 )
 
@@ -61,11 +75,13 @@ FILE = re.compile(r"[\w.-]+\.rss", re.ASCII)
 LONGEST_WORD = 60
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return the list of organisations, when the host is Meta's: the page itself is an empty shell."""
+    """Return the list of organisations, when the host is Meta's: the page itself is an empty
+    shell.
+    """
     return (Get(path=ORGANISATIONS),) if urlsplit(url).hostname in HOSTS else ()
 
 
@@ -90,7 +106,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("feeds", "every organisation has a feed of outage events")
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +133,9 @@ def _organisations(response: Response, page: PageContext) -> list[_Organisation]
     if not chosen:
         return found
     if chosen not in {each.id for each in found}:
-        raise PageUnavailable(f"no organisation is called {chosen[:40]}", remedy=f"choose one of those at {SITE}")
+        raise PageUnavailable(
+            f"no organisation is called {chosen[:40]}", remedy=f"choose one of those at {SITE}"
+        )
     return [each for each in found if each.id == chosen]
 
 
@@ -154,7 +172,9 @@ def _part(told: Row, owner: str, group: str, where: str) -> Part:
 
 
 def _event(entry: Entry, owner: str, troubled: Sequence[Part]) -> Event:
-    """Return an entry of a feed as an event in all services of its organisation that are not well."""
+    """Return an entry of a feed as an event in all services of its organisation that are not
+    well.
+    """
     start = entry.published or entry.updated
     if start is None:
         wrong(f"entry {entry.id[:40]}", "when it was published", None)
@@ -167,12 +187,14 @@ def _event(entry: Entry, owner: str, troubled: Sequence[Part]) -> Event:
         impact=", ".join(dict.fromkeys(part.word for part in troubled if part.word)) or "not told",
         url=entry.link,
         spans=tuple(
-            span for part in troubled for span in spread([part.component.id], part.level, start, word=part.word)
+            span
+            for part in troubled
+            for span in spread([part.component.id], part.level, start, word=part.word)
         ),
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
@@ -188,20 +210,28 @@ def poll(page: PageContext) -> Steps:
 
 
 def _follow(troubled: Sequence[_Organisation], page: PageContext) -> Steps:
-    """Yield the entries of these organisations' feeds; an event that is listed no longer has ended."""
+    """Yield the entries of these organisations' feeds; an event that is listed no longer has
+    ended.
+    """
     events: list[Event] = []
     for organisation in troubled:
         parts = organisation.troubled
         for address in organisation.feeds:
             response = yield from get(address, accept=ACCEPT)
             with reading_of(response.url):
-                events += [_event(entry, organisation.id, parts) for entry in read_feed(response).entries]
+                events += [
+                    _event(entry, organisation.id, parts) for entry in read_feed(response).entries
+                ]
     over, withdrawn = ended(page, events)
     if events or over or withdrawn:
-        yield evidence(EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=remembered(events))
+        yield evidence(
+            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=remembered(events)
+        )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the present state: these pages publish no history, so nothing is covered before the first poll."""
+    """Yield the present state: these pages publish no history, so nothing is covered before the
+    first poll.
+    """
     yield from poll(page)
     yield from gap_before(SOURCE, page, since, page.now, "Meta's page tells only of what goes on")

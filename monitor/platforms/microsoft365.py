@@ -1,10 +1,12 @@
-"""Microsoft's cloud status page: one post for each consumer service, and one for each of two admin centres. Pure.
+"""Microsoft's cloud status page: one post for each consumer service, and one for each of two admin
+centres. Pure.
 
-It says little of Microsoft 365: no service of a tenant is on it (those are told only to the tenant's administrators).
-A centre's post says whether the centre can be reached; its message is the same for months while all is well. A post's
-`LastUpdatedTime` is made new with every answer and dates nothing, so a post is a state and no incident. An address
-nobody answers gets the page itself, with status 200. Nothing is told of the past, and no format is published: that of
-the posts is as observed, the words of their `Status` are those of the page's own script.
+It says little of Microsoft 365: no service of a tenant is on it (those are told only to the
+tenant's administrators). A centre's post says whether the centre can be reached; its message is the
+same for months while all is well. A post's `LastUpdatedTime` is made new with every answer and
+dates nothing, so a post is a state and no incident. An address nobody answers gets the page itself,
+with status 200. Nothing is told of the past, and no format is published: that of the posts is as
+observed, the words of their `Status` are those of the page's own script.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +19,18 @@ from monitor.feeds import text_lines
 from monitor.fields import Row, maybe_text, peek, row, rows, text, word
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get_all, read_json, reading_of, wrong
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get_all,
+    read_json,
+    reading_of,
+    wrong,
+)
 from monitor.told import Part, evidence
 
 ABOUT = About(
@@ -29,8 +42,9 @@ ABOUT = About(
     per="nothing",
     precision="none",
     trust=(
-        "Only consumer services and whether two admin centres can be reached: the state of a tenant's services is not "
-        "public. There is one word for trouble, so a service that is down counts as degraded."
+        "Only consumer services and whether two admin centres can be reached: the state of a"
+        " tenant's services is not public. There is one word for trouble, so a service that is down"
+        " counts as degraded."
     ),
 )
 
@@ -60,7 +74,9 @@ LONGEST_REMARK = 200
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the consumer services, when the host is Microsoft's."""
+    """Return what to ask to recognise the page at this URL: the consumer services, when the host is
+    Microsoft's.
+    """
     return (Get(path=SERVICES),) if urlsplit(url).hostname == HOST else ()
 
 
@@ -86,13 +102,17 @@ def _signals(told: object) -> Iterator[Signal]:
 def poll(page: PageContext) -> Steps:
     """Yield the state of every service and centre, in three requests that are made together.
 
-    A centre's post that does not come leaves the centre unknown; without the services' posts the poll fails.
+    A centre's post that does not come leaves the centre unknown; without the services' posts the
+    poll fails.
     """
     services, *centres = yield from get_all([SERVICES, *(f"/api/posts/{key}" for key in CENTRES)])
     if isinstance(services, FetchError):
         raise services
     with reading_of(services.url):
-        posts = [_service(post, place) for place, post in enumerate(rows(read_json(services), "the answer"))]
+        posts = [
+            _service(post, place)
+            for place, post in enumerate(rows(read_json(services), "the answer"))
+        ]
         if not posts:
             wrong("the answer", "a post for each service", None)
     remarks = []
@@ -124,8 +144,13 @@ def _centre(component: Component, answer: Response | FetchError) -> tuple[Row | 
         return None, [f"the post on the {component.name} did not come: {error.message}"]
 
 
-def _live(posts: Iterable[tuple[Component, Row | None]], remarks: Iterable[str], page: PageContext) -> Evidence:
-    told = [*remarks, *(remark for component, post in posts if (remark := _remark(component, post)))]
+def _live(
+    posts: Iterable[tuple[Component, Row | None]], remarks: Iterable[str], page: PageContext
+) -> Evidence:
+    told = [
+        *remarks,
+        *(remark for component, post in posts if (remark := _remark(component, post))),
+    ]
     return evidence(
         SOURCE,
         page,
@@ -136,7 +161,9 @@ def _live(posts: Iterable[tuple[Component, Row | None]], remarks: Iterable[str],
 
 def _part(component: Component, post: Row | None) -> Part:
     said = UNSAID if post is None else word(post["Status"], "Status")
-    return Part(component=component, level=VOCABULARY.get(said), word=None if said == UNSAID else said)
+    return Part(
+        component=component, level=VOCABULARY.get(said), word=None if said == UNSAID else said
+    )
 
 
 def _remark(component: Component, post: Row | None) -> str | None:

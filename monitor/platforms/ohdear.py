@@ -1,8 +1,9 @@
 """Oh Dear status pages: one JSON document with the sites' present state. Pure.
 
-`/json` on the page's own host lists the sites in named groups ("ungrouped" is none), each `up` or `down`, and the texts
-that were posted in the last seven days. Those texts tell when a site seemed to be down, in words, and a recovery may
-name fewer sites than the trouble did, so no outage can be rebuilt from them. The format was read from a captured page.
+`/json` on the page's own host lists the sites in named groups ("ungrouped" is none), each `up` or
+`down`, and the texts that were posted in the last seven days. Those texts tell when a site seemed
+to be down, in words, and a recovery may name fewer sites than the trouble did, so no outage can be
+rebuilt from them. The format was read from a captured page.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,9 @@ ABOUT = About(
     reach="None before the first poll: what was posted in the last week is text.",
     per="nothing",
     precision="none",
-    trust="A site is up or down, nothing between; what came and went between two polls is not known.",
+    trust=(
+        "A site is up or down, nothing between; what came and went between two polls is not known."
+    ),
 )
 
 SOURCE = "ohdear.json"
@@ -36,7 +39,9 @@ DAY_SECONDS = 86_400
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Oh Dear document: its summary over groups of sites, and updates filed by midnights."""
+    """Return the signs of an Oh Dear document: its summary over groups of sites, and updates filed
+    by midnights.
+    """
     return list(_signals(response))
 
 
@@ -54,7 +59,10 @@ def _signals(response: Response) -> Iterator[Signal]:
 
 def _filed_by_midnights(days: Any) -> bool:  # noqa: ANN401
     keys = list(days) if isinstance(days, dict) else []
-    return bool(keys) and all(key.isdecimal() and len(key) < 12 and int(key) % 900 == 0 for key in keys)  # noqa: PLR2004
+    return bool(keys) and all(
+        key.isdecimal() and len(key) < 12 and int(key) % 900 == 0  # noqa: PLR2004
+        for key in keys
+    )
 
 
 def poll(page: PageContext) -> Steps:
@@ -83,7 +91,11 @@ def _parts(told: Row) -> Iterator[Part]:
     """Yield the sites; their address names them, for labels repeat across groups."""
     sites = told.get("sites")
     groups = row(sites, "sites") if sites != [] else {}
-    listed = [(group, site) for group, found in groups.items() for site in rows(found, f"sites.{group[:40]}")]
+    listed = [
+        (group, site)
+        for group, found in groups.items()
+        for site in rows(found, f"sites.{group[:40]}")
+    ]
     if not listed:
         raise UnexpectedShape("no site is listed: such a page says nothing of any")
     for at, (group, site) in enumerate(listed):

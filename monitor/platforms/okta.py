@@ -1,17 +1,19 @@
 """Okta's own status page: Salesforce records in the page itself. Pure.
 
-The page at https://status.okta.com/ holds its records as JSON in elements that are not shown: `incidents`,
-`planned-outages`, and `cellList`, the names of all cells. A component is a cell, such as `okta.com:7`. What is easily
-misread:
+The page at https://status.okta.com/ holds its records as JSON in elements that are not shown:
+`incidents`, `planned-outages`, and `cellList`, the names of all cells. A component is a cell, such
+as `okta.com:7`. What is easily misread:
 
 - An incident has one category for all of its cells: what it meant for one of them is inferred.
-- It began at `Start_Time__c` and lasted `Duration__c` minutes. `End_Date__c` is a day and often missing, and
-  `Last_Updated__c` of a resolved one is when its analysis was published, days later.
-- Records stand in the order of their last change, so a list that is cut off is whole since the oldest change in it.
+- It began at `Start_Time__c` and lasted `Duration__c` minutes. `End_Date__c` is a day and often
+  missing, and `Last_Updated__c` of a resolved one is when its analysis was published, days later.
+- Records stand in the order of their last change, so a list that is cut off is whole since the
+  oldest change in it.
 - An overrun maintenance is an incident and has an incident's category.
 
-The format is not documented. States other than "Resolved", planned outages and the list of cells are as programs read
-them that follow the page; a page without the list of cells has those that its incidents name.
+The format is not documented. States other than "Resolved", planned outages and the list of cells
+are as programs read them that follow the page; a page without the list of cells has those that its
+incidents name.
 """
 
 import re
@@ -45,8 +47,8 @@ ABOUT = About(
     per="component",
     precision="as typed",
     trust=(
-        "An incident has one category for all cells it names, whatever each of them saw, and its start and length are "
-        "typed by people."
+        "An incident has one category for all cells it names, whatever each of them saw, and its"
+        " start and length are typed by people."
     ),
 )
 
@@ -63,7 +65,8 @@ VOCABULARY: Mapping[str, Level] = {
     "Service Disruption": Level.PARTIAL_OUTAGE,
     "Major Service Disruption": Level.MAJOR_OUTAGE,
 }
-"""An incident's category; and the list whose records are maintenance, whatever their category is."""
+"""An incident's category; and the list whose records are maintenance, whatever their category
+is."""
 
 PHASES: Mapping[str, Phase] = {
     "investigating": Phase.OPEN,
@@ -78,7 +81,9 @@ PHASES: Mapping[str, Phase] = {
     "canceled": Phase.WITHDRAWN,
 }
 
-RECORDS = re.compile(r'data-id="incidents"[^<>]{0,200}>\s*|(?=\[\s*\{"attributes":\s*\{"type":\s*"Incident__c")')
+RECORDS = re.compile(
+    r'data-id="incidents"[^<>]{0,200}>\s*|(?=\[\s*\{"attributes":\s*\{"type":\s*"Incident__c")'
+)
 PLANNED = re.compile(r'data-id="planned-outages"[^<>]{0,200}>\s*')
 CELLS = re.compile(r'data-id="cellList"[^<>]{0,200}>')
 
@@ -87,7 +92,7 @@ LONGEST_WORD = 60
 UNNAMED = "an incident is going on that names no cell"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
@@ -110,12 +115,14 @@ def _signals(body: bytes) -> Iterator[Signal]:
         yield Signal("elements", "hidden elements with incidents and cells")
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Page:
-    """What the page says. `whole_since`: the oldest change among its incidents, None = it lists none."""
+    """What the page says. `whole_since`: the oldest change among its incidents, None = it lists
+    none.
+    """
 
     cells: Sequence[str]
     incidents: Sequence[Event]
@@ -130,7 +137,10 @@ class _Page:
     def components(self, page: PageContext) -> list[Component]:
         """Return the cells: all there are if the page lists them, and those that are named."""
         named = [
-            key for event in self.events if event.phase is Phase.OPEN or not self.cells for key in event.component_ids
+            key
+            for event in self.events
+            if event.phase is Phase.OPEN or not self.cells
+            for key in event.component_ids
         ]
         known = () if self.cells else sorted(page.components)
         return [
@@ -146,27 +156,42 @@ def _page(response: Response, now: datetime) -> _Page:
     changes = [_changed(each, f"incidents[{at}]") for at, each in enumerate(told)]
     return _Page(
         cells=_cells(written[listed.end() :].partition("<")[0] if listed else None),
-        incidents=[_event(each, f"incidents[{at}]", now, planned=False) for at, each in enumerate(told)],
-        plans=[_event(each, f"{PLANS}[{at}]", now, planned=True) for at, each in enumerate(planned)],
+        incidents=[
+            _event(each, f"incidents[{at}]", now, planned=False) for at, each in enumerate(told)
+        ],
+        plans=[
+            _event(each, f"{PLANS}[{at}]", now, planned=True) for at, each in enumerate(planned)
+        ],
         whole_since=min(changes, default=None),
     )
 
 
 def _cells(written: object) -> tuple[str, ...]:
-    """Return the cells in a list whose separator is a comma in one place and a semicolon in another."""
+    """Return the cells in a list whose separator is a comma in one place and a semicolon in
+    another.
+    """
     named = (maybe_text(each) for each in re.split("[;,]", maybe_text(written) or ""))
     return tuple(dict.fromkeys(each for each in named if each is not None))
 
 
 def _changed(told: Row, where: str) -> datetime:
-    return instant(told.get("LastModifiedDate") or told.get("Last_Updated__c"), f"{where}.LastModifiedDate")
+    return instant(
+        told.get("LastModifiedDate") or told.get("Last_Updated__c"), f"{where}.LastModifiedDate"
+    )
 
 
 def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
-    """Return an incident or a planned outage; an open one nobody speaks of any more is not rated for ever."""
-    start, cells = instant(told.get("Start_Time__c"), f"{where}.Start_Time__c"), _cells(told.get("Impacted_Cells__c"))
+    """Return an incident or a planned outage; an open one nobody speaks of any more is not rated
+    for ever.
+    """
+    start, cells = (
+        instant(told.get("Start_Time__c"), f"{where}.Start_Time__c"),
+        _cells(told.get("Impacted_Cells__c")),
+    )
     status = text(told.get("Status__c"), f"{where}.Status__c")[:LONGEST_WORD]
-    category = PLANS if planned else text(told.get("Category__c"), f"{where}.Category__c")[:LONGEST_WORD]
+    category = (
+        PLANS if planned else text(told.get("Category__c"), f"{where}.Category__c")[:LONGEST_WORD]
+    )
     spoke = maybe_instant(told.get("Last_Updated__c"), f"{where}.Last_Updated__c") or start
     due = _due(told, where, start)
     phase = _phase(status, start, due if planned else None, now)
@@ -175,12 +200,22 @@ def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
         title=text(told.get("Incident_Title__c") or told.get("Name"), f"{where}.Incident_Title__c"),
         phase=phase,
         start=start,
-        end=min(due or max(spoke, start), now) if phase is Phase.CLOSED else due if planned else None,
+        end=(
+            min(due or max(spoke, start), now)
+            if phase is Phase.CLOSED
+            else due
+            if planned
+            else None
+        ),
         status=status,
         impact=category,
         maintenance=planned,
         component_ids=cells,
-        spans=_spans(cells, category, start, due, spoke) if phase is Phase.CLOSED else _open(cells, category, start),
+        spans=(
+            _spans(cells, category, start, due, spoke)
+            if phase is Phase.CLOSED
+            else _open(cells, category, start)
+        ),
         vague=not cells and not planned,
         words=() if status.lower() in PHASES else (status,),
     )
@@ -190,11 +225,17 @@ def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
 def _due(told: Row, where: str, start: datetime) -> datetime | None:
     """Return when it ends or ended: its length is told in minutes."""
     length = told.get("Duration__c")
-    return None if length is None else start + timedelta(minutes=number(length, f"{where}.Duration__c"))
+    return (
+        None
+        if length is None
+        else start + timedelta(minutes=number(length, f"{where}.Duration__c"))
+    )
 
 
 def _phase(status: str, start: datetime, due: datetime | None, now: datetime) -> Phase:
-    """Return the phase. A state we do not know is open until we do; what was announced goes by the clock."""
+    """Return the phase. A state we do not know is open until we do; what was announced goes by the
+    clock.
+    """
     phase = PHASES.get(status.lower(), Phase.OPEN)
     if phase is Phase.SCHEDULED and start <= now:
         phase = Phase.OPEN
@@ -208,7 +249,9 @@ def _open(cells: Iterable[str], category: str, start: datetime) -> tuple[Span, .
 def _spans(
     cells: Sequence[str], category: str, start: datetime, due: datetime | None, spoke: datetime
 ) -> tuple[Span, ...]:
-    """Return what a closed event meant. Without its length it is known to have begun, and nothing else of its time."""
+    """Return what a closed event meant. Without its length it is known to have begun, and nothing
+    else of its time.
+    """
     level = VOCABULARY.get(category)
     if due is not None:
         return spread(cells, level, start, due, word=category)
@@ -216,13 +259,14 @@ def _spans(
     return begun + spread(cells, None, start + LEAST, max(spoke, start + 2 * LEAST))
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
     """Yield every cell's state in one request.
 
-    While something goes on or is planned the answer is read even if it is the same: what it means changes by itself.
+    While something goes on or is planned the answer is read even if it is the same: what it means
+    changes by itself.
     """
     response = yield from get("", accept="text/html", conditional=not page.open_incidents)
     if response.unchanged:
@@ -243,11 +287,15 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents the page lists; they cover the time since the oldest change among them."""
+    """Yield all incidents the page lists; they cover the time since the oldest change among
+    them.
+    """
     response = yield from get("", accept="text/html")
     with reading_of(response.url):
         told = _page(response, page.now)
         first = max(since, told.whole_since or page.now)
         events = [event for event in told.events if event.end is None or event.end >= since]
         yield evidence(SOURCE, page, components=told.components(page), events=events, since=first)
-    yield from gap_before(SOURCE, page, since, first, "the page lists no incident that was last changed before")
+    yield from gap_before(
+        SOURCE, page, since, first, "the page lists no incident that was last changed before"
+    )

@@ -1,12 +1,14 @@
-"""OpenStatus pages: one JSON feed with the components, their monitors, reports and maintenances. Pure.
+"""OpenStatus pages: one JSON feed with the components, their monitors, reports and maintenances.
+Pure.
 
-`/feed/json` on the page's own host. A component that stands for a monitor has the monitor's state; one that does not
-("static") is as bad as the open reports and maintenances that name it. A report has no severity: the page draws what it
-names as degraded. It is over with its update `resolved`, a maintenance at its `to`. What is over is listed and rates
-nothing: reports are no record of outages, and no day without one is known to have been good.
+`/feed/json` on the page's own host. A component that stands for a monitor has the monitor's state;
+one that does not ("static") is as bad as the open reports and maintenances that name it. A report
+has no severity: the page draws what it names as degraded. It is over with its update `resolved`, a
+maintenance at its `to`. What is over is listed and rates nothing: reports are no record of outages,
+and no day without one is known to have been good.
 
-The shape is that of the program's source, https://github.com/openstatusHQ/openstatus (the route `feed/json` of its
-status page); no answer was seen.
+The shape is that of the program's source, https://github.com/openstatusHQ/openstatus (the route
+`feed/json` of its status page); no answer was seen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,22 +16,58 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    items,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Event, Part, closed_at, evidence, gap_before, messages, posted, spread, states, worst_words
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+)
+from monitor.told import (
+    Event,
+    Part,
+    closed_at,
+    evidence,
+    gap_before,
+    messages,
+    posted,
+    spread,
+    states,
+    worst_words,
+)
 
 ABOUT = About(
     title="OpenStatus",
     verified=None,
     live="/feed/json, 1 request",
     reach_days=0,
-    reach="None before the first poll: the reports and maintenances the page lists are no record of its outages.",
+    reach=(
+        "None before the first poll: the reports and maintenances the page lists are no record of"
+        " its outages."
+    ),
     per="nothing",
     precision="none",
     trust=(
-        "Reports have no severity and count as degraded; outages that monitors found and nobody reported are known "
-        "only from polls."
+        "Reports have no severity and count as degraded; outages that monitors found and nobody"
+        " reported are known only from polls."
     ),
 )
 
@@ -55,7 +93,9 @@ PHASES: Mapping[str, Phase] = {
     "monitoring": Phase.OPEN,
     RESOLVED: Phase.CLOSED,
 }
-REMEDY = "run `monitor record URL DIR` and send the folder: no real answer of OpenStatus was seen yet"
+REMEDY = (
+    "run `monitor record URL DIR` and send the folder: no real answer of OpenStatus was seen yet"
+)
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -77,13 +117,17 @@ def _signals(response: Response) -> Iterator[Signal]:
         return
     if isinstance(told.get("statusReports"), list) and isinstance(told.get("maintenances"), list):
         yield Signal("shape", "status reports beside maintenances")
-    if isinstance(told.get("pageComponents"), list) and isinstance(told.get("pageComponentGroups"), list):
+    if isinstance(told.get("pageComponents"), list) and isinstance(
+        told.get("pageComponentGroups"), list
+    ):
         yield Signal("components", "page components and their groups")
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the feed says. `monitors` are the words of monitors' states, by the id of their component."""
+    """What the feed says. `monitors` are the words of monitors' states, by the id of their
+    component.
+    """
 
     info: PageInfo
     components: Sequence[Component]
@@ -94,7 +138,8 @@ class _Told:
 def _told(response: Response, now: datetime) -> _Told:
     told = row(read_json(response), "the answer")
     groups = {
-        code(each.get("id"), "group.id"): each.get("name") for each in rows(told.get("pageComponentGroups"), "groups")
+        code(each.get("id"), "group.id"): each.get("name")
+        for each in rows(told.get("pageComponentGroups"), "groups")
     }
     said = worst_words(
         (
@@ -105,7 +150,9 @@ def _told(response: Response, now: datetime) -> _Told:
     )
     listed = rows(told.get("pageComponents"), "pageComponents")
     if not listed:
-        raise UnexpectedShape("no component is listed: such a page says nothing of any", remedy=REMEDY)
+        raise UnexpectedShape(
+            "no component is listed: such a page says nothing of any", remedy=REMEDY
+        )
     components = [_component(each, groups, at) for at, each in enumerate(listed)]
     watched = [
         (code(each.get("id"), "component.id"), code(each["monitorId"], "component.monitorId"))
@@ -113,9 +160,13 @@ def _told(response: Response, now: datetime) -> _Told:
         if each.get("monitorId") is not None
     ]
     return _Told(
-        info=PageInfo(name=maybe_text(told.get("title")), indicator=word(told.get("status"), "status")),
+        info=PageInfo(
+            name=maybe_text(told.get("title")), indicator=word(told.get("status"), "status")
+        ),
         components=components,
-        monitors=worst_words(((key, said.get(monitor, "(no monitor)")) for key, monitor in watched), VOCABULARY),
+        monitors=worst_words(
+            ((key, said.get(monitor, "(no monitor)")) for key, monitor in watched), VOCABULARY
+        ),
         events=[
             *(_report(each) for each in rows(told.get("statusReports"), "statusReports")),
             *(_maintenance(each, now) for each in rows(told.get("maintenances"), "maintenances")),
@@ -128,24 +179,34 @@ def _component(told: Row, groups: Mapping[str, object], at: int) -> Component:
     return Component(
         id=code(told.get("id"), "component.id"),
         name=text(told.get("name"), "component.name"),
-        group=maybe_text(groups.get(code(group, "component.groupId"))) if group is not None else None,
+        group=(
+            maybe_text(groups.get(code(group, "component.groupId"))) if group is not None else None
+        ),
         position=at,
     )
 
 
 def _named(told: Row) -> list[str]:
-    return [code(each, "pageComponents") for each in items(told.get("pageComponents"), "pageComponents")]
+    return [
+        code(each, "pageComponents") for each in items(told.get("pageComponents"), "pageComponents")
+    ]
 
 
 def _report(told: Row) -> Event:
-    """Return a report. It begins with its first update; one without any update began when it was last changed."""
+    """Return a report. It begins with its first update; one without any update began when it was
+    last changed.
+    """
     updates = sorted(
         (instant(each.get("date"), "update.date"), word(each.get("status"), "update.status"))
         for each in some_rows(told.get("statusReportUpdates"), "statusReportUpdates")
     )
     said = word(told.get("status"), "report.status")
     start = updates[0][0] if updates else instant(told.get("updatedAt"), "report.updatedAt")
-    end = closed_at([posted(at, state, PHASES) for at, state in updates], start) if said == RESOLVED else None
+    end = (
+        closed_at([posted(at, state, PHASES) for at, state in updates], start)
+        if said == RESOLVED
+        else None
+    )
     named = _named(told)
     return Event(
         id=f"report-{code(told.get('id'), 'report.id')}",
@@ -164,7 +225,10 @@ def _report(told: Row) -> Event:
 
 
 def _maintenance(told: Row, now: datetime) -> Event:
-    start, end = instant(told.get("from"), "maintenance.from"), instant(told.get("to"), "maintenance.to")
+    start, end = (
+        instant(told.get("from"), "maintenance.from"),
+        instant(told.get("to"), "maintenance.to"),
+    )
     phase = Phase.SCHEDULED if start > now else Phase.OPEN if end > now else Phase.CLOSED
     return Event(
         id=f"maintenance-{code(told.get('id'), 'maintenance.id')}",
@@ -176,12 +240,18 @@ def _maintenance(told: Row, now: datetime) -> Event:
         impact="maintenance",
         maintenance=True,
         component_ids=tuple(_named(told)),
-        spans=spread(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED) if end > now else (),
+        spans=(
+            spread(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED)
+            if end > now
+            else ()
+        ),
     )
 
 
 def _parts(told: _Told, now: datetime) -> list[Part]:
-    """Return the state of every component: the worse of what its monitor and what the open events say."""
+    """Return the state of every component: the worse of what its monitor and what the open events
+    say.
+    """
     parts = list(states(told.components, told.events, now))
     return parts + [
         Part(component=part.component, level=VOCABULARY.get(said), word=said)
@@ -191,7 +261,9 @@ def _parts(told: _Told, now: datetime) -> list[Part]:
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every component's state in one request; the answer carries its own time and is never the same."""
+    """Yield every component's state in one request; the answer carries its own time and is never
+    the same.
+    """
     response = yield from get(FEED)
     with reading_of(response.url):
         told = _told(response, page.now)
@@ -207,9 +279,13 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all reports and maintenances listed. They are no record of outages, so they cover nothing."""
+    """Yield all reports and maintenances listed. They are no record of outages, so they cover
+    nothing.
+    """
     response = yield from get(FEED)
     with reading_of(response.url):
         told = _told(response, page.now)
         yield evidence(SOURCE, page, components=told.components, events=told.events)
-    yield from gap_before(SOURCE, page, since, page.now, "reports are posted by people and are no record of outages")
+    yield from gap_before(
+        SOURCE, page, since, page.now, "reports are posted by people and are no record of outages"
+    )

@@ -1,16 +1,19 @@
-"""Oracle Cloud's status page: every service of every region in one document, and incidents in a feed. Pure.
+"""Oracle Cloud's status page: every service of every region in one document, and incidents in a
+feed. Pure.
 
-A component is a service in a region. The page speaks of some ninety regions, so nothing is rated before the user has
-chosen theirs (`regions`: names such as `us-ashburn-1` or patterns). What is easily misread:
+A component is a service in a region. The page speaks of some ninety regions, so nothing is rated
+before the user has chosen theirs (`regions`: names such as `us-ashburn-1` or patterns). What is
+easily misread:
 
-- Of the words for a state two are known, NormalPerformance and ServiceDisruption. Any other is unknown.
+- Of the words for a state two are known, NormalPerformance and ServiceDisruption. Any other is
+  unknown.
 - `/api/v2/status.json` looks like Statuspage and says one word of all of them; it is not read.
-- The feed tells an incident's service and region in its title, when it began and ended in the times of its posts, whose
-  year is that of the entry's date, and nowhere how bad it was: that is inferred. One about several services or regions
-  does not say which.
+- The feed tells an incident's service and region in its title, when it began and ended in the times
+  of its posts, whose year is that of the entry's date, and nowhere how bad it was: that is
+  inferred. One about several services or regions does not say which.
 
-Nobody has shown us a real answer: the shape is as programs read it that follow the page, and whatever differs from it
-is refused.
+Nobody has shown us a real answer: the shape is as programs read it that follow the page, and
+whatever differs from it is refused.
 """
 
 import re
@@ -25,8 +28,29 @@ from monitor.errors import UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import Row, code, peek, rows, text
 from monitor.model import Component, Evidence, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import REVIEWS, Event, Part, closed_at, evidence, gap_before, posted, silenced, spread
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
+from monitor.told import (
+    REVIEWS,
+    Event,
+    Part,
+    closed_at,
+    evidence,
+    gap_before,
+    posted,
+    silenced,
+    spread,
+)
 
 ABOUT = About(
     title="Oracle Cloud",
@@ -38,8 +62,8 @@ ABOUT = About(
     precision="minutes",
     regions="required",
     trust=(
-        "The feed tells no severity, so a past incident counts as degraded; one about several services or regions "
-        "leaves its time unknown."
+        "The feed tells no severity, so a past incident counts as degraded; one about several"
+        " services or regions leaves its time unknown."
     ),
 )
 
@@ -73,7 +97,9 @@ POST = re.compile(
 
 MONTHS = {
     name: at + 1
-    for at, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
+    for at, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    )
 }
 
 LONGEST_WORD = 60
@@ -83,7 +109,7 @@ UNFOUND = "no region is called as `regions` say: correct them"
 UNNAMED = "an incident is going on that does not name one service in one region"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -110,16 +136,21 @@ def _signals(response: Response) -> Iterator[Signal]:
     if isinstance(regions, list) and regions and all(isinstance(each, dict) for each in regions):
         if all(isinstance(each.get("serviceHealthReports"), list) for each in regions):
             yield Signal("shape", "reports of services within reports of regions")
-        if all("regionCanonicalName" in each for each in regions) and b'"NormalPerformance"' in response.body:
+        if (
+            all("regionCanonicalName" in each for each in regions)
+            and b'"NormalPerformance"' in response.body
+        ):
             yield Signal("words", "regions with canonical names, services in normal performance")
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _World:
-    """What the document says. `regions`: canonical names by every name of a region; `chosen`: those that are rated."""
+    """What the document says. `regions`: canonical names by every name of a region; `chosen`: those
+    that are rated.
+    """
 
     regions: Mapping[str, str]
     chosen: frozenset[str]
@@ -134,7 +165,9 @@ class _World:
 
 def _world(response: Response, page: PageContext) -> _World:
     told = read_json(response)
-    listed = rows(told.get("regionHealthReports") if isinstance(told, dict) else None, "regionHealthReports")
+    listed = rows(
+        told.get("regionHealthReports") if isinstance(told, dict) else None, "regionHealthReports"
+    )
     names: dict[str, str] = {}
     parts: list[Part] = []
     chosen, ids = set(), set()
@@ -145,7 +178,9 @@ def _world(response: Response, page: PageContext) -> _World:
         names |= {key: key, shown: key}
         found = [
             _part(service, key, f"{where}.serviceHealthReports[{index}]")
-            for index, service in enumerate(rows(each.get("serviceHealthReports"), f"{where}.serviceHealthReports"))
+            for index, service in enumerate(
+                rows(each.get("serviceHealthReports"), f"{where}.serviceHealthReports")
+            )
         ]
         ids |= {part.component.id for part in found}
         if any(fnmatchcase(name, pattern) for name in (key, shown) for pattern in page.regions):
@@ -167,7 +202,7 @@ def _part(told: Row, region: str, where: str) -> Part:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +214,9 @@ class _Post:
 
 
 def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]:
-    """Return an incident, and when it was last spoken of. An open one nobody speaks of is not rated for ever."""
+    """Return an incident, and when it was last spoken of. An open one nobody speaks of is not rated
+    for ever.
+    """
     where = f"entry {entry.id[:60]}"
     titles = [part.strip() for part in entry.title.split("|")]
     if len(titles) < 3 or not all(titles):  # noqa: PLR2004
@@ -213,12 +250,17 @@ def _posts(entry: Entry, where: str) -> list[_Post]:
     published = entry.published or entry.updated
     if published is None:
         wrong(where, "its date", None)
-    found = [_Post(_nearest(written, published, where), state.strip()) for *written, state in POST.findall(entry.body)]
+    found = [
+        _Post(_nearest(written, published, where), state.strip())
+        for *written, state in POST.findall(entry.body)
+    ]
     return found or wrong(f"{where}.description", "posts with their times", entry.body)
 
 
 def _nearest(written: Sequence[str], published: datetime, where: str) -> datetime:
-    """Return the time of a post, which carries no year, in the year that brings it nearest to the entry's date."""
+    """Return the time of a post, which carries no year, in the year that brings it nearest to the
+    entry's date.
+    """
     month, (day, hour, minute) = MONTHS.get(written[0], 0), map(int, written[1:])
     found = []
     for year in (published.year - 1, published.year, published.year + 1):
@@ -236,16 +278,19 @@ def _concerns(events: Iterable[Event], world: _World) -> frozenset[str]:
     return frozenset(
         event.id
         for event in events
-        if event.vague or any(span.component_id.partition("/")[0] in world.chosen for span in event.spans)
+        if event.vague
+        or any(span.component_id.partition("/")[0] in world.chosen for span in event.spans)
     )
 
 
 def _shown(piece: Evidence, shown: frozenset[str]) -> Evidence:
-    """Return the evidence with these incidents only; what the others meant stays, for a region chosen later."""
+    """Return the evidence with these incidents only; what the others meant stays, for a region
+    chosen later.
+    """
     return replace(piece, incidents=tuple(each for each in piece.incidents if each.id in shown))
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def _info(page: PageContext, world: _World, events: Iterable[Event] = ()) -> PageInfo:
@@ -264,12 +309,15 @@ def _events(response: Response, world: _World, now: datetime) -> list[tuple[Even
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield the states of the services in the chosen regions; while something is wrong also the feed's incidents.
+    """Yield the states of the services in the chosen regions; while something is wrong also the
+    feed's incidents.
 
     The answer is asked for in full when other regions are chosen than last time.
     """
     chosen = "\n".join(page.regions)
-    response = yield from get(COMPONENTS, conditional=page.mark == chosen and not page.open_incidents)
+    response = yield from get(
+        COMPONENTS, conditional=page.mark == chosen and not page.open_incidents
+    )
     if response.unchanged:
         return
     with reading_of(response.url):
@@ -280,12 +328,16 @@ def poll(page: PageContext) -> Steps:
         with reading_of(response.url):
             events = [event for event, _ in _events(response, world, page.now)]
             gone = page.open_incidents - {event.id for event in events}
-            piece = evidence(INCIDENTS, page, info=_info(page, world, events), events=events, withdrawn=gone)
+            piece = evidence(
+                INCIDENTS, page, info=_info(page, world, events), events=events, withdrawn=gone
+            )
             yield _shown(piece, _concerns(events, world))
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the services and all incidents in the feed, which cover the time since the oldest last post among them."""
+    """Yield the services and all incidents in the feed, which cover the time since the oldest last
+    post among them.
+    """
     response = yield from get(COMPONENTS)
     with reading_of(response.url):
         world = _world(response, page)
@@ -296,4 +348,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         first = max(since, min((spoke for _, spoke in found), default=page.now))
         told = [event for event, _ in found if event.end is None or event.end >= since]
         yield _shown(evidence(INCIDENTS, page, events=told, since=first), _concerns(told, world))
-    yield from gap_before(INCIDENTS, page, since, first, "the feed has no incident that was last spoken of before")
+    yield from gap_before(
+        INCIDENTS, page, since, first, "the feed has no incident that was last spoken of before"
+    )

@@ -1,14 +1,17 @@
 """PagerDuty status pages: services, and posts whose updates say how each service is. Pure.
 
-There are two generations. The older one carries everything in its HTML, as JSON in `script#data`: services, open
-incidents and the latest resolved ones. The newer one answers `/api/services`, `/api/posts` (`is_featured=true`: what
-goes on or is planned; `since` and `until`: what was) and `/api/posts/<id>`, where states are ids that `/api/post_enums`
-explains. What is easily misread:
+There are two generations. The older one carries everything in its HTML, as JSON in `script#data`:
+services, open incidents and the latest resolved ones. The newer one answers `/api/services`,
+`/api/posts` (`is_featured=true`: what goes on or is planned; `since` and `until`: what was) and
+`/api/posts/<id>`, where states are ids that `/api/post_enums` explains. What is easily misread:
 
-- Names of states are the customer's; `layout_settings.key` (`incident/severity/minor`) says what one is.
-- A post has a severity, and each service its own in the same update, which counts. A service that is not named again
-  has recovered, but an update that names none changes nothing. The closing update often repeats the last severities.
-- Posts begin as "detected", often for no service: which ones were hit is told later, and not since when.
+- Names of states are the customer's; `layout_settings.key` (`incident/severity/minor`) says what
+  one is.
+- A post has a severity, and each service its own in the same update, which counts. A service that
+  is not named again has recovered, but an update that names none changes nothing. The closing
+  update often repeats the last severities.
+- Posts begin as "detected", often for no service: which ones were hit is told later, and not since
+  when.
 - The older generation answers any path with its HTML.
 
 Of the newer generation no real answer was seen: it is read, strictly, as several programs read it.
@@ -22,7 +25,19 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.errors import BadStatus, FetchError, Moved, NotJson, PageError, UnexpectedShape
-from monitor.fields import Row, code, embedded, epoch, instant, maybe_text, peek, row, rows, some_rows, text
+from monitor.fields import (
+    Row,
+    code,
+    embedded,
+    epoch,
+    instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+)
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
     About,
@@ -59,10 +74,16 @@ ABOUT = About(
     verified=date(2023, 12, 11),
     live="/api/, 3 requests and one for each post that goes on; older pages 1 request",
     reach_days=None,
-    reach="As far as a page has existed; older pages the latest 80 incidents. (Newer pages are read unverified.)",
+    reach=(
+        "As far as a page has existed; older pages the latest 80 incidents. (Newer pages are read"
+        " unverified.)"
+    ),
     per="component",
     precision="seconds",
-    trust="Which services were hit is often told some minutes after an incident was: until then they are unknown.",
+    trust=(
+        "Which services were hit is often told some minutes after an incident was: until then they"
+        " are unknown."
+    ),
 )
 
 SOURCE = "pagerduty.posts"
@@ -113,21 +134,28 @@ MOST_PAGES = 20
 AT_ONCE = 20
 
 UNNAMED = "something is going on that names no service"
-RECORD = "run `monitor record URL DIR` and send the folder: no real answer of PagerDuty's newer pages was seen yet"
+RECORD = (
+    "run `monitor record URL DIR` and send the folder: no real answer of PagerDuty's newer pages"
+    " was seen yet"
+)
 
 Reading = Generator[Step, Any, Any]
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its services and states, on PagerDuty's own hosts."""
+    """Return what to ask to recognise the page at this URL: its services and states, on PagerDuty's
+    own hosts.
+    """
     return (Get(path=SERVICES), Get(path=ENUMS)) if _hosted(url) else ()
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a PagerDuty page or of its answers; the host counts only beside another sign."""
+    """Return the signs of a PagerDuty page or of its answers; the host counts only beside another
+    sign.
+    """
     signals = list(_signals(response))
     if signals and _hosted(response.final_url or response.url):
         signals.append(Signal("host", "the host is PagerDuty's"))
@@ -141,7 +169,9 @@ def _hosted(url: str) -> bool:
 
 def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
-    if b'"post_enums"' in body and re.search(rb'"key":\s*"(?:incident|maintenance)/(?:status|severity|impacts)/', body):
+    if b'"post_enums"' in body and re.search(
+        rb'"key":\s*"(?:incident|maintenance)/(?:status|severity|impacts)/', body
+    ):
         yield Signal("states", "states of posts have keys like incident/severity/minor")
     if b'<script id="data" type="application/json">' in body and b'"layout_settings"' in body:
         yield Signal("markup", "the page carries its layout in script#data")
@@ -149,11 +179,13 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("layout", "the layout is one of a PagerDuty status page")
     told = peek(response) if b'"business_service_id"' in body else None
     services = told.get("services") if isinstance(told, dict) else None
-    if isinstance(services, list) and any(isinstance(s, dict) and "business_service_id" in s for s in services):
+    if isinstance(services, list) and any(
+        isinstance(s, dict) and "business_service_id" in s for s in services
+    ):
         yield Signal("services", "services have ids of business services")
 
 
-# -------------------------------------------------------------------------------------------------------- the answers
+# the answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +202,9 @@ class _Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Post:
-    """A post with its updates, oldest first; at least one. `start` and `end` are what it says of itself, if it does."""
+    """A post with its updates, oldest first; at least one. `start` and `end` are what it says of
+    itself, if it does.
+    """
 
     id: str
     title: str
@@ -196,7 +230,9 @@ class _Told:
 
 
 def _key(told: object, where: str) -> str:
-    """Return a state's word: the last part of its key, or its name, as the page's scripts spell it."""
+    """Return a state's word: the last part of its key, or its name, as the page's scripts spell
+    it.
+    """
     return text(told, where).rpartition("/")[2].lower().replace(" ", "_").replace("-", "_")
 
 
@@ -206,10 +242,12 @@ def _post(told: Row, updates: Sequence[_Update], **more: Any) -> _Post:  # noqa:
         raise UnexpectedShape(f"post {key} has no updates", remedy=RECORD)
     ordered = sorted(updates, key=lambda update: update.at)
     ordered = [update for update in ordered if not _is_review(update)] or ordered
-    return _Post(id=key, title=text(told.get("title"), f"post {key}.title"), updates=ordered, **more)
+    return _Post(
+        id=key, title=text(told.get("title"), f"post {key}.title"), updates=ordered, **more
+    )
 
 
-# ------------------------------------------------------------------------------------------------------ the older page
+# the older page
 
 
 def _is_older(response: Response) -> bool:
@@ -221,11 +259,18 @@ def _older(response: Response, page: PageContext) -> _Told:
         told = row(embedded(response, IN_PAGE), "script#data")
         summary = row(told.get("summary"), "summary")
         if summary.get("posts"):
-            raise UnexpectedShape("summary.posts has never been seen with anything in it", remedy=RECORD)
-        lists = [rows(summary.get(key), f"summary.{key}") for key in ("open_incidents", "resolved_incidents")]
+            raise UnexpectedShape(
+                "summary.posts has never been seen with anything in it", remedy=RECORD
+            )
+        lists = [
+            rows(summary.get(key), f"summary.{key}")
+            for key in ("open_incidents", "resolved_incidents")
+        ]
         events = [_event(_older_post(each), page.now) for listed in lists for each in listed]
         layout = row(row(told.get("layout"), "layout").get("layout_settings"), "layout_settings")
-        services = rows(summary.get("post_status_page_services"), "summary.post_status_page_services")
+        services = rows(
+            summary.get("post_status_page_services"), "summary.post_status_page_services"
+        )
         return _Told(
             name=maybe_text(layout.get("name")),
             components=_components(services, _groups(layout)),
@@ -237,7 +282,9 @@ def _older(response: Response, page: PageContext) -> _Told:
 
 
 def _older_post(told: Row) -> _Post:
-    return _post(told, [_older_update(each) for each in rows(told.get("updates"), "incident.updates")])
+    return _post(
+        told, [_older_update(each) for each in rows(told.get("updates"), "incident.updates")]
+    )
 
 
 def _older_update(told: Row) -> _Update:
@@ -247,7 +294,10 @@ def _older_update(told: Row) -> _Update:
         status=_key(told.get("status"), "update.status"),
         severity=_key(told.get("severity"), "update.severity"),
         services=worst_words(
-            ((code(each.get("id"), "service.id"), _key(each.get("severity"), "service.severity")) for each in named),
+            (
+                (code(each.get("id"), "service.id"), _key(each.get("severity"), "service.severity"))
+                for each in named
+            ),
             VOCABULARY,
         ),
         key=maybe_text(told.get("id")),
@@ -267,12 +317,14 @@ def _groups(layout: Row) -> dict[str, str]:
     }
 
 
-# ----------------------------------------------------------------------------------------------------- the newer pages
+# the newer pages
 
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    """What the newer pages' posts are read by: the page's services and the words of its states, by id."""
+    """What the newer pages' posts are read by: the page's services and the words of its states, by
+    id.
+    """
 
     components: Sequence[Component]
     words: Mapping[str, str]
@@ -295,12 +347,16 @@ class _Answers:
     def _update(self, told: Row) -> _Update:
         impacts = some_rows(told.get("impacts"), "update.impacts")
         return _Update(
-            at=_time(told.get("reported_at"), "update.reported_at") or wrong("update.reported_at", "a time", None),
+            at=_time(told.get("reported_at"), "update.reported_at")
+            or wrong("update.reported_at", "a time", None),
             status=self._word(told.get("status_id"), "update.status_id"),
             severity=self._word(told.get("severity_id"), "update.severity_id"),
             services=worst_words(
                 (
-                    (code(each.get("service_id"), "impact.service_id"), self._word(each.get("severity_id"), "impact"))
+                    (
+                        code(each.get("service_id"), "impact.service_id"),
+                        self._word(each.get("severity_id"), "impact"),
+                    )
                     for each in impacts
                 ),
                 VOCABULARY,
@@ -316,10 +372,14 @@ class _Answers:
 def _answers(services: Response, enums: Response) -> _Answers:
     """Read the services and the words for states."""
     with reading_of(services.url):
-        components = _components(rows(row(read_json(services), "the answer").get("services"), "services"), {})
+        components = _components(
+            rows(row(read_json(services), "the answer").get("services"), "services"), {}
+        )
     with reading_of(enums.url):
         listed = rows(row(read_json(enums), "the answer").get("post_enums"), "post_enums")
-        return _Answers(components, {code(each.get("id"), "post_enum.id"): _enum(each) for each in listed})
+        return _Answers(
+            components, {code(each.get("id"), "post_enum.id"): _enum(each) for each in listed}
+        )
 
 
 def _enum(told: Row) -> str:
@@ -336,7 +396,9 @@ def _time(value: object, where: str) -> datetime | None:
 
 
 def _components(services: Iterable[Row], groups: Mapping[str, str]) -> list[Component]:
-    """Return the services that are on the page, in its order. A page without any says nothing of any."""
+    """Return the services that are on the page, in its order. A page without any says nothing of
+    any.
+    """
     found = [
         Component(
             id=code(each.get("id"), "service.id"),
@@ -350,11 +412,15 @@ def _components(services: Iterable[Row], groups: Mapping[str, str]) -> list[Comp
     return found or wrong("the services", "at least one that is active", None)
 
 
-# -------------------------------------------------------------------------------------------------------------- events
+# events
 
 
 def _event(post: _Post, now: datetime) -> Event:
-    return _maintenance(post, now) if post.maintenance else silenced(_incident(post), post.updates[-1].at, now)
+    return (
+        _maintenance(post, now)
+        if post.maintenance
+        else silenced(_incident(post), post.updates[-1].at, now)
+    )
 
 
 def _incident(post: _Post) -> Event:
@@ -362,7 +428,9 @@ def _incident(post: _Post) -> Event:
     start = min(post.start or first.at, first.at)
     phase = PHASES.get(last.status, Phase.OPEN)
     spans = tuple(_spans(post, start))
-    worst = max(post.updates, key=lambda update: VOCABULARY.get(update.severity, Level.OPERATIONAL)).severity
+    worst = max(
+        post.updates, key=lambda update: VOCABULARY.get(update.severity, Level.OPERATIONAL)
+    ).severity
     named = tuple(key for update in post.updates for key in update.services)
     return Event(
         id=post.id,
@@ -382,14 +450,19 @@ def _incident(post: _Post) -> Event:
 
 def _message(update: _Update) -> IncidentUpdate:
     states = (
-        PostedState(component_id=key, level=VOCABULARY.get(word), word=word) for key, word in update.services.items()
+        PostedState(component_id=key, level=VOCABULARY.get(word), word=word)
+        for key, word in update.services.items()
     )
     return message(update.at, update.status, update.text, key=update.key, states=states)
 
 
 def _ended(post: _Post) -> datetime:
-    """Return when a post that is closed was closed: what is posted afterwards does not prolong it."""
-    return closed_at([posted(update.at, update.status, PHASES) for update in post.updates], post.updates[0].at)
+    """Return when a post that is closed was closed: what is posted afterwards does not prolong
+    it.
+    """
+    return closed_at(
+        [posted(update.at, update.status, PHASES) for update in post.updates], post.updates[0].at
+    )
 
 
 def _is_review(update: _Update) -> bool:
@@ -422,24 +495,48 @@ def _spans(post: _Post, start: datetime) -> Iterator[Span]:
         for key, word in update.services.items():
             level = VOCABULARY.get(word)
             if level is not Level.OPERATIONAL and begun != end:
-                yield Span(component_id=key, level=level, start=begun, end=end, word=word, basis=Basis.TRANSITION)
+                yield Span(
+                    component_id=key,
+                    level=level,
+                    start=begun,
+                    end=end,
+                    word=word,
+                    basis=Basis.TRANSITION,
+                )
 
 
 def _named_late(update: _Update, seen: set[str], start: datetime) -> Iterator[Span]:
-    """Yield the services that only the closing update names: they were hit, and since when is not told."""
+    """Yield the services that only the closing update names: they were hit, and since when is not
+    told.
+    """
     for key, word in update.services.items():
         if key not in seen and VOCABULARY.get(word) is not Level.OPERATIONAL:
             known = word if word not in VOCABULARY else None
-            yield Span(component_id=key, level=None, start=start, end=update.at, word=known, basis=Basis.TRANSITION)
+            yield Span(
+                component_id=key,
+                level=None,
+                start=start,
+                end=update.at,
+                word=known,
+                basis=Basis.TRANSITION,
+            )
 
 
 def _maintenance(post: _Post, now: datetime) -> Event:
-    """Return a maintenance: it lasts as planned or until it is said to be over, on the services named last."""
+    """Return a maintenance: it lasts as planned or until it is said to be over, on the services
+    named last.
+    """
     last = post.updates[-1]
     start = post.start or post.updates[0].at
     over = _closes(last)
     end = min(filter(None, (_ended(post) if over else None, post.end)), default=None)
-    phase = Phase.SCHEDULED if start > now else Phase.CLOSED if end is not None and end <= now else Phase.OPEN
+    phase = (
+        Phase.SCHEDULED
+        if start > now
+        else Phase.CLOSED
+        if end is not None and end <= now
+        else Phase.OPEN
+    )
     if over and phase is Phase.SCHEDULED:
         phase, end = Phase.CLOSED, start
     named = next((update.services for update in reversed(post.updates) if update.services), {})
@@ -463,11 +560,13 @@ def _maintenance(post: _Post, now: datetime) -> Event:
     )
 
 
-# ------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state: three requests and one for each post that goes on, or one for an older page."""
+    """Yield every service's state: three requests and one for each post that goes on, or one for an
+    older page.
+    """
     told = yield from _read(page, _featured(page), conditional=True)
     if told is None:
         return
@@ -525,7 +624,9 @@ def _featured(page: PageContext) -> Reading:
             raise UnexpectedShape("more is going on than one answer holds", remedy=RECORD)
     posts, gone = yield from _posts([*ids, *sorted(page.open_incidents - set(ids))], known)
     if gone & set(ids):
-        raise UnexpectedShape(f"a post that is listed is not there: {min(gone)}", url=featured.url, remedy=RECORD)
+        raise UnexpectedShape(
+            f"a post that is listed is not there: {min(gone)}", url=featured.url, remedy=RECORD
+        )
     return _Told(None, known.components, [_event(post, page.now) for post in posts], gone=gone)
 
 
@@ -556,7 +657,9 @@ def _posts(ids: Sequence[str], known: _Answers) -> Reading:
 
 
 def _listed(page: PageContext, since: datetime) -> Reading:
-    """Return the posts since then. Without a date of the page's creation they cover the time since the oldest."""
+    """Return the posts since then. Without a date of the page's creation they cover the time since
+    the oldest.
+    """
     services, enums, data = yield from get_all((SERVICES, ENUMS, DATA))
     known = _answers(_answered(services), _answered(enums))
     ids: dict[str, None] = {}
@@ -568,7 +671,9 @@ def _listed(page: PageContext, since: datetime) -> Reading:
     posts, _ = yield from _posts(list(ids), known)
     events = [_event(post, page.now) for post in posts]
     name, made = _layout(data)
-    return _Told(name, known.components, events, made or min((event.start for event in events), default=None))
+    return _Told(
+        name, known.components, events, made or min((event.start for event in events), default=None)
+    )
 
 
 def _between(begun: datetime, until: datetime) -> Reading:

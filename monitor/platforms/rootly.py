@@ -2,12 +2,14 @@
 
 Pages on a domain of their own answer `/api/v1/status.json`. What is easily misread in it:
 
-- It looks like Statuspage's, but lists no components: everything it says is about the page as a whole.
+- It looks like Statuspage's, but lists no components: everything it says is about the page as a
+  whole.
 - Only active incidents are listed; one that is no longer there has ended, and nothing else says so.
 - `critical` is an impact of incidents only; the indicator says `major` then.
 
-History is English prose in HTML, without years in its list, and is not read. We have seen no real answer: whatever the
-description (https://docs.rootly.com/configuration/status-page-public-api) does not tell of is refused.
+History is English prose in HTML, without years in its list, and is not read. We have seen no real
+answer: whatever the description (https://docs.rootly.com/configuration/status-page-public-api) does
+not tell of is refused.
 """
 
 import re
@@ -55,14 +57,19 @@ ABOUT = About(
     reach="None before the first poll: past incidents are prose in HTML.",
     per="page",
     precision="seconds",
-    trust="It speaks of the page as a whole, not of components. Many pages are closed to programs by a challenge.",
+    trust=(
+        "It speaks of the page as a whole, not of components. Many pages are closed to programs by"
+        " a challenge."
+    ),
 )
 
 SOURCE = "rootly.status"
 STATUS = "/api/v1/status.json"
 ANYWHERE = (STATUS,)
 PAGE = Component(id="page", name="Page")
-REMEDY = "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
+REMEDY = (
+    "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
+)
 
 VOCABULARY: Mapping[str, Level] = {
     "none": Level.OPERATIONAL,
@@ -77,7 +84,16 @@ MAINTENANCE = "maintenance"
 PLANNED = frozenset({"scheduled", "in_progress", "completed"})
 OVER = frozenset({"resolved", "completed", "closed", "cancelled"})
 GOING = frozenset(
-    {"started", "in_triage", "detected", "acknowledged", "investigating", "identified", "monitoring", "mitigated"}
+    {
+        "started",
+        "in_triage",
+        "detected",
+        "acknowledged",
+        "investigating",
+        "identified",
+        "monitoring",
+        "mitigated",
+    }
 )
 
 UPDATES: Mapping[str, Phase] = {
@@ -90,7 +106,7 @@ UPDATES: Mapping[str, Phase] = {
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
@@ -102,21 +118,30 @@ def _signals(response: Response) -> Iterator[Signal]:
     if b'"indicator"' not in response.body or b'"time_zone"' not in response.body:
         return
     told = peek(response)
-    if not isinstance(told, dict) or "components" in told or not isinstance(told.get("incidents"), list):
+    if (
+        not isinstance(told, dict)
+        or "components" in told
+        or not isinstance(told.get("incidents"), list)
+    ):
         return
     page, status = told.get("page"), told.get("status")
     if not isinstance(page, dict) or not isinstance(status, dict) or "time_zone" not in page:
         return
     if maybe_text(status.get("indicator")) in VOCABULARY:
-        yield Signal("shape", "an indicator and incidents beside a page with a time zone, and no components")
-    asked, named = urlsplit(response.final_url or response.url), urlsplit(maybe_text(page.get("url")) or "")
+        yield Signal(
+            "shape", "an indicator and incidents beside a page with a time zone, and no components"
+        )
+    asked, named = (
+        urlsplit(response.final_url or response.url),
+        urlsplit(maybe_text(page.get("url")) or ""),
+    )
     if asked.path == STATUS and asked.hostname and asked.hostname == named.hostname:
         yield Signal("address", f"{STATUS} names its own address")
     if UUID.fullmatch(str(page.get("id"))):
         yield Signal("ids", "the page's id is a UUID")
 
 
-# ------------------------------------------------------------------------------------------------------ the answer
+# the answer
 
 
 def _parts(indicator: str, events: Sequence[Event], now: datetime) -> list[Part]:
@@ -195,7 +220,7 @@ def _info(told: Row, status: Row, page: PageContext) -> PageInfo:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
@@ -206,7 +231,9 @@ def poll(page: PageContext) -> Steps:
     with reading_of(response.url):
         told = row(read_json(response), "the answer")
         if "components" in told:
-            raise UnexpectedShape("components are listed, which Rootly's pages do not", remedy=REMEDY)
+            raise UnexpectedShape(
+                "components are listed, which Rootly's pages do not", remedy=REMEDY
+            )
         status = row(told.get("status"), "status")
         events = [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
         over, withdrawn = ended(page, events)

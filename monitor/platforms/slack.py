@@ -1,11 +1,13 @@
 """Slack's own status API: what is going on in one answer, the last incidents in another. Pure.
 
-`/api/v2.0.0/current` lists the incidents going on, `/api/v2.0.0/history` some of the past ones; both name the services
-an incident is about, and neither lists the services there are. So the services are those of Slack's documentation, and
-one that an incident names is added. Services have no ids: their name is the key, and their former names are known here.
+`/api/v2.0.0/current` lists the incidents going on, `/api/v2.0.0/history` some of the past ones;
+both name the services an incident is about, and neither lists the services there are. So the
+services are those of Slack's documentation, and one that an incident names is added. Services have
+no ids: their name is the key, and their former names are known here.
 
-How bad an incident is for a service is not told, only the incident's type: impacts are inferred from it, in the words
-that `impact_mapping` knows. The format is described at https://docs.slack.dev/reference/slack-status-api.
+How bad an incident is for a service is not told, only the incident's type: impacts are inferred
+from it, in the words that `impact_mapping` knows. The format is described at
+https://docs.slack.dev/reference/slack-status-api.
 """
 
 import re
@@ -19,7 +21,18 @@ from monitor.errors import UnexpectedShape
 from monitor.feeds import text_lines
 from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, text
 from monitor.model import Component, Evidence, Level, Observation, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get, read_json, reading_of
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+)
 from monitor.told import (
     LEAST,
     Event,
@@ -40,13 +53,16 @@ ABOUT = About(
     verified=date(2026, 8, 18),
     live="/api/v2.0.0/current, 1 request",
     reach_days=None,
-    reach="The last 37 or so incidents, usually some months to a year; an incident ends with the post that says so.",
+    reach=(
+        "The last 37 or so incidents, usually some months to a year; an incident ends with the post"
+        " that says so."
+    ),
     per="component",
     precision="seconds",
     trust=(
-        "Slack keeps some 37 incidents, gives each one type and no severity per service (a type that changes "
-        "while it is open holds for its whole length), and may post what it noticed hours later or call it a "
-        "notice."
+        "Slack keeps some 37 incidents, gives each one type and no severity per service (a type"
+        " that changes while it is open holds for its whole length), and may post what it noticed"
+        " hours later or call it a notice."
     ),
 )
 
@@ -85,7 +101,8 @@ KINDS: Mapping[str, Level] = {
     "maintenance": Level.MAINTENANCE,
     "notice": Level.OPERATIONAL,
 }
-"""What a type of incident says of the services it names. Impacts are inferred by the word that stands for the level."""
+"""What a type of incident says of the services it names. Impacts are inferred by the word that
+stands for the level."""
 
 WIDE = Level.PARTIAL_OUTAGE
 """An incident that names more than half of the services."""
@@ -103,16 +120,19 @@ QUIET = "ok"
 BUSY = "active"
 
 FARTHEST_AHEAD = timedelta(days=7)
-"""How far a clock may be ahead of ours. What is dated later was written later: it says nothing of now."""
+"""How far a clock may be ahead of ours. What is dated later was written later: it says nothing of
+now."""
 
 ADDRESS = re.compile(r"https://(slack-status|status\.slack)\.com/\d{4}-\d\d/[0-9a-f]{8,}")
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the current state, when the host is Slack's."""
+    """Return what to ask to recognise the page at this URL: the current state, when the host is
+    Slack's.
+    """
     return (Get(path=CURRENT),) if urlsplit(url).hostname in HOSTS else ()
 
 
@@ -137,21 +157,31 @@ def _signals(told: object) -> Iterator[Signal]:
 
 def _listed(told: object) -> object:
     """Return what stands where either answer has its incidents."""
-    if isinstance(told, dict) and told.get("status") in (QUIET, BUSY) and isinstance(told.get("date_created"), str):
+    if (
+        isinstance(told, dict)
+        and told.get("status") in (QUIET, BUSY)
+        and isinstance(told.get("date_created"), str)
+    ):
         return told.get("active_incidents")
     return told
 
 
 def _looks_right(told: object) -> bool:
-    return isinstance(told, dict) and {"id", "type", "status", "url", "services", "notes"} <= told.keys()
+    return (
+        isinstance(told, dict)
+        and {"id", "type", "status", "url", "services", "notes"} <= told.keys()
+    )
 
 
-# ----------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _events(told: object, where: str) -> list[Event]:
     """Return the incidents; of one told twice what changed last counts."""
-    dated = [(instant(each.get("date_updated"), "incident.date_updated"), _event(each)) for each in rows(told, where)]
+    dated = [
+        (instant(each.get("date_updated"), "incident.date_updated"), _event(each))
+        for each in rows(told, where)
+    ]
     dated.sort(key=lambda each: each[0])
     return list({event.id: event for _, event in dated}.values())
 
@@ -159,8 +189,12 @@ def _events(told: object, where: str) -> list[Event]:
 def _event(told: Row) -> Event:
     start = instant(told.get("date_created"), "incident.date_created")
     ended, services = _ended(told, start), _services(told)
-    kind, status = text(told.get("type"), "incident.type"), text(told.get("status"), "incident.status")
-    phase = PHASES.get(status, Phase.OPEN)  # an incident with a word we do not know stays open until we do
+    kind, status = (
+        text(told.get("type"), "incident.type"),
+        text(told.get("status"), "incident.status"),
+    )
+    # an incident with a word we do not know stays open until we do
+    phase = PHASES.get(status, Phase.OPEN)
     end = ended if phase is Phase.CLOSED else None
     level = _level(kind, services)
     took_place = phase is not Phase.SCHEDULED and status != CANCELLED
@@ -195,13 +229,17 @@ def _unknown(kind: str, status: str, services: Iterable[str]) -> tuple[str, ...]
 
 def _services(told: Row) -> tuple[str, ...]:
     """Return the services by their present names."""
-    named = (text(each, "incident.services[]") for each in items(told.get("services"), "incident.services"))
+    named = (
+        text(each, "incident.services[]")
+        for each in items(told.get("services"), "incident.services")
+    )
     return tuple(dict.fromkeys(FORMER.get(name, name) for name in named))
 
 
 def _ended(told: Row, start: datetime) -> datetime:
-    """Return when an incident ended if it is closed, never as it began: with the post that says so, as other changes
-    may come days later, else with the last that is no review. A single post and the last change are all there is.
+    """Return when an incident ended if it is closed, never as it began: with the post that says so,
+    as other changes may come days later, else with the last that is no review. A single post and
+    the last change are all there is.
     """
     changed = instant(told.get("date_updated"), "incident.date_updated")
     posts = [_post(note) for note in rows(told.get("notes"), "incident.notes")]
@@ -212,7 +250,9 @@ def _ended(told: Row, start: datetime) -> datetime:
 
 
 def _post(note: Row) -> Post:
-    """Return a note, which has no word for the incident's state: what it says of it stands in its text."""
+    """Return a note, which has no word for the incident's state: what it says of it stands in its
+    text.
+    """
     body = note.get("body")
     return Post(
         instant(note.get("date_created"), "incident.notes.date_created"),
@@ -220,11 +260,13 @@ def _post(note: Row) -> Post:
     )
 
 
-# ------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state in one request, and in a second the end of incidents that have left the list."""
+    """Yield every service's state in one request, and in a second the end of incidents that have
+    left the list.
+    """
     response = yield from get(CURRENT, conditional=True)
     if response.unchanged:
         return
@@ -239,7 +281,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents that Slack keeps. They cover the time since the oldest of them; before it there is a gap."""
+    """Yield all incidents that Slack keeps. They cover the time since the oldest of them; before it
+    there is a gap.
+    """
     past = yield from _read_history()
     told = _history(past, page)
     yield told
@@ -248,7 +292,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _read_history() -> Generator[Step, Any, list[Event]]:
-    """Return the incidents of the history. Raises UnexpectedShape when it is empty: Slack always keeps some."""
+    """Return the incidents of the history. Raises UnexpectedShape when it is empty: Slack always
+    keeps some.
+    """
     response = yield from get(HISTORY)
     with reading_of(response.url):
         past = _events(read_json(response), "the answer")
@@ -258,7 +304,9 @@ def _read_history() -> Generator[Step, Any, list[Event]]:
 
 
 def _history(past: Sequence[Event], page: PageContext, withdrawn: Iterable[str] = ()) -> Evidence:
-    """Return what the history tells; what it does not have though we hold it as open was withdrawn."""
+    """Return what the history tells; what it does not have though we hold it as open was
+    withdrawn.
+    """
     return evidence(
         INCIDENTS,
         page,
@@ -297,8 +345,8 @@ def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
 
 
 def _observation(part: Part, word: str, *, sure: bool) -> Observation:
-    """Return a service's state, with the answer's own word where no incident has one for it; `sure`: what is not named
-    may be called operational.
+    """Return a service's state, with the answer's own word where no incident has one for it;
+    `sure`: what is not named may be called operational.
     """
     if part.level is Level.OPERATIONAL and not sure:
         return Observation(component_id=part.component.id, level=None, word=word)
@@ -309,11 +357,15 @@ def _components(events: Iterable[Event], page: PageContext) -> tuple[Component, 
     """Return the documented services, then those an incident names now or once named."""
     named = {name for event in events for name in event.component_ids} | page.components
     names = (*SERVICES, *sorted(named - set(SERVICES)))
-    return tuple(Component(id=name, name=name, position=position) for position, name in enumerate(names))
+    return tuple(
+        Component(id=name, name=name, position=position) for position, name in enumerate(names)
+    )
 
 
 def _so_far(events: Iterable[Event], now: datetime) -> list[Event]:
-    """Return the incidents as of now: what goes on has begun, unless it is dated too far ahead of us."""
+    """Return the incidents as of now: what goes on has begun, unless it is dated too far ahead of
+    us.
+    """
     return [event if event.start > now + FARTHEST_AHEAD else _begun(event, now) for event in events]
 
 

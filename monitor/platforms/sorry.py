@@ -2,13 +2,17 @@
 
 `/api/v1/components` and `/api/v1/notices` on the page's own host. What is easily misread in them:
 
-- A notice has no severity. While it is open its components show as degraded, so that is what one that ended counts for.
+- A notice has no severity. While it is open its components show as degraded, so that is what one
+  that ended counts for.
 - The list of notices does not say which components they are about; each notice's own answer does.
-- A component that others name as their parent is a group. A notice about a group is about all that is in it.
-- The address of the next page drops the filter of the list; we ask for the page's number with our own.
+- A component that others name as their parent is a group. A notice about a group is about all that
+  is in it.
+- The address of the next page drops the filter of the list; we ask for the page's number with our
+  own.
 - States are written with hyphens by some pages and with underscores by others.
 
-A captured `/api/v1/status` and programs that read the rest are all we know; everything unexpected is refused.
+A captured `/api/v1/status` and programs that read the rest are all we know; everything unexpected
+is refused.
 """
 
 import re
@@ -19,10 +23,44 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import BadStatus, FetchError, UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, peek, row, rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all, read_json, reading_of
-from monitor.told import UNKNOWN, Event, Part, Post, end_of, evidence, gap_before, messages, posted, silenced, spread
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+    read_json,
+    reading_of,
+)
+from monitor.told import (
+    UNKNOWN,
+    Event,
+    Part,
+    Post,
+    end_of,
+    evidence,
+    gap_before,
+    messages,
+    posted,
+    silenced,
+    spread,
+)
 
 ABOUT = About(
     title="Sorry",
@@ -39,7 +77,9 @@ SOURCE = "sorry.notices"
 STATUS, COMPONENTS, NOTICES = "/api/v1/status", "/api/v1/components", "/api/v1/notices"
 PRESENT = f"{NOTICES}?filter%5Btimeline_state_eq%5D=present"
 ANYWHERE = (STATUS,)
-REMEDY = "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
+REMEDY = (
+    "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
+)
 
 VOCABULARY: Mapping[str, Level] = {
     "operational": Level.OPERATIONAL,
@@ -71,11 +111,13 @@ MARGIN = timedelta(days=7)
 """So much earlier a notice may have begun that still matters on the first day asked for."""
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Sorry page's own summary: its state with a text for it, and links to its lists."""
+    """Return the signs of a Sorry page's own summary: its state with a text for it, and links to
+    its lists.
+    """
     return list(_signals(response))
 
 
@@ -88,7 +130,9 @@ def _signals(response: Response) -> Iterator[Signal]:
         return
     yield Signal("shape", "a page with a state and a state_text")
     links = page.get("links")
-    if isinstance(links, dict) and all(_leads(links.get(key), f"/api/v1/{key}") for key in ("components", "notices")):
+    if isinstance(links, dict) and all(
+        _leads(links.get(key), f"/api/v1/{key}") for key in ("components", "notices")
+    ):
         yield Signal("links", "links to /api/v1/components and /api/v1/notices")
 
 
@@ -96,7 +140,7 @@ def _leads(link: object, path: str) -> bool:
     return isinstance(link, dict) and link.get("href") == path
 
 
-# ------------------------------------------------------------------------------------------------------ components
+# components
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +151,9 @@ class _Tree:
     inside: Mapping[str, Sequence[str]]
 
     def expanded(self, named: Sequence[str]) -> list[str]:
-        """Return components a notice names; a group of which none is named stands for all that is in it."""
+        """Return components a notice names; a group of which none is named stands for all that is
+        in it.
+        """
         found: dict[str, None] = {}
         for key in named:
             members = self.inside.get(key)
@@ -120,7 +166,9 @@ class _Tree:
 
 def _tree(listed: Sequence[Row]) -> _Tree:
     if not listed:
-        raise UnexpectedShape("no component is listed: such a page says nothing of any", remedy=REMEDY)
+        raise UnexpectedShape(
+            "no component is listed: such a page says nothing of any", remedy=REMEDY
+        )
     told, owners = _worst_of_each(listed), _owners(listed)
     groups = {group for above in owners.values() for group in above}
     if groups == told.keys():
@@ -129,23 +177,35 @@ def _tree(listed: Sequence[Row]) -> _Tree:
     for key in told:
         for group in () if key in groups else _above(key, owners):
             inside.setdefault(group, []).append(key)
-    alone = {group for group, members in inside.items() if all(_is_well(told[member]) for member in members)}
+    alone = {
+        group
+        for group, members in inside.items()
+        if all(_is_well(told[member]) for member in members)
+    }
     parts = []
     for at, (key, each) in enumerate(told.items()):
         if key not in groups:
             above = list(_above(key, owners))
-            speaker = max((told[group] for group in above if group in alone), key=_badness, default=None)
+            speaker = max(
+                (told[group] for group in above if group in alone), key=_badness, default=None
+            )
             parts.append(_part(key, each, told[above[0]] if above else None, at, speaker))
     return _Tree(parts, inside)
 
 
 def _owners(listed: Sequence[Row]) -> dict[str, list[str]]:
-    """Return the listed components that each is in, by id; one that is listed twice may be in two."""
+    """Return the listed components that each is in, by id; one that is listed twice may be in
+    two.
+    """
     keys = {code(each.get("id"), "component.id") for each in listed}
     owners: dict[str, list[str]] = {}
     for each in listed:
         key, parent = code(each.get("id"), "component.id"), each.get("parent_id")
-        if parent is not None and (above := code(parent, "component.parent_id")) in keys and above != key:
+        if (
+            parent is not None
+            and (above := code(parent, "component.parent_id")) in keys
+            and above != key
+        ):
             owners.setdefault(key, []).append(above)
     return owners
 
@@ -163,7 +223,9 @@ def _above(key: str, owners: Mapping[str, Sequence[str]]) -> Iterator[str]:
 
 
 def _worst_of_each(listed: Sequence[Row]) -> dict[str, Row]:
-    """Return the rows by id; of several of one id that of the worst state, and an unknown one is worse than green."""
+    """Return the rows by id; of several of one id that of the worst state, and an unknown one is
+    worse than green.
+    """
     found: dict[str, Row] = {}
     for each in listed:
         key = code(each.get("id"), "component.id")
@@ -180,26 +242,41 @@ def _is_well(told: Row) -> bool:
 
 
 def _part(key: str, each: Row, group: Row | None, at: int, speaker: Row | None) -> Part:
-    """Return a component's state, which is its group's (`speaker`) where nothing in the group says that it is bad."""
+    """Return a component's state, which is its group's (`speaker`) where nothing in the group says
+    that it is bad.
+    """
     said = word((speaker or each).get("state"), "component.state")
     name = maybe_text(group.get("name")) if group is not None else None
-    component = Component(id=key, name=text(each.get("name"), "component.name"), group=name, position=at)
+    component = Component(
+        id=key, name=text(each.get("name"), "component.name"), group=name, position=at
+    )
     return Part(component=component, level=VOCABULARY.get(said), word=said)
 
 
-# ---------------------------------------------------------------------------------------------------------- notices
+# notices
 
 
 def _event(told: Row, tree: _Tree, now: datetime) -> Event:
     """Return a notice as an event. One that stays open and silent is not rated for ever."""
     key = code(told.get("id"), "notice.id")
-    kind, state = word(told.get("type"), f"notice {key}.type"), word(told.get("state"), f"notice {key}.state")
-    start = instant(told.get("began_at") or told.get("begins_at") or told.get("created_at"), f"notice {key}.began_at")
+    kind, state = (
+        word(told.get("type"), f"notice {key}.type"),
+        word(told.get("state"), f"notice {key}.state"),
+    )
+    start = instant(
+        told.get("began_at") or told.get("begins_at") or told.get("created_at"),
+        f"notice {key}.began_at",
+    )
     posts = _posts(told)
     spoke = max([start, *(post.at for post in posts)])
     said = maybe_instant(told.get("ended_at") or told.get("ends_at"), f"notice {key}.ended_at")
     end = end_of(posts, said, start, over=state in OVER)
-    named = tree.expanded([code(each.get("id"), "component.id") for each in rows(told.get("components"), "components")])
+    named = tree.expanded(
+        [
+            code(each.get("id"), "component.id")
+            for each in rows(told.get("components"), "components")
+        ]
+    )
     level, general = VOCABULARY.get(kind) if kind in TYPES else None, kind == "general"
     basis = Basis.INFERRED if level is Level.DEGRADED else Basis.DECLARED
     event = Event(
@@ -224,10 +301,15 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
 def _posts(told: Row) -> list[Post]:
     """Return a notice's updates; the latest is told apart too."""
     latest = told.get("latest_update")
-    updates = [*rows(told.get("updates") or [], "notice.updates"), *([latest] if isinstance(latest, dict) else [])]
+    updates = [
+        *rows(told.get("updates") or [], "notice.updates"),
+        *([latest] if isinstance(latest, dict) else []),
+    ]
     return [
         posted(
-            instant(each.get("created_at"), "update.created_at"), (maybe_text(each.get("state")) or "").lower(), UPDATES
+            instant(each.get("created_at"), "update.created_at"),
+            (maybe_text(each.get("state")) or "").lower(),
+            UPDATES,
         )
         for each in updates
     ]
@@ -241,11 +323,13 @@ def _phase(told: Row, state: str, start: datetime, end: datetime | None, now: da
     return Phase.SCHEDULED if start > now or told.get("timeline_state") == FUTURE else Phase.OPEN
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every component's state and the notices that are open; of those we held, how they ended."""
+    """Yield every component's state and the notices that are open; of those we held, how they
+    ended.
+    """
     tree = _tree((yield from _all(COMPONENTS, "components", page)))
     open_ = yield from _all(PRESENT, "notices", page)
     with reading_of(page.absolute(NOTICES)):
@@ -253,7 +337,13 @@ def poll(page: PageContext) -> Steps:
     left = sorted(page.open_incidents - listed.keys())
     listed |= {key: {} for key in left}
     events, gone = yield from _details(listed, tree, page)
-    yield evidence(SOURCE, page, parts=tree.parts, events=events, withdrawn=[key for key in gone if key in left])
+    yield evidence(
+        SOURCE,
+        page,
+        parts=tree.parts,
+        events=events,
+        withdrawn=[key for key in gone if key in left],
+    )
 
 
 def _all(address: str, key: str, page: PageContext) -> Generator[Step, Any, list[Row]]:
@@ -265,7 +355,9 @@ def _all(address: str, key: str, page: PageContext) -> Generator[Step, Any, list
         found += listed
         if following is None:
             return found
-    raise UnexpectedShape(f"the list of {key} does not end", url=page.absolute(address), remedy=REMEDY)
+    raise UnexpectedShape(
+        f"the list of {key} does not end", url=page.absolute(address), remedy=REMEDY
+    )
 
 
 def _page(asked: str, address: str, key: str) -> Generator[Step, Any, tuple[list[Row], str | None]]:
@@ -287,10 +379,14 @@ def _page(asked: str, address: str, key: str) -> Generator[Step, Any, tuple[list
 def _details(
     listed: Mapping[str, Row], tree: _Tree, page: PageContext
 ) -> Generator[Step, Any, tuple[list[Event], list[str]]]:
-    """Return notices as events, and the ids of those that are gone. Their components stand in their own answers."""
+    """Return notices as events, and the ids of those that are gone. Their components stand in their
+    own answers.
+    """
     known = {key: each for key, each in listed.items() if "components" in each}
     asked = [key for key in listed if key not in known]
-    answers = (yield from get_all([f"{NOTICES}/{quote(key, safe='')}" for key in asked])) if asked else []
+    answers = (
+        (yield from get_all([f"{NOTICES}/{quote(key, safe='')}" for key in asked])) if asked else []
+    )
     gone = []
     for key, answer in zip(asked, answers, strict=True):
         if isinstance(answer, FetchError):
@@ -307,7 +403,9 @@ def _details(
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the notices back to `since`, newest first; they cover the time since the oldest of them."""
+    """Yield the notices back to `since`, newest first; they cover the time since the oldest of
+    them.
+    """
     response = yield from get(STATUS)
     with reading_of(response.url):
         told = row(row(read_json(response), "the answer").get("page"), "page")
@@ -316,18 +414,26 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     wanted, first = yield from _since(since, page)
     events, _ = yield from _details(wanted, tree, page)
     components = [part.component for part in tree.parts]
-    yield evidence(SOURCE, page, info=info, components=components, events=events, since=max(since, first))
+    yield evidence(
+        SOURCE, page, info=info, components=components, events=events, since=max(since, first)
+    )
     yield from gap_before(SOURCE, page, since, max(since, first), "no older notice is listed")
 
 
-def _since(since: datetime, page: PageContext) -> Generator[Step, Any, tuple[dict[str, Row], datetime]]:
-    """Return the notices that touch the time from `since` on, and when the oldest of those listed began."""
+def _since(
+    since: datetime, page: PageContext
+) -> Generator[Step, Any, tuple[dict[str, Row], datetime]]:
+    """Return the notices that touch the time from `since` on, and when the oldest of those listed
+    began.
+    """
     wanted: dict[str, Row] = {}
     first, asked = page.now, NOTICES
     for _ in range(MOST_PAGES):
         listed, following = yield from _page(asked, NOTICES, "notices")
         with reading_of(page.absolute(NOTICES)):
-            wanted |= {code(each.get("id"), "notice.id"): each for each in listed if _touches(each, since)}
+            wanted |= {
+                code(each.get("id"), "notice.id"): each for each in listed if _touches(each, since)
+            }
             first = min([first, *map(_began, listed)])
         if following is None or first < since - MARGIN:
             break
@@ -336,7 +442,9 @@ def _since(since: datetime, page: PageContext) -> Generator[Step, Any, tuple[dic
 
 
 def _began(told: Row) -> datetime:
-    return instant(told.get("began_at") or told.get("begins_at") or told.get("created_at"), "notice.began_at")
+    return instant(
+        told.get("began_at") or told.get("begins_at") or told.get("created_at"), "notice.began_at"
+    )
 
 
 def _touches(told: Row, since: datetime) -> bool:

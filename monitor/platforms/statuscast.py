@@ -1,22 +1,26 @@
 """StatusCast pages: incidents, and a grid of components and days, from the page's HTML. Pure.
 
-A page is put together of widgets: lists of incidents (going on, of the last days, planned), and often a history grid
-with a row for each component and a cell for each of seven days. What is easily misread:
+A page is put together of widgets: lists of incidents (going on, of the last days, planned), and
+often a history grid with a row for each component and a cell for each of seven days. What is easily
+misread:
 
-- A cell holds the worst that was posted for its day, and an incident that is not closed marks every day: today's cell
-  is not the present state. How a component is now, and for how long it was bad, is told by the incidents that name it.
-- `incident-type-serviceunavailable` is what any incident is called that is no maintenance and no information; how bad
-  it was says `incident-mostsevere-status-...`. Older pages lack it: there the cells of its days say it, and of what is
-  older than the grid it is not known.
-- Days are the page's, in a zone that only cells with something in them tell; the sign and the severity are an
-  incident's as a whole, and no component is worse than its cell.
-- The sign beside an incident shows how things are now. Where it says available and the incident is not closed, the
-  page says two things, and nobody knows.
-- A closed incident ended with the first update that closes it for good; what follows it is a review.
+- A cell holds the worst that was posted for its day, and an incident that is not closed marks every
+  day: today's cell is not the present state. How a component is now, and for how long it was bad,
+  is told by the incidents that name it.
+- `incident-type-serviceunavailable` is what any incident is called that is no maintenance and no
+  information; how bad it was says `incident-mostsevere-status-...`. Older pages lack it: there the
+  cells of its days say it, and of what is older than the grid it is not known.
+- Days are the page's, in a zone that only cells with something in them tell; the sign and the
+  severity are an incident's as a whole, and no component is worse than its cell.
+- The sign beside an incident shows how things are now. Where it says available and the incident is
+  not closed, the page says two things, and nobody knows.
+- A closed incident ended with the first update that closes it for good; what follows it is a
+  review.
 - Rows with rows below them are groups. An incident names the groups of what it hit too.
 
-A bad cell that no incident on the page explains leaves its day unknown. Pages without a grid have no components: they
-are read as one. Many pages answer programs they do not know with 403, as Fastly's does.
+A bad cell that no incident on the page explains leaves its day unknown. Pages without a grid have
+no components: they are read as one. Many pages answer programs they do not know with 403, as
+Fastly's does.
 """
 
 import re
@@ -32,7 +36,16 @@ from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.fields import instant, mail_date
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.model import Basis, Component, Evidence, Impact, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, reading_of, require_ok
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    reading_of,
+    require_ok,
+)
 from monitor.told import (
     Event,
     Part,
@@ -57,8 +70,8 @@ ABOUT = About(
     per="component",
     precision="minutes",
     trust=(
-        "An incident has one severity for all it names, until its last update; what is still open though its sign is "
-        "green is unknown. Some pages refuse programs."
+        "An incident has one severity for all it names, until its last update; what is still open"
+        " though its sign is green is unknown. Some pages refuse programs."
     ),
 )
 
@@ -81,7 +94,11 @@ VOCABULARY: Mapping[str, Level] = {
 
 ANY_TYPE = "serviceunavailable"
 
-PHASES: Mapping[str, Phase] = {"inprogress": Phase.OPEN, "closed": Phase.CLOSED, "future": Phase.SCHEDULED}
+PHASES: Mapping[str, Phase] = {
+    "inprogress": Phase.OPEN,
+    "closed": Phase.CLOSED,
+    "future": Phase.SCHEDULED,
+}
 
 INCIDENT = re.compile(r'class="row incident-body ([^"<>]{1,400})"')
 NUMBER = re.compile(r'href="[^"<>]{0,300}/incident/(\d{1,20})["?#]')
@@ -95,7 +112,8 @@ NAMED = re.compile(r'aria-label="Component Name">([^<]{1,1000})<')
 ROW = re.compile(r'<tr data-id="(\d{1,20})" data-pid="(\d{1,20})"')
 NAME = re.compile(r'class="notranslate">([^<]{1,1000})</a>')
 CELL = re.compile(
-    r'<td(?: data-component="[^"<>]*" data-start="([^"<>]*)"[^<>]*)?>\s{0,200}<i class="fa component-(\w{1,40})"'
+    r'<td(?: data-component="[^"<>]*" data-start="([^"<>]*)"[^<>]*)?>\s{0,200}<i class="fa'
+    r' component-(\w{1,40})"'
 )
 NEWEST = re.compile(r'data-interval="Day"[^<>]{0,200}data-enddate="(\d\d?)/(\d\d?)/(\d{4}) ')
 STATE = re.compile(r'<body[^<>]{0,500}class="[^"<>]{0,500}\bsc-state-(\w{1,40})')
@@ -120,11 +138,13 @@ UNEXPLAINED = "the page says that not all is well, and lists nothing that is not
 RECORD = "run `monitor record URL DIR` and send the folder"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a StatusCast page, which are in its HTML; the host counts only beside another sign."""
+    """Return the signs of a StatusCast page, which are in its HTML; the host counts only beside
+    another sign.
+    """
     signals = list(_signals(response.body)) if b"statuscast" in response.body.lower() else []
     host = urlsplit(response.final_url or response.url).hostname or ""
     if signals and host.endswith(".statuscast.com"):
@@ -135,21 +155,24 @@ def detect(response: Response) -> list[Signal]:
 def _signals(body: bytes) -> Iterator[Signal]:
     if b"powered by StatusCast" in body or b"provided by StatusCast" in body:
         yield Signal("title", "the page calls itself powered by StatusCast")
-    if re.search(rb"//statuscast\w{0,30}\.blob\.core\.windows\.net/|//[a-z0-9.-]{0,60}statuscast\.com/", body):
+    if re.search(
+        rb"//statuscast\w{0,30}\.blob\.core\.windows\.net/|//[a-z0-9.-]{0,60}statuscast\.com/", body
+    ):
         yield Signal("assets", "the page refers to StatusCast")
     if b'class="row incident-body incident-type-' in body or b'class="historygrid"' in body:
         yield Signal("markup", "the page has StatusCast's incidents or its history grid")
 
 
-# ------------------------------------------------------------------------------------------------------------ the grid
+# the grid
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The history grid. `meant` are the components by name, and those below each group; `cells` words by day.
+    """The history grid. `meant` are the components by name, and those below each group; `cells`
+    words by day.
 
-    `shift` is how long after midnight UTC its days begin. `first` is when the first of them begins, None when the page
-    has no grid or does not say which days it shows.
+    `shift` is how long after midnight UTC its days begin. `first` is when the first of them begins,
+    None when the page has no grid or does not say which days it shows.
     """
 
     components: Sequence[Component] = ()
@@ -160,16 +183,24 @@ class _Grid:
     first: datetime | None = None
 
     def hit(self, names: Sequence[str]) -> list[str]:
-        """Return the components that names of an incident mean: those of the rows, else all below a group."""
+        """Return the components that names of an incident mean: those of the rows, else all below a
+        group.
+        """
         if not self.components:
             return [WHOLE.id]
         exact = [key for name in names for key in self.meant.get(name, ())]
         return exact or [key for name in names for key in self.groups.get(name, ())]
 
     def worst(self, key: str, start: datetime, end: datetime) -> str | None:
-        """Return the worst word of a component's cells from start to end; None when there is no bad one."""
+        """Return the worst word of a component's cells from start to end; None when there is no bad
+        one.
+        """
         first, last = day_of(start - self.shift, UTC), day_of(end - self.shift, UTC)
-        bad = [word for day, word in self.cells.get(key, {}).items() if first <= day <= last and VOCABULARY.get(word)]
+        bad = [
+            word
+            for day, word in self.cells.get(key, {}).items()
+            if first <= day <= last and VOCABULARY.get(word)
+        ]
         return max(bad, key=lambda word: VOCABULARY[word], default=None)
 
     def day(self, day: date) -> Interval:
@@ -200,7 +231,10 @@ def _grid(text: str) -> _Grid:
     whole = day_interval(first + (ONE_DAY if not shifts else ZERO), UTC).start if first else None
     shift = shifts[0] if shifts else ZERO
     return _Grid(
-        [Component(id=key, name=names[key], group=names.get(above[key]), position=at) for at, key in enumerate(cells)],
+        [
+            Component(id=key, name=names[key], group=names.get(above[key]), position=at)
+            for at, key in enumerate(cells)
+        ],
         meant,
         groups,
         cells,
@@ -223,9 +257,11 @@ def _ancestors(key: str, above: Mapping[str, str]) -> Iterator[str]:
         yield key
 
 
-def _cells(chunk: str, newest: re.Match[str] | None, shifts: list[timedelta]) -> Iterator[tuple[date, str]]:
-    """Yield a row's days, newest first. Only those on which something was posted say when they begin: note how long
-    after midnight UTC that is.
+def _cells(
+    chunk: str, newest: re.Match[str] | None, shifts: list[timedelta]
+) -> Iterator[tuple[date, str]]:
+    """Yield a row's days, newest first. Only those on which something was posted say when they
+    begin: note how long after midnight UTC that is.
     """
     if newest is None:
         return
@@ -237,12 +273,14 @@ def _cells(chunk: str, newest: re.Match[str] | None, shifts: list[timedelta]) ->
         if found[1]:
             shifts.append(instant(found[1], "the grid's data-start") - day_interval(day, UTC).start)
             if abs(shifts[-1]) > FURTHEST or abs(shifts[-1] - shifts[0]) > CLOCK_CHANGE:
-                raise UnexpectedShape(f"the grid's cell of {day} says that it is of {found[1]}", remedy=RECORD)
+                raise UnexpectedShape(
+                    f"the grid's cell of {day} says that it is of {found[1]}", remedy=RECORD
+                )
         yield day, found[2].lower()
         day -= ONE_DAY
 
 
-# ----------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _events(text: str, grid: _Grid, now: datetime) -> list[Event]:
@@ -251,13 +289,17 @@ def _events(text: str, grid: _Grid, now: datetime) -> list[Event]:
     if len(found) != text.count('aria-label="Incident Title"'):
         raise UnexpectedShape("there are more titles of incidents than incidents", remedy=RECORD)
     ends = [*(each.start() for each in found[1:]), len(text)]
-    told = (_event(each[1], text[each.end() : end], grid, now) for each, end in zip(found, ends, strict=False))
+    told = (
+        _event(each[1], text[each.end() : end], grid, now)
+        for each, end in zip(found, ends, strict=False)
+    )
     return list({event.id: event for event in told}.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What an incident says of the components it hit: a severity until `last`, and its sign from then on.
+    """What an incident says of the components it hit: a severity until `last`, and its sign from
+    then on.
 
     `severity` None = it does not say: then the cells of its days do.
     """
@@ -280,10 +322,14 @@ class _Said:
             cell = grid.worst(key, self.start, self.last)
             word = _milder(self.severity, cell)
             level = VOCABULARY.get(word) if word else None
-            basis = Basis.INFERRED if level is not None and word == self.severity else Basis.DECLARED
+            basis = (
+                Basis.INFERRED if level is not None and word == self.severity else Basis.DECLARED
+            )
             if self.phase is not Phase.OPEN or self.last > self.start:
                 end = None if self.phase is Phase.SCHEDULED else self.last
-                yield Span(component_id=key, level=level, start=self.start, end=end, word=word, basis=basis)
+                yield Span(
+                    component_id=key, level=level, start=self.start, end=end, word=word, basis=basis
+                )
             if self.phase is Phase.OPEN:
                 sign = _milder(self.sign, cell) or word
                 now = VOCABULARY.get(sign) if sign else None
@@ -292,7 +338,9 @@ class _Said:
 
 
 def _milder(word: str | None, cell: str | None) -> str | None:
-    """Return the milder of an incident's word and of a component's cell; a word nobody knows stays."""
+    """Return the milder of an incident's word and of a component's cell; a word nobody knows
+    stays.
+    """
     if word is None or cell is None or word not in VOCABULARY:
         return word or cell
     return min(word, cell, key=lambda each: VOCABULARY[each])
@@ -333,7 +381,9 @@ def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
 
 
 def _posts(text: str) -> Iterator[Post]:
-    """Yield an incident's updates, each with the state it gives: after the one that closes it they are reviews."""
+    """Yield an incident's updates, each with the state it gives: after the one that closes it they
+    are reviews.
+    """
     found = list(UPDATED.finditer(text))
     for each, end in zip(found, [*(after.start() for after in found[1:]), len(text)], strict=False):
         state = POSTED.search(text, each.end(), end)
@@ -352,7 +402,7 @@ def _plain(html: str) -> str:
     return " ".join(unescape(html).split()).replace("\x00", "?") or "?"
 
 
-# ------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
@@ -363,7 +413,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the seven days of the grid, and what incidents beside it tell of before; the days before are a gap."""
+    """Yield the seven days of the grid, and what incidents beside it tell of before; the days
+    before are a gap.
+    """
     response = yield from get("", accept="text/html")
     told = next(_told(response, page, parts=False))
     yield told
@@ -376,7 +428,9 @@ def _told(response: Response, page: PageContext, *, parts: bool) -> Iterator[Evi
         raise BotChallenge("the page refuses programs (status 403)", url=response.url)
     text = require_ok(response).text
     if not INCIDENT.search(text) and not ROW.search(text) and "sc-hero" not in text:
-        raise UnexpectedShape("the page shows no incidents and no history grid", url=response.url, remedy=RECORD)
+        raise UnexpectedShape(
+            "the page shows no incidents and no history grid", url=response.url, remedy=RECORD
+        )
     if "</html>" not in text[-TAIL:].lower():
         raise Truncated("the page breaks off", url=response.url)
     with reading_of(response.url):
@@ -395,20 +449,34 @@ def _told(response: Response, page: PageContext, *, parts: bool) -> Iterator[Evi
             events=every,
             since=grid.first if grid.first and grid.first < page.now else None,
             withdrawn=withdrawn,
-            words={word for row in grid.cells.values() for word in row.values()} - VOCABULARY.keys(),
+            words={word for row in grid.cells.values() for word in row.values()}
+            - VOCABULARY.keys(),
             mark=remembered(events),
         )
     yield replace(piece, impacts=(*piece.impacts, *unexplained))
 
 
 def _parts(
-    grid: _Grid, events: Sequence[Event], unexplained: Sequence[Impact], now: datetime, *, doubt: bool
+    grid: _Grid,
+    events: Sequence[Event],
+    unexplained: Sequence[Impact],
+    now: datetime,
+    *,
+    doubt: bool,
 ) -> list[Part]:
-    """Return the present states; nothing is known of a component whose cell of today nothing explains."""
-    today = {impact.component_id for impact in unexplained if impact.end is None or impact.end >= now}
+    """Return the present states; nothing is known of a component whose cell of today nothing
+    explains.
+    """
+    today = {
+        impact.component_id for impact in unexplained if impact.end is None or impact.end >= now
+    }
     found = states(grid.components or (WHOLE,), events, now)
     return [
-        replace(part, level=None) if part.level is Level.OPERATIONAL and (doubt or part.component.id in today) else part
+        (
+            replace(part, level=None)
+            if part.level is Level.OPERATIONAL and (doubt or part.component.id in today)
+            else part
+        )
         for part in found
     ]
 
@@ -423,14 +491,23 @@ def _is_restless(text: str, events: Iterable[Event]) -> bool:
 def _unexplained(grid: _Grid, events: Iterable[Event], now: datetime) -> Iterator[Impact]:
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
     known: dict[str, list[Span]] = defaultdict(list)
-    for span in (span for event in events if event.phase is not Phase.SCHEDULED for span in event.spans):
+    for span in (
+        span for event in events if event.phase is not Phase.SCHEDULED for span in event.spans
+    ):
         known[span.component_id].append(span)
     for key, cells in grid.cells.items():
         for day, word in cells.items():
             whole = grid.day(day)
-            told = any(span.start < whole.end and (span.end or now) >= whole.start for span in known[key])
+            told = any(
+                span.start < whole.end and (span.end or now) >= whole.start for span in known[key]
+            )
             if VOCABULARY.get(word) is not Level.OPERATIONAL and whole.start < now and not told:
                 end = whole.end if whole.end <= now else None
                 yield Impact(
-                    component_id=key, level=None, start=whole.start, end=end, basis=Basis.DECLARED, source=SOURCE
+                    component_id=key,
+                    level=None,
+                    start=whole.start,
+                    end=end,
+                    basis=Basis.DECLARED,
+                    source=SOURCE,
                 )

@@ -1,10 +1,11 @@
 """StatusIQ pages (Site24x7, Zoho): the feed that says every component's state in words. Pure.
 
-The page's own data has numbers for states, and two families of programs that read it disagree about what they mean; the
-feed `/rss` has an item for every component, titled "Name - Operational", and words can be read. What is easily misread:
+The page's own data has numbers for states, and two families of programs that read it disagree about
+what they mean; the feed `/rss` has an item for every component, titled "Name - Operational", and
+words can be read. What is easily misread:
 
-- A name that is in several groups of the page has an item for each of them, and nothing tells which is whose: there may
-  be no link, and all items may share one guid. The worst counts.
+- A name that is in several groups of the page has an item for each of them, and nothing tells which
+  is whose: there may be no link, and all items may share one guid. The worst counts.
 - An item is dated by its component's last change, so an old one speaks for now all the same.
 - An item that is "Informational" has news and is not hit by anything.
 """
@@ -29,8 +30,8 @@ ABOUT = About(
     per="nothing",
     precision="none",
     trust=(
-        "What came and went between two polls is not known; incidents are not listed. Components of one name in "
-        "several groups are one here, as bad as the worst of them."
+        "What came and went between two polls is not known; incidents are not listed. Components of"
+        " one name in several groups are one here, as bad as the worst of them."
     ),
 )
 
@@ -50,7 +51,9 @@ VOCABULARY: Mapping[str, Level] = {
 }
 
 TITLE = re.compile(r"(?P<name>.*\S)\s+-\s+(?P<word>[^-]*\S)\s*", re.DOTALL)
-REMEDY = "run `monitor record URL DIR` and send the folder: no feed of StatusIQ like this was seen yet"
+REMEDY = (
+    "run `monitor record URL DIR` and send the folder: no feed of StatusIQ like this was seen yet"
+)
 
 
 def detect(response: Response) -> list[Signal]:
@@ -79,7 +82,9 @@ def poll(page: PageContext) -> Steps:
     with reading_of(response.url):
         feed = read_feed(response)
         if not feed.entries:
-            raise UnexpectedShape("the feed is empty: it has an item for every component", remedy=REMEDY)
+            raise UnexpectedShape(
+                "the feed is empty: it has an item for every component", remedy=REMEDY
+            )
         parts = [_part(entry, at) for at, entry in enumerate(feed.entries)]
         yield evidence(SOURCE, page, info=PageInfo(name=feed.title or None), parts=parts)
 

@@ -1,17 +1,21 @@
-"""Atlassian Statuspage: live state from `/api/v2`, history from the uptime record and the incidents' updates.
+"""Atlassian Statuspage: live state from `/api/v2`, history from the uptime record and the
+incidents' updates.
 
-Sources, best first: the page's own uptime record in seconds (`/uptime_showcase`, the older embedded `uptimeData`,
-`/uptime/<component>.json`), which cannot show degraded or maintenance; and the components' states that every incident
-update posts (`/api/v2/incidents*.json`, found through `/history`). A component's state is never taken from the page's
-indicator, and an incident that names no component gives no level.
+Sources, best first: the page's own uptime record in seconds (`/uptime_showcase`, the older embedded
+`uptimeData`, `/uptime/<component>.json`), which cannot show degraded or maintenance; and the
+components' states that every incident update posts (`/api/v2/incidents*.json`, found through
+`/history`). A component's state is never taken from the page's indicator, and an incident that
+names no component gives no level.
 
-The format is described at https://www.statuspage.io/api and https://support.atlassian.com/statuspage/. Everything
-that appears here as a rule of it and is not documented there was measured on captured pages.
+The format is described at https://www.statuspage.io/api and
+https://support.atlassian.com/statuspage/. Everything that appears here as a rule of it and is not
+documented there was measured on captured pages.
 
-Measured on one page's 769 component-days of five months: with a posted state held until the closing update, 741 agree
-with the vendor's bars to 5 s (186 of the 214 with an outage), and 737 (182) with the end that the vendor dated back. An
-incident that names components and calls them operational in every update is as bad as its impact word, with low
-confidence: the 26 component-days of six such incidents agree with the bars with and without it, and so decide nothing.
+Measured on one page's 769 component-days of five months: with a posted state held until the closing
+update, 741 agree with the vendor's bars to 5 s (186 of the 214 with an outage), and 737 (182) with
+the end that the vendor dated back. An incident that names components and calls them operational in
+every update is as bad as its impact word, with low confidence: the 26 component-days of six such
+incidents agree with the bars with and without it, and so decide nothing.
 """
 
 import html
@@ -82,14 +86,14 @@ ABOUT = About(
     live="/api/v2/summary.json, 1 request",
     reach_days=None,
     reach=(
-        "The page's own uptime record where it shows one (90 days at once, older month by month) and the states "
-        "that incident updates post, as far back as the page has existed."
+        "The page's own uptime record where it shows one (90 days at once, older month by month)"
+        " and the states that incident updates post, as far back as the page has existed."
     ),
     per="component",
     precision="seconds",
     trust=(
-        "The vendor decides what it posts and when. Degraded time and maintenance are in no uptime record; an "
-        "incident that names no component gives no level."
+        "The vendor decides what it posts and when. Degraded time and maintenance are in no uptime"
+        " record; an incident that names no component gives no level."
     ),
 )
 
@@ -98,7 +102,8 @@ INCIDENTS = "/api/v2/incidents.json"
 MAINTENANCES = "/api/v2/scheduled-maintenances.json"
 
 INCIDENTS_LISTED = 50
-"""`incidents.json` never lists more and cannot be paged; a shorter list is the page's whole history."""
+"""`incidents.json` never lists more and cannot be paged; a shorter list is the page's whole
+history."""
 
 SHOWCASE_IDS = 60
 """Components asked for in one `/uptime_showcase` call: what the page itself does."""
@@ -112,10 +117,12 @@ SETTLED_AFTER = timedelta(days=7)
 """Vendors were not seen to change a day's record or a resolved incident later than this."""
 
 STANDSTILL = timedelta(days=3)
-"""A page that says something is wrong, has nothing open and has not changed for so long is not believed.
+"""A page that says something is wrong, has nothing open and has not changed for so long is not
+believed.
 
-Of 820 hourly answers of a live page none was older than 41 hours; the abandoned address of another one said "minor"
-with nothing open, four days after its last change, while the page itself was green.
+Of 820 hourly answers of a live page none was older than 41 hours; the abandoned address of another
+one said "minor" with nothing open, four days after its last change, while the page itself was
+green.
 """
 
 UNEXPLAINED = " unexplained"
@@ -145,9 +152,19 @@ CLOSING = ("resolved", "completed")
 CLOSED = (*CLOSING, "postmortem")
 IMPACT_WORDS = ("none", "minor", "major", "critical", "maintenance")
 MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 PAGE_ID = re.compile(r"[a-z0-9]{12}")
 UNREADABLE = (FetchError, ParseError)
@@ -155,12 +172,14 @@ T = TypeVar("T")
 Raw = Mapping[str, Any]
 
 
-# ------------------------------------------------------------------------------------------------------ recognising
+# recognising
 
 HEADERS = ("x-statuspage-version", "x-statuspage-skip-logging")
 ASSET_HOST = b"dka575ofm4ao0.cloudfront.net"
 MARKUP = {
-    "body class": re.compile(rb'<body[^>]*class="status (?:index|history|inactive|incident|uptime)\b'),
+    "body class": re.compile(
+        rb'<body[^>]*class="status (?:index|history|inactive|incident|uptime)\b'
+    ),
     "meta issued": re.compile(rb'<meta name="issued" content="\d+"'),
     "data-uptime-lazy": re.compile(rb'data-uptime-lazy="[a-z0-9]{12}"'),
     "HistoryIndex": re.compile(rb'data-react-class="HistoryIndex"'),
@@ -170,10 +189,11 @@ EMBED = re.compile(rb'uptimeData\s*=\s*\{\s*"[a-z0-9]{12}":\s*\{\s*"component"')
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of Statuspage in a response, of kinds header, asset, markup, embed, ids and zone.
+    """Return the signs of Statuspage in a response, of kinds header, asset, markup, embed, ids and
+    zone.
 
-    That `/api/v2` answers is no sign: several other platforms imitate it. Atlassian's own site, which a deleted page
-    leads to, and bot challenges give none.
+    That `/api/v2` answers is no sign: several other platforms imitate it. Atlassian's own site,
+    which a deleted page leads to, and bot challenges give none.
     """
     if is_challenge(response) or _is_marketing(response):
         return []
@@ -223,7 +243,7 @@ def _json_signals(response: Response) -> Iterator[Signal]:
             yield Signal("zone", f"time_zone {page['time_zone']}")
 
 
-# ---------------------------------------------------------------------------------------------------- closed pages
+# closed pages
 
 INACTIVE = re.compile(r'<body[^>]*class="[^"]*\bstatus inactive\b')
 MARKETING = re.compile(rb'<body[^>]*id="statuspage"[^>]*class="wac\b')
@@ -232,7 +252,9 @@ MARKETING_HOSTS = ("statuspage.io", "www.statuspage.io")
 
 
 def unavailable(response: Response) -> str | None:
-    """Say why there is no public page behind a response: deleted, inactive or private. None when it is not so."""
+    """Say why there is no public page behind a response: deleted, inactive or private. None when it
+    is not so.
+    """
     if _is_marketing(response):
         return "the page was deleted: its address leads to Atlassian's own site"
     text = "" if _looks_like_json(response) else response.text
@@ -244,16 +266,25 @@ def unavailable(response: Response) -> str | None:
 
 
 def _is_marketing(response: Response) -> bool:
-    return urlsplit(response.final_url).hostname in MARKETING_HOSTS or bool(MARKETING.search(response.body[:200_000]))
+    return urlsplit(response.final_url).hostname in MARKETING_HOSTS or bool(
+        MARKETING.search(response.body[:200_000])
+    )
 
 
-def _explain(page: PageContext, response: Response, error: PageError) -> Generator[Step, Any, Response | None]:
-    """Raise PageUnavailable when that is why the JSON could not be read; return the root page if it had to be read.
+def _explain(
+    page: PageContext, response: Response, error: PageError
+) -> Generator[Step, Any, Response | None]:
+    """Raise PageUnavailable when that is why the JSON could not be read; return the root page if it
+    had to be read.
 
-    The root page is not asked for where it could say nothing: a challenge, a broken transfer, other JSON, an error 5xx.
+    The root page is not asked for where it could say nothing: a challenge, a broken transfer, other
+    JSON, an error 5xx.
     """
     why, root = unavailable(response), None
-    puzzling = not isinstance(error, (BotChallenge, EmptyBody, Truncated, UnexpectedShape)) and response.status < 500  # noqa: PLR2004
+    puzzling = (
+        not isinstance(error, (BotChallenge, EmptyBody, Truncated, UnexpectedShape))
+        and response.status < 500  # noqa: PLR2004
+    )
     if why is None and puzzling:
         root = yield from _root(page)
         why = unavailable(root) if root is not None else None
@@ -270,21 +301,24 @@ def _root(page: PageContext) -> Generator[Step, Any, Response | None]:
         return None
 
 
-# ---------------------------------------------------------------------------------------------------- the live state
+# the live state
 
 
 def poll(page: PageContext) -> Steps:
     """Read the current state; incidents in full only when the page changed or something is open.
 
-    Raises PageUnavailable when the page is deleted, inactive or private. The mark is carried by the last evidence, so
-    that incidents that could not be read are asked for again by the next poll. A page in trouble that nothing explains
-    is read whole every time: that its answer does not change is what makes it suspect.
+    Raises PageUnavailable when the page is deleted, inactive or private. The mark is carried by the
+    last evidence, so that incidents that could not be read are asked for again by the next poll. A
+    page in trouble that nothing explains is read whole every time: that its answer does not change
+    is what makes it suspect.
     """
     response = yield from get(SUMMARY, conditional=not (page.mark or "").endswith(UNEXPLAINED))
     if response.unchanged:
         return
     try:
-        state = _doubted(_understood(response, lambda answer: _state(answer, page)), _told_at(response, page))
+        state = _doubted(
+            _understood(response, lambda answer: _state(answer, page)), _told_at(response, page)
+        )
     except UNREADABLE as error:
         yield from _explain(page, response, error)
         raise
@@ -307,11 +341,17 @@ def _poll_incidents(page: PageContext, state: "_State") -> Steps:
         return
     yield evidence
     found, withdrawn = yield from _look_for(missing)
-    yield _incident_evidence(page, state, found, source="statuspage.incident", withdrawn=withdrawn, mark=state.mark)
+    yield _incident_evidence(
+        page, state, found, source="statuspage.incident", withdrawn=withdrawn, mark=state.mark
+    )
 
 
-def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list["_Told"], tuple[str, ...]]]:
-    """Return the incidents that are still there and the ids of those that are not. Raises when it cannot tell."""
+def _look_for(
+    missing: Sequence[str],
+) -> Generator[Step, Any, tuple[list["_Told"], tuple[str, ...]]]:
+    """Return the incidents that are still there and the ids of those that are not. Raises when it
+    cannot tell.
+    """
     found: dict[str, _Told] = {}
     for batch in _batches(missing, TOGETHER):
         answers = yield from get_all([_incident_path(code) for code in batch])
@@ -321,25 +361,32 @@ def _look_for(missing: Sequence[str]) -> Generator[Step, Any, tuple[list["_Told"
             if answer.status not in {404, 410}:
                 found[code] = _understood(answer, _one_incident)
     if len(found) < len(missing):
-        # A maintenance need not be served under its id like an incident: ask the list before calling it withdrawn.
+        # A maintenance need not be served under its id like an incident: ask the list before
+        # calling it withdrawn.
         maintenances = yield from _maintenance_list()
         found |= {told.id: told for told in maintenances or () if told.id in missing}
     return list(found.values()), tuple(code for code in missing if code not in found)
 
 
 def _maintenance_list() -> Generator[Step, Any, list["_Told"] | None]:
-    """Return the listed maintenances; None when the page has no such list. Raises when it cannot be read."""
+    """Return the listed maintenances; None when the page has no such list. Raises when it cannot be
+    read.
+    """
     response = yield from get(MAINTENANCES)
     if response.status == 404:  # noqa: PLR2004
         return None
-    return _understood(response, lambda answer: _incident_list(answer, key="scheduled_maintenances"))
+    return _understood(
+        response, lambda answer: _incident_list(answer, key="scheduled_maintenances")
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
-    """What `summary.json` or `components.json` says. `born` is when the oldest component was made, None = unknown.
+    """What `summary.json` or `components.json` says. `born` is when the oldest component was made,
+    None = unknown.
 
-    `changed_at` is when anything in it changed last, None = unknown. The page is believed up to `until`, None = now.
+    `changed_at` is when anything in it changed last, None = unknown. The page is believed up to
+    `until`, None = now.
     """
 
     info: PageInfo
@@ -357,13 +404,17 @@ class _State:
 
     @property
     def is_unexplained(self) -> bool:
-        """Whether the page says by its indicator that something is wrong, while nothing on it is open."""
+        """Whether the page says by its indicator that something is wrong, while nothing on it is
+        open.
+        """
         going_on = self.incidents or any(told.phase is Phase.OPEN for told in self.maintenances)
         return self.info.indicator not in {None, "none"} and not going_on
 
     @property
     def days_zone(self) -> ZoneInfo:
-        """The zone the page cuts its days in; UTC when neither the page nor the configuration says."""
+        """The zone the page cuts its days in; UTC when neither the page nor the configuration
+        says.
+        """
         return self.zone or ZoneInfo("UTC")
 
 
@@ -376,8 +427,11 @@ def _state(answer: Raw, context: PageContext, *, live: bool = True) -> _State:
     zone, zone_remark = _own_zone(page, context)
     state = _State(
         info=PageInfo(
-            external_id=page["id"], name=str(page.get("name") or page["id"]), zone=zone,
-            indicator=indicator, remark="; ".join(filter(None, (_remark(indicator, observed), zone_remark))) or None,
+            external_id=page["id"],
+            name=str(page.get("name") or page["id"]),
+            zone=zone,
+            indicator=indicator,
+            remark="; ".join(filter(None, (_remark(indicator, observed), zone_remark))) or None,
         ),
         zone=zone_named(zone) if zone else None,
         mark=_mark(page, rows),
@@ -385,11 +439,13 @@ def _state(answer: Raw, context: PageContext, *, live: bool = True) -> _State:
         components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
         observed=observed,
         groups=frozenset(row["id"] for row in rows if _is_group(row)),
-        born=min((_instant(row["created_at"]) for row in rows if row.get("created_at")), default=None),
+        born=min(
+            (_instant(row["created_at"]) for row in rows if row.get("created_at")), default=None
+        ),
         incidents=tuple(_checked(raw) for raw in answer.get("incidents") or ()),
         maintenances=tuple(_checked(raw) for raw in answer.get("scheduled_maintenances") or ()),
         unknown_words=tuple(sorted({o.word for o in observed if o.level is None and o.word})),
-    )  # fmt: skip
+    )
     return replace(state, mark=f"{state.mark}{UNEXPLAINED}") if state.is_unexplained else state
 
 
@@ -399,19 +455,24 @@ def _changed_at(*parts: Raw | Sequence[Raw]) -> datetime | None:
 
 
 def _doubted(state: _State, told_at: datetime) -> _State:
-    """Return the state, without its levels when the page looks like the abandoned address of a page that lives on.
+    """Return the state, without its levels when the page looks like the abandoned address of a page
+    that lives on.
 
-    Such a twin answers for ever what it said when it was left: an indicator of trouble, no incident, and no change.
+    Such a twin answers for ever what it said when it was left: an indicator of trouble, no
+    incident, and no change.
     """
     changed_at = state.changed_at
     if not state.is_unexplained or changed_at is None or told_at - changed_at < STANDSTILL:
         return state
     remark = (
-        f"suspect: the page says {state.info.indicator!r} with nothing open, and nothing on it has changed since "
-        f"{changed_at:%Y-%m-%d %H:%M} UTC; it may be an abandoned address of the vendor's page"
+        f"suspect: the page says {state.info.indicator!r} with nothing open, and nothing on it has"
+        f" changed since {changed_at:%Y-%m-%d %H:%M} UTC; it may be an abandoned address of the"
+        " vendor's page"
     )
     observed = tuple(replace(each, level=None) for each in state.observed or ())
-    return replace(state, info=replace(state.info, remark=remark), observed=observed, until=changed_at)
+    return replace(
+        state, info=replace(state.info, remark=remark), observed=observed, until=changed_at
+    )
 
 
 def _told_at(response: Response, page: PageContext) -> datetime:
@@ -423,22 +484,31 @@ def _told_at(response: Response, page: PageContext) -> datetime:
 
 
 def _own_zone(page: Raw, context: PageContext) -> tuple[str | None, str | None]:
-    """Return the page's zone and a remark on it; raises UnexpectedShape when it is none we know and we have no other.
+    """Return the page's zone and a remark on it; raises UnexpectedShape when it is none we know and
+    we have no other.
 
-    Its bars are days of that zone: in UTC, as a default, each would tell of other hours than the vendor's.
+    Its bars are days of that zone: in UTC, as a default, each would tell of other hours than the
+    vendor's.
     """
     zone, remark = own_zone(page.get("time_zone"), context)
     if remark is not None and context.zone is None:
         raise UnexpectedShape(
             f"the page names the time zone {page.get('time_zone')!r}, which is none we know",
-            remedy="set `zone:` of this vendor to the IANA zone whose days the page shows, such as Europe/Berlin",
+            remedy=(
+                "set `zone:` of this vendor to the IANA zone whose days the page shows, such as"
+                " Europe/Berlin"
+            ),
         )
     return zone, remark
 
 
 def _mark(page: Raw, rows: Sequence[Raw]) -> str | None:
-    """Return when the page or one of its components changed last: imitations let the page's own time stand still."""
-    return max((str(each["updated_at"]) for each in (page, *rows) if each.get("updated_at")), default=None)
+    """Return when the page or one of its components changed last: imitations let the page's own
+    time stand still.
+    """
+    return max(
+        (str(each["updated_at"]) for each in (page, *rows) if each.get("updated_at")), default=None
+    )
 
 
 def _page(answer: Raw) -> Raw:
@@ -457,8 +527,12 @@ def _is_group(row: Raw) -> bool:
 
 
 def _in_page_order(rows: Sequence[Raw]) -> list[Raw]:
-    """Return the rows that are components, in the order the page shows them: groups and single ones share an order."""
-    groups = {_text(row, "id", "components[]"): row.get("position") or 0 for row in rows if _is_group(row)}
+    """Return the rows that are components, in the order the page shows them: groups and single ones
+    share an order.
+    """
+    groups = {
+        _text(row, "id", "components[]"): row.get("position") or 0 for row in rows if _is_group(row)
+    }
 
     def place(row: Raw) -> tuple[int, int]:
         own = row.get("position") or 0
@@ -468,7 +542,9 @@ def _in_page_order(rows: Sequence[Raw]) -> list[Raw]:
 
 
 def _each_once(leaves: Sequence[Raw]) -> list[Raw]:
-    """Return each component once: of one listed twice the worse state, a word we do not know unless one is bad."""
+    """Return each component once: of one listed twice the worse state, a word we do not know unless
+    one is bad.
+    """
     found: dict[str, Raw] = {}
     for row in sorted(leaves, key=lambda row: LEVELS.get(str(row.get("status")), UNKNOWN)):
         found[row["id"]] = row
@@ -491,7 +567,9 @@ def _components(leaves: Sequence[Raw], group_names: Mapping[str, str]) -> tuple[
 
 def _observation(row: Raw) -> Observation:
     word = str(row.get("status"))
-    return Observation(component_id=_text(row, "id", "components[]"), level=LEVELS.get(word), word=word)
+    return Observation(
+        component_id=_text(row, "id", "components[]"), level=LEVELS.get(word), word=word
+    )
 
 
 def _remark(indicator: str | None, observed: Sequence[Observation]) -> str | None:
@@ -505,7 +583,9 @@ def _remark(indicator: str | None, observed: Sequence[Observation]) -> str | Non
 
 
 def _state_evidence(state: _State, page: PageContext) -> Evidence:
-    listed = _incident_evidence(page, state, (*state.incidents, *state.maintenances), source="statuspage.summary")
+    listed = _incident_evidence(
+        page, state, (*state.incidents, *state.maintenances), source="statuspage.summary"
+    )
     return replace(
         listed,
         page=state.info,
@@ -515,7 +595,7 @@ def _state_evidence(state: _State, page: PageContext) -> Evidence:
     )
 
 
-# -------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _incident_evidence(
@@ -532,7 +612,9 @@ def _incident_evidence(
         read_at=page.now,
         incidents=tuple(_incident(told, page, state.groups) for told in each_once),
         updates=tuple(
-            update for told in each_once for update in updates_of(told.id, _messages(told.raw, state.groups))
+            update
+            for told in each_once
+            for update in updates_of(told.id, _messages(told.raw, state.groups))
         ),
         impacts=tuple(impact for told in each_once for impact in _impacts(told, state.groups)),
         unknown_words=tuple(sorted({word for told in each_once for word in told.unknown_words})),
@@ -543,13 +625,16 @@ def _incident_evidence(
 def _listed_evidence(page: PageContext, state: _State, listed: Sequence["_Told"]) -> Evidence:
     reach = _reach(listed, state.born, state.until or page.now)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
-    return _incident_evidence(page, state, listed, source="statuspage.incidents", coverage=coverage, lists=reach)
+    return _incident_evidence(
+        page, state, listed, source="statuspage.incidents", coverage=coverage, lists=reach
+    )
 
 
 def _reach(listed: Sequence["_Told"], born: datetime | None, now: datetime) -> Interval | None:
     """Return the span in which every incident is on the list.
 
-    The list holds the newest by resolution, or by creation while unresolved; a short one holds all there ever were.
+    The list holds the newest by resolution, or by creation while unresolved; a short one holds all
+    there ever were.
     """
     oldest = [_instant(told.raw.get("resolved_at") or told.raw["created_at"]) for told in listed]
     start = min(oldest) if len(listed) >= INCIDENTS_LISTED else born
@@ -560,8 +645,8 @@ def _reach(listed: Sequence["_Told"], born: datetime | None, now: datetime) -> I
 class _Told:
     """An incident as it was told, each part of it read once. `updates` are oldest first.
 
-    `named` are the components it ever named and `posted` the states it gave them, both with groups that only the page
-    knows to be such. `work_began` is when a maintenance did, else `started_at`.
+    `named` are the components it ever named and `posted` the states it gave them, both with groups
+    that only the page knows to be such. `work_began` is when a maintenance did, else `started_at`.
     """
 
     raw: Raw
@@ -577,7 +662,9 @@ class _Told:
 
 
 def _told(raw: Raw) -> _Told:
-    """Return what an incident says. What a wrong type or time in it raises is raised here, and nowhere later."""
+    """Return what an incident says. What a wrong type or time in it raises is raised here, and
+    nowhere later.
+    """
     updates = _updates(raw)
     started, ended = _started(raw, updates), _ended(raw, updates)
     return _Told(
@@ -612,7 +699,12 @@ def _incident(told: _Told, page: PageContext, groups: frozenset[str]) -> Inciden
 
 
 def _is_maintenance(raw: Raw) -> bool:
-    return bool(raw.get("scheduled_for")) or raw["status"] in {"scheduled", "in_progress", "verifying", "completed"}
+    return bool(raw.get("scheduled_for")) or raw["status"] in {
+        "scheduled",
+        "in_progress",
+        "verifying",
+        "completed",
+    }
 
 
 def _phase(raw: Raw) -> Phase:
@@ -625,22 +717,28 @@ def _phase(raw: Raw) -> Phase:
 
 def _started(raw: Raw, updates: Sequence["_Update"]) -> datetime:
     if not _is_maintenance(raw):
-        started, resolved = _instant(raw.get("started_at") or raw["created_at"]), raw.get("resolved_at")
+        started, resolved = (
+            _instant(raw.get("started_at") or raw["created_at"]),
+            raw.get("resolved_at"),
+        )
         if resolved is None or started <= _instant(resolved):
             return started
-        # Entered afterwards: `started_at` is when it was typed, and only the other two were dated back.
+        # Entered afterwards: `started_at` is when it was typed, and only the other two were dated
+        # back.
         return min(_instant(raw["created_at"]), _instant(resolved))
     # `started_at` of a maintenance is when it was announced.
     began = [update.at for update in updates if update.status == "in_progress"]
     scheduled = _instant(raw["scheduled_for"]) if raw.get("scheduled_for") else None
-    return min([*began[:1], *([scheduled] if scheduled else [])], default=_instant(raw["created_at"]))
+    return min(
+        [*began[:1], *([scheduled] if scheduled else [])], default=_instant(raw["created_at"])
+    )
 
 
 def _ended(raw: Raw, updates: Sequence["_Update"]) -> datetime | None:
     """Return when a closed incident ended; None while it goes on.
 
-    Vendors date an end back; the states it posted held until the closing update all the same: with that the page's own
-    record agrees. An incident that posted none has only what the vendor claims.
+    Vendors date an end back; the states it posted held until the closing update all the same: with
+    that the page's own record agrees. An incident that posted none has only what the vendor claims.
     """
     if _phase(raw) is not Phase.CLOSED:
         return None
@@ -651,7 +749,11 @@ def _ended(raw: Raw, updates: Sequence["_Update"]) -> datetime | None:
         if closed is None:
             return resolved
         # `resolved_at` of an incident opened again may still be of the first time.
-        return max(resolved, closed) if _was_reopened(updates, final) or _posts_bad(updates) else resolved
+        return (
+            max(resolved, closed)
+            if _was_reopened(updates, final) or _posts_bad(updates)
+            else resolved
+        )
     if closed is not None:
         return closed
     return updates[-1].at if updates else _instant(raw["created_at"])
@@ -662,13 +764,20 @@ def _was_reopened(updates: Sequence["_Update"], final: int | None) -> bool:
 
 
 def _posts_bad(updates: Sequence["_Update"]) -> bool:
-    posted = (word for update in updates if update.status != "scheduled" for word in update.states.values())
+    posted = (
+        word
+        for update in updates
+        if update.status != "scheduled"
+        for word in update.states.values()
+    )
     return any(word != "operational" for word in posted)
 
 
 def _final_closing(updates: Sequence["_Update"]) -> int | None:
     """Return the index of the first closing update after which no work was reported any more."""
-    last_work = max((index for index, update in enumerate(updates) if update.status in WORKING), default=-1)
+    last_work = max(
+        (index for index, update in enumerate(updates) if update.status in WORKING), default=-1
+    )
     return next((i for i, u in enumerate(updates) if i > last_work and u.status in CLOSING), None)
 
 
@@ -684,8 +793,8 @@ class _Update:
 def _updates(raw: Raw) -> list[_Update]:
     """Return the updates, oldest first, by the clock at which the state was changed.
 
-    `display_at` is chosen by the author and `updated_at` moves with every edit: only `created_at` agrees with the
-    page's own uptime record.
+    `display_at` is chosen by the author and `updated_at` moves with every edit: only `created_at`
+    agrees with the page's own uptime record.
     """
     updates = [_update(update) for update in reversed(raw.get("incident_updates") or ())]
     return sorted(updates, key=lambda update: update.at)
@@ -693,12 +802,16 @@ def _updates(raw: Raw) -> list[_Update]:
 
 def _update(update: Raw) -> _Update:
     affected = update.get("affected_components") or ()
-    states = {str(entry["code"]): str(entry["new_status"]) for entry in affected if entry.get("code")}
+    states = {
+        str(entry["code"]): str(entry["new_status"]) for entry in affected if entry.get("code")
+    }
     return _Update(_instant(update["created_at"]), update.get("status") or "", states)
 
 
 def _messages(raw: Raw, groups: frozenset[str]) -> Iterator[IncidentUpdate]:
-    """Yield the incident's updates as they are kept: with the vendor's text, and the states of components only."""
+    """Yield the incident's updates as they are kept: with the vendor's text, and the states of
+    components only.
+    """
     for update in raw.get("incident_updates") or ():
         status, body = str(update.get("status") or ""), update.get("body")
         yield IncidentUpdate(
@@ -717,29 +830,39 @@ def _messages(raw: Raw, groups: frozenset[str]) -> Iterator[IncidentUpdate]:
 
 @lru_cache(maxsize=8_192)  # a page says the same states again with every answer
 def _posted(code: str, word: str, before: str) -> PostedState:
-    return PostedState(component_id=code, level=LEVELS.get(word), word=word, before=LEVELS.get(before))
+    return PostedState(
+        component_id=code, level=LEVELS.get(word), word=word, before=LEVELS.get(before)
+    )
 
 
 def _named(raw: Raw, updates: Iterable[_Update]) -> tuple[str, ...]:
-    """Return every component the incident ever named: links are removed on resolution, updates keep them."""
+    """Return every component the incident ever named: links are removed on resolution, updates keep
+    them.
+    """
     linked = raw.get("components") or ()
     not_components = {row["id"] for row in linked if _is_group(row)}
-    ids = [_text(row, "id", "components[]") for row in linked] + [code for update in updates for code in update.states]
+    ids = [_text(row, "id", "components[]") for row in linked] + [
+        code for update in updates for code in update.states
+    ]
     return tuple(code for code in dict.fromkeys(ids) if code not in not_components)
 
 
-def replay(incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset()) -> tuple[Impact, ...]:
-    """Return the impacts an incident's updates tell of: one for each component and state it held in the incident.
+def replay(
+    incident: Mapping[str, Any], *, groups: frozenset[str] = frozenset()
+) -> tuple[Impact, ...]:
+    """Return the impacts an incident's updates tell of: one for each component and state it held in
+    the incident.
 
-    A posted state holds until the same incident posts another one, and at the latest until the incident has ended; it
-    has no end while the incident goes on. One that the end itself posts counts for `LEAST`, where nothing longer is
-    told. States posted before a maintenance began are only announcements. A state in a word we do not know gives an
-    impact without level, which makes its span unknown.
+    A posted state holds until the same incident posts another one, and at the latest until the
+    incident has ended; it has no end while the incident goes on. One that the end itself posts
+    counts for `LEAST`, where nothing longer is told. States posted before a maintenance began are
+    only announcements. A state in a word we do not know gives an impact without level, which makes
+    its span unknown.
 
-    An incident entered after it was over posts its states after the end it claims: they hold over the time it claims
-    as well. An incident that names components and never posts a bad state gives inferred impacts over its whole length,
-    by its impact word; with impact "none", or without components, it gives nothing. `groups` are ids of rows that are
-    no components.
+    An incident entered after it was over posts its states after the end it claims: they hold over
+    the time it claims as well. An incident that names components and never posts a bad state gives
+    inferred impacts over its whole length, by its impact word; with impact "none", or without
+    components, it gives nothing. `groups` are ids of rows that are no components.
     """
     return _impacts(_told(incident), groups)
 
@@ -761,13 +884,22 @@ def _posted_impacts(
     spans, claimed = _spans(updates), _claimed(raw, updates, started)
     yield from (_transition(raw, span, ended) for span in spans)
     if claimed is not None:
-        yield from (_transition(raw, replace(span, start=claimed.start), claimed.end) for span in spans)
+        yield from (
+            _transition(raw, replace(span, start=claimed.start), claimed.end) for span in spans
+        )
 
 
 def _claimed(raw: Raw, updates: Sequence[_Update], started: datetime) -> Interval | None:
-    """Return the time an incident claims that was entered after it was over; None for one told as it went."""
+    """Return the time an incident claims that was entered after it was over; None for one told as
+    it went.
+    """
     resolved = raw.get("resolved_at")
-    if _phase(raw) is not Phase.CLOSED or not resolved or not updates or updates[0].at < _instant(resolved):
+    if (
+        _phase(raw) is not Phase.CLOSED
+        or not resolved
+        or not updates
+        or updates[0].at < _instant(resolved)
+    ):
         return None
     return Interval.between(started, _instant(resolved))
 
@@ -781,7 +913,9 @@ class _Span:
 
 
 def _spans(posted: Sequence[_Update]) -> list[_Span]:
-    """Return the bad states in the order they ended; those that only the incident's own end closes have no end."""
+    """Return the bad states in the order they ended; those that only the incident's own end closes
+    have no end.
+    """
     held: dict[str, tuple[str, datetime]] = {}
     spans: list[_Span] = []
     updates = [update for update in posted if update.status != "scheduled"]
@@ -799,7 +933,11 @@ def _spans(posted: Sequence[_Update]) -> list[_Span]:
             if before != "operational" and since < update.at:
                 spans.append(_Span(code, before, since, update.at))
             held[code] = (word, update.at)
-    return spans + [_Span(code, word, since, None) for code, (word, since) in held.items() if word != "operational"]
+    return spans + [
+        _Span(code, word, since, None)
+        for code, (word, since) in held.items()
+        if word != "operational"
+    ]
 
 
 def _transition(raw: Raw, span: _Span, ended: datetime | None) -> Impact:
@@ -828,19 +966,29 @@ def _inferred(told: _Told, named: Sequence[str]) -> Iterator[Impact]:
         return
     for code in named:
         yield Impact(
-            component_id=code, level=None, start=start, end=end, basis=Basis.INFERRED,
-            source=_source(told.raw), incident_id=told.id, word=word,
-        )  # fmt: skip
+            component_id=code,
+            level=None,
+            start=start,
+            end=end,
+            basis=Basis.INFERRED,
+            source=_source(told.raw),
+            incident_id=told.id,
+            word=word,
+        )
 
 
 def _work_began(raw: Raw, updates: Iterable[_Update]) -> datetime | None:
-    """Return when work on a maintenance was first reported; None for an incident, and where it was not."""
+    """Return when work on a maintenance was first reported; None for an incident, and where it was
+    not.
+    """
     began = (update.at for update in updates if update.status in WORKING)
     return next(began, None) if _is_maintenance(raw) else None
 
 
 def unknown_words(incident: Mapping[str, Any]) -> set[str]:
-    """Return the words in an incident that are outside our vocabulary: states, its status, its impact."""
+    """Return the words in an incident that are outside our vocabulary: states, its status, its
+    impact.
+    """
     return set(_unknown_words(incident, _updates(incident)))
 
 
@@ -853,7 +1001,9 @@ def _unknown_words(raw: Raw, updates: Iterable[_Update]) -> Iterator[str]:
 
 
 def _checked(raw: Any) -> _Told:  # noqa: ANN401
-    """Return what the incident says when it has what we rely on. Raises UnexpectedShape naming what it lacks."""
+    """Return what the incident says when it has what we rely on. Raises UnexpectedShape naming what
+    it lacks.
+    """
     if not isinstance(raw, dict):
         raise UnexpectedShape("an incident is not an object")
     for name in ("id", "name", "status", "impact", "created_at"):
@@ -876,12 +1026,14 @@ def _incident_path(code: str) -> str:
     return f"/api/v2/incidents/{code}.json"
 
 
-# ------------------------------------------------------------------------------------------------------------- bars
+# bars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Timelines:
-    """Bars of several components, as `/uptime_showcase` or the root page gave them. `first` is the earliest day."""
+    """Bars of several components, as `/uptime_showcase` or the root page gave them. `first` is the
+    earliest day.
+    """
 
     components: tuple[Component, ...]
     bars: tuple[Bar, ...]
@@ -898,20 +1050,32 @@ class _Timelines:
 
 
 def _timelines(raw: Raw, values: Sequence[Raw], zone: ZoneInfo, now: datetime) -> _Timelines:
-    """Read bars. Timelines of groups are left out: a group's record is computed from its components'."""
+    """Read bars. Timelines of groups are left out: a group's record is computed from its
+    components'.
+    """
     leaves = {code: line for code, line in raw.items() if not _is_group_line(line)}
     outages = [day.get("outages") or {} for line in leaves.values() for day in line["days"]]
     return _Timelines(
         components=_line_components(raw, leaves),
         bars=tuple(
-            bar for code, line in leaves.items() for bar in _line_bars(code, line["days"]) if _begun(bar.day, zone, now)
+            bar
+            for code, line in leaves.items()
+            for bar in _line_bars(code, line["days"])
+            if _begun(bar.day, zone, now)
         ),
-        coverage=tuple(c for code, line in leaves.items() for c in _line_coverage(code, line, zone, now)),
+        coverage=tuple(
+            c for code, line in leaves.items() for c in _line_coverage(code, line, zone, now)
+        ),
         reported=tuple(_reported(values, leaves)),
         unknown_words=tuple(
-            sorted({f"outages.{key}" for outage in outages for key in outage if key not in {"p", "m"}})
+            sorted(
+                {f"outages.{key}" for outage in outages for key in outage if key not in {"p", "m"}}
+            )
         ),
-        first=min((_day(line["days"][0]["date"]) for line in leaves.values() if line["days"]), default=None),
+        first=min(
+            (_day(line["days"][0]["date"]) for line in leaves.values() if line["days"]),
+            default=None,
+        ),
     )
 
 
@@ -959,9 +1123,13 @@ def _bar(code: str, day: date, seconds: Raw, events: Sequence[Raw] | None) -> It
     incidents = tuple(str(event["code"]) for event in events or () if event.get("code"))
     if partial or major or incidents:
         yield Bar(
-            component_id=code, day=day, partial_seconds=partial, major_seconds=major,
-            incident_ids=incidents, source="statuspage.uptime",
-        )  # fmt: skip
+            component_id=code,
+            day=day,
+            partial_seconds=partial,
+            major_seconds=major,
+            incident_ids=incidents,
+            source="statuspage.uptime",
+        )
 
 
 def _line_coverage(code: str, line: Raw, zone: ZoneInfo, now: datetime) -> Iterator[Coverage]:
@@ -970,7 +1138,9 @@ def _line_coverage(code: str, line: Raw, zone: ZoneInfo, now: datetime) -> Itera
         yield from _bar_coverage(code, max(first, _start_day(line) or first), last, zone, now)
 
 
-def _bar_coverage(code: str, first: date, last: date, zone: ZoneInfo, now: datetime) -> Iterator[Coverage]:
+def _bar_coverage(
+    code: str, first: date, last: date, zone: ZoneInfo, now: datetime
+) -> Iterator[Coverage]:
     end = min(now, day_interval(last, zone).end)
     span = Interval.between(day_interval(first, zone).start, end)
     if span is not None:
@@ -994,10 +1164,11 @@ PRINTED = re.compile(r'id="uptime-percent-([a-z0-9]{12})">\s*([\d.]+)\s*<')
 
 
 def embedded(text: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
-    """Return the timelines and the printed percentages in a page's HTML; both empty when it has none.
+    """Return the timelines and the printed percentages in a page's HTML; both empty when it has
+    none.
 
-    Understands `var uptimeData = {...}` (until mid-2026), `window.uptimeData = {...}` (until September 2026) and an
-    object of the showcase's shape in either place.
+    Understands `var uptimeData = {...}` (until mid-2026), `window.uptimeData = {...}` (until
+    September 2026) and an object of the showcase's shape in either place.
     """
     raw = _after(UPTIME_DATA, text) or {}
     values = raw.get("values") if "timelines" in raw else _after(UPTIME_VALUES, text)
@@ -1015,14 +1186,16 @@ def _after(mark: re.Pattern[str], text: str) -> Any:  # noqa: ANN401
     return None
 
 
-# --------------------------------------------------------------------------------------------------------- backfill
+# backfill
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Read the history back to `since`: the current structure, bars, the listed incidents, then what lies deeper.
+    """Read the history back to `since`: the current structure, bars, the listed incidents, then
+    what lies deeper.
 
-    Every piece is yielded as soon as it is known. What could not be read is a gap and leaves its span uncovered.
-    Raises what `poll` raises when neither the page's structure nor its bars can be read.
+    Every piece is yielded as soon as it is known. What could not be read is a gap and leaves its
+    span uncovered. Raises what `poll` raises when neither the page's structure nor its bars can be
+    read.
     """
     since = utc(since)
     state, root = yield from _structure(page)
@@ -1035,11 +1208,15 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _structure(page: PageContext) -> Generator[Step, Any, tuple[_State, Response | None]]:
-    """Return the page's structure, and its root page when that was read; an archived page has only its root page."""
+    """Return the page's structure, and its root page when that was read; an archived page has only
+    its root page.
+    """
     response = yield from _try_get(SUMMARY)
     try:
         answered = _answered(response)
-        state = _doubted(_understood(answered, lambda answer: _state(answer, page)), _told_at(answered, page))
+        state = _doubted(
+            _understood(answered, lambda answer: _state(answer, page)), _told_at(answered, page)
+        )
     except UNREADABLE as error:
         root = None
         if isinstance(response, Response):
@@ -1069,8 +1246,12 @@ def _zone(page: PageContext) -> ZoneInfo | None:
     return zone_named(page.zone) if page.zone else None
 
 
-def _shown(page: PageContext, state: _State, root: Response | None) -> Generator[Step, Any, _Timelines | None]:
-    """Yield the last ninety days' bars and return them; None when the page shows none or they were read before."""
+def _shown(
+    page: PageContext, state: _State, root: Response | None
+) -> Generator[Step, Any, _Timelines | None]:
+    """Yield the last ninety days' bars and return them; None when the page shows none or they were
+    read before.
+    """
     if "bars" in page.done:
         return None
     ids = [component.id for component in state.components if component.has_bars]
@@ -1100,7 +1281,9 @@ def _shown(page: PageContext, state: _State, root: Response | None) -> Generator
 def _showcase(
     page: PageContext, state: _State, ids: Sequence[str]
 ) -> Generator[Step, Any, tuple[_Timelines | None, tuple[Gap, ...]]]:
-    """Return the showcase's bars, None when the page has no showcase, and what of it could not be read."""
+    """Return the showcase's bars, None when the page has no showcase, and what of it could not be
+    read.
+    """
     lines: dict[str, Any] = {}
     values: list[Raw] = []
     gaps: list[Gap] = []
@@ -1115,12 +1298,21 @@ def _showcase(
             continue
         lines |= answer.get("timelines") or {}
         values += answer.get("values") or []
-    return (_timelines(lines, values, state.days_zone, state.until or page.now) if lines else None), tuple(gaps)
+    return (
+        _timelines(lines, values, state.days_zone, state.until or page.now) if lines else None
+    ), tuple(gaps)
 
 
 def _timed(answer: Raw, state: _State, page: PageContext) -> Raw:
-    """Return the answer when its bars can be read. Raises UnexpectedShape (through the caller) when not."""
-    _timelines(answer.get("timelines") or {}, answer.get("values") or [], state.days_zone, state.until or page.now)
+    """Return the answer when its bars can be read. Raises UnexpectedShape (through the caller) when
+    not.
+    """
+    _timelines(
+        answer.get("timelines") or {},
+        answer.get("values") or [],
+        state.days_zone,
+        state.until or page.now,
+    )
     return answer
 
 
@@ -1130,22 +1322,33 @@ def _embedded_bars(
     if root is None:
         root = yield from _root(page)
     try:
-        response = require_ok(_answered(root if root is not None else FetchError("the root page did not answer")))
+        response = require_ok(
+            _answered(root if root is not None else FetchError("the root page did not answer"))
+        )
         until = state.until or page.now
-        timelines = _guarded(response, lambda: _timelines(*embedded(response.text), state.days_zone, until))
+        timelines = _guarded(
+            response, lambda: _timelines(*embedded(response.text), state.days_zone, until)
+        )
     except UNREADABLE as error:
         return None, (_gap("uptime bars", error),)
     if not timelines.components:
-        return None, (Gap(what="uptime bars", reason="absent", message="the page shows no uptime record"),)
+        return None, (
+            Gap(what="uptime bars", reason="absent", message="the page shows no uptime record"),
+        )
     return timelines, ()
 
 
-def _older_bars(page: PageContext, state: _State, since: datetime, shown: _Timelines | None) -> Steps:
-    """Read quarters of bars, newest first, for every component whose record begins before what was shown."""
+def _older_bars(
+    page: PageContext, state: _State, since: datetime, shown: _Timelines | None
+) -> Steps:
+    """Read quarters of bars, newest first, for every component whose record begins before what was
+    shown.
+    """
     today = day_of(page.now, state.days_zone)
     first = shown.first if shown is not None else None
     if first is None:
-        # Shown bars read by an earlier run reach this far; without any, everything is to be read here.
+        # Shown bars read by an earlier run reach this far; without any, everything is to be read
+        # here.
         first = today - timedelta(days=89) if "bars" in page.done else today + ONE_DAY
     wanted = day_of(since, state.days_zone)
     failed = 0
@@ -1154,18 +1357,26 @@ def _older_bars(page: PageContext, state: _State, since: datetime, shown: _Timel
         if not component.has_bars or target >= first:
             continue
         if failed > 1:
-            gap = Gap(what=f"uptime record of {component.name}", reason="skipped", message="others failed before it")
+            gap = Gap(
+                what=f"uptime record of {component.name}",
+                reason="skipped",
+                message="others failed before it",
+            )
             yield Evidence(source="statuspage.uptime", read_at=page.now, gaps=(gap,))
             return
-        failed = 0 if (yield from _component_bars(page, state, component, target, first)) else failed + 1
+        failed = (
+            0 if (yield from _component_bars(page, state, component, target, first)) else failed + 1
+        )
 
 
 def _component_bars(
     page: PageContext, state: _State, component: Component, target: date, first: date
 ) -> Generator[Step, Any, bool]:
-    """Read one component's record from the day before `first` back to `target`; return False when a page failed.
+    """Read one component's record from the day before `first` back to `target`; return False when a
+    page failed.
 
-    A page holds three months and the first one ends with today's month; usually the shown bars cover it.
+    A page holds three months and the first one ends with today's month; usually the shown bars
+    cover it.
     """
     today = day_of(page.now, state.days_zone)
     covered = first
@@ -1189,14 +1400,26 @@ def _component_bars(
 
 
 def _uptime_evidence(
-    page: PageContext, state: _State, component: Component, response: Response | FetchError, unit: str
+    page: PageContext,
+    state: _State,
+    component: Component,
+    response: Response | FetchError,
+    unit: str,
 ) -> Evidence:
     evidence = Evidence(source="statuspage.uptime", read_at=page.now)
     try:
         months = _understood(_answered(response), _uptime_months)
     except UNREADABLE as error:
-        return replace(evidence, gaps=(_gap(f"uptime record of {component.name}, {unit.rpartition(':')[2]}", error),))
-    days = [day for month in months if month.get("uptime_percentage") is not None for day in month["days"]]
+        return replace(
+            evidence,
+            gaps=(_gap(f"uptime record of {component.name}, {unit.rpartition(':')[2]}", error),),
+        )
+    days = [
+        day
+        for month in months
+        if month.get("uptime_percentage") is not None
+        for day in month["days"]
+    ]
     dated = sorted((_day(day["date"]), day) for day in days if day.get("date")) if days else []
     if not dated:
         return replace(evidence, unit=unit)
@@ -1217,7 +1440,9 @@ def _uptime_evidence(
 
 
 def _uptime_months(answer: Raw) -> list[Raw]:
-    """Return the months of a component's record. A group's answer has none: it counts components, not seconds."""
+    """Return the months of a component's record. A group's answer has none: it counts components,
+    not seconds.
+    """
     months = _list(answer, "months", "answer")
     if answer.get("is_group"):
         return []
@@ -1236,22 +1461,32 @@ def _maintenances(page: PageContext, state: _State) -> Generator[Step, Any, froz
         listed = yield from _maintenance_list()
     except UNREADABLE as error:
         yield Evidence(
-            source="statuspage.maintenances", read_at=page.now, gaps=(_gap("scheduled maintenances", error),)
+            source="statuspage.maintenances",
+            read_at=page.now,
+            gaps=(_gap("scheduled maintenances", error),),
         )
         return frozenset()
     if listed is None:
         return frozenset()
-    yield _incident_evidence(page, state, listed, source="statuspage.maintenances", unit="maintenances")
+    yield _incident_evidence(
+        page, state, listed, source="statuspage.maintenances", unit="maintenances"
+    )
     return frozenset(told.id for told in listed if told.phase is Phase.CLOSED)
 
 
-# ------------------------------------------------------------------------------------------------ incident history
+# incident history
 
 
 def _incident_history(
-    page: PageContext, state: _State, since: datetime, known: frozenset[str], shown: _Timelines | None
+    page: PageContext,
+    state: _State,
+    since: datetime,
+    known: frozenset[str],
+    shown: _Timelines | None,
 ) -> Steps:
-    """Read incidents: the listed ones, then through `/history`, then those the bars name, at last the feed."""
+    """Read incidents: the listed ones, then through `/history`, then those the bars name, at last
+    the feed.
+    """
     listed, error = yield from _listed(page, state)
     known |= {told.id for told in listed or ()}
     reach = _reach(listed, state.born, state.until or page.now) if listed is not None else None
@@ -1264,13 +1499,19 @@ def _incident_history(
     yield from _read_incidents(page, state, codes)
     if listed is None and not codes:
         yield from _feed(page, state)
-    reason = error or BadStatus("the page has no history", status=404, url=page.absolute("/history.json"))
+    reason = error or BadStatus(
+        "the page has no history", status=404, url=page.absolute("/history.json")
+    )
     what = f"incidents before {reach.start:%Y-%m-%d}" if reach is not None else "incidents"
     yield Evidence(source="statuspage.history", read_at=page.now, gaps=(_gap(what, reason),))
 
 
-def _listed(page: PageContext, state: _State) -> Generator[Step, Any, tuple[list[_Told] | None, PageError | None]]:
-    """Yield the newest fifty incidents and return them; None and the error when they cannot be read."""
+def _listed(
+    page: PageContext, state: _State
+) -> Generator[Step, Any, tuple[list[_Told] | None, PageError | None]]:
+    """Yield the newest fifty incidents and return them; None and the error when they cannot be
+    read.
+    """
     response = yield from _try_get(INCIDENTS)
     try:
         listed = _understood(_answered(response), _incident_list)
@@ -1289,10 +1530,13 @@ class _Months:
     born: datetime | None
 
 
-def _history(page: PageContext, state: _State, since: datetime, known: frozenset[str]) -> Generator[Step, Any, bool]:
+def _history(
+    page: PageContext, state: _State, since: datetime, known: frozenset[str]
+) -> Generator[Step, Any, bool]:
     """Read `/history` until it reaches `since`; return False when the page has no history at all.
 
-    Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes on.
+    Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes
+    on.
     """
     today = day_of(page.now, state.days_zone)
     whole, failures, found, floor = True, 0, False, max(since, state.born or since)
@@ -1306,17 +1550,23 @@ def _history(page: PageContext, state: _State, since: datetime, known: frozenset
                 if number == 1 and _is_absent(listed):
                     return False
                 yield Evidence(
-                    source="statuspage.history", read_at=page.now, gaps=(_gap(f"history {unit[8:]}", listed),)
+                    source="statuspage.history",
+                    read_at=page.now,
+                    gaps=(_gap(f"history {unit[8:]}", listed),),
                 )
                 whole, failures = False, failures + 1
                 if failures > 1:
                     return found
                 continue
             floor = max(floor, listed.born or floor)
-            whole &= yield from _read_incidents(page, state, [code for code in listed.codes if code not in known])
+            whole &= yield from _read_incidents(
+                page, state, [code for code in listed.codes if code not in known]
+            )
             oldest = min(listed.months, default=oldest)
             if whole:
-                yield _months_evidence(page, state, oldest, floor=listed.born or state.born, unit=unit)
+                yield _months_evidence(
+                    page, state, oldest, floor=listed.born or state.born, unit=unit
+                )
         failures, found = 0, True
         if day_interval(oldest, state.days_zone).start <= floor:
             break
@@ -1327,10 +1577,15 @@ def _is_absent(error: PageError) -> bool:
     return isinstance(error, BadStatus) and error.status in {404, 410}
 
 
-def _months_evidence(page: PageContext, state: _State, oldest: date, *, floor: datetime | None, unit: str) -> Evidence:
+def _months_evidence(
+    page: PageContext, state: _State, oldest: date, *, floor: datetime | None, unit: str
+) -> Evidence:
     start = day_interval(oldest, state.days_zone).start
     span = Interval.between(max(start, floor or start), state.until or page.now)
-    settled = day_interval(_months_back(oldest, -MONTHS_A_PAGE), state.days_zone).start < page.now - SETTLED_AFTER
+    settled = (
+        day_interval(_months_back(oldest, -MONTHS_A_PAGE), state.days_zone).start
+        < page.now - SETTLED_AFTER
+    )
     return Evidence(
         source="statuspage.history",
         read_at=page.now,
@@ -1341,7 +1596,9 @@ def _months_evidence(page: PageContext, state: _State, oldest: date, *, floor: d
 
 
 def _history_page(number: int) -> Generator[Step, Any, _Months | PageError]:
-    """Return one page of the history from its JSON or else from its HTML; the first error when neither can be read."""
+    """Return one page of the history from its JSON or else from its HTML; the first error when
+    neither can be read.
+    """
     response = yield from _try_get(f"/history.json?page={number}")
     try:
         return _understood(_answered(response), _months)
@@ -1357,7 +1614,11 @@ def _history_page(number: int) -> Generator[Step, Any, _Months | PageError]:
 
 def _react_props(text: str) -> Raw:
     at = text.find('data-react-class="HistoryIndex"')
-    match = re.search(r'data-react-props="([^"]*)"', text[text.rfind("<", 0, at) :]) if at >= 0 else None
+    match = (
+        re.search(r'data-react-props="([^"]*)"', text[text.rfind("<", 0, at) :])
+        if at >= 0
+        else None
+    )
     if match is None:
         raise UnexpectedShape("the history page holds no HistoryIndex")
     props: Raw = storable(json.loads(html.unescape(match.group(1))))
@@ -1371,42 +1632,59 @@ def _months(answer: Raw) -> _Months:
         months=tuple(date(int(m["year"]), MONTHS.index(m["name"]) + 1, 1) for m in months),
         codes=tuple(
             dict.fromkeys(
-                _text(incident, "code", "months[].incidents[]") for m in months for incident in m.get("incidents") or ()
+                _text(incident, "code", "months[].incidents[]")
+                for m in months
+                for incident in m.get("incidents") or ()
             )
         ),
         born=_instant(page["created_at"]) if page.get("created_at") else None,
     )
 
 
-def _read_incidents(page: PageContext, state: _State, codes: Sequence[str]) -> Generator[Step, Any, bool]:
+def _read_incidents(
+    page: PageContext, state: _State, codes: Sequence[str]
+) -> Generator[Step, Any, bool]:
     """Yield each incident as its own unit; return whether all of them could be read."""
     whole = True
     wanted = [code for code in codes if f"incident:{code}" not in page.done]
     for number, batch in enumerate(_batches(wanted, TOGETHER)):
         answers = yield from get_all([_incident_path(code) for code in batch])
-        pieces = [_single_evidence(page, state, code, answer) for code, answer in zip(batch, answers, strict=True)]
+        pieces = [
+            _single_evidence(page, state, code, answer)
+            for code, answer in zip(batch, answers, strict=True)
+        ]
         yield from pieces
         whole &= not any(piece.gaps for piece in pieces)
         left = len(wanted) - (number + 1) * TOGETHER
         if left > 0 and all(piece.gaps for piece in pieces):
-            gap = Gap(what=f"{left} more incidents", reason="skipped", message="those asked for before them all failed")
+            gap = Gap(
+                what=f"{left} more incidents",
+                reason="skipped",
+                message="those asked for before them all failed",
+            )
             yield Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
             return False
     return whole
 
 
-def _single_evidence(page: PageContext, state: _State, code: str, answer: Response | FetchError) -> Evidence:
+def _single_evidence(
+    page: PageContext, state: _State, code: str, answer: Response | FetchError
+) -> Evidence:
     try:
         told = _understood(_answered(answer), _one_incident)
     except UNREADABLE as error:
         gap = _gap(f"incident {code}", error)
         return Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
     settled = told.ended_at is not None and told.ended_at < page.now - SETTLED_AFTER
-    return _incident_evidence(page, state, [told], source="statuspage.incident", unit=f"incident:{code}", final=settled)
+    return _incident_evidence(
+        page, state, [told], source="statuspage.incident", unit=f"incident:{code}", final=settled
+    )
 
 
 def _feed(page: PageContext, state: _State) -> Steps:
-    """Yield the feed's incidents. They name no component, so they give no level and cover nothing."""
+    """Yield the feed's incidents. They name no component, so they give no level and cover
+    nothing.
+    """
     response = yield from _try_get("/history.atom", accept="application/atom+xml")
     try:
         answer = require_ok(_answered(response))
@@ -1417,21 +1695,26 @@ def _feed(page: PageContext, state: _State) -> Steps:
 
 
 STAMP = re.compile(
-    r"<small>\s*([A-Z][a-z]{2})[a-z]*\s*<var data-var='date'>\s*(\d+)</var>,\s*<var data-var='time'>(\d+):(\d+)</var>"
+    r"<small>\s*([A-Z][a-z]{2})[a-z]*\s*<var data-var='date'>\s*(\d+)</var>,\s*<var"
+    r" data-var='time'>(\d+):(\d+)</var>"
     r".*?</small>.*?<strong>([^<]+)</strong>",
     re.DOTALL,
 )
 
 
 def _feed_incidents(text: str, zone: ZoneInfo) -> Iterator[Incident]:
-    body = text.partition("?>")[2]  # without its XML prolog, or Beautiful Soup warns that this is not HTML
+    # without its XML prolog, or Beautiful Soup warns that this is not HTML
+    body = text.partition("?>")[2]
     for entry in BeautifulSoup(body, "html.parser").find_all("entry"):
         link = entry.find("link", href=True)
         title, published, content = (entry.find(name) for name in ("title", "published", "content"))
         if link is None or title is None or published is None or content is None:
             raise UnexpectedShape("an entry of the feed lacks link, title, published or content")
         read_at = _instant(published.get_text())
-        stamps = [(_before(read_at, match.groups(), zone), match[5]) for match in STAMP.finditer(content.get_text())]
+        stamps = [
+            (_before(read_at, match.groups(), zone), match[5])
+            for match in STAMP.finditer(content.get_text())
+        ]
         status = stamps[0][1].strip().lower() if stamps else "unknown"
         closed = status in CLOSED
         yield Incident(
@@ -1447,11 +1730,15 @@ def _feed_incidents(text: str, zone: ZoneInfo) -> Iterator[Incident]:
 
 
 def _before(limit: datetime, stamp: Sequence[str], zone: ZoneInfo) -> datetime:
-    """Return the last moment that reads like the stamp, which has no year, and is not later than the limit."""
+    """Return the last moment that reads like the stamp, which has no year, and is not later than
+    the limit.
+    """
     month = next(i for i, name in enumerate(MONTHS, start=1) if name.startswith(stamp[0]))
     for year in (limit.year + 1, limit.year, limit.year - 1):
         try:
-            at = datetime(year, month, int(stamp[1]), int(stamp[2]), int(stamp[3]), tzinfo=zone).astimezone(UTC)
+            at = datetime(
+                year, month, int(stamp[1]), int(stamp[2]), int(stamp[3]), tzinfo=zone
+            ).astimezone(UTC)
         except ValueError:  # 29 February
             continue
         if at < limit + timedelta(minutes=1):
@@ -1459,11 +1746,13 @@ def _before(limit: datetime, stamp: Sequence[str], zone: ZoneInfo) -> datetime:
     raise UnexpectedShape(f"no year fits {' '.join(stamp[:2])}")
 
 
-# --------------------------------------------------------------------------------------------------------- reading
+# reading
 
 
 def _understood(response: Response, reader: Callable[[Any], T]) -> T:
-    """Return what the reader makes of the response's JSON. Raises FetchError or ParseError, with the URL."""
+    """Return what the reader makes of the response's JSON. Raises FetchError or ParseError, with
+    the URL.
+    """
     answer = read_json(response)
     if not isinstance(answer, dict):
         raise UnexpectedShape("the answer is not an object", url=response.url)
@@ -1471,18 +1760,25 @@ def _understood(response: Response, reader: Callable[[Any], T]) -> T:
 
 
 def _guarded(response: Response, read: Callable[[], T]) -> T:
-    """Return what `read` returns. Raises UnexpectedShape when a value has another type than it should have."""
+    """Return what `read` returns. Raises UnexpectedShape when a value has another type than it
+    should have.
+    """
     try:
         return read()
     except UnexpectedShape as error:
         error.url = error.url or response.url
         raise
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        # Freshly decoded and foreign: a wrong type anywhere in it is the page's shape, not a mistake of ours.
-        raise UnexpectedShape(f"a value is missing or of another type: {error!r}", url=response.url) from error
+        # Freshly decoded and foreign: a wrong type anywhere in it is the page's shape, not a
+        # mistake of ours.
+        raise UnexpectedShape(
+            f"a value is missing or of another type: {error!r}", url=response.url
+        ) from error
 
 
-def _try_get(path: str, *, accept: str = "application/json") -> Generator[Step, Any, Response | FetchError]:
+def _try_get(
+    path: str, *, accept: str = "application/json"
+) -> Generator[Step, Any, Response | FetchError]:
     try:
         return (yield from get(path, accept=accept))
     except FetchError as error:

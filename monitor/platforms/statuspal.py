@@ -1,14 +1,16 @@
 """Statuspal pages: a summary of the present, and a list of incidents. Pure.
 
-Both are at `statuspal.io` or `statuspal.eu`, under the page's subdomain, whatever host the page itself is on; its HTML
-names it. Times are UTC without saying so. What is easily misread:
+Both are at `statuspal.io` or `statuspal.eu`, under the page's subdomain, whatever host the page
+itself is on; its HTML names it. Times are UTC without saying so. What is easily misread:
 
-- Services stand inside each other (`children`), which is how every captured summary has them; programs also read flat
-  lists (`parent_id`). A service with others inside is a group. One that is in trouble while nothing in it is as bad
-  speaks for all in it; so does an incident that names it and nothing inside it.
-- A page's owner can name types of incident. What the page is in is told twice then, as such a type and as the type it
-  stands for (`current_incident_type` "info", `current_status_type` "minor"; since 2025), which is remembered; what is
-  in a list of maintenances is one. Another type that nothing explains means nothing to us.
+- Services stand inside each other (`children`), which is how every captured summary has them;
+  programs also read flat lists (`parent_id`). A service with others inside is a group. One that is
+  in trouble while nothing in it is as bad speaks for all in it; so does an incident that names it
+  and nothing inside it.
+- A page's owner can name types of incident. What the page is in is told twice then, as such a type
+  and as the type it stands for (`current_incident_type` "info", `current_status_type` "minor";
+  since 2025), which is remembered; what is in a list of maintenances is one. Another type that
+  nothing explains means nothing to us.
 - `info_notices` are texts and no incidents.
 """
 
@@ -21,7 +23,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, instant, items, maybe_instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    items,
+    maybe_instant,
+    maybe_text,
+    peek,
+    row,
+    rows,
+    some_rows,
+    text,
+    word,
+)
 from monitor.intervals import zone_named
 from monitor.model import Basis, Component, Level, PageInfo, Phase, worst_level
 from monitor.protocol import (
@@ -48,8 +63,8 @@ ABOUT = About(
     per="component",
     precision="as typed",
     trust=(
-        "An incident has one type for all its services and its whole length; types that the page's owner named are "
-        "known only as far as the page says what they stand for."
+        "An incident has one type for all its services and its whole length; types that the page's"
+        " owner named are known only as far as the page says what they stand for."
     ),
 )
 
@@ -67,8 +82,8 @@ VOCABULARY: Mapping[str, Level] = {
     "emergency-maintenance": Level.MAINTENANCE,
     "maintenances": Level.MAINTENANCE,
 }
-"""By type of incident, null is none; then by types that owners named, as their pages said what they stood for; last by
-the list that an incident is in."""
+"""By type of incident, null is none; then by types that owners named, as their pages said what they
+stood for; last by the list that an incident is in."""
 
 STATUSPALS = frozenset({"none", "minor", "major", "scheduled"})
 """Types that mean the same on every page."""
@@ -78,25 +93,34 @@ DEEPEST = 20
 """How deep services may stand inside each other."""
 
 HOSTS = (".statuspal.io", ".statuspal.eu")
-IN_HTML = re.compile(r"statuspal\.(io|eu)/(?:api/v\d/)?status_pages/([a-z0-9][a-z0-9-]{0,62})|"
-                     r"//([a-z0-9][a-z0-9-]{0,62})\.statuspal\.(io|eu)")  # fmt: skip
+IN_HTML = re.compile(
+    r"statuspal\.(io|eu)/(?:api/v\d/)?status_pages/([a-z0-9][a-z0-9-]{0,62})|"
+    r"//([a-z0-9][a-z0-9-]{0,62})\.statuspal\.(io|eu)"
+)
 OURS = frozenset({"www", "app", "docs", "api", "cdn", "assets", "status"})
 """Names under statuspal.io that are no customer's page."""
 
-REMEDY = "run `monitor record URL DIR` and send the folder: no summary of Statuspal like this was seen yet"
+REMEDY = (
+    "run `monitor record URL DIR` and send the folder: no summary of Statuspal like this was"
+    " seen yet"
+)
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its summary, on Statuspal's own hosts."""
+    """Return what to ask to recognise the page at this URL: its summary, on Statuspal's own
+    hosts.
+    """
     root = _own(urlsplit(url).hostname or "")
     return (Get(path=f"{root}/summary"),) if root else ()
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Statuspal page: its host, its summary's shape, and what its HTML refers to."""
+    """Return the signs of a Statuspal page: its host, its summary's shape, and what its HTML refers
+    to.
+    """
     return list(_signals(response))
 
 
@@ -107,21 +131,31 @@ def _signals(response: Response) -> Iterator[Signal]:
     if host.endswith(HOSTS) or host in {"statuspal.io", "statuspal.eu"}:
         yield Signal("host", f"the host is {host}")
     told = peek(response)
-    if isinstance(told, dict) and isinstance(told.get("status_page"), dict) and isinstance(told.get("services"), list):
+    if (
+        isinstance(told, dict)
+        and isinstance(told.get("status_page"), dict)
+        and isinstance(told.get("services"), list)
+    ):
         yield Signal("shape", "a status_page beside its services")
         if "current_incident_type" in told["status_page"]:
             yield Signal("type", "the page says what kind of incident it is in")
     elif told is None and response.body.lstrip()[:1] == b"<":
         if _named_in(response.text):
             yield Signal("markup", "the page names its own address at Statuspal")
-        if re.search(rb"(?:src|href)=[\"']https?://(?:[a-z0-9-]+\.)*statuspal\.(?:io|eu)/", response.body):
+        if re.search(
+            rb"(?:src|href)=[\"']https?://(?:[a-z0-9-]+\.)*statuspal\.(?:io|eu)/", response.body
+        ):
             yield Signal("assets", "the page loads from Statuspal")
 
 
 def _own(host: str) -> str | None:
     """Return the root of the API for a page on Statuspal's own host."""
     name, _, rest = host.partition(".")
-    return _root(rest.removeprefix("statuspal."), name) if host.endswith(HOSTS) and name not in OURS else None
+    return (
+        _root(rest.removeprefix("statuspal."), name)
+        if host.endswith(HOSTS) and name not in OURS
+        else None
+    )
 
 
 def _root(zone: str, name: str) -> str:
@@ -137,18 +171,22 @@ def _named_in(html: str) -> str | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------------ the answers
+# the answers
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What incidents are read with. `inside`: the services in each group, however deep. `means`: types to levels."""
+    """What incidents are read with. `inside`: the services in each group, however deep. `means`:
+    types to levels.
+    """
 
     inside: Mapping[str, Sequence[str]]
     means: Mapping[str, Level]
 
     def expanded(self, named: Sequence[str]) -> list[str]:
-        """Return the services an incident names; a group of which none is named stands for all that is in it."""
+        """Return the services an incident names; a group of which none is named stands for all that
+        is in it.
+        """
         found: dict[str, None] = {}
         for key in named:
             members = self.inside.get(key)
@@ -161,7 +199,9 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A summary. `own`: the page's own types of incident, each with the type it was seen to stand for."""
+    """A summary. `own`: the page's own types of incident, each with the type it was seen to stand
+    for.
+    """
 
     page: _Page
     own: Mapping[str, str]
@@ -175,7 +215,9 @@ def _told(response: Response, page: PageContext) -> _Told:
     about = row(told.get("status_page"), "status_page")
     services = list(_flat(rows(told.get("services"), "services")))
     if not services:
-        raise UnexpectedShape("no service is listed: such a page says nothing of any", remedy=REMEDY)
+        raise UnexpectedShape(
+            "no service is listed: such a page says nothing of any", remedy=REMEDY
+        )
     own = _own_types(told, about, page.mark)
     reader = _Page(_inside(services), _meanings(told, own))
     events = [
@@ -205,16 +247,23 @@ def _is_zone(name: str) -> bool:
 
 
 def _own_types(told: Row, about: Row, mark: str | None) -> dict[str, str]:
-    """Return the page's own types and what they stand for: those of earlier polls, and the one it is in now."""
+    """Return the page's own types and what they stand for: those of earlier polls, and the one it
+    is in now.
+    """
     own = _remembered(mark)[1]
-    said, stands_for = _type(about, "current_incident_type"), maybe_text(told.get("current_status_type"))
+    said, stands_for = (
+        _type(about, "current_incident_type"),
+        maybe_text(told.get("current_status_type")),
+    )
     if said not in STATUSPALS and stands_for in STATUSPALS - {"none"}:
         own[said] = stands_for
     return own
 
 
 def _meanings(told: Row, own: Mapping[str, str]) -> dict[str, Level]:
-    """Return what types of incident mean on this page; what it says of its own goes before what others' meant."""
+    """Return what types of incident mean on this page; what it says of its own goes before what
+    others' meant.
+    """
     means = dict(VOCABULARY)
     for listed in MAINTENANCES:
         for each in some_rows(told.get(listed), listed):
@@ -229,12 +278,14 @@ def _type(told: Row, key: str) -> str:
     return "none" if told[key] is None else word(told[key], key)
 
 
-# ----------------------------------------------------------------------------------------------------------- services
+# services
 
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """A service, and the id of the one it is in. `said` are the types of incident it says that it is in."""
+    """A service, and the id of the one it is in. `said` are the types of incident it says that it
+    is in.
+    """
 
     key: str
     name: str
@@ -245,14 +296,21 @@ class _Service:
 def _flat(listed: Sequence[Row], parent: str | None = None, depth: int = 0) -> Iterator[_Service]:
     """Yield services and all inside them, each after the one it is in."""
     if depth > DEEPEST:
-        raise UnexpectedShape(f"services stand more than {DEEPEST} deep inside each other", remedy=REMEDY)
+        raise UnexpectedShape(
+            f"services stand more than {DEEPEST} deep inside each other", remedy=REMEDY
+        )
     for each in listed:
         key, above = code(each.get("id"), "service.id"), each.get("parent_id")
         said = [_type(each, "current_incident_type")]
         if each.get("parent_incident_type") is not None:
             said.append(_type(each, "parent_incident_type"))
         owner = parent if parent is not None or above is None else code(above, "service.parent_id")
-        yield _Service(key, text(each.get("name"), "service.name"), owner if owner != key else None, tuple(said))
+        yield _Service(
+            key,
+            text(each.get("name"), "service.name"),
+            owner if owner != key else None,
+            tuple(said),
+        )
         yield from _flat(some_rows(each.get("children"), "service.children"), key, depth + 1)
 
 
@@ -281,30 +339,43 @@ def _above(key: str, parents: Mapping[str, str | None]) -> Iterator[str]:
 
 
 def _parts(services: Sequence[_Service], page: _Page) -> Iterator[Part]:
-    """Yield the services with none inside them, once for each type of incident they or what speaks for them are in."""
+    """Yield the services with none inside them, once for each type of incident they or what speaks
+    for them are in.
+    """
     said: dict[str, list[str]] = {}
     for each in services:
         said.setdefault(each.key, []).extend(each.said)
     names = {each.key: each.name for each in services}
-    speaks = {group: said[group] for group in page.inside if group in said and _is_alone(group, said, page)}
+    speaks = {
+        group: said[group]
+        for group in page.inside
+        if group in said and _is_alone(group, said, page)
+    }
     for at, each in enumerate(services):
         if each.key not in page.inside:
             group = names.get(each.parent) if each.parent is not None else None
             component = Component(id=each.key, name=each.name, group=group, position=at)
-            spoken = (kind for owner, kinds in speaks.items() if each.key in page.inside[owner] for kind in kinds)
+            spoken = (
+                kind
+                for owner, kinds in speaks.items()
+                if each.key in page.inside[owner]
+                for kind in kinds
+            )
             for kind in (*each.said, *spoken):
                 yield Part(component=component, level=page.means.get(kind), word=kind)
 
 
 def _is_alone(group: str, said: Mapping[str, Sequence[str]], page: _Page) -> bool:
-    """Whether a group's state is its own: nothing in it is in such an incident, or in one as bad."""
+    """Whether a group's state is its own: nothing in it is in such an incident, or in one as
+    bad.
+    """
     within = {kind for key in page.inside[group] for kind in said[key]}
     worst = worst_level(page.means.get(kind) for kind in within)
     level = worst_level(page.means.get(kind) for kind in said[group])
     return not set(said[group]) <= within and (level is None or worst is None or level > worst)
 
 
-# ---------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _kind(told: Row) -> str:
@@ -315,7 +386,13 @@ def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> 
     key, kind = code(told.get("id"), "incident.id"), _kind(told)
     start = instant(told.get("starts_at"), "incident.starts_at", UTC)
     end = maybe_instant(told.get("ends_at"), "incident.ends_at", UTC)
-    phase = Phase.SCHEDULED if start > now else Phase.CLOSED if end is not None and end <= now else Phase.OPEN
+    phase = (
+        Phase.SCHEDULED
+        if start > now
+        else Phase.CLOSED
+        if end is not None and end <= now
+        else Phase.OPEN
+    )
     named, level = page.expanded(_services(told)), page.means.get(kind)
     basis = Basis.DECLARED if level in {None, Level.MAINTENANCE} else Basis.INFERRED
     return Event(
@@ -331,7 +408,9 @@ def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> 
         spans=spread(named, level, start, end, word=kind, basis=basis),
         vague=not named and level is not Level.OPERATIONAL,
         words=() if level is not None else (kind,),
-        updates=messages(told.get("updates"), at="posted_at", status="type", text="description", read_time=_utc),
+        updates=messages(
+            told.get("updates"), at="posted_at", status="type", text="description", read_time=_utc
+        ),
     )
 
 
@@ -342,17 +421,23 @@ def _utc(value: object, where: str) -> datetime:
 def _services(told: Row) -> list[str]:
     """Return the services an incident names, which programs read as ids or as objects."""
     if "service_ids" in told:
-        return [code(each, "incident.service_ids") for each in items(told["service_ids"], "incident.service_ids")]
+        return [
+            code(each, "incident.service_ids")
+            for each in items(told["service_ids"], "incident.service_ids")
+        ]
     return [
-        code(each.get("id"), "incident.services.id") for each in some_rows(told.get("services"), "incident.services")
+        code(each.get("id"), "incident.services.id")
+        for each in some_rows(told.get("services"), "incident.services")
     ]
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def _api(page: PageContext) -> Generator[Step, Any, str]:
-    """Return the root of the page's API: from its address, from the last poll, else from its HTML."""
+    """Return the root of the page's API: from its address, from the last poll, else from its
+    HTML.
+    """
     known = _own(urlsplit(page.url).hostname or "") or _remembered(page.mark)[0]
     if known is not None:
         return known
@@ -374,26 +459,38 @@ def _remembered(mark: str | None) -> tuple[str | None, dict[str, str]]:
         root, types = told.get("root"), told.get("types")
     except (ValueError, AttributeError):  # an earlier version wrote the root alone
         root, types = mark, None
-    own = {key: meant for key, meant in types.items() if str(meant) in STATUSPALS} if isinstance(types, dict) else {}
+    own = (
+        {key: meant for key, meant in types.items() if str(meant) in STATUSPALS}
+        if isinstance(types, dict)
+        else {}
+    )
     return root if isinstance(root, str) and root.startswith("https://statuspal.") else None, own
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state in one request; two when the page's name must first be read from its HTML."""
+    """Yield every service's state in one request; two when the page's name must first be read from
+    its HTML.
+    """
     root = yield from _api(page)
-    response = yield from get(f"{root}/summary", conditional=page.mark is not None and not page.open_incidents)
+    response = yield from get(
+        f"{root}/summary", conditional=page.mark is not None and not page.open_incidents
+    )
     if response.unchanged:
         return
     with reading_of(response.url):
         told = _told(response, page)
         mark = json.dumps({"root": root, "types": told.own})
-        yield evidence(SOURCE, page, info=told.info, parts=told.parts, events=told.events, mark=mark)
+        yield evidence(
+            SOURCE, page, info=told.info, parts=told.parts, events=told.events, mark=mark
+        )
     if page.open_incidents - {event.id for event in told.events}:
         yield from _listed(root, page, told)
 
 
 def _listed(root: str, page: PageContext, told: _Told) -> Steps:
-    """Yield how incidents ended that left the summary; what the list does not have either was withdrawn."""
+    """Yield how incidents ended that left the summary; what the list does not have either was
+    withdrawn.
+    """
     response = yield from get(f"{root}/incidents")
     with reading_of(response.url):
         events = _events(row(read_json(response), "the answer"), told.page, page.now)
@@ -406,7 +503,8 @@ def _events(told: Row, page: _Page, now: datetime) -> list[Event]:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield all incidents back to `since`, newest first; they cover the time since the oldest of them.
+    """Yield all incidents back to `since`, newest first; they cover the time since the oldest of
+    them.
 
     The summary is read before them: it says what is inside the services that they name.
     """
@@ -414,7 +512,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get(f"{root}/summary")
     with reading_of(response.url):
         about = _told(response, page)
-        yield evidence(SOURCE, page, info=about.info, components=[part.component for part in about.parts])
+        yield evidence(
+            SOURCE, page, info=about.info, components=[part.component for part in about.parts]
+        )
     address, first = f"{root}/incidents", page.now
     events: list[Event] = []
     for _ in range(MOST_PAGES):

@@ -1,17 +1,21 @@
-"""Upptime pages: a file in a GitHub repository with each site's state and its minutes of downtime, day by day. Pure.
+"""Upptime pages: a file in a GitHub repository with each site's state and its minutes of downtime,
+day by day. Pure.
 
-The page is only drawn from `history/summary.json` of the repository that makes it, so its own address serves to find
-that; `history/<slug>.yml` tells since when a site is checked and when it was last written down. What is easily misread:
+The page is only drawn from `history/summary.json` of the repository that makes it, so its own
+address serves to find that; `history/<slug>.yml` tells since when a site is checked and when it was
+last written down. What is easily misread:
 
-- Nothing in the summary tells its age. GitHub stops the checks of a repository that nobody touches, and the file goes
-  on saying "up". Every day something is written down, so when that did not happen the states are not known.
-- `dailyMinutesDown` lists days with downtime only: all others since a site's `startTime` are good, those before are not
-  known. Its days are UTC, it reaches a year back, and today's minutes are as old as the file.
-- Minutes are counted from issues. Older versions count those that overlap twice, so a day may have more than 1440; and
-  a site that was slow ("degraded") is counted as down there.
+- Nothing in the summary tells its age. GitHub stops the checks of a repository that nobody touches,
+  and the file goes on saying "up". Every day something is written down, so when that did not happen
+  the states are not known.
+- `dailyMinutesDown` lists days with downtime only: all others since a site's `startTime` are good,
+  those before are not known. Its days are UTC, it reaches a year back, and today's minutes are as
+  old as the file.
+- Minutes are counted from issues. Older versions count those that overlap twice, so a day may have
+  more than 1440; and a site that was slow ("degraded") is counted as down there.
 
-The format is described at https://upptime.js.org; `history/summary.json` and a site's file were seen, the page was not:
-its signs are those of https://github.com/upptime/status-page.
+The format is described at https://upptime.js.org; `history/summary.json` and a site's file were
+seen, the page was not: its signs are those of https://github.com/upptime/status-page.
 """
 
 import re
@@ -25,7 +29,17 @@ from urllib.parse import quote, urlsplit
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
 from monitor.fields import Row, instant, maybe_text, number, peek, row, rows, text, word
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
-from monitor.model import Aspect, Bar, Component, Coverage, Evidence, Gap, Level, PageInfo, ReportedUptime
+from monitor.model import (
+    Aspect,
+    Bar,
+    Component,
+    Coverage,
+    Evidence,
+    Gap,
+    Level,
+    PageInfo,
+    ReportedUptime,
+)
 from monitor.protocol import (
     About,
     Get,
@@ -46,14 +60,20 @@ from monitor.told import Part, evidence, gap_before, worst_words
 ABOUT = About(
     title="Upptime",
     verified=date(2026, 8, 22),
-    live="history/summary.json and one site's file on raw.githubusercontent.com, 2 requests; the page once, for those",
+    live=(
+        "history/summary.json and one site's file on raw.githubusercontent.com, 2 requests; the"
+        " page once, for those"
+    ),
     reach_days=364,
-    reach="A year of each site, minutes of downtime a day, and a request each for when it was first checked.",
+    reach=(
+        "A year of each site, minutes of downtime a day, and a request each for when it was first"
+        " checked."
+    ),
     per="component",
     precision="days",
     trust=(
-        "Checks run every five minutes at best, often far less on GitHub's free machines; days count a slow site as "
-        "down."
+        "Checks run every five minutes at best, often far less on GitHub's free machines; days"
+        " count a slow site as down."
     ),
 )
 
@@ -68,7 +88,8 @@ AT_ONCE = 10
 """Sites whose files are asked for together."""
 
 STALE = timedelta(days=3)
-"""A file is written every day at least; when it was not for so long, nothing is checked any more."""
+"""A file is written every day at least; when it was not for so long, nothing is checked any
+more."""
 
 REACH = timedelta(days=363)
 """How far back before today the days of the summary surely reach."""
@@ -86,17 +107,23 @@ REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}")
 LINK = re.compile(rb"https://(?:github|raw\.githubusercontent)\.com/([\w.-]{1,100}/[\w.-]{1,100})")
 FIELD = re.compile(r"^(?:- )?(startTime|lastUpdated): *(\S[^\n]{0,100})$", re.MULTILINE)
 SCRIPTED = "%a %b %d %Y %H:%M:%S GMT%z"
-"""How JavaScript writes a time as text, before the name of the zone in brackets: files made until 2022 have it."""
+"""How JavaScript writes a time as text, before the name of the zone in brackets: files made until
+2022 have it."""
 MAKER = "upptime/"
 
-REMEDY = "configure the address of the repository that makes the page, https://github.com/<owner>/<repository>"
+REMEDY = (
+    "configure the address of the repository that makes the page,"
+    " https://github.com/<owner>/<repository>"
+)
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the summary, if it is a repository on GitHub."""
+    """Return what to ask to recognise the page at this URL: the summary, if it is a repository on
+    GitHub.
+    """
     repository = _repository_in(url)
     return (Get(path=HISTORY.format(repository=repository, file=SUMMARY)),) if repository else ()
 
@@ -115,7 +142,9 @@ def _signals(response: Response) -> Iterator[Signal]:
         return
     told = peek(response)
     first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
-    if {"slug", "status", "uptime"} <= first.keys() and isinstance(first.get("dailyMinutesDown"), dict):
+    if {"slug", "status", "uptime"} <= first.keys() and isinstance(
+        first.get("dailyMinutesDown"), dict
+    ):
         yield Signal("shape", "sites have a slug, a state and minutes of downtime by day")
     if {"uptimeWeek", "uptimeYear", "timeWeek", "timeYear"} <= first.keys():
         yield Signal("spans", "sites have uptimes and response times of the week and the year")
@@ -130,14 +159,16 @@ def _repository_in(url: str) -> str | None:
 
 def _repository_of(page: Response) -> str:
     """Return the repository that a page links most: it stands in its head line and at its end."""
-    links: Counter[str] = Counter(found.decode().removesuffix(".git") for found in LINK.findall(require_ok(page).body))
+    links: Counter[str] = Counter(
+        found.decode().removesuffix(".git") for found in LINK.findall(require_ok(page).body)
+    )
     found = next((name for name, _ in links.most_common() if not name.startswith(MAKER)), None)
     if found is None:
         raise UnexpectedShape("the page links no repository", url=page.url, remedy=REMEDY)
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +185,9 @@ Reading = Generator[Step, Any, tuple[str, list[_Site]]]
 
 
 def _read(page: PageContext) -> Reading:
-    """Return the repository and its sites; one that was known and is gone is looked for on the page again."""
+    """Return the repository and its sites; one that was known and is gone is looked for on the page
+    again.
+    """
     known = _repository_in(page.url)
     kept = page.mark if page.mark and REPOSITORY.fullmatch(page.mark) else None
     if known or kept:
@@ -179,9 +212,16 @@ def _sites(response: Response) -> list[_Site]:
 
 
 def _worse(one: _Site, other: _Site) -> _Site:
-    """Return a site that is listed twice: in the worse state, and with the longer of its downtimes a day."""
-    ((_, said),) = worst_words(((one.component.id, each.said) for each in (one, other)), VOCABULARY).items()
-    down = {day: max(one.down.get(day, 0), other.down.get(day, 0)) for day in one.down.keys() | other.down.keys()}
+    """Return a site that is listed twice: in the worse state, and with the longer of its downtimes
+    a day.
+    """
+    ((_, said),) = worst_words(
+        ((one.component.id, each.said) for each in (one, other)), VOCABULARY
+    ).items()
+    down = {
+        day: max(one.down.get(day, 0), other.down.get(day, 0))
+        for day in one.down.keys() | other.down.keys()
+    }
     return replace(one, said=said, down=down)
 
 
@@ -211,7 +251,9 @@ def _down(told: Row, where: str) -> Iterator[tuple[date, int]]:
 
 
 def _reported(told: Row, key: str) -> Iterator[ReportedUptime]:
-    """Yield the page's own figures. Minutes counted twice make some of them no share of anything: they are left out."""
+    """Yield the page's own figures. Minutes counted twice make some of them no share of anything:
+    they are left out.
+    """
     for name, days in SHARES.items():
         written = maybe_text(told.get(name))
         if written is not None:
@@ -224,7 +266,9 @@ def _times(response: Response) -> tuple[datetime, datetime]:
     """Return since when a site is checked and when it was last written down."""
     with reading_of(response.url):
         told = dict(FIELD.findall(require_ok(response).text[:10_000]))
-        return _time(told.get("startTime"), "startTime"), _time(told.get("lastUpdated"), "lastUpdated")
+        return _time(told.get("startTime"), "startTime"), _time(
+            told.get("lastUpdated"), "lastUpdated"
+        )
 
 
 def _time(written: str | None, where: str) -> datetime:
@@ -241,8 +285,8 @@ def _file(repository: str, site: _Site) -> str:
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every site's state, and ask one site's file whether that is of today. Nothing is conditional: a file that
-    stays the same is what tells that the checks have stopped.
+    """Yield every site's state, and ask one site's file whether that is of today. Nothing is
+    conditional: a file that stays the same is what tells that the checks have stopped.
     """
     repository, sites = yield from _read(page)
     response = yield from get(_file(repository, sites[0]))
@@ -256,7 +300,9 @@ def poll(page: PageContext) -> Steps:
         parts=[_part(site, stopped=stopped) for site in sites],
         mark=repository,
     )
-    yield replace(piece, reported=tuple(each for site in sites for each in site.reported if not stopped))
+    yield replace(
+        piece, reported=tuple(each for site in sites for each in site.reported if not stopped)
+    )
 
 
 def _part(site: _Site, *, stopped: bool) -> Part:
@@ -266,10 +312,16 @@ def _part(site: _Site, *, stopped: bool) -> Part:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield each site's days of downtime; they cover the time since it was first checked, until today begins."""
+    """Yield each site's days of downtime; they cover the time since it was first checked, until
+    today begins.
+    """
     repository, sites = yield from _read(page)
     yield evidence(
-        SOURCE, page, info=PageInfo(zone="UTC"), components=[site.component for site in sites], mark=repository
+        SOURCE,
+        page,
+        info=PageInfo(zone="UTC"),
+        components=[site.component for site in sites],
+        mark=repository,
     )
     begun = [page.now]
     for first in range(0, len(sites), AT_ONCE):
@@ -279,11 +331,17 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             piece = _past(site, answer, page, since)
             begun += [cover.span.start for cover in piece.coverage]
             yield piece
-    yield from gap_before(SOURCE, page, since, min(begun), "no site was checked before, or it is more than a year ago")
+    yield from gap_before(
+        SOURCE, page, since, min(begun), "no site was checked before, or it is more than a year ago"
+    )
 
 
-def _past(site: _Site, answer: Response | FetchError, page: PageContext, since: datetime) -> Evidence:
-    """Return one site's days, until its file was last written or today begins; a gap when that cannot be read."""
+def _past(
+    site: _Site, answer: Response | FetchError, page: PageContext, since: datetime
+) -> Evidence:
+    """Return one site's days, until its file was last written or today begins; a gap when that
+    cannot be read.
+    """
     try:
         if isinstance(answer, FetchError):
             raise answer
@@ -295,7 +353,9 @@ def _past(site: _Site, answer: Response | FetchError, page: PageContext, since: 
     span = Interval.between(max(started, _midnight(since), today - REACH), over)
     if span is None:
         return Evidence(source=SOURCE, read_at=page.now)
-    days = {day: lasted for day, lasted in site.down.items() if span.start.date() <= day < over.date()}
+    days = {
+        day: lasted for day, lasted in site.down.items() if span.start.date() <= day < over.date()
+    }
     return Evidence(
         source=SOURCE,
         read_at=page.now,
@@ -303,7 +363,9 @@ def _past(site: _Site, answer: Response | FetchError, page: PageContext, since: 
             Bar(component_id=site.component.id, day=day, major_seconds=lasted, source=SOURCE)
             for day, lasted in days.items()
         ),
-        coverage=(Coverage(span=span, aspect=Aspect.BARS, component_id=site.component.id, complete=True),),
+        coverage=(
+            Coverage(span=span, aspect=Aspect.BARS, component_id=site.component.id, complete=True),
+        ),
     )
 
 

@@ -1,14 +1,18 @@
-"""Uptime.com status pages: the present in one answer, the incidents of a span of days in another. Pure.
+"""Uptime.com status pages: the present in one answer, the incidents of a span of days in another.
+Pure.
 
-Both stand beside the page, `ajax` and `history` at `/statuspage/<slug>/`; on a vendor's own host the page's HTML tells
-where. What is easily misread:
+Both stand beside the page, `ajax` and `history` at `/statuspage/<slug>/`; on a vendor's own host
+the page's HTML tells where. What is easily misread:
 
 - Components tell their own state; a group's is made of those of its parts.
-- Incidents and maintenances are one list (`incident_type`). It also holds what is only announced, and `ends_at` of a
-  maintenance is planned.
-- An affected component keeps the state the incident gave it after the end. It holds for the whole incident.
-- The state of an incident is in `latest_update_incident_state` or, in the history, in its newest update.
-- The history tells the span it is about (`period_start`), which may be shorter than what was asked for.
+- Incidents and maintenances are one list (`incident_type`). It also holds what is only announced,
+  and `ends_at` of a maintenance is planned.
+- An affected component keeps the state the incident gave it after the end. It holds for the whole
+  incident.
+- The state of an incident is in `latest_update_incident_state` or, in the history, in its newest
+  update.
+- The history tells the span it is about (`period_start`), which may be shorter than what was asked
+  for.
 
 How an ended incident looks is known from programs that read it. Nothing is documented.
 """
@@ -52,7 +56,17 @@ from monitor.protocol import (
     reading_of,
     wrong,
 )
-from monitor.told import Event, Part, Span, calls_over, end_of, evidence, gap_before, messages, posted
+from monitor.told import (
+    Event,
+    Part,
+    Span,
+    calls_over,
+    end_of,
+    evidence,
+    gap_before,
+    messages,
+    posted,
+)
 
 ABOUT = About(
     title="Uptime.com",
@@ -100,7 +114,7 @@ LONGEST = timedelta(days=90)
 DISAGREES = "the page calls itself not operational, and all of its components operational"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -109,7 +123,9 @@ def probe(url: str) -> tuple[Get, ...]:
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Uptime.com page or of its answers; `host` only ever beside another sign."""
+    """Return the signs of an Uptime.com page or of its answers; `host` only ever beside another
+    sign.
+    """
     signals = list(_signals(response))
     if signals and (urlsplit(response.final_url or response.url).hostname or "") == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
@@ -121,7 +137,10 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("flags", "the page says whether components are in a critical state")
         told = peek(response)
         data = told.get("data") if isinstance(told, dict) else None
-        if isinstance(data, dict) and {"global_is_operational", "components", "active_incidents"} <= data.keys():
+        if (
+            isinstance(data, dict)
+            and {"global_is_operational", "components", "active_incidents"} <= data.keys()
+        ):
             yield Signal("shape", "components and active incidents beside an overall flag")
     if b"StatusPageDisplayController" in response.body:
         yield Signal("controller", "the page is drawn by Uptime.com's controller")
@@ -132,13 +151,15 @@ def _hosted(url: str) -> bool:
     return parts.hostname == HOST and OWN_PATH.match(parts.path) is not None
 
 
-# ------------------------------------------------------------------------------------------------- asking for answers
+# asking for answers
 
 Reading = Generator[Step, Any, tuple[str, Response]]
 
 
 def _live(page: PageContext, *, conditional: bool = False) -> Reading:
-    """Ask for the present. Return its path too; one that leads nowhere any more is looked for in the page's HTML."""
+    """Ask for the present. Return its path too; one that leads nowhere any more is looked for in
+    the page's HTML.
+    """
     known, failure = page.mark or (LIVE if OWN_PATH.search(urlsplit(page.url).path) else None), None
     if known is not None:
         try:
@@ -191,7 +212,7 @@ def _past(path: str, since: datetime, now: datetime) -> Generator[Step, Any, Res
     return response
 
 
-# ---------------------------------------------------------------------------------------------------------- components
+# components
 
 
 def _parts(data: Row) -> list[Part]:
@@ -201,7 +222,9 @@ def _parts(data: Row) -> list[Part]:
 
 def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, str | None]]:
     """Yield the components in the page's order, with the group they are in."""
-    for each in sorted(rows(told, "components"), key=lambda each: number(each.get("sorting_weight", 0), "weight")):
+    for each in sorted(
+        rows(told, "components"), key=lambda each: number(each.get("sorting_weight", 0), "weight")
+    ):
         if each.get("is_group") is not True:
             yield each, groups[-1] if groups else None
         elif len(groups) < DEEPEST:
@@ -213,7 +236,9 @@ def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, s
 
 def _part(told: Row, group: str | None, position: int) -> Part:
     key, state = _state(told)
-    component = Component(id=key, name=text(told.get("name"), f"component {key}.name"), group=group, position=position)
+    component = Component(
+        id=key, name=text(told.get("name"), f"component {key}.name"), group=group, position=position
+    )
     return Part(component=component, level=VOCABULARY.get(state), word=state)
 
 
@@ -222,7 +247,7 @@ def _state(told: Row) -> tuple[str, str]:
     return key, word(told.get("status"), f"component {key}.status").replace("_", "-")
 
 
-# ----------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 def _incident(told: Row, now: datetime) -> Event:
@@ -230,17 +255,28 @@ def _incident(told: Row, now: datetime) -> Event:
     where = f"incident {key}"
     start = instant(told.get("starts_at"), f"{where}.starts_at")
     updates = _updates(told, where)
-    status = maybe_text(told.get("latest_update_incident_state")) or (updates[-1][1] if updates else "")
+    status = maybe_text(told.get("latest_update_incident_state")) or (
+        updates[-1][1] if updates else ""
+    )
     posts = [posted(at, state.lower(), UPDATES) for at, state in updates]
     end = end_of(
-        posts, maybe_instant(told.get("ends_at"), f"{where}.ends_at"), start, over=calls_over(status.lower(), UPDATES)
+        posts,
+        maybe_instant(told.get("ends_at"), f"{where}.ends_at"),
+        start,
+        over=calls_over(status.lower(), UPDATES),
     )
     maintenance = _type(told) == MAINTENANCE
     spans = tuple(_spans(told, start, end, where))
     return Event(
         id=key,
         title=text(told.get("name"), f"{where}.name"),
-        phase=Phase.CLOSED if end is not None and end <= now else Phase.SCHEDULED if start > now else Phase.OPEN,
+        phase=(
+            Phase.CLOSED
+            if end is not None and end <= now
+            else Phase.SCHEDULED
+            if start > now
+            else Phase.OPEN
+        ),
         start=start,
         end=end,
         status=status or "unknown",
@@ -248,7 +284,9 @@ def _incident(told: Row, now: datetime) -> Event:
         maintenance=maintenance,
         spans=spans,
         vague=not spans,
-        updates=messages(told.get("updates"), at="updated_at", status="incident_state", text="description"),
+        updates=messages(
+            told.get("updates"), at="updated_at", status="incident_state", text="description"
+        ),
     )
 
 
@@ -260,7 +298,10 @@ def _updates(told: Row, where: str) -> list[tuple[datetime, str]]:
     """Return the updates' times and states, oldest first."""
     updates = some_rows(told.get("updates"), f"{where}.updates")
     return sorted(
-        (instant(each.get("updated_at"), f"{where}.updates.updated_at"), maybe_text(each.get("incident_state")) or "")
+        (
+            instant(each.get("updated_at"), f"{where}.updates.updated_at"),
+            maybe_text(each.get("incident_state")) or "",
+        )
         for each in updates
     )
 
@@ -269,7 +310,9 @@ def _spans(told: Row, start: datetime, end: datetime | None, where: str) -> Iter
     for each in some_rows(told.get("affected_components"), f"{where}.affected_components"):
         key, state = _state(each)
         level = VOCABULARY.get(state)
-        yield Span(component_id=key, level=level, start=start, end=end, word=state, basis=Basis.DECLARED)
+        yield Span(
+            component_id=key, level=level, start=start, end=end, word=state, basis=Basis.DECLARED
+        )
 
 
 def _worst(spans: Iterable[Span]) -> str:
@@ -282,11 +325,13 @@ def _unknown(told: Iterable[Row]) -> set[str]:
     return {_type(each) for each in told} - TYPES
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every component's state in one request, and in a second the end of incidents that left the list."""
+    """Yield every component's state in one request, and in a second the end of incidents that left
+    the list.
+    """
     path, response = yield from _live(page, conditional=True)
     if response.unchanged:
         return
@@ -299,7 +344,9 @@ def poll(page: PageContext) -> Steps:
             SOURCE,
             page,
             info=PageInfo(
-                external_id=maybe_text(data.get("slug")), name=maybe_text(data.get("name")), remark=_remark(data, parts)
+                external_id=maybe_text(data.get("slug")),
+                name=maybe_text(data.get("name")),
+                remark=_remark(data, parts),
             ),
             parts=parts,
             events=events,
@@ -321,13 +368,21 @@ def _remark(data: Row, parts: Iterable[Part]) -> str | None:
 
 
 def _follow(path: str, vanished: Iterable[str], page: PageContext) -> Steps:
-    """Yield the end of incidents that do not go on any more; what the history does not have was removed."""
+    """Yield the end of incidents that do not go on any more; what the history does not have was
+    removed.
+    """
     response = yield from _past(path, page.now - LONGEST, page.now)
     with reading_of(response.url):
         told = {code(each.get("id"), "incident.id"): each for each in _incidents(_data(response))}
         found = [told[key] for key in sorted(vanished) if key in told]
         events = [_incident(each, page.now) for each in found]
-        yield evidence(SOURCE, page, events=events, withdrawn=set(vanished) - told.keys(), words=_unknown(found))
+        yield evidence(
+            SOURCE,
+            page,
+            events=events,
+            withdrawn=set(vanished) - told.keys(),
+            words=_unknown(found),
+        )
 
 
 def _incidents(history: Row) -> list[Row]:
@@ -338,7 +393,9 @@ def _incidents(history: Row) -> list[Row]:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the incidents of up to 90 days; they cover the span that the answer says it is about."""
+    """Yield the incidents of up to 90 days; they cover the span that the answer says it is
+    about.
+    """
     path, response = yield from _live(page)
     asked = max(since, page.now - LONGEST)
     history = yield from _past(path, asked, page.now)

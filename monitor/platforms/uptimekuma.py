@@ -1,17 +1,20 @@
-"""Uptime Kuma status pages: what is watched in one answer, its last hundred checks in another. Pure.
+"""Uptime Kuma status pages: what is watched in one answer, its last hundred checks in another.
+Pure.
 
-`/api/status-page/<slug>` has the monitors in groups, `/api/status-page/heartbeat/<slug>` their beats, oldest first. The
-slug stands in the page's address, `/status/<slug>`; a page on a host of its own tells it at `/api/entry-page`. What is
-easily misread:
+`/api/status-page/<slug>` has the monitors in groups, `/api/status-page/heartbeat/<slug>` their
+beats, oldest first. The slug stands in the page's address, `/status/<slug>`; a page on a host of
+its own tells it at `/api/entry-page`. What is easily misread:
 
-- A beat is one check: 0 down, 1 up, 2 pending (it failed and is tried again, or was never made), 3 maintenance. Times
-  have no offset and are UTC.
+- A beat is one check: 0 down, 1 up, 2 pending (it failed and is tried again, or was never made), 3
+  maintenance. Times have no offset and are UTC.
 - A paused monitor keeps its last beats, so a beat counts only for some time after it.
-- Incidents are texts that somebody pinned to the page. They name no monitor, their style is a colour, and what is
-  unpinned is listed no more. Maintenances are listed while they go on, without what they are about: the beats tell it.
+- Incidents are texts that somebody pinned to the page. They name no monitor, their style is a
+  colour, and what is unpinned is listed no more. Maintenances are listed while they go on, without
+  what they are about: the beats tell it.
 
-The shapes are those of real answers and of the program's source, https://github.com/louislam/uptime-kuma
-(server/routers, server/model). Changed copies of the program serve sums of many checks as beats: those are refused.
+The shapes are those of real answers and of the program's source,
+https://github.com/louislam/uptime-kuma (server/routers, server/model). Changed copies of the
+program serve sums of many checks as beats: those are refused.
 """
 
 import re
@@ -26,7 +29,17 @@ from urllib.parse import urlsplit
 from monitor.errors import FetchError, UnexpectedShape
 from monitor.fields import Row, code, instant, maybe_text, number, peek, row, rows, some_rows, text
 from monitor.intervals import Interval, merge
-from monitor.model import Aspect, Basis, Component, Coverage, Impact, Level, PageInfo, Phase, ReportedUptime
+from monitor.model import (
+    Aspect,
+    Basis,
+    Component,
+    Coverage,
+    Impact,
+    Level,
+    PageInfo,
+    Phase,
+    ReportedUptime,
+)
 from monitor.protocol import (
     About,
     PageContext,
@@ -45,14 +58,17 @@ from monitor.told import Event, Part, ended, evidence, gap_before, remembered
 ABOUT = About(
     title="Uptime Kuma",
     verified=date(2026, 9, 12),
-    live="/api/status-page/<slug> and its heartbeat, 2 requests; /api/entry-page where the address has no slug",
+    live=(
+        "/api/status-page/<slug> and its heartbeat, 2 requests; /api/entry-page where the address"
+        " has no slug"
+    ),
     reach_days=0,
     reach="The last hundred checks of each monitor, mostly less than two hours.",
     per="component",
     precision="seconds",
     trust=(
-        "A monitor is up or down as Uptime Kuma's own checks see it; what came and went while nobody polled the page "
-        "is known only as far as its last hundred checks reach."
+        "A monitor is up or down as Uptime Kuma's own checks see it; what came and went while"
+        " nobody polled the page is known only as far as its last hundred checks reach."
     ),
 )
 
@@ -82,7 +98,7 @@ PINNED = "pinned"
 REMEDY = "configure the status page's own address, https://host/status/<slug>"
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def detect(response: Response) -> list[Signal]:
@@ -108,7 +124,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("entry", "the host says which page its root leads to")
 
 
-# ------------------------------------------------------------------------------------------------- asking for answers
+# asking for answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,9 @@ class _Monitor:
     @property
     def patience(self) -> timedelta:
         """For how long a beat counts."""
-        between = [(later - earlier).total_seconds() for (earlier, _), (later, _) in pairwise(self.beats)]
+        between = [
+            (later - earlier).total_seconds() for (earlier, _), (later, _) in pairwise(self.beats)
+        ]
         return max(FRESH, timedelta(seconds=3 * median(between))) if between else FRESH
 
 
@@ -135,7 +153,9 @@ class _Told:
 
 def _read(page: PageContext) -> Generator[Step, Any, _Told]:
     slug = _slug_in(page.url) or (yield from _slug_told())
-    config, beats = map(_answered, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)])))
+    config, beats = map(
+        _answered, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)]))
+    )
     with reading_of(beats.url):
         listed = row(read_json(beats), "the answer")
         found = row(listed.get("heartbeatList"), "heartbeatList")
@@ -178,12 +198,15 @@ def _answered(answer: Response | FetchError) -> Response:
     return answer
 
 
-# --------------------------------------------------------------------------------------------------------- the answers
+# the answers
 
 
 def _info(told: Row, slug: str) -> PageInfo:
     config = row(told.get("config"), "config")
-    going = [text(each.get("title"), "maintenance.title") for each in some_rows(told.get("maintenanceList"), "list")]
+    going = [
+        text(each.get("title"), "maintenance.title")
+        for each in some_rows(told.get("maintenanceList"), "list")
+    ]
     remark = f"under maintenance: {'; '.join(going)}" if going else None
     return PageInfo(external_id=slug, name=maybe_text(config.get("title")), remark=remark)
 
@@ -210,13 +233,18 @@ def _components(told: Row) -> list[Component]:
 def _beats(told: object, key: str) -> list[tuple[datetime, str]]:
     where = f"heartbeatList.{key[:40]}"
     return sorted(
-        (instant(each.get("time"), f"{where}.time", UTC), code(each.get("status"), f"{where}.status")[:20])
+        (
+            instant(each.get("time"), f"{where}.time", UTC),
+            code(each.get("status"), f"{where}.status")[:20],
+        )
         for each in rows(told, where)
     )
 
 
 def _reported(key: str, shares: Row) -> Iterator[ReportedUptime]:
-    """Yield a monitor's share of the last day. Where sums of beats are served it is not called so."""
+    """Yield a monitor's share of the last day. Where sums of beats are served it is not called
+    so.
+    """
     day = f"{key}_24"
     if day not in shares:
         wrong(f"uptimeList.{day[:40]}", "a share of 24 hours", None)
@@ -246,11 +274,13 @@ def _incident(told: Row) -> Event:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every monitor's state. There is a new beat nearly every time, so nothing is conditional."""
+    """Yield every monitor's state. There is a new beat nearly every time, so nothing is
+    conditional.
+    """
     told = yield from _read(page)
     over, withdrawn = ended(page, told.incidents)
     piece = evidence(
@@ -266,7 +296,9 @@ def poll(page: PageContext) -> Steps:
 
 
 def _part(monitor: _Monitor, now: datetime) -> Part:
-    """Return a monitor's state by its last beat; nothing is known of it when that is old or missing."""
+    """Return a monitor's state by its last beat; nothing is known of it when that is old or
+    missing.
+    """
     at, said = monitor.beats[-1] if monitor.beats else (None, None)
     if at is None or said is None or abs(now - at) > monitor.patience:
         return Part(component=monitor.component, level=None)
@@ -274,10 +306,15 @@ def _part(monitor: _Monitor, now: datetime) -> Part:
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield what the last beats found; they cover the time from each to the next, unless that is long."""
+    """Yield what the last beats found; they cover the time from each to the next, unless that is
+    long.
+    """
     told = yield from _read(page)
     monitors = {monitor.component.id: monitor for monitor in told.monitors}
-    runs = {key: [run for run in _runs(each, page.now) if run[1].end > since] for key, each in monitors.items()}
+    runs = {
+        key: [run for run in _runs(each, page.now) if run[1].end > since]
+        for key, each in monitors.items()
+    }
     found = [(key, said, span) for key, each in runs.items() for said, span in each]
     piece = evidence(
         SOURCE,
@@ -289,7 +326,11 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     yield replace(
         piece,
         reported=tuple(told.reported),
-        impacts=tuple(_impact(*each, page.now) for each in found if VOCABULARY.get(each[1]) is not Level.OPERATIONAL),
+        impacts=tuple(
+            _impact(*each, page.now)
+            for each in found
+            if VOCABULARY.get(each[1]) is not Level.OPERATIONAL
+        ),
         coverage=tuple(
             Coverage(span=span, aspect=Aspect.IMPACTS, component_id=key, complete=True)
             for key, each in runs.items()
@@ -301,7 +342,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _runs(monitor: _Monitor, now: datetime) -> Iterator[tuple[str, Interval]]:
-    """Yield what checks found, and from when to when: those that follow each other and found the same are one."""
+    """Yield what checks found, and from when to when: those that follow each other and found the
+    same are one.
+    """
     patience = monitor.patience
     beats = [beat for beat in monitor.beats if beat[0] < now]
     run: tuple[str, Interval] | None = None

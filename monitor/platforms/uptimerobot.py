@@ -1,16 +1,21 @@
-"""UptimeRobot's public pages: every monitor's state now, and what share of each of the last 90 days it was up. Pure.
+"""UptimeRobot's public pages: every monitor's state now, and what share of each of the last 90 days
+it was up. Pure.
 
-`/api/getMonitorList/<key>?page=N` on the page's own host tells of 30 monitors at a time. The key is the page's path on
-stats.uptimerobot.com, and elsewhere stands in the page's HTML (`pspApiPath`). What is easily misread:
+`/api/getMonitorList/<key>?page=N` on the page's own host tells of 30 monitors at a time. The key is
+the page's path on stats.uptimerobot.com, and elsewhere stands in the page's HTML (`pspApiPath`).
+What is easily misread:
 
-- Ratios are percentages, as text, of plain time: 98.845 of a day is 998 seconds down. They are measured, so they become
-  bars; a monitor knows only up and down. A day nobody measured has ratio "0.000" and the label "black": not an outage.
-- Days, and times without an offset, are in the page's zone, which is told as an offset (`psp.timezone`). Today's ratio
-  is taken to be one of the time that has passed.
+- Ratios are percentages, as text, of plain time: 98.845 of a day is 998 seconds down. They are
+  measured, so they become bars; a monitor knows only up and down. A day nobody measured has ratio
+  "0.000" and the label "black": not an outage.
+- Days, and times without an offset, are in the page's zone, which is told as an offset
+  (`psp.timezone`). Today's ratio is taken to be one of the time that has passed.
 - `paused` and `black` monitors are not measured now: nothing is known of them.
-- `lastDowntime` is the one outage that is told with its time. While the monitor is down its length is not told yet.
+- `lastDowntime` is the one outage that is told with its time. While the monitor is down its length
+  is not told yet.
 
-What the vendor posts on the page (`/api/getEventFeed/<key>`) names no monitors and is not read. Nothing is documented.
+What the vendor posts on the page (`/api/getEventFeed/<key>`) names no monitors and is not read.
+Nothing is documented.
 """
 
 import re
@@ -22,9 +27,33 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_instant, maybe_text, number, peek, row, rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    maybe_instant,
+    maybe_text,
+    number,
+    peek,
+    row,
+    rows,
+    text,
+    word,
+)
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, merge, zone_named
-from monitor.model import Aspect, Bar, Basis, Component, Coverage, Evidence, Gap, Level, PageInfo, Phase, ReportedUptime
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Component,
+    Coverage,
+    Evidence,
+    Gap,
+    Level,
+    PageInfo,
+    Phase,
+    ReportedUptime,
+)
 from monitor.protocol import (
     About,
     Get,
@@ -45,12 +74,18 @@ from monitor.told import Event, Part, evidence, gap_before, spread
 ABOUT = About(
     title="UptimeRobot",
     verified=date(2026, 9, 19),
-    live="/api/getMonitorList/<key>, 1 request for each 30 monitors; the page itself once, for the key",
+    live=(
+        "/api/getMonitorList/<key>, 1 request for each 30 monitors; the page itself once, for"
+        " the key"
+    ),
     reach_days=90,
     reach="90 days of each monitor, as the share of the day it was up (to about a second).",
     per="component",
     precision="seconds",
-    trust="Monitors know up and down only, as measured from outside: a slow or partly failing service is up.",
+    trust=(
+        "Monitors know up and down only, as measured from outside: a slow or partly failing service"
+        " is up."
+    ),
 )
 
 SOURCE = "uptimerobot.monitors"
@@ -74,7 +109,8 @@ UNMEASURED = frozenset({"paused", "black"})
 NO_DATA = "black"
 
 RECENT_DAYS = 3
-"""A poll tells of so many days: yesterday's ratio may still have been wrong at the last poll of the day."""
+"""A poll tells of so many days: yesterday's ratio may still have been wrong at the last poll of the
+day."""
 
 HALF_HOURS: Mapping[str, str] = {
     "+03:30": "Asia/Tehran",
@@ -88,17 +124,21 @@ HALF_HOURS: Mapping[str, str] = {
 """Places that keep such an offset all year."""
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its monitors, on UptimeRobot's own host."""
+    """Return what to ask to recognise the page at this URL: its monitors, on UptimeRobot's own
+    host.
+    """
     key = _hosted(url)
     return (Get(path=LIST.format(key=key, page=1)),) if key else ()
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of an UptimeRobot page or of its answers; `host` only ever beside another sign."""
+    """Return the signs of an UptimeRobot page or of its answers; `host` only ever beside another
+    sign.
+    """
     signals = list(_signals(response))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
@@ -117,7 +157,10 @@ def _signals(response: Response) -> Iterator[Signal]:
     if not isinstance(told, dict) or not {"psp", "statistics", "days"} <= told.keys():
         return
     yield Signal("shape", "a list of monitors with statistics and days")
-    if isinstance(told["psp"], dict) and {"totalMonitors", "perPage", "timezone"} <= told["psp"].keys():
+    if (
+        isinstance(told["psp"], dict)
+        and {"totalMonitors", "perPage", "timezone"} <= told["psp"].keys()
+    ):
         yield Signal("psp", "the page's number of monitors and time zone")
 
 
@@ -125,17 +168,23 @@ def _hosted(url: str) -> str | None:
     """Return the key that the path on UptimeRobot's own host tells; None elsewhere."""
     parts = urlsplit(url)
     key = parts.path.strip("/").partition("/")[0]
-    return key if parts.hostname == HOST and re.fullmatch(r"[\w-]{1,100}", key) and key != "api" else None
+    return (
+        key
+        if parts.hostname == HOST and re.fullmatch(r"[\w-]{1,100}", key) and key != "api"
+        else None
+    )
 
 
-# ------------------------------------------------------------------------------------------------- asking for answers
+# asking for answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """All monitors of a page, and the zone their days are cut in; None = the page tells none that we know.
+    """All monitors of a page, and the zone their days are cut in; None = the page tells none that
+    we know.
 
-    `own_zone` is the page's own zone where we know it, `zone` else the user's or the one it told last.
+    `own_zone` is the page's own zone where we know it, `zone` else the user's or the one it told
+    last.
     """
 
     key: str
@@ -166,7 +215,9 @@ def _read(page: PageContext) -> Reading:
     if failure is not None and key in {None, known}:
         raise failure
     if key is None:
-        raise UnexpectedShape("the page does not tell the address of its monitors", url=response.url)
+        raise UnexpectedShape(
+            "the page does not tell the address of its monitors", url=response.url
+        )
     return (yield from _monitors(key, fallback))
 
 
@@ -183,13 +234,25 @@ def _monitors(key: str, fallback: ZoneInfo | None) -> Reading:
         answers += [_answered(answer) for answer in more]
     monitors = [each for answer in answers for each in _rows(answer)]
     own = _zone(timezone)
-    return _Told(key=key, url=response.url, monitors=monitors, timezone=timezone, own_zone=own, zone=own or fallback)
+    return _Told(
+        key=key,
+        url=response.url,
+        monitors=monitors,
+        timezone=timezone,
+        own_zone=own,
+        zone=own or fallback,
+    )
 
 
 def _pages(psp: Row) -> int:
-    total, size = number(psp.get("totalMonitors"), "psp.totalMonitors"), number(psp.get("perPage"), "psp.perPage")
+    total, size = (
+        number(psp.get("totalMonitors"), "psp.totalMonitors"),
+        number(psp.get("perPage"), "psp.perPage"),
+    )
     if size < 1 or not 0 <= total <= MOST_PAGES * size:
-        wrong("psp", f"at most {MOST_PAGES} pages of monitors", f"{total:g} monitors, {size:g} a page")
+        wrong(
+            "psp", f"at most {MOST_PAGES} pages of monitors", f"{total:g} monitors, {size:g} a page"
+        )
     return max(1, -int(-total // size))
 
 
@@ -209,7 +272,9 @@ def _rows(answer: Response) -> list[Row]:
 
 
 def _zone(offset: str) -> ZoneInfo | None:
-    """Return the zone of an offset as it is told, or of a name; None when no zone has such an offset all year."""
+    """Return the zone of an offset as it is told, or of a name; None when no zone has such an
+    offset all year.
+    """
     told = re.fullmatch(r"([+-])(\d\d):00", offset)
     name = HALF_HOURS.get(offset, offset)
     if told is not None:
@@ -221,7 +286,7 @@ def _zone(offset: str) -> ZoneInfo | None:
         return None
 
 
-# ------------------------------------------------------------------------------------------------------------ monitors
+# monitors
 
 
 def _part(told: Row, position: int, zone: ZoneInfo | None) -> Part:
@@ -235,7 +300,11 @@ def _part(told: Row, position: int, zone: ZoneInfo | None) -> Part:
         start_date=_made(told, zone),
         has_bars=True,
     )
-    return Part(component=component, level=VOCABULARY.get(state), word=None if state in UNMEASURED else state)
+    return Part(
+        component=component,
+        level=VOCABULARY.get(state),
+        word=None if state in UNMEASURED else state,
+    )
 
 
 def _key(told: Row) -> str:
@@ -256,11 +325,15 @@ def _ratio(told: object, where: str) -> float | None:
     if figure.get("label") == NO_DATA:
         return None
     percent = number(figure.get("ratio"), f"{where}.ratio")
-    return percent / 100 if 0 <= percent <= 100 else wrong(f"{where}.ratio", "a percentage", percent)  # noqa: PLR2004
+    if not 0 <= percent <= 100:  # noqa: PLR2004
+        wrong(f"{where}.ratio", "a percentage", percent)
+    return percent / 100
 
 
 def _days(told: Row, zone: ZoneInfo, now: datetime) -> Iterator[tuple[date, Interval, float]]:
-    """Yield the days that were measured: the part of each that has passed, and the share of it that was up."""
+    """Yield the days that were measured: the part of each that has passed, and the share of it that
+    was up.
+    """
     where, made = f"monitor {_key(told)}.dailyRatios", _made(told, zone)
     days = {_day(each.get("date"), where): each for each in rows(told.get("dailyRatios"), where)}
     for day, figure in days.items():
@@ -280,7 +353,11 @@ def _reported(monitors: Iterable[Row]) -> Iterator[ReportedUptime]:
     for told in {_key(each): each for each in monitors}.values():
         for days in (30, 90):
             name = f"{days}dRatio"
-            ratio = _ratio(told[name], f"monitor {_key(told)}.{name}") if told.get(name) is not None else None
+            ratio = (
+                _ratio(told[name], f"monitor {_key(told)}.{name}")
+                if told.get(name) is not None
+                else None
+            )
             if ratio is not None:
                 yield ReportedUptime(component_id=_key(told), window_days=days, ratio=ratio)
 
@@ -288,7 +365,11 @@ def _reported(monitors: Iterable[Row]) -> Iterator[ReportedUptime]:
 def _downtime(told: Row, zone: ZoneInfo | None, now: datetime) -> Iterator[Event]:
     """Yield the last outage of a monitor that is up again."""
     last, where = told.get(DOWN), f"monitor {_key(told)}.{DOWN}"
-    if last is None or zone is None or VOCABULARY.get(str(told.get("statusClass"))) is Level.MAJOR_OUTAGE:
+    if (
+        last is None
+        or zone is None
+        or VOCABULARY.get(str(told.get("statusClass"))) is Level.MAJOR_OUTAGE
+    ):
         return
     last = row(last, where)
     start = instant(last.get("date"), f"{where}.date", zone)
@@ -302,11 +383,13 @@ def _downtime(told: Row, zone: ZoneInfo | None, now: datetime) -> Iterator[Event
             end=end,
             status="up again",
             impact="down",
-            spans=spread([_key(told)], VOCABULARY[DOWN], start, end, word="down", basis=Basis.DECLARED),
+            spans=spread(
+                [_key(told)], VOCABULARY[DOWN], start, end, word="down", basis=Basis.DECLARED
+            ),
         )
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def poll(page: PageContext) -> Steps:
@@ -325,7 +408,9 @@ def poll(page: PageContext) -> Steps:
             words=() if own else [told.timezone],
             mark=told.key,
         )
-        since = None if told.zone is None else day_of(page.now, told.zone) - (RECENT_DAYS - 1) * ONE_DAY
+        since = (
+            None if told.zone is None else day_of(page.now, told.zone) - (RECENT_DAYS - 1) * ONE_DAY
+        )
         yield _with_days(piece, told, since)
 
 
@@ -338,7 +423,9 @@ def _downtimes(told: _Told, page: PageContext) -> list[Event]:
 
 
 def _with_days(piece: Evidence, told: _Told, since: date | None) -> Evidence:
-    """Return the evidence with the days since then; of a monitor that is told twice the last counts."""
+    """Return the evidence with the days since then; of a monitor that is told twice the last
+    counts.
+    """
     if told.zone is None or since is None:
         return replace(piece, reported=tuple(_reported(told.monitors)))
     bars: list[Bar] = []
@@ -350,24 +437,40 @@ def _with_days(piece: Evidence, told: _Told, since: date | None) -> Evidence:
             Coverage(span=span, aspect=Aspect.BARS, component_id=key, complete=True)
             for span in merge(passed for _, passed, _ in days)
         ]
-    return replace(piece, bars=tuple(bars), coverage=tuple(coverage), reported=tuple(_reported(told.monitors)))
+    return replace(
+        piece, bars=tuple(bars), coverage=tuple(coverage), reported=tuple(_reported(told.monitors))
+    )
 
 
 def _bar(key: str, day: date, passed: Interval, ratio: float) -> Bar:
     """Return a day's outage; one that is too short for the ratio's decimals counts for a second."""
-    return Bar(component_id=key, day=day, major_seconds=max(1, round((1 - ratio) * passed.seconds)), source=SOURCE)
+    return Bar(
+        component_id=key,
+        day=day,
+        major_seconds=max(1, round((1 - ratio) * passed.seconds)),
+        source=SOURCE,
+    )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the ratios of all days the page has."""
     told = yield from _read(page)
     with reading_of(told.url):
-        components = [_part(each, position, told.zone).component for position, each in enumerate(told.monitors)]
-        piece = evidence(SOURCE, page, components=components, events=_downtimes(told, page), mark=told.key)
+        components = [
+            _part(each, position, told.zone).component
+            for position, each in enumerate(told.monitors)
+        ]
+        piece = evidence(
+            SOURCE, page, components=components, events=_downtimes(told, page), mark=told.key
+        )
         whole = _with_days(piece, told, None if told.zone is None else day_of(since, told.zone))
     if told.zone is None:
-        whole = replace(whole, gaps=(Gap(what="bars", reason=UnexpectedShape.reason, message=_unplaced(told)),))
+        whole = replace(
+            whole, gaps=(Gap(what="bars", reason=UnexpectedShape.reason, message=_unplaced(told)),)
+        )
     yield whole
     if told.zone is not None:
         first = min((cover.span.start for cover in whole.coverage), default=page.now)
-        yield from gap_before(SOURCE, page, since, max(since, first), "the page has no older days", what="bars")
+        yield from gap_before(
+            SOURCE, page, since, max(since, first), "the page has no older days", what="bars"
+        )

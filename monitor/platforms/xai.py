@@ -2,14 +2,20 @@
 
 The page itself and its API refuse programs; `/feed.xml` does not. What is easily misread in it:
 
-- An item's title begins with the component in brackets; its link names the component without words that may change.
-- `Severity` is that of now: after its end every incident reads "available". How bad it was is known only to who read it
-  before; a poll hands that on to the next one. Of the others it is only known that something was wrong.
-- `Resolved:` is missing now and then, and the update that says so tells the end; updates stand in either order.
-- Some incidents stay open though nobody speaks of them any more: a week after the last update they rate nothing.
-- Past incidents stay on the feed, about a hundred of them: it is never empty, and an empty one is broken.
+- An item's title begins with the component in brackets; its link names the component without words
+  that may change.
+- `Severity` is that of now: after its end every incident reads "available". How bad it was is known
+  only to who read it before; a poll hands that on to the next one. Of the others it is only known
+  that something was wrong.
+- `Resolved:` is missing now and then, and the update that says so tells the end; updates stand in
+  either order.
+- Some incidents stay open though nobody speaks of them any more: a week after the last update they
+  rate nothing.
+- Past incidents stay on the feed, about a hundred of them: it is never empty, and an empty one is
+  broken.
 
-Nothing lists the components, so they are those an incident ever named. The format was read from captured feeds.
+Nothing lists the components, so they are those an incident ever named. The format was read from
+captured feeds.
 """
 
 import json
@@ -24,8 +30,30 @@ from monitor.errors import UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import LONGEST_CODE, mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, reading_of, wrong
-from monitor.told import UNKNOWN, Event, Post, closed_at, evidence, gap_before, news, posted, silenced, spread, states
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    reading_of,
+    wrong,
+)
+from monitor.told import (
+    UNKNOWN,
+    Event,
+    Post,
+    closed_at,
+    evidence,
+    gap_before,
+    news,
+    posted,
+    silenced,
+    spread,
+    states,
+)
 
 ABOUT = About(
     title="xAI",
@@ -36,8 +64,9 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "The feed forgets how bad an incident was as soon as it is over: what ended before the first poll counts as "
-        "degraded, however bad it was. Components are those that an incident ever named."
+        "The feed forgets how bad an incident was as soon as it is over: what ended before the"
+        " first poll counts as degraded, however bad it was. Components are those that an incident"
+        " ever named."
     ),
 )
 
@@ -70,7 +99,7 @@ LABELS = re.compile(r"(Status|Severity|Resolved):\s*(.+)")
 DATED = re.compile(r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [A-Z]{3}")
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -79,7 +108,9 @@ def probe(url: str) -> tuple[Get, ...]:
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of xAI's feed: its incidents' ids, their addresses and the lines they begin with."""
+    """Return the signs of xAI's feed: its incidents' ids, their addresses and the lines they begin
+    with.
+    """
     return list(_signals(response))
 
 
@@ -95,7 +126,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("shape", "descriptions begin with a status and a severity")
 
 
-# ------------------------------------------------------------------------------------------------------ the incidents
+# the incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +164,9 @@ def _told(response: Response, page: PageContext) -> _Told:
 
 
 def _labelled(entry: Entry) -> Iterator[re.Match[str]]:
-    """Yield the lines with a label, from the first on; updates come after them and may say anything."""
+    """Yield the lines with a label, from the first on; updates come after them and may say
+    anything.
+    """
     for line in entry.lines:
         found = LABELS.fullmatch(line)
         if found is not None:
@@ -151,15 +184,28 @@ def _identity(entry: Entry) -> tuple[str, str, str]:
     titled = TITLE.fullmatch(entry.title)
     path = urlsplit(entry.link or "").path.strip("/").split("/")
     if titled is None or not ID.fullmatch(entry.id):
-        wrong("item", "an id like INC548339c6 and a title like [API] text", f"{entry.id} {entry.title}")
-    return entry.id, path[0] if len(path) == 2 else titled["component"], titled["component"]  # noqa: PLR2004
+        wrong(
+            "item",
+            "an id like INC548339c6 and a title like [API] text",
+            f"{entry.id} {entry.title}",
+        )
+    return (
+        entry.id,
+        path[0] if len(path) == 2 else titled["component"],  # noqa: PLR2004
+        titled["component"],
+    )
 
 
-def _event(entry: Entry, key: str, component: str, lines: Mapping[str, str], seen: str | None) -> Event:
+def _event(
+    entry: Entry, key: str, component: str, lines: Mapping[str, str], seen: str | None
+) -> Event:
     """Return an incident. `seen` is the worst severity it had when it was read while it went on."""
     if "status" not in lines or "severity" not in lines or entry.published is None:
         wrong(f"item {key}", "a status, a severity and a date", "an item without")
-    status, severity = lines["status"].lower()[:LONGEST_CODE], lines["severity"].lower()[:LONGEST_CODE]
+    status, severity = (
+        lines["status"].lower()[:LONGEST_CODE],
+        lines["severity"].lower()[:LONGEST_CODE],
+    )
     end = _end(entry, lines) if status == RESOLVED else None
     if status == RESOLVED and seen is None:
         word, basis = RESOLVED, Basis.INFERRED
@@ -183,7 +229,9 @@ def _event(entry: Entry, key: str, component: str, lines: Mapping[str, str], see
 
 
 def _end(entry: Entry, lines: Mapping[str, str]) -> datetime | None:
-    """Return when an incident that is over ended: as it says, else with the update that says so, or the last."""
+    """Return when an incident that is over ended: as it says, else with the update that says so, or
+    the last.
+    """
     if "resolved" in lines:
         return mail_date(lines["resolved"], f"item {entry.id}, Resolved")
     if entry.published is None:
@@ -192,7 +240,9 @@ def _end(entry: Entry, lines: Mapping[str, str]) -> datetime | None:
 
 
 def _updates(entry: Entry) -> Iterator[Post]:
-    """Yield what each update says of the incident's state, which stands in the line after its date."""
+    """Yield what each update says of the incident's state, which stands in the line after its
+    date.
+    """
     for line, state in pairwise(entry.lines):
         if DATED.fullmatch(line):
             yield posted(mail_date(line, f"item {entry.id}, update"), state.lower(), UPDATES)
@@ -200,7 +250,9 @@ def _updates(entry: Entry) -> Iterator[Post]:
 
 def _posts(entry: Entry) -> list[datetime]:
     """Return when updates were posted."""
-    return [mail_date(line, f"item {entry.id}, update") for line in entry.lines if DATED.fullmatch(line)]
+    return [
+        mail_date(line, f"item {entry.id}, update") for line in entry.lines if DATED.fullmatch(line)
+    ]
 
 
 def _worse(one: str | None, other: str) -> str:
@@ -212,10 +264,13 @@ def _worse(one: str | None, other: str) -> str:
 def _components(told: _Told, page: PageContext) -> list[Component]:
     """Return those the feed names, and those it once named: they are well."""
     named = {**dict.fromkeys(sorted(page.components)), **told.names}
-    return [Component(id=key, name=name or key, position=at) for at, (key, name) in enumerate(sorted(named.items()))]
+    return [
+        Component(id=key, name=name or key, position=at)
+        for at, (key, name) in enumerate(sorted(named.items()))
+    ]
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def _known(mark: str | None) -> Mapping[str, str]:
@@ -250,5 +305,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     with reading_of(response.url):
         told = _told(response, page)
         first = max(since, min(event.start for event in told.events))
-        yield evidence(SOURCE, page, components=_components(told, page), events=told.events, since=first)
+        yield evidence(
+            SOURCE, page, components=_components(told, page), events=told.events, since=first
+        )
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older incidents")

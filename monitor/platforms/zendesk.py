@@ -1,19 +1,22 @@
-"""Zendesk's own status API: a list of services, and incidents that say of each service when and how it was hit. Pure.
+"""Zendesk's own status API: a list of services, and incidents that say of each service when and how
+it was hit. Pure.
 
-`services.json` lists the services, without a state; `incidents.json` lists the incidents of the last 90 days or, with
-`as_of_date` and `days_back`, of other days. Both are JSON:API documents. What is easily misread:
+`services.json` lists the services, without a state; `incidents.json` lists the incidents of the
+last 90 days or, with `as_of_date` and `days_back`, of other days. Both are JSON:API documents. What
+is easily misread:
 
-- An incident's `status` goes stale ("monitoring" for months): it is over when it has a `resolvedAt`.
-- Services have intervals and flags of their own (`incidentService`). Where none has a flag those of the incident itself
-  count, of which real ones have one; its `impact` counts where it has none, and for services without a flag beside
-  others with one. An outage is rarely one of all pods, and which is not told: it is a partial one, unless the impact is
-  critical.
-- Parts of a service ("Outbound Calls" of "Voice") are in no list: what hit a part stands for the service, where the
-  incident says nothing of the service itself.
+- An incident's `status` goes stale ("monitoring" for months): it is over when it has a
+  `resolvedAt`.
+- Services have intervals and flags of their own (`incidentService`). Where none has a flag those of
+  the incident itself count, of which real ones have one; its `impact` counts where it has none, and
+  for services without a flag beside others with one. An outage is rarely one of all pods, and which
+  is not told: it is a partial one, unless the impact is critical.
+- Parts of a service ("Outbound Calls" of "Voice") are in no list: what hit a part stands for the
+  service, where the incident says nothing of the service itself.
 - What concerns only Zendesk's internal tools is listed and not rated. `maintResolvesAt` is a plan.
 
-The format is published nowhere; it is known from real answers and from programs that read it, and anything unexpected
-is an error.
+The format is published nowhere; it is known from real answers and from programs that read it, and
+anything unexpected is an error.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +26,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated, UnexpectedShape
-from monitor.fields import Row, code, instant, items, maybe_instant, maybe_text, number, peek, row, rows, text, word
+from monitor.fields import (
+    Row,
+    code,
+    instant,
+    items,
+    maybe_instant,
+    maybe_text,
+    number,
+    peek,
+    row,
+    rows,
+    text,
+    word,
+)
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -49,8 +65,8 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Zendesk does not tell which pods an incident hits: one of a single pod counts for the service everywhere. "
-        "That all is well is only told by there being no incident."
+        "Zendesk does not tell which pods an incident hits: one of a single pod counts for the"
+        " service everywhere. That all is well is only told by there being no incident."
     ),
 )
 
@@ -81,7 +97,7 @@ WINDOW = 90
 LONGEST = timedelta(days=30)
 """How long before the time asked for an incident may have begun: the list may go by beginnings."""
 
-# ------------------------------------------------------------------------------------------------------- recognising
+# recognising
 
 
 def probe(url: str) -> tuple[Get, ...]:
@@ -90,7 +106,9 @@ def probe(url: str) -> tuple[Get, ...]:
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs of Zendesk's API: the fields of services and incidents, what is beside them, and the host."""
+    """Return the signs of Zendesk's API: the fields of services and incidents, what is beside them,
+    and the host.
+    """
     told = peek(response)
     signals = list(_signals(told)) if isinstance(told, dict) else []
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
@@ -104,7 +122,9 @@ def _signals(told: Row) -> Iterator[Signal]:
         if isinstance(told.get("meta"), dict) and "location" in told["meta"]:
             yield Signal("meta", "a location beside the services")
     elif _all(told.get("data"), "incident", {"impact", "startedAt", "internalToolsOnly"}):
-        yield Signal("shape", "incidents with an impact and whether they concern internal tools only")
+        yield Signal(
+            "shape", "incidents with an impact and whether they concern internal tools only"
+        )
         if _all(told.get("included"), "incidentService", {"serviceName", "outage", "degradation"}):
             yield Signal("meta", "how each service was hit, beside the incidents")
 
@@ -124,15 +144,21 @@ def _all(told: object, kind: str, fields: set[str]) -> bool:
     )
 
 
-# ----------------------------------------------------------------------------------------------------------- services
+# services
 
 
 def _resources(told: object, kind: str, where: str) -> Iterator[tuple[str, Row, Row]]:
-    """Yield the id, the attributes and the whole of each resource of a list; each must be of the kind due."""
+    """Yield the id, the attributes and the whole of each resource of a list; each must be of the
+    kind due.
+    """
     for at, each in enumerate(rows(told, where)):
         if each.get("type") != kind:
             wrong(f"{where}[{at}].type", kind, each.get("type"))
-        yield code(each.get("id"), f"{where}[{at}].id"), row(each.get("attributes"), f"{where}[{at}].attributes"), each
+        yield (
+            code(each.get("id"), f"{where}[{at}].id"),
+            row(each.get("attributes"), f"{where}[{at}].attributes"),
+            each,
+        )
 
 
 def _flag(told: Row, field: str, where: str) -> bool:
@@ -145,18 +171,22 @@ def _services(told: object) -> dict[str, Component]:
     for key, each, _ in _resources(row(told, "the answer").get("data"), "service", "data"):
         if not _flag(each, "deprecated", f"service {key}"):
             place = int(number(each.get("position"), f"service {key}.position"))
-            found[key] = Component(id=key, name=text(each.get("name"), f"service {key}.name"), position=place)
+            found[key] = Component(
+                id=key, name=text(each.get("name"), f"service {key}.name"), position=place
+            )
     if not found:
         raise UnexpectedShape("data: the list of services is empty")
     return found
 
 
-# ---------------------------------------------------------------------------------------------------------- incidents
+# incidents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hit:
-    """How an incident hit a service or, with a `parent`, a part of one. `said`: the flag that is set, if one is."""
+    """How an incident hit a service or, with a `parent`, a part of one. `said`: the flag that is
+    set, if one is.
+    """
 
     service: str
     parent: str | None
@@ -174,7 +204,10 @@ class _Hit:
 def _events(told: object, now: datetime) -> list[Event]:
     answer = row(told, "the answer")
     hits = dict(_hits(answer.get("included")))
-    return [_event(key, each, _named(whole, hits, f"incident {key}"), now) for key, each, whole in _incidents(answer)]
+    return [
+        _event(key, each, _named(whole, hits, f"incident {key}"), now)
+        for key, each, whole in _incidents(answer)
+    ]
 
 
 def _incidents(answer: Row) -> Iterator[tuple[str, Row, Row]]:
@@ -199,12 +232,18 @@ def _hits(told: object) -> Iterator[tuple[str, _Hit | None]]:
 
 
 def _named(told: Row, hits: Mapping[str, _Hit | None], where: str) -> list[_Hit] | None:
-    """Return the hits an incident refers to; those of parts only where the service itself is not among them.
+    """Return the hits an incident refers to; those of parts only where the service itself is not
+    among them.
 
     None = it refers to internal tools only.
     """
-    relations = row(row(told.get("relationships"), f"{where}.relationships").get("incidentServices"), where)
-    keys = [code(row(each, where).get("id"), where) for each in items(relations.get("data"), f"{where}.data")]
+    relations = row(
+        row(told.get("relationships"), f"{where}.relationships").get("incidentServices"), where
+    )
+    keys = [
+        code(row(each, where).get("id"), where)
+        for each in items(relations.get("data"), f"{where}.data")
+    ]
     for key in keys:
         if key not in hits:
             wrong(f"{where}.incidentServices", "what is included", key)
@@ -243,11 +282,14 @@ def _own_flag(told: Row) -> str | None:
     return next((flag for flag in (OUTAGE, DEGRADATION) if told.get(flag) is True), None)
 
 
-def _spans(hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | None) -> Iterator[Span]:
-    """Yield what the hits meant: by their flags, where there are none by the incident's `own` flag, and where it has
-    none either, as for maintenances, by the impact.
+def _spans(
+    hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | None
+) -> Iterator[Span]:
+    """Yield what the hits meant: by their flags, where there are none by the incident's `own` flag,
+    and where it has none either, as for maintenances, by the impact.
 
-    Where some have flags the impact of the others is as sure as these, or it would give way to them.
+    Where some have flags the impact of the others is as sure as these, or it would give way to
+    them.
     """
     theirs = any(hit.said for hit in hits)
     flagged = impact != MAINTENANCE and (theirs or own is not None)
@@ -257,10 +299,17 @@ def _spans(hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | N
         if said == OUTAGE and impact == "critical":
             said = impact
         basis = Basis.DECLARED if flagged else Basis.INFERRED
-        yield from spread([hit.stands_for], VOCABULARY.get(said), hit.start, hit.end or end, word=said, basis=basis)
+        yield from spread(
+            [hit.stands_for],
+            VOCABULARY.get(said),
+            hit.start,
+            hit.end or end,
+            word=said,
+            basis=basis,
+        )
 
 
-# -------------------------------------------------------------------------------------------------- poll and backfill
+# poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
@@ -292,14 +341,18 @@ def _asked(*paths: str) -> Generator[Step, Any, list[Response]]:
 
 
 def _parts(services: Mapping[str, Component], events: Iterable[Event], now: datetime) -> list[Part]:
-    """Return every service, and others that an incident hits now. What none hits is well, if none is vague."""
+    """Return every service, and others that an incident hits now. What none hits is well, if none
+    is vague.
+    """
     going = [each for each in events if each.phase is Phase.OPEN]
     hit: dict[str, list[Span]] = {}
     for span in (span for each in going for span in each.spans):
         if span.start <= now and (span.end is None or span.end > now):
             hit.setdefault(span.component_id, []).append(span)
     well = (None, None) if any(each.vague for each in going) else (Level.OPERATIONAL, "no incident")
-    strangers = {key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)}
+    strangers = {
+        key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)
+    }
     return [
         Part(component=component, level=level, word=said)
         for key, component in {**strangers, **services}.items()
@@ -308,7 +361,9 @@ def _parts(services: Mapping[str, Component], events: Iterable[Event], now: date
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the present state, then the incidents since then. Before the oldest incident there is, nothing is known."""
+    """Yield the present state, then the incidents since then. Before the oldest incident there is,
+    nothing is known.
+    """
     yield from poll(page)
     days = (page.now - since + LONGEST).days
     paths = [

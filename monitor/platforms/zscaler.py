@@ -1,14 +1,18 @@
-"""Zscaler's Trust portal: one JSON document a cloud, with its services and the posts about them. Pure.
+"""Zscaler's Trust portal: one JSON document a cloud, with its services and the posts about them.
+Pure.
 
-`/api/cloud-status` answers for one cloud; the page's address names it: https://trust.zscaler.com/zscaler.net/. What is
-easily misread:
+`/api/cloud-status` answers for one cloud; the page's address names it:
+https://trust.zscaler.com/zscaler.net/. What is easily misread:
 
-- A service's boolean `status` stays true while a degradation is open. It is never read: a service is in the state that
-  its posts have, those of `category_status` now and those of `issues` in the last seven days.
-- A post's `severityTid` is a row of the list `severity`, and only its name has a meaning. Informational posts, security
-  advisories and posts without impact on the service are no trouble; what is under investigation is not known.
-- One post stands under each service it is about. Times of posts are e-mail dates; the days of the answer, `start_date`
-  and `end_date`, carry no zone and are UTC, as the minutes counted from them show.
+- A service's boolean `status` stays true while a degradation is open. It is never read: a service
+  is in the state that its posts have, those of `category_status` now and those of `issues` in the
+  last seven days.
+- A post's `severityTid` is a row of the list `severity`, and only its name has a meaning.
+  Informational posts, security advisories and posts without impact on the service are no trouble;
+  what is under investigation is not known.
+- One post stands under each service it is about. Times of posts are e-mail dates; the days of the
+  answer, `start_date` and `end_date`, carry no zone and are UTC, as the minutes counted from them
+  show.
 
 Maintenance is told elsewhere and not read. The format is not documented.
 """
@@ -23,8 +27,29 @@ from urllib.parse import quote, urlencode, urlsplit
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.fields import Row, code, instant, items, mail_date, maybe_text, peek, row, rows, text
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps, get, read_json, reading_of, wrong
-from monitor.told import Event, Span, ended, evidence, gap_before, remembered, silenced, spread, states
+from monitor.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    read_json,
+    reading_of,
+    wrong,
+)
+from monitor.told import (
+    Event,
+    Span,
+    ended,
+    evidence,
+    gap_before,
+    remembered,
+    silenced,
+    spread,
+    states,
+)
 
 ABOUT = About(
     title="Zscaler Trust",
@@ -35,8 +60,9 @@ ABOUT = About(
     per="component",
     precision="seconds",
     trust=(
-        "Zscaler keeps its page green beside an open post; we read the posts. Where its posts say no more than that "
-        "something is being investigated, nothing is known, and maintenance is not told here."
+        "Zscaler keeps its page green beside an open post; we read the posts. Where its posts say"
+        " no more than that something is being investigated, nothing is known, and maintenance is"
+        " not told here."
     ),
 )
 
@@ -60,7 +86,8 @@ UNSAID = "Under Investigation"
 PHASES: Mapping[str, Phase] = {"in progress": Phase.OPEN, "resolved": Phase.CLOSED}
 
 CLOUDS: Mapping[str, str] = {"zscaler.net": "zsn"}
-"""What the portal calls a cloud when it asks; other names are passed on as they stand in the address."""
+"""What the portal calls a cloud when it asks; other names are passed on as they stand in the
+address."""
 
 NO_CLOUDS = frozenset({"", "api", "cloud-status", "incidents", "posts"})
 """First parts of a path that are none."""
@@ -71,11 +98,13 @@ REPORT = re.compile(r'class="report-time">(\w{3}, \d\d? \w{3} \d{4} \d\d:\d\d:\d
 LONGEST_WORD = 60
 
 
-# ------------------------------------------------------------------------------------------------------ detection
+# detection
 
 
 def probe(url: str) -> tuple[Get, ...]:
-    """Return the answer about the cloud at this URL, or about the first cloud where it names none."""
+    """Return the answer about the cloud at this URL, or about the first cloud where it names
+    none.
+    """
     return (Get(path=_path(_cloud(url) or "zsn")),) if urlsplit(url).hostname == HOST else ()
 
 
@@ -96,9 +125,17 @@ def _signals(response: Response) -> Iterator[Signal]:
     if not isinstance(data, dict):
         return
     legend, groups = data.get("severity"), data.get("category")
-    if isinstance(legend, list) and legend and all(isinstance(e, dict) and e.keys() >= LEGEND for e in legend):
+    if (
+        isinstance(legend, list)
+        and legend
+        and all(isinstance(e, dict) and e.keys() >= LEGEND for e in legend)
+    ):
         yield Signal("legend", "severities with what of them is shown")
-    if isinstance(groups, list) and groups and all(isinstance(e, dict) and "subCategory" in e for e in groups):
+    if (
+        isinstance(groups, list)
+        and groups
+        and all(isinstance(e, dict) and "subCategory" in e for e in groups)
+    ):
         yield Signal("services", "services stand as categories of a category")
 
 
@@ -109,10 +146,11 @@ def _cloud(url: str) -> str:
 
 
 def _path(cloud: str) -> str:
-    return f"{API}?{urlencode({'cloud': cloud, 'requestType': 'core_cloud_services', 'dateOffset': 0})}"
+    query = {"cloud": cloud, "requestType": "core_cloud_services", "dateOffset": 0}
+    return f"{API}?{urlencode(query)}"
 
 
-# ------------------------------------------------------------------------------------------------------ the document
+# the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +171,15 @@ def _told(response: Response, now: datetime) -> _Told:
         for service in rows(group.get("subCategory"), f"category[{at}].subCategory")
     ]
     if not services:
-        raise UnexpectedShape("the answer has no service; is the cloud in the page's address one that exists?")
+        raise UnexpectedShape(
+            "the answer has no service; is the cloud in the page's address one that exists?"
+        )
     components, events = [], []
     for at, service in enumerate(services):
         key = code(service.get("tid"), "service.tid")
-        components.append(Component(id=key, name=text(service.get("name"), "service.name"), position=at))
+        components.append(
+            Component(id=key, name=text(service.get("name"), "service.name"), position=at)
+        )
         events += list(reader.events(service, key))
     since = instant(data.get("start_date"), "start_date", UTC)
     return _Told(since=since, components=components, events=_united(events))
@@ -145,7 +187,10 @@ def _told(response: Response, now: datetime) -> _Told:
 
 def _legend(data: Row) -> Mapping[str, str]:
     found = rows(data.get("severity"), "severity")
-    return {code(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name") for each in found}
+    return {
+        code(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name")
+        for each in found
+    }
 
 
 def _united(events: Sequence[Event]) -> list[Event]:
@@ -166,12 +211,20 @@ class _Reader:
     now: datetime
 
     def events(self, service: Row, key: str) -> Iterator[Event]:
-        """Yield the posts about a service; one that is told as present is not over, whatever else is said."""
+        """Yield the posts about a service; one that is told as present is not over, whatever else
+        is said.
+        """
         present = service.get("category_status") or []
-        listed = rows([present] if isinstance(present, dict) else present, f"service {key}.category_status")
-        now = {event.id: event for event in (self._event(each, key, present=True) for each in listed)}
+        listed = rows(
+            [present] if isinstance(present, dict) else present, f"service {key}.category_status"
+        )
+        now = {
+            event.id: event for event in (self._event(each, key, present=True) for each in listed)
+        }
         yield from now.values()
-        for each in rows(items(service.get("issues") or [], f"service {key}.issues"), f"service {key}.issues"):
+        for each in rows(
+            items(service.get("issues") or [], f"service {key}.issues"), f"service {key}.issues"
+        ):
             event = self._event(each, key, present=False)
             if event.id not in now:
                 yield event
@@ -180,7 +233,10 @@ class _Reader:
         """Return a post; an open one nobody speaks of any more is not rated for ever."""
         alias = text(told.get("alias"), f"service {key}.alias")
         where = f"post {alias[:40]}"
-        start, status = mail_date(told.get("from"), f"{where}.from"), text(told.get("status"), f"{where}.status")
+        start, status = (
+            mail_date(told.get("from"), f"{where}.from"),
+            text(told.get("status"), f"{where}.status"),
+        )
         phase = Phase.OPEN if present else PHASES.get(status.lower(), Phase.OPEN)
         end = mail_date(told.get("to"), f"{where}.to") if told.get("to") and not present else None
         if phase is Phase.CLOSED and end is None:
@@ -198,7 +254,9 @@ class _Reader:
             status=status,
             impact=name,
             url=SITE + quote(alias if alias.startswith("/") else f"/{alias}"),
-            spans=spread([key], VOCABULARY.get(name), start, end, word=None if name == UNSAID else name),
+            spans=spread(
+                [key], VOCABULARY.get(name), start, end, word=None if name == UNSAID else name
+            ),
             words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
         )
         return silenced(event, _spoke(told, where, start), self.now)
@@ -210,7 +268,7 @@ def _spoke(told: Row, where: str, start: datetime) -> datetime:
     return max((mail_date(each, f"{where}.description") for each in found), default=start)
 
 
-# ------------------------------------------------------------------------------------------------------------ reading
+# reading
 
 
 def _asked(page: PageContext) -> str:

@@ -1,7 +1,8 @@
 """A page's components: upserts from the vendor's list, and the slugs that never change.
 
-When a page moves to another platform its components get other ids. One that has the same name there, and no other has,
-goes on as the same component: its facts and days are filed under the new id. Nothing else of them changes.
+When a page moves to another platform its components get other ids. One that has the same name
+there, and no other has, goes on as the same component: its facts and days are filed under the new
+id. Nothing else of them changes.
 """
 
 from collections import Counter
@@ -28,13 +29,25 @@ _CHUNK = 1_000
 _COLUMNS = tuple(
     COMPONENT.c[name]
     for name in (
-        "external_id", "name", "group_name", "region", "position", "start_date", "has_bars", "slug", "first_seen_at",
-        "removed_at", "excluded",
+        "external_id",
+        "name",
+        "group_name",
+        "region",
+        "position",
+        "start_date",
+        "has_bars",
+        "slug",
+        "first_seen_at",
+        "removed_at",
+        "excluded",
     )
-)  # fmt: skip
+)
 _OF_PAGE = (
     sa.select(*_COLUMNS)
-    .where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
+    .where(
+        COMPONENT.c.page_id == sa.bindparam("page"),
+        COMPONENT.c.first_seen_at <= sa.bindparam("known_at"),
+    )
     .order_by(COMPONENT.c.position, COMPONENT.c.id)
 )
 _LISTED = (
@@ -43,12 +56,17 @@ _LISTED = (
     .order_by(COMPONENT.c.position, COMPONENT.c.id)
 )
 _UPDATE = sa.update(COMPONENT).where(
-    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.external_id == sa.bindparam("component")
+    COMPONENT.c.page_id == sa.bindparam("page"),
+    COMPONENT.c.external_id == sa.bindparam("component"),
 )
 
 
-def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple[KnownComponent, bool]]:
-    """Return the components known at an instant, in the page's order, each with whether it is excluded."""
+def rows(
+    connection: Connection, page_id: int, known_at: datetime
+) -> list[tuple[KnownComponent, bool]]:
+    """Return the components known at an instant, in the page's order, each with whether it is
+    excluded.
+    """
     return [
         _known(tuple(row), known_at)
         for row in connection.execute(_OF_PAGE, {"page": page_id, "known_at": known_at}).all()
@@ -56,11 +74,18 @@ def rows(connection: Connection, page_id: int, known_at: datetime) -> list[tuple
 
 
 def listed(connection: Connection, page_id: int) -> list[tuple[KnownComponent, bool]]:
-    """Return the components that are on the page, in its order, each with whether it is excluded."""
-    return [_known(tuple(row), tables.FAR_FUTURE) for row in connection.execute(_LISTED, {"page": page_id}).all()]
+    """Return the components that are on the page, in its order, each with whether it is
+    excluded.
+    """
+    return [
+        _known(tuple(row), tables.FAR_FUTURE)
+        for row in connection.execute(_LISTED, {"page": page_id}).all()
+    ]
 
 
-_PLATFORMS = sa.select(COMPONENT.c.external_id, COMPONENT.c.platform).where(COMPONENT.c.page_id == sa.bindparam("page"))
+_PLATFORMS = sa.select(COMPONENT.c.external_id, COMPONENT.c.platform).where(
+    COMPONENT.c.page_id == sa.bindparam("page")
+)
 
 _REFILE = [
     sa.update(table)
@@ -75,9 +100,12 @@ LISTED_IDS = sa.select(COMPONENT.c.external_id).where(
     COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.removed_at.is_(None)
 )
 _KNOWN_AMONG = sa.select(sa.func.count()).where(
-    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.external_id.in_(sa.bindparam("ids", expanding=True))
+    COMPONENT.c.page_id == sa.bindparam("page"),
+    COMPONENT.c.external_id.in_(sa.bindparam("ids", expanding=True)),
 )
-_FIRST_LIST = sa.select(sa.func.min(COMPONENT.c.first_seen_at)).where(COMPONENT.c.page_id == sa.bindparam("page"))
+_FIRST_LIST = sa.select(sa.func.min(COMPONENT.c.first_seen_at)).where(
+    COMPONENT.c.page_id == sa.bindparam("page")
+)
 _NEW_AFTER = sa.select(sa.func.count()).where(
     COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.first_seen_at > sa.bindparam("since")
 )
@@ -89,43 +117,82 @@ def ids(connection: Connection, page_id: int) -> frozenset[str]:
 
 
 def count_new(connection: Connection, page_id: int, asked: Collection[str], since: datetime) -> int:
-    """Return how many components were first seen after `since`, with those asked for that never were.
+    """Return how many components were first seen after `since`, with those asked for that never
+    were.
 
     Those of the page's first list do not count; 0 where it has listed none.
     """
     first = connection.execute(_FIRST_LIST, {"page": page_id}).scalar()
     if first is None:
         return 0
-    recent: int = connection.execute(_NEW_AFTER, {"page": page_id, "since": max(first, since)}).scalar_one()
+    recent: int = connection.execute(
+        _NEW_AFTER, {"page": page_id, "since": max(first, since)}
+    ).scalar_one()
     among = sorted(asked)
     chunks = (among[start : start + _CHUNK] for start in range(0, len(among), _CHUNK))
-    known = sum(connection.execute(_KNOWN_AMONG, {"page": page_id, "ids": chunk}).scalar_one() for chunk in chunks)
+    known = sum(
+        connection.execute(_KNOWN_AMONG, {"page": page_id, "ids": chunk}).scalar_one()
+        for chunk in chunks
+    )
     return recent + len(among) - known
 
 
 # The same rows are read at every change of a page.
 @lru_cache(maxsize=16_384)
 def _known(row: tuple[Any, ...], known_at: datetime) -> tuple[KnownComponent, bool]:
-    key, name, group, region, position, start_date, has_bars, slug, first_seen_at, removed_at, excluded = row
+    (
+        key,
+        name,
+        group,
+        region,
+        position,
+        start_date,
+        has_bars,
+        slug,
+        first_seen_at,
+        removed_at,
+        excluded,
+    ) = row
     component = Component(
-        id=key, name=name, group=group, region=region, position=position, start_date=start_date, has_bars=has_bars
+        id=key,
+        name=name,
+        group=group,
+        region=region,
+        position=position,
+        start_date=start_date,
+        has_bars=has_bars,
     )
     gone = removed_at if removed_at is not None and removed_at <= known_at else None
-    return KnownComponent(component=component, slug=slug, first_seen_at=first_seen_at, removed_at=gone), excluded
+    return (
+        KnownComponent(
+            component=component, slug=slug, first_seen_at=first_seen_at, removed_at=gone
+        ),
+        excluded,
+    )
 
 
 class Slugs:
-    """Gives components slugs that no other of the page has. However many have one name, each takes the same time."""
+    """Gives components slugs that no other of the page has. However many have one name, each takes
+    the same time.
+    """
 
     def __init__(self, taken: Iterable[str]) -> None:
         self._taken = set(taken)
         self._next: dict[str, int] = {}
 
     def give(self, component: Component) -> str:
-        """Return the name's slug, else that of group and name, else with the first free number, from 2 on."""
+        """Return the name's slug, else that of group and name, else with the first free number,
+        from 2 on.
+        """
         plain = slugify(component.name, max_length=LONGEST_SLUG) or "component"
-        grouped = slugify(f"{component.group} {component.name}", max_length=LONGEST_SLUG) if component.group else plain
-        slug = next((each for each in (plain, grouped) if each not in self._taken), None) or self._numbered(grouped)
+        grouped = (
+            slugify(f"{component.group} {component.name}", max_length=LONGEST_SLUG)
+            if component.group
+            else plain
+        )
+        slug = next(
+            (each for each in (plain, grouped) if each not in self._taken), None
+        ) or self._numbered(grouped)
         self._taken.add(slug)
         return slug
 
@@ -149,7 +216,8 @@ class ComponentChanges:
             known.component.id: known for known, _ in rows(connection, page.id, tables.FAR_FUTURE)
         }
         self._listed_by: dict[str, str | None] = {
-            row.external_id: row.platform for row in connection.execute(_PLATFORMS, {"page": page.id})
+            row.external_id: row.platform
+            for row in connection.execute(_PLATFORMS, {"page": page.id})
         }
         self.new: list[str] = []
         self.removed: list[str] = []
@@ -189,7 +257,9 @@ class ComponentChanges:
         for statement in _REFILE:
             self._connection.execute(statement, {"page": self._page.id, "old": old, "new": new})
         updates.refile(self._connection, self._page.id, old, new)
-        self._connection.execute(_UPDATE.values(external_id=new), {"page": self._page.id, "component": old})
+        self._connection.execute(
+            _UPDATE.values(external_id=new), {"page": self._page.id, "component": old}
+        )
         known = self._known.pop(old)
         self._known[new] = replace(known, component=replace(known.component, id=new))
         self.affected.append(known.removed_at or self._now)
@@ -206,18 +276,28 @@ class ComponentChanges:
 
     def _row(self, component: Component, slug: str) -> dict[str, Any]:
         return {
-            "page_id": self._page.id, "external_id": component.id, "slug": slug, "excluded": False,
-            "first_seen_at": self._now, "platform": self._page.platform,
-        } | _described(component)  # fmt: skip
+            "page_id": self._page.id,
+            "external_id": component.id,
+            "slug": slug,
+            "excluded": False,
+            "first_seen_at": self._now,
+            "platform": self._page.platform,
+        } | _described(component)
 
     def _starts(self, components: Iterable[Component]) -> list[datetime]:
-        """Return since when new components may have days: what covers the whole page covers them too."""
+        """Return since when new components may have days: what covers the whole page covers them
+        too.
+        """
         first = pages.first_fact(self._connection, self._page.id)
         if first is None:
             return []
         zone = zone_named(self._page.zone)
         return [
-            first if each.start_date is None else max(day_interval(each.start_date, zone).start, first)
+            (
+                first
+                if each.start_date is None
+                else max(day_interval(each.start_date, zone).start, first)
+            )
             for each in components
         ]
 
@@ -238,7 +318,9 @@ class ComponentChanges:
             self._set(listed.id, values)
 
     def _set(self, component_id: str, values: Mapping[str, Any]) -> None:
-        self._connection.execute(_UPDATE.values(dict(values)), {"page": self._page.id, "component": component_id})
+        self._connection.execute(
+            _UPDATE.values(dict(values)), {"page": self._page.id, "component": component_id}
+        )
         self.updated += 1
 
 
@@ -250,7 +332,9 @@ def _plain_name(component: Component) -> str:
     return component.name.casefold()
 
 
-def _only(components: Iterable[Component], name: Callable[[Component], str]) -> dict[str, Component]:
+def _only(
+    components: Iterable[Component], name: Callable[[Component], str]
+) -> dict[str, Component]:
     """Return the components that no other of these shares its name with, by that name."""
     components = list(components)
     count = Counter(map(name, components))
@@ -259,12 +343,18 @@ def _only(components: Iterable[Component], name: Callable[[Component], str]) -> 
 
 def _described(component: Component) -> dict[str, Any]:
     return {
-        "name": component.name, "group_name": component.group, "region": component.region,
-        "position": component.position, "start_date": component.start_date, "has_bars": component.has_bars,
-    }  # fmt: skip
+        "name": component.name,
+        "group_name": component.group,
+        "region": component.region,
+        "position": component.position,
+        "start_date": component.start_date,
+        "has_bars": component.has_bars,
+    }
 
 
-_EXCLUDED = sa.select(COMPONENT.c.external_id).where(COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.excluded)
+_EXCLUDED = sa.select(COMPONENT.c.external_id).where(
+    COMPONENT.c.page_id == sa.bindparam("page"), COMPONENT.c.excluded
+)
 _EXCLUDE = _UPDATE.values(excluded=sa.bindparam("value"))
 
 

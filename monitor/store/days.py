@@ -1,11 +1,13 @@
 """Derived days: kept sparse, changed by difference, closed days in revisions.
 
-A day is in one of three states: it has a current row, it lies in a quiet run (operational, fully covered, silent; this
-is revision 1 without a row), or it is unknown and nothing is to be said of it.
+A day is in one of three states: it has a current row, it lies in a quiet run (operational, fully
+covered, silent; this is revision 1 without a row), or it is unknown and nothing is to be said of
+it.
 
-A revision is what the vendor's record said of a closed day and says no more: the old row stays, superseded. It takes a
-fact that changed (`revised_since`) and a record that had spoken before: that a better source speaks for a day now, that
-our settings changed or that more of the day became known revises nothing. Such a day is rewritten where it stands.
+A revision is what the vendor's record said of a closed day and says no more: the old row stays,
+superseded. It takes a fact that changed (`revised_since`) and a record that had spoken before: that
+a better source speaks for a day now, that our settings changed or that more of the day became known
+revises nothing. Such a day is rewritten where it stands.
 """
 
 from collections import defaultdict
@@ -39,7 +41,10 @@ DAY = tables.core(tables.Day)
 QUIET = tables.core(tables.QuietRun)
 
 _LEVELS: dict[int | None, Level | None] = {None: None, **{level.value: level for level in Level}}
-_ASPECTS: dict[str | None, Aspect | None] = {None: None, **{aspect.value: aspect for aspect in Aspect}}
+_ASPECTS: dict[str | None, Aspect | None] = {
+    None: None,
+    **{aspect.value: aspect for aspect in Aspect},
+}
 _CONFIDENCES: dict[str | None, Confidence | None] = {
     None: None,
     **{confidence.value: confidence for confidence in Confidence},
@@ -49,12 +54,27 @@ _CHUNK = 1_000
 _CONTENT = tuple(
     DAY.c[name]
     for name in (
-        "day", "level", "length_seconds", "covered_seconds", "maintenance_seconds", "degraded_seconds",
-        "partial_seconds", "major_seconds", "source", "confidence", "disputed", "other_maintenance_seconds",
-        "other_degraded_seconds", "other_partial_seconds", "other_major_seconds", "incident_ids", "of_component",
-        "known_components", "counted_components",
+        "day",
+        "level",
+        "length_seconds",
+        "covered_seconds",
+        "maintenance_seconds",
+        "degraded_seconds",
+        "partial_seconds",
+        "major_seconds",
+        "source",
+        "confidence",
+        "disputed",
+        "other_maintenance_seconds",
+        "other_degraded_seconds",
+        "other_partial_seconds",
+        "other_major_seconds",
+        "incident_ids",
+        "of_component",
+        "known_components",
+        "counted_components",
     )
-)  # fmt: skip
+)
 _NAMES = tuple(column.name for column in _CONTENT)
 
 _ROWS = sa.select(DAY.c.component_id, DAY.c.id, DAY.c.revision, *_CONTENT).where(
@@ -64,7 +84,14 @@ _ROWS = sa.select(DAY.c.component_id, DAY.c.id, DAY.c.revision, *_CONTENT).where
     DAY.c.day <= sa.bindparam("last"),
 )
 _QUIETS = (
-    sa.select(QUIET.c.component_id, QUIET.c.id, QUIET.c.first_day, QUIET.c.last_day, QUIET.c.source, QUIET.c.confidence)
+    sa.select(
+        QUIET.c.component_id,
+        QUIET.c.id,
+        QUIET.c.first_day,
+        QUIET.c.last_day,
+        QUIET.c.source,
+        QUIET.c.confidence,
+    )
     .where(
         QUIET.c.page_id == sa.bindparam("page"),
         QUIET.c.first_day <= sa.bindparam("last"),
@@ -73,7 +100,9 @@ _QUIETS = (
     .order_by(QUIET.c.first_day)
 )
 _LISTED_ROWS, _LISTED_QUIETS = (
-    query.where(sa.or_(table.c.component_id == WHOLE_PAGE, table.c.component_id.in_(components.LISTED_IDS)))
+    query.where(
+        sa.or_(table.c.component_id == WHOLE_PAGE, table.c.component_id.in_(components.LISTED_IDS))
+    )
     for query, table in ((_ROWS, DAY), (_QUIETS, QUIET))
 )
 _INSERT_DAY = sa.insert(DAY)
@@ -83,7 +112,11 @@ _REWRITE = (
     .where(DAY.c.id == sa.bindparam("row_id"))
     .values({name: sa.bindparam(f"new_{name}") for name in (*_NAMES, "recorded_at")})
 )
-_STRETCH = sa.update(QUIET).where(QUIET.c.id == sa.bindparam("row_id")).values(last_day=sa.bindparam("last"))
+_STRETCH = (
+    sa.update(QUIET)
+    .where(QUIET.c.id == sa.bindparam("row_id"))
+    .values(last_day=sa.bindparam("last"))
+)
 
 _Content = tuple[Any, ...]
 """A day as it is stored, in the order of `_NAMES`; incident ids as a list."""
@@ -91,47 +124,127 @@ _Content = tuple[Any, ...]
 
 def _content(day: Day) -> _Content:
     s, other = day.seconds, day.other
-    others = (None,) * 4 if other is None else (other.maintenance, other.degraded, other.partial, other.major)
+    others = (
+        (None,) * 4
+        if other is None
+        else (other.maintenance, other.degraded, other.partial, other.major)
+    )
     return (
-        day.day, None if day.level is None else int(day.level), day.length_seconds, day.covered_seconds,
-        s.maintenance, s.degraded, s.partial, s.major,
-        day.source and day.source.value, day.confidence and day.confidence.value,
-        day.disputed, *others, list(day.incident_ids),
-        day.component_id, day.known_components, day.counted_components,
-    )  # fmt: skip
+        day.day,
+        None if day.level is None else int(day.level),
+        day.length_seconds,
+        day.covered_seconds,
+        s.maintenance,
+        s.degraded,
+        s.partial,
+        s.major,
+        day.source and day.source.value,
+        day.confidence and day.confidence.value,
+        day.disputed,
+        *others,
+        list(day.incident_ids),
+        day.component_id,
+        day.known_components,
+        day.counted_components,
+    )
 
 
 def _day(content: Sequence[Any]) -> Day:
     (
-        day, level, length, covered, maintenance, degraded, partial, major, source, confidence, disputed,
-        other_maintenance, other_degraded, other_partial, other_major, incident_ids,
-        of_component, known_components, counted_components,
-    ) = content  # fmt: skip
+        day,
+        level,
+        length,
+        covered,
+        maintenance,
+        degraded,
+        partial,
+        major,
+        source,
+        confidence,
+        disputed,
+        other_maintenance,
+        other_degraded,
+        other_partial,
+        other_major,
+        incident_ids,
+        of_component,
+        known_components,
+        counted_components,
+    ) = content
     other = None
     if other_major is not None:
         other = Seconds(
-            maintenance=other_maintenance, degraded=other_degraded, partial=other_partial, major=other_major
+            maintenance=other_maintenance,
+            degraded=other_degraded,
+            partial=other_partial,
+            major=other_major,
         )
     seconds = NO_SECONDS
     if maintenance or degraded or partial or major:
         seconds = Seconds(maintenance=maintenance, degraded=degraded, partial=partial, major=major)
     return Day(
-        day=day, level=_LEVELS[level], length_seconds=length, covered_seconds=covered, seconds=seconds,
-        source=_ASPECTS[source], confidence=_CONFIDENCES[confidence], disputed=disputed, other=other,
-        incident_ids=tuple(incident_ids), component_id=of_component, known_components=known_components,
+        day=day,
+        level=_LEVELS[level],
+        length_seconds=length,
+        covered_seconds=covered,
+        seconds=seconds,
+        source=_ASPECTS[source],
+        confidence=_CONFIDENCES[confidence],
+        disputed=disputed,
+        other=other,
+        incident_ids=tuple(incident_ids),
+        component_id=of_component,
+        known_components=known_components,
         counted_components=counted_components,
-    )  # fmt: skip
+    )
 
 
 def _quiet_content(day: date, length: float, source: str, confidence: str) -> _Content:
     return (
-        day, int(Level.OPERATIONAL), length, length, 0.0, 0.0, 0.0, 0.0, source, confidence, False,
-        None, None, None, None, [], None, None, None,
-    )  # fmt: skip
+        day,
+        int(Level.OPERATIONAL),
+        length,
+        length,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        source,
+        confidence,
+        False,
+        None,
+        None,
+        None,
+        None,
+        [],
+        None,
+        None,
+        None,
+    )
 
 
 def _unknown_content(day: date, length: float) -> _Content:
-    return (day, None, length, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, False, None, None, None, None, [], None, None, None)
+    return (
+        day,
+        None,
+        length,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        None,
+        None,
+        False,
+        None,
+        None,
+        None,
+        None,
+        [],
+        None,
+        None,
+        None,
+    )
 
 
 def _level_of(content: _Content) -> int | None:
@@ -146,12 +259,14 @@ def _statement(content: _Content) -> tuple[Any, ...]:
 
 
 def _says_otherwise(before: _Content, after: _Content) -> bool:
-    """Whether the record that spoke for the day says something else now; nothing was said of an unknown day."""
+    """Whether the record that spoke for the day says something else now; nothing was said of an
+    unknown day.
+    """
     same_record = after[8] in {before[8], None}
     return _level_of(before) is not None and same_record and _statement(before) != _statement(after)
 
 
-# --------------------------------------------------------------------------------------------------------- writing
+# writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +286,9 @@ class _Stored:
     quiet: list[tuple[int, DayRun]] = field(default_factory=list)
 
     def is_quiet_throughout(self, history: History) -> bool:
-        """Whether the whole range is one quiet run, here and there: the usual case, and nothing to write."""
+        """Whether the whole range is one quiet run, here and there: the usual case, and nothing to
+        write.
+        """
         if self.rows or history.days or len(self.quiet) != 1 or len(history.quiet) != 1:
             return False
         (_, mine), (its,) = self.quiet[0], history.quiet
@@ -195,7 +312,9 @@ def save(
     now: datetime,
     revised_since: date | None,
 ) -> int:
-    """Make the stored days of the history's range those of the history; return the number of revisions."""
+    """Make the stored days of the history's range those of the history; return the number of
+    revisions.
+    """
     page = pages.page(connection, page_id, lock=True)
     excluded = components.exclude(connection, page_id, history.excluded)
     writing = _Writing(page, today, utc(now), revised_since)
@@ -209,7 +328,9 @@ def save(
     return writing.revisions
 
 
-def _derived(page: PageRecord, first: date, last: date, today: date, now: datetime) -> dict[str, Any]:
+def _derived(
+    page: PageRecord, first: date, last: date, today: date, now: datetime
+) -> dict[str, Any]:
     """Return the page's columns that say how far its days are derived; empty when nothing moved."""
     day = min(last, today)
     values: dict[str, Any] = {}
@@ -243,11 +364,14 @@ def _stored(connection: Connection, page_id: int, first: date, last: date) -> di
 class _Writing:
     """The difference between what is stored of a page's days and what was derived."""
 
-    def __init__(self, page: PageRecord, today: date, now: datetime, revised_since: date | None) -> None:
+    def __init__(
+        self, page: PageRecord, today: date, now: datetime, revised_since: date | None
+    ) -> None:
         self._page = page
         self._now = now
         self._revised_since = revised_since or date.max
-        # Days from here on were not over when they were last derived: changing them revises nothing.
+        # Days from here on were not over when they were last derived: changing them revises
+        # nothing.
         self._open_from = min(today, page.derived_day or today)
         self.revisions = 0
         self._rewritten: list[dict[str, Any]] = []
@@ -273,7 +397,8 @@ class _Writing:
         days = {day for day in stored.rows if first <= day <= last}
         days.update(day for day in history.days if first <= day <= last)
         for _, run in stored.quiet:
-            # Closed days that were quiet and are in no quiet run any more: unknown now, unless they have a row.
+            # Closed days that were quiet and are in no quiet run any more: unknown now, unless they
+            # have a row.
             end = min(run.last, last, self._open_from - ONE_DAY)
             days.update(_outside(max(run.first, first), end, history.quiet))
         return sorted(days)
@@ -291,7 +416,13 @@ class _Writing:
             length = history.lengths.get(day, 86_400.0)
             before = _quiet_content(day, length, run.source.value, run.confidence.value)
             if _says_otherwise(before, content):
-                self._add(key, before, revision=1, recorded_at=self._page.derived_at, superseded_at=self._now)
+                self._add(
+                    key,
+                    before,
+                    revision=1,
+                    recorded_at=self._page.derived_at,
+                    superseded_at=self._now,
+                )
                 self._add(key, content, revision=2)
                 self.revisions += 1
                 return True
@@ -307,7 +438,9 @@ class _Writing:
                 return _quiet_content(day, length, run.source.value, run.confidence.value)
         return _unknown_content(day, length)
 
-    def _replace(self, key: str, row: _Row, content: _Content, *, may_revise: bool, needs_row: bool) -> bool:
+    def _replace(
+        self, key: str, row: _Row, content: _Content, *, may_revise: bool, needs_row: bool
+    ) -> bool:
         before = row.content
         if before == content and (needs_row or row.revision > 1):
             return True
@@ -337,18 +470,26 @@ class _Writing:
         row |= {"recorded_at": recorded_at or self._now, "superseded_at": superseded_at}
         self._added.append(row)
 
-    def _compare_quiet(self, key: str, history: History, stored: _Stored, taken: Collection[date]) -> None:
+    def _compare_quiet(
+        self, key: str, history: History, stored: _Stored, taken: Collection[date]
+    ) -> None:
         wanted = list(_join(_quiet_wanted(history, stored, taken)))
-        held = {(run.first, run.source, run.confidence): (row_id, run) for row_id, run in stored.quiet}
+        held = {
+            (run.first, run.source, run.confidence): (row_id, run) for row_id, run in stored.quiet
+        }
         for run in wanted:
             row_id, before = held.pop((run.first, run.source, run.confidence), (None, None))
             if before is None:
                 self._quiet_added.append(
                     {
-                        "page_id": self._page.id, "component_id": key, "first_day": run.first, "last_day": run.last,
-                        "source": run.source.value, "confidence": run.confidence.value,
+                        "page_id": self._page.id,
+                        "component_id": key,
+                        "first_day": run.first,
+                        "last_day": run.last,
+                        "source": run.source.value,
+                        "confidence": run.confidence.value,
                     }
-                )  # fmt: skip
+                )
             elif before.last != run.last:
                 self._quiet_stretched.append({"row_id": row_id, "last": run.last})
         self._quiet_deleted += (row_id for row_id, _ in held.values())
@@ -356,7 +497,9 @@ class _Writing:
     def write(self, connection: Connection) -> bool:
         """Write the difference; return whether there was one."""
         for chunk in _chunks(self._superseded):
-            connection.execute(sa.update(DAY).where(DAY.c.id.in_(chunk)).values(superseded_at=self._now))
+            connection.execute(
+                sa.update(DAY).where(DAY.c.id.in_(chunk)).values(superseded_at=self._now)
+            )
         for table, ids in ((DAY, self._deleted), (QUIET, self._quiet_deleted)):
             for chunk in _chunks(ids):
                 connection.execute(sa.delete(table).where(table.c.id.in_(chunk)))
@@ -369,7 +512,12 @@ class _Writing:
         for statement, rows in batches:
             if rows:
                 connection.execute(statement, rows)
-        return bool(self._superseded or self._deleted or self._quiet_deleted or any(rows for _, rows in batches))
+        return bool(
+            self._superseded
+            or self._deleted
+            or self._quiet_deleted
+            or any(rows for _, rows in batches)
+        )
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -390,7 +538,9 @@ def _outside(first: date, last: date, runs: Sequence[DayRun]) -> Iterator[date]:
 
 
 def _quiet_wanted(history: History, stored: _Stored, taken: Collection[date]) -> Iterator[DayRun]:
-    """Yield the quiet runs to store, in order: those outside the range as they are, those inside without rows."""
+    """Yield the quiet runs to store, in order: those outside the range as they are, those inside
+    without rows.
+    """
     first, last = history.first, history.last
     for _, run in stored.quiet:
         if run.first < first:
@@ -432,10 +582,12 @@ def _alike(one: DayRun, other: DayRun) -> bool:
     return one.source is other.source and one.confidence is other.confidence
 
 
-# --------------------------------------------------------------------------------------------------------- reading
+# reading
 
 
-def read(connection: Connection, page_id: int, first: date, last: date, *, listed: bool = False) -> PageHistory:
+def read(
+    connection: Connection, page_id: int, first: date, last: date, *, listed: bool = False
+) -> PageHistory:
     """Return the stored days from first to last, both included; what was never derived is unknown.
 
     `listed` leaves out components that are no longer on the page.
@@ -449,12 +601,18 @@ def read(connection: Connection, page_id: int, first: date, last: date, *, liste
         days[row[0]][row[3]] = _day(row[3:])
     for key, _, start, end, source, confidence in connection.execute(quiets, values).all():
         quiet[key].append(_quiet(max(start, first), min(end, last), source, confidence))
-    known = components.listed(connection, page_id) if listed else components.rows(connection, page_id, FAR_FUTURE)
+    known = (
+        components.listed(connection, page_id)
+        if listed
+        else components.rows(connection, page_id, FAR_FUTURE)
+    )
     lengths = _lengths(first, last, zone_named(page.zone), page.derived_at)
 
     def history(key: str) -> History:
         mine = days.get(key, {})
-        return History(first=first, last=last, days=mine, quiet=tuple(quiet.get(key, ())), lengths=lengths)
+        return History(
+            first=first, last=last, days=mine, quiet=tuple(quiet.get(key, ())), lengths=lengths
+        )
 
     return PageHistory(
         vendor=history(WHOLE_PAGE),
@@ -464,7 +622,9 @@ def read(connection: Connection, page_id: int, first: date, last: date, *, liste
 
 
 def _lengths(first: date, last: date, zone: tzinfo, now: datetime | None) -> Mapping[date, float]:
-    """Return the lengths that are not 86,400 s: clock changes, and the days not over when they were derived."""
+    """Return the lengths that are not 86,400 s: clock changes, and the days not over when they were
+    derived.
+    """
     lengths = dict(_whole_lengths(first, last, zone))
     day = last
     while now is not None and day >= first and day_interval(day, zone).end > now:
@@ -479,7 +639,9 @@ def _whole_lengths(first: date, last: date, zone: tzinfo) -> Mapping[date, float
     return {day: seconds for day, seconds in lengths.items() if seconds != 86_400.0}  # noqa: PLR2004
 
 
-def revisions(connection: Connection, page_id: int, component_id: str | None, day: date) -> list[DayRevision]:
+def revisions(
+    connection: Connection, page_id: int, component_id: str | None, day: date
+) -> list[DayRevision]:
     """Return every revision of a day, newest last; nothing for a day that is unknown.
 
     A quiet day that was never revised has one, the first.
@@ -491,7 +653,12 @@ def revisions(connection: Connection, page_id: int, component_id: str | None, da
         .order_by(DAY.c.revision, DAY.c.id)
     )
     found = [
-        DayRevision(revision=revision, recorded_at=recorded_at, superseded_at=superseded_at, day=_day(content))
+        DayRevision(
+            revision=revision,
+            recorded_at=recorded_at,
+            superseded_at=superseded_at,
+            day=_day(content),
+        )
         for revision, recorded_at, superseded_at, *content in connection.execute(query)
     ]
     return found or _quiet_revision(connection, page_id, key, day)
@@ -499,7 +666,9 @@ def revisions(connection: Connection, page_id: int, component_id: str | None, da
 
 def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -> list[DayRevision]:
     page = pages.page(connection, page_id)
-    runs = connection.execute(_QUIETS.where(QUIET.c.component_id == key), {"page": page_id, "first": day, "last": day})
+    runs = connection.execute(
+        _QUIETS.where(QUIET.c.component_id == key), {"page": page_id, "first": day, "last": day}
+    )
     length = _lengths(day, day, zone_named(page.zone), page.derived_at).get(day, 86_400.0)
     return [
         DayRevision(
@@ -524,9 +693,13 @@ _DISPUTED = _COUNT_DAYS.where(DAY.c.disputed)
 
 def revised(connection: Connection, page_id: int, first: date, last: date) -> int:
     """Return on how many days the vendor or a component was revised after the day closed."""
-    return connection.execute(_REVISED, {"page": page_id, "first": first, "last": last}).scalar_one()
+    return connection.execute(
+        _REVISED, {"page": page_id, "first": first, "last": last}
+    ).scalar_one()
 
 
 def disputed(connection: Connection, page_id: int, first: date, last: date) -> int:
     """Return on how many days the page's sources disagree about the vendor or a component."""
-    return connection.execute(_DISPUTED, {"page": page_id, "first": first, "last": last}).scalar_one()
+    return connection.execute(
+        _DISPUTED, {"page": page_id, "first": first, "last": last}
+    ).scalar_one()

@@ -1,4 +1,6 @@
-"""Opening a database: its engine, its settings, and its schema. Passwords in URLs are never shown."""
+"""Opening a database: its engine, its settings, and its schema. Passwords in URLs are never
+shown.
+"""
 
 import os
 import sqlite3
@@ -30,11 +32,14 @@ _BEATS = 1_000_000
 _READS = "monitor_reads"
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 _UPGRADE_LOCK = 7_305_801_226_402_913
-"""Key of the PostgreSQL advisory lock replicas hold while they upgrade the schema; any number will do."""
+"""Key of the PostgreSQL advisory lock replicas hold while they upgrade the schema; any number will
+do."""
 
 
 def shown(url: URL | str) -> str:
-    """Return the database's address for people: its password masked, and every option that may hold a secret."""
+    """Return the database's address for people: its password masked, and every option that may hold
+    a secret.
+    """
     parsed = url if isinstance(url, URL) else parse(url)
     parsed = parsed.update_query_dict({name: MASK for name in parsed.query if name not in _TOLD})
     return parsed.render_as_string(hide_password=True)
@@ -42,11 +47,24 @@ def shown(url: URL | str) -> str:
 
 _TOLD = frozenset(
     {
-        "application_name", "cache", "connect_timeout", "gssencmode", "host", "hostaddr", "keepalives", "mode", "port",
-        "sslmode", "sslrootcert", "target_session_attrs", "timeout", "uri",
+        "application_name",
+        "cache",
+        "connect_timeout",
+        "gssencmode",
+        "host",
+        "hostaddr",
+        "keepalives",
+        "mode",
+        "port",
+        "sslmode",
+        "sslrootcert",
+        "target_session_attrs",
+        "timeout",
+        "uri",
     }
-)  # fmt: skip
-"""Options that hold no secret. Any other may: `password`, `sslpassword`, `options`, and those of drivers to come."""
+)
+"""Options that hold no secret. Any other may: `password`, `sslpassword`, `options`, and those of
+drivers to come."""
 
 
 def parse(url: str) -> URL:
@@ -56,20 +74,26 @@ def parse(url: str) -> URL:
     except sa.exc.ArgumentError:
         # The cause would quote the address, password and all.
         raise StoreError(
-            'the database URL cannot be read; write "sqlite:///path" or "postgresql://user:password@host/name"'
+            'the database URL cannot be read; write "sqlite:///path" or'
+            ' "postgresql://user:password@host/name"'
         ) from None
     return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
 
 
 def connect(url: str, patience: Patience | None = None, health: Health | None = None) -> Engine:
-    """Return an engine for "sqlite:///path", "sqlite://" (in memory) or "postgresql://...". Raises StoreError."""
+    """Return an engine for "sqlite:///path", "sqlite://" (in memory) or "postgresql://...". Raises
+    StoreError.
+    """
     parsed, patience, health = parse(url), patience or Patience(), health or Health()
     try:
         if parsed.get_backend_name() == "sqlite":
             return _sqlite(parsed, patience, health)
         return postgres.connect(parsed, patience)
     except (sa.exc.NoSuchModuleError, ImportError) as error:
-        remedy = 'use a sqlite or postgresql URL; PostgreSQL needs `pip install "vendorstatus[postgresql]"`'
+        remedy = (
+            "use a sqlite or postgresql URL; PostgreSQL needs `pip install"
+            ' "vendorstatus[postgresql]"`'
+        )
         raise StoreError(f"no driver for {shown(parsed)}: {error}; {remedy}") from error
 
 
@@ -116,21 +140,27 @@ class _Sqlite:
             pass  # it may still be readable; SQLite says what is wrong where it is not
         except OSError as error:
             where = shown(self._url)
-            raise StoreError(f"cannot make the folder of {where}: {error}; choose a writable place") from error
+            raise StoreError(
+                f"cannot make the folder of {where}: {error}; choose a writable place"
+            ) from error
 
     def configure(self, connection: Any, _record: object) -> None:  # noqa: ANN401
-        # The driver's own transactions begin too late (at the first write) and never cover DDL: we begin ourselves.
+        # The driver's own transactions begin too late (at the first write) and never cover DDL: we
+        # begin ourselves.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-        # SQLite itself does not wait when another process switches to the write-ahead log at the same moment.
+        # SQLite itself does not wait when another process switches to the write-ahead log at the
+        # same moment.
         self._waiting(lambda: connection.execute("PRAGMA journal_mode=WAL"))
-        # FULL: with NORMAL a power failure takes what was committed since the log was last copied into the database.
+        # FULL: with NORMAL a power failure takes what was committed since the log was last copied
+        # into the database.
         for setting in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {setting}")
 
     def begin(self, connection: Connection) -> None:
         self._require_file()
-        # A transaction that reads first and writes later cannot wait for another writer; taking the lock at once can.
+        # A transaction that reads first and writes later cannot wait for another writer; taking the
+        # lock at once can.
         if connection.get_execution_options().get(_READS):
             connection.exec_driver_sql("BEGIN")
         else:
@@ -143,7 +173,9 @@ class _Sqlite:
         self._known = None
 
     def _waiting(self, ask: Any) -> None:  # noqa: ANN401
-        """Ask, again and again as long as there is patience while another process holds the database."""
+        """Ask, again and again as long as there is patience while another process holds the
+        database.
+        """
         end = self._patience.until_lock()
         while True:
             try:
@@ -157,19 +189,25 @@ class _Sqlite:
                 return
 
     def _require_file(self) -> None:
-        """Raise StoreError unless the path still leads to the file we opened: what went elsewhere would be lost."""
+        """Raise StoreError unless the path still leads to the file we opened: what went elsewhere
+        would be lost.
+        """
         if self._file is None:
             return
         try:
             found = self._file.stat()
         except OSError as error:
-            raise explained(shown(self._url), f"the file is not there any more ({error.strerror})", "gone") from error
+            raise explained(
+                shown(self._url), f"the file is not there any more ({error.strerror})", "gone"
+            ) from error
         here = found.st_dev, found.st_ino
         if self._known is None:
             self._known = here
         elif self._known != here:
             raise explained(
-                shown(self._url), "another file was put in its place; restart the monitor to use it", "gone"
+                shown(self._url),
+                "another file was put in its place; restart the monitor to use it",
+                "gone",
             )
 
 
@@ -177,12 +215,17 @@ def _sqlite(url: URL, patience: Patience, health: Health) -> Engine:
     mine = _Sqlite(url, patience, health)
     if file_of(url) is None:
         engine = sa.create_engine(
-            url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+            url,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False},
+            hide_parameters=True,
         )
     else:
         mine.make()
         # Waiting is ours to do: a driver that waits in the call cannot be hurried.
-        engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
+        engine = sa.create_engine(
+            url, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True
+        )
     sa.event.listen(engine, "connect", mine.configure)
     sa.event.listen(engine, "begin", mine.begin)
     sa.event.listen(engine, "engine_disposed", mine.forget)
@@ -190,7 +233,9 @@ def _sqlite(url: URL, patience: Patience, health: Health) -> Engine:
 
 
 def wrote(connection: Connection) -> bool:
-    """Whether the transaction that has just ended changed anything: committing nothing proves no disk."""
+    """Whether the transaction that has just ended changed anything: committing nothing proves no
+    disk.
+    """
     if connection.dialect.name != "sqlite":
         return postgres.wrote(connection)
     if connection.invalidated:
@@ -215,7 +260,9 @@ def beat(connection: Connection) -> None:
 
 
 def reading(engine: Engine) -> Engine:
-    """Return the engine for reading: its transactions never wait for a writer and see one moment throughout."""
+    """Return the engine for reading: its transactions never wait for a writer and see one moment
+    throughout.
+    """
     if engine.dialect.name == "postgresql":
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return engine.execution_options(**{_READS: True})
@@ -234,7 +281,9 @@ def size_bytes(connection: Connection) -> int:
 
 @contextmanager
 def store_errors(engine: Engine) -> Iterator[None]:
-    """Turn what the database, or its file, is to blame for into StoreError; anything else is a bug."""
+    """Turn what the database, or its file, is to blame for into StoreError; anything else is a
+    bug.
+    """
     try:
         yield
     except sa.exc.TimeoutError as error:
@@ -248,29 +297,38 @@ def store_errors(engine: Engine) -> Iterator[None]:
             raise
         raise explained(shown(engine.url), str(orig).strip(), cause) from error
     except (UnicodeDecodeError, zlib.error) as error:
-        # No text and no body is kept that could not be read back; SQLite's own messages quote names in the file.
-        raise explained(shown(engine.url), f"what it holds cannot be read: {error}", "damaged") from error
+        # No text and no body is kept that could not be read back; SQLite's own messages quote names
+        # in the file.
+        raise explained(
+            shown(engine.url), f"what it holds cannot be read: {error}", "damaged"
+        ) from error
 
 
-# ---------------------------------------------------------------------------------------------------------- schema
+# schema
 
 
 @cache
 def revisions() -> tuple[str, ...]:
     """Return the schema revisions this version knows, oldest first."""
-    return tuple(sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")))
+    return tuple(
+        sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    )
 
 
 def revision(connection: Connection) -> str | None:
     """Return the database's schema revision; None for an empty database."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = connection.execute(
+        sa.text("SELECT version_num FROM alembic_version")
+    ).scalar()
     return found
 
 
 def ensure_schema(engine: Engine, *, migrate: bool) -> None:
-    """Bring the schema to this version's. Raises StoreError when it is newer, or older and `migrate` is false."""
+    """Bring the schema to this version's. Raises StoreError when it is newer, or older and
+    `migrate` is false.
+    """
     with store_errors(engine), reading(engine).connect() as connection:
         found = revision(connection)
     if found == revisions()[-1]:
@@ -278,11 +336,13 @@ def ensure_schema(engine: Engine, *, migrate: bool) -> None:
     where = shown(engine.url)
     if found is not None and found not in revisions():
         raise StoreError(
-            f"{where} has schema {found}, newer than this version's {revisions()[-1]}; upgrade vendorstatus"
+            f"{where} has schema {found}, newer than this version's {revisions()[-1]}; upgrade"
+            " vendorstatus"
         )
     if not migrate:
         raise StoreError(
-            f"{where} has schema {found or 'none'}, {revisions()[-1]} is needed; run `monitor report` once"
+            f"{where} has schema {found or 'none'}, {revisions()[-1]} is needed; run `monitor"
+            " report` once"
         )
     upgrade(engine)
 
@@ -304,7 +364,9 @@ def check(engine: Engine) -> None:
     try:
         _alembic(engine, "check")
     except AutogenerateDiffsDetected as error:
-        raise StoreError(f"the database {shown(engine.url)} differs from the code: {error}") from error
+        raise StoreError(
+            f"the database {shown(engine.url)} differs from the code: {error}"
+        ) from error
 
 
 def _alembic(engine: Engine, command: str, *args: str) -> None:
@@ -315,7 +377,12 @@ def _alembic(engine: Engine, command: str, *args: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.print_stdout = lambda *_, **__: None  # type: ignore[method-assign]
-    with store_errors(engine), engine.connect() as connection, _foreign_keys_off(connection), connection.begin():
+    with (
+        store_errors(engine),
+        engine.connect() as connection,
+        _foreign_keys_off(connection),
+        connection.begin(),
+    ):
         unlimited(connection)
         if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
@@ -326,7 +393,9 @@ def _alembic(engine: Engine, command: str, *args: str) -> None:
 
 @contextmanager
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Keep SQLite from cascading deletes while a migration rebuilds a table; nothing to do elsewhere."""
+    """Keep SQLite from cascading deletes while a migration rebuilds a table; nothing to do
+    elsewhere.
+    """
     driver = cast("Any", connection.connection.driver_connection)
     if connection.dialect.name != "sqlite":
         yield

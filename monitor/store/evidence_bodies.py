@@ -16,30 +16,51 @@ PINNED, SNAPSHOT, VALIDATOR = pages.PINNED, pages.SNAPSHOT, pages.VALIDATOR
 
 
 def pin(connection: Connection, page_id: int, pins: Iterable[Pin], now: datetime) -> None:
-    """Keep these bodies for good, as far as they are still kept; the same pin again changes nothing."""
+    """Keep these bodies for good, as far as they are still kept; the same pin again changes
+    nothing.
+    """
     wanted = list(pins)
     if not wanted:
         return
     kept = pages.see_again(connection, {each.ref.sha256 for each in wanted}, now)
     rows = [
-        {"page_id": page_id, "day": each.day, "why": each.why, "url": each.ref.url, "status": each.ref.status,
-         "sha256": each.ref.sha256, "read_at": each.ref.read_at}
+        {
+            "page_id": page_id,
+            "day": each.day,
+            "why": each.why,
+            "url": each.ref.url,
+            "status": each.ref.status,
+            "sha256": each.ref.sha256,
+            "read_at": each.ref.read_at,
+        }
         for each in wanted
         if each.ref.sha256 in kept
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(pages.upsert(connection, PINNED).on_conflict_do_nothing(), rows)
 
 
 def pin_first(
-    connection: Connection, page_id: int, day: date, why: str, *, bodies: Sequence[Body], now: datetime
+    connection: Connection,
+    page_id: int,
+    day: date,
+    why: str,
+    *,
+    bodies: Sequence[Body],
+    now: datetime,
 ) -> None:
     """Keep these bodies for good, unless some were for the same reason on the same day."""
     mine = (PINNED.c.page_id == page_id, PINNED.c.day == day, PINNED.c.why == why)
-    if not bodies or connection.execute(sa.select(PINNED.c.id).where(*mine).limit(1)).first() is not None:
+    if (
+        not bodies
+        or connection.execute(sa.select(PINNED.c.id).where(*mine).limit(1)).first() is not None
+    ):
         return
     digests = pages.keep_snapshots(connection, bodies, now)
-    refs = [BodyRef(body.url, body.status, digest, utc(now)) for body, digest in zip(bodies, digests, strict=True)]
+    refs = [
+        BodyRef(body.url, body.status, digest, utc(now))
+        for body, digest in zip(bodies, digests, strict=True)
+    ]
     pin(connection, page_id, [Pin(day, why, ref) for ref in refs], now)
 
 
@@ -64,13 +85,20 @@ def _pinned(row: Sequence[Any], why: Iterable[str]) -> PinnedBody:
     url, status, sha256, read_at, _, media_type, packed = row
     body = zlib.decompress(packed)
     return PinnedBody(
-        ref=BodyRef(url, status, sha256, read_at), why=tuple(sorted(set(why))), media_type=media_type,
-        size_bytes=len(body), body=body,
-    )  # fmt: skip
+        ref=BodyRef(url, status, sha256, read_at),
+        why=tuple(sorted(set(why))),
+        media_type=media_type,
+        size_bytes=len(body),
+        body=body,
+    )
 
 
-def pinned_for(connection: Connection, page_id: int, first: date, last: date) -> dict[date, frozenset[str]]:
-    """Return why bodies are kept behind the days from first to last, by day; days without any are left out."""
+def pinned_for(
+    connection: Connection, page_id: int, first: date, last: date
+) -> dict[date, frozenset[str]]:
+    """Return why bodies are kept behind the days from first to last, by day; days without any are
+    left out.
+    """
     query = sa.select(PINNED.c.day, PINNED.c.why).distinct()
     mine = (PINNED.c.page_id == page_id, PINNED.c.day >= first, PINNED.c.day <= last)
     found: dict[date, set[str]] = {}
@@ -92,5 +120,7 @@ def newest(connection: Connection, page_id: int) -> list[BodyRef]:
 
 def revised_at(connection: Connection, page_id: int, now: datetime) -> frozenset[date]:
     """Return the days of which a revision was superseded at exactly this moment."""
-    query = sa.select(days.DAY.c.day).where(days.DAY.c.page_id == page_id, days.DAY.c.superseded_at == utc(now))
+    query = sa.select(days.DAY.c.day).where(
+        days.DAY.c.page_id == page_id, days.DAY.c.superseded_at == utc(now)
+    )
     return frozenset(connection.execute(query.distinct()).scalars())

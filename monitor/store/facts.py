@@ -1,7 +1,7 @@
 """Facts: keeping what a page said, and reading back what was known at any moment.
 
-Nothing a page said is overwritten. A row that no longer holds is superseded and stays readable by asking for an
-earlier moment of knowledge.
+Nothing a page said is overwritten. A row that no longer holds is superseded and stays readable by
+asking for an earlier moment of knowledge.
 """
 
 from collections import defaultdict
@@ -65,44 +65,85 @@ def _columns(table: sa.Table, names: str) -> tuple[sa.Column[Any], ...]:
 
 
 _INCIDENT_COLUMNS = _columns(
-    INCIDENT, "external_id title phase status impact url maintenance started_at resolved_at component_ids unlisted_at"
+    INCIDENT,
+    "external_id title phase status impact url maintenance started_at resolved_at component_ids"
+    " unlisted_at",
 )
-_IMPACT_COLUMNS = _columns(IMPACT, "component_id level word basis source incident_id started_at ended_at")
+_IMPACT_COLUMNS = _columns(
+    IMPACT, "component_id level word basis source incident_id started_at ended_at"
+)
 _BAR_COLUMNS = _columns(BAR, "component_id day partial_seconds major_seconds incident_ids source")
 _COVERAGE_COLUMNS = _columns(COVERAGE, "component_id aspect started_at ended_at")
 _REPORTED_COLUMNS = _columns(REPORTED, "component_id window_days ratio")
 
 
 def _incident(row: Sequence[Any]) -> Incident:
-    key, title, phase, status, impact, url, maintenance, started_at, resolved_at, component_ids, unlisted_at = row
+    (
+        key,
+        title,
+        phase,
+        status,
+        impact,
+        url,
+        maintenance,
+        started_at,
+        resolved_at,
+        component_ids,
+        unlisted_at,
+    ) = row
     return Incident(
-        id=key, title=title, phase=_PHASES[phase], status=status, impact=impact, url=url, maintenance=maintenance,
-        started_at=started_at, resolved_at=resolved_at, component_ids=tuple(component_ids), unlisted_at=unlisted_at,
-    )  # fmt: skip
+        id=key,
+        title=title,
+        phase=_PHASES[phase],
+        status=status,
+        impact=impact,
+        url=url,
+        maintenance=maintenance,
+        started_at=started_at,
+        resolved_at=resolved_at,
+        component_ids=tuple(component_ids),
+        unlisted_at=unlisted_at,
+    )
 
 
 def _impact(row: Sequence[Any]) -> Impact:
     component_id, level, word, basis, source, incident_id, start, end = row
     return Impact(
-        component_id=component_id, level=_LEVELS[level], word=word, basis=_BASES[basis], source=source,
-        incident_id=incident_id, start=start, end=end,
-    )  # fmt: skip
+        component_id=component_id,
+        level=_LEVELS[level],
+        word=word,
+        basis=_BASES[basis],
+        source=source,
+        incident_id=incident_id,
+        start=start,
+        end=end,
+    )
 
 
 def _bar(row: Sequence[Any]) -> Bar:
     component_id, day, partial, major, incident_ids, source = row
     return Bar(
-        component_id=component_id, day=day, partial_seconds=partial, major_seconds=major,
-        incident_ids=tuple(incident_ids), source=source,
-    )  # fmt: skip
+        component_id=component_id,
+        day=day,
+        partial_seconds=partial,
+        major_seconds=major,
+        incident_ids=tuple(incident_ids),
+        source=source,
+    )
 
 
-# --------------------------------------------------------------------------------------------------------- reading
+# reading
 
 
-def _as_known(table: sa.Table, columns: Sequence[sa.Column[Any]], *since: sa.ColumnElement[bool]) -> list[Any]:
+def _as_known(
+    table: sa.Table, columns: Sequence[sa.Column[Any]], *since: sa.ColumnElement[bool]
+) -> list[Any]:
     """Return two selects: of what holds now, and of what was known at ``known_at``."""
-    query = sa.select(*columns).where(table.c.page_id == sa.bindparam("page"), *since).order_by(table.c.id)
+    query = (
+        sa.select(*columns)
+        .where(table.c.page_id == sa.bindparam("page"), *since)
+        .order_by(table.c.id)
+    )
     superseded = table.c.superseded_at
     then = query.where(
         table.c.recorded_at <= sa.bindparam("known_at"),
@@ -127,7 +168,9 @@ _COVERAGES = _as_known(COVERAGE, _COVERAGE_COLUMNS, _since(COVERAGE.c.ended_at, 
 _REPORTS = _as_known(REPORTED, _REPORTED_COLUMNS)
 _BARRED = _COVERAGES[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _OPEN_CLAIMS = (
-    sa.select(*_columns(IMPACT, "component_id incident_id level recorded_at superseded_at last_read_at"))
+    sa.select(
+        *_columns(IMPACT, "component_id incident_id level recorded_at superseded_at last_read_at")
+    )
     .where(
         IMPACT.c.page_id == sa.bindparam("page"),
         IMPACT.c.ended_at.is_(None),
@@ -139,13 +182,21 @@ _OPEN_CLAIMS = (
 )
 _RUNS = (
     sa.select(RUN.c.component_id, RUN.c.level, RUN.c.started_at, RUN.c.ended_at, RUN.c.last_seen_at)
-    .where(RUN.c.page_id == sa.bindparam("page"), RUN.c.started_at < sa.bindparam("known_at"), _since(RUN.c.ended_at))
+    .where(
+        RUN.c.page_id == sa.bindparam("page"),
+        RUN.c.started_at < sa.bindparam("known_at"),
+        _since(RUN.c.ended_at),
+    )
     .order_by(RUN.c.started_at, RUN.c.id)
 )
 
 
-def read(connection: Connection, page_id: int, known_at: datetime | None, since: datetime | None) -> PageFacts:
-    """Return the page's facts as known at a moment (None = now), those that touch [since, ...) only."""
+def read(
+    connection: Connection, page_id: int, known_at: datetime | None, since: datetime | None
+) -> PageFacts:
+    """Return the page's facts as known at a moment (None = now), those that touch [since, ...)
+    only.
+    """
     page = pages.page(connection, page_id)
     then = known_at is not None
     moment = utc(known_at) if known_at is not None else FAR_FUTURE
@@ -169,23 +220,37 @@ def read(connection: Connection, page_id: int, known_at: datetime | None, since:
         impacts=impacts,
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
-        runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))),
+        runs=tuple(
+            _runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))
+        ),
         reported=tuple(map(_reported, rows(_REPORTS))),
         open_claims=tuple(_open_claims(connection, page_id, begun, moment)) if impacts else (),
     )
 
 
-def _open_claims(connection: Connection, page_id: int, since: datetime, known_at: datetime) -> Iterator[OpenClaim]:
-    """Yield when each incident was known to claim something that goes on: its end may have been told later."""
+def _open_claims(
+    connection: Connection, page_id: int, since: datetime, known_at: datetime
+) -> Iterator[OpenClaim]:
+    """Yield when each incident was known to claim something that goes on: its end may have been
+    told later.
+    """
     values = {"page": page_id, "since": since, "known_at": known_at}
     for key, incident_id, level, first, until, last in connection.execute(_OPEN_CLAIMS, values):
         span = Interval.between(first, until or FAR_FUTURE)
         if span is not None:
-            yield OpenClaim(component_id=key, incident_id=incident_id, level=_LEVELS[level], span=span, last_read=last)
+            yield OpenClaim(
+                component_id=key,
+                incident_id=incident_id,
+                level=_LEVELS[level],
+                span=span,
+                last_read=last,
+            )
 
 
 def published(connection: Connection, page_id: int, first: date) -> PageFacts:
-    """Return only the vendor's own record from a day on: its bars, what they cover, and the uptimes it prints."""
+    """Return only the vendor's own record from a day on: its bars, what they cover, and the uptimes
+    it prints.
+    """
     since = day_interval(first, zone_named(pages.page(connection, page_id).zone)).start
     values = {"page": page_id, "since": since, "since_day": first}
     return PageFacts(
@@ -208,19 +273,25 @@ def _coverages(rows: Iterable[Sequence[Any]], known_at: datetime) -> Iterator[Co
 
 
 def _runs(rows: Iterable[Sequence[Any]], until: datetime, zone: tzinfo) -> Iterator[ObservedRun]:
-    """Yield the states that held. A bad one that the very last reading began counts for the moment before it, if that
-    is on the same day: what comes after is not known yet.
+    """Yield the states that held. A bad one that the very last reading began counts for the moment
+    before it, if that is on the same day: what comes after is not known yet.
     """
-    spans: dict[tuple[datetime, datetime], Interval] = {}  # most components began and go on together
+    spans: dict[
+        tuple[datetime, datetime], Interval
+    ] = {}  # most components began and go on together
     before = until - LEAST
     same_day = day_of(before, zone) == day_of(until, zone) if until > BEGINNING else False
     for key, level, started_at, ended_at, last_seen_at in rows:
         end = until if ended_at is None else min(ended_at, until)
-        just_begun = started_at == end and same_day and level is not None and level > Level.MAINTENANCE
+        just_begun = (
+            started_at == end and same_day and level is not None and level > Level.MAINTENANCE
+        )
         start = before if just_begun else started_at
         if start < end:
             span = spans.get((start, end)) or spans.setdefault((start, end), Interval(start, end))
-            yield ObservedRun(component_id=key, level=_LEVELS[level], span=span, seen_until=last_seen_at)
+            yield ObservedRun(
+                component_id=key, level=_LEVELS[level], span=span, seen_until=last_seen_at
+            )
 
 
 _NOT_ENDED = (Phase.OPEN.value, Phase.SCHEDULED.value)
@@ -243,21 +314,29 @@ def current(connection: Connection, page_id: int) -> CurrentState:
         levels={key: _LEVELS[run.level] for key, run in runs.items()},
         components=tuple(each for each, _ in known),
         excluded=frozenset(each.component.id for each, excluded in known if excluded),
-        open_incidents=tuple(map(_incident, connection.execute(_OPEN_INCIDENTS, {"page": page_id}))),
+        open_incidents=tuple(
+            map(_incident, connection.execute(_OPEN_INCIDENTS, {"page": page_id}))
+        ),
     )
 
 
 _UNFINISHED = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
-    INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), INCIDENT.c.phase.in_(_NOT_ENDED)
+    INCIDENT.c.page_id == sa.bindparam("page"),
+    INCIDENT.c.superseded_at.is_(None),
+    INCIDENT.c.phase.in_(_NOT_ENDED),
 )
 
 
 def unfinished_incidents(connection: Connection, page_id: int) -> dict[str, Phase]:
     """Return the phases of the incidents and maintenances that have not ended, by id."""
-    return {key: _PHASES[phase] for key, phase in connection.execute(_UNFINISHED, {"page": page_id})}
+    return {
+        key: _PHASES[phase] for key, phase in connection.execute(_UNFINISHED, {"page": page_id})
+    }
 
 
-def incident_versions(connection: Connection, page_id: int, incident_id: str) -> list[IncidentVersion]:
+def incident_versions(
+    connection: Connection, page_id: int, incident_id: str
+) -> list[IncidentVersion]:
     """Return every version of an incident, newest last."""
     query = sa.select(*_INCIDENT_COLUMNS, INCIDENT.c.recorded_at, INCIDENT.c.superseded_at).where(
         INCIDENT.c.page_id == page_id, INCIDENT.c.external_id == incident_id
@@ -268,7 +347,7 @@ def incident_versions(connection: Connection, page_id: int, incident_id: str) ->
     ]
 
 
-# ---------------------------------------------------------------------------------------------------------- saving
+# saving
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
@@ -291,7 +370,9 @@ def _supersede_in(table: sa.Table) -> sa.Update:
     )
 
 
-def _stated_now(table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _stated_now(
+    table: sa.Table, columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]
+) -> sa.Select[Any]:
     """Return the select of what holds now of a page."""
     mine = (table.c.page_id == sa.bindparam("page"), table.c.superseded_at.is_(None))
     return sa.select(table.c.id, *columns).where(*mine, *where)
@@ -310,9 +391,13 @@ _INSIDE = (
     sa.or_(IMPACT.c.ended_at.is_(None), IMPACT.c.ended_at > sa.bindparam("since")),
 )
 _IMPACTS_INSIDE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE)
-_IMPACTS_INSIDE_ONE = _stated_now(IMPACT, _IMPACT_COLUMNS, *_INSIDE, IMPACT.c.component_id == sa.bindparam("component"))
+_IMPACTS_INSIDE_ONE = _stated_now(
+    IMPACT, _IMPACT_COLUMNS, *_INSIDE, IMPACT.c.component_id == sa.bindparam("component")
+)
 _IMPACTS_GOING_ON = _stated_now(IMPACT, _IMPACT_COLUMNS, IMPACT.c.ended_at.is_(None))
-_BARS_BETWEEN = _stated_now(BAR, _BAR_COLUMNS, BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
+_BARS_BETWEEN = _stated_now(
+    BAR, _BAR_COLUMNS, BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last"))
+)
 _BARS_BETWEEN_OF = _BARS_BETWEEN.where(_among(BAR.c.component_id))
 _COVERED = _stated_now(COVERAGE, (COVERAGE.c.source, *_COVERAGE_COLUMNS), _among(COVERAGE.c.source))
 _REPORTED_BY = _stated_now(REPORTED, _REPORTED_COLUMNS, REPORTED.c.source == sa.bindparam("source"))
@@ -330,11 +415,20 @@ _DELETE_RUNS = sa.delete(RUN).where(RUN.c.id.in_(sa.bindparam("ids", expanding=T
 
 
 def save(
-    connection: Connection, page_id: int, told: Sequence[Evidence], *, now: datetime, max_gap_seconds: float
+    connection: Connection,
+    page_id: int,
+    told: Sequence[Evidence],
+    *,
+    now: datetime,
+    max_gap_seconds: float,
 ) -> Changes:
-    """Keep what a page said, in the order it said it; the same again changes nothing. See `Store.save`."""
+    """Keep what a page said, in the order it said it; the same again changes nothing. See
+    `Store.save`.
+    """
     page = pages.page(connection, page_id, lock=True)
-    if clocks.is_ahead(page, utc(now)):  # else no reading would count until the time that a wrong clock told
+    if clocks.is_ahead(
+        page, utc(now)
+    ):  # else no reading would count until the time that a wrong clock told
         healing.heal(connection, page_id, now)
         page = pages.page(connection, page_id)
     saving = Saving(connection, page, told, now=utc(now), max_gap_seconds=max_gap_seconds)
@@ -344,11 +438,13 @@ def save(
 
 
 LEFT_BEHIND = "left behind when the page moved to another platform"
-"""The status of what was going on when a page was last read as a platform that it has left since."""
+"""The status of what was going on when a page was last read as a platform that it has left
+since."""
 
 
 def leave(connection: Connection, page_id: int, *, at: datetime, now: datetime) -> None:
-    """End what was going on at `at`, the last reading of a platform the page has left: nobody will say when it ended.
+    """End what was going on at `at`, the last reading of a platform the page has left: nobody will
+    say when it ended.
 
     What was only announced did not happen as far as we know.
     """
@@ -359,7 +455,9 @@ def leave(connection: Connection, page_id: int, *, at: datetime, now: datetime) 
 
 
 class Saving:
-    """Evidence of one page on its way into the tables, each piece in the order its parts depend on each other."""
+    """Evidence of one page on its way into the tables, each piece in the order its parts depend on
+    each other.
+    """
 
     def __init__(
         self,
@@ -412,24 +510,35 @@ class Saving:
         for row in self._rows(_OPEN_INCIDENTS):
             incident = _incident(row)
             phase = Phase.WITHDRAWN if incident.phase is Phase.SCHEDULED else Phase.CLOSED
-            ended = replace(incident, phase=phase, status=LEFT_BEHIND, resolved_at=max(at, incident.started_at))
+            ended = replace(
+                incident, phase=phase, status=LEFT_BEHIND, resolved_at=max(at, incident.started_at)
+            )
             self._keep_incidents([ended], of_a_list=False)
         going_on = dict(self._impacts(_IMPACTS_GOING_ON))
         self._drop_impacts(going_on)
         self._add(
             IMPACT,
-            [_impact_row(replace(each, end=max(at, each.start + LEAST))) for each in going_on.values()],
+            [
+                _impact_row(replace(each, end=max(at, each.start + LEAST)))
+                for each in going_on.values()
+            ],
         )
 
     def finish(self) -> Changes:
         """Bring the page's row up to date and return what changed."""
         if self._grown:
-            self._connection.execute(_GROW, [{"row_id": key, "until": until} for key, until in self._grown.items()])
+            self._connection.execute(
+                _GROW, [{"row_id": key, "until": until} for key, until in self._grown.items()]
+            )
         changes = Changes(
-            added=self._added, superseded=self._superseded, updated=self._updated,
-            affected_since=min(self._affected, default=None), new_components=tuple(self._new_components),
-            removed_components=tuple(self._removed_components), left_out=self._left_out,
-        )  # fmt: skip
+            added=self._added,
+            superseded=self._superseded,
+            updated=self._updated,
+            affected_since=min(self._affected, default=None),
+            new_components=tuple(self._new_components),
+            removed_components=tuple(self._removed_components),
+            left_out=self._left_out,
+        )
         if changes.affected_since is not None:
             day = day_of(changes.affected_since, zone_named(self._page.zone))
             self._values["dirty_since"] = min(day, self._page.dirty_since or day)
@@ -450,20 +559,27 @@ class Saving:
         self._values |= values
         self._page = replace(self._page, **values)
 
-    # ------------------------------------------------------------------------------------------------- the page row
+    # the page row
 
     def _keep_page(self, info: PageInfo | None) -> None:
         if info is None:
             return
         page = self._page
-        said: dict[str, str | None] = {"external_id": info.external_id, "page_name": info.name, "page_zone": info.zone}
+        said: dict[str, str | None] = {
+            "external_id": info.external_id,
+            "page_name": info.name,
+            "page_zone": info.zone,
+        }
         changed: dict[str, str | None] = {
             name: value for name, value in said.items() if value not in (None, getattr(page, name))
         }
         if "external_id" in changed:
             changed["id_platform"] = page.platform
-        # An answer without the current state cannot say that a disagreement inside the page is over.
-        if info.remark != page.remark and (info.remark is not None or self._evidence.observed is not None):
+        # An answer without the current state cannot say that a disagreement inside the page is
+        # over.
+        if info.remark != page.remark and (
+            info.remark is not None or self._evidence.observed is not None
+        ):
             changed["remark"] = info.remark
         zone: str = page.configured_zone or info.zone or page.zone
         zone_named(zone)  # a name that is no zone must not get into the database
@@ -484,9 +600,11 @@ class Saving:
         for gap in evidence.gaps:
             pages.keep_gap(self._connection, page_id, gap, self._now)
         if evidence.unit is not None:
-            pages.complete_unit(self._connection, page_id, evidence.unit, final=evidence.final, now=self._now)
+            pages.complete_unit(
+                self._connection, page_id, evidence.unit, final=evidence.final, now=self._now
+            )
 
-    # --------------------------------------------------------------------------------------------- adding, superseding
+    # adding, superseding
 
     def _add(self, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
@@ -502,7 +620,7 @@ class Saving:
     def _rows(self, statement: sa.Select[Any], **values: object) -> Any:  # noqa: ANN401
         return self._connection.execute(statement, {"page": self._page.id, **values}).all()
 
-    # ------------------------------------------------------------------------------------------------------ incidents
+    # incidents
 
     def _keep_incidents(self, incidents: Sequence[Incident], *, of_a_list: bool) -> None:
         listed = {incident.id: incident for incident in incidents}
@@ -510,7 +628,9 @@ class Saving:
         old, new = [], []
         for key, said in listed.items():
             row_id, before = known.get(key, (None, None))
-            incident = said if before is None or not self._evidence.outline else _filled_in(said, before)
+            incident = (
+                said if before is None or not self._evidence.outline else _filled_in(said, before)
+            )
             if before is not None and before.unlisted_at is not None and not of_a_list:
                 # An incident's own page says nothing of the list.
                 incident = replace(incident, unlisted_at=before.unlisted_at)
@@ -544,24 +664,30 @@ class Saving:
                 self._add(INCIDENT, [_incident_row(replace(incident, unlisted_at=self._read_at))])
 
     def _keep_updates(self) -> None:
-        """Keep the messages of incidents: edited ones anew, and those no longer among them as taken back."""
+        """Keep the messages of incidents: edited ones anew, and those no longer among them as taken
+        back.
+        """
         found = updates.compare(self._connection, self._page.id, self._evidence.updates)
         self._supersede(UPDATE, found.stale)
         self._add(UPDATE, found.fresh)
         self._affected += found.affected
 
     def _withdraw(self, ids: Iterable[str]) -> None:
-        """Keep that the vendor removed incidents: what they said no longer counts, and stays readable."""
+        """Keep that the vendor removed incidents: what they said no longer counts, and stays
+        readable.
+        """
         for key, (row_id, incident) in self._known_incidents(dict.fromkeys(ids)).items():
             if incident.phase is Phase.WITHDRAWN:
                 continue
             end = incident.resolved_at or self._read_at
             self._supersede(INCIDENT, [row_id])
-            self._add(INCIDENT, [_incident_row(replace(incident, phase=Phase.WITHDRAWN, resolved_at=end))])
+            self._add(
+                INCIDENT, [_incident_row(replace(incident, phase=Phase.WITHDRAWN, resolved_at=end))]
+            )
             self._affected.append(incident.started_at)
             self._drop_impacts(dict(self._impacts(_IMPACTS_OF, keys=[key])))
 
-    # -------------------------------------------------------------------------------------------------------- impacts
+    # impacts
 
     def _impacts(self, statement: sa.Select[Any], **values: object) -> Iterator[tuple[int, Impact]]:
         for row in self._rows(statement, **values):
@@ -575,36 +701,53 @@ class Saving:
         self._affected += (impact.start for impact in stale.values())
 
     def _keep_impacts(self) -> None:
-        """Replace what was said of each incident listed, and inside complete spans, by what is said now.
+        """Replace what was said of each incident listed, and inside complete spans, by what is said
+        now.
 
-        Whatever source said it before: an incident told again is told anew. An outline tells no impacts, so those known
-        stay; but what it says is over has ended.
+        Whatever source said it before: an incident told again is told anew. An outline tells no
+        impacts, so those known stay; but what it says is over has ended.
         """
         if self._evidence.outline:
             self._end_impacts()
         stored = self._impacts_in_question(dict.fromkeys(self._evidence.impacts))
-        ended = {replace(impact, end=None): impact.end for impact in stored.values() if impact.end is not None}
+        ended = {
+            replace(impact, end=None): impact.end
+            for impact in stored.values()
+            if impact.end is not None
+        }
         listed = dict.fromkeys(self._so_far(impact, ended) for impact in self._evidence.impacts)
         held = set(stored.values())
-        self._drop_impacts({row_id: impact for row_id, impact in stored.items() if impact not in listed})
+        self._drop_impacts(
+            {row_id: impact for row_id, impact in stored.items() if impact not in listed}
+        )
         fresh = [impact for impact in listed if impact not in held]
         self._add(IMPACT, [_impact_row(impact) for impact in fresh])
         self._affected += (utc(impact.start) for impact in fresh)
 
     def _so_far(self, impact: Impact, ended: Mapping[Impact, datetime]) -> Impact:
-        """Return the impact as far as it has come when it was read. An end that lies ahead is a plan, or the vendor's
-        clock is: it goes on. If its incident is told to be over it ended when that was first read (`ended`).
+        """Return the impact as far as it has come when it was read. An end that lies ahead is a
+        plan, or the vendor's clock is: it goes on. If its incident is told to be over it ended when
+        that was first read (`ended`).
         """
         if impact.end is None or utc(impact.end) <= self._read_at:
             return impact
-        over = any(each.id == impact.incident_id and each.phase is Phase.CLOSED for each in self._evidence.incidents)
+        over = any(
+            each.id == impact.incident_id and each.phase is Phase.CLOSED
+            for each in self._evidence.incidents
+        )
         since = ended.get(replace(impact, end=None)) or max(self._read_at, impact.start + LEAST)
         return replace(impact, end=since if over else None)
 
     def _end_impacts(self) -> None:
-        """End what goes on of incidents that are told to be over, at their end, or now where that lies ahead."""
+        """End what goes on of incidents that are told to be over, at their end, or now where that
+        lies ahead.
+        """
         told = self._evidence.incidents
-        over = {each.id: min(utc(each.resolved_at), self._read_at) for each in told if each.resolved_at is not None}
+        over = {
+            each.id: min(utc(each.resolved_at), self._read_at)
+            for each in told
+            if each.resolved_at is not None
+        }
         going_on = {
             row_id: impact
             for chunk in _chunks(over)
@@ -612,15 +755,23 @@ class Saving:
             if impact.end is None
         }
         self._drop_impacts(going_on)
-        ends = ((impact, max(over[impact.incident_id or ""], impact.start + LEAST)) for impact in going_on.values())
+        ends = (
+            (impact, max(over[impact.incident_id or ""], impact.start + LEAST))
+            for impact in going_on.values()
+        )
         self._add(IMPACT, [_impact_row(replace(impact, end=end)) for impact, end in ends])
 
     def _impacts_in_question(self, listed: Collection[Impact]) -> dict[int, Impact]:
-        """Return the stored impacts that this evidence speaks of. An outline with impacts tells those, and no others of
-        their incidents.
+        """Return the stored impacts that this evidence speaks of. An outline with impacts tells
+        those, and no others of their incidents.
         """
-        told = () if self._evidence.outline else (incident.id for incident in self._evidence.incidents)
-        answered = {*told, *(impact.incident_id for impact in listed if impact.incident_id is not None)}
+        told = (
+            () if self._evidence.outline else (incident.id for incident in self._evidence.incidents)
+        )
+        answered = {
+            *told,
+            *(impact.incident_id for impact in listed if impact.incident_id is not None),
+        }
         found = {
             row_id: impact
             for chunk in _chunks(answered)
@@ -629,7 +780,11 @@ class Saving:
         }
         if any(impact.incident_id is None for impact in listed):
             same = [impact for impact in listed if impact.incident_id is None]
-            found |= {row_id: impact for row_id, impact in self._impacts(_IMPACTS_OF_NONE) if impact in same}
+            found |= {
+                row_id: impact
+                for row_id, impact in self._impacts(_IMPACTS_OF_NONE)
+                if impact in same
+            }
         for cover in self._complete(Aspect.IMPACTS):
             found |= dict(self._impacts_inside(cover, self._evidence.source))
         return found
@@ -642,14 +797,18 @@ class Saving:
         return self._impacts(_IMPACTS_INSIDE_ONE, component=cover.component_id, **span)
 
     def _complete(self, aspect: Aspect) -> Iterator[Coverage]:
-        return (cover for cover in self._evidence.coverage if cover.complete and cover.aspect is aspect)
+        return (
+            cover for cover in self._evidence.coverage if cover.complete and cover.aspect is aspect
+        )
 
-    # ----------------------------------------------------------------------------------------------------------- bars
+    # bars
 
     def _keep_bars(self) -> None:
         """Replace bars listed again, and those a complete span no longer lists."""
         listed = {(bar.component_id, bar.day, bar.source): bar for bar in self._evidence.bars}
-        spans = [(cover.component_id, *self._days(cover.span)) for cover in self._complete(Aspect.BARS)]
+        spans = [
+            (cover.component_id, *self._days(cover.span)) for cover in self._complete(Aspect.BARS)
+        ]
         if not listed and not spans:
             return
         held: set[tuple[str, date, str]] = set()
@@ -672,7 +831,9 @@ class Saving:
         return day_of(span.start, zone), day_of(span.end - _MICROSECOND, zone)
 
     def _stored_bars(
-        self, listed: Collection[tuple[str, date, str]], spans: Collection[tuple[str | None, date, date]]
+        self,
+        listed: Collection[tuple[str, date, str]],
+        spans: Collection[tuple[str | None, date, date]],
     ) -> Iterator[tuple[int, Bar]]:
         keys: set[str | None] = {*(key for key, _, _ in listed), *(key for key, _, _ in spans)}
         first = min([*(day for _, day, _ in listed), *(first for _, first, _ in spans)])
@@ -686,16 +847,19 @@ class Saving:
 
     def _emptied(self, bar: Bar, spans: Iterable[tuple[str | None, date, date]]) -> bool:
         return bar.source == self._evidence.source and any(
-            key in (None, bar.component_id) and first <= bar.day <= last for key, first, last in spans
+            key in (None, bar.component_id) and first <= bar.day <= last
+            for key, first, last in spans
         )
 
-    # ------------------------------------------------------------------------------------------------------- coverage
+    # coverage
 
     def _keep_coverage(self) -> None:
         """Let coverage grow; it never shrinks."""
         wanted: dict[tuple[str, str, str], list[Interval]] = defaultdict(list)
         for cover in self._evidence.coverage:
-            wanted[self._evidence.source, cover.component_id or WHOLE_PAGE, cover.aspect.value].append(cover.span)
+            wanted[
+                self._evidence.source, cover.component_id or WHOLE_PAGE, cover.aspect.value
+            ].append(cover.span)
         old: list[int] = []
         new: list[dict[str, Any]] = []
         for key, spans in wanted.items():
@@ -710,7 +874,9 @@ class Saving:
         """Return the stored spans by row for a source, component and aspect."""
         if self._covered is None:
             self._covered = defaultdict(dict)
-            for row_id, source, component_id, aspect, started_at, ended_at in self._rows(_COVERED, keys=self._sources):
+            for row_id, source, component_id, aspect, started_at, ended_at in self._rows(
+                _COVERED, keys=self._sources
+            ):
                 span = Interval(started_at, self._grown.get(row_id, ended_at))
                 self._covered[source, component_id, aspect][row_id] = span
         return self._covered[key]
@@ -728,31 +894,42 @@ class Saving:
             return
         for row_id, before in held.items():
             if before.start <= span.start <= before.end and span.end - before.end <= self._max_gap:
-                # The next poll's share of the same coverage: one row a day of polling, not one a poll.
+                # The next poll's share of the same coverage: one row a day of polling, not one a
+                # poll.
                 self._grown[row_id] = span.end
                 held[row_id] = Interval(before.start, span.end)
                 self._go_on_since(missing[0].start)
                 return
         self._affected.append(missing[0].start)
-        inside = [row_id for row_id, before in held.items() if span.start <= before.start and before.end <= span.end]
+        inside = [
+            row_id
+            for row_id, before in held.items()
+            if span.start <= before.start and before.end <= span.end
+        ]
         old += inside
         for row_id in inside:
             del held[row_id]
         source, component_id, aspect = key
         new.append(
             {
-                "component_id": component_id, "aspect": aspect, "source": source,
-                "started_at": span.start, "ended_at": span.end,
+                "component_id": component_id,
+                "aspect": aspect,
+                "source": source,
+                "started_at": span.start,
+                "ended_at": span.end,
             }
-        )  # fmt: skip
+        )
 
-    # ------------------------------------------------------------------------------------------- the vendor's figures
+    # the vendor's figures
 
     def _keep_reported(self) -> None:
         if not self._evidence.reported:
             return
         source = self._evidence.source
-        listed = {(each.component_id or WHOLE_PAGE, each.window_days): each.ratio for each in self._evidence.reported}
+        listed = {
+            (each.component_id or WHOLE_PAGE, each.window_days): each.ratio
+            for each in self._evidence.reported
+        }
         held, old = set(), []
         for row_id, key, days, ratio in self._rows(_REPORTED_BY, source=source):
             if listed.get((key, days)) == ratio:
@@ -767,7 +944,7 @@ class Saving:
         ]
         self._add(REPORTED, fresh)
 
-    # --------------------------------------------------------------------------------------------------- observations
+    # observations
 
     def _observe(self, seen: dict[str, Observation]) -> None:
         """Prolong, end and begin runs. A state holds until the reading that shows another one."""
@@ -785,7 +962,9 @@ class Saving:
             self._set(observed_until=read_at)
 
     def _go_on_since(self, since: datetime) -> None:
-        """Note that what held before went on: no change, but a closed day may only now be fully covered."""
+        """Note that what held before went on: no change, but a closed day may only now be fully
+        covered.
+        """
         if pages.closed_day(since, self._page.zone, self._page.derived_day) is not None:
             self._affected.append(since)
 
@@ -801,7 +980,8 @@ class Saving:
         changed = [
             run
             for key, run in runs.items()
-            if key not in seen or (_LEVELS[run.level], run.word) != (seen[key].level, seen[key].word)
+            if key not in seen
+            or (_LEVELS[run.level], run.word) != (seen[key].level, seen[key].word)
         ]
         kept = runs.keys() - {run.component_id for run in changed}
         fresh = [each for key, each in seen.items() if key not in kept]
@@ -810,7 +990,9 @@ class Saving:
         for chunk in _chunks(instant):
             self._connection.execute(_DELETE_RUNS, {"ids": chunk})
         for chunk in _chunks(ended):
-            pages.end_run_rows(self._connection, chunk, self._read_at, self._page.observed_until or self._read_at)
+            pages.end_run_rows(
+                self._connection, chunk, self._read_at, self._page.observed_until or self._read_at
+            )
         self._start_runs(fresh)
         if changed or fresh:
             self._updated += 1
@@ -819,21 +1001,26 @@ class Saving:
     def _start_runs(self, seen: Collection[Observation]) -> None:
         rows = [
             {
-                "page_id": self._page.id, "component_id": each.component_id, "level": _number(each.level),
-                "word": each.word, "started_at": self._read_at,
+                "page_id": self._page.id,
+                "component_id": each.component_id,
+                "level": _number(each.level),
+                "word": each.word,
+                "started_at": self._read_at,
             }
             for each in seen
-        ]  # fmt: skip
+        ]
         if rows:
             self._connection.execute(_insert_into(RUN), rows)
             self._added += len(rows)
 
 
 def _filled_in(said: Incident, before: Incident) -> Incident:
-    """Return an incident as an outline tells it, and what an outline leaves out as it was told before.
+    """Return an incident as an outline tells it, and what an outline leaves out as it was told
+    before.
 
-    Components once named stay. An outline that names none does not know better when the incident began, if it has
-    begun, that it is a maintenance, or how bad it is, nor when it ended, if it was over before.
+    Components once named stay. An outline that names none does not know better when the incident
+    began, if it has begun, that it is a maintenance, or how bad it is, nor when it ended, if it was
+    over before.
     """
     ids = tuple(dict.fromkeys([*before.component_ids, *said.component_ids]))
     if said.component_ids or not before.component_ids:
@@ -859,9 +1046,14 @@ def _same_incident(one: Incident, other: Incident) -> bool:
 
 
 def _is_due(incident: Incident, span: Interval) -> bool:
-    """Whether a list of all incidents in the span holds this one, however it decides about those at its edges."""
+    """Whether a list of all incidents in the span holds this one, however it decides about those at
+    its edges.
+    """
     last = incident.resolved_at or incident.started_at
-    return incident.phase is not Phase.WITHDRAWN and span.start < incident.started_at <= last < span.end
+    return (
+        incident.phase is not Phase.WITHDRAWN
+        and span.start < incident.started_at <= last < span.end
+    )
 
 
 def _same_bar(one: Bar, other: Bar) -> bool:
@@ -876,25 +1068,39 @@ def _says_something(bar: Bar) -> bool:
 
 def _incident_row(incident: Incident) -> dict[str, Any]:
     return {
-        "external_id": incident.id, "title": incident.title, "phase": incident.phase.value,
-        "status": incident.status, "impact": incident.impact, "url": incident.url,
-        "maintenance": incident.maintenance, "started_at": utc(incident.started_at),
+        "external_id": incident.id,
+        "title": incident.title,
+        "phase": incident.phase.value,
+        "status": incident.status,
+        "impact": incident.impact,
+        "url": incident.url,
+        "maintenance": incident.maintenance,
+        "started_at": utc(incident.started_at),
         "resolved_at": incident.resolved_at and utc(incident.resolved_at),
         "component_ids": list(incident.component_ids),
         "unlisted_at": incident.unlisted_at and utc(incident.unlisted_at),
-    }  # fmt: skip
+    }
 
 
 def _impact_row(impact: Impact) -> dict[str, Any]:
     return {
-        "component_id": impact.component_id, "level": _number(impact.level), "word": impact.word,
-        "basis": impact.basis.value, "source": impact.source, "incident_id": impact.incident_id,
-        "started_at": utc(impact.start), "ended_at": impact.end and utc(impact.end),
-    }  # fmt: skip
+        "component_id": impact.component_id,
+        "level": _number(impact.level),
+        "word": impact.word,
+        "basis": impact.basis.value,
+        "source": impact.source,
+        "incident_id": impact.incident_id,
+        "started_at": utc(impact.start),
+        "ended_at": impact.end and utc(impact.end),
+    }
 
 
 def _bar_row(bar: Bar) -> dict[str, Any]:
     return {
-        "component_id": bar.component_id, "day": bar.day, "partial_seconds": bar.partial_seconds,
-        "major_seconds": bar.major_seconds, "incident_ids": list(bar.incident_ids), "source": bar.source,
-    }  # fmt: skip
+        "component_id": bar.component_id,
+        "day": bar.day,
+        "partial_seconds": bar.partial_seconds,
+        "major_seconds": bar.major_seconds,
+        "incident_ids": list(bar.incident_ids),
+        "source": bar.source,
+    }

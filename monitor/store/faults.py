@@ -10,7 +10,10 @@ from monitor.errors import StoreError
 REMEDIES = {
     "busy": "another process holds it: stop that one, or use PostgreSQL",
     "full": "make room on its disk; what was read meanwhile is kept as soon as there is some",
-    "damaged": "stop the monitor, run `monitor db check`, then `monitor db restore FILE` with your last backup",
+    "damaged": (
+        "stop the monitor, run `monitor db check`, then `monitor db restore FILE` with your last"
+        " backup"
+    ),
     "gone": "put the file back, or restart the monitor: it begins a new one",
     "read_only": "give the monitor's user the right to write it, and its folder",
     "io": "look at the disk it is on: the system could not read or write the file",
@@ -51,19 +54,31 @@ _POSTGRES = {
     "XX001": "damaged",
     "XX002": "damaged",
 }
-"""By SQLSTATE; by its class where only that matters: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
+"""By SQLSTATE; by its class where only that matters:
+https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 
-_POSTGRES_CLASSES = {"08": "unreachable", "28": "unreachable", "53": "full", "57": "unreachable", "58": "io"}
+_POSTGRES_CLASSES = {
+    "08": "unreachable",
+    "28": "unreachable",
+    "53": "full",
+    "57": "unreachable",
+    "58": "io",
+}
 
 
 def cause_of(error: BaseException) -> str | None:
-    """Return why the driver raised this; None when it is no fault of the database's that we know."""
+    """Return why the driver raised this; None when it is no fault of the database's that we
+    know.
+    """
     if isinstance(error, sqlite3.Error):
         return _sqlite_cause(error)
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return _POSTGRES.get(state, _POSTGRES_CLASSES.get(state[:2]))
-    if isinstance(error, TimeoutError) or type(error).__name__ in {"ConnectionTimeout", "Unanswered"}:
+    if isinstance(error, TimeoutError) or type(error).__name__ in {
+        "ConnectionTimeout",
+        "Unanswered",
+    }:
         return "timeout"
     # A driver that never heard from the server has no state to give.
     return "unreachable" if type(error).__name__ in {"OperationalError", "InterfaceError"} else None
@@ -74,7 +89,11 @@ def _sqlite_cause(error: sqlite3.Error) -> str | None:
     if code is None:
         return None
     cause = _SQLITE_EXACTLY.get(code, _SQLITE.get(code & _PRIMARY))
-    if cause is None and isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" in str(error):
+    if (
+        cause is None
+        and isinstance(error, sqlite3.OperationalError)
+        and "decode to UTF-8" in str(error)
+    ):
         return "damaged"
     return cause
 

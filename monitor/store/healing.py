@@ -1,12 +1,12 @@
 """Healing: what is stored of a page by readings that lie later than now, re-timed or set aside.
 
-Such readings were made while a clock was ahead (see `monitor.clocks`). When they really were made nobody knows, only
-that it was between the last reading that may be believed and now. So:
+Such readings were made while a clock was ahead (see `monitor.clocks`). When they really were made
+nobody knows, only that it was between the last reading that may be believed and now. So:
 
-* what they spoke for, coverage and observed states, is set aside: that span is unknown, and never green; where the last
-  reading that may be believed began a bad state, it was bad at that instant;
-* what they told of incidents stays, as known from now on, and is over by the last believable reading where they said
-  that it ended later than now;
+* what they spoke for, coverage and observed states, is set aside: that span is unknown, and never
+  green; where the last reading that may be believed began a bad state, it was bad at that instant;
+* what they told of incidents stays, as known from now on, and is over by the last believable
+  reading where they said that it ended later than now;
 * what made requests conditional is forgotten: the next answer is read whole;
 * days that have not begun go, the others since are derived anew.
 """
@@ -48,7 +48,9 @@ _MOMENTS = [
 
 
 def last_reading(connection: Connection, page_id: int, now: datetime) -> datetime | None:
-    """Return the last instant, now at the latest, at which the page was read; None when there is none."""
+    """Return the last instant, now at the latest, at which the page was read; None when there is
+    none.
+    """
     run = pages.RUN.c
     asked = [
         # A state begins, and ends, with the reading that showed it.
@@ -61,7 +63,9 @@ def last_reading(connection: Connection, page_id: int, now: datetime) -> datetim
 
 
 def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
-    """Heal what is stored of the page later than now; None when all may be believed. The same again changes nothing."""
+    """Heal what is stored of the page later than now; None when all may be believed. The same again
+    changes nothing.
+    """
     now = utc(now)
     page = pages.page(connection, page_id, lock=True)
     latest = clocks.latest_ahead(page, now)
@@ -70,9 +74,12 @@ def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
     until = last_reading(connection, page_id, now)
     _Healing(connection, page, now, until).run()
     log.warning(
-        "readings later than now set aside vendor=%s up_to=%s believed_until=%s: a clock was ahead, or ours went back",
-        page.slug, latest, until,
-    )  # fmt: skip
+        "readings later than now set aside vendor=%s up_to=%s believed_until=%s: a clock was ahead,"
+        " or ours went back",
+        page.slug,
+        latest,
+        until,
+    )
     return Healed(slug=page.slug, latest=latest, until=until)
 
 
@@ -83,7 +90,9 @@ def _mine(table: sa.Table, page_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 class _Healing:
     """One page's healing. `until` is the last reading that may be believed, None = none may."""
 
-    def __init__(self, connection: Connection, page: PageRecord, now: datetime, until: datetime | None) -> None:
+    def __init__(
+        self, connection: Connection, page: PageRecord, now: datetime, until: datetime | None
+    ) -> None:
         self._connection = connection
         self._page = page
         self._now = now
@@ -100,7 +109,9 @@ class _Healing:
         self._page_row()
 
     def _update(self, table: sa.Table, *where: sa.ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401
-        self._connection.execute(sa.update(table).where(*_mine(table, self._page.id), *where).values(values))
+        self._connection.execute(
+            sa.update(table).where(*_mine(table, self._page.id), *where).values(values)
+        )
 
     def _delete(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> None:
         self._connection.execute(sa.delete(table).where(*_mine(table, self._page.id), *where))
@@ -112,8 +123,8 @@ class _Healing:
         self._affected += [] if start is None else [start]
 
     def _runs(self) -> None:
-        """Cut observed states where the last reading that may be believed showed them. A bad one that this reading
-        alone has seen counts for `LEAST`.
+        """Cut observed states where the last reading that may be believed showed them. A bad one
+        that this reading alone has seen counts for `LEAST`.
         """
         run, until = pages.RUN, self._until
         self._delete(run, run.c.started_at > self._now)
@@ -129,17 +140,25 @@ class _Healing:
         """Set aside coverage told later than now, and let that hold again which it replaced."""
         table, now = COVERAGE, self._now
         self._affect(table.c.started_at, table.c.recorded_at > now, table.c.superseded_at.is_(None))
-        self._update(table, table.c.recorded_at <= now, table.c.superseded_at > now, superseded_at=None)
+        self._update(
+            table, table.c.recorded_at <= now, table.c.superseded_at > now, superseded_at=None
+        )
         self._update(table, table.c.recorded_at > now, recorded_at=now, superseded_at=now)
-        # What polls prolonged row by row was last believable at the last reading, or when the row was written.
-        end = table.c.recorded_at if self._until is None else _later(table.c.recorded_at, self._until)
+        # What polls prolonged row by row was last believable at the last reading, or when the row
+        # was written.
+        end = (
+            table.c.recorded_at if self._until is None else _later(table.c.recorded_at, self._until)
+        )
         grown = (table.c.superseded_at.is_(None), table.c.ended_at > now)
         self._update(table, *grown, table.c.started_at >= end, superseded_at=now)
         self._update(table, *grown, ended_at=end)
 
     def _incidents(self) -> None:
         table, now = INCIDENT, self._now
-        told = (table.c.recorded_at > now, table.c.phase.in_([Phase.OPEN.value, Phase.CLOSED.value]))
+        told = (
+            table.c.recorded_at > now,
+            table.c.phase.in_([Phase.OPEN.value, Phase.CLOSED.value]),
+        )
         self._update(table, *told, table.c.started_at > now, started_at=now)
         self._update(table, *told, table.c.resolved_at > now, resolved_at=now)
 
@@ -149,12 +168,17 @@ class _Healing:
         self._update(table, told, table.c.started_at > now, superseded_at=now, recorded_at=now)
         rows = self._connection.execute(
             sa.select(table.c.id, table.c.started_at).where(
-                *_mine(table, self._page.id), told, table.c.superseded_at.is_(None), table.c.ended_at > now
+                *_mine(table, self._page.id),
+                told,
+                table.c.superseded_at.is_(None),
+                table.c.ended_at > now,
             )
         ).all()
         for row_id, started_at in rows:
             end = max(self._until or started_at, started_at + tables.LEAST)
-            self._connection.execute(sa.update(table).where(table.c.id == row_id).values(ended_at=end))
+            self._connection.execute(
+                sa.update(table).where(table.c.id == row_id).values(ended_at=end)
+            )
             self._affected.append(started_at)
 
     def _moments(self) -> None:
@@ -166,7 +190,9 @@ class _Healing:
         self._delete(pages.VALIDATOR)
         self._update(pages.PINNED, pages.PINNED.c.read_at > self._now, read_at=self._now)
         seen = pages.SNAPSHOT.c.last_seen_at
-        self._connection.execute(sa.update(pages.SNAPSHOT).where(seen > self._now).values(last_seen_at=self._now))
+        self._connection.execute(
+            sa.update(pages.SNAPSHOT).where(seen > self._now).values(last_seen_at=self._now)
+        )
 
     def _days(self) -> None:
         today = day_of(self._now, zone_named(self._page.zone))
@@ -184,12 +210,21 @@ class _Healing:
             "last_poll_at": poll_log.last(self._connection, page.id),
             "last_success_at": self._until,
             "observed_until": self._until and min(self._until, page.observed_until or self._until),
-            "last_ok": False, "last_error_reason": REASON,
-            "last_error_message": f"it was read at {read_at:%Y-%m-%d %H:%M} UTC, which has not come yet",
-            "derived_at": None, "derived_day": _earliest([page.derived_day, first]),
-            "reread_day": page.reread_day if page.reread_day is not None and page.reread_day <= today else None,
-            "dirty_since": _earliest([page.dirty_since, first]), "added_at": min(page.added_at, now),
-        }  # fmt: skip
+            "last_ok": False,
+            "last_error_reason": REASON,
+            "last_error_message": (
+                f"it was read at {read_at:%Y-%m-%d %H:%M} UTC, which has not come yet"
+            ),
+            "derived_at": None,
+            "derived_day": _earliest([page.derived_day, first]),
+            "reread_day": (
+                page.reread_day
+                if page.reread_day is not None and page.reread_day <= today
+                else None
+            ),
+            "dirty_since": _earliest([page.dirty_since, first]),
+            "added_at": min(page.added_at, now),
+        }
         pages.change(self._connection, page.id, values, step=1)
 
 

@@ -1,6 +1,8 @@
-"""How the database is doing: when something was last written, what failed and why, and what is said about it.
+"""How the database is doing: when something was last written, what failed and why, and what is said
+about it.
 
-The one place that logs the database's troubles: each cause once a minute, however many tried in that time.
+The one place that logs the database's troubles: each cause once a minute, however many tried in
+that time.
 """
 
 import logging
@@ -14,16 +16,19 @@ from monitor.sparing import Sparing
 log = logging.getLogger(__name__)
 
 READY_FOR_SECONDS = 15.0
-"""How long something that may pass by itself is no reason to call the store unwritable: a backup holds it for less."""
+"""How long something that may pass by itself is no reason to call the store unwritable: a backup
+holds it for less."""
 
 _AGAIN = "again"
 
 SILENT_SECONDS = 60.0
-"""After how long without a write one is made for its own sake: nothing else would tell a disk that has gone."""
+"""After how long without a write one is made for its own sake: nothing else would tell a disk that
+has gone."""
 
 
 class Health:
-    """What is known of a store's health; safe to use from several threads. `timer` gives seconds that never go back.
+    """What is known of a store's health; safe to use from several threads. `timer` gives seconds
+    that never go back.
 
     `on_failure` is called with the cause of everything that failed.
     """
@@ -91,7 +96,9 @@ class Health:
             self._wrote, self._failing, self._why = now, None, None
             said = seconds is not None and self._sparing.more_to_say(_AGAIN, now) is not None
         if said:
-            log.warning("store cause=none: the database can be written again, after %.0f s", seconds)
+            log.warning(
+                "store cause=none: the database can be written again, after %.0f s", seconds
+            )
 
     def failed(self, error: StoreError, *, writing: bool) -> None:
         """Note that something failed; every try counts."""

@@ -14,7 +14,9 @@ from monitor.store import facts, pages
 
 
 def know(connection: Connection, page_id: int, identity: Identity) -> None:
-    """Keep what the page is known by after a reading that was its own: whatever was refused before is gone again."""
+    """Keep what the page is known by after a reading that was its own: whatever was refused before
+    is gone again.
+    """
     values = {
         "external_id": identity.external_id,
         "id_platform": identity.platform,
@@ -29,17 +31,24 @@ def refuse(connection: Connection, page_id: int, other: Identity) -> None:
     pages.change(connection, page_id, {"refused": as_json(other)}, step=1)
 
 
-def accept(connection: Connection, page_id: int, *, now: datetime) -> tuple[Identity, Identity] | None:
-    """Take the refused page for the page from now on; return what it was and what it is. None = none was refused.
+def accept(
+    connection: Connection, page_id: int, *, now: datetime
+) -> tuple[Identity, Identity] | None:
+    """Take the refused page for the page from now on; return what it was and what it is. None =
+    none was refused.
 
-    Its history stays, and what was going on ended at the last reading. What was read of the former page makes no
-    request conditional and completes no backfill of this one. A page that only answers from another host goes on.
+    Its history stays, and what was going on ended at the last reading. What was read of the former
+    page makes no request conditional and completes no backfill of this one. A page that only
+    answers from another host goes on.
     """
     page = pages.page(connection, page_id, lock=True)
     other, before = page.refused, page.identity
     if other is None:
         return None
-    only_host = other.external_id in {None, before.external_id} and other.name in {None, before.name}
+    only_host = other.external_id in {None, before.external_id} and other.name in {
+        None,
+        before.name,
+    }
     if only_host and other.platform in {None, before.platform}:
         other = replace(before, hosts=before.hosts | other.hosts)
     else:

@@ -1,4 +1,5 @@
-"""Pages and everything about reading them: the schedule's state, polls, validators, units and snapshots.
+"""Pages and everything about reading them: the schedule's state, polls, validators, units and
+snapshots.
 
 Functions take the open connection; the store owns the transactions.
 """
@@ -86,68 +87,144 @@ def _insert(dialect: str, table: sa.Table) -> Any:  # noqa: ANN401
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-# ----------------------------------------------------------------------------------------------------------- pages
+# pages
 
 
 def _record(row: Sequence[Any]) -> PageRecord:
     (
-        page_id, slug, name, url, platform, evidence, configured_zone, page_zone, external_id, page_name, remark, mark,
-        interval, due_at, lease_until, failures, parse_failures, last_poll_at, last_success_at, last_ok,
-        last_error_reason, last_error_message, observed_until, reread_day, derived_day, derived_at, dirty_since,
-        version, added_at, removed_at, id_platform, hosts, refused,
-    ) = row  # fmt: skip
+        page_id,
+        slug,
+        name,
+        url,
+        platform,
+        evidence,
+        configured_zone,
+        page_zone,
+        external_id,
+        page_name,
+        remark,
+        mark,
+        interval,
+        due_at,
+        lease_until,
+        failures,
+        parse_failures,
+        last_poll_at,
+        last_success_at,
+        last_ok,
+        last_error_reason,
+        last_error_message,
+        observed_until,
+        reread_day,
+        derived_day,
+        derived_at,
+        dirty_since,
+        version,
+        added_at,
+        removed_at,
+        id_platform,
+        hosts,
+        refused,
+    ) = row
     return PageRecord(
-        id=page_id, slug=slug, name=name, url=url, platform=platform, platform_evidence=tuple(evidence),
-        zone=configured_zone or page_zone or DEFAULT_ZONE, configured_zone=configured_zone, page_zone=page_zone,
-        external_id=external_id, page_name=page_name, remark=remark, mark=mark, interval_seconds=interval,
-        due_at=due_at, lease_until=lease_until, failures=failures, parse_failures=parse_failures,
-        last_poll_at=last_poll_at, last_success_at=last_success_at, last_ok=last_ok,
-        last_error_reason=last_error_reason, last_error_message=last_error_message, observed_until=observed_until,
-        reread_day=reread_day, derived_day=derived_day, derived_at=derived_at, dirty_since=dirty_since,
-        version=version, added_at=added_at, removed_at=removed_at, id_platform=id_platform, hosts=tuple(hosts or ()),
+        id=page_id,
+        slug=slug,
+        name=name,
+        url=url,
+        platform=platform,
+        platform_evidence=tuple(evidence),
+        zone=configured_zone or page_zone or DEFAULT_ZONE,
+        configured_zone=configured_zone,
+        page_zone=page_zone,
+        external_id=external_id,
+        page_name=page_name,
+        remark=remark,
+        mark=mark,
+        interval_seconds=interval,
+        due_at=due_at,
+        lease_until=lease_until,
+        failures=failures,
+        parse_failures=parse_failures,
+        last_poll_at=last_poll_at,
+        last_success_at=last_success_at,
+        last_ok=last_ok,
+        last_error_reason=last_error_reason,
+        last_error_message=last_error_message,
+        observed_until=observed_until,
+        reread_day=reread_day,
+        derived_day=derived_day,
+        derived_at=derived_at,
+        dirty_since=dirty_since,
+        version=version,
+        added_at=added_at,
+        removed_at=removed_at,
+        id_platform=id_platform,
+        hosts=tuple(hosts or ()),
         refused=from_json(refused),
-    )  # fmt: skip
+    )
 
 
-def listed(connection: Connection, slugs: Collection[str] | None, *, removed: bool) -> list[PageRecord]:
+def listed(
+    connection: Connection, slugs: Collection[str] | None, *, removed: bool
+) -> list[PageRecord]:
     """Return the pages by slug; `slugs` None = all of them."""
     every, some = (_ALL_PAGES, _SOME_PAGES) if removed else (_CONFIGURED, _SOME_CONFIGURED)
-    rows = connection.execute(every) if slugs is None else connection.execute(some, {"slugs": list(slugs)})
+    rows = (
+        connection.execute(every)
+        if slugs is None
+        else connection.execute(some, {"slugs": list(slugs)})
+    )
     return [_record(row) for row in rows.all()]
 
 
 def states(connection: Connection, slugs: Collection[str] | None) -> list[PageState]:
     """Return the state of the configured pages by slug; `slugs` None = of all."""
-    rows = connection.execute(_STATES) if slugs is None else connection.execute(_STATES_OF, {"slugs": list(slugs)})
+    rows = (
+        connection.execute(_STATES)
+        if slugs is None
+        else connection.execute(_STATES_OF, {"slugs": list(slugs)})
+    )
     return list(map(PageState._make, rows))
 
 
 def page(connection: Connection, page_id: int, *, lock: bool = False) -> PageRecord:
-    """Return one page, its row locked against other writers if asked. Raises StoreError when there is none."""
+    """Return one page, its row locked against other writers if asked. Raises StoreError when there
+    is none.
+    """
     row = connection.execute(_BY_ID_LOCKED if lock else _BY_ID, {"page_id": page_id}).one_or_none()
     if row is None:
-        raise StoreError(f"no page has the id {page_id}; it may have been deleted from the database")
+        raise StoreError(
+            f"no page has the id {page_id}; it may have been deleted from the database"
+        )
     return _record(row)
 
 
 @lru_cache(maxsize=256)
 def _set(names: tuple[str, ...]) -> sa.Update:
-    """Return the statement that sets these columns of a page and moves its version on by ``step``."""
+    """Return the statement that sets these columns of a page and moves its version on by
+    ``step``.
+    """
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
     values["version"] = PAGE.c.version + sa.bindparam("step")
     return sa.update(PAGE).where(PAGE.c.id == sa.bindparam("row_id")).values(values)
 
 
-def change(connection: Connection, page_id: int, values: Mapping[str, Any], *, step: int = 0) -> None:
+def change(
+    connection: Connection, page_id: int, values: Mapping[str, Any], *, step: int = 0
+) -> None:
     """Set columns of a page and move its version on by `step`."""
     if values or step:
         statement = _set(tuple(sorted(values)))
         connection.execute(
-            statement, {f"new_{name}": value for name, value in values.items()} | {"row_id": page_id, "step": step}
+            statement,
+            {f"new_{name}": value for name, value in values.items()}
+            | {"row_id": page_id, "step": step},
         )
 
 
-_VERSIONS = sa.select(PAGE.c.id, PAGE.c.version).where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
+_VERSIONS = sa.select(PAGE.c.id, PAGE.c.version).where(
+    PAGE.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def versions_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, int]:
@@ -157,14 +234,20 @@ def versions_of(connection: Connection, page_ids: Sequence[int]) -> dict[int, in
     return {row.id: row.version for row in connection.execute(_VERSIONS, {"ids": list(page_ids)})}
 
 
-def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime, *, keep_others: bool) -> None:
-    """Make the pages those configured: add, update and bring back; mark the others as removed unless they are kept."""
+def sync(
+    connection: Connection, specs: Sequence[PageSpec], now: datetime, *, keep_others: bool
+) -> None:
+    """Make the pages those configured: add, update and bring back; mark the others as removed
+    unless they are kept.
+    """
     known = {record.slug: record for record in listed(connection, None, removed=True)}
     wanted = {spec.slug: spec for spec in specs}
     new = [_new_page(spec, now) for slug, spec in wanted.items() if slug not in known]
     if new:
         # A replica starting at the same moment may have added them.
-        connection.execute(upsert(connection, PAGE).on_conflict_do_nothing(index_elements=["slug"]), new)
+        connection.execute(
+            upsert(connection, PAGE).on_conflict_do_nothing(index_elements=["slug"]), new
+        )
     for slug, record in known.items():
         if slug in wanted:
             _reconfigure(connection, record, wanted[slug], now)
@@ -174,11 +257,19 @@ def sync(connection: Connection, specs: Sequence[PageSpec], now: datetime, *, ke
 
 def _new_page(spec: PageSpec, now: datetime) -> dict[str, Any]:
     return {
-        "slug": spec.slug, "name": spec.name, "url": spec.url, "platform": spec.platform,
-        "platform_evidence": ["configured"] if spec.platform else [], "configured_zone": spec.zone,
-        "interval_seconds": spec.interval_seconds, "due_at": now, "failures": 0, "parse_failures": 0, "version": 1,
+        "slug": spec.slug,
+        "name": spec.name,
+        "url": spec.url,
+        "platform": spec.platform,
+        "platform_evidence": ["configured"] if spec.platform else [],
+        "configured_zone": spec.zone,
+        "interval_seconds": spec.interval_seconds,
+        "due_at": now,
+        "failures": 0,
+        "parse_failures": 0,
+        "version": 1,
         "added_at": now,
-    }  # fmt: skip
+    }
 
 
 def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now: datetime) -> None:
@@ -187,13 +278,19 @@ def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now
         values |= {"name": spec.name, "url": spec.url}
     if spec.interval_seconds != record.interval_seconds:
         soon = now + timedelta(seconds=spec.interval_seconds)
-        values |= {"interval_seconds": spec.interval_seconds, "due_at": min(record.due_at or now, soon)}
+        values |= {
+            "interval_seconds": spec.interval_seconds,
+            "due_at": min(record.due_at or now, soon),
+        }
     if spec.zone != record.configured_zone:
         values |= {"configured_zone": spec.zone}
         values |= _rezoned(connection, record, spec.zone or record.page_zone or DEFAULT_ZONE)
     if spec.url != record.url or (spec.platform is not None and spec.platform != record.platform):
         # What was read at another address, or as another platform, proves nothing about this one.
-        values |= {"platform": spec.platform, "platform_evidence": ["configured"] if spec.platform else []}
+        values |= {
+            "platform": spec.platform,
+            "platform_evidence": ["configured"] if spec.platform else [],
+        }
         values |= {"mark": None, "failures": 0, "parse_failures": 0, "due_at": now}
         connection.execute(sa.delete(VALIDATOR).where(VALIDATOR.c.page_id == record.id))
     if record.removed_at is not None:
@@ -203,7 +300,9 @@ def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now
 
 
 def _rezoned(connection: Connection, record: PageRecord, zone: str) -> dict[str, Any]:
-    """Return what changes with the page's zone: every day is another day, so all must be derived again."""
+    """Return what changes with the page's zone: every day is another day, so all must be derived
+    again.
+    """
     first = None if zone == record.zone else first_fact(connection, record.id)
     return {} if first is None else {"dirty_since": day_of(first, zone_named(zone))}
 
@@ -211,7 +310,9 @@ def _rezoned(connection: Connection, record: PageRecord, zone: str) -> dict[str,
 def first_fact(connection: Connection, page_id: int) -> datetime | None:
     """Return the earliest instant anything spoke for; None when nothing did."""
     starts = [
-        connection.execute(sa.select(sa.func.min(table.c.started_at)).where(table.c.page_id == page_id)).scalar()
+        connection.execute(
+            sa.select(sa.func.min(table.c.started_at)).where(table.c.page_id == page_id)
+        ).scalar()
         for table in (COVERAGE, RUN)
     ]
     return min((start for start in starts if start is not None), default=None)
@@ -230,7 +331,8 @@ def _claim(*which: sa.ColumnElement[bool]) -> sa.UpdateBase:
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True)
     )
-    # In a CTE, because PostgreSQL may run a bare subquery more than once and then lock more rows than the limit.
+    # In a CTE, because PostgreSQL may run a bare subquery more than once and then lock more rows
+    # than the limit.
     return (
         sa.update(PAGE)
         .where(PAGE.c.id.in_(sa.select(due.cte("due").c.id)))
@@ -239,13 +341,24 @@ def _claim(*which: sa.ColumnElement[bool]) -> sa.UpdateBase:
     )
 
 
-_CLAIMS = {None: _claim(), True: _claim(PAGE.c.last_poll_at.is_(None)), False: _claim(PAGE.c.last_poll_at.is_not(None))}
+_CLAIMS = {
+    None: _claim(),
+    True: _claim(PAGE.c.last_poll_at.is_(None)),
+    False: _claim(PAGE.c.last_poll_at.is_not(None)),
+}
 
 
 def claim_due(
-    connection: Connection, *, now: datetime, limit: int, lease_seconds: float, new: bool | None = None
+    connection: Connection,
+    *,
+    now: datetime,
+    limit: int,
+    lease_seconds: float,
+    new: bool | None = None,
 ) -> list[PageRecord]:
-    """Lease the pages that are due, longest waiting first; two claimants never get the same page."""
+    """Lease the pages that are due, longest waiting first; two claimants never get the same
+    page.
+    """
     until = now + timedelta(seconds=lease_seconds)
     rows = connection.execute(_CLAIMS[new], {"now": now, "limit": limit, "until": until})
     return sorted((_record(row) for row in rows), key=lambda record: record.due_at or now)
@@ -259,7 +372,9 @@ _RELEASE = (
 
 
 def release(connection: Connection, leases: Mapping[int, datetime]) -> None:
-    """Free pages that were claimed until these instants; what somebody else has claimed since stays theirs."""
+    """Free pages that were claimed until these instants; what somebody else has claimed since stays
+    theirs.
+    """
     rows = [{"row_id": page_id, "claimed": until} for page_id, until in sorted(leases.items())]
     if rows:
         connection.execute(_RELEASE, rows)
@@ -278,7 +393,8 @@ _OFF = sa.select(*_COLUMNS).where(
 
 
 def retime(connection: Connection, now: datetime, step: timedelta) -> list[str]:
-    """Make pages due, and free, again that were put off or claimed by a clock ahead of `now`; return their slugs.
+    """Make pages due, and free, again that were put off or claimed by a clock ahead of `now`;
+    return their slugs.
 
     `step` is how far the clock was just set, zero when that is not known.
     """
@@ -298,18 +414,26 @@ def retime(connection: Connection, now: datetime, step: timedelta) -> list[str]:
     return retimed
 
 
-def put_off(connection: Connection, due_after: datetime, due_until: datetime, by: timedelta) -> None:
-    """Let pages that were to become due between two instants wait `by` longer: the clock passed them in one step."""
+def put_off(
+    connection: Connection, due_after: datetime, due_until: datetime, by: timedelta
+) -> None:
+    """Let pages that were to become due between two instants wait `by` longer: the clock passed
+    them in one step.
+    """
     rows = connection.execute(
-        sa.select(PAGE.c.id, PAGE.c.due_at).where(PAGE.c.due_at > due_after, PAGE.c.due_at <= due_until)
+        sa.select(PAGE.c.id, PAGE.c.due_at).where(
+            PAGE.c.due_at > due_after, PAGE.c.due_at <= due_until
+        )
     ).all()
     for page_id, due_at in rows:
         change(connection, page_id, {"due_at": due_at + by})
 
 
-def set_platform(connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]) -> None:
-    """Keep the page's platform and why; what was read as another platform makes no request conditional and is
-    handed to no poll.
+def set_platform(
+    connection: Connection, page_id: int, platform: str | None, evidence: Iterable[str]
+) -> None:
+    """Keep the page's platform and why; what was read as another platform makes no request
+    conditional and is handed to no poll.
     """
     record = page(connection, page_id, lock=True)
     values = {"platform": platform, "platform_evidence": list(evidence)}
@@ -320,7 +444,7 @@ def set_platform(connection: Connection, page_id: int, platform: str | None, evi
     change(connection, page_id, values | {"mark": None}, step=1)
 
 
-# ----------------------------------------------------------------------------------------------------------- polls
+# polls
 
 
 @dataclass(slots=True)
@@ -346,9 +470,14 @@ class _Pulse:
 
 
 _PULSE_KEPT = (
-    "last_poll_at", "last_success_at", "last_ok", "last_error_reason", "last_error_message", "observed_until",
+    "last_poll_at",
+    "last_success_at",
+    "last_ok",
+    "last_error_reason",
+    "last_error_message",
+    "observed_until",
     "dirty_since",
-)  # fmt: skip
+)
 _PULSE_COLUMNS = (*_PULSE_KEPT, "failures", "parse_failures", "due_at")
 _PULSES = (
     sa.select(*(PAGE.c[name] for name in ("id", *_PULSE_KEPT, "derived_day")), _ZONE)
@@ -382,20 +511,23 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     for poll in polls:
         _beat(connection, pulses[poll.page_id], poll)
     moved = [
-        {f"new_{name}": getattr(pulse, name) for name in _PULSE_COLUMNS} | {"row_id": pulse.row_id, "step": pulse.step}
+        {f"new_{name}": getattr(pulse, name) for name in _PULSE_COLUMNS}
+        | {"row_id": pulse.row_id, "step": pulse.step}
         for pulse in pulses.values()
         if pulse.moved
     ]
     # Nearly all polls find nothing new; writing only what moved then halves the cost.
     steady = [
         {
-            "row_id": pulse.row_id, "new_last_poll_at": pulse.last_poll_at,
-            "new_last_success_at": pulse.last_success_at, "new_observed_until": pulse.observed_until,
+            "row_id": pulse.row_id,
+            "new_last_poll_at": pulse.last_poll_at,
+            "new_last_success_at": pulse.last_success_at,
+            "new_observed_until": pulse.observed_until,
             "new_due_at": pulse.due_at,
         }
         for pulse in pulses.values()
         if not pulse.moved
-    ]  # fmt: skip
+    ]
     for statement, values in ((_BEAT, moved), (_STEADY_BEAT, steady)):
         if values:
             connection.execute(statement, values)
@@ -408,10 +540,16 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
     pulse.last_poll_at = _later(pulse.last_poll_at, at)
     pulse.last_ok, pulse.due_at = ok, poll.due_at
     pulse.failures, pulse.parse_failures = poll.failures, poll.parse_failures
-    pulse.last_error_reason, pulse.last_error_message = (None, None) if ok else (poll.reason, poll.message)
+    pulse.last_error_reason, pulse.last_error_message = (
+        (None, None) if ok else (poll.reason, poll.message)
+    )
     if ok:
         pulse.last_success_at = _later(pulse.last_success_at, at)
-    if poll.outcome == "unchanged" and pulse.observed_until is not None and at > pulse.observed_until:
+    if (
+        poll.outcome == "unchanged"
+        and pulse.observed_until is not None
+        and at > pulse.observed_until
+    ):
         if (at - pulse.observed_until).total_seconds() > poll.max_gap_seconds:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
             pulse.step += 1
@@ -423,22 +561,26 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
 
 
 def _later(before: datetime | None, at: datetime) -> datetime:
-    """Return the later instant; polls may be written out of order. One of a clock that was ahead gives way."""
+    """Return the later instant; polls may be written out of order. One of a clock that was ahead
+    gives way.
+    """
     return at if before is None or before > at + clocks.TOLERANCE else max(before, at)
 
 
 def closed_day(since: datetime, zone: str, derived_day: date | None) -> date | None:
-    """Return the day of an instant when it lies before the last derived one, and so would not be derived again.
+    """Return the day of an instant when it lies before the last derived one, and so would not be
+    derived again.
 
-    The days from the last derived one on are derived again anyway: that what held goes on there needs no mark.
+    The days from the last derived one on are derived again anyway: that what held goes on there
+    needs no mark.
     """
     day = day_of(since, _zone(zone))
     return day if derived_day is None or day < derived_day else None
 
 
-_OPEN_RUNS = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
-    RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)
-)
+_OPEN_RUNS = sa.select(
+    RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at
+).where(RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None))
 
 
 def open_runs(connection: Connection, page_id: int) -> dict[str, sa.Row[Any, Any, Any, Any, Any]]:
@@ -456,44 +598,64 @@ _END_RUNS = (
 )
 
 
-def end_run_rows(connection: Connection, ids: Sequence[int], ended_at: datetime, seen_at: datetime) -> None:
+def end_run_rows(
+    connection: Connection, ids: Sequence[int], ended_at: datetime, seen_at: datetime
+) -> None:
     """End these runs, last seen at `seen_at`; `ids` are few enough for one statement."""
     connection.execute(_END_RUNS, {"ids": list(ids), "ended": ended_at, "seen": seen_at})
 
 
 def end_runs(connection: Connection, page_id: int, ended_at: datetime) -> None:
-    """End every open run. What one reading alone has seen counts for `LEAST` when it was bad, else it is deleted."""
+    """End every open run. What one reading alone has seen counts for `LEAST` when it was bad, else
+    it is deleted.
+    """
     mine = (RUN.c.page_id == page_id, RUN.c.ended_at.is_(None))
     alone = RUN.c.started_at >= ended_at
     bad = RUN.c.level > int(Level.MAINTENANCE)
-    connection.execute(sa.delete(RUN).where(*mine, alone, sa.or_(RUN.c.level.is_(None), sa.not_(bad))))
     connection.execute(
-        sa.update(RUN).where(*mine, alone).values(ended_at=ended_at + tables.LEAST, last_seen_at=ended_at)
+        sa.delete(RUN).where(*mine, alone, sa.or_(RUN.c.level.is_(None), sa.not_(bad)))
+    )
+    connection.execute(
+        sa.update(RUN)
+        .where(*mine, alone)
+        .values(ended_at=ended_at + tables.LEAST, last_seen_at=ended_at)
     )
     connection.execute(sa.update(RUN).where(*mine).values(ended_at=ended_at, last_seen_at=ended_at))
 
 
-def resume_runs(connection: Connection, page_id: int, *, ended_at: datetime, started_at: datetime) -> None:
-    """End every open run where the silence began and start it anew, at the same level, where it ended."""
+def resume_runs(
+    connection: Connection, page_id: int, *, ended_at: datetime, started_at: datetime
+) -> None:
+    """End every open run where the silence began and start it anew, at the same level, where it
+    ended.
+    """
     held = open_runs(connection, page_id).values()
     end_runs(connection, page_id, ended_at)
     if held:
         connection.execute(
             sa.insert(RUN),
             [
-                {"page_id": page_id, "component_id": run.component_id, "level": run.level, "word": run.word,
-                 "started_at": started_at}
+                {
+                    "page_id": page_id,
+                    "component_id": run.component_id,
+                    "level": run.level,
+                    "word": run.word,
+                    "started_at": started_at,
+                }
                 for run in held
             ],
-        )  # fmt: skip
+        )
 
 
-# -------------------------------------------------------------------------------- validators, units, words, bodies
+# -------------------------------------------------------------------------------- validators,
+# units, words, bodies
 
 
 def validators(connection: Connection, page_id: int) -> dict[str, Validator]:
     """Return what makes the page's requests conditional, by URL."""
-    query = sa.select(VALIDATOR.c.url, VALIDATOR.c.etag, VALIDATOR.c.last_modified, VALIDATOR.c.sha256)
+    query = sa.select(
+        VALIDATOR.c.url, VALIDATOR.c.etag, VALIDATOR.c.last_modified, VALIDATOR.c.sha256
+    )
     rows = connection.execute(query.where(VALIDATOR.c.page_id == page_id))
     return {url: Validator(*rest) for url, *rest in rows}
 
@@ -505,10 +667,18 @@ def _validator_upsert(dialect: str) -> Any:  # noqa: ANN401
     return insert.on_conflict_do_update(index_elements=["page_id", "url"], set_=kept)
 
 
-def save_validators(connection: Connection, by_page: Mapping[int, Mapping[str, ValidatorLike]]) -> None:
+def save_validators(
+    connection: Connection, by_page: Mapping[int, Mapping[str, ValidatorLike]]
+) -> None:
     """Keep the validators of these URLs of these pages; those of other URLs stay."""
     rows = [
-        {"page_id": page_id, "url": url, "etag": v.etag, "last_modified": v.last_modified, "sha256": v.sha256}
+        {
+            "page_id": page_id,
+            "url": url,
+            "etag": v.etag,
+            "last_modified": v.last_modified,
+            "sha256": v.sha256,
+        }
         for page_id, by_url in by_page.items()
         for url, v in by_url.items()
     ]
@@ -516,9 +686,15 @@ def save_validators(connection: Connection, by_page: Mapping[int, Mapping[str, V
         connection.execute(_validator_upsert(connection.dialect.name), rows)
 
 
-def complete_unit(connection: Connection, page_id: int, name: str, *, final: bool, now: datetime) -> None:
-    """Remember that a piece of a backfill is done, and forget what could not be read of it before."""
-    insert = upsert(connection, UNIT).values(page_id=page_id, name=name, completed_at=now, final=final)
+def complete_unit(
+    connection: Connection, page_id: int, name: str, *, final: bool, now: datetime
+) -> None:
+    """Remember that a piece of a backfill is done, and forget what could not be read of it
+    before.
+    """
+    insert = upsert(connection, UNIT).values(
+        page_id=page_id, name=name, completed_at=now, final=final
+    )
     kept = {"completed_at": insert.excluded.completed_at, "final": insert.excluded.final}
     connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "name"], set_=kept))
     connection.execute(sa.delete(GAP).where(GAP.c.page_id == page_id, GAP.c.what == name))
@@ -536,28 +712,36 @@ def keep_gap(connection: Connection, page_id: int, gap: Gap, now: datetime) -> N
 def gaps(connection: Connection, page_id: int) -> list[Gap]:
     """Return what backfills could not read."""
     rows = connection.execute(
-        sa.select(GAP.c.what, GAP.c.reason, GAP.c.message).where(GAP.c.page_id == page_id).order_by(GAP.c.what)
+        sa.select(GAP.c.what, GAP.c.reason, GAP.c.message)
+        .where(GAP.c.page_id == page_id)
+        .order_by(GAP.c.what)
     )
     return [Gap(what=what, reason=reason, message=message) for what, reason, message in rows]
 
 
 def count_word(connection: Connection, page_id: int, word: str, now: datetime) -> None:
     """Count a word we do not know."""
-    insert = upsert(connection, WORD).values(page_id=page_id, word=word, first_seen_at=now, last_seen_at=now, count=1)
+    insert = upsert(connection, WORD).values(
+        page_id=page_id, word=word, first_seen_at=now, last_seen_at=now, count=1
+    )
     kept = {"last_seen_at": insert.excluded.last_seen_at, "count": WORD.c.count + 1}
     connection.execute(insert.on_conflict_do_update(index_elements=["page_id", "word"], set_=kept))
 
 
 def units(connection: Connection, page_id: int) -> list[UnitRecord]:
     """Return the completed pieces of backfills by name."""
-    query = sa.select(UNIT.c.name, UNIT.c.completed_at, UNIT.c.final).where(UNIT.c.page_id == page_id)
+    query = sa.select(UNIT.c.name, UNIT.c.completed_at, UNIT.c.final).where(
+        UNIT.c.page_id == page_id
+    )
     return [
         UnitRecord(name=name, completed_at=completed_at, final=final)
         for name, completed_at, final in connection.execute(query.order_by(UNIT.c.name))
     ]
 
 
-def done_units(connection: Connection, page_id: int, *, now: datetime, fresh_for: timedelta) -> frozenset[str]:
+def done_units(
+    connection: Connection, page_id: int, *, now: datetime, fresh_for: timedelta
+) -> frozenset[str]:
     """Return the pieces that need no reading again: final ones, and those read within `fresh_for`.
 
     What was completed later than now is not believed to be.
@@ -576,14 +760,18 @@ def forget_units(connection: Connection, page_id: int) -> None:
 def unknown_words(connection: Connection, page_id: int) -> list[UnknownWordRecord]:
     """Return the words of the page we do not know, in order."""
     columns = (WORD.c.word, WORD.c.first_seen_at, WORD.c.last_seen_at, WORD.c.count)
-    rows = connection.execute(sa.select(*columns).where(WORD.c.page_id == page_id).order_by(WORD.c.word))
+    rows = connection.execute(
+        sa.select(*columns).where(WORD.c.page_id == page_id).order_by(WORD.c.word)
+    )
     return [
         UnknownWordRecord(word=word, first_seen_at=first, last_seen_at=last, count=count)
         for word, first, last, count in rows
     ]
 
 
-_SNAPSHOTS_KEPT = sa.select(SNAPSHOT.c.sha256).where(SNAPSHOT.c.sha256.in_(sa.bindparam("digests", expanding=True)))
+_SNAPSHOTS_KEPT = sa.select(SNAPSHOT.c.sha256).where(
+    SNAPSHOT.c.sha256.in_(sa.bindparam("digests", expanding=True))
+)
 _SEEN_AGAIN = (
     sa.update(SNAPSHOT)
     .where(SNAPSHOT.c.sha256.in_(sa.bindparam("digests", expanding=True)))
@@ -596,11 +784,19 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], now: datetime
     digests = [(hashlib.sha256(each.body).hexdigest(), each) for each in bodies]
     if not digests:
         return []
-    kept = set(connection.execute(_SNAPSHOTS_KEPT, {"digests": [digest for digest, _ in digests]}).scalars())
+    kept = set(
+        connection.execute(
+            _SNAPSHOTS_KEPT, {"digests": [digest for digest, _ in digests]}
+        ).scalars()
+    )
     if kept:
         connection.execute(_SEEN_AGAIN, {"digests": sorted(kept), "now": now})
     new = [
-        {"sha256": digest, "media_type": each.media_type, "body": zlib.compress(each.body, _ZLIB_LEVEL)}
+        {
+            "sha256": digest,
+            "media_type": each.media_type,
+            "body": zlib.compress(each.body, _ZLIB_LEVEL),
+        }
         | {"first_seen_at": now, "last_seen_at": now}
         for digest, each in dict(digests).items()
         if digest not in kept
@@ -612,24 +808,33 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], now: datetime
 
 
 def see_again(connection: Connection, digests: Collection[str], now: datetime) -> set[str]:
-    """Return those of these bodies that are kept. Until the transaction ends, nobody prunes them."""
+    """Return those of these bodies that are kept. Until the transaction ends, nobody prunes
+    them.
+    """
     connection.execute(_SEEN_AGAIN, {"digests": sorted(digests), "now": now})
     return set(connection.execute(_SNAPSHOTS_KEPT, {"digests": sorted(digests)}).scalars())
 
 
 def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
     """Return a kept body; None when it was never kept or is pruned."""
-    row = connection.execute(sa.select(*SNAPSHOT.c).where(SNAPSHOT.c.sha256 == sha256)).one_or_none()
+    row = connection.execute(
+        sa.select(*SNAPSHOT.c).where(SNAPSHOT.c.sha256 == sha256)
+    ).one_or_none()
     if row is None:
         return None
     return Snapshot(
-        sha256=row.sha256, media_type=row.media_type, body=zlib.decompress(row.body),
-        first_seen_at=row.first_seen_at, last_seen_at=row.last_seen_at,
-    )  # fmt: skip
+        sha256=row.sha256,
+        media_type=row.media_type,
+        body=zlib.decompress(row.body),
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+    )
 
 
 def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
-    """Delete polls and bodies older than their keep; facts and days stay, and bodies that are pinned."""
+    """Delete polls and bodies older than their keep; facts and days stay, and bodies that are
+    pinned.
+    """
     polls = poll_log.prune(connection, before=now - timedelta(days=poll_days))
     old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
     pinned = SNAPSHOT.c.sha256.in_(sa.select(PINNED.c.sha256))

@@ -1,4 +1,6 @@
-"""How long the database is waited for. One `Patience` belongs to one engine; safe to use from several threads."""
+"""How long the database is waited for. One `Patience` belongs to one engine; safe to use from
+several threads.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +12,8 @@ LOCK_SECONDS = 30.0
 """How long a write waits for another process's on SQLite."""
 
 ANSWER_SECONDS = 25.0
-"""How long a server may be silent. Longer than it may take by its own limit, so that its own word comes first."""
+"""How long a server may be silent. Longer than it may take by its own limit, so that its own word
+comes first."""
 
 
 @dataclass(slots=True)
@@ -25,7 +28,9 @@ class Patience:
     _thread: local = field(default_factory=local)
 
     def hurry(self, seconds: float) -> None:
-        """Let every wait, also those that have begun, end within this time from now: the process is ending."""
+        """Let every wait, also those that have begun, end within this time from now: the process is
+        ending.
+        """
         self._ends = self.timer() + seconds
 
     @property
@@ -35,7 +40,9 @@ class Patience:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Let this thread wait no longer than this for each answer inside; connecting anew is part of the wait."""
+        """Let this thread wait no longer than this for each answer inside; connecting anew is part
+        of the wait.
+        """
         before = getattr(self._thread, "limit", None)
         self._thread.limit, self._thread.heard = seconds, self.timer()
         try:
@@ -45,7 +52,9 @@ class Patience:
 
     @contextmanager
     def unlimited(self) -> Iterator[None]:
-        """Let this thread wait as long as it takes, until the process ends: for work whose length nobody knows."""
+        """Let this thread wait as long as it takes, until the process ends: for work whose length
+        nobody knows.
+        """
         with self.within(float("inf")):
             yield
 
@@ -61,7 +70,11 @@ class Patience:
     def until_answer(self) -> float:
         """Return when a wait for an answer that begins now ends at the latest."""
         limit = getattr(self._thread, "limit", None)
-        return self.timer() + self.answer_seconds if limit is None else float(self._thread.heard) + float(limit)
+        return (
+            self.timer() + self.answer_seconds
+            if limit is None
+            else float(self._thread.heard) + float(limit)
+        )
 
     def left_for_answer(self) -> float:
         """Return how long may be waited for an answer from now on; 0 or less = no longer."""

@@ -1,9 +1,11 @@
-"""The log of polls: a row is a stretch of polls that came to the same, one after another, with the instant of each.
+"""The log of polls: a row is a stretch of polls that came to the same, one after another, with the
+instant of each.
 
-Nearly all polls find nothing new, so nearly all rows would be equal but for their instant. A row keeps its first poll
-in `started_at`, its last in `last_at`, and each poll's distance from the one before, in microseconds, as a varint in
-`later`: five bytes for five minutes. Rows without `last_at` are single polls, as all were before stretches. Functions
-take the open connection; the store owns the transactions.
+Nearly all polls find nothing new, so nearly all rows would be equal but for their instant. A row
+keeps its first poll in `started_at`, its last in `last_at`, and each poll's distance from the one
+before, in microseconds, as a varint in `later`: five bytes for five minutes. Rows without `last_at`
+are single polls, as all were before stretches. Functions take the open connection; the store owns
+the transactions.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -24,14 +26,17 @@ PAGE = tables.core(tables.Page)
 
 MOST_POLLS = 256
 LONGEST = timedelta(days=1)
-"""A stretch ends after so many polls or so long: a row stays small, and is deleted when it is old."""
+"""A stretch ends after so many polls or so long: a row stays small, and is deleted when it is
+old."""
 
 _MICROSECOND = timedelta(microseconds=1)
 _SEVEN_BITS, _MORE = 0x7F, 0x80
 
 
 def packed(microseconds: int) -> bytes:
-    """Return a distance as a varint: seven bits a byte, lowest first, the high bit where more follow."""
+    """Return a distance as a varint: seven bits a byte, lowest first, the high bit where more
+    follow.
+    """
     found = bytearray()
     while microseconds > _SEVEN_BITS:
         found.append(microseconds & _SEVEN_BITS | _MORE)
@@ -55,7 +60,9 @@ def instants(started_at: datetime, later: bytes | None) -> Iterator[datetime]:
 
 @dataclass(slots=True)
 class _Stretch:
-    """A row on its way: `row_id` None = not there yet; `came_to` is what all its polls have in common."""
+    """A row on its way: `row_id` None = not there yet; `came_to` is what all its polls have in
+    common.
+    """
 
     row_id: int | None
     page_id: int
@@ -93,7 +100,16 @@ def _came_to(poll: PollRecord) -> tuple[Any, ...]:
 
 def _begun(poll: PollRecord, at: datetime) -> _Stretch:
     return _Stretch(
-        None, poll.page_id, _came_to(poll), at, at, 1, poll.duration_ms, poll.requests, poll.wire_bytes, b""
+        None,
+        poll.page_id,
+        _came_to(poll),
+        at,
+        at,
+        1,
+        poll.duration_ms,
+        poll.requests,
+        poll.wire_bytes,
+        b"",
     )
 
 
@@ -108,8 +124,22 @@ _LATEST_ID = (
 )
 _LATEST = (
     sa.select(
-        *(POLL.c[name] for name in ("id", "page_id", "outcome", "reason", "http_status", "sha256", "started_at")),
-        *(POLL.c[name] for name in ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")),
+        *(
+            POLL.c[name]
+            for name in (
+                "id",
+                "page_id",
+                "outcome",
+                "reason",
+                "http_status",
+                "sha256",
+                "started_at",
+            )
+        ),
+        *(
+            POLL.c[name]
+            for name in ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
+        ),
     )
     .select_from(PAGE)
     .join(POLL, POLL.c.id == _LATEST_ID)
@@ -143,14 +173,24 @@ def _latest(connection: Connection, page_ids: Collection[int]) -> dict[int, _Str
             later,
         ) = row
         found[page_id] = _Stretch(
-            row_id, page_id, (outcome, reason, status, sha256), started_at, last_at or started_at, polls or 1, duration,
-            requests, size, later or b"",
-        )  # fmt: skip
+            row_id,
+            page_id,
+            (outcome, reason, status, sha256),
+            started_at,
+            last_at or started_at,
+            polls or 1,
+            duration,
+            requests,
+            size,
+            later or b"",
+        )
     return found
 
 
 def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
-    """Add polls of many pages, in the order given. Whoever calls it has locked the rows of their pages."""
+    """Add polls of many pages, in the order given. Whoever calls it has locked the rows of their
+    pages.
+    """
     current = _latest(connection, {poll.page_id for poll in polls})
     touched: dict[int, _Stretch] = {}
     for poll in polls:
@@ -174,11 +214,19 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
 def _row(stretch: _Stretch) -> dict[str, Any]:
     outcome, reason, status, sha256 = stretch.came_to
     return {
-        "page_id": stretch.page_id, "started_at": stretch.started_at, "duration_ms": stretch.duration_ms,
-        "outcome": outcome, "reason": reason, "http_status": status, "requests": stretch.requests,
-        "wire_bytes": stretch.wire_bytes, "sha256": sha256, "last_at": stretch.last_at if stretch.grown else None,
-        "polls": stretch.polls, "later": stretch.later if stretch.grown else None,
-    }  # fmt: skip
+        "page_id": stretch.page_id,
+        "started_at": stretch.started_at,
+        "duration_ms": stretch.duration_ms,
+        "outcome": outcome,
+        "reason": reason,
+        "http_status": status,
+        "requests": stretch.requests,
+        "wire_bytes": stretch.wire_bytes,
+        "sha256": sha256,
+        "last_at": stretch.last_at if stretch.grown else None,
+        "polls": stretch.polls,
+        "later": stretch.later if stretch.grown else None,
+    }
 
 
 _END = sa.func.coalesce(POLL.c.last_at, POLL.c.started_at)
@@ -202,17 +250,25 @@ def kept(connection: Connection, polls: Iterable[PollRecord]) -> set[tuple[int, 
 
 
 def last_read(connection: Connection, page_id: int, now: datetime) -> datetime | None:
-    """Return when the last poll began, now at the latest, that did not fail; None when there is none."""
+    """Return when the last poll began, now at the latest, that did not fail; None when there is
+    none.
+    """
     read = (POLL.c.page_id == page_id, POLL.c.outcome != "failed", POLL.c.started_at <= now)
     whole = connection.execute(sa.select(sa.func.max(_END)).where(*read, now >= _END)).scalar()
-    spanning = connection.execute(sa.select(POLL.c.started_at, POLL.c.later).where(*read, now < _END))
-    found = [at for started_at, later in spanning for at in instants(started_at, later) if at <= now]
+    spanning = connection.execute(
+        sa.select(POLL.c.started_at, POLL.c.later).where(*read, now < _END)
+    )
+    found = [
+        at for started_at, later in spanning for at in instants(started_at, later) if at <= now
+    ]
     return max((at for at in (whole, *found) if at is not None), default=None)
 
 
 def last(connection: Connection, page_id: int) -> datetime | None:
     """Return when the page's last poll began."""
-    return connection.execute(sa.select(sa.func.max(_END)).where(POLL.c.page_id == page_id)).scalar()
+    return connection.execute(
+        sa.select(sa.func.max(_END)).where(POLL.c.page_id == page_id)
+    ).scalar()
 
 
 def forget_after(connection: Connection, page_id: int, now: datetime) -> None:
@@ -226,7 +282,10 @@ def forget_after(connection: Connection, page_id: int, now: datetime) -> None:
 def _cut(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
     left = [at for at in instants(row["started_at"], row["later"]) if at <= now]
     later = b"".join(packed((at - before) // _MICROSECOND) for before, at in pairwise(left))
-    sums = {name: row[name] * len(left) // row["polls"] for name in ("duration_ms", "requests", "wire_bytes")}
+    sums = {
+        name: row[name] * len(left) // row["polls"]
+        for name in ("duration_ms", "requests", "wire_bytes")
+    }
     return sums | {"last_at": left[-1], "polls": len(left), "later": later}
 
 

@@ -1,7 +1,8 @@
-"""Connections to PostgreSQL that never wait for ever: a server that is frozen keeps its sockets open and says nothing.
+"""Connections to PostgreSQL that never wait for ever: a server that is frozen keeps its sockets
+open and says nothing.
 
-The server's own limits are set where the database, the user or the URL sets none. They do not help when the server
-itself stands still, so every wait of the driver's is bounded here too.
+The server's own limits are set where the database, the user or the URL sets none. They do not help
+when the server itself stands still, so every wait of the driver's is bounded here too.
 """
 
 from collections.abc import Generator
@@ -19,7 +20,8 @@ LEAST_SECONDS = 0.5
 STATEMENT_SECONDS = 20
 LOCK_SECONDS = 5
 IDLE_SECONDS = 60
-"""After how long the server ends a transaction of ours that says nothing: we are frozen, and others wait for it."""
+"""After how long the server ends a transaction of ours that says nothing: we are frozen, and others
+wait for it."""
 
 _SERVER = {
     "statement_timeout": STATEMENT_SECONDS,
@@ -58,12 +60,16 @@ def connect(url: URL, patience: Patience) -> Engine:
             interval: float = _LOOK_SECONDS,
             **options: Any,  # noqa: ANN401
         ) -> Any:  # noqa: ANN401
-            found = super().wait(self._watched(gen), min(interval or _LOOK_SECONDS, _LOOK_SECONDS), **options)
+            found = super().wait(
+                self._watched(gen), min(interval or _LOOK_SECONDS, _LOOK_SECONDS), **options
+            )
             patience.heard()
             return found
 
         def _watched(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-            """Go on with the driver's own waiting; it is woken several times a second, ready or not."""
+            """Go on with the driver's own waiting; it is woken several times a second, ready or
+            not.
+            """
             end = patience.until_answer()
             try:
                 wanted = next(gen)
@@ -107,8 +113,19 @@ def _limit(connection: Any, _record: object) -> None:  # noqa: ANN401
     connection.commit()
 
 
-def _note(connection: Connection, cursor: Any, _statement: str, _values: object, context: Any, _many: bool) -> None:  # noqa: ANN401, FBT001
-    if context is not None and (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount != 0:
+def _note(
+    connection: Connection,
+    cursor: Any,  # noqa: ANN401
+    _statement: str,
+    _values: object,
+    context: Any,  # noqa: ANN401
+    _many: bool,  # noqa: FBT001
+) -> None:
+    if (
+        context is not None
+        and (context.isinsert or context.isupdate or context.isdelete)
+        and cursor.rowcount != 0
+    ):
         connection.info[_WROTE] = True
 
 

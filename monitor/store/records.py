@@ -1,4 +1,6 @@
-"""What goes into the store and comes out of it, beside the vocabulary of `monitor.model`. Plain data."""
+"""What goes into the store and comes out of it, beside the vocabulary of `monitor.model`. Plain
+data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSpec:
-    """A page as configured. `platform` None = to be detected; `zone` None = what the page says, else UTC."""
+    """A page as configured. `platform` None = to be detected; `zone` None = what the page says,
+    else UTC.
+    """
 
     slug: str
     name: str
@@ -25,12 +29,13 @@ class PageSpec:
 class PageRecord:
     """A page as stored. Instants are UTC; None = never, or (`lease_until`) not claimed.
 
-    `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC. `failures` counts
-    consecutive failed polls, `parse_failures` those that could be fetched and not read. `dirty_since` is the first
-    day whose facts changed after it was derived; `derived_day` the last day derived. `version` grows whenever
-    anything stored about the page changes that a report could show. `id_platform` is the platform that told
-    `external_id` and `page_name`, `hosts` are those its answers came from; `refused` is the other page that was read in
-    its place and not accepted.
+    `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC.
+    `failures` counts consecutive failed polls, `parse_failures` those that could be fetched and not
+    read. `dirty_since` is the first day whose facts changed after it was derived; `derived_day` the
+    last day derived. `version` grows whenever anything stored about the page changes that a report
+    could show. `id_platform` is the platform that told `external_id` and `page_name`, `hosts` are
+    those its answers came from; `refused` is the other page that was read in its place and not
+    accepted.
     """
 
     id: int
@@ -80,7 +85,9 @@ class PageRecord:
 
 
 class PageState(NamedTuple):
-    """What an export needs of a page, which is read at every scrape: see `PageRecord` for the fields."""
+    """What an export needs of a page, which is read at every scrape: see `PageRecord` for the
+    fields.
+    """
 
     id: int
     slug: str
@@ -101,9 +108,9 @@ class PageState(NamedTuple):
 class PollRecord:
     """One poll and what follows from it for the page.
 
-    `outcome` is ``ok``, ``unchanged`` (the last reading still stands) or ``failed``; `reason` and `message` say why
-    it failed. After a silence longer than `max_gap_seconds` an unchanged answer starts a new observation instead
-    of prolonging the last one.
+    `outcome` is ``ok``, ``unchanged`` (the last reading still stands) or ``failed``; `reason` and
+    `message` say why it failed. After a silence longer than `max_gap_seconds` an unchanged answer
+    starts a new observation instead of prolonging the last one.
     """
 
     page_id: int
@@ -126,9 +133,10 @@ class PollRecord:
 class Changes:
     """What saving one piece of evidence changed; false when it changed nothing.
 
-    `affected_since` is the earliest instant whose classification may differ now; None = none. That observations
-    merely went on is no change. `left_out`: a state was read earlier than the last one we have, and does not count;
-    what would make the next request conditional on it must not be kept.
+    `affected_since` is the earliest instant whose classification may differ now; None = none. That
+    observations merely went on is no change. `left_out`: a state was read earlier than the last one
+    we have, and does not count; what would make the next request conditional on it must not be
+    kept.
     """
 
     added: int = 0
@@ -164,7 +172,9 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class BodyRef:
-    """A body that is kept as a snapshot, and the answer it came in: the last one that had it before it changed."""
+    """A body that is kept as a snapshot, and the answer it came in: the last one that had it before
+    it changed.
+    """
 
     url: str
     status: int
@@ -174,8 +184,8 @@ class BodyRef:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """A body that stays because it is behind a day of the page's zone; `why` is a word of `monitor.pins`, or the reason
-    of the error for which it could not be read.
+    """A body that stays because it is behind a day of the page's zone; `why` is a word of
+    `monitor.pins`, or the reason of the error for which it could not be read.
     """
 
     day: date
@@ -185,7 +195,9 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedBody:
-    """A body kept for good behind a day, and every reason why; `size_bytes` as it was received, decoded."""
+    """A body kept for good behind a day, and every reason why; `size_bytes` as it was received,
+    decoded.
+    """
 
     ref: BodyRef
     why: tuple[str, ...]
@@ -228,8 +240,8 @@ class UnknownWordRecord:
 class CurrentState:
     """A page's state at the last success, by vendor's component id.
 
-    A level of None is an unknown word. `components` are those still on the page; `open_incidents` those not ended,
-    announced maintenances (phase ``scheduled``) included.
+    A level of None is an unknown word. `components` are those still on the page; `open_incidents`
+    those not ended, announced maintenances (phase ``scheduled``) included.
     """
 
     levels: Mapping[str, Level | None]
@@ -240,7 +252,9 @@ class CurrentState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRevision:
-    """One revision of a closed day, from 1. It stood from `recorded_at` until `superseded_at` (None = it stands)."""
+    """One revision of a closed day, from 1. It stood from `recorded_at` until `superseded_at` (None
+    = it stands).
+    """
 
     revision: int
     day: Day
@@ -250,7 +264,9 @@ class DayRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentVersion:
-    """An incident as the page published it from `recorded_at` until `superseded_at` (None = still)."""
+    """An incident as the page published it from `recorded_at` until `superseded_at` (None =
+    still).
+    """
 
     incident: Incident
     recorded_at: datetime
@@ -259,9 +275,11 @@ class IncidentVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateVersion:
-    """A message of an incident, as plain text, that stood from `recorded_at` until `superseded_at` (None = it stands).
+    """A message of an incident, as plain text, that stood from `recorded_at` until `superseded_at`
+    (None = it stands).
 
-    `recorded_at` is when we first read it so. It was edited or taken back at some time before `superseded_at`.
+    `recorded_at` is when we first read it so. It was edited or taken back at some time before
+    `superseded_at`.
     """
 
     update: IncidentUpdate
@@ -273,7 +291,8 @@ class UpdateVersion:
 class Healed:
     """A page of which something was stored later than now, up to `latest`.
 
-    `until` is the last reading that is believed, None = none is: what was stored as read later is set aside.
+    `until` is the last reading that is believed, None = none is: what was stored as read later is
+    set aside.
     """
 
     slug: str

@@ -1,11 +1,13 @@
 """The tables and the column type for instants. No queries here.
 
-Components and incidents are named by the vendor's ids everywhere. Where a row can be about a whole page,
-``component_id`` is `WHOLE_PAGE` (the empty string) instead of NULL, so that unique indexes hold on every database.
+Components and incidents are named by the vendor's ids everywhere. Where a row can be about a whole
+page, ``component_id`` is `WHOLE_PAGE` (the empty string) instead of NULL, so that unique indexes
+hold on every database.
 
-Facts carry `recorded_at` and `superseded_at`: a row is what we knew from the first until the second. They are never
-overwritten, with two exceptions that keep steady polling from growing the tables: an open `observed_run` is closed in
-place, and a `coverage` row that the next poll prolongs grows in place (its end is never later than its reading).
+Facts carry `recorded_at` and `superseded_at`: a row is what we knew from the first until the
+second. They are never overwritten, with two exceptions that keep steady polling from growing the
+tables: an open `observed_run` is closed in place, and a `coverage` row that the next poll prolongs
+grows in place (its end is never later than its reading).
 """
 
 from collections.abc import Callable
@@ -45,8 +47,8 @@ def from_microseconds(value: int) -> datetime:
 class Instant(TypeDecorator[datetime]):
     """An aware instant: UTC when read, any zone when written; a naive datetime raises ValueError.
 
-    PostgreSQL keeps a ``timestamptz``. SQLite has no such type and would forget the zone: it keeps the microseconds
-    since 1970 UTC as an integer, which is also the fastest to read.
+    PostgreSQL keeps a ``timestamptz``. SQLite has no such type and would forget the zone: it keeps
+    the microseconds since 1970 UTC as an integer, which is also the fastest to read.
     """
 
     impl = sa.DateTime(timezone=True)
@@ -75,7 +77,9 @@ _CURRENT_STATES = sa.text("superseded_at IS NULL AND states IS NOT NULL")
 
 
 class Table(SQLModel):
-    """Base of all tables; constraint names follow one convention, so that migrations can name them."""
+    """Base of all tables; constraint names follow one convention, so that migrations can name
+    them.
+    """
 
     metadata: ClassVar[sa.MetaData] = sa.MetaData(
         naming_convention={
@@ -94,7 +98,13 @@ def core(model: type[SQLModel]) -> sa.Table:
 
 def _current(name: str, *columns: str) -> sa.Index:
     """Return a unique index over the rows that are not superseded."""
-    return sa.Index(f"uq_{name}_current", *columns, unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT)
+    return sa.Index(
+        f"uq_{name}_current",
+        *columns,
+        unique=True,
+        sqlite_where=_CURRENT,
+        postgresql_where=_CURRENT,
+    )
 
 
 def _key() -> Any:  # noqa: ANN401
@@ -102,7 +112,9 @@ def _key() -> Any:  # noqa: ANN401
 
 
 def _page(*, primary_key: bool = False, index: bool = False) -> Any:  # noqa: ANN401
-    return Field(sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index)
+    return Field(
+        sa_type=_ID, foreign_key="page.id", ondelete="CASCADE", primary_key=primary_key, index=index
+    )
 
 
 def _instant(*, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401
@@ -131,8 +143,9 @@ def _big() -> Any:  # noqa: ANN401
 class Page(Table, table=True):
     """A monitored page, what it says of itself, and the state of its schedule.
 
-    `external_id` and `page_name` were told on `id_platform`; `hosts` are those its answers came from. `refused` is the
-    other page that was last read in its place, as `monitor.identity.as_json` writes it; null once it was read again.
+    `external_id` and `page_name` were told on `id_platform`; `hosts` are those its answers came
+    from. `refused` is the other page that was last read in its place, as `monitor.identity.as_json`
+    writes it; null once it was read again.
     """
 
     __tablename__ = "page"
@@ -172,10 +185,15 @@ class Page(Table, table=True):
 
 
 class Component(Table, table=True):
-    """A vendor's part; the slug, given at first sight, never changes. `platform` is the one that listed it last."""
+    """A vendor's part; the slug, given at first sight, never changes. `platform` is the one that
+    listed it last.
+    """
 
     __tablename__ = "component"
-    __table_args__ = (sa.UniqueConstraint("page_id", "external_id"), sa.UniqueConstraint("page_id", "slug"))
+    __table_args__ = (
+        sa.UniqueConstraint("page_id", "external_id"),
+        sa.UniqueConstraint("page_id", "slug"),
+    )
     id: int | None = _key()
     page_id: int = _page()
     external_id: str
@@ -215,18 +233,21 @@ class Incident(Table, table=True):
 
 
 class IncidentUpdate(Table, table=True):
-    """One version of a message of an incident. `digest` is of what the vendor wrote, `text` and `states` of it are what
-    we keep; `states` is NULL when it gives none.
+    """One version of a message of an incident. `digest` is of what the vendor wrote, `text` and
+    `states` of it are what we keep; `states` is NULL when it gives none.
     """
 
     __tablename__ = "incident_update"
     __table_args__ = (
         _current("incident_update", "page_id", "incident_id", "key"),
         sa.Index(
-            "ix_incident_update_states", "page_id", "at",
-            sqlite_where=_CURRENT_STATES, postgresql_where=_CURRENT_STATES,
+            "ix_incident_update_states",
+            "page_id",
+            "at",
+            sqlite_where=_CURRENT_STATES,
+            postgresql_where=_CURRENT_STATES,
         ),
-    )  # fmt: skip
+    )
     id: int | None = _key()
     page_id: int = _page(index=True)
     incident_id: str
@@ -234,14 +255,18 @@ class IncidentUpdate(Table, table=True):
     at: datetime = _instant()
     status: str
     text: str
-    states: list[list[Any]] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True), nullable=True)
+    states: list[list[Any]] | None = Field(
+        default=None, sa_type=sa.JSON(none_as_null=True), nullable=True
+    )
     digest: str
     recorded_at: datetime = _instant()
     superseded_at: datetime | None = _instant(nullable=True)
 
 
 class ListedIncident(Table, table=True):
-    """An incident that was on a source's list when it was last read: what is compared with the next reading."""
+    """An incident that was on a source's list when it was last read: what is compared with the next
+    reading.
+    """
 
     __tablename__ = "listed_incident"
     page_id: int = _page(primary_key=True)
@@ -250,16 +275,21 @@ class ListedIncident(Table, table=True):
 
 
 class Impact(Table, table=True):
-    """One component at one level over one interval. `last_read_at` is the last poll before one that went on was
-    superseded: until then it was known to. NULL = it holds, has an end, or was superseded before this was kept.
+    """One component at one level over one interval. `last_read_at` is the last poll before one that
+    went on was superseded: until then it was known to. NULL = it holds, has an end, or was
+    superseded before this was kept.
     """
 
     __tablename__ = "impact"
     __table_args__ = (
         sa.Index(
-            "ix_impact_current", "page_id", "incident_id", sqlite_where=_CURRENT, postgresql_where=_CURRENT
+            "ix_impact_current",
+            "page_id",
+            "incident_id",
+            sqlite_where=_CURRENT,
+            postgresql_where=_CURRENT,
         ),
-    )  # fmt: skip
+    )
     id: int | None = _key()
     page_id: int = _page(index=True)
     component_id: str
@@ -311,7 +341,9 @@ class Reported(Table, table=True):
     """An uptime figure the vendor printed."""
 
     __tablename__ = "reported_uptime"
-    __table_args__ = (_current("reported_uptime", "page_id", "component_id", "window_days", "source"),)
+    __table_args__ = (
+        _current("reported_uptime", "page_id", "component_id", "window_days", "source"),
+    )
     id: int | None = _key()
     page_id: int = _page(index=True)
     component_id: str
@@ -328,17 +360,21 @@ _OPEN_RUN = sa.text("ended_at IS NULL")
 class Run(Table, table=True):
     """A polled state that held. Without an end it still held when the page was last observed.
 
-    `last_seen_at` is the last reading that showed it; from then to the end, where another state was read, it is taken
-    to have held. None = not ended, or ended before this was kept.
+    `last_seen_at` is the last reading that showed it; from then to the end, where another state was
+    read, it is taken to have held. None = not ended, or ended before this was kept.
     """
 
     __tablename__ = "observed_run"
     __table_args__ = (
         sa.Index(
-            "uq_observed_run_open", "page_id", "component_id", unique=True,
-            sqlite_where=_OPEN_RUN, postgresql_where=_OPEN_RUN,
+            "uq_observed_run_open",
+            "page_id",
+            "component_id",
+            unique=True,
+            sqlite_where=_OPEN_RUN,
+            postgresql_where=_OPEN_RUN,
         ),
-    )  # fmt: skip
+    )
     id: int | None = _key()
     page_id: int = _page(index=True)
     component_id: str
@@ -404,7 +440,9 @@ class Snapshot(Table, table=True):
 
 
 class EvidenceBody(Table, table=True):
-    """A body that is kept for good, because it is behind a day: its `snapshot` is not pruned. `why` is a word."""
+    """A body that is kept for good, because it is behind a day: its `snapshot` is not pruned. `why`
+    is a word.
+    """
 
     __tablename__ = "evidence_body"
     __table_args__ = (sa.UniqueConstraint("page_id", "day", "sha256", "why"),)
@@ -419,9 +457,11 @@ class EvidenceBody(Table, table=True):
 
 
 class Poll(Table, table=True):
-    """Readings of a page's current state that came to the same, one after another: `monitor.store.poll_log`.
+    """Readings of a page's current state that came to the same, one after another:
+    `monitor.store.poll_log`.
 
-    The numbers are sums over them. `last_at`, `polls` and `later` are null in rows of before there were stretches.
+    The numbers are sums over them. `last_at`, `polls` and `later` are null in rows of before there
+    were stretches.
     """
 
     __tablename__ = "poll"
@@ -496,7 +536,8 @@ BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 """Before everything; a day from the edge, so that no zone falls off the calendar."""
 
 LEAST = timedelta(seconds=1)
-"""What is known of one instant only counts for: a state a single reading has seen, what began at the last reading."""
+"""What is known of one instant only counts for: a state a single reading has seen, what began at
+the last reading."""
 
 FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
 """After everything."""

@@ -1,4 +1,5 @@
-"""Looking after an SQLite file: is it whole, copy it while it is used, put a copy back, give room back, its size.
+"""Looking after an SQLite file: is it whole, copy it while it is used, put a copy back, give room
+back, its size.
 
 A PostgreSQL database has tools of its own for all of that, which `SERVER` names.
 """
@@ -39,7 +40,9 @@ class TableSize:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
-    """How much room a database takes, in bytes. `free` is what a vacuum would give back, `log` the write-ahead log."""
+    """How much room a database takes, in bytes. `free` is what a vacuum would give back, `log` the
+    write-ahead log.
+    """
 
     file: int
     free: int
@@ -48,7 +51,9 @@ class Sizes:
 
 
 def require_file(url: str, work: str) -> Path:
-    """Return the SQLite file of this URL. Raises StoreError, naming the server's own tool, for anything else."""
+    """Return the SQLite file of this URL. Raises StoreError, naming the server's own tool, for
+    anything else.
+    """
     parsed = engine.parse(url)
     file = engine.file_of(parsed)
     if file is not None:
@@ -65,7 +70,12 @@ def _opened(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         raise explained(str(file), "there is no such file", "gone")
     try:
         with closing(
-            sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=WAIT_SECONDS)
+            sqlite3.connect(
+                f"{file.absolute().as_uri()}?mode=rw",
+                uri=True,
+                isolation_level=None,
+                timeout=WAIT_SECONDS,
+            )
         ) as connection:
             if not write:
                 connection.execute("PRAGMA query_only=ON")
@@ -82,16 +92,22 @@ def _opened(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
 def problems(file: Path, *, thorough: bool = True) -> list[str]:
     """Return what is wrong inside an SQLite file, in SQLite's words, none when it is whole.
 
-    `thorough` also compares the indexes with their tables, which takes several times as long. Raises StoreError when
-    the file cannot be read for another reason than that it is damaged.
+    `thorough` also compares the indexes with their tables, which takes several times as long.
+    Raises StoreError when the file cannot be read for another reason than that it is damaged.
     """
     check = "integrity_check" if thorough else "quick_check"
     try:
         with _opened(file) as connection:
             found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({_PROBLEMS})")]
             if found == ["ok"]:
-                strangers = connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS) if thorough else ()
-                found = [f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in strangers]
+                strangers = (
+                    connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS)
+                    if thorough
+                    else ()
+                )
+                found = [
+                    f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in strangers
+                ]
             return [line for each in found for line in each.splitlines()]
     except StoreError as error:
         if error.cause != "damaged":
@@ -100,7 +116,9 @@ def problems(file: Path, *, thorough: bool = True) -> list[str]:
 
 
 def was_cut_short(file: Path) -> bool:
-    """Whether the last process that had the file open did not close it, or one has it open now: its log is there."""
+    """Whether the last process that had the file open did not close it, or one has it open now: its
+    log is there.
+    """
     try:
         return file.with_name(f"{file.name}-wal").stat().st_size > 0
     except OSError:
@@ -115,7 +133,8 @@ def is_seen_by_others(file: Path) -> bool:
 def backup(file: Path, target: Path) -> int:
     """Copy the database while it is used, as it is at one moment; return the copy's size in bytes.
 
-    The copy takes its place only when it is whole. Raises StoreError; what was at `target` is then as it was.
+    The copy takes its place only when it is whole. Raises StoreError; what was at `target` is then
+    as it was.
     """
     if target.is_dir():
         raise StoreError(f"{target} is a folder; name a file")
@@ -133,7 +152,9 @@ def _copied(file: Path, target: Path) -> Path:
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError as error:
-        raise StoreError(f"cannot write {target}: {error.strerror}; choose a writable place") from error
+        raise StoreError(
+            f"cannot write {target}: {error.strerror}; choose a writable place"
+        ) from error
     try:
         with _opened(file) as source, _opened(part, write=True) as copy:
             source.backup(copy)  # all pages in one step: of one moment, whoever writes meanwhile
@@ -159,17 +180,23 @@ def _sync(file: Path) -> None:
 
 
 def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
-    """Put a copy in the database's place; return where the files that were there are now, named with `aside`.
+    """Put a copy in the database's place; return where the files that were there are now, named
+    with `aside`.
 
-    Raises StoreError, and leaves all as it was, when the copy is damaged, is none of ours or of a newer version, or
-    when some process has the database open.
+    Raises StoreError, and leaves all as it was, when the copy is damaged, is none of ours or of a
+    newer version, or when some process has the database open.
     """
     with _opened(source) as connection:
         revision = _revision(connection)
     if revision is None:
-        raise StoreError(f"{source} is not a database of ours; name a file that `monitor db backup` has written")
+        raise StoreError(
+            f"{source} is not a database of ours; name a file that `monitor db backup` has written"
+        )
     if revision not in engine.revisions():
-        raise StoreError(f"{source} has schema {revision}, newer than {engine.revisions()[-1]}; upgrade vendorstatus")
+        raise StoreError(
+            f"{source} has schema {revision}, newer than {engine.revisions()[-1]}; upgrade"
+            " vendorstatus"
+        )
     _require_unused(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = _copied(source, file)
@@ -177,20 +204,26 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     for name in (file.name, *(f"{file.name}{end}" for end in _BESIDE)):
         old = file.with_name(name)
         if old.exists():
-            moved.append(old.rename(file.with_name(f"{file.name}.{aside}{name.removeprefix(file.name)}")))
+            moved.append(
+                old.rename(file.with_name(f"{file.name}.{aside}{name.removeprefix(file.name)}"))
+            )
     part.replace(file)
     return moved
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+    if not connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+    ).fetchone():
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return None if row is None else str(row[0])
 
 
 def _require_unused(file: Path) -> None:
-    """Raise StoreError when some process has the database open. One that is damaged cannot be asked."""
+    """Raise StoreError when some process has the database open. One that is damaged cannot be
+    asked.
+    """
     if not file.exists():
         return
     try:
@@ -205,7 +238,8 @@ def _require_unused(file: Path) -> None:
 
 
 def vacuum(file: Path) -> tuple[int, int]:
-    """Write the file anew without the room that is free in it; return its size before and after, in bytes.
+    """Write the file anew without the room that is free in it; return its size before and after, in
+    bytes.
 
     Needs as much free space as the file takes. Raises StoreError; the file is then as it was.
     """
@@ -223,20 +257,28 @@ def sizes(file: Path) -> Sizes:
     with _opened(file) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            row[0]
+            for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         tables = [_table(connection, name) for name in names if not name.startswith("sqlite_")]
     log = file.with_name(f"{file.name}-wal")
     return Sizes(
         file=file.stat().st_size,
         free=page * free,
         log=log.stat().st_size if log.exists() else 0,
-        tables=tuple(sorted(tables, key=lambda table: (-(table.bytes or 0), -table.rows, table.name))),
+        tables=tuple(
+            sorted(tables, key=lambda table: (-(table.bytes or 0), -table.rows, table.name))
+        ),
     )
 
 
 def _table(connection: sqlite3.Connection, name: str) -> TableSize:
     (rows,) = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 - a name of the schema
-    query = "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE tbl_name = ?)"
+    query = (
+        "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE"
+        " tbl_name = ?)"
+    )
     try:
         (size,) = connection.execute(query, (name,)).fetchone()
     except sqlite3.OperationalError:  # not every SQLite can count

@@ -1,4 +1,5 @@
-"""Faults of a database, made on purpose: held, full, deleted, damaged, and a server that stops moving."""
+"""Faults of a database, made on purpose: held, full, deleted, damaged, and a server that stops
+moving."""
 
 import asyncio
 import contextlib
@@ -26,7 +27,8 @@ from monitor.writer import Collected
 
 @contextmanager
 def held(file: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the database as another process would that writes; the connection ends it with ROLLBACK."""
+    """Hold the database as another process would that writes; the connection ends it with
+    ROLLBACK."""
     other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -146,14 +148,17 @@ class World:
 async def watching(
     url: str, *, lock_seconds: float = 30.0, retry_seconds: float = 90.0, clock: Clock | None = None
 ) -> AsyncIterator[World]:
-    """Watch one page with this database. Limits of time are those of the product unless they are named."""
+    """Watch one page with this database. Limits of time are those of the product unless they are
+    named."""
     clock = clock or Clock(NOW)
     truth = truth_for(1, "statuspage")
     pages, vendor = SimulatedPages([truth], clock), vendor_of(truth)
     settings = Settings(vendors=(vendor,), database_url=url, source="test", backfill_days=0)
     with Store.open(url, patience=Patience(lock_seconds=lock_seconds), health=Health()) as store:
         store.sync_pages([spec(vendor)], now=clock())
-        collector = Collector(store, pages, {vendor.slug: vendor}, clock=clock, retry_seconds=retry_seconds)
+        collector = Collector(
+            store, pages, {vendor.slug: vendor}, clock=clock, retry_seconds=retry_seconds
+        )
         try:
             yield World(collector, store, clock, pages, settings)
         finally:
@@ -165,10 +170,20 @@ def told(watched: World, at=NOW, **levels: Level) -> Collected:
     """A poll of the watched page that saw these levels."""
     page = watched.page
     poll = PollRecord(
-        page_id=page.id, started_at=at, duration_ms=1, outcome="ok", due_at=at + 5 * MINUTE, max_gap_seconds=GAP_SECONDS
+        page_id=page.id,
+        started_at=at,
+        duration_ms=1,
+        outcome="ok",
+        due_at=at + 5 * MINUTE,
+        max_gap_seconds=GAP_SECONDS,
     )
     parts = tuple(Component(id=key, name=key.upper()) for key in levels)
-    return Collected(page=page, poll=poll, evidence=[replace(observed(at, **levels), components=parts)], derive=True)
+    return Collected(
+        page=page,
+        poll=poll,
+        evidence=[replace(observed(at, **levels), components=parts)],
+        derive=True,
+    )
 
 
 async def until(condition, seconds: float = 60.0) -> None:

@@ -1,4 +1,5 @@
-"""SIGTERM ends `monitor serve` within ten seconds, whatever hangs, and what was read before is kept."""
+"""SIGTERM ends `monitor serve` within ten seconds, whatever hangs, and what was read before is
+kept."""
 
 import asyncio
 import os
@@ -49,7 +50,8 @@ def ends_well(monitor: Served) -> None:
 
 @contextmanager
 def silent_server():
-    """Take connections on every address of loopback and never say a word; yields the port and a count of them."""
+    """Take connections on every address of loopback and never say a word; yields the port and a
+    count of them."""
     taken: list[socket.socket] = []
     with closing(socket.create_server(("0.0.0.0", 0), backlog=200)) as listener:
 
@@ -72,10 +74,18 @@ def silent_server():
 def test_the_end_comes_within_ten_seconds_while_vendors_take_connections_and_never_answer(tmp_path):
     with silent_server() as (port, taken):
         silent = [
-            {"slug": f"silent-{n}", "url": f"http://127.0.0.{n}:{port}/", "allow_private": True, "timeout": "10m"}
+            {
+                "slug": f"silent-{n}",
+                "url": f"http://127.0.0.{n}:{port}/",
+                "allow_private": True,
+                "timeout": "10m",
+            }
             for n in range(2, 22)
         ]
-        with serving(tmp_path / "m", f"sqlite:///{tmp_path}/m/status.db", beside=silent) as (monitor, _):
+        with serving(tmp_path / "m", f"sqlite:///{tmp_path}/m/status.db", beside=silent) as (
+            monitor,
+            _,
+        ):
             monitor.until(lambda: len(taken) > 10, 30)
             ends_well(monitor)
 
@@ -83,7 +93,10 @@ def test_the_end_comes_within_ten_seconds_while_vendors_take_connections_and_nev
 def test_the_end_comes_within_ten_seconds_while_names_are_not_resolved(tmp_path):
     asked = tmp_path / "asked"
     (tmp_path / "sitecustomize.py").write_text(NAMES_THAT_HANG.format(asked=str(asked)))
-    unresolved = [{"slug": f"hang-{n}", "url": f"https://hang-{n}.example/", "timeout": "10m"} for n in range(12)]
+    unresolved = [
+        {"slug": f"hang-{n}", "url": f"https://hang-{n}.example/", "timeout": "10m"}
+        for n in range(12)
+    ]
     path = f"{tmp_path}:{os.environ.get('PYTHONPATH', Path(__file__).parents[2])}"
     url = f"sqlite:///{tmp_path}/m/status.db"
     with serving(tmp_path / "m", url, beside=unresolved, PYTHONPATH=path) as (monitor, _):
@@ -91,7 +104,9 @@ def test_the_end_comes_within_ten_seconds_while_names_are_not_resolved(tmp_path)
         ends_well(monitor)
 
 
-def test_the_end_comes_within_ten_seconds_while_clients_are_slow_and_settings_are_read_again(tmp_path):
+def test_the_end_comes_within_ten_seconds_while_clients_are_slow_and_settings_are_read_again(
+    tmp_path,
+):
     with (
         serving(tmp_path / "m", f"sqlite:///{tmp_path}/m/status.db", files=256) as (monitor, _),
         Hanging(monitor.address, 200, HALF),
@@ -131,12 +146,19 @@ class SlowHistory(Simulator):
         return slowly
 
 
-def test_the_end_comes_within_ten_seconds_in_the_middle_of_a_backfill_which_then_goes_on(tmp_path, monkeypatch):
+def test_the_end_comes_within_ten_seconds_in_the_middle_of_a_backfill_which_then_goes_on(
+    tmp_path, monkeypatch
+):
     address = f"127.0.0.1:{free_port()}"
     monkeypatch.setenv("MONITOR_LISTEN", address)
     SlowHistory.slow.set()
     with served(truth_for(1, "statuspage"), kind=SlowHistory) as simulator:
-        vendor = {"slug": "acme", "url": simulator.vendors[0].url, "allow_private": True, "timeout": "10m"}
+        vendor = {
+            "slug": "acme",
+            "url": simulator.vendors[0].url,
+            "allow_private": True,
+            "timeout": "10m",
+        }
         (tmp_path / "monitor.yaml").write_text(yaml.safe_dump({"vendors": [vendor]}))
         process = command("serve", folder=tmp_path, database="status.db")
         try:

@@ -37,7 +37,9 @@ async def behind_a_proxy(**limits):
 
 def app_of(watched, schedule=None):
     store = watched.store
-    state = StateMetrics(store, vendors=watched.collector.vendors, health=store.health, within=store.patience.within)
+    state = StateMetrics(
+        store, vendors=watched.collector.vendors, health=store.health, within=store.patience.within
+    )
     return application(
         state, PollMetrics("1"), clock=watched.clock, version="1",
         readiness=lambda: _problems(watched.collector, schedule, watched.clock()) if schedule else [],
@@ -47,7 +49,9 @@ def app_of(watched, schedule=None):
 @asynccontextmanager
 async def asking(app):
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://monitor.example", timeout=30) as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://monitor.example", timeout=30
+    ) as client:
         yield client
 
 
@@ -134,7 +138,9 @@ async def test_a_row_that_another_client_holds_is_waited_for_some_seconds_and_tr
             page = watched.page
             with watched.store._engine.connect() as other, other.begin():
                 other.execute(sa.text("SELECT * FROM page FOR UPDATE"))
-                keeping = asyncio.create_task(watched.collector._writer.keep(told(watched, api=Level.DEGRADED)))
+                keeping = asyncio.create_task(
+                    watched.collector._writer.keep(told(watched, api=Level.DEGRADED))
+                )
                 await asyncio.sleep(7)
                 assert not keeping.done()
             await keeping
@@ -156,12 +162,19 @@ def test_every_connection_has_limits_and_those_that_the_user_sets_stand():
         ours = limits(url)
         theirs = limits(url.replace("-csearch_path", "-cstatement_timeout%3D7000%20-csearch_path"))
 
-    assert ours == {"statement_timeout": "20s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "1min"}
+    assert ours == {
+        "statement_timeout": "20s",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "1min",
+    }
     assert theirs == ours | {"statement_timeout": "7s"}
 
 
 def test_a_server_that_takes_connections_and_never_speaks_is_given_up_within_seconds():
-    with through_proxy(os.environ.get(POSTGRES) or pytest.skip(f"{POSTGRES} is not set")) as (proxy, way):
+    with through_proxy(os.environ.get(POSTGRES) or pytest.skip(f"{POSTGRES} is not set")) as (
+        proxy,
+        way,
+    ):
         proxy.freeze()
         begun = time.monotonic()
         with pytest.raises(StoreError, match=r"timeout|does not answer"):

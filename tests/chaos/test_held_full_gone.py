@@ -1,4 +1,5 @@
-"""A database that is held by another process, full, deleted or replaced: what was read is kept, or it is said."""
+"""A database that is held by another process, full, deleted or replaced: what was read is kept, or
+it is said."""
 
 import asyncio
 import contextlib
@@ -25,7 +26,9 @@ def url(folder) -> str:
     return f"sqlite:///{folder}/status.db"
 
 
-async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept_and_the_page_given_back(tmp_path):
+async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept_and_the_page_given_back(
+    tmp_path,
+):
     async with watching(url(tmp_path)) as watched:
         (page,) = watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         with held_for(tmp_path / "status.db", LONGER_THAN_SQLITE_WAITED):
@@ -39,14 +42,22 @@ async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept
 
 async def test_what_waits_for_the_database_is_written_in_the_order_it_was_read(tmp_path):
     async with watching(url(tmp_path)) as watched:
-        writer, levels = watched.collector._writer, (Level.DEGRADED, Level.MAJOR_OUTAGE, Level.OPERATIONAL)
+        writer, levels = (
+            watched.collector._writer,
+            (Level.DEGRADED, Level.MAJOR_OUTAGE, Level.OPERATIONAL),
+        )
         with held_for(tmp_path / "status.db", 1.5):
-            readings = [told(watched, NOW + number * MINUTE, api=level) for number, level in enumerate(levels)]
+            readings = [
+                told(watched, NOW + number * MINUTE, api=level)
+                for number, level in enumerate(levels)
+            ]
             await asyncio.gather(*(writer.keep(reading) for reading in readings))
         watched.clock.forward(minutes=3)
         runs = watched.store.facts(watched.page.id).runs
 
-        assert [run.level for run in sorted(runs, key=lambda run: run.span.start)] == list(levels[:2])
+        assert [run.level for run in sorted(runs, key=lambda run: run.span.start)] == list(
+            levels[:2]
+        )
         assert watched.store.current(watched.page.id).levels == {"api": levels[2]}
 
 
@@ -75,7 +86,9 @@ async def test_a_page_of_which_a_reading_waits_is_not_read_again_before_that_is_
         assert schedule._running == {}
 
 
-async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_once_and_not_after_its_lease(tmp_path):
+async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_once_and_not_after_its_lease(
+    tmp_path,
+):
     async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
         schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         schedule._last_retimed = schedule._timer()
@@ -109,13 +122,20 @@ async def test_a_connection_that_breaks_while_it_commits_doubles_nothing(tmp_pat
         assert (reading.done, polls) == (True, 1)
 
 
-async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_and_what_fits_at_once(tmp_path):
+async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_and_what_fits_at_once(
+    tmp_path,
+):
     async with watching(url(tmp_path)) as watched:
         writer = watched.collector._writer
         watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
-        small, large = told(watched, api=Level.DEGRADED), told(watched, NOW + MINUTE, api=Level.MAJOR_OUTAGE)
+        small, large = (
+            told(watched, api=Level.DEGRADED),
+            told(watched, NOW + MINUTE, api=Level.MAJOR_OUTAGE),
+        )
         small.evidence, small.derive = (), False
-        large.bodies = [Body(random.Random(1).randbytes(400_000), "text/plain", "https://status.acme.example/")]
+        large.bodies = [
+            Body(random.Random(1).randbytes(400_000), "text/plain", "https://status.acme.example/")
+        ]
         with full(watched.store):
             await writer.later(small)
             with pytest.raises(StoreError, match="make room"):
@@ -269,12 +289,17 @@ async def test_what_is_lost_at_the_end_is_named(tmp_path, caplog):
         writer._waiting.clear()
         writer._thread = ThreadPoolExecutor(1)
 
-    assert f"what was read is lost, it could not be kept: {watched.settings.vendors[0].slug}" in caplog.text
+    assert (
+        f"what was read is lost, it could not be kept: {watched.settings.vendors[0].slug}"
+        in caplog.text
+    )
 
 
 async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_path):
     async with watching(url(tmp_path)) as watched:
-        schedule = Schedule(watched.collector, replace(watched.settings, backfill_days=30), clock=watched.clock)
+        schedule = Schedule(
+            watched.collector, replace(watched.settings, backfill_days=30), clock=watched.clock
+        )
         backfill, watched.collector.backfill = watched.collector.backfill, _broken
         with pytest.raises(StoreError):
             await schedule._work(watched.page)

@@ -1,4 +1,5 @@
-"""Vendors' text that tries to get out of its place: whatever the command prints, none of it is obeyed and all is seen."""
+"""Vendors' text that tries to get out of its place: whatever the command prints, none of it is
+obeyed and all is seen."""
 
 import json
 import re
@@ -18,8 +19,11 @@ from tests.processes import typed
 pytestmark = pytest.mark.hours
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-# Clears the screen, fills the clipboard, sets the title, the same with one C1 byte, turns text around, forges a line.
-ATTACK = "\x1b[2J\x1b]52;c;cm0gLXJm\x1b\\\x1b]0;pwn\x07\x9b2J\u202e\u2066\u2028\r\nacme: ok[/a][red]"
+# Clears the screen, fills the clipboard, sets the title, the same with one C1 byte, turns text
+# around, forges a line.
+ATTACK = (
+    "\x1b[2J\x1b]52;c;cm0gLXJm\x1b\\\x1b]0;pwn\x07\x9b2J\u202e\u2066\u2028\r\nacme: ok[/a][red]"
+)
 NAME = f"[beta] API{ATTACK}"
 TITLE = f"[/a] trouble{ATTACK}](https://evil.example) <b>x</b>"
 
@@ -126,11 +130,16 @@ def redirecting(location: str) -> Iterator[str]:
 @pytest.mark.parametrize(
     "words", [("poll",), ("backfill", "--days", "2"), ("record",), ("detect",), ("check", "--live")]
 )
-def test_a_redirect_that_looks_like_markup_is_told_and_kills_nothing(monitor, tmp_path: Path, words) -> None:
+def test_a_redirect_that_looks_like_markup_is_told_and_kills_nothing(
+    monitor, tmp_path: Path, words
+) -> None:
     with redirecting("ftp://elsewhere.example/[/a][red]\x9b2J") as url:
         vendor = {"slug": "acme", "url": url, "allow_private": True}
         (tmp_path / "monitor.yaml").write_text(yaml.safe_dump({"vendors": [vendor]}))
-        given = {"record": (url, "kept", "--allow-private"), "detect": (url, "--allow-private")}.get(words[0], ())
+        given = {
+            "record": (url, "kept", "--allow-private"),
+            "detect": (url, "--allow-private"),
+        }.get(words[0], ())
         code, out, err = monitor(*words, *given)
 
     assert code == 1
@@ -151,7 +160,9 @@ def test_markdown_of_a_vendor_stays_text(monitor, recording: Path) -> None:
 
 @pytest.mark.parametrize("platform", ["heroku", "sorry"])
 @pytest.mark.parametrize("form", ["json", "markdown"])
-def test_no_report_links_to_anything_but_the_web(monitor, tmp_path: Path, platform: str, form: str) -> None:
+def test_no_report_links_to_anything_but_the_web(
+    monitor, tmp_path: Path, platform: str, form: str
+) -> None:
     _, out, err = monitor("replay", str(attack(platform, tmp_path / "recording")), "--format", form)
 
     assert "incident" in out, err

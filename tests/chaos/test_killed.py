@@ -62,6 +62,9 @@ def test_polls_without_news_wait_a_second_for_each_other_and_no_longer():
 
 
 def test_a_power_failure_finds_on_the_disk_what_was_committed(tmp_path):
-    with Store.open(f"sqlite:///{tmp_path}/status.db") as store, store._engine.connect() as connection:
+    with (
+        Store.open(f"sqlite:///{tmp_path}/status.db") as store,
+        store._engine.connect() as connection,
+    ):
         full = 2
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == full

@@ -1,4 +1,5 @@
-"""`monitor serve` as a process, and harm done to it for minutes: what it says meanwhile, what it has afterwards.
+"""`monitor serve` as a process, and harm done to it for minutes: what it says meanwhile, what it
+has afterwards.
 
 Not in the gate: `make chaos`.
 """
@@ -120,7 +121,12 @@ def outage(truth):
 
 @contextmanager
 def serving(
-    folder: Path, url: str, *, files: int | None = None, beside: Sequence[Mapping[str, object]] = (), **environment: str
+    folder: Path,
+    url: str,
+    *,
+    files: int | None = None,
+    beside: Sequence[Mapping[str, object]] = (),
+    **environment: str,
 ) -> Iterator[tuple[Served, Callable[[], None]]]:
     """Run the command on a healthy vendor; yields it, and what puts the vendor into an outage.
 
@@ -131,10 +137,17 @@ def serving(
     address = f"127.0.0.1:{free_port()}"
     with served(truth, kind=Changing) as simulator:
         vendor = simulator.vendors[0]
-        watched = {"slug": truth.slug, "url": vendor.url, "allow_private": True, "interval": f"{INTERVAL}s"}
+        watched = {
+            "slug": truth.slug,
+            "url": vendor.url,
+            "allow_private": True,
+            "interval": f"{INTERVAL}s",
+        }
         settings = {"backfill": "2d", "vendors": [watched, *beside]}
         (folder / "monitor.yaml").write_text(yaml.safe_dump(settings))
-        environment = os.environ | {"MONITOR_DATABASE_URL": url, "MONITOR_LISTEN": address} | environment
+        environment = (
+            os.environ | {"MONITOR_DATABASE_URL": url, "MONITOR_LISTEN": address} | environment
+        )
         with (folder / "monitor.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "monitor", "serve", "--config", str(folder / "monitor.yaml")],
@@ -144,7 +157,9 @@ def serving(
             resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, files))
         monitor = Served(folder, url, address, process, truth.slug)
         try:
-            monitor.until(lambda: monitor.value("up") == "1" and monitor.value("vendor_severity") == "0", 60)
+            monitor.until(
+                lambda: monitor.value("up") == "1" and monitor.value("vendor_severity") == "0", 60
+            )
             time.sleep(2)  # the first backfill is over
             yield monitor, lambda: simulator.change(outage(truth))
         finally:
@@ -165,7 +180,9 @@ def test_a_database_held_for_longer_than_a_page_may_wait_is_told_and_nothing_is_
             break_down()
             assert monitor.until(lambda: monitor.get("/readyz").status_code == 503, 90) > 10
             assert any("another process holds it" in problem for problem in monitor.problems)
-            monitor.until(lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 150)
+            monitor.until(
+                lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 150
+            )
         monitor.until(lambda: monitor.get("/readyz").status_code == 200, 15)
         monitor.until(lambda: monitor.value("vendor_severity") == RED, 90)
         assert monitor.value("up") == "1"
@@ -186,7 +203,9 @@ def small_disk(tmp_path):
     """A disk of 4 MB of its own."""
     place = tmp_path / "disk"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False
+    )
     if done.returncode:
         pytest.skip("a disk of its own needs root and mount")
     yield place
@@ -207,8 +226,12 @@ def test_a_full_disk_is_told_and_what_was_read_is_kept_when_there_is_room(tmp_pa
         break_down()
         monitor.until(lambda: monitor.get("/readyz").status_code == 503, 180)
         assert any("make room" in problem for problem in monitor.problems)
-        assert re.search(r'store_failures_total\{cause="full"\} [1-9]', monitor.get("/metrics").text)
-        monitor.until(lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 180)
+        assert re.search(
+            r'store_failures_total\{cause="full"\} [1-9]', monitor.get("/metrics").text
+        )
+        monitor.until(
+            lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 180
+        )
         (small_disk / "filling").unlink()
         assert monitor.until(lambda: monitor.get("/readyz").status_code == 200, 30) < 10
         monitor.until(lambda: monitor.value("vendor_severity") == RED, 90)
@@ -242,7 +265,10 @@ def test_a_file_that_is_damaged_while_it_is_used_is_told_and_never_a_traceback(t
         break_down()
         monitor.until(lambda: monitor.get("/readyz").status_code == 503, 90)
         assert any("monitor db restore FILE" in problem for problem in monitor.problems)
-        statuses = {monitor.get(path).status_code for path in ("/metrics", "/", "/sd", "/metrics/monitor", "/readyz")}
+        statuses = {
+            monitor.get(path).status_code
+            for path in ("/metrics", "/", "/sd", "/metrics/monitor", "/readyz")
+        }
         assert statuses <= {200, 503}
         told_once_a_minute(monitor, lines, 2)
         assert monitor.end() < 10
@@ -263,7 +289,9 @@ def test_a_frozen_server_is_told_within_five_seconds_a_request_and_nothing_is_lo
                 begun = time.monotonic()
                 statuses.add((path, monitor.get(path).status_code))
                 slowest = max(slowest, time.monotonic() - begun)
-        print(f"slowest answer while frozen {slowest:.2f} s, {len(monitor.log) - lines} log lines in 150 s")
+        print(
+            f"slowest answer while frozen {slowest:.2f} s, {len(monitor.log) - lines} log lines in 150 s"
+        )
         assert slowest < 5
         assert ("/readyz", 503) in statuses
         assert monitor.value("up") == "0"

@@ -1,4 +1,5 @@
-"""Clients of `monitor serve` that open connections by the hundred, finish no request and read no answer."""
+"""Clients of `monitor serve` that open connections by the hundred, finish no request and read no
+answer."""
 
 import contextlib
 import resource
@@ -20,7 +21,8 @@ LIMIT = most_connections(FILES)
 HALF = b"GET /metrics HTTP/1.1\r\nHost: monitor.example\r\n"
 LOG_BYTES = 20_000
 PROBE_SECONDS = 5
-"""How long a container's health check waits. All answer within one second where the machine has time for that."""
+"""How long a container's health check waits. All answer within one second where the machine has
+time for that."""
 
 
 class Hanging:
@@ -68,7 +70,9 @@ def _ended(client: socket.socket) -> bool:
 
 
 @pytest.mark.parametrize("sent", [HALF, HALF + b"\r\n"], ids=["half a request", "no answer read"])
-def test_ten_times_as_many_slow_clients_as_may_be_stop_neither_probes_nor_polls_and_fill_no_log(tmp_path, sent):
+def test_ten_times_as_many_slow_clients_as_may_be_stop_neither_probes_nor_polls_and_fill_no_log(
+    tmp_path, sent
+):
     with serving(tmp_path / "m", f"sqlite:///{tmp_path}/m/status.db", files=FILES) as (monitor, _):
         polled = monitor.value("last_poll_timestamp_seconds")
         lines = len(monitor.log)

@@ -18,7 +18,9 @@ from tests.drive import Answer, drive, recognised
 
 def replayed(corpus: Path, name: str, *options: str) -> dict[str, Any]:
     """Return the vendor of the report that `monitor replay` prints for a recording."""
-    result = CliRunner().invoke(app, ["replay", str(corpus / "recordings" / name), "--format", "json", *options])
+    result = CliRunner().invoke(
+        app, ["replay", str(corpus / "recordings" / name), "--format", "json", *options]
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     vendor: dict[str, Any] = json.loads(result.stdout)["vendors"][0]
     return vendor
@@ -41,7 +43,9 @@ def everything(corpus: Path) -> Iterator[tuple[str, list[Response]]]:
                     url=entry["url"],
                     final_url=entry.get("final_url", entry["url"]),
                     status=entry["status"],
-                    headers={name.lower(): value for name, value in entry.get("headers", {}).items()},
+                    headers={
+                        name.lower(): value for name, value in entry.get("headers", {}).items()
+                    },
                     body=(path.parent / entry["body"]).read_bytes() if entry.get("body") else b"",
                 )
                 for entry in entries
@@ -50,24 +54,40 @@ def everything(corpus: Path) -> Iterator[tuple[str, list[Response]]]:
     for path in sorted((corpus / "captures").glob("*/*")):
         if path.is_file():
             name = str(path.relative_to(corpus / "captures"))
-            yield name, [Response(url=f"https://status.vendor.example/{path.name}", status=200, body=path.read_bytes())]
+            yield (
+                name,
+                [
+                    Response(
+                        url=f"https://status.vendor.example/{path.name}",
+                        status=200,
+                        body=path.read_bytes(),
+                    )
+                ],
+            )
 
 
 def claimed(corpus: Path, platform: Platform) -> set[str]:
-    """Return the names of all recordings and captures the platform's detector proves to be its own."""
+    """Return the names of all recordings and captures the platform's detector proves to be its
+    own."""
     own = platform.__name__.rpartition(".")[2]
     return {name for name, responses in everything(corpus) if own in recognised(responses)}
 
 
 def readers(corpus: Path, capture: str) -> set[str]:
-    """Return the platforms that make anything of a page that answers every address with this one captured body."""
-    page = PageContext(url="https://status.vendor.example/", now=datetime(2026, 10, 1, tzinfo=UTC), mark="key")
+    """Return the platforms that make anything of a page that answers every address with this one
+    captured body."""
+    page = PageContext(
+        url="https://status.vendor.example/", now=datetime(2026, 10, 1, tzinfo=UTC), mark="key"
+    )
     since, answer = page.now - timedelta(days=90), answer_of(corpus, capture)
     modules = {name: platforms.named(name) for name in platforms.names()}
     return {
         name
         for name, module in modules.items()
-        if any(_tells(steps, page, answer) for steps in (module.poll(page), module.backfill(page, since)))
+        if any(
+            _tells(steps, page, answer)
+            for steps in (module.poll(page), module.backfill(page, since))
+        )
     }
 
 

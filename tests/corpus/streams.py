@@ -1,4 +1,5 @@
-"""A real page as it answered hour by hour, and GitHub's page as it was polled, driven through the collector."""
+"""A real page as it answered hour by hour, and GitHub's page as it was polled, driven through the
+collector."""
 
 import csv
 import gzip
@@ -35,7 +36,8 @@ Raw = dict[str, Any]
 
 @dataclass
 class Page:
-    """A Statuspage at one moment: its own row, its components with their states, and its incidents."""
+    """A Statuspage at one moment: its own row, its components with their states, and its
+    incidents."""
 
     now: datetime
     head: Raw
@@ -60,7 +62,8 @@ class Page:
 
 @dataclass
 class Stream:
-    """A page that goes through its moments; answers like `Fetcher.get` and is the collector's clock."""
+    """A page that goes through its moments; answers like `Fetcher.get` and is the collector's
+    clock."""
 
     moments: Iterable[Page]
     page: Page | None = None
@@ -83,25 +86,40 @@ class Stream:
         assert self.page is not None
         body = self.page.answer(urlsplit(url).path)
         answer = Response(
-            url=url, final_url=url, status=404 if body is None else 200, body=json.dumps(body or {}).encode()
+            url=url,
+            final_url=url,
+            status=404 if body is None else 200,
+            body=json.dumps(body or {}).encode(),
         )
         response, learned = settle(answer, validators)
         return Fetched(response=response, validators=learned)
 
     async def polled(self, *, interval_seconds: int, flush_every: int = 1) -> tuple[Store, int]:
-        """Poll every moment into one store in memory; return it and the page's key in it. Days are derived at a flush."""
+        """Poll every moment into one store in memory; return it and the page's key in it. Days are
+        derived at a flush."""
         vendor = VendorConfig(
-            slug="vendor", name="Vendor", url=URL, platform="statuspage", interval_seconds=interval_seconds
+            slug="vendor",
+            name="Vendor",
+            url=URL,
+            platform="statuspage",
+            interval_seconds=interval_seconds,
         )
         spec = PageSpec(
-            slug="vendor", name="Vendor", url=URL, platform="statuspage", zone=None, interval_seconds=interval_seconds
+            slug="vendor",
+            name="Vendor",
+            url=URL,
+            platform="statuspage",
+            zone=None,
+            interval_seconds=interval_seconds,
         )
         store, collector = Store.open("sqlite://"), None
         for number, moment in enumerate(self.moments):
             self.page = moment
             if collector is None:
                 store.sync_pages([spec], now=self.now())
-                collector = Collector(store, self, {"vendor": vendor}, clock=self.now, keep_snapshots=False)
+                collector = Collector(
+                    store, self, {"vendor": vendor}, clock=self.now, keep_snapshots=False
+                )
             (page,) = store.pages(["vendor"])
             result = await collector.poll(page)
             assert result.error is None, (self.now(), result.error)
@@ -112,14 +130,18 @@ class Stream:
         return store, page.id
 
 
-# ----------------------------------------------------------------------------------------------------------- Claude
+# -----------------------------------------------------------------------------------------------------------
+# Claude
 
 
 def claude(truth: Path, until: datetime) -> Iterator[Page]:
-    """Yield the page at each capture; a component is in the worst state that the open incidents posted last."""
+    """Yield the page at each capture; a component is in the worst state that the open incidents
+    posted last."""
     rows = json.loads((truth / "claude" / "components.json").read_text())["components"]
     known: dict[str, Raw] = {}
-    with gzip.open(truth / "streams" / "claude-incidents-2026-04-14..06-30.jsonl.gz", "rt") as lines:
+    with gzip.open(
+        truth / "streams" / "claude-incidents-2026-04-14..06-30.jsonl.gz", "rt"
+    ) as lines:
         for line in map(json.loads, lines):
             known |= {each["id"]: each for each in line["changed"]}
             now = datetime.fromisoformat(line["at"])
@@ -139,7 +161,8 @@ def posted(incidents: Iterable[Raw]) -> dict[str, str]:
             continue
         updates = sorted(incident["incident_updates"], key=lambda update: str(update["created_at"]))
         last = {
-            each["code"]: each["new_status"] for each in (e for u in updates for e in u["affected_components"] or ())
+            each["code"]: each["new_status"]
+            for each in (e for u in updates for e in u["affected_components"] or ())
         }
         for code, word in last.items():
             worst[code] = max(worst.get(code, "operational"), word, key=RANK.index)
@@ -151,7 +174,10 @@ def claude_bars(truth: Path, first: date, last: date) -> dict[tuple[str, date], 
     rows = json.loads((truth / "claude" / "components.json").read_text())["components"]
     ids = {row["name"]: row["id"] for row in rows}
     with (truth / "claude-2026-bars.csv").open(newline="") as file:
-        found = [(ids[row["component"]], date.fromisoformat(row["date"]), row) for row in csv.DictReader(file)]
+        found = [
+            (ids[row["component"]], date.fromisoformat(row["date"]), row)
+            for row in csv.DictReader(file)
+        ]
     return {
         (key, day): (int(row["partial_seconds"] or 0), int(row["major_seconds"] or 0))
         for key, day, row in found
@@ -159,11 +185,13 @@ def claude_bars(truth: Path, first: date, last: date) -> dict[tuple[str, date], 
     }
 
 
-# ----------------------------------------------------------------------------------------------------------- GitHub
+# -----------------------------------------------------------------------------------------------------------
+# GitHub
 
 
 def github(truth: Path) -> Iterator[Page]:
-    """Yield GitHub's page of 2024 at each change of its components' states: no incident is on record there."""
+    """Yield GitHub's page of 2024 at each change of its components' states: no incident is on
+    record there."""
     polls = list(github_polls(truth))
     ids = component_ids(truth, polls)
     born = "2016-01-01T00:00:00.000Z"
@@ -189,16 +217,22 @@ def github_polls(truth: Path) -> Iterator[tuple[datetime, Mapping[str, str]]]:
     with (truth / "github" / "polls-2024.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             parts = re.split(r"[;|]", row["non_operational_components"])
-            states = dict(re.split(r"[=:]", part, maxsplit=1) for part in parts if re.search(r"[=:]", part))
+            states = dict(
+                re.split(r"[=:]", part, maxsplit=1) for part in parts if re.search(r"[=:]", part)
+            )
             yield (
                 datetime.fromisoformat(row["committed_at_utc"]).astimezone(UTC),
                 {name.strip(): word.strip() for name, word in states.items()},
             )
 
 
-def component_ids(truth: Path, polls: Iterable[tuple[datetime, Mapping[str, str]]]) -> dict[str, str]:
+def component_ids(
+    truth: Path, polls: Iterable[tuple[datetime, Mapping[str, str]]]
+) -> dict[str, str]:
     """Return an id for every component that the bars or the polls of 2024 name."""
-    names = {name for name, _ in github_bars(truth)} | {name for _, states in polls for name in states}
+    names = {name for name, _ in github_bars(truth)} | {
+        name for _, states in polls for name in states
+    }
     return {name: f"{number:012d}" for number, name in enumerate(sorted(names))}
 
 
@@ -215,12 +249,14 @@ def github_bars(truth: Path) -> dict[tuple[str, date], tuple[int, int]]:
         }
 
 
-# ------------------------------------------------------------------------------------------------------- comparison
+# -------------------------------------------------------------------------------------------------------
+# comparison
 
 
 @dataclass
 class Compared:
-    """Component-days against the bars: outage where the bar has one (right too where neither has), missed, too many."""
+    """Component-days against the bars: outage where the bar has one (right too where neither has),
+    missed, too many."""
 
     right: int = 0
     missed: list[tuple[str, date]] = field(default_factory=list)
@@ -251,7 +287,9 @@ class Compared:
         if day.level is None:
             self.unknown.append(key)
         partial, major = bar
-        self.within_5_s += abs(day.seconds.partial - partial) <= 5 and abs(day.seconds.major - major) <= 5
+        self.within_5_s += (
+            abs(day.seconds.partial - partial) <= 5 and abs(day.seconds.major - major) <= 5
+        )
 
     def __str__(self) -> str:
         return (
@@ -260,7 +298,9 @@ class Compared:
         )
 
 
-def compared(store: Store, page_id: int, bars: Mapping[tuple[str, date], tuple[int, int]]) -> Compared:
+def compared(
+    store: Store, page_id: int, bars: Mapping[tuple[str, date], tuple[int, int]]
+) -> Compared:
     """Compare the days kept in a store with the vendor's bars, by component id and day."""
     first, last = min(day for _, day in bars), max(day for _, day in bars)
     history = store.page_history(page_id, first, last)
@@ -271,7 +311,8 @@ def compared(store: Store, page_id: int, bars: Mapping[tuple[str, date], tuple[i
 
 
 def endless(store: Store, page_id: int, now: datetime) -> list[str]:
-    """Return the incidents that are over, as the page told last, and of which a bad span goes on all the same."""
+    """Return the incidents that are over, as the page told last, and of which a bad span goes on
+    all the same."""
     facts = store.facts(page_id)
     over = {each.id for each in facts.incidents if each.resolved_at is not None}
     late = now + timedelta(seconds=1)

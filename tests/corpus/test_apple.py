@@ -1,8 +1,9 @@
 """Apple's real document of 31 July 2026, and what a person reads off it.
 
-78 services; five of them have an event, all of 29 July and resolved. Event 1000005806, an outage of some users from
-22:24 UTC (15:24 PDT) to 02:31 UTC the next day, stands under four: App Store, iTunes Store, Mac App Store, Subscription
-Purchase. Event 2000005540, an outage of all users from 23:00 to 02:45 UTC, stands under AppleCare on Device.
+78 services; five of them have an event, all of 29 July and resolved. Event 1000005806, an outage of
+some users from 22:24 UTC (15:24 PDT) to 02:31 UTC the next day, stands under four: App Store,
+iTunes Store, Mac App Store, Subscription Purchase. Event 2000005540, an outage of all users from
+23:00 to 02:45 UTC, stands under AppleCare on Device.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +24,9 @@ STORES = ["App Store", "Mac App Store", "Subscription Purchase", "iTunes Store"]
 
 
 def test_all_services_are_well_and_two_outages_are_over(corpus: Path) -> None:
-    page = PageContext(url="https://www.apple.com/support/systemstatus/", now=datetime(2026, 7, 31, tzinfo=UTC))
+    page = PageContext(
+        url="https://www.apple.com/support/systemstatus/", now=datetime(2026, 7, 31, tzinfo=UTC)
+    )
     (piece,) = drive(apple.poll(page), page, answer_of(corpus, CAPTURE))
 
     assert [seen.level for seen in piece.observed or ()] == [Level.OPERATIONAL] * 78
@@ -46,7 +49,9 @@ def test_all_services_are_well_and_two_outages_are_over(corpus: Path) -> None:
 
 def test_an_end_that_lies_ahead_of_what_is_called_resolved_is_now(corpus: Path) -> None:
     """At midnight UTC both ends lay ahead, and what a word ends is over."""
-    page = PageContext(url="https://www.apple.com/support/systemstatus/", now=datetime(2026, 7, 30, tzinfo=UTC))
+    page = PageContext(
+        url="https://www.apple.com/support/systemstatus/", now=datetime(2026, 7, 30, tzinfo=UTC)
+    )
     (piece,) = drive(apple.poll(page), page, answer_of(corpus, CAPTURE))
 
     assert {incident.phase for incident in piece.incidents} == {Phase.CLOSED}

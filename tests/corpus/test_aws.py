@@ -1,19 +1,22 @@
 """The real answers of AWS's dashboard, and what a person reads off them.
 
-`aws-2026-07` (recorded 2026-07-31) is UTF-16BE with a mark and holds two events, both large and both open:
+`aws-2026-07` (recorded 2026-07-31) is UTF-16BE with a mark and holds two events, both large and
+both open:
 
-- UAE (me-central-1), since 2026-03-01 12:51:25 UTC. 140 services; in the table 135 have code 3 now, five (Global
-  Accelerator, Route 53, Management Console, CloudFront, Cloud WAN) code 0, since 2026-05-06 08:06:13. Of those five three
-  never had more than code 1 (informational), Route 53 had 2 and the console 3: 137 services have a course with 2 or 3.
-- Bahrain (me-south-1), since 2026-03-02 05:56:27 UTC. 149 services, 144 with code 3 now, five with 0 since 2026-05-06
-  07:50:12: four had 1, the console 2. 145 have a course with 2 or 3.
+- UAE (me-central-1), since 2026-03-01 12:51:25 UTC. 140 services; in the table 135 have code 3 now,
+  five (Global Accelerator, Route 53, Management Console, CloudFront, Cloud WAN) code 0, since
+  2026-05-06 08:06:13. Of those five three never had more than code 1 (informational), Route 53 had
+  2 and the console 3: 137 services have a course with 2 or 3.
+- Bahrain (me-south-1), since 2026-03-02 05:56:27 UTC. 149 services, 144 with code 3 now, five with
+  0 since 2026-05-06 07:50:12: four had 1, the console 2. 145 have a course with 2 or 3.
 
-The last thing said of either is those changes of 6 May, 86 days before: silent, so listed and not rated since 13 May,
-and neither is the rest of its region.
+The last thing said of either is those changes of 6 May, 86 days before: silent, so listed and not
+rated since 13 May, and neither is the rest of its region.
 Eleven of the first one's services and six of the second's have no region in their key.
 
-The copy of 2026-08-01 has the same two, with one update each, and a third: Direct Connect in Mumbai, 2026-07-31 17:33:18
-to 18:54:35 UTC, resolved, whose only update is informational: it rates nothing.
+The copy of 2026-08-01 has the same two, with one update each, and a third: Direct Connect in
+Mumbai, 2026-07-31 17:33:18 to 18:54:35 UTC, resolved, whose only update is informational: it rates
+nothing.
 """
 
 import json
@@ -50,8 +53,12 @@ def counts(evidence: Evidence) -> Counter[Level | None]:
     return Counter(each.level for each in evidence.observed or ())
 
 
-def test_replaying_the_recording_lists_both_events_with_their_age_and_rates_nothing(corpus: Path) -> None:
-    result = CliRunner().invoke(app, ["replay", str(corpus / "recordings" / "aws-2026-07"), "--format", "json"])
+def test_replaying_the_recording_lists_both_events_with_their_age_and_rates_nothing(
+    corpus: Path,
+) -> None:
+    result = CliRunner().invoke(
+        app, ["replay", str(corpus / "recordings" / "aws-2026-07"), "--format", "json"]
+    )
     vendor = json.loads(result.stdout)["vendors"][0]
 
     assert vendor["platform"] == "aws"
@@ -62,8 +69,14 @@ def test_replaying_the_recording_lists_both_events_with_their_age_and_rates_noth
         ("Increased Error Rates", "2026-03-01T12:51:25+00:00"),
         ("Increased Error Rates", "2026-03-02T05:56:27+00:00"),
     ]
-    assert "(me-central-1) is open for 151 days without news for 86: listed, not rated" in vendor["remark"]
-    assert "(me-south-1) is open for 151 days without news for 86: listed, not rated" in vendor["remark"]
+    assert (
+        "(me-central-1) is open for 151 days without news for 86: listed, not rated"
+        in vendor["remark"]
+    )
+    assert (
+        "(me-south-1) is open for 151 days without news for 86: listed, not rated"
+        in vendor["remark"]
+    )
 
 
 def test_a_user_of_another_region_sees_no_trouble(corpus: Path) -> None:
@@ -76,7 +89,9 @@ def test_a_user_of_another_region_sees_no_trouble(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(("region", "services"), [("me-central-1", 140), ("me-south-1", 149)])
-def test_a_user_of_a_silent_region_sees_that_nothing_of_it_is_known(corpus: Path, region: str, services: int) -> None:
+def test_a_user_of_a_silent_region_sees_that_nothing_of_it_is_known(
+    corpus: Path, region: str, services: int
+) -> None:
     evidence = read(corpus, UTF16, region)
 
     assert counts(evidence) == {None: services + 1}
@@ -95,9 +110,15 @@ def test_the_outage_is_rated_until_a_week_after_the_last_word(corpus: Path) -> N
         "me-central-1": 137,
         "me-south-1": 145,
     }
-    assert Counter(i.level for i in of["me-central-1"]) == {Level.MAJOR_OUTAGE: 136, Level.DEGRADED: 1}
+    assert Counter(i.level for i in of["me-central-1"]) == {
+        Level.MAJOR_OUTAGE: 136,
+        Level.DEGRADED: 1,
+    }
     assert {i.start for i in of["me-central-1"]} == {datetime(2026, 3, 1, 12, 51, 25, tzinfo=UTC)}
-    assert Counter(i.end for i in of["me-central-1"]) == {SILENT: 135, datetime(2026, 5, 6, 8, 6, 13, tzinfo=UTC): 2}
+    assert Counter(i.end for i in of["me-central-1"]) == {
+        SILENT: 135,
+        datetime(2026, 5, 6, 8, 6, 13, tzinfo=UTC): 2,
+    }
     assert sum(i.level is None for i in evidence.impacts) == 140 + 1 + 149 + 1
 
 
@@ -124,7 +145,13 @@ def test_the_resolved_event_of_august_rates_nothing(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["aws-data-20201126.json", "aws-data-20220501.json", "aws-data-20220703-raw.json", "aws-data-20230416.json"]
+    "name",
+    [
+        "aws-data-20201126.json",
+        "aws-data-20220501.json",
+        "aws-data-20220703-raw.json",
+        "aws-data-20230416.json",
+    ],
 )
 def test_the_dashboard_of_former_years_is_refused_and_never_calm(corpus: Path, name: str) -> None:
     """Its moments are times of day in prose, in Pacific time; nothing has served it since 2023."""
@@ -142,7 +169,9 @@ def test_the_feed_is_recognised(corpus: Path) -> None:
 def test_no_other_platforms_answer_is_taken_for_aws(corpus: Path) -> None:
     recordings = {folder.name for folder in (corpus / "recordings").iterdir()}
 
-    assert claimed(corpus, aws) & recordings == {name for name in recordings if name.startswith("aws")}
+    assert claimed(corpus, aws) & recordings == {
+        name for name in recordings if name.startswith("aws")
+    }
 
 
 def test_no_other_platforms_capture_is_taken_for_aws(corpus: Path) -> None:

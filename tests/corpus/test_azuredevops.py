@@ -1,4 +1,5 @@
-"""A real answer of Azure DevOps, taken on 1 August 2026: seven services in eight geographies, all of them healthy.
+"""A real answer of Azure DevOps, taken on 1 August 2026: seven services in eight geographies, all
+of them healthy.
 
 `lastUpdated` is 24 July, a week before.
 """
@@ -20,7 +21,9 @@ CAPTURE = "azure-devops/azure-devops-health-20260801.json"
 
 
 @pytest.mark.parametrize(("regions", "count"), [((), 56), (("EU", "Brazil"), 14)])
-def test_every_service_is_well_everywhere(corpus: Path, regions: tuple[str, ...], count: int) -> None:
+def test_every_service_is_well_everywhere(
+    corpus: Path, regions: tuple[str, ...], count: int
+) -> None:
     now = datetime(2026, 8, 1, tzinfo=UTC)
     page = PageContext(url="https://status.dev.azure.com/", now=now, regions=regions)
     (piece,) = drive(azuredevops.poll(page), page, answer_of(corpus, CAPTURE))

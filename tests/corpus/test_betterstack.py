@@ -1,4 +1,5 @@
-"""Captured Better Stack pages. The expected values were read off the payloads by hand; how, is said in each test."""
+"""Captured Better Stack pages. The expected values were read off the payloads by hand; how, is said
+in each test."""
 
 import json
 from collections import Counter
@@ -29,14 +30,19 @@ def read(corpus: Path, capture: str, now: datetime) -> Evidence:
 def test_hugging_face_has_six_outage_days_of_ninety(corpus: Path) -> None:
     """The page's last day is 18 September in its own zone: it was read at 23:54 Eastern time.
 
-    Marked `downtime`: 23 June; 16, 19 and 24 July; 6 and 31 August: 6 days. Marked `degraded` and nowhere down:
-    30 June (AWS CDN, 420 s) and 7 August (AWS CDN, 28,800 s): 2 days, which `downtime_duration` would make outages.
-    Marked `maintenance` at worst: 8, 22 and 30 July, 17 August, 2 and 16 September: 6 days. Every resource but Jobs is
-    monitored on all 90 days; Jobs is `not_monitored` until 6 July, which takes nothing from the vendor's known days.
+    Marked `downtime`: 23 June; 16, 19 and 24 July; 6 and 31 August: 6 days. Marked `degraded` and
+    nowhere down: 30 June (AWS CDN, 420 s) and 7 August (AWS CDN, 28,800 s): 2 days, which
+    `downtime_duration` would make outages. Marked `maintenance` at worst: 8, 22 and 30 July, 17
+    August, 2 and 16 September: 6 days. Every resource but Jobs is monitored on all 90 days; Jobs is
+    `not_monitored` until 6 July, which takes nothing from the vendor's known days.
     """
     vendor = replayed(corpus, "huggingface-2026-09-19", "--as-of", "2026-09-18")
 
-    assert (vendor["platform"], vendor["zone"], vendor["error"]) == ("betterstack", "America/New_York", None)
+    assert (vendor["platform"], vendor["zone"], vendor["error"]) == (
+        "betterstack",
+        "America/New_York",
+        None,
+    )
     assert vendor["window"] == {"first": "2026-06-21", "last": "2026-09-18"}
     assert vendor["known_days"] == 90
     assert (vendor["outage_days"], vendor["major_days"]) == (6, 6)
@@ -48,8 +54,9 @@ def test_hugging_face_has_six_outage_days_of_ninety(corpus: Path) -> None:
 
 
 def test_hugging_face_components_keep_the_seconds_of_their_days(corpus: Path) -> None:
-    """Sums of `downtime_duration` over days marked down, each rounded to a second: the Hub 7887 + 160 + 627, the AWS
-    CDN 2638 + 217; its 420 + 28,800 s of degraded days are no outage. Jobs: 2928 s on 74 monitored days (7 July on).
+    """Sums of `downtime_duration` over days marked down, each rounded to a second: the Hub 7887 +
+    160 + 627, the AWS CDN 2638 + 217; its 420 + 28,800 s of degraded days are no outage. Jobs: 2928
+    s on 74 monitored days (7 July on).
     """
     vendor = replayed(corpus, "huggingface-2026-09-19", "--as-of", "2026-09-18")
     by_name = {each["name"]: each for each in vendor["components"]}
@@ -65,8 +72,8 @@ def test_hugging_face_components_keep_the_seconds_of_their_days(corpus: Path) ->
 
 
 def test_hugging_face_is_well_and_nothing_is_open(corpus: Path) -> None:
-    """All eight resources say `operational`, all eight reports `resolved`. Read half a day after the page's last day,
-    today has only the state as it was read.
+    """All eight resources say `operational`, all eight reports `resolved`. Read half a day after
+    the page's last day, today has only the state as it was read.
     """
     vendor = replayed(corpus, "huggingface-2026-09-19")
 
@@ -76,10 +83,11 @@ def test_hugging_face_is_well_and_nothing_is_open(corpus: Path) -> None:
 
 
 def test_the_availability_hugging_face_prints_follows_from_its_bars(corpus: Path) -> None:
-    """1 - downtime / monitored time, of which the day in progress has 86,040 s at 23:54, to six decimals.
+    """1 - downtime / monitored time, of which the day in progress has 86,040 s at 23:54, to six
+    decimals.
 
-    Only Jobs differs, by 2 in the sixth: its first monitored day, 7 July, did not begin at midnight, and nothing says
-    when it did.
+    Only Jobs differs, by 2 in the sixth: its first monitored day, 7 July, did not begin at
+    midnight, and nothing says when it did.
     """
     evidence = read(corpus, HUGGINGFACE, datetime(2026, 9, 19, 3, 54, tzinfo=UTC))
     down: Counter[str] = Counter()
@@ -95,14 +103,16 @@ def test_the_availability_hugging_face_prints_follows_from_its_bars(corpus: Path
 
     assert {key for key, ratio in ratios.items() if ratio < 1} == down.keys()
     for key in down.keys() - {jobs}:
-        assert ratios[key] == pytest.approx(1 - down[key] / covered[key], abs=1e-6)  # bars are whole seconds
+        assert ratios[key] == pytest.approx(
+            1 - down[key] / covered[key], abs=1e-6
+        )  # bars are whole seconds
     assert ratios[jobs] == pytest.approx(1 - down[jobs] / covered[jobs], abs=3e-6)
 
 
 def test_the_hub_outage_of_16_july_is_told_by_its_updates(corpus: Path) -> None:
-    """Report 965809: `downtime` at 08:30, `degraded` at 08:43, `resolved` at 10:07, listed in another order. The day
-    is marked down and has the degraded seconds in its sum (5820 for Inference Endpoints UI), so only 13 minutes stand
-    beside it.
+    """Report 965809: `downtime` at 08:30, `degraded` at 08:43, `resolved` at 10:07, listed in
+    another order. The day is marked down and has the degraded seconds in its sum (5820 for
+    Inference Endpoints UI), so only 13 minutes stand beside it.
     """
     evidence = read(corpus, HUGGINGFACE, datetime(2026, 9, 19, 3, 54, tzinfo=UTC))
     (incident,) = (one for one in evidence.incidents if one.id == "965809")
@@ -110,17 +120,20 @@ def test_the_hub_outage_of_16_july_is_told_by_its_updates(corpus: Path) -> None:
 
     assert (incident.phase, incident.impact) == (Phase.CLOSED, "downtime")
     assert incident.resolved_at == datetime(2026, 7, 16, 10, 7, tzinfo=UTC)
-    assert {(one.component_id, one.level, (one.end or one.start) - one.start) for one in impacts} == {
-        (key, Level.MAJOR_OUTAGE, timedelta(minutes=13)) for key in ("84641", "84642", "8379104")
-    }
-    assert [b.major_seconds for b in evidence.bars if (b.component_id, b.day) == ("8379104", date(2026, 7, 16))] == [
-        5820
-    ]
+    assert {
+        (one.component_id, one.level, (one.end or one.start) - one.start) for one in impacts
+    } == {(key, Level.MAJOR_OUTAGE, timedelta(minutes=13)) for key in ("84641", "84642", "8379104")}
+    assert [
+        b.major_seconds
+        for b in evidence.bars
+        if (b.component_id, b.day) == ("8379104", date(2026, 7, 16))
+    ] == [5820]
 
 
 def test_together_has_22_components_and_one_recovered_today(corpus: Path) -> None:
-    """Two days of history. Down on 3 September: Inkling, Kimi K3, Inkling Small, DeepSeek V4 Flash and Pro, GLM 5.3: 6;
-    `recovered` on 4 September: GLM 5.3 Flash, 2309 s, and operational now. The one report is a maintenance of July.
+    """Two days of history. Down on 3 September: Inkling, Kimi K3, Inkling Small, DeepSeek V4 Flash
+    and Pro, GLM 5.3: 6; `recovered` on 4 September: GLM 5.3 Flash, 2309 s, and operational now. The
+    one report is a maintenance of July.
     """
     evidence = read(corpus, TOGETHER, datetime(2026, 9, 4, 10, 20, tzinfo=UTC))
     bars = Counter(bar.day for bar in evidence.bars)

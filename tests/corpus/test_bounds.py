@@ -1,4 +1,5 @@
-"""Every page that was ever recorded is within the bounds that a page has unless you say otherwise."""
+"""Every page that was ever recorded is within the bounds that a page has unless you say
+otherwise."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,10 @@ def test_every_recorded_page_is_within_the_bounds(corpus: Path) -> None:
             continue
         page = context_of(folder, regions=("*",))
         for platform in map(platforms.named, recognised(responses)):
-            for steps in (platform.poll(page), platform.backfill(page, page.now - timedelta(days=90))):
+            for steps in (
+                platform.poll(page),
+                platform.backfill(page, page.now - timedelta(days=90)),
+            ):
                 try:
                     evidence = drive(steps, page, answers_from(folder))
                 except PageError:  # a page that was recorded because it cannot be read

@@ -1,4 +1,5 @@
-"""Real captured answers of Cachet's own demo page (version 2), with the levels and counts read off them by hand."""
+"""Real captured answers of Cachet's own demo page (version 2), with the levels and counts read off
+them by hand."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +16,15 @@ pytestmark = pytest.mark.corpus
 
 COMPONENTS = "cachet/cachethq-demo-components-20260912.json"
 INCIDENTS = "cachet/cachethq-demo-incidents-20260912.json"
-PAGE = PageContext(url="https://demo.cachethq.io/", now=datetime(2026, 9, 12, 13, 27, 22, tzinfo=UTC))
+PAGE = PageContext(
+    url="https://demo.cachethq.io/", now=datetime(2026, 9, 12, 13, 27, 22, tzinfo=UTC)
+)
 MADE = datetime(2026, 9, 12, 13, 0, 3, tzinfo=UTC)
 
 
 def demo(corpus: Path) -> Answer:
-    """Return the demo page. Groups and schedules were not captured: it answers 404 and an empty list for them."""
+    """Return the demo page. Groups and schedules were not captured: it answers 404 and an empty
+    list for them."""
     bodies = {
         cachet.V2.components: (corpus / "captures" / COMPONENTS).read_bytes(),
         cachet.V2.incidents: (corpus / "captures" / INCIDENTS).read_bytes(),
@@ -35,8 +39,9 @@ def demo(corpus: Path) -> Answer:
 
 
 def test_six_components_are_operational_and_one_incident_is_open(corpus: Path) -> None:
-    """All six have `status` 1. Both incidents have `status` 1, "Investigating", which was their first state; the
-    `latest_status` of the first is 4, "Fixed", that of the second 3, "Watching". Neither names a component.
+    """All six have `status` 1. Both incidents have `status` 1, "Investigating", which was their
+    first state; the `latest_status` of the first is 4, "Fixed", that of the second 3, "Watching".
+    Neither names a component.
     """
     (piece,) = drive(cachet.poll(PAGE), PAGE, demo(corpus))
 
@@ -53,8 +58,9 @@ def test_six_components_are_operational_and_one_incident_is_open(corpus: Path) -
 
 
 def test_of_the_past_only_the_morning_is_known(corpus: Path) -> None:
-    """The demo is made anew every half hour: all was created at 13:00:03. Since then an incident goes on that names no
-    component, so nothing is known of that time; what is before the first component's day was not recorded.
+    """The demo is made anew every half hour: all was created at 13:00:03. Since then an incident
+    goes on that names no component, so nothing is known of that time; what is before the first
+    component's day was not recorded.
     """
     told, gap = drive(cachet.backfill(PAGE, PAGE.now - timedelta(days=90)), PAGE, demo(corpus))
 

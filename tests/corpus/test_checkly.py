@@ -1,10 +1,12 @@
 """Mistral's real answers, when Checkly hosted its page, and what a person reads off them.
 
-- `uptime`, 2026-09-04, cut to two days by who kept it: 12 services under "API" and 5 under "Services". 14 incidents,
-  each at one service and all resolved: 6 at Chat Completions (the first from 01:38:48.827 for 393 s), 3 at Conversations,
-  2 at Audio, 1 each at Integrations, Skills and Vibe. All are MEDIUM but Vibe's, which is MAJOR: 5324 s from
-  12:55:31.371 on 3 September. Nothing is known before that day. The page says 99.481 % of Chat Completions.
-- `unresolved-incidents`, 2026-07-27: one incident at the Audio API, MEDIUM, which began at 14:32:53.607.
+- `uptime`, 2026-09-04, cut to two days by who kept it: 12 services under "API" and 5 under
+  "Services". 14 incidents, each at one service and all resolved: 6 at Chat Completions (the first
+  from 01:38:48.827 for 393 s), 3 at Conversations, 2 at Audio, 1 each at Integrations, Skills and
+  Vibe. All are MEDIUM but Vibe's, which is MAJOR: 5324 s from 12:55:31.371 on 3 September. Nothing
+  is known before that day. The page says 99.481 % of Chat Completions.
+- `unresolved-incidents`, 2026-07-27: one incident at the Audio API, MEDIUM, which began at
+  14:32:53.607.
 """
 
 import json
@@ -22,17 +24,28 @@ from tests.drive import Answer, drive
 
 pytestmark = pytest.mark.corpus
 
-UPTIME, UNRESOLVED = "mistral-uptime-20260904-trimmed.json", "mistral-unresolved-20260727-medium.json"
+UPTIME, UNRESOLVED = (
+    "mistral-uptime-20260904-trimmed.json",
+    "mistral-unresolved-20260727-medium.json",
+)
 
 
 def page(*parts: int) -> PageContext:
-    return PageContext(url="https://status.mistral.ai/", now=datetime(2026, *parts, tzinfo=UTC), mark="mistral-ai")
+    return PageContext(
+        url="https://status.mistral.ai/", now=datetime(2026, *parts, tzinfo=UTC), mark="mistral-ai"
+    )
 
 
 def answering(corpus: Path, *, unresolved: bool = False) -> Answer:
     folder = corpus / "captures" / "checkly"
-    going = (folder / UNRESOLVED).read_bytes() if unresolved else json.dumps({"incidents": []}).encode()
-    bodies = {"uptime": (folder / UPTIME).read_bytes(), "unresolved-incidents": going, "maintenance-windows": b"{}"}
+    going = (
+        (folder / UNRESOLVED).read_bytes() if unresolved else json.dumps({"incidents": []}).encode()
+    )
+    bodies = {
+        "uptime": (folder / UPTIME).read_bytes(),
+        "unresolved-incidents": going,
+        "maintenance-windows": b"{}",
+    }
     return lambda url: Response(url=url, status=200, body=bodies[url.rpartition("/")[2]])
 
 
@@ -42,17 +55,31 @@ def test_mistral_is_well_on_4_september_after_14_incidents_in_two_days(corpus: P
     told, gap = drive(checkly.backfill(at, at.now - timedelta(days=90)), at, answering(corpus))
     names = {component.id: component.name for component in told.components or ()}
 
-    assert Counter(component.group for component in told.components or ()) == {"API": 12, "Services": 5}
+    assert Counter(component.group for component in told.components or ()) == {
+        "API": 12,
+        "Services": 5,
+    }
     assert {each.level for each in live.observed or ()} == {Level.OPERATIONAL}
     assert Counter(names[impact.component_id] for impact in told.impacts) == {
         "Chat Completions API": 6, "Conversations API": 3, "Audio API": 2, "Integrations API": 1, "Skills API": 1,
         "Vibe": 1,
     }  # fmt: skip
-    assert [(names[i.component_id], i.start, i.end) for i in told.impacts if i.word == "critical"] == [
-        ("Vibe", datetime(2026, 9, 3, 12, 55, 31, 371000, UTC), datetime(2026, 9, 3, 14, 24, 15, 371000, UTC))
+    assert [
+        (names[i.component_id], i.start, i.end) for i in told.impacts if i.word == "critical"
+    ] == [
+        (
+            "Vibe",
+            datetime(2026, 9, 3, 12, 55, 31, 371000, UTC),
+            datetime(2026, 9, 3, 14, 24, 15, 371000, UTC),
+        )
     ]
     assert Counter(impact.word for impact in told.impacts) == {"major": 13, "critical": 1}
-    first = min(impact for impact in (i.start for i in told.impacts if names[i.component_id] == "Chat Completions API"))
+    first = min(
+        impact
+        for impact in (
+            i.start for i in told.impacts if names[i.component_id] == "Chat Completions API"
+        )
+    )
     assert first == datetime(2026, 9, 3, 1, 38, 48, 827000, UTC)
     assert [cover.span.start for cover in told.coverage] == [datetime(2026, 9, 3, tzinfo=UTC)]
     assert [each.what for each in gap.gaps] == ["impacts 2026-06-06..2026-09-02"]
@@ -71,7 +98,11 @@ def test_on_27_july_the_audio_api_has_a_partial_outage(corpus: Path) -> None:
         "Audio API": Level.PARTIAL_OUTAGE
     }
     (incident,) = (each for each in live.incidents if each.started_at <= at.now)
-    assert (incident.title, incident.phase, incident.impact) == ("Audio API Degraded", Phase.OPEN, "MEDIUM")
+    assert (incident.title, incident.phase, incident.impact) == (
+        "Audio API Degraded",
+        Phase.OPEN,
+        "MEDIUM",
+    )
     assert incident.started_at == datetime(2026, 7, 27, 14, 32, 53, 607000, UTC)
 
 

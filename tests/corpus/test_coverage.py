@@ -1,8 +1,10 @@
-"""Every captured file and every recording is in some test: a new one without its own makes this fail.
+"""Every captured file and every recording is in some test: a new one without its own makes this
+fail.
 
-It counts as tested where a test's code names it: by its whole file name, or, for a pattern listed here, by what stands in
-the place of the star. What a comment or a docstring says does not count, nor does `test_detection.py`, which only says
-whose a capture is. That each is read right is for those tests to say.
+It counts as tested where a test's code names it: by its whole file name, or, for a pattern listed
+here, by what stands in the place of the star. What a comment or a docstring says does not count,
+nor does `test_detection.py`, which only says whose a capture is. That each is read right is for
+those tests to say.
 """
 
 import ast
@@ -27,10 +29,13 @@ EXCEPTIONS: dict[str, str] = {}
 
 
 def strings(path: Path) -> set[str]:
-    """Return the texts in a test's code, those of f-strings in pieces. Docstrings are none of them."""
+    """Return the texts in a test's code, those of f-strings in pieces. Docstrings are none of
+    them."""
     tree = ast.parse(path.read_text())
     told = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     return {
         node.value
@@ -40,14 +45,21 @@ def strings(path: Path) -> set[str]:
 
 
 def texts_of_tests() -> dict[str, set[str]]:
-    return {path.name: strings(path) for path in sorted(HERE.glob("test_*.py")) if path.name not in NOT_COUNTED}
+    return {
+        path.name: strings(path)
+        for path in sorted(HERE.glob("test_*.py"))
+        if path.name not in NOT_COUNTED
+    }
 
 
 def captures(corpus: Path) -> list[str]:
-    """Return the captured files as `folder/name`; the list of their sources, which lies beside the folders, is none."""
+    """Return the captured files as `folder/name`; the list of their sources, which lies beside the
+    folders, is none."""
     folder = corpus / "captures"
     return sorted(
-        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.parent != folder
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent != folder
     )
 
 
@@ -56,7 +68,8 @@ def recordings(corpus: Path) -> list[str]:
 
 
 def is_tested(capture: str, found: dict[str, set[str]]) -> bool:
-    """Whether a text is the capture's file name, with any folders before it, or what a pattern's star stands for."""
+    """Whether a text is the capture's file name, with any folders before it, or what a pattern's
+    star stands for."""
     name = capture.rpartition("/")[2]
     if any(text.rpartition("/")[2] == name for texts in found.values() for text in texts):
         return True
@@ -85,13 +98,19 @@ def test_every_recording_is_in_a_test(corpus: Path) -> None:
 def test_what_is_listed_here_is_still_there(corpus: Path) -> None:
     listed = [*captures(corpus), *recordings(corpus)]
 
-    assert [pattern for pattern in PATTERNS if not any(fnmatchcase(name, pattern) for name in listed)] == []
+    assert [
+        pattern for pattern in PATTERNS if not any(fnmatchcase(name, pattern) for name in listed)
+    ] == []
     assert [name for name in EXCEPTIONS if name not in listed] == []
 
 
-def test_a_capture_that_only_a_docstring_or_a_longer_name_speaks_of_is_in_no_test(tmp_path: Path) -> None:
+def test_a_capture_that_only_a_docstring_or_a_longer_name_speaks_of_is_in_no_test(
+    tmp_path: Path,
+) -> None:
     test = tmp_path / "test_some.py"
-    test.write_text('"""state-20260801.json"""\nBODY = "old-state-20260801.json"\n# state-20260801.json\n')
+    test.write_text(
+        '"""state-20260801.json"""\nBODY = "old-state-20260801.json"\n# state-20260801.json\n'
+    )
 
     assert not is_tested("vendor/state-20260801.json", {test.name: strings(test)})
     assert is_tested("vendor/old-state-20260801.json", {test.name: strings(test)})

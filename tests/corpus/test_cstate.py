@@ -1,9 +1,11 @@
-"""Real cState pages, and what a person reads off them; first four issues in the files they are made from.
+"""Real cState pages, and what a person reads off them; first four issues in the files they are made
+from.
 
-The front matter is what the program writes into `issues/index.json`; the test puts it there as the program's template
-does. Two were disruptions: MUM1 on 21 January from 14:10 to 15:00 (compute and storage), FRA1 from 30 June 19:57 to
-1 July 21:58 (compute). Two were notices: a maintenance in FRA1 from 13 to 21 April (compute, storage, network), and PHX1
-on 16 July from 18:05 to 18:39 (compute), which its text calls an outage. All are resolved; times are UTC.
+The front matter is what the program writes into `issues/index.json`; the test puts it there as the
+program's template does. Two were disruptions: MUM1 on 21 January from 14:10 to 15:00 (compute and
+storage), FRA1 from 30 June 19:57 to 1 July 21:58 (compute). Two were notices: a maintenance in FRA1
+from 13 to 21 April (compute, storage, network), and PHX1 on 16 July from 18:05 to 18:39 (compute),
+which its text calls an outage. All are resolved; times are UTC.
 """
 
 import re
@@ -43,23 +45,35 @@ ENTRY = """{{"is": "issue",
 
 
 def entry_of(path: Path) -> str:
-    """Return a file's entry in the list of issues: what is truthy is true there, as in the file's own language."""
+    """Return a file's entry in the list of issues: what is truthy is true there, as in the file's
+    own language."""
     front = path.read_text().split("---")[1]
     told = dict(re.findall(r"^(\w+): (.+)$", front, re.MULTILINE))
     affected = ", ".join(f'"{name}"' for name in re.findall(r"^  - (.+)$", front, re.MULTILINE))
     told["resolved"] = str(told["resolved"] in {"yes", "true"}).lower()
     name = path.name.removeprefix("civo-issue-")
-    return ENTRY.format(**told, affected=affected, name=name, link=f"{PAGE}issues/{name.lower().removesuffix('.md')}/")
+    return ENTRY.format(
+        **told,
+        affected=affected,
+        name=name,
+        link=f"{PAGE}issues/{name.lower().removesuffix('.md')}/",
+    )
 
 
 def answers(corpus: Path):
     entries = [entry_of(corpus / "captures" / "cstate" / name) for name in ISSUES]
     systems = sorted({name for entry in entries for name in re.findall(r'"(\w+/\w+)"', entry)})
-    listed = ", ".join(f'{{"name": "{name}", "status": "ok", "unresolvedIssues": []}}' for name in systems)
-    index = f'{{"is": "index", "cStateVersion": "5.6.1", "summaryStatus": "ok", "systems": [{listed}]}}'
+    listed = ", ".join(
+        f'{{"name": "{name}", "status": "ok", "unresolvedIssues": []}}' for name in systems
+    )
+    index = (
+        f'{{"is": "index", "cStateVersion": "5.6.1", "summaryStatus": "ok", "systems": [{listed}]}}'
+    )
 
     def answer(url: str) -> Response:
-        body = f'{{"is": "issues", "pages": [{", ".join(entries)}]}}' if "/issues/" in url else index
+        body = (
+            f'{{"is": "issues", "pages": [{", ".join(entries)}]}}' if "/issues/" in url else index
+        )
         return Response(url=url, status=200, body=body.encode())
 
     return answer
@@ -82,7 +96,9 @@ def test_the_four_issues(corpus: Path) -> None:
         ("major", "Compute/MUM1", at(1, 21, 14, 10), at(1, 21, 15)),
         ("major", "Storage/MUM1", at(1, 21, 14, 10), at(1, 21, 15)),
     ]
-    assert [(cover.span.start, cover.span.end) for cover in told.coverage] == [(at(1, 21, 14, 10), page.now)]
+    assert [(cover.span.start, cover.span.end) for cover in told.coverage] == [
+        (at(1, 21, 14, 10), page.now)
+    ]
     assert [each.what for each in gap.gaps] == ["impacts 2026-01-01..2026-01-20"]
     assert told.unknown_words == ()
 
@@ -92,18 +108,30 @@ def test_all_is_well_after_them(corpus: Path) -> None:
     (piece,) = drive(cstate.poll(page), page, answers(corpus))
 
     assert {one.component_id: one.level for one in piece.observed or ()} == dict.fromkeys(
-        ["Compute/FRA1", "Compute/MUM1", "Compute/PHX1", "Network/FRA1", "Storage/FRA1", "Storage/MUM1"],
+        [
+            "Compute/FRA1",
+            "Compute/MUM1",
+            "Compute/PHX1",
+            "Network/FRA1",
+            "Storage/FRA1",
+            "Storage/MUM1",
+        ],
         Level.OPERATIONAL,
     )
     assert piece.incidents == ()
 
 
 def test_one_of_them_while_it_went_on(corpus: Path) -> None:
-    """A day that was not over yet when the page was asked: what ends later is still going on then."""
+    """A day that was not over yet when the page was asked: what ends later is still going on
+    then."""
     page = PageContext(url=PAGE, now=at(6, 30, 22))
     (piece,) = drive(cstate.poll(page), page, answers(corpus))
 
-    bad = {one.component_id: one.level for one in piece.observed or () if one.level is not Level.OPERATIONAL}
+    bad = {
+        one.component_id: one.level
+        for one in piece.observed or ()
+        if one.level is not Level.OPERATIONAL
+    }
     assert bad == {"Compute/FRA1": Level.PARTIAL_OUTAGE}
 
 
@@ -124,15 +152,23 @@ SYSTEMS = {
 
 
 def served(corpus: Path, files: Mapping[str, str], feed: Sequence[str] = ()) -> Answer:
-    """Return a page that answers these paths with captured bodies; its feed, which was not captured, links issues."""
+    """Return a page that answers these paths with captured bodies; its feed, which was not
+    captured, links issues."""
     items = (f"<item><title>x</title><link>{PAGE}issues/{name}/</link></item>" for name in feed)
     written = f"<rss><channel><title>Civo Ltd</title>{''.join(items)}</channel></rss>"
 
     def answer(url: str) -> Response:
         path = url.removeprefix(PAGE)
-        body = (corpus / "captures" / files[path]).read_bytes() if path in files else written.encode()
+        body = (
+            (corpus / "captures" / files[path]).read_bytes() if path in files else written.encode()
+        )
         found = path in files or (bool(feed) and path == "index.xml")
-        return Response(url=url, final_url=url, status=200 if found else 404, body=body if found else b"Not Found")
+        return Response(
+            url=url,
+            final_url=url,
+            status=200 if found else 404,
+            body=body if found else b"Not Found",
+        )
 
     return answer
 
@@ -142,14 +178,18 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
 
 
 def test_civo_of_13_august_2026_is_disrupted_and_does_not_say_where(corpus: Path) -> None:
-    """`summaryStatus` "disrupted"; 18 systems without a state. PHX1 is what it is about, which only its issue says."""
+    """`summaryStatus` "disrupted"; 18 systems without a state. PHX1 is what it is about, which only
+    its issue says."""
     page = PageContext(url=PAGE, now=at(8, 13, 13))
     (piece,) = drive(cstate.poll(page), page, served(corpus, {"index.json": OPEN}))
 
     assert levels(piece) == dict.fromkeys(SYSTEMS) | {"page": Level.PARTIAL_OUTAGE}
     assert piece.page is not None
     assert (piece.page.name, piece.page.indicator) == ("Civo Ltd", "disrupted")
-    assert piece.page.remark == "the page as a whole is disrupted, and it is not known which systems are"
+    assert (
+        piece.page.remark
+        == "the page as a whole is disrupted, and it is not known which systems are"
+    )
 
 
 def test_civo_a_day_later_is_well(corpus: Path) -> None:
@@ -162,11 +202,14 @@ def test_civo_a_day_later_is_well(corpus: Path) -> None:
 
 
 def test_civo_s_issues_are_read_one_by_one_where_its_feed_leads(corpus: Path) -> None:
-    """FRA1 from 30 June 19:57 to 1 July 21:58, disrupted; PHX1 on 16 July from 18:05 to 18:39, a notice. Both are
-    `resolved: "true"`, a text, and `informational` is no value.
+    """FRA1 from 30 June 19:57 to 1 July 21:58, disrupted; PHX1 on 16 July from 18:05 to 18:39, a
+    notice. Both are `resolved: "true"`, a text, and `informational` is no value.
     """
     page = PageContext(url=PAGE, now=at(8, 14, 12))
-    files = {"index.json": QUIET, **{f"issues/{name}/index.json": file for name, file in BUILT.items()}}
+    files = {
+        "index.json": QUIET,
+        **{f"issues/{name}/index.json": file for name, file in BUILT.items()},
+    }
     told, _ = drive(cstate.backfill(page, at(5, 16)), page, served(corpus, files, list(BUILT)))
 
     assert {(each.id, each.title, each.impact, each.phase) for each in told.incidents} == {
@@ -184,16 +227,21 @@ def test_civo_s_issues_are_read_one_by_one_where_its_feed_leads(corpus: Path) ->
 
 
 def test_schullogin_has_one_of_six_systems_disrupted_since_two_days(corpus: Path) -> None:
-    """Version 5.6.1: "Anmeldung", from 10 September 10:00, last changed on 12 September 17:20 in UTC. Six systems: its
-    source cut the rest.
+    """Version 5.6.1: "Anmeldung", from 10 September 10:00, last changed on 12 September 17:20 in
+    UTC. Six systems: its source cut the rest.
     """
-    page = PageContext(url="https://status.schullogin.de/", now=datetime(2025, 9, 12, 18, tzinfo=UTC))
+    page = PageContext(
+        url="https://status.schullogin.de/", now=datetime(2025, 9, 12, 18, tzinfo=UTC)
+    )
     (piece,) = drive(
-        cstate.poll(page), page, lambda url: served(corpus, {"index.json": SCHULLOGIN})(url.replace(page.url, PAGE))
+        cstate.poll(page),
+        page,
+        lambda url: served(corpus, {"index.json": SCHULLOGIN})(url.replace(page.url, PAGE)),
     )
 
     well = dict.fromkeys(
-        ["Support", "Schnittstellen", "Nachrichten", "Dateiablage", "Videokonferenz"], Level.OPERATIONAL
+        ["Support", "Schnittstellen", "Nachrichten", "Dateiablage", "Videokonferenz"],
+        Level.OPERATIONAL,
     )
     assert levels(piece) == {"Anmeldung": Level.PARTIAL_OUTAGE, **well}
     (incident,) = piece.incidents
@@ -201,11 +249,14 @@ def test_schullogin_has_one_of_six_systems_disrupted_since_two_days(corpus: Path
         "Schullogin: vereinzelte Anmelde-Probleme bei SaxSVS-Accounts", Phase.OPEN,
     )  # fmt: skip
     assert incident.started_at == datetime(2025, 9, 10, 10, tzinfo=UTC)
-    assert [(each.component_id, each.word, each.end) for each in piece.impacts] == [("Anmeldung", "major", None)]
+    assert [(each.component_id, each.word, each.end) for each in piece.impacts] == [
+        ("Anmeldung", "major", None)
+    ]
 
 
 def test_the_example_of_version_6_has_four_outages_since_2017_and_is_well(corpus: Path) -> None:
-    """Five systems in three categories. Four issues with a severity, two announcements, which name nothing."""
+    """Five systems in three categories. Four issues with a severity, two announcements, which name
+    nothing."""
     page = PageContext(url=PAGE, now=datetime(2024, 12, 27, tzinfo=UTC))
     answer = served(corpus, {"index.json": EXAMPLE, "issues/index.json": EXAMPLE_ISSUES})
     (now,) = drive(cstate.poll(page), page, answer)
@@ -214,7 +265,10 @@ def test_the_example_of_version_6_has_four_outages_since_2017_and_is_well(corpus
     assert levels(now) == dict.fromkeys(
         ["Gateway", "Backup Gateway", "Website", "API", "Media Proxy"], Level.OPERATIONAL
     )
-    assert sorted((f"{i.start:%Y-%m-%d %H:%M}", f"{i.end:%H:%M:%S}", i.component_id, i.word) for i in past.impacts) == [
+    assert sorted(
+        (f"{i.start:%Y-%m-%d %H:%M}", f"{i.end:%H:%M:%S}", i.component_id, i.word)
+        for i in past.impacts
+    ) == [
         ("2017-12-17 16:24", "16:58:00", "API", "major"),
         ("2018-04-13 15:54", "17:30:00", "API", "critical"),
         ("2018-04-13 15:54", "17:30:00", "Media Proxy", "critical"),

@@ -1,6 +1,8 @@
-"""Every detector over every recording and every captured body: a page is one platform's or nobody's, never two's.
+"""Every detector over every recording and every captured body: a page is one platform's or
+nobody's, never two's.
 
-What each is was written down from where it was captured (`captures/SOURCES.tsv`, the recordings' addresses).
+What each is was written down from where it was captured (`captures/SOURCES.tsv`, the recordings'
+addresses).
 """
 
 from pathlib import Path
@@ -84,25 +86,38 @@ FOLDERS = {
     "zendesk": "zendesk",
     "zscaler": "zscaler",
 }
-"""The platform of a folder's captures. Those of other folders (alibaba, html-bespoke) are of pages nobody reads."""
+"""The platform of a folder's captures. Those of other folders (alibaba, html-bespoke) are of pages
+nobody reads."""
 
 
 def hosts(corpus: Path) -> dict[str, str]:
     """Return the address a capture was taken from, where its source tells the host."""
-    lines = (line.split("\t") for line in (corpus / "captures" / "SOURCES.tsv").read_text().splitlines())
+    lines = (
+        line.split("\t") for line in (corpus / "captures" / "SOURCES.tsv").read_text().splitlines()
+    )
     found = {name: address.partition(" ")[0] for name, _, address, *_ in lines}
-    return {name: f"https://{address}" for name, address in found.items() if "." in address.partition("/")[0]}
+    return {
+        name: f"https://{address}"
+        for name, address in found.items()
+        if "." in address.partition("/")[0]
+    }
 
 
 def test_a_recording_is_claimed_by_its_own_platform_alone(corpus: Path) -> None:
-    found = {name: set(recognised(responses)) for name, responses in everything(corpus) if "/" not in name}
+    found = {
+        name: set(recognised(responses))
+        for name, responses in everything(corpus)
+        if "/" not in name
+    }
 
-    assert found == {name: {platform} if platform else set() for name, platform in RECORDINGS.items()}
+    assert found == {
+        name: {platform} if platform else set() for name, platform in RECORDINGS.items()
+    }
 
 
 def test_a_captured_body_is_claimed_by_its_own_platform_or_by_nobody(corpus: Path) -> None:
-    """One body alone often proves nothing, a list of incidents say; what matters is that no other platform takes it. A
-    feed alone may be read as any feed.
+    """One body alone often proves nothing, a list of incidents say; what matters is that no other
+    platform takes it. A feed alone may be read as any feed.
 
     Each is looked at where it was captured, and at an address that tells nothing.
     """
@@ -114,7 +129,8 @@ def test_a_captured_body_is_claimed_by_its_own_platform_or_by_nobody(corpus: Pat
         allowed = {FOLDERS[folder]} if folder in FOLDERS else set()
         allowed |= (
             {"feed"}
-            if responses[0].body.lstrip()[:200].count(b"<rss") + responses[0].body[:300].count(b"<feed")
+            if responses[0].body.lstrip()[:200].count(b"<rss")
+            + responses[0].body[:300].count(b"<feed")
             else set()
         )
         for url in {responses[0].url, known.get(name, responses[0].url)}:

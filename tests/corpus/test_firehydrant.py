@@ -1,10 +1,10 @@
 """Redis' real payload, and what a person reads off it.
 
-Six components; four incidents, all resolved, so all six are operational on 2026-07-31. Only one names components, and
-that one is a notice of severity MAINTENANCE which was resolved as it began: a second of maintenance on 24 February for
-the five components of its list (LangCache is not in it). The other three (8 January 15:41:13 to 16:06:48, 1 March
-14:33:58 to 3 March 21:29:30, 26 March 19:46:58 to 19:48:41) name none: their time is not known. The oldest began on
-8 January at 15:41:13.
+Six components; four incidents, all resolved, so all six are operational on 2026-07-31. Only one
+names components, and that one is a notice of severity MAINTENANCE which was resolved as it began: a
+second of maintenance on 24 February for the five components of its list (LangCache is not in it).
+The other three (8 January 15:41:13 to 16:06:48, 1 March 14:33:58 to 3 March 21:29:30, 26 March
+19:46:58 to 19:48:41) name none: their time is not known. The oldest began on 8 January at 15:41:13.
 """
 
 from datetime import UTC, datetime
@@ -47,7 +47,9 @@ def test_the_history_of_redis(corpus: Path) -> None:
         (Level.MAINTENANCE, at(2, 24, 4, 52, 19), at(2, 24, 4, 52, 20))
     }
     langcache = "43ea3816-2e73-454f-8cda-6472ade0744e"
-    assert {i.component_id for i in told.impacts} == {c.id for c in told.components or ()} - {langcache}
+    assert {i.component_id for i in told.impacts} == {c.id for c in told.components or ()} - {
+        langcache
+    }
     assert [(cover.span.start, cover.span.end) for cover in told.coverage] == [
         (at(1, 8, 16, 6, 48), at(3, 1, 14, 33, 58)),
         (at(3, 3, 21, 29, 30), at(3, 26, 19, 46, 58)),

@@ -1,8 +1,8 @@
 """DeepSeek's real summary of August 2026, and what a person reads off it.
 
-Eight components: three APIs outside any section, first Pro and Flash, and five in the section "对话服务(Chat Service)".
-Nothing goes on, so all are operational. Pro and Flash are available since 1 February 2024, the newest component, the
-third API, since 21 August 2026, 09:24:11 UTC.
+Eight components: three APIs outside any section, first Pro and Flash, and five in the section
+"对话服务(Chat Service)". Nothing goes on, so all are operational. Pro and Flash are available since 1
+February 2024, the newest component, the third API, since 21 August 2026, 09:24:11 UTC.
 """
 
 from datetime import UTC, date, datetime
@@ -28,7 +28,11 @@ def test_deepseek_is_well(corpus: Path) -> None:
 
     assert [each.level for each in piece.observed or ()] == [Level.OPERATIONAL] * 8
     assert [each.group for each in components] == [None] * 3 + ["对话服务(Chat Service)"] * 5
-    assert [each.start_date for each in components[:3]] == [date(2024, 2, 1), date(2024, 2, 1), date(2026, 8, 21)]
+    assert [each.start_date for each in components[:3]] == [
+        date(2024, 2, 1),
+        date(2024, 2, 1),
+        date(2026, 8, 21),
+    ]
     assert components[0].name == "DeepSeek V4 Pro API服务(API Service)"
     assert (piece.incidents, piece.unknown_words, piece.withdrawn) == ((), (), ())
 

@@ -1,6 +1,7 @@
 """Answers of a Gatus that was run for it, and what a person reads off them.
 
-Four endpoints and one suite, checked every ten seconds from 04:08:03 to 04:09:53 on 29 November 2026.
+Four endpoints and one suite, checked every ten seconds from 04:08:03 to 04:09:53 on 29 November
+2026.
 """
 
 from datetime import UTC, datetime
@@ -27,7 +28,9 @@ FILES = {
     "endpoints/core_back-end/statuses": BACK_END,
     "endpoints/_refused/statuses": REFUSED,
 }
-PAGE = PageContext(url="https://health.vendor.example/", now=datetime(2026, 11, 29, 4, 10, tzinfo=UTC))
+PAGE = PageContext(
+    url="https://health.vendor.example/", now=datetime(2026, 11, 29, 4, 10, tzinfo=UTC)
+)
 
 
 def answers(corpus: Path) -> Answer:
@@ -40,8 +43,8 @@ def answers(corpus: Path) -> Answer:
 
 
 def test_two_endpoints_are_down_and_the_suite_is_well(corpus: Path) -> None:
-    """By the last result of each: "refused" was never reached, "back-end" answered 503 again in the last one.
-    "planned" was in a maintenance of its own, which nothing tells.
+    """By the last result of each: "refused" was never reached, "back-end" answered 503 again in the
+    last one. "planned" was in a maintenance of its own, which nothing tells.
     """
     (piece,) = drive(gatus.poll(PAGE), PAGE, answers(corpus))
 
@@ -65,7 +68,11 @@ def test_the_back_end_was_down_twice_and_the_other_from_its_first_check(corpus: 
         ("core_back-end", Level.MAJOR_OUTAGE, "04:08:43", "04:09:13"),
         ("core_back-end", Level.MAJOR_OUTAGE, "04:09:53", None),
     ]
-    covered = {cover.component_id: f"{cover.span.start:%H:%M:%S}" for piece in pieces for cover in piece.coverage}
+    covered = {
+        cover.component_id: f"{cover.span.start:%H:%M:%S}"
+        for piece in pieces
+        for cover in piece.coverage
+    }
     assert covered == {"_refused": "04:08:03", "core_back-end": "04:08:02"}
 
 

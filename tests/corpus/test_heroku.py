@@ -1,7 +1,8 @@
-"""The real answer of Heroku of 24 October 2019: three yellow systems and one open incident, which names no system.
+"""The real answer of Heroku of 24 October 2019: three yellow systems and one open incident, which
+names no system.
 
-Incident 1918 was created at 18:39:30.231 UTC. Its first post is green for dev and yellow for prod, its second yellow for
-both, so its worth is yellow; on what it was the systems' own colours say.
+Incident 1918 was created at 18:39:30.231 UTC. Its first post is green for dev and yellow for prod,
+its second yellow for both, so its worth is yellow; on what it was the systems' own colours say.
 """
 
 from datetime import UTC, datetime
@@ -21,7 +22,9 @@ CAPTURE = "heroku/heroku-current-20191024-incident.json"
 
 
 def test_three_systems_are_degraded_and_one_incident_is_open(corpus: Path) -> None:
-    page = PageContext(url="https://status.heroku.com/", now=datetime(2019, 10, 24, 19, 0, tzinfo=UTC))
+    page = PageContext(
+        url="https://status.heroku.com/", now=datetime(2019, 10, 24, 19, 0, tzinfo=UTC)
+    )
     (piece,) = drive(heroku.poll(page), page, answer_of(corpus, CAPTURE))
 
     assert {seen.component_id: seen.level for seen in piece.observed or ()} == {
@@ -30,7 +33,12 @@ def test_three_systems_are_degraded_and_one_incident_is_open(corpus: Path) -> No
         "Tools": Level.DEGRADED,
     }
     (incident,) = piece.incidents
-    assert (incident.id, incident.phase, incident.status, incident.impact) == ("1918", Phase.OPEN, "open", "yellow")
+    assert (incident.id, incident.phase, incident.status, incident.impact) == (
+        "1918",
+        Phase.OPEN,
+        "open",
+        "yellow",
+    )
     assert incident.started_at == datetime(2019, 10, 24, 18, 39, 30, 231000, tzinfo=UTC)
     assert (incident.component_ids, piece.impacts, piece.unknown_words) == ((), (), ())
     assert piece.page is not None

@@ -1,6 +1,7 @@
 """Meta's real list of organisations of 2026-07-31, and what a person reads off it.
 
-Seventeen organisations with 51 services between them, each with "No known issues": all are well, and no feed is asked for.
+Seventeen organisations with 51 services between them, each with "No known issues": all are well,
+and no feed is asked for.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,5 @@
-"""A real page that changed its platform: Perplexity, from Instatus to incident.io in September 2026."""
+"""A real page that changed its platform: Perplexity, from Instatus to incident.io in September
+2026."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,8 +41,11 @@ ON_INCIDENTIO = {
 }
 
 
-async def test_perplexity_moves_from_instatus_to_incident_io_and_keeps_what_has_its_name(corpus: Path) -> None:
-    """Instatus lists Website, API and Computer; incident.io lists Website, App and Computer under other ids.
+async def test_perplexity_moves_from_instatus_to_incident_io_and_keeps_what_has_its_name(
+    corpus: Path,
+) -> None:
+    """Instatus lists Website, API and Computer; incident.io lists Website, App and Computer under
+    other ids.
 
     Website and Computer are what they were, API has gone, App is new.
     """
@@ -51,7 +55,10 @@ async def test_perplexity_moves_from_instatus_to_incident_io_and_keeps_what_has_
     vendor = VendorConfig(slug="perplexity", name="Perplexity", url=f"{HOST}/")
     async with collecting(pages, {"perplexity": vendor}) as collector:
         first = await collector.poll(await page_of(collector, "perplexity"))
-        assert (first.error, (await page_of(collector, "perplexity")).platform) == (None, "instatus")
+        assert (first.error, (await page_of(collector, "perplexity")).platform) == (
+            None,
+            "instatus",
+        )
 
         pages.clock.now = datetime(2026, 9, 12, 12, 0, tzinfo=UTC)
         served.bodies = ON_INCIDENTIO
@@ -72,7 +79,7 @@ async def test_perplexity_moves_from_instatus_to_incident_io_and_keeps_what_has_
         "api": "clyiakn7i60113hvojwho6za6j",
     }
     assert [known.slug for known in facts.components if known.removed_at] == ["api"]
-    assert {known.slug: state.levels[known.component.id] for known in state.components} == dict.fromkeys(
-        ("website", "computer", "app"), Level.OPERATIONAL
-    )
+    assert {
+        known.slug: state.levels[known.component.id] for known in state.components
+    } == dict.fromkeys(("website", "computer", "app"), Level.OPERATIONAL)
     assert all(incident.resolved_at is not None for incident in facts.incidents)

@@ -14,8 +14,8 @@ ALIBABA = "alibaba/alibaba-listhistoryevent-202608.json"
 
 
 def test_alibaba_s_list_of_past_events_is_nobody_s(corpus: Path) -> None:
-    """Four incidents, all over, told by their titles: their products and regions are null, so that even a platform made
-    for them could not say what was affected.
+    """Four incidents, all over, told by their titles: their products and regions are null, so that
+    even a platform made for them could not say what was affected.
     """
     told = json.loads((corpus / "captures" / ALIBABA).read_text())
     answer = answer_of(corpus, ALIBABA)

@@ -17,8 +17,8 @@ CAPTURE = "ohdear/php-net-json-20241126.json"
 
 
 def test_php_net_has_eight_sites_and_all_are_up(corpus: Path) -> None:
-    """Two days before, php.net and downloads.php.net "appear to be down" at 06:19 UTC, and only php.net "has
-    recovered" at 17:59: texts, from which nothing is concluded.
+    """Two days before, php.net and downloads.php.net "appear to be down" at 06:19 UTC, and only
+    php.net "has recovered" at 17:59: texts, from which nothing is concluded.
     """
     page = PageContext(url="https://status.php.net/", now=datetime(2024, 11, 26, 12, 0, tzinfo=UTC))
     (piece,) = drive(ohdear.poll(page), page, answer_of(corpus, CAPTURE))
@@ -29,7 +29,11 @@ def test_php_net_has_eight_sites_and_all_are_up(corpus: Path) -> None:
     ]  # fmt: skip
     assert {seen.level for seen in piece.observed or ()} == {Level.OPERATIONAL}
     assert piece.page is not None
-    assert (piece.page.name, piece.page.zone, piece.page.indicator) == ("PHP.net Status", "UTC", "up")
+    assert (piece.page.name, piece.page.zone, piece.page.indicator) == (
+        "PHP.net Status",
+        "UTC",
+        "up",
+    )
     assert (piece.incidents, piece.impacts, piece.coverage) == ((), (), ())
 
 

@@ -1,9 +1,11 @@
-"""Okta's real page of 2026-07-31, cut by its archive to its records, and what a person reads off it.
+"""Okta's real page of 2026-07-31, cut by its archive to its records, and what a person reads off
+it.
 
-Twelve incidents, all resolved, name 19 cells between them; there is no list of cells. Seven of them began in the 90 days
-before; the oldest change among all is that of I-10318, 2026-04-15 at 23:37:16, so the list is whole since then. "Timeouts
-and Login Failures" (I-11070) began on 07-24 at 07:30 and lasted 30 minutes in four cells, and was changed on the 30th. The
-extended maintenance of 07-22 has the category "Service Disruption" and 258 minutes: 12:15 to 16:33 in seven cells.
+Twelve incidents, all resolved, name 19 cells between them; there is no list of cells. Seven of them
+began in the 90 days before; the oldest change among all is that of I-10318, 2026-04-15 at 23:37:16,
+so the list is whole since then. "Timeouts and Login Failures" (I-11070) began on 07-24 at 07:30 and
+lasted 30 minutes in four cells, and was changed on the 30th. The extended maintenance of 07-22 has
+the category "Service Disruption" and 258 minutes: 12:15 to 16:33 in seven cells.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -37,10 +39,14 @@ def test_all_nineteen_cells_are_well(corpus: Path) -> None:
 
 
 def test_the_incidents_of_ninety_days(corpus: Path) -> None:
-    (piece,) = drive(okta.backfill(PAGE, PAGE.now - timedelta(days=90)), PAGE, answer_of(corpus, CAPTURE))
+    (piece,) = drive(
+        okta.backfill(PAGE, PAGE.now - timedelta(days=90)), PAGE, answer_of(corpus, CAPTURE)
+    )
 
     assert len(piece.incidents) == 7
-    assert {(i.incident_id[12:15], i.word, i.start, i.end) for i in piece.impacts if i.incident_id} == {
+    assert {
+        (i.incident_id[12:15], i.word, i.start, i.end) for i in piece.impacts if i.incident_id
+    } == {
         ("DpC", "major", at(7, 24, 7, 30), at(7, 24, 8, 0)),
         ("DVq", "major", at(7, 22, 12, 15), at(7, 22, 16, 33)),
         ("CLG", "major", at(7, 13, 20, 1), at(7, 13, 21, 20)),

@@ -13,7 +13,9 @@ pytestmark = pytest.mark.corpus
 
 
 def replayed(corpus: Path, name: str, *options: str) -> tuple[dict[str, Any], int]:
-    result = CliRunner().invoke(app, ["replay", str(corpus / "recordings" / name), "--format", "json", *options])
+    result = CliRunner().invoke(
+        app, ["replay", str(corpus / "recordings" / name), "--format", "json", *options]
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.output
     report = json.loads(result.stdout)
     return report["vendors"][0], result.exit_code
@@ -27,28 +29,53 @@ def component(vendor: dict[str, Any], name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("as_of", "outage", "major", "by_name"),
     [
-        ("2026-05-06", 39, 11, {"claude.ai": 36, "Claude API (api.anthropic.com)": 30, "Claude Code": 30}),
-        ("2026-05-22", 46, 11, {"claude.ai": 41, "Claude API (api.anthropic.com)": 35, "Claude Code": 37}),
-        ("2026-05-31", 43, 10, {"claude.ai": 38, "Claude API (api.anthropic.com)": 33, "Claude Code": 37}),
+        (
+            "2026-05-06",
+            39,
+            11,
+            {"claude.ai": 36, "Claude API (api.anthropic.com)": 30, "Claude Code": 30},
+        ),
+        (
+            "2026-05-22",
+            46,
+            11,
+            {"claude.ai": 41, "Claude API (api.anthropic.com)": 35, "Claude Code": 37},
+        ),
+        (
+            "2026-05-31",
+            43,
+            10,
+            {"claude.ai": 38, "Claude API (api.anthropic.com)": 33, "Claude Code": 37},
+        ),
     ],
 )
-def test_claude_outage_days_of_90(corpus: Path, as_of: str, outage: int, major: int, by_name: dict[str, int]) -> None:
+def test_claude_outage_days_of_90(
+    corpus: Path, as_of: str, outage: int, major: int, by_name: dict[str, int]
+) -> None:
     vendor, _ = replayed(corpus, "claude-2026-05-31", "--as-of", as_of)
 
-    assert (vendor["outage_days"], vendor["major_days"], vendor["known_days"]) == (outage, major, 90)
+    assert (vendor["outage_days"], vendor["major_days"], vendor["known_days"]) == (
+        outage,
+        major,
+        90,
+    )
     assert {name: component(vendor, name)["outage_days"] for name in by_name} == by_name
     assert vendor["zone"] == "Etc/UTC"
     assert f"partial or major outage on {outage} of 90 known days" in vendor["sentence"]
 
 
 def test_cloudflare_has_33_rows_in_partial_outage_and_no_open_incident(corpus: Path) -> None:
-    """33 rows of the page are in partial outage. Seven of them are group rows, which only repeat their worst child and
-    are not components: 26 components are.
+    """33 rows of the page are in partial outage. Seven of them are group rows, which only repeat
+    their worst child and are not components: 26 components are.
     """
     vendor, _ = replayed(corpus, "cloudflare-2026-07-30")
     recording = corpus / "recordings" / "cloudflare-2026-07-30"
     body = json.loads((recording / "recording.json").read_text())["responses"][0]["body"]
-    rows = [r for r in json.loads((recording / body).read_text())["components"] if r["status"] == "partial_outage"]
+    rows = [
+        r
+        for r in json.loads((recording / body).read_text())["components"]
+        if r["status"] == "partial_outage"
+    ]
     out = {each["id"] for each in vendor["components"] if each["current_level"] == "partial_outage"}
 
     assert len(rows) == 33
@@ -62,11 +89,15 @@ def test_cloudflare_has_33_rows_in_partial_outage_and_no_open_incident(corpus: P
 def test_groups_are_not_components(corpus: Path, name: str) -> None:
     vendor, _ = replayed(corpus, name)
     recording = json.loads((corpus / "recordings" / name / "recording.json").read_text())
-    summary = json.loads((corpus / "recordings" / name / recording["responses"][0]["body"]).read_text())
+    summary = json.loads(
+        (corpus / "recordings" / name / recording["responses"][0]["body"]).read_text()
+    )
     groups = {row["id"] for row in summary["components"] if row["group"]}
 
     assert groups
-    assert {each["id"] for each in vendor["components"]} == {row["id"] for row in summary["components"]} - groups
+    assert {each["id"] for each in vendor["components"]} == {
+        row["id"] for row in summary["components"]
+    } - groups
 
 
 def test_the_openai_compatibility_summary_alone_is_refused(corpus: Path) -> None:

@@ -34,13 +34,17 @@ def polled(capture: Path, now: datetime) -> Evidence:
 
 
 def bad(piece: Evidence) -> dict[str, Level | None]:
-    return {o.component_id: o.level for o in piece.observed or () if o.level is not Level.OPERATIONAL}
+    return {
+        o.component_id: o.level for o in piece.observed or () if o.level is not Level.OPERATIONAL
+    }
 
 
 def test_2024_02_27_one_incident_on_messaging(corpus: Path) -> None:
-    """One of eleven services is named by an incident that began at 07:41:56 Pacific, eight hours behind UTC."""
+    """One of eleven services is named by an incident that began at 07:41:56 Pacific, eight hours
+    behind UTC."""
     piece = polled(
-        corpus / "captures/slack/slack-current-20240227-active.json", datetime(2024, 2, 27, 16, 30, tzinfo=UTC)
+        corpus / "captures/slack/slack-current-20240227-active.json",
+        datetime(2024, 2, 27, 16, 30, tzinfo=UTC),
     )
 
     assert bad(piece) == {"Messaging": Level.DEGRADED}
@@ -52,7 +56,10 @@ def test_2024_02_27_one_incident_on_messaging(corpus: Path) -> None:
 
 
 def test_2024_02_27_ok_is_green_for_all_eleven_services(corpus: Path) -> None:
-    piece = polled(corpus / "captures/slack/slack-current-20240227-ok.json", datetime(2024, 2, 27, 18, 0, tzinfo=UTC))
+    piece = polled(
+        corpus / "captures/slack/slack-current-20240227-ok.json",
+        datetime(2024, 2, 27, 18, 0, tzinfo=UTC),
+    )
 
     assert bad(piece) == {}
     assert len(piece.observed or ()) == 11
@@ -60,9 +67,11 @@ def test_2024_02_27_ok_is_green_for_all_eleven_services(corpus: Path) -> None:
 
 
 def test_2022_11_25_is_still_open_though_its_newest_post_says_resolved(corpus: Path) -> None:
-    """The newest of 31 posts says so in words; Slack still calls the incident active, and we read no words."""
+    """The newest of 31 posts says so in words; Slack still calls the incident active, and we read
+    no words."""
     piece = polled(
-        corpus / "captures/slack/slack-current-20221125-active.json", datetime(2022, 11, 25, 3, 0, tzinfo=UTC)
+        corpus / "captures/slack/slack-current-20221125-active.json",
+        datetime(2022, 11, 25, 3, 0, tzinfo=UTC),
     )
 
     assert bad(piece) == {"Search": Level.DEGRADED}
@@ -71,12 +80,15 @@ def test_2022_11_25_is_still_open_though_its_newest_post_says_resolved(corpus: P
 
 
 def test_the_history_of_2026_08_18(corpus: Path) -> None:
-    """Five incidents with six services between them; one is still active. Four end with their last post, Pacific time
-    and seven hours behind UTC: 18:07:04 on 08-06, 20:43:47 on 07-27 (it was changed again a day later), 03:47:02 on
-    07-24 and 20:20:37 on 07-23. The oldest began on 07-23 at 19:18:40, which is 02:18:40 UTC on the 24th.
+    """Five incidents with six services between them; one is still active. Four end with their last
+    post, Pacific time and seven hours behind UTC: 18:07:04 on 08-06, 20:43:47 on 07-27 (it was
+    changed again a day later), 03:47:02 on 07-24 and 20:20:37 on 07-23. The oldest began on 07-23
+    at 19:18:40, which is 02:18:40 UTC on the 24th.
     """
     page = PageContext(url=PAGE, now=datetime(2026, 8, 18, 12, 0, tzinfo=UTC))
-    answer = answering({slack.HISTORY: corpus / "captures/slack/slack-history-20260818-first5.json"})
+    answer = answering(
+        {slack.HISTORY: corpus / "captures/slack/slack-history-20260818-first5.json"}
+    )
     told, gap = drive(slack.backfill(page, page.now - timedelta(days=90)), page, answer)
 
     assert sorted((i.component_id, i.incident_id, stamp(i)) for i in told.impacts) == [
@@ -88,7 +100,9 @@ def test_the_history_of_2026_08_18(corpus: Path) -> None:
         ("Workspace/Org Administration", "1576", "08-13 21:21:41 .."),
     ]
     assert {impact.word for impact in told.impacts} == {"minor"}
-    assert [cover.span.start for cover in told.coverage] == [datetime(2026, 7, 24, 2, 18, 40, tzinfo=UTC)]
+    assert [cover.span.start for cover in told.coverage] == [
+        datetime(2026, 7, 24, 2, 18, 40, tzinfo=UTC)
+    ]
     assert [each.what for each in gap.gaps] == ["impacts 2026-05-20..2026-07-23"]
 
 
@@ -97,20 +111,27 @@ def stamp(impact: Impact) -> str:
     return f"{impact.start:%m-%d %H:%M:%S} ..{end}"
 
 
-def test_the_recording_of_2024_proves_slack_and_its_later_history_says_nothing_of_2024(corpus: Path) -> None:
-    """It puts the current answer of February 2024 beside a history of 2026, all of which lies ahead."""
+def test_the_recording_of_2024_proves_slack_and_its_later_history_says_nothing_of_2024(
+    corpus: Path,
+) -> None:
+    """It puts the current answer of February 2024 beside a history of 2026, all of which lies
+    ahead."""
     folder = corpus / "recordings" / "slack-2024-02-27-active"
     answer = answers_from(folder)
     page = PageContext(url=PAGE, now=datetime(2024, 2, 27, 20, 0, tzinfo=UTC))
     evidence = drive(slack.backfill(page, page.now - timedelta(days=90)), page, answer)
 
     kinds = {
-        signal.kind for path in (slack.CURRENT, slack.HISTORY) for signal in slack.detect(answer(page.absolute(path)))
+        signal.kind
+        for path in (slack.CURRENT, slack.HISTORY)
+        for signal in slack.detect(answer(page.absolute(path)))
     }
     assert kinds == {"shape", "urls", "host"}
     assert [impact for piece in evidence for impact in piece.impacts] == []
     assert [cover for piece in evidence for cover in piece.coverage] == []
-    assert [gap.what for piece in evidence for gap in piece.gaps] == ["impacts 2023-11-29..2024-02-26"]
+    assert [gap.what for piece in evidence for gap in piece.gaps] == [
+        "impacts 2023-11-29..2024-02-26"
+    ]
 
 
 def others(corpus: Path) -> Iterator[tuple[str, Response]]:
@@ -121,7 +142,10 @@ def others(corpus: Path) -> Iterator[tuple[str, Response]]:
                 yield folder.name, answer(entry["url"])
     for capture in sorted((corpus / "captures").rglob("*")):
         if capture.is_file() and "slack" not in capture.parts and capture.name != "SOURCES.tsv":
-            yield str(capture), Response(url="https://page.example/", status=200, body=capture.read_bytes())
+            yield (
+                str(capture),
+                Response(url="https://page.example/", status=200, body=capture.read_bytes()),
+            )
 
 
 def test_no_other_platforms_page_shows_a_single_sign(corpus: Path) -> None:

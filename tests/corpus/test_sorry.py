@@ -1,4 +1,5 @@
-"""iorad's real summary: the only answer of a Sorry page that we have. It shows both signs; the rest stays unverified."""
+"""iorad's real summary: the only answer of a Sorry page that we have. It shows both signs; the rest
+stays unverified."""
 
 from pathlib import Path
 

@@ -33,8 +33,8 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
 
 
 def test_kobv_has_one_of_nine_services_in_a_major_outage(corpus: Path) -> None:
-    """ "The service "GVI via SRU" since 14:44:59; its item has no link and no guid. The rest changed last between 14 February and
-    one second before the feed was made, and is operational.
+    """ "The service "GVI via SRU" since 14:44:59; its item has no link and no guid. The rest
+    changed last between 14 February and one second before the feed was made, and is operational.
     """
     piece = read(corpus, KOBV, 2025, 3, 6, 14, 50)
 
@@ -49,7 +49,8 @@ def test_kobv_has_one_of_nine_services_in_a_major_outage(corpus: Path) -> None:
 
 
 def test_inriver_has_14_names_in_up_to_four_groups_and_all_are_well(corpus: Path) -> None:
-    """50 items. "Asset API" and, twice, "Control Center" are informational since November; the rest is operational."""
+    """50 items. "Asset API" and, twice, "Control Center" are informational since November; the rest
+    is operational."""
     piece = read(corpus, INRIVER, 2025, 2, 24, 21)
 
     assert (corpus / "captures" / INRIVER).read_text().count("<item>") == 50
@@ -69,7 +70,11 @@ def test_any_one_of_a_name_s_items_in_an_outage_makes_it_one(corpus: Path, at: i
     body = (joined + "Workflow - Operational".join(pieces[at + 1 :])).encode()
     page = page_at(2025, 2, 24, 21)
 
-    (piece,) = drive(statusiq.poll(page), page, lambda url: Response(url=url, final_url=url, status=200, body=body))
+    (piece,) = drive(
+        statusiq.poll(page),
+        page,
+        lambda url: Response(url=url, final_url=url, status=200, body=body),
+    )
 
     bad = {name: level for name, level in levels(piece).items() if level is not Level.OPERATIONAL}
     assert bad == {"Workflow": Level.MAJOR_OUTAGE}

@@ -1,4 +1,5 @@
-"""Five captured summaries of Statuspal, and what a person reads off them. Their lists of incidents were not captured."""
+"""Five captured summaries of Statuspal, and what a person reads off them. Their lists of incidents
+were not captured."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -35,7 +36,11 @@ def bad(piece: Evidence) -> dict[str, tuple[str | None, str, Level | None]]:
     """Return the group, the name and the level of every component that is not well."""
     known = components(piece)
     return {
-        seen.component_id: (known[seen.component_id].group, known[seen.component_id].name, seen.level)
+        seen.component_id: (
+            known[seen.component_id].group,
+            known[seen.component_id].name,
+            seen.level,
+        )
         for seen in piece.observed or ()
         if seen.level is not Level.OPERATIONAL
     }
@@ -51,8 +56,9 @@ def told(piece: Evidence) -> list[tuple[str, Phase, str, str, str | None, int]]:
 
 
 def test_exoscale_in_march_2025_has_a_zone_in_an_incident_called_info(corpus: Path) -> None:
-    """Eight groups, 56 services. AT-VIE-2 and its seven are "info"; the page is "minor" by `current_status_type`, which
-    is what "info" stands for. "Swisscom is blocking port 22" is a notice and names no service.
+    """Eight groups, 56 services. AT-VIE-2 and its seven are "info"; the page is "minor" by
+    `current_status_type`, which is what "info" stands for. "Swisscom is blocking port 22" is a
+    notice and names no service.
     """
     piece = read(corpus, INFO, 2025, 3, 8, 9)
 
@@ -76,8 +82,9 @@ def test_exoscale_in_march_2025_has_a_zone_in_an_incident_called_info(corpus: Pa
 
 
 def test_exoscale_in_october_2025_has_a_zone_in_an_emergency_maintenance(corpus: Path) -> None:
-    """AT-VIE-2 with its nine, since 11:44:56, `current_status_type` "scheduled"; a test of a generator there is planned
-    for 13 November, 21:00 to 05:00. 83 rows are nine groups and the 74 services in them.
+    """AT-VIE-2 with its nine, since 11:44:56, `current_status_type` "scheduled"; a test of a
+    generator there is planned for 13 November, 21:00 to 05:00. 83 rows are nine groups and the 74
+    services in them.
     """
     piece = read(corpus, EMERGENCY, 2025, 10, 17, 12)
 
@@ -85,7 +92,9 @@ def test_exoscale_in_october_2025_has_a_zone_in_an_emergency_maintenance(corpus:
     assert {each.group for each in components(piece).values()} == {
         "Global", "CH-GVA-2", "CH-DK-2", "DE-FRA-1", "DE-MUC-1", "AT-VIE-1", "AT-VIE-2", "BG-SOF-1", "HR-ZAG-1",
     }  # fmt: skip
-    assert {(group, level) for group, _, level in bad(piece).values()} == {("AT-VIE-2", Level.MAINTENANCE)}
+    assert {(group, level) for group, _, level in bad(piece).values()} == {
+        ("AT-VIE-2", Level.MAINTENANCE)
+    }
     assert len(bad(piece)) == 9
     assert told(piece) == [
         ("209618", Phase.OPEN, "emergency-maintenance", "2025-10-17 11:44:56", None, 9),
@@ -97,8 +106,8 @@ def test_exoscale_in_october_2025_has_a_zone_in_an_emergency_maintenance(corpus:
 
 
 def test_exoscale_in_september_2023_is_well(corpus: Path) -> None:
-    """The older shape: no notices, no `current_status_type`. Eight groups, 44 services; "CH-GVA-2" is to be maintained
-    on 20 September from 07:00.
+    """The older shape: no notices, no `current_status_type`. Eight groups, 44 services; "CH-GVA-2"
+    is to be maintained on 20 September from 07:00.
     """
     piece = read(corpus, QUIET, 2023, 9, 15)
 
@@ -109,7 +118,8 @@ def test_exoscale_in_september_2023_is_well(corpus: Path) -> None:
 
 
 def test_hosttech_has_one_of_13_services_in_a_minor_incident(corpus: Path) -> None:
-    """ "Serverausfall", 07:16:37 in UTC, of "Webhosting & Reseller" alone. No service is in another."""
+    """ "Serverausfall", 07:16:37 in UTC, of "Webhosting & Reseller" alone. No service is in
+    another."""
     piece = read(corpus, MINOR, 2023, 9, 13, 8)
 
     assert len(components(piece)) == 13
@@ -119,9 +129,11 @@ def test_hosttech_has_one_of_13_services_in_a_minor_incident(corpus: Path) -> No
     assert piece.page.zone == "Europe/Zurich"
 
 
-def test_ascent_has_two_incidents_open_for_a_year_and_shows_both_services_down(corpus: Path) -> None:
-    """The page's own monitoring opened both on 20 April 2022; nothing was posted since. Each names the group "PEAK" and
-    one service in it. 18 services are in four groups, and two alone.
+def test_ascent_has_two_incidents_open_for_a_year_and_shows_both_services_down(
+    corpus: Path,
+) -> None:
+    """The page's own monitoring opened both on 20 April 2022; nothing was posted since. Each names
+    the group "PEAK" and one service in it. 18 services are in four groups, and two alone.
     """
     piece = read(corpus, MAJOR, 2023, 4, 19)
 
@@ -134,7 +146,10 @@ def test_ascent_has_two_incidents_open_for_a_year_and_shows_both_services_down(c
         ("82138", Phase.OPEN, "major", "2022-04-20 18:27:16", None, 1),
         ("82137", Phase.OPEN, "major", "2022-04-20 18:24:41", None, 1),
     ]
-    assert {(each.component_id, each.end) for each in piece.impacts} == {("28740", None), ("28741", None)}
+    assert {(each.component_id, each.end) for each in piece.impacts} == {
+        ("28740", None),
+        ("28741", None),
+    }
 
 
 def test_its_summaries_are_recognised_and_nobody_elses(corpus: Path) -> None:

@@ -1,6 +1,8 @@
-"""Published figures, computed with the product's own functions on the data they were published about.
+"""Published figures, computed with the product's own functions on the data they were published
+about.
 
-`expected.json` names each comparison; a test here carries its identifier. Nothing of that data is part of the project.
+`expected.json` names each comparison; a test here carries its identifier. Nothing of that data is
+part of the project.
 """
 
 import csv
@@ -16,7 +18,14 @@ from typing import Any
 import pytest
 
 from monitor.classify import Options, derive
-from monitor.intervals import Interval, day_interval, days_touched, intersect, total_seconds, zone_named
+from monitor.intervals import (
+    Interval,
+    day_interval,
+    days_touched,
+    intersect,
+    total_seconds,
+    zone_named,
+)
 from monitor.model import (
     Aspect,
     Bar,
@@ -53,7 +62,9 @@ def truth(corpus: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(truth: Path) -> Mapping[str, Any]:
-    return {each["id"]: each["expected"] for each in json.loads((truth / "expected.json").read_text())}
+    return {
+        each["id"]: each["expected"] for each in json.loads((truth / "expected.json").read_text())
+    }
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
@@ -61,7 +72,8 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-# ------------------------------------------------------------------------------------- Statuspage's printed uptime
+# ------------------------------------------------------------------------------------- Statuspage's
+# printed uptime
 
 
 def printed_timelines(path: Path) -> Mapping[str, Any]:
@@ -92,7 +104,9 @@ def test_u3_a_bar_can_hold_a_25_hour_day(truth: Path, expected: Mapping[str, Any
     wanted = expected["U3-dst-day"]
     found = {
         bar["outages"].get("p")
-        for line in printed_timelines(truth / "uptimedata" / "acmeapico.statuspage.io.html").values()
+        for line in printed_timelines(
+            truth / "uptimedata" / "acmeapico.statuspage.io.html"
+        ).values()
         for bar in line["days"]
         if bar["date"] == wanted["date"]
     }
@@ -100,9 +114,13 @@ def test_u3_a_bar_can_hold_a_25_hour_day(truth: Path, expected: Mapping[str, Any
     assert wanted["p"] in found
 
 
-def test_u4_a_groups_seconds_are_its_childrens_mean_truncated(truth: Path, expected: Mapping[str, Any]) -> None:
+def test_u4_a_groups_seconds_are_its_childrens_mean_truncated(
+    truth: Path, expected: Mapping[str, Any]
+) -> None:
     timelines = printed_timelines(truth / "uptimedata" / "80z3x98tprrb.statuspage.io.html")
-    group = next(line for line in timelines.values() if line["component"]["name"] == "Core services")
+    group = next(
+        line for line in timelines.values() if line["component"]["name"] == "Core services"
+    )
     children = [timelines[code] for code in group["component"]["group"] if code in timelines]
     seconds = [
         (bar["outages"].get("p", 0), bar["outages"].get("m", 0))
@@ -114,12 +132,18 @@ def test_u4_a_groups_seconds_are_its_childrens_mean_truncated(truth: Path, expec
     assert statuspage_group_seconds(seconds)[1] == expected["U4-group"]["m"]
 
 
-# ----------------------------------------------------------------------------------------------------------- GitHub
+# -----------------------------------------------------------------------------------------------------------
+# GitHub
 
 
 def github_bars(truth: Path) -> Iterator[tuple[str, date, int, int]]:
     for row in rows(truth / "github" / "vendor-bars.csv"):
-        yield row["component"], date.fromisoformat(row["date"]), int(row["partial_seconds"]), int(row["major_seconds"])
+        yield (
+            row["component"],
+            date.fromisoformat(row["date"]),
+            int(row["partial_seconds"]),
+            int(row["major_seconds"]),
+        )
 
 
 def test_g1_940_of_942_months_follow_the_formula(truth: Path, expected: Mapping[str, Any]) -> None:
@@ -133,7 +157,11 @@ def test_g1_940_of_942_months_follow_the_formula(truth: Path, expected: Mapping[
     exceptions = [
         f"{row['component']} {row['month']}"
         for row in published
-        if abs(1 - float(statuspage_downtime(*months[row["component"], row["month"]])) - float(row["uptime_fraction"]))
+        if abs(
+            1
+            - float(statuspage_downtime(*months[row["component"], row["month"]]))
+            - float(row["uptime_fraction"])
+        )
         > 1e-7
     ]
     wanted = expected["G1-month-formula"]
@@ -152,9 +180,9 @@ def test_g1b_outage_days_per_year(truth: Path, expected: Mapping[str, Any]) -> N
         if p + m:
             by_year[str(day.year)].append(day)
 
-    assert {year: [len(by_year[year]), len(set(by_year[year]))] for year in ("2022", "2023", "2024")} == expected[
-        "G1b-outage-days"
-    ]
+    assert {
+        year: [len(by_year[year]), len(set(by_year[year]))] for year in ("2022", "2023", "2024")
+    } == expected["G1b-outage-days"]
 
 
 def as_of_window(day: str) -> Interval:
@@ -174,7 +202,8 @@ def test_g2_the_quoted_90_day_aggregate(truth: Path, expected: Mapping[str, Any]
             if row["impact"] != "maintenance"
             and (
                 span := Interval.between(
-                    datetime.fromisoformat(row["downtime_start"]), datetime.fromisoformat(row["downtime_end"])
+                    datetime.fromisoformat(row["downtime_start"]),
+                    datetime.fromisoformat(row["downtime_end"]),
                 )
             )
         ]
@@ -190,7 +219,8 @@ def github_span(incident: Mapping[str, Any]) -> Interval | None:
     if not incident.get("downtime_start") or not incident.get("downtime_end"):
         return None
     return Interval.between(
-        datetime.fromisoformat(incident["downtime_start"]), datetime.fromisoformat(incident["downtime_end"])
+        datetime.fromisoformat(incident["downtime_start"]),
+        datetime.fromisoformat(incident["downtime_end"]),
     )
 
 
@@ -203,42 +233,62 @@ def test_g2b_the_quoted_component_aggregate(truth: Path, expected: Mapping[str, 
                 for component in incident.get("components") or ():
                     spans[component].append(span)
         for component, percent in wanted.items():
-            assert union_percent(spans[component], as_of_window(day)) == pytest.approx(percent, abs=0.005)
+            assert union_percent(spans[component], as_of_window(day)) == pytest.approx(
+                percent, abs=0.005
+            )
 
 
 def posted_span(incident: Mapping[str, Any]) -> Interval | None:
     if not incident.get("resolved_at"):
         return None
     return Interval.between(
-        datetime.fromisoformat(incident["started_at"]), datetime.fromisoformat(incident["resolved_at"])
+        datetime.fromisoformat(incident["started_at"]),
+        datetime.fromisoformat(incident["resolved_at"]),
     )
 
 
 def outage_component_days(truth: Path, year: int) -> set[tuple[str, date]]:
-    return {(component, day) for component, day, p, m in github_bars(truth) if p + m and day.year == year}
+    return {
+        (component, day)
+        for component, day, p, m in github_bars(truth)
+        if p + m and day.year == year
+    }
 
 
 def known(name: str) -> KnownComponent:
     return KnownComponent(
-        component=Component(id=name, name=name), slug=name, first_seen_at=datetime(2016, 1, 1, tzinfo=UTC)
+        component=Component(id=name, name=name),
+        slug=name,
+        first_seen_at=datetime(2016, 1, 1, tzinfo=UTC),
     )
 
 
 def outage_days(history: History) -> set[date]:
-    return {day.day for day in history.days.values() if day.level is not None and day.level.is_outage}
+    return {
+        day.day for day in history.days.values() if day.level is not None and day.level.is_outage
+    }
 
 
-def test_g3_holding_polled_states_finds_nine_of_ten_outage_days_and_invents_none(truth: Path) -> None:
+def test_g3_holding_polled_states_finds_nine_of_ten_outage_days_and_invents_none(
+    truth: Path,
+) -> None:
     """The polls go through `classify` as observed runs: each state holds until the next poll."""
     polls = []
     for row in rows(truth / "github" / "polls-2024.csv"):
         states = dict(
-            part.rsplit("=", 1) for part in re.split(r"[;|]", row["non_operational_components"]) if "=" in part
+            part.rsplit("=", 1)
+            for part in re.split(r"[;|]", row["non_operational_components"])
+            if "=" in part
         )
         if not states and row["non_operational_components"]:
-            states = dict(part.rsplit(":", 1) for part in re.split(r"[;|]", row["non_operational_components"]))
+            states = dict(
+                part.rsplit(":", 1) for part in re.split(r"[;|]", row["non_operational_components"])
+            )
         polls.append(
-            (datetime.fromisoformat(row["committed_at_utc"]), {k.strip(): v.strip() for k, v in states.items()})
+            (
+                datetime.fromisoformat(row["committed_at_utc"]),
+                {k.strip(): v.strip() for k, v in states.items()},
+            )
         )
     levels = {"partial_outage": Level.PARTIAL_OUTAGE, "major_outage": Level.MAJOR_OUTAGE}
     runs = [
@@ -252,18 +302,29 @@ def test_g3_holding_polled_states_finds_nine_of_ten_outage_days_and_invents_none
     names = {component for component, _ in bars} | {run.component_id for run in runs}
     facts = PageFacts(components=tuple(known(name) for name in names), runs=tuple(runs))
     page = derive(
-        facts, Options(zone=UTC), first=date(2024, 1, 1), last=date(2024, 12, 31), now=datetime(2025, 2, 1, tzinfo=UTC)
+        facts,
+        Options(zone=UTC),
+        first=date(2024, 1, 1),
+        last=date(2024, 12, 31),
+        now=datetime(2025, 2, 1, tzinfo=UTC),
     )
-    found = {(name, day) for name, history in page.components.items() for day in outage_days(history)}
+    found = {
+        (name, day) for name, history in page.components.items() for day in outage_days(history)
+    }
 
     assert len(found & bars) >= 150
     assert len(found - bars) <= 1
 
 
-def test_g4_incident_impact_is_not_a_component_level(truth: Path, expected: Mapping[str, Any]) -> None:
+def test_g4_incident_impact_is_not_a_component_level(
+    truth: Path, expected: Mapping[str, Any]
+) -> None:
     for year, wanted in expected["G4-incident-backfill"].items():
         bars = outage_component_days(truth, int(year))
-        for label, impacts in (("minor+", {"minor", "major", "critical"}), ("major+", {"major", "critical"})):
+        for label, impacts in (
+            ("minor+", {"minor", "major", "critical"}),
+            ("major+", {"major", "critical"}),
+        ):
             found = {
                 (component, day)
                 for incident in incidents(truth / "github" / "incidents-2022..2026-03.jsonl")
@@ -275,7 +336,8 @@ def test_g4_incident_impact_is_not_a_component_level(truth: Path, expected: Mapp
             assert [len(found & bars), len(found - bars), len(bars - found)] == wanted[label]
 
 
-# ----------------------------------------------------------------------------------------------------------- Claude
+# -----------------------------------------------------------------------------------------------------------
+# Claude
 
 
 def claude_months(truth: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -300,7 +362,9 @@ def test_c1_published_90_day_percentages(truth: Path, expected: Mapping[str, Any
     for last, wanted in expected["C1-published-90-day"].items():
         window = window_ending(date.fromisoformat(last), 90)
         for component, percent in wanted.items():
-            inside = [day for at, day in days[component].items() if window.first <= at <= window.last]
+            inside = [
+                day for at, day in days[component].items() if window.first <= at <= window.last
+            ]
             p, m = sum(day.get("p", 0) for day in inside), sum(day.get("m", 0) for day in inside)
             assert float(statuspage_uptime(p, m, 90)) == pytest.approx(percent, abs=0.01001)
 
@@ -324,13 +388,21 @@ def claude_page(truth: Path) -> PageFacts:
     return PageFacts(
         components=tuple(known(name) for name in names),
         bars=bars,
-        coverage=tuple(Coverage(span=span, aspect=Aspect.BARS, component_id=name) for name in names),
+        coverage=tuple(
+            Coverage(span=span, aspect=Aspect.BARS, component_id=name) for name in names
+        ),
     )
 
 
 def test_c2_the_seed_claim(truth: Path, expected: Mapping[str, Any]) -> None:
     now = datetime(2026, 6, 1, tzinfo=UTC)
-    page = derive(claude_page(truth), Options(zone=UTC), first=date(2025, 12, 1), last=date(2026, 5, 31), now=now)
+    page = derive(
+        claude_page(truth),
+        Options(zone=UTC),
+        first=date(2025, 12, 1),
+        last=date(2026, 5, 31),
+        now=now,
+    )
     for last, wanted in expected["C2-seed-claim"].items():
         window = window_ending(date.fromisoformat(last), 90)
         found = figures(page.vendor, window)
@@ -343,7 +415,11 @@ def test_c2_the_seed_claim(truth: Path, expected: Mapping[str, Any]) -> None:
 
 def test_c3_months_follow_the_formula(truth: Path, expected: Mapping[str, Any]) -> None:
     exceptions = []
-    months = [(name, month) for name, month in claude_months(truth) if month["uptime_percentage"] is not None]
+    months = [
+        (name, month)
+        for name, month in claude_months(truth)
+        if month["uptime_percentage"] is not None
+    ]
     for name, month in months:
         days = [day for day in month["days"] if day.get("date")]
         share = statuspage_downtime(
@@ -366,7 +442,8 @@ CLAUDE_DAYS = (date(2026, 1, 1), date(2026, 5, 31))
 
 
 def claude_bars(truth: Path) -> dict[tuple[str, date], tuple[int, int]]:
-    """The vendor's seconds of partial and major outage by component id and day; days before a component are left out."""
+    """The vendor's seconds of partial and major outage by component id and day; days before a
+    component are left out."""
     rows_of = json.loads((truth / "claude" / "components.json").read_text())["components"]
     ids = {row["name"]: row["id"] for row in rows_of}
     return {
@@ -394,13 +471,20 @@ def is_close(seconds: Seconds, bar: tuple[int, int]) -> bool:
     return abs(seconds.partial - bar[0]) <= 5 and abs(seconds.major - bar[1]) <= 5
 
 
-def test_c4_replayed_updates_against_the_vendors_bars(truth: Path, expected: Mapping[str, Any]) -> None:
-    """By the clock of the closing update four more component-days are exact than by the end the vendor dated back."""
+def test_c4_replayed_updates_against_the_vendors_bars(
+    truth: Path, expected: Mapping[str, Any]
+) -> None:
+    """By the clock of the closing update four more component-days are exact than by the end the
+    vendor dated back."""
     page = claude_by_impacts(truth, tuple(claude_replayed(truth)))
     bars = claude_bars(truth)
     shown = {key for key, seconds in bars.items() if sum(seconds)}
     found = {(key, day) for key, history in page.components.items() for day in outage_days(history)}
-    exact = {key for key, bar in bars.items() if is_close(page.components[key[0]].day(key[1]).seconds, bar)}
+    exact = {
+        key
+        for key, bar in bars.items()
+        if is_close(page.components[key[0]].day(key[1]).seconds, bar)
+    }
 
     assert len(found & shown) >= 200
     assert len(found - shown) <= 4
@@ -409,10 +493,13 @@ def test_c4_replayed_updates_against_the_vendors_bars(truth: Path, expected: Map
     assert (len(exact), len(bars)) == (741, 769)
 
 
-def test_the_bars_do_not_tell_whether_what_every_update_calls_operational_was_bad(truth: Path) -> None:
-    """Six incidents name components and post "operational" alone. With and without what their impact word says, all 26
-    component-days they touch agree with the bars: "minor" is a degradation, which no bar shows, and the one "major"
-    lasted no second, on days on which others were out.
+def test_the_bars_do_not_tell_whether_what_every_update_calls_operational_was_bad(
+    truth: Path,
+) -> None:
+    """Six incidents name components and post "operational" alone. With and without what their
+    impact word says, all 26 component-days they touch agree with the bars: "minor" is a
+    degradation, which no bar shows, and the one "major" lasted no second, on days on which others
+    were out.
     """
     everything = tuple(claude_replayed(truth))
     inferred = [impact for impact in everything if impact.basis is Basis.INFERRED]
@@ -425,13 +512,19 @@ def test_the_bars_do_not_tell_whether_what_every_update_calls_operational_was_ba
     bars = claude_bars(truth)
     for impacts in (everything, tuple(each for each in everything if each not in inferred)):
         page = claude_by_impacts(truth, impacts)
-        agreeing = [key for key in touched if is_close(page.components[key[0]].day(key[1]).seconds, bars[key])]
+        agreeing = [
+            key
+            for key in touched
+            if is_close(page.components[key[0]].day(key[1]).seconds, bars[key])
+        ]
         assert (len(agreeing), len(touched)) == (26, 26)
 
     assert {impact.word for impact in inferred} == {"minor", "major"}
 
 
-def test_c5_incident_days_in_the_first_half_of_april(truth: Path, expected: Mapping[str, Any]) -> None:
+def test_c5_incident_days_in_the_first_half_of_april(
+    truth: Path, expected: Mapping[str, Any]
+) -> None:
     page = derive(
         claude_page(truth),
         Options(zone=UTC),
@@ -448,7 +541,8 @@ def test_c5_incident_days_in_the_first_half_of_april(truth: Path, expected: Mapp
     )
 
 
-# ------------------------------------------------------------------------------------- a published study of two vendors
+# ------------------------------------------------------------------------------------- a published
+# study of two vendors
 
 
 def study_bars(truth: Path, service: str) -> dict[date, tuple[float, float]]:
@@ -463,7 +557,15 @@ def study_bars(truth: Path, service: str) -> dict[date, tuple[float, float]]:
     return found
 
 
-SERVICES = ("api", "chatgpt", "labs", "playground", "api.anthropic.com", "claude.ai", "console.anthropic.com")
+SERVICES = (
+    "api",
+    "chatgpt",
+    "labs",
+    "playground",
+    "api.anthropic.com",
+    "claude.ai",
+    "console.anthropic.com",
+)
 
 
 @pytest.fixture(scope="module")
@@ -477,7 +579,13 @@ def study_history(bars: Mapping[date, tuple[float, float]]) -> History:
     facts = PageFacts(
         components=(known("a"),),
         bars=tuple(
-            Bar(component_id="a", day=day, partial_seconds=round(p * 60), major_seconds=round(m * 60), source="x")
+            Bar(
+                component_id="a",
+                day=day,
+                partial_seconds=round(p * 60),
+                major_seconds=round(m * 60),
+                source="x",
+            )
             for day, (p, m) in bars.items()
             if p or m
         ),
@@ -486,18 +594,24 @@ def study_history(bars: Mapping[date, tuple[float, float]]) -> History:
     return derive(facts, Options(zone=UTC), first=first, last=last, now=span.end).components["a"]
 
 
-def test_l1_share_of_days_with_an_outage(study: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+def test_l1_share_of_days_with_an_outage(
+    study: Mapping[str, Any], expected: Mapping[str, Any]
+) -> None:
     for service, wanted in expected["L1-outage-day-share"].items():
         outage = outage_days(study_history(study[service]))
         assert (len(study[service]), len(outage)) == (wanted["days"], wanted["outage_days"])
         assert round(100 * len(outage) / len(study[service]), 2) == wanted["percent"]
 
 
-def test_l2_outage_minutes_and_weighted_minutes(study: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+def test_l2_outage_minutes_and_weighted_minutes(
+    study: Mapping[str, Any], expected: Mapping[str, Any]
+) -> None:
     for service, wanted in expected["L2-outage-overview"].items():
         partial = [p for p, _ in study[service].values() if p]
         major = [m for _, m in study[service].values() if m]
-        weighted = float(statuspage_downtime(round(sum(partial)), round(sum(major)), 1)) * DAY_SECONDS
+        weighted = (
+            float(statuspage_downtime(round(sum(partial)), round(sum(major)), 1)) * DAY_SECONDS
+        )
         assert [len(partial) + len(major), len(major), len(partial)] == wanted[:3]
         assert sum(partial) + sum(major) == wanted[3]
         assert weighted == pytest.approx(wanted[4])
@@ -506,9 +620,13 @@ def test_l2_outage_minutes_and_weighted_minutes(study: Mapping[str, Any], expect
 def test_l3_daily_availability(study: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     for service, wanted in expected["L3-availability"].items():
         values = [
-            100 * (1 - float(statuspage_downtime(round(p * 60), round(m * 60), 1))) for p, m in study[service].values()
+            100 * (1 - float(statuspage_downtime(round(p * 60), round(m * 60), 1)))
+            for p, m in study[service].values()
         ]
-        shares = [100 * sum(value >= floor for value in values) / len(values) for floor in (100, 99.9, 99, 90)]
+        shares = [
+            100 * sum(value >= floor for value in values) / len(values)
+            for floor in (100, 99.9, 99, 90)
+        ]
         found = [min(values), sum(values) / len(values), *shares]
         assert found == pytest.approx(wanted, abs=0.005001)
 
@@ -527,13 +645,19 @@ def test_l6_any_component(study: Mapping[str, Any], expected: Mapping[str, Any])
 
 
 STAGES = ("investigating", "identified", "monitoring", "resolved", "postmortem")
-COLUMNS = {"API": "openai", "ChatGPT": "openai", "Labs": "openai", "Playground": "openai"} | dict.fromkeys(
-    ("api.anthropic.com", "claude.ai", "console.anthropic.com"), "anthropic"
-)
+COLUMNS = {
+    "API": "openai",
+    "ChatGPT": "openai",
+    "Labs": "openai",
+    "Playground": "openai",
+} | dict.fromkeys(("api.anthropic.com", "claude.ai", "console.anthropic.com"), "anthropic")
 
 
 def stages(row: Mapping[str, str]) -> list[datetime | None]:
-    return [datetime.fromisoformat(text) if (text := row[f"{stage}_timestamp"]) else None for stage in STAGES]
+    return [
+        datetime.fromisoformat(text) if (text := row[f"{stage}_timestamp"]) else None
+        for stage in STAGES
+    ]
 
 
 def test_l5_times_between_and_to_repair(truth: Path, expected: Mapping[str, Any]) -> None:
@@ -542,7 +666,12 @@ def test_l5_times_between_and_to_repair(truth: Path, expected: Mapping[str, Any]
         for row in rows(truth / "llm-outages" / "clean" / "incident_stages.csv"):
             times = stages(row)
             present = [at for at in times if at is not None]
-            if row[service] == "1" and row["provider"] == COLUMNS[service] and present and present == sorted(present):
+            if (
+                row[service] == "1"
+                and row["provider"] == COLUMNS[service]
+                and present
+                and present == sorted(present)
+            ):
                 found.append((min(present), times))
         found.sort(key=lambda each: each[0])
         starts = [start for start, _ in found]
@@ -563,18 +692,31 @@ def test_l7_bars_are_cut_at_the_pages_own_midnight(
     names = {"API": "api", "ChatGPT": "chatgpt", "Labs": "labs", "Playground": "playground"}
     for vendor, by_zone in expected["L7-page-timezone"].items():
         services = [column for column, owner in COLUMNS.items() if owner == vendor]
-        bars = {(s, day) for s in services for day, (p, m) in study[names.get(s, s)].items() if p or m}
+        bars = {
+            (s, day) for s in services for day, (p, m) in study[names.get(s, s)].items() if p or m
+        }
         shown = {(s, day) for s in services for day in study[names.get(s, s)]}
         for zone, wanted in by_zone.items():
             found = set()
             for row in rows(truth / "llm-outages" / "clean" / "incident_stages.csv"):
-                present = [at for at in stages(row)[:4] if at is not None]  # a post-mortem is not the incident
-                if row["provider"] != vendor or row["incident_impact_level"] not in {"2", "3"} or not present:
+                present = [
+                    at for at in stages(row)[:4] if at is not None
+                ]  # a post-mortem is not the incident
+                if (
+                    row["provider"] != vendor
+                    or row["incident_impact_level"] not in {"2", "3"}
+                    or not present
+                ):
                     continue  # 2 = major, 3 = critical, 4 = maintenance
                 span = Interval.between(min(present), max(present))
                 if span is None:
                     continue
-                found |= {(s, day) for s in services if row[s] == "1" for day in days_touched(span, zone_named(zone))}
+                found |= {
+                    (s, day)
+                    for s in services
+                    if row[s] == "1"
+                    for day in days_touched(span, zone_named(zone))
+                }
             found &= shown
             assert len(found & bars) / len(found) == pytest.approx(wanted[0], abs=0.005001)
             assert len(found & bars) / len(bars) == pytest.approx(wanted[1], abs=0.005001)

@@ -1,10 +1,11 @@
 """A university's real Upptime repository, and what a person reads off it.
 
-The summary of 22 August 2026 has fourteen sites, all up. Canvas was down on seven days for 1061 minutes in all, Okta on
-one, for 653. Both were first checked on 29 October 2025, at 15:12:37 and 16:46:46, and last written down on 21 August at
-23:06. The repository's own figures agree: of the 297 days since, 1061 minutes are 0.25 % (it says 99.75 %) and 653 are
-0.15 % (99.85 %); of the last month Canvas' 28 minutes on 1 August are 0.06 % (99.94 %). The other sites' files were not
-captured, so their days are not known.
+The summary of 22 August 2026 has fourteen sites, all up. Canvas was down on seven days for 1061
+minutes in all, Okta on one, for 653. Both were first checked on 29 October 2025, at 15:12:37 and
+16:46:46, and last written down on 21 August at 23:06. The repository's own figures agree: of the
+297 days since, 1061 minutes are 0.25 % (it says 99.75 %) and 653 are 0.15 % (99.85 %); of the last
+month Canvas' 28 minutes on 1 August are 0.06 % (99.94 %). The other sites' files were not captured,
+so their days are not known.
 """
 
 import json
@@ -22,11 +23,14 @@ from tests.drive import Answer, drive
 pytestmark = pytest.mark.corpus
 
 PAGE = PageContext(
-    url="https://github.com/Maryville-University-DLX/saints-status/", now=datetime(2026, 8, 22, 6, tzinfo=UTC)
+    url="https://github.com/Maryville-University-DLX/saints-status/",
+    now=datetime(2026, 8, 22, 6, tzinfo=UTC),
 )
 SUMMARY = "upptime/maryville-summary-20260822.json"
 BADGE = "upptime/maryville-canvas-uptime-month-20260822.json"
-OKTA = Bar(component_id="okta", day=date(2025, 12, 4), major_seconds=653 * 60, source=upptime.SOURCE)
+OKTA = Bar(
+    component_id="okta", day=date(2025, 12, 4), major_seconds=653 * 60, source=upptime.SOURCE
+)
 FILES = {
     "summary.json": SUMMARY,
     "canvas-lms.yml": "upptime/maryville-canvas-lms-20260822.yml",
@@ -64,7 +68,9 @@ def test_the_days_of_two_sites_and_the_gaps_of_twelve(corpus: Path) -> None:
     }  # fmt: skip
     assert [bar for bar in bars if bar.component_id != "canvas-lms"] == [OKTA]
     until = datetime(2026, 8, 22, tzinfo=UTC)
-    assert {(c.component_id, c.span.start, c.span.end) for piece in pieces for c in piece.coverage} == {
+    assert {
+        (c.component_id, c.span.start, c.span.end) for piece in pieces for c in piece.coverage
+    } == {
         ("canvas-lms", datetime(2025, 10, 29, 15, 12, 37, 878000, tzinfo=UTC), until),
         ("okta", datetime(2025, 10, 29, 16, 46, 46, 265000, tzinfo=UTC), until),
     }
@@ -80,19 +86,34 @@ def test_the_minutes_are_those_the_repository_s_own_figures_are_made_of(corpus: 
     said = {each.component_id: each.ratio for each in live.reported if each.window_days == 365}
 
     for cover in (cover for piece in pieces for cover in piece.coverage):
-        down = sum(b.major_seconds for piece in pieces for b in piece.bars if b.component_id == cover.component_id)
-        assert 1 - down / cover.span.seconds == pytest.approx(said[cover.component_id or ""], abs=0.0001)
+        down = sum(
+            b.major_seconds
+            for piece in pieces
+            for b in piece.bars
+            if b.component_id == cover.component_id
+        )
+        assert 1 - down / cover.span.seconds == pytest.approx(
+            said[cover.component_id or ""], abs=0.0001
+        )
 
 
 def test_the_badge_of_canvas_agrees_with_the_minutes_of_its_last_30_days(corpus: Path) -> None:
-    """It reads "uptime 30d" and "99.9%". Of the 30 days up to 21 August one was not whole, 1 August with 28 minutes:
-    99.94 %, as the summary says too. With 21 July, a day or two before them, 99.6 % would be left.
+    """It reads "uptime 30d" and "99.9%". Of the 30 days up to 21 August one was not whole, 1 August
+    with 28 minutes: 99.94 %, as the summary says too. With 21 July, a day or two before them, 99.6
+    % would be left.
     """
     badge = json.loads((corpus / "captures" / BADGE).read_text())
     (live,) = drive(upptime.poll(PAGE), PAGE, answers(corpus))
     pieces = drive(upptime.backfill(PAGE, datetime(2026, 7, 23, tzinfo=UTC)), PAGE, answers(corpus))
-    down = sum(bar.major_seconds for piece in pieces for bar in piece.bars if bar.component_id == "canvas-lms")
-    (month,) = (r.ratio for r in live.reported if (r.component_id, r.window_days) == ("canvas-lms", 30))
+    down = sum(
+        bar.major_seconds
+        for piece in pieces
+        for bar in piece.bars
+        if bar.component_id == "canvas-lms"
+    )
+    (month,) = (
+        r.ratio for r in live.reported if (r.component_id, r.window_days) == ("canvas-lms", 30)
+    )
 
     assert badge["message"] == f"{100 * (1 - down / (30 * 86400)):.1f}%" == f"{100 * month:.1f}%"
 

@@ -1,6 +1,8 @@
-"""Uptime.com's own page of September 2026, its components cut by who kept it, and what a person reads off it.
+"""Uptime.com's own page of September 2026, its components cut by who kept it, and what a person
+reads off it.
 
-Three components outside any group and two in "Check Servers", all operational; no incidents, no maintenance.
+Three components outside any group and two in "Check Servers", all operational; no incidents, no
+maintenance.
 """
 
 from datetime import UTC, datetime
@@ -20,7 +22,9 @@ CAPTURE = "uptimecom/uptimecom-ajax-202609-trimmed.json"
 
 
 def test_uptimecom_is_well(corpus: Path) -> None:
-    page = PageContext(url="https://uptime.com/statuspage/uptime-status/", now=datetime(2026, 9, 12, tzinfo=UTC))
+    page = PageContext(
+        url="https://uptime.com/statuspage/uptime-status/", now=datetime(2026, 9, 12, tzinfo=UTC)
+    )
     (piece,) = drive(uptimecom.poll(page), page, answer_of(corpus, CAPTURE))
 
     assert [(each.name, each.group) for each in piece.components or ()] == [

@@ -1,4 +1,5 @@
-"""Two answers of a real Uptime Kuma, recorded for another program's tests, and what a person reads off them."""
+"""Two answers of a real Uptime Kuma, recorded for another program's tests, and what a person reads
+off them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.corpus
 
 BEATS = "uptimekuma/isitdown-heartbeat-20260912-down.json"
 SETTINGS = "uptimekuma/isitdown-page-20260912-maintenance.json"
-PAGE = PageContext(url="https://kuma.vendor.example/status/demo", now=datetime(2026, 9, 12, 12, 27, 30, tzinfo=UTC))
+PAGE = PageContext(
+    url="https://kuma.vendor.example/status/demo", now=datetime(2026, 9, 12, 12, 27, 30, tzinfo=UTC)
+)
 
 
 def answers(corpus: Path) -> Answer:
@@ -30,8 +33,8 @@ def answers(corpus: Path) -> Answer:
 
 
 def test_webhooks_are_down_and_the_api_is_in_maintenance(corpus: Path) -> None:
-    """Ten beats of each, the last at 12:27:20; one of the API's is status 3 since 12:26:20. Pinned is "Elevated error
-    rates" of 12:24:51, version 1's only incident, which names no monitor.
+    """Ten beats of each, the last at 12:27:20; one of the API's is status 3 since 12:26:20. Pinned
+    is "Elevated error rates" of 12:24:51, version 1's only incident, which names no monitor.
     """
     (piece,) = drive(uptimekuma.poll(PAGE), PAGE, answers(corpus))
 
@@ -53,9 +56,13 @@ def test_webhooks_are_down_and_the_api_is_in_maintenance(corpus: Path) -> None:
 
 
 def test_its_beats_are_known_for_three_minutes(corpus: Path) -> None:
-    told, gap = drive(uptimekuma.backfill(PAGE, datetime(2026, 9, 1, tzinfo=UTC)), PAGE, answers(corpus))
+    told, gap = drive(
+        uptimekuma.backfill(PAGE, datetime(2026, 9, 1, tzinfo=UTC)), PAGE, answers(corpus)
+    )
 
-    assert [(one.component_id, one.level, f"{one.start:%H:%M:%S}", one.end) for one in told.impacts] == [
+    assert [
+        (one.component_id, one.level, f"{one.start:%H:%M:%S}", one.end) for one in told.impacts
+    ] == [
         ("1", Level.MAINTENANCE, "12:26:20", None),
         ("2", Level.MAJOR_OUTAGE, "12:24:39", None),
     ]

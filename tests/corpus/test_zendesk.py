@@ -1,4 +1,5 @@
-"""Zendesk's services and its incidents of 90 days, as captured, and what a person reads off them."""
+"""Zendesk's services and its incidents of 90 days, as captured, and what a person reads off
+them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,17 +33,26 @@ def page_at(now: datetime) -> PageContext:
     return PageContext(url="https://status.zendesk.com/", now=now)
 
 
-def spans(evidence: Evidence, incident: str) -> set[tuple[str, Level | None, Basis, str, str | None]]:
+def spans(
+    evidence: Evidence, incident: str
+) -> set[tuple[str, Level | None, Basis, str, str | None]]:
     """Return the components an incident hit, how badly, from when to when."""
     return {
-        (one.component_id, one.level, one.basis, f"{one.start:%m-%d %H:%M:%S}", one.end and f"{one.end:%m-%d %H:%M:%S}")
+        (
+            one.component_id,
+            one.level,
+            one.basis,
+            f"{one.start:%m-%d %H:%M:%S}",
+            one.end and f"{one.end:%m-%d %H:%M:%S}",
+        )
         for one in evidence.impacts
         if one.incident_id == incident
     }
 
 
 def test_sixteen_services_are_well_on_19_september_2026(corpus: Path) -> None:
-    """17 incidents since June, all resolved; 10079 is still called "monitoring", eight weeks after its `resolvedAt`."""
+    """17 incidents since June, all resolved; 10079 is still called "monitoring", eight weeks after
+    its `resolvedAt`."""
     page = page_at(NOW)
     (piece,) = drive(zendesk.poll(page), page, answers(corpus))
 
@@ -55,7 +65,10 @@ def test_sixteen_services_are_well_on_19_september_2026(corpus: Path) -> None:
     assert len(piece.incidents) == 17
     assert {each.phase for each in piece.incidents} == {Phase.CLOSED}
     (stale,) = (each for each in piece.incidents if each.id == "10079")
-    assert (stale.status, stale.resolved_at) == ("monitoring", datetime(2026, 7, 24, 12, 42, 29, tzinfo=UTC))
+    assert (stale.status, stale.resolved_at) == (
+        "monitoring",
+        datetime(2026, 7, 24, 12, 42, 29, tzinfo=UTC),
+    )
     assert piece.unknown_words == ()
 
 
@@ -72,7 +85,8 @@ def test_sixteen_services_are_well_on_19_september_2026(corpus: Path) -> None:
         # A "major" that is a degradation by its own flag and that of "Support".
         ("10158", ["1"], Level.DEGRADED, "07-23 10:14:00", "08-07 13:32:00"),
         ("9922", ["63"], Level.PARTIAL_OUTAGE, "06-26 17:37:00", "06-28 03:45:00"),
-        # The incident has a flag, none of its services has one: "AI Agents" is 258, "Forethought AI Agents" 281.
+        # The incident has a flag, none of its services has one: "AI Agents" is 258, "Forethought AI
+        # Agents" 281.
         ("10119", ["258"], Level.PARTIAL_OUTAGE, "07-31 01:15:00", "08-04 09:11:00"),
         ("10001", ["281"], Level.PARTIAL_OUTAGE, "07-09 16:59:00", "07-09 17:31:00"),
         ("9930", ["258"], Level.DEGRADED, "06-25 14:59:00", "07-01 13:46:00"),
@@ -82,14 +96,16 @@ def test_an_incident_hits_the_services_it_names_as_its_flags_say(
     corpus: Path, incident: str, hit: list[str], *, level: Level, start: str, end: str
 ) -> None:
     page = page_at(NOW)
-    _, told = drive(zendesk.backfill(page, datetime(2026, 6, 23, tzinfo=UTC)), page, answers(corpus))
+    _, told = drive(
+        zendesk.backfill(page, datetime(2026, 6, 23, tzinfo=UTC)), page, answers(corpus)
+    )
 
     assert spans(told, incident) == {(key, level, Basis.DECLARED, start, end) for key in hit}
 
 
 def test_an_outage_of_pods_hit_twelve_services_for_84_minutes(corpus: Path) -> None:
-    """10079, 24 July 11:18:16 to 12:42:29: twelve services have the flag, "Sunshine Conversations" (77) none; there the
-    impact counts, which is "major".
+    """10079, 24 July 11:18:16 to 12:42:29: twelve services have the flag, "Sunshine Conversations"
+    (77) none; there the impact counts, which is "major".
     """
     page = page_at(datetime(2026, 7, 24, 12, tzinfo=UTC))
     (during,) = drive(zendesk.poll(page), page, answers(corpus))
@@ -98,7 +114,9 @@ def test_an_outage_of_pods_hit_twelve_services_for_84_minutes(corpus: Path) -> N
     assert {key for key, level in levels.items() if level is Level.PARTIAL_OUTAGE} == {
         "1", "258", "58", "23", "274", "15", "249", "63", "77", "72", "31", "241",
     }  # fmt: skip
-    assert spans(during, "10079") >= {("77", Level.PARTIAL_OUTAGE, Basis.DECLARED, "07-24 11:18:16", None)}
+    assert spans(during, "10079") >= {
+        ("77", Level.PARTIAL_OUTAGE, Basis.DECLARED, "07-24 11:18:16", None)
+    }
 
 
 def test_its_answers_are_recognised_and_nobody_elses(corpus: Path) -> None:

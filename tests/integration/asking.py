@@ -1,4 +1,5 @@
-"""A dashboard's queries asked of a running Prometheus as Grafana asks them, and the answers as its data frames."""
+"""A dashboard's queries asked of a running Prometheus as Grafana asks them, and the answers as its
+data frames."""
 
 import os
 from collections.abc import Mapping
@@ -12,12 +13,16 @@ from watched import Asked
 
 def at_leisure(config: pytest.Config) -> None:
     """Skip what takes a minute or more unless integration tests were asked for by name."""
-    if "integration" not in config.option.markexpr and os.environ.get("VENDORSTATUS_REQUIRE_INTEGRATION") != "1":
+    if (
+        "integration" not in config.option.markexpr
+        and os.environ.get("VENDORSTATUS_REQUIRE_INTEGRATION") != "1"
+    ):
         pytest.skip("takes minutes: ask for it with `pytest -m integration`")
 
 
 def shown(asked: Asked, days: int = 90) -> Range:
-    """Return the range from the beginning of so many days, today included, to now: "now-89d/d" to "now", in UTC."""
+    """Return the range from the beginning of so many days, today included, to now: "now-89d/d" to
+    "now", in UTC."""
     midnight = asked.now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Range((midnight - timedelta(days=days - 1)).timestamp(), asked.now.timestamp())
 
@@ -42,27 +47,36 @@ def answer(asked: Asked, query: Query, values: Values, window: Range) -> list[di
 
 def one(board: Mapping[str, Any], title: str, ref: str) -> Query:
     found = queries(board["uid"], board)
-    return next(query for query in found if (query.panel["title"], query.target["refId"]) == (title, ref))
+    return next(
+        query for query in found if (query.panel["title"], query.target["refId"]) == (title, ref)
+    )
 
 
-def bars_by_label(asked: Asked, query: Query, label: str, values: Values) -> dict[str, dict[str, int]]:
+def bars_by_label(
+    asked: Asked, query: Query, label: str, values: Values
+) -> dict[str, dict[str, int]]:
     """Return {label: {day: level}} of a panel of bars. Fails when two rows have the same label."""
     series = answer(asked, query, values, shown(asked))
     days = {each["metric"][label]: each["values"] for each in series}
     assert len(days) == len(series)
     return {
-        key: {datetime.fromtimestamp(at, UTC).date().isoformat(): int(float(value)) for at, value in points}
+        key: {
+            datetime.fromtimestamp(at, UTC).date().isoformat(): int(float(value))
+            for at, value in points
+        }
         for key, points in days.items()
     }
 
 
-# ---------------------------------------------------------------------------------------------------------------- frames
+# ----------------------------------------------------------------------------------------------------------------
+# frames
 
 
 def frames(
     asked: Asked, board: Mapping[str, Any], panel: Mapping[str, Any], values: Values, days: int = 90
 ) -> list[dict[str, Any]]:
-    """Return the answers to a panel's queries as Grafana's Prometheus data source makes frames of them."""
+    """Return the answers to a panel's queries as Grafana's Prometheus data source makes frames of
+    them."""
     own = [query for query in queries(board["uid"], board) if query.panel["id"] == panel["id"]]
     tables = [query for query in own if query.target.get("format") == "table"]
     made: list[dict[str, Any]] = []
@@ -76,13 +90,15 @@ def frames(
 
 
 def _table(query: Query, series: list[dict[str, Any]], *, several: bool) -> dict[str, Any]:
-    """A row a sample: its time, its labels, its value. With several such queries the value is named after its own."""
+    """A row a sample: its time, its labels, its value. With several such queries the value is named
+    after its own."""
     ref = query.target["refId"]
     labels = sorted({name for each in series for name in each["metric"]})
     rows = [(each["metric"], at, value) for each in series for at, value in each["values"]]
     fields = [{"name": "Time", "type": "time", "values": [at * 1000 for _, at, _ in rows]}]
     fields += [
-        {"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]} for name in labels
+        {"name": name, "type": "string", "values": [metric.get(name) for metric, _, _ in rows]}
+        for name in labels
     ]
     value = {
         "name": f"Value #{ref}" if several else "Value",
@@ -98,7 +114,15 @@ def _series(query: Query, each: Mapping[str, Any]) -> dict[str, Any]:
     for name, label in each["metric"].items():
         legend = legend.replace(f"{{{{{name}}}}}", label)
     times = [at * 1000 for at, _ in each["values"]]
-    told = {"name": "Value", "type": "number", "labels": each["metric"], "config": {"displayNameFromDS": legend}}
+    told = {
+        "name": "Value",
+        "type": "number",
+        "labels": each["metric"],
+        "config": {"displayNameFromDS": legend},
+    }
     # What is not a number has no JSON, and is a gap in a line.
     told["values"] = [None if value == "NaN" else float(value) for _, value in each["values"]]
-    return {"refId": query.target["refId"], "fields": [{"name": "Time", "type": "time", "values": times}, told]}
+    return {
+        "refId": query.target["refId"],
+        "fields": [{"name": "Time", "type": "time", "values": times}, told],
+    }

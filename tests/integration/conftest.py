@@ -1,4 +1,5 @@
-"""What the tests of the dashboards share: a watched world, a Prometheus of each generation that holds it, Grafana's packages."""
+"""What the tests of the dashboards share: a watched world, a Prometheus of each generation that
+holds it, Grafana's packages."""
 
 import json
 import os
@@ -22,10 +23,13 @@ GENERATION = ("prometheus_of_world", "binaries", "promtool")
 
 
 def pytest_collection_modifyitems(items):
-    """Give each Prometheus's tests to one process, and else each file's: with `--dist loadgroup` they run side by side."""
+    """Give each Prometheus's tests to one process, and else each file's: with `--dist loadgroup`
+    they run side by side."""
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
-        group = next((f"prometheus {params[name]}" for name in GENERATION if name in params), item.path.name)
+        group = next(
+            (f"prometheus {params[name]}" for name in GENERATION if name in params), item.path.name
+        )
         item.add_marker(pytest.mark.xdist_group(group))
 
 
@@ -53,38 +57,57 @@ def grafana_packages(request, tmp_path_factory):
 
 
 def installed(folder, packages):
-    """Install what a file names into an empty folder, beside `shown.cjs`; skip the test where npm cannot."""
+    """Install what a file names into an empty folder, beside `shown.cjs`; skip the test where npm
+    cannot."""
     npm, _ = required("npm", "node")
     shutil.copy(GRAFANA / "shown.cjs", folder)
     shutil.copy(GRAFANA / packages, folder / "package.json")
-    command = [npm, "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]
+    command = [
+        npm,
+        "install",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--no-package-lock",
+    ]
     if node_is_old():
         command.append(NEWER_NODE)
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
     if done.returncode:
-        pytest.skip(f"npm cannot install Grafana's packages: {done.stdout[-500:]}{done.stderr[-500:]}")
+        pytest.skip(
+            f"npm cannot install Grafana's packages: {done.stdout[-500:]}{done.stderr[-500:]}"
+        )
     return folder
 
 
 def node_is_old() -> bool:
     """Whether Node.js cannot load Grafana's packages, as Debian 12's cannot."""
-    version = subprocess.run([*required("node"), "--version"], capture_output=True, text=True, check=True).stdout
+    version = subprocess.run(
+        [*required("node"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
     return int(version.removeprefix("v").partition(".")[0]) < 20
 
 
 @pytest.fixture(scope="session")
 def grafana(grafana_packages):
-    """Return a function that hands something to `shown.cjs`, in the newest Grafana's code, and returns its answer."""
+    """Return a function that hands something to `shown.cjs`, in the newest Grafana's code, and
+    returns its answer."""
     return partial(asked_of, grafana_packages, "newest")
 
 
 @pytest.fixture(scope="session", params=["oldest", "newest"])
 def each_grafana(request, tmp_path_factory):
-    """Return the same function for the oldest and for the newest Grafana that the dashboards are for."""
+    """Return the same function for the oldest and for the newest Grafana that the dashboards are
+    for."""
     if request.param == "newest":
         return request.getfixturevalue("grafana")
     at_leisure(request.config)
-    return partial(asked_of, installed(tmp_path_factory.mktemp("grafana"), "package-oldest.json"), "oldest")
+    return partial(
+        asked_of, installed(tmp_path_factory.mktemp("grafana"), "package-oldest.json"), "oldest"
+    )
 
 
 def asked_of(folder, generation, asked):

@@ -1,7 +1,9 @@
-"""A dashboard as a page of HTML, from what Grafana's own code says of its panels: for a person to look at.
+"""A dashboard as a page of HTML, from what Grafana's own code says of its panels: for a person to
+look at.
 
-No package has Grafana's panels, so boxes, cells and lines are drawn here; their words, numbers, colours and columns are
-Grafana's (`shown.cjs`), and so are the places of the panels and, as far as the dashboard sets them, the columns' widths.
+No package has Grafana's panels, so boxes, cells and lines are drawn here; their words, numbers,
+colours and columns are Grafana's (`shown.cjs`), and so are the places of the panels and, as far as
+the dashboard sets them, the columns' widths.
 """
 
 import re
@@ -47,15 +49,37 @@ def page(
     days: int,
     **picked: str,
 ) -> str:
-    """Return the page of a dashboard in a window so many pixels wide, over so many days, with these choices made."""
-    values = resolved(board, asked, shown(asked, days), {name: [value] for name, value in picked.items()})
-    asking = [{"panel": panel, "frames": frames(asked, board, panel, values, days)} for panel in panels(board)]
+    """Return the page of a dashboard in a window so many pixels wide, over so many days, with these
+    choices made."""
+    values = resolved(
+        board, asked, shown(asked, days), {name: [value] for name, value in picked.items()}
+    )
+    asking = [
+        {"panel": panel, "frames": frames(asked, board, panel, values, days)}
+        for panel in panels(board)
+    ]
     numbers = [each for each in asking if each["panel"]["type"] == "stat"]
     others = [each for each in asking if each["panel"]["type"] != "stat"]
     now = asked.now.timestamp() * 1000
-    told = dict(zip((each["panel"]["id"] for each in numbers), grafana({"numbers": numbers, "now": now}), strict=True))
-    told |= dict(zip((each["panel"]["id"] for each in others), grafana({"panels": others, "now": now}), strict=True))
-    lines = {each["panel"]["id"]: each["frames"] for each in asking if each["panel"]["type"] in DRAWN_OVER_TIME}
+    told = dict(
+        zip(
+            (each["panel"]["id"] for each in numbers),
+            grafana({"numbers": numbers, "now": now}),
+            strict=True,
+        )
+    )
+    told |= dict(
+        zip(
+            (each["panel"]["id"] for each in others),
+            grafana({"panels": others, "now": now}),
+            strict=True,
+        )
+    )
+    lines = {
+        each["panel"]["id"]: each["frames"]
+        for each in asking
+        if each["panel"]["type"] in DRAWN_OVER_TIME
+    }
     boxes = "".join(
         _text(panel, width)
         if panel["type"] == "text"
@@ -87,7 +111,10 @@ def _box(panel: Panel, told: Answer, lines: Sequence[Mapping[str, Any]], width: 
 
 
 def _numbers(panel: Panel, told: Answer) -> Iterator[str]:
-    size = max(14, min(40, panel["gridPos"]["w"] * 60 // max(1, sum(len(text) for text, _ in told) * 3 // 4)))
+    size = max(
+        14,
+        min(40, panel["gridPos"]["w"] * 60 // max(1, sum(len(text) for text, _ in told) * 3 // 4)),
+    )
     yield "<div class=numbers>"
     names = [target["legendFormat"] for target in panel["targets"]]
     constant = len(names) == len(told) and not any("{{" in name for name in names)
@@ -109,7 +136,8 @@ def _table(panel: Panel, told: Answer) -> Iterator[str]:
     }
     widths = [own.get(title, {}).get("custom.width") for title in table["columns"]]
     filled = [
-        own.get(title, {}).get("custom.cellOptions", {}).get("type") == "color-background" for title in table["columns"]
+        own.get(title, {}).get("custom.cellOptions", {}).get("type") == "color-background"
+        for title in table["columns"]
     ]
     yield (
         f"<table style='min-width:{sum(width or 150 for width in widths)}px'><colgroup>"
@@ -130,7 +158,8 @@ def _table(panel: Panel, told: Answer) -> Iterator[str]:
 
 
 def _sorted(panel: Panel, table: Mapping[str, Any]) -> list[tuple[list[str], list[str]]]:
-    """Return the rows as the panel sorts them: by the number a text begins with; without one, last."""
+    """Return the rows as the panel sorts them: by the number a text begins with; without one,
+    last."""
     rows = list(zip(table["rows"], table["colours"], strict=True))
     for by in panel["options"].get("sortBy", []):
         if by["displayName"] in table["columns"]:
@@ -145,7 +174,8 @@ def _number(text: str) -> float:
 
 
 def _day_by_day(told: Answer, frames: Sequence[Mapping[str, Any]]) -> Answer:
-    """Return the rows with a cell for every day from the first of all to the last, an empty one where there is none."""
+    """Return the rows with a cell for every day from the first of all to the last, an empty one
+    where there is none."""
     times = [frame["fields"][0]["values"] for frame in frames]
     if not any(times):
         return told
@@ -163,7 +193,10 @@ def _levels(panel: Panel, told: Answer) -> Iterator[str]:
     for frame in told:
         yield f'<div class=row style="height:{high:.1f}px;margin-bottom:2px;font-size:{min(11, high):.1f}px">'
         yield f"<div class=name>{escape(frame['columns'][1])}</div>"
-        yield "".join(f'<div class=cell style="background:{colours[1]}"></div>' for colours in frame["colours"])
+        yield "".join(
+            f'<div class=cell style="background:{colours[1]}"></div>'
+            for colours in frame["colours"]
+        )
         yield "</div>"
 
 
@@ -173,7 +206,11 @@ def _lines(panel: Panel, drawn: Answer) -> Iterator[str]:
         yield "<p class=none>No data"
         return
     series = [
-        (f["fields"][1]["config"]["displayNameFromDS"], f["fields"][0]["values"], f["fields"][1]["values"])
+        (
+            f["fields"][1]["config"]["displayNameFromDS"],
+            f["fields"][0]["values"],
+            f["fields"][1]["values"],
+        )
         for f in drawn
     ]
     times = [at for _, points, _ in series for at in points]
@@ -197,5 +234,7 @@ def _lines(panel: Panel, drawn: Answer) -> Iterator[str]:
         yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2" vector-effect="non-scaling-stroke"/>'
     yield "</svg><div class=legend>"
     names = ((name, PALETTE[place % len(PALETTE)]) for place, (name, _, _) in enumerate(series))
-    yield from (f'<span><i class=mark style="background:{c}"></i>{escape(name)}</span>' for name, c in names)
+    yield from (
+        f'<span><i class=mark style="background:{c}"></i>{escape(name)}</span>' for name, c in names
+    )
     yield "</div>"

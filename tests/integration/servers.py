@@ -1,4 +1,5 @@
-"""Real servers for tests: each on a free loopback port, with its files in a temporary folder, ended by its own pid."""
+"""Real servers for tests: each on a free loopback port, with its files in a temporary folder, ended
+by its own pid."""
 
 import asyncio
 import os
@@ -24,20 +25,24 @@ def free_port() -> int:
 
 
 PROMETHEUS_DIRS = "VENDORSTATUS_PROMETHEUS_DIRS"
-"""Folders, separated by colons, with other generations of prometheus and promtool than the one on PATH."""
+"""Folders, separated by colons, with other generations of prometheus and promtool than the one on
+PATH."""
 
 
 def generations() -> list[str]:
-    """Return the folder of each Prometheus to test on, for the parameters of a fixture; "" = the one on PATH.
+    """Return the folder of each Prometheus to test on, for the parameters of a fixture; "" = the
+    one on PATH.
 
-    Where no second one is known its place is held by a folder that is not there, so that a test says what it misses.
+    Where no second one is known its place is held by a folder that is not there, so that a test
+    says what it misses.
     """
     others = [folder for folder in os.environ.get(PROMETHEUS_DIRS, "").split(":") if folder]
     return ["", *(others or [f"${PROMETHEUS_DIRS}"])]
 
 
 def program(name: str, folder: str = "") -> str:
-    """Return the path of a program in a folder, else on PATH; skip the test, naming it, when it is not there."""
+    """Return the path of a program in a folder, else on PATH; skip the test, naming it, when it is
+    not there."""
     path = shutil.which(name, path=folder or None)
     if path is None:
         pytest.skip(f"{name} is not {f'in {folder}' if folder else 'on PATH'}")
@@ -72,24 +77,33 @@ class Prometheus:
         answer = await self._get("/api/v1/query", {"query": expression})
         found = answer["data"]["result"]
         return [
-            ({k: v for k, v in each["metric"].items() if k != "__name__"}, float(each["value"][1])) for each in found
+            ({k: v for k, v in each["metric"].items() if k != "__name__"}, float(each["value"][1]))
+            for each in found
         ]
 
     async def one(self, expression: str, *, seconds: float = 20) -> tuple[dict[str, str], float]:
-        """Wait for an expression to have a sample, and return it. Fails when it has more than one, or none in time."""
+        """Wait for an expression to have a sample, and return it. Fails when it has more than one,
+        or none in time."""
         deadline = time.monotonic() + seconds
         while not (found := await self.query(expression)):
-            assert time.monotonic() < deadline, f"no sample of {expression} in {seconds} s: {await self.targets()}"
+            assert time.monotonic() < deadline, (
+                f"no sample of {expression} in {seconds} s: {await self.targets()}"
+            )
             await asyncio.sleep(0.1)
         (sample,) = found
         return sample
 
-    async def samples(self, selector: str) -> dict[frozenset[tuple[str, str]], list[tuple[float, float]]]:
-        """Return every stored sample that a range selector finds, as (Unix seconds, value) by labels with `__name__`."""
+    async def samples(
+        self, selector: str
+    ) -> dict[frozenset[tuple[str, str]], list[tuple[float, float]]]:
+        """Return every stored sample that a range selector finds, as (Unix seconds, value) by
+        labels with `__name__`."""
         answer = await self._get("/api/v1/query", {"query": selector})
         assert answer["data"]["resultType"] == "matrix"
         return {
-            frozenset(each["metric"].items()): [(stamp, float(value)) for stamp, value in each["values"]]
+            frozenset(each["metric"].items()): [
+                (stamp, float(value)) for stamp, value in each["values"]
+            ]
             for each in answer["data"]["result"]
         }
 
@@ -102,11 +116,17 @@ class Prometheus:
 
     async def _get(self, path: str, parameters: Mapping[str, str]) -> dict:
         async with httpx.AsyncClient(trust_env=False) as client:
-            return (await client.get(f"http://{self.address}{path}", params=parameters)).raise_for_status().json()
+            return (
+                (await client.get(f"http://{self.address}{path}", params=parameters))
+                .raise_for_status()
+                .json()
+            )
 
 
 @contextmanager
-def prometheus(folder: Path, config: str, *, binaries: str = "", flags: Sequence[str] = ()) -> Iterator[Prometheus]:
+def prometheus(
+    folder: Path, config: str, *, binaries: str = "", flags: Sequence[str] = ()
+) -> Iterator[Prometheus]:
     """Run Prometheus with this configuration; its data (`prometheus`) and log are in the folder.
 
     `binaries` is the folder of another one than that on PATH, `flags` are more arguments.
@@ -127,7 +147,8 @@ def prometheus(folder: Path, config: str, *, binaries: str = "", flags: Sequence
 
 @contextmanager
 def alertmanager(folder: Path, config: str) -> Iterator[str]:
-    """Run Alertmanager with this configuration; its data and log are in the folder. Yield host:port."""
+    """Run Alertmanager with this configuration; its data and log are in the folder. Yield
+    host:port."""
     binary = program("prometheus-alertmanager")
     (folder / "alertmanager.yml").write_text(config)
     address = f"127.0.0.1:{free_port()}"
@@ -144,12 +165,17 @@ def alertmanager(folder: Path, config: str) -> Iterator[str]:
 
 @contextmanager
 def _running(command: Sequence[str], log: Path, ready: str, seconds: float = 30) -> Iterator[None]:
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output) as process,
+    ):
         try:
             deadline = time.monotonic() + seconds
             while not _answers(ready):
                 assert process.poll() is None, f"{command[0]} ended: {log.read_text()}"
-                assert time.monotonic() < deadline, f"{command[0]} is not ready in {seconds} s: {log.read_text()}"
+                assert time.monotonic() < deadline, (
+                    f"{command[0]} is not ready in {seconds} s: {log.read_text()}"
+                )
                 time.sleep(0.1)
             yield
         finally:

@@ -1,4 +1,5 @@
-"""The alert rules on every generation of Prometheus there is: what promtool says of them, and what fires on which data."""
+"""The alert rules on every generation of Prometheus there is: what promtool says of them, and what
+fires on which data."""
 
 import re
 import shlex
@@ -19,7 +20,9 @@ RUNBOOKS = sorted((Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
 
 
-@pytest.fixture(params=generations(), ids=["debian", *(f"other{n}" for n in range(1, len(generations())))])
+@pytest.fixture(
+    params=generations(), ids=["debian", *(f"other{n}" for n in range(1, len(generations())))]
+)
 def promtool(request) -> str:
     return program("promtool", request.param)
 
@@ -40,21 +43,32 @@ def test_what_fires_and_what_stays_silent(promtool, path):
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
-def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(promtool, path, tmp_path):
-    """The rules, with Grafana's queries and conditions in the place of theirs and without any recording rule."""
+def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(
+    promtool, path, tmp_path
+):
+    """The rules, with Grafana's queries and conditions in the place of theirs and without any
+    recording rule."""
     managed = yaml.safe_load(MANAGED.read_text())
-    expressions = {rule["uid"]: condition(rule) for group in managed["groups"] for rule in group["rules"]}
+    expressions = {
+        rule["uid"]: condition(rule) for group in managed["groups"] for rule in group["rules"]
+    }
     tested = {
-        test["alertname"] for group in yaml.safe_load(path.read_text())["tests"] for test in group["alert_rule_test"]
+        test["alertname"]
+        for group in yaml.safe_load(path.read_text())["tests"]
+        for test in group["alert_rule_test"]
     }
     told = yaml.safe_load(RULES.read_text())
     for group in told["groups"]:
-        rules = [rule for rule in group["rules"] if rule.get("alert") in tested]  # the others would only take time
+        rules = [
+            rule for rule in group["rules"] if rule.get("alert") in tested
+        ]  # the others would only take time
         group["rules"] = [rule | {"expr": expressions[rule["alert"]]} for rule in rules]
     (tmp_path / RULES.name).write_text(yaml.safe_dump(told))
     (tmp_path / "tests").mkdir()
     text = path.read_text()
-    if path == BURN:  # nothing is pending and nothing recorded there, so the steps between its moments can be left out
+    if (
+        path == BURN
+    ):  # nothing is pending and nothing recorded there, so the steps between its moments can be left out
         text = text.replace("evaluation_interval: 5m", "evaluation_interval: 15m")
     (tmp_path / "tests" / path.name).write_text(text)
 
@@ -68,7 +82,8 @@ def condition(rule) -> str:
     return query if fires == "is_number($A)" else fires.replace("$A", f"({query})")
 
 
-# What is known and no outage has a sample of 0; what is not known has none, and Grafana keeps the state.
+# What is known and no outage has a sample of 0; what is not known has none, and Grafana keeps the
+# state.
 WORLD = """
 - {series: 'vendorstatus_vendor_severity{job="j", instance="a", vendor="acme"}', values: "4x20 0x20 _x20"}
 - {series: 'vendorstatus_component_severity{job="j", instance="a", vendor="acme", component="api"}', values: "4x20 0x20 _x20"}
@@ -87,11 +102,19 @@ def test_where_grafana_evaluates_an_outage_that_is_over_has_a_sample_and_a_dead_
     promtool, tmp_path, name
 ):
     managed = yaml.safe_load(MANAGED.read_text())
-    (rule,) = [rule for group in managed["groups"] for rule in group["rules"] if rule["uid"] == name]
+    (rule,) = [
+        rule for group in managed["groups"] for rule in group["rules"] if rule["uid"] == name
+    ]
     query = rule["data"][0]["model"]["expr"]
     moments = {"10m": 4, "35m": 0, "50m": None}
-    samples = {at: [] if value is None else [{"labels": LABELS[name], "value": value}] for at, value in moments.items()}
-    asked = [{"expr": query, "eval_time": at, "exp_samples": expected} for at, expected in samples.items()]
+    samples = {
+        at: [] if value is None else [{"labels": LABELS[name], "value": value}]
+        for at, value in moments.items()
+    }
+    asked = [
+        {"expr": query, "eval_time": at, "exp_samples": expected}
+        for at, expected in samples.items()
+    ]
     test = {"interval": "1m", "input_series": yaml.safe_load(WORLD), "promql_expr_test": asked}
     (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": [], "tests": [test]}))
 
@@ -102,11 +125,17 @@ def test_the_budgets_of_the_document_hold_for_a_vendor_a_tier_and_the_rest(promt
     (example,) = re.findall(r"```yaml\n(- record: .*?)```", DOCUMENT.read_text(), re.DOTALL)
     rules = {"groups": [{"name": "budgets", "rules": yaml.safe_load(example)}]}
     info = 'vendorstatus_vendor_info{{job="j", instance="{}", vendor="{}", tier="{}"}}'
-    told = [("a", "acme", "critical"), ("b", "acme", "critical"), ("a", "dear", "critical"), ("a", "rest", "standard")]
+    told = [
+        ("a", "acme", "critical"),
+        ("b", "acme", "critical"),
+        ("a", "dear", "critical"),
+        ("a", "rest", "standard"),
+    ]
     expected = {"acme": 0.02, "dear": 0.05, "rest": 0.1}
     name = "vendor:vendorstatus_outage_budget:ratio"
     samples = [
-        {"labels": f'{name}{{job="j", vendor="{vendor}"}}', "value": value} for vendor, value in expected.items()
+        {"labels": f'{name}{{job="j", vendor="{vendor}"}}', "value": value}
+        for vendor, value in expected.items()
     ]
     test = {
         "interval": "1m",
@@ -114,7 +143,9 @@ def test_the_budgets_of_the_document_hold_for_a_vendor_a_tier_and_the_rest(promt
         "promql_expr_test": [{"expr": name, "eval_time": "5m", "exp_samples": samples}],
     }
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump(rules))
-    (tmp_path / "test.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [test]}))
+    (tmp_path / "test.yaml").write_text(
+        yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": [test]})
+    )
 
     passed(promtool, "test", "rules", tmp_path / "test.yaml")
 
@@ -133,7 +164,13 @@ def test_the_example_of_alertmanager_routes_by_severity(labels, receiver):
 
     assert "SUCCESS" in passed(amtool, "check-config", config)
     assert passed(
-        amtool, "config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}", *labels
+        amtool,
+        "config",
+        "routes",
+        "test",
+        f"--config.file={config}",
+        f"--verify.receivers={receiver}",
+        *labels,
     )
 
 
@@ -143,7 +180,9 @@ def test_every_silence_of_a_runbook_can_be_set_as_it_is_written(tmp_path):
         for path in RUNBOOKS:
             (line,) = re.findall(r"^amtool (silence add .*)$", path.read_text(), re.MULTILINE)
             passed(amtool, f"--alertmanager.url=http://{address}", *shlex.split(line))
-        silences = passed(amtool, f"--alertmanager.url=http://{address}", "silence", "query", "-q").split()
+        silences = passed(
+            amtool, f"--alertmanager.url=http://{address}", "silence", "query", "-q"
+        ).split()
 
     alerts = re.findall(r"^ *-? ?alert: (\w+)$", RULES.read_text(), re.MULTILINE)
     assert len(silences) == len(RUNBOOKS) == len(set(alerts)) > 0

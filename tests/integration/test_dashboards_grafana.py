@@ -1,4 +1,5 @@
-"""The dashboards in Grafana's own code: its TypeScript types, its intervals, its tables and words over real answers."""
+"""The dashboards in Grafana's own code: its TypeScript types, its intervals, its tables and words
+over real answers."""
 
 import copy
 import json
@@ -20,12 +21,22 @@ pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
 NEWEST = "@grafana/schema"
 NEWER = {
-    "grafana-schema-10": {"allowCustomValue", "enablePagination", "perPage", "percentChangeColorMode"},
-    "grafana-schema-11": {"allowCustomValue", "enablePagination", "perPage", "percentChangeColorMode"},
+    "grafana-schema-10": {
+        "allowCustomValue",
+        "enablePagination",
+        "perPage",
+        "percentChangeColorMode",
+    },
+    "grafana-schema-11": {
+        "allowCustomValue",
+        "enablePagination",
+        "perPage",
+        "percentChangeColorMode",
+    },
     "grafana-schema-12": {"enablePagination"},
 }
-"""What the schema of an older Grafana, a package of its own, does not know; such a Grafana leaves it out. docs/grafana.md
-says what it shows.
+"""What the schema of an older Grafana, a package of its own, does not know; such a Grafana leaves
+it out. docs/grafana.md says what it shows.
 """
 PANEL_TYPES = {
     "stat": "Stat", "table": "Table", "timeseries": "TimeSeries", "status-history": "StatusHistory",
@@ -39,11 +50,13 @@ type Loose<T> = T extends (infer U)[] ? Loose<U>[]
 """Enumerations as their words, so that plain JSON fits them."""
 
 
-# ---------------------------------------------------------------------------------------------------------------- types
+# ----------------------------------------------------------------------------------------------------------------
+# types
 
 
 def typed(board, schema) -> Iterator[str]:
-    """Yield the dashboard, its panels' options, field settings and cells as constants of a schema's types."""
+    """Yield the dashboard, its panels' options, field settings and cells as constants of a schema's
+    types."""
     yield f"import type {{ Dashboard }} from '{schema}';"
     yield f"import type {{ TableCellOptions }} from '{schema}';"
     for name in PANEL_TYPES.values():
@@ -52,27 +65,44 @@ def typed(board, schema) -> Iterator[str]:
     yield LOOSE
     # What of a mark is the Prometheus data source's own the schema does not know.
     own = {"titleFormat", "textFormat", "useValueForTime", "expr", "step", "target"}
-    marks = [{key: each[key] for key in each.keys() - own} for each in board["annotations"].get("list", [])]
+    marks = [
+        {key: each[key] for key in each.keys() - own}
+        for each in board["annotations"].get("list", [])
+    ]
     yield f"export const board: Loose<Dashboard> = {json.dumps({**board, 'annotations': {'list': marks}})};"
     for panel in panels(board):
         kind, number = PANEL_TYPES[panel["type"]], panel["id"]
         options = {**panel["options"]}
         if panel["type"] == "table":
-            options.pop("footer", None)  # Grafana 10 to 12 read it; 13 reads enablePagination beside it
+            options.pop(
+                "footer", None
+            )  # Grafana 10 to 12 read it; 13 reads enablePagination beside it
         yield f"export const options{number}: Loose<{kind}.Options> = {json.dumps(options)};"
         if custom := panel["fieldConfig"]["defaults"].get("custom"):
             yield f"export const field{number}: Loose<{kind}.FieldConfig> = {json.dumps(custom)};"
         cells = [
-            p["value"] for o in panel["fieldConfig"]["overrides"] for p in o["properties"] if "cellOptions" in p["id"]
+            p["value"]
+            for o in panel["fieldConfig"]["overrides"]
+            for p in o["properties"]
+            if "cellOptions" in p["id"]
         ]
         yield f"export const cells{number}: Loose<TableCellOptions>[] = {json.dumps(cells)};"
 
 
 def compiled(folder, made) -> dict[str, str]:
-    """Return what the TypeScript compiler complains of in dashboards, {name: (dashboard, schema)}, asked once for all."""
+    """Return what the TypeScript compiler complains of in dashboards, {name: (dashboard, schema)},
+    asked once for all."""
     for name, (board, schema) in made.items():
         (folder / f"{name}.ts").write_text("\n".join(typed(board, schema)))
-    flags = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext"]
+    flags = [
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--module",
+        "nodenext",
+        "--moduleResolution",
+        "nodenext",
+    ]
     files = [f"{name}.ts" for name in made]
     command = [str(folder / "node_modules" / ".bin" / "tsc"), *flags, "--target", "es2022", *files]
     told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
@@ -82,10 +112,17 @@ def compiled(folder, made) -> dict[str, str]:
     return {name: "".join(each for each in found if each.startswith(f"{name}.ts")) for name in made}
 
 
-def test_they_have_the_types_of_grafanas_schema_and_an_older_one_knows_all_but_a_few_keys(grafana_packages):
+def test_they_have_the_types_of_grafanas_schema_and_an_older_one_knows_all_but_a_few_keys(
+    grafana_packages,
+):
     newest = {uid: (board, NEWEST) for uid, board in boards().items()}
-    older = {f"{uid} {schema}": (board, schema) for schema in NEWER for uid, board in boards().items()}
-    known = {f"{name} known": (without(board, NEWER[schema]), schema) for name, (board, schema) in older.items()}
+    older = {
+        f"{uid} {schema}": (board, schema) for schema in NEWER for uid, board in boards().items()
+    }
+    known = {
+        f"{name} known": (without(board, NEWER[schema]), schema)
+        for name, (board, schema) in older.items()
+    }
     told = compiled(grafana_packages, newest | older | known)
 
     assert {name: told[name] for name in (*newest, *known)} == dict.fromkeys((*newest, *known), "")
@@ -104,7 +141,9 @@ def without(value, keys):
 def test_a_wrong_word_and_an_unknown_key_are_noticed(grafana_packages):
     board = copy.deepcopy(boards()["vendorstatus-vendors"])
     board["panels"][0]["options"]["graphMode"] = "sometimes"
-    next(each for each in board["panels"] if each["type"] == "status-history")["options"]["perPge"] = 20
+    next(each for each in board["panels"] if each["type"] == "status-history")["options"][
+        "perPge"
+    ] = 20
     board["timezon"] = "utc"
 
     complaints = compiled(grafana_packages, {"wrong": (board, NEWEST)})["wrong"]
@@ -120,17 +159,25 @@ def test_our_steps_are_rounded_as_grafana_rounds_them(grafana):
     assert grafana({"intervals": asked}) == [rounded(milliseconds) for milliseconds in asked]
 
 
-# ------------------------------------------------------------------------------------------------------- words and tables
+# -------------------------------------------------------------------------------------------------------
+# words and tables
 
 
 def tables(grafana, prometheus, board, *titles, picked=None):
     """Return, for each panel, its rows as Grafana shows them: {column: text}."""
     values = resolved(board, prometheus, shown(prometheus), picked)
     chosen = [next(panel for panel in panels(board) if panel["title"] == title) for title in titles]
-    asked = [{"panel": panel, "frames": frames(prometheus, board, panel, values)} for panel in chosen]
+    asked = [
+        {"panel": panel, "frames": frames(prometheus, board, panel, values)} for panel in chosen
+    ]
     answers = grafana({"panels": asked})
-    assert all(len(made) == 1 for made in answers), [[each["columns"] for each in made] for made in answers]
-    return [[dict(zip(made["columns"], row, strict=True)) for row in made["rows"]] for (made,) in answers]
+    assert all(len(made) == 1 for made in answers), [
+        [each["columns"] for each in made] for made in answers
+    ]
+    return [
+        [dict(zip(made["columns"], row, strict=True)) for row in made["rows"]]
+        for (made,) in answers
+    ]
 
 
 def percent(ratio, decimals):
@@ -153,7 +200,9 @@ def test_the_ranking_says_what_the_report_says(grafana, prometheus_of_world, wor
     for row in rows:
         told = report[row["Slug"]]
         assert row["Vendor"] == world.vendors[row["Slug"]].name
-        assert row["Now"] == ("unknown" if row["Slug"] == VANISHED else words(told["current_level"]))
+        assert row["Now"] == (
+            "unknown" if row["Slug"] == VANISHED else words(told["current_level"])
+        )
         assert row["Outage ratio"] == percent(told["outage_day_ratio"], 1)
         assert int(row["Outage days"]) == told["outage_days"]
         assert int(row["Known days"]) == told["known_days"]
@@ -165,7 +214,8 @@ def test_the_ranking_says_what_the_report_says(grafana, prometheus_of_world, wor
 
 
 def days_with_a_ratio(asked, told):
-    """Return the days shown that have an outage ratio: from the page's first known day on there is one."""
+    """Return the days shown that have an outage ratio: from the page's first known day on there is
+    one."""
     first = next(day["date"] for day in told["days"] if day["level"] is not None)
     return [day for day in shown_days(asked) if day >= first]
 
@@ -173,7 +223,9 @@ def days_with_a_ratio(asked, told):
 def test_a_vendors_components_say_what_the_report_says(grafana, prometheus_of_world, world):
     board, report = boards()["vendorstatus-vendor"], reported(world)
     for slug in ("northwind-cloud", "brightwater-logs"):
-        (rows,) = tables(grafana, prometheus_of_world, board, "Components", picked={"vendor": [slug]})
+        (rows,) = tables(
+            grafana, prometheus_of_world, board, "Components", picked={"vendor": [slug]}
+        )
         told = {part["slug"]: part for part in report[slug]["components"]}
 
         assert sorted(row["Slug"] for row in rows) == sorted(told)
@@ -181,9 +233,14 @@ def test_a_vendors_components_say_what_the_report_says(grafana, prometheus_of_wo
             part = told[row["Slug"]]
             assert row["Component"] == " / ".join(filter(None, (part["group"], part["name"])))
             assert row["Now"] == words(part["current_level"])
-            assert row["Critical"] == ("yes" if slug == "northwind-cloud" and part["group"] == "EU" else "no")
+            assert row["Critical"] == (
+                "yes" if slug == "northwind-cloud" and part["group"] == "EU" else "no"
+            )
             assert row["Outage ratio"] == percent(part["outage_day_ratio"], 1)
-            assert (int(row["Outage days"]), int(row["Known days"])) == (part["outage_days"], part["known_days"])
+            assert (int(row["Outage days"]), int(row["Known days"])) == (
+                part["outage_days"],
+                part["known_days"],
+            )
             assert row["Downtime"] == percent(part["downtime_ratio"], 3)
             assert row["Budget left"] == percent(1 - part["downtime_ratio"] / 0.001, 1)
 
@@ -191,7 +248,11 @@ def test_a_vendors_components_say_what_the_report_says(grafana, prometheus_of_wo
 def test_our_figure_stands_beside_the_vendors_own(grafana, prometheus_of_world, world):
     board, report = boards()["vendorstatus-vendor"], reported(world)
     (rows,) = tables(
-        grafana, prometheus_of_world, board, "Our figures beside the vendor's own", picked={"vendor": ["halcyon-pay"]}
+        grafana,
+        prometheus_of_world,
+        board,
+        "Our figures beside the vendor's own",
+        picked={"vendor": ["halcyon-pay"]},
     )
     told = {part["slug"]: part for part in report["halcyon-pay"]["components"]}
 
@@ -206,32 +267,49 @@ def test_our_figure_stands_beside_the_vendors_own(grafana, prometheus_of_world, 
 
 def test_the_windows_of_a_vendor_are_told_apart(grafana, prometheus_of_world, world):
     board, report = boards()["vendorstatus-vendor"], reported(world)
-    (rows,) = tables(grafana, prometheus_of_world, board, "By window", picked={"vendor": ["halcyon-pay"]})
+    (rows,) = tables(
+        grafana, prometheus_of_world, board, "By window", picked={"vendor": ["halcyon-pay"]}
+    )
     by_window = {row["Window"]: row for row in rows}
 
     assert sorted(by_window) == ["30d", "7d", "90d"]
     assert [int(by_window[window]["Known days"]) for window in ("7d", "30d", "90d")] == [7, 30, 90]
     assert int(by_window["90d"]["Outage days"]) == report["halcyon-pay"]["outage_days"]
-    assert [by_window[window]["Uptime the page prints"] for window in ("7d", "30d", "90d")] == ["–", "–", "99.87%"]
+    assert [by_window[window]["Uptime the page prints"] for window in ("7d", "30d", "90d")] == [
+        "–",
+        "–",
+        "99.87%",
+    ]
 
 
-def test_days_that_vendors_failed_together_are_counted_from_their_bars(grafana, prometheus_of_world):
+def test_days_that_vendors_failed_together_are_counted_from_their_bars(
+    grafana, prometheus_of_world
+):
     board, prometheus = boards()["vendorstatus-compare"], prometheus_of_world
     values = resolved(board, prometheus, shown(prometheus))
     bars = bars_by_label(prometheus, one(board, "Day by day, side by side", "A"), "vendor", values)
-    failed = {slug: {day for day, level in days.items() if level >= 3} for slug, days in bars.items()}
+    failed = {
+        slug: {day for day, level in days.items() if level >= 3} for slug, days in bars.items()
+    }
     together = [sum(day in days for days in failed.values()) for day in next(iter(bars.values()))]
 
     (pairs,) = tables(grafana, prometheus, board, "Failed together with the chosen vendor")
 
     reference = values["reference"]
-    assert {row["Slug"]: int(row["Outage days"]) for row in pairs} == {slug: len(days) for slug, days in failed.items()}
+    assert {row["Slug"]: int(row["Outage days"]) for row in pairs} == {
+        slug: len(days) for slug, days in failed.items()
+    }
     assert {row["Slug"]: int(row["Days together"]) for row in pairs} == {
         slug: len(days & failed[reference]) for slug, days in failed.items()
     }
     stats = ("Days two or more failed", "Days all failed", "Most on one day", "Days nobody failed")
     texts = [number(grafana, prometheus, board, title, values) for title in stats]
-    assert texts == [str(sum(n >= 2 for n in together)), "0", str(max(together)), str(together.count(0))]
+    assert texts == [
+        str(sum(n >= 2 for n in together)),
+        "0",
+        str(max(together)),
+        str(together.count(0)),
+    ]
     assert max(together) >= 2, "the simulated vendors never fail together: this proves nothing"
 
 
@@ -254,15 +332,23 @@ def test_the_days_marked_on_lines_are_those_of_the_bars(prometheus_of_world, uid
     }
     (told,) = prometheus_of_world("query_range", asked)["result"]
 
-    marked = {datetime.fromtimestamp(at, UTC).date().isoformat() for at, value in told["values"] if float(value) >= 1}
-    assert marked == {day for day, count in zip(next(iter(bars.values())), failed, strict=True) if count >= least}
+    marked = {
+        datetime.fromtimestamp(at, UTC).date().isoformat()
+        for at, value in told["values"]
+        if float(value) >= 1
+    }
+    assert marked == {
+        day for day, count in zip(next(iter(bars.values())), failed, strict=True) if count >= least
+    }
     assert marked
 
 
 def number(grafana, prometheus, board, title, values):
     """Return what a stat panel of one series shows."""
     panel = next(panel for panel in panels(board) if panel["title"] == title)
-    (made,) = grafana({"panels": [{"panel": panel, "frames": frames(prometheus, board, panel, values)}]})
+    (made,) = grafana(
+        {"panels": [{"panel": panel, "frames": frames(prometheus, board, panel, values)}]}
+    )
     (only,) = made
     return only["rows"][-1][1]
 
@@ -273,7 +359,9 @@ def test_the_top_row_says_what_is_wrong_now(grafana, prometheus_of_world, world)
     titles = ("Vendors in outage now", "Open incidents", "Worst 90-day outage ratio", "Stale pages")
     told = [number(grafana, prometheus_of_world, board, title, values) for title in titles]
 
-    out = [v for slug, v in report.items() if v["current_level"] in ("partial_outage", "major_outage")]
+    out = [
+        v for slug, v in report.items() if v["current_level"] in ("partial_outage", "major_outage")
+    ]
     incidents = sum(len(vendor["open_incidents"]) for vendor in report.values())
     worst = max(v["outage_day_ratio"] for v in report.values() if v["coverage_ratio"] >= 0.9)
     assert out
@@ -303,7 +391,8 @@ def test_of_a_monitor_that_is_dead_everything_about_now_is_unknown_and_what_was_
         "health / Replicas up",
     }  # fmt: skip
     assert {name: told for name, told in shown_now.items() if name in gone} == {
-        name: [["no polls" if name.endswith(("polls", "(304)")) else "unknown", GREY]] for name in gone
+        name: [["no polls" if name.endswith(("polls", "(304)")) else "unknown", GREY]]
+        for name in gone
     }
     assert shown_now["vendor / Last read"][0][0] != "not in 8 days"
 
@@ -313,13 +402,22 @@ def numbers(grafana, prometheus, board):
     values = resolved(board, prometheus, shown(prometheus))
     stats = [panel for panel in panels(board) if panel["type"] == "stat"]
     days = 1 if board["uid"] == "vendorstatus-health" else 90
-    asked = [{"panel": panel, "frames": frames(prometheus, board, panel, values, days)} for panel in stats]
+    asked = [
+        {"panel": panel, "frames": frames(prometheus, board, panel, values, days)}
+        for panel in stats
+    ]
     return zip(stats, grafana({"numbers": asked}), strict=True)
 
 
-def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(grafana, prometheus_of_world, world):
+def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(
+    grafana, prometheus_of_world, world
+):
     unreadable, pages = tables(
-        grafana, prometheus_of_world, boards()["vendorstatus-health"], "Unreadable pages, and since when", "Pages"
+        grafana,
+        prometheus_of_world,
+        boards()["vendorstatus-health"],
+        "Unreadable pages, and since when",
+        "Pages",
     )
     read = datetime.fromisoformat(reported(world)[VANISHED]["last_success_at"]).astimezone(UTC)
 
@@ -334,42 +432,62 @@ def test_what_cannot_be_read_is_listed_with_its_reason_and_since_when(grafana, p
 OPEN = "Open incidents, the newest of each vendor"
 
 
-def test_what_is_open_is_listed_with_its_title_since_when_and_where_to_read_of_it(grafana, prometheus_of_world, world):
-    opened = {page.slug: world.store.current(page.id).open_incidents for page in world.store.pages()}
-    begun = {slug: [each for each in listed if each.phase is Phase.OPEN] for slug, listed in opened.items()}
+def test_what_is_open_is_listed_with_its_title_since_when_and_where_to_read_of_it(
+    grafana, prometheus_of_world, world
+):
+    opened = {
+        page.slug: world.store.current(page.id).open_incidents for page in world.store.pages()
+    }
+    begun = {
+        slug: [each for each in listed if each.phase is Phase.OPEN]
+        for slug, listed in opened.items()
+    }
     told = {
         slug: {(each.title, f"{each.started_at:%Y-%m-%d %H:%M:%S}") for each in listed}
         for slug, listed in begun.items()
         if listed and slug != VANISHED
     }
     (all_of_them,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-health"], OPEN)
-    found = {slug: {(row["Incident"], row["Since"]) for row in all_of_them if row["Slug"] == slug} for slug in told}
+    found = {
+        slug: {(row["Incident"], row["Since"]) for row in all_of_them if row["Slug"] == slug}
+        for slug in told
+    }
 
     assert len(told["northwind-cloud"]) >= 2
     assert found == told
     assert {row["Slug"] for row in all_of_them} == set(told)
     assert all(row["Page"].startswith("https://") for row in all_of_them)
     picked = {"vendor": ["northwind-cloud"]}
-    (own,) = tables(grafana, prometheus_of_world, boards()["vendorstatus-vendor"], OPEN, picked=picked)
+    (own,) = tables(
+        grafana, prometheus_of_world, boards()["vendorstatus-vendor"], OPEN, picked=picked
+    )
     assert {(row["Incident"], row["Since"]) for row in own} == told["northwind-cloud"]
 
 
 def test_days_that_a_vendor_rewrote_are_counted(grafana, prometheus_of_world):
     board = boards()["vendorstatus-vendor"]
-    values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [REWRITTEN]})
+    values = resolved(
+        board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [REWRITTEN]}
+    )
 
     assert int(number(grafana, prometheus_of_world, board, "Days revised", values)) >= 1
     # Our own second backfill, and that bars came after impacts, are no vendor's change.
     for vendor in ("northwind-cloud", "halcyon-pay"):
-        values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [vendor]})
+        values = resolved(
+            board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [vendor]}
+        )
         assert number(grafana, prometheus_of_world, board, "Days revised", values) == "0", vendor
 
 
-def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(grafana, prometheus_of_world):
+def test_bars_say_their_level_in_words_and_the_words_have_the_right_colours(
+    grafana, prometheus_of_world
+):
     board = boards()["vendorstatus-vendors"]
     values = resolved(board, prometheus_of_world, shown(prometheus_of_world))
     panel = next(panel for panel in panels(board) if panel["title"] == "Day by day")
-    (made,) = grafana({"panels": [{"panel": panel, "frames": frames(prometheus_of_world, board, panel, values)}]})
+    (made,) = grafana(
+        {"panels": [{"panel": panel, "frames": frames(prometheus_of_world, board, panel, values)}]}
+    )
 
     assert sorted(frame["columns"][1] for frame in made) == [
         "Ashgrove Identity", "Brightwater Logs", "Halcyon Pay", "Larkspur AI", "Northwind Cloud", "Quillmail", "Tidepool Maps",
@@ -393,7 +511,9 @@ def test_every_table_comes_out_as_one_table_with_its_columns_in_order(grafana, p
         titles = [panel["title"] for panel in panels(board) if panel["type"] == "table"]
         made = []
         for title in titles:
-            vendor = "northwind-cloud" if title == OPEN else "halcyon-pay"  # has something open; prints an uptime
+            vendor = (
+                "northwind-cloud" if title == OPEN else "halcyon-pay"
+            )  # has something open; prints an uptime
             picked = {"vendor": [vendor]} if uid == "vendorstatus-vendor" else None
             made += tables(grafana, prometheus_of_world, board, title, picked=picked)
         for title, rows in zip(titles, made, strict=True):
@@ -401,4 +521,6 @@ def test_every_table_comes_out_as_one_table_with_its_columns_in_order(grafana, p
             arranged = next(t for t in panel["transformations"] if t["id"] == "organize")["options"]
             wanted = sorted(arranged["renameByName"], key=arranged["indexByName"].get)
             assert rows, f"{uid}: {title} is empty"
-            assert list(rows[0]) == [arranged["renameByName"][field] for field in wanted], f"{uid}: {title}"
+            assert list(rows[0]) == [arranged["renameByName"][field] for field in wanted], (
+                f"{uid}: {title}"
+            )

@@ -1,4 +1,5 @@
-"""The 90-day bars drawn from a Prometheus's answers, for a person to look at: `make bars` keeps a copy in docs."""
+"""The 90-day bars drawn from a Prometheus's answers, for a person to look at: `make bars` keeps a
+copy in docs."""
 
 import os
 from pathlib import Path
@@ -23,12 +24,17 @@ def test_the_bars_can_be_looked_at(prometheus_of_world, world, tmp_path):
         for ref in "BA"
     )  # fmt: skip
     worst_first = sorted(bars, key=lambda slug: -outage[slug])
-    rows = [(world.vendors[slug].name, bars[slug], f"{outage[slug]} of {known[slug]} days") for slug in worst_first]
+    rows = [
+        (world.vendors[slug].name, bars[slug], f"{outage[slug]} of {known[slug]} days")
+        for slug in worst_first
+    ]
     path = Path(os.environ.get("VENDORSTATUS_BARS") or tmp_path / "bars.png")
 
     draw(rows, path)
 
-    assert seen_colours(path) >= {LEVELS[level][1] for days in bars.values() for level in days.values()}
+    assert seen_colours(path) >= {
+        LEVELS[level][1] for days in bars.values() for level in days.values()
+    }
 
 
 def seen_colours(path):

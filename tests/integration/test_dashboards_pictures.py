@@ -1,4 +1,5 @@
-"""The dashboards drawn with Grafana's own words, colours and columns, for a person to look at: `make pictures`."""
+"""The dashboards drawn with Grafana's own words, colours and columns, for a person to look at:
+`make pictures`."""
 
 import os
 import subprocess
@@ -32,17 +33,22 @@ def dead(asked):
 def test_a_healthy_monitor_and_a_dead_one_can_be_looked_at(grafana, prometheus_of_world):
     board = boards()["vendorstatus-vendors"]
     healthy, gone = (
-        page(grafana, asked, board, WIDE, 90) for asked in (prometheus_of_world, dead(prometheus_of_world))
+        page(grafana, asked, board, WIDE, 90)
+        for asked in (prometheus_of_world, dead(prometheus_of_world))
     )
 
     assert healthy.count("class=panel") == gone.count("class=panel") == 7
     assert "Northwind Cloud" in healthy
     assert healthy.count(f"background:{GREEN}") > 90
-    assert gone.count(f'color:{GREY}">unknown') == 3  # and not the worst ratio, which is of days that are known
+    assert (
+        gone.count(f'color:{GREY}">unknown') == 3
+    )  # and not the worst ratio, which is of days that are known
     assert f'color:{GREEN}">unknown' not in gone
 
 
-def test_every_dashboard_can_be_drawn_and_make_pictures_keeps_them(grafana, prometheus_of_world, tmp_path):
+def test_every_dashboard_can_be_drawn_and_make_pictures_keeps_them(
+    grafana, prometheus_of_world, tmp_path
+):
     asked = prometheus_of_world
     shown = {
         "vendors": (asked, "vendors", WIDE, 90, {}),
@@ -73,7 +79,8 @@ def many(folder):
 
 
 def take(picture, text, width, folder):
-    """Write a picture of the upper part of a page, as headless Chromium shows it, in few colours."""
+    """Write a picture of the upper part of a page, as headless Chromium shows it, in few
+    colours."""
     (chromium,) = required("chromium")
     (folder / "page.html").write_text(text)
     size = f"--window-size={width},{1100 if width > PHONE else 1600}"

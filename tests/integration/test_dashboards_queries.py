@@ -1,4 +1,5 @@
-"""Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars beside the report."""
+"""Every query of every dashboard, asked of a real Prometheus as Grafana asks it, and the bars
+beside the report."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -32,10 +33,13 @@ def test_every_query_is_answered_over_90_days(prometheus_of_world, world, uid):
     for slug in slugs:
         values = resolved(board, prometheus_of_world, window, {"vendor": [slug]} if slug else None)
         for query in queries(uid, board):
-            found.setdefault(query.name, {})[slug] = problem(query, answer(prometheus_of_world, query, values, window))
+            found.setdefault(query.name, {})[slug] = problem(
+                query, answer(prometheus_of_world, query, values, window)
+            )
 
     assert found
-    # A page need not print an uptime or have an incident: one vendor must answer, and none may do worse than be silent.
+    # A page need not print an uptime or have an incident: one vendor must answer, and none may do
+    # worse than be silent.
     wrong = {
         name: by_vendor
         for name, by_vendor in found.items()
@@ -44,11 +48,13 @@ def test_every_query_is_answered_over_90_days(prometheus_of_world, world, uid):
     assert not wrong
 
 
-# ------------------------------------------------------------------------------------------ the values, beside the report
+# ------------------------------------------------------------------------------------------ the
+# values, beside the report
 
 
 def assert_same_days(drawn, days, asked):
-    """Assert that each bar is the page's day of its date, and grey where the page has not come to it yet."""
+    """Assert that each bar is the page's day of its date, and grey where the page has not come to
+    it yet."""
     assert drawn == {day: days.get(day, UNKNOWN) for day in shown_days(asked)}
 
 
@@ -62,14 +68,20 @@ def test_the_bars_of_the_vendors_equal_the_report(prometheus_of_world, world):
     assert {level for days in drawn.values() for level in days.values()} >= {UNKNOWN, 0, 1, 2, 3, 4}
     for slug, told in report.items():
         assert len(told["days"]) == 90
-        assert_same_days(drawn[slug], levels_of(told, told, prometheus_of_world.now), prometheus_of_world)
+        assert_same_days(
+            drawn[slug], levels_of(told, told, prometheus_of_world.now), prometheus_of_world
+        )
 
 
 def test_the_bars_of_the_components_equal_the_report(prometheus_of_world, world):
     board = boards()["vendorstatus-vendor"]
     for slug, told in reported(world).items():
-        values = resolved(board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [slug]})
-        drawn = bars_by_label(prometheus_of_world, one(board, "Day by day", "B"), "component", values)
+        values = resolved(
+            board, prometheus_of_world, shown(prometheus_of_world), {"vendor": [slug]}
+        )
+        drawn = bars_by_label(
+            prometheus_of_world, one(board, "Day by day", "B"), "component", values
+        )
 
         assert sorted(drawn) == sorted(part["slug"] for part in told["components"])
         for part in told["components"]:
@@ -85,14 +97,19 @@ def test_the_report_of_each_page_ends_with_its_own_today(world):
     assert last == {zone: day_of(world.now, zone_named(zone)).isoformat() for zone in last}
 
 
-# ------------------------------------------------------------------------------------------------- without any history
+# -------------------------------------------------------------------------------------------------
+# without any history
 
 
 @pytest.mark.parametrize("binaries", folders() or [None], ids=str)
-def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor(world, binaries, tmp_path):
-    """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was started.
+def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor(
+    world, binaries, tmp_path
+):
+    """At steps of a day Grafana asks for midnights, the last of them before this Prometheus was
+    started.
 
-    Its today is this machine's and the page's is the world's: the dates of the world are drawn as this machine's.
+    Its today is this machine's and the page's is the world's: the dates of the world are drawn as
+    this machine's.
     """
     if binaries is None:
         pytest.skip("there is no prometheus on PATH, and VENDORSTATUS_PROMETHEUS_DIRS names none")
@@ -113,12 +130,14 @@ def test_a_prometheus_that_began_a_moment_ago_shows_today_and_names_every_vendor
 
 
 def away_from_midnight():
-    """Wait until it is none of the two minutes around a midnight of UTC, in which nothing is drawn."""
+    """Wait until it is none of the two minutes around a midnight of UTC, in which nothing is
+    drawn."""
     while f"{datetime.now(UTC):%H:%M}" > "23:57" or f"{datetime.now(UTC):%H:%M}" < "00:01":
         time.sleep(1)
 
 
-# ----------------------------------------------------------------------------------------------------------------- many
+# -----------------------------------------------------------------------------------------------------------------
+# many
 
 MANY = 200
 
@@ -146,18 +165,26 @@ def test_two_hundred_vendors_are_one_row_each_and_answered_in_seconds(prometheus
         assert time.monotonic() - begun < 5, query.name
         assert problem(query, series) is None, query.name
         if query.panel["title"].startswith("Day by day"):
-            assert len(series) == len({each["metric"]["vendor"] for each in series}) == 30, query.name
+            assert len(series) == len({each["metric"]["vendor"] for each in series}) == 30, (
+                query.name
+            )
         if query.panel["title"] in ("Ranking", "Side by side"):
-            assert len(series) == len({each["metric"]["vendor"] for each in series}) == MANY, query.name
+            assert len(series) == len({each["metric"]["vendor"] for each in series}) == MANY, (
+                query.name
+            )
 
 
-def test_the_bars_of_two_hundred_vendors_are_the_worst_and_a_search_narrows_them(prometheus_of_many):
+def test_the_bars_of_two_hundred_vendors_are_the_worst_and_a_search_narrows_them(
+    prometheus_of_many,
+):
     board, window = boards()["vendorstatus-vendors"], shown(prometheus_of_many)
     bars, ratios = one(board, "Day by day", "A"), one(board, "Ranking", "C")
 
     def shown_with(**picked):
         values = resolved(board, prometheus_of_many, window, picked)
-        return {each["metric"]["vendor"] for each in answer(prometheus_of_many, bars, values, window)}, values
+        return {
+            each["metric"]["vendor"] for each in answer(prometheus_of_many, bars, values, window)
+        }, values
 
     ten, values = shown_with(worst=["10"])
     ratio = {each["metric"]["vendor"]: float(each["values"][0][1]) for each in answer(prometheus_of_many, ratios, values, window)}  # fmt: skip

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.integration
 
 def asked(port: int, query: str) -> dict[str, float]:
     """Return what Prometheus answers, by vendor."""
-    told = httpx.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": query}, trust_env=False).json()
+    told = httpx.get(
+        f"http://127.0.0.1:{port}/api/v1/query", params={"query": query}, trust_env=False
+    ).json()
     return {each["metric"]["vendor"]: float(each["value"][1]) for each in told["data"]["result"]}
 
 
@@ -27,7 +29,8 @@ def test_it_shows_ninety_days_of_every_vendor_and_leaves_nothing_behind(tmp_path
     with demo.Running(tmp_path) as running:
         said = demo.show(running, ports)
         days = asked(
-            ports.prometheus, 'max by (vendor) (count_over_time(vendorstatus_vendor_day_severity{dates_ago="2"}[95d]))'
+            ports.prometheus,
+            'max by (vendor) (count_over_time(vendorstatus_vendor_day_severity{dates_ago="2"}[95d]))',
         )
         until = time.monotonic() + 60
         while not (up := asked(ports.prometheus, "vendorstatus_up")) and time.monotonic() < until:

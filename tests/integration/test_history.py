@@ -1,4 +1,5 @@
-"""History in real Prometheus servers: what was exported comes back equal, and goes on as one series with the scrapes."""
+"""History in real Prometheus servers: what was exported comes back equal, and goes on as one series
+with the scrapes."""
 
 import asyncio
 import json
@@ -26,7 +27,9 @@ EVERYTHING = '{__name__=~"vendorstatus_.+"}[120d]'
 INFO = {f"{PREFIX}vendor_info", f"{PREFIX}component_info"}
 
 
-@pytest.fixture(params=generations(), ids=["debian", *(f"other{n}" for n in range(1, len(generations())))])
+@pytest.fixture(
+    params=generations(), ids=["debian", *(f"other{n}" for n in range(1, len(generations())))]
+)
 def binaries(request) -> str:
     program("prometheus", request.param)
     program("promtool", request.param)
@@ -40,8 +43,9 @@ def now() -> datetime:
 class Monitor:
     """The demo's vendors after a backfill at `began`, their settings, and the command line on them.
 
-    The command reads the clock of this machine, and an hour may end while it runs: with it a day of some page, or the
-    wait for a noon. What an export may say is therefore what is true before it, or after.
+    The command reads the clock of this machine, and an hour may end while it runs: with it a day of
+    some page, or the wait for a noon. What an export may say is therefore what is true before it,
+    or after.
     """
 
     def __init__(self, folder: Path, store, vendors, began: datetime):
@@ -50,7 +54,9 @@ class Monitor:
     @property
     def app(self):
         state = StateMetrics(self.store, vendors=self.vendors)
-        return application(state, PollMetrics("0.0.0"), readiness=list, clock=lambda: self.began, version="0.0.0")
+        return application(
+            state, PollMetrics("0.0.0"), readiness=list, clock=lambda: self.began, version="0.0.0"
+        )
 
     async def export(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {
@@ -68,12 +74,15 @@ class Monitor:
         return [self._truth(labels, settled, at) for at in (self.began, now())]
 
     def _truth(self, labels: dict[str, str], settled: timedelta, at: datetime) -> dict:
-        """Return every value the store has for the days exported at an instant, as (labels with name, stamp)."""
+        """Return every value the store has for the days exported at an instant, as (labels with
+        name, stamp)."""
         found = {}
         for page in self.store.pages():
             asked = Asked(now=at, days=DAYS, settled=settled)
             days = [each.day for each in asked.stamped_days(page.zone)]
-            for (name, own, stamp), value in expected(self.store, page, days, labels, now=at, settled=settled).items():
+            for (name, own, stamp), value in expected(
+                self.store, page, days, labels, now=at, settled=settled
+            ).items():
                 found[own | {("__name__", name)}, stamp] = value
         return found
 
@@ -82,14 +91,23 @@ class Monitor:
 async def monitor(tmp_path):
     began = now()
     async with demo_store(f"sqlite:///{tmp_path / 'demo.db'}", began) as (store, vendors):
-        settings = {"vendors": [{"slug": each.slug, "name": each.name, "url": each.url} for each in vendors.values()]}
+        settings = {
+            "vendors": [
+                {"slug": each.slug, "name": each.name, "url": each.url} for each in vendors.values()
+            ]
+        }
         (tmp_path / "monitor.yaml").write_text(json.dumps(settings))
         yield Monitor(tmp_path, store, vendors, began)
 
 
 def config(target: str = "", *, window: str = "") -> str:
-    """Return a configuration that scrapes a target each second, and takes samples of the past in a window."""
-    scrape = {"job_name": "vendorstatus", "scrape_interval": "1s", "static_configs": [{"targets": [target]}]}
+    """Return a configuration that scrapes a target each second, and takes samples of the past in a
+    window."""
+    scrape = {
+        "job_name": "vendorstatus",
+        "scrape_interval": "1s",
+        "static_configs": [{"targets": [target]}],
+    }
     storage = {"storage": {"tsdb": {"out_of_order_time_window": window}}} if window else {}
     return json.dumps({"scrape_configs": [scrape] if target else [], **storage})
 
@@ -103,8 +121,11 @@ def name_of(labels: frozenset[tuple[str, str]]) -> str:
 
 
 async def blocks(monitor: Monitor, binaries: str, address: str) -> tuple[str, int]:
-    """Export, and do what the export says: return the retention it asks for and the samples promtool counted."""
-    exported = await monitor.export("openmetrics", "--days", str(DAYS), "-o", "h.om", "--label", f"instance={address}")
+    """Export, and do what the export says: return the retention it asks for and the samples
+    promtool counted."""
+    exported = await monitor.export(
+        "openmetrics", "--days", str(DAYS), "-o", "h.om", "--label", f"instance={address}"
+    )
     assert exported.returncode == 0, exported.stderr
     (command,) = re.findall(r"^  promtool (.*)$", exported.stdout, re.MULTILINE)
     made = await asyncio.to_thread(
@@ -119,7 +140,9 @@ async def blocks(monitor: Monitor, binaries: str, address: str) -> tuple[str, in
 
 
 def samples_in(table: str) -> int:
-    header, *rows = [re.split(r"\s{2,}", line.strip()) for line in table.splitlines() if line.strip()]
+    header, *rows = [
+        re.split(r"\s{2,}", line.strip()) for line in table.splitlines() if line.strip()
+    ]
     column = header.index("NUM SAMPLES")
     return sum(int(row[column]) for row in rows)
 
@@ -147,12 +170,16 @@ async def test_every_exported_value_is_read_back_equal_to_the_stores(monitor, bi
     assert truth in monitor.truths(labels, timedelta(hours=3))
     assert len(truth) > 40_000
     # Whatever has a figure on a day has a name on it.
-    assert {day_of_subject(key) for key in found if name_of(key[0]) in INFO} == {day_of_subject(key) for key in truth}
+    assert {day_of_subject(key) for key in found if name_of(key[0]) in INFO} == {
+        day_of_subject(key) for key in truth
+    }
 
 
 def day_of_subject(key) -> tuple[str | None, str | None, date]:
     labels = dict(key[0])
-    day = datetime.fromtimestamp(key[1], UTC).date() - timedelta(days=int(labels.get("dates_ago", 0)))
+    day = datetime.fromtimestamp(key[1], UTC).date() - timedelta(
+        days=int(labels.get("dates_ago", 0))
+    )
     return labels.get("vendor"), labels.get("component"), day
 
 
@@ -161,13 +188,22 @@ async def test_history_and_live_scrapes_are_one_unbroken_series(monitor, binarie
         with start() as server:
             live = await scraped(server)
             found = await server.samples(EVERYTHING)
-    past = {labels for labels, points in found.items() if points[0][0] < monitor.began.timestamp() - 86_400}
+    past = {
+        labels
+        for labels, points in found.items()
+        if points[0][0] < monitor.began.timestamp() - 86_400
+    }
     both = {labels for labels in past if found[labels][-1][0] >= monitor.began.timestamp()}
     days = {labels for labels in both if dict(labels).get("dates_ago") == "2"}
     past, both = ({labels for labels in each if is_past(labels)} for each in (past, both))
-    historic = {labels for labels in live if name_of(labels).removeprefix(PREFIX) in HISTORIC and is_past(labels)}
+    historic = {
+        labels
+        for labels in live
+        if name_of(labels).removeprefix(PREFIX) in HISTORIC and is_past(labels)
+    }
 
-    # Every series that is scraped and can have a past has it, under the same labels, and every past goes on.
+    # Every series that is scraped and can have a past has it, under the same labels, and every past
+    # goes on.
     assert historic <= past
     assert past - historic == set()
     assert both == historic
@@ -176,7 +212,8 @@ async def test_history_and_live_scrapes_are_one_unbroken_series(monitor, binarie
 
 
 def is_past(labels: frozenset[tuple[str, str]]) -> bool:
-    """Whether what is scraped has the same labels at every hour, and on a subject's first days: not a day's severity."""
+    """Whether what is scraped has the same labels at every hour, and on a subject's first days: not
+    a day's severity."""
     return "dates_ago" not in dict(labels)
 
 
@@ -209,7 +246,9 @@ RECEIVER = "--web.enable-remote-write-receiver"
 async def test_remote_write_says_the_same_and_saying_it_twice_changes_nothing(monitor, binaries):
     labels = {"job": "vendorstatus", "instance": "monitor:9184"}
     flags = ["--storage.tsdb.retention.time=400d", RECEIVER]
-    with prometheus(monitor.folder, config(window="100d"), binaries=binaries, flags=flags) as server:
+    with prometheus(
+        monitor.folder, config(window="100d"), binaries=binaries, flags=flags
+    ) as server:
         words = [
             "--days",
             str(DAYS),
@@ -230,10 +269,11 @@ async def test_remote_write_says_the_same_and_saying_it_twice_changes_nothing(mo
 
 
 async def stored(server: Prometheus, export: subprocess.CompletedProcess[str]) -> dict:
-    """Return every sample of the server once there are as many as were sent, or those there are after ten seconds.
+    """Return every sample of the server once there are as many as were sent, or those there are
+    after ten seconds.
 
-    Writing sets off a compaction, and a query meanwhile may omit samples that are there: prometheus/prometheus#13115,
-    in Debian's version and mended since.
+    Writing sets off a compaction, and a query meanwhile may omit samples that are there:
+    prometheus/prometheus#13115, in Debian's version and mended since.
     """
     assert export.returncode == 0, export.stderr
     sent = int(re.match(r"sent ([\d,]+) samples", export.stdout)[1].replace(",", ""))
@@ -248,9 +288,13 @@ async def stored(server: Prometheus, export: subprocess.CompletedProcess[str]) -
 async def test_a_server_that_takes_no_past_is_explained(monitor, binaries):
     """The server scrapes: as long as it has no sample at all it would take those of any time."""
     async with serving(monitor.app) as address:
-        with prometheus(monitor.folder, config(address), binaries=binaries, flags=[RECEIVER]) as server:
+        with prometheus(
+            monitor.folder, config(address), binaries=binaries, flags=[RECEIVER]
+        ) as server:
             await scraped(server)
-            refused = await monitor.export("remote-write", "--url", f"http://{server.address}/api/v1/write")
+            refused = await monitor.export(
+                "remote-write", "--url", f"http://{server.address}/api/v1/write"
+            )
 
     assert refused.returncode == 1
     assert "out_of_order_time_window: 91d" in refused.stderr
@@ -259,7 +303,9 @@ async def test_a_server_that_takes_no_past_is_explained(monitor, binaries):
 
 async def test_a_server_that_receives_nothing_is_explained(monitor, binaries):
     with prometheus(monitor.folder, config(), binaries=binaries) as server:
-        refused = await monitor.export("remote-write", "--url", f"http://{server.address}/api/v1/write")
+        refused = await monitor.export(
+            "remote-write", "--url", f"http://{server.address}/api/v1/write"
+        )
 
     assert refused.returncode == 1
     assert RECEIVER in refused.stderr

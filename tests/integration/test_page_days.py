@@ -1,7 +1,8 @@
-"""A cell is a page's own day, in whatever zone: what Prometheus holds of four days watched, beside the report.
+"""A cell is a page's own day, in whatever zone: what Prometheus holds of four days watched, beside
+the report.
 
-The pages lie from fourteen hours ahead of UTC to eight behind it, and fail for forty minutes around each other's
-midnights, which days of UTC would cut in two; some of them together.
+The pages lie from fourteen hours ahead of UTC to eight behind it, and fail for forty minutes around
+each other's midnights, which days of UTC would cut in two; some of them together.
 """
 
 import asyncio
@@ -34,7 +35,8 @@ BAD = (time(20), time(23, 40), time(6, 50), time(18, 10), time(9, 50), time(22, 
 """When outages begin (UTC), each in one of the zones shortly before a midnight, or over it."""
 LONG = timedelta(minutes=40)
 DAYS = 92
-"""So many days of each page cover the 90 dates of UTC that end with today, whatever date it is where the page is."""
+"""So many days of each page cover the 90 dates of UTC that end with today, whatever date it is
+where the page is."""
 
 Levels = Mapping[str, int]
 """A level, or `UNKNOWN`, by date."""
@@ -42,7 +44,8 @@ Levels = Mapping[str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """The world as scraped until `world.now`, what the report said then, and what was exported at the first scrape."""
+    """The world as scraped until `world.now`, what the report said then, and what was exported at
+    the first scrape."""
 
     world: World
     report: Mapping[str, dict]
@@ -58,15 +61,24 @@ class Moment:
         return {part["slug"]: levels_of(told, part, self.world.now) for part in told["components"]}
 
 
-# --------------------------------------------------------------------------------------------------------------- watching
+# ---------------------------------------------------------------------------------------------------------------
+# watching
 
 
 def page_in(zone: str, number: int, now: datetime) -> Truth:
-    """Return a vendor that fails once or twice a day at some of the times, others than its neighbours'."""
+    """Return a vendor that fails once or twice a day at some of the times, others than its
+    neighbours'."""
     parts = ((None, "API"), (None, "Console"))
     slug = zone.rsplit("/", maxsplit=1)[-1].lower().replace("_", "-")
     truth = random_truth(
-        number, now=now - WATCHED, slug=slug, name=zone, zone=zone, parts=parts, incidents=9, live=False
+        number,
+        now=now - WATCHED,
+        slug=slug,
+        name=zone,
+        zone=zone,
+        parts=parts,
+        incidents=9,
+        live=False,
     )
     for ago in range(WATCHED.days + 1):
         for place, moment in enumerate(BAD):
@@ -88,7 +100,10 @@ async def watched(folder: Path, now: datetime) -> list[Moment]:
     """Read the history, watch for four days, and return the first moment and the last."""
     clock = Clock(now - WATCHED)
     pages = SimulatedPages([page_in(zone, number, now) for number, zone in enumerate(ZONES)], clock)
-    vendors = {truth.slug: vendor_of(truth, interval_seconds=EVERY.total_seconds()) for truth in pages.truths}
+    vendors = {
+        truth.slug: vendor_of(truth, interval_seconds=EVERY.total_seconds())
+        for truth in pages.truths
+    }
     store = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}")
     store.sync_pages([spec(vendor) for vendor in vendors.values()], now=clock())
     collector = Collector(store, pages, vendors, clock=clock)
@@ -126,16 +141,20 @@ def prometheus_of_pages(request) -> Path:
     return request.param
 
 
-# ---------------------------------------------------------------------------------------------------------------- drawn
+# ----------------------------------------------------------------------------------------------------------------
+# drawn
 
 
 def cells(asked: Asked, uid: str, ref: str, label: str, **picked: list[str]) -> dict[str, Levels]:
     board = boards()[uid]
-    return bars_by_label(asked, one(board, *ref.split("/")), label, resolved(board, asked, shown(asked), picked))
+    return bars_by_label(
+        asked, one(board, *ref.split("/")), label, resolved(board, asked, shown(asked), picked)
+    )
 
 
 def assert_cells(drawn: Mapping[str, Levels], told: Mapping[str, Levels], days: list[str]) -> None:
-    """Assert that each cell is what the report says of its date, and grey where that date has not begun."""
+    """Assert that each cell is what the report says of its date, and grey where that date has not
+    begun."""
     assert sorted(drawn) == sorted(told)
     for subject, levels in told.items():
         ours = {day: level for day, level in drawn[subject].items() if day in days}
@@ -144,17 +163,28 @@ def assert_cells(drawn: Mapping[str, Levels], told: Mapping[str, Levels], days: 
 
 def counted(asked: Asked, title: str) -> float:
     board = boards()["vendorstatus-compare"]
-    (series,) = answer(asked, one(board, title, "A"), resolved(board, asked, shown(asked)), shown(asked))
+    (series,) = answer(
+        asked, one(board, title, "A"), resolved(board, asked, shown(asked)), shown(asked)
+    )
     return float(series["values"][0][1])
 
 
 def together(told: Mapping[str, Levels], days: list[str]) -> dict[str, tuple[int, int]]:
-    """Return how many vendors had an outage on each date, and of how many it is known, where it is of any."""
-    known = {day: [each[day] for each in told.values() if each.get(day, UNKNOWN) != UNKNOWN] for day in days}
-    return {day: (sum(level >= 3 for level in levels), len(levels)) for day, levels in known.items() if levels}
+    """Return how many vendors had an outage on each date, and of how many it is known, where it is
+    of any."""
+    known = {
+        day: [each[day] for each in told.values() if each.get(day, UNKNOWN) != UNKNOWN]
+        for day in days
+    }
+    return {
+        day: (sum(level >= 3 for level in levels), len(levels))
+        for day, levels in known.items()
+        if levels
+    }
 
 
-# ----------------------------------------------------------------------------------------------------------------- tests
+# -----------------------------------------------------------------------------------------------------------------
+# tests
 
 
 def test_the_days_asked_about_are_cut_otherwise_by_utc_and_have_what_is_counted(moments):
@@ -165,7 +195,8 @@ def test_the_days_asked_about_are_cut_otherwise_by_utc_and_have_what_is_counted(
     assert {zone for each in last.report.values() for zone in [each["zone"]]} == set(ZONES)
     assert any(number >= 2 for number in failed)
     assert {level for levels in told.values() for level in levels.values()} >= {0, 3, 4}
-    # An outage of forty minutes before a midnight of UTC lies on one date where the page is and on two of UTC's.
+    # An outage of forty minutes before a midnight of UTC lies on one date where the page is and on
+    # two of UTC's.
     assert {len([day for day in levels.values() if day >= 3]) for levels in told.values()} != {0}
 
 
@@ -184,7 +215,9 @@ def test_from_the_first_scrape_on_three_days_are_the_reports_without_any_history
 
 
 @pytest.mark.parametrize("moment", [0, -1], ids=["at the first scrape", "four days later"])
-def test_every_cell_count_and_joint_day_is_the_reports(moments, prometheus_of_pages, tmp_path, moment):
+def test_every_cell_count_and_joint_day_is_the_reports(
+    moments, prometheus_of_pages, tmp_path, moment
+):
     at = moments[moment]
     with holding(at.world, [at.history], prometheus_of_pages, tmp_path) as asked:
         told, days = at.vendors(), shown_days(asked)
@@ -194,13 +227,25 @@ def test_every_cell_count_and_joint_day_is_the_reports(moments, prometheus_of_pa
             assert_cells(drawn, at.components(slug), days)
 
         failed = together(told, days)
-        assert counted(asked, "Days two or more failed") == sum(number >= 2 for number, _ in failed.values()) > 0
-        assert counted(asked, "Days nobody failed") == sum(number == 0 for number, _ in failed.values()) > 0
+        assert (
+            counted(asked, "Days two or more failed")
+            == sum(number >= 2 for number, _ in failed.values())
+            > 0
+        )
+        assert (
+            counted(asked, "Days nobody failed")
+            == sum(number == 0 for number, _ in failed.values())
+            > 0
+        )
         assert counted(asked, "Most on one day") == max(number for number, _ in failed.values())
-        assert counted(asked, "Days all failed") == sum(number == known >= 2 for number, known in failed.values())
+        assert counted(asked, "Days all failed") == sum(
+            number == known >= 2 for number, known in failed.values()
+        )
 
 
-def test_pages_of_all_zones_can_be_looked_at_side_by_side(moments, grafana, prometheus_of_pages, tmp_path):
+def test_pages_of_all_zones_can_be_looked_at_side_by_side(
+    moments, grafana, prometheus_of_pages, tmp_path
+):
     at = moments[-1]
     with holding(at.world, [at.history], prometheus_of_pages, tmp_path) as asked:
         text = page(grafana, asked, boards()["vendorstatus-compare"], WIDE, 90)

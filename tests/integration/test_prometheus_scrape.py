@@ -78,7 +78,9 @@ READ = Evidence(
 @pytest.fixture
 def store(tmp_path):
     with Store.open(f"sqlite:///{tmp_path / 'vendorstatus.db'}") as store:
-        spec = PageSpec(slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage")
+        spec = PageSpec(
+            slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage"
+        )
         store.sync_pages([spec], now=SINCE)
         (page,) = store.pages()
         store.save(page.id, READ, now=NOW, max_gap_seconds=900)
@@ -89,7 +91,9 @@ def store(tmp_path):
             )
         ])  # fmt: skip
         options = Options(zone=ZoneInfo("UTC"))
-        history = derive(store.facts(page.id), options, first=TODAY - timedelta(days=89), last=TODAY, now=NOW)
+        history = derive(
+            store.facts(page.id), options, first=TODAY - timedelta(days=89), last=TODAY, now=NOW
+        )
         store.save_days(page.id, history, today=TODAY, now=NOW, revised_since=None)
         yield store
 
@@ -103,8 +107,11 @@ def polls():
 
 @asynccontextmanager
 async def scraped(store, polls, folder):
-    """Yield a Prometheus that scrapes the application once a second, with the job we recommend otherwise unchanged."""
-    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0")
+    """Yield a Prometheus that scrapes the application once a second, with the job we recommend
+    otherwise unchanged."""
+    app = application(
+        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
+    )
     async with serving(app) as address:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
         (job,) = config["scrape_configs"]
@@ -116,32 +123,57 @@ async def scraped(store, polls, folder):
             yield server
 
 
-async def test_prometheus_stores_what_the_store_says_under_the_documented_labels(store, polls, tmp_path):
+async def test_prometheus_stores_what_the_store_says_under_the_documented_labels(
+    store, polls, tmp_path
+):
     async with scraped(store, polls, tmp_path) as server:
-        target, up = await server.one("up == 1")  # on a busy machine the first scrape may be too late
+        target, up = await server.one(
+            "up == 1"
+        )  # on a busy machine the first scrape may be too late
         own = {"instance": target["instance"], "job": "vendorstatus"}
         acme = {"vendor": "acme", **own}
 
         assert up == 1
         assert await server.one("vendorstatus_up") == (acme, 1)
-        assert await server.one("vendorstatus_last_success_timestamp_seconds") == (acme, NOW.timestamp())
+        assert await server.one("vendorstatus_last_success_timestamp_seconds") == (
+            acme,
+            NOW.timestamp(),
+        )
         assert await server.one("vendorstatus_vendor_severity") == (acme, Level.DEGRADED)
-        assert await server.one('vendorstatus_vendor_outage_dates{window="7d"}') == ({**acme, "window": "7d"}, 0)
-        assert await server.one('vendorstatus_vendor_outage_dates{window="90d"}') == ({**acme, "window": "90d"}, 1)
-        assert await server.one('vendorstatus_vendor_observed_dates{window="90d"}') == ({**acme, "window": "90d"}, 90)
+        assert await server.one('vendorstatus_vendor_outage_dates{window="7d"}') == (
+            {**acme, "window": "7d"},
+            0,
+        )
+        assert await server.one('vendorstatus_vendor_outage_dates{window="90d"}') == (
+            {**acme, "window": "90d"},
+            1,
+        )
+        assert await server.one('vendorstatus_vendor_observed_dates{window="90d"}') == (
+            {**acme, "window": "90d"},
+            90,
+        )
         assert await server.one('vendorstatus_component_outage_dates{window="30d"} > 0') == (
             {**acme, "component": "api", "window": "30d"},
             1,
         )
         assert await server.one('vendorstatus_component_info{component="web-site"}') == (
-            {**acme, "component": "web-site", "name": "Web site", "group": "Sites", "critical": "no"},
+            {
+                **acme,
+                "component": "web-site",
+                "name": "Web site",
+                "group": "Sites",
+                "critical": "no",
+            },
             1,
         )
         assert await server.one('vendorstatus_vendor_open_incidents{impact="minor"}') == (
             {**acme, "impact": "minor"},
             1,
         )
-        assert await server.one("vendorstatus_polls_total") == ({"provider": "statuspage", **own}, 1)
+        assert await server.one("vendorstatus_polls_total") == (
+            {"provider": "statuspage", **own},
+            1,
+        )
 
 
 async def test_a_vendor_that_leaves_the_configuration_leaves_the_queries(store, polls, tmp_path):
@@ -155,12 +187,16 @@ async def test_a_vendor_that_leaves_the_configuration_leaves_the_queries(store, 
         assert (await server.one("up"))[1] == 1
 
 
-async def test_prometheus_reads_every_series_of_a_large_answer_that_is_joined_from_pieces(polls, tmp_path):
+async def test_prometheus_reads_every_series_of_a_large_answer_that_is_joined_from_pieces(
+    polls, tmp_path
+):
     store = many_vendors()
     text = render(StateMetrics(store).families(NOW), openmetrics=False).decode()
     expected = Counter(re.findall(r'^(\w+)\{vendor="', text, re.MULTILINE))
     async with scraped(store, polls, tmp_path) as server:
-        await server.one('vendorstatus_component_info{vendor="v149",component="component-19-of-149"}')
+        await server.one(
+            'vendorstatus_component_info{vendor="v149",component="component-19-of-149"}'
+        )
         named = 'label_replace({vendor!=""}, "family", "$1", "__name__", "(.+)")'
         found = await server.query(f"count by (family) ({named})")
 
@@ -170,8 +206,11 @@ async def test_prometheus_reads_every_series_of_a_large_answer_that_is_joined_fr
 
 @asynccontextmanager
 async def discovered(store, polls, folder, path):
-    """Yield the application's address and a Prometheus that discovers it there, as documented but once a second."""
-    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0")
+    """Yield the application's address and a Prometheus that discovers it there, as documented but
+    once a second."""
+    app = application(
+        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
+    )
     async with serving(app) as address:
         config = yaml.safe_load(documented()[0])
         (job,) = config["scrape_configs"]
@@ -184,25 +223,43 @@ async def discovered(store, polls, folder, path):
 
 def documented():
     """The scrape configuration of the documentation, and what it says to add to its job."""
-    found = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "metrics.md").read_text(), re.DOTALL | re.MULTILINE)
+    found = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "docs" / "metrics.md").read_text(), re.DOTALL | re.MULTILINE
+    )
     return [text for text in found if "_configs:" in text]
 
 
 async def test_prometheus_discovers_each_vendor_and_scrapes_it_by_itself(store, polls, tmp_path):
-    acme = PageSpec(slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage")
-    store.sync_pages([acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW)
+    acme = PageSpec(
+        slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage"
+    )
+    store.sync_pages(
+        [acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW
+    )
     async with discovered(store, polls, tmp_path, "/sd") as (address, server):
         ours, theirs, own = (
-            {"job": "vendorstatus", "instance": f"{address}/{part}"} for part in ("acme", "globex", "monitor")
+            {"job": "vendorstatus", "instance": f"{address}/{part}"}
+            for part in ("acme", "globex", "monitor")
         )
 
-        assert await server.one("vendorstatus_vendor_severity") == ({**ours, "vendor": "acme"}, Level.DEGRADED)
-        info = {"name": "Globex", "provider": "unknown", "tier": "standard", "url": "https://globex.example/"}
+        assert await server.one("vendorstatus_vendor_severity") == (
+            {**ours, "vendor": "acme"},
+            Level.DEGRADED,
+        )
+        info = {
+            "name": "Globex",
+            "provider": "unknown",
+            "tier": "standard",
+            "url": "https://globex.example/",
+        }
         assert await server.one('vendorstatus_vendor_info{vendor="globex"}') == (
             {**theirs, "vendor": "globex", **info},
             1,
         )
-        assert await server.one("vendorstatus_polls_total") == ({**own, "provider": "statuspage"}, 1)
+        assert await server.one("vendorstatus_polls_total") == (
+            {**own, "provider": "statuspage"},
+            1,
+        )
         assert (await server.one("vendorstatus_database_size_bytes"))[0] == own
         assert sorted(await server.query("up"), key=str) == [(ours, 1), (theirs, 1), (own, 1)]
         assert await server.query('{exported_vendor!=""}') == []
@@ -220,19 +277,27 @@ async def test_prometheus_discovers_shards_that_together_hold_every_vendor(polls
 async def test_a_vendor_that_is_added_is_discovered(store, polls, tmp_path):
     async with discovered(store, polls, tmp_path, "/sd") as (_, server):
         await server.one('vendorstatus_up{vendor="acme"}')
-        acme = PageSpec(slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage")
-        store.sync_pages([acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW)
+        acme = PageSpec(
+            slug="acme", name="Acme", url="https://status.acme.example/", platform="statuspage"
+        )
+        store.sync_pages(
+            [acme, PageSpec(slug="globex", name="Globex", url="https://globex.example/")], now=NOW
+        )
 
         assert (await server.one('vendorstatus_vendor_info{vendor="globex"}'))[1] == 1
 
 
 async def test_promtool_accepts_what_is_served(store, polls):
     promtool = program("promtool")
-    app = application(StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0")
+    app = application(
+        StateMetrics(store), polls, readiness=list, clock=lambda: NOW, version="0.0.0"
+    )
     async with serving(app) as address, httpx.AsyncClient(trust_env=False) as client:
         text = (await client.get(f"http://{address}/metrics")).text
 
-    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
 
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
@@ -251,6 +316,8 @@ def test_promtool_accepts_the_discovery_we_document(tmp_path):
 
 def assert_promtool_accepts(config):
     promtool = program("promtool")
-    checked = subprocess.run([promtool, "check", "config", config], capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [promtool, "check", "config", config], capture_output=True, text=True, check=False
+    )
 
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -1,8 +1,10 @@
-"""The whole chain on real servers: a simulated vendor, `monitor serve`, Prometheus with our rules, Alertmanager, a pager.
+"""The whole chain on real servers: a simulated vendor, `monitor serve`, Prometheus with our rules,
+Alertmanager, a pager.
 
-The rules and the Alertmanager configuration are the ones we ship, in a copy with shorter times (`shortened`); nothing else
-in them is changed. The vendor's page follows a truth that the test changes while it is being watched, and the test makes
-pages due through the store, as another replica might, because no interval is shorter than a minute.
+The rules and the Alertmanager configuration are the ones we ship, in a copy with shorter times
+(`shortened`); nothing else in them is changed. The vendor's page follows a truth that the test
+changes while it is being watched, and the test makes pages due through the store, as another
+replica might, because no interval is shorter than a minute.
 """
 
 import asyncio
@@ -56,7 +58,8 @@ def midday_zone() -> str:
     return f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC"
 
 
-# ------------------------------------------------------------------------------------------------- the simulated vendor
+# -------------------------------------------------------------------------------------------------
+# the simulated vendor
 
 
 @dataclass
@@ -84,16 +87,21 @@ class Vendor:
     def over(self) -> None:
         """End it now."""
         *before, last = self.truth.incidents
-        self.truth = replace(self.truth, incidents=(*before, replace(last, resolved_at=now().replace(microsecond=0))))
+        self.truth = replace(
+            self.truth, incidents=(*before, replace(last, resolved_at=now().replace(microsecond=0)))
+        )
 
 
 def vendor(slug: str, seed: int) -> Vendor:
     parts = ((None, "API"), (None, "Console"), (None, "Webhooks"))
-    truth = random_truth(seed, now=now(), slug=slug, name=slug.title(), zone=midday_zone(), parts=parts, live=False)
+    truth = random_truth(
+        seed, now=now(), slug=slug, name=slug.title(), zone=midday_zone(), parts=parts, live=False
+    )
     return Vendor(truth)
 
 
-# ------------------------------------------------------------------------------------------------------- the monitor
+# -------------------------------------------------------------------------------------------------------
+# the monitor
 
 
 @dataclass
@@ -124,7 +132,13 @@ class Monitor:
     def serving(self, pages: dict[str, str]) -> Iterator[None]:
         """Serve until the end, or until `process` is killed."""
         vendors = [
-            {"slug": slug, "name": slug.title(), "url": url, "allow_private": True, "interval": "60s"}
+            {
+                "slug": slug,
+                "name": slug.title(),
+                "url": url,
+                "allow_private": True,
+                "interval": "60s",
+            }
             for slug, url in pages.items()
         ]
         vendors[0] |= {"tier": "critical", "critical": ["API"]}
@@ -156,15 +170,19 @@ async def kept_due(store: Store) -> None:
 async def read_completely(store: Store) -> None:
     """Wait until every page was read and its first backfill is over."""
     async with asyncio.timeout(60):
-        while not (pages := await asyncio.to_thread(store.pages)) or not all(page.reread_day for page in pages):
+        while not (pages := await asyncio.to_thread(store.pages)) or not all(
+            page.reread_day for page in pages
+        ):
             await asyncio.sleep(0.2)
 
 
-# --------------------------------------------------------------------------------------- Prometheus and Alertmanager
+# --------------------------------------------------------------------------------------- Prometheus
+# and Alertmanager
 
 
 def shortened(rules: str) -> str:
-    """Return the rules evaluated every second, with `for` and `keep_firing_for` of two, and a freshness of seconds."""
+    """Return the rules evaluated every second, with `for` and `keep_firing_for` of two, and a
+    freshness of seconds."""
     rules = re.sub(r"interval: \w+", "interval: 1s", rules)
     rules = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 2s", rules)
     return rules.replace("< 1800", f"< {FRESH_SECONDS}")
@@ -181,7 +199,11 @@ def imported(monitor: Monitor, folder: Path) -> None:
     said = monitor.command("export", "openmetrics", "--days", "90", "-o", str(folder / "history.om"), "--label", f"instance={monitor.address}").stdout  # fmt: skip
     (command,) = re.findall(r"^  promtool (.*)$", said, re.MULTILINE)
     done = subprocess.run(
-        [program("promtool"), *shlex.split(command)], cwd=folder, capture_output=True, text=True, check=False
+        [program("promtool"), *shlex.split(command)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "history.om.blocks").rename(folder / "prometheus")
@@ -191,7 +213,11 @@ def prometheus_config(monitor: Monitor, alerts_to: str) -> str:
     """Return the configuration we recommend, with our rules, scraping each second."""
     config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
     (job,) = [each for each in config["scrape_configs"] if each["job_name"] == "vendorstatus"]
-    job |= {"scrape_interval": "1s", "scrape_timeout": "1s", "static_configs": [{"targets": [monitor.address]}]}
+    job |= {
+        "scrape_interval": "1s",
+        "scrape_timeout": "1s",
+        "static_configs": [{"targets": [monitor.address]}],
+    }
     return yaml.safe_dump(
         {
             "scrape_configs": [job],
@@ -201,7 +227,8 @@ def prometheus_config(monitor: Monitor, alerts_to: str) -> str:
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- the pager
+# ----------------------------------------------------------------------------------------------------------
+# the pager
 
 
 @dataclass
@@ -217,11 +244,17 @@ class Receiver:
     async def received(self, request: Request) -> PlainTextResponse:
         message = json.loads(await request.body())
         for alert in message["alerts"]:
-            self.delivered.append((request.path_params["receiver"], alert["status"], alert["labels"]))
+            self.delivered.append(
+                (request.path_params["receiver"], alert["status"], alert["labels"])
+            )
         return PlainTextResponse("thank you")
 
     def told(self, name: str, status: str) -> list[tuple[str, dict[str, str]]]:
-        return [(where, each) for where, said, each in self.delivered if (each["alertname"], said) == (name, status)]
+        return [
+            (where, each)
+            for where, said, each in self.delivered
+            if (each["alertname"], said) == (name, status)
+        ]
 
     async def arrives(self, name: str, status: str = "firing") -> tuple[str, dict[str, str]]:
         """Wait for the next message of an alert and return its receiver and labels."""
@@ -241,7 +274,8 @@ async def until(found: Callable[[], list], what: str, seconds: float = 40):
     return found()[-1]
 
 
-# ---------------------------------------------------------------------------------------------------------- the stack
+# ----------------------------------------------------------------------------------------------------------
+# the stack
 
 
 @dataclass
@@ -285,7 +319,9 @@ async def stack(folder: Path) -> AsyncIterator[Stack]:
         (folder / "vendorstatus.rules.yaml").write_text(shortened(RULES.read_text()))
         pager = await running.enter_async_context(serving(receiver.app))
         shipped = (RULES.parent / "alertmanager.yml").read_text()
-        alerts_to = running.enter_context(alertmanager(folder, shortened_alertmanager(shipped, pager)))
+        alerts_to = running.enter_context(
+            alertmanager(folder, shortened_alertmanager(shipped, pager))
+        )
         config = prometheus_config(monitor, alerts_to)
         flags = ["--storage.tsdb.retention.time=400d"]
         server = running.enter_context(prometheus(folder, config, flags=flags))
@@ -304,9 +340,12 @@ async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(
         days = 'count_over_time(vendorstatus_vendor_day_severity{vendor="acme",dates_ago="2"}[90d])'
         assert await running.value(days) > 80  # history and the first scrapes, one series
         await running.prometheus.one('vendor:vendorstatus_vendor_severity:max{vendor="acme"} == 0')
-        assert receiver.told("VendorStatusMajorOutage", "firing") == []  # 90 days with outages in them wake nobody
+        assert (
+            receiver.told("VendorStatusMajorOutage", "firing") == []
+        )  # 90 days with outages in them wake nobody
 
-        # An outage starts, and its alert arrives where the critical ones go, because the vendor's tier is critical.
+        # An outage starts, and its alert arrives where the critical ones go, because the vendor's
+        # tier is critical.
         running.acme.outage()
         where, labels = await receiver.arrives("VendorStatusMajorOutage")
         assert labels.pop("url").startswith("http://127.0.0.1:")  # where the vendor's page is
@@ -317,7 +356,9 @@ async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(
                 "severity": "critical",
             },
         )  # fmt: skip
-        assert (await receiver.arrives("VendorStatusCriticalComponentOutage"))[1]["component"] == "api"
+        assert (await receiver.arrives("VendorStatusCriticalComponentOutage"))[1][
+            "component"
+        ] == "api"
 
         # It ends, and the resolve arrives.
         running.acme.over()
@@ -333,21 +374,30 @@ async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(
         where, labels = await receiver.arrives("VendorStatusPageUnreadable")
         assert (where, labels["vendor"], labels["severity"]) == ("tickets", ACME, "warning")
 
-        # What was cached of the outage is believed for a while and then unknown: it ends, and nobody is told that it is over.
+        # What was cached of the outage is believed for a while and then unknown: it ends, and
+        # nobody is told that it is over.
         await until_empty(running, "VendorStatusMajorOutage")
         await asyncio.sleep(3)
         assert receiver.told("VendorStatusMajorOutage", "resolved") == []
-        assert await running.value('vendorstatus_vendor_severity{vendor="acme"}') == Level.MAJOR_OUTAGE
-        assert await running.prometheus.query('vendor:vendorstatus_vendor_severity:max{vendor="acme"}') == []
+        assert (
+            await running.value('vendorstatus_vendor_severity{vendor="acme"}') == Level.MAJOR_OUTAGE
+        )
+        assert (
+            await running.prometheus.query('vendor:vendorstatus_vendor_severity:max{vendor="acme"}')
+            == []
+        )
         for ratio, value in before.items():
             assert await running.value(f"min_over_time({ratio}[10s])") >= value  # no ratio improves
 
-        # Nobody looks any more, and that has an alert of its own; the vendor whose page was quiet had none.
+        # Nobody looks any more, and that has an alert of its own; the vendor whose page was quiet
+        # had none.
         running.monitor.process.kill()
         where, labels = await receiver.arrives("VendorStatusMonitorDown")
         assert (where, labels["severity"]) == ("pager", "critical")
         assert [
-            each for where, _, each in receiver.delivered if each.get("vendor") == QUIET and where != "digest"
+            each
+            for where, _, each in receiver.delivered
+            if each.get("vendor") == QUIET and where != "digest"
         ] == []
 
 

@@ -1,11 +1,14 @@
-"""Simulated vendors, watched for a day by the real pipeline with its clock moved, and what a Prometheus then holds.
+"""Simulated vendors, watched for a day by the real pipeline with its clock moved, and what a
+Prometheus then holds.
 
-`watch` is truth in, store and scrapes out: pages are backfilled, polled every five minutes for 26 hours and read again at
-the end, as the schedule does, and after every poll the real exposition is kept as a scrape. `filled` puts the 90
-days that `monitor export openmetrics` writes, and those scrapes, into a Prometheus.
+`watch` is truth in, store and scrapes out: pages are backfilled, polled every five minutes for 26
+hours and read again at the end, as the schedule does, and after every poll the real exposition is
+kept as a scrape. `filled` puts the 90 days that `monitor export openmetrics` writes, and those
+scrapes, into a Prometheus.
 
-A world ends at an instant that the test names, and everything is asked as of it: the report, the export, and every query.
-No clock of this machine decides what is right, so no day ends while two answers are compared.
+A world ends at an instant that the test names, and everything is asked as of it: the report, the
+export, and every query. No clock of this machine decides what is right, so no day ends while two
+answers are compared.
 """
 
 import asyncio
@@ -51,13 +54,15 @@ EVERY = timedelta(minutes=5)
 ENDS = timedelta(minutes=5)
 """How long before its end a world is scraped every minute, so that counters have a rate then."""
 VANISHED = "tidepool-maps"
-"""The vendor whose page cannot be read for the last seven hours: two steps of a panel that shows 90 days."""
+"""The vendor whose page cannot be read for the last seven hours: two steps of a panel that shows 90
+days."""
 REWRITTEN = "larkspur-ai"
 """The vendor that finds an outage of three days ago only six hours ago."""
 ODD = "quillmail"
 """The vendor that once used a word nobody knows."""
 YOUNG = "ashgrove-identity"
-"""The vendor that exists for 38 days only, and whose today is tomorrow elsewhere for half of each day."""
+"""The vendor that exists for 38 days only, and whose today is tomorrow elsewhere for half of each
+day."""
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "northwind-cloud": {"tier": "critical", "critical": ["EU"]},
     VANISHED: {"tier": "low"},
@@ -80,12 +85,17 @@ class World:
     def monitor(self) -> Context:
         """Return what every command has, with this world's clock."""
         settings = Settings(
-            vendors=tuple(self.vendors.values()), database_url=self.store.address, source="the simulated world"
+            vendors=tuple(self.vendors.values()),
+            database_url=self.store.address,
+            source="the simulated world",
         )
-        return Context(settings=settings, store=self.store, clock=lambda: self.now, vendors=dict(self.vendors))
+        return Context(
+            settings=settings, store=self.store, clock=lambda: self.now, vendors=dict(self.vendors)
+        )
 
 
-# --------------------------------------------------------------------------------------------------------------- watching
+# ---------------------------------------------------------------------------------------------------------------
+# watching
 
 
 def watch(folder: Path, now: datetime) -> World:
@@ -95,7 +105,9 @@ def watch(folder: Path, now: datetime) -> World:
 async def _watch(folder: Path, now: datetime) -> World:
     clock = Clock(now - WATCHED)
     pages = SimulatedPages([*demo_truths(now), _young(now)], clock)
-    vendors = {truth.slug: vendor_of(truth, **SETTINGS.get(truth.slug, {})) for truth in pages.truths}
+    vendors = {
+        truth.slug: vendor_of(truth, **SETTINGS.get(truth.slug, {})) for truth in pages.truths
+    }
     store, polls = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}"), PollMetrics("1.2.3")
     specs = [PageSpec(slug=v.slug, name=v.name, url=v.url, zone=v.zone) for v in vendors.values()]
     store.sync_pages(specs, now=clock())
@@ -105,7 +117,9 @@ async def _watch(folder: Path, now: datetime) -> World:
     scrapes: list[tuple[datetime, str]] = []
 
     def scrape() -> tuple[datetime, str]:
-        return clock(), exposed(World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=()))
+        return clock(), exposed(
+            World(store=store, vendors=vendors, polls=polls, now=clock(), scrapes=())
+        )
 
     while clock() < now:
         _rewrite(pages, now)
@@ -127,11 +141,22 @@ def _young(now: datetime) -> Truth:
     """Return a vendor that began 38 days ago: of the days before, nothing can be known."""
     parts = ((None, "Sign-in"), (None, "Directory"), (None, "Audit log"))
     old = random_truth(
-        5, now=now, slug=YOUNG, name="Ashgrove Identity", zone="Pacific/Auckland", parts=parts, incidents=9, live=False
+        5,
+        now=now,
+        slug=YOUNG,
+        name="Ashgrove Identity",
+        zone="Pacific/Auckland",
+        parts=parts,
+        incidents=9,
+        live=False,
     )
     start = (now - timedelta(days=38)).date()
     began = tuple(replace(component, start=start) for component in old.components)
-    return replace(old, components=began, incidents=tuple(i for i in old.incidents if i.started_at.date() > start))
+    return replace(
+        old,
+        components=began,
+        incidents=tuple(i for i in old.incidents if i.started_at.date() > start),
+    )
 
 
 def glance(folder: Path, now: datetime, count: int) -> World:
@@ -143,9 +168,15 @@ async def _glance(folder: Path, now: datetime, count: int) -> World:
     clock = Clock(now)
     zone = {"zone": "Etc/UTC", "parts": ((None, "API"), (None, "Console")), "incidents": 4}
     truths = [random_truth(seed, now=now, slug=f"vendor-{seed}", **zone) for seed in range(count)]
-    pages, vendors = SimulatedPages(truths, clock), {truth.slug: vendor_of(truth) for truth in truths}
+    pages, vendors = (
+        SimulatedPages(truths, clock),
+        {truth.slug: vendor_of(truth) for truth in truths},
+    )
     store, polls = Store.open(f"sqlite:///{folder / 'vendorstatus.db'}"), PollMetrics("1.2.3")
-    store.sync_pages([PageSpec(slug=v.slug, name=v.name, url=v.url, zone=v.zone) for v in vendors.values()], now=now)
+    store.sync_pages(
+        [PageSpec(slug=v.slug, name=v.name, url=v.url, zone=v.zone) for v in vendors.values()],
+        now=now,
+    )
     collector = Collector(store, pages, vendors, clock=clock, observer=polls)
     await _reread(collector, now - timedelta(days=90))
     await _poll(collector)
@@ -172,7 +203,8 @@ def exposed(world: World) -> str:
 
 
 def _trouble(url: str, pages: SimulatedPages, now: datetime) -> Response | FetchError | None:
-    """Let one page vanish for the last seven hours, and one use an unknown word for half an hour."""
+    """Let one page vanish for the last seven hours, and one use an unknown word for half an
+    hour."""
     left = now - pages.clock()
     if VANISHED in url and left < timedelta(hours=7):
         return TimedOut("no answer", url=url)
@@ -186,7 +218,9 @@ def _rewrite(pages: SimulatedPages, now: datetime) -> None:
     """Six hours ago, let a vendor say that it was down three days ago."""
     if now - pages.clock() > timedelta(hours=6):
         return
-    pages.truths = [_with_outage(truth, now) if truth.slug == REWRITTEN else truth for truth in pages.truths]
+    pages.truths = [
+        _with_outage(truth, now) if truth.slug == REWRITTEN else truth for truth in pages.truths
+    ]
 
 
 def _with_outage(truth: Truth, now: datetime) -> Truth:
@@ -207,12 +241,18 @@ def _print_an_uptime(store: Store, now: datetime) -> None:
     store.save(page.id, told, now=now, max_gap_seconds=900)
 
 
-# ----------------------------------------------------------------------------------------------------------- Prometheus
+# -----------------------------------------------------------------------------------------------------------
+# Prometheus
 
 
 def folders() -> list[Path]:
-    """Return the folders with a prometheus and a promtool: those the gate names, else the one on PATH."""
-    named = [Path(folder) for folder in os.environ.get("VENDORSTATUS_PROMETHEUS_DIRS", "").split(":") if folder]
+    """Return the folders with a prometheus and a promtool: those the gate names, else the one on
+    PATH."""
+    named = [
+        Path(folder)
+        for folder in os.environ.get("VENDORSTATUS_PROMETHEUS_DIRS", "").split(":")
+        if folder
+    ]
     on_path = shutil.which("prometheus")
     if on_path and Path(on_path).parent not in named:
         named.insert(0, Path(on_path).parent)
@@ -221,7 +261,8 @@ def folders() -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A running Prometheus, asked over HTTP as Grafana does. `now` is the instant at which a dashboard is looked at."""
+    """A running Prometheus, asked over HTTP as Grafana does. `now` is the instant at which a
+    dashboard is looked at."""
 
     address: str
     client: httpx.Client
@@ -246,8 +287,11 @@ def filled(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
 
 
 @contextmanager
-def holding(world: World, histories: Sequence[Path], binaries: Path, folder: Path) -> Iterator[Asked]:
-    """Run a Prometheus that has what was exported and the world's scrapes, and scrapes nothing itself."""
+def holding(
+    world: World, histories: Sequence[Path], binaries: Path, folder: Path
+) -> Iterator[Asked]:
+    """Run a Prometheus that has what was exported and the world's scrapes, and scrapes nothing
+    itself."""
     scrapes = folder / "scrapes.om"
     scrapes.write_text("\n".join([*_scraped_lines(world), "# EOF", ""]))
     for lines in (*histories, scrapes):
@@ -258,9 +302,11 @@ def holding(world: World, histories: Sequence[Path], binaries: Path, folder: Pat
 
 @contextmanager
 def scraping(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
-    """Run an empty Prometheus that scrapes the world's application, and look at it when it has its first sample.
+    """Run an empty Prometheus that scrapes the world's application, and look at it when it has its
+    first sample.
 
-    The application tells of the world's last instant, whatever the time is; the samples have the time of this machine.
+    The application tells of the world's last instant, whatever the time is; the samples have the
+    time of this machine.
     """
     with _served(world) as target:
         config = yaml.safe_load((ROOT / "grafana" / "prometheus.yml").read_text())
@@ -272,8 +318,11 @@ def scraping(world: World, binaries: Path, folder: Path) -> Iterator[Asked]:
 
 
 @contextmanager
-def _prometheus(binaries: Path, folder: Path, config: Mapping[str, Any]) -> Iterator[tuple[str, httpx.Client]]:
-    """Run a Prometheus over the data in the folder, if there are any; yield host:port and a client."""
+def _prometheus(
+    binaries: Path, folder: Path, config: Mapping[str, Any]
+) -> Iterator[tuple[str, httpx.Client]]:
+    """Run a Prometheus over the data in the folder, if there are any; yield host:port and a
+    client."""
     recommended = folder / "prometheus.yml"
     recommended.write_text(yaml.safe_dump(config))
     address = f"127.0.0.1:{free_port()}"
@@ -307,15 +356,27 @@ def _with(series: str, labels: str) -> str:
 
 
 def _import(promtool: Path, lines: Path, data: Path) -> None:
-    command = [promtool, "tsdb", "create-blocks-from", "--max-block-duration=744h", "-q", "openmetrics", lines, data]
+    command = [
+        promtool,
+        "tsdb",
+        "create-blocks-from",
+        "--max-block-duration=744h",
+        "-q",
+        "openmetrics",
+        lines,
+        data,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @contextmanager
 def _served(world: World) -> Iterator[str]:
-    """Serve the real application over the store, with the world's clock, in a thread of its own; yield host:port."""
-    app = application(world.state(), world.polls, readiness=list, clock=lambda: world.now, version="1.2.3")
+    """Serve the real application over the store, with the world's clock, in a thread of its own;
+    yield host:port."""
+    app = application(
+        world.state(), world.polls, readiness=list, clock=lambda: world.now, version="1.2.3"
+    )
     port = free_port()
     web = server(app, "127.0.0.1", port)
     thread = threading.Thread(target=lambda: asyncio.run(web.serve()))
@@ -333,7 +394,9 @@ def _served(world: World) -> Iterator[str]:
 def _first_scrape(asked: Asked) -> datetime:
     """Wait for a scrape and return the instant of the first."""
     deadline = time.monotonic() + 20
-    while not (found := asked("query", {"query": f'vendorstatus_build_info{{job="{JOB}"}}[1h]'})["result"]):
+    while not (
+        found := asked("query", {"query": f'vendorstatus_build_info{{job="{JOB}"}}[1h]'})["result"]
+    ):
         assert time.monotonic() < deadline, "nothing was scraped in 20 s"
         time.sleep(0.1)
     (series,) = found
@@ -348,14 +411,17 @@ def required(*names: str) -> list[str]:
     return [str(shutil.which(name)) for name in names]
 
 
-# ------------------------------------------------------------------------------------------------------ the command line
+# ------------------------------------------------------------------------------------------------------
+# the command line
 
 
 def reported(world: World, days: int = 90) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
     asked = reports.Asked(now=world.now, window_days=days, policy=monitor.settings.policy)
-    told = json.loads(json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked)))
+    told = json.loads(
+        json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked))
+    )
     return {vendor["vendor"]: vendor for vendor in told["vendors"]}
 
 
@@ -363,9 +429,11 @@ UNKNOWN = -1
 
 
 def levels_of(vendor: Mapping[str, Any], told: Mapping[str, Any], now: datetime) -> dict[str, int]:
-    """Return {date: level} of a vendor of the report, or of one of its components, `UNKNOWN` where it is not known.
+    """Return {date: level} of a vendor of the report, or of one of its components, `UNKNOWN` where
+    it is not known.
 
-    What is bad now counts in the page's today, as on `/metrics`: at a midnight the day has no length yet.
+    What is bad now counts in the page's today, as on `/metrics`: at a midnight the day has no
+    length yet.
     """
     found = {day["date"]: _level(day["level"]) for day in told["days"]}
     today = day_of(now, zone_named(vendor["zone"])).isoformat()

@@ -1,6 +1,7 @@
 """A world from a seed: the same seed, platform and switches always make the same world. Pure.
 
-A switch is a kind of event. `SWITCHES` names all; one that is off in a test stands there with the reason.
+A switch is a kind of event. `SWITCHES` names all; one that is off in a test stands there with the
+reason.
 """
 
 from collections.abc import Collection, Iterator
@@ -56,7 +57,8 @@ QUIET = 4 * DAY
 
 
 def world(seed: int, platform: str, *, off: Collection[str] = (), days: int = 16) -> World:
-    """Return the world of this seed in which nothing in `off` happens. Raises ValueError for an unknown switch."""
+    """Return the world of this seed in which nothing in `off` happens. Raises ValueError for an
+    unknown switch."""
     if unknown := set(off) - set(SWITCHES):
         raise ValueError(f"no such switch: {sorted(unknown)}")
     return _Maker(seed, platform, frozenset(off), days).world()
@@ -79,7 +81,9 @@ class _Maker:
     def world(self) -> World:
         parts = self._parts()
         episodes = [(part, list(self._episodes(part))) for part in parts]
-        reports = [report for _, made in episodes for report in self._merged(list(self._reports(made)))]
+        reports = [
+            report for _, made in episodes for report in self._merged(list(self._reports(made)))
+        ]
         truth = {part.id: tuple(_spans(made)) for part, made in episodes}
         reports += self._paper(parts)
         zone = self.dice.choice(ZONES) if self.platform in ZONED else "Etc/UTC"
@@ -95,24 +99,40 @@ class _Maker:
         return self._elsewhere(made) if self.platform in NAMED else made
 
     def _elsewhere(self, made: World) -> World:
-        """Return the world with another company at its address for a while, or its page at another one for ever."""
+        """Return the world with another company at its address for a while, or its page at another
+        one for ever."""
         dice = Random(f"{self.seed} {self.platform} address")
         start = self.begin + between(dice, DAY, 9 * DAY)
         span = Interval(start, start + between(dice, 9 * HOUR, 50 * HOUR))
         if dice.random() < 0.15 and "another" not in self.off:
             part = replace(made.parts[0], id=self._id("stranger"), begin=BORN, end=None)
             red = {part.id: ((Interval(made.begin, made.end), Level.MAJOR_OUTAGE),)}
-            stranger = replace(made, page="other", parts=(part,), truth=red, reports=(), works={}, ails=(), words={})
+            stranger = replace(
+                made,
+                page="other",
+                parts=(part,),
+                truth=red,
+                reports=(),
+                works={},
+                ails=(),
+                words={},
+            )
             made = replace(made, stranger=stranger, ails=((span, "another"), *made.ails))
-        return replace(made, moved=start) if dice.random() < 0.15 and "elsewhere" not in self.off else made
+        return (
+            replace(made, moved=start)
+            if dice.random() < 0.15 and "elsewhere" not in self.off
+            else made
+        )
 
-    # ------------------------------------------------------------------------------------------------- components
+    # -------------------------------------------------------------------------------------------------
+    # components
 
     def _parts(self) -> tuple[Part, ...]:
         count = self.dice.randint(1, 3)
         if self.platform in STATELESS:
             return tuple(
-                self._part(number, self.begin, None) for number in range(3 if self.platform == "slack" else count)
+                self._part(number, self.begin, None)
+                for number in range(3 if self.platform == "slack" else count)
             )
         made: list[Part] = []
         for number in range(count):
@@ -123,14 +143,20 @@ class _Maker:
             again = self.happens("recreated", 0.1)
             made.append(self._part(number, begin, gone if leaves or again else None))
             if again:
-                made.append(self._part(number, gone + between(self.dice, 0 * DAY, DAY), None, new=True))
+                made.append(
+                    self._part(number, gone + between(self.dice, 0 * DAY, DAY), None, new=True)
+                )
         return tuple(made)
 
-    def _part(self, number: int, begin: datetime, end: datetime | None, *, new: bool = False) -> Part:
+    def _part(
+        self, number: int, begin: datetime, end: datetime | None, *, new: bool = False
+    ) -> Part:
         key = self._id("part", number, new)
         names = [(begin, f"Part {number}", self.dice.choice([None, "Core"]))]
         if self.happens("moved", 0.2):
-            names.append((self.begin + between(self.dice, 5 * DAY, 9 * DAY), f"Part {number} (new)", "Edge"))
+            names.append(
+                (self.begin + between(self.dice, 5 * DAY, 9 * DAY), f"Part {number} (new)", "Edge")
+            )
         if self.platform == "slack":
             key, names = SERVICES[number], [(begin, SERVICES[number], None)]
         return Part(id=key, begin=begin, end=end, names=tuple(names))
@@ -148,10 +174,12 @@ class _Maker:
                 return short_id(*words) + short_id(*words, "more")[:8]
         return short_id(*words)
 
-    # ------------------------------------------------------------------------------------------------ what happens
+    # ------------------------------------------------------------------------------------------------
+    # what happens
 
     def _episodes(self, part: Part) -> Iterator[tuple[Episode, str | None]]:
-        """Yield what happens to a component while it is listed, and what the vendor makes of it (None = nothing)."""
+        """Yield what happens to a component while it is listed, and what the vendor makes of it
+        (None = nothing)."""
         at = max(self.begin, part.begin) + between(self.dice, 4 * HOUR, 3 * DAY)
         until = min(self.quiet - 2 * DAY, part.end or self.quiet)
         while at < until - 3 * HOUR:
@@ -182,10 +210,15 @@ class _Maker:
                 yield self._report(episode, habit)
 
     def _merged(self, reports: list[Report]) -> list[Report]:
-        """Return a component's incidents, of which two plain ones in succession may have become one."""
+        """Return a component's incidents, of which two plain ones in succession may have become
+        one."""
         for index, (one, two) in enumerate(pairwise(reports)):
             dice = Random(f"{self.seed} {two.id} merged")
-            if dice.random() < 0.25 and one.kind == two.kind == "plain" and "merged" not in self.off:
+            if (
+                dice.random() < 0.25
+                and one.kind == two.kind == "plain"
+                and "merged" not in self.off
+            ):
                 told = merged(dice, one.tellings, two.tellings)
                 pair = [
                     replace(each, kind="merged", tellings=tuple(made))
@@ -209,20 +242,30 @@ class _Maker:
         start = max(part.begin, self.begin) + between(self.dice, DAY, 2 * DAY)
         end = start + between(self.dice, HOUR, 20 * HOUR)
         level, habit = self.dice.choice(LEVELS.get(self.platform, ALL_LEVELS)), self._habit()
-        if self.happens("paper", 0.3) and "posted" not in self.off and self.platform not in STATELESS:
+        if (
+            self.happens("paper", 0.3)
+            and "posted" not in self.off
+            and self.platform not in STATELESS
+        ):
             yield self._report(Episode(parts=(part.id,), moves=((start, level),), end=end), habit)
 
     def _work(self, part: Part) -> tuple[Report, Interval | None] | None:
-        """Return a maintenance of a component, and when work was truly done. Its dice are its own."""
+        """Return a maintenance of a component, and when work was truly done. Its dice are its
+        own."""
         dice = Random(f"{self.seed} {part.id} work")
         kind = drawn(dice, self.platform, self.off)
         start = max(part.begin, self.begin) + between(dice, DAY, 9 * DAY)
-        if kind is None or "posted" in self.off or start > min(self.quiet - DAY, (part.end or self.quiet) - DAY):
+        if (
+            kind is None
+            or "posted" in self.off
+            or start > min(self.quiet - DAY, (part.end or self.quiet) - DAY)
+        ):
             return None
         told, done = work(dice, kind, part.id, start, exact=self.platform == "betterstack")
         return Report(id=self._id("work", part.id), kind=kind, tellings=tuple(told)), done
 
-    # ----------------------------------------------------------------------------------------------- what goes wrong
+    # -----------------------------------------------------------------------------------------------
+    # what goes wrong
 
     def _words(self) -> Iterator[Interval]:
         start = self.begin + between(self.dice, 2 * DAY, 8 * DAY)
@@ -238,7 +281,8 @@ class _Maker:
                 yield Interval(start, end), kind
 
     def _skew(self, record: bool) -> timedelta:
-        """Return how far the vendor's clock is ahead: no more than seconds where its seconds a day are printed too."""
+        """Return how far the vendor's clock is ahead: no more than seconds where its seconds a day
+        are printed too."""
         skew = between(self.dice, -90 * MINUTE / 60, 90 * MINUTE / 60)
         skew = skew if self.happens("skew", 0.3) else timedelta(0)
         dice = Random(f"{self.seed} {self.platform} far")

@@ -1,4 +1,5 @@
-"""A process killed at any moment of its work with the store, which is then what its files hold at that moment."""
+"""A process killed at any moment of its work with the store, which is then what its files hold at
+that moment."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ class Killed(BaseException):
 
 @contextmanager
 def dying(store: Store, moment: int) -> Iterator[None]:
-    """Kill what is done inside, before its writing statement or commit of this number, or after it when there are fewer.
+    """Kill what is done inside, before its writing statement or commit of this number, or after it
+    when there are fewer.
 
     Killed goes no further than here. The store, which must be in a file, is open again afterwards.
     """
@@ -39,7 +41,8 @@ def dying(store: Store, moment: int) -> Iterator[None]:
 
 
 class _Death:
-    """Comes before the write that has its number, and before everything that the dead try to do with the store."""
+    """Comes before the write that has its number, and before everything that the dead try to do
+    with the store."""
 
     def __init__(self, store: Store, moment: int, left: Path) -> None:
         self.store = store
@@ -47,7 +50,9 @@ class _Death:
         self.left = left
         self.has_come = False
 
-    def before_statement(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def before_statement(
+        self, _connection: object, _cursor: object, statement: str, *_: object
+    ) -> None:
         if self.has_come or not statement.startswith("SELECT"):
             self.before_write()
 
@@ -57,7 +62,8 @@ class _Death:
         self.moment -= 1
 
     def come(self) -> None:
-        """Copy the database and its write-ahead log as they are; the file beside them holds the locks of the living."""
+        """Copy the database and its write-ahead log as they are; the file beside them holds the
+        locks of the living."""
         if not self.has_come:
             self.has_come = True
             for file in file_of(self.store).parent.iterdir():

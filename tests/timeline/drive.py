@@ -1,4 +1,5 @@
-"""Readers of a world: polls, backfills, rereads and restarts at their instants, with the real collector and store."""
+"""Readers of a world: polls, backfills, rereads and restarts at their instants, with the real
+collector and store."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +25,8 @@ from timeline.world import Telling, World
 
 SLUG = "acme"
 LIFE = 12
-"""Of how many writes and commits a process sees the end on average before it is killed; an act has 3 to 30."""
+"""Of how many writes and commits a process sees the end on average before it is killed; an act has
+3 to 30."""
 HOUR = timedelta(hours=1)
 T = TypeVar("T")
 Act = Literal["poll", "backfill", "reread", "restart", "kill"]
@@ -33,8 +35,8 @@ Act = Literal["poll", "backfill", "reread", "restart", "kill"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a reader does: acts at true instants, ascending. Its clock is ahead by `ahead` inside the span given,
-    behind where that is negative."""
+    """What a reader does: acts at true instants, ascending. Its clock is ahead by `ahead` inside
+    the span given, behind where that is negative."""
 
     interval: timedelta
     steps: tuple[tuple[datetime, Act], ...]
@@ -51,13 +53,17 @@ class Plan:
 
     def then(self, at: datetime, *acts: Act) -> "Plan":
         """Return the plan with these acts at its end."""
-        return Plan(interval=self.interval, steps=(*self.steps, *((at, act) for act in acts)), ahead=self.ahead)
+        return Plan(
+            interval=self.interval,
+            steps=(*self.steps, *((at, act) for act in acts)),
+            ahead=self.ahead,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What one act that succeeded was told: the components' states and the incidents' records. `read` are the ids of
-    those that its answers named: a poll does not ask for all of them.
+    """What one act that succeeded was told: the components' states and the incidents' records.
+    `read` are the ids of those that its answers named: a poll does not ask for all of them.
     """
 
     at: datetime
@@ -96,7 +102,8 @@ class Ran:
 
     @property
     def days(self) -> tuple[date, date]:
-        """The first and the last day of the world, in the page's zone, of which whole days could be known."""
+        """The first and the last day of the world, in the page's zone, of which whole days could be
+        known."""
         zone = zone_named(self.page.zone)
         return day_of(self.world.begin, zone) + timedelta(days=1), day_of(self.clock.now, zone)
 
@@ -114,7 +121,8 @@ class Ran:
 
 
 def plan(world: World, seed: object, *, sparse: bool = True) -> Plan:
-    """Return a seeded plan: polls around an interval, with holes where we were down, from the world's begin to its end."""
+    """Return a seeded plan: polls around an interval, with holes where we were down, from the
+    world's begin to its end."""
     dice = Random(f"reader {seed} {world.seed}")
     interval = HOUR * (dice.choice([6, 8, 12]) if sparse else 1)
     at, steps = world.begin, list[tuple[datetime, Act]]()
@@ -128,16 +136,24 @@ def plan(world: World, seed: object, *, sparse: bool = True) -> Plan:
 
 
 def hurried(given: Plan, seed: object) -> Plan:
-    """Return the plan with a second poll a few minutes after some, as while an incident is open: it waits to be written."""
+    """Return the plan with a second poll a few minutes after some, as while an incident is open: it
+    waits to be written."""
     dice = Random(f"hurry {seed}")
-    soon = [(at + timedelta(minutes=5), act) for at, act in given.steps[:-1] if act == "poll" and dice.random() < 0.2]
+    soon = [
+        (at + timedelta(minutes=5), act)
+        for at, act in given.steps[:-1]
+        if act == "poll" and dice.random() < 0.2
+    ]
     return Plan(
-        interval=given.interval, steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])), ahead=given.ahead
+        interval=given.interval,
+        steps=tuple(sorted([*given.steps, *soon], key=lambda step: step[0])),
+        ahead=given.ahead,
     )
 
 
 def struck(given: Plan, seed: object) -> Plan:
-    """Return the plan with a process that is started again after some acts, and killed in some, which it does again."""
+    """Return the plan with a process that is started again after some acts, and killed in some,
+    which it does again."""
     dice = Random(f"strikes {seed}")
     steps = list[tuple[datetime, Act]]()
     for at, act in given.steps:
@@ -150,7 +166,8 @@ def struck(given: Plan, seed: object) -> Plan:
 
 
 def misled(given: Plan, seed: object) -> Plan:
-    """Return the plan with our clock hours or days ahead, or set back, for a while in the first half."""
+    """Return the plan with our clock hours or days ahead, or set back, for a while in the first
+    half."""
     dice = Random(f"clock {seed}")
     first = given.steps[dice.randrange(2, len(given.steps) // 2)][0]
     span = Interval(first, first + given.interval * dice.choice([0.5, 3]))
@@ -164,15 +181,20 @@ def misled(given: Plan, seed: object) -> Plan:
 def backfills(given: Plan, seed: object, count: int) -> Plan:
     """Return the plan with `count` backfills and rereads in between."""
     dice = Random(f"backfills {seed}")
-    extra = [(dice.choice(given.steps)[0], dice.choice(["backfill", "reread"])) for _ in range(count)]
+    extra = [
+        (dice.choice(given.steps)[0], dice.choice(["backfill", "reread"])) for _ in range(count)
+    ]
     return Plan(
         interval=given.interval, steps=tuple(sorted([*given.steps, *extra], key=lambda step: step[0])), ahead=given.ahead
     )  # fmt: skip
 
 
 @asynccontextmanager
-async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] | None = None) -> AsyncIterator[Ran]:
-    """Run the plan over a new store and yield the reader at its end. `each` is called after every act that succeeded."""
+async def ran(
+    world: World, given: Plan, *, each: Callable[["Ran", Seen], None] | None = None
+) -> AsyncIterator[Ran]:
+    """Run the plan over a new store and yield the reader at its end. `each` is called after every
+    act that succeeded."""
     asyncio.get_running_loop().run_in_executor = _at_once  # type: ignore[assignment,method-assign]
     clock = Clock(given.clock(world.begin))
     true = [world.begin]
@@ -182,17 +204,28 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
     mortal = any(act == "kill" for _, act in given.steps)
     async with AsyncExitStack() as lives:
         store = lives.enter_context(fresh_file() if mortal else fresh_store())
-        reader = Ran(world, given, await lives.enter_async_context(_born(world, given, pages, store)), clock, answers)
-        for (at, act), (_, following) in zip(given.steps, [*given.steps[1:], given.steps[-1]], strict=True):
+        reader = Ran(
+            world,
+            given,
+            await lives.enter_async_context(_born(world, given, pages, store)),
+            clock,
+            answers,
+        )
+        for (at, act), (_, following) in zip(
+            given.steps, [*given.steps[1:], given.steps[-1]], strict=True
+        ):
             true[0], clock.now = at, given.clock(at)
             if act == "kill":
-                # A schedule writes what waits every second: only what the act itself reads can be lost with the process.
+                # A schedule writes what waits every second: only what the act itself reads can be
+                # lost with the process.
                 await reader.collector._writer._write_waiting()
                 with dying(store, int(dice.expovariate(1 / LIFE))):
                     await _act(reader, at, following)
                     if dice.random() < 0.5:
                         await reader.collector.flush()
-                reader.collector = await lives.enter_async_context(_born(world, given, pages, store))
+                reader.collector = await lives.enter_async_context(
+                    _born(world, given, pages, store)
+                )
                 continue
             seen = await _act(reader, at, act)
             if seen is not None:
@@ -205,11 +238,14 @@ async def ran(world: World, given: Plan, *, each: Callable[["Ran", Seen], None] 
 
 
 async def _at_once(_executor: object, call: Callable[[], T]) -> T:
-    """Make a store's call here and now: to hand it to the writer's thread and wait takes a fifth of a run."""
+    """Make a store's call here and now: to hand it to the writer's thread and wait takes a fifth of
+    a run."""
     return call()
 
 
-def _born(world: World, given: Plan, pages: SimulatedPages, store: Store) -> AbstractAsyncContextManager[Collector]:
+def _born(
+    world: World, given: Plan, pages: SimulatedPages, store: Store
+) -> AbstractAsyncContextManager[Collector]:
     """Return the collector of a process that begins with this store."""
     vendor = VendorConfig(
         slug=SLUG,
@@ -225,7 +261,9 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
     if act == "restart":
         old = reader.collector
         await old.flush()
-        reader.collector = Collector(old.store, old._driver._fetcher, old.vendors, clock=reader.clock)
+        reader.collector = Collector(
+            old.store, old._driver._fetcher, old.vendors, clock=reader.clock
+        )
         return None
     if (
         at.minute % 4 == 0
@@ -238,7 +276,11 @@ async def _act(reader: Ran, at: datetime, act: Act) -> Seen | None:
     elif act == "reread":
         error = (await reader.collector.reread(page)).error
     else:
-        error = (await reader.collector.backfill(page, reader.world.begin - timedelta(days=5), again=True)).error
+        error = (
+            await reader.collector.backfill(
+                page, reader.world.begin - timedelta(days=5), again=True
+            )
+        ).error
     if error is not None:
         reader.failed.append((at, error.reason))
         return None

@@ -1,4 +1,5 @@
-"""What must hold of a reader's days, worked out from the world and from what the answers it read admitted.
+"""What must hold of a reader's days, worked out from the world and from what the answers it read
+admitted.
 
 Each law yields a sentence for every breach; the tests ask that there is none.
 """
@@ -22,7 +23,8 @@ ROUNDING = 0.002
 SAY_NOW = ("incidentio", "instatus")
 """Platforms whose polls speak of the present alone, so that what they leave open is unknown."""
 ENDED_AS_GIVEN = ("google", "betterstack")
-"""Platforms whose incidents end when their vendor says, though the post that closes them came later."""
+"""Platforms whose incidents end when their vendor says, though the post that closes them came
+later."""
 
 
 def is_bad(level: Level | None) -> bool:
@@ -41,10 +43,11 @@ def word(level: Level | None) -> str:
 
 
 def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Level]]:
-    """Yield what this platform's record lets a reader see of an incident: component, posted instant and level.
+    """Yield what this platform's record lets a reader see of an incident: component, posted instant
+    and level.
 
-    Where impacts hang on the links, what is unlinked takes them with it; Slack and Google tell a level of the links.
-    Instatus tells the intervals of the components it lists.
+    Where impacts hang on the links, what is unlinked takes them with it; Slack and Google tell a
+    level of the links. Instatus tells the intervals of the components it lists.
     """
     for key, start, _, level in told.claims():
         if platform == "statuspage" or key in told.linked:
@@ -52,12 +55,14 @@ def claims_of(platform: str, told: Telling) -> Iterator[tuple[str, datetime, Lev
 
 
 def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
-    """Yield (component, instant, how) for every bad moment that the world says was, and that an answer admitted.
+    """Yield (component, instant, how) for every bad moment that the world says was, and that an
+    answer admitted.
 
-    What was read while our own clock was wrong is not among them: nobody could date it. Nor is what was read at a time
-    that our clock was set back behind afterwards, as long as no record tells of it too: whether it was ahead before or
-    is behind since then nobody can tell, so what is dated later than now is not believed. What a vendor whose clock is
-    ahead dates later than its component left the page is not either: a component's days end with it.
+    What was read while our own clock was wrong is not among them: nobody could date it. Nor is what
+    was read at a time that our clock was set back behind afterwards, as long as no record tells of
+    it too: whether it was ahead before or is behind since then nobody can tell, so what is dated
+    later than now is not believed. What a vendor whose clock is ahead dates later than its
+    component left the page is not either: a component's days end with it.
     """
     world = ran.world
     wrong = [span for span, _ in ran.plan.ahead]
@@ -72,7 +77,8 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
     left = {part.id: part.end for part in world.parts if part.end is not None}
     for key, told in (last.told if last else {}).items():
         for part, start, level in claims_of(world.platform, told):
-            # Where seconds of outages are published, a degraded span called an outage afterwards is disputed, not bad.
+            # Where seconds of outages are published, a degraded span called an outage afterwards is
+            # disputed, not bad.
             alike = level.is_outage == world.level(part, start).is_outage
             if (
                 is_bad(level)
@@ -86,11 +92,14 @@ def admitted(ran: Ran) -> Iterator[tuple[str, datetime, str]]:
 
 def set_back_behind(given: Plan, at: datetime) -> bool:
     """Whether a later act of the reader finds its clock earlier than it was at this instant."""
-    return any(later > at and given.clock(later) + TOLERANCE < given.clock(at) for later, _ in given.steps)
+    return any(
+        later > at and given.clock(later) + TOLERANCE < given.clock(at) for later, _ in given.steps
+    )
 
 
 def nothing_admitted_is_green(ran: Ran) -> Iterator[str]:
-    """No day is green, of a component or of the vendor, on which an answer admitted something bad that truly was."""
+    """No day is green, of a component or of the vendor, on which an answer admitted something bad
+    that truly was."""
     zone = zone_named(ran.page.zone)
     first, _ = ran.days
     found = ran.picture()
@@ -113,7 +122,8 @@ def nothing_bad_is_green_now(ran: Ran, seen: Seen) -> Iterator[str]:
 
 
 def what_nobody_said_is_unknown(ran: Ran) -> Iterator[str]:
-    """A day of which polls saw less than nine tenths in a known word is not green. For readers without backfill."""
+    """A day of which polls saw less than nine tenths in a known word is not green. For readers
+    without backfill."""
     zone = zone_named(ran.page.zone)
     for key, days in ran.picture().items():
         for day in days if key else ():
@@ -125,24 +135,34 @@ def what_nobody_said_is_unknown(ran: Ran) -> Iterator[str]:
 
 
 def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
-    """Return for how much of the span a poll's word for the component stood until the next poll came in time."""
+    """Return for how much of the span a poll's word for the component stood until the next poll
+    came in time."""
     polls = [seen for seen in ran.seen if seen.act == "poll"]
     longest = GAP_INTERVALS * ran.plan.interval
     known = 0.0
     for earlier, later in pairwise(polls):
         between = Interval.between(ran.plan.clock(earlier.at), ran.plan.clock(later.at))
         held = between.clip(whole) if between is not None else None
-        if held is not None and later.at - earlier.at <= longest and earlier.shown.get(key) is not None:
+        if (
+            held is not None
+            and later.at - earlier.at <= longest
+            and earlier.shown.get(key) is not None
+        ):
             known += held.seconds
     return known
 
 
 def every_bad_span_ends(ran: Ran) -> Iterator[str]:
-    """Of the days after the last trouble and work, seen well for a day, all are well; and nothing closed is still open."""
+    """Of the days after the last trouble and work, seen well for a day, all are well; and nothing
+    closed is still open."""
     world, zone = ran.world, zone_named(ran.page.zone)
     calm = day_of(world.quiet + world.skew, zone) + 2 * DAY
     open_still = {key for key, told in world.told(world.end) if not told.over}
-    kept = () if world.states else {part for key in open_still for part in dict(world.told(world.end))[key].linked}
+    kept = (
+        ()
+        if world.states
+        else {part for key in open_still for part in dict(world.told(world.end))[key].linked}
+    )
     for key, days in ran.picture().items():
         for day in days:
             well = day.level is None or day.level is Level.OPERATIONAL
@@ -157,19 +177,29 @@ def every_bad_span_ends(ran: Ran) -> Iterator[str]:
 
 
 def nothing_of_another_page_enters(ran: Ran) -> Iterator[str]:
-    """What another company's page said is not read, and nothing of it is kept, by a reader who knows the vendor's own: a
-    page that listed no components until then could not be read before.
+    """What another company's page said is not read, and nothing of it is kept, by a reader who
+    knows the vendor's own: a page that listed no components until then could not be read before.
     """
     world = ran.world
     stood = [span for span, kind in world.ails if kind == "another"]
     if stood and ran.seen and ran.seen[0].at in stood[0]:
         return
-    yield from (f"another page was read at {seen.at}" for seen in ran.seen if any(seen.at in span for span in stood))
+    yield from (
+        f"another page was read at {seen.at}"
+        for seen in ran.seen
+        if any(seen.at in span for span in stood)
+    )
     theirs = {part.id for part in world.stranger.parts} if world.stranger is not None else set()
     kept = ran.store.facts(ran.page.id)
     named = {known.component.id for known in ran.store.known_components(ran.page.id)}
-    told = {key for row in (*kept.impacts, *kept.runs, *kept.bars) if (key := row.component_id) is not None}
-    yield from (f"{key} is another page's" for key in theirs & (named | told | ran.picture().keys()))
+    told = {
+        key
+        for row in (*kept.impacts, *kept.runs, *kept.bars)
+        if (key := row.component_id) is not None
+    }
+    yield from (
+        f"{key} is another page's" for key in theirs & (named | told | ran.picture().keys())
+    )
 
 
 def same(one: Mapping[str, list[Day]], two: Mapping[str, list[Day]], *, what: str) -> Iterator[str]:
@@ -188,20 +218,30 @@ def known(day: Day) -> bool:
 
 
 def polls_and_record_agree(polled: Ran, filled: Ran) -> Iterator[str]:
-    """A reader who polled differs from one who read the final record only where its polls saw worse, or disputed."""
+    """A reader who polled differs from one who read the final record only where its polls saw
+    worse, or disputed."""
     other = filled.picture()
     for key, days in polled.picture().items():
         for left, right in zip(days, other.get(key, ()), strict=False):
-            if not key or not known(left) or not known(right) or left.level == right.level or left.disputed:
+            if (
+                not key
+                or not known(left)
+                or not known(right)
+                or left.level == right.level
+                or left.disputed
+            ):
                 continue
             if not saw_worse(polled, key, left, right):
                 yield f"{key} on {left.day}: polled {word(left.level)}, the record says {word(right.level)}, undisputed"
 
 
 def saw_worse(ran: Ran, key: str, own: Day, other: Day) -> bool:
-    """Whether the reader calls a day worse than another does, and its polls saw something that bad."""
+    """Whether the reader calls a day worse than another does, and its polls saw something that
+    bad."""
     seen = [level for level, _ in saw(ran, key, own.day) if level is not None]
-    return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (own.level or 0)
+    return (own.level or 0) > (other.level or 0) and max(seen, default=Level.OPERATIONAL) >= (
+        own.level or 0
+    )
 
 
 def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
@@ -214,11 +254,14 @@ def same_levels(one: Ran, two: Ran, *, what: str) -> Iterator[str]:
 
 
 def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
-    """Two readers who both read the final record, and both watched a component all day, differ only if they saw it so.
+    """Two readers who both read the final record, and both watched a component all day, differ only
+    if they saw it so.
 
-    What they saw are the states that polls were shown on the day, each a witness of its own, and last before it; which claims of open incidents each refuted, before that day or
-    on it, by seeing the component well in two polls while it was told of them: a reader who comes later, or less often,
-    can have refuted less; and the incidents that the vendor took back, which only one of them may have read in time.
+    What they saw are the states that polls were shown on the day, each a witness of its own, and
+    last before it; which claims of open incidents each refuted, before that day or on it, by seeing
+    the component well in two polls while it was told of them: a reader who comes later, or less
+    often, can have refuted less; and the incidents that the vendor took back, which only one of
+    them may have read in time.
     """
     other = two.picture()
     zone = zone_named(one.page.zone)
@@ -227,32 +270,45 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
             if not key or left.level == right.level:
                 continue
             whole = day_interval(left.day, zone)
-            watched = min(known_seconds(one, key, whole), known_seconds(two, key, whole)) >= COVERED * whole.seconds
+            watched = (
+                min(known_seconds(one, key, whole), known_seconds(two, key, whole))
+                >= COVERED * whole.seconds
+            )
             if watched and all(
-                what(one, key, left.day) == what(two, key, left.day) for what in (saw, refuted, read_in_time)
+                what(one, key, left.day) == what(two, key, left.day)
+                for what in (saw, refuted, read_in_time)
             ):
                 yield f"{key} on {left.day}: {word(left.level)} and {word(right.level)}, having seen the same"
 
 
 def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
-    """Return the states of a component that polls saw on a day (True), and the one they saw last before it (False).
+    """Return the states of a component that polls saw on a day (True), and the one they saw last
+    before it (False).
 
-    That one is none where a silence followed it, nor where the record explains its last sight: then it explains that it
-    was taken to go on, too. How far the record reaches is a matter of when the reader looked, and how often.
+    That one is none where a silence followed it, nor where the record explains its last sight: then
+    it explains that it was taken to go on, too. How far the record reaches is a matter of when the
+    reader looked, and how often.
     """
     whole = day_interval(day, zone_named(ran.page.zone))
-    polls = [(ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"]
+    polls = [
+        (ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"
+    ]
     longest = GAP_INTERVALS * ran.plan.interval
     following = next((at for at, _ in polls if at >= whole.start), whole.start + longest)
     before = [(at, level) for at, level in polls if at < whole.start][-1:]
     before = [(at, level) for at, level in before if following - at <= longest]
-    held = ((level, False) for at, level in before if level is None or not explained(ran, key, at, level))
+    held = (
+        (level, False)
+        for at, level in before
+        if level is None or not explained(ran, key, at, level)
+    )
     return {*held, *((level, True) for at, level in polls if at in whole)}
 
 
 def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
-    """Whether the final record tells of a state at least as bad as a poll saw it at this instant: from one poll interval
-    before what is told to one after it, but on no other day. Where bars may deny an outage it explains nothing milder.
+    """Whether the final record tells of a state at least as bad as a poll saw it at this instant:
+    from one poll interval before what is told to one after it, but on no other day. Where bars may
+    deny an outage it explains nothing milder.
     """
     world, zone = ran.world, zone_named(ran.page.zone)
     barred = world.platform == "betterstack" or (world.platform == "statuspage" and world.record)
@@ -261,30 +317,41 @@ def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
         shown = is_bad(level) and (world.platform == "statuspage" or key in told.linked)
         for part, start, until, claimed in told.claims() if shown else ():
             end = min((each for each in (until, over) if each is not None), default=world.end)
-            first, last = (day_interval(day_of(each + world.skew, zone), zone) for each in (start, end))
+            first, last = (
+                day_interval(day_of(each + world.skew, zone), zone) for each in (start, end)
+            )
             reach = max(start + world.skew - ran.plan.interval, first.start)
             bad_enough = claimed >= level and (claimed.is_outage == level.is_outage or not barred)
-            if part == key and bad_enough and reach <= at <= min(end + world.skew + ran.plan.interval, last.end):
+            if (
+                part == key
+                and bad_enough
+                and reach <= at <= min(end + world.skew + ran.plan.interval, last.end)
+            ):
                 return True
     return False
 
 
 def refuted(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
-    """Return the incidents whose claim to go on over some of a day polls refuted, and whether before that day.
+    """Return the incidents whose claim to go on over some of a day polls refuted, and whether
+    before that day.
 
-    It takes two polls without a silence between them that were told of the claim and show the component well, nearly an
-    interval apart, a day where it is one of maintenance. That holds from the first of them until the claim is over.
+    It takes two polls without a silence between them that were told of the claim and show the
+    component well, nearly an interval apart, a day where it is one of maintenance. That holds from
+    the first of them until the claim is over.
     """
     whole = day_interval(day, zone_named(ran.page.zone))
     names = {name for seen in ran.seen for name in seen.told}
     spans = [(name, span) for name in names for span in _refutations(ran, name, key)]
     return {
-        (name, span.start < whole.start) for name, span in spans if span.start < whole.end and span.end > whole.start
+        (name, span.start < whole.start)
+        for name, span in spans
+        if span.start < whole.end and span.end > whole.start
     }
 
 
 def _refutations(ran: Ran, incident: str, key: str) -> Iterator[Interval]:
-    """Yield from the first poll that refuted an incident's claim until the one that was told of it no more."""
+    """Yield from the first poll that refuted an incident's claim until the one that was told of it
+    no more."""
     first: datetime | None = None
     last = BEGINNING
     sure = False
@@ -306,17 +373,21 @@ def _refutations(ran: Ran, incident: str, key: str) -> Iterator[Interval]:
 
 
 def _claimed(world: World, seen: Seen, incident: str, key: str) -> Level | None:
-    """Return the level that a poll was told an open incident claims of a component now; None = none."""
+    """Return the level that a poll was told an open incident claims of a component now; None =
+    none."""
     told = seen.told.get(incident)
     open_claims = told.claims() if told is not None and not told.over else []
     linked = told is not None and (world.platform == "statuspage" or key in told.linked)
-    return max((level for part, _, end, level in open_claims if part == key and end is None and linked), default=None)
+    return max(
+        (level for part, _, end, level in open_claims if part == key and end is None and linked),
+        default=None,
+    )
 
 
 def read_in_time(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
-    """Return the incidents a reader read that claim something of a component's day and that the vendor took back, and
-    whether it read them last when they were over: one that vanishes while it goes on was withdrawn, one that was over
-    may only have been tidied up.
+    """Return the incidents a reader read that claim something of a component's day and that the
+    vendor took back, and whether it read them last when they were over: one that vanishes while it
+    goes on was withdrawn, one that was over may only have been tidied up.
     """
     whole = day_interval(day, zone_named(ran.page.zone))
     world = ran.world
@@ -330,6 +401,8 @@ def read_in_time(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
         for seen in ran.seen
         for name in seen.read - stand
         for part, start, end, _ in seen.told[name].claims()
-        if part == key and start + world.skew < whole.end and (end is None or end + world.skew > whole.start)
+        if part == key
+        and start + world.skew < whole.end
+        and (end is None or end + world.skew > whole.start)
     }
     return set(last.items())

@@ -1,4 +1,5 @@
-"""What every output must leave unknown: the report's JSON, the metrics, and the daily bars for Prometheus."""
+"""What every output must leave unknown: the report's JSON, the metrics, and the daily bars for
+Prometheus."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from monitor.model import Day, Level
 from timeline.drive import SLUG, Ran
 from timeline.laws import COVERED, is_bad, is_green, word
 
-SAMPLE = re.compile(r'^vendorstatus_(vendor|component)_severity\{(?:.*component="([^"]*)")?.*\} (\S+)$', re.MULTILINE)
+SAMPLE = re.compile(
+    r'^vendorstatus_(vendor|component)_severity\{(?:.*component="([^"]*)")?.*\} (\S+)$',
+    re.MULTILINE,
+)
 
 
 def unknown_in_every_output(ran: Ran) -> Iterator[str]:
-    """What is unknown of a day or now is unknown everywhere; the vendor is good only where its components are known."""
+    """What is unknown of a day or now is unknown everywhere; the vendor is good only where its
+    components are known."""
     yield from _in_json(ran)
     yield from _in_metrics(ran)
     yield from _in_bars(ran)
@@ -22,7 +27,8 @@ def unknown_in_every_output(ran: Ran) -> Iterator[str]:
 
 
 def _in_sums(ran: Ran) -> Iterator[str]:
-    """A vendor's day, and now, is green only where nine tenths of its components are known, and none of them is bad.
+    """A vendor's day, and now, is green only where nine tenths of its components are known, and
+    none of them is bad.
 
     A page that could never be read (it listed no components yet) is unknown now.
     """
@@ -42,13 +48,17 @@ def _alive(ran: Ran, key: str, day: date) -> bool:
 
 def _green(what: str, level: Level | None, parts: list[Level | None]) -> Iterator[str]:
     known = [part for part in parts if part is not None]
-    if is_green(level) and (len(known) < COVERED * len(parts) or any(is_bad(part) for part in known)):
+    if is_green(level) and (
+        len(known) < COVERED * len(parts) or any(is_bad(part) for part in known)
+    ):
         yield f"{what} is {word(level)}, of {', '.join(map(word, parts))}"
 
 
 def _in_json(ran: Ran) -> Iterator[str]:
     asked = report.Asked(now=ran.clock.now, window_days=len(ran.picture()[""]))
-    told = report.as_json([report.gather(ran.store, ran.page, ran.vendor, asked)], asked)["vendors"][0]
+    told = report.as_json([report.gather(ran.store, ran.page, ran.vendor, asked)], asked)[
+        "vendors"
+    ][0]
     levels = ran.store.current(ran.page.id).levels
     for row in (told, *told["components"]):
         key = row.get("id", "")
@@ -69,8 +79,15 @@ def _paired(days: list[Day], rows: list[dict[str, str]]) -> Iterator[tuple[Day, 
 
 
 def _in_metrics(ran: Ran) -> Iterator[str]:
-    text = render(StateMetrics(ran.store, vendors={SLUG: ran.vendor}).families(ran.clock.now), openmetrics=False)
-    told = {slug: float(value) for subject, slug, value in SAMPLE.findall(text.decode()) if subject == "component"}
+    text = render(
+        StateMetrics(ran.store, vendors={SLUG: ran.vendor}).families(ran.clock.now),
+        openmetrics=False,
+    )
+    told = {
+        slug: float(value)
+        for subject, slug, value in SAMPLE.findall(text.decode())
+        if subject == "component"
+    }
     levels = ran.store.current(ran.page.id).levels
     for known in ran.store.known_components(ran.page.id):
         level = levels.get(known.component.id)
@@ -91,5 +108,7 @@ def _in_bars(ran: Ran) -> Iterator[str]:
         for stamp, value in series.points:
             ago = timedelta(days=int(labels["dates_ago"]))
             day = days.get(datetime.fromtimestamp(stamp, UTC).date() - ago)
-            if day is not None and (-1.0 if day.level is None else float(day.level)) != float(value):
+            if day is not None and (-1.0 if day.level is None else float(day.level)) != float(
+                value
+            ):
                 yield f"bars: {key or 'the vendor'} on {day.day} is {value}, derived {word(day.level)}"

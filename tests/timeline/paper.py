@@ -1,6 +1,8 @@
-"""What vendors do with the incidents they post: one function for each of their habits. Pure but for the dice.
+"""What vendors do with the incidents they post: one function for each of their habits. Pure but for
+the dice.
 
-Each takes an episode, what truly happened, and returns the tellings of its incident in order of time.
+Each takes an episode, what truly happened, and returns the tellings of its incident in order of
+time.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,7 +52,9 @@ def _closing(episode: Episode, at: datetime) -> Update:
     return Update(at=at, status="resolved", states=dict.fromkeys(episode.parts, Level.OPERATIONAL))
 
 
-def telling(episode: Episode, updates: Sequence[Update], since: datetime, **changes: object) -> Telling:
+def telling(
+    episode: Episode, updates: Sequence[Update], since: datetime, **changes: object
+) -> Telling:
     """Return the record with these updates, ended by the first that says so."""
     closed = [post.at for post in updates if post.status == "resolved"]
     worst = max(level for _, level in episode.moves)
@@ -83,14 +87,20 @@ def ended_before(dice: Random, episode: Episode) -> list[Telling]:
     *made, last = plain(dice, episode)
     at = last.since + between(dice, HOUR, 30 * HOUR)
     *updates, closing = last.updates
-    return [*made, replace(last, since=at, ended=episode.end, updates=(*updates, replace(closing, at=at)))]
+    return [
+        *made,
+        replace(last, since=at, ended=episode.end, updates=(*updates, replace(closing, at=at))),
+    ]
 
 
 def ended_before_posted(dice: Random, episode: Episode) -> list[Telling]:
-    """Begin to post when it is over, and date start and end back: the end is before the first post."""
+    """Begin to post when it is over, and date start and end back: the end is before the first
+    post."""
     at = episode.end + between(dice, MINUTE, 3 * HOUR)
     updates = [
-        Update(at=at, status="monitoring", states=dict.fromkeys(episode.parts, episode.moves[0][1])),
+        Update(
+            at=at, status="monitoring", states=dict.fromkeys(episode.parts, episode.moves[0][1])
+        ),
         _closing(episode, at + between(dice, MINUTE, HOUR)),
     ]
     return [telling(episode, updates, updates[-1].at, begun=episode.start, ended=episode.end)]
@@ -101,7 +111,10 @@ def rerated(dice: Random, episode: Episode) -> list[Telling]:
     made = plain(dice, episode)
     level = dice.choice([Level.DEGRADED, Level.MAJOR_OUTAGE])
     updates = tuple(
-        replace(post, states={key: level if state else state for key, state in (post.states or {}).items()})
+        replace(
+            post,
+            states={key: level if state else state for key, state in (post.states or {}).items()},
+        )
         for post in made[-1].updates
     )
     at = made[-1].since + between(dice, HOUR, 40 * HOUR)
@@ -112,10 +125,15 @@ def edited_to_none(dice: Random, episode: Episode) -> list[Telling]:
     """Say at the end, or after it, that nothing was."""
     made = plain(dice, episode)
     updates = tuple(
-        replace(post, states=dict.fromkeys(post.states or {}, Level.OPERATIONAL)) for post in made[-1].updates
+        replace(post, states=dict.fromkeys(post.states or {}, Level.OPERATIONAL))
+        for post in made[-1].updates
     )
     edited = told_again(made[-1], made[-1].since + HOUR, impact="none", updates=updates)
-    return [*made[:-1], replace(edited, since=made[-1].since)] if dice.random() < 0.5 else [*made, edited]
+    return (
+        [*made[:-1], replace(edited, since=made[-1].since)]
+        if dice.random() < 0.5
+        else [*made, edited]
+    )
 
 
 def unlinked(dice: Random, episode: Episode) -> list[Telling]:
@@ -132,7 +150,9 @@ def first_said_at_the_end(dice: Random, episode: Episode) -> list[Telling]:
     updates = posts(dice, episode)
     texts = [replace(post, states=None) for post in updates[:-1]]
     last = replace(updates[-1], states=dict.fromkeys(episode.parts, episode.moves[-1][1]))
-    return [telling(episode, [*texts, last][: count + 1], post.at) for count, post in enumerate(updates)]
+    return [
+        telling(episode, [*texts, last][: count + 1], post.at) for count, post in enumerate(updates)
+    ]
 
 
 def withdrawn(dice: Random, episode: Episode) -> list[Telling]:
@@ -146,14 +166,22 @@ def withdrawn(dice: Random, episode: Episode) -> list[Telling]:
 def renamed(dice: Random, episode: Episode) -> list[Telling]:
     """Give it another title."""
     made = plain(dice, episode)
-    return [*made, told_again(made[-1], made[-1].since + between(dice, HOUR, 40 * HOUR), title="Trouble, explained")]
+    return [
+        *made,
+        told_again(
+            made[-1], made[-1].since + between(dice, HOUR, 40 * HOUR), title="Trouble, explained"
+        ),
+    ]
 
 
 def reviewed(dice: Random, episode: Episode) -> list[Telling]:
     """Publish a review hours or days after the end."""
     made = plain(dice, episode)
     at = made[-1].since + between(dice, HOUR, 70 * HOUR)
-    return [*made, told_again(made[-1], at, updates=(*made[-1].updates, Update(at=at, status="postmortem")))]
+    return [
+        *made,
+        told_again(made[-1], at, updates=(*made[-1].updates, Update(at=at, status="postmortem"))),
+    ]
 
 
 def never_closed(dice: Random, episode: Episode) -> list[Telling]:
@@ -168,7 +196,9 @@ def reopened(dice: Random, episode: Episode) -> list[Telling]:
     half = (last.since - first.since) / 2
     closed = replace(_closing(episode, first.since + half / 2), states=None)
     again = Update(
-        at=first.since + half, status="identified", states=dict.fromkeys(episode.parts, episode.moves[-1][1])
+        at=first.since + half,
+        status="identified",
+        states=dict.fromkeys(episode.parts, episode.moves[-1][1]),
     )
     updates = [first.updates[0], closed, again, last.updates[-1]]
     return [
@@ -206,8 +236,11 @@ RARE = {"dated_ahead": dated_ahead}
 """Habits that take the place of some plain ones."""
 
 
-def merged(dice: Random, one: Sequence[Telling], two: Sequence[Telling]) -> tuple[list[Telling], list[Telling]]:
-    """Merge a later incident into an earlier one, both closed: its posts appear there, and it is off the page."""
+def merged(
+    dice: Random, one: Sequence[Telling], two: Sequence[Telling]
+) -> tuple[list[Telling], list[Telling]]:
+    """Merge a later incident into an earlier one, both closed: its posts appear there, and it is
+    off the page."""
     first, last = one[-1], two[-1]
     at = last.since + between(dice, HOUR, 30 * HOUR)
     *posted, closing = first.updates

@@ -1,4 +1,5 @@
-"""Empty stores for readers: in memory, each used again and again, or in a file, for one whose process is killed."""
+"""Empty stores for readers: in memory, each used again and again, or in a file, for one whose
+process is killed."""
 
 import atexit
 import shutil
@@ -16,7 +17,8 @@ from tests.template import driver, template
 NAME = "store.db"
 _IDLE: list[Store] = []
 _IDLE_FILES: list[Store] = []
-"""Stores nobody reads at the moment. To compile a store's statements, once for each, takes longer than many a run."""
+"""Stores nobody reads at the moment. To compile a store's statements, once for each, takes longer
+than many a run."""
 
 
 @contextmanager
@@ -31,7 +33,11 @@ def fresh_store() -> Iterator[Store]:
 @contextmanager
 def fresh_file() -> Iterator[Store]:
     """Yield an empty store in a file."""
-    store = _IDLE_FILES.pop() if _IDLE_FILES else Store(connect(f"sqlite:///{mkdtemp(dir=_folder())}/{NAME}"))
+    store = (
+        _IDLE_FILES.pop()
+        if _IDLE_FILES
+        else Store(connect(f"sqlite:///{mkdtemp(dir=_folder())}/{NAME}"))
+    )
     with _shut(store), closing(sqlite3.connect(file_of(store))) as database:
         template().backup(database)
     yield store
@@ -39,7 +45,8 @@ def fresh_file() -> Iterator[Store]:
 
 
 def reopen(store: Store, left: Path) -> None:
-    """Let the store be the one whose files are in the folder `left`, as a new process would open it."""
+    """Let the store be the one whose files are in the folder `left`, as a new process would open
+    it."""
     with _shut(store):
         for file in left.iterdir():
             shutil.copy(file, file_of(store).parent / file.name)
@@ -61,7 +68,10 @@ def _shut(store: Store) -> Iterator[None]:
 
 @cache
 def _folder() -> Path:
-    """Return the folder for stores in files, gone with the process; in memory where the machine has one there."""
-    folder = Path(mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+    """Return the folder for stores in files, gone with the process; in memory where the machine has
+    one there."""
+    folder = Path(
+        mkdtemp(prefix="timeline-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+    )
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

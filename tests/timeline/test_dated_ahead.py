@@ -1,4 +1,5 @@
-"""What a vendor dates ahead of us, on each platform: it is over at the reading that first said so."""
+"""What a vendor dates ahead of us, on each platform: it is over at the reading that first said
+so."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,13 @@ AHEAD = 9 * HOUR
 
 
 def dated_ahead(platform: str) -> World:
-    """Return a world whose one incident goes on from the 5th to the 7th hour, and is dated `AHEAD`."""
-    given = world(1, platform, off=["posted", "silent", "joined", "removed", "recreated", "another", "elsewhere"])
+    """Return a world whose one incident goes on from the 5th to the 7th hour, and is dated
+    `AHEAD`."""
+    given = world(
+        1,
+        platform,
+        off=["posted", "silent", "joined", "removed", "recreated", "another", "elsewhere"],
+    )
     part = replace(given.parts[0], begin=datetime(2024, 1, 1, tzinfo=UTC))
     start, end = BEGIN + 5 * HOUR, BEGIN + 7 * HOUR
     first = Update(at=start + AHEAD, status="investigating", states={part.id: Level.MAJOR_OUTAGE})
@@ -37,20 +43,32 @@ def dated_ahead(platform: str) -> World:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-async def test_what_is_over_at_an_end_that_lies_ahead_claims_nothing_any_more(platform: str) -> None:
+async def test_what_is_over_at_an_end_that_lies_ahead_claims_nothing_any_more(
+    platform: str,
+) -> None:
     """It is read open, and again when it lies half behind us: later nobody may read it."""
     given = dated_ahead(platform)
     at = [BEGIN + hour * HOUR for hour in (*range(7), 15)]
-    async with ran(given, Plan(interval=HOUR, steps=tuple((each, "poll") for each in at))) as reader:
+    async with ran(
+        given, Plan(interval=HOUR, steps=tuple((each, "poll") for each in at))
+    ) as reader:
         facts = reader.store.facts(reader.page.id)
-        assert [impact for impact in facts.impacts if impact.end is None or impact.end > at[-1]] == []
+        assert [
+            impact for impact in facts.impacts if impact.end is None or impact.end > at[-1]
+        ] == []
         assert [claim for claim in facts.open_claims if claim.span.end > at[-1]] == []
 
 
-@pytest.mark.parametrize("platform", [each for each in PLATFORMS if each != "betterstack"])  # there it is a plan
+@pytest.mark.parametrize(
+    "platform", [each for each in PLATFORMS if each != "betterstack"]
+)  # there it is a plan
 async def test_what_goes_on_is_known_when_it_is_read_though_it_begins_ahead(platform: str) -> None:
     """Else what it claims could not be known to be wrong when its beginning lies behind us."""
     given = dated_ahead(platform)
     at = [BEGIN + hour * HOUR for hour in range(7)]
-    async with ran(given, Plan(interval=HOUR, steps=tuple((each, "poll") for each in at))) as reader:
-        assert [claim.span.start for claim in reader.store.facts(reader.page.id).open_claims] == [at[5]]
+    async with ran(
+        given, Plan(interval=HOUR, steps=tuple((each, "poll") for each in at))
+    ) as reader:
+        assert [claim.span.start for claim in reader.store.facts(reader.page.id).open_claims] == [
+            at[5]
+        ]

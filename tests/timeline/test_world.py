@@ -1,4 +1,5 @@
-"""The clockwork itself: worlds are the same for the same seed, hold every kind of event, and print what they say."""
+"""The clockwork itself: worlds are the same for the same seed, hold every kind of event, and print
+what they say."""
 
 import json
 from datetime import timedelta
@@ -39,7 +40,9 @@ def test_records_are_told_in_order_and_nothing_is_bad_at_the_end(seed: int, plat
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_habit_of_vendors_occurs_unless_it_is_switched_off(platform: str) -> None:
     kinds = {report.kind for seed in range(99) for report in world(seed, platform).reports}
-    without = {report.kind for seed in range(99) for report in world(seed, platform, off=["late"]).reports}
+    without = {
+        report.kind for seed in range(99) for report in world(seed, platform, off=["late"]).reports
+    }
 
     expected = {*HABITS, *RARE, "merged", *KINDS.get(platform, WORKS)}
     assert kinds == expected
@@ -49,7 +52,12 @@ def test_every_habit_of_vendors_occurs_unless_it_is_switched_off(platform: str) 
 def test_everything_else_that_goes_wrong_occurs_too() -> None:
     worlds = [world(seed, "statuspage") for seed in range(80)]
 
-    assert {kind for made in worlds for _, kind in made.ails} == {"blocked", "empty", "failing", "another"}
+    assert {kind for made in worlds for _, kind in made.ails} == {
+        "blocked",
+        "empty",
+        "failing",
+        "another",
+    }
     assert any(made.moved for made in worlds)
     assert any(timedelta(0) < abs(made.skew) < timedelta(minutes=2) for made in worlds)
     assert any(abs(world(seed, "instatus").skew) > timedelta(hours=2) for seed in range(80))
@@ -61,7 +69,9 @@ def test_everything_else_that_goes_wrong_occurs_too() -> None:
 
 @given(seed=seeds, platform=platforms, share=st.floats(0, 1))
 @settings(max_examples=30)
-def test_a_page_answers_the_same_at_the_same_instant(seed: int, platform: str, share: float) -> None:
+def test_a_page_answers_the_same_at_the_same_instant(
+    seed: int, platform: str, share: float
+) -> None:
     made = world(seed, platform, off=["blocked", "empty", "failing"])
     now = made.begin + timedelta(seconds=round((made.end - made.begin).total_seconds() * share))
     path = FIRST[platform]

@@ -1,4 +1,5 @@
-"""Planned work: a maintenance that is announced, begun and ended, or left open, or called off. Pure but for the dice."""
+"""Planned work: a maintenance that is announced, begun and ended, or left open, or called off. Pure
+but for the dice."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -11,20 +12,29 @@ from timeline.paper import HOUR, MINUTE, between
 from timeline.world import Telling, Update, told_again
 
 WORKS = ("maintained", "left_open", "called_off")
-"""What becomes of a maintenance. `left_open`: its component is well again and nobody says that it is over."""
+"""What becomes of a maintenance. `left_open`: its component is well again and nobody says that it
+is over."""
 
 KINDS = {"google": (), "betterstack": ("maintained",)}
-"""What a page can show where it is not all: Google has none, Better Stack's end when it was planned."""
+"""What a page can show where it is not all: Google has none, Better Stack's end when it was
+planned."""
 
 
 def drawn(dice: Random, platform: str, off: Collection[str]) -> str | None:
     """Draw what becomes of a maintenance; None where there is none."""
     kind = dice.choice(WORKS)
-    return kind if dice.random() < 0.4 and kind in KINDS.get(platform, WORKS) and kind not in off else None
+    return (
+        kind
+        if dice.random() < 0.4 and kind in KINDS.get(platform, WORKS) and kind not in off
+        else None
+    )
 
 
-def work(dice: Random, kind: str, part: str, start: datetime, *, exact: bool) -> tuple[list[Telling], Interval | None]:
-    """Return how a maintenance planned for `start` is told, and when the work is truly done; None = never.
+def work(
+    dice: Random, kind: str, part: str, start: datetime, *, exact: bool
+) -> tuple[list[Telling], Interval | None]:
+    """Return how a maintenance planned for `start` is told, and when the work is truly done; None =
+    never.
 
     `exact`: it begins and ends when it was planned.
     """
@@ -38,7 +48,10 @@ def work(dice: Random, kind: str, part: str, start: datetime, *, exact: bool) ->
     )  # fmt: skip
     if kind == "called_off":
         return [first, _called_off(dice, first)], None
-    going = _then(replace(first, begun=begun), Update(at=begun, status="in_progress", states={part: Level.MAINTENANCE}))
+    going = _then(
+        replace(first, begun=begun),
+        Update(at=begun, status="in_progress", states={part: Level.MAINTENANCE}),
+    )
     if kind == "left_open":
         return [first, going], Interval(begun, planned.end)
     over = _then(going, Update(at=end, status="completed", states={part: Level.OPERATIONAL}))
@@ -46,7 +59,8 @@ def work(dice: Random, kind: str, part: str, start: datetime, *, exact: bool) ->
 
 
 def _called_off(dice: Random, told: Telling) -> Telling:
-    """Take it off the page before it begins, or say that it is over, or called off where a page has the word."""
+    """Take it off the page before it begins, or say that it is over, or called off where a page has
+    the word."""
     at = told.begun - between(dice, MINUTE, HOUR)
     if dice.random() < 0.5:
         return told_again(told, at, gone=True)

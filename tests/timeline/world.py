@@ -1,7 +1,8 @@
 """What truly happens to a vendor, and what it writes about it, which need not be the same. Pure.
 
-A `World` is whole from the start; everything is asked as of an instant. Instants are UTC and of whole seconds. What a
-page prints is `now` plus the vendor's own error of clock, which the renderers add.
+A `World` is whole from the start; everything is asked as of an instant. Instants are UTC and of
+whole seconds. What a page prints is `now` plus the vendor's own error of clock, which the renderers
+add.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,8 @@ RATED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A component, on the page over [begin, end). `names` are (from, name, group), the first from `begin`."""
+    """A component, on the page over [begin, end). `names` are (from, name, group), the first from
+    `begin`."""
 
     id: str
     begin: datetime
@@ -51,10 +53,11 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """An incident's whole record as it reads from `since` on, until it is told again. `gone`: it is off the page.
+    """An incident's whole record as it reads from `since` on, until it is told again. `gone`: it is
+    off the page.
 
-    `ended` is the end the vendor gives. `linked` are the components it names beside its updates. `planned` is the time
-    a maintenance is planned for; None = an incident.
+    `ended` is the end the vendor gives. `linked` are the components it names beside its updates.
+    `planned` is the time a maintenance is planned for; None = an incident.
     """
 
     since: datetime
@@ -86,11 +89,16 @@ class Telling:
         return max([self.ended, *(post.at for post in self.updates if post.status in CLOSING)][:2])
 
     def claims(self) -> list[tuple[str, datetime, datetime | None, Level]]:
-        """Return (component, start, end, level) of every bad state posted, each held until the next or the end."""
+        """Return (component, start, end, level) of every bad state posted, each held until the next
+        or the end."""
         found = []
         named = dict.fromkeys(key for post in self.updates for key in post.states or ())
         for key in named:
-            posts = [(post.at, post.states[key]) for post in self.updates if post.states and key in post.states]
+            posts = [
+                (post.at, post.states[key])
+                for post in self.updates
+                if post.states and key in post.states
+            ]
             ends: list[datetime | None] = [at for at, _ in posts[1:]]
             for (start, level), end in zip(posts, [*ends, self.end], strict=True):
                 if level > Level.OPERATIONAL and (end is None or end > start):
@@ -101,7 +109,11 @@ class Telling:
         """Return the level the record gives a component now."""
         if self.over or self.gone:
             return Level.OPERATIONAL
-        said = [post.states[component_id] for post in self.updates if post.states and component_id in post.states]
+        said = [
+            post.states[component_id]
+            for post in self.updates
+            if post.states and component_id in post.states
+        ]
         return said[-1] if said else Level.OPERATIONAL
 
     def rated(self, component_id: str) -> Level:
@@ -120,7 +132,8 @@ class Report:
     tellings: tuple[Telling, ...]
 
     def told(self, now: datetime) -> Telling | None:
-        """Return how its record reads at `now`; None before the first and after it was taken off."""
+        """Return how its record reads at `now`; None before the first and after it was taken
+        off."""
         past = [telling for telling in self.tellings if telling.since <= now]
         return past[-1] if past and not past[-1].gone else None
 
@@ -129,12 +142,13 @@ class Report:
 class World:
     """A vendor's true states, its page and its paperwork from `begin` to `end`.
 
-    `truth` maps a component to its bad spans, ascending and disjoint; after `quiet` there are none. `works` are the spans
-    in which work was done on it as planned. `states`: the page
-    shows components in their true state, else only what is posted. `words` are spans of a component over which the
-    page calls its state a word that we do not know. `ails` are spans over which the page answers otherwise (`blocked`,
-    `empty`, `failing`, `another`: the page of the `stranger` stands in its place). `moved` is since when its address
-    sends everybody to another host. `page` is what its id is made of. `skew` is how far the vendor's clock is ahead.
+    `truth` maps a component to its bad spans, ascending and disjoint; after `quiet` there are none.
+    `works` are the spans in which work was done on it as planned. `states`: the page
+    shows components in their true state, else only what is posted. `words` are spans of a component
+    over which the page calls its state a word that we do not know. `ails` are spans over which the
+    page answers otherwise (`blocked`, `empty`, `failing`, `another`: the page of the `stranger`
+    stands in its place). `moved` is since when its address sends everybody to another host. `page`
+    is what its id is made of. `skew` is how far the vendor's clock is ahead.
     """
 
     seed: int
@@ -159,7 +173,11 @@ class World:
     @property
     def url(self) -> str:
         """The page's root."""
-        return "https://slack-status.com/" if self.platform == "slack" else "https://status.acme.example/"
+        return (
+            "https://slack-status.com/"
+            if self.platform == "slack"
+            else "https://status.acme.example/"
+        )
 
     def listed(self, now: datetime) -> list[Part]:
         """Return the components on the page."""
@@ -167,14 +185,20 @@ class World:
 
     def told(self, now: datetime) -> list[tuple[str, Telling]]:
         """Return (id, record) of every incident on the page, the newest first."""
-        found = [(report.id, telling) for report in self.reports if (telling := report.told(now)) is not None]
+        found = [
+            (report.id, telling)
+            for report in self.reports
+            if (telling := report.told(now)) is not None
+        ]
         return sorted(found, key=lambda pair: (pair[1].created, pair[0]), reverse=True)
 
     def level(self, component_id: str, now: datetime) -> Level:
         """Return the component's true level."""
         work = self.works.get(component_id)
         well = Level.MAINTENANCE if work is not None and now in work else Level.OPERATIONAL
-        return next((level for span, level in self.truth.get(component_id, ()) if now in span), well)
+        return next(
+            (level for span, level in self.truth.get(component_id, ()) if now in span), well
+        )
 
     def shown(self, component_id: str, now: datetime) -> Level | None:
         """Return the level the page shows; None = it uses a word that we do not know."""
@@ -186,8 +210,8 @@ class World:
         return max(said, default=Level.OPERATIONAL)
 
     def _said(self, telling: Telling, component_id: str) -> Level:
-        """Return what an incident says of a component now where the page shows none: Slack rates the whole incident,
-        Google as long as no post says more.
+        """Return what an incident says of a component now where the page shows none: Slack rates
+        the whole incident, Google as long as no post says more.
         """
         posted = any(component_id in (post.states or {}) for post in telling.updates)
         whole = self.platform == "slack" or (self.platform == "google" and not posted)
@@ -204,7 +228,9 @@ class World:
     def bad(self, component_id: str, span: Interval) -> bool:
         """Whether the component truly was worse than in maintenance at some instant of the span."""
         spans = self.truth.get(component_id, ())
-        return any(part.clip(span) is not None and level > Level.MAINTENANCE for part, level in spans)
+        return any(
+            part.clip(span) is not None and level > Level.MAINTENANCE for part, level in spans
+        )
 
 
 def told_again(telling: Telling, at: datetime, **changes: object) -> Telling:

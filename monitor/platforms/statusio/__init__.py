@@ -42,7 +42,10 @@ ABOUT = About(
     verified=date(2026, 9, 19),
     live="api.status.io/1.0/status/<id>, 1 request",
     reach_days=0,
-    reach="None before the first poll, except since each component was last set or its open incident began.",
+    reach=(
+        "None before the first poll, except since each component was last set or its open incident"
+        " began."
+    ),
     per="component",
     precision="seconds",
     trust=(
@@ -129,7 +132,9 @@ def _present(told: Document, page: PageContext, page_id: str, before: Mark | Non
     return replace(piece, impacts=(*own, *impacts_of_messages(said, page.now)))
 
 
-def _left(page: PageContext, told: Document, before: Mark | None) -> tuple[Sequence[Event], frozenset[str]]:
+def _left(
+    page: PageContext, told: Document, before: Mark | None
+) -> tuple[Sequence[Event], frozenset[str]]:
     """Return what has left the list, as ended now, and the ids of what never took place."""
     held = before.open if before else {}
     gone = [held[key] for key in sorted(unlisted(page, told.events)) if key in held]

@@ -1,4 +1,5 @@
-"""Prints a world as a page of each platform: pure functions of world, path, query and instant. One file a platform."""
+"""Prints a world as a page of each platform: pure functions of world, path, query and instant. One
+file a platform."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +21,8 @@ PAGES: dict[str, Callable[[Print, str, Query], Answer]] = {
 
 
 def answer(world: World, path: str, query: Query, now: datetime) -> Answer:
-    """Return (status, headers, body) of a GET at `now`, whatever ails the page. Half of the hosts say what time it is."""
+    """Return (status, headers, body) of a GET at `now`, whatever ails the page. Half of the hosts
+    say what time it is."""
     status, headers, body = _answer(world, path, query, now)
     dated = {"date": format_datetime(now, usegmt=True)} if world.seed % 2 else {}
     return status, {**headers, **dated}, body
@@ -32,11 +34,19 @@ def _answer(world: World, path: str, query: Query, now: datetime) -> Answer:
         return _answer(world.stranger, path, query, now)
     match ailment:
         case "blocked":
-            return 403, {"server": "cloudflare", "cf-mitigated": "challenge", "content-type": "text/html"}, CHALLENGE
+            return (
+                403,
+                {"server": "cloudflare", "cf-mitigated": "challenge", "content-type": "text/html"},
+                CHALLENGE,
+            )
         case "empty":
             return 200, {"content-type": "application/json"}, b""
         case "failing":
-            return 502, {"content-type": "text/html"}, b"<html><title>502 Bad Gateway</title></html>"
+            return (
+                502,
+                {"content-type": "text/html"},
+                b"<html><title>502 Bad Gateway</title></html>",
+            )
     return PAGES[world.platform](Print(world, now), path, query)
 
 

@@ -23,7 +23,8 @@ RAILS = {
     "Asia/Kolkata": "Kolkata",
 }
 SHOWN = timedelta(days=9)
-"""How many days before the world it shows. A real page's ninety are all well then, and take half of a run to read."""
+"""How many days before the world it shows. A real page's ninety are all well then, and take half of
+a run to read."""
 
 
 def answer(page: Print, path: str, _query: Query) -> Answer:
@@ -31,7 +32,9 @@ def answer(page: Print, path: str, _query: Query) -> Answer:
     if path != "/index.json":
         return not_found({})
     sections = [_row("11", "status_page_section", {"name": "Parts", "position": 0})]
-    resources = [_row(part.id, "status_page_resource", _resource(page, part)) for part in page.parts]
+    resources = [
+        _row(part.id, "status_page_resource", _resource(page, part)) for part in page.parts
+    ]
     reports, updates = [], []
     for key, told in page.told:
         made = _updates(page, key, told)
@@ -76,9 +79,16 @@ def _resource(page: Print, part: Part) -> Json:
         seconds = truth.seconds(part.id, day, now=page.now) if touched else None
         down, slow = (seconds.major, seconds.degraded) if seconds else (0, 0)
         work = 0 if down or slow else _work(page, part, whole)
-        mark = "downtime" if down else "degraded" if slow else "maintenance" if work else "operational"
+        mark = (
+            "downtime" if down else "degraded" if slow else "maintenance" if work else "operational"
+        )
         history.append(
-            {"day": day.isoformat(), "status": mark, "downtime_duration": down or slow, "maintenance_duration": work}
+            {
+                "day": day.isoformat(),
+                "status": mark,
+                "downtime_duration": down or slow,
+                "maintenance_duration": work,
+            }
         )
     return {
         "status_page_section_id": 11, "resource_id": int(part.id), "resource_type": "Monitor",
@@ -97,7 +107,10 @@ def _work(page: Print, part: Part, whole: Interval) -> int:
 
 def _affected(states: dict[str, Level]) -> list[Json]:
     return [
-        {"status_page_resource_id": key, "status": "resolved" if level is Level.OPERATIONAL else STATES[level]}
+        {
+            "status_page_resource_id": key,
+            "status": "resolved" if level is Level.OPERATIONAL else STATES[level],
+        }
         for key, level in states.items()
     ]
 

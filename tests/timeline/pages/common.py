@@ -48,7 +48,10 @@ class Print:
     @property
     def worst(self) -> Level:
         """The worst level shown."""
-        return max((self.level(part) or Level.OPERATIONAL for part in self.parts), default=Level.OPERATIONAL)
+        return max(
+            (self.level(part) or Level.OPERATIONAL for part in self.parts),
+            default=Level.OPERATIONAL,
+        )
 
     def level(self, part: Part) -> Level | None:
         """The level shown; None = a strange word."""
@@ -73,7 +76,12 @@ class Print:
         """The instant by the vendor's clock, in the page's zone with milliseconds."""
         if at is None:
             return None
-        return (at + self.world.skew).astimezone(self.tz).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return (
+            (at + self.world.skew)
+            .astimezone(self.tz)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z")
+        )
 
     def start(self, part: Part) -> date:
         """The component's first day."""

@@ -1,4 +1,5 @@
-"""A world as Google's page: the incidents of a year with an update for each change, and the products. Pure."""
+"""A world as Google's page: the incidents of a year with an update for each change, and the
+products. Pure."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,11 @@ STATES = {
     Level.DEGRADED: "SERVICE_DISRUPTION",
     Level.MAJOR_OUTAGE: "SERVICE_OUTAGE",
 }
-IMPACTS = {"critical": "SERVICE_OUTAGE", "minor": "SERVICE_DISRUPTION", "none": "SERVICE_INFORMATION"}
+IMPACTS = {
+    "critical": "SERVICE_OUTAGE",
+    "minor": "SERVICE_DISRUPTION",
+    "none": "SERVICE_INFORMATION",
+}
 
 
 def answer(page: Print, path: str, _query: Query) -> Answer:
@@ -35,7 +40,9 @@ def _product(page: Print, key: str) -> Json:
 
 
 def _incident(page: Print, key: str, told: Telling) -> Json:
-    updates = [_update(page, told, post) for post in told.updates if post.status != "postmortem"][::-1]
+    updates = [_update(page, told, post) for post in told.updates if post.status != "postmortem"][
+        ::-1
+    ]
     row = {
         "id": key, "number": "100", "begin": _stamp(page, told.begun), "created": _stamp(page, told.created),
         "modified": _stamp(page, told.since), "external_desc": f"**Summary**\n{told.title}", "updates": updates,

@@ -23,7 +23,9 @@ def answer(page: Print, path: str, query: Query) -> Answer:
     if re.fullmatch(r"/proxy/[^/]+", path):
         return json_answer({"summary": _summary(page)}, HEADERS)
     if re.fullmatch(r"/proxy/[^/]+/incidents", path):
-        return json_answer({"incidents": [_incident(page, key, told) for key, told in page.told]}, HEADERS)
+        return json_answer(
+            {"incidents": [_incident(page, key, told) for key, told in page.told]}, HEADERS
+        )
     if re.fullmatch(r"/proxy/[^/]+/component_impacts", path):
         return json_answer(_data(page, query), HEADERS)
     return not_found(HEADERS)
@@ -85,7 +87,9 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
 
 
 def _worst(told: Telling, part: str) -> Level:
-    return max((level for key, _, _, level in told.claims() if key == part), default=Level.OPERATIONAL)
+    return max(
+        (level for key, _, _, level in told.claims() if key == part), default=Level.OPERATIONAL
+    )
 
 
 def _slot(page: Print, part: Part) -> Json:
@@ -97,10 +101,17 @@ def _slot(page: Print, part: Part) -> Json:
 
 
 def _structure(page: Print) -> list[Json]:
-    items: list[Json] = [{"component": _slot(page, part)} for part in page.parts if part.name(page.now)[1] is None]
+    items: list[Json] = [
+        {"component": _slot(page, part)} for part in page.parts if part.name(page.now)[1] is None
+    ]
     for group in sorted({name for part in page.parts if (name := part.name(page.now)[1])}):
         inside = [_slot(page, part) for part in page.parts if part.name(page.now)[1] == group]
-        row = {"id": _id(page, group), "name": group, "hidden": False, "display_aggregated_uptime": True}
+        row = {
+            "id": _id(page, group),
+            "name": group,
+            "hidden": False,
+            "display_aggregated_uptime": True,
+        }
         items.append({"group": {**row, "components": inside}})
     return items
 
@@ -128,7 +139,9 @@ def _summary(page: Print) -> Json:
 
 
 def _data(page: Print, query: Query) -> Json:
-    since, until = (datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at"))
+    since, until = (
+        datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at")
+    )
     since, until = since - page.world.skew, until - page.world.skew + timedelta(seconds=1)
     found, links = [], []
     for key, told in page.told:
@@ -143,7 +156,11 @@ def _data(page: Print, query: Query) -> Json:
                 }
             )  # fmt: skip
     uptimes = [
-        {"component_id": part.id, "data_available_since": _slot(page, part)["data_available_since"], "uptime": "99.99"}
+        {
+            "component_id": part.id,
+            "data_available_since": _slot(page, part)["data_available_since"],
+            "uptime": "99.99",
+        }
         for part in page.parts
     ]
     return {"component_impacts": found, "component_uptimes": uptimes, "incident_links": links}

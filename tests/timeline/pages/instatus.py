@@ -1,4 +1,5 @@
-"""A world as an Instatus page: its JSON, and the data in its HTML with the intervals of each component. Pure."""
+"""A world as an Instatus page: its JSON, and the data in its HTML with the intervals of each
+component. Pure."""
 
 import json
 import re
@@ -39,7 +40,9 @@ def answer(page: Print, path: str, _query: Query) -> Answer:
         going_on = [_active(page, key, told) for key, told in page.incidents if not told.over]
         planned = [_planned(page, key, told) for key, told in page.works if not told.over]
         head = {"name": "Acme", "url": page.world.url.rstrip("/"), "status": _word(page)}
-        return json_answer({"page": head, "activeIncidents": going_on, "activeMaintenances": planned}, {})
+        return json_answer(
+            {"page": head, "activeIncidents": going_on, "activeMaintenances": planned}, {}
+        )
     if path == "/v3/components.json":
         return json_answer({"components": [_component(page, part) for part in page.parts]}, {})
     if path in {"", "/"}:
@@ -53,7 +56,9 @@ def answer(page: Print, path: str, _query: Query) -> Answer:
 
 
 def _html(*parts: Json) -> Answer:
-    text = "".join(f'{number}:["$","$L{number}",null,{_dump(part)}]\n' for number, part in enumerate(parts, 10))
+    text = "".join(
+        f'{number}:["$","$L{number}",null,{_dump(part)}]\n' for number, part in enumerate(parts, 10)
+    )
     script = f"self.__next_f.push([1,{_dump(text)}])"
     body = (
         '<!DOCTYPE html><html lang="en"><head><title>Acme - Status</title>'
@@ -74,7 +79,13 @@ def _word(page: Print) -> str:
 
 def _component(page: Print, part: Part) -> Json:
     state = page.word(part, STATES, "SLEEPING")
-    return {"id": part.id, "name": part.name(page.now)[0], "description": "", "status": state, "group": None}
+    return {
+        "id": part.id,
+        "name": part.name(page.now)[0],
+        "description": "",
+        "status": state,
+        "group": None,
+    }
 
 
 def _active(page: Print, key: str, told: Telling) -> Json:
@@ -142,4 +153,8 @@ def _uptime(page: Print, part: Part) -> Json:
         for number, (name, start, end, level) in enumerate(told.claims())
         if name == part.id and part.id in told.linked
     ]  # fmt: skip
-    return {"notices": sorted({row["noticeId"] for row in outages}), "outages": outages, "uptime": "100.0"}
+    return {
+        "notices": sorted({row["noticeId"] for row in outages}),
+        "outages": outages,
+        "uptime": "100.0",
+    }

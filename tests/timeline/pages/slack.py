@@ -10,7 +10,13 @@ from timeline.world import Telling
 
 Json = dict[str, Any]
 PACIFIC = ZoneInfo("America/Los_Angeles")
-KINDS = {"critical": "outage", "major": "outage", "minor": "incident", "none": "notice", "maintenance": "maintenance"}
+KINDS = {
+    "critical": "outage",
+    "major": "outage",
+    "minor": "incident",
+    "none": "notice",
+    "maintenance": "maintenance",
+}
 
 
 def answer(page: Print, path: str, _query: Query) -> Answer:
@@ -43,7 +49,12 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
     }  # fmt: skip
 
 
-STATUS = {"scheduled": "scheduled", "in_progress": "active", "completed": "completed", "cancelled": "cancelled"}
+STATUS = {
+    "scheduled": "scheduled",
+    "in_progress": "active",
+    "completed": "completed",
+    "cancelled": "cancelled",
+}
 TEXTS = {
     "scheduled": "We plan to work on this service.",
     "in_progress": "The work has begun.",

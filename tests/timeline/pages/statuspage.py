@@ -31,7 +31,9 @@ def answer(page: Print, path: str, query: Query) -> Answer:
         going_on = [row for row in incidents if row["status"] not in {"resolved", "postmortem"}]
         planned = [row for row in works if row["status"] != "completed"]
         rest = {"incidents": going_on, "scheduled_maintenances": planned, "status": status}
-        return json_answer({**head, "components": [_component(page, part) for part in page.parts], **rest}, HEADERS)
+        return json_answer(
+            {**head, "components": [_component(page, part) for part in page.parts], **rest}, HEADERS
+        )
     if path == "/api/v2/incidents.json":
         return json_answer({**head, "incidents": incidents[:50]}, HEADERS)
     if path == "/api/v2/scheduled-maintenances.json":
@@ -43,7 +45,12 @@ def answer(page: Print, path: str, query: Query) -> Answer:
 
 
 def _head(page: Print) -> Json:
-    edges = [at for spans in page.world.truth.values() for span, _ in spans for at in (span.start, span.end)]
+    edges = [
+        at
+        for spans in page.world.truth.values()
+        for span, _ in spans
+        for at in (span.start, span.end)
+    ]
     changes = [*(told.since for _, told in page.told), *(at for at in edges if at <= page.now)]
     return {
         "id": short_id(page.world.page, "page"), "name": page.world.page.title(), "url": page.world.url.rstrip("/"),
@@ -78,10 +85,14 @@ def _incident(page: Print, key: str, told: Telling) -> Json:
 
 
 def _work(page: Print, key: str, told: Telling) -> Json:
-    """Return a maintenance, whose `started_at` is its announcement. Its page knows no word for one called off."""
+    """Return a maintenance, whose `started_at` is its announcement. Its page knows no word for one
+    called off."""
     planned = told.planned or Interval(told.begun, told.begun + timedelta(hours=1))
     row = _incident(page, key, told)
-    posts = [post | {"status": WORDS.get(post["status"], post["status"])} for post in row["incident_updates"]]
+    posts = [
+        post | {"status": WORDS.get(post["status"], post["status"])}
+        for post in row["incident_updates"]
+    ]
     return row | {
         "status": WORDS.get(told.status, told.status), "started_at": page.local(told.created),
         "scheduled_for": page.local(planned.start), "scheduled_until": page.local(planned.end),

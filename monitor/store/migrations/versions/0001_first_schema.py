@@ -60,7 +60,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_snapshot")),
     )
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_snapshot_last_seen_at"), ["last_seen_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_snapshot_last_seen_at"), ["last_seen_at"], unique=False
+        )
 
     op.create_table(
         "bar",
@@ -74,7 +76,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_bar_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_bar_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bar")),
     )
     with op.batch_alter_table("bar", schema=None) as batch_op:
@@ -102,9 +106,13 @@ def upgrade() -> None:
         sa.Column("excluded", sa.Boolean(), nullable=False),
         sa.Column("first_seen_at", Instant(), nullable=False),
         sa.Column("removed_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_component_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_component_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_component")),
-        sa.UniqueConstraint("page_id", "external_id", name=op.f("uq_component_page_id_external_id")),
+        sa.UniqueConstraint(
+            "page_id", "external_id", name=op.f("uq_component_page_id_external_id")
+        ),
         sa.UniqueConstraint("page_id", "slug", name=op.f("uq_component_page_id_slug")),
     )
     op.create_table(
@@ -118,7 +126,9 @@ def upgrade() -> None:
         sa.Column("ended_at", Instant(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_coverage_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_coverage_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
     )
     with op.batch_alter_table("coverage", schema=None) as batch_op:
@@ -148,7 +158,9 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_day_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_day_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day")),
     )
     with op.batch_alter_table("day", schema=None) as batch_op:
@@ -168,7 +180,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_gap_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_gap_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("page_id", "what", name=op.f("pk_gap")),
     )
     op.create_table(
@@ -185,7 +199,9 @@ def upgrade() -> None:
         sa.Column("ended_at", Instant(), nullable=True),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_impact_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_impact_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_impact")),
     )
     with op.batch_alter_table("impact", schema=None) as batch_op:
@@ -214,7 +230,9 @@ def upgrade() -> None:
         sa.Column("component_ids", sa.JSON(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_incident_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_incident_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
@@ -236,7 +254,9 @@ def upgrade() -> None:
         sa.Column("word", sa.String(), nullable=True),
         sa.Column("started_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_observed_run_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_observed_run_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observed_run")),
     )
     with op.batch_alter_table("observed_run", schema=None) as batch_op:
@@ -261,7 +281,9 @@ def upgrade() -> None:
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("wire_bytes", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_poll_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_poll_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
     )
     with op.batch_alter_table("poll", schema=None) as batch_op:
@@ -277,10 +299,15 @@ def upgrade() -> None:
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("confidence", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_quiet_run_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_quiet_run_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiet_run")),
         sa.UniqueConstraint(
-            "page_id", "component_id", "first_day", name=op.f("uq_quiet_run_page_id_component_id_first_day")
+            "page_id",
+            "component_id",
+            "first_day",
+            name=op.f("uq_quiet_run_page_id_component_id_first_day"),
         ),
     )
     op.create_table(
@@ -293,7 +320,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_reported_uptime_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_reported_uptime_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reported_uptime")),
     )
     with op.batch_alter_table("reported_uptime", schema=None) as batch_op:
@@ -312,7 +341,9 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("completed_at", Instant(), nullable=False),
         sa.Column("final", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_unit_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_unit_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("page_id", "name", name=op.f("pk_unit")),
     )
     op.create_table(
@@ -322,7 +353,9 @@ def upgrade() -> None:
         sa.Column("first_seen_at", Instant(), nullable=False),
         sa.Column("last_seen_at", Instant(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_unknown_word_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_unknown_word_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("page_id", "word", name=op.f("pk_unknown_word")),
     )
     op.create_table(
@@ -332,7 +365,9 @@ def upgrade() -> None:
         sa.Column("etag", sa.String(), nullable=True),
         sa.Column("last_modified", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_validator_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_validator_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("page_id", "url", name=op.f("pk_validator")),
     )
 

@@ -11,10 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("component", sa.Column("platform", sa.String(), nullable=True))
-    # What is listed now was listed by the page's present platform; of what was removed before, that is not known.
+    # What is listed now was listed by the page's present platform; of what was removed before, that
+    # is not known.
     op.execute(
-        "UPDATE component SET platform = (SELECT page.platform FROM page WHERE page.id = component.page_id) "
-        "WHERE removed_at IS NULL"
+        "UPDATE component SET platform = (SELECT page.platform FROM page WHERE page.id ="
+        " component.page_id) WHERE removed_at IS NULL"
     )
 
 

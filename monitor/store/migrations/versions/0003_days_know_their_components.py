@@ -8,7 +8,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-COLUMNS = (("of_component", sa.String), ("known_components", sa.Integer), ("counted_components", sa.Integer))
+COLUMNS = (
+    ("of_component", sa.String),
+    ("known_components", sa.Integer),
+    ("counted_components", sa.Integer),
+)
 
 
 def upgrade() -> None:

@@ -23,8 +23,12 @@ def upgrade() -> None:
         sa.Column("page_id", ID, nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("incident_id", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_listed_incident_page_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("page_id", "source", "incident_id", name=op.f("pk_listed_incident")),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_listed_incident_page_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint(
+            "page_id", "source", "incident_id", name=op.f("pk_listed_incident")
+        ),
     )
     op.create_table(
         "incident_update",
@@ -39,7 +43,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("recorded_at", Instant(), nullable=False),
         sa.Column("superseded_at", Instant(), nullable=True),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_incident_update_page_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["page_id"], ["page.id"], name=op.f("fk_incident_update_page_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_update")),
     )
     with op.batch_alter_table("incident_update", schema=None) as batch_op:

@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Of runs that ended before, only their end is known: they count as seen until then, as they did.
+    # Of runs that ended before, only their end is known: they count as seen until then, as they
+    # did.
     op.add_column("observed_run", sa.Column("last_seen_at", Instant(), nullable=True))
 
 

@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Of claims that were superseded before, nothing says when the page was polled last while they were known.
+    # Of claims that were superseded before, nothing says when the page was polled last while they
+    # were known.
     op.add_column("impact", sa.Column("last_read_at", Instant(), nullable=True))
 
 

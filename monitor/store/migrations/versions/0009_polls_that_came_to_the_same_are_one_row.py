@@ -52,8 +52,14 @@ def _apart() -> None:
     ids = connection.execute(sa.select(poll.c.id).where(poll.c.later.is_not(None))).scalars().all()
     for row_id in ids:
         row = dict(connection.execute(sa.select(poll).where(poll.c.id == row_id)).mappings().one())
-        each = {name: row[name] // row["polls"] for name in ("duration_ms", "requests", "wire_bytes")}
+        each = {
+            name: row[name] // row["polls"] for name in ("duration_ms", "requests", "wire_bytes")
+        }
         first, *later = instants(row["started_at"], row["later"])
-        kept = {name: value for name, value in row.items() if name not in ("id", "started_at", *ADDED)}
-        connection.execute(sa.update(poll).where(poll.c.id == row_id).values(each | {"started_at": first}))
+        kept = {
+            name: value for name, value in row.items() if name not in ("id", "started_at", *ADDED)
+        }
+        connection.execute(
+            sa.update(poll).where(poll.c.id == row_id).values(each | {"started_at": first})
+        )
         connection.execute(sa.insert(poll), [kept | each | {"started_at": at} for at in later])
