@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 import httpx
 
 from monitor.fetch import Fetcher, Limits, Validators
-from monitor.shell import kept_hosts
+from monitor.runtime import idle_hosts
 
 ANSWER = (
     b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver:'
@@ -81,7 +81,7 @@ async def ours(urls: list[str], count: int) -> float:
         concurrency=CONCURRENCY,
         per_host=CONCURRENCY,
         spacing_seconds=0.0,
-        idle_hosts=kept_hosts(),
+        idle_hosts=idle_hosts(),
     )
 
     async def get(url):

@@ -20,7 +20,7 @@ from pathlib import Path
 from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.fetch import Fetcher, Limits
-from monitor.shell import kept_hosts
+from monitor.runtime import idle_hosts
 from monitor.store import PageSpec, Store
 
 COMPONENTS = 60
@@ -158,7 +158,7 @@ async def poll(urls: list[str], times: int) -> tuple[float, float]:
             per_host=32,
             per_provider=32,
             spacing_seconds=0.0,
-            idle_hosts=kept_hosts(),
+            idle_hosts=idle_hosts(),
         ) as fetcher:
             collector = Collector(store, fetcher, vendors, clock=lambda: datetime.now(UTC))
             spent = await rounds(collector, store, times)

@@ -20,7 +20,7 @@ from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.demo.server import Simulator
 from monitor.fetch import Fetcher
-from monitor.shell import spec
+from monitor.runtime import spec
 from monitor.store import Store
 
 WIDTH = 108

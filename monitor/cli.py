@@ -45,8 +45,7 @@ from monitor.model import Evidence
 from monitor.notify import Notifier
 from monitor.ratios import DEFAULT_POLICY, POLICIES
 from monitor.reread import Hangups, Rereading
-from monitor.schedule import Schedule
-from monitor.shell import (
+from monitor.runtime import (
     BAD_USAGE,
     FINE,
     SOME_PAGE_FAILED,
@@ -55,19 +54,20 @@ from monitor.shell import (
     DatabaseOption,
     Vendors,
     Watches,
-    alone,
+    ad_hoc_vendor,
     collecting,
-    forsake,
-    interrupted,
-    loaded,
+    end_despite_waiting_threads,
+    end_interrupted,
+    ephemeral,
+    load_settings,
+    network_options,
     now,
-    one_vendor,
+    open_context,
     open_files,
-    opened,
-    reached,
+    open_store,
     run,
-    stored,
 )
+from monitor.schedule import Schedule
 from monitor.store import PageRecord
 from monitor.terminal import LogFormat, bars, log_to_stderr, say, say_each, say_json, settle, width
 from monitor.writer import derive_page
@@ -112,11 +112,11 @@ def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
     logging.getLogger("monitor.reread").setLevel(logging.INFO)
     with Hangups() as hangups:
-        settings = loaded(config, database)
+        settings = load_settings(config, database)
         require_whole(settings.database_url)
-        with _listening(settings.host, settings.port) as listener, stored(settings) as context:
+        with _listening(settings.host, settings.port) as listener, open_store(settings) as context:
             notifier = Notifier(os.environ, os.getpid())
-            load = partial(loaded, config, database)
+            load = partial(load_settings, config, database)
             run(serving(context, listener, load=load, hangups=hangups, notifier=notifier))
 
 
@@ -292,7 +292,7 @@ def poll(
     vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
 ) -> None:
     """Read the current state of the pages once."""
-    with opened(config, database, Watches.MORE) as context:
+    with open_context(config, database, Watches.MORE) as context:
         results = run(_poll_all(context, context.pages(vendors)))
         for result in results:
             page = context.store.pages([result.slug])[0]
@@ -332,7 +332,7 @@ def backfill(
     """
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
-    with opened(config, database, Watches.MORE) as context:
+    with open_context(config, database, Watches.MORE) as context:
         first = since.date() if since else None
         length = days or context.settings.backfill_days or 90
         if first is not None and first > context.clock().date():
@@ -429,7 +429,7 @@ def report(
     database: DatabaseOption = None,
 ) -> None:
     """Say how reliable the vendors have been, with definition, window, zone and coverage."""
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         asked = reports.Asked(
             now=context.clock(),
             window_days=window or context.settings.window_days,
@@ -511,7 +511,7 @@ def explain(
         raise ConfigError(
             f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces"
         )
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         page = context.pages([vendor])[0]
         try:
             found = explanations.gather(
@@ -548,7 +548,7 @@ def why(
     if form not in {Format.TABLE, Format.JSON}:
         raise ConfigError(f"--format {form.value} is not for this command; it writes table or json")
     component, days = _component_and_days(words)
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         page = context.pages([vendor])[0]
         try:
             answers = [
@@ -592,7 +592,7 @@ def rebuild(
     """Derive all days anew from the stored facts, offline: after a change of settings or of
     version.
     """
-    with opened(config, database, Watches.MORE) as context:
+    with open_context(config, database, Watches.MORE) as context:
         for page in context.pages(vendors):
             moment = context.clock()
             first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
@@ -622,12 +622,12 @@ def record(
     async def work() -> list[MonitorError]:
         async with Fetcher(
             user_agent=user_agent(settings.contact),
-            **reached(settings.network),
+            **network_options(settings.network),
             lateness=Lateness(),
         ) as fetcher:
             recorder = Recorder(fetcher, folder, page, now)
-            vendor = one_vendor(page, allow_private=allow_private, like=settings)
-            with stored(alone(vendor, like=settings)) as context:
+            vendor = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
+            with open_store(ephemeral(vendor, like=settings)) as context:
                 return await _read_all(context, recorder, days)
 
     errors = run(work())
@@ -669,8 +669,8 @@ def replay(
 ) -> None:
     """Run detection, poll and backfill over a recording and print the report as of its moment."""
     source = Replay(folder)
-    vendor = one_vendor(configuration.normal_url(source.page))
-    with stored(alone(vendor), clock=lambda: source.recorded_at) as context:
+    vendor = ad_hoc_vendor(configuration.normal_url(source.page))
+    with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         wanted = as_of.date() if as_of else source.recorded_at.date()
         days = (source.recorded_at.date() - wanted).days + window + 1
         errors = run(_read_all(context, source, max(days, window)))
@@ -722,11 +722,11 @@ async def _demo(
             )
             for each in simulator.vendors
         ]
-        settings = replace(alone(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
+        settings = replace(ephemeral(*watched, database=f"sqlite:///{folder}/demo.db"), port=port)
         async with Fetcher(
             user_agent=user_agent(None), spacing_seconds=0.0, per_host=8, per_provider=16
         ) as fetcher:
-            with stored(settings) as context:
+            with open_store(settings) as context:
                 await _show_demo(context, fetcher, folder, history)
                 serving_task = asyncio.create_task(serving(context, listener, fetcher=fetcher))
                 with contextlib.suppress(TimeoutError):
@@ -796,7 +796,7 @@ def main() -> None:
     try:
         _run()
     except SystemExit as end:
-        forsake(end.code if isinstance(end.code, int) else FINE)
+        end_despite_waiting_threads(end.code if isinstance(end.code, int) else FINE)
         raise
 
 
@@ -815,7 +815,7 @@ def _run() -> None:
         say(f"monitor: {error}", style="red", err=True)
         sys.exit(BAD_USAGE)
     except KeyboardInterrupt:
-        interrupted()
+        end_interrupted()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import typer
 from monitor import config as configuration
 from monitor.config import Settings
 from monitor.errors import StoreError
-from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, now
+from monitor.runtime import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, now
 from monitor.store import Store, upkeep
 from monitor.terminal import say
 

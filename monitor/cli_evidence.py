@@ -11,7 +11,7 @@ import typer
 
 from monitor.errors import ConfigError
 from monitor.plain import json_text
-from monitor.shell import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, opened
+from monitor.runtime import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, open_context
 from monitor.store import PageRecord, PinnedBody
 from monitor.terminal import say
 
@@ -51,7 +51,7 @@ def write_evidence(
     index.json says of each file what was asked, when it was read, and why it is kept. Exit code 1
     when none is kept.
     """
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         page = context.pages([vendor])[0]
         found = context.store.pinned(page.id, day.date())
         if not found:

@@ -27,7 +27,7 @@ from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
 from monitor.fetch import ATTEMPTS, Push, user_agent
 from monitor.plain import masked_url
-from monitor.shell import ConfigOption, Context, DatabaseOption, Vendors, opened
+from monitor.runtime import ConfigOption, Context, DatabaseOption, Vendors, open_context
 from monitor.store import PageRecord
 from monitor.terminal import binary_stdout, counting, say
 
@@ -111,7 +111,7 @@ def openmetrics(
     three.
     """
     labels = blocks.checked_labels(label or ())
-    with opened(config, database) as monitor:
+    with open_context(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
         written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
     say(*_next_steps(file, written, labels, asked.now))
@@ -218,7 +218,7 @@ def remote_write(
     labels = blocks.checked_labels(label or ())
     address = _address(url)
     headers = _headers(header or (), os.environ)
-    with opened(config, database) as monitor:
+    with open_context(config, database) as monitor:
         asked = _asked(monitor, days, until, components=components)
         sent = Sent.load(monitor.store.address, address, labels, again=again)
         headers = {**remote.HEADERS, "User-Agent": user_agent(monitor.settings.contact), **headers}
@@ -419,7 +419,7 @@ def as_csv(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as CSV."""
-    with opened(config, database) as monitor:
+    with open_context(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(
             monitor, monitor.pages(vendors), asked, _Tables(tables.Format.CSV, table, folder)
@@ -438,7 +438,7 @@ def as_json(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as JSON lines."""
-    with opened(config, database) as monitor:
+    with open_context(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(
             monitor, monitor.pages(vendors), asked, _Tables(tables.Format.JSON, table, folder)
@@ -459,7 +459,7 @@ def as_parquet(
     database: DatabaseOption = None,
 ) -> None:
     """Write days, windows and incidents as Parquet, with typed columns."""
-    with opened(config, database) as monitor:
+    with open_context(config, database) as monitor:
         asked = _asked(monitor, days, until, components="all" if components else "none")
         _write_tables(
             monitor, monitor.pages(vendors), asked, _Tables(tables.Format.PARQUET, table, folder)

@@ -23,17 +23,17 @@ from monitor.model import Component, Level, level_word
 from monitor.picks import picked
 from monitor.plain import markdown_text
 from monitor.protocol import About
-from monitor.shell import (
+from monitor.runtime import (
     FINE,
     SOME_PAGE_FAILED,
     ConfigOption,
     DatabaseOption,
-    alone,
+    ad_hoc_vendor,
     collecting,
-    one_vendor,
-    opened,
+    ephemeral,
+    open_context,
+    open_store,
     run,
-    stored,
 )
 from monitor.store import CurrentState, PageRecord, Store
 from monitor.terminal import ask as question
@@ -111,8 +111,8 @@ async def _look(url: str, settings: Settings, *, allow_private: bool) -> Seen:
     """Recognise a page and read its state once, reached as the settings say, in a store that is
     forgotten.
     """
-    vendor = one_vendor(url, allow_private=allow_private, like=settings)
-    with stored(alone(vendor, like=settings)) as context:
+    vendor = ad_hoc_vendor(url, allow_private=allow_private, like=settings)
+    with open_store(ephemeral(vendor, like=settings)) as context:
         async with collecting(context) as collector:
             page = context.pages(None)[0]
             detected = await collector.detect(url, collector.session(page))
@@ -367,7 +367,7 @@ def _configured(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]
 
 
 def _print_configured(config: Any, database: str | None, form: Shape) -> None:  # noqa: ANN401
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         known = {page.slug: page for page in context.store.pages(removed=True)}
         rows = [
             _configured(vendor, known.get(slug)) for slug, vendor in sorted(context.vendors.items())
@@ -538,7 +538,7 @@ def accept(
     changed`): it may be another company's. Look at it first. The history stays; what was going on
     on the former page ends at its last reading. Exit code 2 when nothing waits to be accepted.
     """
-    with opened(config, database) as context:
+    with open_context(config, database) as context:
         (page,) = context.pages([vendor])
         changed = context.store.accept(page.id, now=context.clock())
     if changed is None:
@@ -606,7 +606,7 @@ async def _check_live(
     asked: Sequence[VendorConfig], stored_pages: Mapping[str, PageRecord], settings: Settings
 ) -> int:
     """Look at every page, print what moved as it is found, and return the exit code."""
-    with stored(alone(*asked, like=settings)) as context:
+    with open_store(ephemeral(*asked, like=settings)) as context:
         async with collecting(context) as collector:
             found = [
                 _moved(collector, page, stored_pages.get(page.slug)) for page in context.pages(None)

@@ -17,7 +17,7 @@ from monitor.changes import Changes, changes
 from monitor.collect import Headers
 from monitor.config import Settings
 from monitor.errors import ConfigError
-from monitor.shell import headers_of
+from monitor.runtime import headers_of
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from monitor.model import (
     Phase,
 )
 from monitor.protocol import Response
-from monitor.shell import spec
+from monitor.runtime import spec
 from monitor.store import Store
 from monitor.store.components import LONGEST_SLUG, Slugs
 from monitor.writer import derive_page

@@ -28,7 +28,7 @@ from monitor.demo.server import Simulator
 from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
 from monitor.picks import picked
-from monitor.shell import alone, one_vendor
+from monitor.runtime import ad_hoc_vendor, ephemeral
 from tests.drive import answers_from
 from tests.processes import now, served, typed
 
@@ -162,10 +162,10 @@ def test_a_page_is_looked_at_with_the_headers_and_limits_of_the_vendor_that_has_
         slug="acme", name="Acme", url="https://status.acme.example/", headers=(token,), timeout_seconds=7.0,
         platform="statuspage", include=("API",),
     )  # fmt: skip
-    settings = alone(acme)
+    settings = ephemeral(acme)
 
-    known = one_vendor(acme.url, like=settings)
-    other = one_vendor("https://status.other.example/", like=settings)
+    known = ad_hoc_vendor(acme.url, like=settings)
+    other = ad_hoc_vendor("https://status.other.example/", like=settings)
 
     assert (known.headers, known.timeout_seconds) == ((token,), 7.0)
     assert (known.platform, known.include) == (None, ())

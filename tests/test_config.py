@@ -34,7 +34,7 @@ from monitor.errors import ConfigError
 from monitor.model import Level
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import POLICIES
-from monitor.shell import headers_of
+from monitor.runtime import headers_of
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "bad_config"

@@ -55,7 +55,7 @@ from monitor.fetch import (
 from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
 from monitor.fetch.politeness import PACES, Slots
 from monitor.protocol import Response
-from monitor.shell import kept_hosts, kept_seconds
+from monitor.runtime import idle_hosts, idle_seconds
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 LOCAL = Limits(allow_private=True, timeout_seconds=3.0, connect_seconds=2.0)
@@ -1505,7 +1505,7 @@ async def test_a_connection_is_kept_from_one_poll_to_the_next(monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: real() + ahead[0])
     async with (
         serving(always(message(b"x"))) as server,
-        fetcher(idle_seconds=kept_seconds([60, 300])) as asking,
+        fetcher(idle_seconds=idle_seconds([60, 300])) as asking,
     ):
         for later in (0.0, 315.0, 640.0):
             ahead[0] = later
@@ -1519,13 +1519,13 @@ async def test_a_connection_is_kept_from_one_poll_to_the_next(monkeypatch):
     ("intervals", "kept"), [([], 30), ([60], 105), ([60, 300], 405), ([86_400], 900)]
 )
 def test_connections_are_kept_until_the_next_poll_and_not_for_ever(intervals, kept):
-    assert kept_seconds(intervals) == kept
+    assert idle_seconds(intervals) == kept
 
 
 @pytest.mark.parametrize(("files", "hosts"), [(64, 16), (1024, 170), (10**9, 10_922), (-1, 10_922)])
 def test_connections_are_kept_of_as_many_hosts_as_files_allow(monkeypatch, files, hosts):
     monkeypatch.setattr(resource, "getrlimit", lambda kind: (files, files))
-    assert kept_hosts() == hosts
+    assert idle_hosts() == hosts
 
 
 async def test_transports_of_unused_hosts_are_closed_by_number_and_by_age():

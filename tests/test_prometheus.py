@@ -32,7 +32,7 @@ from exporters.prometheus import (
     sample,
 )
 from exporters.report import Asked, gather
-from monitor import cli, shell
+from monitor import cli, runtime
 from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.errors import StoreError
@@ -657,8 +657,8 @@ def test_without_bars_for_every_day_there_is_no_uptime_by_the_formula():
 )
 async def test_a_pages_metrics_are_the_figures_of_its_report(case):
     source = Replay(HERE / "fixtures" / case)
-    vendor = cli.one_vendor(normal_url(source.page))
-    with shell.stored(shell.alone(vendor), clock=lambda: source.recorded_at) as context:
+    vendor = runtime.ad_hoc_vendor(normal_url(source.page))
+    with runtime.open_store(runtime.ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         await cli._read_all(context, source, 90)
         report = gather(
             context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at)

@@ -17,7 +17,7 @@ from monitor.errors import ConfigError
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage
 from monitor.plain import json_text
-from monitor.shell import Context, stored
+from monitor.runtime import Context, open_store
 from tests.store_support import component, evidence, impact, incident, save
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
@@ -58,7 +58,7 @@ def settings(*vendors: VendorConfig) -> Settings:
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_json_written_vendor_by_vendor_is_the_json_of_all(count: int) -> None:
-    with stored(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
+    with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
         pages = filled(context, components=2).pages(None)
         whole = json_text(reports.as_json(list(gathered(context, pages, ASKED)), ASKED), indent=2)
         last_days = [reports.last_day(page, ASKED) for page in pages]
@@ -70,7 +70,7 @@ def test_json_written_vendor_by_vendor_is_the_json_of_all(count: int) -> None:
 @pytest.mark.parametrize("form", list(Format))
 def test_a_report_of_ten_times_the_vendors_takes_no_more_memory(form: Format) -> None:
     def peak(count: int) -> int:
-        with stored(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
+        with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
             pages = filled(context, components=8).pages(None)
             with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
                 write(context, pages[:1], ASKED, form)
@@ -85,7 +85,9 @@ def test_a_report_of_ten_times_the_vendors_takes_no_more_memory(form: Format) ->
 
 def test_a_question_that_makes_no_sense_for_one_vendor_prints_nothing_of_any(capsys) -> None:
     """In Auckland it is the 23rd already, in UTC not yet."""
-    with stored(settings(vendor(1, "Pacific/Auckland"), vendor(2)), clock=lambda: NOW) as context:
+    with open_store(
+        settings(vendor(1, "Pacific/Auckland"), vendor(2)), clock=lambda: NOW
+    ) as context:
         asked = replace(ASKED, as_of=date(2026, 5, 23))
         with pytest.raises(ConfigError, match="in the future"):
             write(context, context.pages(None), asked, Format.CSV)

@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from monitor.shell import MOST_WAITS, run
+from monitor.runtime import MOST_WAITS, run
 
 HANGS = """
 import asyncio, time
-from monitor.shell import forsake, run
+from monitor.runtime import end_despite_waiting_threads, run
 
 async def work():
     waiting = asyncio.create_task(asyncio.to_thread(time.sleep, {seconds}))
@@ -18,7 +18,7 @@ async def work():
     print("kept")
 
 run(work())
-forsake(3)
+end_despite_waiting_threads(3)
 """
 
 
@@ -65,7 +65,7 @@ def test_some_threads_that_wait_hold_up_no_other():
 
 STRUCK = """
 import asyncio, os, signal, threading
-from monitor.shell import run
+from monitor.runtime import run
 
 def strike():
     struck.wait()

@@ -21,8 +21,8 @@ from test_pipeline import truth_for
 
 from monitor import config
 from monitor.cli import app
+from monitor.runtime import BAD_USAGE
 from monitor.schedule import DRAIN_SECONDS
-from monitor.shell import BAD_USAGE
 from tests.integration.servers import free_port
 
 ROOT = Path(__file__).parents[1]

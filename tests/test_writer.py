@@ -23,7 +23,7 @@ from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.model import Component, IncidentUpdate, Level, Phase
-from monitor.shell import spec
+from monitor.runtime import spec
 from monitor.store import Body, PollRecord, Store
 from monitor.writer import Collected, Memory, Writer
 

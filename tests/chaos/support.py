@@ -20,7 +20,7 @@ from test_pipeline import truth_for
 from monitor.collect import Collector
 from monitor.config import Settings
 from monitor.model import Component, Level
-from monitor.shell import spec
+from monitor.runtime import spec
 from monitor.store import Health, Patience, PollRecord, Store
 from monitor.writer import Collected
 

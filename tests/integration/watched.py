@@ -43,7 +43,7 @@ from monitor.errors import FetchError, TimedOut
 from monitor.intervals import day_of, zone_named
 from monitor.model import Evidence, Level, ReportedUptime
 from monitor.protocol import Response
-from monitor.shell import Context
+from monitor.runtime import Context
 from monitor.store import PageSpec, Store
 from tests.simulated import Clock, SimulatedPages, vendor_of
 

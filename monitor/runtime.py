@@ -38,7 +38,7 @@ from monitor.watching import Watched, is_somebody_elses, named, strangers
 T = TypeVar("T")
 
 
-class Ways(TypedDict):
+class NetworkOptions(TypedDict):
     """What a `Fetcher` is told of the network."""
 
     route: Route
@@ -54,7 +54,7 @@ LONGEST_HEADER = 16_384
 MOST_FILES = 65_536
 """How many open files we count on where more are allowed: a kept TLS connection takes 25 kB."""
 
-FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
+FINE, SOME_PAGE_FAILED, BAD_USAGE, INTERRUPT = 0, 1, 2, 130
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")
@@ -117,7 +117,7 @@ class Context:
         )
 
 
-def loaded(config: Path | None, database: str | None) -> Settings:
+def load_settings(config: Path | None, database: str | None) -> Settings:
     """Return the settings as they are written now; a `database` that is named replaces theirs.
     Raises ConfigError.
     """
@@ -137,16 +137,16 @@ class Watches(Enum):
 
 
 @contextmanager
-def opened(
+def open_context(
     config: Path | None, database: str | None, watches: Watches = Watches.NOTHING
 ) -> Iterator[Context]:
     """Load the settings and open the store."""
-    with stored(loaded(config, database), watches=watches) as context:
+    with open_store(load_settings(config, database), watches=watches) as context:
         yield context
 
 
 @contextmanager
-def stored(
+def open_store(
     settings: Settings, clock: Callable[[], datetime] = now, watches: Watches = Watches.EXACTLY
 ) -> Iterator[Context]:
     """Open the store of these settings and bring its pages up to date with them.
@@ -179,7 +179,7 @@ def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
         )
 
 
-def reached(network: NetworkSettings) -> Ways:
+def network_options(network: NetworkSettings) -> NetworkOptions:
     """Return how a fetcher reaches pages with these settings. Raises ConfigError for files that
     cannot be used.
     """
@@ -219,7 +219,7 @@ def _secret(vendor: VendorConfig, header: Header) -> str:
     return value.strip()
 
 
-def kept_seconds(intervals: Iterable[float]) -> float:
+def idle_seconds(intervals: Iterable[float]) -> float:
     """Return how long an unused connection is kept: until the next poll, and a quarter of an hour
     at most.
     """
@@ -234,7 +234,7 @@ def open_files() -> int:
     return MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, MOST_FILES)
 
 
-def kept_hosts() -> int:
+def idle_hosts() -> int:
     """Return of how many hosts connections are kept: a third of the files that may be open, each
     host having two.
     """
@@ -254,12 +254,12 @@ async def collecting(
             share = max(1, settings.concurrency // 2)
             fetcher = await stack.enter_async_context(
                 Fetcher(
-                    **reached(settings.network),
+                    **network_options(settings.network),
                     user_agent=user_agent(settings.contact),
                     concurrency=settings.concurrency,
                     per_provider=share,
-                    idle_hosts=kept_hosts(),
-                    idle_seconds=kept_seconds(
+                    idle_hosts=idle_hosts(),
+                    idle_seconds=idle_seconds(
                         vendor.interval_seconds for vendor in context.vendors.values()
                     ),
                     lateness=Lateness(
@@ -295,7 +295,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             runner.get_loop().set_default_executor(_Waits())
             return runner.run(_interruptible(work))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        interrupted()
+        end_interrupted()
 
 
 async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
@@ -333,7 +333,7 @@ WAITS, MOST_WAITS = "waits", 128
 """Name and number of the threads that only wait."""
 
 
-def forsake(code: int) -> None:
+def end_despite_waiting_threads(code: int) -> None:
     """End the process with this exit code at once if a thread still waits for what may never come;
     else do nothing.
 
@@ -351,14 +351,14 @@ def forsake(code: int) -> None:
 _FORSAKE_SECONDS = 0.5
 
 
-def interrupted() -> NoReturn:
+def end_interrupted() -> NoReturn:
     """Say that what was read is kept, and end the process."""
     # Typer would end the process without a word before `main` hears of it.
     say("interrupted; what was read is kept, the same command goes on from there", err=True)
-    sys.exit(INTERRUPTED)
+    sys.exit(INTERRUPT)
 
 
-def one_vendor(
+def ad_hoc_vendor(
     url: str, *, allow_private: bool = False, like: Settings | None = None
 ) -> VendorConfig:
     """Return settings for one page; those that `like` has for this address (headers, limits) where
@@ -373,7 +373,7 @@ def one_vendor(
     return replace(told, allow_private=allow_private or known.allow_private)
 
 
-def alone(
+def ephemeral(
     *vendors: VendorConfig, database: str = "sqlite://", like: Settings | None = None
 ) -> Settings:
     """Return settings for these vendors only, in a forgotten database; all else, the network too,
