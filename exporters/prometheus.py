@@ -51,6 +51,7 @@ from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
 from monitor.errors import STORE_CAUSES, ClockOff, StoreError
 from monitor.history import named_ids, options
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
 from monitor.plain import visible
@@ -97,7 +98,7 @@ UNKEPT = "store"
 _STILL_TRUE = "vendor_info"
 """The one family of a vendor's kept lines that says nothing of its state."""
 
-IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
+IMPACTS = (*DEFAULT_IMPACT_MAPPING, "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word
 of another set."""
 

@@ -20,9 +20,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from monitor import history
-from monitor.classify import GAP_INTERVALS
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
+from monitor.frame import gap_seconds
 from monitor.intervals import day_interval, zone_named
 from monitor.model import (
     Day,
@@ -233,7 +233,7 @@ def _levels_now(
     """Return the level per component at the last reading; nothing when that is more than three
     intervals ago, or ahead of now by a clock that was wrong.
     """
-    seen, age = page.observed_until, GAP_INTERVALS * vendor.interval_seconds
+    seen, age = page.observed_until, gap_seconds(vendor.interval_seconds)
     if (
         asked.known_at is not None
         or seen is None

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from monitor.frame import CLOCK_TOLERANCE, GAP_INTERVALS
+from monitor.impacts import impact_level
 from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import Basis, Confidence, Impact, IncidentUpdate, Level, ObservedRun, OpenClaim
 from monitor.standing import is_bad
@@ -159,9 +160,7 @@ def _stated(
         span = Interval.between(impact.start, impact.end or until)
         if span is None:
             continue
-        level = (
-            impact.level if impact.basis is not Basis.INFERRED else mapping.get(impact.word or "")
-        )
+        level = impact_level(impact, mapping)
         if level is None:
             holes.append(Hole(span, impact.incident_id))
         elif level > Level.OPERATIONAL:

@@ -34,7 +34,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from monitor.claims import Claims, Piece, Told, claims
-from monitor.frame import DEFAULT_IMPACT_MAPPING, GAP_INTERVALS, Frame, Options, lengths_of
+from monitor.frame import Frame, Options, gap_seconds, lengths_of
 from monitor.intervals import (
     ONE_DAY,
     Interval,
@@ -70,7 +70,7 @@ from monitor.model import (
 from monitor.standing import is_bad, judged
 from monitor.vendor_days import vendor_history
 
-__all__ = ("DEFAULT_IMPACT_MAPPING", "GAP_INTERVALS", "Options", "claimed", "derive", "seen_until")
+__all__ = ("Options", "claimed", "derive", "seen_until")
 
 _SECOND = 1.0
 
@@ -141,7 +141,7 @@ def _last_reading(facts: PageFacts, now: datetime, options: Options) -> datetime
     Today has elapsed as far as it was read; an earlier day has elapsed whole, read or not.
     """
     until = seen_until(facts, now)
-    if until is None or (now - until).total_seconds() > GAP_INTERVALS * options.interval_seconds:
+    if until is None or (now - until).total_seconds() > gap_seconds(options.interval_seconds):
         return now
     return until if day_of(until, options.zone) == day_of(now, options.zone) else now
 

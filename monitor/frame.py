@@ -6,20 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import Interval, day_interval, day_of, days_between
 from monitor.model import Level
 from monitor.standing import DEFAULT_MIN_COVERAGE
-
-DEFAULT_IMPACT_MAPPING: Mapping[str, Level] = {
-    "none": Level.OPERATIONAL,
-    "maintenance": Level.MAINTENANCE,
-    "minor": Level.DEGRADED,
-    "major": Level.PARTIAL_OUTAGE,
-    "critical": Level.MAJOR_OUTAGE,
-}
-"""Level of an incident's impact word when nothing better is known. Measured on vendors that post
-both, "minor" is a degradation on some pages and a partial outage on others, which is why it is a
-setting."""
 
 GAP_INTERVALS = 3
 """A silence of more than this many poll intervals is a gap: nothing is known about it."""
@@ -27,6 +17,11 @@ GAP_INTERVALS = 3
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far clocks that are kept right may differ. What lies less than this ahead of now counts as
 now."""
+
+
+def gap_seconds(interval_seconds: float) -> float:
+    """Return the longest silence of a page polled this often that is no gap, in seconds."""
+    return GAP_INTERVALS * interval_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +53,8 @@ class Frame:
 
     @property
     def slack_seconds(self) -> float:
-        """How long ago the last reading may be for today to count as covered so far: three poll
-        intervals.
-        """
-        return GAP_INTERVALS * self.options.interval_seconds
+        """How long ago the last reading may be for today to count as covered so far."""
+        return gap_seconds(self.options.interval_seconds)
 
     def is_present(self, instant: datetime) -> bool:
         """Whether what was covered until this instant of today counts as covered until now."""

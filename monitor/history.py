@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
 from monitor import overrides
-from monitor.classify import GAP_INTERVALS, Options, derive
+from monitor.classify import Options, derive
 from monitor.clocks import believed, is_ahead
 from monitor.config import VendorConfig
+from monitor.frame import gap_seconds
 from monitor.intervals import day_interval, zone_named
 from monitor.model import KnownComponent, PageFacts, PageHistory
 from monitor.store import PageRecord, Store
@@ -87,7 +88,7 @@ def read(
     """
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its
     # beginning.
-    margin = timedelta(seconds=(GAP_INTERVALS + 1) * vendor.interval_seconds)
+    margin = timedelta(seconds=gap_seconds(vendor.interval_seconds) + vendor.interval_seconds)
     since = day_interval(first, zone_named(page.zone)).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
     if is_ahead(page, now):

@@ -5,8 +5,9 @@ Pure.
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
+from monitor.impacts import impact_level
 from monitor.intervals import Interval, day_of, days_touched
-from monitor.model import Basis, Evidence, Impact, Level, PageHistory
+from monitor.model import Evidence, Impact, Level, PageHistory
 from monitor.standing import is_bad
 
 BAD = "bad"
@@ -58,7 +59,7 @@ def _bad_spans(
 
 
 def _is_bad(impact: Impact, mapping: Mapping[str, Level]) -> bool:
-    level = mapping.get(impact.word or "") if impact.basis is Basis.INFERRED else impact.level
+    level = impact_level(impact, mapping)
     return level is None or is_bad(level)
 
 

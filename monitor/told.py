@@ -18,6 +18,7 @@ from typing import Any
 
 from monitor.errors import Truncated, UnexpectedShape
 from monitor.fields import LONGEST_CODE, Row, instant, maybe_text
+from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract, utc
 from monitor.model import (
     Aspect,
@@ -52,16 +53,6 @@ UNKNOWN = 1.5
 maintenance do not."""
 
 NOTHING_LISTED = "the page was read and lists no components, so nothing is known of their state"
-
-IMPACT_WORDS: Mapping[Level, str] = {
-    Level.OPERATIONAL: "none",
-    Level.MAINTENANCE: "maintenance",
-    Level.DEGRADED: "minor",
-    Level.PARTIAL_OUTAGE: "major",
-    Level.MAJOR_OUTAGE: "critical",
-}
-"""The words of the user's `impact_mapping`, by the level each stands for unless the user says
-otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

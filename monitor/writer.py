@@ -22,10 +22,10 @@ from datetime import date, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 from monitor import history
-from monitor.classify import GAP_INTERVALS
 from monitor.config import EVIDENCE_NONE, VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
+from monitor.frame import gap_seconds
 from monitor.identity import Identity
 from monitor.intervals import day_of, utc, zone_named
 from monitor.model import Component, Evidence, PageHistory, Phase
@@ -396,7 +396,7 @@ class Writer:
         return evidence
 
     def _max_gap(self, slug: str) -> float:
-        return GAP_INTERVALS * self._vendors[slug].interval_seconds
+        return gap_seconds(self._vendors[slug].interval_seconds)
 
     def _remember(self, news: Sequence[Collected], before: Mapping[int, int]) -> None:
         """Remember what the next poll will ask for, unless another process changed the page

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from monitor import config
 from monitor.config import (
-    IMPACT_MAPPING,
     Header,
     InvalidConfig,
     NetworkSettings,
@@ -31,6 +30,7 @@ from monitor.config import (
     warnings,
 )
 from monitor.errors import ConfigError
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import POLICIES
@@ -386,7 +386,7 @@ vendors:
         (
             "impact_mapping: {minor: partial_outage}",
             "impact_mapping",
-            {**IMPACT_MAPPING, "minor": Level.PARTIAL_OUTAGE},
+            {**DEFAULT_IMPACT_MAPPING, "minor": Level.PARTIAL_OUTAGE},
         ),
         ("min_outage: 2m", "min_outage_seconds", 120),
         ("min_outage_seconds: 0", "min_outage_seconds", 0),
@@ -512,7 +512,7 @@ vendors:
     )
     assert (second.interval_seconds, second.zone) == (3600, "UTC")
     assert second.impact_mapping == {
-        **IMPACT_MAPPING,
+        **DEFAULT_IMPACT_MAPPING,
         "minor": Level.OPERATIONAL,
         "major": Level.MAJOR_OUTAGE,
     }
@@ -925,7 +925,7 @@ def test_every_key_and_variable_is_documented():
         "MONITOR_CONFIG",
         "MONITOR_VENDORS",
         *POLICIES,
-        *IMPACT_MAPPING,
+        *DEFAULT_IMPACT_MAPPING,
     }
 
     assert sorted(name for name in names if f"`{name}`" not in document) == []

@@ -22,10 +22,10 @@ from hypothesis import strategies as st
 
 from monitor import platforms
 from monitor.errors import PageError
+from monitor.impacts import IMPACT_WORDS
 from monitor.model import Evidence, Impact, Level
 from monitor.platforms import incidentio, statuspage
 from monitor.protocol import PageContext, Response
-from monitor.told import IMPACT_WORDS
 from tests.damage import assert_sound, damaged_body
 from tests.drive import answers_from, drive
 from tests.test_platforms import FIXTURES, known_page

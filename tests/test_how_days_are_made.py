@@ -7,7 +7,7 @@ import pytest
 
 from monitor import claims, clocks, config, frame, standing
 from monitor.collect import timing
-from monitor.frame import DEFAULT_IMPACT_MAPPING
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 
 ROOT = Path(__file__).parents[1]

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify import DEFAULT_IMPACT_MAPPING, Options, derive
+from monitor.classify import Options, derive
 from monitor.intervals import Interval
 from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from monitor.protocol import PageContext
 from monitor.told import (
-    IMPACT_WORDS,
     LEAST,
     SILENT_AFTER,
     Event,
@@ -101,10 +100,6 @@ def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> Non
     assert {each.id for each in over} | set(withdrawn) == held
     assert all(each.phase is Phase.CLOSED and each.end <= NOW for each in over)
     assert_sound(evidence("x", later, events=over, withdrawn=withdrawn), later)
-
-
-def test_the_words_of_the_impact_mapping_are_ours() -> None:
-    assert {word: level for level, word in IMPACT_WORDS.items()} == {**DEFAULT_IMPACT_MAPPING}
 
 
 def test_an_end_that_lies_ahead_is_no_end() -> None:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor import platforms
-from monitor.classify import GAP_INTERVALS
 from monitor.clocks import is_ahead, latest_ahead, ours_is_behind
 from monitor.collect import timing
 from monitor.collect.identification import Identification
@@ -25,6 +24,7 @@ from monitor.errors import (
     ParseError,
     UnknownPlatform,
 )
+from monitor.frame import gap_seconds
 from monitor.model import Evidence, PageInfo
 from monitor.partial import admitted
 from monitor.store import PageRecord, PollRecord
@@ -181,7 +181,7 @@ class Polls:
             due_at=self._timetable.next_due(vendor, failures, error, is_open=is_open),
             failures=failures,
             parse_failures=_parse_failures(page, error),
-            max_gap_seconds=GAP_INTERVALS * vendor.interval_seconds,
+            max_gap_seconds=gap_seconds(vendor.interval_seconds),
         )
 
     async def _keep(

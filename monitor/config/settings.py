@@ -5,23 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.bounds import MAX_COMPONENTS, MAX_NAME_LENGTH, MAX_NEW_COMPONENTS, Bounds
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 from monitor.overrides import Override
 from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import DEFAULT_POLICY
 from monitor.standing import DEFAULT_MIN_COVERAGE
-
-IMPACT_MAPPING: Mapping[str, Level] = {
-    "none": Level.OPERATIONAL,
-    "minor": Level.DEGRADED,
-    "major": Level.PARTIAL_OUTAGE,
-    "critical": Level.MAJOR_OUTAGE,
-    "maintenance": Level.MAINTENANCE,
-}
-"""What an incident's impact word is worth when no component state is known.
-
-`impact_mapping` changes single words.
-"""
 
 TIERS = ("critical", "standard", "low")
 """How much the user depends on a vendor, most first: the closed set of `tier`.
@@ -84,7 +73,9 @@ class VendorConfig:
     exclude: tuple[str, ...] = ()
     tier: str = "standard"
     critical: tuple[str, ...] = ()
-    impact_mapping: Mapping[str, Level] = field(default_factory=lambda: dict(IMPACT_MAPPING))
+    impact_mapping: Mapping[str, Level] = field(
+        default_factory=lambda: dict(DEFAULT_IMPACT_MAPPING)
+    )
     min_outage_seconds: int = 0
     min_coverage: float = DEFAULT_MIN_COVERAGE
     allow_private: bool = False

@@ -10,7 +10,7 @@ from monitor.config.keys import Key, duration_keys, read_fields
 from monitor.config.mistakes import Mistake, shown
 from monitor.config.nodes import Value
 from monitor.config.override_keys import overrides
-from monitor.config.settings import IMPACT_MAPPING, TIERS
+from monitor.config.settings import TIERS
 from monitor.config.unknown_pages import feed, html
 from monitor.config.values import (
     LEVELS,
@@ -22,6 +22,7 @@ from monitor.config.values import (
     truth,
     zone,
 )
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 
 
@@ -47,7 +48,7 @@ def _url(value: Value) -> str:
 
 def _impact_mapping(value: Value) -> dict[str, Level]:
     level = choice(lambda: LEVELS, "a level")
-    keys = {word: Key(word, level) for word in IMPACT_MAPPING}
+    keys = {word: Key(word, level) for word in DEFAULT_IMPACT_MAPPING}
     return {word: LEVELS[written] for word, written in read_fields(value, keys).items()}
 
 

@@ -9,8 +9,9 @@ from monitor.config.addresses import is_address, normal_url, slug_from_url
 from monitor.config.catalog import CatalogEntry, catalogued, unidentified
 from monitor.config.keys import read_fields
 from monitor.config.nodes import Value
-from monitor.config.settings import IMPACT_MAPPING, VendorConfig
+from monitor.config.settings import VendorConfig
 from monitor.config.vendor_keys import VENDOR_KEYS
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 
 
 def read_vendor(value: Value, common: Mapping[str, Any]) -> VendorConfig | None:
@@ -26,7 +27,7 @@ def read_vendor(value: Value, common: Mapping[str, Any]) -> VendorConfig | None:
     own |= _implied_platform(value, own)
     chosen = {**common, **own, **_identity(own, entry)}
     chosen["impact_mapping"] = {
-        **IMPACT_MAPPING,
+        **DEFAULT_IMPACT_MAPPING,
         **common.get("impact_mapping", {}),
         **own.get("impact_mapping", {}),
     }

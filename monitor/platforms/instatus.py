@@ -34,6 +34,7 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
+from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of
 from monitor.model import (
     Aspect,
@@ -64,7 +65,7 @@ from monitor.protocol import (
     require_ok,
     storable,
 )
-from monitor.told import IMPACT_WORDS, REVIEWS, closed_at, posted
+from monitor.told import REVIEWS, closed_at, posted
 
 ABOUT = About(
     title="Instatus",

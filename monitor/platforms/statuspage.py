@@ -45,6 +45,7 @@ from monitor.errors import (
     UnexpectedShape,
 )
 from monitor.fields import own_zone
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
 from monitor.model import (
     Aspect,
@@ -150,7 +151,6 @@ INDICATORS = {
 WORKING = ("investigating", "identified", "monitoring", "in_progress", "verifying")
 CLOSING = ("resolved", "completed")
 CLOSED = (*CLOSING, "postmortem")
-IMPACT_WORDS = ("none", "minor", "major", "critical", "maintenance")
 MONTHS = (
     "January",
     "February",
@@ -996,7 +996,7 @@ def _unknown_words(raw: Raw, updates: Iterable[_Update]) -> Iterator[str]:
     yield from (word for update in updates for word in update.states.values() if word not in LEVELS)
     if raw["status"] not in {"scheduled", *WORKING, *CLOSED}:
         yield raw["status"]
-    if raw["impact"] not in IMPACT_WORDS:
+    if raw["impact"] not in DEFAULT_IMPACT_MAPPING:
         yield raw["impact"]
 
 

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from monitor.claims import SEEN_WELL_INTERVALS
-from monitor.classify import GAP_INTERVALS
 from monitor.clocks import TOLERANCE
+from monitor.frame import gap_seconds
 from monitor.intervals import Interval, day_interval, day_of, zone_named
 from monitor.model import Day, Level
 from timeline.drive import Plan, Ran, Seen
@@ -138,7 +138,7 @@ def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
     """Return for how much of the span a poll's word for the component stood until the next poll
     came in time."""
     polls = [seen for seen in ran.seen if seen.act == "poll"]
-    longest = GAP_INTERVALS * ran.plan.interval
+    longest = gap_seconds(ran.plan.interval)
     known = 0.0
     for earlier, later in pairwise(polls):
         between = Interval.between(ran.plan.clock(earlier.at), ran.plan.clock(later.at))
@@ -293,7 +293,7 @@ def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
     polls = [
         (ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"
     ]
-    longest = GAP_INTERVALS * ran.plan.interval
+    longest = gap_seconds(ran.plan.interval)
     following = next((at for at, _ in polls if at >= whole.start), whole.start + longest)
     before = [(at, level) for at, level in polls if at < whole.start][-1:]
     before = [(at, level) for at, level in before if following - at <= longest]
@@ -362,7 +362,7 @@ def _refutations(ran: Ran, incident: str, key: str) -> Iterator[Interval]:
                 yield Interval(first, at)
             first, sure = None, False
         elif not sure:
-            in_time = first is not None and at - last <= GAP_INTERVALS * ran.plan.interval
+            in_time = first is not None and at - last <= gap_seconds(ran.plan.interval)
             well = seen.shown.get(key) is Level.OPERATIONAL
             first = (first if in_time else at) if well else None
             least = SEEN_WELL_INTERVALS * ran.plan.interval if is_bad(level) else DAY
