@@ -44,14 +44,14 @@ ONLY_NOW: Mapping[str, str] = {
     "last_success_timestamp_seconds": "tells of our reading at one moment",
     "unreadable_info": "tells of our reading at one moment",
     "vendor_clock_offset_seconds": "tells of our reading at one moment",
-    "vendor_severity": "is the state of one moment; a day has `vendor_day_severity`",
+    "vendor_level": "is the state of one moment; a day has `vendor_day_level`",
     "vendor_open_incidents": "is the page's list at one moment",
     "vendor_open_incident_start_timestamp_seconds": "is the page's list at one moment",
     "vendor_outage_since_timestamp_seconds": (
-        "is the state of one moment; a day has `vendor_day_severity`"
+        "is the state of one moment; a day has `vendor_day_level`"
     ),
     "component_outage_since_timestamp_seconds": (
-        "is the state of one moment; a day has `component_day_severity`"
+        "is the state of one moment; a day has `component_day_level`"
     ),
     "vendor_components": "is the page's list at one moment",
     "vendor_overrides": "is the present settings'",
@@ -59,7 +59,7 @@ ONLY_NOW: Mapping[str, str] = {
     "vendor_known_components": "is the page's list at one moment",
     "vendor_reported_uptime_ratio": "is what the page printed at one moment",
     "vendor_revised_dates": "counts changes we saw: before we looked it would say 0",
-    "component_severity": "is the state of one moment; a day has `component_day_severity`",
+    "component_level": "is the state of one moment; a day has `component_day_level`",
     "component_reported_uptime_ratio": "is what the page printed at one moment",
     "database_size_bytes": "is the monitor's own state",
     "store_last_write_timestamp_seconds": "is the monitor's own state",
@@ -257,7 +257,7 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     own: Labels = (("vendor", page.slug),)
     info = {
         "name": page.name,
-        "provider": page.platform or "unknown",
+        "platform": page.platform or "unknown",
         "url": page.url,
         "tier": reading.settings.tier,
     }
@@ -287,7 +287,7 @@ def _days(
     levels = {each.day: _level(history, each.day) for each in days}
     for labels, stamps in reading.told.items():
         points = [(stamp, levels[day]) for day, stamp in stamps if day in levels]
-        yield Series(f"{subject}_day_severity", (*own, *labels), points)
+        yield Series(f"{subject}_day_level", (*own, *labels), points)
 
 
 def _told(
@@ -324,7 +324,7 @@ _FIGURES: Mapping[str, Callable[[WindowFigures], float | None]] = {
     "outage_dates": lambda found: found.outage_days if found.known_days else None,
     "major_dates": lambda found: found.major_days if found.known_days else None,
     "disputed_dates": lambda found: found.disputed_days if found.known_days else None,
-    "observed_dates": lambda found: found.known_days,
+    "known_dates": lambda found: found.known_days,
     "coverage_ratio": lambda found: found.coverage_ratio,
 }
 

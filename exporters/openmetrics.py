@@ -3,8 +3,8 @@ blocks.
 
 Lines look like this, the timestamps in whole seconds::
 
-    # TYPE vendorstatus_vendor_day_severity gauge
-    vendorstatus_vendor_day_severity{vendor="acme",job="vendorstatus"} 3 1779451200
+    # TYPE vendorstatus_vendor_day_level gauge
+    vendorstatus_vendor_day_level{vendor="acme",job="vendorstatus"} 3 1779451200
 
 The format wants all samples of a family together, the store is read vendor by vendor, and the whole
 is far larger than memory: every family is written into a file of its own, and these are joined at
@@ -54,7 +54,7 @@ _OWN = frozenset(
         "name",
         "group",
         "critical",
-        "provider",
+        "platform",
         "url",
         "tier",
     }

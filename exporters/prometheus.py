@@ -6,14 +6,14 @@ The state of a vendor comes from the store (`StateMetrics`), counters of our own
 
     vendorstatus_up{vendor="acme"} 1
     vendorstatus_last_success_timestamp_seconds{vendor="acme"} 1779451200
-    vendorstatus_vendor_severity{vendor="acme"} 3
-    vendorstatus_vendor_day_severity{vendor="acme",dates_ago="1",closed="yes"} 4
+    vendorstatus_vendor_level{vendor="acme"} 3
+    vendorstatus_vendor_day_level{vendor="acme",dates_ago="1",closed="yes"} 4
     vendorstatus_vendor_outage_ratio{vendor="acme",window="90d"} 0.25
-    vendorstatus_component_severity{vendor="acme",component="api"} 3
+    vendorstatus_component_level{vendor="acme",component="api"} 3
     vendorstatus_component_info{vendor="acme",component="api",name="API",group="Europe",critical="yes"}
-    1 vendorstatus_poll_failures_total{provider="statuspage",reason="timeout"} 2.0
+    1 vendorstatus_poll_failures_total{platform="statuspage",reason="timeout"} 2.0
 
-A severity is a number: 0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage.
+A level is a number: 0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage.
 What is not known has no sample; it is never 0 (a day that is not known has `UNKNOWN`). Samples
 carry no timestamps and, outside the info metrics, no free text. The days of a window are days of
 the page's zone and end with today there.
@@ -350,8 +350,7 @@ def sample(name: str, labels: str, value: float) -> str:
 _CACHED = f"cached, see {PREFIX}last_success_timestamp_seconds"
 _SCALE = "0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage"
 _DAY = (
-    "Severity of the page's calendar day that is so many dates before UTC's, -1 not known:"
-    f" {_SCALE}."
+    f"Level of the page's calendar day that is so many dates before UTC's, -1 not known: {_SCALE}."
 )
 _REPORTED = "Uptime of the window as the vendor's page prints it, 0 to 1"
 _DOWNTIME = "Weighted outage time among the covered time, 0 to 1, by policy."
@@ -382,11 +381,11 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "seconds",
         ),
         _declare(
-            "vendor_severity",
-            "Current severity: the worst of the counted components, if it is bad or enough are"
+            "vendor_level",
+            "Current level: the worst of the counted components, if it is bad or enough are"
             f" known: {_SCALE} ({_CACHED}).",
         ),
-        _declare("vendor_day_severity", _DAY),
+        _declare("vendor_day_level", _DAY),
         _declare(
             "vendor_outage_ratio",
             "Outage days among the known days of the window, 0 to 1.",
@@ -403,7 +402,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "dates",
         ),
         _declare(
-            "vendor_observed_dates", "Calendar days of the window whose severity is known.", "dates"
+            "vendor_known_dates", "Calendar days of the window whose level is known.", "dates"
         ),
         _declare(
             "vendor_coverage_ratio",
@@ -423,7 +422,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         ),
         _declare(
             "vendor_known_components",
-            f"Counted components whose current severity is known ({_CACHED}).",
+            f"Counted components whose current level is known ({_CACHED}).",
         ),
         _declare(
             "vendor_disputed_dates",
@@ -455,8 +454,8 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "vendor_info",
             "The vendor's name, the software behind its page, the address and tier; always 1.",
         ),
-        _declare("component_severity", f"Current severity of the component: {_SCALE} ({_CACHED})."),
-        _declare("component_day_severity", _DAY),
+        _declare("component_level", f"Current level of the component: {_SCALE} ({_CACHED})."),
+        _declare("component_day_level", _DAY),
         _declare(
             "component_outage_since_timestamp_seconds",
             "Unix time since which a partial or major outage goes on without a break, in seconds"
@@ -474,8 +473,8 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
             "dates",
         ),
         _declare(
-            "component_observed_dates",
-            "Calendar days of the window whose severity is known.",
+            "component_known_dates",
+            "Calendar days of the window whose level is known.",
             "dates",
         ),
         _declare(
@@ -867,7 +866,7 @@ class _Key(NamedTuple):
     slug: str
     name: str
     url: str
-    provider: str
+    platform: str
     settings: int
 
     @classmethod
@@ -883,7 +882,7 @@ class _Key(NamedTuple):
             slug=page.slug,
             name=page.name,
             url=page.url,
-            provider=page.platform or "unknown",
+            platform=page.platform or "unknown",
             settings=settings,
         )
 
@@ -1138,13 +1137,13 @@ def _unix(instant: datetime | None) -> float | None:
 
 def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
     key = reading.key
-    info = {"name": key.name, "provider": key.provider, "url": key.url, "tier": reading.tier}
+    info = {"name": key.name, "platform": key.platform, "url": key.url, "tier": reading.tier}
     lines.add("vendor_info", 1, "".join(f",{label(*pair)}" for pair in info.items()))
     history = reading.history.vendor
     standing = reading.standing
-    lines.add("vendor_severity", standing.level)
+    lines.add("vendor_level", standing.level)
     for labels, level in reading.day_levels(history, standing.level):
-        lines.add("vendor_day_severity", level, labels)
+        lines.add("vendor_day_level", level, labels)
     for window, found in reading.windows(history):
         labels = f',window="{window}"'
         _figures(lines, "vendor", labels, found, policy)
@@ -1176,9 +1175,9 @@ def _component(lines: _Lines, reading: _Reading, known: KnownComponent, policy: 
     }
     lines.add("component_info", 1, labels + "".join(f",{label(*pair)}" for pair in info.items()))
     level, history = reading.current.levels.get(part.id), reading.history_of(part.id)
-    lines.add("component_severity", level, labels)
-    for of_day, severity in reading.day_levels(history, level):
-        lines.add("component_day_severity", severity, labels + of_day)
+    lines.add("component_level", level, labels)
+    for of_day, day_level in reading.day_levels(history, level):
+        lines.add("component_day_level", day_level, labels + of_day)
     if level is not None and level.is_outage:
         lines.add(
             "component_outage_since_timestamp_seconds",
@@ -1199,7 +1198,7 @@ def _figures(
     """
     lines.add(f"{subject}_outage_ratio", found.outage_day_ratio, labels)
     lines.add(f"{subject}_outage_dates", found.outage_days if found.known_days else None, labels)
-    lines.add(f"{subject}_observed_dates", found.known_days, labels)
+    lines.add(f"{subject}_known_dates", found.known_days, labels)
     lines.add(f"{subject}_coverage_ratio", found.coverage_ratio, labels)
     lines.add(
         f"{subject}_downtime_ratio",
@@ -1253,41 +1252,41 @@ class PollMetrics:
     """Counters of our own polling since the process began, in a registry of their own.
 
     The methods are what the collecting side calls, through a protocol it defines itself; they never
-    block. `provider` is the platform's name, None = not detected yet; `loaded_at` is when the
+    block. `platform` is the platform's name, None = not detected yet; `loaded_at` is when the
     settings were read (Unix time, seconds). Lines look like this::
 
-        vendorstatus_polls_total{provider="statuspage"} 12.0
-        vendorstatus_poll_failures_total{provider="statuspage",reason="throttled"} 1.0
+        vendorstatus_polls_total{platform="statuspage"} 12.0
+        vendorstatus_poll_failures_total{platform="statuspage",reason="throttled"} 1.0
         vendorstatus_build_info{version="1.2.3"} 1.0
     """
 
     def __init__(self, version: str, *, loaded_at: float = 0.0) -> None:
         registry = CollectorRegistry()
         self._collected = _WithoutCreated(registry)
-        by_provider = ["provider"]
-        self._polls = Counter(f"{PREFIX}polls", "Polls of pages.", by_provider, registry=registry)
+        by_platform = ["platform"]
+        self._polls = Counter(f"{PREFIX}polls", "Polls of pages.", by_platform, registry=registry)
         self._failures = Counter(
             f"{PREFIX}poll_failures",
             "Polls that failed, by reason.",
-            ["provider", "reason"],
+            ["platform", "reason"],
             registry=registry,
         )
         self._not_modified = Counter(
             f"{PREFIX}poll_not_modified",
             "Polls answered with what was read before.",
-            by_provider,
+            by_platform,
             registry=registry,
         )
         self._revisions = Counter(
             f"{PREFIX}revisions",
             "Closed days that changed afterwards.",
-            by_provider,
+            by_platform,
             registry=registry,
         )
         self._unknown_words = Counter(
             f"{PREFIX}unknown_words",
             "Words of pages that we have no meaning for.",
-            by_provider,
+            by_platform,
             registry=registry,
         )
         self._moves = Counter(
@@ -1299,27 +1298,27 @@ class PollMetrics:
         self._addresses = Counter(
             f"{PREFIX}address_changes",
             "Pages that answered from another host than before, under the same id.",
-            by_provider,
+            by_platform,
             registry=registry,
         )
         self._seconds = Histogram(
             f"{PREFIX}poll_duration_seconds",
             "How long pages took to answer polls, in seconds.",
-            by_provider,
+            by_platform,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=registry,
         )
         self._queue = Histogram(
             f"{PREFIX}poll_queue_seconds",
             "How long polls waited for us and not for their page, in seconds.",
-            by_provider,
+            by_platform,
             buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
             registry=registry,
         )
         self._overloaded = Counter(
             f"{PREFIX}overloaded_polls",
             "Polls that say nothing, because this process stood still meanwhile.",
-            by_provider,
+            by_platform,
             registry=registry,
         )
         self._woke = Histogram(
@@ -1370,7 +1369,7 @@ class PollMetrics:
         self.reread(loaded_at)
 
     def polled(
-        self, provider: str | None, outcome: str, reason: str | None, seconds: float
+        self, platform: str | None, outcome: str, reason: str | None, seconds: float
     ) -> None:
         """Count a poll whose page took `seconds` to answer. `outcome` is ok, unchanged or failed.
 
@@ -1378,7 +1377,7 @@ class PollMetrics:
         """
         if outcome not in {"ok", "unchanged", "failed"}:
             raise ValueError(f"a poll ends ok, unchanged or failed, not {outcome!r}")
-        name = provider or "unknown"
+        name = platform or "unknown"
         self._polls.labels(name).inc()
         self._seconds.labels(name).observe(seconds)
         if outcome == "failed":
@@ -1386,25 +1385,25 @@ class PollMetrics:
         elif outcome == "unchanged":
             self._not_modified.labels(name).inc()
 
-    def queued(self, provider: str | None, seconds: float) -> None:
+    def queued(self, platform: str | None, seconds: float) -> None:
         """Count how long a poll waited for its turn, the database and our own processor."""
-        self._queue.labels(provider or "unknown").observe(seconds)
+        self._queue.labels(platform or "unknown").observe(seconds)
 
-    def overloaded(self, provider: str | None) -> None:
+    def overloaded(self, platform: str | None) -> None:
         """Count a poll that we were too late for to say anything about its page."""
-        self._overloaded.labels(provider or "unknown").inc()
+        self._overloaded.labels(platform or "unknown").inc()
 
     def woke(self, seconds_late: float) -> None:
         """Count how late the event loop woke up from a nap."""
         self._woke.observe(seconds_late)
 
-    def revised(self, provider: str | None, days: int) -> None:
+    def revised(self, platform: str | None, days: int) -> None:
         """Count closed days that changed."""
-        self._revisions.labels(provider or "unknown").inc(days)
+        self._revisions.labels(platform or "unknown").inc(days)
 
-    def unknown_words(self, provider: str | None, count: int) -> None:
+    def unknown_words(self, platform: str | None, count: int) -> None:
         """Count words of a page that we have no meaning for."""
-        self._unknown_words.labels(provider or "unknown").inc(count)
+        self._unknown_words.labels(platform or "unknown").inc(count)
 
     def moved(self, vendor: str, before: str, after: str) -> None:  # noqa: ARG002
         """Count a page that was found on another platform than before, or, where both are the same,

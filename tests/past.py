@@ -113,7 +113,7 @@ def expected(
                 }
                 if told_at(day, ago) <= (now - settled).timestamp():
                     key = (
-                        f"vendorstatus_{subject}_day_severity",
+                        f"vendorstatus_{subject}_day_level",
                         frozenset(labels.items()),
                         told_at(day, ago),
                     )
@@ -130,7 +130,7 @@ def _figures(
         known = found.known_days > 0
         yield "outage_ratio", window, found.outage_days / found.known_days if known else None
         yield "outage_dates", window, found.outage_days if known else None
-        yield "observed_dates", window, found.known_days
+        yield "known_dates", window, found.known_days
         yield "coverage_ratio", window, found.coverage_ratio
         yield (
             "downtime_ratio",

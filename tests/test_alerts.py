@@ -41,6 +41,7 @@ from tests.promql import TARGET, Wrong, labels_of
 ROOT = Path(__file__).parents[1]
 RUNBOOKS = ROOT / "docs" / "runbooks"
 DOCUMENT = ROOT / "docs" / "alerts.md"
+OLD_NAMES = RULES.parent / "old-names" / "old-names.rules.yaml"
 TEXTS = [DOCUMENT, *sorted(RUNBOOKS.glob("*.md"))]
 
 GROUPS = read_groups(RULES.read_text())
@@ -148,10 +149,10 @@ def test_a_recorded_series_has_the_labels_its_name_begins_with_and_no_replica(na
 
 def test_a_name_that_nobody_exports_and_a_label_that_nothing_has_are_found():
     for wrong in (
-        "vendorstatus_vendor_severty",
-        'vendorstatus_up{provider="statuspage"}',
+        "vendorstatus_vendor_levl",
+        'vendorstatus_up{platform="statuspage"}',
         "max by (vendr) (vendorstatus_up)",
-        "vendorstatus_up and vendorstatus_component_severity",
+        "vendorstatus_up and vendorstatus_component_level",
         "vendorstatus_up * on (vendor) group_left (tier) vendorstatus_last_poll_timestamp_seconds",
     ):
         with pytest.raises(Wrong):
@@ -228,10 +229,10 @@ def test_an_alert_on_a_ratio_joins_its_coverage(alert):
 
 
 @each_alert
-def test_an_alert_on_a_severity_joins_its_freshness(alert):
-    severities = {name for name in reads(alert) if name.endswith("_severity")}
+def test_an_alert_on_a_level_joins_its_freshness(alert):
+    levels = {name for name in reads(alert) if name.endswith("_level")}
 
-    assert not severities or "vendorstatus_last_success_timestamp_seconds" in reads(alert)
+    assert not levels or "vendorstatus_last_success_timestamp_seconds" in reads(alert)
 
 
 @each_alert
@@ -377,6 +378,39 @@ def test_every_link_of_a_document_leads_somewhere(path):
     assert [
         target for target in targets if "://" not in target and not (path.parent / target).exists()
     ] == []
+
+
+# ---------------------------------------------------------------------------------------------------
+# names that were
+
+
+def renamed() -> dict[str, str]:
+    """Return what the changelog's table renames, by the name before."""
+    rows = re.findall(r"^  \| (.*) \| (.*) \|$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    names = [[re.search(r"`(.*?)`", cell) for cell in row] for row in rows]
+
+    return {before[1]: now[1] for before, now in names if before and now}
+
+
+def test_every_old_name_of_the_changelog_is_recorded_from_the_new_one_which_exists():
+    (group,) = read_groups(OLD_NAMES.read_text())
+
+    assert group.records == {old: new for old, new in renamed().items() if old != "provider"}
+    assert set(group.records.values()) <= set(KNOWN)
+    assert not set(group.records) & set(KNOWN)
+
+
+def test_the_old_label_of_the_changelog_is_kept_by_the_documented_scrape_beside_the_new_one():
+    text = (ROOT / "docs" / "metrics.md").read_text().split("## Old names")[1]
+    (scrape,) = yaml.safe_load(re.search(r"```yaml\n(.*?)```", text, re.DOTALL)[1])[
+        "scrape_configs"
+    ]
+    labels = set().union(*KNOWN.values())
+
+    (rule,) = scrape["metric_relabel_configs"]
+    assert {rule["target_label"]: rule["source_labels"]} == {"provider": [renamed()["provider"]]}
+    assert "platform" in labels
+    assert "provider" not in labels
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -127,8 +127,8 @@ def test_only_what_is_asked_for_is_in_the_file(monitor, tmp_path) -> None:
 
     assert {re.search('vendor="([^"]*)"', line)[1] for line in lines} == {"quillmail"}
     assert not [line for line in lines if "component=" in line]
-    assert len({line.rsplit(" ", 1)[1] for line in lines if "_day_severity{" not in line}) == 4
-    assert sum("_day_severity{" in line and 'dates_ago="0"' in line for line in lines) == 4
+    assert len({line.rsplit(" ", 1)[1] for line in lines if "_day_level{" not in line}) == 4
+    assert sum("_day_level{" in line and 'dates_ago="0"' in line for line in lines) == 4
 
 
 def test_no_sample_is_younger_than_three_hours(monitor, tmp_path) -> None:

@@ -111,7 +111,7 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     series = {
         dict(each.labels)["dates_ago"]: each
         for each in found
-        if each.family == "vendor_day_severity" and ("closed", "yes") in each.labels
+        if each.family == "vendor_day_level" and ("closed", "yes") in each.labels
     }
     (today,) = [each for each in found if ("closed", "no") in each.labels]
 
@@ -127,8 +127,7 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
         "2": [end(bad + 2 * DAY)],
     }
     assert {
-        ago: max(points(found, "vendor_day_severity", dates_ago=ago, closed="yes"))
-        for ago in series
+        ago: max(points(found, "vendor_day_level", dates_ago=ago, closed="yes")) for ago in series
     } == {
         "0": TODAY - DAY,
         "1": TODAY - DAY,
@@ -136,7 +135,7 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     }
     assert all(stamp <= NOW.timestamp() for each in series.values() for stamp, _ in each.points)
     early = told(store, Asked(now=NOW, days=6, settled=timedelta(hours=18)))
-    assert max(points(early, "vendor_day_severity", dates_ago="2", closed="yes")) == TODAY - 4 * DAY
+    assert max(points(early, "vendor_day_level", dates_ago="2", closed="yes")) == TODAY - 4 * DAY
 
 
 @pytest.mark.parametrize(
@@ -171,15 +170,15 @@ def test_days_to_come_are_cut_off() -> None:
     assert Asked(now=NOW, days=2, until=TODAY + 5 * DAY).stamped_days("UTC")[-1].day == TODAY
 
 
-def test_a_day_without_knowledge_has_no_severity_and_lowers_the_coverage(store) -> None:
+def test_a_day_without_knowledge_has_no_level_and_lowers_the_coverage(store) -> None:
     page = add_page(store, now=NOW)
     keep_days(store, page, history(TODAY - 20 * DAY, TODAY, {TODAY - 3 * DAY: None}), {}, now=NOW)
     found = told(store, Asked(now=NOW, days=5))
 
     for ago in ("0", "1", "2"):
-        days = points(found, "vendor_day_severity", dates_ago=ago, closed="yes")
+        days = points(found, "vendor_day_level", dates_ago=ago, closed="yes")
         assert (days[TODAY - 4 * DAY], days[TODAY - 3 * DAY]) == (0, -1)
-    assert points(found, "vendor_observed_dates", window="7d") == {
+    assert points(found, "vendor_known_dates", window="7d") == {
         TODAY - 4 * DAY: 7, TODAY - 3 * DAY: 6, TODAY - 2 * DAY: 6, TODAY - DAY: 6, TODAY: 6,
     }  # fmt: skip
 
@@ -227,13 +226,13 @@ def test_a_vendor_of_which_nothing_is_known_says_so_from_the_day_it_was_added(st
 
     families = {
         "vendor_info",
-        "vendor_observed_dates",
+        "vendor_known_dates",
         "vendor_coverage_ratio",
-        "vendor_day_severity",
+        "vendor_day_level",
     }
     assert {series.family for series in found} == families
-    assert points(found, "vendor_day_severity", dates_ago="0", closed="yes") == {TODAY - DAY: -1}
-    assert points(found, "vendor_observed_dates", window="90d") == {TODAY - DAY: 0, TODAY: 0}
+    assert points(found, "vendor_day_level", dates_ago="0", closed="yes") == {TODAY - DAY: -1}
+    assert points(found, "vendor_known_dates", window="90d") == {TODAY - DAY: 0, TODAY: 0}
 
 
 def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_the_vendors_past(
@@ -251,7 +250,7 @@ def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_th
     # It left at half past four, after that day's noon.
     assert max(points(found, "component_info", component="api")) == TODAY - 2 * DAY
     for ago in ("0", "1"):
-        gone = points(found, "component_day_severity", component="api", dates_ago=ago, closed="yes")
+        gone = points(found, "component_day_level", component="api", dates_ago=ago, closed="yes")
         assert max(gone) == TODAY - 2 * DAY
     assert max(points(found, "component_info", component="web")) == TODAY
 
@@ -297,14 +296,14 @@ async def test_components_that_failed_have_the_series_they_have_on_metrics() -> 
         vendors = {slug: replace(vendor, critical=("tiles",)) for slug, vendor in demo.items()}
         state = StateMetrics(store, vendors=vendors, component_metrics="degraded")
         text = render(state.families(NOW), openmetrics=False).decode()
-        live = set(re.findall(r'component_day_severity\{(vendor="[^"]*",component="[^"]*")', text))
+        live = set(re.findall(r'component_day_level\{(vendor="[^"]*",component="[^"]*")', text))
         found = {
             ",".join(f'{name}="{value}"' for name, value in series.labels[:2])
             for page in store.pages()
             for series in vendor_series(
                 store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded")
             )
-            if series.family == "component_day_severity"
+            if series.family == "component_day_level"
         }
         everything = sum(len(store.known_components(page.id)) for page in store.pages())
 
@@ -328,7 +327,7 @@ def test_a_component_that_failed_and_left_keeps_its_past(store) -> None:
 
 
 def test_a_sample_in_the_future_is_refused() -> None:
-    series = Series("vendor_day_severity", (("vendor", "acme"),), [(100, 0), (200, 0)])
+    series = Series("vendor_day_level", (("vendor", "acme"),), [(100, 0), (200, 0)])
     refuse_future(series, 200)
 
     with pytest.raises(ValueError, match="future"):

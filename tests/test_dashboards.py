@@ -300,7 +300,7 @@ def test_levels_are_believed_and_pages_called_stale_as_long_as_the_alert_rules_d
         if q.panel["title"] == "Stale pages"
     )
 
-    assert f"< {BELIEVED_SECONDS}" in rules["vendor:vendorstatus_vendor_severity:max"]
+    assert f"< {BELIEVED_SECONDS}" in rules["vendor:vendorstatus_vendor_level:max"]
     assert f"> {STALE_SECONDS}" in rules["VendorStatusPageStale"]
     assert f"< {STALE_SECONDS}" in stale
     assert f"< {BELIEVED_SECONDS}" in level_now(CHOSEN_VENDORS)

@@ -60,7 +60,7 @@ def exported(store, page, vendor, now):
     return {
         ",".join(f'{name}="{value}"' for name, value in each.labels[1:]): dict(each.points)
         for each in series
-        if each.family == "vendor_day_severity"
+        if each.family == "vendor_day_level"
     }
 
 
@@ -95,7 +95,7 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
             assert [each["date"] for each in told["days"]] == [day.isoformat() for day in days]
             assert told["window"] == {"first": days[0].isoformat(), "last": today.isoformat()}
             assert (
-                live[f'vendorstatus_vendor_observed_dates{{{own},window="90d"}}']
+                live[f'vendorstatus_vendor_known_dates{{{own},window="90d"}}']
                 == told["known_days"]
                 >= 89
             )
@@ -134,7 +134,7 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
                     if day in begun and (day < today) is (closed == "yes")
                     else None
                 )
-                assert live.get(f"vendorstatus_vendor_day_severity{{{own},{labels}}}") == said, (
+                assert live.get(f"vendorstatus_vendor_day_level{{{own},{labels}}}") == said, (
                     page.zone,
                     day,
                 )

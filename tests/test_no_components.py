@@ -45,8 +45,8 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
     assert not any("not read lately" in note for note in remarks(report))
     assert 'vendorstatus_up{vendor="vendor-1"} 1' in metrics
     assert 'vendorstatus_vendor_components{vendor="vendor-1"} 0' in metrics
-    assert "vendorstatus_vendor_severity{" not in metrics
-    assert "vendorstatus_component_severity{" not in metrics
+    assert "vendorstatus_vendor_level{" not in metrics
+    assert "vendorstatus_component_level{" not in metrics
     assert again.remark is None
     assert state.levels == {API: Level.OPERATIONAL}
 

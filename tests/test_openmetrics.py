@@ -149,15 +149,15 @@ def test_a_family_comes_once_with_its_header_and_the_file_ends_properly(tmp_path
             file.add(
                 Series("vendor_outage_ratio", (*own, ("window", "7d")), [(100, 0.25), (200, 1.0)])
             )
-            file.add(Series("vendor_day_severity", own, [(100, 3)]))
+            file.add(Series("vendor_day_level", own, [(100, 3)]))
         file.finish()
 
     assert path.read_bytes().decode() == (
-        "# HELP vendorstatus_vendor_day_severity Severity of the page's calendar day that is so many dates before UTC's, -1 not known: "
+        "# HELP vendorstatus_vendor_day_level Level of the page's calendar day that is so many dates before UTC's, -1 not known: "
         "0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage.\n"
-        "# TYPE vendorstatus_vendor_day_severity gauge\n"
-        'vendorstatus_vendor_day_severity{vendor="acme",job="x"} 3 100\n'
-        'vendorstatus_vendor_day_severity{vendor="bolt",job="x"} 3 100\n'
+        "# TYPE vendorstatus_vendor_day_level gauge\n"
+        'vendorstatus_vendor_day_level{vendor="acme",job="x"} 3 100\n'
+        'vendorstatus_vendor_day_level{vendor="bolt",job="x"} 3 100\n'
         "# HELP vendorstatus_vendor_outage_ratio Outage days among the known days of the window, 0 to 1.\n"
         "# TYPE vendorstatus_vendor_outage_ratio gauge\n"
         "# UNIT vendorstatus_vendor_outage_ratio ratio\n"

@@ -67,7 +67,7 @@ class Broken(Page):
 
 
 async def shown(collector, clock):
-    """Poll; return the outcome, the vendor's severity and whether it is up, None = there is no such
+    """Poll; return the outcome, the vendor's level and whether it is up, None = there is no such
     series."""
     result, _, _ = await polled(collector)
     text = exposition(
@@ -75,11 +75,11 @@ async def shown(collector, clock):
     ).decode()
     told = dict(line.rsplit(" ", 1) for line in text.splitlines())
     (slug,) = collector.vendors
-    severity = f'vendorstatus_vendor_severity{{vendor="{slug}"}}'
-    component = f'vendorstatus_component_severity{{vendor="{slug}",component="api"}}'
+    level = f'vendorstatus_vendor_level{{vendor="{slug}"}}'
+    component = f'vendorstatus_component_level{{vendor="{slug}",component="api"}}'
     return (
         result.outcome,
-        told.get(severity),
+        told.get(level),
         told.get(component),
         told[f'vendorstatus_up{{vendor="{slug}"}}'],
     )

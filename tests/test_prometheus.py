@@ -223,7 +223,7 @@ def samples_in(text, family):
 # severities
 
 
-def test_the_vendors_severity_is_the_worst_of_its_included_components():
+def test_the_vendors_level_is_the_worst_of_its_included_components():
     current = Current(
         levels={"a": Level.DEGRADED, "b": Level.PARTIAL_OUTAGE, "mail": Level.MAJOR_OUTAGE},
         components=(known("a", "API"), known("b", "Web"), known("mail", "Mail by others")),
@@ -231,8 +231,8 @@ def test_the_vendors_severity_is_the_worst_of_its_included_components():
     )
     store = MemoryStore().add(Row(), current=current)
 
-    assert values(store, "vendor_severity") == {"vendor=acme": 3}
-    assert values(store, "component_severity")["vendor=acme,component=mail"] == 4
+    assert values(store, "vendor_level") == {"vendor=acme": 3}
+    assert values(store, "component_level")["vendor=acme,component=mail"] == 4
 
 
 def test_an_unknown_level_has_no_sample_and_is_never_zero():
@@ -242,8 +242,8 @@ def test_an_unknown_level_has_no_sample_and_is_never_zero():
     )
     store = MemoryStore().add(Row(), current=current)
 
-    assert values(store, "component_severity") == {"vendor=acme,component=b": 0}
-    assert values(store, "vendor_severity") == {}
+    assert values(store, "component_level") == {"vendor=acme,component=b": 0}
+    assert values(store, "vendor_level") == {}
     assert values(store, "vendor_known_components") == {"vendor=acme": 1}
     assert values(store, "vendor_counted_components") == {"vendor=acme": 3}
 
@@ -254,18 +254,16 @@ def test_a_bad_component_shows_however_many_are_unknown():
         components=(known("a", "A"), known("b", "B"), known("c", "C")),
     )
 
-    assert values(MemoryStore().add(Row(), current=current), "vendor_severity") == {
-        "vendor=acme": 2
-    }
+    assert values(MemoryStore().add(Row(), current=current), "vendor_level") == {"vendor=acme": 2}
 
 
-def test_a_vendor_of_which_nothing_is_known_has_no_severity():
+def test_a_vendor_of_which_nothing_is_known_has_no_level():
     store = MemoryStore().add(
         Row(), current=Current(levels={"a": None}, components=(known("a", "A"),))
     )
 
-    assert values(store, "vendor_severity") == {}
-    assert set(values(store, "vendor_day_severity").values()) == {-1}
+    assert values(store, "vendor_level") == {}
+    assert set(values(store, "vendor_day_level").values()) == {-1}
 
 
 def test_two_components_with_one_name_are_two_series():
@@ -278,7 +276,7 @@ def test_two_components_with_one_name_are_two_series():
     )
     store = MemoryStore().add(Row(), current=current)
 
-    assert values(store, "component_severity") == {
+    assert values(store, "component_level") == {
         "vendor=acme,component=api": 4,
         "vendor=acme,component=api-2": 0,
     }
@@ -293,8 +291,8 @@ def test_a_renamed_component_keeps_its_series():
     after = render(state.families(NOW), openmetrics=False).decode()
 
     assert (
-        samples_in(before, "component_observed_dates").keys()
-        == samples_in(after, "component_observed_dates").keys()
+        samples_in(before, "component_known_dates").keys()
+        == samples_in(after, "component_known_dates").keys()
     )
     assert samples_in(after, "component_info") == {
         "vendor=acme,component=api,name=Interface,group=,critical=no": 1
@@ -308,8 +306,8 @@ def test_a_component_removed_by_the_vendor_vanishes():
     )
     store = MemoryStore().add(Row(), current=current)
 
-    assert values(store, "component_severity") == {"vendor=acme,component=a": 0}
-    assert values(store, "vendor_severity") == {"vendor=acme": 0}
+    assert values(store, "component_level") == {"vendor=acme,component=a": 0}
+    assert values(store, "vendor_level") == {"vendor=acme": 0}
     assert values(store, "vendor_components") == {"vendor=acme": 1}
 
 
@@ -327,15 +325,15 @@ def test_maintenance_is_not_an_outage():
         Row(), current=Current(levels={"a": Level.MAINTENANCE}, components=(known("a", "A"),))
     )
 
-    assert values(store, "vendor_severity") == {"vendor=acme": 1}
+    assert values(store, "vendor_level") == {"vendor=acme": 1}
 
 
-def test_failing_polls_keep_the_last_severity_beside_an_ageing_success_and_up_zero():
+def test_failing_polls_keep_the_last_level_beside_an_ageing_success_and_up_zero():
     current = Current(levels={"a": Level.DEGRADED}, components=(known("a", "A"),))
     hours_ago = NOW - timedelta(hours=5)
     store = MemoryStore().add(Row(last_ok=False, last_success_at=hours_ago), current=current)
 
-    assert values(store, "vendor_severity") == {"vendor=acme": 2}
+    assert values(store, "vendor_level") == {"vendor=acme": 2}
     assert values(store, "up") == {"vendor=acme": 0}
     assert values(store, "last_success_timestamp_seconds") == {"vendor=acme": hours_ago.timestamp()}
     assert values(store, "last_poll_timestamp_seconds") == {"vendor=acme": NOW.timestamp() - 60}
@@ -360,7 +358,7 @@ def test_a_page_that_was_never_polled_is_neither_up_nor_down_and_has_no_open_inc
 # the current day
 
 
-def day_severity(
+def day_level(
     *,
     derived=None,
     current=Level.OPERATIONAL,
@@ -376,23 +374,21 @@ def day_severity(
     )
     ago = (now.date() - day_of(now, zone_named(zone))).days
     today = f"dates_ago={ago},closed=no"
-    component = values(store, "component_day_severity", now=now)[f"vendor=acme,component=a,{today}"]
-    assert component == values(store, "vendor_day_severity", now=now)[f"vendor=acme,{today}"]
+    component = values(store, "component_day_level", now=now)[f"vendor=acme,component=a,{today}"]
+    assert component == values(store, "vendor_day_level", now=now)[f"vendor=acme,{today}"]
     return component
 
 
-def test_the_days_severity_is_the_worst_so_far_even_when_it_is_over():
-    assert day_severity(derived=history(bad_day(0, Level.MAJOR_OUTAGE))) == 4
+def test_the_days_level_is_the_worst_so_far_even_when_it_is_over():
+    assert day_level(derived=history(bad_day(0, Level.MAJOR_OUTAGE))) == 4
 
 
-def test_the_days_severity_is_raised_by_what_holds_now():
-    assert (
-        day_severity(derived=history(bad_day(0, Level.DEGRADED)), current=Level.PARTIAL_OUTAGE) == 3
-    )
+def test_the_days_level_is_raised_by_what_holds_now():
+    assert day_level(derived=history(bad_day(0, Level.DEGRADED)), current=Level.PARTIAL_OUTAGE) == 3
 
 
 def test_a_day_not_derived_yet_takes_the_level_of_now_if_that_was_read_today():
-    assert day_severity(current=Level.PARTIAL_OUTAGE) == 3
+    assert day_level(current=Level.PARTIAL_OUTAGE) == 3
 
 
 def test_past_midnight_yesterdays_level_does_not_leak_into_the_new_day():
@@ -402,15 +398,9 @@ def test_past_midnight_yesterdays_level_does_not_leak_into_the_new_day():
     )
     yesterday = history(bad_day(1, Level.MAJOR_OUTAGE), last=TODAY - timedelta(days=1))
 
-    assert (
-        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
-    )
-    assert (
-        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) == -1
-    )
-    assert (
-        day_severity(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
-    )
+    assert day_level(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=before) == 4
+    assert day_level(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=before, now=after) == -1
+    assert day_level(derived=yesterday, current=Level.MAJOR_OUTAGE, read_at=after, now=after) == 4
 
 
 def test_the_day_is_the_day_of_the_pages_zone():
@@ -418,12 +408,12 @@ def test_the_day_is_the_day_of_the_pages_zone():
     outage_on_the_21st = history(bad_day(1, Level.MAJOR_OUTAGE))
 
     assert (
-        day_severity(
+        day_level(
             derived=outage_on_the_21st, now=at_seven_utc, zone="America/Los_Angeles", read_at=None
         )
         == 4
     )
-    assert day_severity(derived=outage_on_the_21st, now=at_seven_utc, read_at=None) == 0
+    assert day_level(derived=outage_on_the_21st, now=at_seven_utc, read_at=None) == 0
 
 
 @pytest.mark.parametrize(
@@ -457,11 +447,11 @@ def test_a_day_is_told_by_its_own_date_whatever_the_zone(zone, at, told):
     )
     now = datetime.fromisoformat(at).replace(tzinfo=UTC)
 
-    assert values(store, "vendor_day_severity", now=now) == {
+    assert values(store, "vendor_day_level", now=now) == {
         f"vendor=acme,dates_ago={of_day.replace(',', ',closed=')}": level
         for of_day, level in told.items()
     }
-    assert values(store, "component_day_severity", now=now) == {
+    assert values(store, "component_day_level", now=now) == {
         f"vendor=acme,component=a,dates_ago={of_day.replace(',', ',closed=')}": level
         for of_day, level in told.items()
     }
@@ -470,14 +460,14 @@ def test_a_day_is_told_by_its_own_date_whatever_the_zone(zone, at, told):
 def test_what_holds_now_raises_today_alone():
     now = datetime(2026, 5, 22, 9, tzinfo=UTC)
     for zone in ("UTC", "Asia/Kolkata", "America/Los_Angeles"):
-        assert day_severity(now=now, current=Level.MAJOR_OUTAGE, read_at=now, zone=zone) == 4
+        assert day_level(now=now, current=Level.MAJOR_OUTAGE, read_at=now, zone=zone) == 4
     store = MemoryStore().add(
         Row(last_success_at=now, derived_day=now.date()),
         current=Current(levels={"a": Level.MAJOR_OUTAGE}, components=(known("a", "A"),)),
         history=page_history(history(last=now.date())),
     )
 
-    told = values(store, "vendor_day_severity", now=now)
+    told = values(store, "vendor_day_level", now=now)
     assert list(told.values()) == [4, 0, 0]
     assert list(told) == [
         f"vendor=acme,dates_ago={of_day}"
@@ -489,7 +479,7 @@ def days_told_at(store, *moments):
     """Return the vendor's days as one and the same exporter tells them at these moments."""
     state = StateMetrics(store)
     texts = (render(state.families(now), openmetrics=False).decode() for now in moments)
-    return [samples_in(text, "vendor_day_severity") for text in texts]
+    return [samples_in(text, "vendor_day_level") for text in texts]
 
 
 def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
@@ -535,7 +525,7 @@ def test_a_window_gives_its_ratio_and_both_its_numbers():
 
     assert values(store, "vendor_outage_dates") == windows(1, 2, 2)
     assert values(store, "vendor_major_dates") == windows(1, 1, 1)
-    assert values(store, "vendor_observed_dates") == windows(7, 30, 90)
+    assert values(store, "vendor_known_dates") == windows(7, 30, 90)
     assert values(store, "vendor_outage_ratio") == windows(1 / 7, 2 / 30, 2 / 90)
     assert values(store, "vendor_coverage_ratio") == windows(1, 1, 1)
 
@@ -553,7 +543,7 @@ def test_a_window_of_which_nothing_is_known_has_no_ratio_and_no_zero_outage_days
     for subject in ("vendor", "component"):
         assert values(store, f"{subject}_outage_ratio") == {}
         assert values(store, f"{subject}_outage_dates") == {}
-        assert set(values(store, f"{subject}_observed_dates").values()) == {0}
+        assert set(values(store, f"{subject}_known_dates").values()) == {0}
         assert set(values(store, f"{subject}_coverage_ratio").values()) == {0}
     assert values(store, "component_downtime_ratio") == {}
     for family in ("major_dates", "downtime_ratio", "disputed_dates", "revised_dates"):
@@ -805,7 +795,7 @@ def test_a_vendor_of_which_nothing_could_be_kept_for_two_intervals_is_not_up_and
     said = set(re.findall(r"^vendorstatus_(\w+)\{", after, re.MULTILINE))
 
     assert samples_in(before, "up")["vendor=acme"] == 1
-    assert samples_in(before, "vendor_severity")["vendor=acme"] == 3
+    assert samples_in(before, "vendor_level")["vendor=acme"] == 3
     assert samples_in(after, "up")["vendor=acme"] == 0
     assert samples_in(after, "unreadable_info")["vendor=acme,reason=store"] == 1
     assert said == {
@@ -825,7 +815,7 @@ def test_a_vendor_that_another_replica_goes_on_reading_keeps_its_figures():
     text = render(state.families(NOW), openmetrics=False).decode()
 
     assert samples_in(text, "up")["vendor=acme"] == 1
-    assert samples_in(text, "vendor_severity")["vendor=acme"] == 3
+    assert samples_in(text, "vendor_level")["vendor=acme"] == 3
 
 
 class Silent(MemoryStore):
@@ -857,11 +847,11 @@ def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_tha
     assert soon == before.replace(
         *re.findall(r"(?:# \w+ vendorstatus_database_size_bytes .*\n)+.*\n", before), ""
     )
-    assert samples_in(parts, "vendor_severity") == {"vendor=acme": 3}
+    assert samples_in(parts, "vendor_level") == {"vendor=acme": 3}
     assert "vendorstatus_store_last_write_timestamp_seconds" in own
     assert set(samples_in(late, "up").values()) == {0}
-    assert "vendor_severity" not in late
-    assert "vendor_severity" not in tomorrow, "its day is over, and nobody knows how it ended"
+    assert "vendor_level" not in late
+    assert "vendor_level" not in tomorrow, "its day is over, and nobody knows how it ended"
     assert [state.slugs(), render(state.families_of_monitor(NOW), openmetrics=False)] == [
         ["acme", "globex", "initech"], own.encode(),
     ]  # fmt: skip
@@ -934,7 +924,7 @@ def test_settings_that_change_hold_from_the_next_scrape_on_whatever_is_kept_of_t
     assert b'tier="critical"' in before
     assert after == render(anew.families(NOW), openmetrics=False).decode()
     assert 'tier="low"' in after
-    assert "component_severity{" not in after
+    assert "component_level{" not in after
 
 
 def test_without_component_metrics_the_vendors_figures_stay_the_same():
@@ -1235,8 +1225,7 @@ def test_news_of_a_vendor_makes_only_the_blocks_anew_in_which_a_line_changed():
 
     assert store.reads == 101
     kept = [
-        a is b
-        for a, b in zip(before["component_severity"], after["component_severity"], strict=True)
+        a is b for a, b in zip(before["component_level"], after["component_level"], strict=True)
     ]
     assert kept == [False, True, True, True]
     assert before["component_info"] == after["component_info"]
@@ -1478,9 +1467,9 @@ def test_every_metric_and_label_is_documented():
 
 
 def test_the_documentation_names_no_metric_that_does_not_exist():
-    documented = set(
-        re.findall(r"vendorstatus_[a-z_]+", (HERE.parent / "docs" / "metrics.md").read_text())
-    )
+    text = (HERE.parent / "docs" / "metrics.md").read_text()
+    present = re.sub(r"## Old names\n.*?\n## ", "## ", text, flags=re.DOTALL)
+    documented = set(re.findall(r"vendorstatus_[a-z_]+", present))
     exported = set(re.findall(r"^# TYPE (\S+)", golden_text(), re.MULTILINE))
 
     assert documented - exported == set()
@@ -1512,13 +1501,13 @@ def test_polls_are_counted_by_provider_and_failures_by_reason_too():
     polls.polled(None, "failed", None, 3)
     text = polls.text(openmetrics=False).decode()
 
-    assert samples_in(text, "polls_total") == {"provider=statuspage": 3, "provider=unknown": 1}
-    assert samples_in(text, "poll_not_modified_total") == {"provider=statuspage": 1}
+    assert samples_in(text, "polls_total") == {"platform=statuspage": 3, "platform=unknown": 1}
+    assert samples_in(text, "poll_not_modified_total") == {"platform=statuspage": 1}
     assert samples_in(text, "poll_failures_total") == {
-        "provider=statuspage,reason=throttled": 1,
-        "provider=unknown,reason=error": 1,
+        "platform=statuspage,reason=throttled": 1,
+        "platform=unknown,reason=error": 1,
     }
-    assert samples_in(text, "poll_duration_seconds_bucket")["le=0.25,provider=statuspage"] == 2
+    assert samples_in(text, "poll_duration_seconds_bucket")["le=0.25,platform=statuspage"] == 2
     assert samples_in(text, "build_info") == {"version=1.2.3": 1}
 
 

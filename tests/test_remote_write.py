@@ -101,7 +101,7 @@ def test_every_sample_is_in_one_request_and_no_request_is_too_large(wanted, size
 
 def test_requests_are_filled_up() -> None:
     series = [
-        Series("vendor_day_severity", (("vendor", f"v{n}"),), [(1, 0), (2, 0), (3, 0)])
+        Series("vendor_day_level", (("vendor", f"v{n}"),), [(1, 0), (2, 0), (3, 0)])
         for n in range(7)
     ]
 
@@ -113,7 +113,7 @@ def test_nothing_known_is_no_request() -> None:
 
 
 def test_a_sample_in_the_future_is_refused() -> None:
-    series = Series("vendor_day_severity", (), [(1, 0), (300, 0)])
+    series = Series("vendor_day_level", (), [(1, 0), (300, 0)])
 
     with pytest.raises(ValueError, match="future"):
         list(batches([series], {}, now=299.0))
@@ -128,7 +128,7 @@ def test_half_a_surrogate_pair_takes_nothing_down() -> None:
 def test_missing_libraries_are_named_with_a_remedy(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "cramjam", None)
     remote_write._libraries.cache_clear()
-    series = Series("vendor_day_severity", (), [(1, 0)])
+    series = Series("vendor_day_level", (), [(1, 0)])
     try:
         with pytest.raises(ConfigError, match=r"pip install 'vendorstatus\[remote-write\]'"):
             list(batches([series], {}, now=NOW))

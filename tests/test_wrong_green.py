@@ -100,7 +100,7 @@ async def test_01_two_components_of_the_same_name_are_two_series_and_the_outage_
         ).decode()
 
     series = [
-        line for line in text.splitlines() if line.startswith("vendorstatus_component_severity{")
+        line for line in text.splitlines() if line.startswith("vendorstatus_component_level{")
     ]
     assert sorted(line.rsplit(" ", 1)[1] for line in series) == ["0", "4"]
     assert len({line.rsplit(" ", 1)[0] for line in series}) == 2

@@ -48,7 +48,7 @@ POLICIES_HEADER = """\
 """
 
 _TIERED = "* on (job, vendor) group_left (tier, url) vendor_tier_url:vendorstatus_vendor_info:max"
-_VENDORS_KNOWN = f"0 * vendor:vendorstatus_vendor_severity:max {_TIERED}"
+_VENDORS_KNOWN = f"0 * vendor:vendorstatus_vendor_level:max {_TIERED}"
 WHILE_KNOWN: Mapping[str, str] = {
     "VendorStatusMajorOutage": _VENDORS_KNOWN,
     "VendorStatusRecurringOutage": _VENDORS_KNOWN,
@@ -56,7 +56,7 @@ WHILE_KNOWN: Mapping[str, str] = {
         f"""
         0 * (
           max by (job, vendor, component) (
-            last_over_time(vendorstatus_component_severity[5m])
+            last_over_time(vendorstatus_component_level[5m])
             and on (job, instance, vendor)
             time() - last_over_time(vendorstatus_last_success_timestamp_seconds[5m]) < 1800
           )

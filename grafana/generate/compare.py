@@ -149,9 +149,7 @@ def _side_by_side() -> table.Panel:
         "Side by side",
         words,
         look.rows(
-            queries.named(
-                queries.newest("vendor_observed_dates", "vendor", CHOSEN, LONGEST), CHOSEN
-            ),
+            queries.named(queries.newest("vendor_known_dates", "vendor", CHOSEN, LONGEST), CHOSEN),
             "A",
         ),
         *(look.rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),

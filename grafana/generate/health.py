@@ -97,7 +97,7 @@ def _share(
 
 
 def _polling() -> Iterator[timeseries.Panel]:
-    polls = look.ranged(f"{rate('polls_total', 'provider')} {PER_MINUTE}", "A", "{{provider}}")
+    polls = look.ranged(f"{rate('polls_total', 'platform')} {PER_MINUTE}", "A", "{{platform}}")
     yield look.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(
         units.CountsPerMinute
     )
@@ -109,9 +109,9 @@ def _polling() -> Iterator[timeseries.Panel]:
     )
     yield look.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
     words = "The share of polls answered with “not modified”, by the software behind the page."
-    unchanged = share(rate("poll_not_modified_total", "provider"), rate("polls_total", "provider"))
+    unchanged = share(rate("poll_not_modified_total", "platform"), rate("polls_total", "platform"))
     yield (
-        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{provider}}"))
+        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{platform}}"))
         .unit(units.PercentUnit)
         .max(1)
     )
@@ -210,7 +210,7 @@ def _pages() -> table.Panel:
         "Every page: the software behind it, its tier, whether the last poll was read, and how old"
         " the reading is."
     )
-    labels = "vendor, name, provider, tier, url"
+    labels = "vendor, name, platform, tier, url"
     panel = look.listing(
         "Pages",
         words,
@@ -221,7 +221,7 @@ def _pages() -> table.Panel:
     )
     wanted = (
         Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
-        Column(field="provider", title="Platform"),
+        Column(field="platform", title="Platform"),
         Column(field="tier", title="Tier", width=110),
         Column(
             field="Value #B",

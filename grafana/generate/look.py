@@ -43,7 +43,7 @@ LEVELS: Mapping[int, tuple[str, str]] = {
     3: ("partial outage", ORANGE),
     4: ("major outage", RED),
 }
-"""Severity to its word and colour. Severities are the exporter's; our queries say `UNKNOWN` of the
+"""Level to its word and colour. The levels are the exporter's; our queries say `UNKNOWN` of the
 present too."""
 
 FULL_WIDTH = 24
@@ -339,7 +339,7 @@ _CELLS: Mapping[str, Mapping[str, object]] = {
 
 
 def level_words() -> models.ValueMap:
-    """Map the severities to their words and colours."""
+    """Map the levels to their words and colours."""
     return word_map({str(level): word for level, word in LEVELS.items()})
 
 
@@ -414,7 +414,7 @@ def legend() -> text.Panel:
     Grafana's own lists words in the order in which they come up, another one in every panel, and
     only those that do.
     """
-    known = [LEVELS[severity] for severity in sorted(LEVELS) if severity != UNKNOWN]
+    known = [LEVELS[level] for level in sorted(LEVELS) if level != UNKNOWN]
     marks = (
         f'<span style="color:{colour}">■</span>&nbsp;{word}'
         for word, colour in (*known, LEVELS[UNKNOWN])

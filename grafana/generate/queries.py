@@ -11,7 +11,7 @@ from exporters.prometheus import DATES_AGO, PREFIX, UNKNOWN
 
 JOB = 'job=~"$job"'
 OUTAGE = 3
-"""The lowest severity that is an outage (partial)."""
+"""The lowest level that is an outage (partial)."""
 DEGRADED = 2
 BELIEVED_SECONDS = 1800
 """For so long after its page was read a level is what holds now; the alert rules believe it as
@@ -147,7 +147,7 @@ _MOST = "1438m"
 """A day without its first and its last minute: then it may have been another date when the monitor
 answered than the one that the sample is stamped with."""
 _GOOD = 1
-"""The highest severity that is good: maintenance."""
+"""The highest level that is good: maintenance."""
 
 
 def day_levels(subject: str, by: str, *matchers: str) -> str:
@@ -159,7 +159,7 @@ def day_levels(subject: str, by: str, *matchers: str) -> str:
     a day that was over goes first. What was told of a day before it was over holds if it is bad, or
     if that was today: of a monitor that died at noon nobody knows how the day went on.
     """
-    metric = f"{subject}_day_severity"
+    metric = f"{subject}_day_level"
 
     def told(ago: int, closed: str) -> str:
         samples = series(metric, *matchers, f'dates_ago="{ago}"', f'closed="{closed}"', over=_MOST)
@@ -249,7 +249,7 @@ def level_now(*matchers: str) -> str:
     nothing is known.
     """
     level = (
-        f"({now('vendor_severity', 'vendor', *matchers)} and on (vendor)"
+        f"({now('vendor_level', 'vendor', *matchers)} and on (vendor)"
         f" {read_lately('vendor', *matchers)})"
     )
     return f"({level} or {UNKNOWN} * {lately('vendor_info', 'vendor', *matchers)})"
@@ -259,7 +259,7 @@ def component_level_now(vendor: str, *matchers: str) -> str:
     """Return the present level of one vendor's components, by component; `UNKNOWN` as for a
     vendor.
     """
-    level = now("component_severity", "vendor, component", vendor, *matchers)
+    level = now("component_level", "vendor, component", vendor, *matchers)
     seen = f"max by (component) ({level} and on (vendor) {read_lately('vendor', vendor)})"
     return f"({seen} or {UNKNOWN} * {lately('component_info', 'component', vendor, *matchers)})"
 

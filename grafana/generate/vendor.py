@@ -123,7 +123,7 @@ def _days() -> stat.Panel:
         " known."
     )
     outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
-    known = queries.newest("vendor_observed_dates", "", ONE_VENDOR, LONGEST)
+    known = queries.newest("vendor_known_dates", "", ONE_VENDOR, LONGEST)
     targets = (look.instant(outage, "A", "outage days"), look.instant(known, "B", "known days"))
     return look.number("Days", words, *targets).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
 
@@ -159,7 +159,7 @@ def _windows() -> table.Panel:
         " and the uptime of 90 days that the page prints for itself, where it does."
     )
     metrics = (
-        "observed_dates",
+        "known_dates",
         "outage_dates",
         "outage_ratio",
         "major_dates",
@@ -256,7 +256,7 @@ def _components() -> table.Panel:
     panel = look.listing(
         "Components",
         words,
-        look.rows(_component("observed_dates"), "A"),
+        look.rows(_component("known_dates"), "A"),
         *(
             look.rows(_component(metric), ref)
             for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))
@@ -357,7 +357,7 @@ def _states() -> statetimeline.Panel:
         "What the page said of each component, poll by poll, over the last two days. Time in which"
         " the page was not read is left empty."
     )
-    level = queries.now("component_severity", "vendor, component", *CHOSEN)
+    level = queries.now("component_level", "vendor, component", *CHOSEN)
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
     panel = look.states(
         "The last two days", words, look.ranged(queries.titled(seen, *CHOSEN), "A", "{{title}}")

@@ -40,7 +40,7 @@ def dashboard() -> builders.Dashboard:
 
 
 def _failing() -> stat.Panel:
-    level = queries.now("vendor_severity", "vendor", CHOSEN)
+    level = queries.now("vendor_level", "vendor", CHOSEN)
     words = (
         "Vendors with a partial or major outage right now, as their pages say. Pages that were not"
         " read within the last half hour are not counted: nothing is known of them."
@@ -123,7 +123,7 @@ def _ranking() -> table.Panel:
     panel = look.listing(
         "Ranking",
         words,
-        look.rows(queries.newest("vendor_observed_dates", *WINDOW), "A"),
+        look.rows(queries.newest("vendor_known_dates", *WINDOW), "A"),
         *(
             look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref)
             for ref, metric in figures.items()
@@ -163,9 +163,7 @@ def _components() -> table.Panel:
         "Components that are degraded or worse right now, of pages read within the last half hour."
         " Empty when there are none, and when metrics of components are switched off."
     )
-    level = (
-        f"({queries.now('component_severity', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
-    )
+    level = f"({queries.now('component_level', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
     expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"

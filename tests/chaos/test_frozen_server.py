@@ -67,7 +67,7 @@ async def test_a_frozen_server_costs_a_scrape_less_than_five_seconds_and_no_vend
             took = time.monotonic() - begun
             assert took < 5
             assert [answer.status_code for answer in answers] == [200] * 3
-            assert all("vendorstatus_vendor_severity{" in answer.text for answer in answers)
+            assert all("vendorstatus_vendor_level{" in answer.text for answer in answers)
         watched.clock.forward(hours=1)
         watched.store.health._wrote -= 3600
         late = (await client.get("/metrics")).text
@@ -78,7 +78,7 @@ async def test_a_frozen_server_costs_a_scrape_less_than_five_seconds_and_no_vend
     vendor = f'vendor="{watched.settings.vendors[0].slug}"'
     assert f"vendorstatus_up{{{vendor}}} 1" in before
     assert f"vendorstatus_up{{{vendor}}} 0" in late
-    assert "vendorstatus_vendor_severity{" not in late
+    assert "vendorstatus_vendor_level{" not in late
     assert f"vendorstatus_up{{{vendor}}} 1" in after
 
 

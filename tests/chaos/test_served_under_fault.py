@@ -158,7 +158,7 @@ def serving(
         monitor = Served(folder, url, address, process, truth.slug)
         try:
             monitor.until(
-                lambda: monitor.value("up") == "1" and monitor.value("vendor_severity") == "0", 60
+                lambda: monitor.value("up") == "1" and monitor.value("vendor_level") == "0", 60
             )
             time.sleep(2)  # the first backfill is over
             yield monitor, lambda: simulator.change(outage(truth))
@@ -181,10 +181,10 @@ def test_a_database_held_for_longer_than_a_page_may_wait_is_told_and_nothing_is_
             assert monitor.until(lambda: monitor.get("/readyz").status_code == 503, 90) > 10
             assert any("another process holds it" in problem for problem in monitor.problems)
             monitor.until(
-                lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 150
+                lambda: monitor.value("up") == "0" and monitor.value("vendor_level") is None, 150
             )
         monitor.until(lambda: monitor.get("/readyz").status_code == 200, 15)
-        monitor.until(lambda: monitor.value("vendor_severity") == RED, 90)
+        monitor.until(lambda: monitor.value("vendor_level") == RED, 90)
         assert monitor.value("up") == "1"
         told_once_a_minute(monitor, lines, 5)
         assert monitor.end() < 10
@@ -230,11 +230,11 @@ def test_a_full_disk_is_told_and_what_was_read_is_kept_when_there_is_room(tmp_pa
             r'store_failures_total\{cause="full"\} [1-9]', monitor.get("/metrics").text
         )
         monitor.until(
-            lambda: monitor.value("up") == "0" and monitor.value("vendor_severity") is None, 180
+            lambda: monitor.value("up") == "0" and monitor.value("vendor_level") is None, 180
         )
         (small_disk / "filling").unlink()
         assert monitor.until(lambda: monitor.get("/readyz").status_code == 200, 30) < 10
-        monitor.until(lambda: monitor.value("vendor_severity") == RED, 90)
+        monitor.until(lambda: monitor.value("vendor_level") == RED, 90)
         told_once_a_minute(monitor, lines, 6)
         assert monitor.end() < 10
     assert upkeep.problems(small_disk / "status.db") == []
@@ -298,7 +298,7 @@ def test_a_frozen_server_is_told_within_five_seconds_a_request_and_nothing_is_lo
         told_once_a_minute(monitor, lines, 3)
         proxy.thaw()
         monitor.until(lambda: monitor.get("/readyz").status_code == 200, 60)
-        monitor.until(lambda: monitor.value("vendor_severity") == RED, 120)
+        monitor.until(lambda: monitor.value("vendor_level") == RED, 120)
         proxy.freeze()
         time.sleep(3)
         took = monitor.end()
@@ -310,7 +310,7 @@ def test_a_kill_at_any_moment_costs_none_of_the_facts_and_doubles_none(tmp_path)
     url = f"sqlite:///{tmp_path}/m/status.db"
     with serving(tmp_path / "m", url) as (monitor, break_down):
         break_down()
-        monitor.until(lambda: monitor.value("vendor_severity") == RED, 90)
+        monitor.until(lambda: monitor.value("vendor_level") == RED, 90)
         monitor.process.kill()
         monitor.process.wait(10)
         assert upkeep.was_cut_short(tmp_path / "m" / "status.db")

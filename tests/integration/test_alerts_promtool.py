@@ -15,6 +15,7 @@ from grafana.alerts.generate import MANAGED, RULES
 pytestmark = pytest.mark.integration
 
 TESTS = sorted((RULES.parent / "tests").glob("*.test.yaml"))
+OLD_NAMES = RULES.parent / "old-names" / "old-names.rules.yaml"
 BURN = RULES.parent / "tests" / "burn.test.yaml"
 RUNBOOKS = sorted((Path(__file__).parents[2] / "docs" / "runbooks").glob("*.md"))
 DOCUMENT = Path(__file__).parents[2] / "docs" / "alerts.md"
@@ -33,11 +34,14 @@ def passed(*command) -> str:
     return done.stdout + done.stderr
 
 
-def test_promtool_accepts_the_rules_without_a_remark(promtool):
-    assert "SUCCESS" in passed(promtool, "check", "rules", "--lint=all", "--lint-fatal", RULES)
+@pytest.mark.parametrize("path", [RULES, OLD_NAMES], ids=lambda path: path.stem)
+def test_promtool_accepts_the_rules_without_a_remark(promtool, path):
+    assert "SUCCESS" in passed(promtool, "check", "rules", "--lint=all", "--lint-fatal", path)
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*TESTS, OLD_NAMES.with_name("old-names.test.yaml")], ids=lambda path: path.stem
+)
 def test_what_fires_and_what_stays_silent(promtool, path):
     passed(promtool, "test", "rules", path)
 
@@ -85,8 +89,8 @@ def condition(rule) -> str:
 # What is known and no outage has a sample of 0; what is not known has none, and Grafana keeps the
 # state.
 WORLD = """
-- {series: 'vendorstatus_vendor_severity{job="j", instance="a", vendor="acme"}', values: "4x20 0x20 _x20"}
-- {series: 'vendorstatus_component_severity{job="j", instance="a", vendor="acme", component="api"}', values: "4x20 0x20 _x20"}
+- {series: 'vendorstatus_vendor_level{job="j", instance="a", vendor="acme"}', values: "4x20 0x20 _x20"}
+- {series: 'vendorstatus_component_level{job="j", instance="a", vendor="acme", component="api"}', values: "4x20 0x20 _x20"}
 - {series: 'vendorstatus_component_info{job="j", instance="a", vendor="acme", component="api", critical="yes"}', values: "1x40 _x20"}
 - {series: 'vendorstatus_last_success_timestamp_seconds{job="j", instance="a", vendor="acme"}', values: "0+60x40 _x20"}
 - {series: 'vendorstatus_vendor_info{job="j", instance="a", vendor="acme", tier="low"}', values: "1x40 _x20"}

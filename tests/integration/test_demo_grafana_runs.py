@@ -30,7 +30,7 @@ def test_it_shows_ninety_days_of_every_vendor_and_leaves_nothing_behind(tmp_path
         said = demo.show(running, ports)
         days = asked(
             ports.prometheus,
-            'max by (vendor) (count_over_time(vendorstatus_vendor_day_severity{dates_ago="2"}[95d]))',
+            'max by (vendor) (count_over_time(vendorstatus_vendor_day_level{dates_ago="2"}[95d]))',
         )
         until = time.monotonic() + 60
         while not (up := asked(ports.prometheus, "vendorstatus_up")) and time.monotonic() < until:

@@ -139,7 +139,7 @@ async def test_prometheus_stores_what_the_store_says_under_the_documented_labels
             acme,
             NOW.timestamp(),
         )
-        assert await server.one("vendorstatus_vendor_severity") == (acme, Level.DEGRADED)
+        assert await server.one("vendorstatus_vendor_level") == (acme, Level.DEGRADED)
         assert await server.one('vendorstatus_vendor_outage_dates{window="7d"}') == (
             {**acme, "window": "7d"},
             0,
@@ -148,7 +148,7 @@ async def test_prometheus_stores_what_the_store_says_under_the_documented_labels
             {**acme, "window": "90d"},
             1,
         )
-        assert await server.one('vendorstatus_vendor_observed_dates{window="90d"}') == (
+        assert await server.one('vendorstatus_vendor_known_dates{window="90d"}') == (
             {**acme, "window": "90d"},
             90,
         )
@@ -171,7 +171,7 @@ async def test_prometheus_stores_what_the_store_says_under_the_documented_labels
             1,
         )
         assert await server.one("vendorstatus_polls_total") == (
-            {"provider": "statuspage", **own},
+            {"platform": "statuspage", **own},
             1,
         )
 
@@ -242,13 +242,13 @@ async def test_prometheus_discovers_each_vendor_and_scrapes_it_by_itself(store, 
             for part in ("acme", "globex", "monitor")
         )
 
-        assert await server.one("vendorstatus_vendor_severity") == (
+        assert await server.one("vendorstatus_vendor_level") == (
             {**ours, "vendor": "acme"},
             Level.DEGRADED,
         )
         info = {
             "name": "Globex",
-            "provider": "unknown",
+            "platform": "unknown",
             "tier": "standard",
             "url": "https://globex.example/",
         }
@@ -257,7 +257,7 @@ async def test_prometheus_discovers_each_vendor_and_scrapes_it_by_itself(store, 
             1,
         )
         assert await server.one("vendorstatus_polls_total") == (
-            {**own, "provider": "statuspage"},
+            {**own, "platform": "statuspage"},
             1,
         )
         assert (await server.one("vendorstatus_database_size_bytes"))[0] == own

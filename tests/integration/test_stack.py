@@ -337,9 +337,9 @@ def opened(database: str) -> Iterator[Store]:
 async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(tmp_path):
     async with stack(tmp_path) as running:
         receiver = running.receiver
-        days = 'count_over_time(vendorstatus_vendor_day_severity{vendor="acme",dates_ago="2"}[90d])'
+        days = 'count_over_time(vendorstatus_vendor_day_level{vendor="acme",dates_ago="2"}[90d])'
         assert await running.value(days) > 80  # history and the first scrapes, one series
-        await running.prometheus.one('vendor:vendorstatus_vendor_severity:max{vendor="acme"} == 0')
+        await running.prometheus.one('vendor:vendorstatus_vendor_level:max{vendor="acme"} == 0')
         assert (
             receiver.told("VendorStatusMajorOutage", "firing") == []
         )  # 90 days with outages in them wake nobody
@@ -379,11 +379,9 @@ async def test_an_outage_its_end_a_dark_page_and_a_dead_monitor_reach_the_pager(
         await until_empty(running, "VendorStatusMajorOutage")
         await asyncio.sleep(3)
         assert receiver.told("VendorStatusMajorOutage", "resolved") == []
+        assert await running.value('vendorstatus_vendor_level{vendor="acme"}') == Level.MAJOR_OUTAGE
         assert (
-            await running.value('vendorstatus_vendor_severity{vendor="acme"}') == Level.MAJOR_OUTAGE
-        )
-        assert (
-            await running.prometheus.query('vendor:vendorstatus_vendor_severity:max{vendor="acme"}')
+            await running.prometheus.query('vendor:vendorstatus_vendor_level:max{vendor="acme"}')
             == []
         )
         for ratio, value in before.items():

@@ -12,7 +12,7 @@ from timeline.drive import SLUG, Ran
 from timeline.laws import COVERED, is_bad, is_green, word
 
 SAMPLE = re.compile(
-    r'^vendorstatus_(vendor|component)_severity\{(?:.*component="([^"]*)")?.*\} (\S+)$',
+    r'^vendorstatus_(vendor|component)_level\{(?:.*component="([^"]*)")?.*\} (\S+)$',
     re.MULTILINE,
 )
 
@@ -101,7 +101,7 @@ def _in_bars(ran: Ran) -> Iterator[str]:
     picture = ran.picture()
     for series in daily.vendor_series(ran.store, ran.page, ran.vendor, asked):
         labels = dict(series.labels)
-        if not series.family.endswith("_day_severity"):
+        if not series.family.endswith("_day_level"):
             continue
         key = ids.get(labels.get("component", ""), "")
         days = {day.day: day for day in picture[key]}
