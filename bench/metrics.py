@@ -22,7 +22,7 @@ import tempfile
 import time
 import zlib
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
 
@@ -109,7 +109,7 @@ class Row:
     name: str
     url: str
     platform: str | None = "statuspage"
-    zone: str = "UTC"
+    zone: tzinfo = UTC
     last_poll_at: datetime | None = NOW
     last_success_at: datetime | None = NOW
     last_ok: bool | None = True

@@ -12,7 +12,7 @@ nothing.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from exporters.prometheus import (
     DATES_AGO,
@@ -25,7 +25,7 @@ from exporters.prometheus import (
 )
 from monitor.config import VendorConfig
 from monitor.history import named_ids
-from monitor.intervals import day_of, days_between, zone_named
+from monitor.intervals import day_of, days_between
 from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import (
     DEFAULT_POLICY,
@@ -97,9 +97,9 @@ class Asked:
     components: str = "all"
     settled: timedelta = timedelta(0)
 
-    def stamped_days(self, zone_name: str) -> "list[StampedDay]":
+    def stamped_days(self, zone: tzinfo) -> "list[StampedDay]":
         """Return the days wanted whose noon (UTC) is past, in order."""
-        today = day_of(self.now, zone_named(zone_name))
+        today = day_of(self.now, zone)
         last = today if self.until is None else min(self.until, today)
         wanted = days_between(last - timedelta(days=self.days - 1), last)
         return [
@@ -210,7 +210,7 @@ class _Reading:
         self, history: History, seen_at: datetime, gone_at: datetime | None
     ) -> list[StampedDay]:
         """Return the days on which there was such a thing, as far as we know."""
-        begins = min(day_of(seen_at, zone_named(self.page.zone)), _first_known(history) or date.max)
+        begins = min(day_of(seen_at, self.page.zone), _first_known(history) or date.max)
         ends = None if gone_at is None else gone_at.timestamp()
         return [
             each for each in self.days if each.day >= begins and (ends is None or each.stamp < ends)
@@ -291,12 +291,12 @@ def _days(
 
 
 def _told(
-    days: Sequence[StampedDay], zone_name: str, asked: Asked
+    days: Sequence[StampedDay], zone: tzinfo, asked: Asked
 ) -> dict[Labels, list[tuple[date, int]]]:
     """Return when each day is told under which labels, as far as that is past; in the order of the
     series.
     """
-    today, until = day_of(asked.now, zone_named(zone_name)), asked.now - asked.settled
+    today, until = day_of(asked.now, zone), asked.now - asked.settled
     found: dict[Labels, list[tuple[date, int]]] = {}
     for ago in DATES_AGO:
         for closed in (False, True):

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from monitor import history
 from monitor.classify import Options
 from monitor.config import VendorConfig
-from monitor.intervals import Interval, day_interval, zone_named
+from monitor.intervals import Interval, day_interval
 from monitor.model import (
     Aspect,
     Bar,
@@ -63,7 +63,7 @@ def gather(
     Raises ValueError when the component is not known or its name is not unique, or the day has not
     begun.
     """
-    zone = zone_named(page.zone)
+    zone = page.zone
     moment = min(now, known_at or now)
     if day > moment.astimezone(zone).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
@@ -406,7 +406,7 @@ def _name(component_id: str, explanation: Explanation) -> str:
 
 
 def _time(instant: datetime, explanation: Explanation) -> str:
-    return instant.astimezone(zone_named(explanation.page.zone)).strftime("%Y-%m-%d %H:%M:%S%z")
+    return instant.astimezone(explanation.page.zone).strftime("%Y-%m-%d %H:%M:%S%z")
 
 
 def duration(seconds: float) -> str:

@@ -35,7 +35,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from itertools import islice
 from threading import Lock
@@ -52,7 +52,7 @@ from monitor.config import VendorConfig
 from monitor.errors import STORE_CAUSES, ClockOff, StoreError
 from monitor.history import named_ids, options
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
-from monitor.intervals import Interval, day_interval, day_of, zone_named
+from monitor.intervals import Interval, day_interval, day_of
 from monitor.model import History, Incident, KnownComponent, Level, PageFacts, PageHistory, Phase
 from monitor.plain import visible
 from monitor.ratios import (
@@ -141,8 +141,8 @@ class PageRow(Protocol):
         """The software behind the page; None = not detected yet."""
 
     @property
-    def zone(self) -> str:
-        """The IANA name of the zone the page's days are cut in."""
+    def zone(self) -> tzinfo:
+        """The zone the page's days are cut in."""
 
     @property
     def last_poll_at(self) -> datetime | None:
@@ -844,13 +844,12 @@ class _Days:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self.utc = now.astimezone(UTC).date()
-        self._known: dict[str, tuple[date, Interval]] = {}
+        self._known: dict[tzinfo, tuple[date, Interval]] = {}
 
-    def today(self, zone: str) -> tuple[date, Interval]:
+    def today(self, zone: tzinfo) -> tuple[date, Interval]:
         if zone not in self._known:
-            place = zone_named(zone)
-            day = day_of(self._now, place)
-            self._known[zone] = day, day_interval(day, place)
+            day = day_of(self._now, zone)
+            self._known[zone] = day, day_interval(day, zone)
         return self._known[zone]
 
 

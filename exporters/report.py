@@ -23,7 +23,7 @@ from monitor import history
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
 from monitor.frame import gap_seconds
-from monitor.intervals import day_interval, zone_named
+from monitor.intervals import day_interval
 from monitor.model import (
     Day,
     History,
@@ -148,7 +148,7 @@ def last_day(page: PageRecord, asked: Asked) -> date:
 
 def _today(page: PageRecord, asked: Asked) -> date:
     moment = min(asked.now, asked.known_at or asked.now)
-    return moment.astimezone(zone_named(page.zone)).date()
+    return moment.astimezone(page.zone).date()
 
 
 def gather(
@@ -187,7 +187,7 @@ def gather(
         )
         for known in sorted(facts.components, key=_place)
         if known.removed_at is None
-        or known.removed_at > day_interval(window.first, zone_named(page.zone)).start
+        or known.removed_at > day_interval(window.first, page.zone).start
     )
     return VendorReport(
         page=page,
@@ -208,7 +208,7 @@ def _overridden(
     facts: PageFacts, vendor: VendorConfig, window: Window, page: PageRecord
 ) -> tuple[Overridden, ...]:
     """Return the incidents that touch the window and that the user has decided about."""
-    zone = zone_named(page.zone)
+    zone = page.zone
     start, end = day_interval(window.first, zone).start, day_interval(window.last, zone).end
     touching = (
         i
@@ -421,7 +421,7 @@ def _vendor_json(report: VendorReport) -> dict[str, Any]:
         "name": page.page_name or page.name,
         "page": page.url,
         "platform": page.platform,
-        "zone": page.zone,
+        "zone": page.zone_name,
         "window": {
             "first": report.window.first.isoformat(),
             "last": report.window.last.isoformat(),
@@ -606,7 +606,7 @@ def _csv_row(report: VendorReport, component: ComponentReport | None) -> dict[st
         "group": cell(component.known.component.group or "") if component else "",
         "first": report.window.first,
         "last": report.window.last,
-        "zone": report.page.zone,
+        "zone": report.page.zone_name,
         "platform": report.page.platform or "",
         "current_level": level.word if level is not None else "",
         "known_components": "" if component else report.standing.known,
@@ -681,9 +681,7 @@ def _markdown(report: VendorReport) -> list[str]:
 
 
 def _open_line(incident: Incident, report: VendorReport) -> str:
-    since = incident.started_at.astimezone(zone_named(report.page.zone)).strftime(
-        "%Y-%m-%d %H:%M%z"
-    )
+    since = incident.started_at.astimezone(report.page.zone).strftime("%Y-%m-%d %H:%M%z")
     title = markdown_link(incident.title, incident.url)
     return (
         f"- {title}: {markdown_text(incident.status)}, since {since}, impact"

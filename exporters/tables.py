@@ -19,7 +19,7 @@ from exporters.daily import Asked
 from exporters.prometheus import LONGEST_WINDOW, WINDOW_DAYS
 from exporters.report import cell
 from monitor.errors import ConfigError
-from monitor.intervals import day_interval, day_of, days_between, zone_named
+from monitor.intervals import day_interval, day_of, days_between
 from monitor.model import (
     Confidence,
     Day,
@@ -72,12 +72,12 @@ class Reading:
         """Yield the vendor itself, then its components by slug: its own columns, its days, and the
         last of them.
         """
-        vendor = {"vendor": self.page.slug, "zone": self.page.zone}
+        vendor = {"vendor": self.page.slug, "zone": self.page.zone_name}
         yield vendor | _NO_COMPONENT, self.history.vendor, self.wanted.last
         for known in self._components():
             last = self.wanted.last
             if known.removed_at is not None:
-                last = min(last, day_of(known.removed_at, zone_named(self.page.zone)))
+                last = min(last, day_of(known.removed_at, self.page.zone))
             yield vendor | self._component(known), self.history.components[known.component.id], last
 
     def _components(self) -> list[KnownComponent]:
@@ -100,7 +100,7 @@ def read(store: Store, page: PageRecord, asked: Asked) -> Reading:
     """Return what the tables need of one vendor. The last day is `asked.until`, or today in the
     page's zone.
     """
-    zone = zone_named(page.zone)
+    zone = page.zone
     today = day_of(asked.now, zone)
     last = today if asked.until is None else min(asked.until, today)
     wanted = window_ending(last, asked.days)
@@ -230,7 +230,7 @@ def _incident_rows(reading: Reading) -> Iterator[Row]:
     for incident in sorted(reading.facts.incidents, key=lambda each: (each.started_at, each.id)):
         yield {
             "vendor": reading.page.slug,
-            "zone": reading.page.zone,
+            "zone": reading.page.zone_name,
             "incident": incident.id,
             "title": incident.title,
             "phase": incident.phase.value,
@@ -247,7 +247,7 @@ def _incident_rows(reading: Reading) -> Iterator[Row]:
 def _times(incident: Incident, reading: Reading) -> Row:
     ended = incident.resolved_at
     return {
-        "first_day": day_of(incident.started_at, zone_named(reading.page.zone)),
+        "first_day": day_of(incident.started_at, reading.page.zone),
         "started_at": incident.started_at,
         "resolved_at": ended,
         "duration_seconds": (

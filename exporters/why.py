@@ -95,7 +95,7 @@ def answer(
     begun.
     """
     moment = min(now, known_at or now)
-    if day > moment.astimezone(zone_named(page.zone)).date():
+    if day > moment.astimezone(page.zone).date():
         raise ValueError(f"{day} has not begun in {page.zone}")
     since = day - 2 * ONE_DAY  # in another zone the day begins up to 26 hours earlier
     raw, _ = history.read(
@@ -120,7 +120,7 @@ def answer(
     )
     return Answer(
         name=name,
-        zone=page.zone,
+        zone=page.zone_name,
         day=found,
         rule=_rule(case, found),
         witnesses=_witnesses(case, found),

@@ -40,7 +40,7 @@ from monitor.collect import Answers, BackfillResult, Collector, Headers, PollRes
 from monitor.config import InvalidConfig, Settings, VendorConfig
 from monitor.errors import ConfigError, MonitorError, PageError, ReceiverError
 from monitor.fetch import Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
-from monitor.intervals import day_interval, day_of, window_start, zone_named
+from monitor.intervals import day_interval, day_of, window_start
 from monitor.model import Evidence
 from monitor.notify import Notifier
 from monitor.ratios import DEFAULT_POLICY, POLICIES
@@ -379,14 +379,14 @@ async def _backfill_all(
 
 def since_instant(page: PageRecord, first: date | None, days: int, moment: datetime) -> datetime:
     """Return the first instant of the first day wanted, in the page's zone; `days` counts today."""
-    zone = zone_named(page.zone)
+    zone = page.zone
     return window_start(days, zone, moment) if first is None else day_interval(first, zone).start
 
 
 def _backfill_lines(
     context: Context, result: BackfillResult, page: PageRecord, first: date | None, days: int
 ) -> Iterator[str]:
-    today = day_of(context.clock(), zone_named(page.zone))
+    today = day_of(context.clock(), page.zone)
     length = (today - first).days + 1 if first else days
     asked = reports.Asked(now=context.clock(), window_days=length)
     found = reports.gather(context.store, page, context.vendors[page.slug], asked).figures
@@ -595,7 +595,7 @@ def rebuild(
     with open_context(config, database, Watches.MORE) as context:
         for page in context.pages(vendors):
             moment = context.clock()
-            first = day_of(context.store.first_fact(page.id) or moment, zone_named(page.zone))
+            first = day_of(context.store.first_fact(page.id) or moment, page.zone)
             changed = derive_page(
                 context.store, page, context.vendors[page.slug], first=first, now=moment
             )

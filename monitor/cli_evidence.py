@@ -88,7 +88,7 @@ def write(
         "vendor": page.slug,
         "page": page.url,
         "day": day.isoformat(),
-        "zone": page.zone,
+        "zone": page.zone_name,
         "files": [_entry(name, body) for name, body in zip(names, found, strict=True)],
     }
     _put(folder / INDEX, json_text(index, indent=2).encode())

@@ -200,7 +200,7 @@ def _as_json(seen: Seen) -> dict[str, Any]:
             if seen.error is None
             else {"reason": seen.error.reason, "message": str(seen.error)}
         ),
-        "zone": seen.page.zone,
+        "zone": seen.page.zone_name,
         "components": [
             {
                 "id": known.component.id,

@@ -4,7 +4,7 @@ rebuilds alike.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 
 from monitor import overrides
@@ -12,7 +12,7 @@ from monitor.classify import Options, derive
 from monitor.clocks import believed, is_ahead
 from monitor.config import VendorConfig
 from monitor.frame import gap_seconds
-from monitor.intervals import day_interval, zone_named
+from monitor.intervals import day_interval
 from monitor.model import KnownComponent, PageFacts, PageHistory
 from monitor.store import PageRecord, Store
 
@@ -54,10 +54,10 @@ def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> froz
     )
 
 
-def options(vendor: VendorConfig, zone: str, facts: PageFacts) -> Options:
+def options(vendor: VendorConfig, zone: tzinfo, facts: PageFacts) -> Options:
     """Return how the days of a page in this zone are to be classified."""
     return Options(
-        zone=zone_named(zone),
+        zone=zone,
         impact_mapping=vendor.impact_mapping,
         exclude=left_out(facts.components, vendor),
         min_outage_seconds=vendor.min_outage_seconds,
@@ -89,7 +89,7 @@ def read(
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its
     # beginning.
     margin = timedelta(seconds=gap_seconds(vendor.interval_seconds) + vendor.interval_seconds)
-    since = day_interval(first, zone_named(page.zone)).start - margin
+    since = day_interval(first, page.zone).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
     if is_ahead(page, now):
         facts = believed(facts, store.last_reading(page.id, now=now), now)
@@ -97,9 +97,7 @@ def read(
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
     how = options(vendor, page.zone, facts)
-    about = (
-        facts if gone else _without_gone(facts, day_interval(first, zone_named(page.zone)).start)
-    )
+    about = facts if gone else _without_gone(facts, day_interval(first, page.zone).start)
     return facts, derive(about, how, first=first, last=last, now=moment)
 
 

@@ -159,6 +159,7 @@ def is_zone_name(name: str) -> bool:
     return name not in NO_ZONES and name.partition("/")[0] not in ("posix", "right")
 
 
+@lru_cache(maxsize=1_024)
 def zone_named(name: str) -> ZoneInfo:
     """Return the IANA zone. Raises ValueError with the name when there is none; "localtime" is
     none.

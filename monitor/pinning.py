@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from itertools import chain
 
 from monitor.config import EVIDENCE_ALL, EVIDENCE_NONE, VendorConfig
-from monitor.intervals import ONE_DAY, day_of, zone_named
+from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Evidence, PageHistory
 from monitor.pins import BAD, DISPUTED, READ, REVISED, bad_days, concluded
 from monitor.store import BodyRef, Changes, PageRecord, Pin, Store
@@ -103,7 +103,7 @@ class Pinning:
 
     def _zone(self, page_id: int) -> tzinfo:
         """Return the page's zone as stored now: what was just read may have told it."""
-        return zone_named(self._store.page(page_id).zone)
+        return self._store.page(page_id).zone
 
     def _standing(self, page_id: int) -> Sequence[BodyRef]:
         """Return the bodies behind the page's present state: of the URLs that its last reading with
@@ -135,7 +135,7 @@ class Pinning:
         days = bad.union(disputed, revised)
         if not days:
             return
-        have, zone = self._store.pinned_for(page.id, min(days), max(days)), zone_named(page.zone)
+        have, zone = self._store.pinned_for(page.id, min(days), max(days)), page.zone
         standing = self._standing(page.id)
         pins = [
             Pin(day, REVISED, ref) for day in revised for ref in _of(day, told, zone) or standing

@@ -36,7 +36,7 @@ from monitor.collect import Answers, Collector, Headers, spec, timing
 from monitor.config import Settings
 from monitor.errors import Overloaded, StoreError
 from monitor.fetch import half
-from monitor.intervals import window_start, zone_named
+from monitor.intervals import window_start
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
 from monitor.store import PageRecord
 
@@ -476,14 +476,14 @@ class Schedule:
 
     async def _fill(self, page: PageRecord, answers: Answers | None = None) -> None:
         page = await self._fresh(page)
-        since = window_start(self._settings.backfill_days, zone_named(page.zone), self._clock())
+        since = window_start(self._settings.backfill_days, page.zone, self._clock())
         result = await self._collector.backfill(page, since, answers=answers, gives_way=True)
         if not isinstance(result.error, Overloaded):
             self._filled.add(page.id)
 
     def _reread_due(self, page: PageRecord) -> bool:
         """Whether the page's last days are to be read again."""
-        return timing.reread_due(page.reread_day, self._clock(), zone_named(page.zone))
+        return timing.reread_due(page.reread_day, self._clock(), page.zone)
 
     async def _prune(self) -> None:
         if self._collector.clocks.problems:

@@ -27,7 +27,7 @@ from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.frame import gap_seconds
 from monitor.identity import Identity
-from monitor.intervals import day_of, utc, zone_named
+from monitor.intervals import day_of, utc
 from monitor.model import Component, Evidence, PageHistory, Phase
 from monitor.pinning import Pinning
 from monitor.store import Body, BodyRef, Changes, PageRecord, PollRecord, Store
@@ -370,9 +370,7 @@ class Writer:
         self, page: PageRecord, bodies: Sequence[Body], reason: str, now: datetime
     ) -> None:
         """Keep for good what could not be read: the first of a kind a day."""
-        self._store.pin_first(
-            page.id, day_of(now, zone_named(page.zone)), reason, bodies=bodies, now=now
-        )
+        self._store.pin_first(page.id, day_of(now, page.zone), reason, bodies=bodies, now=now)
 
     def _keep_identity(self, collected: Collected) -> None:
         if collected.identity is not None:
@@ -557,7 +555,7 @@ class Writer:
 
     def _derive(self, page: PageRecord, since: datetime | None) -> tuple[str, int]:
         now = self._clock()
-        zone = zone_named(page.zone)
+        zone = page.zone
         today = day_of(now, zone)
         starts = [day for day in (page.dirty_since, page.derived_day) if day is not None]
         first = min(starts, default=today)
@@ -605,7 +603,7 @@ def derive_page(
 def _derived(
     store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
 ) -> tuple[PageHistory, int]:
-    today = day_of(now, zone_named(page.zone))
+    today = day_of(now, page.zone)
     _, found = history.read(store, page, vendor, first=first, last=today, now=now, gone=False)
     return found, store.save_days(
         page.id, found, today=today, now=now, revised_since=_revised_since(page, today)
@@ -617,7 +615,6 @@ def _revised_since(page: PageRecord, today: date) -> date | None:
     its history was read whole. A page that is never backfilled has been read for some days by then.
     """
     settled = (
-        page.reread_day is not None
-        or day_of(page.added_at, zone_named(page.zone)) + SETTLES_AFTER < today
+        page.reread_day is not None or day_of(page.added_at, page.zone) + SETTLES_AFTER < today
     )
     return page.dirty_since if settled else None

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from monitor.demo import demo_truths
-from monitor.intervals import day_of, days_between, zone_named
+from monitor.intervals import day_of, days_between
 from monitor.model import Aspect, Confidence, Day, DayRun, History, Level, PageHistory, Seconds
 from monitor.ratios import POLICIES, figures, vendor_formula, window_ending
 from monitor.store import PageRecord, Store
@@ -77,11 +77,7 @@ def expected(
     for subject, own, each, seen_at, known in subjects:
         began = False
         for day in days_between(each.first, days[-1]):
-            began = (
-                began
-                or each.day(day).level is not None
-                or day >= day_of(seen_at, zone_named(page.zone))
-            )
+            began = began or each.day(day).level is not None or day >= day_of(seen_at, page.zone)
             if not began or day < days[0]:
                 continue
             formula = (
@@ -104,7 +100,7 @@ def expected(
                     )
                     found[key] = float(value)
             for ago in range(3):
-                level, closed = each.day(day).level, day < day_of(now, zone_named(page.zone))
+                level, closed = each.day(day).level, day < day_of(now, page.zone)
                 labels = {
                     **own,
                     "dates_ago": str(ago),
@@ -170,7 +166,7 @@ def keep_days(
     now: datetime,
 ):
     """Store these days as derived at `now`."""
-    today = now.astimezone(zone_named(page.zone)).date()
+    today = now.astimezone(page.zone).date()
     store.save_days(
         page.id,
         PageHistory(vendor=vendor, components=components),

@@ -86,7 +86,7 @@ async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now)
         live = scraped(store, vendors, now)
         for page in store.pages():
             told, own = reported(store, page, vendors[page.slug], now), f'vendor="{page.slug}"'
-            today = day_of(now, zone_named(page.zone))
+            today = day_of(now, page.zone)
             days = list(days_between(today - timedelta(days=89), today))
             levels = {
                 day: level(each["level"]) for day, each in zip(days, told["days"], strict=True)

@@ -20,7 +20,7 @@ from monitor.collect import NoObserver
 from monitor.demo.chance import random_truth
 from monitor.errors import ConnectFailed, Throttled
 from monitor.fetch import Limits
-from monitor.intervals import day_interval, day_of, days_between, zone_named
+from monitor.intervals import day_interval, day_of, days_between
 from monitor.model import Level, Phase
 from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
@@ -43,14 +43,14 @@ async def test_random_truth_comes_back_as_stored_days(platform: str, seed: int) 
     async with collecting(pages) as collector:
         assert (await collector.poll(await page_of(collector, truth.slug))).error is None
         page = await page_of(collector, truth.slug)
-        zone = zone_named(page.zone)
+        zone = page.zone
         last = day_of(NOW, zone)
         first = last - timedelta(days=80)
         result = await collector.backfill(page, day_interval(first, zone).start)
         history = collector.store.page_history(page.id, first, last)
 
     assert result.complete
-    assert page.zone == truth.zone
+    assert page.zone_name == truth.zone
     for component in truth.components:
         for day in days_between(max(first, component.start + timedelta(days=1)), last):
             wanted = truth.seconds(component.id, day, now=NOW)
@@ -412,7 +412,7 @@ async def test_a_zone_nobody_knows_leaves_the_page_readable_where_another_is_kno
         page = await page_of(collector, truth.slug)
 
     assert result.error is None
-    assert page.zone == (configured or first_zone)
+    assert page.zone_name == (configured or first_zone)
     assert page.page_zone == (None if configured else first_zone)
     assert f"names the time zone 'Mars/Olympus', which is none we know: days in {page.zone}" in (
         page.remark or ""
@@ -526,7 +526,7 @@ async def test_figures_from_stored_days_equal_figures_from_facts() -> None:
     async with collecting(SimulatedPages([truth], Clock(NOW))) as collector:
         await collector.backfill(await page_of(collector, truth.slug), NOW - timedelta(days=90))
         page = await page_of(collector, truth.slug)
-        last = day_of(NOW, zone_named(page.zone))
+        last = day_of(NOW, page.zone)
         window = window_ending(last, 90)
         stored = collector.store.page_history(page.id, window.first, window.last)
         from monitor import history
@@ -641,7 +641,7 @@ async def test_the_daily_rereading_asks_again_for_the_last_days_and_is_noted() -
 
     assert result.complete
     assert any("uptime_showcase" in url for url in pages.asked)
-    assert page.reread_day == day_of(clock.now, zone_named(page.zone))
+    assert page.reread_day == day_of(clock.now, page.zone)
 
 
 async def test_a_cancelled_backfill_keeps_what_it_read_and_goes_on_from_there() -> None:

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.errors import StoreError
 from monitor.fetch import Replay
-from monitor.intervals import Interval, day_of, zone_named
+from monitor.intervals import Interval, day_of
 from monitor.model import (
     Aspect,
     Bar,
@@ -80,7 +81,7 @@ class Row:
     name: str = "Acme"
     url: str = "https://status.acme.example/"
     platform: str | None = "statuspage"
-    zone: str = "UTC"
+    zone: tzinfo = UTC
     last_poll_at: datetime | None = NOW - timedelta(minutes=1)
     last_success_at: datetime | None = NOW - timedelta(minutes=1)
     last_ok: bool | None = True
@@ -368,11 +369,11 @@ def day_level(
 ):
     vendor = derived or unknown_history()
     store = MemoryStore().add(
-        Row(last_success_at=read_at, zone=zone),
+        Row(last_success_at=read_at, zone=ZoneInfo(zone)),
         current=Current(levels={"a": current}, components=(known("a", "A"),)),
         history=page_history(vendor, a=vendor),
     )
-    ago = (now.date() - day_of(now, zone_named(zone))).days
+    ago = (now.date() - day_of(now, ZoneInfo(zone))).days
     today = f"dates_ago={ago},closed=no"
     component = values(store, "component_day_level", now=now)[f"vendor=acme,component=a,{today}"]
     assert component == values(store, "vendor_day_level", now=now)[f"vendor=acme,{today}"]
@@ -441,7 +442,7 @@ def test_a_day_is_told_by_its_own_date_whatever_the_zone(zone, at, told):
     days = {day: replace(bad_day(0, level), day=day) for day, level in levels.items()}
     vendor = replace(history(last=may[-1]), days=days, quiet=())
     store = MemoryStore().add(
-        Row(zone=zone, last_success_at=None, derived_day=may[-1]),
+        Row(zone=ZoneInfo(zone), last_success_at=None, derived_day=may[-1]),
         current=Current(levels={}, components=(known("a", "A"),)),
         history=page_history(vendor, a=vendor),
     )
@@ -484,7 +485,7 @@ def days_told_at(store, *moments):
 
 def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
     store = MemoryStore().add(
-        Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
+        Row(last_success_at=NOW - timedelta(days=3), zone=ZoneInfo("America/Los_Angeles")),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
     found = days_told_at(
@@ -500,7 +501,7 @@ def test_lines_that_are_kept_still_change_at_midnight_of_the_pages_zone():
 
 def test_lines_that_are_kept_still_change_at_midnight_of_utc():
     store = MemoryStore().add(
-        Row(last_success_at=NOW - timedelta(days=3), zone="America/Los_Angeles"),
+        Row(last_success_at=NOW - timedelta(days=3), zone=ZoneInfo("America/Los_Angeles")),
         history=page_history(history(bad_day(1, Level.MAJOR_OUTAGE))),
     )
     found = days_told_at(
@@ -1109,7 +1110,7 @@ def test_an_ordinary_scrape_reads_nothing_but_the_page_rows():
         {"name": "Acme Corporation"},
         {"slug": "acme-corporation"},
         {"platform": "incidentio"},
-        {"zone": "Pacific/Auckland"},
+        {"zone": ZoneInfo("Pacific/Auckland")},
         {"last_success_at": None},
         {"last_success_at": NOW - timedelta(days=1)},
     ],
@@ -1589,7 +1590,7 @@ def golden_store():
     yesterday = NOW - timedelta(hours=14)
     globex = Row(
         id=2, slug="globex", name="Globex", url="https://globex.example/status/", platform="incidentio", version=7,
-        zone="America/New_York", last_success_at=yesterday, last_ok=False, last_error_reason="timeout",
+        zone=ZoneInfo("America/New_York"), last_success_at=yesterday, last_ok=False, last_error_reason="timeout",
         derived_day=yesterday.date(), derived_at=yesterday,
     )  # fmt: skip
     initech = Row(

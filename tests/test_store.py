@@ -142,14 +142,14 @@ def test_a_configured_platform_wins_over_a_detected_one(store, page):
 def test_the_configured_zone_wins_over_the_pages_own(store, page):
     save(store, page, evidence(page=PageInfo(zone="Asia/Tokyo", name="Acme", external_id="x")))
     said = store.pages()[0]
-    assert (said.zone, said.page_zone, said.page_name, said.external_id) == (
+    assert (said.zone_name, said.page_zone, said.page_name, said.external_id) == (
         "Asia/Tokyo",
         "Asia/Tokyo",
         "Acme",
         "x",
     )
 
-    assert add_page(store, zone="Europe/Berlin").zone == "Europe/Berlin"
+    assert add_page(store, zone="Europe/Berlin").zone_name == "Europe/Berlin"
 
 
 def test_another_zone_makes_all_days_due_for_deriving(store, page):
@@ -163,7 +163,7 @@ def test_a_name_that_is_no_zone_does_not_get_into_the_database(store, page):
     with pytest.raises(ValueError, match="Mars"):
         save(store, page, evidence(page=PageInfo(zone="Mars/Olympus")))
 
-    assert store.pages()[0].zone == "UTC"
+    assert store.pages()[0].zone_name == "UTC"
 
 
 def test_a_remark_goes_when_the_page_agrees_with_itself_again(store, page):
@@ -297,7 +297,7 @@ def test_the_state_of_pages_is_that_part_of_their_records(store):
     assert states == [
         PageState(**{name: getattr(p, name) for name in PageState._fields}) for p in store.pages()
     ]
-    assert (states[0].zone, states[1].last_error_reason) == ("Asia/Tokyo", "dns")
+    assert (states[0].zone_name, states[1].last_error_reason) == ("Asia/Tokyo", "dns")
     assert store.page_states(["globex", "nobody"]) == states[1:]
     store.sync_pages([], now=NOW)
     assert store.page_states() == []

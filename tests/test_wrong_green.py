@@ -13,7 +13,7 @@ from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from monitor import config
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError
-from monitor.intervals import day_interval, zone_named
+from monitor.intervals import day_interval
 from monitor.model import Level, Phase
 from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
@@ -381,8 +381,8 @@ async def test_28_days_are_cut_in_the_pages_own_zone() -> None:
     async with watching(page) as collector:
         _, stored, _ = await polled(collector)
 
-    assert stored.zone == "America/Los_Angeles"
-    assert day_interval(TODAY, zone_named(stored.zone)).start.hour == 7
+    assert stored.zone_name == "America/Los_Angeles"
+    assert day_interval(TODAY, stored.zone).start.hour == 7
 
 
 def test_29_a_bare_number_is_no_duration() -> None:

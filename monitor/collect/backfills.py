@@ -13,7 +13,7 @@ from monitor.collect.parts import Parts
 from monitor.collect.results import BackfillResult, Progress
 from monitor.collect.session import OK, Answers, FetchSession, unreadable
 from monitor.errors import IdentityChanged, Overloaded, PageError
-from monitor.intervals import day_of, zone_named
+from monitor.intervals import day_of
 from monitor.model import Evidence, PageInfo
 from monitor.store import PageRecord
 from monitor.writer import Memory
@@ -64,7 +64,7 @@ class Backfills:
         await parts.writer.derive(page.slug, since=since)
         if result.complete:
             # From here on, what changes on a closed day is what the vendor changed.
-            today = day_of(parts.clock(), zone_named(page.zone))
+            today = day_of(parts.clock(), page.zone)
             await parts.writer.db(parts.store.set_reread, page.id, today)
         return result
 
@@ -176,7 +176,7 @@ class Backfills:
     async def reread(self, page: PageRecord, *, gives_way: bool) -> BackfillResult:
         """Read the last days of history again; see `Collector.reread`."""
         parts = self._parts
-        zone = zone_named(page.zone)
+        zone = page.zone
         today = day_of(parts.clock(), zone)
         result = await self.backfill(
             page,

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from slugify import slugify
 from sqlalchemy.engine import Connection
 
-from monitor.intervals import day_interval, zone_named
+from monitor.intervals import day_interval
 from monitor.model import Component, KnownComponent
 from monitor.store import pages, tables, updates
 from monitor.store.records import PageRecord
@@ -291,7 +291,7 @@ class ComponentChanges:
         first = pages.first_fact(self._connection, self._page.id)
         if first is None:
             return []
-        zone = zone_named(self._page.zone)
+        zone = self._page.zone
         return [
             (
                 first

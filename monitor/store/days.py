@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitor.intervals import ONE_DAY, day_interval, days_between, utc, zone_named
+from monitor.intervals import ONE_DAY, day_interval, days_between, utc
 from monitor.model import (
     NO_SECONDS,
     Aspect,
@@ -606,7 +606,7 @@ def read(
         if listed
         else components.rows(connection, page_id, FAR_FUTURE)
     )
-    lengths = _lengths(first, last, zone_named(page.zone), page.derived_at)
+    lengths = _lengths(first, last, page.zone, page.derived_at)
 
     def history(key: str) -> History:
         mine = days.get(key, {})
@@ -669,7 +669,7 @@ def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -
     runs = connection.execute(
         _QUIETS.where(QUIET.c.component_id == key), {"page": page_id, "first": day, "last": day}
     )
-    length = _lengths(day, day, zone_named(page.zone), page.derived_at).get(day, 86_400.0)
+    length = _lengths(day, day, page.zone, page.derived_at).get(day, 86_400.0)
     return [
         DayRevision(
             revision=1,

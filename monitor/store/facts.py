@@ -208,7 +208,7 @@ def read(
     def rows(selects: Sequence[Any], **more: object) -> Iterable[Any]:
         return connection.execute(selects[then], values | more).all()
 
-    bars = rows(_BARS, since_day=day_of(start, zone_named(page.zone)))
+    bars = rows(_BARS, since_day=day_of(start, page.zone))
     impacts = tuple(map(_impact, rows(_IMPACTS)))
     # Whether an incident still counts is decided by what was seen since it began.
     begun = min([start, *(impact.start for impact in impacts)])
@@ -220,9 +220,7 @@ def read(
         impacts=impacts,
         bars=tuple(map(_bar, bars)),
         coverage=tuple(_coverages(rows(_COVERAGES), moment)),
-        runs=tuple(
-            _runs(runs, min(page.observed_until or BEGINNING, moment), zone_named(page.zone))
-        ),
+        runs=tuple(_runs(runs, min(page.observed_until or BEGINNING, moment), page.zone)),
         reported=tuple(map(_reported, rows(_REPORTS))),
         open_claims=tuple(_open_claims(connection, page_id, begun, moment)) if impacts else (),
     )
@@ -251,7 +249,7 @@ def published(connection: Connection, page_id: int, first: date) -> PageFacts:
     """Return only the vendor's own record from a day on: its bars, what they cover, and the uptimes
     it prints.
     """
-    since = day_interval(first, zone_named(pages.page(connection, page_id).zone)).start
+    since = day_interval(first, pages.page(connection, page_id).zone).start
     values = {"page": page_id, "since": since, "since_day": first}
     return PageFacts(
         bars=tuple(map(_bar, connection.execute(_BARS[0], values))),
@@ -540,7 +538,7 @@ class Saving:
             left_out=self._left_out,
         )
         if changes.affected_since is not None:
-            day = day_of(changes.affected_since, zone_named(self._page.zone))
+            day = day_of(changes.affected_since, self._page.zone)
             self._values["dirty_since"] = min(day, self._page.dirty_since or day)
         pages.change(self._connection, self._page.id, self._values, step=int(bool(changes)))
         return changes
@@ -581,12 +579,12 @@ class Saving:
             info.remark is not None or self._evidence.observed is not None
         ):
             changed["remark"] = info.remark
-        zone: str = page.configured_zone or info.zone or page.zone
+        zone: str = page.configured_zone or info.zone or page.zone_name
         zone_named(zone)  # a name that is no zone must not get into the database
-        if zone != page.zone and (first := pages.first_fact(self._connection, page.id)) is not None:
-            self._affected.append(first)
-        if zone != page.zone:
-            self._page = replace(page, zone=zone)
+        if zone != page.zone_name:
+            first = pages.first_fact(self._connection, page.id)
+            self._affected += [] if first is None else [first]
+            self._page = replace(page, zone_name=zone)
         if changed:
             self._set(**changed)
             self._updated += 1
@@ -824,10 +822,10 @@ class Saving:
         self._supersede(BAR, stale)
         self._add(BAR, [_bar_row(bar) for bar in fresh])
         for day in {*stale.values(), *(bar.day for bar in fresh)}:
-            self._affected.append(day_interval(day, zone_named(self._page.zone)).start)
+            self._affected.append(day_interval(day, self._page.zone).start)
 
     def _days(self, span: Interval) -> tuple[date, date]:
-        zone = zone_named(self._page.zone)
+        zone = self._page.zone
         return day_of(span.start, zone), day_of(span.end - _MICROSECOND, zone)
 
     def _stored_bars(
@@ -965,7 +963,7 @@ class Saving:
         """Note that what held before went on: no change, but a closed day may only now be fully
         covered.
         """
-        if pages.closed_day(since, self._page.zone, self._page.derived_day) is not None:
+        if pages.closed_day(self._page, since) is not None:
             self._affected.append(since)
 
     def _begin_anew(self, seen: dict[str, Observation]) -> None:

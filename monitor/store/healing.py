@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor import clocks
-from monitor.intervals import day_of, utc, zone_named
+from monitor.intervals import day_of, utc
 from monitor.model import Level, Phase
 from monitor.store import pages, poll_log, tables
 from monitor.store.records import Healed, PageRecord
@@ -195,7 +195,7 @@ class _Healing:
         )
 
     def _days(self) -> None:
-        today = day_of(self._now, zone_named(self._page.zone))
+        today = day_of(self._now, self._page.zone)
         self._delete(DAY, DAY.c.day > today)
         self._delete(pages.PINNED, pages.PINNED.c.day > today)
         self._delete(QUIET, QUIET.c.first_day > today)
@@ -203,8 +203,8 @@ class _Healing:
 
     def _page_row(self) -> None:
         page, now = self._page, self._now
-        today = day_of(now, zone_named(page.zone))
-        first = min(day_of(min(self._affected), zone_named(page.zone)), today)
+        today = day_of(now, page.zone)
+        first = min(day_of(min(self._affected), page.zone), today)
         read_at = clocks.latest_ahead(page, now)
         values: dict[str, Any] = {
             "last_poll_at": poll_log.last(self._connection, page.id),

@@ -8,7 +8,7 @@ import hashlib
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -46,7 +46,6 @@ SNAPSHOT = tables.core(tables.Snapshot)
 PINNED = tables.core(tables.EvidenceBody)
 
 DEFAULT_ZONE = "UTC"
-_zone = lru_cache(zone_named)
 _ZLIB_LEVEL = 1
 """A third of level 6's time for a quarter more bytes, measured on JSON of status pages."""
 
@@ -60,7 +59,7 @@ _BY_ID = sa.select(*_COLUMNS).where(PAGE.c.id == sa.bindparam("page_id"))
 _BY_ID_LOCKED = _BY_ID.with_for_update()
 _ZONE = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 _STATES = (
-    sa.select(*(_ZONE if name == "zone" else PAGE.c[name] for name in PageState._fields))
+    sa.select(*(_ZONE if name == "zone_name" else PAGE.c[name] for name in PageState._fields))
     .where(PAGE.c.removed_at.is_(None))
     .order_by(PAGE.c.slug)
 )
@@ -133,7 +132,7 @@ def _record(row: Sequence[Any]) -> PageRecord:
         url=url,
         platform=platform,
         platform_evidence=tuple(evidence),
-        zone=configured_zone or page_zone or DEFAULT_ZONE,
+        zone_name=configured_zone or page_zone or DEFAULT_ZONE,
         configured_zone=configured_zone,
         page_zone=page_zone,
         external_id=external_id,
@@ -303,7 +302,7 @@ def _rezoned(connection: Connection, record: PageRecord, zone: str) -> dict[str,
     """Return what changes with the page's zone: every day is another day, so all must be derived
     again.
     """
-    first = None if zone == record.zone else first_fact(connection, record.id)
+    first = None if zone == record.zone_name else first_fact(connection, record.id)
     return {} if first is None else {"dirty_since": day_of(first, zone_named(zone))}
 
 
@@ -460,13 +459,18 @@ class _Pulse:
     observed_until: datetime | None
     dirty_since: date | None
     derived_day: date | None
-    zone: str
+    zone_name: str
     failures: int = 0
     parse_failures: int = 0
     due_at: datetime | None = None
     step: int = 0
     moved: bool = False
     """Whether more than the clock moved."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone the page's days are cut in."""
+        return zone_named(self.zone_name)
 
 
 _PULSE_KEPT = (
@@ -554,7 +558,7 @@ def _beat(connection: Connection, pulse: _Pulse, poll: PollRecord) -> None:
             resume_runs(connection, poll.page_id, ended_at=pulse.observed_until, started_at=at)
             pulse.step += 1
             pulse.moved = True
-        elif (day := closed_day(pulse.observed_until, pulse.zone, pulse.derived_day)) is not None:
+        elif (day := closed_day(pulse, pulse.observed_until)) is not None:
             pulse.dirty_since = min(day, pulse.dirty_since or day)
             pulse.moved = True
         pulse.observed_until = at
@@ -567,15 +571,24 @@ def _later(before: datetime | None, at: datetime) -> datetime:
     return at if before is None or before > at + clocks.TOLERANCE else max(before, at)
 
 
-def closed_day(since: datetime, zone: str, derived_day: date | None) -> date | None:
+class Derived(Protocol):
+    """A page whose days are derived."""
+
+    @property
+    def zone(self) -> tzinfo: ...  # noqa: D102
+    @property
+    def derived_day(self) -> date | None: ...  # noqa: D102
+
+
+def closed_day(page: Derived, since: datetime) -> date | None:
     """Return the day of an instant when it lies before the last derived one, and so would not be
     derived again.
 
     The days from the last derived one on are derived again anyway: that what held goes on there
     needs no mark.
     """
-    day = day_of(since, _zone(zone))
-    return day if derived_day is None or day < derived_day else None
+    day = day_of(since, page.zone)
+    return day if page.derived_day is None or day < page.derived_day else None
 
 
 _OPEN_RUNS = sa.select(

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from monitor.identity import Identity
+from monitor.intervals import zone_named
 from monitor.model import Day, Incident, IncidentUpdate, KnownComponent, Level
 
 
@@ -29,7 +31,7 @@ class PageSpec:
 class PageRecord:
     """A page as stored. Instants are UTC; None = never, or (`lease_until`) not claimed.
 
-    `zone` is the zone its days are cut in: the configured one, else the page's own, else UTC.
+    `zone_name` is the zone its days are cut in: the configured one, else the page's own, else UTC.
     `failures` counts consecutive failed polls, `parse_failures` those that could be fetched and not
     read. `dirty_since` is the first day whose facts changed after it was derived; `derived_day` the
     last day derived. `version` grows whenever anything stored about the page changes that a report
@@ -44,7 +46,7 @@ class PageRecord:
     url: str
     platform: str | None
     platform_evidence: tuple[str, ...]
-    zone: str
+    zone_name: str
     configured_zone: str | None
     page_zone: str | None
     external_id: str | None
@@ -74,6 +76,11 @@ class PageRecord:
     refused: Identity | None
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are cut in. Raises ValueError where this machine does not know it."""
+        return zone_named(self.zone_name)
+
+    @property
     def identity(self) -> Identity:
         """What the page is known by."""
         return Identity(
@@ -94,7 +101,7 @@ class PageState(NamedTuple):
     name: str
     url: str
     platform: str | None
-    zone: str
+    zone_name: str
     last_poll_at: datetime | None
     last_success_at: datetime | None
     last_ok: bool | None
@@ -102,6 +109,11 @@ class PageState(NamedTuple):
     version: int
     derived_day: date | None
     derived_at: datetime | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are cut in. Raises ValueError where this machine does not know it."""
+        return zone_named(self.zone_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

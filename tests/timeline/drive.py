@@ -14,7 +14,7 @@ from simulated import Clock, SimulatedPages, collecting
 
 from monitor.collect import Collector
 from monitor.config import VendorConfig
-from monitor.intervals import Interval, day_of, zone_named
+from monitor.intervals import Interval, day_of
 from monitor.model import Day, Level, PageHistory
 from monitor.protocol import Response
 from monitor.store import PageRecord, Store
@@ -104,7 +104,7 @@ class Ran:
     def days(self) -> tuple[date, date]:
         """The first and the last day of the world, in the page's zone, of which whole days could be
         known."""
-        zone = zone_named(self.page.zone)
+        zone = self.page.zone
         return day_of(self.world.begin, zone) + timedelta(days=1), day_of(self.clock.now, zone)
 
     def history(self) -> PageHistory:

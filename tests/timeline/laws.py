@@ -11,7 +11,7 @@ from itertools import pairwise
 from monitor.claims import SEEN_WELL_INTERVALS
 from monitor.clocks import TOLERANCE
 from monitor.frame import gap_seconds
-from monitor.intervals import Interval, day_interval, day_of, zone_named
+from monitor.intervals import Interval, day_interval, day_of
 from monitor.model import Day, Level
 from timeline.drive import Plan, Ran, Seen
 from timeline.world import Telling, World
@@ -100,7 +100,7 @@ def set_back_behind(given: Plan, at: datetime) -> bool:
 def nothing_admitted_is_green(ran: Ran) -> Iterator[str]:
     """No day is green, of a component or of the vendor, on which an answer admitted something bad
     that truly was."""
-    zone = zone_named(ran.page.zone)
+    zone = ran.page.zone
     first, _ = ran.days
     found = ran.picture()
     for key, at, how in admitted(ran):
@@ -124,7 +124,7 @@ def nothing_bad_is_green_now(ran: Ran, seen: Seen) -> Iterator[str]:
 def what_nobody_said_is_unknown(ran: Ran) -> Iterator[str]:
     """A day of which polls saw less than nine tenths in a known word is not green. For readers
     without backfill."""
-    zone = zone_named(ran.page.zone)
+    zone = ran.page.zone
     for key, days in ran.picture().items():
         for day in days if key else ():
             whole = day_interval(day.day, zone)
@@ -155,7 +155,7 @@ def known_seconds(ran: Ran, key: str, whole: Interval) -> float:
 def every_bad_span_ends(ran: Ran) -> Iterator[str]:
     """Of the days after the last trouble and work, seen well for a day, all are well; and nothing
     closed is still open."""
-    world, zone = ran.world, zone_named(ran.page.zone)
+    world, zone = ran.world, ran.page.zone
     calm = day_of(world.quiet + world.skew, zone) + 2 * DAY
     open_still = {key for key, told in world.told(world.end) if not told.over}
     kept = (
@@ -264,7 +264,7 @@ def readers_differ_by_what_they_saw(one: Ran, two: Ran) -> Iterator[str]:
     them may have read in time.
     """
     other = two.picture()
-    zone = zone_named(one.page.zone)
+    zone = one.page.zone
     for key, days in one.picture().items():
         for left, right in zip(days, other.get(key, ()), strict=False):
             if not key or left.level == right.level:
@@ -289,7 +289,7 @@ def saw(ran: Ran, key: str, day: date) -> set[tuple[Level | None, bool]]:
     it explains that it was taken to go on, too. How far the record reaches is a matter of when the
     reader looked, and how often.
     """
-    whole = day_interval(day, zone_named(ran.page.zone))
+    whole = day_interval(day, ran.page.zone)
     polls = [
         (ran.plan.clock(seen.at), seen.shown.get(key)) for seen in ran.seen if seen.act == "poll"
     ]
@@ -310,7 +310,7 @@ def explained(ran: Ran, key: str, at: datetime, level: Level) -> bool:
     from one poll interval before what is told to one after it, but on no other day. Where bars may
     deny an outage it explains nothing milder.
     """
-    world, zone = ran.world, zone_named(ran.page.zone)
+    world, zone = ran.world, ran.page.zone
     barred = world.platform == "betterstack" or (world.platform == "statuspage" and world.record)
     for _, told in world.told(world.end):
         over = told.ended if world.platform in ENDED_AS_GIVEN else told.end
@@ -339,7 +339,7 @@ def refuted(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
     component well, nearly an interval apart, a day where it is one of maintenance. That holds from
     the first of them until the claim is over.
     """
-    whole = day_interval(day, zone_named(ran.page.zone))
+    whole = day_interval(day, ran.page.zone)
     names = {name for seen in ran.seen for name in seen.told}
     spans = [(name, span) for name in names for span in _refutations(ran, name, key)]
     return {
@@ -389,7 +389,7 @@ def read_in_time(ran: Ran, key: str, day: date) -> set[tuple[str, bool]]:
     vendor took back, and whether it read them last when they were over: one that vanishes while it
     goes on was withdrawn, one that was over may only have been tidied up.
     """
-    whole = day_interval(day, zone_named(ran.page.zone))
+    whole = day_interval(day, ran.page.zone)
     world = ran.world
     stand = {
         name

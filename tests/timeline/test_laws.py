@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from monitor.intervals import day_of, zone_named
+from monitor.intervals import day_of
 from monitor.writer import derive_page
 from timeline import laws, outputs
 from timeline.chance import PLATFORMS, world
@@ -126,7 +126,7 @@ async def test_the_same_again_a_rebuild_a_restart_and_a_kill_change_nothing(
 def rebuild(reader: Ran) -> None:
     """Derive all days anew, as the command does."""
     now, page = reader.clock.now, reader.page
-    first = day_of(reader.store.first_fact(page.id) or now, zone_named(page.zone))
+    first = day_of(reader.store.first_fact(page.id) or now, page.zone)
     derive_page(reader.store, page, reader.vendor, first=first, now=now)
 
 
