@@ -29,7 +29,6 @@ from exporters import report as reports
 from exporters import why as reasons
 from monitor import __version__, platforms
 from monitor import config as configuration
-from monitor.changes import Changes, by_slug
 from monitor.cli_db import database as database_commands
 from monitor.cli_db import require_whole
 from monitor.cli_evidence import evidence
@@ -68,6 +67,7 @@ from monitor.runtime import (
     run,
 )
 from monitor.schedule import Schedule
+from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.store import PageRecord
 from monitor.terminal import LogFormat, bars, log_to_stderr, say, say_each, say_json, settle, width
 from monitor.writer import derive_page
@@ -238,7 +238,7 @@ async def _reread(
     if load is None or hangups is None:
         return
 
-    def apply(found: Changes, headers: dict[str, Headers]) -> None:
+    def apply(found: SettingsChanges, headers: dict[str, Headers]) -> None:
         settings = found.settings
         schedule.reconfigure(settings, headers)
         state.configure(

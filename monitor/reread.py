@@ -13,11 +13,11 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
 
-from monitor.changes import Changes, changes
 from monitor.collect import Headers
 from monitor.config import Settings
 from monitor.errors import ConfigError
 from monitor.runtime import headers_of
+from monitor.settings_changes import SettingsChanges, compare_settings
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Rereading:
         settings: Settings,
         *,
         load: Callable[[], Settings],
-        apply: Callable[[Changes, dict[str, Headers]], None],
+        apply: Callable[[SettingsChanges, dict[str, Headers]], None],
         observe: Callable[[bool], None],
     ) -> None:
         self._settings = settings
@@ -96,7 +96,7 @@ class Rereading:
         """Read them once, and return how that went, in a line for people. Raises nothing."""
         try:
             after, headers = await asyncio.to_thread(self._read)
-            found = changes(self._settings, after)
+            found = compare_settings(self._settings, after)
             self._apply(found, headers)
         except ConfigError as error:
             for line in str(error).split("\n"):
@@ -106,10 +106,9 @@ class Rereading:
         except Exception as error:
             log.exception("bug while reading the settings; those read before stay in force")
             return self._failed(repr(error))
-        if found.kept:
-            log.warning(
-                "needs a restart, until then what was set before holds: %s", ", ".join(found.kept)
-            )
+        if found.restart_keys:
+            keys = ", ".join(found.restart_keys)
+            log.warning("needs a restart, until then what was set before holds: %s", keys)
         self._settings = found.settings
         self._observe(True)  # noqa: FBT003
         log.info("settings read again: %s", found)

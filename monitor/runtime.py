@@ -26,11 +26,11 @@ from typing import Annotated, Any, NoReturn, TypedDict, TypeVar
 import typer
 
 from monitor import config as configuration
-from monitor.changes import by_slug
 from monitor.collect import Collector, Headers, PollObserver, spec
 from monitor.config import Header, NetworkSettings, Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.fetch import Fetcher, Fetches, Lateness, Route, route, trust, user_agent
+from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, Store
 from monitor.terminal import hand_over, say
 from monitor.watching import Watched, is_somebody_elses, named, strangers

@@ -31,13 +31,13 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from monitor.changes import by_slug, differing, for_now
 from monitor.collect import Answers, Collector, Headers, spec, timing
 from monitor.config import Settings
 from monitor.errors import Overloaded, StoreError
 from monitor.fetch import half
 from monitor.intervals import window_start
 from monitor.load import POLL_SECONDS, Load, smoothed, wanted_per_second
+from monitor.settings_changes import by_slug, differing_slugs, vendors_meanwhile
 from monitor.store import PageRecord
 
 log = logging.getLogger(__name__)
@@ -311,10 +311,10 @@ class Schedule:
         if wanted is None:
             return
         vendors = by_slug(wanted.settings.vendors)
-        busy = differing(self._watched, vendors) & (
+        busy = differing_slugs(self._watched, vendors) & (
             set(self._being_read.values()) | self._collector.held()
         )
-        watched = for_now(self._watched, vendors, busy)
+        watched = vendors_meanwhile(self._watched, vendors, busy)
         if watched != self._watched:
             specs = [spec(vendor) for vendor in watched.values()]
             await self._collector.db(self._collector.store.sync_pages, specs, now=self._clock())

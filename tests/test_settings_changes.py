@@ -4,8 +4,14 @@ from dataclasses import fields, replace
 
 import pytest
 
-from monitor.changes import RESTART, by_slug, changes, differing, for_now
 from monitor.config import NetworkSettings, Settings, VendorConfig
+from monitor.settings_changes import (
+    RESTART,
+    by_slug,
+    compare_settings,
+    differing_slugs,
+    vendors_meanwhile,
+)
 
 
 def vendor(slug, **more):
@@ -37,11 +43,11 @@ def test_every_setting_holds_at_once_or_needs_a_restart():
 
 def test_vendors_are_added_removed_and_changed_by_their_slug():
     before = settings(vendor("acme"), vendor("globex"), vendor("initech"))
-    found = changes(
+    found = compare_settings(
         before, settings(vendor("umbrella"), vendor("acme"), vendor("globex", tier="low"))
     )
 
-    assert (found.added, found.removed, found.changed, found.kept) == (
+    assert (found.new_slugs, found.gone_slugs, found.changed_slugs, found.restart_keys) == (
         ("umbrella",),
         ("initech",),
         ("globex",),
@@ -53,8 +59,8 @@ def test_vendors_are_added_removed_and_changed_by_their_slug():
 def test_the_same_settings_change_nothing():
     before = settings(vendor("acme"))
 
-    assert changes(before, settings(vendor("acme"))).settings == before
-    assert str(changes(before, before)) == "1 vendors: the same as before"
+    assert compare_settings(before, settings(vendor("acme"))).settings == before
+    assert str(compare_settings(before, before)) == "1 vendors: the same as before"
 
 
 NEW = {
@@ -71,14 +77,16 @@ NEW = {
 @pytest.mark.parametrize("name", RESTART)
 def test_what_needs_a_restart_keeps_its_value_and_is_named(name):
     before = settings(vendor("acme"))
-    found = changes(before, settings(vendor("acme"), policy="strict", **{name: NEW[name]}))
+    found = compare_settings(before, settings(vendor("acme"), policy="strict", **{name: NEW[name]}))
 
-    assert found.kept == (RESTART[name],)
+    assert found.restart_keys == (RESTART[name],)
     assert found.settings == replace(before, policy="strict")
 
 
 def test_a_key_is_named_once():
-    assert changes(settings(), settings(host="0.0.0.0", port=9999)).kept == ("server",)
+    assert compare_settings(settings(), settings(host="0.0.0.0", port=9999)).restart_keys == (
+        "server",
+    )
 
 
 def test_what_is_being_read_stays_what_it_is_until_then():
@@ -86,8 +94,8 @@ def test_what_is_being_read_stays_what_it_is_until_then():
     after = by_slug([vendor("acme", tier="low"), vendor("globex", tier="low"), vendor("umbrella")])
     busy = {"acme", "initech", "umbrella"}
 
-    assert differing(before, after) == {"acme", "globex", "initech", "hooli", "umbrella"}
-    assert for_now(before, after, busy) == by_slug(
+    assert differing_slugs(before, after) == {"acme", "globex", "initech", "hooli", "umbrella"}
+    assert vendors_meanwhile(before, after, busy) == by_slug(
         [vendor("acme"), vendor("initech"), vendor("globex", tier="low"), vendor("umbrella")]
     )
-    assert for_now(before, after, set()) == after
+    assert vendors_meanwhile(before, after, set()) == after

@@ -18,44 +18,48 @@ RESTART: Mapping[str, str] = {
 and the database are opened with them.
 """
 
+_MOST_SLUGS = 5
+"""More vendors than these are counted in a message, and not named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class SettingsChanges:
     """What new settings come to. `settings` are those in force from now on; the slugs are sorted.
 
-    `kept` are the keys of the file that say something new and need a restart.
+    `restart_keys` are the keys of the file whose new values need a restart.
     """
 
     settings: Settings
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
+    new_slugs: tuple[str, ...] = ()
+    gone_slugs: tuple[str, ...] = ()
+    changed_slugs: tuple[str, ...] = ()
+    restart_keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        counts = {"added": self.added, "removed": self.removed, "changed": self.changed}
+        counts = {
+            "added": self.new_slugs,
+            "removed": self.gone_slugs,
+            "changed": self.changed_slugs,
+        }
         parts = [f"{len(slugs)} {what} ({_some(slugs)})" for what, slugs in counts.items() if slugs]
         return f"{len(self.settings.vendors)} vendors: {', '.join(parts) or 'the same as before'}"
 
 
-_MOST_NAMED = 5
-
-
 def _some(slugs: Collection[str]) -> str:
-    named = ", ".join(list(slugs)[:_MOST_NAMED])
-    return f"{named}, ..." if len(slugs) > _MOST_NAMED else named
+    first = ", ".join(list(slugs)[:_MOST_SLUGS])
+    return f"{first}, ..." if len(slugs) > _MOST_SLUGS else first
 
 
-def changes(before: Settings, after: Settings) -> Changes:
+def compare_settings(before: Settings, after: Settings) -> SettingsChanges:
     """Return what becomes of a process with the settings `before` that is given `after`."""
     old, new = by_slug(before.vendors), by_slug(after.vendors)
-    differing = [name for name in RESTART if getattr(before, name) != getattr(after, name)]
-    return Changes(
+    restart = [name for name in RESTART if getattr(before, name) != getattr(after, name)]
+    return SettingsChanges(
         settings=replace(after, **{name: getattr(before, name) for name in RESTART}),
-        added=tuple(sorted(new.keys() - old.keys())),
-        removed=tuple(sorted(old.keys() - new.keys())),
-        changed=tuple(sorted(slug for slug in old.keys() & new.keys() if old[slug] != new[slug])),
-        kept=tuple(dict.fromkeys(RESTART[name] for name in differing)),
+        new_slugs=tuple(sorted(new.keys() - old.keys())),
+        gone_slugs=tuple(sorted(old.keys() - new.keys())),
+        changed_slugs=tuple(sorted(differing_slugs(old, new) & old.keys() & new.keys())),
+        restart_keys=tuple(dict.fromkeys(RESTART[name] for name in restart)),
     )
 
 
@@ -64,7 +68,7 @@ def by_slug(vendors: Iterable[VendorConfig]) -> dict[str, VendorConfig]:
     return {vendor.slug: vendor for vendor in vendors}
 
 
-def differing(
+def differing_slugs(
     before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig]
 ) -> frozenset[str]:
     """Return the slugs of the vendors that are in one of them only, or otherwise in the other."""
@@ -73,7 +77,7 @@ def differing(
     )
 
 
-def for_now(
+def vendors_meanwhile(
     before: Mapping[str, VendorConfig], after: Mapping[str, VendorConfig], busy: Collection[str]
 ) -> dict[str, VendorConfig]:
     """Return the vendors by slug that are to be watched on the way from one to the other.
