@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.rebuild import COMPONENTS, DAYS, NOW, evidence
 from exporters import remote_write, tables
 from exporters import report as reports
-from exporters.daily import Asked, vendor_series
+from exporters.daily import HistoryQuery, vendor_series
 from exporters.openmetrics import SETTLED, OpenMetricsFile
 from monitor.config import VendorConfig
 from monitor.store import PageSpec, Store
@@ -53,8 +53,8 @@ def fill(folder: Path, count: int) -> None:
             )
 
 
-def asked(**changes) -> Asked:
-    return Asked(now=NOW + timedelta(hours=8), days=DAYS, **changes)
+def asked(**changes) -> HistoryQuery:
+    return HistoryQuery(now=NOW + timedelta(hours=8), days=DAYS, **changes)
 
 
 def openmetrics(store, settings, pages, folder, **changes):
@@ -65,7 +65,7 @@ def openmetrics(store, settings, pages, folder, **changes):
             for series in vendor_series(store, page, settings[page.slug], question):
                 file.add(series)
         file.finish()
-    return file.written.samples, path.stat().st_size
+    return file.totals.samples, path.stat().st_size
 
 
 def openmetrics_vendors(store, settings, pages, folder):
@@ -101,7 +101,7 @@ def report(lines):
     """`monitor report`, whose lines are counted and not printed."""
 
     def write(store, settings, pages, _folder):
-        question = reports.Asked(now=NOW + timedelta(hours=8))
+        question = reports.HistoryQuery(now=NOW + timedelta(hours=8))
         found = (reports.gather(store, page, settings[page.slug], question) for page in pages)
         count = size = 0
         for line in lines(found, question, [reports.last_day(page, question) for page in pages]):
