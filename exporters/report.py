@@ -22,7 +22,7 @@ from rich.text import Text
 from monitor import history
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
-from monitor.frame import gap_seconds
+from monitor.day_range import gap_seconds
 from monitor.intervals import day_interval
 from monitor.model import (
     Day,
