@@ -271,7 +271,7 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
     except RecursionError as error:
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg:
+        if _breaks_off(error):
             raise Truncated(
                 f"the JSON breaks off at character {error.pos}", url=response.url
             ) from error
@@ -280,6 +280,20 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         ) from error
     except ValueError as error:  # Python refuses to read numbers of thousands of digits
         raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
+
+
+def _breaks_off(error: json.JSONDecodeError) -> bool:
+    """Whether the text ends where the decoder stopped: in a string, an escape or a literal too."""
+    rest = error.doc[error.pos :].rstrip()
+    return (
+        len(rest) <= 1
+        or "Unterminated" in error.msg
+        or ("escape" in error.msg and len(rest) < LONGEST_ESCAPE)
+        or any(word.startswith(rest) for word in ("true", "false", "null", "-Infinity"))
+    )
+
+
+LONGEST_ESCAPE = len("\\uD83D\\uDE00")
 
 
 @contextmanager

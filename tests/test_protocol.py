@@ -1,0 +1,24 @@
+"""What a response is worth before any platform reads it."""
+
+import json
+
+import pytest
+
+from monitor.errors import Truncated
+from monitor.protocol import Response, read_json
+
+WHOLE = json.dumps({"words": [True, False, None, -1.5e-3, '€ 😀 \n"'], "empty": [{}, []]})
+
+
+def answer(text: str) -> Response:
+    url = "https://status.acme.example/state.json"
+    return Response(url=url, final_url=url, status=200, headers={}, body=text.encode())
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_json_that_breaks_off_anywhere_is_truncated(end: str) -> None:
+    assert read_json(answer(WHOLE + end)) == json.loads(WHOLE)
+
+    for length in range(1, len(WHOLE)):
+        with pytest.raises(Truncated):
+            read_json(answer(WHOLE[:length] + end))
