@@ -1,7 +1,6 @@
 """Drive a platform's generator over a recording folder, synchronously and without a network."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -10,18 +9,23 @@ from monitor import platforms
 from monitor.errors import FetchError
 from monitor.model import Evidence
 from monitor.protocol import Get, PageContext, Response, Steps
+from tests.cases import Recording, body_of, recording_of
 
 Answer = Callable[[str], Response]
 
 
 def answers_from(folder: Path) -> Answer:
+    """Return a function from absolute URL to the response recorded in a case; see `answering`."""
+    return answering(recording_of(folder))
+
+
+def answering(recording: Recording) -> Answer:
     """Return a function from absolute URL to the recorded response; a URL not in the recording
     answers 404."""
-    recording = json.loads((folder / "recording.json").read_text())
-    responses = {unquote(entry["url"]): entry for entry in recording["responses"]}
+    responses = {unquote(entry["url"]): entry for entry in recording.responses}
 
     def answer(url: str) -> Response:
-        entry = responses.get(unquote(url))
+        entry = responses.get(unquote(url), recording.elsewhere)
         if entry is None:
             return Response(
                 url=url,
@@ -30,17 +34,21 @@ def answers_from(folder: Path) -> Answer:
                 headers={"content-type": "text/plain"},
                 body=b"Not Found",
             )
-        body = (folder / entry["body"]).read_bytes() if entry.get("body") else b""
-        headers: Mapping[str, str] = {k.lower(): v for k, v in entry.get("headers", {}).items()}
         return Response(
             url=url,
             final_url=entry.get("final_url", url),
             status=entry["status"],
-            headers=headers,
-            body=body,
+            headers={k.lower(): v for k, v in entry.get("headers", {}).items()},
+            body=body_of(entry),
         )
 
     return answer
+
+
+def responses_of(recording: Recording) -> list[Response]:
+    """Return every response of a recording, in its order."""
+    answer = answering(recording)
+    return [answer(entry["url"]) for entry in recording.responses]
 
 
 SIGNALS_NEEDED = 2
@@ -67,9 +75,9 @@ def recognised(responses: Sequence[Response]) -> list[str]:
 
 def context_of(folder: Path, **changes: object) -> PageContext:
     """Return the page context at the moment of the recording, or at the `now` among the changes."""
-    recording = json.loads((folder / "recording.json").read_text())
-    now = datetime.fromisoformat(recording["recorded_at"])
-    return PageContext(**({"url": recording["page"], "now": now} | changes))
+    recording = recording_of(folder)
+    now = datetime.fromisoformat(recording.recorded_at)
+    return PageContext(**({"url": recording.page, "now": now} | changes))
 
 
 def drive(

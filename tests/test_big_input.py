@@ -113,7 +113,7 @@ def limit(name: str) -> int:
 def biggest_answer(name: str) -> tuple[Path, str, bytes]:
     """Return the platform's case of something going on, with its longest answer that can be made
     big, so made."""
-    (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
+    (case,) = (case for case in whole_cases(name) if case.name == "ongoing")
     for url, body in sorted(bodies_of(case).items(), key=lambda each: len(each[1]), reverse=True):
         answer = big(body, limit(name))
         if len(answer) > limit(name) // 2:
@@ -123,8 +123,8 @@ def biggest_answer(name: str) -> tuple[Path, str, bytes]:
 
 def readings(name: str, case: Path, url: str, body: bytes) -> list[Callable[[], object]]:
     """Return what polls and what backfills the case, its answer at the address being this one."""
-    recorded = answers_from(case.parent)
-    page = known_page(case, json.loads(case.read_text()))
+    recorded = answers_from(case)
+    page = known_page(case)
     platform = platforms.named(name)
 
     def answer(asked: str) -> Response:

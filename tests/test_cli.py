@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cases import FIXTURES, recording_of, write_recording
 from tests.processes import typed
 
 pytestmark = pytest.mark.hours
-
-FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.fixture
@@ -27,8 +26,13 @@ def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     return typed(monkeypatch, capsys)
 
 
-def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor) -> None:
-    code, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"))
+def recorded(case: Path, folder: Path) -> str:
+    """Write the recording of a case, and return its folder as the command takes it."""
+    return str(write_recording(recording_of(case), folder / "recording"))
+
+
+def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor, tmp_path: Path) -> None:
+    code, out, _ = monitor("replay", recorded(FIXTURES / "statuspage" / "ongoing", tmp_path))
 
     assert code == 0
     assert "known days" in out
@@ -50,8 +54,10 @@ def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(columns)
     assert max(map(len, rows)) <= columns - 2
 
 
-def test_json_has_the_documented_keys(monitor) -> None:
-    code, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"), "--format", "json")
+def test_json_has_the_documented_keys(monitor, tmp_path: Path) -> None:
+    code, out, _ = monitor(
+        "replay", recorded(FIXTURES / "statuspage" / "ongoing", tmp_path), "--format", "json"
+    )
     report = json.loads(out)
 
     assert code == 0
@@ -75,24 +81,30 @@ def test_json_has_the_documented_keys(monitor) -> None:
     assert len(vendor["days"]) == 90
 
 
-def test_csv_has_a_line_per_vendor_and_component(monitor) -> None:
-    _, out, _ = monitor("replay", str(FIXTURES / "statuspage" / "ongoing"), "--format", "csv")
+def test_csv_has_a_line_per_vendor_and_component(monitor, tmp_path: Path) -> None:
+    _, out, _ = monitor(
+        "replay", recorded(FIXTURES / "statuspage" / "ongoing", tmp_path), "--format", "csv"
+    )
     lines = list(csv.DictReader(io.StringIO(out)))
 
     assert lines[0]["component"] == ""
     assert all(line["component"] for line in lines[1:])
 
 
-def test_markdown_has_a_table(monitor) -> None:
-    _, out, _ = monitor("replay", str(FIXTURES / "incidentio" / "ongoing"), "--format", "markdown")
+def test_markdown_has_a_table(monitor, tmp_path: Path) -> None:
+    _, out, _ = monitor(
+        "replay", recorded(FIXTURES / "incidentio" / "ongoing", tmp_path), "--format", "markdown"
+    )
 
     assert out.startswith("## ")
     assert "| component | now |" in out
 
 
-def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(monitor) -> None:
+def test_a_challenged_page_is_a_failed_page_and_nothing_is_operational(
+    monitor, tmp_path: Path
+) -> None:
     code, out, err = monitor(
-        "replay", str(FIXTURES / "statuspage" / "bot-challenge"), "--format", "json"
+        "replay", recorded(FIXTURES / "statuspage" / "bot-challenge", tmp_path), "--format", "json"
     )
 
     assert code == 1

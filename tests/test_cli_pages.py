@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +28,7 @@ from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
 from monitor.picks import picked
 from monitor.runtime import ad_hoc_vendor, ephemeral
-from tests.drive import answers_from
+from tests.drive import answers_from, context_of
 from tests.processes import now, served, typed
 
 pytestmark = pytest.mark.hours
@@ -261,13 +260,9 @@ async def test_add_asks_for_regions_where_a_page_speaks_of_many(
 ) -> None:
     """What AWS says is rated for nobody; the regions of its events are the list to choose from."""
     case = FIXTURES / "aws" / "overlapping"
-    recording = json.loads((case / "recording.json").read_text())
-    pages = SimulatedPages(
-        [], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(case)
-    )
-    vendor = VendorConfig(
-        slug="aws", name="AWS", url=recording["page"], platform="aws", regions=("*",)
-    )
+    known = context_of(case)
+    pages = SimulatedPages([], Clock(known.now), answers_from(case))
+    vendor = VendorConfig(slug="aws", name="AWS", url=known.url, platform="aws", regions=("*",))
     async with collecting(pages, {"aws": vendor}) as collector:
         result = await collector.poll(await page_of(collector, "aws"))
         page = await page_of(collector, "aws")

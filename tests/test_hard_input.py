@@ -26,9 +26,10 @@ from monitor.impacts import IMPACT_WORDS
 from monitor.model import Evidence, Impact, Level
 from monitor.platforms import incidentio, statuspage
 from monitor.protocol import PageContext, Response
+from tests.cases import all_cases, recording_of
 from tests.damage import assert_sound, damaged_body
-from tests.drive import answers_from, drive
-from tests.test_platforms import FIXTURES, known_page
+from tests.drive import answers_from, drive, responses_of
+from tests.test_platforms import known_page
 
 IMPACTS = {word: level for level, word in IMPACT_WORDS.items()}
 TWO_TABLES = {
@@ -37,25 +38,21 @@ TWO_TABLES = {
 }
 """Platforms with words for components and, where those are missing, words for incidents."""
 
-BROKEN_ON_PURPOSE = {"bot-challenge", "truncated-body", "empty-body", "html-instead-of-json"}
-
 
 @cache
 def whole_cases(name: str) -> list[Path]:
-    """Return the cases with an answer that is not broken yet."""
-    cases = sorted((FIXTURES / name).glob("*/expected.json"))
-    return [case for case in cases if case.parent.name not in BROKEN_ON_PURPOSE and bodies_of(case)]
+    """Return the cases with an answer that has a body."""
+    return [case for case in all_cases(name) if bodies_of(case)]
 
 
 @cache
 def bodies_of(case: Path) -> Mapping[str, bytes]:
     """Return the bodies that answer 200 in a recording, by URL without percent signs."""
-    answer, entries = (
-        answers_from(case.parent),
-        json.loads(case.with_name("recording.json").read_text())["responses"],
-    )
-    asked = [unquote(entry["url"]) for entry in entries if entry["status"] == 200]
-    return {url: body for url in asked if (body := answer(url).body)}
+    return {
+        unquote(response.url): response.body
+        for response in responses_of(recording_of(case))
+        if response.status == 200 and response.body
+    }
 
 
 @pytest.mark.parametrize("name", platforms.names())
@@ -83,7 +80,7 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     url = data.draw(st.sampled_from(sorted(bodies)))
     bodies[url] = data.draw(damaged_body(bodies[url]))
     kind = data.draw(st.sampled_from(("application/json", "text/html; charset=utf-8", "")))
-    recorded = answers_from(case.parent)
+    recorded = answers_from(case)
 
     def answer(asked: str) -> Response:
         response = recorded(asked)
@@ -94,7 +91,7 @@ def read_damaged(name: str, data: st.DataObject) -> None:
             else replace(response, body=body, headers={"content-type": kind})
         )
 
-    page = known_page(case, json.loads(case.read_text()))
+    page = known_page(case)
     told = read(name, page, answer)
     for piece in told:
         assert_sound(piece, page)
@@ -108,8 +105,8 @@ def read_damaged(name: str, data: st.DataObject) -> None:
 def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
     """Every list of every answer of something going on: pages do repeat rows, and nothing may be
     kept twice."""
-    (case,) = (case for case in whole_cases(name) if case.parent.name == "ongoing")
-    recorded, page = answers_from(case.parent), known_page(case, json.loads(case.read_text()))
+    (case,) = (case for case in whole_cases(name) if case.name == "ongoing")
+    recorded, page = answers_from(case), known_page(case)
     for url, body in bodies_of(case).items():
         for doubled in _doubled(body):
 

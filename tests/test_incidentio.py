@@ -23,6 +23,7 @@ from monitor.errors import (
 from monitor.model import Basis, Evidence, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import incidentio
 from monitor.protocol import PageContext, Response
+from tests.cases import CHALLENGE
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "incidentio"
@@ -352,10 +353,8 @@ def test_a_timeout_is_not_worked_around() -> None:
 
 
 def test_a_block_is_not_worked_around() -> None:
-    challenge = (FIXTURES / "bot-challenge" / "challenge.html").read_bytes()
-
     with pytest.raises(BotChallenge):
-        poll("root-only", root_behind(challenge, 403, "text/html"))
+        poll("root-only", root_behind(CHALLENGE, 403, "text/html"))
 
 
 def test_a_page_that_breaks_off_is_truncated() -> None:

@@ -1,8 +1,7 @@
 """A poll that fails midway keeps what admits trouble and nothing that reads as success."""
 
-import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -20,9 +19,10 @@ from monitor.model import Evidence, Level, Observation
 from monitor.partial import admitted
 from monitor.protocol import Response
 from monitor.standing import is_bad
+from tests.cases import case_of
 from tests.drive import answers_from, drive
 from tests.test_hard_input import whole_cases
-from tests.test_platforms import case_of, known_page
+from tests.test_platforms import known_page
 
 states = st.builds(
     Observation,
@@ -130,7 +130,7 @@ def broken_midway():
 def new_page(case):
     """Return the page of a case of which no incident is known yet."""
     return replace(
-        known_page(case, json.loads(case.read_text())),
+        known_page(case),
         open_incidents=frozenset(),
         components=frozenset(),
     )
@@ -138,7 +138,7 @@ def new_page(case):
 
 def failing_from(case, failing):
     """Return what answers as recorded, and from that request on, counted from 1, an error."""
-    recorded, asked = answers_from(case.parent), count(1)
+    recorded, asked = answers_from(case), count(1)
     return lambda url: replace(
         recorded(url), **({"status": 503, "body": b""} if next(asked) >= failing else {})
     )
@@ -158,10 +158,7 @@ def polled_until(name, case, failing):
 @pytest.mark.parametrize(("name", "case", "failing"), list(broken_midway()))
 async def test_no_platform_reads_well_by_a_poll_that_failed_midway(name, case, failing):
     told = new_page(case)
-    recording = json.loads(case.with_name("recording.json").read_text())
-    pages = SimulatedPages(
-        [], Clock(datetime.fromisoformat(recording["recorded_at"])), failing_from(case, failing)
-    )
+    pages = SimulatedPages([], Clock(told.now), failing_from(case, failing))
     vendor = VendorConfig(
         slug="acme",
         name="Acme",

@@ -1,7 +1,7 @@
 """Every platform module, and every fixture of every platform. A case is a folder; nothing is
 registered anywhere.
 
-`expected.json` of a case is written and reviewed by hand:
+What a case is, `tests/cases.py` says. Its `expected.json` is written and reviewed by hand:
     detect    the platform that two independent signals in the recorded responses prove, or null
     poll      {"raises": error} or {"levels", "unknown_words", "open", "remark"}, optionally
     "withdrawn" backfill  {"raises": error} or {"impacts", "bars", "coverage", "gaps"}
@@ -23,9 +23,9 @@ from monitor import platforms
 from monitor.errors import PageError
 from monitor.model import Evidence, Level, Phase, level_word
 from monitor.protocol import HtmlSettings, PageContext
-from tests.drive import answers_from, context_of, drive, recognised
+from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of
+from tests.drive import answers_from, context_of, drive, recognised, responses_of
 
-FIXTURES = Path(__file__).parent / "fixtures"
 REQUIRED = (
     "quiet",
     "ongoing",
@@ -35,19 +35,11 @@ REQUIRED = (
     "renamed-component",
     "unlinked-components",
     "unknown-word",
-    "bot-challenge",
-    "truncated-body",
-    "empty-body",
-    "html-instead-of-json",
 )
-CASES = sorted(FIXTURES.glob("*/*/expected.json"))
+CASES = all_cases()
 
 
-def case_of(expected: Path) -> str:
-    return f"{expected.parent.parent.name}/{expected.parent.name}"
-
-
-each_case = pytest.mark.parametrize("path", CASES, ids=[case_of(path) for path in CASES])
+each_case = pytest.mark.parametrize("case", CASES, ids=map(case_of, CASES))
 each_platform = pytest.mark.parametrize("name", platforms.names())
 
 
@@ -86,10 +78,10 @@ def test_every_folder_of_fixtures_belongs_to_a_platform() -> None:
     assert folders <= set(platforms.names())
 
 
-def test_every_recording_has_its_expectations() -> None:
-    assert [
-        p for p in FIXTURES.glob("*/*/recording.json") if not p.with_name("expected.json").is_file()
-    ] == []
+def test_every_folder_of_a_platform_is_a_case() -> None:
+    folders = {path for name in platforms.names() for path in (FIXTURES / name).iterdir()}
+
+    assert folders == set(CASES)
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -97,33 +89,28 @@ def test_every_recording_has_its_expectations() -> None:
 
 
 @each_case
-def test_the_platform_is_recognised_by_two_independent_signals_or_not_at_all(path: Path) -> None:
-    answer = answers_from(path.parent)
-    responses = [
-        answer(entry["url"])
-        for entry in json.loads(path.with_name("recording.json").read_text())["responses"]
-    ]
+def test_the_platform_is_recognised_by_two_independent_signals_or_not_at_all(case: Path) -> None:
+    expected = expected_of(case)["detect"]
 
-    expected = json.loads(path.read_text())["detect"]
-    assert recognised(responses) == ([expected] if expected else [])
+    assert recognised(responses_of(recording_of(case))) == ([expected] if expected else [])
 
 
 @each_case
-def test_a_poll_reads_what_the_page_says(path: Path) -> None:
-    expected = json.loads(path.read_text())
-    platform, page = platforms.named(path.parent.parent.name), known_page(path, expected)
+def test_a_poll_reads_what_the_page_says(case: Path) -> None:
+    expected, page = expected_of(case), known_page(case)
+    platform = platforms.named(case.parent.name)
 
     compare(
         expected["poll"],
         polled,
-        lambda: drive(platform.poll(page), page, answers_from(path.parent)),
+        lambda: drive(platform.poll(page), page, answers_from(case)),
     )
 
 
 @each_case
-def test_a_backfill_reads_what_the_page_says(path: Path) -> None:
-    expected = json.loads(path.read_text())
-    platform, page = platforms.named(path.parent.parent.name), known_page(path, expected)
+def test_a_backfill_reads_what_the_page_says(case: Path) -> None:
+    expected, page = expected_of(case), known_page(case)
+    platform = platforms.named(case.parent.name)
     since = (
         datetime.fromisoformat(expected["since"])
         if "since" in expected
@@ -133,19 +120,19 @@ def test_a_backfill_reads_what_the_page_says(path: Path) -> None:
     compare(
         expected["backfill"],
         backfilled,
-        lambda: drive(platform.backfill(page, since), page, answers_from(path.parent)),
+        lambda: drive(platform.backfill(page, since), page, answers_from(case)),
     )
 
 
 @each_case
-def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(path: Path) -> None:
-    expected = json.loads(path.read_text())
-    platform, page = platforms.named(path.parent.parent.name), known_page(path, expected)
+def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(case: Path) -> None:
+    expected, page = expected_of(case), known_page(case)
+    platform = platforms.named(case.parent.name)
     if "raises" in expected["backfill"]:
         return
 
     evidence = drive(
-        platform.backfill(page, page.now - timedelta(days=90)), page, answers_from(path.parent)
+        platform.backfill(page, page.now - timedelta(days=90)), page, answers_from(case)
     )
 
     assert all(i.end is None or i.start < i.end for piece in evidence for i in piece.impacts)
@@ -157,14 +144,19 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(path: Path)
 # comparing
 
 
-def known_page(path: Path, expected: dict[str, Any]) -> PageContext:
-    context = expected.get("context", {})
+def known_page(case: Path) -> PageContext:
+    """Return the page of a case with what is known of it beforehand."""
+    return context(case, expected_of(case).get("context", {}))
+
+
+def context(case: Path, known: dict[str, Any]) -> PageContext:
+    """Return the page of a case with these things known of it, as `expected.json` writes them."""
     kinds = {"regions": tuple, "html": html_settings}  # the user's order is kept
     return context_of(
-        path.parent,
+        case,
         **{
             k: kinds.get(k, frozenset)(v) if isinstance(v, list | dict) else v
-            for k, v in context.items()
+            for k, v in known.items()
         },
     )
 

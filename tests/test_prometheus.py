@@ -63,6 +63,7 @@ from monitor.model import (
 from monitor.overrides import Override
 from monitor.ratios import POLICIES
 from monitor.store import Health
+from tests.cases import FIXTURES, recording_of, write_recording
 
 NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -646,8 +647,8 @@ def test_without_bars_for_every_day_there_is_no_uptime_by_the_formula():
 @pytest.mark.parametrize(
     "case", ["statuspage/embed-2021", "statuspage/embed-2026", "incidentio/root-only"]
 )
-async def test_a_pages_metrics_are_the_figures_of_its_report(case):
-    source = Replay(HERE / "fixtures" / case)
+async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
+    source = Replay(write_recording(recording_of(FIXTURES / case), tmp_path))
     vendor = runtime.ad_hoc_vendor(normal_url(source.page))
     with runtime.open_store(runtime.ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         await cli._read_all(context, source, 90)

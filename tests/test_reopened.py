@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ import pytest
 from monitor import platforms
 from monitor.model import Incident, Phase
 from monitor.protocol import Response
+from tests.cases import FIXTURES, expected_of
 from tests.drive import answers_from, context_of, drive
-
-FIXTURES = Path(__file__).parent / "fixtures"
 
 Change = Callable[[Any], None]
 
@@ -37,7 +35,7 @@ def read(
         found = recorded(url)
         return replace(found, body=json.dumps(told).encode()) if found.body == before else found
 
-    known = json.loads((folder / "expected.json").read_text()).get("context", {})
+    known = expected_of(folder).get("context", {})
     page = context_of(folder, mark=known.get("mark"))
     pieces = drive(
         platforms.named(platform).backfill(page, page.now - timedelta(days=90)), page, answer

@@ -45,16 +45,14 @@ class Repeated:
 def test_a_component_that_is_listed_again_as_well_stays_as_bad_as_it_is(name: str) -> None:
     better = []
     for case in whole_cases(name):
-        page, answer = known_page(case, json.loads(case.read_text())), answers_from(case.parent)
+        page, answer = known_page(case), answers_from(case)
         before = levels(name, page, answer)
         for each in repeated(case, before):
             after = levels(name, page, with_body(answer, each))
             if after and is_better(
                 after.get(each.component, Level.OPERATIONAL), before[each.component]
             ):
-                better.append(
-                    (case.parent.name, each.component, "last" if each.at_end else "first")
-                )
+                better.append((case.name, each.component, "last" if each.at_end else "first"))
 
     assert better == []
 

@@ -13,6 +13,7 @@ from monitor.errors import UnexpectedShape
 from monitor.model import Level
 from monitor.platforms import uptimekuma
 from monitor.protocol import PageContext, Response
+from tests.cases import recording_of
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "uptimekuma"
@@ -70,7 +71,7 @@ def test_a_host_whose_root_is_no_status_page_says_what_to_configure(entry: dict[
 
 def test_the_page_alone_proves_the_platform_and_another_app_does_not() -> None:
     def kinds(case: str) -> set[str]:
-        url = json.loads((FIXTURES / case / "recording.json").read_text())["responses"][0]["url"]
+        url = recording_of(FIXTURES / case).responses[0]["url"]
         return {signal.kind for signal in uptimekuma.detect(answers_from(FIXTURES / case)(url))}
 
     assert kinds("own-host") == {"preload", "manifest"}

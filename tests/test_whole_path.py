@@ -2,7 +2,7 @@
 changes nothing."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,32 +13,27 @@ from monitor import platforms
 from monitor.config import VendorConfig
 from monitor.errors import PageError
 from monitor.model import Evidence
+from tests.cases import FIXTURES, case_of, expected_of
 from tests.drive import answers_from
-from tests.test_platforms import CASES, FIXTURES, case_of, known_page
+from tests.test_platforms import CASES, known_page
 
 
 @pytest.mark.parametrize("name", platforms.names())
 async def test_what_a_platform_says_is_kept_and_reported(name: str) -> None:
-    await read_whole(FIXTURES / name / "ongoing" / "expected.json")
+    await read_whole(FIXTURES / name / "ongoing")
 
 
 @pytest.mark.measure
-@pytest.mark.parametrize("path", CASES, ids=[case_of(path) for path in CASES])
-async def test_every_case_is_kept_and_reported_or_fails_with_our_error(path: Path) -> None:
-    await read_whole(path)
+@pytest.mark.parametrize("case", CASES, ids=map(case_of, CASES))
+async def test_every_case_is_kept_and_reported_or_fails_with_our_error(case: Path) -> None:
+    await read_whole(case)
 
 
-async def read_whole(path: Path) -> None:
+async def read_whole(case: Path) -> None:
     """Poll and backfill a case twice over a real store, and assert that nothing breaks, and nothing
     changes again."""
-    name, expected = path.parent.parent.name, json.loads(path.read_text())
-    told, recording = (
-        known_page(path, expected),
-        json.loads(path.with_name("recording.json").read_text()),
-    )
-    pages = SimulatedPages(
-        [], Clock(datetime.fromisoformat(recording["recorded_at"])), answers_from(path.parent)
-    )
+    name, expected, told = case.parent.name, expected_of(case), known_page(case)
+    pages = SimulatedPages([], Clock(told.now), answers_from(case))
     vendor = VendorConfig(
         slug="acme",
         name="Acme",

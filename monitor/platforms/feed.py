@@ -50,6 +50,7 @@ from monitor.protocol import (
     fingerprint,
     get,
     reading_of,
+    require_ok,
 )
 from monitor.told import (
     REVIEWS,
@@ -682,6 +683,7 @@ def _found(page: PageContext, *, conditional: bool) -> Generator[Step, Any, tupl
         except (FetchError, ParseError):
             continue
         return path, answer
+    require_ok(root)
     raise BadStatus(
         "no feed was found on the page",
         status=root.status,

@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -14,11 +15,11 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from tests.cases import FIXTURES, body_of, recording_of, write_recording
 from tests.processes import typed
 
 pytestmark = pytest.mark.hours
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 # Clears the screen, fills the clipboard, sets the title, the same with one C1 byte, turns text
 # around, forges a line.
 ATTACK = (
@@ -44,13 +45,12 @@ def recording(tmp_path: Path) -> Path:
 
 def attack(platform: str, folder: Path) -> Path:
     """Copy a platform's page that has something open, with every text in it an attack."""
-    folder.mkdir()
-    for path in (FIXTURES / platform / "ongoing").glob("*.json"):
-        told = json.loads(path.read_text())
-        if path.name != "recording.json":
-            told = attacked(told)
-        (folder / path.name).write_text(json.dumps(told))
-    return folder
+    page = recording_of(FIXTURES / platform / "ongoing")
+    responses = tuple(
+        entry | {"body": json.dumps(attacked(json.loads(body_of(entry)))).encode()}
+        for entry in page.responses
+    )
+    return write_recording(replace(page, responses=responses), folder)
 
 
 def attacked(told):
