@@ -18,8 +18,9 @@ from pathlib import Path
 from bench.rebuild import COMPONENTS, DAYS, NOW, evidence
 from exporters import remote_write, tables
 from exporters import report as reports
-from exporters.daily import HistoryQuery, vendor_series
+from exporters.daily import Asked, vendor_series
 from exporters.openmetrics import SETTLED, OpenMetricsFile
+from monitor import answers
 from monitor.config import VendorConfig
 from monitor.store import PageSpec, Store
 from monitor.writer import derive_page
@@ -53,8 +54,8 @@ def fill(folder: Path, count: int) -> None:
             )
 
 
-def asked(**changes) -> HistoryQuery:
-    return HistoryQuery(now=NOW + timedelta(hours=8), days=DAYS, **changes)
+def asked(**changes) -> Asked:
+    return Asked(now=NOW + timedelta(hours=8), days=DAYS, **changes)
 
 
 def openmetrics(store, settings, pages, folder, **changes):
@@ -65,7 +66,7 @@ def openmetrics(store, settings, pages, folder, **changes):
             for series in vendor_series(store, page, settings[page.slug], question):
                 file.add(series)
         file.finish()
-    return file.totals.samples, path.stat().st_size
+    return file.written.samples, path.stat().st_size
 
 
 def openmetrics_vendors(store, settings, pages, folder):
@@ -101,10 +102,10 @@ def report(lines):
     """`monitor report`, whose lines are counted and not printed."""
 
     def write(store, settings, pages, _folder):
-        question = reports.HistoryQuery(now=NOW + timedelta(hours=8))
-        found = (reports.gather(store, page, settings[page.slug], question) for page in pages)
+        query = answers.ReportQuery(now=NOW + timedelta(hours=8))
+        records = (answers.record(store, page, settings[page.slug], query) for page in pages)
         count = size = 0
-        for line in lines(found, question, [reports.last_day(page, question) for page in pages]):
+        for line in lines(records, query, [query.last_day(page) for page in pages]):
             count, size = count + 1, size + len(line) + 1
         return count, size
 
@@ -113,7 +114,7 @@ def report(lines):
 
 EXPORTS = {
     "report --format json": report(reports.json_lines),
-    "report --format csv": report(lambda found, *_: reports.csv_lines(found)),
+    "report --format csv": report(lambda records, *_: reports.csv_lines(records)),
     "openmetrics": openmetrics,
     "openmetrics, vendors only": openmetrics_vendors,
     "remote-write, without sending": remote,

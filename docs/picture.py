@@ -12,8 +12,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from exporters import report
-from monitor import platforms
+from exporters.report import terminal_parts
+from monitor import answers
 from monitor.cli import since_instant
 from monitor.collect import Collector
 from monitor.config import VendorConfig
@@ -52,8 +52,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def reports(store: Store) -> list[report.VendorReport]:
-    """Serve the demo's vendors on loopback, read them, and return the reports of those shown."""
+async def records(store: Store) -> list[answers.Record]:
+    """Serve the demo's vendors on loopback, read them, and return the records of those shown."""
     simulator = Simulator([truth for truth in demo_truths(now()) if truth.slug in SHOWN], now)
     await simulator.start()
     try:
@@ -74,11 +74,8 @@ async def reports(store: Store) -> list[report.VendorReport]:
             await collector.close()
     finally:
         await simulator.stop()
-    asked = report.Asked(now=now())
-    return [
-        report.gather(store, page, vendors[page.slug], asked, trust=platforms.trust(page.platform))
-        for page in store.pages()
-    ]
+    query = answers.ReportQuery(now=now())
+    return [answers.record(store, page, vendors[page.slug], query) for page in store.pages()]
 
 
 def main() -> None:
@@ -87,11 +84,12 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         Store.open(f"sqlite:///{folder}/picture.db") as store,
     ):
-        found = asyncio.run(reports(store))
+        shown = asyncio.run(records(store))
     console = Console(
         record=True, width=WIDTH, force_terminal=True, color_system="truecolor", file=io.StringIO()
     )
-    console.print(report.as_table(found, width=WIDTH), highlight=False)
+    for part in terminal_parts(shown, width=WIDTH):
+        console.print(part, highlight=False)
     svg = console.export_svg(title="monitor report", theme=THEME, code_format=FRAME)
     (Path(__file__).parent / "report.svg").write_text(svg)
 

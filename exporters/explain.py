@@ -4,8 +4,9 @@ what it came to.
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from exporters.wording import duration
 from monitor import history
 from monitor.classify import Options
 from monitor.config import VendorConfig
@@ -407,13 +408,3 @@ def _name(component_id: str, explanation: Explanation) -> str:
 
 def _time(instant: datetime, explanation: Explanation) -> str:
     return instant.astimezone(explanation.page.zone).strftime("%Y-%m-%d %H:%M:%S%z")
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second."""
-    whole = timedelta(seconds=round(seconds))
-    hours, rest = divmod(int(whole.total_seconds()), 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min {left:02d} s"
-    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"

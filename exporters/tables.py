@@ -15,9 +15,9 @@ from enum import StrEnum
 from io import TextIOWrapper
 from typing import Any, BinaryIO, Protocol
 
-from exporters.daily import HistoryQuery
+from exporters.daily import Asked
 from exporters.prometheus import LONGEST_WINDOW, WINDOW_DAYS
-from exporters.report import cell
+from exporters.wording import cell
 from monitor.errors import ConfigError
 from monitor.intervals import day_interval, day_of, days_between
 from monitor.model import (
@@ -63,7 +63,7 @@ class Reading:
     """One vendor as the store told it, and the range that is asked for."""
 
     page: PageRecord
-    asked: HistoryQuery
+    asked: Asked
     wanted: Window
     history: PageHistory
     facts: PageFacts
@@ -96,7 +96,7 @@ class Reading:
         }
 
 
-def read(store: Store, page: PageRecord, asked: HistoryQuery) -> Reading:
+def read(store: Store, page: PageRecord, asked: Asked) -> Reading:
     """Return what the tables need of one vendor. The last day is `asked.until`, or today in the
     page's zone.
     """
@@ -142,8 +142,6 @@ _COUNTS: Mapping[str, Kind] = dict.fromkeys(
     ),
     Kind.WHOLE,
 )
-_GREEN = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days")
-"""Counts that would read as "all well" when no day is known."""
 
 
 # rows
@@ -159,7 +157,7 @@ def _day(day: Day) -> Row:
     return {
         "day": day.day,
         "level": day.level.word if day.level is not None else None,
-        **(_seconds(day.seconds) if day.covered_seconds else dict.fromkeys(_SECONDS)),
+        **_seconds(day.seconds if day.covered_seconds else None),
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
         "coverage": day.coverage,
@@ -172,7 +170,9 @@ def _day(day: Day) -> Row:
     }
 
 
-def _seconds(seconds: Seconds) -> Row:
+def _seconds(seconds: Seconds | None) -> Row:
+    if seconds is None:
+        return dict.fromkeys(_SECONDS)
     return {name: getattr(seconds, name.removesuffix("_seconds")) for name in _SECONDS}
 
 
@@ -186,27 +186,21 @@ def _window_rows(reading: Reading) -> Iterator[Row]:
 
 
 def _window(found: WindowFigures, length: int, policy: str) -> Row:
-    counts = {name: getattr(found, name) for name in _COUNTS}  # a figure's name is its column's
-    if not found.known_days:
-        counts |= dict.fromkeys(_GREEN)
+    least, most = found.outage_day_bounds or (None, None)
     return {
         "window_days": length,
         "first": found.window.first,
         "last": found.window.last,
-        **counts,
-        **_bounds(found),
+        **{name: getattr(found, name) for name in _COUNTS},  # a figure's name is its column's
+        "outage_days_least": least,
+        "outage_days_most": most,
         "outage_day_ratio": found.outage_day_ratio,
         "downtime_ratio": found.downtime_ratio(POLICIES[policy]),
         "policy": policy,
-        **(_seconds(found.seconds) if found.covered_seconds else dict.fromkeys(_SECONDS)),
+        **_seconds(found.seconds),
         "covered_seconds": found.covered_seconds,
         "coverage": found.coverage_ratio,
     }
-
-
-def _bounds(found: WindowFigures) -> Row:
-    least, most = found.outage_day_bounds if found.known_days else (None, None)
-    return {"outage_days_least": least, "outage_days_most": most}
 
 
 def _standing(history: History, window: Window) -> Row:

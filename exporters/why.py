@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from exporters.explain import duration, find
+from exporters.explain import find
+from exporters.wording import duration
 from monitor import history
 from monitor.classify import Options, derive
 from monitor.config import VendorConfig

@@ -27,7 +27,8 @@ import typer
 from exporters import explain as explanations
 from exporters import report as reports
 from exporters import why as reasons
-from monitor import __version__, platforms
+from exporters.wording import percent
+from monitor import __version__, answers
 from monitor import config as configuration
 from monitor.cli_db import database as database_commands
 from monitor.cli_db import require_whole
@@ -388,17 +389,17 @@ def _backfill_lines(
 ) -> Iterator[str]:
     today = day_of(context.clock(), page.zone)
     length = (today - first).days + 1 if first else days
-    asked = reports.Asked(now=context.clock(), window_days=length)
-    found = reports.gather(context.store, page, context.vendors[page.slug], asked).figures
+    query = answers.ReportQuery(now=context.clock(), window_days=length)
+    figures = answers.record(context.store, page, context.vendors[page.slug], query).figures
     reach = "; ".join(
         f"{source} back to {start:%Y-%m-%d}" for source, start in sorted(result.reach.items())
     )
     unknown = (
-        f"{found.unknown_days} of {length} days unknown"
-        if found.unknown_days
+        f"{figures.unknown_days} of {length} days unknown"
+        if figures.unknown_days
         else f"all {length} days known"
     )
-    coverage = reports.percent(found.coverage_ratio)
+    coverage = percent(figures.coverage_ratio)
     yield (
         f"{page.slug}: {reach or 'nothing new to read'}; {unknown}, coverage {coverage};"
         f" {result.requests} requests"
@@ -430,7 +431,7 @@ def report(
 ) -> None:
     """Say how reliable the vendors have been, with definition, window, zone and coverage."""
     with open_context(config, database) as context:
-        asked = reports.Asked(
+        query = answers.ReportQuery(
             now=context.clock(),
             window_days=window or context.settings.window_days,
             as_of=as_of.date() if as_of else None,
@@ -438,34 +439,33 @@ def report(
             policy=policy.value if policy else context.settings.policy,
         )
         pages = context.pages(vendors)
-        write(context, pages, asked, form)
+        write(context, pages, query, form)
     raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)
 
 
-def gathered(
-    context: Context, pages: Iterable[PageRecord], asked: reports.Asked
-) -> Iterator[reports.VendorReport]:
-    """Yield the pages' reports, each made when it is asked for."""
+def records(
+    context: Context, pages: Iterable[PageRecord], query: answers.ReportQuery
+) -> Iterator[answers.Record]:
+    """Yield the pages' records, each made when it is asked for."""
     for page in pages:
-        vendor, trust = context.vendors[page.slug], platforms.trust(page.platform)
-        yield reports.gather(context.store, page, vendor, asked, trust=trust)
+        yield answers.record(context.store, page, context.vendors[page.slug], query)
 
 
 def write(
-    context: Context, pages: Sequence[PageRecord], asked: reports.Asked, form: Format
+    context: Context, pages: Sequence[PageRecord], query: answers.ReportQuery, form: Format
 ) -> None:
     """Print the pages' reports, one after another. Raises ConfigError, before any, when the
     question makes no sense.
     """
     try:
-        last_days = [reports.last_day(page, asked) for page in pages]
+        last_days = [query.last_day(page) for page in pages]
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    found = gathered(context, pages, asked)
+    found = records(context, pages, query)
     if form is Format.TABLE:
-        say_each(reports.drawn(found, width=width()))
+        say_each(reports.terminal_parts(found, width=width()))
     elif form is Format.JSON:
-        say_each(reports.json_lines(found, asked, last_days))
+        say_each(reports.json_lines(found, query, last_days))
     else:
         say_each(reports.csv_lines(found) if form is Format.CSV else reports.markdown_lines(found))
 
@@ -674,13 +674,13 @@ def replay(
         wanted = as_of.date() if as_of else source.recorded_at.date()
         days = (source.recorded_at.date() - wanted).days + window + 1
         errors = run(_read_all(context, source, max(days, window)))
-        asked = reports.Asked(
+        query = answers.ReportQuery(
             now=source.recorded_at,
             window_days=window,
             as_of=as_of.date() if as_of else None,
             policy=policy.value,
         )
-        write(context, context.pages(None), asked, form)
+        write(context, context.pages(None), query, form)
     for error in errors:
         say(f"failed: {error}", style="red", err=True)
     raise typer.Exit(SOME_PAGE_FAILED if errors else FINE)
@@ -747,8 +747,8 @@ async def _show_demo(context: Context, fetcher: Fetches, folder: str, history: P
             await collector.poll(page)
         for page in context.pages(None):
             await collector.backfill(page, since_instant(page, None, 90, now()))
-    asked = reports.Asked(now=now())
-    write(context, context.pages(None), asked, Format.TABLE)
+    query = answers.ReportQuery(now=now())
+    write(context, context.pages(None), query, Format.TABLE)
     settings = context.settings
     if history is not None:
         write_history(context, history, {"instance": f"{settings.host}:{settings.port}"})

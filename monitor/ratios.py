@@ -68,18 +68,19 @@ class WindowFigures:
     known_days = operational + maintenance_days + degraded_days + outage_days; major_days is part of
     outage_days.
 
-    `length_seconds` counts only what has elapsed of the last day.
+    Where no day is known they are None, since 0 would read as "all well"; `seconds` are None where
+    nothing was covered. `length_seconds` counts only what has elapsed of the last day.
     """
 
     window: Window
     known_days: int = 0
-    outage_days: int = 0
-    major_days: int = 0
-    degraded_days: int = 0
-    maintenance_days: int = 0
+    outage_days: int | None = None
+    major_days: int | None = None
+    degraded_days: int | None = None
+    maintenance_days: int | None = None
     unknown_days: int = 0
-    disputed_days: int = 0
-    seconds: Seconds = NO_SECONDS
+    disputed_days: int | None = None
+    seconds: Seconds | None = None
     covered_seconds: float = 0.0
     length_seconds: float = 0.0
 
@@ -88,13 +89,15 @@ class WindowFigures:
         """Days with a partial or major outage among the known days, 0..1; None when no day is
         known.
         """
-        return self.outage_days / self.known_days if self.known_days else None
+        return None if self.outage_days is None else self.outage_days / self.known_days
 
     @property
-    def outage_day_bounds(self) -> tuple[int, int]:
+    def outage_day_bounds(self) -> tuple[int, int] | None:
         """How many of all the window's days were outage days, unknown ones too: all of those good,
-        all of them bad.
+        all of them bad. None when no day is known.
         """
+        if self.outage_days is None:
+            return None
         return self.outage_days, self.outage_days + self.unknown_days
 
     @property
@@ -108,7 +111,7 @@ class WindowFigures:
         """Weighted seconds of downtime among the covered seconds, 0..1; None when nothing was
         covered.
         """
-        return policy.weigh(self.seconds) / self.covered_seconds if self.covered_seconds else None
+        return None if self.seconds is None else policy.weigh(self.seconds) / self.covered_seconds
 
 
 def window_ending(as_of: date, days: int) -> Window:
@@ -125,26 +128,33 @@ def figures(history: History, window: Window) -> WindowFigures:
     span = (window.last - window.first).days + 1
     inside = [day for day in history.days.values() if window.first <= day.day <= window.last]
     quiet_days, quiet_seconds = _quiet(history, window, inside)
-    known = [day for day in inside if day.level is not None]
-    levels = [day.level for day in known]
+    levels = [day.level for day in inside if day.level is not None]
+    known_days = quiet_days + len(levels)
     length = DAY_SECONDS * span + sum(
         seconds - DAY_SECONDS
         for day, seconds in history.lengths.items()
         if window.first <= day <= window.last
     )
+    covered = round(quiet_seconds + sum(day.covered_seconds for day in inside), 3)
     return WindowFigures(
         window=window,
-        known_days=quiet_days + len(known),
-        outage_days=sum(1 for level in levels if level is not None and level.is_outage),
-        major_days=levels.count(Level.MAJOR_OUTAGE),
-        degraded_days=levels.count(Level.DEGRADED),
-        maintenance_days=levels.count(Level.MAINTENANCE),
-        unknown_days=span - quiet_days - len(known),
-        disputed_days=sum(1 for day in inside if day.disputed),
-        seconds=_total(inside),
-        covered_seconds=round(quiet_seconds + sum(day.covered_seconds for day in inside), 3),
+        known_days=known_days,
+        unknown_days=span - known_days,
+        seconds=_total(inside) if covered else None,
+        covered_seconds=covered,
         length_seconds=length,
+        **_day_counts(levels, inside) if known_days else {},
     )
+
+
+def _day_counts(levels: Sequence[Level], inside: Sequence[Day]) -> dict[str, int]:
+    return {
+        "outage_days": sum(level.is_outage for level in levels),
+        "major_days": levels.count(Level.MAJOR_OUTAGE),
+        "degraded_days": levels.count(Level.DEGRADED),
+        "maintenance_days": levels.count(Level.MAINTENANCE),
+        "disputed_days": sum(day.disputed for day in inside),
+    }
 
 
 def _quiet(history: History, window: Window, inside: list[Day]) -> tuple[int, float]:

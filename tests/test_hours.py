@@ -1,7 +1,6 @@
 """Every output ends with each page's own today, at any instant; and a test that reads the clock is
 run under others."""
 
-import json
 import re
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,11 +11,11 @@ from instants import DAYS, FEW, TIMES, chosen, instants, simulated_now
 from past import noon, told_at
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
-from exporters.daily import HistoryQuery, vendor_series
+from exporters.daily import Asked, vendor_series
 from exporters.openmetrics import SETTLED
 from exporters.prometheus import StateMetrics, render
-from exporters.report import Asked as AskedOfReport
-from exporters.report import as_json, gather
+from exporters.report import record_json
+from monitor.answers import ReportQuery, record
 from monitor.demo import random_truth
 from monitor.intervals import day_of, days_between, zone_named
 from monitor.model import Level
@@ -55,7 +54,7 @@ def scraped(store, vendors, now):
 
 
 def exported(store, page, vendor, now):
-    asked = HistoryQuery(now=now, days=90, settled=SETTLED)
+    asked = Asked(now=now, days=90, settled=SETTLED)
     series = list(vendor_series(store, page, vendor, asked))
     return {
         ",".join(f'{name}="{value}"' for name, value in each.labels[1:]): dict(each.points)
@@ -65,11 +64,7 @@ def exported(store, page, vendor, now):
 
 
 def reported(store, page, vendor, now):
-    asked = AskedOfReport(now=now)
-    (told,) = json.loads(json.dumps(as_json([gather(store, page, vendor, asked)], asked)))[
-        "vendors"
-    ]
-    return told
+    return record_json(record(store, page, vendor, ReportQuery(now=now)))
 
 
 def number(found):

@@ -7,8 +7,9 @@ from test_pipeline import NOW
 from test_wrong_green import API, Page, component, polled, watching
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
-from exporters.report import Asked, gather, remarks
+from exporters.report import remarks
 from monitor import cli
+from monitor.answers import ReportQuery, record
 from monitor.model import Component, Evidence, Level, PageInfo
 from monitor.told import NOTHING_LISTED, remarked
 
@@ -27,7 +28,7 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
         clock.forward(minutes=5)
         result, stored, _ = await polled(collector)
         vendor = collector.vendors[stored.slug]
-        report = gather(collector.store, stored, vendor, Asked(now=clock()))
+        report = record(collector.store, stored, vendor, ReportQuery(now=clock()))
         metrics = exposition(
             StateMetrics(collector.store), PollMetrics("0"), now=clock(), openmetrics=False
         ).decode()
@@ -38,7 +39,7 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
     assert cli._poll_line(result, stored) == (
         f"vendor-1: ok (statuspage, days in Etc/UTC); {NOTHING_LISTED}; of itself it says 'none'"
     )
-    assert report.level is None
+    assert report.standing.level is None
     assert [note for note in remarks(report) if "no components" in note] == [
         f"about the page: {NOTHING_LISTED}; of itself it says 'none'"
     ]
@@ -56,10 +57,12 @@ async def test_a_page_that_never_had_any_says_so_from_the_first_poll() -> None:
     page.indicator = "major"
     async with watching(page) as collector:
         _, stored, _ = await polled(collector)
-        report = gather(collector.store, stored, collector.vendors[stored.slug], Asked(now=NOW))
+        report = record(
+            collector.store, stored, collector.vendors[stored.slug], ReportQuery(now=NOW)
+        )
 
     assert stored.remark == f"{NOTHING_LISTED}; of itself it says 'major'"
-    assert report.level is None
+    assert report.standing.level is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What the user decides about single incidents, from the settings to the figures."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters import explain
-from exporters import report as reports
+from exporters.report import csv_lines, markdown_lines, record_json, remarks
+from monitor.answers import Record, ReportQuery, record
 from monitor.config import InvalidConfig, VendorConfig, parse
 from monitor.intervals import Interval
 from monitor.model import Aspect, Bar, Coverage, Incident, Level, OpenClaim, PageFacts, Phase
@@ -113,9 +113,9 @@ def vendor(*overrides: Override) -> VendorConfig:
     )
 
 
-def reported(store, *overrides: Override, policy: str = "statuspage") -> reports.VendorReport:
-    asked = reports.Asked(now=NOW, window_days=2, as_of=date(2026, 5, 6), policy=policy)
-    return reports.gather(store, store.pages()[0], vendor(*overrides), asked)
+def reported(store, *overrides: Override, policy: str = "statuspage") -> Record:
+    query = ReportQuery(now=NOW, window_days=2, as_of=date(2026, 5, 6), policy=policy)
+    return record(store, store.pages()[0], vendor(*overrides), query)
 
 
 def test_an_incident_left_out_counts_nowhere_and_what_polls_saw_of_it_does_not_either(store):
@@ -129,7 +129,7 @@ def test_the_figure_without_overrides_stays_readable(store):
     raw = reported(store, LEFT_OUT, policy="raw")
 
     assert raw.days == reported(store).days
-    assert raw.overridden == ()
+    assert raw.overrides == ()
 
 
 def test_an_incident_is_rated_or_shortened(store):
@@ -143,9 +143,7 @@ def test_an_incident_is_rated_or_shortened(store):
 
 def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
     report = reported(store, LEFT_OUT)
-    found = json.loads(json.dumps(reports.as_json([report], report.asked)))["vendors"][0][
-        "overrides"
-    ]
+    found = record_json(report)["overrides"]
     told = explain.gather(
         store, store.pages()[0], vendor(LEFT_OUT), component=None, day=date(2026, 5, 5), now=NOW
     )
@@ -159,10 +157,10 @@ def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
     ]  # fmt: skip
     assert any(
         "decided by you on 2026-05-06: 'API errors' (i1) is left out" in note
-        for note in reports.remarks(report)
+        for note in remarks(report)
     )
-    assert "decided by you" in reports.as_markdown([report])
-    assert ",1," in reports.as_csv([report]).splitlines()[1]
+    assert "decided by you" in "\n".join(markdown_lines([report]))
+    assert ",1," in list(csv_lines([report]))[1]
     assert "API errors (incident i1" in text
     assert "DECIDED BY YOU on 2026-05-06: left out, because an advisory" in text
 

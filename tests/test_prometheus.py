@@ -32,8 +32,7 @@ from exporters.prometheus import (
     render,
     sample,
 )
-from exporters.report import Asked, gather
-from monitor import cli, runtime
+from monitor import answers, cli, runtime
 from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.errors import StoreError
@@ -652,8 +651,11 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
     vendor = runtime.ad_hoc_vendor(normal_url(source.page))
     with runtime.open_store(runtime.ephemeral(vendor), clock=lambda: source.recorded_at) as context:
         await cli._read_all(context, source, 90)
-        report = gather(
-            context.store, context.pages(None)[0], vendor, Asked(now=source.recorded_at)
+        report = answers.record(
+            context.store,
+            context.pages(None)[0],
+            vendor,
+            answers.ReportQuery(now=source.recorded_at),
         )
         text = render(
             StateMetrics(context.store).families(source.recorded_at), openmetrics=False
@@ -668,10 +670,8 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
 
     figures = [each.figures for each in report.components]
     assert figures
-    assert column("reported_uptime_ratio") == [each.reported for each in report.components]
-    assert column("formula_uptime_ratio") == [
-        None if each.formula is None else float(each.formula / 100) for each in report.components
-    ]
+    assert column("reported_uptime_ratio") == [each.reported_uptime for each in report.components]
+    assert column("formula_uptime_ratio") == [each.formula_uptime for each in report.components]
     assert column("outage_ratio") == [each.outage_day_ratio for each in figures]
     # The stored days were derived a moment before the report's.
     assert column("coverage_ratio") == pytest.approx(

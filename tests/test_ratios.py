@@ -142,10 +142,12 @@ def test_the_sparse_sum_equals_the_sum_over_every_day(
 
     assert found.known_days == sum(day.level is not None for day in dense)
     assert found.unknown_days == sum(day.level is None for day in dense)
-    assert found.outage_days == sum(day.level is not None and day.level.is_outage for day in dense)
+    outages = sum(day.level is not None and day.level.is_outage for day in dense)
+    assert found.outage_days == (outages if found.known_days else None)
     assert found.covered_seconds == pytest.approx(sum(day.covered_seconds for day in dense))
     assert found.length_seconds == sum(day.length_seconds for day in dense)
-    assert found.seconds.partial == sum(day.seconds.partial for day in dense)
+    partial = sum(day.seconds.partial for day in dense)
+    assert (found.seconds and found.seconds.partial) == (partial if found.covered_seconds else None)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """The figures of a window as people and programs read them."""
 
 import csv
-import io
-import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from exporters import report as reports
+from exporters.report import csv_lines, markdown_lines, record_json, remarks, sentence
+from exporters.wording import percent
+from monitor.answers import Record, ReportQuery, record
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Coverage, Level, Phase
@@ -33,14 +33,12 @@ def page(store):
     return added
 
 
-def gathered(store, days: int = 10, **asked) -> reports.VendorReport:
-    return reports.gather(
-        store, store.pages()[0], ACME, reports.Asked(now=NOW, window_days=days, **asked)
-    )
+def recorded(store, days: int = 10, **query) -> Record:
+    return record(store, store.pages()[0], ACME, ReportQuery(now=NOW, window_days=days, **query))
 
 
-def as_json(report: reports.VendorReport) -> dict:
-    return json.loads(json.dumps(reports.as_json([report], report.asked)))["vendors"][0]
+def as_csv(*records: Record) -> list[dict[str, str]]:
+    return list(csv.DictReader(csv_lines(records)))
 
 
 def cover(first: timedelta, last: timedelta, component_id: str | None = None) -> Coverage:
@@ -49,36 +47,35 @@ def cover(first: timedelta, last: timedelta, component_id: str | None = None) ->
     )
 
 
-def with_unknown_days(store, page) -> reports.VendorReport:
+def with_unknown_days(store, page) -> Record:
     """Eight days, two of them with an outage; of the two before today nothing is known."""
     impacts = tuple(
         impact(START + n * DAY + HOUR, START + n * DAY + 2 * HOUR, incident_id=f"i{n}")
         for n in (1, 3)
     )
     save(store, page, evidence(NOW, impacts=impacts, coverage=(cover(0 * DAY, 8 * DAY),)))
-    return gathered(store, as_of=date(2026, 5, 14))
+    return recorded(store, as_of=date(2026, 5, 14))
 
 
 def test_the_sentence_carries_what_the_unknown_days_leave_open(store, page):
     report = with_unknown_days(store, page)
 
-    assert (
-        "on 2 of 8 known days (25 %), 2 to 4 of 10, 2026-05-05 to 2026-05-14"
-        in reports.sentence(report).replace("25.0", "25")
-    )
+    assert "on 2 of 8 known days (25 %), 2 to 4 of 10, 2026-05-05 to 2026-05-14" in sentence(
+        report
+    ).replace("25.0", "25")
     assert report.figures.outage_day_bounds == (2, 4)
 
 
 def test_bounds_stand_in_json_and_csv(store, page):
     report = with_unknown_days(store, page)
-    (vendor, *_) = csv.DictReader(io.StringIO(reports.as_csv([report])))
+    (vendor, *_) = as_csv(report)
 
-    assert as_json(report)["outage_day_bounds"] == [2, 4]
+    assert record_json(report)["outage_day_bounds"] == [2, 4]
     assert (vendor["outage_days_least"], vendor["outage_days_most"]) == ("2", "4")
 
 
 def test_nothing_known_is_null_and_never_zero(store, page):
-    found = as_json(gathered(store))
+    found = record_json(recorded(store))
     counts = (
         "outage_days",
         "major_days",
@@ -92,8 +89,8 @@ def test_nothing_known_is_null_and_never_zero(store, page):
         assert {each[name] for name in (*counts, "outage_day_ratio", "downtime_ratio")} == {None}
         assert (each["known_days"], each["unknown_days"]) == (0, 10)
     assert set(found["components"][0]["outage_seconds"].values()) == {None}
-    assert "| unknown |" in reports.as_markdown([gathered(store)])
-    assert "nothing is known of any of the 10 days" in reports.sentence(gathered(store))
+    assert "| unknown |" in "\n".join(markdown_lines([recorded(store)]))
+    assert "nothing is known of any of the 10 days" in sentence(recorded(store))
 
 
 @pytest.mark.parametrize(
@@ -108,14 +105,14 @@ def test_nothing_known_is_null_and_never_zero(store, page):
     ],
 )
 def test_a_ratio_is_called_none_or_all_only_when_it_is_exactly_that(ratio, said):
-    assert reports.percent(ratio) == said
+    assert percent(ratio) == said
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
 def test_no_name_of_a_vendors_is_a_formula_in_a_spreadsheet(store, page, sign):
     name, group = f"{sign}SUM(1,2)", f"{sign}A1"
     save(store, page, evidence(NOW, components=(component("api", name, group=group),)))
-    rows = list(csv.DictReader(io.StringIO(reports.as_csv([gathered(store)]))))
+    rows = as_csv(recorded(store))
     (row,) = [row for row in rows if row["component_id"] == "api"]
 
     assert (row["component"], row["group"]) == (f"'{name}", f"'{group}")
@@ -123,55 +120,58 @@ def test_no_name_of_a_vendors_is_a_formula_in_a_spreadsheet(store, page, sign):
 
 def test_a_page_that_was_never_read_has_no_figures_that_could_be_taken_for_good_ones(store):
     add_page(store, now=START)
-    report = gathered(store)
-    told = as_json(report)
-    (row,) = csv.DictReader(io.StringIO(reports.as_csv([report])))
+    report = recorded(store)
+    told = record_json(report)
+    (row,) = as_csv(report)
     days = ("outage_days", "major_days", "degraded_days", "maintenance_days", "disputed_days")
     ratios = ("outage_day_ratio", "downtime_ratio")
     bounds = ("outage_days_least", "outage_days_most")
     seconds = ("partial_seconds", "major_seconds", "degraded_seconds", "maintenance_seconds")
+    now = ("current_level", "known_components", "counted_components")
 
     assert {
         told[name]
-        for name in (*days, *ratios, "outage_day_bounds", "current_level", "last_success_at")
+        for name in (
+            *(*days, *ratios, *now, "outage_day_bounds", "last_success_at"),
+            *("open_incidents", "open_maintenances"),
+        )
     } == {None}
-    assert {row[name] for name in (*days, *ratios, *bounds, *seconds, "current_level")} == {""}
+    assert {row[name] for name in (*days, *ratios, *bounds, *seconds, *now)} == {""}
     assert (told["known_days"], told["unknown_days"], told["coverage_ratio"]) == (0, 10, 0)
     assert "nothing is known of any of the 10 days" in told["sentence"]
 
 
 def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
     save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 4 * HOUR),)))
-    (day, *_) = as_json(gathered(store, as_of=date(2026, 5, 14)))["days"]
+    (day, *_) = record_json(recorded(store, as_of=date(2026, 5, 14)))["days"]
 
     assert (day["level"], day["coverage"]) == (None, 0.1667)
 
 
 def test_one_component_in_an_unknown_word_makes_the_vendor_unknown_now(store, page):
     save(store, page, observed(NOW, api=Level.OPERATIONAL, web=None))
-    report = gathered(store)
+    report = recorded(store)
 
-    assert report.level is None
-    assert (report.standing.known, report.standing.counted) == (1, 2)
-    assert as_json(report)["known_components"] == 1
-    assert (
-        "the current state is unknown: the state of 1 of 2 components is unknown"
-        in reports.remarks(report)
+    assert report.standing.level is None
+    assert (report.standing.known_components, report.standing.counted_components) == (1, 2)
+    assert record_json(report)["known_components"] == 1
+    assert "the current state is unknown: the state of 1 of 2 components is unknown" in remarks(
+        report
     )
 
 
 def test_a_bad_component_shows_beside_an_unknown_one(store, page):
     save(store, page, observed(NOW, api=Level.DEGRADED, web=None))
-    report = gathered(store)
+    report = recorded(store)
 
-    assert report.level is Level.DEGRADED
-    assert "the state of 1 of 2 components is unknown" in reports.remarks(report)
+    assert report.standing.level is Level.DEGRADED
+    assert "the state of 1 of 2 components is unknown" in remarks(report)
 
 
 def test_a_page_that_was_not_read_lately_says_so(store, page):
     save(store, page, observed(START, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
 
-    assert any("the page was not read lately" in note for note in reports.remarks(gathered(store)))
+    assert any("the page was not read lately" in note for note in remarks(recorded(store)))
 
 
 def test_markdown_lists_what_is_open(store, page):
@@ -183,7 +183,7 @@ def test_markdown_lists_what_is_open(store, page):
     )
     over = incident("i2", title="Long gone", phase=Phase.CLOSED, resolved_at=START)
     save(store, page, evidence(NOW, incidents=(going_on, planned, over)))
-    text = reports.as_markdown([gathered(store)])
+    text = "\n".join(markdown_lines([recorded(store)]))
 
     assert (
         "Open incidents:\n\n- [API \\| errors](<https://status.acme.example/incidents/i1>): investigating"

@@ -1,6 +1,7 @@
 """A report is written vendor by vendor: what it says is what it would say at once, and no more than
 a vendor is in memory."""
 
+import json
 import os
 import tracemalloc
 from contextlib import redirect_stdout
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from exporters import report as reports
-from monitor.cli import Format, gathered, write
+from exporters.report import json_lines, record_json
+from monitor.answers import ReportQuery
+from monitor.cli import Format, records, write
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import Interval
@@ -21,7 +23,7 @@ from monitor.runtime import Context, open_store
 from tests.store_support import component, evidence, impact, incident, save
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
-ASKED = reports.Asked(now=NOW)
+QUERY = ReportQuery(now=NOW)
 START = NOW - timedelta(days=90)
 
 
@@ -60,11 +62,13 @@ def settings(*vendors: VendorConfig) -> Settings:
 def test_json_written_vendor_by_vendor_is_the_json_of_all(count: int) -> None:
     with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
         pages = filled(context, components=2).pages(None)
-        whole = json_text(reports.as_json(list(gathered(context, pages, ASKED)), ASKED), indent=2)
-        last_days = [reports.last_day(page, ASKED) for page in pages]
-        lines = list(reports.json_lines(gathered(context, pages, ASKED), ASKED, last_days))
+        vendors = list(map(record_json, records(context, pages, QUERY)))
+        last_days = [QUERY.last_day(page) for page in pages]
+        text = "\n".join(json_lines(records(context, pages, QUERY), QUERY, last_days))
 
-    assert "\n".join(lines) == whole
+    document = json.loads(text)
+    assert document["vendors"] == vendors
+    assert text == json_text(document, indent=2)
 
 
 @pytest.mark.parametrize("form", list(Format))
@@ -73,9 +77,9 @@ def test_a_report_of_ten_times_the_vendors_takes_no_more_memory(form: Format) ->
         with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
             pages = filled(context, components=8).pages(None)
             with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-                write(context, pages[:1], ASKED, form)
+                write(context, pages[:1], QUERY, form)
                 tracemalloc.start()
-                write(context, pages, ASKED, form)
+                write(context, pages, QUERY, form)
                 found = tracemalloc.get_traced_memory()[1]
                 tracemalloc.stop()
         return found
@@ -88,8 +92,8 @@ def test_a_question_that_makes_no_sense_for_one_vendor_prints_nothing_of_any(cap
     with open_store(
         settings(vendor(1, "Pacific/Auckland"), vendor(2)), clock=lambda: NOW
     ) as context:
-        asked = replace(ASKED, as_of=date(2026, 5, 23))
+        query = replace(QUERY, as_of=date(2026, 5, 23))
         with pytest.raises(ConfigError, match="in the future"):
-            write(context, context.pages(None), asked, Format.CSV)
+            write(context, context.pages(None), query, Format.CSV)
 
     assert capsys.readouterr().out == ""

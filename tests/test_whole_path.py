@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of
 
-from exporters import report
+from exporters.report import record_json
 from monitor import platforms
+from monitor.answers import ReportQuery, record
 from monitor.config import VendorConfig
 from monitor.errors import PageError
 from monitor.model import Evidence
@@ -54,8 +55,7 @@ async def read_whole(case: Path) -> None:
         facts = store.facts((await page_of(collector, "acme")).id)
         await collector.backfill(await page_of(collector, "acme"), pages.clock() - days, again=True)
         page = await page_of(collector, "acme")
-        asked = report.Asked(now=pages.clock())
-        shown = report.as_json([report.gather(store, page, vendor, asked)], asked)["vendors"][0]
+        shown = record_json(record(store, page, vendor, ReportQuery(now=pages.clock())))
 
         assert isinstance(polled.error, PageError | None)
         assert isinstance(filled.error, PageError | None)

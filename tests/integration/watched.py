@@ -12,7 +12,6 @@ answers are compared.
 """
 
 import asyncio
-import json
 import os
 import shutil
 import subprocess
@@ -31,11 +30,12 @@ import pytest
 import yaml
 from servers import _running, free_port
 
-from exporters import report as reports
 from exporters.openmetrics import SETTLED
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
+from exporters.report import record_json
 from exporters.web import application, server
 from monitor import cli, cli_export
+from monitor.answers import ReportQuery
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
@@ -418,11 +418,9 @@ def required(*names: str) -> list[str]:
 def reported(world: World, days: int = 90) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
-    asked = reports.Asked(now=world.now, window_days=days, policy=monitor.settings.policy)
-    told = json.loads(
-        json.dumps(reports.as_json(list(cli.gathered(monitor, monitor.pages(None), asked)), asked))
-    )
-    return {vendor["vendor"]: vendor for vendor in told["vendors"]}
+    query = ReportQuery(now=world.now, window_days=days, policy=monitor.settings.policy)
+    records = cli.records(monitor, monitor.pages(None), query)
+    return {record.page.slug: record_json(record) for record in records}
 
 
 UNKNOWN = -1

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from exporters import daily, report
+from exporters import daily
 from exporters.prometheus import StateMetrics, render
+from exporters.report import record_json
+from monitor.answers import ReportQuery, record
 from monitor.model import Day, Level
 from timeline.drive import SLUG, Ran
 from timeline.laws import COVERED, is_bad, is_green, word
@@ -55,10 +57,8 @@ def _green(what: str, level: Level | None, parts: list[Level | None]) -> Iterato
 
 
 def _in_json(ran: Ran) -> Iterator[str]:
-    asked = report.Asked(now=ran.clock.now, window_days=len(ran.picture()[""]))
-    told = report.as_json([report.gather(ran.store, ran.page, ran.vendor, asked)], asked)[
-        "vendors"
-    ][0]
+    query = ReportQuery(now=ran.clock.now, window_days=len(ran.picture()[""]))
+    told = record_json(record(ran.store, ran.page, ran.vendor, query))
     levels = ran.store.current(ran.page.id).levels
     for row in (told, *told["components"]):
         key = row.get("id", "")
@@ -96,7 +96,7 @@ def _in_metrics(ran: Ran) -> Iterator[str]:
 
 
 def _in_bars(ran: Ran) -> Iterator[str]:
-    asked = daily.HistoryQuery(now=ran.clock.now, days=len(ran.picture()[""]))
+    asked = daily.Asked(now=ran.clock.now, days=len(ran.picture()[""]))
     ids = {known.slug: known.component.id for known in ran.store.known_components(ran.page.id)}
     picture = ran.picture()
     for series in daily.vendor_series(ran.store, ran.page, ran.vendor, asked):

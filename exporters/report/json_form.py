@@ -1,0 +1,163 @@
+"""Records as the documented JSON object: ratios 0..1, instants UTC, null for what is unknown."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from exporters.report.sentences import sentence
+from exporters.wording import iso, level_key
+from monitor.answers import ComponentRecord, Record, ReportQuery
+from monitor.answers.record import DEFINITION
+from monitor.model import Day, Incident, Seconds
+from monitor.overrides import Overridden
+from monitor.plain import json_text
+from monitor.ratios import POLICIES, WindowFigures
+
+SECONDS = ("partial", "major", "degraded", "maintenance")
+
+
+def json_lines(
+    records: Iterable[Record], query: ReportQuery, last_days: Iterable[date]
+) -> Iterator[str]:
+    """Yield the lines of the object, one record after another; `last_days` are those of their
+    windows.
+    """
+    whole = json_text(_head(query, last_days) | {"vendors": []}, indent=2)
+    *head, waiting = whole.removesuffix("]\n}").split("\n")
+    yield from head
+    for record in records:
+        yield waiting
+        *lines, end = json_text(record_json(record), indent=2).split("\n")
+        yield from (f"    {line}" for line in lines)
+        waiting = f"    {end},"
+    yield from (f"{waiting}]",) if waiting.endswith("[") else (waiting.removesuffix(","), "  ]")
+    yield "}"
+
+
+def _head(query: ReportQuery, last_days: Iterable[date]) -> dict[str, Any]:
+    return {
+        "as_of": iso(query.as_of or max(last_days, default=query.now.date())),
+        "window_days": query.window_days,
+        "policy": query.policy,
+        "known_at": iso(query.known_at),
+        "generated_at": iso(query.now),
+        "definition": DEFINITION,
+    }
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """Return one vendor's part of the object."""
+    page, standing = record.page, record.standing
+    return {
+        "vendor": page.slug,
+        "name": record.name,
+        "page": page.url,
+        "platform": page.platform,
+        "zone": page.zone_name,
+        "window": {"first": iso(record.window.first), "last": iso(record.window.last)},
+        "sentence": sentence(record),
+        **figures_json(record.figures, record.query.policy),
+        "current_level": level_key(standing.level),
+        "known_components": standing.known_components,
+        "counted_components": standing.counted_components,
+        "last_success_at": iso(page.last_success_at),
+        "error": page.last_error_message if page.last_ok is False else None,
+        "remark": page.remark,
+        "trust": record.caveat or None,
+        "overrides": list(map(_override_json, record.overrides)),
+        "open_incidents": _incidents_json(standing.incidents),
+        "open_maintenances": _incidents_json(standing.maintenances),
+        "vendor_reported_uptime": record.reported_uptime,
+        "days": list(map(_day_json, record.days)),
+        "components": [
+            _component_json(component, record.query.policy) for component in record.components
+        ],
+    }
+
+
+def figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
+    """Return a window's counts and ratios by their keys."""
+    bounds = figures.outage_day_bounds
+    return {
+        "known_days": figures.known_days,
+        "outage_days": figures.outage_days,
+        "outage_day_bounds": None if bounds is None else list(bounds),
+        "major_days": figures.major_days,
+        "degraded_days": figures.degraded_days,
+        "maintenance_days": figures.maintenance_days,
+        "unknown_days": figures.unknown_days,
+        "disputed_days": figures.disputed_days,
+        "outage_day_ratio": figures.outage_day_ratio,
+        "downtime_ratio": figures.downtime_ratio(POLICIES[policy]),
+        "coverage_ratio": figures.coverage_ratio,
+    }
+
+
+def seconds_json(seconds: Seconds | None) -> dict[str, float | None]:
+    """Return the seconds at each bad level by its key."""
+    return {name: None if seconds is None else getattr(seconds, name) for name in SECONDS}
+
+
+def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
+    known, part = component.known, component.known.component
+    return {
+        "id": part.id,
+        "slug": known.slug,
+        "name": part.name,
+        "group": part.group,
+        "excluded": component.is_excluded,
+        "removed_at": iso(known.removed_at),
+        "current_level": level_key(component.level),
+        **figures_json(component.figures, policy),
+        "outage_seconds": seconds_json(component.figures.seconds),
+        "vendor_reported_uptime": component.reported_uptime,
+        "vendor_formula_uptime": component.formula_uptime,
+        "days": list(map(_day_json, component.days)),
+    }
+
+
+def _day_json(day: Day) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "date": iso(day.day),
+        "level": level_key(day.level),
+        "incidents": list(day.incident_ids),
+    }
+    if day.level is not None or day.covered_seconds:
+        row["coverage"] = round(day.coverage, 4)
+        row["source"] = day.source.value if day.source else None
+    if day.known_components != day.counted_components:
+        row["known_components"] = day.known_components
+        row["counted_components"] = day.counted_components
+    if day.disputed:
+        row["disputed"] = True
+    return row
+
+
+def _override_json(decision: Overridden) -> dict[str, Any]:
+    override = decision.override
+    return {
+        "incident": decision.incident.id,
+        "title": decision.incident.title,
+        "level": "none" if override.leaves_out else level_key(override.level),
+        "start": iso(override.start),
+        "end": iso(override.end),
+        "reason": override.reason,
+        "date": iso(override.decided),
+    }
+
+
+def _incidents_json(incidents: Sequence[Incident] | None) -> list[dict[str, Any]] | None:
+    return None if incidents is None else list(map(_incident_json, incidents))
+
+
+def _incident_json(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "title": incident.title,
+        "impact": incident.impact,
+        "status": incident.status,
+        "maintenance": incident.maintenance,
+        "started_at": iso(incident.started_at),
+        "url": incident.url,
+        "components": list(incident.component_ids),
+    }

@@ -1,0 +1,119 @@
+"""A record in sentences: the headline figure with everything needed to argue with it, and what a
+reader must know beside it. Pure.
+"""
+
+from collections.abc import Iterator
+
+from exporters.wording import UNKNOWN, percent
+from monitor.answers import ComponentRecord, Record
+from monitor.overrides import Overridden
+from monitor.ratios import POLICIES, RAW_POLICY, WindowFigures
+
+
+def sentence(record: Record) -> str:
+    """Return the figure as one sentence that carries its definition, window, zone, scope and
+    coverage.
+    """
+    return (
+        f"{record.name}: {_headline(record.figures)}, {record.window.first} to"
+        f" {record.window.last}, days in {record.page.zone}, {_scope(record)}, coverage"
+        f" {percent(record.figures.coverage_ratio)}"
+    )
+
+
+def _headline(figures: WindowFigures) -> str:
+    if figures.outage_day_bounds is None:
+        return f"nothing is known of any of the {figures.unknown_days} days"
+    headline = (
+        f"partial or major outage on {figures.outage_days} of {figures.known_days} known days"
+        f" ({percent(figures.outage_day_ratio)})"
+    )
+    if not figures.unknown_days:
+        return headline
+    least, most = figures.outage_day_bounds
+    return f"{headline}, {least} to {most} of {figures.known_days + figures.unknown_days}"
+
+
+def _scope(record: Record) -> str:
+    excluded = sum(component.is_excluded for component in record.components)
+    if not excluded:
+        return "any component"
+    return f"any of {len(record.components) - excluded} components ({excluded} excluded)"
+
+
+def remarks(record: Record) -> Iterator[str]:
+    """Yield what a reader must know beside the sentence: unknown and disputed days, stale readings,
+    decisions of the user.
+    """
+    figures, page = record.figures, record.page
+    if figures.unknown_days and figures.known_days:
+        yield (
+            f"unknown days: {figures.unknown_days}, which count in neither number; "
+            "the bounds beside them take all of them as good, and as bad"
+        )
+    if figures.disputed_days:
+        yield (
+            f"disputed days: {figures.disputed_days}; sources disagree, the published value is"
+            " counted"
+        )
+    yield from _present(record)
+    if page.last_ok is False and page.last_error_message:
+        yield f"the last reading failed: {page.last_error_message}"
+    yield from map(_override, record.overrides)
+    if page.remark:
+        yield f"about the page: {page.remark}"
+    for incident in record.standing.incidents or ():
+        if not incident.component_ids:
+            yield f"open incident naming no component: {incident.title}"
+    if record.caveat:
+        yield f"about this source: {record.caveat.rstrip('.')}"
+
+
+def _present(record: Record) -> Iterator[str]:
+    """Yield that the present state is unknown and why, or how much of it is."""
+    standing, query = record.standing, record.query
+    known, counted = standing.known_components, standing.counted_components
+    asks_for_past = query.as_of is not None or query.known_at is not None
+    if asks_for_past or known is None or counted is None or known == counted:
+        return
+    if not known:
+        yield (
+            "the current state is unknown: the page was not read lately, or says nothing we can"
+            " read"
+        )
+        return
+    part = f"the state of {counted - known} of {counted} components is unknown"
+    yield f"the current state is unknown: {part}" if standing.level is None else part
+
+
+def _override(decision: Overridden) -> str:
+    override, incident = decision.override, decision.incident
+    return (
+        f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is"
+        f" {override.said}, because {override.reason}; `--policy {RAW_POLICY}` shows the figure"
+        " without"
+    )
+
+
+def component_name(component: ComponentRecord) -> str:
+    """Return the name with its group, and "(excluded)" or "(removed)" where that is so."""
+    part = component.known.component
+    name = f"{part.group} / {part.name}" if part.group else part.name
+    if component.is_excluded:
+        return f"{name} (excluded)"
+    return name if component.known.removed_at is None else f"{name} (removed)"
+
+
+def outage_days(figures: WindowFigures) -> str:
+    """Return the outage days with the days they are of; "unknown" when none is known."""
+    if figures.outage_days is None:
+        return UNKNOWN
+    return f"{figures.outage_days} of {figures.known_days}"
+
+
+def downtime(figures: WindowFigures, policy: str) -> str:
+    """Return the weighted downtime ratio as a percentage with three decimals; "unknown" without
+    coverage.
+    """
+    ratio = figures.downtime_ratio(POLICIES[policy])
+    return UNKNOWN if ratio is None else f"{ratio * 100:.3f} %"

@@ -1,0 +1,21 @@
+"""What we know of a vendor, as answers to questions: the one view that every output prints.
+
+`standing` says how a vendor stands now, `record` what it did over a window, `explanation` what is
+behind one of its days, and `reasons` what would make that day another one. Each reads the store as
+of an instant that the caller gives. In all of them what is unknown is None, and so null, an empty
+cell or "unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days
+are those of the page's zone, windows include their last day, ratios lie in 0..1.
+"""
+
+from monitor.answers.record import ComponentRecord, Record, ReportQuery, record
+from monitor.answers.standing import Freshness, Standing, standing
+
+__all__ = (
+    "ComponentRecord",
+    "Freshness",
+    "Record",
+    "ReportQuery",
+    "Standing",
+    "record",
+    "standing",
+)

@@ -1,0 +1,198 @@
+"""What a vendor did over a window: its figures, each with what it rests on.
+
+The figures are derived from the facts at the moment of asking, so a query with `known_at` answers
+what was known then.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from monitor import history, platforms
+from monitor.answers.standing import Standing
+from monitor.config import VendorConfig
+from monitor.intervals import Interval, day_interval
+from monitor.model import (
+    Day,
+    Incident,
+    KnownComponent,
+    Level,
+    PageFacts,
+    PageHistory,
+    Window,
+)
+from monitor.overrides import Overridden, overridden
+from monitor.ratios import (
+    DEFAULT_POLICY,
+    RAW_POLICY,
+    WindowFigures,
+    figures,
+    reported_ratios,
+    vendor_formula,
+    window_ending,
+)
+from monitor.store import CurrentState, PageRecord, Store
+
+DEFINITION = "partial or major outage, by the vendor's own record"
+"""What makes a day count in the headline figure."""
+
+_FORMULA_REACH = timedelta(days=89)
+"""How many days before the last one a vendor's own formula looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportQuery:
+    """Which window is asked for: `window_days` days that end with `as_of` in each page's zone.
+
+    `as_of` None = today there. `known_at` leaves out what was learnt later; None = everything known
+    at `now`. `policy` is one of `monitor.ratios.POLICIES`.
+    """
+
+    now: datetime
+    window_days: int = 90
+    as_of: date | None = None
+    known_at: datetime | None = None
+    policy: str = DEFAULT_POLICY
+
+    def today(self, page: PageRecord) -> date:
+        """Return the day it was at the page when the answer was known."""
+        moment = min(self.now, self.known_at or self.now)
+        return moment.astimezone(page.zone).date()
+
+    def last_day(self, page: PageRecord) -> date:
+        """Return the last day of a page's window. Raises ValueError for one that had not begun."""
+        today = self.today(page)
+        last = self.as_of or today
+        if last > today:
+            raise ValueError(
+                f"--as-of {last} is in the future of what was known on {today} ({page.zone})"
+            )
+        return last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentRecord:
+    """One component over the window, and its `level` now (None = unknown).
+
+    `reported_uptime` is what the vendor prints for such a window, `formula_uptime` what its own
+    formula gives from its bars; None where there is no such figure.
+    """
+
+    known: KnownComponent
+    level: Level | None
+    figures: WindowFigures
+    days: tuple[Day, ...]
+    reported_uptime: float | None
+    formula_uptime: float | None
+    is_excluded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One vendor over the window, its components with it, and its `standing` at `query.now`.
+
+    `days` are all days of the window, oldest first. Of a window that ends before today, or is asked
+    for as it was known then, the standing knows no level. `overrides` are the user's decisions
+    about incidents of the window; none with the raw policy. `caveat` is what the page's platform
+    under-reports; "" when nothing is known.
+    """
+
+    page: PageRecord
+    query: ReportQuery
+    figures: WindowFigures
+    days: tuple[Day, ...]
+    standing: Standing
+    components: tuple[ComponentRecord, ...]
+    reported_uptime: float | None
+    overrides: tuple[Overridden, ...]
+    caveat: str
+
+    @property
+    def name(self) -> str:
+        """The page's own name, else the configured one."""
+        return self.page.page_name or self.page.name
+
+    @property
+    def window(self) -> Window:
+        """The window in days of the page's zone."""
+        return self.figures.window
+
+
+def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQuery) -> Record:
+    """Return a vendor's record. Raises ValueError when `as_of` lies in the future of `known_at` or
+    now.
+    """
+    today, last = query.today(page), query.last_day(page)
+    window = window_ending(last, query.window_days)
+    is_raw = query.policy == RAW_POLICY
+    facts, derived = history.read(
+        store,
+        page,
+        vendor,
+        first=min(window.first, last - _FORMULA_REACH),
+        last=today,
+        now=query.now,
+        known_at=query.known_at,
+        raw=is_raw,
+    )
+    is_today = last == today
+    current = CurrentState(
+        levels=store.current(page.id).levels if is_today and query.known_at is None else {},
+        components=tuple(known for known in facts.components if known.removed_at is None),
+        excluded=derived.excluded,
+        open_incidents=facts.incidents,
+    )
+    standing = Standing.of(page, current, vendor, query.now)
+    reported = reported_ratios(facts) if is_today else {}
+    begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
+    span = Interval(begin.start, end.end)
+    return Record(
+        page=page,
+        query=query,
+        figures=figures(derived.vendor, window),
+        days=tuple(derived.vendor.each(window)),
+        standing=standing,
+        components=tuple(
+            _component(known, facts, derived, window, levels=standing.levels, reported=reported)
+            for known in sorted(facts.components, key=_place)
+            if known.removed_at is None or known.removed_at > span.start
+        ),
+        reported_uptime=reported.get((None, query.window_days)),
+        overrides=() if is_raw else overridden(_touching(facts.incidents, span), vendor.overrides),
+        caveat=platforms.trust(page.platform),
+    )
+
+
+def _component(
+    known: KnownComponent,
+    facts: PageFacts,
+    derived: PageHistory,
+    window: Window,
+    *,
+    levels: Mapping[str, Level | None],
+    reported: Mapping[tuple[str | None, int], float],
+) -> ComponentRecord:
+    key = known.component.id
+    days = derived.components[key]
+    percentage = vendor_formula(known, facts, days, window)
+    length = (window.last - window.first).days + 1
+    return ComponentRecord(
+        known=known,
+        level=levels.get(key),
+        figures=figures(days, window),
+        days=tuple(days.each(window)),
+        reported_uptime=reported.get((key, length)),
+        formula_uptime=None if percentage is None else float(percentage / 100),
+        is_excluded=key in derived.excluded,
+    )
+
+
+def _place(known: KnownComponent) -> tuple[str, int, str]:
+    return known.component.group or "", known.component.position, known.component.name
+
+
+def _touching(incidents: Iterable[Incident], span: Interval) -> Iterator[Incident]:
+    for incident in incidents:
+        end = incident.resolved_at
+        if incident.started_at < span.end and (end is None or end >= span.start):
+            yield incident

@@ -1,0 +1,103 @@
+"""How a vendor stands now: the level of what counts of it, how much of that is known, and since
+when.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.clocks import is_ahead
+from monitor.config import VendorConfig
+from monitor.frame import gap_seconds
+from monitor.history import left_out
+from monitor.model import Incident, Level, Phase
+from monitor.standing import together
+from monitor.store import CurrentState, PageRecord, Store
+
+
+class Freshness(StrEnum):
+    """What the last reading of a page's state says of now. Only a fresh one says anything."""
+
+    FRESH = "fresh"  # it is at most three poll intervals old
+    STALE = "stale"  # it is older
+    AHEAD = "ahead"  # it lies later than now, by a clock that was wrong, and is not believed
+    NEVER = "never"  # there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a vendor stands at `as_of`, by the last reading of its page, at `read_at` (UTC; None =
+    never).
+
+    `level` is the worst of the components that count; None = unknown: the reading is not fresh, or
+    too few of them are known to call it operational. `levels` are those of the components on the
+    page by id. Of a page that was never read the counts and what is open are None: nothing listed
+    is not nothing open. `incidents` go on and `maintenances` are in progress, both by start;
+    announced ones are in neither.
+    """
+
+    as_of: datetime
+    read_at: datetime | None
+    freshness: Freshness
+    level: Level | None
+    levels: Mapping[str, Level | None]
+    known_components: int | None
+    counted_components: int | None
+    incidents: tuple[Incident, ...] | None
+    maintenances: tuple[Incident, ...] | None
+
+    @classmethod
+    def of(
+        cls, page: PageRecord, current: CurrentState, vendor: VendorConfig, now: datetime
+    ) -> "Standing":
+        """Return what a page's current state comes to at `now`. Reads nothing."""
+        how_fresh = freshness(page, vendor, now)
+        levels = current.levels if how_fresh is Freshness.FRESH else {}
+        excluded = left_out(current.components, vendor)
+        counted = [c.component.id for c in current.components if c.component.id not in excluded]
+        joint = together(map(levels.get, counted), vendor.min_coverage)
+        # A backfill can come before the first poll that succeeds.
+        is_read = page.last_success_at is not None or bool(current.components)
+        return cls(
+            as_of=now,
+            read_at=page.observed_until,
+            freshness=how_fresh,
+            level=joint.level,
+            levels=levels,
+            known_components=joint.known if is_read else None,
+            counted_components=joint.counted if is_read else None,
+            incidents=_open(current, maintenance=False) if is_read else None,
+            maintenances=_open(current, maintenance=True) if is_read else None,
+        )
+
+    @property
+    def age_seconds(self) -> float | None:
+        """How long before `as_of` the page was read; None when never, or by a clock ahead."""
+        if self.read_at is None or self.freshness is Freshness.AHEAD:
+            return None
+        return (self.as_of - self.read_at).total_seconds()
+
+
+def standing(store: Store, page: PageRecord, vendor: VendorConfig, now: datetime) -> Standing:
+    """Return how a vendor stands at `now`, an aware instant."""
+    return Standing.of(page, store.current(page.id), vendor, now)
+
+
+def freshness(page: PageRecord, vendor: VendorConfig, now: datetime) -> Freshness:
+    """Return what the last reading of the page's state says of `now`."""
+    if page.observed_until is None:
+        return Freshness.NEVER
+    if is_ahead(page, now):
+        return Freshness.AHEAD
+    age = (now - page.observed_until).total_seconds()
+    return Freshness.FRESH if age <= gap_seconds(vendor.interval_seconds) else Freshness.STALE
+
+
+def _open(current: CurrentState, *, maintenance: bool) -> tuple[Incident, ...]:
+    is_open = (
+        incident
+        for incident in current.open_incidents
+        if incident.phase is Phase.OPEN and incident.maintenance == maintenance
+    )
+    return tuple(sorted(is_open, key=lambda incident: incident.started_at))
