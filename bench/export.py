@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.rebuild import COMPONENTS, DAYS, NOW, evidence
 from exporters import remote_write, tables
 from exporters import report as reports
-from exporters.daily import Asked, vendor_series
+from exporters.daily import HistoryQuery, vendor_series
 from exporters.openmetrics import SETTLED, OpenMetricsFile
 from monitor import answers
 from monitor.config import VendorConfig
@@ -54,8 +54,8 @@ def fill(folder: Path, count: int) -> None:
             )
 
 
-def asked(**changes) -> Asked:
-    return Asked(now=NOW + timedelta(hours=8), days=DAYS, **changes)
+def asked(**changes) -> HistoryQuery:
+    return HistoryQuery(now=NOW + timedelta(hours=8), days=DAYS, **changes)
 
 
 def openmetrics(store, settings, pages, folder, **changes):
@@ -66,7 +66,7 @@ def openmetrics(store, settings, pages, folder, **changes):
             for series in vendor_series(store, page, settings[page.slug], question):
                 file.add(series)
         file.finish()
-    return file.written.samples, path.stat().st_size
+    return file.totals.samples, path.stat().st_size
 
 
 def openmetrics_vendors(store, settings, pages, folder):

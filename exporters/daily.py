@@ -81,8 +81,8 @@ scraped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """Which past is asked for: `days` days that end with `until` (None = today), both in each
+class HistoryQuery:
+    """A range of past days: `days` days that end with `until` (None = today), both in each
     page's zone.
 
     `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`;
@@ -162,7 +162,7 @@ def told_at(day: date, ago: int) -> datetime:
 
 
 def vendor_series(
-    store: Store, page: PageRecord, settings: VendorConfig, asked: Asked
+    store: Store, page: PageRecord, settings: VendorConfig, query: HistoryQuery
 ) -> Iterator[Series]:
     """Yield the series of a vendor and its components, by component and window; nothing before we
     know of them.
@@ -171,23 +171,23 @@ def vendor_series(
     it if that is earlier; a component that left the page ends with its last noon there. Raises
     KeyError for an unknown policy.
     """
-    days = asked.stamped_days(page.zone)
+    days = query.stamped_days(page.zone)
     if not days:
         return
     first = days[0].day - timedelta(days=LONGEST_WINDOW - 1)
     reading = _Reading(
         page=page,
         settings=settings,
-        policy=POLICIES[asked.policy],
+        policy=POLICIES[query.policy],
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
-        published=PageFacts() if asked.components == "none" else store.published(page.id, first),
-        told=_told(days, page.zone, asked),
+        published=PageFacts() if query.components == "none" else store.published(page.id, first),
+        told=_told(days, page.zone, query),
     )
     for series in _vendor(reading):
         if series.points:
             yield series
-    for known in _components(store, reading, asked.components):
+    for known in _components(store, reading, query.components):
         for series in _component(reading, known):
             if series.points:
                 yield series
@@ -291,12 +291,12 @@ def _days(
 
 
 def _told(
-    days: Sequence[StampedDay], zone: tzinfo, asked: Asked
+    days: Sequence[StampedDay], zone: tzinfo, query: HistoryQuery
 ) -> dict[Labels, list[tuple[date, int]]]:
     """Return when each day is told under which labels, as far as that is past; in the order of the
     series.
     """
-    today, until = day_of(asked.now, zone), asked.now - asked.settled
+    today, until = day_of(query.now, zone), query.now - query.settled
     found: dict[Labels, list[tuple[date, int]]] = {}
     for ago in DATES_AGO:
         for closed in (False, True):

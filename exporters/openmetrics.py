@@ -64,7 +64,7 @@ _END = b"# EOF\n"
 
 
 @dataclass(slots=True)
-class Written:
+class FileTotals:
     """What was written. `first` and `last` are the earliest and latest stamp in Unix seconds, None
     without samples.
     """
@@ -134,7 +134,7 @@ class OpenMetricsFile:
     path: Path
     labels: Mapping[str, str]
     now: datetime
-    written: Written = field(default_factory=Written)
+    totals: FileTotals = field(default_factory=FileTotals)
     _folder: Path = field(init=False)
     _files: dict[str, BinaryIO] = field(default_factory=dict)
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -155,7 +155,7 @@ class OpenMetricsFile:
         # A vendor may send half a surrogate pair in a name; one such name must not take the others
         # down.
         self._file(series.family).write("".join(lines(series, extra)).encode(errors="replace"))
-        self.written.add(series)
+        self.totals.add(series)
 
     def _file(self, family: str) -> BinaryIO:
         if family not in self._files:
@@ -195,11 +195,11 @@ def import_command(file: Path, folder: str) -> str:
     return shlex.join([*words, str(file), folder])
 
 
-def retention_days(written: Written, now: datetime) -> int:
+def retention_days(totals: FileTotals, now: datetime) -> int:
     """Return the least retention, in days, under which Prometheus keeps all of it: a block goes
     when it ends too early.
 
     With room for a block and a year of scrapes to come.
     """
-    age = 0 if written.first is None else int((now.timestamp() - written.first) // 86_400) + 1
+    age = 0 if totals.first is None else int((now.timestamp() - totals.first) // 86_400) + 1
     return max(LEAST_RETENTION_DAYS, age + BLOCK_DAYS)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from io import TextIOWrapper
 from typing import Any, BinaryIO, Protocol
 
-from exporters.daily import Asked
+from exporters.daily import HistoryQuery
 from exporters.prometheus import LONGEST_WINDOW, WINDOW_DAYS
 from exporters.wording import cell
 from monitor.errors import ConfigError
@@ -63,7 +63,7 @@ class Reading:
     """One vendor as the store told it, and the range that is asked for."""
 
     page: PageRecord
-    asked: Asked
+    asked: HistoryQuery
     wanted: Window
     history: PageHistory
     facts: PageFacts
@@ -96,7 +96,7 @@ class Reading:
         }
 
 
-def read(store: Store, page: PageRecord, asked: Asked) -> Reading:
+def read(store: Store, page: PageRecord, asked: HistoryQuery) -> Reading:
     """Return what the tables need of one vendor. The last day is `asked.until`, or today in the
     page's zone.
     """

@@ -17,10 +17,18 @@ from urllib.parse import urlsplit
 
 import typer
 
-from exporters import openmetrics as blocks
 from exporters import remote_write as remote
 from exporters import tables
-from exporters.daily import Asked, Series, vendor_series
+from exporters.daily import HistoryQuery, Series, vendor_series
+from exporters.openmetrics import (
+    JOB,
+    SETTLED,
+    FileTotals,
+    OpenMetricsFile,
+    checked_labels,
+    import_command,
+    retention_days,
+)
 from exporters.prometheus import LONGEST_WINDOW
 from monitor import config as configuration
 from monitor.config import COMPONENT_METRICS
@@ -71,13 +79,13 @@ def _asked(
     *,
     components: str | None,
     settled: timedelta = timedelta(0),
-) -> Asked:
+) -> HistoryQuery:
     """Return the question. Raises ConfigError for a day that has not come anywhere yet."""
     now = monitor.clock()
     last = until.date() if until else None
     if last is not None and last > now.date():
         raise ConfigError(f"--until {last} is in the future: nothing is exported for days to come")
-    return Asked(
+    return HistoryQuery(
         now=now,
         days=days,
         until=last,
@@ -110,11 +118,11 @@ def openmetrics(
     Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity
     three.
     """
-    labels = blocks.checked_labels(label or ())
+    labels = checked_labels(label or ())
     with open_context(config, database) as monitor:
-        asked = _asked(monitor, days, until, components=components, settled=blocks.SETTLED)
-        written = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
-    say(*_next_steps(file, written, labels, asked.now))
+        asked = _asked(monitor, days, until, components=components, settled=SETTLED)
+        totals = _write_openmetrics(monitor, monitor.pages(vendors), asked, file, labels)
+    say(*_next_steps(file, totals, labels, asked.now))
 
 
 def write_history(monitor: Context, file: Path, labels: Mapping[str, str]) -> None:
@@ -123,48 +131,48 @@ def write_history(monitor: Context, file: Path, labels: Mapping[str, str]) -> No
 
     Raises ConfigError when the file cannot be written, or nothing is known.
     """
-    asked = _asked(monitor, LONGEST_WINDOW, None, components=None, settled=blocks.SETTLED)
-    _write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": blocks.JOB, **labels})
+    asked = _asked(monitor, LONGEST_WINDOW, None, components=None, settled=SETTLED)
+    _write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB, **labels})
 
 
 def _write_openmetrics(
     monitor: Context,
     pages: Sequence[PageRecord],
-    asked: Asked,
+    asked: HistoryQuery,
     file: Path,
     labels: Mapping[str, str],
-) -> blocks.Written:
+) -> FileTotals:
     try:
         with (
-            blocks.OpenMetricsFile(file, labels, asked.now) as target,
+            OpenMetricsFile(file, labels, asked.now) as target,
             counting("vendors", len(pages)) as advance,
         ):
             for page in pages:
                 for series in vendor_series(monitor.store, page, monitor.vendors[page.slug], asked):
                     target.add(series)
-                advance(f"{target.written.samples:,} samples")
-            if not target.written.samples:
+                advance(f"{target.totals.samples:,} samples")
+            if not target.totals.samples:
                 raise ConfigError(NOTHING_KNOWN)
             target.finish()
-            return target.written
+            return target.totals
     except OSError as error:
         raise ConfigError(f"cannot write {file}: {error.strerror or error}") from error
 
 
 def _next_steps(
-    file: Path, written: blocks.Written, labels: Mapping[str, str], now: datetime
+    file: Path, totals: FileTotals, labels: Mapping[str, str], now: datetime
 ) -> Iterator[str]:
     size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
-    span = f"{_day(written.first)} to {_day(written.last)}"
+    span = f"{_day(totals.first)} to {_day(totals.last)}"
     yield (
-        f"{file}: {written.samples:,} samples of {written.series:,} series, {span}, {size:,.1f} MB."
+        f"{file}: {totals.samples:,} samples of {totals.series:,} series, {span}, {size:,.1f} MB."
         " Make blocks:"
     )
-    yield f"  {blocks.import_command(file, folder)}"
+    yield f"  {import_command(file, folder)}"
     yield (
-        f"Its NUM SAMPLES add up to {written.samples}. Then move what is in {folder} into the data"
+        f"Its NUM SAMPLES add up to {totals.samples}. Then move what is in {folder} into the data"
         " folder of a Prometheus with"
-        f" --storage.tsdb.retention.time={blocks.retention_days(written, now)}d or more: with the"
+        f" --storage.tsdb.retention.time={retention_days(totals, now)}d or more: with the"
         " default of 15d it deletes the blocks at once. See docs/history.md."
     )
     if "instance" not in labels:
@@ -215,7 +223,7 @@ def remote_write(
 
     The same series as `export openmetrics`. A run that broke off goes on where it did.
     """
-    labels = blocks.checked_labels(label or ())
+    labels = checked_labels(label or ())
     address = _address(url)
     headers = _headers(header or (), os.environ)
     with open_context(config, database) as monitor:
@@ -333,7 +341,7 @@ class _Sending:
     url: str
     labels: Mapping[str, str]
     batch: int
-    asked: Asked
+    asked: HistoryQuery
 
     def vendor(self, series: Iterable[Series]) -> int:
         """Send one vendor's series; return the number of samples. Raises ReceiverError when they
@@ -382,7 +390,7 @@ def _send(
     return total, skipped
 
 
-def _what(page: PageRecord, asked: Asked) -> str:
+def _what(page: PageRecord, asked: HistoryQuery) -> str:
     """Return a word that changes with anything that would be sent of this vendor."""
     days = asked.stamped_days(page.zone)
     span = f"{days[0].day}..{days[-1].day}" if days else "nothing"
@@ -518,7 +526,7 @@ def _whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _write_tables(
-    monitor: Context, pages: Sequence[PageRecord], asked: Asked, target: _Tables
+    monitor: Context, pages: Sequence[PageRecord], asked: HistoryQuery, target: _Tables
 ) -> None:
     counts = dict.fromkeys((table.name for table in target.wanted()), 0)
     with target.open() as sinks, counting("vendors", len(pages)) as advance:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Protocol
 
-from monitor.frame import CLOCK_TOLERANCE
+from monitor.day_range import CLOCK_TOLERANCE
 from monitor.model import Coverage, ObservedRun, PageFacts
 from monitor.standing import is_bad
 

@@ -11,7 +11,7 @@ from monitor import overrides
 from monitor.classify import Options, derive
 from monitor.clocks import believed, is_ahead
 from monitor.config import VendorConfig
-from monitor.frame import gap_seconds
+from monitor.day_range import gap_seconds
 from monitor.intervals import day_interval
 from monitor.model import KnownComponent, PageFacts, PageHistory
 from monitor.store import PageRecord, Store

@@ -343,6 +343,11 @@ class KnownComponent:
     first_seen_at: datetime
     removed_at: datetime | None = None
 
+    @property
+    def id(self) -> str:
+        """The vendor's id of it."""
+        return self.component.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClaim:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.claims import Claims
-from monitor.classify import Options, claimed, seen_until
+from monitor.classify import Options, claims_by_component, last_read_at
 from monitor.intervals import Interval, day_of
 from monitor.model import PageFacts
 
@@ -32,30 +31,29 @@ def outage_since(facts: PageFacts, options: Options, now: datetime) -> Since:
     break of one poll interval is none: nobody looked. Nothing is said of a page that was never
     read.
     """
-    until = seen_until(facts, now)
+    until = last_read_at(facts, now)
     if until is None:
         return Since()
     today = day_of(now, options.zone)
     pad = timedelta(seconds=options.interval_seconds)
-    found = claimed(facts, options, first=today - timedelta(days=DAYS - 1), last=today, now=now)
-    spans = {key: _outages(claims) for key, claims in found.items()}
-    each = {
-        key: since
-        for key, own in spans.items()
-        if (since := _unbroken(own, until, pad)) is not None
-    }
-    counted = (span for key, own in spans.items() if key not in options.exclude for span in own)
-    return Since(_unbroken(counted, until, pad), each)
-
-
-def _outages(claims: Claims) -> list[Interval]:
-    return [piece.span for piece in claims.pieces if piece.level.is_outage]
+    first = today - timedelta(days=DAYS - 1)
+    claims = claims_by_component(facts, options, first=first, last=today, now=now)
+    components = {}
+    counting: list[Interval] = []
+    for key, own in claims.items():
+        outages = [bad.span for bad in own.bad if bad.level.is_outage]
+        since = _unbroken(outages, until, pad)
+        if since is not None:
+            components[key] = since
+        if key not in options.exclude:
+            counting += outages
+    return Since(_unbroken(counting, until, pad), components)
 
 
 def _unbroken(spans: Iterable[Interval], until: datetime, pad: timedelta) -> datetime | None:
     """Return the start of what goes on at `until`, followed back over breaks of `pad`."""
     since = None
-    for span in sorted(spans, key=lambda each: each.end, reverse=True):
+    for span in sorted(spans, key=lambda span: span.end, reverse=True):
         if span.end < (until if since is None else since - pad):
             break
         since = span.start if since is None else min(since, span.start)

@@ -9,13 +9,13 @@ theirs.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
+from itertools import accumulate
+from typing import NamedTuple
 
-from monitor.frame import Frame
-from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, days_between, days_touched
+from monitor.day_range import DayRange
+from monitor.intervals import ONE_DAY, Interval, day_of, days_between, days_touched
 from monitor.model import (
-    NO_SECONDS,
     Aspect,
     Confidence,
     Day,
@@ -31,136 +31,119 @@ from monitor.model import (
 from monitor.standing import judged
 
 
-def vendor_history(facts: PageFacts, histories: Mapping[str, History], frame: Frame) -> History:
+class _CountedComponent(NamedTuple):
+    """A component of the vendor's figure, and the days, `first` to `last`, on which it counts."""
+
+    id: str
+    history: History
+    first: date
+    last: date
+
+
+def vendor_history(facts: PageFacts, histories: Mapping[str, History], days: DayRange) -> History:
     """Return the vendor's days. Incidents that name no component are listed on their days and give
     no level.
     """
-    included = [
-        known for known in facts.components if known.component.id not in frame.options.exclude
-    ]
-    begun = min(
-        (day_of(known.first_seen_at, frame.zone) for known in facts.components), default=frame.first
-    )
-    alive = {
-        known.component.id: _alive(known, histories[known.component.id], frame, begun)
-        for known in included
-    }
-    counts = _QuietCounts(frame)
-    rows: set[date] = set()
-    for known in included:
-        counts.add(histories[known.component.id], alive[known.component.id])
-        rows.update(histories[known.component.id].days)
-    unattributed = _unattributed_days(facts.incidents, frame)
-    days: dict[date, Day] = {}
+    components = _counted_components(facts, histories, days)
+    counts = _Counts(components, days)
+    unattributed = _unattributed_ids(facts.incidents, days)
+    busy = set(unattributed)
+    component_rows: dict[date, list[tuple[str, Day]]] = defaultdict(list)
+    for component in components:
+        busy.update(component.history.days)
+        for day, row in component.history.days.items():
+            if component.first <= day <= component.last:
+                component_rows[day].append((component.id, row))
+    rows: dict[date, Day] = {}
     quiet: list[DayRun] = []
-    for day in days_between(frame.first, frame.last):
-        index = day.toordinal() - frame.first.toordinal()
-        if day not in rows and day not in unattributed and counts.all_quiet(index):
-            _extend(quiet, day, counts.source(index))
-        elif day in rows or day in unattributed or counts.some_quiet(index):
-            own = [
-                (key, row)
-                for key, (lo, hi) in alive.items()
-                if lo <= day <= hi and (row := histories[key].days.get(day))
-            ]
-            classified = _vendor_day(
-                day, own, counts.quiet_day(index, day), counts.exist(index), frame
-            )
-            classified = _with_incidents(classified, unattributed.get(day, ()))
-            if not classified.says_nothing:
-                days[day] = classified
+    for day in days_between(days.first, days.last):
+        if day not in busy and counts.are_all_quiet(day):
+            _extend(quiet, day, counts.source(day))
+        elif day in busy or counts.quiet(day):
+            row = _vendor_day(day, component_rows[day], counts, days, unattributed.get(day, ()))
+            if not row.says_nothing:
+                rows[day] = row
     return History(
-        first=frame.first, last=frame.last, days=days, quiet=tuple(quiet), lengths=frame.lengths
+        first=days.first, last=days.last, days=rows, quiet=tuple(quiet), lengths=days.lengths
     )
 
 
-def _alive(known: KnownComponent, history: History, frame: Frame, begun: date) -> tuple[date, date]:
-    """Return the first and last day on which the component counts; `begun` is the day the page was
-    first read.
+def _counted_components(
+    facts: PageFacts, histories: Mapping[str, History], days: DayRange
+) -> list[_CountedComponent]:
+    first_seen = (day_of(component.first_seen_at, days.zone) for component in facts.components)
+    first_read = min(first_seen, default=days.first)
+    counted_components = []
+    for component in facts.components:
+        if component.id in days.options.exclude:
+            continue
+        history = histories[component.id]
+        first = _first_day(component, history, first_read, days.zone) or days.first
+        last = days.last
+        if component.removed_at is not None:
+            last = min(last, day_of(component.removed_at, days.zone))
+        counted = _CountedComponent(component.id, history, max(first, days.first), last)
+        counted_components.append(counted)
+    return counted_components
 
-    Without a start date, one that was there at the first reading has always been there, and one
-    that came later is counted since it came, or since anything is known of it.
+
+def _first_day(
+    component: KnownComponent, history: History, first_read: date, zone: tzinfo
+) -> date | None:
+    """Return the first day on which the component counts; None = it has always been there.
+
+    Without a start date, one that was there when the page was first read has always been there, and
+    one that came later is counted since it came, or since anything is known of it.
     """
-    first = known.component.start_date
-    if first is None:
-        came = day_of(known.first_seen_at, frame.zone)
-        first = min(came, _first_known(history) or came) if came > begun else frame.first
-    last = (
-        frame.last
-        if known.removed_at is None
-        else min(frame.last, day_of(known.removed_at, frame.zone))
-    )
-    return max(first, frame.first), last
+    if component.component.start_date is not None:
+        return component.component.start_date
+    came = day_of(component.first_seen_at, zone)
+    if came <= first_read:
+        return None
+    return min([came, *history.days, *(run.first for run in history.quiet)])
 
 
-def _first_known(history: History) -> date | None:
-    return min((*(run.first for run in history.quiet), *history.days), default=None)
+class _Counts:
+    """How many components exist, and are quiet by which source, on each day."""
 
+    def __init__(self, components: Iterable[_CountedComponent], days: DayRange) -> None:
+        self._origin = days.first.toordinal()
+        self._size = (days.last - days.first).days + 1
+        lives = []
+        quiet: dict[Aspect, list[tuple[date, date]]] = {aspect: [] for aspect in Aspect}
+        for component in components:
+            lives.append((component.first, component.last))
+            for run in component.history.quiet:
+                quiet[run.source].append((run.first, run.last))
+        self._exist = self._per_day(lives)
+        self._quiet = {aspect: self._per_day(ranges) for aspect, ranges in quiet.items()}
 
-class _QuietCounts:
-    """How many components exist, and are quiet by which source, on each day of the frame."""
+    def _per_day(self, ranges: Iterable[tuple[date, date]]) -> list[int]:
+        """Return how many of the ranges each day is in."""
+        changes = [0] * (self._size + 1)
+        for first, last in ranges:
+            if first <= last:
+                changes[first.toordinal() - self._origin] += 1
+                changes[last.toordinal() - self._origin + 1] -= 1
+        return list(accumulate(changes))
 
-    def __init__(self, frame: Frame) -> None:
-        self._origin = frame.first.toordinal()
-        self._lengths = frame.lengths
-        size = (frame.last - frame.first).days + 2
-        self._exists = [0] * size
-        self._quiet = {aspect: [0] * size for aspect in Aspect}
-        self._summed = False
+    def exist(self, day: date) -> int:
+        """Return how many components exist on the day."""
+        return self._exist[day.toordinal() - self._origin]
 
-    def add(self, history: History, alive: tuple[date, date]) -> None:
-        self._mark(self._exists, *alive)
-        for run in history.quiet:
-            self._mark(self._quiet[run.source], run.first, run.last)
-
-    def _mark(self, counts: list[int], first: date, last: date) -> None:
-        if first <= last:
-            counts[first.toordinal() - self._origin] += 1
-            counts[last.toordinal() - self._origin + 1] -= 1
-
-    def _sum(self) -> None:
-        for counts in (self._exists, *self._quiet.values()):
-            for index in range(1, len(counts)):
-                counts[index] += counts[index - 1]
-        self._summed = True
-
-    def _quiet_on(self, index: int) -> int:
-        if not self._summed:
-            self._sum()
+    def quiet(self, day: date) -> int:
+        """Return how many components are quiet on the day."""
+        index = day.toordinal() - self._origin
         return sum(counts[index] for counts in self._quiet.values())
 
-    def exist(self, index: int) -> int:
-        """Return how many components exist on the day."""
-        self._quiet_on(index)
-        return self._exists[index]
+    def are_all_quiet(self, day: date) -> bool:
+        """Whether there are components and each is quiet on the day."""
+        return 0 < self.quiet(day) >= self.exist(day)
 
-    def quiet_day(self, index: int, day: date) -> tuple[Day, int] | None:
-        """Return the quiet components' common day and their number; None when there is none."""
-        count = self._quiet_on(index)
-        if not count:
-            return None
-        length = self._lengths.get(day, 86_400.0)
-        source = self.source(index)
-        quiet = Day(
-            day=day,
-            level=Level.OPERATIONAL,
-            length_seconds=length,
-            covered_seconds=length,
-            source=source,
-            confidence=_quiet_confidence(source),
-        )
-        return quiet, count
-
-    def some_quiet(self, index: int) -> bool:
-        return self._quiet_on(index) > 0
-
-    def all_quiet(self, index: int) -> bool:
-        return 0 < self._quiet_on(index) >= self._exists[index]
-
-    def source(self, index: int) -> Aspect:
+    def source(self, day: date) -> Aspect:
         """Return the weakest source among the quiet components."""
         for aspect in (Aspect.OBSERVATIONS, Aspect.IMPACTS):
-            if self._quiet[aspect][index]:
+            if self._quiet[aspect][day.toordinal() - self._origin]:
                 return aspect
         return Aspect.BARS
 
@@ -177,78 +160,78 @@ def _extend(runs: list[DayRun], day: date, source: Aspect) -> None:
         runs.append(DayRun(day, day, source, confidence))
 
 
-def _unattributed_days(incidents: Iterable[Incident], frame: Frame) -> dict[date, tuple[str, ...]]:
-    days: dict[date, list[str]] = defaultdict(list)
-    horizon = Interval.between(
-        day_interval(frame.first, frame.zone).start,
-        min(day_interval(frame.last, frame.zone).end, frame.now),
-    )
+def _unattributed_ids(incidents: Iterable[Incident], days: DayRange) -> dict[date, set[str]]:
+    """Return the incidents of each day that name no component."""
+    ids: dict[date, set[str]] = defaultdict(set)
+    elapsed = days.elapsed
     for incident in incidents:
-        if incident.component_ids or incident.phase is Phase.SCHEDULED or horizon is None:
+        if incident.component_ids or incident.phase is Phase.SCHEDULED or elapsed is None:
             continue
-        end = max(
-            incident.resolved_at or frame.now, incident.started_at + timedelta(microseconds=1)
-        )
-        span = Interval(incident.started_at, end).clip(horizon)
-        for day in days_touched(span, frame.zone) if span else ():
-            days[day].append(incident.id)
-    return {day: tuple(sorted(ids)) for day, ids in days.items()}
+        shortest = incident.started_at + timedelta(microseconds=1)
+        end = max(incident.resolved_at or days.now, shortest)
+        span = Interval(incident.started_at, end).clip(elapsed)
+        for day in days_touched(span, days.zone) if span else ():
+            ids[day].add(incident.id)
+    return ids
 
 
 def _vendor_day(
     day: date,
-    own: Sequence[tuple[str, Day]],
-    quiet: tuple[Day, int] | None,
-    counted: int,
-    frame: Frame,
+    component_rows: Sequence[tuple[str, Day]],
+    counts: _Counts,
+    days: DayRange,
+    unattributed_ids: Iterable[str],
 ) -> Day:
-    """Return the vendor's day from its components' own rows and the `quiet` ones' common day,
-    `counted` in all.
-    """
-    length = frame.lengths.get(day, 86_400.0)
-    known = [row for _, row in own if row.level is not None]
-    if quiet is not None:
-        known.append(quiet[0])
-    number = len(known) + (quiet[1] - 1 if quiet is not None else 0)
-    worst = max(known, key=lambda each: each.level or 0, default=None)
-    key, longest = max(own, key=lambda each: _length(each[1].seconds), default=(None, None))
-    if longest is None or not longest.seconds.total:
-        key, longest = None, worst
-    seconds = NO_SECONDS if longest is None else longest.seconds
-    covered = sum(row.covered_seconds for _, row in own) + (
-        quiet[0].covered_seconds * quiet[1] if quiet else 0.0
-    )
-    disputed = [row for _, row in own if row.disputed]
+    """Return the vendor's day from its components' own rows and the quiet ones' common day."""
+    length = days.length(day)
+    rows = [row for _, row in component_rows]
+    known = [row for row in rows if row.level is not None]
+    number = len(known) + counts.quiet(day)
+    if counts.quiet(day):
+        known.append(_quiet_day(day, counts.source(day), length))
+    unknown = Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
+    worst = max(known, key=lambda row: row.level or 0, default=unknown)
+    key, longest = _longest_outage(component_rows) or (None, worst)
+    covered = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)
+    count = counts.exist(day)
+    disputes = [row for row in rows if row.disputed]
+    incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
     return Day(
         day=day,
         level=judged(
-            None if worst is None else worst.level,
-            known=number,
-            counted=counted,
-            min_coverage=frame.options.min_coverage,
+            worst.level, known=number, counted=count, min_coverage=days.options.min_coverage
         ),
         length_seconds=length,
-        covered_seconds=round(max(covered / max(1, counted), seconds.total), 3),
-        seconds=seconds,
-        source=None if longest is None else longest.source,
-        confidence=None if longest is None else longest.confidence,
-        disputed=bool(disputed),
-        other=max((row.other or row.seconds for row in disputed), key=_length, default=None),
-        incident_ids=tuple(sorted({each for _, row in own for each in row.incident_ids})),
+        covered_seconds=round(max(covered / max(1, count), longest.seconds.total), 3),
+        seconds=longest.seconds,
+        source=longest.source,
+        confidence=longest.confidence,
+        disputed=bool(disputes),
+        other=max((row.other or row.seconds for row in disputes), key=_length, default=None),
+        incident_ids=tuple(sorted(incident_ids)),
         component_id=key,
         known_components=number,
-        counted_components=counted,
+        counted_components=count,
     )
+
+
+def _quiet_day(day: date, source: Aspect, length: float) -> Day:
+    return Day(
+        day=day,
+        level=Level.OPERATIONAL,
+        length_seconds=length,
+        covered_seconds=length,
+        source=source,
+        confidence=_quiet_confidence(source),
+    )
+
+
+def _longest_outage(component_rows: Sequence[tuple[str, Day]]) -> tuple[str, Day] | None:
+    """Return the component that was out longest, of equal ones the first; None when none was."""
+    rows = [item for item in component_rows if item[1].seconds.total]
+    return max(rows, key=lambda item: _length(item[1].seconds), default=None)
 
 
 def _length(seconds: Seconds) -> tuple[float, ...]:
     """Return what seconds are compared by: how long the outage was, and of equal ones how bad."""
     return seconds.outage, seconds.major, seconds.degraded, seconds.maintenance
-
-
-def _with_incidents(day: Day, incident_ids: tuple[str, ...]) -> Day:
-    return (
-        replace(day, incident_ids=tuple(sorted({*day.incident_ids, *incident_ids})))
-        if incident_ids
-        else day
-    )

@@ -23,9 +23,9 @@ from typing import ParamSpec, TypeVar
 
 from monitor import history
 from monitor.config import EVIDENCE_NONE, VendorConfig
+from monitor.day_range import gap_seconds
 from monitor.errors import StoreError
 from monitor.fetch import Validators
-from monitor.frame import gap_seconds
 from monitor.identity import Identity
 from monitor.intervals import day_of, utc
 from monitor.model import Component, Evidence, PageHistory, Phase

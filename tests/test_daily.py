@@ -11,7 +11,7 @@ from past import demo_store, history, keep_days, noon
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from store_support import add_page, component, evidence, save
 
-from exporters.daily import HISTORIC, ONLY_NOW, Asked, Series, refuse_future, vendor_series
+from exporters.daily import HISTORIC, ONLY_NOW, HistoryQuery, Series, refuse_future, vendor_series
 from exporters.prometheus import STATE_FAMILIES, StateMetrics, render
 from monitor.config import VendorConfig
 from monitor.model import Level
@@ -29,7 +29,7 @@ def store():
         yield store
 
 
-def told(store: Store, asked: Asked, vendor: VendorConfig = ACME) -> list[Series]:
+def told(store: Store, asked: HistoryQuery, vendor: VendorConfig = ACME) -> list[Series]:
     return list(vendor_series(store, store.pages([vendor.slug])[0], vendor, asked))
 
 
@@ -80,10 +80,12 @@ async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> Non
         exported = {
             (series.name, frozenset(series.labels)): series.points[-1][1]
             for page in store.pages()
-            for series in vendor_series(store, page, vendors[page.slug], Asked(now=NOW, days=3))
+            for series in vendor_series(
+                store, page, vendors[page.slug], HistoryQuery(now=NOW, days=3)
+            )
             if series.points[-1][0] == noon(TODAY)
         }
-        tonight = Asked(
+        tonight = HistoryQuery(
             now=datetime(2026, 5, 20, 23, 59, tzinfo=UTC), days=4
         )  # tomorrow has begun in Berlin
         at_the_end = {
@@ -108,7 +110,7 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     bad = TODAY - 4 * DAY
     days = history(TODAY - 20 * DAY, TODAY, {bad: Level.MAJOR_OUTAGE, TODAY: Level.DEGRADED})
     keep_days(store, page, days, {}, now=NOW)
-    found = told(store, Asked(now=NOW, days=6))
+    found = told(store, HistoryQuery(now=NOW, days=6))
     series = {
         dict(each.labels)["dates_ago"]: each
         for each in found
@@ -135,7 +137,7 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
         "2": TODAY - 3 * DAY,
     }
     assert all(stamp <= NOW.timestamp() for each in series.values() for stamp, _ in each.points)
-    early = told(store, Asked(now=NOW, days=6, settled=timedelta(hours=18)))
+    early = told(store, HistoryQuery(now=NOW, days=6, settled=timedelta(hours=18)))
     assert max(points(early, "vendor_day_level", dates_ago="2", closed="yes")) == TODAY - 4 * DAY
 
 
@@ -154,25 +156,28 @@ def test_a_day_is_told_on_three_dates_as_it_is_on_metrics_and_last_when_it_is_ov
     ],
 )
 def test_the_last_day_is_the_last_of_the_page_whose_noon_in_utc_is_past(zone, now, last) -> None:
-    asked = Asked(now=datetime.fromisoformat(now).replace(tzinfo=UTC), days=5)
+    asked = HistoryQuery(now=datetime.fromisoformat(now).replace(tzinfo=UTC), days=5)
 
     assert asked.stamped_days(ZoneInfo(zone))[-1].day == date.fromisoformat(last)
 
 
 def test_the_days_asked_for_count_the_last_one() -> None:
-    days = [each.day for each in Asked(now=NOW, days=3, until=date(2026, 5, 10)).stamped_days(UTC)]
+    days = [
+        each.day
+        for each in HistoryQuery(now=NOW, days=3, until=date(2026, 5, 10)).stamped_days(UTC)
+    ]
 
     assert days == [date(2026, 5, 8), date(2026, 5, 9), date(2026, 5, 10)]
 
 
 def test_days_to_come_are_cut_off() -> None:
-    assert Asked(now=NOW, days=2, until=TODAY + 5 * DAY).stamped_days(UTC)[-1].day == TODAY
+    assert HistoryQuery(now=NOW, days=2, until=TODAY + 5 * DAY).stamped_days(UTC)[-1].day == TODAY
 
 
 def test_a_day_without_knowledge_has_no_level_and_lowers_the_coverage(store) -> None:
     page = add_page(store, now=NOW)
     keep_days(store, page, history(TODAY - 20 * DAY, TODAY, {TODAY - 3 * DAY: None}), {}, now=NOW)
-    found = told(store, Asked(now=NOW, days=5))
+    found = told(store, HistoryQuery(now=NOW, days=5))
 
     for ago in ("0", "1", "2"):
         days = points(found, "vendor_day_level", dates_ago=ago, closed="yes")
@@ -188,7 +193,7 @@ def test_a_window_ends_with_its_day(store) -> None:
     keep_days(
         store, page, history(TODAY - 120 * DAY, TODAY, {bad: Level.PARTIAL_OUTAGE}), {}, now=NOW
     )
-    dates = points(told(store, Asked(now=NOW, days=12)), "vendor_outage_dates", window="7d")
+    dates = points(told(store, HistoryQuery(now=NOW, days=12)), "vendor_outage_dates", window="7d")
 
     assert [day for day, count in dates.items() if count] == [bad + n * DAY for n in range(7)]
 
@@ -198,15 +203,15 @@ def test_a_window_looks_back_past_the_first_day_exported(store) -> None:
     days = history(TODAY - 120 * DAY, TODAY, {TODAY - 50 * DAY: Level.MAJOR_OUTAGE})
     keep_days(store, page, days, {}, now=NOW)
 
-    assert points(told(store, Asked(now=NOW, days=1)), "vendor_major_dates", window="90d") == {
-        TODAY: 1
-    }
+    assert points(
+        told(store, HistoryQuery(now=NOW, days=1)), "vendor_major_dates", window="90d"
+    ) == {TODAY: 1}
 
 
 def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
     page = add_page(store, now=NOW)
     keep_days(store, page, history(TODAY - 3 * DAY, TODAY, {}), {}, now=NOW)
-    found = told(store, Asked(now=NOW, days=30))
+    found = told(store, HistoryQuery(now=NOW, days=30))
 
     first = TODAY - 3 * DAY
     late = {
@@ -221,7 +226,7 @@ def test_a_vendor_has_no_past_before_its_first_known_day(store) -> None:
 
 def test_a_vendor_of_which_nothing_is_known_says_so_from_the_day_it_was_added(store) -> None:
     add_page(store, now=NOW - DAY)
-    found = told(store, Asked(now=NOW, days=30))
+    found = told(store, HistoryQuery(now=NOW, days=30))
 
     families = {
         "vendor_info",
@@ -244,7 +249,7 @@ def test_a_component_that_left_the_page_ends_on_the_day_it_left_and_counts_in_th
     save(store, page, evidence(NOW - 2 * DAY, components=(component("web", "Web"),)))
     quiet = history(TODAY - 9 * DAY, TODAY, {})
     keep_days(store, page, quiet, {"api": quiet, "web": quiet}, now=NOW)
-    found = told(store, Asked(now=NOW, days=5))
+    found = told(store, HistoryQuery(now=NOW, days=5))
 
     # It left at half past four, after that day's noon.
     assert max(points(found, "component_info", component="api")) == TODAY - 2 * DAY
@@ -268,7 +273,7 @@ def test_settings_show_in_the_info_metrics(store) -> None:
     )
     info = {
         series.labels
-        for series in told(store, Asked(now=NOW), vendor)
+        for series in told(store, HistoryQuery(now=NOW), vendor)
         if series.family.endswith("_info")
     }
 
@@ -282,8 +287,8 @@ def test_without_components_the_vendors_figures_are_the_same(store) -> None:
     bad = history(TODAY - DAY, TODAY, {TODAY: Level.MAJOR_OUTAGE})
     keep_days(store, page, bad, {"api": bad}, now=NOW)
     everything, vendors = (
-        told(store, Asked(now=NOW)),
-        told(store, Asked(now=NOW, components="none")),
+        told(store, HistoryQuery(now=NOW)),
+        told(store, HistoryQuery(now=NOW, components="none")),
     )
 
     assert vendors == [series for series in everything if series.family.startswith("vendor_")]
@@ -300,7 +305,10 @@ async def test_components_that_failed_have_the_series_they_have_on_metrics() -> 
             ",".join(f'{name}="{value}"' for name, value in series.labels[:2])
             for page in store.pages()
             for series in vendor_series(
-                store, page, vendors[page.slug], Asked(now=NOW, days=1, components="degraded")
+                store,
+                page,
+                vendors[page.slug],
+                HistoryQuery(now=NOW, days=1, components="degraded"),
             )
             if series.family == "component_day_level"
         }
@@ -320,7 +328,7 @@ def test_a_component_that_failed_and_left_keeps_its_past(store) -> None:
     quiet = history(TODAY - 9 * DAY, TODAY, {})
     bad = history(TODAY - 9 * DAY, TODAY, {TODAY - 5 * DAY: Level.PARTIAL_OUTAGE})
     keep_days(store, page, quiet, {"api": bad, "web": quiet}, now=NOW)
-    found = told(store, Asked(now=NOW, days=5, components="degraded"))
+    found = told(store, HistoryQuery(now=NOW, days=5, components="degraded"))
 
     assert {dict(series.labels).get("component") for series in found} == {None, "api"}
 

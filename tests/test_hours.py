@@ -11,7 +11,7 @@ from instants import DAYS, FEW, TIMES, chosen, instants, simulated_now
 from past import noon, told_at
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
-from exporters.daily import Asked, vendor_series
+from exporters.daily import HistoryQuery, vendor_series
 from exporters.openmetrics import SETTLED
 from exporters.prometheus import StateMetrics, render
 from exporters.report import record_json
@@ -54,7 +54,7 @@ def scraped(store, vendors, now):
 
 
 def exported(store, page, vendor, now):
-    asked = Asked(now=now, days=90, settled=SETTLED)
+    asked = HistoryQuery(now=now, days=90, settled=SETTLED)
     series = list(vendor_series(store, page, vendor, asked))
     return {
         ",".join(f'{name}="{value}"' for name, value in each.labels[1:]): dict(each.points)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor import claims, clocks, config, frame, standing
+from monitor import claims, clocks, config, day_range, standing
 from monitor.collect import timing
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
@@ -21,7 +21,7 @@ TEXT = " ".join((ROOT / "docs" / "how-days-are-made.md").read_text().split())
         f"at least `min_coverage` of the day, {standing.DEFAULT_MIN_COVERAGE:.0%}".replace(
             "%", " %"
         ),
-        f"more than {frame.GAP_INTERVALS} poll intervals is a gap",
+        f"more than {day_range.GAP_INTERVALS} poll intervals is a gap",
         f"The last {timing.REREAD_DAYS} days are read again",
         f"more than {clocks.TOLERANCE.seconds // 60} minutes later than now",
         f"{config.Settings(vendors=(), database_url='', source='').snapshot_days} days unless you set it",
@@ -54,7 +54,7 @@ def test_every_setting_it_names_is_one():
 
 
 def test_the_modules_it_points_to_are_there():
-    assert all((ROOT / name).exists() for name in re.findall(r"`(monitor/\w+\.py)`", TEXT))
+    assert all((ROOT / name).exists() for name in re.findall(r"`(monitor/\w+(?:\.py|/))`", TEXT))
 
 
 def test_the_readme_leads_to_it():

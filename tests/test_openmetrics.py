@@ -13,10 +13,10 @@ from past import demo_store, expected, history, keep_days, noon
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from store_support import add_page, component, evidence, save
 
-from exporters.daily import Asked, Series, vendor_series
+from exporters.daily import HistoryQuery, Series, vendor_series
 from exporters.openmetrics import (
+    FileTotals,
     OpenMetricsFile,
-    Written,
     checked_labels,
     import_command,
     retention_days,
@@ -35,7 +35,7 @@ FORMULA = "vendorstatus_component_formula_uptime_ratio"
 
 
 def export(
-    folder: Path, store: Store, vendors: dict[str, VendorConfig], asked: Asked, labels=EXTRA
+    folder: Path, store: Store, vendors: dict[str, VendorConfig], asked: HistoryQuery, labels=EXTRA
 ) -> str:
     path = folder / "history.om"
     with OpenMetricsFile(path, labels, asked.now) as file:
@@ -97,7 +97,7 @@ def test_what_is_read_back_is_what_the_store_says(tmp_path_factory, zone, now, o
         )
         vendor = VendorConfig(slug="acme", name="Acme", url=page.url)
         text = export(
-            tmp_path_factory.mktemp("om"), store, {"acme": vendor}, Asked(now=now, days=days)
+            tmp_path_factory.mktemp("om"), store, {"acme": vendor}, HistoryQuery(now=now, days=days)
         )
         wanted = [
             day for n in reversed(range(days)) if noon(day := today - n * DAY) <= now.timestamp()
@@ -118,7 +118,7 @@ def test_what_is_read_back_is_what_the_store_says(tmp_path_factory, zone, now, o
 async def test_the_demos_vendors_are_read_back_whole_and_in_order(tmp_path) -> None:
     now = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
     async with demo_store("sqlite://", now) as (store, vendors):
-        text = export(tmp_path, store, vendors, Asked(now=now, days=12))
+        text = export(tmp_path, store, vendors, HistoryQuery(now=now, days=12))
         days = [now.date() - n * DAY for n in reversed(range(12))]
         told = {}
         for page in store.pages():
@@ -167,7 +167,7 @@ def test_a_family_comes_once_with_its_header_and_the_file_ends_properly(tmp_path
         'vendorstatus_vendor_outage_ratio{vendor="bolt",window="7d",job="x"} 1 200\n'
         "# EOF\n"
     )
-    assert file.written == Written(samples=6, series=4, first=100, last=200)
+    assert file.totals == FileTotals(samples=6, series=4, first=100, last=200)
     assert [each.name for each in tmp_path.iterdir()] == ["history.om"]
 
 
@@ -239,7 +239,9 @@ async def test_no_label_of_the_metrics_can_be_overwritten() -> None:
         page = store.pages()[0]
         names = {
             name
-            for series in vendor_series(store, page, vendors[page.slug], Asked(now=now, days=1))
+            for series in vendor_series(
+                store, page, vendors[page.slug], HistoryQuery(now=now, days=1)
+            )
             for name, _ in series.labels
         }
     for name in names:
@@ -259,7 +261,9 @@ def test_the_command_is_one_for_a_shell() -> None:
 def test_the_retention_keeps_the_whole_block_of_the_oldest_sample(days_ago, retention) -> None:
     now = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
 
-    assert retention_days(Written(first=noon(date(2026, 5, 20) - days_ago * DAY)), now) == retention
+    assert (
+        retention_days(FileTotals(first=noon(date(2026, 5, 20) - days_ago * DAY)), now) == retention
+    )
 
 
 def test_label_values_are_escaped_as_in_metrics(tmp_path) -> None:

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from store_support import add_page, component, evidence, incident, save
 
 from exporters import tables
-from exporters.daily import Asked
+from exporters.daily import HistoryQuery
 from exporters.tables import TABLES, Format, read, sink
 from monitor.answers import ReportQuery, record
 from monitor.errors import ConfigError
@@ -34,7 +34,7 @@ def store():
 
 
 def rows(store: Store, name: str, **asked) -> list[dict]:
-    return list(TABLES[name].rows(read(store, store.pages()[0], Asked(now=NOW, **asked))))
+    return list(TABLES[name].rows(read(store, store.pages()[0], HistoryQuery(now=NOW, **asked))))
 
 
 def written(form: Format, name: str, content: list[dict]) -> bytes:
@@ -52,7 +52,7 @@ async def test_every_row_has_exactly_the_columns_of_its_table(name) -> None:
         found = [
             row
             for page in store.pages()
-            for row in TABLES[name].rows(read(store, page, Asked(now=NOW, days=5)))
+            for row in TABLES[name].rows(read(store, page, HistoryQuery(now=NOW, days=5)))
         ]
 
     assert found
@@ -74,7 +74,7 @@ async def test_windows_are_those_of_the_report() -> None:
             report = record(store, page, vendors[page.slug], ReportQuery(now=NOW))
             last = [
                 row
-                for row in TABLES["windows"].rows(read(store, page, Asked(now=NOW, days=1)))
+                for row in TABLES["windows"].rows(read(store, page, HistoryQuery(now=NOW, days=1)))
                 if row["window_days"] == 90
             ]
             told = {None: report.figures} | {
@@ -103,7 +103,7 @@ async def test_days_are_those_of_the_report() -> None:
             }
             found = {
                 (row["component"], row["day"]): row["level"]
-                for row in TABLES["days"].rows(read(store, page, Asked(now=NOW, days=30)))
+                for row in TABLES["days"].rows(read(store, page, HistoryQuery(now=NOW, days=30)))
             }
 
             assert found == {
@@ -209,7 +209,7 @@ async def test_json_lines_and_parquet_say_the_same() -> None:
             content = [
                 row
                 for page in store.pages()
-                for row in table.rows(read(store, page, Asked(now=NOW, days=2)))
+                for row in table.rows(read(store, page, HistoryQuery(now=NOW, days=2)))
             ]
             lines = [json.loads(line) for line in written(Format.JSON, name, content).splitlines()]
             typed = parquet.read_table(pa.BufferReader(written(Format.PARQUET, name, content)))

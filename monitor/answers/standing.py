@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.clocks import is_ahead
 from monitor.config import VendorConfig
-from monitor.frame import gap_seconds
+from monitor.day_range import gap_seconds
 from monitor.history import left_out
 from monitor.model import Incident, Level, Phase
 from monitor.standing import together

@@ -14,6 +14,7 @@ from monitor.collect.parts import Parts
 from monitor.collect.results import PollResult
 from monitor.collect.session import Answers, FetchSession, unreadable
 from monitor.collect.timetable import Timetable
+from monitor.day_range import gap_seconds
 from monitor.errors import (
     BadStatus,
     ClockOff,
@@ -24,7 +25,6 @@ from monitor.errors import (
     ParseError,
     UnknownPlatform,
 )
-from monitor.frame import gap_seconds
 from monitor.model import Evidence, PageInfo
 from monitor.partial import admitted
 from monitor.store import PageRecord, PollRecord

@@ -16,7 +16,7 @@ import pytest
 from past import demo_store, expected
 from servers import Prometheus, generations, program, prometheus, serving
 
-from exporters.daily import HISTORIC, Asked
+from exporters.daily import HISTORIC, HistoryQuery
 from exporters.prometheus import PREFIX, PollMetrics, StateMetrics
 from exporters.web import application
 
@@ -78,7 +78,7 @@ class Monitor:
         name, stamp)."""
         found = {}
         for page in self.store.pages():
-            asked = Asked(now=at, days=DAYS, settled=settled)
+            asked = HistoryQuery(now=at, days=DAYS, settled=settled)
             days = [each.day for each in asked.stamped_days(page.zone)]
             for (name, own, stamp), value in expected(
                 self.store, page, days, labels, now=at, settled=settled

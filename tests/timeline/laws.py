@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from monitor.claims import SEEN_WELL_INTERVALS
 from monitor.clocks import TOLERANCE
-from monitor.frame import gap_seconds
+from monitor.day_range import gap_seconds
 from monitor.intervals import Interval, day_interval, day_of
 from monitor.model import Day, Level
 from timeline.drive import Plan, Ran, Seen

@@ -96,7 +96,7 @@ def _in_metrics(ran: Ran) -> Iterator[str]:
 
 
 def _in_bars(ran: Ran) -> Iterator[str]:
-    asked = daily.Asked(now=ran.clock.now, days=len(ran.picture()[""]))
+    asked = daily.HistoryQuery(now=ran.clock.now, days=len(ran.picture()[""]))
     ids = {known.slug: known.component.id for known in ran.store.known_components(ran.page.id)}
     picture = ran.picture()
     for series in daily.vendor_series(ran.store, ran.page, ran.vendor, asked):

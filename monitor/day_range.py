@@ -18,6 +18,8 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far clocks that are kept right may differ. What lies less than this ahead of now counts as
 now."""
 
+USUAL_DAY_SECONDS = 86_400.0
+
 
 def gap_seconds(interval_seconds: float) -> float:
     """Return the longest silence of a page polled this often that is no gap, in seconds."""
@@ -41,15 +43,33 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The derived range: days, their zone, and the moment of knowledge."""
+class DayRange:
+    """The derived days, `first` to `last` inclusive, and the moment of knowledge `now`.
+
+    `lengths` are the seconds of the days that differ from 86,400.
+    """
 
     first: date
     last: date
-    zone: tzinfo
     now: datetime
-    lengths: Mapping[date, float]
     options: Options
+    lengths: Mapping[date, float]
+
+    @classmethod
+    def of(cls, first: date, last: date, now: datetime, options: Options) -> "DayRange":
+        """Return the range with its days' lengths."""
+        return cls(first, last, now, options, lengths_of(first, last, options.zone, now))
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the page's days."""
+        return self.options.zone
+
+    @property
+    def elapsed(self) -> Interval | None:
+        """The range until now; None for one that has not begun."""
+        start = day_interval(self.first, self.zone).start
+        return Interval.between(start, min(day_interval(self.last, self.zone).end, self.now))
 
     @property
     def slack_seconds(self) -> float:
@@ -59,14 +79,12 @@ class Frame:
     def is_present(self, instant: datetime) -> bool:
         """Whether what was covered until this instant of today counts as covered until now."""
         fresh = self.now - timedelta(seconds=self.slack_seconds)
-        return fresh <= instant <= self.now and day_of(instant, self.zone) == day_of(
-            self.now, self.zone
-        )
+        is_fresh = fresh <= instant <= self.now
+        return is_fresh and day_of(instant, self.zone) == day_of(self.now, self.zone)
 
-    def span(self, day: date) -> Interval | None:
-        """Return the elapsed part of the day; None for a day that has not begun."""
-        whole = day_interval(day, self.zone)
-        return whole if whole.end <= self.now else Interval.between(whole.start, self.now)
+    def length(self, day: date) -> float:
+        """Return the day's length in seconds, for today as far as it has elapsed."""
+        return self.lengths.get(day, USUAL_DAY_SECONDS)
 
 
 def lengths_of(first: date, last: date, zone: tzinfo, now: datetime) -> dict[date, float]:
@@ -77,6 +95,6 @@ def lengths_of(first: date, last: date, zone: tzinfo, now: datetime) -> dict[dat
     for day in days_between(first, last):
         whole = day_interval(day, zone)
         seconds = min(whole.seconds, max(0.0, (now - whole.start).total_seconds()))
-        if seconds != 86_400.0:  # noqa: PLR2004
+        if seconds != USUAL_DAY_SECONDS:
             lengths[day] = seconds
     return lengths

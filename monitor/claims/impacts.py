@@ -1,0 +1,74 @@
+"""Impacts as bad spans: as the vendor posted them, until another incident's update ends them.
+Pure.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from monitor.claims.facts import ComponentFacts
+from monitor.claims.spans import BadSpan, UnreadableSpan
+from monitor.impacts import impact_level
+from monitor.intervals import Interval
+from monitor.model import Basis, Impact, Level
+from monitor.standing import is_bad
+
+
+def from_impacts(
+    impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Level]
+) -> tuple[list[BadSpan], list[UnreadableSpan]]:
+    """Return the impacts as bad spans, and the spans whose word nobody can read.
+
+    An impact without an end goes on `until` then. `mapping` has the level of an inferred impact's
+    word.
+    """
+    bad, unreadable = [], []
+    for impact in impacts:
+        span = Interval.between(impact.start, impact.end or until)
+        if span is None:
+            continue
+        level = impact_level(impact, mapping)
+        if level is None:
+            unreadable.append(UnreadableSpan(span, impact.incident_id))
+        elif level > Level.OPERATIONAL:
+            bad.append(BadSpan(span, level, impact.basis, impact.incident_id))
+    return bad, unreadable
+
+
+def until_said_well(bad: BadSpan, facts: ComponentFacts) -> Iterator[BadSpan]:
+    """Yield the parts of a posted state that no other incident's update ends.
+
+    What another one ended, an update of the incident itself begins again.
+    """
+    if bad.basis is not Basis.TRANSITION or not is_bad(bad.level):
+        yield bad
+        return
+    start: datetime | None = bad.span.start
+    for at, is_well in _turns(bad, facts):
+        if is_well and start is not None and start < at:
+            yield replace(bad, span=Interval(start, at))
+            start = None
+        elif not is_well and start is None:
+            start = at
+    if start is not None:
+        yield replace(bad, span=Interval(start, bad.span.end))
+
+
+def _turns(bad: BadSpan, facts: ComponentFacts) -> list[tuple[datetime, bool]]:
+    """Return when the component was said to be well (True) or bad again (False), in order.
+
+    Other incidents' updates say that it was well, the incident's own that it is bad.
+    """
+    turns = []
+    for update in facts.updates:
+        if update.at not in bad.span or update.at == bad.span.start:
+            continue
+        is_own = update.incident_id == bad.incident_id
+        for state in update.states:
+            if state.component_id != facts.component_id:
+                continue
+            if is_own and is_bad(state.level):
+                turns.append((update.at, False))
+            elif not is_own and Level.OPERATIONAL in (state.before, state.level):
+                turns.append((update.at, True))
+    return sorted(turns)

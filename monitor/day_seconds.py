@@ -1,0 +1,46 @@
+"""Seconds at each level: from bad spans that overlap, and within what a day can hold. Pure."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from monitor.claims import BadSpan
+from monitor.claims.spans import inside
+from monitor.intervals import Interval
+from monitor.model import NO_SECONDS, Level, Seconds
+
+
+def worst_seconds(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Seconds:
+    """Return the seconds at each level, each instant counted once at its worst level."""
+    if not bad:
+        return NO_SECONDS
+    seconds = [0.0] * len(Level)
+    for span in within:
+        parts = list(inside(span, bad))
+        edges = {part.span.start for part in parts} | {part.span.end for part in parts}
+        for start, end in pairwise(sorted(edges)):
+            seconds[_worst_level(parts, start, end)] += (end - start).total_seconds()
+    return Seconds(
+        maintenance=round(seconds[Level.MAINTENANCE], 3),
+        degraded=round(seconds[Level.DEGRADED], 3),
+        partial=round(seconds[Level.PARTIAL_OUTAGE], 3),
+        major=round(seconds[Level.MAJOR_OUTAGE], 3),
+    )
+
+
+def _worst_level(parts: Iterable[BadSpan], start: datetime, end: datetime) -> Level:
+    """Return the worst level between two edges that follow each other."""
+    levels = (part.level for part in parts if part.span.start <= start and part.span.end >= end)
+    return max(levels, default=Level.OPERATIONAL)
+
+
+def clamp(seconds: Seconds, room: float) -> Seconds:
+    """Return the seconds cut, worst first, to what the covered part of the day can hold.
+
+    Vendors edit bars by hand: a bar may claim more seconds than the day has.
+    """
+    parts = {}
+    for name in ("major", "partial", "degraded", "maintenance"):
+        parts[name] = round(max(0.0, min(getattr(seconds, name), room)), 3)
+        room -= parts[name]
+    return Seconds(**parts)
