@@ -16,7 +16,7 @@ from typing import Any
 
 from monitor.errors import UnexpectedShape
 from monitor.intervals import zone_named
-from monitor.protocol import PageContext, Response, require_ok, storable, wrong
+from monitor.protocol import PageContext, Response, require_ok, sanitized, shape_error
 
 Row = dict[str, Any]
 
@@ -37,7 +37,7 @@ _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _HALF_TAG = re.compile(r"<[^<>]{0,300}\Z")
 
 
-def peek(response: Response) -> Any:  # noqa: ANN401
+def try_json(response: Response) -> Any:  # noqa: ANN401
     """Return the decoded JSON of an answer for a detector to look at; None when it is none. Never
     raises.
 
@@ -68,7 +68,7 @@ def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401
     if found is None:
         raise UnexpectedShape(f"the page holds no {mark.pattern!r}", url=response.url)
     try:
-        return storable(json.JSONDecoder().raw_decode(text, found.end())[0])
+        return sanitized(json.JSONDecoder().raw_decode(text, found.end())[0])
     except (ValueError, RecursionError) as error:
         raise UnexpectedShape(
             f"what follows {mark.pattern!r} is not whole JSON: {error}", url=response.url
@@ -77,12 +77,12 @@ def embedded(response: Response, mark: re.Pattern[str]) -> Any:  # noqa: ANN401
 
 def row(value: object, where: str) -> Row:
     """Return an object."""
-    return value if isinstance(value, dict) else wrong(where, "an object", value)
+    return value if isinstance(value, dict) else shape_error(where, "an object", value)
 
 
 def items(value: object, where: str) -> list[Any]:
     """Return a list of anything."""
-    return value if isinstance(value, list) else wrong(where, "a list", value)
+    return value if isinstance(value, list) else shape_error(where, "a list", value)
 
 
 def rows(value: object, where: str) -> list[Row]:
@@ -90,7 +90,7 @@ def rows(value: object, where: str) -> list[Row]:
     return [row(item, f"{where}[{index}]") for index, item in enumerate(items(value, where))]
 
 
-def some_rows(value: object, where: str) -> list[Row]:
+def optional_rows(value: object, where: str) -> list[Row]:
     """Return a list of objects; nothing and null are an empty list."""
     return [] if value is None else rows(value, where)
 
@@ -98,7 +98,7 @@ def some_rows(value: object, where: str) -> list[Row]:
 def text(value: object, where: str) -> str:
     """Return a text that is not empty."""
     clean = maybe_text(value)
-    return clean if clean is not None else wrong(where, "text", value)
+    return clean if clean is not None else shape_error(where, "text", value)
 
 
 def maybe_text(value: object) -> str | None:
@@ -128,18 +128,18 @@ def _printable(line: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in line).split())
 
 
-def code(value: object, where: str) -> str:
+def identifier(value: object, where: str) -> str:
     """Return an id or a code word, which may be a text or a whole number."""
     if type(value) is int and abs(value) < 10**LONGEST_CODE:
         return str(value)
     return text(value, where)
 
 
-def word(value: object, where: str) -> str:
+def keyword(value: object, where: str) -> str:
     """Return a word of the vendor's vocabulary as it is looked up: lower case, of a reasonable
     length.
     """
-    return code(value, where).lower()[:LONGEST_CODE]
+    return identifier(value, where).lower()[:LONGEST_CODE]
 
 
 def number(value: object, where: str) -> float:
@@ -151,7 +151,7 @@ def number(value: object, where: str) -> float:
             found = math.nan
         if math.isfinite(found):
             return found
-    return wrong(where, "a number", value)
+    return shape_error(where, "a number", value)
 
 
 def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
@@ -166,7 +166,7 @@ def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    return wrong(where, "a time with its offset" if zone is None else "a time", value)
+    return shape_error(where, "a time with its offset" if zone is None else "a time", value)
 
 
 def maybe_instant(value: object, where: str, zone: tzinfo | None = None) -> datetime | None:
@@ -184,7 +184,7 @@ def epoch(value: object, where: str, *, per_second: int = 1) -> datetime:
             return at
     except (OverflowError, OSError, ValueError):
         pass
-    return wrong(where, "a time since 1970", value)
+    return shape_error(where, "a time since 1970", value)
 
 
 def own_zone(value: object, page: PageContext) -> tuple[str | None, str | None]:
@@ -246,4 +246,4 @@ def mail_date(value: object, where: str) -> datetime:
             return at.astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         pass
-    return wrong(where, "a date as in e-mail", value)
+    return shape_error(where, "a date as in e-mail", value)

@@ -267,7 +267,7 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
         )
     try:
         told = json.loads(text)
-        return storable(told) if UNSTORABLE.search(text) else told
+        return sanitized(told) if UNSTORABLE.search(text) else told
     except RecursionError as error:
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
@@ -297,7 +297,7 @@ LONGEST_ESCAPE = len("\\uD83D\\uDE00")
 
 
 @contextmanager
-def reading_of(url: str) -> Iterator[None]:
+def locate_errors(url: str) -> Iterator[None]:
     """Give the shape errors raised inside the URL they are about; a date off the calendar is one of
     them.
     """
@@ -310,7 +310,7 @@ def reading_of(url: str) -> Iterator[None]:
         raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
 
 
-def wrong(where: str, due: str, found: object) -> NoReturn:
+def shape_error(where: str, due: str, found: object) -> NoReturn:
     """Raise UnexpectedShape: what was due at a place in an answer, and what is there."""
     shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
     raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
@@ -320,14 +320,14 @@ UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """How JSON spells half a character, and NUL; whole pairs too, which are then left as they are."""
 
 
-def storable(told: Any) -> Any:  # noqa: ANN401
+def sanitized(told: Any) -> Any:  # noqa: ANN401
     """Return decoded JSON with "?" for half characters and NUL in its texts and keys."""
     if isinstance(told, str):
         return told.encode(errors="replace").decode().replace("\x00", "?")
     if isinstance(told, list):
-        return [storable(item) for item in told]
+        return [sanitized(item) for item in told]
     if isinstance(told, dict):
-        return {storable(key): storable(item) for key, item in told.items()}
+        return {sanitized(key): sanitized(item) for key, item in told.items()}
     return told
 
 

@@ -38,7 +38,7 @@ from monitor.model import (
 )
 from monitor.protocol import PageContext
 
-LEAST = timedelta(seconds=1)
+MIN_DURATION = timedelta(seconds=1)
 """What something that ended as it began counts for."""
 
 SILENT_AFTER = timedelta(days=7)
@@ -56,7 +56,7 @@ NOTHING_LISTED = "the page was read and lists no components, so nothing is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ComponentState:
     """A component and its state. `level` None = the vendor's `word` is unknown to us.
 
     `word` None beside `level` None = nothing is said of its state now; that is no new word.
@@ -68,7 +68,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class ImpactSpan:
     """One component at one level over [start, end), as part of an event. `end` None = still going
     on.
 
@@ -107,7 +107,7 @@ class Event:
     maintenance: bool = False
     planned: bool = False
     component_ids: tuple[str, ...] = ()
-    spans: tuple[Span, ...] = ()
+    spans: tuple[ImpactSpan, ...] = ()
     vague: bool = False
     words: tuple[str, ...] = ()
     updates: tuple[IncidentUpdate, ...] = ()
@@ -193,7 +193,7 @@ def _said(value: object) -> str | None:
     return str(value) if type(value) is int and abs(value) < 10**LONGEST_CODE else maybe_text(value)
 
 
-def spread(
+def spans_for(
     component_ids: Iterable[str],
     level: Level | None,
     start: datetime,
@@ -201,10 +201,10 @@ def spread(
     *,
     word: str | None = None,
     basis: Basis = Basis.INFERRED,
-) -> tuple[Span, ...]:
+) -> tuple[ImpactSpan, ...]:
     """Return one severity over all of these components, from start to end."""
     return tuple(
-        Span(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
+        ImpactSpan(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
         for each in dict.fromkeys(component_ids)
     )
 
@@ -219,28 +219,28 @@ def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]
     return found
 
 
-def states(
+def current_states(
     components: Iterable[Component], events: Iterable[Event], now: datetime
-) -> tuple[Part, ...]:
+) -> tuple[ComponentState, ...]:
     """Return the present state of components where a source tells only of events, and of every one
     that goes on.
 
     What none of them names is operational, unless one is vague: then nothing is known of it.
     """
-    going = [event for each in events if (event := begun(each, now)).phase is Phase.OPEN]
-    held: dict[str, Part] = {}
+    going = [event for each in events if (event := start_by(each, now)).phase is Phase.OPEN]
+    held: dict[str, ComponentState] = {}
     rest = None if any(event.vague for event in going) else Level.OPERATIONAL
     listed = {component.id: component for component in components}
     for span in (span for event in going for span in event.spans):
         component = listed.get(span.component_id)
         if component is not None and span.start <= now and (span.end is None or span.end > now):
-            part = Part(component=component, level=span.level, word=span.word)
+            part = ComponentState(component=component, level=span.level, word=span.word)
             held[component.id] = max(held.get(component.id, part), part, key=_badness)
-    calm = (Part(component=component, level=rest) for component in listed.values())
+    calm = (ComponentState(component=component, level=rest) for component in listed.values())
     return tuple(max(held.get(part.component.id, part), part, key=_badness) for part in calm)
 
 
-def begun(event: Event, now: datetime) -> Event:
+def start_by(event: Event, now: datetime) -> Event:
     """Return what nobody planned as going on from now at the latest: it is listed, so the date
     ahead of us is wrong.
     """
@@ -255,7 +255,7 @@ def begun(event: Event, now: datetime) -> Event:
     return replace(event, phase=Phase.OPEN, start=now, spans=spans)
 
 
-def news(events: Iterable[Event], page: PageContext) -> list[Event]:
+def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
     """Return what a poll tells of where a source lists all of the past: not what we know to have
     ended long ago.
     """
@@ -277,7 +277,7 @@ def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
     return page.open_incidents - {event.id for event in events}
 
 
-def silenced(event: Event, spoke: datetime, now: datetime) -> Event:
+def expire_stale(event: Event, spoke: datetime, now: datetime) -> Event:
     """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and
     `SILENT_AFTER` has passed since, nobody knows how it went on. It is listed all the same.
     """
@@ -290,7 +290,7 @@ def silenced(event: Event, spoke: datetime, now: datetime) -> Event:
     )
 
 
-def _silenced(span: Span, until: datetime) -> Iterator[Span]:
+def _silenced(span: ImpactSpan, until: datetime) -> Iterator[ImpactSpan]:
     if span.end is not None and span.end <= until:
         yield span
         return
@@ -348,7 +348,7 @@ REVIEWS = frozenset(
 """What pages call a post about what is over."""
 
 
-def posted(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
+def post_saying(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
     """Return a post with the vendor's word for the state of its event, as `phases` explains such
     words.
 
@@ -365,7 +365,10 @@ def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:
     """Whether a vendor's word for an event's present state says that it is over: what is reviewed
     is.
     """
-    return posted(datetime.min.replace(tzinfo=UTC), word, phases).says in {Says.OVER, Says.REVIEW}
+    return post_saying(datetime.min.replace(tzinfo=UTC), word, phases).says in {
+        Says.OVER,
+        Says.REVIEW,
+    }
 
 
 def over_since(posts: Iterable[Post]) -> datetime | None:
@@ -512,7 +515,7 @@ def evidence(
     page: PageContext,
     *,
     info: PageInfo | None = None,
-    parts: Sequence[Part] | None = None,
+    parts: Sequence[ComponentState] | None = None,
     components: Sequence[Component] | None = None,
     events: Iterable[Event] = (),
     since: datetime | None = None,
@@ -529,7 +532,7 @@ def evidence(
     which only what was bad is known, every known day would be bad.
     """
     listed = _worst_of_each(parts) if parts is not None else None
-    all_begun = (begun(event, page.now) for event in events)
+    all_begun = (start_by(event, page.now) for event in events)
     told = {
         event.id: event for event in all_begun if since is None or not _over_before(event, since)
     }
@@ -581,11 +584,11 @@ def _over_before(event: Event, since: datetime) -> bool:
     return event.phase is Phase.CLOSED and max(event.end or event.start, event.start) <= since
 
 
-def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
+def _worst_of_each(parts: Iterable[ComponentState]) -> list[ComponentState]:
     """Return each component once; of several states the worst known one counts, and unknown is
     worse than green.
     """
-    found: dict[str, Part] = {}
+    found: dict[str, ComponentState] = {}
     for part in parts:
         held = found.get(part.component.id)
         found[part.component.id] = (
@@ -596,7 +599,7 @@ def _worst_of_each(parts: Iterable[Part]) -> list[Part]:
     return list(found.values())
 
 
-def _badness(part: Part) -> float:
+def _badness(part: ComponentState) -> float:
     return UNKNOWN if part.level is None else part.level
 
 
@@ -604,7 +607,7 @@ def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] |
     return None if components is None else tuple({each.id: each for each in components}.values())
 
 
-def _observation(part: Part) -> Observation:
+def _observation(part: ComponentState) -> Observation:
     return Observation(component_id=part.component.id, level=part.level, word=part.word)
 
 
@@ -672,7 +675,7 @@ def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) ->
     """
     if end is None or end > now:
         return end if over else None
-    return min(max(end, start + LEAST), max(now, start + timedelta(microseconds=1)))
+    return min(max(end, start + MIN_DURATION), max(now, start + timedelta(microseconds=1)))
 
 
 def _coverage(
@@ -692,7 +695,7 @@ def _coverage(
 # what is going on
 
 
-def remembered(events: Iterable[Event]) -> str:
+def dump_open(events: Iterable[Event]) -> str:
     """Return what a poll hands to the next one: the events that have not ended.
 
     For pages that list only what is going on: an event that leaves such a list has ended, and
@@ -707,7 +710,9 @@ def remembered(events: Iterable[Event]) -> str:
     )
 
 
-def ended(page: PageContext, events: Iterable[Event]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+def closed_since(
+    page: PageContext, events: Iterable[Event]
+) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """Return the events of the last poll's `remembered` that are no longer listed, as ended now;
     and the ids of those we hold as open or announced that never took place or are not remembered,
     to be withdrawn.
@@ -770,7 +775,7 @@ def _event(key: str, told: Sequence[Any]) -> Event:
         maintenance=bool(maintenance),
         component_ids=tuple(map(str, component_ids)),
         spans=tuple(
-            Span(
+            ImpactSpan(
                 component_id=str(component),
                 level=None if level is None else Level(level),
                 start=_time(first),

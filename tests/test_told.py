@@ -12,29 +12,29 @@ from monitor.intervals import Interval
 from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from monitor.protocol import PageContext
 from monitor.told import (
-    LEAST,
+    MIN_DURATION,
     SILENT_AFTER,
+    ComponentState,
     Event,
-    Part,
+    ImpactSpan,
     Post,
     Says,
-    Span,
     closed_at,
+    closed_since,
+    current_states,
+    dump_open,
     end_of,
-    ended,
     evidence,
+    expire_stale,
     gap_before,
     message,
     messages,
-    news,
     over_since,
-    posted,
+    post_saying,
     posted_states,
     prose,
-    remembered,
-    silenced,
-    spread,
-    states,
+    recent_or_open,
+    spans_for,
     unlisted,
     worst_words,
 )
@@ -47,7 +47,7 @@ HOUR = timedelta(hours=1)
 instants = st.datetimes(datetime(2026, 5, 18), datetime(2026, 5, 22), timezones=st.just(UTC))
 levels = st.sampled_from([None, *Level])
 spans = st.builds(
-    Span, component_id=st.sampled_from("abc"), level=levels, start=instants, end=st.none() | instants,
+    ImpactSpan, component_id=st.sampled_from("abc"), level=levels, start=instants, end=st.none() | instants,
     word=st.none() | st.just("odd"), basis=st.sampled_from(Basis),
 )  # fmt: skip
 sent = st.builds(
@@ -63,7 +63,7 @@ events = st.builds(
     vague=st.booleans(), updates=st.lists(sent, max_size=3).map(tuple),
 )  # fmt: skip
 parts = st.builds(
-    Part,
+    ComponentState,
     component=st.sampled_from("abc").map(lambda key: Component(id=key, name=key)),
     level=levels,
     word=st.just("w"),
@@ -83,7 +83,7 @@ def event(**changes: object) -> Event:
     since=st.none() | instants,
 )
 def test_whatever_was_told_the_evidence_is_sound(
-    told: list[Event], state: list[Part] | None, since: datetime | None
+    told: list[Event], state: list[ComponentState] | None, since: datetime | None
 ) -> None:
     assert_sound(evidence("x", PAGE, parts=state, events=told, since=since), PAGE)
 
@@ -94,8 +94,8 @@ def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> Non
     off."""
     listed = {each.id: each for each in told}
     held = {key for key, each in listed.items() if each.phase in {Phase.OPEN, Phase.SCHEDULED}}
-    later = replace(PAGE, mark=remembered(listed.values()), open_incidents=frozenset(held))
-    over, withdrawn = ended(later, [])
+    later = replace(PAGE, mark=dump_open(listed.values()), open_incidents=frozenset(held))
+    over, withdrawn = closed_since(later, [])
 
     assert {each.id for each in over} | set(withdrawn) == held
     assert all(each.phase is Phase.CLOSED and each.end <= NOW for each in over)
@@ -103,7 +103,7 @@ def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> Non
 
 
 def test_an_end_that_lies_ahead_is_no_end() -> None:
-    told = event(spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
+    told = event(spans=spans_for(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR))
 
     (impact,) = evidence("x", PAGE, events=[told]).impacts
     assert (impact.end, impact.level, impact.word, impact.basis) == (
@@ -119,7 +119,7 @@ def test_an_end_that_lies_ahead_of_what_is_over_is_told_as_it_is() -> None:
     told = event(
         phase=Phase.CLOSED,
         end=NOW + HOUR,
-        spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR),
+        spans=spans_for(["a"], Level.DEGRADED, NOW - HOUR, NOW + HOUR),
     )
 
     assert [impact.end for impact in evidence("x", PAGE, events=[told]).impacts] == [NOW + HOUR]
@@ -132,7 +132,7 @@ def test_what_nobody_planned_goes_on_though_it_is_dated_ahead_of_us() -> None:
     listed = event(
         phase=Phase.SCHEDULED,
         start=soon,
-        spans=(Span(component_id="a", level=Level.DEGRADED, start=soon),),
+        spans=(ImpactSpan(component_id="a", level=Level.DEGRADED, start=soon),),
     )
     found = evidence("x", PAGE, events=[listed])
     planned = evidence("x", PAGE, events=[replace(listed, maintenance=True)])
@@ -141,9 +141,9 @@ def test_what_nobody_planned_goes_on_though_it_is_dated_ahead_of_us() -> None:
     assert [(each.level, each.start, each.end) for each in found.impacts] == [
         (Level.DEGRADED, NOW, None)
     ]
-    assert [part.level for part in states([Component(id="a", name="a")], [listed], NOW)] == [
-        Level.DEGRADED
-    ]
+    assert [
+        part.level for part in current_states([Component(id="a", name="a")], [listed], NOW)
+    ] == [Level.DEGRADED]
     assert [each.phase for each in planned.incidents] == [Phase.SCHEDULED]
     assert planned.impacts == ()
 
@@ -152,11 +152,11 @@ def test_what_ended_as_it_began_counts_for_a_second() -> None:
     told = event(
         phase=Phase.CLOSED,
         end=NOW - HOUR,
-        spans=spread(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR),
+        spans=spans_for(["a"], Level.DEGRADED, NOW - HOUR, NOW - HOUR),
     )
 
     (impact,) = evidence("x", PAGE, events=[told]).impacts
-    assert impact.end == NOW - HOUR + LEAST
+    assert impact.end == NOW - HOUR + MIN_DURATION
 
 
 def test_what_its_vendor_calls_scheduled_has_not_begun_though_it_is_no_maintenance() -> None:
@@ -178,18 +178,18 @@ def test_what_we_hold_as_open_and_is_not_listed_has_gone() -> None:
 
 @pytest.mark.parametrize("phase", [Phase.SCHEDULED, Phase.WITHDRAWN])
 def test_what_is_announced_or_called_off_has_no_impact(phase: Phase) -> None:
-    told = event(phase=phase, spans=spread(["a"], Level.MAINTENANCE, NOW - HOUR, NOW))
+    told = event(phase=phase, spans=spans_for(["a"], Level.MAINTENANCE, NOW - HOUR, NOW))
 
     assert evidence("x", PAGE, events=[told]).impacts == ()
 
 
 def test_an_unknown_word_is_counted_and_is_no_level() -> None:
-    part = Part(component=Component(id="a", name="A"), level=None, word="wobbly")
+    part = ComponentState(component=Component(id="a", name="A"), level=None, word="wobbly")
     told = evidence(
         "x",
         PAGE,
         parts=[part],
-        events=[event(spans=spread(["a"], None, NOW - HOUR, word="purple"))],
+        events=[event(spans=spans_for(["a"], None, NOW - HOUR, word="purple"))],
     )
 
     assert told.unknown_words == ("purple", "wobbly")
@@ -212,7 +212,8 @@ def test_of_a_component_told_twice_the_worse_state_counts_and_unknown_is_worse_t
         "x",
         PAGE,
         parts=[
-            Part(component=Component(id="a", name="A"), level=each, word="w") for each in states
+            ComponentState(component=Component(id="a", name="A"), level=each, word="w")
+            for each in states
         ],
     )
 
@@ -232,23 +233,24 @@ def test_the_time_of_an_event_that_does_not_say_what_it_hit_is_uncovered() -> No
 def test_a_mark_of_another_version_remembers_nothing() -> None:
     page = replace(PAGE, mark='{"1": ["title"]}', open_incidents=frozenset({"1"}))
 
-    assert ended(page, []) == ((), ("1",))
+    assert closed_since(page, []) == ((), ("1",))
 
 
 def levels_now(*going: Event) -> list[Level | None]:
     return [
-        part.level for part in states([Component(id=key, name=key) for key in "ab"], going, NOW)
+        part.level
+        for part in current_states([Component(id=key, name=key) for key in "ab"], going, NOW)
     ]
 
 
 def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
-    named = event(spans=spread(["a"], Level.DEGRADED, NOW - HOUR))
+    named = event(spans=spans_for(["a"], Level.DEGRADED, NOW - HOUR))
 
     assert levels_now() == [Level.OPERATIONAL, Level.OPERATIONAL]
     assert levels_now(named) == [Level.DEGRADED, Level.OPERATIONAL]
     assert levels_now(named, event(id="2", vague=True)) == [Level.DEGRADED, None]
     assert levels_now(replace(named, phase=Phase.CLOSED)) == [Level.OPERATIONAL, Level.OPERATIONAL]
-    assert levels_now(event(spans=spread(["a"], None, NOW - HOUR, word="odd"))) == [
+    assert levels_now(event(spans=spans_for(["a"], None, NOW - HOUR, word="odd"))) == [
         None,
         Level.OPERATIONAL,
     ]
@@ -259,9 +261,9 @@ def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -
     known to be one."""
     told = event(
         start=NOW - timedelta(days=30),
-        spans=spread(["a"], Level.MAJOR_OUTAGE, NOW - timedelta(days=30)),
+        spans=spans_for(["a"], Level.MAJOR_OUTAGE, NOW - timedelta(days=30)),
     )
-    quiet = silenced(told, NOW - timedelta(days=20), NOW)
+    quiet = expire_stale(told, NOW - timedelta(days=20), NOW)
     piece = evidence("x", PAGE, events=[quiet])
 
     assert levels_now(quiet) == [None, Level.OPERATIONAL]
@@ -270,18 +272,18 @@ def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -
         (None, NOW - timedelta(days=13), None),
     ]
     assert piece.incidents[0].status == "open, silent since 2026-04-30"
-    assert silenced(told, NOW - SILENT_AFTER, NOW) == told
+    assert expire_stale(told, NOW - SILENT_AFTER, NOW) == told
 
 
 def test_what_was_inferred_of_an_event_counts_until_it_fell_silent() -> None:
     """Beside a declared state, what is inferred of the same event would count for nothing, and its
     days be green."""
     start = NOW - timedelta(days=30)
-    told = event(start=start, spans=spread(["a"], Level.MAJOR_OUTAGE, start))
+    told = event(start=start, spans=spans_for(["a"], Level.MAJOR_OUTAGE, start))
     piece = evidence(
         "x",
         PAGE,
-        events=[silenced(told, NOW - timedelta(days=20), NOW)],
+        events=[expire_stale(told, NOW - timedelta(days=20), NOW)],
         since=NOW - timedelta(days=40),
     )
     known = KnownComponent(component=Component(id="a", name="A"), slug="a", first_seen_at=start)
@@ -299,7 +301,7 @@ def test_what_was_inferred_of_an_event_counts_until_it_fell_silent() -> None:
 def test_a_silenced_event_makes_sound_evidence(told: Event, spoke: datetime) -> None:
     later = replace(PAGE, now=NOW + timedelta(days=30))
 
-    assert_sound(evidence("x", later, events=[silenced(told, spoke, later.now)]), later)
+    assert_sound(evidence("x", later, events=[expire_stale(told, spoke, later.now)]), later)
 
 
 def test_what_was_asked_for_and_is_older_than_the_record_is_a_gap() -> None:
@@ -325,7 +327,9 @@ def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:
         replace(old, id="held"),
     ]
 
-    assert [each.id for each in news(told, replace(PAGE, open_incidents=frozenset({"held"})))] == [
+    assert [
+        each.id for each in recent_or_open(told, replace(PAGE, open_incidents=frozenset({"held"})))
+    ] == [
         "open",
         "new",
         "held",
@@ -342,7 +346,7 @@ def test_what_ended_before_the_time_that_is_spoken_for_is_left_out() -> None:
             phase=Phase.CLOSED if end else Phase.OPEN,
             start=NOW - 6 * HOUR,
             end=end,
-            spans=spread(["a"], Level.DEGRADED, NOW - 6 * HOUR, end),
+            spans=spans_for(["a"], Level.DEGRADED, NOW - 6 * HOUR, end),
         )
         for number, end in enumerate(ends)
     ]
@@ -598,4 +602,4 @@ def test_a_word_for_a_state_says_what_the_vendor_means_by_it(word: str, meant: S
         "planned": Phase.SCHEDULED,
     }
 
-    assert posted(NOW, word, phases) == Post(NOW, meant)
+    assert post_saying(NOW, word, phases) == Post(NOW, meant)

@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, epoch, maybe_text, number, peek, row, word
+from monitor.fields import Row, epoch, identifier, keyword, maybe_text, number, row, try_json
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -34,11 +34,20 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Span, closed_at, evidence, gap_before, posted, silenced, states
+from monitor.told import (
+    Event,
+    ImpactSpan,
+    closed_at,
+    current_states,
+    evidence,
+    expire_stale,
+    gap_before,
+    post_saying,
+)
 
 ABOUT = About(
     title="Adobe",
@@ -110,7 +119,7 @@ def detect(response: Response) -> list[Signal]:
 
 def _signals(response: Response) -> Iterator[Signal]:
     marked = b'"incidentEvent"' in response.body or b'"serviceEnvironments"' in response.body
-    told = peek(response) if marked else None
+    told = try_json(response) if marked else None
     if not isinstance(told, dict):
         return
     if all(
@@ -133,7 +142,7 @@ def _products(response: Response) -> dict[str, str]:
     """Return the names of all products by id; what has no name is not shown on the page either."""
     told = row(row(read_json(response), "the answer").get("products"), "products")
     found = {
-        code(product.get("id"), "product.id"): name
+        identifier(product.get("id"), "product.id"): name
         for product in (row(each, "product") for each in told.values())
         if (name := maybe_text(product.get("name"))) is not None
     }
@@ -191,7 +200,7 @@ def _event(
     """Return an event, and add the names of its products; an open one nobody speaks of is not rated
     for ever.
     """
-    where = f"event {code(told.get('id'), 'event.id')[:40]}"
+    where = f"event {identifier(told.get('id'), 'event.id')[:40]}"
     courses = []
     for each in row(told.get("products"), f"{where}.products").values():
         product = row(each, f"{where}.products")
@@ -199,7 +208,7 @@ def _event(
         names[course.key] = maybe_text(product.get("name")) or course.key
         courses.append(course)
     if not courses:
-        wrong(f"{where}.products", "the products it is about", None)
+        shape_error(f"{where}.products", "the products it is about", None)
     last = max(courses, key=lambda course: course.posts[-1].at).posts[-1]
     phase = min((course.phase for course in courses), key=ORDER.index)
     planned = (
@@ -208,20 +217,20 @@ def _event(
         else None
     )
     event = Event(
-        id=code(told.get("id"), "event.id"),
+        id=identifier(told.get("id"), "event.id"),
         title=_title(last, texts) or ", ".join(names[course.key] for course in courses),
         phase=phase,
         start=planned or min(course.start for course in courses),
         end=max((course.end for course in courses if course.end is not None), default=None),
         status=last.status,
         impact=MAINTENANCE if maintenance else last.severity or "not told",
-        url=f"{SITE}#/{code(told.get('id'), 'event.id')}",
+        url=f"{SITE}#/{identifier(told.get('id'), 'event.id')}",
         maintenance=maintenance,
         component_ids=tuple(course.key for course in courses),
         spans=tuple(span for course in courses for span in course.spans(maintenance=maintenance)),
         words=tuple({post.status for course in courses for post in course.posts} - PHASES.keys()),
     )
-    return silenced(event, last.at, now)
+    return expire_stale(event, last.at, now)
 
 
 ORDER = (Phase.OPEN, Phase.SCHEDULED, Phase.CLOSED, Phase.WITHDRAWN)
@@ -265,13 +274,13 @@ class _Course:
     start: datetime
     end: datetime | None
 
-    def spans(self, *, maintenance: bool) -> Iterator[Span]:
+    def spans(self, *, maintenance: bool) -> Iterator[ImpactSpan]:
         """Yield the spans between posts that found the event going on; posts that say the same make
         one span.
         """
         if self.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             return
-        held: Span | None = None
+        held: ImpactSpan | None = None
         for post, until in zip(
             self.posts, [*(post.at for post in self.posts[1:]), self.end], strict=True
         ):
@@ -293,9 +302,9 @@ class _Course:
 
     def _span(
         self, post: _Post, end: datetime | None, *, maintenance: bool, start: datetime | None = None
-    ) -> Span:
+    ) -> ImpactSpan:
         said = MAINTENANCE if maintenance else post.severity
-        return Span(
+        return ImpactSpan(
             component_id=self.key,
             level=VOCABULARY.get(said or ""),
             start=start or post.at,
@@ -306,7 +315,7 @@ class _Course:
 
 
 def _course(told: Row, where: str, now: datetime, *, maintenance: bool) -> _Course:
-    key = code(told.get("id"), f"{where}.product.id")
+    key = identifier(told.get("id"), f"{where}.product.id")
     posts = _posts(told, f"{where}.product {key[:40]}")
     started, ended = (
         _moment(told.get(name), f"{where}.{name}") for name in ("startedOn", "endedOn")
@@ -329,7 +338,9 @@ def _course(told: Row, where: str, now: datetime, *, maintenance: bool) -> _Cour
         if phase is Phase.OPEN
         else min(
             ended
-            or closed_at([posted(post.at, post.status, PHASES) for post in posts], posts[0].at),
+            or closed_at(
+                [post_saying(post.at, post.status, PHASES) for post in posts], posts[0].at
+            ),
             now,
         )
     )
@@ -347,8 +358,10 @@ def _posts(told: Row, where: str) -> list[_Post]:
     found = [
         _Post(
             at=epoch(key, f"{where}.history"),
-            status=word(post.get("status"), f"{where}.status"),
-            severity=word(post["severity"], f"{where}.severity") if post.get("severity") else None,
+            status=keyword(post.get("status"), f"{where}.status"),
+            severity=keyword(post["severity"], f"{where}.severity")
+            if post.get("severity")
+            else None,
             title=maybe_text(post.get("titleToken")),
         )
         for key, post in (
@@ -356,7 +369,7 @@ def _posts(told: Row, where: str) -> list[_Post]:
             for key, each in row(told.get("history"), f"{where}.history").items()
         )
     ]
-    return sorted(found, key=lambda post: post.at) or wrong(
+    return sorted(found, key=lambda post: post.at) or shape_error(
         f"{where}.history", "at least one post", None
     )
 
@@ -377,17 +390,17 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(EVENTS, conditional=bool(products) and not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
     if not products:
         response = yield from get(PRODUCTS)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             products = _products(response)
     yield evidence(
         SOURCE,
         page,
         info=PageInfo(name="Adobe"),
-        parts=states(told.components(products), told.events, page.now),
+        parts=current_states(told.components(products), told.events, page.now),
         events=told.events,
         withdrawn=page.open_incidents - {event.id for event in told.events},
         mark=json.dumps(products),
@@ -397,10 +410,10 @@ def poll(page: PageContext) -> Steps:
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the products and the events of forty days, which is all that is kept."""
     response = yield from get(PRODUCTS)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         products = _products(response)
     response = yield from get(EVENTS)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
     first = max(since, page.now - REACH)
     events = [event for event in told.events if event.end is None or event.end >= first]

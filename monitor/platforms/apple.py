@@ -16,7 +16,18 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated
-from monitor.fields import Row, code, epoch, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    epoch,
+    identifier,
+    keyword,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+    try_json,
+)
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -27,11 +38,11 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, ended, evidence, remembered, spread
+from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, spans_for
 
 ABOUT = About(
     title="Apple",
@@ -87,7 +98,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Apple's system status; the host counts only beside another sign."""
-    signals = list(_signals(peek(_unwrapped(response))))
+    signals = list(_signals(try_json(_unwrapped(response))))
     if signals and (urlsplit(response.final_url or response.url).hostname or "") in PAGES:
         signals.append(Signal("host", "the host is Apple's"))
     return signals
@@ -130,7 +141,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(
         PAGES.get(host, ("", SUPPORT))[1], accept="application/json, */*;q=0.8"
     )
-    with reading_of(response.url):
+    with locate_errors(response.url):
         yield _live(row(read_json(_unwrapped(response)), "the answer"), page)
 
 
@@ -145,17 +156,17 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 def _live(told: Row, page: PageContext) -> Evidence:
     services = rows(told.get("services"), "services")
     if not services:
-        wrong("services", "at least one", None)
+        shape_error("services", "at least one", None)
     said, parts, message = [], [], maybe_text(told.get("drMessage"))
     for index, service in enumerate(services):
         name = text(service.get("serviceName"), f"services[{index}].serviceName")
         where = f"services[{index}].events"
-        told_here = enumerate(some_rows(service.get("events"), where))
+        told_here = enumerate(optional_rows(service.get("events"), where))
         here = [_event(each, name, f"{where}[{place}]", page.now) for place, each in told_here]
         parts += _parts(Component(id=name, name=name, position=index), here, calm=message is None)
         said += here
     events = _merged(said)
-    over, withdrawn = ended(page, events)
+    over, withdrawn = closed_since(page, events)
     return evidence(
         SOURCE,
         page,
@@ -163,7 +174,7 @@ def _live(told: Row, page: PageContext) -> Evidence:
         parts=parts,
         events=[*over, *events],
         withdrawn=withdrawn,
-        mark=remembered(events),
+        mark=dump_open(events),
     )
 
 
@@ -175,8 +186,8 @@ def _event(told: Row, service: str, where: str, now: datetime) -> Event:
     no length.
     """
     kind, state = (
-        word(told.get("statusType"), f"{where}.statusType"),
-        word(told.get("eventStatus"), f"{where}.status"),
+        keyword(told.get("statusType"), f"{where}.statusType"),
+        keyword(told.get("eventStatus"), f"{where}.status"),
     )
     start = epoch(told.get("epochStartDate"), f"{where}.epochStartDate", per_second=1000)
     last = told.get("epochEndDate")
@@ -187,7 +198,7 @@ def _event(told: Row, service: str, where: str, now: datetime) -> Event:
     timeless = over and last is None
     said = kind if state in STATES else state
     return Event(
-        id=code(told.get("messageId"), f"{where}.messageId"),
+        id=identifier(told.get("messageId"), f"{where}.messageId"),
         title=(maybe_text(told.get("message")) or f"{kind} of {service}")[:LONGEST_TITLE],
         phase=phase,
         start=start,
@@ -199,7 +210,7 @@ def _event(told: Row, service: str, where: str, now: datetime) -> Event:
         spans=(
             ()
             if timeless
-            else spread([service], _level(told, kind, state), start, until, word=said)
+            else spans_for([service], _level(told, kind, state), start, until, word=said)
         ),
         words=tuple(({state} - STATES) | ({kind} - VOCABULARY.keys())),
     )
@@ -237,18 +248,18 @@ def _merged(said: Iterable[Event]) -> list[Event]:
     ]
 
 
-def _parts(component: Component, events: Iterable[Event], *, calm: bool) -> list[Part]:
+def _parts(component: Component, events: Iterable[Event], *, calm: bool) -> list[ComponentState]:
     """Return a service's state by each event that goes on; one that nobody ended for long rates it
     no more.
     """
     spans = [span for event in events if event.phase is Phase.OPEN for span in event.spans]
     if not spans:
-        return [Part(component=component, level=Level.OPERATIONAL if calm else None)]
+        return [ComponentState(component=component, level=Level.OPERATIONAL if calm else None)]
     return [
         (
-            Part(component=component, level=None)
+            ComponentState(component=component, level=None)
             if span.end
-            else Part(component=component, level=span.level, word=span.word)
+            else ComponentState(component=component, level=span.level, word=span.word)
         )
         for span in spans
     ]

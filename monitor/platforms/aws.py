@@ -54,9 +54,9 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import UNKNOWN, Post, Says, closed_at, messages, updates_of
 
@@ -197,7 +197,7 @@ def _signals(response: Response) -> Iterator[Signal]:
 
 
 def _wrong(where: str, due: str, found: object) -> NoReturn:
-    wrong(_clean(where), due, found)
+    shape_error(_clean(where), due, found)
 
 
 def _read(response: Response) -> Any:  # noqa: ANN401
@@ -786,7 +786,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CURRENT, conditional=stands)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         current = _current(_read(response))
     vanished = page.open_incidents - current.keys()
     past = (yield from _read_history()) if vanished else {}
@@ -823,7 +823,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     says as a gap.
     """
     response = yield from get(CURRENT)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         current = _current(_read(response))
     try:
         past = yield from _read_history()
@@ -849,7 +849,7 @@ def _read_history() -> Any:  # noqa: ANN401
     for address in HISTORY_COPIES:
         try:
             response = yield from get(address)
-            with reading_of(response.url):
+            with locate_errors(response.url):
                 return _past(_read(response))
         except (FetchError, ParseError) as error:
             failure = error

@@ -35,11 +35,11 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
-    reading_of,
+    locate_errors,
     require_ok,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, ended, evidence, remembered, spread
+from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, spans_for
 
 ABOUT = About(
     title="Microsoft Azure",
@@ -234,7 +234,7 @@ def poll(page: PageContext) -> Steps:
     The request is never conditional: only a feed made anew proves that it speaks for now.
     """
     response = yield from get(FEED, accept=ACCEPT)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         yield _live(_feed(response), page)
 
 
@@ -257,12 +257,14 @@ def _live(feed: Feed, page: PageContext) -> Evidence:
             if feed.built is not None
             else "at a time it does not say"
         )
-        unknown = [Part(component=_component(each), level=None) for each in sorted(_known(page))]
+        unknown = [
+            ComponentState(component=_component(each), level=None) for each in sorted(_known(page))
+        ]
         info = PageInfo(name="Azure", remark=f"the feed was made {made}, so it says nothing of now")
         return evidence(LIVE, page, info=info, parts=unknown, mark=page.mark)
     chosen = [each for each in map(_sorted, feed.entries) if _concerns(page, each.regions)]
     events = [_event(each, page.now) for each in chosen]
-    over, withdrawn = ended(page, events)
+    over, withdrawn = closed_since(page, events)
     return evidence(
         LIVE,
         page,
@@ -270,7 +272,7 @@ def _live(feed: Feed, page: PageContext) -> Evidence:
         parts=_parts(events, page),
         events=[*over, *events],
         withdrawn=withdrawn,
-        mark=remembered(events),
+        mark=dump_open(events),
     )
 
 
@@ -309,7 +311,7 @@ def _folded(region: str) -> str:
 
 def _event(item: _Item, now: datetime) -> Event:
     entry = item.entry
-    published = entry.published or wrong(f"the item {entry.id[:40]}", "a pubDate", None)
+    published = entry.published or shape_error(f"the item {entry.id[:40]}", "a pubDate", None)
     start, silent = _began(entry, published), published + RATED_FOR
     named = item.services or item.regions or (WHOLE,)
     return Event(
@@ -320,7 +322,7 @@ def _event(item: _Item, now: datetime) -> Event:
         status="listed",
         impact=ITEM,
         url=f"https://{SITE}/en-us/status",
-        spans=spread(named, VOCABULARY[ITEM], start, silent if silent <= now else None),
+        spans=spans_for(named, VOCABULARY[ITEM], start, silent if silent <= now else None),
     )
 
 
@@ -343,18 +345,23 @@ def _moment(hour: str, minute: str, day: str, month: str, year: str) -> datetime
         return None
 
 
-def _parts(events: Iterable[Event], page: PageContext) -> list[Part]:
+def _parts(events: Iterable[Event], page: PageContext) -> list[ComponentState]:
     """Return the state of all that is named, and of the rest, which is well unless a region is
     chosen that is none.
     """
     spans = [span for event in events for span in event.spans]
     rest = None if _no_regions(page) else Level.OPERATIONAL
     named = [
-        Part(component=_component(s.component_id), level=s.level if s.end is None else None)
+        ComponentState(
+            component=_component(s.component_id), level=s.level if s.end is None else None
+        )
         for s in spans
     ]
     unnamed = _known(page) - {span.component_id for span in spans}
-    return [*(Part(component=_component(each), level=rest) for each in sorted(unnamed)), *named]
+    return [
+        *(ComponentState(component=_component(each), level=rest) for each in sorted(unnamed)),
+        *named,
+    ]
 
 
 def _known(page: PageContext) -> set[str]:
@@ -399,7 +406,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     for number in range(1, MOST_PAGES + 1):
         response = yield from get(PAST.format(number), accept="text/html")
-        with reading_of(response.url):
+        with locate_errors(response.url):
             reviews = _reviews(response, first=number == 1)
             events = [_past(each) for each in reviews if _concerns(page, each.regions)]
             yield evidence(

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated
-from monitor.fields import Row, maybe_text, peek, row, rows, text, word
+from monitor.fields import Row, keyword, maybe_text, row, rows, text, try_json
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, worst_level
 from monitor.protocol import (
@@ -25,11 +25,11 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Part, evidence
+from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Azure DevOps",
@@ -73,7 +73,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Azure DevOps' health answer; the host counts only beside another sign."""
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
     return signals
@@ -97,7 +97,7 @@ def poll(page: PageContext) -> Steps:
     """Yield the health of every service in every geography, in one request."""
     response = yield from get(HEALTH, conditional=True)
     if not response.unchanged:
-        with reading_of(response.url):
+        with locate_errors(response.url):
             yield _live(row(read_json(response), "the answer"), page)
 
 
@@ -114,16 +114,17 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 def _live(told: Row, page: PageContext) -> Evidence:
     status = row(told.get("status"), "status")
     overall, message = (
-        word(status.get("health"), "status.health"),
+        keyword(status.get("health"), "status.health"),
         maybe_text(status.get("message")),
     )
     parts = list(_parts(rows(told.get("services"), "services")))
     if not parts:
-        wrong("services", "the health of at least one", None)
+        shape_error("services", "the health of at least one", None)
     remarks = _remarks(overall, message, parts)
     if _hides(overall, parts):
         parts = [
-            each if each.level else Part(component=each.component, level=None) for each in parts
+            each if each.level else ComponentState(component=each.component, level=None)
+            for each in parts
         ]
     chosen = [each for each in parts if _chosen(each.component, page.regions)]
     return evidence(
@@ -139,7 +140,7 @@ def _live(told: Row, page: PageContext) -> Evidence:
     )
 
 
-def _parts(services: Sequence[Row]) -> Iterator[Part]:
+def _parts(services: Sequence[Row]) -> Iterator[ComponentState]:
     for index, service in enumerate(services):
         where = f"services[{index}]"
         name = text(service.get("id"), f"{where}.id")
@@ -147,14 +148,14 @@ def _parts(services: Sequence[Row]) -> Iterator[Part]:
             here = f"{where}.geographies[{place}]"
             key = text(geography.get("id"), f"{here}.id")
             region = maybe_text(geography.get("name")) or key
-            health = word(geography.get("health"), f"{here}.health")
+            health = keyword(geography.get("health"), f"{here}.health")
             component = Component(
                 id=f"{name}/{key}", name=name, group=name, region=region, position=index
             )
-            yield Part(component=component, level=VOCABULARY.get(health), word=health)
+            yield ComponentState(component=component, level=VOCABULARY.get(health), word=health)
 
 
-def _hides(overall: str, parts: Sequence[Part]) -> bool:
+def _hides(overall: str, parts: Sequence[ComponentState]) -> bool:
     """Whether the whole is said to be worse than every service of it: then it is not said which is
     not well.
     """
@@ -162,7 +163,7 @@ def _hides(overall: str, parts: Sequence[Part]) -> bool:
     return all(each.level is not None for each in parts) and VOCABULARY.get(overall, worst) > worst
 
 
-def _remarks(overall: str, message: str | None, parts: Sequence[Part]) -> Iterator[str]:
+def _remarks(overall: str, message: str | None, parts: Sequence[ComponentState]) -> Iterator[str]:
     if overall != CALM:
         yield f"{overall}: {message}" if message else overall
     if _hides(overall, parts):
@@ -191,7 +192,7 @@ def _chosen(component: Component, regions: Sequence[str]) -> bool:
     )
 
 
-def _unmatched(page: PageContext, parts: Sequence[Part]) -> Iterator[str]:
+def _unmatched(page: PageContext, parts: Sequence[ComponentState]) -> Iterator[str]:
     for pattern in page.regions:
         if not any(_chosen(each.component, (pattern,)) for each in parts):
             yield f"there is no geography {pattern!r}"

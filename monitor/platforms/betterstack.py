@@ -68,12 +68,12 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
-    LEAST,
+    MIN_DURATION,
     UNKNOWN,
     Post,
     Says,
@@ -290,22 +290,24 @@ def _html_signals(body: bytes) -> Iterator[Signal]:
 
 def _object(owner: Row, key: str, where: str) -> Row:
     value = owner.get(key)
-    return value if isinstance(value, dict) else wrong(f"{where}.{key}", "an object", value)
+    return value if isinstance(value, dict) else shape_error(f"{where}.{key}", "an object", value)
 
 
 def _rows(owner: Row, key: str, where: str) -> list[Row]:
     value = owner.get(key)
     if not isinstance(value, list):
-        wrong(f"{where}.{key}", "a list", value)
+        shape_error(f"{where}.{key}", "a list", value)
     return [
-        row if isinstance(row, dict) else wrong(f"{where}.{key}[]", "an object", row)
+        row if isinstance(row, dict) else shape_error(f"{where}.{key}[]", "an object", row)
         for row in value
     ]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
+    return (
+        value if isinstance(value, str) and value else shape_error(f"{where}.{key}", "text", value)
+    )
 
 
 def _id(owner: Row, key: str, where: str) -> str:
@@ -316,12 +318,12 @@ def _id(owner: Row, key: str, where: str) -> str:
     return (
         str(value)
         if isinstance(value, int) and not isinstance(value, bool)
-        else wrong(where, "an id", value)
+        else shape_error(where, "an id", value)
     )
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or shape_error(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -331,18 +333,18 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        wrong(f"{where}.{key}", "a time", value)
+        shape_error(f"{where}.{key}", "a time", value)
     return (
         instant.astimezone(UTC)
         if instant.tzinfo
-        else wrong(f"{where}.{key}", "a time with its zone", value)
+        else shape_error(f"{where}.{key}", "a time with its zone", value)
     )
 
 
 def _seconds(owner: Row, key: str, where: str) -> float:
     value = owner.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
-        wrong(f"{where}.{key}", "a number of seconds", value)
+        shape_error(f"{where}.{key}", "a number of seconds", value)
     return float(value)
 
 
@@ -351,7 +353,7 @@ def _day(owner: Row, key: str, where: str) -> date:
     try:
         return date.fromisoformat(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        wrong(f"{where}.{key}", "a day", value)
+        shape_error(f"{where}.{key}", "a day", value)
 
 
 def _once(rows: Iterable[Row], key: Callable[[Row], Any], where: str) -> dict[Any, Row]:
@@ -404,10 +406,10 @@ def _document(told: object, known_zone: str | None) -> _Document:
     """Return the answer as a document. Raises UnexpectedShape when it is not one, or lacks what it
     names itself.
     """
-    answer = told if isinstance(told, dict) else wrong("the answer", "an object", told)
+    answer = told if isinstance(told, dict) else shape_error("the answer", "an object", told)
     page = _object(answer, "data", "the answer")
     if page.get("type") != "status_page":
-        wrong("data.type", "status_page", page.get("type"))
+        shape_error("data.type", "status_page", page.get("type"))
     included = _once(_rows(answer, "included", "the answer"), _key, "included")
     relations = _object(page, "relationships", "data")
     resources = _related(relations, "resources", included, "status_page_resource")
@@ -666,7 +668,7 @@ def _impacts(
                 continue
             if stop is not None and stop <= at:
                 # a bad state was posted, however early the report is said to have ended
-                stop = at + LEAST
+                stop = at + MIN_DURATION
             impacts.append(
                 Impact(
                     component_id=key,
@@ -934,7 +936,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 def _read(response: Response, page: PageContext, since: datetime | None) -> Evidence:
     told = read_json(response)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         return _evidence(_document(told, page.zone), page, since)
 
 
@@ -1007,7 +1009,7 @@ def _reported(document: _Document) -> Iterator[ReportedUptime]:
             continue
         ratio = _seconds(row, "availability", f"status_page_resource {key}")
         if ratio > 1:
-            wrong(f"status_page_resource {key}.availability", "a share of 1", ratio)
+            shape_error(f"status_page_resource {key}.availability", "a share of 1", ratio)
         yield ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=ratio)
 
 

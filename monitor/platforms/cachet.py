@@ -30,15 +30,15 @@ from typing import Any
 from monitor.errors import FetchError, Truncated, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
+    keyword,
     maybe_instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.intervals import zone_named
 from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
@@ -51,23 +51,23 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
-    LEAST,
+    MIN_DURATION,
+    ComponentState,
     Event,
-    Part,
+    ImpactSpan,
     Post,
-    Span,
     closed_at,
     evidence,
+    expire_stale,
     gap_before,
     message,
-    news,
-    posted,
-    silenced,
-    spread,
+    post_saying,
+    recent_or_open,
+    spans_for,
 )
 
 ABOUT = About(
@@ -167,7 +167,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         b"://cachethq.io" in response.body or b"/vendor/cachethq/cachet/" in response.body
     ):
         yield Signal("markup", "the page links to cachethq.io or loads Cachet's files")
-    told = peek(response) if head == b"{" or response.body[:3] == b"\xef\xbb\xbf" else None
+    told = try_json(response) if head == b"{" or response.body[:3] == b"\xef\xbb\xbf" else None
     data = told.get("data") if isinstance(told, dict) else None
     if not isinstance(told, dict) or not isinstance(data, list):
         return
@@ -207,8 +207,8 @@ def _answer(response: Response) -> _Answer:
     told = row(read_json(response), "the answer")
     listed = rows(told.get("data"), "data")
     included = {
-        (text(each.get("type"), "included.type"), code(each.get("id"), "included.id")): each
-        for each in some_rows(told.get("included"), "included")
+        (text(each.get("type"), "included.type"), identifier(each.get("id"), "included.id")): each
+        for each in optional_rows(told.get("included"), "included")
     }
     pages = row(told.get("meta"), "meta").get("pagination")
     if pages is None:
@@ -216,7 +216,7 @@ def _answer(response: Response) -> _Answer:
             listed, included, row(told.get("links"), "links").get("next") is not None, None
         )
     links = row(row(pages, "meta.pagination").get("links"), "meta.pagination.links")
-    total = code(pages.get("total_pages"), "meta.pagination.total_pages")
+    total = identifier(pages.get("total_pages"), "meta.pagination.total_pages")
     return _Answer(
         listed,
         included,
@@ -253,7 +253,7 @@ def _all(response: Response, path: str) -> Reading:
     """Return all pages of a list whose first answer is here. Raises Truncated when there are too
     many.
     """
-    with reading_of(response.url):
+    with locate_errors(response.url):
         answers = [_answer(response)]
         while answers[-1].more:
             if len(answers) == MOST_PAGES:
@@ -267,7 +267,7 @@ def _newest(response: Response, path: str) -> Reading:
     """Return the first page of a list and, where its end is known, the last: the newest is in one
     of them.
     """
-    with reading_of(response.url):
+    with locate_errors(response.url):
         first = _answer(response)
         if not first.more or first.pages is None:
             return [first]
@@ -295,7 +295,7 @@ class _Entry:
 
     @property
     def id(self) -> str:
-        return code(self.told.get("id"), f"{self.where}.id")
+        return identifier(self.told.get("id"), f"{self.where}.id")
 
     @property
     def title(self) -> str:
@@ -322,13 +322,13 @@ class _Entry:
 
 
 def _number(value: object, where: str) -> str:
-    return word(value.get("value") if isinstance(value, dict) else value, where)
+    return keyword(value.get("value") if isinstance(value, dict) else value, where)
 
 
 def _entries(answer: _Answer, what: str, zone: tzinfo) -> list[_Entry]:
     related = [_related(each, answer.included) for each in answer.rows]
     named = Counter(
-        code(each.get("id"), "component.id")
+        identifier(each.get("id"), "component.id")
         for one in related
         for each in one.get("components", ())
     )
@@ -349,19 +349,19 @@ def _related(told: Row, included: Mapping[tuple[str, str], Row]) -> dict[str, li
 
 def _linked(relation: object) -> list[Row]:
     data = row(relation, "relationship").get("data")
-    return [data] if isinstance(data, dict) else some_rows(data, "relationship.data")
+    return [data] if isinstance(data, dict) else optional_rows(data, "relationship.data")
 
 
 def _one(link: Row, included: Mapping[tuple[str, str], Row]) -> Row:
     return included.get(
-        (text(link.get("type"), "link.type"), code(link.get("id"), "link.id")), link
+        (text(link.get("type"), "link.type"), identifier(link.get("id"), "link.id")), link
     )
 
 
 # components
 
 
-def _parts(entries: Sequence[_Entry], groups: Mapping[str, str]) -> list[Part]:
+def _parts(entries: Sequence[_Entry], groups: Mapping[str, str]) -> list[ComponentState]:
     """Return the components in their present state; one that is not enabled is not on the page."""
     if not entries:
         raise UnexpectedShape("no component is listed: such a page says nothing of any")
@@ -372,7 +372,7 @@ def _parts(entries: Sequence[_Entry], groups: Mapping[str, str]) -> list[Part]:
     ]
 
 
-def _part(entry: _Entry, groups: Mapping[str, str], at: int) -> Part:
+def _part(entry: _Entry, groups: Mapping[str, str], at: int) -> ComponentState:
     created = entry.time("created")
     group = entry.fields.get("group_id")
     component = Component(
@@ -384,8 +384,8 @@ def _part(entry: _Entry, groups: Mapping[str, str], at: int) -> Part:
     )
     said = entry.state("status")
     if said in UNSAID:
-        return Part(component=component, level=None)
-    return Part(component=component, level=VOCABULARY.get(said), word=said)
+        return ComponentState(component=component, level=None)
+    return ComponentState(component=component, level=VOCABULARY.get(said), word=said)
 
 
 def _group_of(entry: _Entry) -> str | None:
@@ -396,9 +396,9 @@ def _group_of(entry: _Entry) -> str | None:
 def _groups(response: Response | None) -> dict[str, str]:
     if response is None:
         return {}
-    with reading_of(response.url):
+    with locate_errors(response.url):
         return {
-            code(each.get("id"), "group.id"): maybe_text(each.get("name")) or ""
+            identifier(each.get("id"), "group.id"): maybe_text(each.get("name")) or ""
             for each in _answer(response).rows
         }
 
@@ -417,7 +417,11 @@ def _incident(entry: _Entry, now: datetime) -> Event:
     start = entry.start(*begun)
     posts = _posts(entry)
     changed = max([start, entry.time("updated") or start, *(post.at for post in posts)])
-    end = closed_at(posts, start, max(changed, start + LEAST)) if phase is Phase.CLOSED else None
+    end = (
+        closed_at(posts, start, max(changed, start + MIN_DURATION))
+        if phase is Phase.CLOSED
+        else None
+    )
     named = _named(entry)
     event = Event(
         id=entry.id,
@@ -435,7 +439,7 @@ def _incident(entry: _Entry, now: datetime) -> Event:
         words=() if status in PHASES else (status,),
         updates=tuple(_messages(entry)),
     )
-    return silenced(event, changed, now)
+    return expire_stale(event, changed, now)
 
 
 def _messages(entry: _Entry) -> Iterator[IncidentUpdate]:
@@ -460,12 +464,12 @@ def _messages(entry: _Entry) -> Iterator[IncidentUpdate]:
 
 def _posts(entry: _Entry) -> list[Post]:
     """Return when each update was posted, and what its state says."""
-    listed = some_rows(entry.fields.get("updates"), f"{entry.where}.updates") or entry.related.get(
-        "updates", ()
-    )
+    listed = optional_rows(
+        entry.fields.get("updates"), f"{entry.where}.updates"
+    ) or entry.related.get("updates", ())
     posts = (_Entry(each, f"{entry.where}.updates", entry.zone) for each in listed)
     return [
-        posted(each.start("created"), each.state("status"), PHASES)
+        post_saying(each.start("created"), each.state("status"), PHASES)
         for each in posts
         if each.fields.get("status") is not None
     ]
@@ -474,26 +478,26 @@ def _posts(entry: _Entry) -> list[Post]:
 def _named(entry: _Entry) -> tuple[str, ...]:
     """Return the components a row names; 0 is none."""
     key = entry.fields.get("component_id")
-    listed = some_rows(entry.fields.get("components"), f"{entry.where}.components")
+    listed = optional_rows(entry.fields.get("components"), f"{entry.where}.components")
     ids = [each.get("component_id") or each.get("id") for each in listed]
     ids += [each.get("id") for each in entry.related.get("components", ())] or (
         [key] if key else []
     )
-    return tuple(dict.fromkeys(code(each, f"{entry.where}.component") for each in ids))
+    return tuple(dict.fromkeys(identifier(each, f"{entry.where}.component") for each in ids))
 
 
 def _spans(
     entry: _Entry, named: Sequence[str], start: datetime, end: datetime | None
-) -> tuple[Span, ...]:
+) -> tuple[ImpactSpan, ...]:
     """Return what an incident means for its components: the state it declares for each, else a
     minor one.
     """
     declared = {each: said for each in named if (said := _declared(entry, each)) is not None}
     spans = tuple(
-        Span(component_id=key, level=VOCABULARY.get(said), start=start, end=end, word=said)
+        ImpactSpan(component_id=key, level=VOCABULARY.get(said), start=start, end=end, word=said)
         for key, said in declared.items()
     )
-    return spans + spread(
+    return spans + spans_for(
         [each for each in named if each not in declared], Level.DEGRADED, start, end
     )
 
@@ -523,15 +527,17 @@ def _schedule(entry: _Entry, now: datetime) -> Event:
         title=entry.title,
         phase=Phase.CLOSED if over else Phase.SCHEDULED if start > now else Phase.OPEN,
         start=start,
-        end=end or (start + LEAST if over else None),
+        end=end or (start + MIN_DURATION if over else None),
         status=status,
         impact="maintenance",
         maintenance=True,
         component_ids=named,
-        spans=spread(named, Level.MAINTENANCE, start, end or (start + LEAST if over else None)),
+        spans=spans_for(
+            named, Level.MAINTENANCE, start, end or (start + MIN_DURATION if over else None)
+        ),
         words=() if status in SCHEDULE_STATES else (status,),
     )
-    return silenced(event, max(start, entry.time("updated") or start), now)
+    return expire_stale(event, max(start, entry.time("updated") or start), now)
 
 
 # poll and backfill
@@ -543,7 +549,7 @@ class _Told:
     deleted.
     """
 
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
     events: Sequence[Event]
     version: str
     complete: bool
@@ -564,19 +570,19 @@ def _read(page: PageContext, *, whole: bool) -> Reading:
     api, response = yield from _which(page)
     components = yield from _all(response, api.components)
     incidents, schedules, groups = yield from _together(api, grouped=_is_grouped(components))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         found = [entry for answer in components for entry in _entries(answer, "component", zone)]
         parts = _parts(found, _groups(groups))
     pages = _all if whole else _newest
     posted = yield from pages(incidents, api.incidents)
     planned = [] if schedules.status == ABSENT else (yield from pages(schedules, api.schedules))
-    with reading_of(incidents.url):
+    with locate_errors(incidents.url):
         events = [
             _incident(each, page.now)
             for some in posted
             for each in _entries(some, "incident", zone)
         ]
-    with reading_of(schedules.url):
+    with locate_errors(schedules.url):
         events += [
             _schedule(each, page.now)
             for some in planned
@@ -596,13 +602,13 @@ def poll(page: PageContext) -> Steps:
         page,
         info=PageInfo(remark=_remark(told.events)),
         parts=[*told.parts, *_meant(told, page.now)],
-        events=news(told.events, page),
+        events=recent_or_open(told.events, page),
         withdrawn=told.gone(page),
         mark=told.version,
     )
 
 
-def _meant(told: _Told, now: datetime) -> Iterator[Part]:
+def _meant(told: _Told, now: datetime) -> Iterator[ComponentState]:
     """Yield the state that what goes on gives to components; the worst of it and their own counts.
 
     In version 2 incidents set the state of their component themselves.
@@ -612,7 +618,7 @@ def _meant(told: _Told, now: datetime) -> Iterator[Part]:
         counts = event.maintenance or told.version == V3.version
         if counts and event.phase is Phase.OPEN and event.start <= now:
             yield from (
-                Part(component=known[span.component_id], level=span.level, word=span.word)
+                ComponentState(component=known[span.component_id], level=span.level, word=span.word)
                 for span in event.spans
                 if span.component_id in known and (span.level is not None or span.word)
             )

@@ -27,16 +27,16 @@ from urllib.parse import urlsplit
 from monitor.errors import BadStatus, FetchError, PageError, ParseError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_text,
     number,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Component, Level, PageInfo, Phase, ReportedUptime
 from monitor.protocol import (
@@ -48,12 +48,21 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, evidence, gap_before, messages, news, silenced, spread, states
+from monitor.told import (
+    Event,
+    current_states,
+    evidence,
+    expire_stale,
+    gap_before,
+    messages,
+    recent_or_open,
+    spans_for,
+)
 
 ABOUT = About(
     title="Checkly",
@@ -128,7 +137,7 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("state", "the page carries unresolved incidents and maintenance windows")
     if b'"partialError"' not in body and b'"incidentUpdates"' not in body:
         return
-    told = peek(response)
+    told = try_json(response)
     if isinstance(told, dict) and {"metadata", "uptime", "partialError"} <= told.keys():
         yield Signal("uptime", "services' days beside metadata")
         if b'"lastUpdateStatus"' in body:
@@ -203,11 +212,11 @@ def _answers(slug: str, page: PageContext) -> Reading:
     *needed, windows = yield from get_all([API.format(slug=slug) + each for each in ANSWERS])
     uptime, unresolved = map(_answered, needed)
     book = _Book()
-    with reading_of(uptime.url):
+    with locate_errors(uptime.url):
         days = row(read_json(uptime), "the answer")
         components, first = list(_components(days)), book.take_days(days)
         reported = list(_reported(days, {component.id for component in components}))
-    with reading_of(unresolved.url):
+    with locate_errors(unresolved.url):
         book.take(rows(row(read_json(unresolved), "the answer").get("incidents"), "incidents"))
         events = [_event(told, book.hit[key], page.now) for key, told in book.rows.items()]
     plans = _plans(windows, page.now)
@@ -242,7 +251,7 @@ def _components(days: Row) -> Iterator[Component]:
     )
     for position, (group, each) in enumerate(services):
         yield Component(
-            id=code(each.get("id"), "service.id"),
+            id=identifier(each.get("id"), "service.id"),
             name=text(each.get("name"), "service.name"),
             group=maybe_text(group.get("name")),
             position=position,
@@ -261,7 +270,7 @@ def _order(told: Row) -> float:
 def _services(days: Row) -> Iterator[tuple[str, Row]]:
     for group in rows(days.get("uptime"), "uptime"):
         for service in rows(group.get("services"), "uptime.services"):
-            yield code(service.get("id"), "service.id"), service
+            yield identifier(service.get("id"), "service.id"), service
 
 
 def _reported(days: Row, known: Iterable[str]) -> Iterator[ReportedUptime]:
@@ -271,7 +280,7 @@ def _reported(days: Row, known: Iterable[str]) -> Iterator[ReportedUptime]:
         if told[key] is not None:
             share = number(told[key], f"service {key}.uptime") / 100
             if not 0 <= share <= 1:
-                wrong(f"service {key}.uptime", "a percentage", told[key])
+                shape_error(f"service {key}.uptime", "a percentage", told[key])
             yield ReportedUptime(component_id=key, window_days=UPTIME_DAYS, ratio=share)
 
 
@@ -289,7 +298,7 @@ class _Book:
         """Note what services' days hold. Return the first of the days, None when there are none."""
         begun: set[datetime] = set()
         for key, service in _services(days):
-            for day in some_rows(service.get("days"), f"service {key}.days"):
+            for day in optional_rows(service.get("days"), f"service {key}.days"):
                 begun.add(instant(day.get("date"), f"service {key}.days.date"))
                 for incident in rows(day.get("events"), f"service {key}.days.events"):
                     self._note(incident, [key])
@@ -298,20 +307,21 @@ class _Book:
     def take(self, incidents: Iterable[Row]) -> None:
         """Note the incidents that go on; what is said of them here counts."""
         for incident in incidents:
-            services = some_rows(incident.get("services"), "incident.services")
+            services = optional_rows(incident.get("services"), "incident.services")
             self._note(
-                incident, [code(service.get("id"), "incident.services.id") for service in services]
+                incident,
+                [identifier(service.get("id"), "incident.services.id") for service in services],
             )
 
     def _note(self, told: Row, services: Iterable[str]) -> None:
-        key = code(told.get("id"), "incident.id")
+        key = identifier(told.get("id"), "incident.id")
         self.rows[key] = told
         self.hit.setdefault(key, {}).update(dict.fromkeys(services))
 
 
 def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
     """Return an incident; an open one nobody speaks of any more is not rated for ever."""
-    key, status = code(told.get("id"), "incident.id"), _status(told)
+    key, status = identifier(told.get("id"), "incident.id"), _status(told)
     start = instant(told.get("created_at"), f"incident {key}.created_at")
     spoke = start + timedelta(
         seconds=max(0.0, number(told.get("duration"), f"incident {key}.duration"))
@@ -319,7 +329,7 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
     end = spoke if status == RESOLVED else None
     severity = text(told.get("severity"), f"incident {key}.severity").upper()
     level = VOCABULARY.get(MAINTENANCE if status == MAINTENANCE else severity)
-    spans = spread(services, level, start, end, word=severity)
+    spans = spans_for(services, level, start, end, word=severity)
     event = Event(
         id=key,
         title=text(told.get("name"), f"incident {key}.name"),
@@ -335,11 +345,11 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
             told.get("incidentUpdates"), at="publicIncidentUpdateDate", text="description"
         ),
     )
-    return silenced(event, max(spoke, _updated(told, start)), now)
+    return expire_stale(event, max(spoke, _updated(told, start)), now)
 
 
 def _status(told: Row) -> str:
-    return word(told.get("lastUpdateStatus"), "incident.lastUpdateStatus").upper()
+    return keyword(told.get("lastUpdateStatus"), "incident.lastUpdateStatus").upper()
 
 
 def _updated(told: Row, start: datetime) -> datetime:
@@ -353,7 +363,9 @@ def _plans(answer: Response | FetchError, now: datetime) -> list[Event] | None:
     try:
         told = row(read_json(_answered(answer)), "the answer")
         return [
-            _window(each, now) for which in WINDOWS for each in some_rows(told.get(which), which)
+            _window(each, now)
+            for which in WINDOWS
+            for each in optional_rows(told.get(which), which)
         ]
     except PageError:
         return None
@@ -363,14 +375,14 @@ def _window(told: Row, now: datetime) -> Event:
     """Return a maintenance window. While one goes on that names no service, nobody knows which ones
     are well.
     """
-    key = code(told.get("id"), "window.id")
+    key = identifier(told.get("id"), "window.id")
     start, end = (
         instant(told.get("startsAt"), "window.startsAt"),
         instant(told.get("endsAt"), "window.endsAt"),
     )
-    named = some_rows(told.get("services"), "window.services")
-    spans = spread(
-        [code(each.get("id"), "window.services.id") for each in named],
+    named = optional_rows(told.get("services"), "window.services")
+    spans = spans_for(
+        [identifier(each.get("id"), "window.services.id") for each in named],
         Level.MAINTENANCE,
         start,
         end,
@@ -403,8 +415,8 @@ def poll(page: PageContext) -> Steps:
         SOURCE,
         page,
         info=PageInfo(remark="; ".join([*told.remarks, *([UNNAMED] if vague else [])]) or None),
-        parts=states(told.components, told.events, page.now),
-        events=news(told.events, page),
+        parts=current_states(told.components, told.events, page.now),
+        events=recent_or_open(told.events, page),
         withdrawn=(
             page.open_incidents - {event.id for event in told.events} if told.complete else ()
         ),

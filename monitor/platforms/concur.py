@@ -26,7 +26,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
-from monitor.fields import Row, code, epoch, items, maybe_text, peek, row, rows, some_rows, text
+from monitor.fields import (
+    Row,
+    epoch,
+    identifier,
+    items,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+    try_json,
+)
 from monitor.model import Component, Evidence, Gap, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -37,19 +48,19 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
     closed_at,
-    ended,
+    closed_since,
+    dump_open,
     evidence,
     messages,
-    posted,
-    remembered,
-    spread,
+    post_saying,
+    spans_for,
 )
 
 ABOUT = About(
@@ -114,7 +125,7 @@ def detect(response: Response) -> list[Signal]:
     """Return the signs of Concur Open: the two shapes, what their words are and, beside these, the
     host.
     """
-    told = peek(response)
+    told = try_json(response)
     signals = list(_signals(told)) if isinstance(told, dict) else []
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
@@ -172,9 +183,9 @@ def _id(service: str, centre: str) -> str:
     return f"{service}@{centre}"
 
 
-def _part(service: str, centre: str, state: str | None, position: int = 0) -> Part:
+def _part(service: str, centre: str, state: str | None, position: int = 0) -> ComponentState:
     name = CENTRES[centre]
-    return Part(
+    return ComponentState(
         component=Component(
             id=_id(service, centre), name=service, group=name, region=name, position=position
         ),
@@ -189,7 +200,7 @@ class _Centre:
     None = of none.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[ComponentState, ...]
     events: tuple[Event, ...]
     first: datetime | None
 
@@ -241,7 +252,7 @@ def _events(
     told: object, where: str, now: datetime, since: datetime | None = None
 ) -> Iterator[Event]:
     """Yield the incidents of a list, of those that ended before `since` none, and no tests."""
-    for at, each in enumerate(some_rows(told, where)):
+    for at, each in enumerate(optional_rows(told, where)):
         if each.get("is_test") != "Y" and not _ended_before(each.get("end_epoch"), since):
             yield _event(each, f"{where}[{at}]", now)
 
@@ -264,7 +275,7 @@ def _event(told: Row, where: str, now: datetime) -> Event:
     severity = (maybe_text(told.get("severity")) or "").lower()[:60]
     level = VOCABULARY.get(severity)
     return Event(
-        id=code(told.get("id"), f"{where}.id"),
+        id=identifier(told.get("id"), f"{where}.id"),
         title=f"{severity or 'incident'}: {', '.join(services)} ({', '.join(names)})",
         phase=Phase.CLOSED if end is not None and end <= now else Phase.OPEN,
         start=start,
@@ -272,7 +283,7 @@ def _event(told: Row, where: str, now: datetime) -> Event:
         status=maybe_text(told.get("status")) or "not told",
         impact=severity or "not told",
         url=PAGE,
-        spans=spread(
+        spans=spans_for(
             (_id(service, centre) for centre in centres for service in services),
             level,
             start,
@@ -309,12 +320,12 @@ def _end(told: Row, where: str) -> datetime | None:
     if (maybe_text(told.get("status")) or "").lower() != RESOLVED:
         return None
     posts = [
-        posted(
+        post_saying(
             epoch(each["created_epoch"], f"{where}.messages.created_epoch"),
             (maybe_text(each.get("message_type")) or "").lower(),
             MESSAGES,
         )
-        for each in some_rows(told.get("messages"), f"{where}.messages")
+        for each in optional_rows(told.get("messages"), f"{where}.messages")
         if each.get("created_epoch")
     ]
     return closed_at(posts, epoch(told["start_epoch"], f"{where}.start_epoch"))
@@ -360,7 +371,7 @@ def _read(centre: str, answer: Response | FetchError, now: datetime) -> _Centre 
     if isinstance(answer, FetchError):
         return answer
     try:
-        with reading_of(answer.url):
+        with locate_errors(answer.url):
             return _centre(read_json(answer), centre, now)
     except PageError as error:
         return error
@@ -370,7 +381,7 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
     read = [each for each in told.values() if isinstance(each, _Centre)]
     failed = {key: each for key, each in told.items() if isinstance(each, PageError)}
     events = {event.id: event for each in read for event in each.events}
-    over, withdrawn = ended(page, events.values()) if not failed else ((), ())
+    over, withdrawn = closed_since(page, events.values()) if not failed else ((), ())
     notes = (f"{CENTRES[key]} cannot be read: {error.message}" for key, error in failed.items())
     piece = evidence(
         SOURCE,
@@ -379,7 +390,7 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
         parts=[*(part for each in read for part in each.parts), *_unread(page, failed)],
         events=(*events.values(), *over),
         withdrawn=withdrawn,
-        mark=remembered(events.values()) if not failed else None,
+        mark=dump_open(events.values()) if not failed else None,
     )
     spoken = (
         evidence(SOURCE, page, events=events.values(), since=each.first).coverage for each in read
@@ -395,7 +406,7 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
     )
 
 
-def _unread(page: PageContext, failed: Iterable[str]) -> Sequence[Part]:
+def _unread(page: PageContext, failed: Iterable[str]) -> Sequence[ComponentState]:
     """Return the services we know in data centres that could not be read: nothing is told of
     them.
     """
@@ -421,7 +432,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         return
     try:
         response = yield from get(INCIDENTS)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             told = rows(row(read_json(response), "the answer").get("incidents"), "incidents")
             if not told:
                 raise UnexpectedShape("incidents: the list of all incidents is empty")

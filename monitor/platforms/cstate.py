@@ -42,7 +42,7 @@ from monitor.errors import (
     UnexpectedShape,
 )
 from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, instant, items, maybe_text, row, rows, some_rows, text, word
+from monitor.fields import Row, instant, items, keyword, maybe_text, optional_rows, row, rows, text
 from monitor.model import Component, Level, PageInfo, Phase, worst_level
 from monitor.protocol import (
     About,
@@ -53,20 +53,20 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
-    ended,
+    closed_since,
+    current_states,
+    dump_open,
     evidence,
+    expire_stale,
     gap_before,
-    news,
-    remembered,
-    silenced,
-    spread,
-    states,
+    recent_or_open,
+    spans_for,
 )
 
 ABOUT = About(
@@ -215,18 +215,19 @@ def _index(response: Response, now: datetime) -> _Index:
     names = [text(each.get("name"), "system.name") for each in systems]
     return _Index(
         name=maybe_text(told.get("title")),
-        summary=word(told.get("summaryStatus"), "summaryStatus"),
+        summary=keyword(told.get("summaryStatus"), "summaryStatus"),
         systems=[
             Component(id=name, name=name, group=maybe_text(each.get("category")), position=at)
             for at, (name, each) in enumerate(zip(names, systems, strict=True))
         ],
         said=[
-            word(each["status"], "system.status") if "status" in each else None for each in systems
+            keyword(each["status"], "system.status") if "status" in each else None
+            for each in systems
         ],
         unresolved=[
             _issue(issue, now)
             for each in systems
-            for issue in some_rows(each.get("unresolvedIssues"), "system.unresolvedIssues")
+            for issue in optional_rows(each.get("unresolvedIssues"), "system.unresolvedIssues")
         ],
     )
 
@@ -238,12 +239,12 @@ def _issue(told: Row, now: datetime) -> Event:
     where = f"issue {key[:60]}"
     start = _time(told.get("createdAt"), f"{where}.createdAt")
     end = _end(told, start, where)
-    severity = word(told.get("severity") or MISSING, f"{where}.severity")
+    severity = keyword(told.get("severity") or MISSING, f"{where}.severity")
     level, informs = VOCABULARY.get(severity), _is(told.get("informational"))
     named = [
         text(each, f"{where}.affected") for each in items(told.get("affected"), f"{where}.affected")
     ]
-    spans = () if informs else spread(named, level, start, end, word=severity)
+    spans = () if informs else spans_for(named, level, start, end, word=severity)
     event = Event(
         id=key,
         title=text(told.get("title"), f"{where}.title"),
@@ -265,7 +266,7 @@ def _issue(told: Row, now: datetime) -> Event:
         vague=not spans and not informs and level not in {Level.OPERATIONAL, Level.MAINTENANCE},
         words=() if informs or level is not None else (severity,),
     )
-    return silenced(event, _changed(told, start), now)
+    return expire_stale(event, _changed(told, start), now)
 
 
 def _end(told: Row, start: datetime, where: str) -> datetime | None:
@@ -329,7 +330,7 @@ def _issues(
     """
     response = yield from get(ISSUES)
     try:
-        with reading_of(response.url):
+        with locate_errors(response.url):
             listed = rows(_read(response).get("pages"), "pages")
             events = [_issue(each, page.now) for each in listed if each.get("is") == "issue"]
             return _Issues(events, min((event.start for event in events), default=None))
@@ -345,7 +346,7 @@ def _from_feed(page: PageContext, most: int, since: datetime) -> Generator[Step,
     """
     response = yield from get(FEED, accept=ACCEPT)
     try:
-        with reading_of(response.url):
+        with locate_errors(response.url):
             told = [
                 (each.published or page.now, name)
                 for each in read_feed(response).entries
@@ -377,7 +378,7 @@ def _name_of(entry: Entry) -> str | None:
 def _answered(answer: Response | FetchError) -> Row:
     if isinstance(answer, FetchError):
         raise answer
-    with reading_of(answer.url):
+    with locate_errors(answer.url):
         return _read(answer)
 
 
@@ -390,7 +391,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(INDEX, conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         index = _index(response, page.now)
     since = page.now - LONGEST if index.summary == OK else BEGINNING
     told = yield from _issues(index, page, NEWEST, since)
@@ -403,7 +404,7 @@ def poll(page: PageContext) -> Steps:
             name=index.name, indicator=index.summary, remark=_remark(index, events, page.now)
         ),
         parts=list(_parts(index, events, page.now)),
-        events=[*news(events, page), *over],
+        events=[*recent_or_open(events, page), *over],
         withdrawn=withdrawn,
         mark=mark,
     )
@@ -419,11 +420,11 @@ def _left(
     them.
     """
     if told.events:
-        return (), tuple(page.open_incidents - {event.id for event in events}), remembered(events)
+        return (), tuple(page.open_incidents - {event.id for event in events}), dump_open(events)
     if index.is_bare and index.summary != OK:
         return (), (), page.mark
-    over, withdrawn = ended(page, events)
-    return over, withdrawn, remembered(events)
+    over, withdrawn = closed_since(page, events)
+    return over, withdrawn, dump_open(events)
 
 
 def _remark(index: _Index, events: Sequence[Event], now: datetime) -> str | None:
@@ -450,21 +451,23 @@ def _is_explained(index: _Index, events: Sequence[Event], now: datetime) -> bool
     )
 
 
-def _parts(index: _Index, events: Sequence[Event], now: datetime) -> Iterator[Part]:
+def _parts(index: _Index, events: Sequence[Event], now: datetime) -> Iterator[ComponentState]:
     """Yield systems' states: as bad as the issues that go on, and as their status where no issue
     explains it.
     """
-    yield from states(index.components, events, now)
+    yield from current_states(index.components, events, now)
     going = [event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED}]
     named = {span.component_id for event in going for span in event.spans}
     is_explained = _is_explained(index, events, now)
     for component, said in zip(index.systems, index.said, strict=True):
         if not is_explained:
-            yield Part(component=component, level=None)
+            yield ComponentState(component=component, level=None)
         if said not in {None, OK} and (component.id not in named or said not in VOCABULARY):
-            yield Part(component=component, level=VOCABULARY.get(said), word=said)
+            yield ComponentState(component=component, level=VOCABULARY.get(said), word=said)
     if index.is_bare:
-        yield Part(component=PAGE, level=VOCABULARY.get(index.summary), word=index.summary)
+        yield ComponentState(
+            component=PAGE, level=VOCABULARY.get(index.summary), word=index.summary
+        )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -472,7 +475,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     there was a page.
     """
     response = yield from get(INDEX)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         index = _index(response, page.now)
     told = yield from _issues(index, page, MOST_ISSUES, since - LONGEST)
     events = [

@@ -28,17 +28,17 @@ from urllib.parse import urlsplit
 from monitor.errors import PageUnavailable
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
     number,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
@@ -49,23 +49,23 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
-    Span,
+    ImpactSpan,
     calls_over,
     end_of,
     evidence,
     gap_before,
     messages,
-    news,
-    posted,
+    post_saying,
     posted_states,
-    spread,
+    recent_or_open,
+    spans_for,
     worst_words,
 )
 
@@ -132,7 +132,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"domainPrefix"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict):
         return
     if {"pageType", "domainPrefix", "components", "incidents"} <= told.keys():
@@ -159,7 +159,7 @@ class _Page:
 
     info: PageInfo
     created: datetime
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
     events: Sequence[Event]
     words: frozenset[str]
 
@@ -169,7 +169,7 @@ def _page(response: Response) -> _Page:
     if told.get("enabled") is False:
         raise PageUnavailable("the vendor has switched this page off", url=response.url)
     incidents = _kept(rows(told.get("incidents"), "incidents"))
-    plans = _kept(some_rows(told.get("maintenances"), "maintenances"))
+    plans = _kept(optional_rows(told.get("maintenances"), "maintenances"))
     words = {_status(each) for each in incidents} - INCIDENT_PHASES.keys()
     return _Page(
         info=PageInfo(external_id=maybe_text(told.get("id")), name=maybe_text(told.get("name"))),
@@ -201,30 +201,30 @@ def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, s
         elif each.get("type") == "Component":
             yield each, groups[-1] if groups else None
         else:
-            wrong("component.type", "Component or ComponentGroup", each.get("type"))
+            shape_error("component.type", "Component or ComponentGroup", each.get("type"))
 
 
-def _part(told: Row, group: str | None, position: int) -> Part:
+def _part(told: Row, group: str | None, position: int) -> ComponentState:
     key, state = _state(told, "component")
     name = text(told.get("name"), f"component {key}.name")
     component = Component(id=key, name=name, group=group, position=position)
-    return Part(component=component, level=VOCABULARY.get(state), word=state)
+    return ComponentState(component=component, level=VOCABULARY.get(state), word=state)
 
 
 def _state(told: Row, where: str) -> tuple[str, str]:
-    key = code(told.get("id"), f"{where}.id")
-    return key, word(told.get("status"), f"{where} {key}.status")
+    key = identifier(told.get("id"), f"{where}.id")
+    return key, keyword(told.get("status"), f"{where} {key}.status")
 
 
 def _status(told: Row) -> str:
-    return word(told.get("currentStatus"), "currentStatus")
+    return keyword(told.get("currentStatus"), "currentStatus")
 
 
 # events
 
 
 def _incident(told: Row) -> Event:
-    where, status = f"incident {code(told.get('id'), 'incident.id')}", _status(told)
+    where, status = f"incident {identifier(told.get('id'), 'incident.id')}", _status(told)
     posts = _posts(told, where)
     start = min(
         [instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)]
@@ -234,14 +234,15 @@ def _incident(told: Row) -> Event:
     )
     spans = tuple(_spans(posts, end))
     named = [
-        code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)
+        identifier(each.get("id"), f"{where}.componentsAffected.id")
+        for each in _affected(told, where)
     ]
     if (
         not spans
     ):  # the state they were in is not told, and the one they are in now is that of after the end
-        spans = spread(named, None, start, end, basis=Basis.DECLARED)
+        spans = spans_for(named, None, start, end, basis=Basis.DECLARED)
     return Event(
-        id=code(told.get("id"), "incident.id"),
+        id=identifier(told.get("id"), "incident.id"),
         title=text(told.get("title"), f"{where}.title"),
         phase=Phase.OPEN if end is None else Phase.CLOSED,
         start=start,
@@ -262,18 +263,18 @@ def _posted(update: Row) -> Iterator[PostedState]:
 def _end(told: Row, where: str, start: datetime, *, over: bool) -> datetime | None:
     said = maybe_instant(told.get("resolvedDate"), f"{where}.resolvedDate")
     posts = [
-        posted(
+        post_saying(
             instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
-            word(each.get("status") or "none", f"{where}.timeline.status"),
+            keyword(each.get("status") or "none", f"{where}.timeline.status"),
             INCIDENT_PHASES,
         )
-        for each in some_rows(told.get("timeline"), f"{where}.timeline")
+        for each in optional_rows(told.get("timeline"), f"{where}.timeline")
     ]
     return end_of(posts, said, start, over=over)
 
 
 def _affected(told: Row, where: str) -> list[Row]:
-    return some_rows(told.get("componentsAffected"), f"{where}.componentsAffected")
+    return optional_rows(told.get("componentsAffected"), f"{where}.componentsAffected")
 
 
 def _posts(told: Row, where: str) -> list[tuple[datetime, list[tuple[str, str]]]]:
@@ -285,14 +286,14 @@ def _posts(told: Row, where: str) -> list[tuple[datetime, list[tuple[str, str]]]
             instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
             [_state(part, f"{where}.timeline") for part in _affected(each, f"{where}.timeline")],
         )
-        for each in reversed(some_rows(told.get("timeline"), f"{where}.timeline"))
+        for each in reversed(optional_rows(told.get("timeline"), f"{where}.timeline"))
     ]
     return sorted(posts, key=lambda post: post[0])
 
 
 def _spans(
     posts: Sequence[tuple[datetime, list[tuple[str, str]]]], end: datetime | None
-) -> Iterator[Span]:
+) -> Iterator[ImpactSpan]:
     """Yield what the updates make of each component: it keeps a state until an update names it
     again, or the end.
     """
@@ -311,7 +312,7 @@ def _spans(
             )
             if end is None or at < end or at == end == course[0][0]:
                 level = VOCABULARY.get(state)
-                yield Span(
+                yield ImpactSpan(
                     component_id=key,
                     level=level,
                     start=at,
@@ -321,21 +322,22 @@ def _spans(
                 )
 
 
-def _worst(spans: Sequence[Span]) -> str:
+def _worst(spans: Sequence[ImpactSpan]) -> str:
     """Return the vendor's word for the worst of an incident, which has no severity of its own."""
     worst = max((span.level for span in spans if span.level is not None), default=None)
     return next((span.word for span in spans if span.word and span.level is worst), "unknown")
 
 
 def _maintenance(told: Row) -> Event:
-    where, status = f"maintenance {code(told.get('id'), 'maintenance.id')}", _status(told)
+    where, status = f"maintenance {identifier(told.get('id'), 'maintenance.id')}", _status(told)
     start = instant(told.get("startDate"), f"{where}.startDate")
     end = maybe_instant(told.get("completedDate"), f"{where}.completedDate")
     named = [
-        code(each.get("id"), f"{where}.componentsAffected.id") for each in _affected(told, where)
+        identifier(each.get("id"), f"{where}.componentsAffected.id")
+        for each in _affected(told, where)
     ]
     return Event(
-        id=code(told.get("id"), "maintenance.id"),
+        id=identifier(told.get("id"), "maintenance.id"),
         title=text(told.get("title"), f"{where}.title"),
         phase=MAINTENANCE_PHASES.get(status, Phase.OPEN),
         start=start,
@@ -344,7 +346,7 @@ def _maintenance(told: Row) -> Event:
         impact="maintenance",
         maintenance=True,
         component_ids=tuple(named),
-        spans=spread(
+        spans=spans_for(
             named, Level.MAINTENANCE, start, end, word="maintenance", basis=Basis.DECLARED
         ),
     )
@@ -358,14 +360,14 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CONFIG, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _page(response)
         yield evidence(
             SOURCE,
             page,
             info=told.info,
             parts=told.parts,
-            events=news(told.events, page),
+            events=recent_or_open(told.events, page),
             withdrawn=page.open_incidents - {event.id for event in told.events},
             words=told.words,
         )
@@ -374,7 +376,7 @@ def poll(page: PageContext) -> Steps:
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield all incidents; they cover the time since the page began."""
     response = yield from get(CONFIG)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _page(response)
         first = min(page.now, max(since, told.created))
         yield evidence(

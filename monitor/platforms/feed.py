@@ -49,23 +49,22 @@ from monitor.protocol import (
     Steps,
     fingerprint,
     get,
-    reading_of,
-    require_ok,
+    locate_errors,
 )
 from monitor.told import (
     REVIEWS,
     Event,
+    ImpactSpan,
     Post,
     Says,
-    Span,
     closed_at,
-    ended,
+    closed_since,
+    current_states,
+    dump_open,
     evidence,
+    expire_stale,
     gap_before,
     over_since,
-    remembered,
-    silenced,
-    states,
 )
 
 ABOUT = About(
@@ -383,7 +382,7 @@ class _Reader:
             maintenance=planned,
             spans=() if bulletin else spans,
         )
-        return silenced(event, max([last, *posts]), self.now)
+        return expire_stale(event, max([last, *posts]), self.now)
 
     def _updates(self, entry: Entry, *, alone: bool) -> list[_Update]:
         """Return the updates of one entry; of several entries each without a date in it is one, as
@@ -429,11 +428,11 @@ class _Reader:
 
     def _spans(
         self, entries: Sequence[Entry], state: str, start: datetime, end: datetime | None
-    ) -> tuple[Span, ...]:
+    ) -> tuple[ImpactSpan, ...]:
         if state in {UNTOLD, ENDED_UNTOLD}:
-            return (Span(component_id=PAGE.id, level=None, start=start, end=end),)
+            return (ImpactSpan(component_id=PAGE.id, level=None, start=start, end=end),)
         return (
-            Span(
+            ImpactSpan(
                 component_id=PAGE.id,
                 level=self._level(entries),
                 start=start,
@@ -444,7 +443,7 @@ class _Reader:
 
     def _work(
         self, updates: Sequence[_Update], state: str, last: datetime, end: datetime | None
-    ) -> tuple[Span, ...]:
+    ) -> tuple[ImpactSpan, ...]:
         """Return when planned work went on: from its first word that says so, else from its latest
         update on.
         """
@@ -454,7 +453,7 @@ class _Reader:
         if not times and state == OPEN:
             times = [min(last, self.now)]
         return tuple(
-            Span(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end)
+            ImpactSpan(component_id=PAGE.id, level=Level.MAINTENANCE, start=at, end=end)
             for at in times and [min(times)]
         )
 
@@ -719,20 +718,20 @@ def poll(page: PageContext) -> Steps:
     path, response = yield from _found(page, conditional=steady)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         feed, events = _events(response, page)
         held = PageContext(
             url=page.url, now=page.now, mark=before.get("open"), open_incidents=page.open_incidents
         )
-        over, withdrawn = ended(held, events)
+        over, withdrawn = closed_since(held, events)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=feed.title or None),
-            parts=states([PAGE], events, page.now),
+            parts=current_states([PAGE], events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,
-            mark=json.dumps({"path": path, "open": remembered(events), "read_as": read_as}),
+            mark=json.dumps({"path": path, "open": dump_open(events), "read_as": read_as}),
         )
 
 
@@ -741,7 +740,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     only what goes on.
     """
     _, response = yield from _found(page, conditional=False)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         _, events = _events(response, page)
         first = page.now
         if page.feed.empty != "healthy":

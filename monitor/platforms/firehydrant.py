@@ -26,15 +26,15 @@ from urllib.parse import urlsplit
 
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
     maybe_instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
+    try_json,
 )
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -45,24 +45,24 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
     Event,
+    ImpactSpan,
     Post,
-    Span,
+    closed_since,
+    current_states,
+    dump_open,
     end_of,
-    ended,
     evidence,
+    expire_stale,
     gap_before,
     messages,
-    news,
     over_since,
-    posted,
-    remembered,
-    silenced,
-    states,
+    post_saying,
+    recent_or_open,
 )
 
 ABOUT = About(
@@ -133,7 +133,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"conditions"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict) or not isinstance(told.get("incidents"), list):
         return
     conditions = told.get("conditions")
@@ -168,7 +168,7 @@ def _payload(response: Response, now: datetime) -> _Payload:
     listed = rows(told.get("components"), "components")
     components = [
         Component(
-            id=code(each.get("id"), "component.id"),
+            id=identifier(each.get("id"), "component.id"),
             name=text(each.get("name"), "component.name"),
             position=at,
         )
@@ -186,7 +186,7 @@ def _payload(response: Response, now: datetime) -> _Payload:
         incidents=[reader.incident(each) for each in rows(told.get("incidents"), "incidents")],
         plans=[
             reader.plan(each)
-            for each in some_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")
+            for each in optional_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")
         ],
     )
 
@@ -196,7 +196,9 @@ def _conditions(told: Row) -> Mapping[str, str]:
     them.
     """
     table = row(told.get("conditions"), "conditions")
-    return {name.strip(): code(meant, f"conditions.{name[:40]}") for name, meant in table.items()}
+    return {
+        name.strip(): identifier(meant, f"conditions.{name[:40]}") for name, meant in table.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +214,7 @@ class _Reader:
 
     def incident(self, told: Row) -> Event:
         """Return an incident; an open one nobody speaks of any more is not rated for ever."""
-        key = code(told.get("id"), "incident.id")
+        key = identifier(told.get("id"), "incident.id")
         times = row(told.get("timestamps"), f"incident {key}.timestamps")
         start = instant(
             times.get("started") or times.get("detected"), f"incident {key}.timestamps.started"
@@ -235,13 +237,13 @@ class _Reader:
             vague=not spans,
             updates=_messages(told),
         )
-        return silenced(event, _spoke(told, start), self.now)
+        return expire_stale(event, _spoke(told, start), self.now)
 
     def plan(self, told: Row) -> Event:
         """Return a planned maintenance. Whatever its components' condition is called, they are in
         maintenance.
         """
-        key = code(told.get("id"), "maintenance.id")
+        key = identifier(told.get("id"), "maintenance.id")
         start = instant(told.get("startsAt"), f"maintenance {key}.startsAt")
         end = instant(told.get("endsAt"), f"maintenance {key}.endsAt")
         phase, spans = self._phase(start, end), self._spans(told, start, end, maintenance=True)
@@ -265,9 +267,9 @@ class _Reader:
 
     def _spans(
         self, told: Row, start: datetime, end: datetime | None, *, maintenance: bool
-    ) -> tuple[Span, ...]:
+    ) -> tuple[ImpactSpan, ...]:
         return tuple(
-            Span(
+            ImpactSpan(
                 component_id=key,
                 level=self._level(condition, maintenance=maintenance),
                 start=start,
@@ -283,9 +285,12 @@ class _Reader:
         them only.
         """
         where = f"incident {told.get('id')}"
-        listed = some_rows(told.get("components"), f"{where}.components")
+        listed = optional_rows(told.get("components"), f"{where}.components")
         for each in listed:
-            yield code(each.get("id"), f"{where}.components.id"), maybe_text(each.get("condition"))
+            yield (
+                identifier(each.get("id"), f"{where}.components.id"),
+                maybe_text(each.get("condition")),
+            )
         if not listed:
             named = row(told.get("componentConditions") or {}, f"{where}.componentConditions")
             for name, condition in named.items():
@@ -304,7 +309,7 @@ class _Reader:
 
 
 def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
-    listed = some_rows(told.get("timeline"), f"incident {told.get('id')}.timeline")
+    listed = optional_rows(told.get("timeline"), f"incident {told.get('id')}.timeline")
     details = (each.get("details") for each in listed)
     notes = (each.get("note") if isinstance(each, dict) else None for each in details)
     return messages(
@@ -328,12 +333,12 @@ def _end(told: Row, said: datetime | None, start: datetime) -> datetime | None:
 def _notes(told: Row) -> list[Post]:
     where = f"incident {told.get('id')}.timeline"
     found = []
-    for each in some_rows(told.get("timeline"), where):
+    for each in optional_rows(told.get("timeline"), where):
         at, details = maybe_instant(each.get("occurredAt"), where), each.get("details")
         note = maybe_text(details.get("note")) if isinstance(details, dict) else None
         state = NOTE.match(note or "")
         if at is not None and state is not None:
-            found.append(posted(at, state[1].strip().lower(), NOTES))
+            found.append(post_saying(at, state[1].strip().lower(), NOTES))
     return found
 
 
@@ -342,7 +347,7 @@ def _spoke(told: Row, start: datetime) -> datetime:
     where = f"incident {told.get('id')}.timeline"
     posts = (
         maybe_instant(each.get("occurredAt"), where)
-        for each in some_rows(told.get("timeline"), where)
+        for each in optional_rows(told.get("timeline"), where)
     )
     return max((post for post in posts if post is not None), default=start)
 
@@ -359,18 +364,18 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(PAYLOAD, conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _payload(response, page.now)
         going = [*told.incidents, *told.plans]
-        over, withdrawn = ended(page, going)
+        over, withdrawn = closed_since(page, going)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=told.name, remark=_remark(going)),
-            parts=states(told.components, going, page.now),
-            events=news(told.incidents, page),
+            parts=current_states(told.components, going, page.now),
+            events=recent_or_open(told.incidents, page),
             withdrawn=withdrawn,
-            mark=remembered(told.plans),
+            mark=dump_open(told.plans),
         )
         if told.plans or over:
             yield evidence(PLANS, page, events=[*told.plans, *over])
@@ -385,7 +390,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     there was a page.
     """
     response = yield from get(PAYLOAD)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _payload(response, page.now)
         first = max(since, min([page.now, *(event.start for event in told.incidents)]))
         events = [event for event in told.incidents if event.end is None or event.end >= since]

@@ -27,16 +27,16 @@ from urllib.parse import urlsplit
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
     epoch,
+    identifier,
+    keyword,
     maybe_text,
     number,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
@@ -49,23 +49,23 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
 )
 from monitor.told import (
     Event,
+    ImpactSpan,
     Post,
-    Span,
     calls_over,
     closed_at,
+    current_states,
     evidence,
+    expire_stale,
     gap_before,
     messages,
-    posted,
+    post_saying,
     posted_states,
-    silenced,
-    states,
 )
 
 ABOUT = About(
@@ -139,7 +139,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("assets", "pictures are kept at flashcat.cloud")
     if b'"active_changes"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     data = told.get("data") if isinstance(told, dict) else None
     page = data.get("page") if isinstance(data, dict) else None
     if isinstance(page, dict) and {"page_id", "components"} <= page.keys():
@@ -182,7 +182,7 @@ def _answer(key: str, *, conditional: bool = False) -> Generator[Step, Any, Resp
 
 def _data(response: Response) -> Row:
     told = row(read_json(response), "the answer")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         return row(told.get("data"), "data")
 
 
@@ -193,8 +193,8 @@ def _components(data: Row) -> list[Component]:
     """Return the components in the page's order. Days before one was available are not known."""
     page = row(data.get("page"), "page")
     sections = {
-        code(each.get("section_id"), "section.section_id"): each
-        for each in some_rows(page.get("sections"), "page.sections")
+        identifier(each.get("section_id"), "section.section_id"): each
+        for each in optional_rows(page.get("sections"), "page.sections")
     }
 
     def order(each: Row) -> tuple[float, float]:
@@ -214,7 +214,7 @@ def _components(data: Row) -> list[Component]:
 
 
 def _component(told: Row, section: Row | None, position: int) -> Component:
-    key = code(told.get("component_id"), "component.component_id")
+    key = identifier(told.get("component_id"), "component.component_id")
     since = told.get("available_since_seconds")
     return Component(
         id=key,
@@ -230,13 +230,13 @@ def _component(told: Row, section: Row | None, position: int) -> Component:
 # changes
 
 
-def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
+def _change(told: Row, spans: Sequence[ImpactSpan] | None, now: datetime) -> Event:
     """Return a change. `spans` are those the page makes of it, None = it does not: then its updates
     tell.
     """
-    key, status = code(told.get("change_id"), "change.change_id"), _status(told)
+    key, status = identifier(told.get("change_id"), "change.change_id"), _status(told)
     start = epoch(told.get("start_at_seconds"), f"change {key}.start_at_seconds")
-    updates = some_rows(told.get("updates"), f"change {key}.updates")
+    updates = optional_rows(told.get("updates"), f"change {key}.updates")
     spoke = max(
         [
             start,
@@ -267,7 +267,7 @@ def _change(told: Row, spans: Sequence[Span] | None, now: datetime) -> Event:
             updates, at="at_seconds", text="description", read_time=epoch, states=_posted
         ),
     )
-    return silenced(event, spoke, now)
+    return expire_stale(event, spoke, now)
 
 
 def _posted(update: Row) -> Iterator[PostedState]:
@@ -276,11 +276,11 @@ def _posted(update: Row) -> Iterator[PostedState]:
 
 def _post(told: Row, key: str) -> Post:
     at = epoch(told.get("at_seconds"), f"change {key}.updates.at_seconds")
-    return posted(at, (maybe_text(told.get("status")) or "").lower(), PHASES)
+    return post_saying(at, (maybe_text(told.get("status")) or "").lower(), PHASES)
 
 
 def _status(told: Row) -> str:
-    return word(told.get("status"), "change.status")
+    return keyword(told.get("status"), "change.status")
 
 
 def _moment(told: object, where: str) -> datetime | None:
@@ -296,7 +296,7 @@ def _phase(start: datetime, end: datetime | None, status: str, now: datetime) ->
 
 def _spans(
     told: Row, updates: Iterable[Row], start: datetime, end: datetime | None
-) -> Iterator[Span]:
+) -> Iterator[ImpactSpan]:
     """Yield what the updates make of each component; of one that no update names, what the change
     itself says.
     """
@@ -304,11 +304,11 @@ def _spans(
     for update in sorted(
         updates, key=lambda each: number(each.get("at_seconds"), "updates.at_seconds")
     ):
-        for each in some_rows(update.get("component_changes"), "updates.component_changes"):
+        for each in optional_rows(update.get("component_changes"), "updates.component_changes"):
             courses[_key(each)].append(
                 (epoch(update.get("at_seconds"), "updates.at_seconds"), _state(each))
             )
-    for each in some_rows(told.get("affected_components"), "change.affected_components"):
+    for each in optional_rows(told.get("affected_components"), "change.affected_components"):
         if _key(each) not in courses:
             courses[_key(each)].append((start, _state(each)))
     for key, course in courses.items():
@@ -317,33 +317,33 @@ def _spans(
 
 
 def _key(told: Row) -> str:
-    return code(told.get("component_id"), "component_id")
+    return identifier(told.get("component_id"), "component_id")
 
 
 def _state(told: Row) -> str:
-    return word(told.get("status"), "component status")
+    return keyword(told.get("status"), "component status")
 
 
-def _span(key: str, state: str, start: datetime, end: datetime | None) -> Span:
+def _span(key: str, state: str, start: datetime, end: datetime | None) -> ImpactSpan:
     level = VOCABULARY.get(state)
-    return Span(
+    return ImpactSpan(
         component_id=key, level=level, start=start, end=end, word=state, basis=Basis.TRANSITION
     )
 
 
-def _worst(spans: Iterable[Span]) -> str:
+def _worst(spans: Iterable[ImpactSpan]) -> str:
     """Return the vendor's word for the worst of a change, which has no severity of its own."""
     known = [(span.level, span.word) for span in spans if span.level is not None and span.word]
     return max(known)[1] if known else "unknown"
 
 
-def _intervals(structure: Row) -> dict[str, list[Span]]:
+def _intervals(structure: Row) -> dict[str, list[ImpactSpan]]:
     """Return the intervals that the page makes of changes, by change."""
-    found: dict[str, list[Span]] = defaultdict(list)
-    for each in some_rows(structure.get("component_impacts"), "component_impacts"):
+    found: dict[str, list[ImpactSpan]] = defaultdict(list)
+    for each in optional_rows(structure.get("component_impacts"), "component_impacts"):
         start = epoch(each.get("start_at_seconds"), "component_impacts.start_at_seconds")
         end = _moment(each.get("end_at_seconds"), "component_impacts.end_at_seconds")
-        found[code(each.get("change_id"), "component_impacts.change_id")].append(
+        found[identifier(each.get("change_id"), "component_impacts.change_id")].append(
             _span(_key(each), _state(each), start, end)
         )
     return found
@@ -363,7 +363,7 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     data = _data(response)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = rows(data.get("active_changes"), "active_changes")
         events = [_change(each, None, page.now) for each in told]
         vague = any(event.phase is Phase.OPEN and event.vague for event in events)
@@ -376,7 +376,7 @@ def poll(page: PageContext) -> Steps:
                 name=maybe_text(info.get("name")),
                 remark=UNNAMED if vague else None,
             ),
-            parts=states(_components(data), events, page.now),
+            parts=current_states(_components(data), events, page.now),
             events=events,
             words=_unknown(told),
             mark=key,
@@ -395,9 +395,9 @@ def _follow(key: str, vanished: Iterable[str], page: PageContext) -> Steps:
     deleted.
     """
     response = yield from get(_path(CHANGES, key, page.now - LONGEST, page.now))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = {
-            code(each.get("change_id"), "change.change_id"): each
+            identifier(each.get("change_id"), "change.change_id"): each
             for each in rows(_data(response).get("items"), "items")
         }
         events = [_change(told[each], None, page.now) for each in sorted(vanished) if each in told]
@@ -414,17 +414,17 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     first = max(since, page.now - LONGEST)
     paths = [_path(path, key, first, page.now) for path in (CHANGES, IMPACTS)]
     changes, structure = map(_answered, (yield from get_all(paths)))
-    with reading_of(structure.url):
+    with locate_errors(structure.url):
         spans = _intervals(_data(structure))
         titles = _titles(_data(structure))
-    with reading_of(changes.url):
+    with locate_errors(changes.url):
         told = rows(_data(changes).get("items"), "items")
         events = [
-            _change(each, spans.pop(code(each.get("change_id"), "change_id"), None), page.now)
+            _change(each, spans.pop(identifier(each.get("change_id"), "change_id"), None), page.now)
             for each in told
         ]
         events += [_unlisted(change, titles, spans[change], page.now) for change in spans]
-    with reading_of(response.url):
+    with locate_errors(response.url):
         components = _components(_data(response))
     yield evidence(
         SOURCE,
@@ -445,14 +445,18 @@ def _answered(answer: Response | FetchError) -> Response:
 
 
 def _titles(structure: Row) -> dict[str, str]:
-    listed = some_rows(structure.get("linked_changes"), "linked_changes")
+    listed = optional_rows(structure.get("linked_changes"), "linked_changes")
     return {
-        code(each.get("id"), "linked_changes.id"): text(each.get("title"), "linked_changes.title")
+        identifier(each.get("id"), "linked_changes.id"): text(
+            each.get("title"), "linked_changes.title"
+        )
         for each in listed
     }
 
 
-def _unlisted(key: str, titles: Mapping[str, str], spans: Sequence[Span], now: datetime) -> Event:
+def _unlisted(
+    key: str, titles: Mapping[str, str], spans: Sequence[ImpactSpan], now: datetime
+) -> Event:
     """Return a change that is known from its intervals only."""
     ends = [span.end for span in spans]
     end = None if None in ends else max(each for each in ends if each is not None)

@@ -25,7 +25,17 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import Row, instant, maybe_text, peek, row, rows, some_rows, text, word
+from monitor.fields import (
+    Row,
+    instant,
+    keyword,
+    maybe_text,
+    optional_rows,
+    row,
+    rows,
+    text,
+    try_json,
+)
 from monitor.intervals import Interval
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
 from monitor.protocol import (
@@ -36,10 +46,10 @@ from monitor.protocol import (
     Step,
     Steps,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
 )
-from monitor.told import LEAST, Part, evidence
+from monitor.told import MIN_DURATION, ComponentState, evidence
 
 ABOUT = About(
     title="Gatus",
@@ -93,7 +103,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b"| Gatus</title>" in response.body or b"gatus.io" in response.body[:100_000].lower():
         yield Signal("markup", "the page calls itself Gatus")
-    told = peek(response)
+    told = try_json(response)
     if isinstance(told, dict) and set(told) >= {"oidc", "authenticated"}:
         yield Signal("config", "settings say whether sign-in is needed")
     first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
@@ -128,9 +138,9 @@ def _listed() -> Generator[Step, Any, tuple[str, list[_Endpoint], list[_Endpoint
         if isinstance(each, FetchError):
             raise each
     endpoints, suites = (each for each in answers if isinstance(each, Response))
-    with reading_of(endpoints.url):
+    with locate_errors(endpoints.url):
         found = _endpoints(endpoints, 0)
-    with reading_of(suites.url):
+    with locate_errors(suites.url):
         courses = (
             []
             if suites.status == ABSENT or suites.body.strip() == b"null"
@@ -160,10 +170,10 @@ def _endpoint(told: Row, at: int) -> _Endpoint:
         group=maybe_text(told.get("group")),
         position=at,
     )
-    return _Endpoint(component, key, some_rows(told.get("results"), "endpoint.results"))
+    return _Endpoint(component, key, optional_rows(told.get("results"), "endpoint.results"))
 
 
-def _part(endpoint: _Endpoint, now: datetime) -> Part:
+def _part(endpoint: _Endpoint, now: datetime) -> ComponentState:
     """Return an endpoint's state by its newest result; nothing is known of it when that is old or
     missing.
     """
@@ -173,9 +183,9 @@ def _part(endpoint: _Endpoint, now: datetime) -> Part:
     ]
     at, success = max(found, key=lambda each: each[0], default=(None, None))
     if at is None or now - at > FRESH:
-        return Part(component=endpoint.component, level=None)
+        return ComponentState(component=endpoint.component, level=None)
     said = str(success).lower()
-    return Part(component=endpoint.component, level=VOCABULARY.get(said), word=said)
+    return ComponentState(component=endpoint.component, level=VOCABULARY.get(said), word=said)
 
 
 def poll(page: PageContext) -> Steps:
@@ -183,7 +193,7 @@ def poll(page: PageContext) -> Steps:
     conditional.
     """
     url, endpoints, suites = yield from _listed()
-    with reading_of(url):
+    with locate_errors(url):
         parts = [_part(each, page.now) for each in (*endpoints, *suites)]
         old = sum(part.word is None for part in parts)
         told = evidence(SOURCE, page, parts=parts)
@@ -216,7 +226,7 @@ def _past(
     try:
         if isinstance(answer, FetchError):
             raise answer
-        with reading_of(answer.url):
+        with locate_errors(answer.url):
             turns, words = _turns(row(read_json(answer), "the answer"), page.now)
     except (FetchError, ParseError) as error:
         return _unread(endpoint, page, error)
@@ -246,20 +256,20 @@ def _turns(told: Row, now: datetime) -> tuple[list[tuple[datetime, Level | None]
     """
     events = [
         (instant(each.get("timestamp"), "event.timestamp"), text(each.get("type"), "event.type"))
-        for each in some_rows(told.get("events"), "events")
+        for each in optional_rows(told.get("events"), "events")
     ]
     turns = sorted(
         ((at, VOCABULARY.get(kind)) for at, kind in events if at < now), key=lambda each: each[0]
     )
     return turns, tuple(
-        sorted({word(kind, "event.type") for _, kind in events if kind not in VOCABULARY})
+        sorted({keyword(kind, "event.type") for _, kind in events if kind not in VOCABULARY})
     )
 
 
 def _impacts(
     key: str, turns: Sequence[tuple[datetime, Level | None]], now: datetime, since: datetime
 ) -> Iterator[Impact]:
-    for (start, level), (end, _) in pairwise([*turns, (now + LEAST, None)]):
+    for (start, level), (end, _) in pairwise([*turns, (now + MIN_DURATION, None)]):
         over = end if end <= now else None
         if level is not Level.OPERATIONAL and start < end and (over is None or over > since):
             yield Impact(

@@ -61,9 +61,9 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.standing import is_bad
 from monitor.told import messages, updates_of
@@ -190,15 +190,18 @@ def _json_signals(text: str) -> Iterator[Signal]:
 
 def _objects(value: object, where: str) -> list[Row]:
     if not isinstance(value, list):
-        wrong(where, "a list", value)
+        shape_error(where, "a list", value)
     return [
-        row if isinstance(row, dict) else wrong(f"{where}[]", "an object", row) for row in value
+        row if isinstance(row, dict) else shape_error(f"{where}[]", "an object", row)
+        for row in value
     ]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
+    return (
+        value if isinstance(value, str) and value else shape_error(f"{where}.{key}", "text", value)
+    )
 
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
@@ -206,7 +209,7 @@ def _text_or_none(owner: Row, key: str, where: str) -> str | None:
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or shape_error(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -216,11 +219,11 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        wrong(f"{where}.{key}", "a time", value)
+        shape_error(f"{where}.{key}", "a time", value)
     return (
         instant.astimezone(UTC)
         if instant.tzinfo
-        else wrong(f"{where}.{key}", "a time with its zone", value)
+        else shape_error(f"{where}.{key}", "a time with its zone", value)
     )
 
 
@@ -374,7 +377,7 @@ def _product(row: Row, where: str) -> tuple[str, str]:
 
 def _whole(key: str, where: str) -> str:
     """Return a product's id, which must not look like one of our pairs."""
-    return key if "/" not in key else wrong(where, "an id without a slash", key)
+    return key if "/" not in key else shape_error(where, "an id without a slash", key)
 
 
 # levels over time
@@ -583,7 +586,7 @@ def _catalogue() -> Reading:
     """
     try:
         response = yield from get(PRODUCTS)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             told = read_json(response)
             rows = _objects(told.get("products") if isinstance(told, dict) else told, "products")
             return dict(_product(row, "products[]") for row in rows), None
@@ -616,10 +619,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
 
 
 def _read(response: Response, page: PageContext) -> Steps:
-    with reading_of(response.url):
+    with locate_errors(response.url):
         events = _events(read_json(response), page.now)
     names, gap = yield from _catalogue()
-    with reading_of(response.url):
+    with locate_errors(response.url):
         yield _evidence(events, names, gap, page)
 
 

@@ -21,16 +21,16 @@ from monitor.errors import Truncated, UnexpectedShape
 from monitor.fields import (
     LONGEST_CODE,
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.intervals import ONE_DAY, day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
@@ -43,11 +43,21 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, Post, Says, end_of, evidence, messages, posted, spread
+from monitor.told import (
+    ComponentState,
+    Event,
+    Post,
+    Says,
+    end_of,
+    evidence,
+    messages,
+    post_saying,
+    spans_for,
+)
 
 ABOUT = About(
     title="Heroku",
@@ -114,7 +124,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Heroku's status API; the host counts only beside another sign."""
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
     return signals
@@ -150,11 +160,11 @@ def _events(told: Iterable[Row], where: str) -> list[Event]:
 
 def _event(told: Row, where: str) -> Event:
     start = instant(told.get("created_at"), f"{where}.created_at")
-    state = UNSAID if told.get("state") is None else word(told["state"], f"{where}.state")
+    state = UNSAID if told.get("state") is None else keyword(told["state"], f"{where}.state")
     if state == UNSAID and told.get("resolved") is True:
         state = "resolved"
-    posts = some_rows(told.get("updates"), f"{where}.updates")
-    systems = some_rows(told.get("systems"), f"{where}.systems")
+    posts = optional_rows(told.get("updates"), f"{where}.updates")
+    systems = optional_rows(told.get("systems"), f"{where}.systems")
     names = [text(each.get("name"), f"{where}.systems.name") for each in systems]
     # A system that is green now may have been red then.
     colours = [*_colours(posts), *(each for each in _colours(systems) if each != GREEN)]
@@ -163,7 +173,7 @@ def _event(told: Row, where: str) -> Event:
     phase = PHASES.get(state, Phase.OPEN)
     end = _end(told, posts, start, where) if phase is Phase.CLOSED else None
     return Event(
-        id=code(told.get("id"), f"{where}.id"),
+        id=identifier(told.get("id"), f"{where}.id"),
         title=text(told.get("title"), f"{where}.title"),
         phase=phase,
         start=start,
@@ -174,7 +184,7 @@ def _event(told: Row, where: str) -> Event:
         ),
         url=maybe_text(told.get("full_url")),
         component_ids=tuple(names),
-        spans=spread(names, level, start, end) if level else (),
+        spans=spans_for(names, level, start, end) if level else (),
         vague=phase is not Phase.SCHEDULED and (level is None or (bool(level) and not names)),
         words=(*strange, *({state} - PHASES.keys())),
         updates=messages(
@@ -188,7 +198,7 @@ def _colours(told: Iterable[Row]) -> Iterator[str]:
     for each in told:
         for key, value in each.items():
             if value is not None and COLOURS.fullmatch(key):
-                yield word(value, key)
+                yield keyword(value, key)
 
 
 def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
@@ -210,7 +220,7 @@ def _post(told: Row, where: str) -> Post:
     )
     if kind.lower() == UPDATE and set(_colours([told])) == {GREEN}:
         return Post(at, Says.UNCLEAR)
-    return posted(at, kind.lower(), UPDATES)
+    return post_saying(at, kind.lower(), UPDATES)
 
 
 def _announced(told: Iterable[Row]) -> tuple[list[Event], set[str]]:
@@ -232,7 +242,7 @@ def _announced(told: Iterable[Row]) -> tuple[list[Event], set[str]]:
 
 def _plan(told: Row, state: str, where: str) -> Event:
     return Event(
-        id=code(told.get("id"), f"{where}.id"),
+        id=identifier(told.get("id"), f"{where}.id"),
         title=text(told.get("title"), f"{where}.title"),
         phase=Phase.SCHEDULED,
         start=instant(told.get("created_at"), f"{where}.created_at"),
@@ -254,7 +264,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CURRENT, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(read_json(response), "the answer")
         live = _live(told, page)
         yield live
@@ -271,9 +281,9 @@ def _live(told: Row, page: PageContext) -> Evidence:
         for index, each in enumerate(rows(told.get("status"), "status"))
     ]
     if not parts:
-        wrong("status", "a colour for each system", None)
+        shape_error("status", "a colour for each system", None)
     events = _events(rows(told.get("incidents"), "incidents"), "incidents")
-    announced, strange = _announced(some_rows(told.get("scheduled"), "scheduled"))
+    announced, strange = _announced(optional_rows(told.get("scheduled"), "scheduled"))
     calm = all(part.level is Level.OPERATIONAL for part in parts)
     remark = "an incident is going on and every system is green"
     doubt = calm and any(event.phase is Phase.OPEN for event in events)
@@ -283,12 +293,14 @@ def _live(told: Row, page: PageContext) -> Evidence:
     )
 
 
-def _part(told: Row, where: str) -> Part:
+def _part(told: Row, where: str) -> ComponentState:
     name, colour = (
         text(told.get("system"), f"{where}.system"),
-        word(told.get("status"), f"{where}.status"),
+        keyword(told.get("status"), f"{where}.status"),
     )
-    return Part(component=Component(id=name, name=name), level=VOCABULARY.get(colour), word=colour)
+    return ComponentState(
+        component=Component(id=name, name=name), level=VOCABULARY.get(colour), word=colour
+    )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -317,7 +329,7 @@ def _history() -> Generator[Step, Any, list[Event]]:
     keeps some.
     """
     response = yield from get(HISTORY)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         events = _events(rows(read_json(response), "the answer"), "incidents")
         if not events:
             raise UnexpectedShape("the history is empty", remedy=RECORD)

@@ -25,10 +25,10 @@ from monitor.protocol import (
     Steps,
     fingerprint,
     get,
-    reading_of,
+    locate_errors,
     require_ok,
 )
-from monitor.told import Part, evidence
+from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Web pages by selectors",
@@ -69,13 +69,13 @@ def poll(page: PageContext) -> Steps:
     response = yield from get("", accept="text/html", conditional=page.mark == mark)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         body = require_ok(response)
         parts = list(_parts(BeautifulSoup(body.text, "html.parser"), settings))
         yield evidence(SOURCE, page, parts=parts, mark=mark)
 
 
-def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
+def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[ComponentState]:
     found = soup.select(settings.component)
     if not found:
         raise UnexpectedShape(
@@ -89,7 +89,9 @@ def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[Part]:
         yield _part(Component(id=name, name=name, position=at), _state(state, settings), words)
 
 
-def _part(component: Component, said: str | list[str], words: Mapping[str, Level]) -> Part:
+def _part(
+    component: Component, said: str | list[str], words: Mapping[str, Level]
+) -> ComponentState:
     """Return a component with its state; of several words, as `class` has them, the worst that is
     in a list counts.
 
@@ -99,7 +101,7 @@ def _part(component: Component, said: str | list[str], words: Mapping[str, Level
     level = words.get(whole)
     if level is None and not isinstance(said, str):
         level = max((words[word] for each in said if (word := _plain(each)) in words), default=None)
-    return Part(component=component, level=level, word=whole[:LONGEST_CODE])
+    return ComponentState(component=component, level=level, word=whole[:LONGEST_CODE])
 
 
 def _inside(tag: Tag, selector: str | None) -> Tag:

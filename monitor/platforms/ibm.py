@@ -26,17 +26,17 @@ from urllib.parse import urlsplit
 from monitor.errors import Truncated, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
     epoch,
+    identifier,
     instant,
     items,
+    keyword,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Component, Evidence, Gap, Incident, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -47,10 +47,10 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
 )
-from monitor.told import Event, Part, evidence, spread
+from monitor.told import ComponentState, Event, evidence, spans_for
 
 ABOUT = About(
     title="IBM Cloud",
@@ -102,7 +102,7 @@ def detect(response: Response) -> list[Signal]:
     """Return the signs of IBM's list: its fields, the resource names of IBM's cloud and, beside
     these, the host.
     """
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
     return signals
@@ -141,7 +141,7 @@ def _list(told: object, now: datetime) -> _List:
     services: dict[str, str] = {}
     events, words = [], []
     for at, each in enumerate(listed):
-        kind, where = word(each.get("type"), f"statusItems[{at}].type"), f"statusItems[{at}]"
+        kind, where = keyword(each.get("type"), f"statusItems[{at}].type"), f"statusItems[{at}]"
         if kind in {INCIDENT, MAINTENANCE}:
             event = _event(each, kind, where, now)
             events += [event] if event is not None else []
@@ -155,7 +155,7 @@ def _list(told: object, now: datetime) -> _List:
     for at, each in enumerate(rows(answer.get("resources"), "resources")):
         key = text(each.get("resourceID"), f"resources[{at}].resourceID")
         services[key] = maybe_text(each.get("displayName")) or key
-        for region in some_rows(each.get("regions"), f"resources[{at}].regions"):
+        for region in optional_rows(each.get("regions"), f"resources[{at}].regions"):
             name = text(region.get("regionId"), f"resources[{at}].regions.regionId")
             pairs[_id(key, name)] = (maybe_text(region.get("status")) or "")[:60]
     return _List(events=tuple(events), services=services, pairs=pairs, words=tuple(words))
@@ -190,7 +190,7 @@ def _event(told: Row, kind: str, where: str, now: datetime) -> Event | None:
     level, said, rated = _level(told, kind, where)
     over = end is not None and end <= now
     return Event(
-        id=code(told.get("id") or told.get("recordID"), f"{where}.id"),
+        id=identifier(told.get("id") or told.get("recordID"), f"{where}.id"),
         title=" ".join(
             filter(None, (maybe_text(told.get("name")), maybe_text(told.get("shortDescription"))))
         )
@@ -203,7 +203,7 @@ def _event(told: Row, kind: str, where: str, now: datetime) -> Event | None:
         url=PAGE,
         maintenance=kind == MAINTENANCE,
         component_ids=tuple(dict.fromkeys(named)),
-        spans=spread(named, level, start, end, word=said) if rated else (),
+        spans=spans_for(named, level, start, end, word=said) if rated else (),
         vague=rated and not named,
         words=(said,) if rated and level is None else (),
     )
@@ -220,7 +220,7 @@ def _level(told: Row, kind: str, where: str) -> tuple[Level | None, str, bool]:
         return None, classified, False
     if classified != CONFIRMED:
         return None, f"classification {classified}", True
-    severity = word(told["sev"], f"{where}.sev") if told.get("sev") not in (None, "") else "none"
+    severity = keyword(told["sev"], f"{where}.sev") if told.get("sev") not in (None, "") else "none"
     return LEVELS.get(severity), f"sev {severity}", True
 
 
@@ -245,7 +245,7 @@ def _chosen(component_id: str, page: PageContext) -> bool:
     )
 
 
-def _parts(told: _List, page: PageContext) -> list[Part]:
+def _parts(told: _List, page: PageContext) -> list[ComponentState]:
     """Return the components in their present state: what no incident that goes on names is well, if
     none is vague.
     """
@@ -258,7 +258,7 @@ def _parts(told: _List, page: PageContext) -> list[Part]:
         spans.setdefault(span.component_id, []).append((span.level, span.word))
     vague = any(each.vague for each in going) or bool(told.words)
     return [
-        Part(component=component, level=level, word=said)
+        ComponentState(component=component, level=level, word=said)
         for at, key in enumerate(keys)
         for component in (_component(key, told.services, at),)
         for level, said in spans.get(key) or [_well(told.pairs.get(key, ""), vague=vague)]
@@ -306,7 +306,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _read(response: Response, page: PageContext) -> _List:
-    with reading_of(response.url):
+    with locate_errors(response.url):
         return _list(read_json(response), page.now)
 
 

@@ -61,11 +61,11 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
-    storable,
-    wrong,
+    sanitized,
+    shape_error,
 )
 from monitor.told import UNKNOWN, updates_of
 
@@ -209,7 +209,7 @@ def _text_signals(text: str) -> list[Signal]:
 
 
 def _row(value: object, where: str) -> Row:
-    return value if isinstance(value, dict) else wrong(where, "an object", value)
+    return value if isinstance(value, dict) else shape_error(where, "an object", value)
 
 
 def _rows(owner: Row, key: str, where: str, *, optional: bool = False) -> list[Row]:
@@ -217,24 +217,28 @@ def _rows(owner: Row, key: str, where: str, *, optional: bool = False) -> list[R
     if value is None and optional:
         return []
     if not isinstance(value, list):
-        wrong(f"{where}.{key}", "a list", value)
+        shape_error(f"{where}.{key}", "a list", value)
     return [_row(item, f"{where}.{key}[{index}]") for index, item in enumerate(value)]
 
 
 def _text(owner: Row, key: str, where: str) -> str:
     value = owner.get(key)
-    return value if isinstance(value, str) and value else wrong(f"{where}.{key}", "text", value)
+    return (
+        value if isinstance(value, str) and value else shape_error(f"{where}.{key}", "text", value)
+    )
 
 
 def _text_or_none(owner: Row, key: str, where: str) -> str | None:
     value = owner.get(key)
     return (
-        value if value is None or isinstance(value, str) else wrong(f"{where}.{key}", "text", value)
+        value
+        if value is None or isinstance(value, str)
+        else shape_error(f"{where}.{key}", "text", value)
     )
 
 
 def _time(owner: Row, key: str, where: str) -> datetime:
-    return _time_or_none(owner, key, where) or wrong(f"{where}.{key}", "a time", None)
+    return _time_or_none(owner, key, where) or shape_error(f"{where}.{key}", "a time", None)
 
 
 def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
@@ -245,10 +249,10 @@ def _time_or_none(owner: Row, key: str, where: str) -> datetime | None:
         return (
             datetime.fromisoformat(value).astimezone(UTC)
             if _zoned(value)
-            else wrong(where, "a zone", value)
+            else shape_error(where, "a zone", value)
         )
     except (TypeError, ValueError):
-        wrong(f"{where}.{key}", "a time", value)
+        shape_error(f"{where}.{key}", "a time", value)
 
 
 def _zoned(value: str) -> bool:
@@ -312,7 +316,7 @@ def _read_proxy(page: PageContext, *, conditional: bool) -> Reading:
     response = yield from get(_proxy(page), conditional=conditional)
     if response.unchanged:
         return None
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _row(_drop_empty(read_json(response)), "the answer")
         summary = _row(told.get("summary"), "summary")
         _check(summary, _rows(told, "subpages", "the answer", optional=True))
@@ -321,7 +325,7 @@ def _read_proxy(page: PageContext, *, conditional: bool) -> Reading:
 
 def _read_root() -> Reading:
     response = require_ok((yield from get("", accept="text/html")))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         flight = _flight(response.text)
         summaries = [found for found in _objects(flight, "summary") if "structure" in found]
         if not summaries:
@@ -348,7 +352,7 @@ def _read_impacts(page: PageContext, first: date, last: date) -> Reading:
     """
     query = urlencode({"start_at": f"{first}T00:00:00.000Z", "end_at": f"{last}T23:59:59.999Z"})
     response = yield from get(f"{_proxy(page)}/component_impacts?{query}")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         history = _row(_drop_empty(read_json(response)), "the answer")
         _rows(history, "component_impacts", "the answer")
         return history
@@ -358,7 +362,7 @@ def _read_incidents(page: PageContext) -> Reading:
     """Return the incident objects the page lists, or none when it does not serve the list."""
     try:
         response = yield from get(f"{_proxy(page)}/incidents")
-        with reading_of(response.url):
+        with locate_errors(response.url):
             return _rows(
                 _row(_drop_empty(read_json(response)), "the answer"), "incidents", "the answer"
             )
@@ -435,7 +439,7 @@ def _values(flight: str, key: str, opening: str) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'"{key}":(?=\{opening})', flight):
         try:
-            value = storable(decoder.raw_decode(flight, match.end())[0])
+            value = sanitized(decoder.raw_decode(flight, match.end())[0])
         except json.JSONDecodeError:
             continue
         yield _drop_empty(value)
@@ -793,7 +797,7 @@ def poll(page: PageContext) -> Steps:
     Raises PageUnavailable for a parent page, Truncated when only the short list of 25 components
     can be read, and the most telling of the errors met when no source can be read.
     """
-    with reading_of(page.url):
+    with locate_errors(page.url):
         try:
             seen = yield from _read_page(page, conditional=True)
         except _FALL_BACK as error:
@@ -801,7 +805,7 @@ def poll(page: PageContext) -> Steps:
             return
         if seen is None:
             return
-        with reading_of(seen.url):
+        with locate_errors(seen.url):
             yield _live(seen, page)
         yield from _follow(seen, page)
 
@@ -904,7 +908,7 @@ def _history(
 
     So an incident's impacts outside the window stay, and inside it those no longer told are gone.
     """
-    with reading_of(seen.url):
+    with locate_errors(seen.url):
         notes = _Notes()
         rows = [row for one in told.values() for row in one.impacts]
         rows += _rows(history, "component_impacts", "the answer")
@@ -937,7 +941,7 @@ def _poll_compat(page: PageContext, first: PageError) -> Steps:
             complete = _compat_answer(answers[1])
         except _FALL_BACK:
             complete = {}
-        with reading_of(page.absolute("/api/v2/summary.json")):
+        with locate_errors(page.absolute("/api/v2/summary.json")):
             evidence = _compat(summary, _complete_list(summary, complete), page)
     except _FALL_BACK as error:
         raise _telling(first, error) from error
@@ -951,7 +955,7 @@ STATUSPAGE_ID = "[0-9a-z]{12}"
 def _compat_answer(answer: Response | FetchError) -> Row:
     if isinstance(answer, FetchError):
         raise answer
-    with reading_of(answer.url):
+    with locate_errors(answer.url):
         told = _row(_drop_empty(read_json(answer)), "the answer")
         if re.fullmatch(STATUSPAGE_ID, str(_row(told.get("page"), "page").get("id"))):
             raise UnexpectedShape(
@@ -1071,7 +1075,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     read is a gap; the newest one is then taken from the root page's HTML, which reaches no further
     back. Where neither can be read the feeds name incidents and cover nothing.
     """
-    with reading_of(page.url):
+    with locate_errors(page.url):
         yield from _backfill(page, since)
 
 
@@ -1081,7 +1085,7 @@ def _backfill(page: PageContext, since: datetime) -> Steps:
     except _FALL_BACK as error:
         yield from _from_feeds(page, error)
         return
-    with reading_of(seen.url):
+    with locate_errors(seen.url):
         notes = _Notes()
         components = _components(seen.summary, page.zone)
         start = _time_or_none(seen.summary, "data_available_since", "summary")
@@ -1205,7 +1209,7 @@ def _from_feeds(page: PageContext, first: PageError) -> Steps:
             response = require_ok(
                 (yield from get(path, accept="application/atom+xml, application/rss+xml"))
             )
-            with reading_of(response.url):
+            with locate_errors(response.url):
                 notes = _Notes()
                 incidents = _feed(response.text, page, notes)
         except _FALL_BACK:

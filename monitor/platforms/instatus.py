@@ -60,12 +60,12 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
-    storable,
+    sanitized,
 )
-from monitor.told import REVIEWS, closed_at, posted
+from monitor.told import REVIEWS, closed_at, post_saying
 
 ABOUT = About(
     title="Instatus",
@@ -374,14 +374,14 @@ def _root_or(page: PageContext, first: PageError) -> Reading:
 
 
 def _state(summary: Response, components: Response) -> _Seen:
-    with reading_of(summary.url):
+    with locate_errors(summary.url):
         told = _row(read_json(summary), "the answer")
         owner = _row(told.get("page"), "page")
         word = _text(owner, "status", "page")
         name = _text_or_none(owner, "name", "page")
         going_on = _rows(told, "activeIncidents", "the answer", optional=True)
         going_on += _rows(told, "activeMaintenances", "the answer", optional=True)
-    with reading_of(components.url):
+    with locate_errors(components.url):
         listed = read_json(components)
         listed = {"components": listed} if isinstance(listed, list) else _row(listed, "the answer")
         rows = _parts(_rows(listed, "components", "the answer"))
@@ -390,7 +390,7 @@ def _state(summary: Response, components: Response) -> _Seen:
 
 def _read_root(page: PageContext) -> Reading:
     response = require_ok((yield from get("", accept="text/html")))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         data = _page_data(response.text)
         site = next((each for each in _values(data, "site", "{") if "components" in each), None)
         if site is None:
@@ -439,7 +439,7 @@ def _values(data: str, key: str, opening: str) -> Iterator[Any]:
     while failures < UNREADABLE and (match := pattern.search(data, place)):
         try:
             value, place = decoder.raw_decode(data, match.end())
-            value = _plain(storable(value))
+            value = _plain(sanitized(value))
         except (ValueError, RecursionError):
             failures, place = failures + 1, match.end()
             continue
@@ -916,11 +916,11 @@ def poll(page: PageContext) -> Steps:
     Raises the more telling of the errors met when neither the JSON answers nor the HTML can be
     read.
     """
-    with reading_of(page.url):
+    with locate_errors(page.url):
         seen = yield from _read_state(page)
         if seen is None:
             return
-        with reading_of(seen.url):
+        with locate_errors(seen.url):
             yield _live(seen, page)
         yield from _follow(seen, page)
 
@@ -960,7 +960,7 @@ def _follow(seen: _Seen, page: PageContext) -> Steps:
         yield from _claimed(seen, page)
         return
     root = seen if seen.record is not None else (yield from _read_root(page))
-    with reading_of(root.url):
+    with locate_errors(root.url):
         evidence = _history(root, page)
     missing = sorted(vanished - {incident.id for incident in evidence.incidents})
     found, withdrawn, gaps = yield from _look_for(missing, root, page)
@@ -977,7 +977,7 @@ def _claimed(seen: _Seen, page: PageContext) -> Steps:
         return
     try:
         root = seen if seen.record is not None else (yield from _read_root(page))
-        with reading_of(root.url):
+        with locate_errors(root.url):
             evidence = _history(root, page)
     except PageError as error:
         yield _unread(page, "what goes on", error)
@@ -997,7 +997,7 @@ def _look_for(missing: Sequence[str], seen: _Seen, page: PageContext) -> Reading
             withdrawn.append(key)
             continue
         try:
-            with reading_of(response.url):
+            with locate_errors(response.url):
                 row = _own_page(require_ok(response).text, key)
                 found += _incidents([row], seen, page, _Notes())
         except _FALL_BACK as error:
@@ -1011,7 +1011,7 @@ def _own_page(text: str, key: str) -> Row:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'\{{"id":"{re.escape(key)}"', data):
         try:
-            row = _plain(storable(decoder.raw_decode(data, match.start())[0]))
+            row = _plain(sanitized(decoder.raw_decode(data, match.start())[0]))
         except (ValueError, RecursionError):
             continue
         if {"name", "status"} <= row.keys() and row.keys() & {"started", "start"}:
@@ -1029,13 +1029,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     The days before the record are a gap. Where the HTML cannot be read the feed names incidents and
     covers nothing.
     """
-    with reading_of(page.url):
+    with locate_errors(page.url):
         try:
             seen = yield from _read_root(page)
         except _FALL_BACK as error:
             yield from _from_feed(page, error)
             return
-        with reading_of(seen.url):
+        with locate_errors(seen.url):
             yield replace(_history(seen, page), components=_components(seen))
         if seen.shown is None or day_of(seen.shown.start, UTC) > day_of(since, UTC):
             yield from _older(seen, page, since)
@@ -1110,7 +1110,7 @@ def _read_history(number: int) -> Reading:
     even an empty one.
     """
     response = require_ok((yield from get(f"/history/{number}", accept="text/html")))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         data = _page_data(response.text)
         if (
             next(_values(data, "notices", "{"), None) is None
@@ -1162,7 +1162,7 @@ def _from_feed(page: PageContext, first: PageError, known: Iterable[str] = ()) -
     """
     try:
         response = require_ok((yield from get("/history.rss", accept="application/rss+xml")))
-        with reading_of(response.url):
+        with locate_errors(response.url):
             notes = _Notes()
             found = _feed(response.text, page, notes)
     except _FALL_BACK as error:
@@ -1211,7 +1211,9 @@ def _feed_incident(node: ET.Element, page: PageContext, notes: _Notes) -> Incide
         return None
     phase = _FEED_PHASES[word.casefold()]
     started = min(began, updates[0][0])
-    ended = closed_at((posted(at, said.casefold(), _FEED_PHASES) for at, said in updates), started)
+    ended = closed_at(
+        (post_saying(at, said.casefold(), _FEED_PHASES) for at, said in updates), started
+    )
     return Incident(
         id=key,
         title=told.get("title") or key,

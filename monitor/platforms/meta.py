@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, code, items, maybe_text, peek, rows, text
+from monitor.fields import Row, identifier, items, maybe_text, rows, text, try_json
 from monitor.model import Component, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -34,11 +34,19 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, ended, evidence, gap_before, remembered, spread
+from monitor.told import (
+    ComponentState,
+    Event,
+    closed_since,
+    dump_open,
+    evidence,
+    gap_before,
+    spans_for,
+)
 
 ABOUT = About(
     title="Meta",
@@ -97,7 +105,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"rss_file_paths"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         return
     if all({"id", "name", "services", "section", "feature_flags"} <= each.keys() for each in told):
@@ -116,10 +124,10 @@ class _Organisation:
     id: str
     name: str
     feeds: Sequence[str]
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
 
     @property
-    def troubled(self) -> Sequence[Part]:
+    def troubled(self) -> Sequence[ComponentState]:
         """The services that are not known to be well."""
         return [part for part in self.parts if part.level is not Level.OPERATIONAL]
 
@@ -140,7 +148,7 @@ def _organisations(response: Response, page: PageContext) -> list[_Organisation]
 
 
 def _organisation(told: Row, where: str) -> _Organisation:
-    key, name = code(told.get("id"), f"{where}.id"), text(told.get("name"), f"{where}.name")
+    key, name = identifier(told.get("id"), f"{where}.id"), text(told.get("name"), f"{where}.name")
     files = items(told.get("rss_file_paths") or [], f"{where}.rss_file_paths")
     return _Organisation(
         id=key,
@@ -155,14 +163,14 @@ def _organisation(told: Row, where: str) -> _Organisation:
 
 def _feed(file: object, where: str) -> str:
     name = text(file, where)
-    return SITE + name if FILE.fullmatch(name) else wrong(where, "the name of a feed", name)
+    return SITE + name if FILE.fullmatch(name) else shape_error(where, "the name of a feed", name)
 
 
-def _part(told: Row, owner: str, group: str, where: str) -> Part:
+def _part(told: Row, owner: str, group: str, where: str) -> ComponentState:
     state = maybe_text(told.get("status"))
-    return Part(
+    return ComponentState(
         component=Component(
-            id=f"{owner}/{code(told.get('id'), f'{where}.id')}",
+            id=f"{owner}/{identifier(told.get('id'), f'{where}.id')}",
             name=text(told.get("name"), f"{where}.name"),
             group=group,
         ),
@@ -171,13 +179,13 @@ def _part(told: Row, owner: str, group: str, where: str) -> Part:
     )
 
 
-def _event(entry: Entry, owner: str, troubled: Sequence[Part]) -> Event:
+def _event(entry: Entry, owner: str, troubled: Sequence[ComponentState]) -> Event:
     """Return an entry of a feed as an event in all services of its organisation that are not
     well.
     """
     start = entry.published or entry.updated
     if start is None:
-        wrong(f"entry {entry.id[:40]}", "when it was published", None)
+        shape_error(f"entry {entry.id[:40]}", "when it was published", None)
     return Event(
         id=f"{owner}/{entry.id}",
         title=entry.title,
@@ -189,7 +197,7 @@ def _event(entry: Entry, owner: str, troubled: Sequence[Part]) -> Event:
         spans=tuple(
             span
             for part in troubled
-            for span in spread([part.component.id], part.level, start, word=part.word)
+            for span in spans_for([part.component.id], part.level, start, word=part.word)
         ),
     )
 
@@ -202,7 +210,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(ORGANISATIONS, conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         found = _organisations(response, page)
         parts = [part for each in found for part in each.parts]
         yield evidence(SOURCE, page, info=PageInfo(name="Meta"), parts=parts)
@@ -218,14 +226,14 @@ def _follow(troubled: Sequence[_Organisation], page: PageContext) -> Steps:
         parts = organisation.troubled
         for address in organisation.feeds:
             response = yield from get(address, accept=ACCEPT)
-            with reading_of(response.url):
+            with locate_errors(response.url):
                 events += [
                     _event(entry, organisation.id, parts) for entry in read_feed(response).entries
                 ]
-    over, withdrawn = ended(page, events)
+    over, withdrawn = closed_since(page, events)
     if events or over or withdrawn:
         yield evidence(
-            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=remembered(events)
+            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=dump_open(events)
         )
 
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated
 from monitor.feeds import text_lines
-from monitor.fields import Row, maybe_text, peek, row, rows, text, word
+from monitor.fields import Row, keyword, maybe_text, row, rows, text, try_json
 from monitor.intervals import day_of
 from monitor.model import Component, Evidence, Gap, Level, PageInfo
 from monitor.protocol import (
@@ -27,11 +27,11 @@ from monitor.protocol import (
     Signal,
     Steps,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Part, evidence
+from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Microsoft 365",
@@ -82,7 +82,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Microsoft's posts; the host counts only beside another sign."""
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
     return signals
@@ -108,13 +108,13 @@ def poll(page: PageContext) -> Steps:
     services, *centres = yield from get_all([SERVICES, *(f"/api/posts/{key}" for key in CENTRES)])
     if isinstance(services, FetchError):
         raise services
-    with reading_of(services.url):
+    with locate_errors(services.url):
         posts = [
             _service(post, place)
             for place, post in enumerate(rows(read_json(services), "the answer"))
         ]
         if not posts:
-            wrong("the answer", "a post for each service", None)
+            shape_error("the answer", "a post for each service", None)
     remarks = []
     for key, answer in zip(CENTRES, centres, strict=True):
         component = Component(id=key, name=CENTRES[key], position=len(posts))
@@ -127,7 +127,7 @@ def poll(page: PageContext) -> Steps:
 def _service(post: Row, place: int) -> tuple[Component, Row | None]:
     key = text(post.get("ServiceWorkloadName"), f"[{place}].ServiceWorkloadName")
     name = text(post.get("ServiceDisplayName"), f"[{place}].ServiceDisplayName")
-    word(post.get("Status"), f"[{place}].Status")
+    keyword(post.get("Status"), f"[{place}].Status")
     return Component(id=key, name=name, position=place), post
 
 
@@ -136,9 +136,9 @@ def _centre(component: Component, answer: Response | FetchError) -> tuple[Row | 
     try:
         if isinstance(answer, FetchError):
             raise answer
-        with reading_of(answer.url):
+        with locate_errors(answer.url):
             post = row(read_json(answer), "the answer")
-            word(post.get("Status"), "Status")
+            keyword(post.get("Status"), "Status")
             return post, []
     except FetchError as error:
         return None, [f"the post on the {component.name} did not come: {error.message}"]
@@ -159,16 +159,16 @@ def _live(
     )
 
 
-def _part(component: Component, post: Row | None) -> Part:
-    said = UNSAID if post is None else word(post["Status"], "Status")
-    return Part(
+def _part(component: Component, post: Row | None) -> ComponentState:
+    said = UNSAID if post is None else keyword(post["Status"], "Status")
+    return ComponentState(
         component=component, level=VOCABULARY.get(said), word=None if said == UNSAID else said
     )
 
 
 def _remark(component: Component, post: Row | None) -> str | None:
     """Return what the post says of a service that is not well."""
-    if post is None or VOCABULARY.get(word(post["Status"], "Status")) is Level.OPERATIONAL:
+    if post is None or VOCABULARY.get(keyword(post["Status"], "Status")) is Level.OPERATIONAL:
         return None
     message = " ".join(text_lines(maybe_text(post.get("Message")) or ""))
     told = maybe_text(post.get("Title")) or message or str(post["Status"])

@@ -11,10 +11,19 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, maybe_text, own_zone, peek, row, rows, text, word
+from monitor.fields import Row, keyword, maybe_text, own_zone, row, rows, text, try_json
 from monitor.model import Component, Level, PageInfo
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
-from monitor.told import Part, evidence
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    locate_errors,
+    read_json,
+)
+from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Oh Dear",
@@ -48,7 +57,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"summarizedStatus"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict):
         return
     if isinstance(told.get("sites"), (dict, list)) and isinstance(told["summarizedStatus"], str):
@@ -70,7 +79,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(DOCUMENT, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(read_json(response), "the answer")
         yield evidence(SOURCE, page, info=_info(told, page), parts=list(_parts(told)))
 
@@ -82,12 +91,12 @@ def _info(told: Row, page: PageContext) -> PageInfo:
     return PageInfo(
         name=maybe_text(told.get("title")),
         zone=zone,
-        indicator=word(told.get("summarizedStatus"), "summarizedStatus"),
+        indicator=keyword(told.get("summarizedStatus"), "summarizedStatus"),
         remark="; ".join(each for each in remarks if each) or None,
     )
 
 
-def _parts(told: Row) -> Iterator[Part]:
+def _parts(told: Row) -> Iterator[ComponentState]:
     """Yield the sites; their address names them, for labels repeat across groups."""
     sites = told.get("sites")
     groups = row(sites, "sites") if sites != [] else {}
@@ -99,7 +108,7 @@ def _parts(told: Row) -> Iterator[Part]:
     if not listed:
         raise UnexpectedShape("no site is listed: such a page says nothing of any")
     for at, (group, site) in enumerate(listed):
-        said = word(site.get("status"), "site.status")
+        said = keyword(site.get("status"), "site.status")
         key = text(site.get("url") or site.get("label"), "site.url")
         component = Component(
             id=key,
@@ -107,7 +116,7 @@ def _parts(told: Row) -> Iterator[Part]:
             group=None if group == UNGROUPED else maybe_text(group),
             position=at,
         )
-        yield Part(component=component, level=VOCABULARY.get(said), word=said)
+        yield ComponentState(component=component, level=VOCABULARY.get(said), word=said)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001

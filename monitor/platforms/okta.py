@@ -24,18 +24,18 @@ from urllib.parse import urlsplit
 
 from monitor.fields import Row, embedded, instant, maybe_instant, maybe_text, number, rows, text
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, reading_of
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, locate_errors
 from monitor.told import (
-    LEAST,
+    MIN_DURATION,
     Event,
-    Span,
-    ended,
+    ImpactSpan,
+    closed_since,
+    current_states,
+    dump_open,
     evidence,
+    expire_stale,
     gap_before,
-    remembered,
-    silenced,
-    spread,
-    states,
+    spans_for,
 )
 
 ABOUT = About(
@@ -219,7 +219,7 @@ def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
         vague=not cells and not planned,
         words=() if status.lower() in PHASES else (status,),
     )
-    return silenced(event, spoke, now)
+    return expire_stale(event, spoke, now)
 
 
 def _due(told: Row, where: str, start: datetime) -> datetime | None:
@@ -242,21 +242,23 @@ def _phase(status: str, start: datetime, due: datetime | None, now: datetime) ->
     return Phase.CLOSED if phase is Phase.OPEN and due is not None and due <= now else phase
 
 
-def _open(cells: Iterable[str], category: str, start: datetime) -> tuple[Span, ...]:
-    return spread(cells, VOCABULARY.get(category), start, word=category)
+def _open(cells: Iterable[str], category: str, start: datetime) -> tuple[ImpactSpan, ...]:
+    return spans_for(cells, VOCABULARY.get(category), start, word=category)
 
 
 def _spans(
     cells: Sequence[str], category: str, start: datetime, due: datetime | None, spoke: datetime
-) -> tuple[Span, ...]:
+) -> tuple[ImpactSpan, ...]:
     """Return what a closed event meant. Without its length it is known to have begun, and nothing
     else of its time.
     """
     level = VOCABULARY.get(category)
     if due is not None:
-        return spread(cells, level, start, due, word=category)
-    begun = spread(cells, level, start, start + LEAST, word=category)
-    return begun + spread(cells, None, start + LEAST, max(spoke, start + 2 * LEAST))
+        return spans_for(cells, level, start, due, word=category)
+    begun = spans_for(cells, level, start, start + MIN_DURATION, word=category)
+    return begun + spans_for(
+        cells, None, start + MIN_DURATION, max(spoke, start + 2 * MIN_DURATION)
+    )
 
 
 # reading
@@ -271,18 +273,18 @@ def poll(page: PageContext) -> Steps:
     response = yield from get("", accept="text/html", conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _page(response, page.now)
-        over, withdrawn = ended(page, told.events)
+        over, withdrawn = closed_since(page, told.events)
         vague = any(event.vague and event.phase is Phase.OPEN for event in told.events)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name="Okta", remark=UNNAMED if vague else None),
-            parts=states(told.components(page), told.events, page.now),
+            parts=current_states(told.components(page), told.events, page.now),
             events=[*told.events, *over],
             withdrawn=withdrawn,
-            mark=remembered(told.plans),
+            mark=dump_open(told.plans),
         )
 
 
@@ -291,7 +293,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     them.
     """
     response = yield from get("", accept="text/html")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _page(response, page.now)
         first = max(since, told.whole_since or page.now)
         events = [event for event in told.events if event.end is None or event.end >= since]

@@ -18,16 +18,16 @@ from datetime import datetime
 from monitor.errors import UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
     items,
+    keyword,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -38,19 +38,19 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
     closed_at,
+    current_states,
     evidence,
     gap_before,
     messages,
-    posted,
-    spread,
-    states,
+    post_saying,
+    spans_for,
     worst_words,
 )
 
@@ -112,7 +112,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"pageComponents"' not in response.body and b'"statusReports"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict):
         return
     if isinstance(told.get("statusReports"), list) and isinstance(told.get("maintenances"), list):
@@ -138,12 +138,15 @@ class _Told:
 def _told(response: Response, now: datetime) -> _Told:
     told = row(read_json(response), "the answer")
     groups = {
-        code(each.get("id"), "group.id"): each.get("name")
+        identifier(each.get("id"), "group.id"): each.get("name")
         for each in rows(told.get("pageComponentGroups"), "groups")
     }
     said = worst_words(
         (
-            (code(each.get("id"), "monitor.id"), word(each.get("status"), "monitor.status"))
+            (
+                identifier(each.get("id"), "monitor.id"),
+                keyword(each.get("status"), "monitor.status"),
+            )
             for each in rows(told.get("monitors"), "monitors")
         ),
         VOCABULARY,
@@ -155,13 +158,16 @@ def _told(response: Response, now: datetime) -> _Told:
         )
     components = [_component(each, groups, at) for at, each in enumerate(listed)]
     watched = [
-        (code(each.get("id"), "component.id"), code(each["monitorId"], "component.monitorId"))
+        (
+            identifier(each.get("id"), "component.id"),
+            identifier(each["monitorId"], "component.monitorId"),
+        )
         for each in listed
         if each.get("monitorId") is not None
     ]
     return _Told(
         info=PageInfo(
-            name=maybe_text(told.get("title")), indicator=word(told.get("status"), "status")
+            name=maybe_text(told.get("title")), indicator=keyword(told.get("status"), "status")
         ),
         components=components,
         monitors=worst_words(
@@ -177,10 +183,12 @@ def _told(response: Response, now: datetime) -> _Told:
 def _component(told: Row, groups: Mapping[str, object], at: int) -> Component:
     group = told.get("groupId")
     return Component(
-        id=code(told.get("id"), "component.id"),
+        id=identifier(told.get("id"), "component.id"),
         name=text(told.get("name"), "component.name"),
         group=(
-            maybe_text(groups.get(code(group, "component.groupId"))) if group is not None else None
+            maybe_text(groups.get(identifier(group, "component.groupId")))
+            if group is not None
+            else None
         ),
         position=at,
     )
@@ -188,7 +196,8 @@ def _component(told: Row, groups: Mapping[str, object], at: int) -> Component:
 
 def _named(told: Row) -> list[str]:
     return [
-        code(each, "pageComponents") for each in items(told.get("pageComponents"), "pageComponents")
+        identifier(each, "pageComponents")
+        for each in items(told.get("pageComponents"), "pageComponents")
     ]
 
 
@@ -197,19 +206,19 @@ def _report(told: Row) -> Event:
     last changed.
     """
     updates = sorted(
-        (instant(each.get("date"), "update.date"), word(each.get("status"), "update.status"))
-        for each in some_rows(told.get("statusReportUpdates"), "statusReportUpdates")
+        (instant(each.get("date"), "update.date"), keyword(each.get("status"), "update.status"))
+        for each in optional_rows(told.get("statusReportUpdates"), "statusReportUpdates")
     )
-    said = word(told.get("status"), "report.status")
+    said = keyword(told.get("status"), "report.status")
     start = updates[0][0] if updates else instant(told.get("updatedAt"), "report.updatedAt")
     end = (
-        closed_at([posted(at, state, PHASES) for at, state in updates], start)
+        closed_at([post_saying(at, state, PHASES) for at, state in updates], start)
         if said == RESOLVED
         else None
     )
     named = _named(told)
     return Event(
-        id=f"report-{code(told.get('id'), 'report.id')}",
+        id=f"report-{identifier(told.get('id'), 'report.id')}",
         title=text(told.get("title"), "report.title"),
         phase=Phase.OPEN if end is None else Phase.CLOSED,
         start=start,
@@ -217,7 +226,7 @@ def _report(told: Row) -> Event:
         status=said,
         impact="none",
         component_ids=tuple(named),
-        spans=spread(named, Level.DEGRADED, start) if end is None else (),
+        spans=spans_for(named, Level.DEGRADED, start) if end is None else (),
         vague=not named and end is None,
         words=() if said in PHASES else (said,),
         updates=messages(told.get("statusReportUpdates"), at="date"),
@@ -231,7 +240,7 @@ def _maintenance(told: Row, now: datetime) -> Event:
     )
     phase = Phase.SCHEDULED if start > now else Phase.OPEN if end > now else Phase.CLOSED
     return Event(
-        id=f"maintenance-{code(told.get('id'), 'maintenance.id')}",
+        id=f"maintenance-{identifier(told.get('id'), 'maintenance.id')}",
         title=text(told.get("name"), "maintenance.name"),
         phase=phase,
         start=start,
@@ -241,20 +250,20 @@ def _maintenance(told: Row, now: datetime) -> Event:
         maintenance=True,
         component_ids=tuple(_named(told)),
         spans=(
-            spread(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED)
+            spans_for(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED)
             if end > now
             else ()
         ),
     )
 
 
-def _parts(told: _Told, now: datetime) -> list[Part]:
+def _parts(told: _Told, now: datetime) -> list[ComponentState]:
     """Return the state of every component: the worse of what its monitor and what the open events
     say.
     """
-    parts = list(states(told.components, told.events, now))
+    parts = list(current_states(told.components, told.events, now))
     return parts + [
-        Part(component=part.component, level=VOCABULARY.get(said), word=said)
+        ComponentState(component=part.component, level=VOCABULARY.get(said), word=said)
         for part in parts
         if (said := told.monitors.get(part.component.id)) is not None
     ]
@@ -265,7 +274,7 @@ def poll(page: PageContext) -> Steps:
     the same.
     """
     response = yield from get(FEED)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
         listed = {event.id for event in told.events}
         yield evidence(
@@ -283,7 +292,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     nothing.
     """
     response = yield from get(FEED)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
         yield evidence(SOURCE, page, components=told.components, events=told.events)
     yield from gap_before(

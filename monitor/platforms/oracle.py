@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, code, peek, rows, text
+from monitor.fields import Row, identifier, rows, text, try_json
 from monitor.model import Component, Evidence, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -36,20 +36,20 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
     REVIEWS,
+    ComponentState,
     Event,
-    Part,
     closed_at,
     evidence,
+    expire_stale,
     gap_before,
-    posted,
-    silenced,
-    spread,
+    post_saying,
+    spans_for,
 )
 
 ABOUT = About(
@@ -131,7 +131,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("feed", "a feed of incidents with Oracle's identifiers")
     if b'"regionHealthReports"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     regions = told.get("regionHealthReports") if isinstance(told, dict) else None
     if isinstance(regions, list) and regions and all(isinstance(each, dict) for each in regions):
         if all(isinstance(each.get("serviceHealthReports"), list) for each in regions):
@@ -154,7 +154,7 @@ class _World:
 
     regions: Mapping[str, str]
     chosen: frozenset[str]
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
     ids: frozenset[str]
 
     @property
@@ -169,7 +169,7 @@ def _world(response: Response, page: PageContext) -> _World:
         told.get("regionHealthReports") if isinstance(told, dict) else None, "regionHealthReports"
     )
     names: dict[str, str] = {}
-    parts: list[Part] = []
+    parts: list[ComponentState] = []
     chosen, ids = set(), set()
     for at, each in enumerate(listed):
         where = f"regionHealthReports[{at}]"
@@ -191,11 +191,11 @@ def _world(response: Response, page: PageContext) -> _World:
     return _World(regions=names, chosen=frozenset(chosen), parts=parts, ids=frozenset(ids))
 
 
-def _part(told: Row, region: str, where: str) -> Part:
+def _part(told: Row, region: str, where: str) -> ComponentState:
     name = text(told.get("serviceName"), f"{where}.serviceName")
-    state = code(told.get("serviceStatus"), f"{where}.serviceStatus")[:LONGEST_WORD]
+    state = identifier(told.get("serviceStatus"), f"{where}.serviceStatus")[:LONGEST_WORD]
     group = text(told.get("serviceCategoryName"), f"{where}.serviceCategoryName")
-    return Part(
+    return ComponentState(
         component=Component(id=f"{region}/{name}", name=name, group=group, region=region),
         level=VOCABULARY.get(state) if state != ENTRY else None,
         word=state,
@@ -220,13 +220,13 @@ def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]
     where = f"entry {entry.id[:60]}"
     titles = [part.strip() for part in entry.title.split("|")]
     if len(titles) < 3 or not all(titles):  # noqa: PLR2004
-        wrong(f"{where}.title", "a service, a region and a reference", entry.title)
+        shape_error(f"{where}.title", "a service, a region and a reference", entry.title)
     posts = _posts(entry, where)
     told = [post for post in posts if post.state.lower() not in REVIEWS] or posts
     last = max(told, key=lambda post: (post.at, PHASES.get(post.state) is Phase.CLOSED))
     start, end = min(post.at for post in posts), None
     if PHASES.get(last.state) is Phase.CLOSED:
-        end = closed_at([posted(post.at, post.state, PHASES) for post in posts], start)
+        end = closed_at([post_saying(post.at, post.state, PHASES) for post in posts], start)
     region = world.regions.get(titles[1])
     key = f"{region}/{titles[0]}"
     named = key in world.ids
@@ -239,22 +239,22 @@ def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]
         status=last.state,
         impact="not told",
         url=entry.link,
-        spans=spread([key], VOCABULARY[ENTRY], start, end) if named else (),
+        spans=spans_for([key], VOCABULARY[ENTRY], start, end) if named else (),
         vague=not named and (region is None or region in world.chosen),
         words=tuple({post.state for post in told} - PHASES.keys()),
     )
-    return silenced(event, last.at, now), max(post.at for post in posts)
+    return expire_stale(event, last.at, now), max(post.at for post in posts)
 
 
 def _posts(entry: Entry, where: str) -> list[_Post]:
     published = entry.published or entry.updated
     if published is None:
-        wrong(where, "its date", None)
+        shape_error(where, "its date", None)
     found = [
         _Post(_nearest(written, published, where), state.strip())
         for *written, state in POST.findall(entry.body)
     ]
-    return found or wrong(f"{where}.description", "posts with their times", entry.body)
+    return found or shape_error(f"{where}.description", "posts with their times", entry.body)
 
 
 def _nearest(written: Sequence[str], published: datetime, where: str) -> datetime:
@@ -269,7 +269,7 @@ def _nearest(written: Sequence[str], published: datetime, where: str) -> datetim
     return (
         min(found, key=lambda at: abs(at - published))
         if found
-        else wrong(where, "a day of the year", " ".join(written))
+        else shape_error(where, "a day of the year", " ".join(written))
     )
 
 
@@ -320,12 +320,12 @@ def poll(page: PageContext) -> Steps:
     )
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         world = _world(response, page)
         yield evidence(STATES, page, info=_info(page, world), parts=world.parts, mark=chosen)
     if world.troubled or page.open_incidents:
         response = yield from get(FEED, accept=ACCEPT)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             events = [event for event, _ in _events(response, world, page.now)]
             gone = page.open_incidents - {event.id for event in events}
             piece = evidence(
@@ -339,11 +339,11 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     post among them.
     """
     response = yield from get(COMPONENTS)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         world = _world(response, page)
         yield evidence(STATES, page, info=_info(page, world), parts=world.parts)
     response = yield from get(FEED, accept=ACCEPT)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         found = _events(response, world, page.now)
         first = max(since, min((spoke for _, spoke in found), default=page.now))
         told = [event for event, _ in found if event.end is None or event.end >= since]

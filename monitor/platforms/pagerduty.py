@@ -27,16 +27,16 @@ from urllib.parse import quote, urlsplit
 from monitor.errors import BadStatus, FetchError, Moved, NotJson, PageError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
     embedded,
     epoch,
+    identifier,
     instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
+    try_json,
 )
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
 from monitor.protocol import (
@@ -49,23 +49,23 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
     REVIEWS,
     Event,
-    Span,
+    ImpactSpan,
     closed_at,
+    current_states,
     evidence,
+    expire_stale,
     gap_before,
     message,
-    news,
-    posted,
-    silenced,
-    spread,
-    states,
+    post_saying,
+    recent_or_open,
+    spans_for,
     worst_words,
 )
 
@@ -177,7 +177,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("markup", "the page carries its layout in script#data")
         if b"/api/v2/status_pages/" in body or b'"globalStatusHeadline"' in body:
             yield Signal("layout", "the layout is one of a PagerDuty status page")
-    told = peek(response) if b'"business_service_id"' in body else None
+    told = try_json(response) if b'"business_service_id"' in body else None
     services = told.get("services") if isinstance(told, dict) else None
     if isinstance(services, list) and any(
         isinstance(s, dict) and "business_service_id" in s for s in services
@@ -237,7 +237,7 @@ def _key(told: object, where: str) -> str:
 
 
 def _post(told: Row, updates: Sequence[_Update], **more: Any) -> _Post:  # noqa: ANN401
-    key = code(told.get("id"), "post.id")
+    key = identifier(told.get("id"), "post.id")
     if not updates:
         raise UnexpectedShape(f"post {key} has no updates", remedy=RECORD)
     ordered = sorted(updates, key=lambda update: update.at)
@@ -255,7 +255,7 @@ def _is_older(response: Response) -> bool:
 
 
 def _older(response: Response, page: PageContext) -> _Told:
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(embedded(response, IN_PAGE), "script#data")
         summary = row(told.get("summary"), "summary")
         if summary.get("posts"):
@@ -295,7 +295,10 @@ def _older_update(told: Row) -> _Update:
         severity=_key(told.get("severity"), "update.severity"),
         services=worst_words(
             (
-                (code(each.get("id"), "service.id"), _key(each.get("severity"), "service.severity"))
+                (
+                    identifier(each.get("id"), "service.id"),
+                    _key(each.get("severity"), "service.severity"),
+                )
                 for each in named
             ),
             VOCABULARY,
@@ -307,7 +310,7 @@ def _older_update(told: Row) -> _Update:
 
 def _groups(layout: Row) -> dict[str, str]:
     """Return the name of the group each business service is in."""
-    heads = some_rows(layout.get("business_services"), "layout.business_services")
+    heads = optional_rows(layout.get("business_services"), "layout.business_services")
     return {
         child: name
         for head in heads
@@ -345,16 +348,16 @@ class _Answers:
         )
 
     def _update(self, told: Row) -> _Update:
-        impacts = some_rows(told.get("impacts"), "update.impacts")
+        impacts = optional_rows(told.get("impacts"), "update.impacts")
         return _Update(
             at=_time(told.get("reported_at"), "update.reported_at")
-            or wrong("update.reported_at", "a time", None),
+            or shape_error("update.reported_at", "a time", None),
             status=self._word(told.get("status_id"), "update.status_id"),
             severity=self._word(told.get("severity_id"), "update.severity_id"),
             services=worst_words(
                 (
                     (
-                        code(each.get("service_id"), "impact.service_id"),
+                        identifier(each.get("service_id"), "impact.service_id"),
                         self._word(each.get("severity_id"), "impact"),
                     )
                     for each in impacts
@@ -366,19 +369,19 @@ class _Answers:
         )
 
     def _word(self, key: object, where: str) -> str:
-        return self.words.get(code(key, where), str(key))
+        return self.words.get(identifier(key, where), str(key))
 
 
 def _answers(services: Response, enums: Response) -> _Answers:
     """Read the services and the words for states."""
-    with reading_of(services.url):
+    with locate_errors(services.url):
         components = _components(
             rows(row(read_json(services), "the answer").get("services"), "services"), {}
         )
-    with reading_of(enums.url):
+    with locate_errors(enums.url):
         listed = rows(row(read_json(enums), "the answer").get("post_enums"), "post_enums")
         return _Answers(
-            components, {code(each.get("id"), "post_enum.id"): _enum(each) for each in listed}
+            components, {identifier(each.get("id"), "post_enum.id"): _enum(each) for each in listed}
         )
 
 
@@ -401,7 +404,7 @@ def _components(services: Iterable[Row], groups: Mapping[str, str]) -> list[Comp
     """
     found = [
         Component(
-            id=code(each.get("id"), "service.id"),
+            id=identifier(each.get("id"), "service.id"),
             name=maybe_text(each.get("display_name")) or text(each.get("name"), "service.name"),
             group=groups.get(str(each.get("external_business_service_id"))),
             position=position,
@@ -409,7 +412,7 @@ def _components(services: Iterable[Row], groups: Mapping[str, str]) -> list[Comp
         for position, each in enumerate(services)
         if each.get("is_active") is not False
     ]
-    return found or wrong("the services", "at least one that is active", None)
+    return found or shape_error("the services", "at least one that is active", None)
 
 
 # events
@@ -419,7 +422,7 @@ def _event(post: _Post, now: datetime) -> Event:
     return (
         _maintenance(post, now)
         if post.maintenance
-        else silenced(_incident(post), post.updates[-1].at, now)
+        else expire_stale(_incident(post), post.updates[-1].at, now)
     )
 
 
@@ -461,7 +464,8 @@ def _ended(post: _Post) -> datetime:
     it.
     """
     return closed_at(
-        [posted(update.at, update.status, PHASES) for update in post.updates], post.updates[0].at
+        [post_saying(update.at, update.status, PHASES) for update in post.updates],
+        post.updates[0].at,
     )
 
 
@@ -477,7 +481,7 @@ def _is_bad(update: _Update) -> bool:
     return VOCABULARY.get(update.severity) is not Level.OPERATIONAL and not _closes(update)
 
 
-def _spans(post: _Post, start: datetime) -> Iterator[Span]:
+def _spans(post: _Post, start: datetime) -> Iterator[ImpactSpan]:
     """Yield how each service was from one update that says so to the next."""
     over = _ended(post) if _closes(post.updates[-1]) else None
     counted = (update for update in post.updates if over is None or update.at <= over)
@@ -487,7 +491,7 @@ def _spans(post: _Post, start: datetime) -> Iterator[Span]:
     for update, end in zip(telling, ends, strict=False):
         begun = start if update is post.updates[0] else update.at
         if update is telling[0] and any(map(_is_bad, post.updates[: post.updates.index(update)])):
-            yield from spread(update.services, None, start, begun, basis=Basis.TRANSITION)
+            yield from spans_for(update.services, None, start, begun, basis=Basis.TRANSITION)
         if _closes(update):
             yield from _named_late(update, seen, start)
             continue
@@ -495,7 +499,7 @@ def _spans(post: _Post, start: datetime) -> Iterator[Span]:
         for key, word in update.services.items():
             level = VOCABULARY.get(word)
             if level is not Level.OPERATIONAL and begun != end:
-                yield Span(
+                yield ImpactSpan(
                     component_id=key,
                     level=level,
                     start=begun,
@@ -505,14 +509,14 @@ def _spans(post: _Post, start: datetime) -> Iterator[Span]:
                 )
 
 
-def _named_late(update: _Update, seen: set[str], start: datetime) -> Iterator[Span]:
+def _named_late(update: _Update, seen: set[str], start: datetime) -> Iterator[ImpactSpan]:
     """Yield the services that only the closing update names: they were hit, and since when is not
     told.
     """
     for key, word in update.services.items():
         if key not in seen and VOCABULARY.get(word) is not Level.OPERATIONAL:
             known = word if word not in VOCABULARY else None
-            yield Span(
+            yield ImpactSpan(
                 component_id=key,
                 level=None,
                 start=start,
@@ -551,7 +555,7 @@ def _maintenance(post: _Post, now: datetime) -> Event:
         maintenance=True,
         component_ids=tuple(named),
         spans=tuple(
-            Span(component_id=key, level=level, start=start, end=end, word=word)
+            ImpactSpan(component_id=key, level=level, start=start, end=end, word=word)
             for key, word in named.items()
             if (level := VOCABULARY.get(word)) is not Level.OPERATIONAL
         ),
@@ -575,8 +579,8 @@ def poll(page: PageContext) -> Steps:
         SOURCE,
         page,
         info=PageInfo(name=told.name, remark=UNNAMED if unnamed else None),
-        parts=states(told.components, told.events, page.now),
-        events=news(told.events, page),
+        parts=current_states(told.components, told.events, page.now),
+        events=recent_or_open(told.events, page),
         withdrawn=told.gone,
         mark=told.mark,
     )
@@ -617,7 +621,7 @@ def _featured(page: PageContext) -> Reading:
     """Return what goes on or is planned, and how those ended that we hold as open."""
     services, enums, featured = map(_answered, (yield from get_all((SERVICES, ENUMS, FEATURED))))
     known = _answers(services, enums)
-    with reading_of(featured.url):
+    with locate_errors(featured.url):
         listed = row(read_json(featured), "the answer")
         ids = _ids(listed)
         if listed.get("continuationToken"):
@@ -637,7 +641,7 @@ def _answered(answer: Response | FetchError) -> Response:
 
 
 def _ids(listed: Row) -> list[str]:
-    return [code(each.get("id"), "post.id") for each in rows(listed.get("posts"), "posts")]
+    return [identifier(each.get("id"), "post.id") for each in rows(listed.get("posts"), "posts")]
 
 
 def _posts(ids: Sequence[str], known: _Answers) -> Reading:
@@ -651,7 +655,7 @@ def _posts(ids: Sequence[str], known: _Answers) -> Reading:
             if response.status == 404:  # noqa: PLR2004
                 gone.add(key)
                 continue
-            with reading_of(response.url):
+            with locate_errors(response.url):
                 posts.append(known.post(response))
     return posts, frozenset(gone)
 
@@ -683,7 +687,7 @@ def _between(begun: datetime, until: datetime) -> Reading:
     address = first
     for _ in range(MOST_PAGES):
         response = yield from get(address)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             listed = row(read_json(response), "the answer")
             ids += _ids(listed)
         token = maybe_text(listed.get("continuationToken"))

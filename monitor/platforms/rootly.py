@@ -20,33 +20,42 @@ from urllib.parse import urlsplit
 from monitor.errors import UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
+    optional_rows,
     own_zone,
-    peek,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, read_json, reading_of
+from monitor.protocol import (
+    About,
+    PageContext,
+    Response,
+    Signal,
+    Steps,
+    get,
+    locate_errors,
+    read_json,
+)
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
     Post,
     calls_over,
+    closed_since,
+    dump_open,
     end_of,
-    ended,
     evidence,
+    expire_stale,
     messages,
-    posted,
-    remembered,
-    silenced,
-    spread,
+    post_saying,
+    spans_for,
 )
 
 ABOUT = About(
@@ -117,7 +126,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"indicator"' not in response.body or b'"time_zone"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     if (
         not isinstance(told, dict)
         or "components" in told
@@ -144,21 +153,24 @@ def _signals(response: Response) -> Iterator[Signal]:
 # the answer
 
 
-def _parts(indicator: str, events: Sequence[Event], now: datetime) -> list[Part]:
+def _parts(indicator: str, events: Sequence[Event], now: datetime) -> list[ComponentState]:
     """Return the page's state: the worst of what its indicator and the incidents that go on say."""
     going = [event for event in events if event.phase is Phase.OPEN]
     spans = [span for event in going for span in event.spans if span.end is None or span.end > now]
-    said = Part(component=PAGE, level=VOCABULARY.get(indicator), word=indicator)
-    return [said, *(Part(component=PAGE, level=span.level, word=span.word) for span in spans)]
+    said = ComponentState(component=PAGE, level=VOCABULARY.get(indicator), word=indicator)
+    return [
+        said,
+        *(ComponentState(component=PAGE, level=span.level, word=span.word) for span in spans),
+    ]
 
 
 def _event(told: Row, now: datetime) -> Event:
     title = text(told.get("name"), "incident.name")
     url = maybe_text(told.get("url")) or maybe_text(told.get("shortlink"))
-    key = code(told.get("id") or (url or "").rstrip("/").rpartition("/")[2], "incident.id")
+    key = identifier(told.get("id") or (url or "").rstrip("/").rpartition("/")[2], "incident.id")
     status, impact = (
-        word(told.get("status"), f"incident {key}.status"),
-        word(told.get("impact"), f"incident {key}.impact"),
+        keyword(told.get("status"), f"incident {key}.status"),
+        keyword(told.get("impact"), f"incident {key}.impact"),
     )
     start = instant(told.get("started_at") or told.get("created_at"), f"incident {key}.started_at")
     posts = _posts(told)
@@ -179,7 +191,7 @@ def _event(told: Row, now: datetime) -> Event:
         impact=impact,
         url=url,
         maintenance=planned,
-        spans=spread(
+        spans=spans_for(
             [PAGE.id],
             level,
             start,
@@ -190,17 +202,17 @@ def _event(told: Row, now: datetime) -> Event:
         words=() if status in OVER | GOING | PLANNED else (status,),
         updates=messages(told.get("incident_updates"), at="created_at", text="body"),
     )
-    return silenced(event, spoke, now)
+    return expire_stale(event, spoke, now)
 
 
 def _posts(told: Row) -> list[Post]:
     return [
-        posted(
+        post_saying(
             instant(each.get("created_at"), "incident_update.created_at"),
             (maybe_text(each.get("status")) or "").lower(),
             UPDATES,
         )
-        for each in some_rows(told.get("incident_updates"), "incident.incident_updates")
+        for each in optional_rows(told.get("incident_updates"), "incident.incident_updates")
     ]
 
 
@@ -228,7 +240,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(STATUS, conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(read_json(response), "the answer")
         if "components" in told:
             raise UnexpectedShape(
@@ -236,15 +248,15 @@ def poll(page: PageContext) -> Steps:
             )
         status = row(told.get("status"), "status")
         events = [_event(each, page.now) for each in rows(told.get("incidents"), "incidents")]
-        over, withdrawn = ended(page, events)
+        over, withdrawn = closed_since(page, events)
         yield evidence(
             SOURCE,
             page,
             info=_info(row(told.get("page"), "page"), status, page),
-            parts=_parts(word(status.get("indicator"), "status.indicator"), events, page.now),
+            parts=_parts(keyword(status.get("indicator"), "status.indicator"), events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,
-            mark=remembered(events),
+            mark=dump_open(events),
         )
 
 

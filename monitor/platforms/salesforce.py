@@ -28,17 +28,17 @@ from urllib.parse import quote, urlencode, urlsplit
 from monitor.errors import PageError, PageUnavailable, Truncated, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
     items,
+    keyword,
     maybe_instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -50,11 +50,11 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, Span, ended, evidence, remembered
+from monitor.told import ComponentState, Event, ImpactSpan, closed_since, dump_open, evidence
 
 ABOUT = About(
     title="Salesforce Trust",
@@ -123,7 +123,7 @@ def detect(response: Response) -> list[Signal]:
     """Return the signs of the Trust API: the fields of instances, their states and, beside these,
     the host.
     """
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     host = urlsplit(response.final_url or response.url).hostname
     if signals and host in HOSTS:
         signals.append(Signal("host", f"the host is {host}"))
@@ -177,7 +177,7 @@ class _State:
     """
 
     info: PageInfo
-    parts: tuple[Part, ...]
+    parts: tuple[ComponentState, ...]
     known: frozenset[str]
     events: tuple[Event, ...]
 
@@ -226,7 +226,7 @@ def _counts(told: Row, key: str, page: PageContext) -> bool:
     """
     where = f"instance {key}"
     if not isinstance(told.get("isActive"), bool):
-        wrong(f"{where}.isActive", "true or false", told.get("isActive"))
+        shape_error(f"{where}.isActive", "true or false", told.get("isActive"))
     if _place(page.url)[0] == "instances":
         return bool(told["isActive"])
     names = (key, maybe_text(told.get("location")) or "")
@@ -240,10 +240,10 @@ def _counts(told: Row, key: str, page: PageContext) -> bool:
     )
 
 
-def _part(key: str, told: Row, position: int) -> Part:
+def _part(key: str, told: Row, position: int) -> ComponentState:
     state = text(told.get("status"), f"instance {key}.status")
     born = maybe_instant(told.get("createdAt"), f"instance {key}.createdAt")
-    return Part(
+    return ComponentState(
         component=Component(
             id=key,
             name=key,
@@ -274,9 +274,9 @@ def _embedded(found: Sequence[tuple[str, Row]], now: datetime) -> tuple[Event, .
 
 
 def _events(told: Row, where: str, owner: Sequence[str], now: datetime) -> Iterator[Event]:
-    for at, each in enumerate(some_rows(told.get("Incidents"), f"{where}.Incidents")):
+    for at, each in enumerate(optional_rows(told.get("Incidents"), f"{where}.Incidents")):
         yield _incident(each, f"{where}.Incidents[{at}]", owner, now)
-    for at, each in enumerate(some_rows(told.get("Maintenances"), f"{where}.Maintenances")):
+    for at, each in enumerate(optional_rows(told.get("Maintenances"), f"{where}.Maintenances")):
         yield _maintenance(each, f"{where}.Maintenances[{at}]", owner, now)
 
 
@@ -296,13 +296,13 @@ def _read_impacts(told: Row, field: str, where: str) -> list[_Impact]:
             (
                 MAINTENANCE
                 if field == MAINTENANCE
-                else word(each.get("severity"), f"{where}.{field}[{at}].severity")
+                else keyword(each.get("severity"), f"{where}.{field}[{at}].severity")
             ),
             maybe_text(each.get("type")) or "",
             instant(each.get("startTime"), f"{where}.{field}[{at}].startTime"),
             maybe_instant(each.get("endTime"), f"{where}.{field}[{at}].endTime"),
         )
-        for at, each in enumerate(some_rows(told.get(field), f"{where}.{field}"))
+        for at, each in enumerate(optional_rows(told.get(field), f"{where}.{field}"))
     ]
 
 
@@ -314,9 +314,9 @@ def _keys(told: Row, where: str, owner: Sequence[str]) -> tuple[str, ...]:
 
 def _spans(
     keys: Iterable[str], impacts: Iterable[_Impact], close: datetime | None
-) -> tuple[Span, ...]:
+) -> tuple[ImpactSpan, ...]:
     return tuple(
-        Span(
+        ImpactSpan(
             component_id=key,
             level=VOCABULARY.get(each.word),
             start=each.start,
@@ -333,7 +333,7 @@ def _incident(told: Row, where: str, owner: Sequence[str], now: datetime) -> Eve
     """Return an incident. One without impacts says when it was posted and not how bad it was: that
     is not known.
     """
-    key, keys = code(told.get("id"), f"{where}.id"), _keys(told, where, owner)
+    key, keys = identifier(told.get("id"), f"{where}.id"), _keys(told, where, owner)
     created, changed = (
         instant(told.get(name), f"{where}.{name}") for name in ("createdAt", "updatedAt")
     )
@@ -349,7 +349,9 @@ def _incident(told: Row, where: str, owner: Sequence[str], now: datetime) -> Eve
     unsaid = (
         ()
         if impacts
-        else tuple(Span(component_id=each, level=None, start=created, end=close) for each in keys)
+        else tuple(
+            ImpactSpan(component_id=each, level=None, start=created, end=close) for each in keys
+        )
     )
     return Event(
         id=key,
@@ -369,7 +371,7 @@ def _incident(told: Row, where: str, owner: Sequence[str], now: datetime) -> Eve
 
 def _maintenance(told: Row, where: str, owner: Sequence[str], now: datetime) -> Event:
     """Return a maintenance: going on within its plan, at its level only within its impacts."""
-    key, keys = code(told.get("id"), f"{where}.id"), _keys(told, where, owner)
+    key, keys = identifier(told.get("id"), f"{where}.id"), _keys(told, where, owner)
     start = instant(told.get("plannedStartTime"), f"{where}.plannedStartTime")
     end = instant(told.get("plannedEndTime"), f"{where}.plannedEndTime")
     impacts = _read_impacts(told, MAINTENANCE, where)
@@ -441,9 +443,9 @@ def poll(page: PageContext) -> Steps:
     )
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         state = _state(read_json(response), page)
-        over, withdrawn = ended(replace(page, mark=held), state.events)
+        over, withdrawn = closed_since(replace(page, mark=held), state.events)
         piece = evidence(
             SOURCE,
             page,
@@ -451,7 +453,7 @@ def poll(page: PageContext) -> Steps:
             parts=state.parts,
             events=(*state.events, *over),
             withdrawn=withdrawn,
-            mark=f"{_chosen(page)}\n{remembered(state.events)}",
+            mark=f"{_chosen(page)}\n{dump_open(state.events)}",
         )
         yield _shown(piece, state)
 
@@ -467,7 +469,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     there is a gap.
     """
     response = yield from get(_state_path(page.url))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         state = _state(read_json(response), page)
         yield _shown(
             evidence(SOURCE, page, info=state.info, parts=state.parts, events=state.events), state
@@ -502,7 +504,7 @@ def _listed(kind: str, page: PageContext, first: datetime) -> Generator[Step, An
     seen = 0
     for _ in range(MOST_PAGES):
         response = yield from get(f"{API}/{kind}?{urlencode({**asked, 'offset': seen})}")
-        with reading_of(response.url):
+        with locate_errors(response.url):
             told = rows(read_json(response), kind)
             field = "Incidents" if kind == "incidents" else "Maintenances"
             events = {

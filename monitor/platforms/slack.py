@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.feeds import text_lines
-from monitor.fields import Row, code, instant, items, maybe_text, peek, row, rows, text
+from monitor.fields import Row, identifier, instant, items, maybe_text, row, rows, text, try_json
 from monitor.model import Component, Evidence, Level, Observation, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -30,21 +30,21 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
-    LEAST,
+    MIN_DURATION,
+    ComponentState,
     Event,
-    Part,
     Post,
     closed_at,
+    current_states,
     evidence,
     gap_before,
     messages,
     prose,
-    spread,
-    states,
+    spans_for,
     unlisted,
 )
 
@@ -138,7 +138,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Slack's status API; `host` only ever beside another sign."""
-    signals = list(_signals(peek(response)))
+    signals = list(_signals(try_json(response)))
     host = urlsplit(response.final_url or response.url).hostname or ""
     if signals and host in HOSTS:
         signals.append(Signal("host", f"the host is {host}"))
@@ -199,7 +199,7 @@ def _event(told: Row) -> Event:
     level = _level(kind, services)
     took_place = phase is not Phase.SCHEDULED and status != CANCELLED
     return Event(
-        id=code(told.get("id"), "incident.id"),
+        id=identifier(told.get("id"), "incident.id"),
         title=text(told.get("title"), "incident.title"),
         phase=phase,
         start=start,
@@ -210,7 +210,7 @@ def _event(told: Row) -> Event:
         maintenance=kind == "maintenance",
         planned=phase is Phase.SCHEDULED,
         component_ids=services,
-        spans=spread(services, level, start, end, word=kind) if took_place else (),
+        spans=spans_for(services, level, start, end, word=kind) if took_place else (),
         vague=took_place and level is not Level.OPERATIONAL and not services,
         words=_unknown(kind, status, services),
         updates=messages(told.get("notes"), at="date_created", text="body"),
@@ -246,7 +246,7 @@ def _ended(told: Row, start: datetime) -> datetime:
     ended = closed_at(posts, start, changed)
     if ended == start and len(posts) <= 1:
         ended = changed
-    return ended if ended > start else start + LEAST
+    return ended if ended > start else start + MIN_DURATION
 
 
 def _post(note: Row) -> Post:
@@ -270,7 +270,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(CURRENT, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         answer = row(read_json(response), "the answer")
         word = text(answer.get("status"), "the answer.status")
         events = _events(answer.get("active_incidents"), "active_incidents")
@@ -296,7 +296,7 @@ def _read_history() -> Generator[Step, Any, list[Event]]:
     keeps some.
     """
     response = yield from get(HISTORY)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         past = _events(read_json(response), "the answer")
         if not past:
             raise UnexpectedShape("the history is empty")
@@ -328,7 +328,7 @@ def _current(word: str, events: Sequence[Event], page: PageContext) -> Evidence:
         events=_so_far(events, page.now),
         words={word} - {QUIET, BUSY},
     )
-    parts = states(components, [_begun(event, page.now) for event in events], page.now)
+    parts = current_states(components, [_begun(event, page.now) for event in events], page.now)
     sure = word == QUIET or (word == BUSY and bool(events))
     return replace(told, observed=tuple(_observation(part, word, sure=sure) for part in parts))
 
@@ -344,7 +344,7 @@ def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
         yield "an incident is going on that names no service"
 
 
-def _observation(part: Part, word: str, *, sure: bool) -> Observation:
+def _observation(part: ComponentState, word: str, *, sure: bool) -> Observation:
     """Return a service's state, with the answer's own word where no incident has one for it;
     `sure`: what is not named may be called operational.
     """

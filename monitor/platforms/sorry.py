@@ -25,15 +25,15 @@ from urllib.parse import quote
 from monitor.errors import BadStatus, FetchError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
-    peek,
     row,
     rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -45,21 +45,21 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
 )
 from monitor.told import (
     UNKNOWN,
+    ComponentState,
     Event,
-    Part,
     Post,
     end_of,
     evidence,
+    expire_stale,
     gap_before,
     messages,
-    posted,
-    silenced,
-    spread,
+    post_saying,
+    spans_for,
 )
 
 ABOUT = About(
@@ -124,7 +124,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"state_text"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     page = told.get("page") if isinstance(told, dict) else None
     if not isinstance(page, dict) or not isinstance(page.get("state"), str):
         return
@@ -147,7 +147,7 @@ def _leads(link: object, path: str) -> bool:
 class _Tree:
     """The components' states, and what is in each group."""
 
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
     inside: Mapping[str, Sequence[str]]
 
     def expanded(self, named: Sequence[str]) -> list[str]:
@@ -197,13 +197,13 @@ def _owners(listed: Sequence[Row]) -> dict[str, list[str]]:
     """Return the listed components that each is in, by id; one that is listed twice may be in
     two.
     """
-    keys = {code(each.get("id"), "component.id") for each in listed}
+    keys = {identifier(each.get("id"), "component.id") for each in listed}
     owners: dict[str, list[str]] = {}
     for each in listed:
-        key, parent = code(each.get("id"), "component.id"), each.get("parent_id")
+        key, parent = identifier(each.get("id"), "component.id"), each.get("parent_id")
         if (
             parent is not None
-            and (above := code(parent, "component.parent_id")) in keys
+            and (above := identifier(parent, "component.parent_id")) in keys
             and above != key
         ):
             owners.setdefault(key, []).append(above)
@@ -228,29 +228,29 @@ def _worst_of_each(listed: Sequence[Row]) -> dict[str, Row]:
     """
     found: dict[str, Row] = {}
     for each in listed:
-        key = code(each.get("id"), "component.id")
+        key = identifier(each.get("id"), "component.id")
         found[key] = max(found.get(key, each), each, key=_badness)
     return found
 
 
 def _badness(told: Row) -> float:
-    return VOCABULARY.get(word(told.get("state"), "component.state"), UNKNOWN)
+    return VOCABULARY.get(keyword(told.get("state"), "component.state"), UNKNOWN)
 
 
 def _is_well(told: Row) -> bool:
-    return VOCABULARY.get(word(told.get("state"), "component.state")) is Level.OPERATIONAL
+    return VOCABULARY.get(keyword(told.get("state"), "component.state")) is Level.OPERATIONAL
 
 
-def _part(key: str, each: Row, group: Row | None, at: int, speaker: Row | None) -> Part:
+def _part(key: str, each: Row, group: Row | None, at: int, speaker: Row | None) -> ComponentState:
     """Return a component's state, which is its group's (`speaker`) where nothing in the group says
     that it is bad.
     """
-    said = word((speaker or each).get("state"), "component.state")
+    said = keyword((speaker or each).get("state"), "component.state")
     name = maybe_text(group.get("name")) if group is not None else None
     component = Component(
         id=key, name=text(each.get("name"), "component.name"), group=name, position=at
     )
-    return Part(component=component, level=VOCABULARY.get(said), word=said)
+    return ComponentState(component=component, level=VOCABULARY.get(said), word=said)
 
 
 # notices
@@ -258,10 +258,10 @@ def _part(key: str, each: Row, group: Row | None, at: int, speaker: Row | None) 
 
 def _event(told: Row, tree: _Tree, now: datetime) -> Event:
     """Return a notice as an event. One that stays open and silent is not rated for ever."""
-    key = code(told.get("id"), "notice.id")
+    key = identifier(told.get("id"), "notice.id")
     kind, state = (
-        word(told.get("type"), f"notice {key}.type"),
-        word(told.get("state"), f"notice {key}.state"),
+        keyword(told.get("type"), f"notice {key}.type"),
+        keyword(told.get("state"), f"notice {key}.state"),
     )
     start = instant(
         told.get("began_at") or told.get("begins_at") or told.get("created_at"),
@@ -273,7 +273,7 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
     end = end_of(posts, said, start, over=state in OVER)
     named = tree.expanded(
         [
-            code(each.get("id"), "component.id")
+            identifier(each.get("id"), "component.id")
             for each in rows(told.get("components"), "components")
         ]
     )
@@ -290,12 +290,12 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
         url=maybe_text(told.get("url")),
         maintenance=kind == "planned",
         component_ids=tuple(named),
-        spans=() if general else spread(named, level, start, end, word=kind, basis=basis),
+        spans=() if general else spans_for(named, level, start, end, word=kind, basis=basis),
         vague=not named and not general and state not in VOID,
         words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
         updates=messages(told.get("updates"), at="created_at", status="state", text="content"),
     )
-    return silenced(event, spoke, now)
+    return expire_stale(event, spoke, now)
 
 
 def _posts(told: Row) -> list[Post]:
@@ -306,7 +306,7 @@ def _posts(told: Row) -> list[Post]:
         *([latest] if isinstance(latest, dict) else []),
     ]
     return [
-        posted(
+        post_saying(
             instant(each.get("created_at"), "update.created_at"),
             (maybe_text(each.get("state")) or "").lower(),
             UPDATES,
@@ -332,8 +332,8 @@ def poll(page: PageContext) -> Steps:
     """
     tree = _tree((yield from _all(COMPONENTS, "components", page)))
     open_ = yield from _all(PRESENT, "notices", page)
-    with reading_of(page.absolute(NOTICES)):
-        listed = {code(each.get("id"), "notice.id"): each for each in open_}
+    with locate_errors(page.absolute(NOTICES)):
+        listed = {identifier(each.get("id"), "notice.id"): each for each in open_}
     left = sorted(page.open_incidents - listed.keys())
     listed |= {key: {} for key in left}
     events, gone = yield from _details(listed, tree, page)
@@ -363,7 +363,7 @@ def _all(address: str, key: str, page: PageContext) -> Generator[Step, Any, list
 def _page(asked: str, address: str, key: str) -> Generator[Step, Any, tuple[list[Row], str | None]]:
     """Return the rows of one page of a list, and the address of the next page."""
     response = yield from get(asked)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(read_json(response), "the answer")
         listed = rows(told.get(key), key)
         meta = told.get("meta")
@@ -391,14 +391,14 @@ def _details(
     for key, answer in zip(asked, answers, strict=True):
         if isinstance(answer, FetchError):
             raise answer
-        with reading_of(answer.url):
+        with locate_errors(answer.url):
             try:
                 known[key] = row(row(read_json(answer), "the answer").get("notice"), "notice")
             except BadStatus as error:
                 if error.status not in {404, 410}:
                     raise
                 gone.append(key)
-    with reading_of(page.absolute(NOTICES)):
+    with locate_errors(page.absolute(NOTICES)):
         return [_event(each, tree, page.now) for each in known.values()], gone
 
 
@@ -407,7 +407,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     them.
     """
     response = yield from get(STATUS)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(row(read_json(response), "the answer").get("page"), "page")
         info = PageInfo(name=maybe_text(told.get("name")), indicator=maybe_text(told.get("state")))
     tree = _tree((yield from _all(COMPONENTS, "components", page)))
@@ -430,9 +430,11 @@ def _since(
     first, asked = page.now, NOTICES
     for _ in range(MOST_PAGES):
         listed, following = yield from _page(asked, NOTICES, "notices")
-        with reading_of(page.absolute(NOTICES)):
+        with locate_errors(page.absolute(NOTICES)):
             wanted |= {
-                code(each.get("id"), "notice.id"): each for each in listed if _touches(each, since)
+                identifier(each.get("id"), "notice.id"): each
+                for each in listed
+                if _touches(each, since)
             }
             first = min([first, *map(_began, listed)])
         if following is None or first < since - MARGIN:

@@ -43,22 +43,22 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
-    reading_of,
+    locate_errors,
     require_ok,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
+    ImpactSpan,
     Post,
-    Span,
     closed_at,
-    ended,
+    closed_since,
+    current_states,
+    dump_open,
     evidence,
+    expire_stale,
     gap_before,
-    posted,
-    remembered,
-    silenced,
-    states,
+    post_saying,
 )
 
 ABOUT = About(
@@ -316,7 +316,7 @@ class _Said:
         """Whether it is information only."""
         return self.severity is not None and VOCABULARY.get(self.severity) is Level.OPERATIONAL
 
-    def spans(self, grid: _Grid) -> Iterator[Span]:
+    def spans(self, grid: _Grid) -> Iterator[ImpactSpan]:
         """Yield what it meant for each component. None is worse than its cells say."""
         for key in () if self.harmless else self.hit:
             cell = grid.worst(key, self.start, self.last)
@@ -327,14 +327,14 @@ class _Said:
             )
             if self.phase is not Phase.OPEN or self.last > self.start:
                 end = None if self.phase is Phase.SCHEDULED else self.last
-                yield Span(
+                yield ImpactSpan(
                     component_id=key, level=level, start=self.start, end=end, word=word, basis=basis
                 )
             if self.phase is Phase.OPEN:
                 sign = _milder(self.sign, cell) or word
                 now = VOCABULARY.get(sign) if sign else None
                 sign = None if now is Level.OPERATIONAL else sign
-                yield Span(component_id=key, level=now or None, start=self.last, word=sign)
+                yield ImpactSpan(component_id=key, level=now or None, start=self.last, word=sign)
 
 
 def _milder(word: str | None, cell: str | None) -> str | None:
@@ -377,7 +377,7 @@ def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
         vague=not said.hit and not said.harmless and said.phase is not Phase.SCHEDULED,
         words=() if status in PHASES else (status,),
     )
-    return silenced(event, spoke, now)
+    return expire_stale(event, spoke, now)
 
 
 def _posts(text: str) -> Iterator[Post]:
@@ -388,7 +388,7 @@ def _posts(text: str) -> Iterator[Post]:
     for each, end in zip(found, [*(after.start() for after in found[1:]), len(text)], strict=False):
         state = POSTED.search(text, each.end(), end)
         at = mail_date(_plain(each[1]), "Incident Update Date")
-        yield posted(at, state[1].lower() if state else "", PHASES)
+        yield post_saying(at, state[1].lower() if state else "", PHASES)
 
 
 def _due(mark: re.Pattern[str], text: str, what: str) -> str:
@@ -433,10 +433,10 @@ def _told(response: Response, page: PageContext, *, parts: bool) -> Iterator[Evi
         )
     if "</html>" not in text[-TAIL:].lower():
         raise Truncated("the page breaks off", url=response.url)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         grid = _grid(text)
         events = _events(text, grid, page.now)
-        over, withdrawn = ended(page, events)
+        over, withdrawn = closed_since(page, events)
         every = [*events, *over]
         unexplained = list(_unexplained(grid, every, page.now))
         restless = _is_restless(text, every)
@@ -451,7 +451,7 @@ def _told(response: Response, page: PageContext, *, parts: bool) -> Iterator[Evi
             withdrawn=withdrawn,
             words={word for row in grid.cells.values() for word in row.values()}
             - VOCABULARY.keys(),
-            mark=remembered(events),
+            mark=dump_open(events),
         )
     yield replace(piece, impacts=(*piece.impacts, *unexplained))
 
@@ -463,14 +463,14 @@ def _parts(
     now: datetime,
     *,
     doubt: bool,
-) -> list[Part]:
+) -> list[ComponentState]:
     """Return the present states; nothing is known of a component whose cell of today nothing
     explains.
     """
     today = {
         impact.component_id for impact in unexplained if impact.end is None or impact.end >= now
     }
-    found = states(grid.components or (WHOLE,), events, now)
+    found = current_states(grid.components or (WHOLE,), events, now)
     return [
         (
             replace(part, level=None)
@@ -490,7 +490,7 @@ def _is_restless(text: str, events: Iterable[Event]) -> bool:
 
 def _unexplained(grid: _Grid, events: Iterable[Event], now: datetime) -> Iterator[Impact]:
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
-    known: dict[str, list[Span]] = defaultdict(list)
+    known: dict[str, list[ImpactSpan]] = defaultdict(list)
     for span in (
         span for event in events if event.phase is not Phase.SCHEDULED for span in event.spans
     ):

@@ -18,8 +18,8 @@ from monitor.errors import UnexpectedShape
 from monitor.feeds import ACCEPT, Entry, read_feed
 from monitor.fields import LONGEST_CODE
 from monitor.model import Component, Level, PageInfo
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, reading_of
-from monitor.told import Part, evidence
+from monitor.protocol import About, PageContext, Response, Signal, Steps, get, locate_errors
+from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="StatusIQ (Site24x7)",
@@ -79,7 +79,7 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(FEED, accept=ACCEPT, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         feed = read_feed(response)
         if not feed.entries:
             raise UnexpectedShape(
@@ -89,13 +89,13 @@ def poll(page: PageContext) -> Steps:
         yield evidence(SOURCE, page, info=PageInfo(name=feed.title or None), parts=parts)
 
 
-def _part(entry: Entry, at: int) -> Part:
+def _part(entry: Entry, at: int) -> ComponentState:
     found = TITLE.fullmatch(entry.title)
     if found is None:
         raise UnexpectedShape(f"the title {entry.title[:60]!r} is no name and state", remedy=REMEDY)
     said = " ".join(found["word"].lower().split())[:LONGEST_CODE]
     component = Component(id=found["name"], name=found["name"], position=at)
-    return Part(component=component, level=VOCABULARY.get(said), word=said)
+    return ComponentState(component=component, level=VOCABULARY.get(said), word=said)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001

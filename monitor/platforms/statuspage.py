@@ -77,7 +77,7 @@ from monitor.protocol import (
     is_challenge,
     read_json,
     require_ok,
-    storable,
+    sanitized,
 )
 from monitor.told import UNKNOWN, updates_of
 
@@ -1180,7 +1180,7 @@ def embedded(text: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
 def _after(mark: re.Pattern[str], text: str) -> Any:  # noqa: ANN401
     for match in mark.finditer(text):
         try:
-            return storable(json.JSONDecoder().raw_decode(text, match.end())[0])
+            return sanitized(json.JSONDecoder().raw_decode(text, match.end())[0])
         except json.JSONDecodeError:  # a script line that only looks like the data
             continue
     return None
@@ -1621,7 +1621,7 @@ def _react_props(text: str) -> Raw:
     )
     if match is None:
         raise UnexpectedShape("the history page holds no HistoryIndex")
-    props: Raw = storable(json.loads(html.unescape(match.group(1))))
+    props: Raw = sanitized(json.loads(html.unescape(match.group(1))))
     return props
 
 

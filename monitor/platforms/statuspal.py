@@ -25,17 +25,17 @@ from urllib.parse import urlsplit
 from monitor.errors import UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
     items,
+    keyword,
     maybe_instant,
     maybe_text,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.intervals import zone_named
 from monitor.model import Basis, Component, Level, PageInfo, Phase, worst_level
@@ -48,11 +48,11 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
 )
-from monitor.told import Event, Part, evidence, gap_before, messages, spread
+from monitor.told import ComponentState, Event, evidence, gap_before, messages, spans_for
 
 ABOUT = About(
     title="Statuspal",
@@ -130,7 +130,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         return
     if host.endswith(HOSTS) or host in {"statuspal.io", "statuspal.eu"}:
         yield Signal("host", f"the host is {host}")
-    told = peek(response)
+    told = try_json(response)
     if (
         isinstance(told, dict)
         and isinstance(told.get("status_page"), dict)
@@ -206,7 +206,7 @@ class _Told:
     page: _Page
     own: Mapping[str, str]
     info: PageInfo
-    parts: Sequence[Part]
+    parts: Sequence[ComponentState]
     events: Sequence[Event]
 
 
@@ -223,7 +223,7 @@ def _told(response: Response, page: PageContext) -> _Told:
     events = [
         _event(each, reader, page.now, listed)
         for listed in ("incidents", *MAINTENANCES)
-        for each in some_rows(told.get(listed), listed)
+        for each in optional_rows(told.get(listed), listed)
     ]
     return _Told(reader, own, _info(about), list(_parts(services, reader)), events)
 
@@ -266,7 +266,7 @@ def _meanings(told: Row, own: Mapping[str, str]) -> dict[str, Level]:
     """
     means = dict(VOCABULARY)
     for listed in MAINTENANCES:
-        for each in some_rows(told.get(listed), listed):
+        for each in optional_rows(told.get(listed), listed):
             means.setdefault(_kind(each), VOCABULARY["maintenances"])
     return means | {kind: VOCABULARY[stands_for] for kind, stands_for in own.items()}
 
@@ -275,7 +275,7 @@ def _type(told: Row, key: str) -> str:
     """Return a type of incident; null is "none". A key that is missing is no null."""
     if key not in told:
         raise UnexpectedShape(f"{key} is missing", remedy=REMEDY)
-    return "none" if told[key] is None else word(told[key], key)
+    return "none" if told[key] is None else keyword(told[key], key)
 
 
 # services
@@ -300,18 +300,22 @@ def _flat(listed: Sequence[Row], parent: str | None = None, depth: int = 0) -> I
             f"services stand more than {DEEPEST} deep inside each other", remedy=REMEDY
         )
     for each in listed:
-        key, above = code(each.get("id"), "service.id"), each.get("parent_id")
+        key, above = identifier(each.get("id"), "service.id"), each.get("parent_id")
         said = [_type(each, "current_incident_type")]
         if each.get("parent_incident_type") is not None:
             said.append(_type(each, "parent_incident_type"))
-        owner = parent if parent is not None or above is None else code(above, "service.parent_id")
+        owner = (
+            parent
+            if parent is not None or above is None
+            else identifier(above, "service.parent_id")
+        )
         yield _Service(
             key,
             text(each.get("name"), "service.name"),
             owner if owner != key else None,
             tuple(said),
         )
-        yield from _flat(some_rows(each.get("children"), "service.children"), key, depth + 1)
+        yield from _flat(optional_rows(each.get("children"), "service.children"), key, depth + 1)
 
 
 def _inside(services: Sequence[_Service]) -> dict[str, list[str]]:
@@ -338,7 +342,7 @@ def _above(key: str, parents: Mapping[str, str | None]) -> Iterator[str]:
         key = owner
 
 
-def _parts(services: Sequence[_Service], page: _Page) -> Iterator[Part]:
+def _parts(services: Sequence[_Service], page: _Page) -> Iterator[ComponentState]:
     """Yield the services with none inside them, once for each type of incident they or what speaks
     for them are in.
     """
@@ -362,7 +366,7 @@ def _parts(services: Sequence[_Service], page: _Page) -> Iterator[Part]:
                 for kind in kinds
             )
             for kind in (*each.said, *spoken):
-                yield Part(component=component, level=page.means.get(kind), word=kind)
+                yield ComponentState(component=component, level=page.means.get(kind), word=kind)
 
 
 def _is_alone(group: str, said: Mapping[str, Sequence[str]], page: _Page) -> bool:
@@ -379,11 +383,11 @@ def _is_alone(group: str, said: Mapping[str, Sequence[str]], page: _Page) -> boo
 
 
 def _kind(told: Row) -> str:
-    return word(told.get("type") or "none", "incident.type")
+    return keyword(told.get("type") or "none", "incident.type")
 
 
 def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> Event:
-    key, kind = code(told.get("id"), "incident.id"), _kind(told)
+    key, kind = identifier(told.get("id"), "incident.id"), _kind(told)
     start = instant(told.get("starts_at"), "incident.starts_at", UTC)
     end = maybe_instant(told.get("ends_at"), "incident.ends_at", UTC)
     phase = (
@@ -405,7 +409,7 @@ def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> 
         impact=kind,
         url=maybe_text(told.get("url")),
         maintenance=level is Level.MAINTENANCE or listed in MAINTENANCES,
-        spans=spread(named, level, start, end, word=kind, basis=basis),
+        spans=spans_for(named, level, start, end, word=kind, basis=basis),
         vague=not named and level is not Level.OPERATIONAL,
         words=() if level is not None else (kind,),
         updates=messages(
@@ -422,12 +426,12 @@ def _services(told: Row) -> list[str]:
     """Return the services an incident names, which programs read as ids or as objects."""
     if "service_ids" in told:
         return [
-            code(each, "incident.service_ids")
+            identifier(each, "incident.service_ids")
             for each in items(told["service_ids"], "incident.service_ids")
         ]
     return [
-        code(each.get("id"), "incident.services.id")
-        for each in some_rows(told.get("services"), "incident.services")
+        identifier(each.get("id"), "incident.services.id")
+        for each in optional_rows(told.get("services"), "incident.services")
     ]
 
 
@@ -477,7 +481,7 @@ def poll(page: PageContext) -> Steps:
     )
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page)
         mark = json.dumps({"root": root, "types": told.own})
         yield evidence(
@@ -492,7 +496,7 @@ def _listed(root: str, page: PageContext, told: _Told) -> Steps:
     withdrawn.
     """
     response = yield from get(f"{root}/incidents")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         events = _events(row(read_json(response), "the answer"), told.page, page.now)
         gone = page.open_incidents - {event.id for event in (*told.events, *events)}
         yield evidence(SOURCE, page, events=events, withdrawn=gone)
@@ -510,7 +514,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     root = yield from _api(page)
     response = yield from get(f"{root}/summary")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         about = _told(response, page)
         yield evidence(
             SOURCE, page, info=about.info, components=[part.component for part in about.parts]
@@ -519,7 +523,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     events: list[Event] = []
     for _ in range(MOST_PAGES):
         response = yield from get(address)
-        with reading_of(response.url):
+        with locate_errors(response.url):
             told = row(read_json(response), "the answer")
             events += _events(told, about.page, page.now)
         first = min([first, *(event.start for event in events)])

@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import Row, instant, maybe_text, number, peek, row, rows, text, word
+from monitor.fields import Row, instant, keyword, maybe_text, number, row, rows, text, try_json
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.model import (
     Aspect,
@@ -50,12 +50,12 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
-    wrong,
+    shape_error,
 )
-from monitor.told import Part, evidence, gap_before, worst_words
+from monitor.told import ComponentState, evidence, gap_before, worst_words
 
 ABOUT = About(
     title="Upptime",
@@ -140,7 +140,7 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("sapper", "the page is drawn as Upptime's are")
     if b'"dailyMinutesDown"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
     if {"slug", "status", "uptime"} <= first.keys() and isinstance(
         first.get("dailyMinutesDown"), dict
@@ -200,7 +200,7 @@ def _read(page: PageContext) -> Reading:
 
 
 def _sites(response: Response) -> list[_Site]:
-    with reading_of(response.url):
+    with locate_errors(response.url):
         listed = rows(read_json(response), "the answer")
         if not listed:
             raise UnexpectedShape("no site is listed: such a page says nothing of any")
@@ -231,7 +231,7 @@ def _site(told: Row, at: int) -> _Site:
     name = text(told.get("name"), f"{where}.name")
     return _Site(
         component=Component(id=key, name=name, position=at, has_bars=True),
-        said=word(told.get("status"), f"{where}.status"),
+        said=keyword(told.get("status"), f"{where}.status"),
         down=dict(_down(told, f"{where}.dailyMinutesDown")),
         reported=tuple(_reported(told, key)),
     )
@@ -242,10 +242,10 @@ def _down(told: Row, where: str) -> Iterator[tuple[date, int]]:
         try:
             day = date.fromisoformat(written)
         except ValueError:
-            wrong(where, "days", written)
+            shape_error(where, "days", written)
         lasted = number(minutes, where)
         if lasted < 0:
-            wrong(where, "minutes", minutes)
+            shape_error(where, "minutes", minutes)
         if lasted:
             yield day, round(min(lasted, MINUTES) * 60)
 
@@ -264,7 +264,7 @@ def _reported(told: Row, key: str) -> Iterator[ReportedUptime]:
 
 def _times(response: Response) -> tuple[datetime, datetime]:
     """Return since when a site is checked and when it was last written down."""
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = dict(FIELD.findall(require_ok(response).text[:10_000]))
         return _time(told.get("startTime"), "startTime"), _time(
             told.get("lastUpdated"), "lastUpdated"
@@ -305,10 +305,10 @@ def poll(page: PageContext) -> Steps:
     )
 
 
-def _part(site: _Site, *, stopped: bool) -> Part:
+def _part(site: _Site, *, stopped: bool) -> ComponentState:
     if stopped:
-        return Part(component=site.component, level=None)
-    return Part(component=site.component, level=VOCABULARY.get(site.said), word=site.said)
+        return ComponentState(component=site.component, level=None)
+    return ComponentState(component=site.component, level=VOCABULARY.get(site.said), word=site.said)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

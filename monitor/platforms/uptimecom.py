@@ -27,19 +27,19 @@ from urllib.parse import urlsplit
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
     embedded,
     epoch,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
     number,
-    peek,
+    optional_rows,
     row,
     rows,
-    some_rows,
     text,
-    word,
+    try_json,
 )
 from monitor.intervals import Interval
 from monitor.model import Basis, Component, Coverage, Level, PageInfo, Phase, ReportedUptime
@@ -52,20 +52,20 @@ from monitor.protocol import (
     Step,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
+    ComponentState,
     Event,
-    Part,
-    Span,
+    ImpactSpan,
     calls_over,
     end_of,
     evidence,
     gap_before,
     messages,
-    posted,
+    post_saying,
 )
 
 ABOUT = About(
@@ -135,7 +135,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"has_components_under_critical_state"' in response.body:
         yield Signal("flags", "the page says whether components are in a critical state")
-        told = peek(response)
+        told = try_json(response)
         data = told.get("data") if isinstance(told, dict) else None
         if (
             isinstance(data, dict)
@@ -183,7 +183,7 @@ def _live(page: PageContext, *, conditional: bool = False) -> Reading:
 def _told_path(response: Response) -> str:
     """Return where a page on a vendor's own host says that its state is."""
     props = row(embedded(response, CONTROLLER), "the controller's properties")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         slug = text(row(props.get("statuspage"), "statuspage").get("slug"), "statuspage.slug")
     if not re.fullmatch(r"[\w-]+", slug):
         raise UnexpectedShape(f"{slug[:40]!r} is no slug", url=response.url)
@@ -199,9 +199,9 @@ def _answer(path: str, *, conditional: bool = False) -> Generator[Step, Any, Res
 
 def _data(response: Response) -> Row:
     told = row(read_json(response), "the answer")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         if told.get("error"):
-            wrong("error", "null", told["error"])
+            shape_error("error", "null", told["error"])
         return row(told.get("data"), "data")
 
 
@@ -215,7 +215,7 @@ def _past(path: str, since: datetime, now: datetime) -> Generator[Step, Any, Res
 # components
 
 
-def _parts(data: Row) -> list[Part]:
+def _parts(data: Row) -> list[ComponentState]:
     leaves = enumerate(_leaves(data.get("components")))
     return [_part(each, group, position) for position, (each, group) in leaves]
 
@@ -231,34 +231,34 @@ def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, s
             name = text(each.get("name"), "component.name")
             yield from _leaves(each.get("subcomponents"), (*groups, name))
         else:
-            wrong("components", f"at most {DEEPEST} groups in each other", "more")
+            shape_error("components", f"at most {DEEPEST} groups in each other", "more")
 
 
-def _part(told: Row, group: str | None, position: int) -> Part:
+def _part(told: Row, group: str | None, position: int) -> ComponentState:
     key, state = _state(told)
     component = Component(
         id=key, name=text(told.get("name"), f"component {key}.name"), group=group, position=position
     )
-    return Part(component=component, level=VOCABULARY.get(state), word=state)
+    return ComponentState(component=component, level=VOCABULARY.get(state), word=state)
 
 
 def _state(told: Row) -> tuple[str, str]:
-    key = code(told.get("id"), "component.id")
-    return key, word(told.get("status"), f"component {key}.status").replace("_", "-")
+    key = identifier(told.get("id"), "component.id")
+    return key, keyword(told.get("status"), f"component {key}.status").replace("_", "-")
 
 
 # incidents
 
 
 def _incident(told: Row, now: datetime) -> Event:
-    key = code(told.get("id"), "incident.id")
+    key = identifier(told.get("id"), "incident.id")
     where = f"incident {key}"
     start = instant(told.get("starts_at"), f"{where}.starts_at")
     updates = _updates(told, where)
     status = maybe_text(told.get("latest_update_incident_state")) or (
         updates[-1][1] if updates else ""
     )
-    posts = [posted(at, state.lower(), UPDATES) for at, state in updates]
+    posts = [post_saying(at, state.lower(), UPDATES) for at, state in updates]
     end = end_of(
         posts,
         maybe_instant(told.get("ends_at"), f"{where}.ends_at"),
@@ -291,12 +291,12 @@ def _incident(told: Row, now: datetime) -> Event:
 
 
 def _type(told: Row) -> str:
-    return word(told.get("incident_type"), "incident.incident_type")
+    return keyword(told.get("incident_type"), "incident.incident_type")
 
 
 def _updates(told: Row, where: str) -> list[tuple[datetime, str]]:
     """Return the updates' times and states, oldest first."""
-    updates = some_rows(told.get("updates"), f"{where}.updates")
+    updates = optional_rows(told.get("updates"), f"{where}.updates")
     return sorted(
         (
             instant(each.get("updated_at"), f"{where}.updates.updated_at"),
@@ -306,16 +306,16 @@ def _updates(told: Row, where: str) -> list[tuple[datetime, str]]:
     )
 
 
-def _spans(told: Row, start: datetime, end: datetime | None, where: str) -> Iterator[Span]:
-    for each in some_rows(told.get("affected_components"), f"{where}.affected_components"):
+def _spans(told: Row, start: datetime, end: datetime | None, where: str) -> Iterator[ImpactSpan]:
+    for each in optional_rows(told.get("affected_components"), f"{where}.affected_components"):
         key, state = _state(each)
         level = VOCABULARY.get(state)
-        yield Span(
+        yield ImpactSpan(
             component_id=key, level=level, start=start, end=end, word=state, basis=Basis.DECLARED
         )
 
 
-def _worst(spans: Iterable[Span]) -> str:
+def _worst(spans: Iterable[ImpactSpan]) -> str:
     """Return the vendor's word for the worst of an incident, which has no severity of its own."""
     known = [(span.level, span.word) for span in spans if span.level is not None and span.word]
     return max(known)[1] if known else "unknown"
@@ -336,7 +336,7 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     data = _data(response)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = [*rows(data.get("active_incidents"), "active_incidents"), *_announced(data)]
         events = [_incident(each, page.now) for each in told]
         parts = _parts(data)
@@ -359,10 +359,10 @@ def poll(page: PageContext) -> Steps:
 
 
 def _announced(data: Row) -> list[Row]:
-    return some_rows(data.get("upcoming_maintenance"), "upcoming_maintenance")
+    return optional_rows(data.get("upcoming_maintenance"), "upcoming_maintenance")
 
 
-def _remark(data: Row, parts: Iterable[Part]) -> str | None:
+def _remark(data: Row, parts: Iterable[ComponentState]) -> str | None:
     calm = all(part.level is Level.OPERATIONAL for part in parts)
     return DISAGREES if data.get("global_is_operational") is False and calm else None
 
@@ -372,8 +372,10 @@ def _follow(path: str, vanished: Iterable[str], page: PageContext) -> Steps:
     removed.
     """
     response = yield from _past(path, page.now - LONGEST, page.now)
-    with reading_of(response.url):
-        told = {code(each.get("id"), "incident.id"): each for each in _incidents(_data(response))}
+    with locate_errors(response.url):
+        told = {
+            identifier(each.get("id"), "incident.id"): each for each in _incidents(_data(response))
+        }
         found = [told[key] for key in sorted(vanished) if key in told]
         events = [_incident(each, page.now) for each in found]
         yield evidence(
@@ -388,7 +390,7 @@ def _follow(path: str, vanished: Iterable[str], page: PageContext) -> Steps:
 def _incidents(history: Row) -> list[Row]:
     return [
         *rows(history.get("past_incidents"), "past_incidents"),
-        *some_rows(history.get("active_incidents"), "active_incidents"),
+        *optional_rows(history.get("active_incidents"), "active_incidents"),
     ]
 
 
@@ -399,9 +401,9 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     path, response = yield from _live(page)
     asked = max(since, page.now - LONGEST)
     history = yield from _past(path, asked, page.now)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         components = [part.component for part in _parts(_data(response))]
-    with reading_of(history.url):
+    with locate_errors(history.url):
         data = _data(history)
         told = _incidents(data)
         begun, ended = (epoch(data.get(key), key) for key in ("period_start", "period_end"))
@@ -441,5 +443,5 @@ def _figure(key: str | None, told: Row, days: int) -> Iterator[ReportedUptime]:
     if told.get("uptime_pct") is not None and days > 0:
         ratio = number(told["uptime_pct"], "uptime_pct")
         if not 0 <= ratio <= 1:
-            wrong("uptime_pct", "a share of 1", ratio)
+            shape_error("uptime_pct", "a share of 1", ratio)
         yield ReportedUptime(component_id=key, window_days=days, ratio=ratio)

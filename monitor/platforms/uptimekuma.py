@@ -27,7 +27,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, UnexpectedShape
-from monitor.fields import Row, code, instant, maybe_text, number, peek, row, rows, some_rows, text
+from monitor.fields import (
+    Row,
+    identifier,
+    instant,
+    maybe_text,
+    number,
+    optional_rows,
+    row,
+    rows,
+    text,
+    try_json,
+)
 from monitor.intervals import Interval, merge
 from monitor.model import (
     Aspect,
@@ -49,11 +60,11 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, ended, evidence, gap_before, remembered
+from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, gap_before
 
 ABOUT = About(
     title="Uptime Kuma",
@@ -111,7 +122,7 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("preload", "the page carries its data as window.preloadData")
         if re.search(rb"/api/status-page/[\w-]{1,200}/manifest\.json", response.body):
             yield Signal("manifest", "its manifest is that of a status page")
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict):
         return
     if isinstance(told.get("publicGroupList"), list) and isinstance(told.get("config"), dict):
@@ -156,13 +167,13 @@ def _read(page: PageContext) -> Generator[Step, Any, _Told]:
     config, beats = map(
         _answered, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)]))
     )
-    with reading_of(beats.url):
+    with locate_errors(beats.url):
         listed = row(read_json(beats), "the answer")
         found = row(listed.get("heartbeatList"), "heartbeatList")
         shares = row(listed.get("uptimeList"), "uptimeList")
         timelines = {key: _beats(each, key) for key, each in found.items()}
         reported = [each for key in timelines for each in _reported(key, shares)]
-    with reading_of(config.url):
+    with locate_errors(config.url):
         told = row(read_json(config), "the answer")
         monitors = [_Monitor(each, timelines.get(each.id, ())) for each in _components(told)]
         known = {monitor.component.id for monitor in monitors}
@@ -182,7 +193,7 @@ def _slug_in(url: str) -> str | None:
 
 def _slug_told() -> Generator[Step, Any, str]:
     response = yield from get(ENTRY)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = row(read_json(response), "the answer")
         if told.get("type") == MATCHED:
             return text(told.get("statusPageSlug"), "statusPageSlug")
@@ -205,7 +216,7 @@ def _info(told: Row, slug: str) -> PageInfo:
     config = row(told.get("config"), "config")
     going = [
         text(each.get("title"), "maintenance.title")
-        for each in some_rows(told.get("maintenanceList"), "list")
+        for each in optional_rows(told.get("maintenanceList"), "list")
     ]
     remark = f"under maintenance: {'; '.join(going)}" if going else None
     return PageInfo(external_id=slug, name=maybe_text(config.get("title")), remark=remark)
@@ -221,7 +232,7 @@ def _components(told: Row) -> list[Component]:
         raise UnexpectedShape("no monitor is listed: such a page says nothing of any")
     return [
         Component(
-            id=code(monitor.get("id"), "monitor.id"),
+            id=identifier(monitor.get("id"), "monitor.id"),
             name=text(monitor.get("name"), "monitor.name"),
             group=maybe_text(group.get("name")),
             position=at,
@@ -235,7 +246,7 @@ def _beats(told: object, key: str) -> list[tuple[datetime, str]]:
     return sorted(
         (
             instant(each.get("time"), f"{where}.time", UTC),
-            code(each.get("status"), f"{where}.status")[:20],
+            identifier(each.get("status"), f"{where}.status")[:20],
         )
         for each in rows(told, where)
     )
@@ -247,11 +258,11 @@ def _reported(key: str, shares: Row) -> Iterator[ReportedUptime]:
     """
     day = f"{key}_24"
     if day not in shares:
-        wrong(f"uptimeList.{day[:40]}", "a share of 24 hours", None)
+        shape_error(f"uptimeList.{day[:40]}", "a share of 24 hours", None)
     if shares[day] is not None:
         share = number(shares[day], f"uptimeList.{day[:40]}")
         if not 0 <= share <= 1:
-            wrong(f"uptimeList.{day[:40]}", "a share", shares[day])
+            shape_error(f"uptimeList.{day[:40]}", "a share", shares[day])
         yield ReportedUptime(component_id=key, window_days=1, ratio=share)
 
 
@@ -263,7 +274,7 @@ def _pinned(told: Row) -> list[Row]:
 
 
 def _incident(told: Row) -> Event:
-    key = code(told.get("id"), "incident.id")
+    key = identifier(told.get("id"), "incident.id")
     return Event(
         id=key,
         title=text(told.get("title"), f"incident {key}.title"),
@@ -282,7 +293,7 @@ def poll(page: PageContext) -> Steps:
     conditional.
     """
     told = yield from _read(page)
-    over, withdrawn = ended(page, told.incidents)
+    over, withdrawn = closed_since(page, told.incidents)
     piece = evidence(
         SOURCE,
         page,
@@ -290,19 +301,19 @@ def poll(page: PageContext) -> Steps:
         parts=[_part(monitor, page.now) for monitor in told.monitors],
         events=[*told.incidents, *over],
         withdrawn=withdrawn,
-        mark=remembered(told.incidents),
+        mark=dump_open(told.incidents),
     )
     yield replace(piece, reported=tuple(told.reported))
 
 
-def _part(monitor: _Monitor, now: datetime) -> Part:
+def _part(monitor: _Monitor, now: datetime) -> ComponentState:
     """Return a monitor's state by its last beat; nothing is known of it when that is old or
     missing.
     """
     at, said = monitor.beats[-1] if monitor.beats else (None, None)
     if at is None or said is None or abs(now - at) > monitor.patience:
-        return Part(component=monitor.component, level=None)
-    return Part(component=monitor.component, level=VOCABULARY.get(said), word=said)
+        return ComponentState(component=monitor.component, level=None)
+    return ComponentState(component=monitor.component, level=VOCABULARY.get(said), word=said)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

@@ -29,16 +29,16 @@ from zoneinfo import ZoneInfo
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
+    keyword,
     maybe_instant,
     maybe_text,
     number,
-    peek,
     row,
     rows,
     text,
-    word,
+    try_json,
 )
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, merge, zone_named
 from monitor.model import (
@@ -64,12 +64,12 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
     require_ok,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, evidence, gap_before, spread
+from monitor.told import ComponentState, Event, evidence, gap_before, spans_for
 
 ABOUT = About(
     title="UptimeRobot",
@@ -153,7 +153,7 @@ def _signals(response: Response) -> Iterator[Signal]:
             yield Signal("events", "the page names the address of its events")
     if b'"psp"' not in body or b'"dailyRatios"' not in body:
         return
-    told = peek(response)
+    told = try_json(response)
     if not isinstance(told, dict) or not {"psp", "statistics", "days"} <= told.keys():
         return
     yield Signal("shape", "a list of monitors with statistics and days")
@@ -224,7 +224,7 @@ def _read(page: PageContext) -> Reading:
 def _monitors(key: str, fallback: ZoneInfo | None) -> Reading:
     response = yield from get(LIST.format(key=key, page=1))
     first = row(read_json(response), "the answer")
-    with reading_of(response.url):
+    with locate_errors(response.url):
         psp = row(first.get("psp"), "psp")
         pages = _pages(psp)
         timezone = text(psp.get("timezone"), "psp.timezone")
@@ -250,7 +250,7 @@ def _pages(psp: Row) -> int:
         number(psp.get("perPage"), "psp.perPage"),
     )
     if size < 1 or not 0 <= total <= MOST_PAGES * size:
-        wrong(
+        shape_error(
             "psp", f"at most {MOST_PAGES} pages of monitors", f"{total:g} monitors, {size:g} a page"
         )
     return max(1, -int(-total // size))
@@ -264,10 +264,10 @@ def _answered(answer: Response | FetchError) -> Response:
 
 def _rows(answer: Response) -> list[Row]:
     told = read_json(answer)
-    with reading_of(answer.url):
+    with locate_errors(answer.url):
         whole = row(told, "the answer")
         if whole.get("status") != "ok":
-            wrong("status", "ok", whole.get("status"))
+            shape_error("status", "ok", whole.get("status"))
         return rows(whole.get("data"), "data")
 
 
@@ -289,9 +289,9 @@ def _zone(offset: str) -> ZoneInfo | None:
 # monitors
 
 
-def _part(told: Row, position: int, zone: ZoneInfo | None) -> Part:
+def _part(told: Row, position: int, zone: ZoneInfo | None) -> ComponentState:
     key = _key(told)
-    state = word(told.get("statusClass"), f"monitor {key}.statusClass")
+    state = keyword(told.get("statusClass"), f"monitor {key}.statusClass")
     component = Component(
         id=key,
         name=text(told.get("name"), f"monitor {key}.name"),
@@ -300,7 +300,7 @@ def _part(told: Row, position: int, zone: ZoneInfo | None) -> Part:
         start_date=_made(told, zone),
         has_bars=True,
     )
-    return Part(
+    return ComponentState(
         component=component,
         level=VOCABULARY.get(state),
         word=None if state in UNMEASURED else state,
@@ -308,7 +308,7 @@ def _part(told: Row, position: int, zone: ZoneInfo | None) -> Part:
 
 
 def _key(told: Row) -> str:
-    return code(told.get("monitorId"), "monitor.monitorId")
+    return identifier(told.get("monitorId"), "monitor.monitorId")
 
 
 def _made(told: Row, zone: ZoneInfo | None) -> date | None:
@@ -326,7 +326,7 @@ def _ratio(told: object, where: str) -> float | None:
         return None
     percent = number(figure.get("ratio"), f"{where}.ratio")
     if not 0 <= percent <= 100:  # noqa: PLR2004
-        wrong(f"{where}.ratio", "a percentage", percent)
+        shape_error(f"{where}.ratio", "a percentage", percent)
     return percent / 100
 
 
@@ -383,7 +383,7 @@ def _downtime(told: Row, zone: ZoneInfo | None, now: datetime) -> Iterator[Event
             end=end,
             status="up again",
             impact="down",
-            spans=spread(
+            spans=spans_for(
                 [_key(told)], VOCABULARY[DOWN], start, end, word="down", basis=Basis.DECLARED
             ),
         )
@@ -395,7 +395,7 @@ def _downtime(told: Row, zone: ZoneInfo | None, now: datetime) -> Iterator[Event
 def poll(page: PageContext) -> Steps:
     """Yield every monitor's state, and the last days' ratios."""
     told = yield from _read(page)
-    with reading_of(told.url):
+    with locate_errors(told.url):
         parts = [_part(each, position, told.zone) for position, each in enumerate(told.monitors)]
         own = told.own_zone
         info = PageInfo(zone=own.key if own else None, remark=None if own else _unplaced(told))
@@ -455,7 +455,7 @@ def _bar(key: str, day: date, passed: Interval, ratio: float) -> Bar:
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the ratios of all days the page has."""
     told = yield from _read(page)
-    with reading_of(told.url):
+    with locate_errors(told.url):
         components = [
             _part(each, position, told.zone).component
             for position, each in enumerate(told.monitors)

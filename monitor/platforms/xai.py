@@ -38,21 +38,21 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
-    reading_of,
-    wrong,
+    locate_errors,
+    shape_error,
 )
 from monitor.told import (
     UNKNOWN,
     Event,
     Post,
     closed_at,
+    current_states,
     evidence,
+    expire_stale,
     gap_before,
-    news,
-    posted,
-    silenced,
-    spread,
-    states,
+    post_saying,
+    recent_or_open,
+    spans_for,
 )
 
 ABOUT = About(
@@ -155,7 +155,7 @@ def _told(response: Response, page: PageContext) -> _Told:
         lines = {label.lower(): value.strip() for label, value in map(_label, _labelled(entry))}
         event = _event(entry, key, component, lines, known.get(key))
         if event.phase is Phase.OPEN:
-            event = silenced(event, max(_posts(entry), default=event.start), page.now)
+            event = expire_stale(event, max(_posts(entry), default=event.start), page.now)
             severities[key] = _worse(known.get(key), lines["severity"].lower())
         elif key in known:
             severities[key] = known[key]
@@ -184,7 +184,7 @@ def _identity(entry: Entry) -> tuple[str, str, str]:
     titled = TITLE.fullmatch(entry.title)
     path = urlsplit(entry.link or "").path.strip("/").split("/")
     if titled is None or not ID.fullmatch(entry.id):
-        wrong(
+        shape_error(
             "item",
             "an id like INC548339c6 and a title like [API] text",
             f"{entry.id} {entry.title}",
@@ -201,7 +201,7 @@ def _event(
 ) -> Event:
     """Return an incident. `seen` is the worst severity it had when it was read while it went on."""
     if "status" not in lines or "severity" not in lines or entry.published is None:
-        wrong(f"item {key}", "a status, a severity and a date", "an item without")
+        shape_error(f"item {key}", "a status, a severity and a date", "an item without")
     status, severity = (
         lines["status"].lower()[:LONGEST_CODE],
         lines["severity"].lower()[:LONGEST_CODE],
@@ -223,7 +223,7 @@ def _event(
         impact=severity,
         url=entry.link,
         component_ids=(component,),
-        spans=spread([component], level, entry.published, end, word=word, basis=basis),
+        spans=spans_for([component], level, entry.published, end, word=word, basis=basis),
         words=() if status in OPEN | {RESOLVED} else (status,),
     )
 
@@ -245,7 +245,7 @@ def _updates(entry: Entry) -> Iterator[Post]:
     """
     for line, state in pairwise(entry.lines):
         if DATED.fullmatch(line):
-            yield posted(mail_date(line, f"item {entry.id}, update"), state.lower(), UPDATES)
+            yield post_saying(mail_date(line, f"item {entry.id}, update"), state.lower(), UPDATES)
 
 
 def _posts(entry: Entry) -> list[datetime]:
@@ -286,14 +286,14 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(FEED, accept=ACCEPT, conditional=True)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=told.name or None),
-            parts=states(_components(told, page), told.events, page.now),
-            events=news(told.events, page),
+            parts=current_states(_components(told, page), told.events, page.now),
+            events=recent_or_open(told.events, page),
             withdrawn=page.open_incidents - {event.id for event in told.events},
             mark=json.dumps(told.severities, sort_keys=True),
         )
@@ -302,7 +302,7 @@ def poll(page: PageContext) -> Steps:
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the incidents on the feed; they cover the time since the oldest of them."""
     response = yield from get(FEED, accept=ACCEPT)
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page)
         first = max(since, min(event.start for event in told.events))
         yield evidence(

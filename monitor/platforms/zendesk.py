@@ -28,17 +28,17 @@ from urllib.parse import urlsplit
 from monitor.errors import FetchError, Truncated, UnexpectedShape
 from monitor.fields import (
     Row,
-    code,
+    identifier,
     instant,
     items,
+    keyword,
     maybe_instant,
     maybe_text,
     number,
-    peek,
     row,
     rows,
     text,
-    word,
+    try_json,
 )
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
 from monitor.protocol import (
@@ -50,11 +50,19 @@ from monitor.protocol import (
     Step,
     Steps,
     get_all,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
-from monitor.told import Event, Part, Span, ended, evidence, remembered, spread
+from monitor.told import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    closed_since,
+    dump_open,
+    evidence,
+    spans_for,
+)
 
 ABOUT = About(
     title="Zendesk",
@@ -109,7 +117,7 @@ def detect(response: Response) -> list[Signal]:
     """Return the signs of Zendesk's API: the fields of services and incidents, what is beside them,
     and the host.
     """
-    told = peek(response)
+    told = try_json(response)
     signals = list(_signals(told)) if isinstance(told, dict) else []
     if signals and urlsplit(response.final_url or response.url).hostname == HOST:
         signals.append(Signal("host", f"the host is {HOST}"))
@@ -153,9 +161,9 @@ def _resources(told: object, kind: str, where: str) -> Iterator[tuple[str, Row, 
     """
     for at, each in enumerate(rows(told, where)):
         if each.get("type") != kind:
-            wrong(f"{where}[{at}].type", kind, each.get("type"))
+            shape_error(f"{where}[{at}].type", kind, each.get("type"))
         yield (
-            code(each.get("id"), f"{where}[{at}].id"),
+            identifier(each.get("id"), f"{where}[{at}].id"),
             row(each.get("attributes"), f"{where}[{at}].attributes"),
             each,
         )
@@ -163,7 +171,11 @@ def _resources(told: object, kind: str, where: str) -> Iterator[tuple[str, Row, 
 
 def _flag(told: Row, field: str, where: str) -> bool:
     value = told.get(field)
-    return value if isinstance(value, bool) else wrong(f"{where}.{field}", "true or false", value)
+    return (
+        value
+        if isinstance(value, bool)
+        else shape_error(f"{where}.{field}", "true or false", value)
+    )
 
 
 def _services(told: object) -> dict[str, Component]:
@@ -221,8 +233,8 @@ def _hits(told: object) -> Iterator[tuple[str, _Hit | None]]:
         outage, degradation = _flag(each, "outage", where), _flag(each, "degradation", where)
         parent = each.get("serviceParentId")
         hit = _Hit(
-            service=code(each.get("serviceId"), f"{where}.serviceId"),
-            parent=None if parent is None else code(parent, f"{where}.serviceParentId"),
+            service=identifier(each.get("serviceId"), f"{where}.serviceId"),
+            parent=None if parent is None else identifier(parent, f"{where}.serviceParentId"),
             name=text(each.get("serviceName"), f"{where}.serviceName"),
             said=OUTAGE if outage else DEGRADATION if degradation else None,
             start=instant(each.get("startedAt"), f"{where}.startedAt"),
@@ -241,12 +253,12 @@ def _named(told: Row, hits: Mapping[str, _Hit | None], where: str) -> list[_Hit]
         row(told.get("relationships"), f"{where}.relationships").get("incidentServices"), where
     )
     keys = [
-        code(row(each, where).get("id"), where)
+        identifier(row(each, where).get("id"), where)
         for each in items(relations.get("data"), f"{where}.data")
     ]
     for key in keys:
         if key not in hits:
-            wrong(f"{where}.incidentServices", "what is included", key)
+            shape_error(f"{where}.incidentServices", "what is included", key)
     found = [hit for key in keys if (hit := hits[key]) is not None]
     whole = {hit.service for hit in found if hit.parent is None}
     return [hit for hit in found if hit.parent not in whole] if found or not keys else None
@@ -254,7 +266,7 @@ def _named(told: Row, hits: Mapping[str, _Hit | None], where: str) -> list[_Hit]
 
 def _event(key: str, told: Row, hits: Sequence[_Hit] | None, now: datetime) -> Event:
     where = f"incident {key}"
-    impact = word(told.get("impact"), f"{where}.impact")
+    impact = keyword(told.get("impact"), f"{where}.impact")
     start, planned = instant(told.get("startedAt"), f"{where}.startedAt"), impact == MAINTENANCE
     end = maybe_instant(told.get("resolvedAt"), f"{where}.resolvedAt")
     if planned and end is None:
@@ -284,7 +296,7 @@ def _own_flag(told: Row) -> str | None:
 
 def _spans(
     hits: Sequence[_Hit], impact: str, own: str | None, end: datetime | None
-) -> Iterator[Span]:
+) -> Iterator[ImpactSpan]:
     """Yield what the hits meant: by their flags, where there are none by the incident's `own` flag,
     and where it has none either, as for maintenances, by the impact.
 
@@ -299,7 +311,7 @@ def _spans(
         if said == OUTAGE and impact == "critical":
             said = impact
         basis = Basis.DECLARED if flagged else Basis.INFERRED
-        yield from spread(
+        yield from spans_for(
             [hit.stands_for],
             VOCABULARY.get(said),
             hit.start,
@@ -315,11 +327,11 @@ def _spans(
 def poll(page: PageContext) -> Steps:
     """Yield every service's state and the incidents of the last 90 days, in two requests."""
     services, listed = yield from _asked(SERVICES, INCIDENTS)
-    with reading_of(services.url):
+    with locate_errors(services.url):
         found = _services(read_json(services))
-    with reading_of(listed.url):
+    with locate_errors(listed.url):
         events = _events(read_json(listed), page.now)
-    over, withdrawn = ended(page, events)
+    over, withdrawn = closed_since(page, events)
     yield evidence(
         SOURCE,
         page,
@@ -327,7 +339,7 @@ def poll(page: PageContext) -> Steps:
         parts=_parts(found, events, page.now),
         events=(*events, *over),
         withdrawn=withdrawn,
-        mark=remembered(events),
+        mark=dump_open(events),
     )
 
 
@@ -340,12 +352,14 @@ def _asked(*paths: str) -> Generator[Step, Any, list[Response]]:
     return [each for each in answers if isinstance(each, Response)]
 
 
-def _parts(services: Mapping[str, Component], events: Iterable[Event], now: datetime) -> list[Part]:
+def _parts(
+    services: Mapping[str, Component], events: Iterable[Event], now: datetime
+) -> list[ComponentState]:
     """Return every service, and others that an incident hits now. What none hits is well, if none
     is vague.
     """
     going = [each for each in events if each.phase is Phase.OPEN]
-    hit: dict[str, list[Span]] = {}
+    hit: dict[str, list[ImpactSpan]] = {}
     for span in (span for each in going for span in each.spans):
         if span.start <= now and (span.end is None or span.end > now):
             hit.setdefault(span.component_id, []).append(span)
@@ -354,7 +368,7 @@ def _parts(services: Mapping[str, Component], events: Iterable[Event], now: date
         key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)
     }
     return [
-        Part(component=component, level=level, word=said)
+        ComponentState(component=component, level=level, word=said)
         for key, component in {**strangers, **services}.items()
         for level, said in [(span.level, span.word) for span in hit.get(key, ())] or [well]
     ]
@@ -373,7 +387,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     answers = yield from _asked(*paths)
     events: list[Event] = []
     for each in answers:
-        with reading_of(each.url):
+        with locate_errors(each.url):
             events += _events(read_json(each), page.now)
     oldest = min((each.start for each in events), default=page.now)
     yield evidence(SOURCE, page, events=events, since=max(since, oldest))

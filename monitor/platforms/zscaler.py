@@ -25,7 +25,18 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.fields import Row, code, instant, items, mail_date, maybe_text, peek, row, rows, text
+from monitor.fields import (
+    Row,
+    identifier,
+    instant,
+    items,
+    mail_date,
+    maybe_text,
+    row,
+    rows,
+    text,
+    try_json,
+)
 from monitor.model import Component, Level, PageInfo, Phase
 from monitor.protocol import (
     About,
@@ -35,20 +46,20 @@ from monitor.protocol import (
     Signal,
     Steps,
     get,
+    locate_errors,
     read_json,
-    reading_of,
-    wrong,
+    shape_error,
 )
 from monitor.told import (
     Event,
-    Span,
-    ended,
+    ImpactSpan,
+    closed_since,
+    current_states,
+    dump_open,
     evidence,
+    expire_stale,
     gap_before,
-    remembered,
-    silenced,
-    spread,
-    states,
+    spans_for,
 )
 
 ABOUT = About(
@@ -120,7 +131,7 @@ def detect(response: Response) -> list[Signal]:
 def _signals(response: Response) -> Iterator[Signal]:
     if b'"subCategory"' not in response.body:
         return
-    told = peek(response)
+    told = try_json(response)
     data = told.get("data") if isinstance(told, dict) else None
     if not isinstance(data, dict):
         return
@@ -176,7 +187,7 @@ def _told(response: Response, now: datetime) -> _Told:
         )
     components, events = [], []
     for at, service in enumerate(services):
-        key = code(service.get("tid"), "service.tid")
+        key = identifier(service.get("tid"), "service.tid")
         components.append(
             Component(id=key, name=text(service.get("name"), "service.name"), position=at)
         )
@@ -188,7 +199,7 @@ def _told(response: Response, now: datetime) -> _Told:
 def _legend(data: Row) -> Mapping[str, str]:
     found = rows(data.get("severity"), "severity")
     return {
-        code(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name")
+        identifier(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name")
         for each in found
     }
 
@@ -196,7 +207,7 @@ def _legend(data: Row) -> Mapping[str, str]:
 def _united(events: Sequence[Event]) -> list[Event]:
     """Return each post once, with all of its services."""
     found: dict[str, Event] = {}
-    spans: dict[str, list[Span]] = defaultdict(list)
+    spans: dict[str, list[ImpactSpan]] = defaultdict(list)
     for event in events:
         found.setdefault(event.id, event)
         spans[event.id] += event.spans
@@ -240,10 +251,10 @@ class _Reader:
         phase = Phase.OPEN if present else PHASES.get(status.lower(), Phase.OPEN)
         end = mail_date(told.get("to"), f"{where}.to") if told.get("to") and not present else None
         if phase is Phase.CLOSED and end is None:
-            wrong(f"{where}.to", "when it ended", None)
+            shape_error(f"{where}.to", "when it ended", None)
         if end is not None:
             phase = Phase.CLOSED if end <= self.now else Phase.OPEN
-        severity = code(told.get("severityTid"), f"{where}.severityTid")
+        severity = identifier(told.get("severityTid"), f"{where}.severityTid")
         name = self.legend.get(severity, f"severity {severity}")[:LONGEST_WORD]
         event = Event(
             id=alias.rstrip("/").rpartition("/")[2] or alias,
@@ -254,12 +265,12 @@ class _Reader:
             status=status,
             impact=name,
             url=SITE + quote(alias if alias.startswith("/") else f"/{alias}"),
-            spans=spread(
+            spans=spans_for(
                 [key], VOCABULARY.get(name), start, end, word=None if name == UNSAID else name
             ),
             words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
         )
-        return silenced(event, _spoke(told, where, start), self.now)
+        return expire_stale(event, _spoke(told, where, start), self.now)
 
 
 def _spoke(told: Row, where: str, start: datetime) -> datetime:
@@ -287,24 +298,24 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(_asked(page), conditional=not page.open_incidents)
     if response.unchanged:
         return
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
-        over, withdrawn = ended(page, told.events)
+        over, withdrawn = closed_since(page, told.events)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=f"Zscaler {urlsplit(page.url).path.strip('/')}"),
-            parts=states(told.components, told.events, page.now),
+            parts=current_states(told.components, told.events, page.now),
             events=[*told.events, *over],
             withdrawn=withdrawn,
-            mark=remembered(told.events),
+            mark=dump_open(told.events),
         )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the posts of the last seven days, which is all the portal tells."""
     response = yield from get(_asked(page))
-    with reading_of(response.url):
+    with locate_errors(response.url):
         told = _told(response, page.now)
         first = max(since, told.since)
         events = [event for event in told.events if event.end is None or event.end >= since]

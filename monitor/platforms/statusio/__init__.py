@@ -32,7 +32,16 @@ from monitor.platforms.statusio.past import (
     impacts_of_messages,
     impacts_of_states,
 )
-from monitor.protocol import About, PageContext, Step, Steps, get, read_json, reading_of, require_ok
+from monitor.protocol import (
+    About,
+    PageContext,
+    Step,
+    Steps,
+    get,
+    locate_errors,
+    read_json,
+    require_ok,
+)
 from monitor.told import Event, evidence, unlisted
 
 __all__ = ["ABOUT", "LEVELS", "backfill", "detect", "poll", "probe"]
@@ -90,7 +99,7 @@ def _read(page: PageContext, before: Mark | None) -> Generator[Step, Any, Eviden
     response = yield from get(API + page_id, conditional=before is not None)
     if response.unchanged:
         return None
-    with reading_of(response.url):
+    with locate_errors(response.url):
         return _present(read_document(read_json(response)), page, page_id, before)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from monitor.fields import peek
+from monitor.fields import try_json
 from monitor.protocol import Get, Response, Signal
 
 API = "https://api.status.io/1.0/status/"
@@ -58,7 +58,7 @@ def _signals(response: Response) -> Iterator[Signal]:
     host = urlsplit(response.final_url or response.url).hostname or ""
     if _is_hosted(host):
         yield Signal("host", f"the host is {host}")
-    if _is_state(peek(response)):
+    if _is_state(try_json(response)):
         yield Signal("shape", "the state has status_overall with a status_code")
     head = response.body[:256].lstrip().removeprefix(b"\xef\xbb\xbf")
     if head[:1] == b"<" and response.status == 200:  # noqa: PLR2004

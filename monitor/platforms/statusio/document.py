@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, code, instant, row, rows, some_rows
+from monitor.fields import Row, identifier, instant, optional_rows, row, rows
 from monitor.model import Component, IncidentUpdate, Level, Phase, worst_level
-from monitor.protocol import wrong
-from monitor.told import UNKNOWN, Event, Part, Post, closed_at, messages, posted
+from monitor.protocol import shape_error
+from monitor.told import UNKNOWN, ComponentState, Event, Post, closed_at, messages, post_saying
 
 LEVELS: Mapping[str, Level] = {
     "100": Level.OPERATIONAL,
@@ -54,9 +54,9 @@ class Place:
     since: datetime
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ComponentState:
         """The component and its present state."""
-        return Part(component=self.component, level=LEVELS.get(self.code), word=self.code)
+        return ComponentState(component=self.component, level=LEVELS.get(self.code), word=self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,11 @@ def read_document(told: object) -> Document:
 def _text(owner: Row, key: str) -> str:
     """Return a text as it is, blanks around it too: pages do have titles that end in one."""
     value = owner.get(key)
-    return value if isinstance(value, str) and value else wrong(key, "text", value)
+    return value if isinstance(value, str) and value else shape_error(key, "text", value)
 
 
 def _code(owner: Row, key: str) -> str:
-    return code(owner.get(key), key)[:LONGEST]
+    return identifier(owner.get(key), key)[:LONGEST]
 
 
 # ------------------------------------------------------------------------------------------- places
@@ -137,7 +137,7 @@ def _places(parts: Iterable[Row]) -> dict[str, Place]:
 def _places_of(part: Row, position: int) -> Iterator[Place]:
     """Yield a part at each of its locations; a part without any is one place of its own."""
     key, name = _text(part, "id"), _text(part, "name")
-    containers = some_rows(part.get("containers"), "containers")
+    containers = optional_rows(part.get("containers"), "containers")
     if not containers:
         yield _place(part, Component(id=key, name=name, position=position))
     several = len(containers) > 1
@@ -236,7 +236,7 @@ def _ended(posts: Iterable[Row], start: datetime) -> datetime:
 
 
 def _post(told: Row) -> Post:
-    return posted(instant(told.get("datetime"), "datetime"), _code(told, "state"), PHASES)
+    return post_saying(instant(told.get("datetime"), "datetime"), _code(told, "state"), PHASES)
 
 
 def _messages(told: Row) -> Iterator[IncidentUpdate]:
