@@ -21,7 +21,7 @@ from monitor.collect import Collector
 from monitor.config import EVIDENCE, VendorConfig
 from monitor.errors import MonitorError
 from monitor.fetch import Fetched, Fetches, Limits, Replay, Validators, settle
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 from monitor.store import PageSpec, Store
 
 HISTORY = timedelta(days=90)

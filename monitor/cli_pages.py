@@ -19,10 +19,10 @@ from monitor.collect import Collector, Detected
 from monitor.config import CatalogEntry, Settings, VendorConfig
 from monitor.errors import ConfigError, IdentityChanged, PageError, StoreError
 from monitor.history import named_ids
+from monitor.kit.protocol import About
 from monitor.model import Component, Level, level_word
 from monitor.picks import picked
 from monitor.plain import markdown_text
-from monitor.protocol import About
 from monitor.runtime import (
     FINE,
     SOME_PAGE_FAILED,

@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from monitor.kit.protocol import PageContext
 from monitor.model import Evidence, Level, Phase
-from monitor.protocol import PageContext
 
 Path = tuple[str | int, ...]
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 from monitor import platforms
 from monitor.errors import FetchError
+from monitor.kit.protocol import Get, PageContext, Response, Steps
 from monitor.model import Evidence
-from monitor.protocol import Get, PageContext, Response, Steps
 from tests.cases import Recording, body_of, recording_of
 
 Answer = Callable[[str], Response]

@@ -14,7 +14,7 @@ from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
 from monitor.errors import PageError
 from monitor.fetch import Fetched, Limits, Validators, settle
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 from monitor.store import PageRecord, Store
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Evidence
 from monitor.platforms import adobe
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "adobe"

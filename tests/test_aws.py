@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from monitor.config import parse, warnings
 from monitor.errors import NotJson, ParseError, TooLarge, Truncated, UnexpectedShape
+from monitor.kit.protocol import Get, PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import aws, probes_for
-from monitor.protocol import Get, PageContext, Response
 from tests.damage import assert_all_sound, damaged_bytes
 from tests.drive import drive
 

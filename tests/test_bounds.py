@@ -13,6 +13,7 @@ from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.fetch import Fetched, Validators
+from monitor.kit.protocol import Response
 from monitor.model import (
     Basis,
     Component,
@@ -24,7 +25,6 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.protocol import Response
 from monitor.runtime import spec
 from monitor.store import Store
 from monitor.store.components import LONGEST_SLUG, Slugs

@@ -17,8 +17,8 @@ import pytest
 
 from monitor import platforms
 from monitor.errors import PageError
+from monitor.kit.protocol import PageContext, Steps
 from monitor.model import Coverage, Evidence
-from monitor.protocol import PageContext, Steps
 from tests.cases import BROKEN, FIXTURES, Recording, broken, expected_of, recording_of
 from tests.damage import assert_sound
 from tests.drive import answering, drive, recognised, responses_of

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import BadStatus, Truncated
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level
 from monitor.platforms import cachet
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "cachet"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import NotJson, TimedOut
+from monitor.errors import FetchError, NotJson, TimedOut
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
 from monitor.platforms import checkly
-from monitor.protocol import FetchError, PageContext, Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "checkly"

@@ -30,8 +30,8 @@ from monitor.collect.timing import derive_due
 from monitor.config import Settings
 from monitor.fetch import sent_at
 from monitor.intervals import Interval, day_of, zone_named
+from monitor.kit.protocol import Response
 from monitor.model import Aspect, Coverage, Level
-from monitor.protocol import Response
 from monitor.schedule import Schedule
 from monitor.store import PageSpec, Store
 from monitor.store.tables import METADATA

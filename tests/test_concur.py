@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import FetchError, TimedOut
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Phase
 from monitor.platforms import concur
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "concur"

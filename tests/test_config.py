@@ -31,8 +31,8 @@ from monitor.config import (
 )
 from monitor.errors import ConfigError
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
+from monitor.kit.protocol import FeedSettings, HtmlSettings
 from monitor.model import Level
-from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import POLICIES
 from monitor.runtime import headers_of
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import NotJson
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import cstate
-from monitor.protocol import PageContext, Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "cstate"

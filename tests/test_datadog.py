@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level
 from monitor.platforms import datadog
-from monitor.protocol import Response
 from tests.drive import context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "datadog"

@@ -27,9 +27,9 @@ from monitor.demo.server import RENDERERS, Simulator
 from monitor.demo.truth import short_id, ulid
 from monitor.errors import MonitorError
 from monitor.intervals import Interval, day_interval, day_of, days_between
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Bar, Evidence, Impact, Level, Seconds
 from monitor.platforms import named
-from monitor.protocol import PageContext, Response
 from tests.drive import drive
 
 NOW = datetime(

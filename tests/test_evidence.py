@@ -14,9 +14,9 @@ from exporters import explain
 from monitor.collect import Collector
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth, TruthIncident
+from monitor.kit.protocol import Response
 from monitor.model import Basis, Evidence, Level, Observation
 from monitor.pins import bad_days
-from monitor.protocol import Response
 from monitor.store import Body, Store
 from monitor.writer import derive_page
 from tests.store_support import DATABASES, add_page, database, evidence, impact

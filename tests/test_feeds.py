@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import PageError, Truncated, UnexpectedShape
-from monitor.feeds import Feed, read_feed, text_lines
-from monitor.protocol import Response
+from monitor.kit.feeds import Feed, read_feed, text_lines
+from monitor.kit.protocol import Response
 
 RSS = """<?xml version="1.0"?>
 <rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>

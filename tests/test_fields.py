@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor import fields
 from monitor.errors import PageError, UnexpectedShape
-from monitor.protocol import Response
+from monitor.kit import embedded, fields, responses, times
+from monitor.kit.protocol import Response
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 ANYTHING = st.one_of(
@@ -25,7 +25,7 @@ ANYTHING = st.one_of(
 )
 READERS = (
     fields.row, fields.items, fields.rows, fields.optional_rows, fields.text, fields.identifier, fields.keyword, fields.number,
-    fields.instant, fields.maybe_instant, fields.epoch, fields.mail_date,
+    times.instant, times.maybe_instant, times.epoch, times.mail_date,
 )  # fmt: skip
 
 
@@ -55,14 +55,14 @@ def test_a_field_is_read_or_refused_with_its_place(
     ],
 )
 def test_a_time_is_read_with_any_offset(written: str) -> None:
-    assert fields.instant(written, "at") == NOON
+    assert times.instant(written, "at") == NOON
 
 
 def test_a_time_without_an_offset_needs_a_zone() -> None:
     with pytest.raises(UnexpectedShape, match="at: expected a time with its offset"):
-        fields.instant("2026-05-20T14:00:00", "at")
+        times.instant("2026-05-20T14:00:00", "at")
 
-    assert fields.instant("2026-05-20T14:00:00", "at", ZoneInfo("Europe/Paris")) == NOON
+    assert times.instant("2026-05-20T14:00:00", "at", ZoneInfo("Europe/Paris")) == NOON
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_time_without_an_offset_needs_a_zone() -> None:
     ],
 )
 def test_a_date_of_e_mail_is_read_with_the_names_of_zones(written: str) -> None:
-    assert fields.mail_date(written, "pubDate") == NOON
+    assert times.mail_date(written, "pubDate") == NOON
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_date_of_e_mail_is_read_with_the_names_of_zones(written: str) -> None:
 )
 def test_a_date_of_e_mail_without_a_zone_or_off_the_calendar_is_refused(written: str) -> None:
     with pytest.raises(UnexpectedShape):
-        fields.mail_date(written, "pubDate")
+        times.mail_date(written, "pubDate")
 
 
 def test_seconds_and_milliseconds_since_1970() -> None:
     assert (
-        fields.epoch(NOON.timestamp(), "at")
-        == fields.epoch(NOON.timestamp() * 1000, "at", per_second=1000)
+        times.epoch(NOON.timestamp(), "at")
+        == times.epoch(NOON.timestamp() * 1000, "at", per_second=1000)
         == NOON
     )
 
@@ -115,7 +115,7 @@ def test_json_inside_a_page_is_read_to_its_own_end() -> None:
     body = b'<html><script>window.data = {"a": [1, 2]};</script></html>'
     page = Response(url="https://status.vendor.example/", status=200, body=body)
 
-    assert fields.embedded(page, re.compile(r"window\.data = ")) == {"a": [1, 2]}
+    assert embedded.json_after(page, re.compile(r"window\.data = ")) == {"a": [1, 2]}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_json_inside_a_page_is_read_to_its_own_end() -> None:
 )
 def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> None:
     with pytest.raises(PageError) as caught:
-        fields.embedded(
+        embedded.json_after(
             Response(url="https://status.vendor.example/", status=200, body=body),
             re.compile(r"window\.data = "),
         )
@@ -145,6 +145,6 @@ def test_json_that_is_not_whole_inside_a_page_names_the_page(body: bytes) -> Non
 )
 def test_a_detector_may_look_at_any_answer(body: bytes, told: object) -> None:
     assert (
-        fields.try_json(Response(url="https://status.vendor.example/", status=200, body=body))
+        responses.try_json(Response(url="https://status.vendor.example/", status=200, body=body))
         == told
     )

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from monitor.kit.protocol import Get, PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import firehydrant
-from monitor.protocol import Get, PageContext, Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "firehydrant"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import NotJson
+from monitor.kit.protocol import Get, PageContext, Response
 from monitor.model import Phase
 from monitor.platforms import flashduty
-from monitor.protocol import Get, PageContext, Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "flashduty"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import BadStatus
+from monitor.kit.protocol import Response
 from monitor.model import Level
 from monitor.platforms import gatus
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 QUIET = Path(__file__).parent / "fixtures" / "gatus" / "quiet"

@@ -14,9 +14,9 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import ParseError, UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Basis, Evidence, Impact, Level, Phase
 from monitor.platforms import google
-from monitor.protocol import PageContext, Response
 from tests.damage import assert_sound, damaged_bytes, levels_of
 from tests.drive import Answer, answers_from, context_of, drive
 from tests.pace import reads_within_a_second

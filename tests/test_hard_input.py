@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from monitor import platforms
 from monitor.errors import PageError
 from monitor.impacts import IMPACT_WORDS
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact, Level
 from monitor.platforms import incidentio, statuspage
-from monitor.protocol import PageContext, Response
 from tests.cases import all_cases, recording_of
 from tests.damage import assert_sound, damaged_body
 from tests.drive import answers_from, drive, responses_of

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from monitor.kit.protocol import Get, HtmlSettings
 from monitor.model import Level
 from monitor.platforms import html
-from monitor.protocol import Get, HtmlSettings
 from tests.drive import answers_from, context_of, drive
 
 QUIET = Path(__file__).parent / "fixtures" / "html" / "quiet"

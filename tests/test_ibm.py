@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import PageError
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level
 from monitor.platforms import ibm
-from monitor.protocol import Response
 from tests.damage import damaged, paths
 from tests.drive import Answer, answers_from, context_of, drive
 

@@ -20,9 +20,9 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Basis, Evidence, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import incidentio
-from monitor.protocol import PageContext, Response
 from tests.cases import CHALLENGE
 from tests.drive import Answer, answers_from, context_of, drive
 

@@ -16,9 +16,9 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import BotChallenge, NotJson, PageError, ParseError, UnexpectedShape
+from monitor.kit.protocol import PageContext, Response, Steps
 from monitor.model import Basis, Confidence, Evidence, Level, Phase
 from monitor.platforms import instatus
-from monitor.protocol import PageContext, Response, Steps
 from tests.damage import assert_sound, damaged, damaged_text, to_bytes
 from tests.drive import Answer, answers_from, context_of, drive
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from monitor import platforms
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Incident, IncidentUpdate, Phase
-from monitor.protocol import PageContext, Response
 from monitor.store import Store
 from tests.drive import answers_from, context_of, drive
 from tests.store_support import MINUTE, NOW, add_page, save

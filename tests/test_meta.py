@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import meta
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "meta"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConnectFailed, UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Level
 from monitor.platforms import microsoft365
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "microsoft365"

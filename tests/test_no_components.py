@@ -10,8 +10,8 @@ from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import remarks
 from monitor import cli
 from monitor.answers import ReportQuery, record
+from monitor.kit.evidence import NOTHING_LISTED, remarked
 from monitor.model import Component, Evidence, Level, PageInfo
-from monitor.told import NOTHING_LISTED, remarked
 
 
 def emptied() -> Page:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Evidence
 from monitor.platforms import oracle
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "oracle"

@@ -17,7 +17,7 @@ from monitor.config import VendorConfig
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import IdentityChanged
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 from monitor.store import Store
 from tests.drive import answers_from
 

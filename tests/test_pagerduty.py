@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import BadStatus, TimedOut, UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Level
 from monitor.platforms import pagerduty
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "pagerduty"

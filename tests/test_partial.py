@@ -15,9 +15,9 @@ from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from monitor import platforms
 from monitor.config import VendorConfig
 from monitor.errors import PageError
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Observation
 from monitor.partial import admitted
-from monitor.protocol import Response
 from monitor.standing import is_bad
 from tests.cases import case_of
 from tests.drive import answers_from, drive

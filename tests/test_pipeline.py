@@ -21,8 +21,8 @@ from monitor.demo.chance import random_truth
 from monitor.errors import ConnectFailed, Throttled
 from monitor.fetch import Limits
 from monitor.intervals import day_interval, day_of, days_between
+from monitor.kit.protocol import Response
 from monitor.model import Level, Phase
-from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
 from monitor.store import Store
 

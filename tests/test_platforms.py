@@ -21,8 +21,8 @@ import pytest
 
 from monitor import platforms
 from monitor.errors import PageError
+from monitor.kit.protocol import HtmlSettings, PageContext
 from monitor.model import Evidence, Level, Phase, level_word
-from monitor.protocol import HtmlSettings, PageContext
 from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of
 from tests.drive import answers_from, context_of, drive, recognised, responses_of
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from monitor.errors import Truncated
-from monitor.protocol import Response, read_json
+from monitor.kit.protocol import Response
+from monitor.kit.responses import read_json
 
 WHOLE = json.dumps({"words": [True, False, None, -1.5e-3, '€ 😀 \n"'], "empty": [{}, []]})
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from monitor import platforms
+from monitor.kit.protocol import Response
 from monitor.model import Incident, Phase
-from monitor.protocol import Response
 from tests.cases import FIXTURES, expected_of
 from tests.drive import answers_from, context_of, drive
 

@@ -19,8 +19,8 @@ import pytest
 
 from monitor import platforms
 from monitor.errors import PageError
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
-from monitor.protocol import PageContext, Response
 from tests.damage import at, paths
 from tests.drive import Answer, answers_from, drive
 from tests.test_hard_input import bodies_of, whole_cases

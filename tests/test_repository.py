@@ -17,8 +17,8 @@ import monitor
 from monitor.cli import app
 from monitor.cli_pages import markdown, platform_rows
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
-from monitor.protocol import PageContext, Response
 from tests.drive import drive
 
 ROOT = Path(__file__).parents[1]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import rootly
-from monitor.protocol import PageContext, Response
 from tests.drive import context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "rootly"

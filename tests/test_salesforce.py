@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import Truncated
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import salesforce
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "salesforce"

@@ -17,8 +17,8 @@ from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled
 from monitor.fetch import Fetched, Limits, Shared, Validators, settle
+from monitor.kit.protocol import Response
 from monitor.model import Level
-from monitor.protocol import Response
 
 NOW = datetime(2026, 5, 20, 12, 30, tzinfo=UTC)
 URL = "https://status.acme.example/api/v2/summary.json"

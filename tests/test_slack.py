@@ -17,9 +17,9 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 from monitor.config import VendorConfig
 from monitor.errors import PageError, ParseError, UnexpectedShape
 from monitor.impacts import DEFAULT_IMPACT_MAPPING, IMPACT_WORDS
+from monitor.kit.protocol import PageContext, Response, Steps
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import slack
-from monitor.protocol import PageContext, Response, Steps
 from tests.damage import assert_sound, damaged, damaged_text, to_bytes
 from tests.drive import Answer, answers_from, context_of, drive
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import statuscast
-from monitor.protocol import PageContext, Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "statuscast"

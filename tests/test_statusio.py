@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
+from monitor.kit.protocol import Get, PageContext, Response, Signal
 from monitor.model import Aspect, Evidence, Impact, Level, Phase
 from monitor.platforms import probes_for, statusio
-from monitor.protocol import Get, PageContext, Response, Signal
 from tests.damage import assert_all_sound, damaged_bytes
 from tests.drive import answers_from, context_of, drive
 

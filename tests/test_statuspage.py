@@ -9,9 +9,9 @@ import pytest
 
 from monitor.errors import BadStatus, FetchError, PageUnavailable, Throttled, UnexpectedShape
 from monitor.intervals import Interval
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Basis, Evidence, Impact, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import statuspage
-from monitor.protocol import PageContext, Response
 from tests.drive import drive
 
 ROOT = "https://status.acme.example/"

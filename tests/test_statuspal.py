@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.platforms import statuspal
-from monitor.protocol import Response
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "statuspal"

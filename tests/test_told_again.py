@@ -19,8 +19,8 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 from monitor import history
 from monitor.collect import Collector
 from monitor.config import VendorConfig
+from monitor.kit.protocol import Response
 from monitor.model import Impact, Level
-from monitor.protocol import Response
 
 URL = "https://status.acme.example/"
 START = datetime(2026, 3, 5, 10, tzinfo=UTC)

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import BadStatus, UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Bar, Level
 from monitor.platforms import upptime
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "upptime"

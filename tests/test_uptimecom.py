@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import NotJson, UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level, Phase
 from monitor.platforms import uptimecom
-from monitor.protocol import PageContext, Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "uptimecom"

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
 from monitor.platforms import uptimekuma
-from monitor.protocol import PageContext, Response
 from tests.cases import recording_of
 from tests.drive import answers_from, context_of, drive
 

@@ -14,8 +14,8 @@ from monitor import config
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import day_interval
+from monitor.kit.protocol import Response
 from monitor.model import Level, Phase
-from monitor.protocol import Response
 from monitor.ratios import figures, window_ending
 
 API, OTHER = "aaaaaaaaaaa1", "aaaaaaaaaaa2"

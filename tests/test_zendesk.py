@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import TimedOut, UnexpectedShape
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Phase
 from monitor.platforms import zendesk
-from monitor.protocol import Response
 from tests.drive import Answer, answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "zendesk"

@@ -6,7 +6,8 @@ from itertools import chain
 
 from monitor import platforms
 from monitor.errors import FetchError, Throttled, UnknownPlatform
-from monitor.protocol import Get, Response, Signal, is_challenge
+from monitor.kit.protocol import Get, Response, Signal
+from monitor.kit.responses import is_challenge
 
 Ask = Callable[[Get], Awaitable[Response | FetchError]]
 """Asks the page, and returns what it answers or why it did not."""

@@ -13,10 +13,10 @@ from monitor.collect.session import OK, FetchSession
 from monitor.errors import FetchError
 from monitor.fetch import Fetched, Fetches, Shared, sent_at
 from monitor.identity import host_of
+from monitor.kit.evidence import remarked
+from monitor.kit.protocol import Get, Response, Steps
 from monitor.model import Evidence
-from monitor.protocol import Get, Response, Steps
 from monitor.store import Body
-from monitor.told import remarked
 
 Keep = Callable[[Evidence], Awaitable[None]]
 

@@ -9,8 +9,8 @@ from monitor.clocks import ClockLedger
 from monitor.collect.driver import Driver
 from monitor.collect.reports import Reports
 from monitor.collect.watched import Watched
+from monitor.kit.protocol import PageContext
 from monitor.model import Evidence
-from monitor.protocol import PageContext
 from monitor.store import PageRecord, Store
 from monitor.writer import Memory, Writer
 

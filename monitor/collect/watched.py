@@ -10,7 +10,7 @@ from monitor import platforms
 from monitor.collect.session import FetchSession
 from monitor.config import VendorConfig
 from monitor.fetch import Limits
-from monitor.protocol import PageContext
+from monitor.kit.protocol import PageContext
 from monitor.store import PageRecord, PageSpec
 from monitor.writer import Memory
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from monitor.bounds import MAX_COMPONENTS, MAX_NAME_LENGTH, MAX_NEW_COMPONENTS, Bounds
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
+from monitor.kit.protocol import FeedSettings, HtmlSettings
 from monitor.model import Level
 from monitor.overrides import Override
-from monitor.protocol import FeedSettings, HtmlSettings
 from monitor.ratios import DEFAULT_POLICY
 from monitor.standing import DEFAULT_MIN_COVERAGE
 

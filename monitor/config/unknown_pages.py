@@ -6,7 +6,7 @@ from monitor.config.keys import Key, read_fields
 from monitor.config.mistakes import Mistake
 from monitor.config.nodes import Value
 from monitor.config.values import LEVELS, Reader, choice, patterns, selector
-from monitor.protocol import FeedSettings, HtmlSettings
+from monitor.kit.protocol import FeedSettings, HtmlSettings
 
 FEED_MEANINGS = ("open", "ended", "scheduled", *LEVELS)
 """What a word of the user's own may mean in a feed."""

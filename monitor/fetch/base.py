@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from monitor import __version__
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 
 MIB = 1024 * 1024
 

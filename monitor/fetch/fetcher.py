@@ -43,7 +43,7 @@ from monitor.fetch.politeness import (
 )
 from monitor.fetch.routes import Route, direct, trust
 from monitor.fetch.transport import HostTransport
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 BUSY = frozenset({420, 429})

@@ -27,8 +27,8 @@ from urllib.parse import unquote, urlsplit
 from monitor.errors import ConfigError
 from monitor.fetch.base import MIB, Fetched, Fetches, Limits, Validators, settle
 from monitor.fetch.body import sniff_encoding
+from monitor.kit.protocol import Response
 from monitor.plain import json_text
-from monitor.protocol import Response
 
 INDEX = "recording.json"
 NAME_LENGTH = 80

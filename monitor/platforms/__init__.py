@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Protocol, cast
 
-from monitor.protocol import About, Get, PageContext, Response, Signal, Steps
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps
 
 
 class Platform(Protocol):

@@ -24,30 +24,15 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, epoch, identifier, keyword, maybe_text, number, row, try_json
+from monitor.kit.events import Event, ImpactSpan, expire_stale
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, row
+from monitor.kit.posts import closed_at, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import epoch
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    Event,
-    ImpactSpan,
-    closed_at,
-    current_states,
-    evidence,
-    expire_stale,
-    gap_before,
-    post_saying,
-)
 
 ABOUT = About(
     title="Adobe",

@@ -16,33 +16,15 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated
-from monitor.fields import (
-    Row,
-    epoch,
-    identifier,
-    keyword,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
 from monitor.intervals import day_of
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import epoch
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, spans_for
 
 ABOUT = About(
     title="Apple",

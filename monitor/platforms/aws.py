@@ -29,8 +29,13 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, NotJson, PageError, ParseError, TooLarge, Truncated
-from monitor.fields import epoch
 from monitor.intervals import Interval
+from monitor.kit.messages import messages, updates_of
+from monitor.kit.posts import Post, Says, closed_at
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error
+from monitor.kit.states import UNKNOWN
+from monitor.kit.times import epoch
 from monitor.model import (
     Aspect,
     Basis,
@@ -46,19 +51,6 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import UNKNOWN, Post, Says, closed_at, messages, updates_of
 
 ABOUT = About(
     title="AWS Health Dashboard",

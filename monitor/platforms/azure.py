@@ -24,22 +24,14 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import Moved, Truncated, UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, Feed, read_feed, text_lines
 from monitor.intervals import ONE_DAY, day_of
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.feeds import ACCEPT, Entry, Feed, read_feed, text_lines
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, require_ok, shape_error
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    require_ok,
-    shape_error,
-)
-from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, spans_for
 
 ABOUT = About(
     title="Microsoft Azure",

@@ -14,22 +14,13 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated
-from monitor.fields import Row, keyword, maybe_text, row, rows, text, try_json
 from monitor.intervals import day_of
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, worst_level
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Azure DevOps",

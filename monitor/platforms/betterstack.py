@@ -43,6 +43,13 @@ from monitor.intervals import (
     total_seconds,
     zone_named,
 )
+from monitor.kit.evidence import MIN_DURATION
+from monitor.kit.messages import messages, posted_states, updates_of
+from monitor.kit.posts import Post, Says, end_of
+from monitor.kit.prose import prose
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error
+from monitor.kit.states import UNKNOWN
 from monitor.model import (
     Aspect,
     Bar,
@@ -60,28 +67,6 @@ from monitor.model import (
     Phase,
     PostedState,
     ReportedUptime,
-)
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    MIN_DURATION,
-    UNKNOWN,
-    Post,
-    Says,
-    end_of,
-    messages,
-    posted_states,
-    prose,
-    updates_of,
 )
 
 ABOUT = About(

@@ -28,47 +28,23 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from monitor.errors import FetchError, Truncated, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    keyword,
-    maybe_instant,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
 from monitor.intervals import zone_named
-from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    MIN_DURATION,
+from monitor.kit.events import (
     ComponentState,
     Event,
     ImpactSpan,
-    Post,
-    closed_at,
-    evidence,
     expire_stale,
-    gap_before,
-    message,
-    post_saying,
     recent_or_open,
     spans_for,
 )
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.messages import message
+from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.times import maybe_instant
+from monitor.model import Component, Evidence, IncidentUpdate, Level, PageInfo, Phase
 
 ABOUT = About(
     title="Cachet",

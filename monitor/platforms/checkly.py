@@ -25,10 +25,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import (
+from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
     identifier,
-    instant,
     keyword,
     maybe_text,
     number,
@@ -36,33 +37,13 @@ from monitor.fields import (
     row,
     rows,
     text,
-    try_json,
 )
+from monitor.kit.messages import messages
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json, require_ok, shape_error, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import instant
 from monitor.model import Component, Level, PageInfo, Phase, ReportedUptime
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-    require_ok,
-    shape_error,
-)
-from monitor.told import (
-    Event,
-    current_states,
-    evidence,
-    expire_stale,
-    gap_before,
-    messages,
-    recent_or_open,
-    spans_for,
-)
 
 ABOUT = About(
     title="Checkly",

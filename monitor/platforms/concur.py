@@ -26,42 +26,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    epoch,
-    identifier,
-    items,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, identifier, items, maybe_text, optional_rows, row, rows, text
+from monitor.kit.messages import messages
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import closed_at, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.times import epoch
 from monitor.model import Component, Evidence, Gap, IncidentUpdate, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    closed_at,
-    closed_since,
-    dump_open,
-    evidence,
-    messages,
-    post_saying,
-    spans_for,
-)
 
 ABOUT = About(
     title="SAP Concur Open",

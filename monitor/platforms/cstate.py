@@ -41,33 +41,16 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, instant, items, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.events import ComponentState, Event, expire_stale, recent_or_open, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.feeds import ACCEPT, Entry, read_feed
+from monitor.kit.fields import Row, items, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json
+from monitor.kit.states import current_states
+from monitor.kit.times import instant
 from monitor.model import Component, Level, PageInfo, Phase, worst_level
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    closed_since,
-    current_states,
-    dump_open,
-    evidence,
-    expire_stale,
-    gap_before,
-    recent_or_open,
-    spans_for,
-)
 
 ABOUT = About(
     title="cState",

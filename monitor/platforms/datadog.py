@@ -26,48 +26,26 @@ from itertools import zip_longest
 from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable
-from monitor.fields import (
+from monitor.kit.events import ComponentState, Event, ImpactSpan, recent_or_open, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
     identifier,
-    instant,
     keyword,
-    maybe_instant,
     maybe_text,
     number,
     optional_rows,
     row,
     rows,
     text,
-    try_json,
 )
+from monitor.kit.messages import messages, posted_states
+from monitor.kit.posts import calls_over, end_of, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import worst_words
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    ImpactSpan,
-    calls_over,
-    end_of,
-    evidence,
-    gap_before,
-    messages,
-    post_saying,
-    posted_states,
-    recent_or_open,
-    spans_for,
-    worst_words,
-)
 
 ABOUT = About(
     title="Datadog",

@@ -35,10 +35,12 @@ from html import unescape
 from typing import Any
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, Feed, read_feed
-from monitor.fields import instant, mail_date
-from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
+from monitor.kit.events import Event, ImpactSpan, expire_stale
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.feeds import ACCEPT, Entry, Feed, read_feed
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import REVIEWS, Post, Says, closed_at, over_since
+from monitor.kit.protocol import (
     About,
     FeedSettings,
     Get,
@@ -49,23 +51,11 @@ from monitor.protocol import (
     Steps,
     fingerprint,
     get,
-    locate_errors,
 )
-from monitor.told import (
-    REVIEWS,
-    Event,
-    ImpactSpan,
-    Post,
-    Says,
-    closed_at,
-    closed_since,
-    current_states,
-    dump_open,
-    evidence,
-    expire_stale,
-    gap_before,
-    over_since,
-)
+from monitor.kit.responses import locate_errors, require_ok
+from monitor.kit.states import current_states
+from monitor.kit.times import instant, mail_date
+from monitor.model import Basis, Component, Level, PageInfo, Phase
 
 ABOUT = About(
     title="RSS and Atom feeds",

@@ -24,46 +24,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    maybe_instant,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import Event, ImpactSpan, expire_stale, recent_or_open
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
+from monitor.kit.messages import messages
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import Post, end_of, over_since, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    Event,
-    ImpactSpan,
-    Post,
-    closed_since,
-    current_states,
-    dump_open,
-    end_of,
-    evidence,
-    expire_stale,
-    gap_before,
-    messages,
-    over_since,
-    post_saying,
-    recent_or_open,
-)
 
 ABOUT = About(
     title="FireHydrant",

@@ -25,9 +25,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
-from monitor.fields import (
+from monitor.kit.events import Event, ImpactSpan, expire_stale
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
-    epoch,
     identifier,
     keyword,
     maybe_text,
@@ -36,10 +37,10 @@ from monitor.fields import (
     row,
     rows,
     text,
-    try_json,
 )
-from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
-from monitor.protocol import (
+from monitor.kit.messages import messages, posted_states
+from monitor.kit.posts import Post, calls_over, closed_at, post_saying
+from monitor.kit.protocol import (
     About,
     Get,
     PageContext,
@@ -49,24 +50,11 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
-    locate_errors,
-    read_json,
-    require_ok,
 )
-from monitor.told import (
-    Event,
-    ImpactSpan,
-    Post,
-    calls_over,
-    closed_at,
-    current_states,
-    evidence,
-    expire_stale,
-    gap_before,
-    messages,
-    post_saying,
-    posted_states,
-)
+from monitor.kit.responses import locate_errors, read_json, require_ok, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import epoch
+from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 
 ABOUT = About(
     title="Flashduty",

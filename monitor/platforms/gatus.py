@@ -25,31 +25,14 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    instant,
-    keyword,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
 from monitor.intervals import Interval
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import MIN_DURATION, evidence
+from monitor.kit.fields import Row, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get_all
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.times import instant
 from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get_all,
-    locate_errors,
-    read_json,
-)
-from monitor.told import MIN_DURATION, ComponentState, evidence
 
 ABOUT = About(
     title="Gatus",

@@ -36,6 +36,9 @@ from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.intervals import Interval
+from monitor.kit.messages import messages, updates_of
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error
 from monitor.model import (
     Aspect,
     Basis,
@@ -52,21 +55,7 @@ from monitor.model import (
     Phase,
     worst_level,
 )
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
 from monitor.standing import is_bad
-from monitor.told import messages, updates_of
 
 ABOUT = About(
     title="Google Cloud, Workspace, Firebase",

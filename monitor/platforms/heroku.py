@@ -18,46 +18,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.fields import (
+from monitor.intervals import ONE_DAY, day_of
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import (
     LONGEST_CODE,
     Row,
     identifier,
-    instant,
     keyword,
-    maybe_instant,
     maybe_text,
     optional_rows,
     row,
     rows,
     text,
-    try_json,
 )
-from monitor.intervals import ONE_DAY, day_of
+from monitor.kit.messages import messages
+from monitor.kit.posts import Post, Says, end_of, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    Post,
-    Says,
-    end_of,
-    evidence,
-    messages,
-    post_saying,
-    spans_for,
-)
 
 ABOUT = About(
     title="Heroku",

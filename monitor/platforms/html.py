@@ -14,9 +14,10 @@ from datetime import date, datetime
 from bs4 import BeautifulSoup, Tag
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import LONGEST_CODE, maybe_text
-from monitor.model import Component, Level
-from monitor.protocol import (
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import LONGEST_CODE, maybe_text
+from monitor.kit.protocol import (
     About,
     HtmlSettings,
     PageContext,
@@ -25,10 +26,9 @@ from monitor.protocol import (
     Steps,
     fingerprint,
     get,
-    locate_errors,
-    require_ok,
 )
-from monitor.told import ComponentState, evidence
+from monitor.kit.responses import locate_errors, require_ok
+from monitor.model import Component, Level
 
 ABOUT = About(
     title="Web pages by selectors",

@@ -24,11 +24,11 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.fields import (
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import (
     Row,
-    epoch,
     identifier,
-    instant,
     items,
     keyword,
     maybe_text,
@@ -36,21 +36,11 @@ from monitor.fields import (
     row,
     rows,
     text,
-    try_json,
 )
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.times import epoch, instant
 from monitor.model import Component, Evidence, Gap, Incident, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import ComponentState, Event, evidence, spans_for
 
 ABOUT = About(
     title="IBM Cloud",

@@ -35,6 +35,10 @@ from monitor.errors import (
     UnexpectedShape,
 )
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, zone_named
+from monitor.kit.messages import updates_of
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json, require_ok, sanitized, shape_error
+from monitor.kit.states import UNKNOWN
 from monitor.model import (
     Aspect,
     Basis,
@@ -52,22 +56,6 @@ from monitor.model import (
     PostedState,
     ReportedUptime,
 )
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-    require_ok,
-    sanitized,
-    shape_error,
-)
-from monitor.told import UNKNOWN, updates_of
 
 ABOUT = About(
     title="incident.io",

@@ -36,6 +36,9 @@ from monitor.errors import (
 )
 from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of
+from monitor.kit.posts import REVIEWS, closed_at, post_saying
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, require_ok, sanitized
 from monitor.model import (
     Aspect,
     Basis,
@@ -52,20 +55,6 @@ from monitor.model import (
     ReportedUptime,
     worst_level,
 )
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    require_ok,
-    sanitized,
-)
-from monitor.told import REVIEWS, closed_at, post_saying
 
 ABOUT = About(
     title="Instatus",

@@ -23,30 +23,14 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, identifier, items, maybe_text, rows, text, try_json
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.feeds import ACCEPT, Entry, read_feed
+from monitor.kit.fields import Row, identifier, items, maybe_text, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    closed_since,
-    dump_open,
-    evidence,
-    gap_before,
-    spans_for,
-)
 
 ABOUT = About(
     title="Meta",

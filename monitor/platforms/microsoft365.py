@@ -15,23 +15,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated
-from monitor.feeds import text_lines
-from monitor.fields import Row, keyword, maybe_text, row, rows, text, try_json
 from monitor.intervals import day_of
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence
+from monitor.kit.feeds import text_lines
+from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get_all
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.model import Component, Evidence, Gap, Level, PageInfo
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get_all,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Microsoft 365",

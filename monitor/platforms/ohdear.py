@@ -11,19 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, keyword, maybe_text, own_zone, row, rows, text, try_json
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.zones import own_zone
 from monitor.model import Component, Level, PageInfo
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="Oh Dear",

@@ -22,21 +22,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.fields import Row, embedded, instant, maybe_instant, maybe_text, number, rows, text
+from monitor.kit.embedded import json_after
+from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before
+from monitor.kit.fields import Row, maybe_text, number, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors
+from monitor.kit.states import current_states
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, locate_errors
-from monitor.told import (
-    MIN_DURATION,
-    Event,
-    ImpactSpan,
-    closed_since,
-    current_states,
-    dump_open,
-    evidence,
-    expire_stale,
-    gap_before,
-    spans_for,
-)
 
 ABOUT = About(
     title="Okta",
@@ -150,8 +145,8 @@ class _Page:
 
 
 def _page(response: Response, now: datetime) -> _Page:
-    told, written = rows(embedded(response, RECORDS), "incidents"), response.text
-    planned = rows(embedded(response, PLANNED), PLANS) if PLANNED.search(written) else []
+    told, written = rows(json_after(response, RECORDS), "incidents"), response.text
+    planned = rows(json_after(response, PLANNED), PLANS) if PLANNED.search(written) else []
     listed = CELLS.search(written)
     changes = [_changed(each, f"incidents[{at}]") for at, each in enumerate(told)]
     return _Page(

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import (
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
     identifier,
-    instant,
     items,
     keyword,
     maybe_text,
@@ -27,32 +28,14 @@ from monitor.fields import (
     row,
     rows,
     text,
-    try_json,
 )
+from monitor.kit.messages import messages
+from monitor.kit.posts import closed_at, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.states import current_states, worst_words
+from monitor.kit.times import instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    closed_at,
-    current_states,
-    evidence,
-    gap_before,
-    messages,
-    post_saying,
-    spans_for,
-    worst_words,
-)
 
 ABOUT = About(
     title="OpenStatus",

@@ -25,32 +25,14 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import Row, identifier, rows, text, try_json
+from monitor.kit.events import ComponentState, Event, expire_stale, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.feeds import ACCEPT, Entry, read_feed
+from monitor.kit.fields import Row, identifier, rows, text
+from monitor.kit.posts import REVIEWS, closed_at, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.model import Component, Evidence, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    REVIEWS,
-    ComponentState,
-    Event,
-    closed_at,
-    evidence,
-    expire_stale,
-    gap_before,
-    post_saying,
-    spans_for,
-)
 
 ABOUT = About(
     title="Oracle Cloud",

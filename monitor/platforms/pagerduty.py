@@ -25,21 +25,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.errors import BadStatus, FetchError, Moved, NotJson, PageError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    embedded,
-    epoch,
-    identifier,
-    instant,
-    maybe_text,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
-from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
-from monitor.protocol import (
+from monitor.kit.embedded import json_after
+from monitor.kit.events import Event, ImpactSpan, expire_stale, recent_or_open, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
+from monitor.kit.messages import message
+from monitor.kit.posts import REVIEWS, closed_at, post_saying
+from monitor.kit.protocol import (
     About,
     Get,
     PageContext,
@@ -49,25 +41,11 @@ from monitor.protocol import (
     Steps,
     get,
     get_all,
-    locate_errors,
-    read_json,
-    shape_error,
 )
-from monitor.told import (
-    REVIEWS,
-    Event,
-    ImpactSpan,
-    closed_at,
-    current_states,
-    evidence,
-    expire_stale,
-    gap_before,
-    message,
-    post_saying,
-    recent_or_open,
-    spans_for,
-    worst_words,
-)
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import current_states, worst_words
+from monitor.kit.times import epoch, instant
+from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
 
 ABOUT = About(
     title="PagerDuty",
@@ -256,7 +234,7 @@ def _is_older(response: Response) -> bool:
 
 def _older(response: Response, page: PageContext) -> _Told:
     with locate_errors(response.url):
-        told = row(embedded(response, IN_PAGE), "script#data")
+        told = row(json_after(response, IN_PAGE), "script#data")
         summary = row(told.get("summary"), "summary")
         if summary.get("posts"):
             raise UnexpectedShape(

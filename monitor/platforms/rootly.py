@@ -18,45 +18,17 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    keyword,
-    maybe_instant,
-    maybe_text,
-    optional_rows,
-    own_zone,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import ComponentState, Event, expire_stale, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.messages import messages
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import Post, calls_over, end_of, post_saying
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.times import instant, maybe_instant
+from monitor.kit.zones import own_zone
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    Post,
-    calls_over,
-    closed_since,
-    dump_open,
-    end_of,
-    evidence,
-    expire_stale,
-    messages,
-    post_saying,
-    spans_for,
-)
 
 ABOUT = About(
     title="Rootly",

@@ -26,35 +26,24 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.errors import PageError, PageUnavailable, Truncated, UnexpectedShape
-from monitor.fields import (
+from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import (
     Row,
     identifier,
-    instant,
     items,
     keyword,
-    maybe_instant,
     maybe_text,
     optional_rows,
     row,
     rows,
     text,
-    try_json,
 )
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import ComponentState, Event, ImpactSpan, closed_since, dump_open, evidence
 
 ABOUT = About(
     title="Salesforce Trust",

@@ -18,35 +18,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.feeds import text_lines
-from monitor.fields import Row, identifier, instant, items, maybe_text, row, rows, text, try_json
+from monitor.kit.events import ComponentState, Event, spans_for, unlisted
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before
+from monitor.kit.feeds import text_lines
+from monitor.kit.fields import Row, identifier, items, maybe_text, row, rows, text
+from monitor.kit.messages import messages
+from monitor.kit.posts import Post, closed_at
+from monitor.kit.prose import prose
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import instant
 from monitor.model import Component, Evidence, Level, Observation, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    MIN_DURATION,
-    ComponentState,
-    Event,
-    Post,
-    closed_at,
-    current_states,
-    evidence,
-    gap_before,
-    messages,
-    prose,
-    spans_for,
-    unlisted,
-)
 
 ABOUT = About(
     title="Slack",

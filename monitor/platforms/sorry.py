@@ -23,44 +23,16 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import BadStatus, FetchError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    keyword,
-    maybe_instant,
-    maybe_text,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import ComponentState, Event, expire_stale, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, row, rows, text
+from monitor.kit.messages import messages
+from monitor.kit.posts import Post, end_of, post_saying
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.states import UNKNOWN
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-)
-from monitor.told import (
-    UNKNOWN,
-    ComponentState,
-    Event,
-    Post,
-    end_of,
-    evidence,
-    expire_stale,
-    gap_before,
-    messages,
-    post_saying,
-    spans_for,
-)
 
 ABOUT = About(
     title="Sorry",

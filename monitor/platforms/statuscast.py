@@ -33,33 +33,16 @@ from itertools import islice, pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
-from monitor.fields import instant, mail_date
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
+from monitor.kit.events import ComponentState, Event, ImpactSpan, expire_stale
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, require_ok
+from monitor.kit.states import current_states
+from monitor.kit.times import instant, mail_date
 from monitor.model import Basis, Component, Evidence, Impact, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    require_ok,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    ImpactSpan,
-    Post,
-    closed_at,
-    closed_since,
-    current_states,
-    dump_open,
-    evidence,
-    expire_stale,
-    gap_before,
-    post_saying,
-)
 
 ABOUT = About(
     title="StatusCast",

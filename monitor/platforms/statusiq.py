@@ -15,11 +15,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import LONGEST_CODE
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence
+from monitor.kit.feeds import ACCEPT, Entry, read_feed
+from monitor.kit.fields import LONGEST_CODE
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors
 from monitor.model import Component, Level, PageInfo
-from monitor.protocol import About, PageContext, Response, Signal, Steps, get, locate_errors
-from monitor.told import ComponentState, evidence
 
 ABOUT = About(
     title="StatusIQ (Site24x7)",

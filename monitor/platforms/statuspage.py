@@ -44,9 +44,13 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.fields import own_zone
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
+from monitor.kit.messages import updates_of
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import is_challenge, read_json, require_ok, sanitized
+from monitor.kit.states import UNKNOWN
+from monitor.kit.zones import own_zone
 from monitor.model import (
     Aspect,
     Bar,
@@ -65,21 +69,6 @@ from monitor.model import (
     PostedState,
     ReportedUptime,
 )
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    is_challenge,
-    read_json,
-    require_ok,
-    sanitized,
-)
-from monitor.told import UNKNOWN, updates_of
 
 ABOUT = About(
     title="Atlassian Statuspage",

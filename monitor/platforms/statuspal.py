@@ -23,36 +23,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import (
+from monitor.intervals import zone_named
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
     identifier,
-    instant,
     items,
     keyword,
-    maybe_instant,
     maybe_text,
     optional_rows,
     row,
     rows,
     text,
-    try_json,
 )
-from monitor.intervals import zone_named
+from monitor.kit.messages import messages
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, require_ok, try_json
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase, worst_level
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    require_ok,
-)
-from monitor.told import ComponentState, Event, evidence, gap_before, messages, spans_for
 
 ABOUT = About(
     title="Statuspal",

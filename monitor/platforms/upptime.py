@@ -27,8 +27,24 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
-from monitor.fields import Row, instant, keyword, maybe_text, number, row, rows, text, try_json
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
+from monitor.kit.events import ComponentState
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, keyword, maybe_text, number, row, rows, text
+from monitor.kit.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+)
+from monitor.kit.responses import locate_errors, read_json, require_ok, shape_error, try_json
+from monitor.kit.states import worst_words
+from monitor.kit.times import instant
 from monitor.model import (
     Aspect,
     Bar,
@@ -40,22 +56,6 @@ from monitor.model import (
     PageInfo,
     ReportedUptime,
 )
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-    require_ok,
-    shape_error,
-)
-from monitor.told import ComponentState, evidence, gap_before, worst_words
 
 ABOUT = About(
     title="Upptime",

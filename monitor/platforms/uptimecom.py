@@ -25,48 +25,27 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
-from monitor.fields import (
+from monitor.intervals import Interval
+from monitor.kit.embedded import json_after
+from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import (
     Row,
-    embedded,
-    epoch,
     identifier,
-    instant,
     keyword,
-    maybe_instant,
     maybe_text,
     number,
     optional_rows,
     row,
     rows,
     text,
-    try_json,
 )
-from monitor.intervals import Interval
+from monitor.kit.messages import messages
+from monitor.kit.posts import calls_over, end_of, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import epoch, instant, maybe_instant
 from monitor.model import Basis, Component, Coverage, Level, PageInfo, Phase, ReportedUptime
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    ImpactSpan,
-    calls_over,
-    end_of,
-    evidence,
-    gap_before,
-    messages,
-    post_saying,
-)
 
 ABOUT = About(
     title="Uptime.com",
@@ -182,7 +161,7 @@ def _live(page: PageContext, *, conditional: bool = False) -> Reading:
 
 def _told_path(response: Response) -> str:
     """Return where a page on a vendor's own host says that its state is."""
-    props = row(embedded(response, CONTROLLER), "the controller's properties")
+    props = row(json_after(response, CONTROLLER), "the controller's properties")
     with locate_errors(response.url):
         slug = text(row(props.get("statuspage"), "statuspage").get("slug"), "statuspage.slug")
     if not re.fullmatch(r"[\w-]+", slug):

@@ -27,19 +27,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    maybe_text,
-    number,
-    optional_rows,
-    row,
-    rows,
-    text,
-    try_json,
-)
 from monitor.intervals import Interval, merge
+from monitor.kit.events import ComponentState, Event
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, maybe_text, number, optional_rows, row, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import instant
 from monitor.model import (
     Aspect,
     Basis,
@@ -51,20 +46,6 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.protocol import (
-    About,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import ComponentState, Event, closed_since, dump_open, evidence, gap_before
 
 ABOUT = About(
     title="Uptime Kuma",

@@ -27,20 +27,23 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    keyword,
-    maybe_instant,
-    maybe_text,
-    number,
-    row,
-    rows,
-    text,
-    try_json,
-)
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, merge, zone_named
+from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, keyword, maybe_text, number, row, rows, text
+from monitor.kit.protocol import (
+    About,
+    Get,
+    PageContext,
+    Response,
+    Signal,
+    Step,
+    Steps,
+    get,
+    get_all,
+)
+from monitor.kit.responses import locate_errors, read_json, require_ok, shape_error, try_json
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import (
     Aspect,
     Bar,
@@ -54,22 +57,6 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get,
-    get_all,
-    locate_errors,
-    read_json,
-    require_ok,
-    shape_error,
-)
-from monitor.told import ComponentState, Event, evidence, gap_before, spans_for
 
 ABOUT = About(
     title="UptimeRobot",

@@ -27,33 +27,16 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.feeds import ACCEPT, Entry, read_feed
-from monitor.fields import LONGEST_CODE, mail_date
+from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.feeds import ACCEPT, Entry, read_feed
+from monitor.kit.fields import LONGEST_CODE
+from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, shape_error
+from monitor.kit.states import UNKNOWN, current_states
+from monitor.kit.times import mail_date
 from monitor.model import Basis, Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    shape_error,
-)
-from monitor.told import (
-    UNKNOWN,
-    Event,
-    Post,
-    closed_at,
-    current_states,
-    evidence,
-    expire_stale,
-    gap_before,
-    post_saying,
-    recent_or_open,
-    spans_for,
-)
 
 ABOUT = About(
     title="xAI",

@@ -26,43 +26,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    items,
-    keyword,
-    maybe_instant,
-    maybe_text,
-    number,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
+from monitor.kit.evidence import evidence
+from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get_all
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Step,
-    Steps,
-    get_all,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    ComponentState,
-    Event,
-    ImpactSpan,
-    closed_since,
-    dump_open,
-    evidence,
-    spans_for,
-)
 
 ABOUT = About(
     title="Zendesk",

@@ -25,42 +25,15 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.fields import (
-    Row,
-    identifier,
-    instant,
-    items,
-    mail_date,
-    maybe_text,
-    row,
-    rows,
-    text,
-    try_json,
-)
+from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.fields import Row, identifier, items, maybe_text, row, rows, text
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import current_states
+from monitor.kit.times import instant, mail_date
 from monitor.model import Component, Level, PageInfo, Phase
-from monitor.protocol import (
-    About,
-    Get,
-    PageContext,
-    Response,
-    Signal,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    shape_error,
-)
-from monitor.told import (
-    Event,
-    ImpactSpan,
-    closed_since,
-    current_states,
-    dump_open,
-    evidence,
-    expire_stale,
-    gap_before,
-    spans_for,
-)
 
 ABOUT = About(
     title="Zscaler Trust",

@@ -15,8 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from monitor.fields import plain_text
 from monitor.intervals import utc
+from monitor.kit.html_text import plain_text
 from monitor.model import IncidentUpdate, Level, Phase, PostedState
 from monitor.store import tables
 from monitor.store.records import UpdateVersion

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from monitor import platforms
 from monitor.cli import app
 from monitor.errors import PageError
+from monitor.kit.protocol import PageContext, Response, Steps
 from monitor.platforms import Platform
-from monitor.protocol import PageContext, Response, Steps
 from tests.drive import Answer, drive, recognised
 
 

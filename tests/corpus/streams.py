@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.fetch import Fetched, Limits, Validators, settle
+from monitor.kit.protocol import Response
 from monitor.model import Day
-from monitor.protocol import Response
 from monitor.store import PageSpec, Store
 
 URL = "https://status.vendor.example/"

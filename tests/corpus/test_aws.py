@@ -29,9 +29,9 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.errors import ParseError
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import aws
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed
 from tests.drive import drive
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import azure
-from monitor.protocol import PageContext
 from tests.corpus.captures import answer_of, claimed, replayed
 from tests.drive import drive
 

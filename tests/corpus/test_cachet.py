@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level, Phase
 from monitor.platforms import cachet
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed
 from tests.drive import Answer, drive
 

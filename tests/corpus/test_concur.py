@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact
 from monitor.platforms import concur
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import answer_of, claimed, readers
 from tests.drive import Answer, drive, recognised
 

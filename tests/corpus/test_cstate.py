@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import cstate
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed, readers
 from tests.drive import Answer, drive
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext
 from monitor.model import Level
 from monitor.platforms import datadog
-from monitor.protocol import PageContext
 from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from monitor import platforms
-from monitor.protocol import Response
+from monitor.kit.protocol import Response
 from tests.corpus.captures import everything
 from tests.drive import recognised
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import FeedSettings, HtmlSettings, PageContext
 from monitor.model import Level, Phase
 from monitor.platforms import feed, html
-from monitor.protocol import FeedSettings, HtmlSettings, PageContext
 from tests.corpus.captures import answer_of
 from tests.drive import drive
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
 from monitor.platforms import gatus
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed, readers
 from tests.drive import Answer, drive
 

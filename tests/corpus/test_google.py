@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Basis, Evidence, Level, Phase
 from monitor.platforms import google
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed, replayed
 from tests.drive import drive
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import BadStatus, PageUnavailable, Truncated
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact, Level, Phase
 from monitor.platforms import incidentio
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed
 from tests.drive import Answer, drive
 

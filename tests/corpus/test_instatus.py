@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.errors import BadStatus
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level
 from monitor.platforms import instatus
-from monitor.protocol import PageContext, Response
 from tests.drive import answers_from, drive
 
 pytestmark = pytest.mark.corpus

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
 from monitor.platforms import microsoft365
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import answer_of, claimed, readers
 from tests.drive import drive, recognised
 

@@ -8,8 +8,8 @@ import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
+from monitor.kit.protocol import Response
 from monitor.model import Level
-from monitor.protocol import Response
 
 pytestmark = pytest.mark.corpus
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import PageUnavailable
+from monitor.kit.protocol import PageContext
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import salesforce
-from monitor.protocol import PageContext
 from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 

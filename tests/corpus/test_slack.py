@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact, Level, Phase
 from monitor.platforms import slack
-from monitor.protocol import PageContext, Response
 from tests.drive import answers_from, drive
 
 pytestmark = pytest.mark.corpus

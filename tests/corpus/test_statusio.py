@@ -25,9 +25,9 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import statusio
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level
 from monitor.platforms import statusiq
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 

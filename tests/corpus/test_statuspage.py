@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import BadStatus, PageUnavailable
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Basis, Component, Evidence, Impact, Incident, Level, Phase
 from monitor.platforms import statuspage
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed
 from tests.drive import Answer, drive
 

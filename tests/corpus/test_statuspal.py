@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext
 from monitor.model import Component, Evidence, Level, Phase
 from monitor.platforms import statuspal
-from monitor.protocol import PageContext
 from tests.corpus.captures import answer_of, claimed
 from tests.drive import drive
 

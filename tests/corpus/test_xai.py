@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext
 from monitor.model import Basis, Level
 from monitor.platforms import xai
-from monitor.protocol import PageContext
 from tests.corpus.captures import answer_of, claimed, replayed
 from tests.drive import drive
 

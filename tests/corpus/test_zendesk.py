@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.kit.protocol import PageContext, Response
 from monitor.model import Basis, Evidence, Level, Phase
 from monitor.platforms import zendesk
-from monitor.protocol import PageContext, Response
 from tests.corpus.captures import claimed
 from tests.drive import Answer, drive
 

@@ -41,8 +41,8 @@ from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
 from monitor.errors import FetchError, TimedOut
 from monitor.intervals import day_of, zone_named
+from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, ReportedUptime
-from monitor.protocol import Response
 from monitor.runtime import Context
 from monitor.store import PageSpec, Store
 from tests.simulated import Clock, SimulatedPages, vendor_of

@@ -15,8 +15,8 @@ from simulated import Clock, SimulatedPages, collecting
 from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_of
+from monitor.kit.protocol import Response
 from monitor.model import Day, Level, PageHistory
-from monitor.protocol import Response
 from monitor.store import PageRecord, Store
 from timeline.death import dying
 from timeline.pages import answer

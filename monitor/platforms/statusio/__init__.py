@@ -21,6 +21,10 @@ from datetime import date, datetime
 from typing import Any
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.events import Event, unlisted
+from monitor.kit.evidence import evidence
+from monitor.kit.protocol import About, PageContext, Step, Steps, get
+from monitor.kit.responses import locate_errors, read_json, require_ok
 from monitor.model import Evidence, PageInfo, Phase
 from monitor.platforms.statusio.addresses import API, detect, id_in_address, ids_in_html, probe
 from monitor.platforms.statusio.document import LEVELS, Document, read_document
@@ -32,17 +36,6 @@ from monitor.platforms.statusio.past import (
     impacts_of_messages,
     impacts_of_states,
 )
-from monitor.protocol import (
-    About,
-    PageContext,
-    Step,
-    Steps,
-    get,
-    locate_errors,
-    read_json,
-    require_ok,
-)
-from monitor.told import Event, evidence, unlisted
 
 __all__ = ["ABOUT", "LEVELS", "backfill", "detect", "poll", "probe"]
 

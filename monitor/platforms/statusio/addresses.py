@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from monitor.fields import try_json
-from monitor.protocol import Get, Response, Signal
+from monitor.kit.protocol import Get, Response, Signal
+from monitor.kit.responses import try_json
 
 API = "https://api.status.io/1.0/status/"
 

@@ -9,10 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.fields import Row, identifier, instant, optional_rows, row, rows
+from monitor.kit.events import ComponentState, Event
+from monitor.kit.fields import Row, identifier, optional_rows, row, rows
+from monitor.kit.messages import messages
+from monitor.kit.posts import Post, closed_at, post_saying
+from monitor.kit.responses import shape_error
+from monitor.kit.states import UNKNOWN
+from monitor.kit.times import instant
 from monitor.model import Component, IncidentUpdate, Level, Phase, worst_level
-from monitor.protocol import shape_error
-from monitor.told import UNKNOWN, ComponentState, Event, Post, closed_at, messages, post_saying
 
 LEVELS: Mapping[str, Level] = {
     "100": Level.OPERATIONAL,

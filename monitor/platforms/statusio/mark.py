@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from monitor.intervals import utc
+from monitor.kit.events import Event
 from monitor.model import Phase
 from monitor.platforms.statusio.addresses import OBJECT_ID
 from monitor.platforms.statusio.document import Said
-from monitor.told import Event
 
 
 @dataclass(frozen=True, slots=True)

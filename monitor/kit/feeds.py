@@ -13,8 +13,10 @@ from html import unescape
 from xml.etree import ElementTree as ET
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.fields import instant, mail_date, maybe_text
-from monitor.protocol import Response, require_ok
+from monitor.kit.fields import maybe_text
+from monitor.kit.protocol import Response
+from monitor.kit.responses import require_ok
+from monitor.kit.times import instant, mail_date
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8"
 

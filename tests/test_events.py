@@ -9,35 +9,24 @@ from hypothesis import strategies as st
 
 from monitor.classify import Options, derive
 from monitor.intervals import Interval
-from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
-from monitor.protocol import PageContext
-from monitor.told import (
-    MIN_DURATION,
+from monitor.kit.events import (
     SILENT_AFTER,
     ComponentState,
     Event,
     ImpactSpan,
-    Post,
-    Says,
-    closed_at,
-    closed_since,
-    current_states,
-    dump_open,
-    end_of,
-    evidence,
     expire_stale,
-    gap_before,
-    message,
-    messages,
-    over_since,
-    post_saying,
-    posted_states,
-    prose,
     recent_or_open,
     spans_for,
     unlisted,
-    worst_words,
 )
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before
+from monitor.kit.messages import message, messages, posted_states
+from monitor.kit.open_events import closed_since, dump_open
+from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying
+from monitor.kit.prose import prose
+from monitor.kit.protocol import PageContext
+from monitor.kit.states import current_states, worst_words
+from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from tests.damage import assert_sound
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)

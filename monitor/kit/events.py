@@ -1,0 +1,156 @@
+"""What most pages tell of what happened: events with a beginning and an end. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.kit.protocol import PageContext
+from monitor.model import (
+    Basis,
+    Component,
+    IncidentUpdate,
+    Level,
+    Phase,
+)
+
+SILENT_AFTER = timedelta(days=7)
+"""An event that stays open and of which nothing was said for so long does not speak for the present
+any more."""
+
+RECENTLY = timedelta(days=2)
+"""What ended so recently may have come and gone between two polls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentState:
+    """A component and its state. `level` None = the vendor's `word` is unknown to us.
+
+    `word` None beside `level` None = nothing is said of its state now; that is no new word.
+    """
+
+    component: Component
+    level: Level | None
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactSpan:
+    """One component at one level over [start, end), as part of an event. `end` None = still going
+    on.
+
+    `level` None = the vendor's `word` is unknown to us. `basis` INFERRED = only the event's
+    severity is known, not the component's state; what that is worth, the user's `impact_mapping`
+    may change.
+    """
+
+    component_id: str
+    level: Level | None
+    start: datetime
+    end: datetime | None = None
+    word: str | None = None
+    basis: Basis = Basis.DECLARED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is
+    what they mean.
+
+    `component_ids` are components it names beside those of its spans. `vague`: something was bad
+    and it is not said what, so nothing is known of its time. `words`: words of it that are unknown
+    to us. `updates` are all its messages, or none where the answer does not hold them. `planned`:
+    its vendor calls it scheduled, so a date ahead is right.
+    """
+
+    id: str
+    title: str
+    phase: Phase
+    start: datetime
+    end: datetime | None = None
+    status: str
+    impact: str
+    url: str | None = None
+    maintenance: bool = False
+    planned: bool = False
+    component_ids: tuple[str, ...] = ()
+    spans: tuple[ImpactSpan, ...] = ()
+    vague: bool = False
+    words: tuple[str, ...] = ()
+    updates: tuple[IncidentUpdate, ...] = ()
+
+
+def spans_for(
+    component_ids: Iterable[str],
+    level: Level | None,
+    start: datetime,
+    end: datetime | None = None,
+    *,
+    word: str | None = None,
+    basis: Basis = Basis.INFERRED,
+) -> tuple[ImpactSpan, ...]:
+    """Return one severity over all of these components, from start to end."""
+    return tuple(
+        ImpactSpan(component_id=each, level=level, start=start, end=end, word=word, basis=basis)
+        for each in dict.fromkeys(component_ids)
+    )
+
+
+def start_by(event: Event, now: datetime) -> Event:
+    """Return what nobody planned as going on from now at the latest: it is listed, so the date
+    ahead of us is wrong.
+    """
+    if (
+        event.maintenance
+        or event.planned
+        or event.phase is not Phase.SCHEDULED
+        or event.start <= now
+    ):
+        return event
+    spans = tuple(replace(span, start=min(span.start, now)) for span in event.spans)
+    return replace(event, phase=Phase.OPEN, start=now, spans=spans)
+
+
+def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
+    """Return what a poll tells of where a source lists all of the past: not what we know to have
+    ended long ago.
+    """
+    return [
+        event
+        for event in events
+        if event.phase is not Phase.CLOSED
+        or event.end is None
+        or event.end > page.now - RECENTLY
+        or event.id in page.open_incidents
+    ]
+
+
+def unlisted(page: PageContext, events: Iterable[Event]) -> frozenset[str]:
+    """Return the ids of what we hold as open or announced and is not among these events.
+
+    Where a source lists all that goes on, these have ended or were withdrawn.
+    """
+    return page.open_incidents - {event.id for event in events}
+
+
+def expire_stale(event: Event, spoke: datetime, now: datetime) -> Event:
+    """Return the event as it counts when it was last spoken of at `spoke`: if it stays open and
+    `SILENT_AFTER` has passed since, nobody knows how it went on. It is listed all the same.
+    """
+    until = max(spoke, event.start) + SILENT_AFTER
+    if event.phase is not Phase.OPEN or until >= now:
+        return event
+    spans = (part for span in event.spans for part in _silenced(span, until))
+    return replace(
+        event, status=f"{event.status}, silent since {spoke:%Y-%m-%d}", spans=tuple(spans)
+    )
+
+
+def _silenced(span: ImpactSpan, until: datetime) -> Iterator[ImpactSpan]:
+    if span.end is not None and span.end <= until:
+        yield span
+        return
+    if span.start < until:
+        yield replace(span, end=until)
+    # The basis stays what it was: of one event, what is inferred does not count beside what is
+    # declared.
+    yield replace(span, level=None, word=None, start=max(span.start, until))

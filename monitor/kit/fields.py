@@ -1,0 +1,80 @@
+"""Fields of a vendor's answer: each is read with its place, so that a wrong one is named. Pure.
+
+Every function takes the value and `where` it stands (``incidents[3].start``) and raises
+UnexpectedShape when something else is there than was due. Texts come out as a database takes them:
+half characters, which JSON can spell, and NUL are replaced.
+"""
+
+import math
+from typing import Any
+
+from monitor.kit.responses import shape_error
+
+Row = dict[str, Any]
+
+YEARS = range(1990, 2200)
+"""A date of any other year is a mistake, and the last days of the calendar have no instant after
+them to end in."""
+
+LONGEST_CODE = 60
+
+
+def row(value: object, where: str) -> Row:
+    """Return an object."""
+    return value if isinstance(value, dict) else shape_error(where, "an object", value)
+
+
+def items(value: object, where: str) -> list[Any]:
+    """Return a list of anything."""
+    return value if isinstance(value, list) else shape_error(where, "a list", value)
+
+
+def rows(value: object, where: str) -> list[Row]:
+    """Return a list of objects."""
+    return [row(item, f"{where}[{index}]") for index, item in enumerate(items(value, where))]
+
+
+def optional_rows(value: object, where: str) -> list[Row]:
+    """Return a list of objects; nothing and null are an empty list."""
+    return [] if value is None else rows(value, where)
+
+
+def text(value: object, where: str) -> str:
+    """Return a text that is not empty."""
+    clean = maybe_text(value)
+    return clean if clean is not None else shape_error(where, "text", value)
+
+
+def maybe_text(value: object) -> str | None:
+    """Return a text; None for an empty one and for anything else."""
+    if not isinstance(value, str):
+        return None
+    if not value.isascii() or "\x00" in value:
+        value = value.encode(errors="replace").decode().replace("\x00", "?")
+    return value.strip() or None
+
+
+def identifier(value: object, where: str) -> str:
+    """Return an id or a code word, which may be a text or a whole number."""
+    if type(value) is int and abs(value) < 10**LONGEST_CODE:
+        return str(value)
+    return text(value, where)
+
+
+def keyword(value: object, where: str) -> str:
+    """Return a word of the vendor's vocabulary as it is looked up: lower case, of a reasonable
+    length.
+    """
+    return identifier(value, where).lower()[:LONGEST_CODE]
+
+
+def number(value: object, where: str) -> float:
+    """Return a finite number; a text that spells one is taken too."""
+    if isinstance(value, (int, float, str)) and not isinstance(value, bool):
+        try:
+            found = float(value)
+        except (ValueError, OverflowError):
+            found = math.nan
+        if math.isfinite(found):
+            return found
+    return shape_error(where, "a number", value)

@@ -1,0 +1,164 @@
+"""What an answer is worth: whether it carries anything, and its JSON. Pure."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from monitor.errors import (
+    BadStatus,
+    BotChallenge,
+    EmptyBody,
+    Moved,
+    NotJson,
+    PageError,
+    Truncated,
+    UnexpectedShape,
+)
+from monitor.kit.protocol import Response
+
+CHALLENGE_MARKS = (
+    b"cf-chl-",
+    b"challenge-platform",
+    b"Just a moment...",
+    b"Attention Required! | Cloudflare",
+    b"awsWafCookieDomainList",
+    b"/_Incapsula_Resource",
+    b"px-captcha",
+    b"Request unsuccessful. Incapsula",
+)
+
+
+def require_ok(response: Response) -> Response:
+    """Return the response when it carries an answer. Raises BotChallenge, BadStatus or EmptyBody
+    otherwise.
+    """
+    if is_challenge(response):
+        raise BotChallenge(
+            f"a bot challenge came instead of the page (status {response.status})", url=response.url
+        )
+    if response.status != 200:  # noqa: PLR2004
+        raise BadStatus(f"status {response.status}", status=response.status, url=response.url)
+    if not response.body.strip():
+        raise EmptyBody("an empty body came with status 200", url=response.url)
+    return response
+
+
+def is_challenge(response: Response) -> bool:
+    """Whether the body is a known bot challenge. The marks are only looked for in HTML, near its
+    beginning.
+    """
+    if response.headers.get("cf-mitigated") == "challenge":
+        return True
+    head = response.body[:4096]
+    return head.lstrip()[:1] == b"<" and any(mark in head for mark in CHALLENGE_MARKS)
+
+
+def read_json(response: Response) -> Any:  # noqa: ANN401
+    """Return the decoded JSON body. Half characters and NUL, which no database takes, are "?" in
+    its texts.
+
+    Raises what `require_ok` raises; Moved when HTML came after a redirect to another host or path
+    (an old host whose redirect dropped the path); NotJson when something else than JSON came;
+    Truncated when JSON breaks off.
+    """
+    require_ok(response)
+    text = response.text.lstrip()
+    if text[:1] not in ("{", "["):
+        if response.final_url and _path(response.final_url) != _path(response.url):
+            raise Moved(f"redirected to {response.final_url}, which is not JSON", url=response.url)
+        raise NotJson(
+            f"expected JSON, got {response.headers.get('content-type', 'no content type')}",
+            url=response.url,
+        )
+    try:
+        told = json.loads(text)
+        return sanitized(told) if UNSTORABLE.search(text) else told
+    except RecursionError as error:
+        raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
+    except json.JSONDecodeError as error:
+        if _breaks_off(error):
+            raise Truncated(
+                f"the JSON breaks off at character {error.pos}", url=response.url
+            ) from error
+        raise NotJson(
+            f"not JSON at character {error.pos}: {error.msg}", url=response.url
+        ) from error
+    except ValueError as error:  # Python refuses to read numbers of thousands of digits
+        raise NotJson(f"not JSON we can read: {error}", url=response.url) from error
+
+
+def _breaks_off(error: json.JSONDecodeError) -> bool:
+    """Whether the text ends where the decoder stopped: in a string, an escape or a literal too."""
+    rest = error.doc[error.pos :].rstrip()
+    return (
+        len(rest) <= 1
+        or "Unterminated" in error.msg
+        or ("escape" in error.msg and len(rest) < LONGEST_ESCAPE)
+        or any(word.startswith(rest) for word in ("true", "false", "null", "-Infinity"))
+    )
+
+
+LONGEST_ESCAPE = len("\\uD83D\\uDE00")
+
+
+@contextmanager
+def locate_errors(url: str) -> Iterator[None]:
+    """Give the shape errors raised inside the URL they are about; a date off the calendar is one of
+    them.
+    """
+    try:
+        yield
+    except PageError as error:
+        error.url = error.url or url
+        raise
+    except OverflowError as error:  # a date at the edge of the calendar, moved into another zone
+        raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
+
+
+def shape_error(where: str, due: str, found: object) -> NoReturn:
+    """Raise UnexpectedShape: what was due at a place in an answer, and what is there."""
+    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
+    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
+
+
+UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+"""How JSON spells half a character, and NUL; whole pairs too, which are then left as they are."""
+
+
+def sanitized(told: Any) -> Any:  # noqa: ANN401
+    """Return decoded JSON with "?" for half characters and NUL in its texts and keys."""
+    if isinstance(told, str):
+        return told.encode(errors="replace").decode().replace("\x00", "?")
+    if isinstance(told, list):
+        return [sanitized(item) for item in told]
+    if isinstance(told, dict):
+        return {sanitized(key): sanitized(item) for key, item in told.items()}
+    return told
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+def try_json(response: Response) -> Any:  # noqa: ANN401
+    """Return the decoded JSON of an answer for a detector to look at; None when it is none. Never
+    raises.
+
+    Every platform looks at the same answer, which is decoded once. What is returned must not be
+    changed.
+    """
+    return _decoded(response.body) if response.status == 200 else None  # noqa: PLR2004
+
+
+@lru_cache(maxsize=2)
+def _decoded(body: bytes) -> Any:  # noqa: ANN401
+    if body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        return json.loads(body.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        return None
