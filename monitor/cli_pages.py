@@ -141,8 +141,8 @@ def _identity(seen: Seen) -> Iterator[str]:
         yield f"  {line}"
     yield f"live: {about.live}"
     yield f"history: {_reach(about)}; {about.reach}"
-    if about.trust:
-        yield f"note: {about.trust}"
+    if about.caveat:
+        yield f"note: {about.caveat}"
 
 
 def _now(seen: Seen) -> Iterator[str]:
@@ -185,7 +185,7 @@ def _reach(about: About) -> str:
         about.reach_days, f"{about.reach_days} days"
     )
     exact = "times as typed" if about.precision == "as typed" else f"in {about.precision}"
-    return far if about.reach_days == 0 else f"{far}, per {about.per}, {exact}"
+    return far if about.reach_days == 0 else f"{far}, per {about.granularity}, {exact}"
 
 
 def _as_json(seen: Seen) -> dict[str, Any]:
@@ -362,7 +362,7 @@ def _configured(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]
         "page": vendor.url,
         "platform": platform or "not detected yet",
         "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else "never",
-        "note": platforms.trust(platform),
+        "note": platforms.caveat(platform),
     }
 
 
@@ -377,7 +377,7 @@ def _print_configured(config: Any, database: str | None, form: Shape) -> None:  
     _print(rows, form, hidden=("note",))
     if form is Shape.TABLE:
         for name in sorted({row["platform"] for row in rows}):
-            if note := platforms.trust(name):
+            if note := platforms.caveat(name):
                 say("", f"{name}: {note}")
         others = len(configuration.catalog()) - len(
             {entry.slug for entry in configuration.catalog()}
@@ -459,7 +459,7 @@ def _paragraph(about: About) -> Mapping[str, str]:
         "live": about.live,
         "history": f"{about.reach} ({_reach(about)})",
         "regions": regions[about.regions],
-        "trust": about.trust,
+        "trust": about.caveat,
     }
 
 
@@ -478,9 +478,9 @@ def _about_row(name: str, about: About) -> dict[str, str]:
         "verified on": str(about.verified or "unverified"),
         "live": about.live,
         "history": about.reach,
-        "per": "" if about.reach_days == 0 else f"{about.per}, {about.precision}",
+        "per": "" if about.reach_days == 0 else f"{about.granularity}, {about.precision}",
         "regions": about.regions,
-        "trust": about.trust,
+        "trust": about.caveat,
     }
 
 
@@ -492,10 +492,10 @@ def _about_json(name: str, about: About) -> dict[str, Any]:
         "live": about.live,
         "reach_days": about.reach_days,
         "reach": about.reach,
-        "per": about.per,
+        "per": about.granularity,
         "precision": about.precision,
         "regions": about.regions,
-        "trust": about.trust,
+        "trust": about.caveat,
     }
 
 

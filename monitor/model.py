@@ -273,9 +273,9 @@ class Evidence:
     `components` None = this answer does not list components; otherwise it is the complete list and
     components not in it have been removed by the vendor. `observed` None = no current state;
     otherwise the complete state at `read_at`. `withdrawn`: ids of incidents the vendor removed.
-    `unit` names the piece of a backfill this completes (it is not fetched again by a resumed run);
+    `chunk` names the piece of a backfill this completes (it is not fetched again by a resumed run);
     `final` means it can no longer change. `unknown_words` are vendor words outside our vocabulary,
-    counted and never green. `mark` is handed back to the next `poll` untouched.
+    counted and never green. `cursor` is handed back to the next `poll` untouched.
 
     An incident listed here is told whole: its impacts here replace all that was told of it before,
     also when there are none. `outline`: the incidents are told without what they meant for
@@ -302,9 +302,9 @@ class Evidence:
     withdrawn: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     unknown_words: tuple[str, ...] = ()
-    unit: str | None = None
+    chunk: str | None = None
     final: bool = False
-    mark: str | None = None
+    cursor: str | None = None
     outline: bool = False
     lists: Interval | None = None
 

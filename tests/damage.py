@@ -194,7 +194,7 @@ def texts_of(evidence: Evidence) -> str:
         for c in evidence.components or ()
         for text in (c.id, c.name, c.group or "", c.region or "")
     )
-    return "".join((*titles, *keys, *names, *evidence.unknown_words, evidence.mark or ""))
+    return "".join((*titles, *keys, *names, *evidence.unknown_words, evidence.cursor or ""))
 
 
 def levels_of(evidence: Evidence) -> set[Level]:

@@ -27,7 +27,7 @@ def test_products_are_asked_for_once() -> None:
     first: list[str] = []
     second: list[str] = []
     before = poll("quiet", first)
-    after = poll("quiet", second, mark=before.mark)
+    after = poll("quiet", second, cursor=before.cursor)
 
     assert first == [adobe.EVENTS, adobe.PRODUCTS]
     assert second == [adobe.EVENTS]
@@ -41,7 +41,7 @@ def test_products_are_asked_for_once() -> None:
 
 @pytest.mark.parametrize("mark", [None, "", "[1]", "not JSON", "{}"])
 def test_without_products_in_mind_the_answer_is_asked_for_in_full(mark: str | None) -> None:
-    page = context_of(FIXTURES / "quiet", mark=mark)
+    page = context_of(FIXTURES / "quiet", cursor=mark)
 
     assert next(adobe.poll(page)).conditional is False
 
@@ -50,7 +50,9 @@ def test_without_products_in_mind_the_answer_is_asked_for_in_full(mark: str | No
 def test_an_unchanged_answer_will_do_in_quiet_times(
     held: tuple[str, ...], *, conditional: bool
 ) -> None:
-    page = context_of(FIXTURES / "quiet", mark=poll("quiet").mark, open_incidents=frozenset(held))
+    page = context_of(
+        FIXTURES / "quiet", cursor=poll("quiet").cursor, open_incidents=frozenset(held)
+    )
 
     assert next(adobe.poll(page)).conditional is conditional
 

@@ -25,7 +25,7 @@ def polled(case: str, body: bytes | None = None, **context: object) -> Evidence:
 
 def test_an_event_that_left_the_list_while_it_went_on_ended_when_it_was_first_missed() -> None:
     before = polled("ongoing")
-    after = polled("quiet", mark=before.mark, open_incidents=frozenset({"101"}))
+    after = polled("quiet", cursor=before.cursor, open_incidents=frozenset({"101"}))
 
     (incident,) = after.incidents
     assert (incident.phase, incident.resolved_at) == (Phase.CLOSED, after.read_at)

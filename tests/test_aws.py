@@ -137,7 +137,7 @@ def test_half_a_character_does_not_get_into_the_database() -> None:
         read([event(service=half, service_name=half)]),
     ):
         assert repr(evidence).encode()
-        assert (evidence.mark or "").encode()
+        assert (evidence.cursor or "").encode()
         assert all(each.component_id.encode() for each in evidence.impacts)
 
 
@@ -318,7 +318,7 @@ def test_a_vendor_without_regions_is_warned_of() -> None:
 def test_a_component_stays_after_the_event_that_named_it_left_the_list() -> None:
     first = read([event()])
     ended = event("3", event_log=[{"timestamp": int(NOW.timestamp()) - 60, "status": 0}])
-    context = page(mark=first.mark, open_incidents=frozenset({ARN}))
+    context = page(cursor=first.cursor, open_incidents=frozenset({ARN}))
 
     second = read([], context, {"store-eu-west-1": [ended]})
 
@@ -339,7 +339,7 @@ def test_a_component_stays_after_the_event_that_named_it_left_the_list() -> None
 def test_an_unchanged_answer_stands_on_the_same_day_for_the_same_regions(
     mark: str | None, regions: tuple[str, ...], conditional: bool
 ) -> None:
-    first = next(aws.poll(page(*regions, mark=mark)))
+    first = next(aws.poll(page(*regions, cursor=mark)))
 
     assert first == Get(path="/public/currentevents", conditional=conditional)
 

@@ -46,7 +46,7 @@ def reviewed(text: str) -> list[tuple[str, str]]:
 def test_an_item_that_left_a_fresh_feed_ended_when_it_was_first_missed() -> None:
     before = polled("ongoing")
     after = polled(
-        "quiet", mark=before.mark, open_incidents=frozenset({"failing-searches-in-west-us"})
+        "quiet", cursor=before.cursor, open_incidents=frozenset({"failing-searches-in-west-us"})
     )
 
     (incident,) = after.incidents
@@ -60,12 +60,14 @@ def test_an_item_that_left_a_fresh_feed_ended_when_it_was_first_missed() -> None
 def test_an_item_that_is_missing_from_a_stale_feed_goes_on() -> None:
     before = polled("ongoing")
     after = polled(
-        "stale-feed", mark=before.mark, open_incidents=frozenset({"failing-searches-in-west-us"})
+        "stale-feed",
+        cursor=before.cursor,
+        open_incidents=frozenset({"failing-searches-in-west-us"}),
     )
 
     assert after.incidents == ()
     assert after.withdrawn == ()
-    assert after.mark == before.mark
+    assert after.cursor == before.cursor
 
 
 @pytest.mark.parametrize("built", [b"Wed, 20 May 2026 13:30:00 Z", b""])

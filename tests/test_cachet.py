@@ -89,16 +89,16 @@ def test_older_answers_of_version_3_have_a_plain_number_for_a_state() -> None:
 def test_the_version_is_asked_once_and_remembered() -> None:
     first: list[str] = []
     then: list[str] = []
-    mark = poll("version-3", asked=first).mark
-    poll("version-3", asked=then, mark=mark)
+    mark = poll("version-3", asked=first).cursor
+    poll("version-3", asked=then, cursor=mark)
 
     assert paths(first)[:2] == ["status/api/v1/components", "status/api/components"]
     assert paths(then) == ["status/api/components", "status/api/incidents", "status/api/schedules"]
 
 
 def test_a_page_that_was_upgraded_is_read_all_the_same() -> None:
-    assert poll("version-3", mark="2").mark == "3"
-    assert poll("quiet", mark="3").mark == "2"
+    assert poll("version-3", cursor="2").cursor == "3"
+    assert poll("quiet", cursor="3").cursor == "2"
 
 
 def test_groups_are_asked_for_only_where_a_component_is_in_one() -> None:

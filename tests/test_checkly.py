@@ -25,7 +25,7 @@ def asked(page: PageContext) -> list[str]:
         return recorded(f"https://status.vendor.example/{url.removeprefix(page.url)}")
 
     (piece,) = drive(checkly.poll(page), page, answer)
-    assert piece.mark == "vendor"
+    assert piece.cursor == "vendor"
     return [url.removeprefix(page.url) for url in urls]
 
 
@@ -34,7 +34,7 @@ def test_the_slug_is_looked_up_once_and_not_at_all_on_checklys_own_host() -> Non
     three = [f"api/status-page/vendor/{path}" for path in PATHS]
 
     assert asked(page) == ["", *three]
-    assert asked(context_of(FIXTURES / "quiet", mark="vendor")) == three
+    assert asked(context_of(FIXTURES / "quiet", cursor="vendor")) == three
     assert asked(PageContext(url="https://vendor.checkly-status-page.com/", now=page.now)) == three
 
 
@@ -66,7 +66,7 @@ def test_the_slug_also_stands_in_the_addresses_a_page_asks_for() -> None:
 
 
 def test_what_goes_on_must_be_read_and_what_is_planned_need_not() -> None:
-    page = context_of(FIXTURES / "quiet", mark="vendor")
+    page = context_of(FIXTURES / "quiet", cursor="vendor")
     recorded = answers_from(FIXTURES / "quiet")
 
     def without(part: str):
@@ -96,7 +96,7 @@ def test_what_goes_on_must_be_read_and_what_is_planned_need_not() -> None:
 def test_every_severity_has_its_level_now_and_its_word_in_history(
     severity: str, level: Level | None, word: str
 ) -> None:
-    page = context_of(FIXTURES / "ongoing", mark="vendor")
+    page = context_of(FIXTURES / "ongoing", cursor="vendor")
     recorded = answers_from(FIXTURES / "ongoing")
 
     def answer(url: str) -> Response:

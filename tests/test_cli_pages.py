@@ -77,7 +77,7 @@ def test_detect_says_what_a_page_is_how_far_back_it_goes_and_what_it_says_now(
         line.startswith("history: as far as the page's record goes, per component, in seconds")
         for line in lines
     )
-    assert f"note: {about.trust}" in lines
+    assert f"note: {about.caveat}" in lines
     assert any(line.startswith("now, 4 components") for line in lines)
     assert "  4 operational" in lines
     assert list(tmp_path.iterdir()) == []
@@ -383,7 +383,7 @@ def test_what_a_source_under_reports_stands_under_the_vendors_and_in_the_report(
         assert monitor("poll")[0] == 0
     listed, reported = (monitor(command)[1] for command in ("vendors", "report"))
     exact = json.loads(monitor("report", "--format", "json")[1])["vendors"][0]
-    trust = platforms.trust("incidentio")
+    trust = platforms.caveat("incidentio")
 
     assert trust
     assert f"incidentio: {trust}" in " ".join(listed.split())

@@ -262,7 +262,7 @@ def test_no_instant_of_any_table_lies_later_than_now_after_healing(store) -> Non
             ahead,
             impacts=(impact(NOW - HOUR, ahead),),
             unknown_words=("odd",),
-            unit="all",
+            chunk="all",
             final=True,
         ),
     )

@@ -84,7 +84,7 @@ def test_a_data_centre_nobody_knows_yet_is_counted() -> None:
 
 def test_an_incident_that_no_day_tells_of_any_more_has_ended() -> None:
     (before,) = poll("ongoing")
-    (after,) = poll("quiet", mark=before.mark, open_incidents=frozenset({"4501", "4502"}))
+    (after,) = poll("quiet", cursor=before.cursor, open_incidents=frozenset({"4501", "4502"}))
 
     assert {(each.id, each.phase, each.resolved_at) for each in after.incidents} == {
         ("4501", Phase.CLOSED, after.read_at),
@@ -101,9 +101,9 @@ def test_nothing_has_ended_while_a_data_centre_cannot_be_read() -> None:
             raise TimedOut("too slow", url=url)
         return recorded(url)
 
-    (after,) = poll("quiet", half, mark=before.mark, open_incidents=frozenset({"4501", "4502"}))
+    (after,) = poll("quiet", half, cursor=before.cursor, open_incidents=frozenset({"4501", "4502"}))
 
-    assert (after.incidents, after.withdrawn, after.mark) == ((), (), None)
+    assert (after.incidents, after.withdrawn, after.cursor) == ((), (), None)
     assert after.page is not None
     assert after.page.remark == "EU2 cannot be read: too slow"
 

@@ -59,7 +59,7 @@ def test_an_issue_that_leaves_an_index_without_history_has_ended() -> None:
     page = context_of(FIXTURES / "ongoing")
     before = polled(answers_from(FIXTURES / "ongoing"), page)
     later = replace(
-        page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE})
+        page, now=page.now.replace(hour=13), cursor=before.cursor, open_incidents=frozenset({ISSUE})
     )
     piece = polled(answers_from(FIXTURES / "hidden-history"), later)
 
@@ -144,7 +144,7 @@ def test_of_version_4_an_issue_goes_on_until_its_own_document_says_that_it_is_ov
     )
     later = page.now + timedelta(days=200)
     before = polled(recorded, page)
-    page = replace(page, now=later, mark=before.mark, open_incidents=frozenset({ISSUE}))
+    page = replace(page, now=later, cursor=before.cursor, open_incidents=frozenset({ISSUE}))
 
     def answer(url: str) -> Response:
         body = (
@@ -174,12 +174,12 @@ def test_of_version_4_nothing_ends_while_the_page_is_bad_and_its_feed_cannot_be_
     )
     before = polled(recorded, page)
     page = replace(
-        page, now=page.now.replace(hour=13), mark=before.mark, open_incidents=frozenset({ISSUE})
+        page, now=page.now.replace(hour=13), cursor=before.cursor, open_incidents=frozenset({ISSUE})
     )
 
     piece = polled(without_feed(recorded), page)
 
-    assert (piece.incidents, piece.withdrawn, piece.mark) == ((), (), before.mark)
+    assert (piece.incidents, piece.withdrawn, piece.cursor) == ((), (), before.cursor)
     assert {one.component_id: one.level for one in piece.observed or ()} == {
         "Compute/EU": None, "Compute/US": None, "Dashboard": None, "page": Level.PARTIAL_OUTAGE,
     }  # fmt: skip

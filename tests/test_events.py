@@ -49,7 +49,7 @@ sent = st.builds(
 events = st.builds(
     Event, id=st.sampled_from("123"), title=st.just("t"), phase=st.sampled_from(Phase), start=instants,
     end=st.none() | instants, status=st.just("s"), impact=st.just("i"), spans=st.lists(spans, max_size=3).map(tuple),
-    vague=st.booleans(), updates=st.lists(sent, max_size=3).map(tuple),
+    unattributed=st.booleans(), updates=st.lists(sent, max_size=3).map(tuple),
 )  # fmt: skip
 parts = st.builds(
     ComponentState,
@@ -83,7 +83,7 @@ def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> Non
     off."""
     listed = {each.id: each for each in told}
     held = {key for key, each in listed.items() if each.phase in {Phase.OPEN, Phase.SCHEDULED}}
-    later = replace(PAGE, mark=dump_open(listed.values()), open_incidents=frozenset(held))
+    later = replace(PAGE, cursor=dump_open(listed.values()), open_incidents=frozenset(held))
     over, withdrawn = closed_since(later, [])
 
     assert {each.id for each in over} | set(withdrawn) == held
@@ -210,7 +210,7 @@ def test_of_a_component_told_twice_the_worse_state_counts_and_unknown_is_worse_t
 
 
 def test_the_time_of_an_event_that_does_not_say_what_it_hit_is_uncovered() -> None:
-    told = event(phase=Phase.CLOSED, start=NOW - 3 * HOUR, end=NOW - 2 * HOUR, vague=True)
+    told = event(phase=Phase.CLOSED, start=NOW - 3 * HOUR, end=NOW - 2 * HOUR, unattributed=True)
     covered = evidence("x", PAGE, events=[told], since=NOW - 9 * HOUR).coverage
 
     assert [(each.span.start, each.span.end) for each in covered] == [
@@ -220,7 +220,7 @@ def test_the_time_of_an_event_that_does_not_say_what_it_hit_is_uncovered() -> No
 
 
 def test_a_mark_of_another_version_remembers_nothing() -> None:
-    page = replace(PAGE, mark='{"1": ["title"]}', open_incidents=frozenset({"1"}))
+    page = replace(PAGE, cursor='{"1": ["title"]}', open_incidents=frozenset({"1"}))
 
     assert closed_since(page, []) == ((), ("1",))
 
@@ -237,7 +237,7 @@ def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
 
     assert levels_now() == [Level.OPERATIONAL, Level.OPERATIONAL]
     assert levels_now(named) == [Level.DEGRADED, Level.OPERATIONAL]
-    assert levels_now(named, event(id="2", vague=True)) == [Level.DEGRADED, None]
+    assert levels_now(named, event(id="2", unattributed=True)) == [Level.DEGRADED, None]
     assert levels_now(replace(named, phase=Phase.CLOSED)) == [Level.OPERATIONAL, Level.OPERATIONAL]
     assert levels_now(event(spans=spans_for(["a"], None, NOW - HOUR, word="odd"))) == [
         None,

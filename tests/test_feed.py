@@ -46,7 +46,7 @@ def level(pieces: list[Evidence]) -> Level | None:
 def test_a_feed_is_looked_for_once() -> None:
     asked: list[str] = []
     (first,) = poll("quiet", asked=asked)
-    poll("quiet", asked=asked, mark=first.mark)
+    poll("quiet", asked=asked, cursor=first.cursor)
 
     assert asked == [URL, RSS, RSS]
 
@@ -326,7 +326,7 @@ def test_what_leaves_a_feed_of_what_is_going_on_has_ended() -> None:
     (first,) = poll("ongoing", feed=only_open)
     (key,) = (incident.id for incident in first.incidents if incident.phase is Phase.OPEN)
     page = context_of(
-        FIXTURES / "ongoing", feed=only_open, mark=first.mark, open_incidents=frozenset({key})
+        FIXTURES / "ongoing", feed=only_open, cursor=first.cursor, open_incidents=frozenset({key})
     )
     later = replace(page, now=page.now + timedelta(minutes=5))
     (second,) = drive(

@@ -39,7 +39,9 @@ def test_a_maintenance_that_leaves_the_list_has_ended_and_one_that_never_began_w
     held = frozenset(
         i.id for piece in (first, plans) for i in piece.incidents if i.phase is not Phase.CLOSED
     )
-    later = replace(page, now=page.now + timedelta(hours=1), mark=first.mark, open_incidents=held)
+    later = replace(
+        page, now=page.now + timedelta(hours=1), cursor=first.cursor, open_incidents=held
+    )
     told, over = poll(payload("maintenance", scheduledMaintenances=[]), later)
 
     assert told.withdrawn == (PLANNED,)

@@ -16,7 +16,7 @@ from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "flashduty"
 PAGE_ID = "6410000000001"
-PAGE = context_of(FIXTURES / "quiet", mark=PAGE_ID)
+PAGE = context_of(FIXTURES / "quiet", cursor=PAGE_ID)
 ACTIVE = f"{PAGE.url}api/status-page/{PAGE_ID}/summary/active"
 
 
@@ -31,7 +31,7 @@ ACTIVE = f"{PAGE.url}api/status-page/{PAGE_ID}/summary/active"
 def test_the_id_is_found_in_the_page_and_again_when_it_leads_nowhere(
     html: str, mark: str | None
 ) -> None:
-    recorded, page = answers_from(FIXTURES / "quiet"), replace(PAGE, mark=mark)
+    recorded, page = answers_from(FIXTURES / "quiet"), replace(PAGE, cursor=mark)
 
     def answer(url: str) -> Response:
         return (
@@ -39,7 +39,7 @@ def test_the_id_is_found_in_the_page_and_again_when_it_leads_nowhere(
         )
 
     (piece,) = drive(flashduty.poll(page), page, answer)
-    assert piece.mark == PAGE_ID
+    assert piece.cursor == PAGE_ID
     assert len(piece.observed or ()) == 3
 
 

@@ -239,7 +239,7 @@ def test_one_incident_twice_counts_once_and_two_that_differ_are_an_error() -> No
 
 
 def test_the_trust_note_says_that_the_feed_was_thinned() -> None:
-    assert "thinned" in google.ABOUT.trust
+    assert "thinned" in google.ABOUT.caveat
     assert "365 days" in google.ABOUT.reach
 
 

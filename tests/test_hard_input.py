@@ -95,7 +95,7 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     told = read(name, page, answer)
     for piece in told:
         assert_sound(piece, page)
-    assert_levels_are_in_the_answers(name, told, [*bodies.values(), (page.mark or "").encode()])
+    assert_levels_are_in_the_answers(name, told, [*bodies.values(), (page.cursor or "").encode()])
     for signal in platforms.named(name).detect(answer(url)):
         assert signal.kind
         assert signal.why

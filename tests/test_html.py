@@ -19,11 +19,11 @@ SETTINGS = HtmlSettings(
 def test_the_same_page_is_read_again_when_the_settings_are_others() -> None:
     page = context_of(QUIET, html=SETTINGS)
     (piece,) = drive(html.poll(page), page, answers_from(QUIET))
-    again = next(html.poll(context_of(QUIET, html=SETTINGS, mark=piece.mark)))
+    again = next(html.poll(context_of(QUIET, html=SETTINGS, cursor=piece.cursor)))
     other = HtmlSettings(
         component="li.service", name="b", state=".state", words=(("up", Level.DEGRADED),)
     )
-    anew = next(html.poll(context_of(QUIET, html=other, mark=piece.mark)))
+    anew = next(html.poll(context_of(QUIET, html=other, cursor=piece.cursor)))
 
     assert isinstance(again, Get)
     assert isinstance(anew, Get)

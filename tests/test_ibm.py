@@ -79,7 +79,7 @@ def test_a_severity_may_be_a_text_and_one_that_is_not_told_is_not_green(
 def test_an_unchanged_answer_will_not_do_once_other_regions_are_chosen(
     regions: tuple[str, ...], *, conditional: bool
 ) -> None:
-    page = context_of(FIXTURES / "quiet", mark=poll("quiet").mark, regions=regions)
+    page = context_of(FIXTURES / "quiet", cursor=poll("quiet").cursor, regions=regions)
 
     assert next(ibm.poll(page)).conditional is conditional
 

@@ -447,7 +447,7 @@ def test_uptimes_of_components_are_kept_and_those_of_groups_passed_over() -> Non
 def test_older_windows_are_units_of_91_days_and_unreadable_ones_are_gaps() -> None:
     evidence = backfill("quiet", days=200)
 
-    assert [piece.unit for piece in evidence] == [
+    assert [piece.chunk for piece in evidence] == [
         None,
         "impacts 2026-02-19..2026-05-20",
         None,
@@ -460,7 +460,7 @@ def test_older_windows_are_units_of_91_days_and_unreadable_ones_are_gaps() -> No
 
 
 def test_a_unit_that_is_done_is_not_asked_for_again() -> None:
-    evidence = backfill("quiet", done=frozenset({"impacts 2026-02-19..2026-05-20"}))
+    evidence = backfill("quiet", completed_chunks=frozenset({"impacts 2026-02-19..2026-05-20"}))
 
     assert [piece.source for piece in evidence] == ["incidentio.summary"]
 
@@ -468,7 +468,7 @@ def test_a_unit_that_is_done_is_not_asked_for_again() -> None:
 def test_a_short_backfill_asks_for_as_much_as_the_page_shows() -> None:
     evidence = backfill("quiet", days=7)
 
-    assert [piece.unit for piece in evidence] == [None, "impacts 2026-02-19..2026-05-20"]
+    assert [piece.chunk for piece in evidence] == [None, "impacts 2026-02-19..2026-05-20"]
 
 
 def test_nothing_is_covered_before_the_page_had_data() -> None:

@@ -171,11 +171,13 @@ def test_what_an_incident_claims_is_read_when_it_is_told_and_not_again_until_it_
 ):
     asked: list[str] = []
     live, record = poll("ongoing", asked=asked)
-    same = poll("ongoing", open_incidents=frozenset({FIRST}), mark=live.mark, asked=asked)
+    same = poll("ongoing", open_incidents=frozenset({FIRST}), cursor=live.cursor, asked=asked)
     summary = told("ongoing", "summary.json")
     summary["activeIncidents"][0]["updatedAt"] = "2026-05-20T11:45:00.000Z"
     updated = with_bodies("ongoing", {SUMMARY: to_bytes(summary)})
-    again = poll("ongoing", updated, open_incidents=frozenset({FIRST}), mark=live.mark, asked=asked)
+    again = poll(
+        "ongoing", updated, open_incidents=frozenset({FIRST}), cursor=live.cursor, asked=asked
+    )
 
     assert [
         (each.component_id, each.incident_id) for each in record.impacts if each.end is None
@@ -368,7 +370,7 @@ def test_history_pages_are_read_until_one_is_old_enough_and_give_no_levels() -> 
     assert asked == [f"{HOST}/", f"{HOST}/history/1", f"{HOST}/history/2"]
     assert [incident.id for piece in pieces for incident in piece.incidents] == [SECOND, THIRD]
     assert [impact for piece in pieces for impact in piece.impacts] == []
-    assert [piece.unit for piece in pieces if piece.unit] == ["history 1", "history 2"]
+    assert [piece.chunk for piece in pieces if piece.chunk] == ["history 1", "history 2"]
 
 
 def test_history_pages_that_repeat_themselves_end_the_reading() -> None:
@@ -386,7 +388,7 @@ def test_history_pages_that_repeat_themselves_end_the_reading() -> None:
 
 def test_what_an_earlier_run_read_is_not_asked_again() -> None:
     asked: list[str] = []
-    backfill("older-history", asked=asked, days=170, done=frozenset({"history 1"}))
+    backfill("older-history", asked=asked, days=170, completed_chunks=frozenset({"history 1"}))
 
     assert asked == [f"{HOST}/", f"{HOST}/history/2"]
 

@@ -22,7 +22,7 @@ def poll(case: str, asked: list[str] | None = None, **context: object) -> list[E
 
 def test_an_event_that_left_its_feed_ended_between_two_polls() -> None:
     _, before = poll("ongoing")
-    _, after = poll("quiet", mark=before.mark, open_incidents=frozenset({"harbor-gate/evt-1"}))
+    _, after = poll("quiet", cursor=before.cursor, open_incidents=frozenset({"harbor-gate/evt-1"}))
 
     assert [(i.id, i.phase, i.resolved_at) for i in after.incidents] == [
         ("harbor-gate/evt-1", Phase.CLOSED, after.read_at)

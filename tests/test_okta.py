@@ -24,7 +24,9 @@ def poll(case: str, **context: object) -> Evidence:
 def test_a_plan_that_left_the_page_ended_if_it_had_begun_and_an_incident_was_withdrawn() -> None:
     going, planned, incident = "a9C00000000220AAA", "a9C00000000221AAA", "a9C00000000299AAA"
     before = poll("maintenance")
-    after = poll("quiet", mark=before.mark, open_incidents=frozenset({going, planned, incident}))
+    after = poll(
+        "quiet", cursor=before.cursor, open_incidents=frozenset({going, planned, incident})
+    )
 
     ended = {each.id: each for each in after.incidents}[going]
     assert (ended.phase, ended.resolved_at) == (Phase.CLOSED, after.read_at)

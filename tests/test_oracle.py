@@ -60,7 +60,7 @@ def test_an_unchanged_answer_will_do_for_the_same_regions_in_quiet_times(
     context: dict[str, object], *, conditional: bool
 ) -> None:
     (before,) = poll("quiet")
-    page = context_of(FIXTURES / "quiet", **{"regions": NORTH, "mark": before.mark, **context})
+    page = context_of(FIXTURES / "quiet", **{"regions": NORTH, "cursor": before.cursor, **context})
 
     assert next(oracle.poll(page)).conditional is conditional
 

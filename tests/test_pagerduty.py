@@ -24,9 +24,9 @@ NOW = ["api/services", "api/post_enums", "api/posts?is_featured=true&limit=500"]
 def asked(answer: Answer, mark: str | None = None) -> tuple[list[str], str | None]:
     """Return what a poll asks for, and what it hands to the next one."""
     urls: list[str] = []
-    page = replace(PAGE, mark=mark)
+    page = replace(PAGE, cursor=mark)
     (piece,) = drive(pagerduty.poll(page), page, answer, asked=urls)
-    return [url.removeprefix(page.url) for url in urls], piece.mark
+    return [url.removeprefix(page.url) for url in urls], piece.cursor
 
 
 def test_an_older_page_is_one_request_once_it_is_known_to_be_one() -> None:
@@ -145,7 +145,7 @@ def test_every_severity_of_a_service_has_its_level(word: str, level: Level | Non
         b'"severity":"outage"', f'"severity":"{word}"'.encode()
     )
     (piece,) = drive(
-        pagerduty.poll(replace(PAGE, mark="older")),
+        pagerduty.poll(replace(PAGE, cursor="older")),
         PAGE,
         lambda url: Response(url=url, status=200, body=body),
     )
@@ -160,7 +160,7 @@ def test_a_service_that_an_update_names_twice_is_in_the_worse_state(*, at_end: b
     well = named.replace("outage", "all_good")
     twice = body.replace(named, f"{named},{well}" if at_end else f"{well},{named}")
     (piece,) = drive(
-        pagerduty.poll(replace(PAGE, mark="older")),
+        pagerduty.poll(replace(PAGE, cursor="older")),
         PAGE,
         lambda url: Response(url=url, status=200, body=twice.encode()),
     )

@@ -170,8 +170,8 @@ async def test_no_platform_reads_well_by_a_poll_that_failed_midway(name, case, f
     )
     async with collecting(pages, {"acme": vendor}) as collector:
         page = await page_of(collector, "acme")
-        if told.mark is not None:
-            before = Evidence(source="before", read_at=pages.clock(), mark=told.mark)
+        if told.cursor is not None:
+            before = Evidence(source="before", read_at=pages.clock(), cursor=told.cursor)
             collector.store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
         result = await collector.poll(await page_of(collector, "acme"))
         levels = set(collector.store.current(page.id).levels.values())

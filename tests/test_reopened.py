@@ -36,7 +36,7 @@ def read(
         return replace(found, body=json.dumps(told).encode()) if found.body == before else found
 
     known = expected_of(folder).get("context", {})
-    page = context_of(folder, mark=known.get("mark"))
+    page = context_of(folder, cursor=known.get("cursor"))
     pieces = drive(
         platforms.named(platform).backfill(page, page.now - timedelta(days=90)), page, answer
     )

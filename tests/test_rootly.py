@@ -36,7 +36,9 @@ def test_an_incident_that_leaves_the_list_has_ended_and_a_plan_that_never_began_
     page = context_of(FIXTURES / "maintenance")
     first = poll(told("maintenance"), page)
     held = frozenset(incident.id for incident in first.incidents)
-    later = replace(page, now=page.now + timedelta(hours=1), mark=first.mark, open_incidents=held)
+    later = replace(
+        page, now=page.now + timedelta(hours=1), cursor=first.cursor, open_incidents=held
+    )
     piece = poll(told("quiet"), later)
 
     (planned,) = [incident.id for incident in first.incidents if incident.phase is Phase.SCHEDULED]

@@ -29,7 +29,7 @@ def levels(piece: Evidence) -> dict[str, Level | None]:
 
 def test_an_incident_that_left_the_list_ended_between_two_polls() -> None:
     before = poll("ongoing")
-    after = poll("quiet", mark=before.mark, open_incidents=frozenset({"6101", "6102", "6000"}))
+    after = poll("quiet", cursor=before.cursor, open_incidents=frozenset({"6101", "6102", "6000"}))
 
     assert {(each.id, each.phase, each.resolved_at) for each in after.incidents} == {
         ("6101", Phase.CLOSED, after.read_at),
@@ -46,13 +46,13 @@ def test_an_incident_that_left_the_list_ended_between_two_polls() -> None:
 def test_an_unchanged_answer_will_not_do_once_other_regions_are_chosen(
     regions: tuple[str, ...], *, conditional: bool
 ) -> None:
-    page = context_of(FIXTURES / "quiet", mark=poll("quiet").mark, regions=regions)
+    page = context_of(FIXTURES / "quiet", cursor=poll("quiet").cursor, regions=regions)
 
     assert next(salesforce.poll(page)).conditional is conditional
 
 
 def test_an_unchanged_answer_says_nothing_new() -> None:
-    page = context_of(FIXTURES / "quiet", mark=poll("quiet").mark)
+    page = context_of(FIXTURES / "quiet", cursor=poll("quiet").cursor)
     unchanged = Response(url=page.url, status=200, unchanged=True)
 
     assert drive(salesforce.poll(page), page, lambda _: unchanged) == []

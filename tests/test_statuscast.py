@@ -37,7 +37,7 @@ def test_an_incident_that_leaves_the_page_ended_when_it_was_missed() -> None:
     later = replace(
         PAGE,
         now=PAGE.now + timedelta(minutes=5),
-        mark=held.mark,
+        cursor=held.cursor,
         open_incidents=frozenset({"502", "never seen"}),
     )
     gone = polled(body_of("quiet"), later)

@@ -108,7 +108,7 @@ def test_a_part_without_locations_is_one_component() -> None:
 
 def test_trouble_begins_when_the_page_says_it_changed_and_is_told_once() -> None:
     first = read(document("ongoing"))
-    later = PageContext(url=page().url, now=NOW + timedelta(minutes=5), mark=first.mark)
+    later = PageContext(url=page().url, now=NOW + timedelta(minutes=5), cursor=first.cursor)
 
     assert [
         (i.component_id, i.start, i.end) for i in own(first) if i.level is Level.MAJOR_OUTAGE
@@ -135,8 +135,8 @@ def test_messages_tell_of_the_time_before_a_location_was_last_set_and_so_they_do
 ):
     opened, set_again = datetime(2026, 5, 17, 8, tzinfo=UTC), datetime(2026, 5, 20, 11, tzinfo=UTC)
     first = read(document("open-since-days"))
-    same = read(document("open-since-days"), page(mark=first.mark))
-    over = read(document("quiet"), page(mark=same.mark, open_incidents=frozenset({INCIDENT})))
+    same = read(document("open-since-days"), page(cursor=first.cursor))
+    over = read(document("quiet"), page(cursor=same.cursor, open_incidents=frozenset({INCIDENT})))
 
     assert of_incidents(first) == [(HARBOUR, Level.PARTIAL_OUTAGE, opened, set_again)]
     assert of_incidents(same) == of_incidents(over) == of_incidents(first)
@@ -183,7 +183,7 @@ def test_a_code_of_a_message_that_nobody_knows_leaves_its_time_unknown_and_is_co
 
 def test_an_incident_that_left_the_list_is_over_and_keeps_its_name() -> None:
     first = read(document("ongoing"))
-    later = page(mark=first.mark, open_incidents=frozenset({INCIDENT}))
+    later = page(cursor=first.cursor, open_incidents=frozenset({INCIDENT}))
 
     (ended,) = read(document("quiet"), later).incidents
 
@@ -200,7 +200,7 @@ def test_an_incident_that_left_the_list_is_over_and_keeps_its_name() -> None:
 def test_an_announced_maintenance_that_left_the_list_before_its_time_did_not_take_place() -> None:
     upcoming = "5d0000000000000000000004"
     first = read(document("maintenance"))
-    found = read(document("quiet"), page(mark=first.mark, open_incidents=frozenset({upcoming})))
+    found = read(document("quiet"), page(cursor=first.cursor, open_incidents=frozenset({upcoming})))
 
     assert found.withdrawn == (upcoming,)
     assert found.incidents == ()
@@ -229,7 +229,7 @@ def asked_by(steps: Any, context: PageContext, name: str = "quiet") -> list[str]
 def test_the_html_is_read_once_for_the_id_and_never_again() -> None:
     context = context_of(FIXTURES / "quiet")
     (first,) = drive(statusio.poll(context), context, answers_from(FIXTURES / "quiet"))
-    later = context_of(FIXTURES / "quiet", mark=first.mark)
+    later = context_of(FIXTURES / "quiet", cursor=first.cursor)
 
     assert asked_by(statusio.poll(context), context) == [context.url, API]
     assert asked_by(statusio.poll(later), later) == [API]
@@ -239,18 +239,18 @@ def test_a_poll_after_the_first_is_conditional() -> None:
     first = read(document("quiet"))
 
     assert next(statusio.poll(page())) == Get(path=API, conditional=False)
-    assert next(statusio.poll(page(mark=first.mark))) == Get(path=API, conditional=True)
+    assert next(statusio.poll(page(cursor=first.cursor))) == Get(path=API, conditional=True)
 
 
 def test_a_backfill_asks_nothing_when_a_poll_has_read_the_page() -> None:
-    later = page(mark=read(document("quiet")).mark)
+    later = page(cursor=read(document("quiet")).cursor)
 
     assert asked_by(statusio.backfill(page(), NOW - timedelta(days=90)), page()) == [API]
     assert asked_by(statusio.backfill(later, NOW - timedelta(days=90)), later) == []
 
 
 def test_a_backfill_reaches_back_to_each_components_last_change() -> None:
-    context = page(mark=read(document("ongoing")).mark)
+    context = page(cursor=read(document("ongoing")).cursor)
 
     (found,) = drive(statusio.backfill(context, NOW - timedelta(days=90)), context, pytest.fail)
 
@@ -268,7 +268,7 @@ def test_a_backfill_reaches_back_to_each_components_last_change() -> None:
     "mark", ["", "{}", "[]", "null", '{"id": "x", "at": "2026-05-20T12:00:00+00:00"}', "no"]
 )
 def test_a_mark_that_cannot_be_read_is_as_none(mark: str) -> None:
-    assert read(document("ongoing"), page(mark=mark)) == read(document("ongoing"))
+    assert read(document("ongoing"), page(cursor=mark)) == read(document("ongoing"))
 
 
 # -------------------------------------------------------------------------------------------------------
@@ -341,13 +341,13 @@ WHOLE["result"]["status"] += document("ongoing")["result"]["status"]
 @given(
     body=damaged_bytes(WHOLE),
     marked=st.booleans(),
-    damaged_mark=damaged_bytes(json.loads(read(document("ongoing")).mark or "")),
+    damaged_mark=damaged_bytes(json.loads(read(document("ongoing")).cursor or "")),
 )
 def test_whatever_comes_is_evidence_or_an_error_of_ours(
     body: bytes, marked: bool, damaged_mark: bytes
 ) -> None:
     context = page(
-        mark=damaged_mark.decode(errors="replace") if marked else None,
+        cursor=damaged_mark.decode(errors="replace") if marked else None,
         open_incidents=frozenset({INCIDENT, "unheard of"}),
     )
 

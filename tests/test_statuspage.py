@@ -164,7 +164,7 @@ def test_a_zone_nobody_knows_is_a_remark_where_another_is_known(zone: object) ->
 
 @pytest.mark.parametrize("zone", [None, ""])
 def test_a_page_that_names_no_zone_is_read(zone: object) -> None:
-    (evidence,) = poll({SUMMARY: named(zone)}, mark=MARK)
+    (evidence,) = poll({SUMMARY: named(zone)}, cursor=MARK)
 
     assert evidence.page is not None
     assert (evidence.page.zone, evidence.page.remark) == (None, None)
@@ -537,17 +537,17 @@ def test_an_unchanged_answer_is_no_new_evidence_and_costs_one_request() -> None:
 def test_a_quiet_page_that_did_not_change_is_read_with_one_request() -> None:
     asked: list[str] = []
 
-    (found,) = poll({SUMMARY: summary(component())}, mark=MARK, asked=asked)
+    (found,) = poll({SUMMARY: summary(component())}, cursor=MARK, asked=asked)
 
-    assert (found.mark, paths(asked)) == (MARK, [SUMMARY])
+    assert (found.cursor, paths(asked)) == (MARK, [SUMMARY])
 
 
 @pytest.mark.parametrize(
     ("context", "more"),
     [
-        ({"mark": None}, {}),
-        ({"mark": MARK, "open_incidents": frozenset({"inc000000001"})}, {}),
-        ({"mark": MARK}, {"incidents": [incident()]}),
+        ({"cursor": None}, {}),
+        ({"cursor": MARK, "open_incidents": frozenset({"inc000000001"})}, {}),
+        ({"cursor": MARK}, {"incidents": [incident()]}),
     ],
     ids=["changed", "we hold one open", "one is open"],
 )
@@ -563,7 +563,7 @@ def test_incidents_are_read_when_the_page_changed_or_something_is_open(
     )
 
     assert paths(asked) == [SUMMARY, INCIDENTS]
-    assert [piece.mark for piece in found] == [None, MARK]
+    assert [piece.cursor for piece in found] == [None, MARK]
 
 
 def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> None:
@@ -572,11 +572,11 @@ def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> Non
     asked: list[str] = []
     changed = summary(component(updated_at="2026-10-20T11:00:00.000Z"))
 
-    found = poll({SUMMARY: changed, INCIDENTS: listed(incident())}, mark=MARK, asked=asked)
-    (again,) = poll({SUMMARY: changed}, mark=found[-1].mark)
+    found = poll({SUMMARY: changed, INCIDENTS: listed(incident())}, cursor=MARK, asked=asked)
+    (again,) = poll({SUMMARY: changed}, cursor=found[-1].cursor)
 
     assert paths(asked) == [SUMMARY, INCIDENTS]
-    assert again.mark == found[-1].mark
+    assert again.cursor == found[-1].cursor
 
 
 def test_an_update_is_read_once_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -609,7 +609,7 @@ def test_the_state_is_kept_and_the_mark_is_not_when_the_incidents_cannot_be_read
         steps.send(Response(url=ROOT, status=500, body=b"{}"))
     assert isinstance(kept, Evidence)
     assert kept.observed
-    assert kept.mark is None
+    assert kept.cursor is None
 
 
 def test_fifty_incidents_reach_back_to_the_oldest_of_them_only() -> None:
@@ -682,7 +682,7 @@ def test_an_indicator_that_contradicts_the_components_is_remarked(
     indicator: str, status: str, agrees: bool
 ) -> None:
     mark = MARK if indicator == "none" else MARK + statuspage.UNEXPLAINED
-    found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, mark=mark)
+    found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, cursor=mark)
 
     assert found[0].page
     assert (found[0].page.remark is None) == agrees
@@ -764,9 +764,9 @@ def test_a_page_in_unexplained_trouble_is_read_whole_every_time_or_its_sameness_
 ):
     wanted: list[bool] = []
     told = left_at("2026-10-19T12:00:00.000Z")
-    mark = poll({SUMMARY: told, INCIDENTS: listed()})[-1].mark
+    mark = poll({SUMMARY: told, INCIDENTS: listed()})[-1].cursor
     for known in (None, mark):
-        request = next(statuspage.poll(page(mark=known)))
+        request = next(statuspage.poll(page(cursor=known)))
         wanted.append(request.conditional)  # type: ignore[union-attr]
 
     assert wanted == [True, False]
@@ -781,7 +781,7 @@ def test_the_record_of_a_suspect_page_is_believed_up_to_its_last_change() -> Non
 
 def test_a_component_without_a_state_is_unknown_and_the_others_are_read() -> None:
     (found,) = poll(
-        {SUMMARY: summary(component(status=None), component("web000000001"))}, mark=MARK
+        {SUMMARY: summary(component(status=None), component("web000000001"))}, cursor=MARK
     )
 
     assert found.observed
@@ -802,7 +802,7 @@ def test_components_stand_in_the_order_of_the_page_with_their_group() -> None:
         ),
     ]
 
-    (found,) = poll({SUMMARY: summary(*rows)}, mark=MARK)
+    (found,) = poll({SUMMARY: summary(*rows)}, cursor=MARK)
 
     assert found.components
     assert [(c.id[:3], c.group, c.position) for c in found.components] == [
@@ -955,7 +955,9 @@ def test_older_quarters_are_read_until_the_day_asked_for() -> None:
 
     numbers = [path.rpartition("=")[2] for path in paths(asked) if path.startswith("/uptime/")]
     assert numbers == ["2", "3"]
-    assert [piece.unit for piece in found if piece.unit and piece.unit.startswith("uptime:")] == [
+    assert [
+        piece.chunk for piece in found if piece.chunk and piece.chunk.startswith("uptime:")
+    ] == [
         "uptime:api000000001:2026-07",
         "uptime:api000000001:2026-04",
     ]
@@ -965,14 +967,14 @@ def test_days_older_than_a_week_are_final_and_a_finished_quarter_is_not_asked_fo
     done = frozenset({"bars", "uptime:api000000001:2026-07"})
     asked: list[str] = []
 
-    found = backfill(quarters(), since=at("2026-03-10T00:00"), asked=asked, done=done)
+    found = backfill(quarters(), since=at("2026-03-10T00:00"), asked=asked, completed_chunks=done)
 
     assert [path for path in paths(asked) if "uptime" in path] == [
         "/uptime/api000000001.json?page=3"
     ]
-    assert [piece.final for piece in found if piece.unit and piece.unit.startswith("uptime:")] == [
-        True
-    ]
+    assert [
+        piece.final for piece in found if piece.chunk and piece.chunk.startswith("uptime:")
+    ] == [True]
 
 
 def quarters() -> dict[str, Body]:
@@ -1075,7 +1077,7 @@ def test_only_incidents_the_list_does_not_have_are_read_one_by_one() -> None:
         "/api/v2/incidents/old000000002.json",
     ]
     assert reach(found) == at("2026-05-01T00:00")
-    finals = {piece.unit: piece.final for piece in found if piece.unit}
+    finals = {piece.chunk: piece.final for piece in found if piece.chunk}
     assert finals == {
         "incident:old000000001": False,
         "history:2026-10": False,
@@ -1098,7 +1100,7 @@ def test_a_resumed_backfill_does_not_ask_for_what_is_done() -> None:
     backfill(
         history(),
         asked=asked,
-        done=frozenset({"history:2026-10", "incident:old000000002", "maintenances"}),
+        completed_chunks=frozenset({"history:2026-10", "incident:old000000002", "maintenances"}),
     )
 
     assert paths(asked) == [SUMMARY, INCIDENTS, "/history.json?page=2"]

@@ -91,7 +91,10 @@ def test_what_a_type_stands_for_is_remembered_when_its_incident_is_over() -> Non
     page, recorded = context_of(FIXTURES / "own-types"), answers_from(FIXTURES / "own-types")
     (before,) = drive(statuspal.poll(page), page, recorded)
     later = replace(
-        page, now=page.now + timedelta(hours=1), mark=before.mark, open_incidents=frozenset({"21"})
+        page,
+        now=page.now + timedelta(hours=1),
+        cursor=before.cursor,
+        open_incidents=frozenset({"21"}),
     )
 
     def answer(url: str) -> Response:
@@ -111,7 +114,7 @@ def test_what_a_type_stands_for_is_remembered_when_its_incident_is_over() -> Non
 
 def test_what_an_earlier_version_handed_on_still_leads_to_the_page() -> None:
     root = LIST.removesuffix("/incidents")
-    page, asked = replace(context_of(FIXTURES / "own-host"), mark=root), list[str]()
+    page, asked = replace(context_of(FIXTURES / "own-host"), cursor=root), list[str]()
 
     drive(
         statuspal.poll(page),

@@ -509,8 +509,8 @@ def full_evidence():
         ),
         reported=(ReportedUptime(component_id=None, window_days=90, ratio=0.99),),
         gaps=(Gap(what="2026-04", reason="timeout", message="too slow"),),
-        unit="history 2026-05",
-        mark="etag-of-feed",
+        chunk="history 2026-05",
+        cursor="etag-of-feed",
     )
 
 
@@ -1189,8 +1189,8 @@ def test_the_first_day_to_derive_is_the_earliest_affected_in_the_pages_zone(stor
 
 
 def test_a_completed_unit_is_done_while_fresh_and_a_final_one_for_ever(store, page):
-    save(store, page, evidence(unit="page 1"))
-    save(store, page, evidence(unit="2024", final=True))
+    save(store, page, evidence(chunk="page 1"))
+    save(store, page, evidence(chunk="2024", final=True))
 
     def done(after: timedelta):
         return store.done_units(page.id, now=NOW + after, fresh_for=6 * HOUR)
@@ -1203,7 +1203,7 @@ def test_a_completed_unit_is_done_while_fresh_and_a_final_one_for_ever(store, pa
 
 def test_a_gap_read_later_is_no_gap_any_more(store, page):
     save(store, page, evidence(gaps=(Gap(what="2026-04", reason="timeout", message="slow"),)))
-    save(store, page, evidence(unit="2026-04"))
+    save(store, page, evidence(chunk="2026-04"))
 
     assert store.gaps(page.id) == []
 

@@ -26,7 +26,7 @@ def asked(**changes: object) -> list[str]:
     page = replace(PAGE, **changes)  # type: ignore[arg-type]
     recorded = answers_from(FIXTURES / "quiet")
     (piece,) = drive(upptime.poll(page), page, recorded, asked=urls)
-    assert piece.mark == "orchard/uptime"
+    assert piece.cursor == "orchard/uptime"
     return urls
 
 
@@ -34,7 +34,7 @@ def test_the_repository_is_looked_for_once_and_not_at_all_where_the_address_tell
     two = [f"{FILES}summary.json", f"{FILES}api.yml"]
 
     assert asked() == [PAGE.url, *two]
-    assert asked(mark="orchard/uptime") == two
+    assert asked(cursor="orchard/uptime") == two
     assert asked(url="https://github.com/orchard/uptime/") == two
     assert asked(url="https://raw.githubusercontent.com/orchard/uptime/master/history/") == two
 
@@ -42,8 +42,8 @@ def test_the_repository_is_looked_for_once_and_not_at_all_where_the_address_tell
 def test_a_repository_that_is_gone_is_looked_for_again_and_a_configured_one_is_not() -> None:
     gone = "https://raw.githubusercontent.com/orchard/old/HEAD/history/summary.json"
 
-    assert asked(mark="orchard/old")[:2] == [gone, PAGE.url]
-    assert asked(mark="{not a repository}")[0] == PAGE.url
+    assert asked(cursor="orchard/old")[:2] == [gone, PAGE.url]
+    assert asked(cursor="{not a repository}")[0] == PAGE.url
     with pytest.raises(BadStatus):
         asked(url="https://github.com/orchard/old/")
 

@@ -33,9 +33,9 @@ def test_the_slug_is_looked_up_once_and_again_when_it_leads_nowhere() -> None:
 
     def asked(mark: str | None) -> list[str]:
         urls: list[str] = []
-        page = replace(PAGE, mark=mark)
+        page = replace(PAGE, cursor=mark)
         (piece,) = drive(uptimecom.poll(page), page, recorded, asked=urls)
-        assert piece.mark == PATH
+        assert piece.cursor == PATH
         return [url.removeprefix("https://status.vendor.example") for url in urls]
 
     assert asked(None) == ["/", PATH]
@@ -44,7 +44,7 @@ def test_the_slug_is_looked_up_once_and_again_when_it_leads_nowhere() -> None:
 
 
 def test_an_answer_that_is_wrong_at_the_right_address_is_told_as_it_is() -> None:
-    page, html = replace(PAGE, mark=PATH), answers_from(FIXTURES / "quiet")(PAGE.url).body
+    page, html = replace(PAGE, cursor=PATH), answers_from(FIXTURES / "quiet")(PAGE.url).body
 
     with pytest.raises(NotJson):
         drive(uptimecom.poll(page), page, lambda url: Response(url=url, status=200, body=html))

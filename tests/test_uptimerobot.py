@@ -20,7 +20,7 @@ from monitor.platforms import uptimerobot
 from tests.drive import answers_from, context_of, drive
 
 FIXTURES = Path(__file__).parent / "fixtures" / "uptimerobot"
-PAGE = context_of(FIXTURES / "quiet", mark="Ab3dEf-9")
+PAGE = context_of(FIXTURES / "quiet", cursor="Ab3dEf-9")
 DAYS = [f"2026-05-{day}" for day in range(16, 21)]
 
 
@@ -134,9 +134,9 @@ def test_the_key_is_looked_up_once_and_again_when_it_leads_nowhere() -> None:
 
     def asked(mark: str | None) -> list[str]:
         urls: list[str] = []
-        page = replace(PAGE, mark=mark)
+        page = replace(PAGE, cursor=mark)
         (piece,) = drive(uptimerobot.poll(page), page, recorded, asked=urls)
-        assert piece.mark == "Ab3dEf-9"
+        assert piece.cursor == "Ab3dEf-9"
         return [url.removeprefix(page.url) for url in urls]
 
     right = "api/getMonitorList/Ab3dEf-9?page=1"

@@ -47,8 +47,8 @@ async def read_whole(case: Path) -> None:
     async with collecting(pages, {"acme": vendor}) as collector:
         store, days = collector.store, timedelta(days=90)
         page = await page_of(collector, "acme")
-        if told.mark is not None:
-            before = Evidence(source="before", read_at=pages.clock(), mark=told.mark)
+        if told.cursor is not None:
+            before = Evidence(source="before", read_at=pages.clock(), cursor=told.cursor)
             store.save(page.id, before, now=pages.clock(), max_gap_seconds=900)
         polled = await collector.poll(await page_of(collector, "acme"))
         filled = await collector.backfill(await page_of(collector, "acme"), pages.clock() - days)

@@ -69,7 +69,7 @@ def test_a_window_that_cannot_be_read_fails_the_backfill() -> None:
 
 def test_an_incident_that_left_the_list_has_ended() -> None:
     before = poll("ongoing")
-    after = poll("quiet", mark=before.mark, open_incidents=frozenset({"901", "902", "777"}))
+    after = poll("quiet", cursor=before.cursor, open_incidents=frozenset({"901", "902", "777"}))
 
     assert {(each.id, each.phase, each.resolved_at) for each in after.incidents} == {
         ("901", Phase.CLOSED, after.read_at),

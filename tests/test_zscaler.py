@@ -43,7 +43,7 @@ def test_other_hosts_are_not_asked() -> None:
 
 def test_a_post_that_is_listed_nowhere_any_more_has_ended() -> None:
     before = poll("ongoing")
-    after = poll("unlinked-components", mark=before.mark, open_incidents=frozenset({"9010"}))
+    after = poll("unlinked-components", cursor=before.cursor, open_incidents=frozenset({"9010"}))
 
     assert [(i.id, i.phase, i.resolved_at) for i in after.incidents] == [
         ("9010", Phase.CLOSED, after.read_at)

@@ -159,7 +159,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         ),
         reported_uptime=reported.get((None, query.window_days)),
         overrides=() if is_raw else overridden(_touching(facts.incidents, span), vendor.overrides),
-        caveat=platforms.trust(page.platform),
+        caveat=platforms.caveat(page.platform),
     )
 
 

@@ -82,7 +82,7 @@ class Backfills:
         parts = self._parts
         done = frozenset() if again else await self._done(page)
         memory = await parts.writer.remembered(page)
-        context = replace(parts.context(page, memory), done=done)
+        context = replace(parts.context(page, memory), completed_chunks=done)
         if session.answers is not None and session.answers.read_at is not None:
             context = replace(context, now=session.answers.read_at)
         testify(page, session, memory)

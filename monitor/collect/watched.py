@@ -73,7 +73,7 @@ class Watched:
             url=page.url,
             now=now,
             zone=vendor.zone or page.page_zone,
-            mark=page.mark,
+            cursor=page.mark,
             open_incidents=frozenset(memory.unfinished),
             components=memory.components,
             regions=vendor.regions,

@@ -56,10 +56,10 @@ class Event:
     """An incident or a maintenance. `status` and `impact` are the vendor's own words, the rest is
     what they mean.
 
-    `component_ids` are components it names beside those of its spans. `vague`: something was bad
-    and it is not said what, so nothing is known of its time. `words`: words of it that are unknown
-    to us. `updates` are all its messages, or none where the answer does not hold them. `planned`:
-    its vendor calls it scheduled, so a date ahead is right.
+    `component_ids` are components it names beside those of its spans. `unattributed`: something was
+    bad and it is not said what, so nothing is known of its time. `unknown_words`: words of it that
+    are unknown to us. `updates` are all its messages, or none where the answer does not hold them.
+    `planned`: its vendor calls it scheduled, so a date ahead is right.
     """
 
     id: str
@@ -74,8 +74,8 @@ class Event:
     planned: bool = False
     component_ids: tuple[str, ...] = ()
     spans: tuple[ImpactSpan, ...] = ()
-    vague: bool = False
-    words: tuple[str, ...] = ()
+    unattributed: bool = False
+    unknown_words: tuple[str, ...] = ()
     updates: tuple[IncidentUpdate, ...] = ()
 
 

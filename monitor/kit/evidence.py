@@ -65,24 +65,26 @@ def evidence(
     events: Iterable[Event] = (),
     since: datetime | None = None,
     withdrawn: Iterable[str] = (),
-    words: Iterable[str] = (),
-    mark: str | None = None,
+    unknown_words: Iterable[str] = (),
+    cursor: str | None = None,
 ) -> Evidence:
     """Return the evidence that parts and events make.
 
     `parts` are the complete present state; `components` the complete list where no state is told
     with it. Of ids told twice the worst part and the last event count. `since`: everything that
     happened from then to now is among the events (None = they are only some of it); the time of
-    vague events is left out of that, and what ended before it is left out altogether: of a time of
-    which only what was bad is known, every known day would be bad.
+    unattributed events is left out of that, and what ended before it is left out altogether: of a
+    time of which only what was bad is known, every known day would be bad.
     """
     listed = _worst_of_each(parts) if parts is not None else None
     all_begun = (start_by(event, page.now) for event in events)
     told = {
         event.id: event for event in all_begun if since is None or not _over_before(event, since)
     }
-    unknown = {part.word for part in listed or () if part.level is None and part.word} | set(words)
-    unknown |= {word for event in told.values() for word in event.words}
+    unknown = {part.word for part in listed or () if part.level is None and part.word} | set(
+        unknown_words
+    )
+    unknown |= {word for event in told.values() for word in event.unknown_words}
     unknown |= {
         span.word
         for event in told.values()
@@ -110,7 +112,7 @@ def evidence(
         lists=Interval.between(since, page.now) if since is not None else None,
         withdrawn=tuple(sorted(set(withdrawn))),
         unknown_words=tuple(sorted(unknown)),
-        mark=mark,
+        cursor=cursor,
     )
 
 
@@ -197,8 +199,10 @@ def _coverage(
     whole = Interval.between(since, now) if since is not None else None
     if whole is None:
         return ()
-    vague = (
-        Interval.between(each.start, min(each.end or now, now)) for each in events if each.vague
+    unattributed = (
+        Interval.between(each.start, min(each.end or now, now))
+        for each in events
+        if each.unattributed
     )
-    spans = subtract([whole], (span for span in vague if span is not None))
+    spans = subtract([whole], (span for span in unattributed if span is not None))
     return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)

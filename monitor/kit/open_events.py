@@ -39,7 +39,7 @@ def closed_since(
     to be withdrawn.
     """
     listed = {event.id for event in events}
-    held = _read(page.mark)
+    held = _read(page.cursor)
     over = [held[key] for key in sorted(held) if key not in listed and held[key].start < page.now]
     withdrawn = unlisted(page, over) - listed
     return tuple(_closed(event, page.now) for event in over), tuple(sorted(withdrawn))
@@ -69,21 +69,33 @@ def _written(event: Event) -> list[Any]:
         event.impact,
         event.url,
     ]
-    return [*told, event.maintenance, list(event.component_ids), spans, event.vague]
+    return [*told, event.maintenance, list(event.component_ids), spans, event.unattributed]
 
 
-def _read(mark: str | None) -> Mapping[str, Event]:
+def _read(cursor: str | None) -> Mapping[str, Event]:
     """Return the events of an earlier poll; none when there was none or another version wrote
     them.
     """
     try:
-        return {key: _event(key, told) for key, told in json.loads(mark or "{}").items()}
+        return {key: _event(key, told) for key, told in json.loads(cursor or "{}").items()}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return {}
 
 
 def _event(key: str, told: Sequence[Any]) -> Event:
-    title, phase, start, end, status, impact, url, maintenance, component_ids, spans, vague = told
+    (
+        title,
+        phase,
+        start,
+        end,
+        status,
+        impact,
+        url,
+        maintenance,
+        component_ids,
+        spans,
+        unattributed,
+    ) = told
     return Event(
         id=key,
         title=str(title),
@@ -106,7 +118,7 @@ def _event(key: str, told: Sequence[Any]) -> Event:
             )
             for component, level, first, last, word, basis in spans
         ),
-        vague=bool(vague),
+        unattributed=bool(unattributed),
     )
 
 

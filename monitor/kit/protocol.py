@@ -17,10 +17,11 @@ documentation print it.
 
 A module may also define `probe(url) -> tuple[Get, ...]`: what to ask to recognise the page at
 `url`, where the page itself does not tell. It answers nothing for hosts it does not know, so that
-no page is asked in vain. A platform whose pages live on any host names their paths in `ANYWHERE`;
-those are asked for last, when nothing else has told enough. A platform that reads what belongs to
-no platform says `LAST_RESORT = True`: it is chosen only when no other has shown any sign, and
-`follow(response) -> tuple[Get, ...]` says what an answer suggests to ask for it then.
+no page is asked in vain. A platform whose pages live on any host names their paths in
+`COMMON_PATHS`; those are asked for last, when nothing else has told enough. A platform that reads
+what belongs to no platform says `LAST_RESORT = True`: it is chosen only when no other has shown any
+sign, and `suggested_requests(response) -> tuple[Get, ...]` says what an answer suggests to ask for
+it then.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -123,19 +124,19 @@ class PageContext:
     """What a generator may know about the page it reads.
 
     `url` is the page's root and ends in "/". `zone` is the configured or last seen zone, None = not
-    known yet. `open_incidents` are the ids we hold as open or scheduled. `done` are the units of a
-    backfill that need no reading again. `mark` is what the last poll's evidence carried.
-    `components` are the ids we know (never group rows). `regions` are those the user chose (names
-    or patterns, empty = none chosen), for pages that speak of more than one. `feed` and `html` are
-    how the user wants a page of no platform to be read.
+    known yet. `open_incidents` are the ids we hold as open or scheduled. `completed_chunks` are the
+    units of a backfill that need no reading again. `cursor` is what the last poll's evidence
+    carried. `components` are the ids we know (never group rows). `regions` are those the user chose
+    (names or patterns, empty = none chosen), for pages that speak of more than one. `feed` and
+    `html` are how the user wants a page of no platform to be read.
     """
 
     url: str
     now: datetime
     zone: str | None = None
-    mark: str | None = None
+    cursor: str | None = None
     open_incidents: frozenset[str] = frozenset()
-    done: frozenset[str] = frozenset()
+    completed_chunks: frozenset[str] = frozenset()
     components: frozenset[str] = frozenset()
     regions: tuple[str, ...] = ()
     feed: FeedSettings = FeedSettings()
@@ -164,9 +165,9 @@ class About:
     against; None = its shape is known from programs that read it and from documentation only
     ("unverified"). `live` says what a poll asks for. `reach_days`: how far back the platform's own
     record goes at best; 0 = there is none, None = as far as a page has existed, or as its list is
-    long. `reach` says it in a sentence; `per` and `precision` what a statement of the record is
-    about and how exactly it is dated. `regions`: whether the user may or must choose regions.
-    `trust` is a sentence on what the source under-reports; "" when nothing is known.
+    long. `reach` says it in a sentence; `granularity` and `precision` what a statement of the
+    record is about and how exactly it is dated. `regions`: whether the user may or must choose
+    regions. `caveat` is a sentence on what the source under-reports; "" when nothing is known.
     """
 
     title: str
@@ -174,10 +175,10 @@ class About:
     live: str
     reach_days: int | None
     reach: str
-    per: Literal["component", "component and region", "page", "nothing"]
+    granularity: Literal["component", "component and region", "page", "nothing"]
     precision: Literal["seconds", "minutes", "days", "as typed", "none"]
     regions: Literal["none", "optional", "required"] = "none"
-    trust: str = ""
+    caveat: str = ""
 
 
 Step = Get | Sequence[Get] | Evidence

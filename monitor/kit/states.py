@@ -32,11 +32,11 @@ def current_states(
     """Return the present state of components where a source tells only of events, and of every one
     that goes on.
 
-    What none of them names is operational, unless one is vague: then nothing is known of it.
+    What none of them names is operational, unless one is unattributed: then nothing is known of it.
     """
     going = [event for each in events if (event := start_by(each, now)).phase is Phase.OPEN]
     held: dict[str, ComponentState] = {}
-    rest = None if any(event.vague for event in going) else Level.OPERATIONAL
+    rest = None if any(event.unattributed for event in going) else Level.OPERATIONAL
     listed = {component.id: component for component in components}
     for span in (span for event in going for span in event.spans):
         component = listed.get(span.component_id)

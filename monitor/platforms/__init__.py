@@ -13,11 +13,11 @@ from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step
 
 
 class Platform(Protocol):
-    """What a platform module provides; see `monitor.protocol`.
+    """What a platform module provides; see `monitor.kit.protocol`.
 
-    Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `ANYWHERE` say what to ask to
+    Optional: `MAX_BODY_MIB` overrides the limit; `probe` and `COMMON_PATHS` say what to ask to
     recognise a page where the root page and the common summary address show too little.
-    `LAST_RESORT` and `follow`: see `monitor.protocol`.
+    `LAST_RESORT` and `suggested_requests`: see `monitor.kit.protocol`.
     """
 
     __name__: str
@@ -41,11 +41,11 @@ def named(name: str) -> Platform:
     return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
 
 
-def trust(name: str | None) -> str:
+def caveat(name: str | None) -> str:
     """Return a sentence on what a platform's pages under-report; "" when nothing is known or no
     platform is named.
     """
-    return named(name).ABOUT.trust if name in names() else ""
+    return named(name).ABOUT.caveat if name in names() else ""
 
 
 def probes_for(url: str) -> tuple[Get, ...]:
@@ -65,7 +65,7 @@ def is_last_resort(name: str) -> bool:
 
 def follow_ups(response: Response) -> tuple[Get, ...]:
     """Return what an answer suggests to the platforms of last resort to ask next."""
-    following = (getattr(named(name), "follow", None) for name in names())
+    following = (getattr(named(name), "suggested_requests", None) for name in names())
     return tuple(get for follow in following if follow is not None for get in follow(response))
 
 
@@ -73,5 +73,5 @@ def anywhere(name: str) -> tuple[str, ...]:
     """Return the paths a platform's pages answer on any host, to be asked for when nothing else has
     told enough.
     """
-    found: tuple[str, ...] = getattr(named(name), "ANYWHERE", ())
+    found: tuple[str, ...] = getattr(named(name), "COMMON_PATHS", ())
     return found

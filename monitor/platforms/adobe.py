@@ -40,9 +40,9 @@ ABOUT = About(
     live="StatusEvents, 1 request of some 5 MB; 1 more for the products the first time",
     reach_days=40,
     reach="The events of the last 40 days.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "A product counts as hit though an event may be about some of its features or regions only."
     ),
 )
@@ -136,12 +136,12 @@ def _products(response: Response) -> dict[str, str]:
     return found
 
 
-def _remembered(mark: str | None) -> dict[str, str]:
+def _remembered(cursor: str | None) -> dict[str, str]:
     """Return the products that an earlier poll was told; none when there was none or another
     version wrote them.
     """
     try:
-        return {str(key): str(name) for key, name in json.loads(mark or "{}").items()}
+        return {str(key): str(name) for key, name in json.loads(cursor or "{}").items()}
     except (ValueError, AttributeError, RecursionError):
         return {}
 
@@ -213,7 +213,9 @@ def _event(
         maintenance=maintenance,
         component_ids=tuple(course.key for course in courses),
         spans=tuple(span for course in courses for span in course.spans(maintenance=maintenance)),
-        words=tuple({post.status for course in courses for post in course.posts} - PHASES.keys()),
+        unknown_words=tuple(
+            {post.status for course in courses for post in course.posts} - PHASES.keys()
+        ),
     )
     return expire_stale(event, last.at, now)
 
@@ -371,7 +373,7 @@ def poll(page: PageContext) -> Steps:
     """Yield every product's state from the events; the products themselves are asked for the first
     time only.
     """
-    products = _remembered(page.mark)
+    products = _remembered(page.cursor)
     response = yield from get(EVENTS, conditional=bool(products) and not page.open_incidents)
     if response.unchanged:
         return
@@ -388,7 +390,7 @@ def poll(page: PageContext) -> Steps:
         parts=current_states(told.components(products), told.events, page.now),
         events=told.events,
         withdrawn=page.open_incidents - {event.id for event in told.events},
-        mark=json.dumps(products),
+        cursor=json.dumps(products),
     )
 
 
@@ -408,6 +410,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         components=told.components(products),
         events=events,
         since=first,
-        mark=json.dumps(products),
+        cursor=json.dumps(products),
     )
     yield from gap_before(SOURCE, page, since, first, "Adobe keeps forty days")

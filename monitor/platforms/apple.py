@@ -32,9 +32,9 @@ ABOUT = About(
     live="system_status_en_US.js, 1 request",
     reach_days=0,
     reach="Events of the last days; none before the first poll is certain to be there.",
-    per="component",
+    granularity="component",
     precision="minutes",
-    trust=(
+    caveat=(
         "Events are published hours after they began and removed soon after; an outage of some"
         " users is partial."
     ),
@@ -156,7 +156,7 @@ def _live(told: Row, page: PageContext) -> Evidence:
         parts=parts,
         events=[*over, *events],
         withdrawn=withdrawn,
-        mark=dump_open(events),
+        cursor=dump_open(events),
     )
 
 
@@ -194,7 +194,7 @@ def _event(told: Row, service: str, where: str, now: datetime) -> Event:
             if timeless
             else spans_for([service], _level(told, kind, state), start, until, word=said)
         ),
-        words=tuple(({state} - STATES) | ({kind} - VOCABULARY.keys())),
+        unknown_words=tuple(({state} - STATES) | ({kind} - VOCABULARY.keys())),
     )
 
 
@@ -224,7 +224,7 @@ def _merged(said: Iterable[Event]) -> list[Event]:
             next((event for event in same if event.phase is Phase.OPEN), same[-1]),
             component_ids=tuple(key for event in same for key in event.component_ids),
             spans=tuple(span for event in same for span in event.spans),
-            words=tuple(word for event in same for word in event.words),
+            unknown_words=tuple(word for event in same for word in event.unknown_words),
         )
         for same in found.values()
     ]

@@ -58,10 +58,10 @@ ABOUT = About(
     live="/public/currentevents, 1 request",
     reach_days=365,
     reach="About a year of events, per service and region.",
-    per="component and region",
+    granularity="component and region",
     precision="seconds",
     regions="required",
-    trust=(
+    caveat=(
         "AWS posts an event only for trouble that many customers have; informational events (code"
         " 1), with which most outages begin, count as operational. The shape of its history is"
         " known from programs that read it, no answer of it was seen."
@@ -621,7 +621,7 @@ def _view(page: PageContext, events: Mapping[str, _Event]) -> _View:
     scope = _Scope(page.regions)
     named = {key: part.name for event in events.values() for key, part in event.parts.items()}
     names = {
-        key: name for key, name in {**_mark(page.mark).names, **named}.items() if scope.holds(key)
+        key: name for key, name in {**_mark(page.cursor).names, **named}.items() if scope.holds(key)
     }
     # What is listed has begun, though by a clock that is ahead of ours it begins later.
     here = {key: replace(event, begun=min(event.begun, page.now)) for key, event in events.items()}
@@ -773,7 +773,7 @@ def poll(page: PageContext) -> Steps:
     Two when an event we hold as open has left the list: the history then says how it ended, and
     what is in neither was withdrawn. Raises the errors of the answers that cannot be read.
     """
-    before = _mark(page.mark)
+    before = _mark(page.cursor)
     stands = before.day == f"{page.now:%Y-%m-%d}" and before.chosen == page.regions
     response = yield from get(CURRENT, conditional=stands)
     if response.unchanged:
@@ -803,7 +803,7 @@ def _present(
         withdrawn=withdrawn,
         gaps=gaps,
         unknown_words=view.words,
-        mark=view.mark(),
+        cursor=view.mark(),
     )
 
 

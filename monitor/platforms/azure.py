@@ -43,10 +43,10 @@ ABOUT = About(
         " read them, not verified) and rate nothing, since no day without one is known to have been"
         " good."
     ),
-    per="nothing",
+    granularity="nothing",
     precision="none",
     regions="optional",
-    trust=(
+    caveat=(
         "Azure posts publicly only what hits many customers and says no severity: every item counts"
         " as a partial outage unless `impact_mapping` says otherwise. Its history lists only the"
         " outages that got a review."
@@ -253,7 +253,7 @@ def _live(feed: Feed, page: PageContext) -> Evidence:
             ComponentState(component=_component(each), level=None) for each in sorted(_known(page))
         ]
         info = PageInfo(name="Azure", remark=f"the feed was made {made}, so it says nothing of now")
-        return evidence(LIVE, page, info=info, parts=unknown, mark=page.mark)
+        return evidence(LIVE, page, info=info, parts=unknown, cursor=page.cursor)
     chosen = [each for each in map(_sorted, feed.entries) if _concerns(page, each.regions)]
     events = [_event(each, page.now) for each in chosen]
     over, withdrawn = closed_since(page, events)
@@ -264,7 +264,7 @@ def _live(feed: Feed, page: PageContext) -> Evidence:
         parts=_parts(events, page),
         events=[*over, *events],
         withdrawn=withdrawn,
-        mark=dump_open(events),
+        cursor=dump_open(events),
     )
 
 

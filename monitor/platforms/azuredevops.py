@@ -28,10 +28,10 @@ ABOUT = About(
     live="/_apis/status/health, 1 request",
     reach_days=0,
     reach="None before the first poll.",
-    per="nothing",
+    granularity="nothing",
     precision="none",
     regions="optional",
-    trust="Advisories count as operational; incidents are not read, only the health of services.",
+    caveat="Advisories count as operational; incidents are not read, only the health of services.",
 )
 
 MAX_BODY_MIB = 4
@@ -127,7 +127,7 @@ def _live(told: Row, page: PageContext) -> Evidence:
             remark="; ".join([*remarks, *_unmatched(page, parts)]) or None,
         ),
         parts=chosen,
-        words={overall} - VOCABULARY.keys(),
+        unknown_words={overall} - VOCABULARY.keys(),
     )
 
 

@@ -75,16 +75,16 @@ ABOUT = About(
     live="/index.json, 1 request",
     reach_days=90,
     reach="90 days of each component, in seconds a day of the page's own zone.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "On a day marked down the page counts degraded seconds as downtime; older days are not"
         " explained by reports, which reach back about ten weeks."
     ),
 )
 
 INDEX = "/index.json"
-ANYWHERE = (INDEX,)
+COMMON_PATHS = (INDEX,)
 SOURCE = "betterstack.index"
 
 LEVELS: Mapping[str, Level] = {

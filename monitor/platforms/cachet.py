@@ -52,9 +52,9 @@ ABOUT = About(
     live="/api/v1/components, incidents and schedules (/api/... in version 3), 3 to 5 requests",
     reach_days=None,
     reach="All incidents and schedules the page has, as far back as its oldest component.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Incidents say no severity and often no component, and a component's state may change"
         " without one; times have no zone, so set `zone` to the server's. Version 3 was not seen"
         " yet."
@@ -110,7 +110,7 @@ V3 = _Api(
     incidents="api/incidents?per_page=100&include=components,updates",
     schedules="api/schedules?per_page=100&sort=-scheduled_at&include=components",
 )
-ANYWHERE = (V2.components, V3.components)
+COMMON_PATHS = (V2.components, V3.components)
 MOST_PAGES = 50
 ABSENT = 404
 
@@ -205,7 +205,7 @@ def _which(page: PageContext) -> Reading:
     """Return the version of the page and its components' first answer; the version it had last time
     is asked first.
     """
-    for api in sorted((V2, V3), key=lambda api: api.version != page.mark):
+    for api in sorted((V2, V3), key=lambda api: api.version != page.cursor):
         response: Response = yield from get(api.components)
         if response.status != ABSENT:
             break
@@ -411,8 +411,8 @@ def _incident(entry: _Entry, now: datetime) -> Event:
         maintenance=status == SCHEDULED,
         component_ids=named,
         spans=_spans(entry, named, start, end),
-        vague=not named and status != SCHEDULED,
-        words=() if status in PHASES else (status,),
+        unattributed=not named and status != SCHEDULED,
+        unknown_words=() if status in PHASES else (status,),
         updates=tuple(_messages(entry)),
     )
     return expire_stale(event, changed, now)
@@ -511,7 +511,7 @@ def _schedule(entry: _Entry, now: datetime) -> Event:
         spans=spans_for(
             named, Level.MAINTENANCE, start, end or (start + MIN_DURATION if over else None)
         ),
-        words=() if status in SCHEDULE_STATES else (status,),
+        unknown_words=() if status in SCHEDULE_STATES else (status,),
     )
     return expire_stale(event, max(start, entry.time("updated") or start), now)
 
@@ -580,7 +580,7 @@ def poll(page: PageContext) -> Steps:
         parts=[*told.parts, *_meant(told, page.now)],
         events=recent_or_open(told.events, page),
         withdrawn=told.gone(page),
-        mark=told.version,
+        cursor=told.version,
     )
 
 
@@ -601,7 +601,7 @@ def _meant(told: _Told, now: datetime) -> Iterator[ComponentState]:
 
 
 def _remark(events: Sequence[Event]) -> str | None:
-    unnamed = any(event.vague and event.phase is Phase.OPEN for event in events)
+    unnamed = any(event.unattributed and event.phase is Phase.OPEN for event in events)
     return "an incident is going on that names no component" if unnamed else None
 
 
@@ -627,5 +627,5 @@ def _history(told: _Told, page: PageContext, since: datetime) -> Evidence:
         events=[event for event in told.events if event.end is None or event.end > since],
         since=since,
         withdrawn=told.gone(page),
-        mark=told.version,
+        cursor=told.version,
     )

@@ -51,9 +51,9 @@ ABOUT = About(
     live="/api/status-page/<slug>/, 3 requests; the page itself once, for the slug",
     reach_days=90,
     reach="90 days of each service, with every incident's severity, start and length.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "An incident has one severity for all services it names and for its whole length; many last"
         " a minute or two."
     ),
@@ -169,13 +169,13 @@ def _read(page: PageContext) -> Reading:
     """Ask for the three answers; a slug that leads nowhere any more is looked for in the page's
     HTML.
     """
-    known, failure = page.mark or _hosted(page.url), None
+    known, failure = page.cursor or _hosted(page.url), None
     if known is not None:
         try:
             return (yield from _answers(known, page))
         except (ParseError, BadStatus) as error:
             failure = error
-            if known != page.mark:
+            if known != page.cursor:
                 raise
     response = yield from get("", accept="text/html")
     found = SLUG.search(require_ok(response).body)
@@ -321,7 +321,7 @@ def _event(told: Row, services: Iterable[str], now: datetime) -> Event:
         impact=severity,
         maintenance=level is Level.MAINTENANCE,
         spans=spans,
-        vague=not spans,
+        unattributed=not spans,
         updates=messages(
             told.get("incidentUpdates"), at="publicIncidentUpdateDate", text="description"
         ),
@@ -379,7 +379,7 @@ def _window(told: Row, now: datetime) -> Event:
         impact=MAINTENANCE,
         maintenance=True,
         spans=spans,
-        vague=phase is Phase.OPEN and not spans,
+        unattributed=phase is Phase.OPEN and not spans,
     )
 
 
@@ -391,7 +391,7 @@ def poll(page: PageContext) -> Steps:
     the days.
     """
     told = yield from _read(page)
-    vague = any(event.phase is Phase.OPEN and event.vague for event in told.events)
+    vague = any(event.phase is Phase.OPEN and event.unattributed for event in told.events)
     piece = evidence(
         SOURCE,
         page,
@@ -401,8 +401,8 @@ def poll(page: PageContext) -> Steps:
         withdrawn=(
             page.open_incidents - {event.id for event in told.events} if told.complete else ()
         ),
-        words=told.words,
-        mark=told.slug,
+        unknown_words=told.words,
+        cursor=told.slug,
     )
     yield replace(piece, reported=tuple(told.reported))
 
@@ -421,8 +421,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         components=told.components,
         events=events,
         since=None if known is None else first,
-        words=told.words,
-        mark=told.slug,
+        unknown_words=told.words,
+        cursor=told.slug,
     )
     yield replace(piece, reported=tuple(told.reported))
     yield from gap_before(

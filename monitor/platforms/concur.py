@@ -43,10 +43,10 @@ ABOUT = About(
     live="/api/open/status_history, 1 request for each data centre",
     reach_days=None,
     reach="All incidents since 2013, in one answer of some 23 MB; twenty days with every poll.",
-    per="component and region",
+    granularity="component and region",
     precision="minutes",
     regions="optional",
-    trust=(
+    caveat=(
         "SAP posts most incidents when they are over, with one severity for every service and data"
         " centre they name; a banner announces trouble before that and is not read."
     ),
@@ -264,8 +264,8 @@ def _event(told: Row, where: str, now: datetime) -> Event:
             end,
             word=severity or None,
         ),
-        vague=not services or not centres,
-        words=tuple(name for name in names if name.lower() not in CODES),
+        unattributed=not services or not centres,
+        unknown_words=tuple(name for name in names if name.lower() not in CODES),
         updates=_messages(told),
     )
 
@@ -364,7 +364,7 @@ def _live(page: PageContext, told: Mapping[str, _Centre | PageError]) -> Evidenc
         parts=[*(part for each in read for part in each.parts), *_unread(page, failed)],
         events=(*events.values(), *over),
         withdrawn=withdrawn,
-        mark=dump_open(events.values()) if not failed else None,
+        cursor=dump_open(events.values()) if not failed else None,
     )
     spoken = (
         evidence(SOURCE, page, events=events.values(), since=each.first).coverage for each in read

@@ -61,9 +61,9 @@ ABOUT = About(
     ),
     reach_days=None,
     reach="Every issue since the page exists, unless the site hides its history.",
-    per="component",
+    granularity="component",
     precision="as typed",
-    trust=(
+    caveat=(
         "People write the issues, one severity for all systems and the whole length; some call an"
         " outage a notice, which the page shows as maintenance."
     ),
@@ -73,7 +73,7 @@ SOURCE = "cstate.issues"
 INDEX = "index.json"
 ISSUES = "issues/index.json"
 FEED = "index.xml"
-ANYWHERE = (f"/{INDEX}",)
+COMMON_PATHS = (f"/{INDEX}",)
 
 VOCABULARY: Mapping[str, Level] = {
     "ok": Level.OPERATIONAL,
@@ -246,8 +246,10 @@ def _issue(told: Row, now: datetime) -> Event:
         maintenance=level is Level.MAINTENANCE,
         component_ids=tuple(named),
         spans=spans,
-        vague=not spans and not informs and level not in {Level.OPERATIONAL, Level.MAINTENANCE},
-        words=() if informs or level is not None else (severity,),
+        unattributed=not spans
+        and not informs
+        and level not in {Level.OPERATIONAL, Level.MAINTENANCE},
+        unknown_words=() if informs or level is not None else (severity,),
     )
     return expire_stale(event, _changed(told, start), now)
 
@@ -379,7 +381,7 @@ def poll(page: PageContext) -> Steps:
     since = page.now - LONGEST if index.summary == OK else BEGINNING
     told = yield from _issues(index, page, NEWEST, since)
     events = index.events(told.events)
-    over, withdrawn, mark = _left(page, index, told, events)
+    over, withdrawn, cursor = _left(page, index, told, events)
     yield evidence(
         SOURCE,
         page,
@@ -389,7 +391,7 @@ def poll(page: PageContext) -> Steps:
         parts=list(_parts(index, events, page.now)),
         events=[*recent_or_open(events, page), *over],
         withdrawn=withdrawn,
-        mark=mark,
+        cursor=cursor,
     )
 
 
@@ -405,13 +407,13 @@ def _left(
     if told.events:
         return (), tuple(page.open_incidents - {event.id for event in events}), dump_open(events)
     if index.is_bare and index.summary != OK:
-        return (), (), page.mark
+        return (), (), page.cursor
     over, withdrawn = closed_since(page, events)
     return over, withdrawn, dump_open(events)
 
 
 def _remark(index: _Index, events: Sequence[Event], now: datetime) -> str | None:
-    if any(event.phase is Phase.OPEN and event.vague for event in events):
+    if any(event.phase is Phase.OPEN and event.unattributed for event in events):
         return UNNAMED
     return None if _is_explained(index, events, now) else UNSAID.format(summary=index.summary)
 

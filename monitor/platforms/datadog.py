@@ -53,15 +53,15 @@ ABOUT = About(
     live="/config.json, 1 request",
     reach_days=None,
     reach="Every incident since the page exists.",
-    per="component",
+    granularity="component",
     precision="as typed",
-    trust="Incidents may be typed in days later, with times rounded to minutes.",
+    caveat="Incidents may be typed in days later, with times rounded to minutes.",
 )
 
 SOURCE = "datadog.config"
 
 CONFIG = "/config.json"
-ANYWHERE = (CONFIG,)
+COMMON_PATHS = (CONFIG,)
 HOSTED = ".statuspage.datadoghq.com"
 
 VOCABULARY: Mapping[str, Level] = {
@@ -229,7 +229,7 @@ def _incident(told: Row) -> Event:
         impact=_worst(spans),
         component_ids=tuple(named),
         spans=spans,
-        vague=not spans,
+        unattributed=not spans,
         updates=messages(told.get("timeline"), at="startedAt", text="description", states=_posted),
     )
 
@@ -347,7 +347,7 @@ def poll(page: PageContext) -> Steps:
             parts=told.parts,
             events=recent_or_open(told.events, page),
             withdrawn=page.open_incidents - {event.id for event in told.events},
-            words=told.words,
+            unknown_words=told.words,
         )
 
 
@@ -363,7 +363,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             components=[part.component for part in told.parts],
             events=[event for event in told.events if event.end is None or event.end >= since],
             since=first,
-            words=told.words,
+            unknown_words=told.words,
         )
     yield from gap_before(
         SOURCE, page, since, first, "the page began then; what it tells of before was typed in"

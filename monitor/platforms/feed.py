@@ -63,9 +63,9 @@ ABOUT = About(
     live="the feed, 1 request",
     reach_days=None,
     reach="As long as the feed is, usually 10 to 100 incidents.",
-    per="page",
+    granularity="page",
     precision="as typed",
-    trust=(
+    caveat=(
         "Read from words: a feed names no components, seldom says how bad it was, and often not"
         " when it ended. What has no word for its severity counts as degraded."
     ),
@@ -76,7 +76,7 @@ MAX_BODY_MIB = 4
 """Reading words takes its time, and a feed of a hundred incidents has some hundred kB."""
 
 SOURCE = "feed.entries"
-ANYWHERE = ("/feed", "/rss", "/history.rss", "/feed.xml", "/rss.xml", "/history.atom")
+COMMON_PATHS = ("/feed", "/rss", "/history.rss", "/feed.xml", "/rss.xml", "/history.atom")
 
 PAGE = Component(id="page", name="The page as a whole")
 TOGETHER = timedelta(hours=72)
@@ -247,7 +247,7 @@ DATED = re.compile(
 # detection
 
 
-def follow(response: Response) -> tuple[Get, ...]:
+def suggested_requests(response: Response) -> tuple[Get, ...]:
     """Return the feeds that a page's HTML offers."""
     if response.body[:200].lstrip()[:1] != b"<" or b"alternate" not in response.body:
         return ()
@@ -659,13 +659,13 @@ def _found(page: PageContext, *, conditional: bool) -> Generator[Step, Any, tupl
     """Return the feed's address and answer: as configured, as found last time, else as the page
     offers it.
     """
-    known = page.feed.path or _mark(page.mark).get("path")
+    known = page.feed.path or _mark(page.cursor).get("path")
     if known:
         return known, (yield from get(str(known), accept=ACCEPT, conditional=conditional))
     root = yield from get("", accept=f"{ACCEPT}, text/html;q=0.7")
     if root.status == 200 and re.search(rb"<(?:rss|feed)\b", root.body[:600]):  # noqa: PLR2004
         return "", root
-    for path in (*_offered(root.text), *ANYWHERE):
+    for path in (*_offered(root.text), *COMMON_PATHS):
         try:
             answer = yield from get(path, accept=ACCEPT)
             read_feed(answer)
@@ -681,9 +681,9 @@ def _found(page: PageContext, *, conditional: bool) -> Generator[Step, Any, tupl
     )
 
 
-def _mark(mark: str | None) -> Mapping[str, Any]:
+def _mark(cursor: str | None) -> Mapping[str, Any]:
     try:
-        told = json.loads(mark or "{}")
+        told = json.loads(cursor or "{}")
     except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
@@ -702,7 +702,7 @@ def _events(response: Response, page: PageContext) -> tuple[Feed, list[Event]]:
 
 def poll(page: PageContext) -> Steps:
     """Yield the page's state in one request, once its feed is known."""
-    before = _mark(page.mark)
+    before = _mark(page.cursor)
     read_as = fingerprint(page.feed)
     steady = not page.open_incidents and before.get("read_as") == read_as
     path, response = yield from _found(page, conditional=steady)
@@ -711,7 +711,10 @@ def poll(page: PageContext) -> Steps:
     with locate_errors(response.url):
         feed, events = _events(response, page)
         held = PageContext(
-            url=page.url, now=page.now, mark=before.get("open"), open_incidents=page.open_incidents
+            url=page.url,
+            now=page.now,
+            cursor=before.get("open"),
+            open_incidents=page.open_incidents,
         )
         over, withdrawn = closed_since(held, events)
         yield evidence(
@@ -721,7 +724,7 @@ def poll(page: PageContext) -> Steps:
             parts=current_states([PAGE], events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,
-            mark=json.dumps({"path": path, "open": dump_open(events), "read_as": read_as}),
+            cursor=json.dumps({"path": path, "open": dump_open(events), "read_as": read_as}),
         )
 
 

@@ -42,9 +42,9 @@ ABOUT = About(
     live="/data/payload.json, 1 request",
     reach_days=None,
     reach="Every incident since the page exists.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Many incidents name no component: their time is unknown, not an outage. A condition holds"
         " for the whole length of an incident."
     ),
@@ -56,7 +56,7 @@ PLANS = "firehydrant.maintenances"
 take them back."""
 
 PAYLOAD = "/data/payload.json"
-ANYWHERE = (PAYLOAD,)
+COMMON_PATHS = (PAYLOAD,)
 HOSTS = frozenset({"status.redis.io", "status.firehydrant.com", "status.backblaze.com"})
 
 VOCABULARY: Mapping[str, Level] = {
@@ -205,7 +205,7 @@ class _Reader:
             impact=severity,
             maintenance=severity.upper() == MAINTENANCE,
             spans=spans,
-            vague=not spans,
+            unattributed=not spans,
             updates=_messages(told),
         )
         return expire_stale(event, _spoke(told, start), self.now)
@@ -228,7 +228,7 @@ class _Reader:
             impact=MAINTENANCE,
             maintenance=True,
             spans=spans,
-            vague=not spans,
+            unattributed=not spans,
         )
 
     def _phase(self, start: datetime, end: datetime | None) -> Phase:
@@ -346,14 +346,18 @@ def poll(page: PageContext) -> Steps:
             parts=current_states(told.components, going, page.now),
             events=recent_or_open(told.incidents, page),
             withdrawn=withdrawn,
-            mark=dump_open(told.plans),
+            cursor=dump_open(told.plans),
         )
         if told.plans or over:
             yield evidence(PLANS, page, events=[*told.plans, *over])
 
 
 def _remark(events: Sequence[Event]) -> str | None:
-    return UNNAMED if any(event.phase is Phase.OPEN and event.vague for event in events) else None
+    return (
+        UNNAMED
+        if any(event.phase is Phase.OPEN and event.unattributed for event in events)
+        else None
+    )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

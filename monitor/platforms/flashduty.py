@@ -62,9 +62,9 @@ ABOUT = About(
     live="/api/status-page/<page id>/summary/active, 1 request",
     reach_days=90,
     reach="90 days of changes, with each component's states and their times.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Some hosts (status.deepseek.com) refuse programs before they can ask anything; such a page"
         " cannot be read."
     ),
@@ -145,7 +145,7 @@ def _active(page: PageContext, *, conditional: bool = False) -> Reading:
     """Ask for what goes on. Return the page's id too; one that leads nowhere any more is looked for
     in the HTML.
     """
-    known, failure = page.mark or PAGES.get(urlsplit(page.url).hostname or ""), None
+    known, failure = page.cursor or PAGES.get(urlsplit(page.url).hostname or ""), None
     if known is not None:
         try:
             return known, (yield from _answer(known, conditional=conditional))
@@ -250,7 +250,7 @@ def _change(told: Row, spans: Sequence[ImpactSpan] | None, now: datetime) -> Eve
         impact=_worst(hit),
         maintenance=maintenance,
         spans=hit,
-        vague=not hit,
+        unattributed=not hit,
         updates=messages(
             updates, at="at_seconds", text="description", read_time=epoch, states=_posted
         ),
@@ -354,7 +354,7 @@ def poll(page: PageContext) -> Steps:
     with locate_errors(response.url):
         told = rows(data.get("active_changes"), "active_changes")
         events = [_change(each, None, page.now) for each in told]
-        vague = any(event.phase is Phase.OPEN and event.vague for event in events)
+        vague = any(event.phase is Phase.OPEN and event.unattributed for event in events)
         info = row(data.get("page"), "page")
         yield evidence(
             SOURCE,
@@ -366,8 +366,8 @@ def poll(page: PageContext) -> Steps:
             ),
             parts=current_states(_components(data), events, page.now),
             events=events,
-            words=_unknown(told),
-            mark=key,
+            unknown_words=_unknown(told),
+            cursor=key,
         )
     vanished = page.open_incidents - {event.id for event in events}
     if vanished:
@@ -420,8 +420,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         components=components,
         events=events,
         since=first,
-        words=_unknown(told),
-        mark=key,
+        unknown_words=_unknown(told),
+        cursor=key,
     )
     yield from gap_before(SOURCE, page, since, first, "the page shows no older changes")
 

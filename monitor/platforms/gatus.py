@@ -40,9 +40,9 @@ ABOUT = About(
     live="/api/v1/endpoints/statuses and /api/v1/suites/statuses, 2 requests",
     reach_days=None,
     reach="The last 50 changes of each endpoint, a request each; suites have no history.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "An endpoint is up or down as Gatus's own checks see it; while Gatus itself was stopped"
         " nothing was checked, and its events do not show that."
     ),
@@ -52,7 +52,7 @@ SOURCE = "gatus.results"
 EVENTS = "gatus.events"
 STATUSES = "/api/v1/endpoints/statuses"
 SUITES = "/api/v1/suites/statuses"
-ANYWHERE = (STATUSES, "/api/v1/config")
+COMMON_PATHS = (STATUSES, "/api/v1/config")
 ABSENT = 404
 AT_ONCE = 10
 """Endpoints whose events are asked for together."""

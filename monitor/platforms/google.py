@@ -63,9 +63,9 @@ ABOUT = About(
     live="/incidents.json, 1 request",
     reach_days=365,
     reach="365 days after an incident's end, by product and (Google Cloud) location.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "The public feed has been thinned: Google Cloud published 20 to 40 incidents a month in"
         " 2022 and 2023, 9 to 21 in 2024 and 0 to 2 since March 2025. A better figure since then is"
         " less disclosure before it is better service. No answer of Firebase's dashboard was seen;"

@@ -48,9 +48,9 @@ ABOUT = About(
         "The latest 100 incidents, for three systems (read as other programs read them, not"
         " verified)."
     ),
-    per="component",
+    granularity="component",
     precision="minutes",
-    trust=(
+    caveat=(
         "An incident lasts from its first post to the one that resolves it; one told afterwards"
         " looks as short as its posts."
     ),
@@ -165,8 +165,9 @@ def _event(told: Row, where: str) -> Event:
         url=maybe_text(told.get("full_url")),
         component_ids=tuple(names),
         spans=spans_for(names, level, start, end) if level else (),
-        vague=phase is not Phase.SCHEDULED and (level is None or (bool(level) and not names)),
-        words=(*strange, *({state} - PHASES.keys())),
+        unattributed=phase is not Phase.SCHEDULED
+        and (level is None or (bool(level) and not names)),
+        unknown_words=(*strange, *({state} - PHASES.keys())),
         updates=messages(
             told.get("updates"), at="created_at", status="update_type", text="contents"
         ),
@@ -230,7 +231,7 @@ def _plan(told: Row, state: str, where: str) -> Event:
         impact="maintenance",
         url=maybe_text(told.get("full_url")),
         maintenance=True,
-        words=() if state in PHASES or state == UNSAID else (state,),
+        unknown_words=() if state in PHASES or state == UNSAID else (state,),
     )
 
 
@@ -269,7 +270,7 @@ def _live(told: Row, page: PageContext) -> Evidence:
     doubt = calm and any(event.phase is Phase.OPEN for event in events)
     info = PageInfo(name="Heroku", remark=remark if doubt else None)
     return evidence(
-        SOURCE, page, info=info, parts=parts, events=[*announced, *events], words=strange
+        SOURCE, page, info=info, parts=parts, events=[*announced, *events], unknown_words=strange
     )
 
 

@@ -36,9 +36,9 @@ ABOUT = About(
     live="the page itself, 1 request",
     reach_days=0,
     reach="None before the first poll.",
-    per="nothing",
+    granularity="nothing",
     precision="none",
-    trust=(
+    caveat=(
         "A page that is rebuilt may go on matching and mean something else; look at it when it"
         " moves."
     ),
@@ -65,14 +65,14 @@ def poll(page: PageContext) -> Steps:
         raise UnexpectedShape(
             "nothing says where the components are", url=page.url, remedy="say it under `html:`"
         )
-    mark = fingerprint(settings)
-    response = yield from get("", accept="text/html", conditional=page.mark == mark)
+    cursor = fingerprint(settings)
+    response = yield from get("", accept="text/html", conditional=page.cursor == cursor)
     if response.unchanged:
         return
     with locate_errors(response.url):
         body = require_ok(response)
         parts = list(_parts(BeautifulSoup(body.text, "html.parser"), settings))
-        yield evidence(SOURCE, page, parts=parts, mark=mark)
+        yield evidence(SOURCE, page, parts=parts, cursor=cursor)
 
 
 def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[ComponentState]:

@@ -48,10 +48,10 @@ ABOUT = About(
     live="/status/getEnhancedStatus, 1 request of some 2.5 MB",
     reach_days=365,
     reach="Incidents of about a year, with their services and regions.",
-    per="component and region",
+    granularity="component and region",
     precision="minutes",
     regions="optional",
-    trust=(
+    caveat=(
         "IBM publishes few incidents (26 in a year), gives each one severity for all of its"
         " services and regions."
     ),
@@ -194,8 +194,8 @@ def _event(told: Row, kind: str, where: str, now: datetime) -> Event | None:
         maintenance=kind == MAINTENANCE,
         component_ids=tuple(dict.fromkeys(named)),
         spans=spans_for(named, level, start, end, word=said) if rated else (),
-        vague=rated and not named,
-        words=(said,) if rated and level is None else (),
+        unattributed=rated and not named,
+        unknown_words=(said,) if rated and level is None else (),
     )
 
 
@@ -237,7 +237,7 @@ def _chosen(component_id: str, page: PageContext) -> bool:
 
 def _parts(told: _List, page: PageContext) -> list[ComponentState]:
     """Return the components in their present state: what no incident that goes on names is well, if
-    none is vague.
+    none is unattributed.
     """
     named = {key for event in told.events for key in event.component_ids}
     listed = told.pairs.keys() if page.regions else set[str]()
@@ -246,12 +246,13 @@ def _parts(told: _List, page: PageContext) -> list[ComponentState]:
     spans: dict[str, list[tuple[Level | None, str | None]]] = {}
     for span in (span for each in going for span in each.spans):
         spans.setdefault(span.component_id, []).append((span.level, span.word))
-    vague = any(each.vague for each in going) or bool(told.words)
+    unattributed = any(each.unattributed for each in going) or bool(told.words)
     return [
         ComponentState(component=component, level=level, word=said)
         for at, key in enumerate(keys)
         for component in (_component(key, told.services, at),)
-        for level, said in spans.get(key) or [_well(told.pairs.get(key, ""), vague=vague)]
+        for level, said in spans.get(key)
+        or [_well(told.pairs.get(key, ""), unattributed=unattributed)]
     ]
 
 
@@ -261,11 +262,11 @@ def _component(key: str, services: Mapping[str, str], position: int) -> Componen
     return Component(id=key, name=name, group=region, region=region, position=position)
 
 
-def _well(state: str, *, vague: bool) -> tuple[Level | None, str | None]:
+def _well(state: str, *, unattributed: bool) -> tuple[Level | None, str | None]:
     """Return the state of what no incident names. IBM's list has a field for it, which nobody has
     seen filled.
     """
-    return (None, state or None) if state or vague else (Level.OPERATIONAL, "no incident")
+    return (None, state or None) if state or unattributed else (Level.OPERATIONAL, "no incident")
 
 
 # poll and backfill
@@ -275,10 +276,10 @@ def poll(page: PageContext) -> Steps:
     """Yield what goes on, in one request. What is not listed any more was withdrawn: what ended
     stays listed.
     """
-    mark = f"regions {' '.join(page.regions)}"
-    response = yield from get(STATUS, conditional=page.mark == mark)
+    cursor = f"regions {' '.join(page.regions)}"
+    response = yield from get(STATUS, conditional=page.cursor == cursor)
     if not response.unchanged:
-        yield _told(_read(response, page), page, mark=mark)
+        yield _told(_read(response, page), page, cursor=cursor)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -301,7 +302,7 @@ def _read(response: Response, page: PageContext) -> _List:
 
 
 def _told(
-    told: _List, page: PageContext, since: datetime | None = None, mark: str | None = None
+    told: _List, page: PageContext, since: datetime | None = None, cursor: str | None = None
 ) -> Evidence:
     piece = evidence(
         SOURCE,
@@ -311,8 +312,8 @@ def _told(
         events=told.events,
         since=since,
         withdrawn=page.open_incidents - {each.id for each in told.events},
-        words=told.words,
-        mark=mark,
+        unknown_words=told.words,
+        cursor=cursor,
     )
     return replace(piece, incidents=tuple(_narrowed(piece.incidents, page)))
 

@@ -63,9 +63,9 @@ ABOUT = About(
     live="/proxy/<host>, 1 request",
     reach_days=None,
     reach="As far back as the page has existed: every component's impacts.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Components an incident names without a state of their own count by its impact; the"
         " Statuspage imitation of a page shows 25 components at most."
     ),
@@ -1059,7 +1059,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the page's impacts back to `since`, newest first, at least the 91 days the page itself
     shows.
 
-    Impacts are asked for in windows of 91 UTC days, each a unit. An older window that cannot be
+    Impacts are asked for in windows of 91 UTC days, each a chunk. An older window that cannot be
     read is a gap; the newest one is then taken from the root page's HTML, which reaches no further
     back. Where neither can be read the feeds name incidents and cover nothing.
     """
@@ -1123,8 +1123,8 @@ def _window(
     """Yield what a window tells and return the incidents in it. Those `known` from a newer window
     were told there, with their end: here only their impacts are.
     """
-    unit = f"impacts {first}..{last}"
-    if unit in page.done:
+    chunk = f"impacts {first}..{last}"
+    if chunk in page.completed_chunks:
         return frozenset()
     history = yield from _read_impacts(page, first, last)
     told = _all_told(seen, history)
@@ -1138,7 +1138,7 @@ def _window(
     evidence = _history(seen, history, told, span, page)
     fresh = tuple(incident for incident in evidence.incidents if incident.id not in known)
     yield replace(
-        evidence, incidents=fresh, reported=evidence.reported if newest else (), unit=unit
+        evidence, incidents=fresh, reported=evidence.reported if newest else (), chunk=chunk
     )
     return frozenset(told)
 

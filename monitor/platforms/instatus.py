@@ -65,9 +65,9 @@ ABOUT = About(
         "The days the page's uptime record shows, usually 90; older incidents are listed by name"
         " only and cover nothing."
     ),
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "The vendor decides which components show an uptime record; an incident's own impact word"
         " is that of its latest update and may read operational on an outage; pages with automatic"
         " monitoring post incidents of under a minute."
@@ -79,7 +79,7 @@ RECORD = "instatus.record"
 NOTICES = "instatus.notices"
 
 SUMMARY = "/summary.json"
-ANYWHERE = (SUMMARY,)
+COMMON_PATHS = (SUMMARY,)
 COMPONENTS = ("/v3/components.json", "/v2/components.json", "/components.json")
 
 LEVELS: Mapping[str, Level] = {
@@ -924,7 +924,7 @@ def _live(seen: _Seen, page: PageContext) -> Evidence:
         observed=_observed(seen, notes),
         incidents=_incidents(seen.told, seen, page, notes),
         unknown_words=notes.sorted,
-        mark=_mark(seen),
+        cursor=_mark(seen),
         outline=True,
     )
 
@@ -962,7 +962,7 @@ def _claimed(seen: _Seen, page: PageContext) -> Steps:
     """Yield the record if what is listed has changed. A record that cannot be read is a gap: the
     state is known.
     """
-    if not seen.told or _mark(seen) == page.mark:
+    if not seen.told or _mark(seen) == page.cursor:
         return
     try:
         root = seen if seen.record is not None else (yield from _read_root(page))
@@ -1067,15 +1067,15 @@ def _older(seen: _Seen, page: PageContext, since: datetime) -> Steps:
     known = {_id(row) for row in (*seen.notices, *seen.told)}
     listed: set[str] = set()
     for number in range(1, HISTORY_PAGES + 1):
-        unit = f"history {number}"
-        if unit in page.done:
+        chunk = f"history {number}"
+        if chunk in page.completed_chunks:
             continue
         try:
             rows = yield from _read_history(number)
         except _FALL_BACK as error:
             yield from _instead(page, number, error, known)
             return
-        yield _listed(rows, known, seen, page, unit)
+        yield _listed(rows, known, seen, page, chunk)
         ids = {_id(row) for row in rows}
         if ids <= listed or any(_began(row) < since for row in rows):
             return
@@ -1110,7 +1110,7 @@ def _read_history(number: int) -> Reading:
 
 
 def _listed(
-    rows: Sequence[Row], known: set[str], seen: _Seen, page: PageContext, unit: str
+    rows: Sequence[Row], known: set[str], seen: _Seen, page: PageContext, chunk: str
 ) -> Evidence:
     """Return the incidents that the record does not know better already."""
     notes = _Notes()
@@ -1119,7 +1119,7 @@ def _listed(
         source=NOTICES,
         read_at=page.now,
         incidents=incidents,
-        unit=unit,
+        chunk=chunk,
         unknown_words=notes.sorted,
         outline=True,
     )

@@ -38,9 +38,9 @@ ABOUT = About(
     live="/data/orgs.json, 1 request, and 1 for each organisation with trouble",
     reach_days=0,
     reach="None before the first poll: feeds hold only what goes on.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Only products for businesses and developers are covered, and of the words for trouble none"
         " has been seen in a real answer yet: one we do not know reads as unknown."
     ),
@@ -217,7 +217,7 @@ def _follow(troubled: Sequence[_Organisation], page: PageContext) -> Steps:
     over, withdrawn = closed_since(page, events)
     if events or over or withdrawn:
         yield evidence(
-            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, mark=dump_open(events)
+            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, cursor=dump_open(events)
         )
 
 

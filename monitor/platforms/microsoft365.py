@@ -30,9 +30,9 @@ ABOUT = About(
     live="/api/posts of the consumer services and two admin centres, 3 requests",
     reach_days=0,
     reach="None before the first poll.",
-    per="nothing",
+    granularity="nothing",
     precision="none",
-    trust=(
+    caveat=(
         "Only consumer services and whether two admin centres can be reached: the state of a"
         " tenant's services is not public. There is one word for trouble, so a service that is down"
         " counts as degraded."

@@ -25,16 +25,16 @@ ABOUT = About(
     live="/json, 1 request",
     reach_days=0,
     reach="None before the first poll: what was posted in the last week is text.",
-    per="nothing",
+    granularity="nothing",
     precision="none",
-    trust=(
+    caveat=(
         "A site is up or down, nothing between; what came and went between two polls is not known."
     ),
 )
 
 SOURCE = "ohdear.json"
 DOCUMENT = "/json"
-ANYWHERE = (DOCUMENT,)
+COMMON_PATHS = (DOCUMENT,)
 UNGROUPED = "ungrouped"
 
 VOCABULARY: Mapping[str, Level] = {"up": Level.OPERATIONAL, "down": Level.MAJOR_OUTAGE}

@@ -39,9 +39,9 @@ ABOUT = About(
     live="the page itself, 1 request",
     reach_days=None,
     reach="The incidents the page lists, usually some months: since the oldest change among them.",
-    per="component",
+    granularity="component",
     precision="as typed",
-    trust=(
+    caveat=(
         "An incident has one category for all cells it names, whatever each of them saw, and its"
         " start and length are typed by people."
     ),
@@ -211,8 +211,8 @@ def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
             if phase is Phase.CLOSED
             else _open(cells, category, start)
         ),
-        vague=not cells and not planned,
-        words=() if status.lower() in PHASES else (status,),
+        unattributed=not cells and not planned,
+        unknown_words=() if status.lower() in PHASES else (status,),
     )
     return expire_stale(event, spoke, now)
 
@@ -271,7 +271,7 @@ def poll(page: PageContext) -> Steps:
     with locate_errors(response.url):
         told = _page(response, page.now)
         over, withdrawn = closed_since(page, told.events)
-        vague = any(event.vague and event.phase is Phase.OPEN for event in told.events)
+        vague = any(event.unattributed and event.phase is Phase.OPEN for event in told.events)
         yield evidence(
             SOURCE,
             page,
@@ -279,7 +279,7 @@ def poll(page: PageContext) -> Steps:
             parts=current_states(told.components(page), told.events, page.now),
             events=[*told.events, *over],
             withdrawn=withdrawn,
-            mark=dump_open(told.plans),
+            cursor=dump_open(told.plans),
         )
 
 

@@ -46,9 +46,9 @@ ABOUT = About(
         "None before the first poll: the reports and maintenances the page lists are no record of"
         " its outages."
     ),
-    per="nothing",
+    granularity="nothing",
     precision="none",
-    trust=(
+    caveat=(
         "Reports have no severity and count as degraded; outages that monitors found and nobody"
         " reported are known only from polls."
     ),
@@ -56,7 +56,7 @@ ABOUT = About(
 
 SOURCE = "openstatus.feed"
 FEED = "/feed/json"
-ANYWHERE = (FEED,)
+COMMON_PATHS = (FEED,)
 HOSTED = ".openstatus.dev"
 
 VOCABULARY: Mapping[str, Level] = {
@@ -210,8 +210,8 @@ def _report(told: Row) -> Event:
         impact="none",
         component_ids=tuple(named),
         spans=spans_for(named, Level.DEGRADED, start) if end is None else (),
-        vague=not named and end is None,
-        words=() if said in PHASES else (said,),
+        unattributed=not named and end is None,
+        unknown_words=() if said in PHASES else (said,),
         updates=messages(told.get("statusReportUpdates"), at="date"),
     )
 

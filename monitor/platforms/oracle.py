@@ -40,10 +40,10 @@ ABOUT = About(
     live="/api/v2/components_v2.json, 1 request; 1 more for the feed while something is wrong",
     reach_days=None,
     reach="The incidents in the feed: since the oldest last post among them.",
-    per="component and region",
+    granularity="component and region",
     precision="minutes",
     regions="required",
-    trust=(
+    caveat=(
         "The feed tells no severity, so a past incident counts as degraded; one about several"
         " services or regions leaves its time unknown."
     ),
@@ -222,8 +222,8 @@ def _event(entry: Entry, world: _World, now: datetime) -> tuple[Event, datetime]
         impact="not told",
         url=entry.link,
         spans=spans_for([key], VOCABULARY[ENTRY], start, end) if named else (),
-        vague=not named and (region is None or region in world.chosen),
-        words=tuple({post.state for post in told} - PHASES.keys()),
+        unattributed=not named and (region is None or region in world.chosen),
+        unknown_words=tuple({post.state for post in told} - PHASES.keys()),
     )
     return expire_stale(event, last.at, now), max(post.at for post in posts)
 
@@ -260,7 +260,7 @@ def _concerns(events: Iterable[Event], world: _World) -> frozenset[str]:
     return frozenset(
         event.id
         for event in events
-        if event.vague
+        if event.unattributed
         or any(span.component_id.partition("/")[0] in world.chosen for span in event.spans)
     )
 
@@ -281,7 +281,7 @@ def _info(page: PageContext, world: _World, events: Iterable[Event] = ()) -> Pag
         remark = UNCHOSEN
     elif not world.chosen:
         remark = UNFOUND
-    elif any(event.vague and event.phase is Phase.OPEN for event in events):
+    elif any(event.unattributed and event.phase is Phase.OPEN for event in events):
         remark = UNNAMED
     return PageInfo(name="Oracle Cloud", remark=remark)
 
@@ -298,13 +298,13 @@ def poll(page: PageContext) -> Steps:
     """
     chosen = "\n".join(page.regions)
     response = yield from get(
-        COMPONENTS, conditional=page.mark == chosen and not page.open_incidents
+        COMPONENTS, conditional=page.cursor == chosen and not page.open_incidents
     )
     if response.unchanged:
         return
     with locate_errors(response.url):
         world = _world(response, page)
-        yield evidence(STATES, page, info=_info(page, world), parts=world.parts, mark=chosen)
+        yield evidence(STATES, page, info=_info(page, world), parts=world.parts, cursor=chosen)
     if world.troubled or page.open_incidents:
         response = yield from get(FEED, accept=ACCEPT)
         with locate_errors(response.url):

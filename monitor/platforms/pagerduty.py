@@ -56,9 +56,9 @@ ABOUT = About(
         "As far as a page has existed; older pages the latest 80 incidents. (Newer pages are read"
         " unverified.)"
     ),
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Which services were hit is often told some minutes after an incident was: until then they"
         " are unknown."
     ),
@@ -72,7 +72,7 @@ FEATURED = "/api/posts?is_featured=true&limit=500"
 BETWEEN = "/api/posts?since={since}&until={until}&limit=500"
 POST = "/api/posts/{id}"
 DATA = "/api/data"
-ANYWHERE = (SERVICES, ENUMS)
+COMMON_PATHS = (SERVICES, ENUMS)
 
 HOSTED = ".trust.pagerduty.com"
 HOST = "status.pagerduty.com"
@@ -196,7 +196,7 @@ class _Post:
 class _Told:
     """What was read. `first`: since when everything is listed; None = that is not known.
 
-    `gone`: posts that are not there any more. `mark`: the generation.
+    `gone`: posts that are not there any more. `cursor`: the generation.
     """
 
     name: str | None
@@ -204,7 +204,7 @@ class _Told:
     events: Sequence[Event]
     first: datetime | None = None
     gone: frozenset[str] = frozenset()
-    mark: str | None = None
+    cursor: str | None = None
 
 
 def _key(told: object, where: str) -> str:
@@ -255,7 +255,7 @@ def _older(response: Response, page: PageContext) -> _Told:
             events=events,
             first=min((event.start for event in events), default=None),
             gone=page.open_incidents - {event.id for event in events},
-            mark=OLDER,
+            cursor=OLDER,
         )
 
 
@@ -423,8 +423,8 @@ def _incident(post: _Post) -> Event:
         impact=worst,
         component_ids=named,
         spans=spans,
-        vague=not named and any(map(_is_bad, post.updates)),
-        words=tuple({update.status for update in post.updates} - PHASES.keys()),
+        unattributed=not named and any(map(_is_bad, post.updates)),
+        unknown_words=tuple({update.status for update in post.updates} - PHASES.keys()),
         updates=tuple(map(_message, post.updates)),
     )
 
@@ -537,8 +537,8 @@ def _maintenance(post: _Post, now: datetime) -> Event:
             for key, word in named.items()
             if (level := VOCABULARY.get(word)) is not Level.OPERATIONAL
         ),
-        vague=not named and _is_bad(last),
-        words=tuple({update.status for update in post.updates} - PHASES.keys()),
+        unattributed=not named and _is_bad(last),
+        unknown_words=tuple({update.status for update in post.updates} - PHASES.keys()),
     )
 
 
@@ -552,7 +552,7 @@ def poll(page: PageContext) -> Steps:
     told = yield from _read(page, _featured(page), conditional=True)
     if told is None:
         return
-    unnamed = any(event.phase is Phase.OPEN and event.vague for event in told.events)
+    unnamed = any(event.phase is Phase.OPEN and event.unattributed for event in told.events)
     yield evidence(
         SOURCE,
         page,
@@ -560,7 +560,7 @@ def poll(page: PageContext) -> Steps:
         parts=current_states(told.components, told.events, page.now),
         events=recent_or_open(told.events, page),
         withdrawn=told.gone,
-        mark=told.mark,
+        cursor=told.cursor,
     )
 
 
@@ -575,14 +575,14 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         components=told.components,
         events=[event for event in told.events if event.end is None or event.end >= since],
         since=first,
-        mark=told.mark,
+        cursor=told.cursor,
     )
     yield from gap_before(SOURCE, page, since, first, "the page's record begins later")
 
 
 def _read(page: PageContext, newer: Reading, *, conditional: bool = False) -> Reading:
     """Return what the page tells, of whichever generation it is; None when nothing has changed."""
-    if page.mark == OLDER:
+    if page.cursor == OLDER:
         response = yield from get("", accept="text/html", conditional=conditional)
         if response.unchanged or _is_older(response):
             return None if response.unchanged else _older(response, page)

@@ -36,9 +36,9 @@ ABOUT = About(
     live="/api/v1/status.json, 1 request",
     reach_days=0,
     reach="None before the first poll: past incidents are prose in HTML.",
-    per="page",
+    granularity="page",
     precision="seconds",
-    trust=(
+    caveat=(
         "It speaks of the page as a whole, not of components. Many pages are closed to programs by"
         " a challenge."
     ),
@@ -46,7 +46,7 @@ ABOUT = About(
 
 SOURCE = "rootly.status"
 STATUS = "/api/v1/status.json"
-ANYWHERE = (STATUS,)
+COMMON_PATHS = (STATUS,)
 PAGE = Component(id="page", name="Page")
 REMEDY = (
     "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
@@ -171,7 +171,7 @@ def _event(told: Row, now: datetime) -> Event:
             word=impact,
             basis=Basis.DECLARED if level in {None, Level.MAINTENANCE} else Basis.INFERRED,
         ),
-        words=() if status in OVER | GOING | PLANNED else (status,),
+        unknown_words=() if status in OVER | GOING | PLANNED else (status,),
         updates=messages(told.get("incident_updates"), at="created_at", text="body"),
     )
     return expire_stale(event, spoke, now)
@@ -228,7 +228,7 @@ def poll(page: PageContext) -> Steps:
             parts=_parts(keyword(status.get("indicator"), "status.indicator"), events, page.now),
             events=[*events, *over],
             withdrawn=withdrawn,
-            mark=dump_open(events),
+            cursor=dump_open(events),
         )
 
 

@@ -51,10 +51,10 @@ ABOUT = About(
     live="/v1/instances/status/preview, /v1/products/P or /v1/instances/I/status, 1 request",
     reach_days=365,
     reach="About a year of incidents and maintenances, by instance, in pages.",
-    per="component",
+    granularity="component",
     precision="minutes",
     regions="optional",
-    trust=(
+    caveat=(
         "Salesforce posts most trouble hours after it began, some of it only as a general message"
         " without a state, and an incident of one service marks the whole instance."
     ),
@@ -354,7 +354,7 @@ def _incident(told: Row, where: str, owner: Sequence[str], now: datetime) -> Eve
         impact="/".join(dict.fromkeys(each.word for each in impacts)) or "not told",
         url=f"{SITE}/incidents/{quote(key)}",
         spans=unsaid + _spans(keys, impacts, close),
-        vague=not keys,
+        unattributed=not keys,
     )
 
 
@@ -426,15 +426,15 @@ def poll(page: PageContext) -> Steps:
     What is no longer listed has ended. The answer is asked for in full when other `regions` are
     chosen than last time.
     """
-    before, _, held = (page.mark or "").rpartition("\n")
+    before, _, held = (page.cursor or "").rpartition("\n")
     response = yield from get(
-        _state_path(page.url), conditional=page.mark is not None and before == _chosen(page)
+        _state_path(page.url), conditional=page.cursor is not None and before == _chosen(page)
     )
     if response.unchanged:
         return
     with locate_errors(response.url):
         state = _state(read_json(response), page)
-        over, withdrawn = closed_since(replace(page, mark=held), state.events)
+        over, withdrawn = closed_since(replace(page, cursor=held), state.events)
         piece = evidence(
             SOURCE,
             page,
@@ -442,7 +442,7 @@ def poll(page: PageContext) -> Steps:
             parts=state.parts,
             events=(*state.events, *over),
             withdrawn=withdrawn,
-            mark=f"{_chosen(page)}\n{dump_open(state.events)}",
+            cursor=f"{_chosen(page)}\n{dump_open(state.events)}",
         )
         yield _shown(piece, state)
 

@@ -40,9 +40,9 @@ ABOUT = About(
         "The last 37 or so incidents, usually some months to a year; an incident ends with the post"
         " that says so."
     ),
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Slack keeps some 37 incidents, gives each one type and no severity per service (a type"
         " that changes while it is open holds for its whole length), and may post what it noticed"
         " hours later or call it a notice."
@@ -194,8 +194,8 @@ def _event(told: Row) -> Event:
         planned=phase is Phase.SCHEDULED,
         component_ids=services,
         spans=spans_for(services, level, start, end, word=kind) if took_place else (),
-        vague=took_place and level is not Level.OPERATIONAL and not services,
-        words=_unknown(kind, status, services),
+        unattributed=took_place and level is not Level.OPERATIONAL and not services,
+        unknown_words=_unknown(kind, status, services),
         updates=messages(told.get("notes"), at="date_created", text="body"),
     )
 
@@ -309,7 +309,7 @@ def _current(word: str, events: Sequence[Event], page: PageContext) -> Evidence:
         info=PageInfo(name="Slack", indicator=word, remark="; ".join(remarks) or None),
         components=components,
         events=_so_far(events, page.now),
-        words={word} - {QUIET, BUSY},
+        unknown_words={word} - {QUIET, BUSY},
     )
     parts = current_states(components, [_begun(event, page.now) for event in events], page.now)
     sure = word == QUIET or (word == BUSY and bool(events))
@@ -323,7 +323,7 @@ def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
         yield "the state is active and no incident is listed"
     if word == QUIET and going:
         yield "the state is ok and an incident is going on"
-    if any(event.vague for event in going):
+    if any(event.unattributed for event in going):
         yield "an incident is going on that names no service"
 
 

@@ -40,15 +40,15 @@ ABOUT = About(
     live="/api/v1/components and /api/v1/notices, 2 requests and one for each open notice",
     reach_days=None,
     reach="Every notice since the page exists.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust="Notices have no severity: an unplanned one counts as degraded, however bad it was.",
+    caveat="Notices have no severity: an unplanned one counts as degraded, however bad it was.",
 )
 
 SOURCE = "sorry.notices"
 STATUS, COMPONENTS, NOTICES = "/api/v1/status", "/api/v1/components", "/api/v1/notices"
 PRESENT = f"{NOTICES}?filter%5Btimeline_state_eq%5D=present"
-ANYWHERE = (STATUS,)
+COMMON_PATHS = (STATUS,)
 REMEDY = (
     "run `monitor record URL DIR` and send us the folder: this answer has a shape we do not know"
 )
@@ -263,8 +263,8 @@ def _event(told: Row, tree: _Tree, now: datetime) -> Event:
         maintenance=kind == "planned",
         component_ids=tuple(named),
         spans=() if general else spans_for(named, level, start, end, word=kind, basis=basis),
-        vague=not named and not general and state not in VOID,
-        words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
+        unattributed=not named and not general and state not in VOID,
+        unknown_words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
         updates=messages(told.get("updates"), at="created_at", status="state", text="content"),
     )
     return expire_stale(event, spoke, now)

@@ -50,9 +50,9 @@ ABOUT = About(
     live="the page, 1 request",
     reach_days=7,
     reach="The seven days of the page's grid; incidents listed beside it may be older.",
-    per="component",
+    granularity="component",
     precision="minutes",
-    trust=(
+    caveat=(
         "An incident has one severity for all it names, until its last update; what is still open"
         " though its sign is green is unknown. Some pages refuse programs."
     ),
@@ -357,8 +357,8 @@ def _event(classes: str, text: str, grid: _Grid, now: datetime) -> Event:
         maintenance=VOCABULARY.get(kind) is Level.MAINTENANCE,
         component_ids=tuple(said.hit),
         spans=tuple(said.spans(grid)),
-        vague=not said.hit and not said.harmless and said.phase is not Phase.SCHEDULED,
-        words=() if status in PHASES else (status,),
+        unattributed=not said.hit and not said.harmless and said.phase is not Phase.SCHEDULED,
+        unknown_words=() if status in PHASES else (status,),
     )
     return expire_stale(event, spoke, now)
 
@@ -432,9 +432,9 @@ def _told(response: Response, page: PageContext, *, parts: bool) -> Iterator[Evi
             events=every,
             since=grid.first if grid.first and grid.first < page.now else None,
             withdrawn=withdrawn,
-            words={word for row in grid.cells.values() for word in row.values()}
+            unknown_words={word for row in grid.cells.values() for word in row.values()}
             - VOCABULARY.keys(),
-            mark=dump_open(events),
+            cursor=dump_open(events),
         )
     yield replace(piece, impacts=(*piece.impacts, *unexplained))
 
@@ -467,7 +467,9 @@ def _parts(
 def _is_restless(text: str, events: Iterable[Event]) -> bool:
     """Whether the page as a whole says that not all is well while it lists nothing that goes on."""
     state = STATE.search(text)
-    going = any(event.phase is Phase.OPEN and (event.spans or event.vague) for event in events)
+    going = any(
+        event.phase is Phase.OPEN and (event.spans or event.unattributed) for event in events
+    )
     return state is not None and state[1].lower() not in CALM and not going
 
 

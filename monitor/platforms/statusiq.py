@@ -29,9 +29,9 @@ ABOUT = About(
     live="/rss, 1 request",
     reach_days=0,
     reach="None before the first poll.",
-    per="nothing",
+    granularity="nothing",
     precision="none",
-    trust=(
+    caveat=(
         "What came and went between two polls is not known; incidents are not listed. Components of"
         " one name in several groups are one here, as bad as the worst of them."
     ),

@@ -79,9 +79,9 @@ ABOUT = About(
         "The page's own uptime record where it shows one (90 days at once, older month by month)"
         " and the states that incident updates post, as far back as the page has existed."
     ),
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "The vendor decides what it posts and when. Degraded time and maintenance are in no uptime"
         " record; an incident that names no component gives no level."
     ),
@@ -301,7 +301,7 @@ def poll(page: PageContext) -> Steps:
     page in trouble that nothing explains is read whole every time: that its answer does not change
     is what makes it suspect.
     """
-    response = yield from get(SUMMARY, conditional=not (page.mark or "").endswith(UNEXPLAINED))
+    response = yield from get(SUMMARY, conditional=not (page.cursor or "").endswith(UNEXPLAINED))
     if response.unchanged:
         return
     try:
@@ -312,9 +312,9 @@ def poll(page: PageContext) -> Steps:
         yield from _explain(page, response, error)
         raise
     evidence = _state_evidence(state, page)
-    deeper = state.mark != page.mark or bool(state.incidents) or bool(page.open_incidents)
+    deeper = state.cursor != page.cursor or bool(state.incidents) or bool(page.open_incidents)
     if not deeper:
-        yield replace(evidence, mark=state.mark)
+        yield replace(evidence, cursor=state.cursor)
         return
     yield evidence
     yield from _poll_incidents(page, state)
@@ -326,12 +326,12 @@ def _poll_incidents(page: PageContext, state: "_State") -> Steps:
     known = {told.id for told in (*listed, *state.incidents, *state.maintenances)}
     missing = sorted(page.open_incidents - known)
     if not missing:
-        yield replace(evidence, mark=state.mark)
+        yield replace(evidence, cursor=state.cursor)
         return
     yield evidence
     found, withdrawn = yield from _look_for(missing)
     yield _incident_evidence(
-        page, state, found, source="statuspage.incident", withdrawn=withdrawn, mark=state.mark
+        page, state, found, source="statuspage.incident", withdrawn=withdrawn, cursor=state.cursor
     )
 
 
@@ -380,7 +380,7 @@ class _State:
 
     info: PageInfo
     zone: ZoneInfo | None
-    mark: str | None = None
+    cursor: str | None = None
     components: tuple[Component, ...] = ()
     observed: tuple[Observation, ...] | None = None
     groups: frozenset[str] = frozenset()
@@ -423,7 +423,7 @@ def _state(answer: Raw, context: PageContext, *, live: bool = True) -> _State:
             remark="; ".join(filter(None, (_remark(indicator, observed), zone_remark))) or None,
         ),
         zone=zone_named(zone) if zone else None,
-        mark=_mark(page, rows),
+        cursor=_mark(page, rows),
         changed_at=_changed_at(page, rows, answer.get("scheduled_maintenances") or ()),
         components=_components(leaves, {row["id"]: row["name"] for row in rows if _is_group(row)}),
         observed=observed,
@@ -435,7 +435,7 @@ def _state(answer: Raw, context: PageContext, *, live: bool = True) -> _State:
         maintenances=tuple(_checked(raw) for raw in answer.get("scheduled_maintenances") or ()),
         unknown_words=tuple(sorted({o.word for o in observed if o.level is None and o.word})),
     )
-    return replace(state, mark=f"{state.mark}{UNEXPLAINED}") if state.is_unexplained else state
+    return replace(state, cursor=f"{state.cursor}{UNEXPLAINED}") if state.is_unexplained else state
 
 
 def _changed_at(*parts: Raw | Sequence[Raw]) -> datetime | None:
@@ -1241,7 +1241,7 @@ def _shown(
     """Yield the last ninety days' bars and return them; None when the page shows none or they were
     read before.
     """
-    if "bars" in page.done:
+    if "bars" in page.completed_chunks:
         return None
     ids = [component.id for component in state.components if component.has_bars]
     if state.components and not ids:
@@ -1262,7 +1262,7 @@ def _shown(
         reported=timelines.reported,
         unknown_words=timelines.unknown_words,
         gaps=gaps,
-        unit=complete,
+        chunk=complete,
     )
     return timelines
 
@@ -1338,7 +1338,7 @@ def _older_bars(
     if first is None:
         # Shown bars read by an earlier run reach this far; without any, everything is to be read
         # here.
-        first = today - timedelta(days=89) if "bars" in page.done else today + ONE_DAY
+        first = today - timedelta(days=89) if "bars" in page.completed_chunks else today + ONE_DAY
     wanted = day_of(since, state.days_zone)
     failed = 0
     for component in state.components:
@@ -1375,10 +1375,10 @@ def _component_bars(
             break
         newest = _months_back(today, MONTHS_A_PAGE * (number - 1))
         oldest = _months_back(newest, MONTHS_A_PAGE - 1)
-        unit = f"uptime:{component.id}:{newest:%Y-%m}"
-        if unit not in page.done:
+        chunk = f"uptime:{component.id}:{newest:%Y-%m}"
+        if chunk not in page.completed_chunks:
             response = yield from _try_get(f"/uptime/{component.id}.json?page={number}")
-            read = _uptime_evidence(page, state, component, response, unit)
+            read = _uptime_evidence(page, state, component, response, chunk)
             yield read
             if read.gaps:
                 return False
@@ -1393,7 +1393,7 @@ def _uptime_evidence(
     state: _State,
     component: Component,
     response: Response | FetchError,
-    unit: str,
+    chunk: str,
 ) -> Evidence:
     evidence = Evidence(source="statuspage.uptime", read_at=page.now)
     try:
@@ -1401,7 +1401,7 @@ def _uptime_evidence(
     except UNREADABLE as error:
         return replace(
             evidence,
-            gaps=(_gap(f"uptime record of {component.name}, {unit.rpartition(':')[2]}", error),),
+            gaps=(_gap(f"uptime record of {component.name}, {chunk.rpartition(':')[2]}", error),),
         )
     days = [
         day
@@ -1411,7 +1411,7 @@ def _uptime_evidence(
     ]
     dated = sorted((_day(day["date"]), day) for day in days if day.get("date")) if days else []
     if not dated:
-        return replace(evidence, unit=unit)
+        return replace(evidence, chunk=chunk)
     first, last = max(dated[0][0], component.start_date or dated[0][0]), dated[-1][0]
     until = state.until or page.now
     return replace(
@@ -1423,7 +1423,7 @@ def _uptime_evidence(
             for bar in _bar(component.id, at, day, day.get("events"))
         ),
         coverage=tuple(_bar_coverage(component.id, first, last, state.days_zone, until)),
-        unit=unit,
+        chunk=chunk,
         final=day_interval(last, state.days_zone).end < page.now - SETTLED_AFTER,
     )
 
@@ -1444,7 +1444,7 @@ def _uptime_months(answer: Raw) -> list[Raw]:
 
 def _maintenances(page: PageContext, state: _State) -> Generator[Step, Any, frozenset[str]]:
     """Yield the listed maintenances and return their ids."""
-    if "maintenances" in page.done:
+    if "maintenances" in page.completed_chunks:
         return frozenset()
     try:
         listed = yield from _maintenance_list()
@@ -1458,7 +1458,7 @@ def _maintenances(page: PageContext, state: _State) -> Generator[Step, Any, froz
     if listed is None:
         return frozenset()
     yield _incident_evidence(
-        page, state, listed, source="statuspage.maintenances", unit="maintenances"
+        page, state, listed, source="statuspage.maintenances", chunk="maintenances"
     )
     return frozenset(told.id for told in listed if told.phase is Phase.CLOSED)
 
@@ -1532,8 +1532,8 @@ def _history(
     for number in range(1, MOST_PAGES + 1):
         newest = _months_back(today, MONTHS_A_PAGE * (number - 1))
         oldest = _months_back(newest, MONTHS_A_PAGE - 1)
-        unit = f"history:{newest:%Y-%m}"
-        if unit not in page.done:
+        chunk = f"history:{newest:%Y-%m}"
+        if chunk not in page.completed_chunks:
             listed = yield from _history_page(number)
             if isinstance(listed, PageError):
                 if number == 1 and _is_absent(listed):
@@ -1541,7 +1541,7 @@ def _history(
                 yield Evidence(
                     source="statuspage.history",
                     read_at=page.now,
-                    gaps=(_gap(f"history {unit[8:]}", listed),),
+                    gaps=(_gap(f"history {chunk[8:]}", listed),),
                 )
                 whole, failures = False, failures + 1
                 if failures > 1:
@@ -1554,7 +1554,7 @@ def _history(
             oldest = min(listed.months, default=oldest)
             if whole:
                 yield _months_evidence(
-                    page, state, oldest, floor=listed.born or state.born, unit=unit
+                    page, state, oldest, floor=listed.born or state.born, chunk=chunk
                 )
         failures, found = 0, True
         if day_interval(oldest, state.days_zone).start <= floor:
@@ -1567,7 +1567,7 @@ def _is_absent(error: PageError) -> bool:
 
 
 def _months_evidence(
-    page: PageContext, state: _State, oldest: date, *, floor: datetime | None, unit: str
+    page: PageContext, state: _State, oldest: date, *, floor: datetime | None, chunk: str
 ) -> Evidence:
     start = day_interval(oldest, state.days_zone).start
     span = Interval.between(max(start, floor or start), state.until or page.now)
@@ -1579,7 +1579,7 @@ def _months_evidence(
         source="statuspage.history",
         read_at=page.now,
         coverage=(Coverage(span=span, aspect=Aspect.IMPACTS),) if span else (),
-        unit=unit,
+        chunk=chunk,
         final=settled,
     )
 
@@ -1633,9 +1633,9 @@ def _months(answer: Raw) -> _Months:
 def _read_incidents(
     page: PageContext, state: _State, codes: Sequence[str]
 ) -> Generator[Step, Any, bool]:
-    """Yield each incident as its own unit; return whether all of them could be read."""
+    """Yield each incident as its own chunk; return whether all of them could be read."""
     whole = True
-    wanted = [code for code in codes if f"incident:{code}" not in page.done]
+    wanted = [code for code in codes if f"incident:{code}" not in page.completed_chunks]
     for number, batch in enumerate(_batches(wanted, TOGETHER)):
         answers = yield from get_all([_incident_path(code) for code in batch])
         pieces = [
@@ -1666,7 +1666,7 @@ def _single_evidence(
         return Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
     settled = told.ended_at is not None and told.ended_at < page.now - SETTLED_AFTER
     return _incident_evidence(
-        page, state, [told], source="statuspage.incident", unit=f"incident:{code}", final=settled
+        page, state, [told], source="statuspage.incident", chunk=f"incident:{code}", final=settled
     )
 
 

@@ -49,9 +49,9 @@ ABOUT = About(
     live="statuspal.io/api/v2/status_pages/<name>/summary, 1 request",
     reach_days=None,
     reach="All incidents, page by page.",
-    per="component",
+    granularity="component",
     precision="as typed",
-    trust=(
+    caveat=(
         "An incident has one type for all its services and its whole length; types that the page's"
         " owner named are known only as far as the page says what they stand for."
     ),
@@ -207,7 +207,7 @@ def _told(response: Response, page: PageContext) -> _Told:
         raise UnexpectedShape(
             "no service is listed: such a page says nothing of any", remedy=REMEDY
         )
-    own = _own_types(told, about, page.mark)
+    own = _own_types(told, about, page.cursor)
     reader = _Page(_inside(services), _meanings(told, own))
     events = [
         _event(each, reader, page.now, listed)
@@ -235,11 +235,11 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _own_types(told: Row, about: Row, mark: str | None) -> dict[str, str]:
+def _own_types(told: Row, about: Row, cursor: str | None) -> dict[str, str]:
     """Return the page's own types and what they stand for: those of earlier polls, and the one it
     is in now.
     """
-    own = _remembered(mark)[1]
+    own = _remembered(cursor)[1]
     said, stands_for = (
         _type(about, "current_incident_type"),
         maybe_text(told.get("current_status_type")),
@@ -399,8 +399,8 @@ def _event(told: Row, page: _Page, now: datetime, listed: str = "incidents") -> 
         url=maybe_text(told.get("url")),
         maintenance=level is Level.MAINTENANCE or listed in MAINTENANCES,
         spans=spans_for(named, level, start, end, word=kind, basis=basis),
-        vague=not named and level is not Level.OPERATIONAL,
-        words=() if level is not None else (kind,),
+        unattributed=not named and level is not Level.OPERATIONAL,
+        unknown_words=() if level is not None else (kind,),
         updates=messages(
             told.get("updates"), at="posted_at", status="type", text="description", read_time=_utc
         ),
@@ -431,7 +431,7 @@ def _api(page: PageContext) -> Generator[Step, Any, str]:
     """Return the root of the page's API: from its address, from the last poll, else from its
     HTML.
     """
-    known = _own(urlsplit(page.url).hostname or "") or _remembered(page.mark)[0]
+    known = _own(urlsplit(page.url).hostname or "") or _remembered(page.cursor)[0]
     if known is not None:
         return known
     response = require_ok((yield from get("", accept="text/html")))
@@ -445,13 +445,13 @@ def _api(page: PageContext) -> Generator[Step, Any, str]:
     return found
 
 
-def _remembered(mark: str | None) -> tuple[str | None, dict[str, str]]:
+def _remembered(cursor: str | None) -> tuple[str | None, dict[str, str]]:
     """Return what a poll handed on: the root of the API, and the page's own types of incident."""
     try:
-        told = json.loads(mark or "{}")
+        told = json.loads(cursor or "{}")
         root, types = told.get("root"), told.get("types")
     except (ValueError, AttributeError):  # an earlier version wrote the root alone
-        root, types = mark, None
+        root, types = cursor, None
     own = (
         {key: meant for key, meant in types.items() if str(meant) in STATUSPALS}
         if isinstance(types, dict)
@@ -466,15 +466,15 @@ def poll(page: PageContext) -> Steps:
     """
     root = yield from _api(page)
     response = yield from get(
-        f"{root}/summary", conditional=page.mark is not None and not page.open_incidents
+        f"{root}/summary", conditional=page.cursor is not None and not page.open_incidents
     )
     if response.unchanged:
         return
     with locate_errors(response.url):
         told = _told(response, page)
-        mark = json.dumps({"root": root, "types": told.own})
+        cursor = json.dumps({"root": root, "types": told.own})
         yield evidence(
-            SOURCE, page, info=told.info, parts=told.parts, events=told.events, mark=mark
+            SOURCE, page, info=told.info, parts=told.parts, events=told.events, cursor=cursor
         )
     if page.open_incidents - {event.id for event in told.events}:
         yield from _listed(root, page, told)

@@ -69,9 +69,9 @@ ABOUT = About(
         "A year of each site, minutes of downtime a day, and a request each for when it was first"
         " checked."
     ),
-    per="component",
+    granularity="component",
     precision="days",
-    trust=(
+    caveat=(
         "Checks run every five minutes at best, often far less on GitHub's free machines; days"
         " count a slow site as down."
     ),
@@ -189,7 +189,7 @@ def _read(page: PageContext) -> Reading:
     again.
     """
     known = _repository_in(page.url)
-    kept = page.mark if page.mark and REPOSITORY.fullmatch(page.mark) else None
+    kept = page.cursor if page.cursor and REPOSITORY.fullmatch(page.cursor) else None
     if known or kept:
         response = yield from get(HISTORY.format(repository=known or kept, file=SUMMARY))
         if known or response.status == 200:  # noqa: PLR2004
@@ -298,7 +298,7 @@ def poll(page: PageContext) -> Steps:
         page,
         info=PageInfo(zone="UTC", remark=remark),
         parts=[_part(site, stopped=stopped) for site in sites],
-        mark=repository,
+        cursor=repository,
     )
     yield replace(
         piece, reported=tuple(each for site in sites for each in site.reported if not stopped)
@@ -321,7 +321,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         page,
         info=PageInfo(zone="UTC"),
         components=[site.component for site in sites],
-        mark=repository,
+        cursor=repository,
     )
     begun = [page.now]
     for first in range(0, len(sites), AT_ONCE):

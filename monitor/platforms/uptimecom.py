@@ -53,9 +53,9 @@ ABOUT = About(
     live="/statuspage/<slug>/ajax, 1 request; the page itself once, for the slug",
     reach_days=90,
     reach="The incidents of the span that the page is willing to tell of.",
-    per="component",
+    granularity="component",
     precision="as typed",
-    trust="An affected component has one state for the whole length of an incident.",
+    caveat="An affected component has one state for the whole length of an incident.",
 )
 
 SOURCE = "uptimecom.incidents"
@@ -139,7 +139,10 @@ def _live(page: PageContext, *, conditional: bool = False) -> Reading:
     """Ask for the present. Return its path too; one that leads nowhere any more is looked for in
     the page's HTML.
     """
-    known, failure = page.mark or (LIVE if OWN_PATH.search(urlsplit(page.url).path) else None), None
+    known, failure = (
+        page.cursor or (LIVE if OWN_PATH.search(urlsplit(page.url).path) else None),
+        None,
+    )
     if known is not None:
         try:
             return known, (yield from _answer(known, conditional=conditional))
@@ -262,7 +265,7 @@ def _incident(told: Row, now: datetime) -> Event:
         impact=_worst(spans),
         maintenance=maintenance,
         spans=spans,
-        vague=not spans,
+        unattributed=not spans,
         updates=messages(
             told.get("updates"), at="updated_at", status="incident_state", text="description"
         ),
@@ -329,8 +332,8 @@ def poll(page: PageContext) -> Steps:
             ),
             parts=parts,
             events=events,
-            words=_unknown(told),
-            mark=path,
+            unknown_words=_unknown(told),
+            cursor=path,
         )
     vanished = page.open_incidents - {event.id for event in events}
     if vanished:
@@ -362,7 +365,7 @@ def _follow(path: str, vanished: Iterable[str], page: PageContext) -> Steps:
             page,
             events=events,
             withdrawn=set(vanished) - told.keys(),
-            words=_unknown(found),
+            unknown_words=_unknown(found),
         )
 
 
@@ -393,8 +396,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             components=components,
             events=[_incident(each, page.now) for each in told],
             since=first,
-            words=_unknown(told),
-            mark=path,
+            unknown_words=_unknown(told),
+            cursor=path,
         )
         days = round((ended - begun).total_seconds() / 86_400)
         figures = _reported(data, {component.id for component in components}, days)

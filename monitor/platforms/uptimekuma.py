@@ -56,9 +56,9 @@ ABOUT = About(
     ),
     reach_days=0,
     reach="The last hundred checks of each monitor, mostly less than two hours.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "A monitor is up or down as Uptime Kuma's own checks see it; what came and went while"
         " nobody polled the page is known only as far as its last hundred checks reach."
     ),
@@ -68,7 +68,7 @@ SOURCE = "uptimekuma.beats"
 ENTRY = "/api/entry-page"
 CONFIG = "/api/status-page/{slug}"
 BEATS = "/api/status-page/heartbeat/{slug}"
-ANYWHERE = (ENTRY, "/api/status-page/default")
+COMMON_PATHS = (ENTRY, "/api/status-page/default")
 
 FRESH = timedelta(hours=1)
 """For so long a beat counts, or for three times what usually lies between two of a monitor's."""
@@ -282,7 +282,7 @@ def poll(page: PageContext) -> Steps:
         parts=[_part(monitor, page.now) for monitor in told.monitors],
         events=[*told.incidents, *over],
         withdrawn=withdrawn,
-        mark=dump_open(told.incidents),
+        cursor=dump_open(told.incidents),
     )
     yield replace(piece, reported=tuple(told.reported))
 
@@ -313,7 +313,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         page,
         components=[monitor.component for monitor in told.monitors],
         events=told.incidents,
-        words={said for _, said, _ in found} - VOCABULARY.keys(),
+        unknown_words={said for _, said, _ in found} - VOCABULARY.keys(),
     )
     yield replace(
         piece,

@@ -67,9 +67,9 @@ ABOUT = About(
     ),
     reach_days=90,
     reach="90 days of each monitor, as the share of the day it was up (to about a second).",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Monitors know up and down only, as measured from outside: a slow or partly failing service"
         " is up."
     ),
@@ -187,14 +187,14 @@ Reading = Generator[Step, Any, _Told]
 
 def _read(page: PageContext) -> Reading:
     """Ask for all monitors; a key that leads nowhere any more is looked for in the page's HTML."""
-    known, failure = page.mark or _hosted(page.url), None
+    known, failure = page.cursor or _hosted(page.url), None
     fallback = zone_named(page.zone) if page.zone else None
     if known is not None:
         try:
             return (yield from _monitors(known, fallback))
         except (ParseError, BadStatus) as error:
             failure = error
-            if known != page.mark:
+            if known != page.cursor:
                 raise
     response = yield from get("", accept="text/html")
     found = KEY.search(require_ok(response).body)
@@ -392,8 +392,8 @@ def poll(page: PageContext) -> Steps:
             info=info,
             parts=parts,
             events=_downtimes(told, page),
-            words=() if own else [told.timezone],
-            mark=told.key,
+            unknown_words=() if own else [told.timezone],
+            cursor=told.key,
         )
         since = (
             None if told.zone is None else day_of(page.now, told.zone) - (RECENT_DAYS - 1) * ONE_DAY
@@ -448,7 +448,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
             for position, each in enumerate(told.monitors)
         ]
         piece = evidence(
-            SOURCE, page, components=components, events=_downtimes(told, page), mark=told.key
+            SOURCE, page, components=components, events=_downtimes(told, page), cursor=told.key
         )
         whole = _with_days(piece, told, None if told.zone is None else day_of(since, told.zone))
     if told.zone is None:

@@ -44,9 +44,9 @@ ABOUT = About(
     live="/feed.xml, 1 request",
     reach_days=None,
     reach="The last hundred or so incidents, usually some months.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "The feed forgets how bad an incident was as soon as it is over: what ended before the"
         " first poll counts as degraded, however bad it was. Components are those that an incident"
         " ever named."
@@ -123,7 +123,7 @@ class _Told:
 
 
 def _told(response: Response, page: PageContext) -> _Told:
-    known = _known(page.mark)
+    known = _known(page.cursor)
     feed = read_feed(response)
     if not feed.entries:
         raise UnexpectedShape("the feed is empty: past incidents always stay on it")
@@ -207,7 +207,7 @@ def _event(
         url=entry.link,
         component_ids=(component,),
         spans=spans_for([component], level, entry.published, end, word=word, basis=basis),
-        words=() if status in OPEN | {RESOLVED} else (status,),
+        unknown_words=() if status in OPEN | {RESOLVED} else (status,),
     )
 
 
@@ -256,10 +256,10 @@ def _components(told: _Told, page: PageContext) -> list[Component]:
 # reading
 
 
-def _known(mark: str | None) -> Mapping[str, str]:
+def _known(cursor: str | None) -> Mapping[str, str]:
     """Return the severities that incidents had when they were read while they went on."""
     try:
-        return {str(key): str(word) for key, word in json.loads(mark or "{}").items()}
+        return {str(key): str(word) for key, word in json.loads(cursor or "{}").items()}
     except (ValueError, AttributeError, RecursionError):
         return {}
 
@@ -278,7 +278,7 @@ def poll(page: PageContext) -> Steps:
             parts=current_states(_components(told, page), told.events, page.now),
             events=recent_or_open(told.events, page),
             withdrawn=page.open_incidents - {event.id for event in told.events},
-            mark=json.dumps(told.severities, sort_keys=True),
+            cursor=json.dumps(told.severities, sort_keys=True),
         )
 
 

@@ -41,9 +41,9 @@ ABOUT = About(
     live="/api/ssp/services.json and incidents.json, 2 requests",
     reach_days=None,
     reach="Incidents by date, a request for each 90 days; how far back is not known.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Zendesk does not tell which pods an incident hits: one of a single pod counts for the"
         " service everywhere. That all is well is only told by there being no incident."
     ),
@@ -256,8 +256,8 @@ def _event(key: str, told: Row, hits: Sequence[_Hit] | None, now: datetime) -> E
         maintenance=planned,
         component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits or ())),
         spans=tuple(_spans(hits or (), impact, _own_flag(told), end)) if rated else (),
-        vague=rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
-        words=() if impact in VOCABULARY else (impact,),
+        unattributed=rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
+        unknown_words=() if impact in VOCABULARY else (impact,),
     )
 
 
@@ -310,7 +310,7 @@ def poll(page: PageContext) -> Steps:
         parts=_parts(found, events, page.now),
         events=(*events, *over),
         withdrawn=withdrawn,
-        mark=dump_open(events),
+        cursor=dump_open(events),
     )
 
 
@@ -334,7 +334,11 @@ def _parts(
     for span in (span for each in going for span in each.spans):
         if span.start <= now and (span.end is None or span.end > now):
             hit.setdefault(span.component_id, []).append(span)
-    well = (None, None) if any(each.vague for each in going) else (Level.OPERATIONAL, "no incident")
+    well = (
+        (None, None)
+        if any(each.unattributed for each in going)
+        else (Level.OPERATIONAL, "no incident")
+    )
     strangers = {
         key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)
     }

@@ -41,9 +41,9 @@ ABOUT = About(
     live="/api/cloud-status of one cloud, 1 request",
     reach_days=7,
     reach="The posts of the last seven days.",
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Zscaler keeps its page green beside an open post; we read the posts. Where its posts say"
         " no more than that something is being investigated, nothing is known, and maintenance is"
         " not told here."
@@ -241,7 +241,7 @@ class _Reader:
             spans=spans_for(
                 [key], VOCABULARY.get(name), start, end, word=None if name == UNSAID else name
             ),
-            words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
+            unknown_words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
         )
         return expire_stale(event, _spoke(told, where, start), self.now)
 
@@ -281,7 +281,7 @@ def poll(page: PageContext) -> Steps:
             parts=current_states(told.components, told.events, page.now),
             events=[*told.events, *over],
             withdrawn=withdrawn,
-            mark=dump_open(told.events),
+            cursor=dump_open(told.events),
         )
 
 

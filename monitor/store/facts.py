@@ -591,15 +591,15 @@ class Saving:
 
     def _keep_rest(self) -> None:
         evidence, page_id = self._evidence, self._page.id
-        if evidence.mark is not None and evidence.mark != self._page.mark:
-            self._set(mark=evidence.mark)
+        if evidence.cursor is not None and evidence.cursor != self._page.mark:
+            self._set(mark=evidence.cursor)
         for word in evidence.unknown_words:
             pages.count_word(self._connection, page_id, word, self._now)
         for gap in evidence.gaps:
             pages.keep_gap(self._connection, page_id, gap, self._now)
-        if evidence.unit is not None:
+        if evidence.chunk is not None:
             pages.complete_unit(
-                self._connection, page_id, evidence.unit, final=evidence.final, now=self._now
+                self._connection, page_id, evidence.chunk, final=evidence.final, now=self._now
             )
 
     # adding, superseding

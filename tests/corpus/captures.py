@@ -77,7 +77,7 @@ def readers(corpus: Path, capture: str) -> set[str]:
     """Return the platforms that make anything of a page that answers every address with this one
     captured body."""
     page = PageContext(
-        url="https://status.vendor.example/", now=datetime(2026, 10, 1, tzinfo=UTC), mark="key"
+        url="https://status.vendor.example/", now=datetime(2026, 10, 1, tzinfo=UTC), cursor="key"
     )
     since, answer = page.now - timedelta(days=90), answer_of(corpus, capture)
     modules = {name: platforms.named(name) for name in platforms.names()}

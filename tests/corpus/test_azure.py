@@ -65,7 +65,7 @@ def test_a_user_of_another_region_sees_no_trouble(corpus: Path) -> None:
 
 def test_the_empty_channel_is_healthy_and_ends_what_it_no_longer_lists(corpus: Path) -> None:
     before = read(corpus, ACTIVE, BUSY_AT)
-    after = read(corpus, EMPTY, CALM_AT, mark=before.mark, open_incidents=frozenset({KEY}))
+    after = read(corpus, EMPTY, CALM_AT, cursor=before.cursor, open_incidents=frozenset({KEY}))
 
     assert levels(after) == {"page": Level.OPERATIONAL}
     assert [(i.id, i.phase, i.resolved_at) for i in after.incidents] == [

@@ -32,7 +32,9 @@ UPTIME, UNRESOLVED = (
 
 def page(*parts: int) -> PageContext:
     return PageContext(
-        url="https://status.mistral.ai/", now=datetime(2026, *parts, tzinfo=UTC), mark="mistral-ai"
+        url="https://status.mistral.ai/",
+        now=datetime(2026, *parts, tzinfo=UTC),
+        cursor="mistral-ai",
     )
 
 

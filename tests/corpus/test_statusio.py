@@ -101,7 +101,7 @@ def test_a_part_of_gitlab_is_known_since_its_own_last_change(corpus: Path) -> No
     page = PageContext(
         url="https://status.gitlab.com/",
         now=datetime(2026, 7, 1, 14, 30, tzinfo=UTC),
-        mark="5b36dc6502d06804c08349f7",
+        cursor="5b36dc6502d06804c08349f7",
     )
     pieces = drive(
         statusio.backfill(page, page.now - timedelta(days=90)),

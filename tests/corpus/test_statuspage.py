@@ -399,7 +399,7 @@ def test_the_components_with_an_uptime_record(
 def test_a_page_that_has_not_changed_is_polled_with_one_request(
     corpus: Path, capture: str, mark: str
 ) -> None:
-    page, asked = context("2026-08-20T00:00", mark=mark), []
+    page, asked = context("2026-08-20T00:00", cursor=mark), []
     (piece,) = drive(
         statuspage.poll(page), page, serving({SUMMARY: body_of(corpus, capture)}), asked=asked
     )
@@ -1071,7 +1071,7 @@ def test_staffbase_s_forty_answers_are_of_a_group_and_tell_no_seconds(corpus: Pa
             f"/uptime/{row['id']}.json?page=1": json.dumps(answer).encode(),
         }
         pieces = backfilled(bodies, context("2026-04-02T12:00"))
-        (read,) = (piece for piece in pieces if piece.unit == f"uptime:{row['id']}:2026-04")
+        (read,) = (piece for piece in pieces if piece.chunk == f"uptime:{row['id']}:2026-04")
         assert (read.bars, read.coverage, read.gaps) == ((), (), ())
 
 

@@ -28,7 +28,7 @@ def at(*parts: int) -> datetime:
     return datetime(2026, *parts, tzinfo=UTC)
 
 
-PAGE = PageContext(url="https://status.trakt.tv/", now=at(9, 19, 3, 54, 1), mark="key")
+PAGE = PageContext(url="https://status.trakt.tv/", now=at(9, 19, 3, 54, 1), cursor="key")
 
 
 def test_trakt_is_well(corpus: Path) -> None:

@@ -37,7 +37,7 @@ table { border-collapse: collapse; width: 100%; table-layout: fixed } th, td { t
 white-space: nowrap; overflow: hidden; text-overflow: ellipsis; font-weight: normal } th { font-weight: 500 }
 .row { display: flex; gap: 1px } .name { width: 130px; flex: none; text-align: right; padding-right: 8px; overflow: hidden; white-space: nowrap }
 .cell { flex: 1 1 0; min-width: 0 } .legend { margin-top: 6px; font-size: 11px } .legend span { margin-right: 12px }
-.mark { display: inline-block; width: 14px; height: 4px; margin-right: 4px; vertical-align: middle } .none { color: #999999; text-align: center }
+.cursor { display: inline-block; width: 14px; height: 4px; margin-right: 4px; vertical-align: middle } .none { color: #999999; text-align: center }
 """
 
 

@@ -48,9 +48,9 @@ ABOUT = About(
         "None before the first poll, except since each component was last set or its open incident"
         " began."
     ),
-    per="component",
+    granularity="component",
     precision="seconds",
-    trust=(
+    caveat=(
         "Status.io pages show only what is open: what came and went before the first poll, or "
         "between two, is not known."
     ),
@@ -63,7 +63,7 @@ def poll(page: PageContext) -> Steps:
 
     Raises the errors of an answer that cannot be read.
     """
-    told = yield from _read(page, read_mark(page.mark))
+    told = yield from _read(page, read_mark(page.cursor))
     if told is not None:
         yield told
 
@@ -75,13 +75,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     What the last poll read is enough: the host wants to be asked for a page once a minute at most.
     Without one the state is read first.
     """
-    read = read_mark(page.mark)
+    read = read_mark(page.cursor)
     if read is None:
         told = yield from _read(page, None)
         if told is None:
             return
         yield told
-        read = read_mark(told.mark)
+        read = read_mark(told.cursor)
     if read is not None:
         yield _past(read, page, since)
 
@@ -127,8 +127,8 @@ def _present(told: Document, page: PageContext, page_id: str, before: Mark | Non
         parts=[place.part for place in told.places],
         events=(*told.events, *over),
         withdrawn=withdrawn,
-        words=told.words,
-        mark=Mark(page_id, page.now, states, unfinished, told.said).written(),
+        unknown_words=told.words,
+        cursor=Mark(page_id, page.now, states, unfinished, told.said).written(),
     )
     own = impacts_of_states(changed, page.now)
     return replace(piece, impacts=(*own, *impacts_of_messages(said, page.now)))
