@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from monitor.impacts import impact_level
 from monitor.intervals import Interval, day_of, days_touched
-from monitor.model import Evidence, Impact, Level, PageHistory
+from monitor.model import Day, Evidence, Level, PageHistory
 from monitor.standing import is_bad
 
 BAD = "bad"
@@ -37,12 +37,13 @@ def bad_days(
     word.
     """
     first, last = day_of(since, zone), day_of(evidence.read_at, zone)
-    found = {bar.day for bar in evidence.bars if bar.partial_seconds + bar.major_seconds > 0}
+    days = {bar.day for bar in evidence.bars if bar.partial_seconds + bar.major_seconds > 0}
     for span in _bad_spans(evidence, mapping, since):
-        found.update(days_touched(span, zone))
-    if _seen_bad(evidence):
-        found.add(last)
-    return frozenset(day for day in found if first <= day <= last)
+        days.update(days_touched(span, zone))
+    states = evidence.observed or ()
+    if evidence.unknown_words or any(_is_bad_or_unreadable(state.level) for state in states):
+        days.add(last)
+    return frozenset(day for day in days if first <= day <= last)
 
 
 def _bad_spans(
@@ -50,32 +51,27 @@ def _bad_spans(
 ) -> Iterator[Interval]:
     now = evidence.read_at + _INSTANT
     for impact in evidence.impacts:
-        if not _is_bad(impact, mapping):
-            continue
-        end = min(impact.end or now, now)
-        span = Interval.between(max(impact.start, end - LONGEST, since), end)
-        if span is not None:
-            yield span
+        if _is_bad_or_unreadable(impact_level(impact, mapping)):
+            end = min(impact.end or now, now)
+            span = Interval.between(max(impact.start, end - LONGEST, since), end)
+            if span is not None:
+                yield span
 
 
-def _is_bad(impact: Impact, mapping: Mapping[str, Level]) -> bool:
-    level = impact_level(impact, mapping)
+def _is_bad_or_unreadable(level: Level | None) -> bool:
     return level is None or is_bad(level)
 
 
-def _seen_bad(evidence: Evidence) -> bool:
-    seen = evidence.observed or ()
-    return bool(evidence.unknown_words) or any(
-        each.level is None or is_bad(each.level) for each in seen
-    )
+def bad_days_of(page: PageHistory) -> set[date]:
+    """Return the days on which the vendor or some component had a bad level."""
+    return {day.day for day in _days_of(page) if is_bad(day.level)}
 
 
-def concluded(found: PageHistory) -> tuple[frozenset[date], frozenset[date]]:
-    """Return the days that some component had a bad level on, and those on which its sources
-    disagree.
-    """
-    days = [
-        day for each in (found.vendor, *found.components.values()) for day in each.days.values()
-    ]
-    bad = frozenset(day.day for day in days if is_bad(day.level))
-    return bad, frozenset(day.day for day in days if day.disputed)
+def disputed_days_of(page: PageHistory) -> set[date]:
+    """Return the days on which the sources of the vendor or of some component disagree."""
+    return {day.day for day in _days_of(page) if day.disputed}
+
+
+def _days_of(page: PageHistory) -> Iterator[Day]:
+    for history in (page.vendor, *page.components.values()):
+        yield from history.days.values()

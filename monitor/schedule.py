@@ -98,6 +98,8 @@ class Schedule:
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._collector = collector
+        self._writer = collector.writer
+        self._store = collector.store
         self._settings = settings
         self._watched = dict(collector.vendors)
         self._changing: frozenset[str] = frozenset()
@@ -152,13 +154,13 @@ class Schedule:
     async def start(self) -> None:
         """Spread first runs, then start ticking."""
         await self._retime()
-        await self._collector.db(self._spread, None)
+        await self._writer.db(self._spread, None)
         self._last_tick = self._timer()
         self._scheduler.start()
         self._plan_pruning()
         self._loops = [
             asyncio.create_task(self._every(self.tick), name="tick"),
-            asyncio.create_task(self._every(self._collector.flush), name="flush"),
+            asyncio.create_task(self._every(self._writer.flush), name="flush"),
             asyncio.create_task(self._every(self._sign_of_life), name="sign of life"),
             asyncio.create_task(self._refill(), name="refill"),
         ]
@@ -213,12 +215,11 @@ class Schedule:
         """Give pages that were never read, of these, a first run somewhere in their interval, few
         pages all soon.
         """
-        store = self._collector.store
-        new = [page for page in store.pages(slugs) if page.last_poll_at is None]
+        new = [page for page in self._store.pages(slugs) if page.last_poll_at is None]
         within = timing.first_runs_within(page.interval_seconds for page in new)
         now = self._clock()
         for page in new:
-            store.set_due(page.id, timing.first_due(now, within, random.uniform))
+            self._store.set_due(page.id, timing.first_due(now, within, random.uniform))
 
     async def tick(self) -> None:
         """Claim the pages that are due and start a task for each."""
@@ -272,9 +273,8 @@ class Schedule:
         """
         if room <= 0:
             return True
-        store = self._collector.store
-        claimed = await self._collector.db(
-            store.claim_due, now=now, limit=room, lease_seconds=timing.LEASE_SECONDS, new=new
+        claimed = await self._writer.db(
+            self._store.claim_due, now=now, limit=room, lease_seconds=timing.LEASE_SECONDS, new=new
         )
         for page in claimed:
             if page.due_at is not None and not new:
@@ -294,12 +294,12 @@ class Schedule:
         """Give back the pages that a trouble of the store kept us from reading, and write when
         nobody has for long.
         """
-        store, owed = self._collector.store, dict(self._owed)
+        owed = dict(self._owed)
         if owed:
-            await self._collector.db(store.release, owed)
+            await self._writer.db(self._store.release, owed)
             self._owed = {key: lease for key, lease in self._owed.items() if owed.get(key) != lease}
-        if store.health.is_silent:
-            await self._collector.db(store.beat)
+        if self._store.health.is_silent:
+            await self._writer.db(self._store.beat)
 
     async def _look_at_settings(self) -> None:
         """Watch what the new settings name, as far as nothing is being read of it; the rest at a
@@ -312,15 +312,15 @@ class Schedule:
             return
         vendors = by_slug(wanted.settings.vendors)
         busy = differing_slugs(self._watched, vendors) & (
-            set(self._being_read.values()) | self._collector.held()
+            set(self._being_read.values()) | self._writer.waiting_slugs()
         )
         watched = vendors_meanwhile(self._watched, vendors, busy)
         if watched != self._watched:
             specs = [spec(vendor) for vendor in watched.values()]
-            await self._collector.db(self._collector.store.sync_pages, specs, now=self._clock())
+            await self._writer.db(self._store.sync_pages, specs, now=self._clock())
             added = watched.keys() - self._watched.keys()
             self._watched = watched
-            await self._collector.db(self._spread, added)
+            await self._writer.db(self._spread, added)
         self._collector.configure(watched, wanted.headers)
         self._settings, self._changing = wanted.settings, busy
         if not busy and self._wanted is wanted:
@@ -341,17 +341,13 @@ class Schedule:
         log.warning("our clock was set %s by %s, it is %s now", way, abs(step), now)
         self._clock_set = self._timer()
         if step > timedelta():
-            await self._collector.db(
-                self._collector.store.put_off, due_after=now - step, due_until=now, by=step
-            )
+            await self._writer.db(self._store.put_off, due_after=now - step, due_until=now, by=step)
         await self._retime(step)
         self._plan_pruning()
 
     async def _retime(self, step: timedelta = timedelta()) -> None:
         self._last_retimed = self._timer()
-        retimed = await self._collector.db(
-            self._collector.store.retime, now=self._clock(), step=step
-        )
+        retimed = await self._writer.db(self._store.retime, now=self._clock(), step=step)
         if retimed:
             log.warning(
                 "pages were due too late for our clock, due again within their interval: %s",
@@ -362,14 +358,13 @@ class Schedule:
         """Whether the page must wait: for its own history, or because our clock was set just
         now.
         """
-        set_due = self._collector.store.set_due
         if page.id in self._behind:  # its history is being read
-            await self._collector.db(set_due, page.id, timing.after_history(now))
+            await self._writer.db(self._store.set_due, page.id, timing.after_history(now))
             return True
         left = timing.left_to_wait(self._begun.get(page.id), self._clock_set, self._timer())
         if left is None or page.id in self._running:
             return False
-        await self._collector.db(set_due, page.id, now + timedelta(seconds=left))
+        await self._writer.db(self._store.set_due, page.id, now + timedelta(seconds=left))
         return True
 
     def _launch(self, page: PageRecord) -> None:
@@ -380,7 +375,7 @@ class Schedule:
             return
         if page.slug not in self._watched:
             return
-        if self._collector.holds(page.id):
+        if self._writer.has_waiting(page.id):
             return  # its last reading first: what waits is never more than a reading a page
         self._begun[page.id] = self._timer()
         self._begin(page, self._guard(page, self._work(page)), behind=page.last_poll_at is None)
@@ -433,7 +428,7 @@ class Schedule:
         """Have the page's lease ended by the next tick that can; a reading that waits to be kept
         ends it by itself.
         """
-        if page.lease_until is not None and not self._collector.holds(page.id):
+        if page.lease_until is not None and not self._writer.has_waiting(page.id):
             self._owed[page.id] = page.lease_until
 
     async def _work(self, page: PageRecord) -> None:
@@ -471,8 +466,8 @@ class Schedule:
             await self._collector.reread(page, gives_way=True)
 
     async def _fresh(self, page: PageRecord) -> PageRecord:
-        await self._collector.flush()
-        return await self._collector.db(self._collector.store.page, page.id)
+        await self._writer.flush()
+        return await self._writer.db(self._store.page, page.id)
 
     async def _fill(self, page: PageRecord, answers: Answers | None = None) -> None:
         page = await self._fresh(page)
@@ -493,8 +488,8 @@ class Schedule:
             return
         settings = self._settings
         with contextlib.suppress(StoreError):  # its health says it; what is old can wait a day
-            await self._collector.db(
-                self._collector.store.prune,
+            await self._writer.db(
+                self._store.prune,
                 now=self._clock(),
                 snapshot_days=settings.snapshot_days,
                 poll_days=settings.poll_days,
@@ -510,8 +505,7 @@ class Schedule:
         self._stopping = True
         self._stop.set()
         self._room.set()
-        patience = self._collector.store.patience
-        patience.hurry(self._drain_seconds * _OF_DRAIN)
+        self._store.patience.hurry(self._drain_seconds * _OF_DRAIN)
         for job in self._scheduler.get_jobs():
             job.remove()
         running = list(self._running.values())
@@ -522,11 +516,11 @@ class Schedule:
             await asyncio.gather(*late, return_exceptions=True)
         # not cancelled: what a flush is about to write would be lost
         await asyncio.gather(*self._loops)
-        patience.hurry(LAST_WRITE_SECONDS)
+        self._store.patience.hurry(LAST_WRITE_SECONDS)
         try:
             if self._owed:
-                await self._collector.db(self._collector.store.release, self._owed)
-            await self._collector.flush()
+                await self._writer.db(self._store.release, self._owed)
+            await self._writer.flush()
         finally:
             if self._scheduler.running:
                 self._scheduler.shutdown(wait=False)

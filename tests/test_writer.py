@@ -25,7 +25,7 @@ from monitor.fetch import Validators
 from monitor.model import Component, IncidentUpdate, Level, Phase
 from monitor.runtime import spec
 from monitor.store import Body, PollRecord, Store
-from monitor.writer import Collected, Memory, Writer
+from monitor.writer import PageCache, PollWrite, Writer
 
 DEGRADED = {"a": Level.DEGRADED, "b": Level.OPERATIONAL}
 
@@ -68,7 +68,7 @@ async def writing(*slugs: str, clock: Clock | None = None, kind: str = "sqlite")
             await writer.close()
 
 
-def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) -> Collected:
+def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) -> PollWrite:
     """A poll of this page that saw these levels."""
     page = store.pages([slug])[0]
     told = observed(at, **(levels or DEGRADED))
@@ -81,7 +81,7 @@ def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) ->
         due_at=at + 5 * MINUTE,
         max_gap_seconds=GAP_SECONDS,
     )
-    return Collected(
+    return PollWrite(
         page=page, poll=poll, evidence=[replace(told, components=parts)], derive=True, **more
     )
 
@@ -90,7 +90,7 @@ def read(store: Store, slug: str, at: datetime = NOW, *, levels=None, **more) ->
 async def test_polls_that_come_while_one_is_written_are_written_together(kind):
     async with writing("one", "two", "three", "four", kind=kind) as (writer, store):
         polls = [read(store, slug) for slug in ("one", "two", "three", "four")]
-        await asyncio.gather(*(writer.keep(poll) for poll in polls))
+        await asyncio.gather(*(writer.write(poll) for poll in polls))
 
         assert store.transactions == 2
         assert all(page.last_ok for page in store.pages())
@@ -102,7 +102,7 @@ async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place(kind):
         naive = read(store, "two")
         naive.evidence = [replace(naive.evidence[0], read_at=NOW.replace(tzinfo=None))]
         kept = await asyncio.gather(
-            writer.keep(read(store, "one")), writer.keep(naive), writer.keep(read(store, "three")),
+            writer.write(read(store, "one")), writer.write(naive), writer.write(read(store, "three")),
             return_exceptions=True,
         )  # fmt: skip
 
@@ -117,12 +117,12 @@ async def test_a_poll_that_cannot_be_kept_costs_no_other_its_place(kind):
 async def test_a_poll_without_news_that_waits_was_made_before_the_news_that_follows_it():
     clock = Clock(NOW)
     async with writing("one", clock=clock) as (writer, store):
-        await writer.keep(read(store, "one", NOW, levels={"a": Level.OPERATIONAL}))
+        await writer.write(read(store, "one", NOW, levels={"a": Level.OPERATIONAL}))
         clock.forward(minutes=10)
         waits = read(store, "one", NOW + 5 * MINUTE)
         poll = replace(waits.poll, outcome="unchanged")
-        await writer.later(replace(waits, poll=poll, evidence=(), derive=False))
-        await writer.keep(read(store, "one", NOW + 10 * MINUTE))
+        await writer.enqueue(replace(waits, poll=poll, evidence=(), derive=False))
+        await writer.write(read(store, "one", NOW + 10 * MINUTE))
 
         well, *_ = store.facts(store.pages()[0].id).runs
         assert (well.level, well.last_seen, well.span.end) == (
@@ -137,7 +137,7 @@ async def test_a_database_that_is_gone_is_said_to_every_poll_that_waited():
     async with writing("one", "two", "three") as (writer, store):
         polls = [read(store, slug) for slug in ("one", "two", "three")]
         store.gone = True
-        kept = await asyncio.gather(*(writer.keep(poll) for poll in polls), return_exceptions=True)
+        kept = await asyncio.gather(*(writer.write(poll) for poll in polls), return_exceptions=True)
         store.gone = False
 
         assert [str(each) for each in kept] == ["the database is gone"] * 3
@@ -147,9 +147,9 @@ async def test_days_are_derived_at_the_next_flush_once_however_often_a_page_had_
     clock = Clock(NOW)
     async with writing("one", clock=clock) as (writer, store):
         page = store.pages()[0]
-        await writer.keep(read(store, "one"))
+        await writer.write(read(store, "one"))
         clock.forward(minutes=1)
-        await writer.keep(read(store, "one", clock.now))
+        await writer.write(read(store, "one", clock.now))
         assert (
             store.page_history(page.id, NOW.date(), NOW.date())
             .components["a"]
@@ -173,9 +173,9 @@ async def test_days_are_derived_at_the_next_flush_once_however_often_a_page_had_
 async def test_days_that_could_not_be_derived_are_derived_when_the_database_is_back():
     clock = Clock(NOW)
     async with writing("one", clock=clock) as (writer, store):
-        await writer.keep(read(store, "one"))
+        await writer.write(read(store, "one"))
         clock.forward(minutes=1)
-        await writer.keep(read(store, "one", clock.now))
+        await writer.write(read(store, "one", clock.now))
         store.gone = True
         with pytest.raises(StoreError):
             await writer.flush()
@@ -188,28 +188,28 @@ async def test_days_that_could_not_be_derived_are_derived_when_the_database_is_b
 async def test_what_is_remembered_of_a_page_follows_what_was_written():
     clock = Clock(NOW)
     async with writing("one", clock=clock) as (writer, store):
-        await writer.remembered(store.pages()[0])
-        await writer.keep(read(store, "one"))
+        await writer.cached(store.pages()[0])
+        await writer.write(read(store, "one"))
         await writer.flush()
         page = store.pages()[0]
-        memory = writer._memory[page.id]
+        memory = writer._caches.get(page.id, page.version)
 
         assert memory.version == page.version
-        assert memory.components == store.component_ids(page.id) == {"a", "b"}
-        assert await writer.remembered(page) is memory
+        assert memory.component_ids == store.component_ids(page.id) == {"a", "b"}
+        assert await writer.cached(page) is memory
 
 
 async def test_a_list_of_components_said_again_is_not_lost_when_another_process_changed_the_page():
     async with writing("one") as (writer, store):
-        await writer.remembered(store.pages()[0])
-        await writer.keep(read(store, "one"))
+        await writer.cached(store.pages()[0])
+        await writer.write(read(store, "one"))
         page = store.pages()[0]
         store.save(
             page.id, replace(observed(NOW + MINUTE, a=Level.DEGRADED), components=(Component(id="a", name="A"),)),
             now=NOW + MINUTE, max_gap_seconds=GAP_SECONDS,
         )  # fmt: skip
         assert store.component_ids(page.id) == {"a"}
-        await writer.keep(read(store, "one", NOW + 2 * MINUTE))
+        await writer.write(read(store, "one", NOW + 2 * MINUTE))
 
         assert store.component_ids(page.id) == {"a", "b"}
 
@@ -217,15 +217,15 @@ async def test_a_list_of_components_said_again_is_not_lost_when_another_process_
 async def test_bodies_are_kept_with_the_poll_that_brought_them():
     async with writing("one") as (writer, store):
         body = Body(b"{}", "application/json")
-        await writer.keep(read(store, "one", bodies=[body]))
+        await writer.write(read(store, "one", bodies=[body]))
         (digest,) = store.keep_snapshots([body], now=NOW + timedelta(days=1))
 
         assert store.snapshot(digest).first_seen_at == NOW
 
 
 async def test_an_announced_maintenance_is_unfinished_and_not_open():
-    assert not Memory(1, {}, {"m": Phase.SCHEDULED}).has_open_incident
-    assert Memory(1, {}, {"m": Phase.SCHEDULED, "i": Phase.OPEN}).has_open_incident
+    assert not PageCache(1, {}, {"m": Phase.SCHEDULED}).has_open_incident
+    assert PageCache(1, {}, {"m": Phase.SCHEDULED, "i": Phase.OPEN}).has_open_incident
 
 
 def test_what_is_done_together_is_done_or_not_done_as_a_whole():
@@ -248,14 +248,14 @@ def test_what_is_done_together_is_done_or_not_done_as_a_whole():
 async def test_messages_told_again_are_not_compared_again_and_edited_ones_are_kept():
     async with writing("one") as (writer, store):
         page = store.pages()[0]
-        await writer.remembered(page)
+        await writer.cached(page)
         for minute, text in enumerate(("We look.", "We look.", "We looked.", "We looked.")):
             poll = read(store, "one", NOW + minute * MINUTE)
             messages = (
                 IncidentUpdate(incident_id="i1", key="u1", at=NOW, status="open", text=text),
             )
             poll.evidence = [replace(poll.evidence[0], incidents=(incident(),), updates=messages)]
-            await writer.keep(poll)
+            await writer.write(poll)
 
         versions = store.incident_updates(page.id, "i1", edits=True)
         assert [each.update.text for each in versions] == ["We look.", "We looked."]
@@ -264,7 +264,7 @@ async def test_messages_told_again_are_not_compared_again_and_edited_ones_are_ke
 async def test_messages_that_another_process_changed_are_compared_again():
     async with writing("one") as (writer, store):
         page = store.pages()[0]
-        await writer.remembered(page)
+        await writer.cached(page)
         poll = read(store, "one")
         told = replace(
             poll.evidence[0],
@@ -274,12 +274,12 @@ async def test_messages_that_another_process_changed_are_compared_again():
             ),
         )
         poll.evidence = [told]
-        await writer.keep(poll)
+        await writer.write(poll)
         other = replace(told, updates=(replace(told.updates[0], text="Edited."),))
         store.save(page.id, other, now=NOW + MINUTE, max_gap_seconds=GAP_SECONDS)
         again = read(store, "one", NOW + 2 * MINUTE)
         again.evidence = [replace(told, read_at=NOW + 2 * MINUTE)]
-        await writer.keep(again)
+        await writer.write(again)
 
         assert [each.update.text for each in store.incident_updates(page.id, "i1")] == ["We look."]
 
@@ -290,13 +290,13 @@ async def test_a_reading_that_came_too_late_leaves_no_validators_behind():
         page = store.pages()[0]
         url = page.url
         new, old = Validators(etag='"new"'), Validators(etag='"old"')
-        await writer.keep(
+        await writer.write(
             read(store, "one", NOW, levels={"a": Level.MAJOR_OUTAGE}, validators={url: new})
         )
         late = read(
             store, "one", NOW - MINUTE, levels={"a": Level.OPERATIONAL}, validators={url: old}
         )
-        await writer.keep(late)
+        await writer.write(late)
 
         assert store.current(page.id).levels == {"a": Level.MAJOR_OUTAGE}
         assert {url: each.etag for url, each in store.validators(page.id).items()} == {url: '"new"'}

@@ -16,7 +16,7 @@ from monitor.errors import IdentityChanged, Overloaded, PageError
 from monitor.intervals import day_of
 from monitor.model import Evidence, PageInfo
 from monitor.store import PageRecord
-from monitor.writer import Memory
+from monitor.writer import PageCache
 
 log = logging.getLogger(__package__)
 
@@ -57,7 +57,7 @@ class Backfills:
             error.page = error.page or page.slug
             result.error = error
             unread = unreadable(error, session.bodies)
-            await parts.writer.keep_unreadable(page, unread, error.reason)
+            await parts.writer.pin_unreadable(page, unread, error.reason)
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = session.requests
         await self._recognise(page, session)
@@ -81,7 +81,7 @@ class Backfills:
         """Read the history and keep it piece by piece."""
         parts = self._parts
         done = frozenset() if again else await self._done(page)
-        memory = await parts.writer.remembered(page)
+        memory = await parts.writer.cached(page)
         context = replace(parts.context(page, memory), completed_chunks=done)
         if session.answers is not None and session.answers.read_at is not None:
             context = replace(context, now=session.answers.read_at)
@@ -121,10 +121,12 @@ class Backfills:
         writer = self._parts.writer
         if session.bodies:
             session.behind, session.bodies = session.bodies, []
-        await writer.save(page, evidence, [body for body in session.behind if body.status == OK])
+        await writer.write_piece(
+            page, evidence, [body for body in session.behind if body.status == OK]
+        )
         for gap in evidence.gaps:
             unread = [body for body in session.behind if body.url in gap.message]
-            await writer.keep_unreadable(page, unread, gap.reason)
+            await writer.pin_unreadable(page, unread, gap.reason)
 
     async def _require_own_piece(
         self, page: PageRecord, session: FetchSession, evidence: Evidence
@@ -143,7 +145,7 @@ class Backfills:
             await self._ask_who(page, session, memory)
         require_own(page, session, witness, evidence.page)
 
-    async def _ask_who(self, page: PageRecord, session: FetchSession, memory: Memory) -> None:
+    async def _ask_who(self, page: PageRecord, session: FetchSession, memory: PageCache) -> None:
         """Ask the page who it is.
 
         A page that cannot be read now is judged by what it tells otherwise.
@@ -171,7 +173,7 @@ class Backfills:
         self._parts.reports.moved(page, session)
         known, refused = recognised(session)
         if known is not None or refused is not None:
-            await self._parts.writer.recognise(page, known=known, refused=refused)
+            await self._parts.writer.write_identity(page, own=known, other=refused)
 
     async def reread(self, page: PageRecord, *, gives_way: bool) -> BackfillResult:
         """Read the last days of history again; see `Collector.reread`."""

@@ -63,7 +63,7 @@ class Collector:
         self._watched = Watched(self.vendors, headers or {})
         self._timetable = Timetable(self._watched, clock=clock, uniform=uniform)
         self._driver = Driver(fetcher, clock=clock, clocks=self.clocks)
-        self._writer = Writer(
+        self.writer = Writer(
             store,
             self.vendors,
             clock=clock,
@@ -77,7 +77,7 @@ class Collector:
             clock=clock,
             clocks=self.clocks,
             store=store,
-            writer=self._writer,
+            writer=self.writer,
             watched=self._watched,
             driver=self._driver,
             reports=Reports(observer),
@@ -88,7 +88,7 @@ class Collector:
 
     async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a store call in the writer's thread."""
-        return await self._writer.db(call, *args, **kwargs)
+        return await self.writer.db(call, *args, **kwargs)
 
     def configure(
         self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]
@@ -97,28 +97,20 @@ class Collector:
         self._watched.configure(vendors, headers)
         self._timetable.clear()
 
-    def holds(self, page_id: int) -> bool:
-        """Whether something that was read of this page waits to be kept."""
-        return self._writer.holds(page_id)
-
-    def held(self) -> frozenset[str]:
-        """Return the slugs of the vendors of which something that was read waits to be kept."""
-        return self._writer.held()
-
     async def close(self) -> None:
         """Write what is waiting and end the writer's thread. The store stays open."""
-        await self._writer.close()
+        await self.writer.close()
 
     async def flush(self) -> None:
         """Write the polls that are waiting and derive the days of the pages that had news."""
-        await self._writer.flush()
+        await self.writer.flush()
 
     async def derive(self, slug: str, *, since: datetime | None = None) -> int:
         """Derive the days that facts have touched since the last time.
 
         Returns the number of revised days.
         """
-        return await self._writer.derive(slug, since=since)
+        return await self.writer.derive(slug, since=since)
 
     async def poll(
         self, page: PageRecord, *, answers: Answers | None = None, gives_way: bool = False

@@ -84,7 +84,7 @@ class Identification:
         """
         if page.platform in {None, name}:
             return
-        asking.memory = await self._parts.writer.remembered(page)
+        asking.memory = await self._parts.writer.cached(page)
         stored = at_home(asking.memory.identity, page.url)
         told = Identity(platform=name, hosts=frozenset(hosts))
         if judge(stored, told) is Verdict.ANOTHER:

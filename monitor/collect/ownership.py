@@ -5,17 +5,17 @@ from monitor.errors import IdentityChanged
 from monitor.identity import Identity, Verdict, Witness, at_home, difference
 from monitor.model import PageInfo
 from monitor.store import PageRecord
-from monitor.writer import Memory
+from monitor.writer import PageCache
 
 
-def testify(page: PageRecord, session: FetchSession, memory: Memory) -> Witness:
+def testify(page: PageRecord, session: FetchSession, memory: PageCache) -> Witness:
     """Prepare a session to be judged by what is known of the page.
 
     Its configured address is always its own.
     """
     stored = at_home(memory.identity, page.url)
     session.memory = memory
-    session.witness = Witness(stored=stored, platform=page.platform, refused=memory.refused)
+    session.witness = Witness(stored=stored, platform=page.platform, refused=memory.other_identity)
     return session.witness
 
 
@@ -50,11 +50,11 @@ def recognised(session: FetchSession) -> tuple[Identity | None, Identity | None]
 
     That is what it is known by now, or the other page in its place.
     """
-    memory = session.memory or Memory(0)
+    memory = session.memory or PageCache(0)
     if session.refused is not None:
-        return None, session.refused if session.refused != memory.refused else None
+        return None, session.refused if session.refused != memory.other_identity else None
     if session.witness is None or not session.understood:
         return None, None
     known = session.witness.known
-    is_new = known != memory.identity or memory.refused is not None
+    is_new = known != memory.identity or memory.other_identity is not None
     return known if is_new else None, None

@@ -12,7 +12,7 @@ from monitor.collect.watched import Watched
 from monitor.kit.protocol import PageContext
 from monitor.model import Evidence
 from monitor.store import PageRecord, Store
-from monitor.writer import Memory, Writer
+from monitor.writer import PageCache, Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +27,15 @@ class Parts:
     driver: Driver
     reports: Reports
 
-    def context(self, page: PageRecord, memory: Memory) -> PageContext:
+    def context(self, page: PageRecord, memory: PageCache) -> PageContext:
         """Return what the page's platform is told of it now."""
         return self.watched.context(page, memory, self.clock())
 
-    async def bounded(self, page: PageRecord, memory: Memory, evidence: Evidence) -> Evidence:
+    async def bounded(self, page: PageRecord, memory: PageCache, evidence: Evidence) -> Evidence:
         """Return evidence within the page's bounds. Raises TooManyComponents or NameTooLong."""
         bounds = self.watched.vendors[page.slug].bounds
         evidence = bounded(evidence, bounds, url=page.url)
-        new = {component.id for component in evidence.components or ()} - memory.components
+        new = {component.id for component in evidence.components or ()} - memory.component_ids
         if new:
             since = self.clock() - timedelta(days=1)
             count = await self.writer.db(self.store.count_new, page.id, new, since=since)

@@ -28,7 +28,7 @@ from monitor.errors import (
 from monitor.model import Evidence, PageInfo
 from monitor.partial import admitted
 from monitor.store import PageRecord, PollRecord
-from monitor.writer import Collected, Memory
+from monitor.writer import PageCache, PollWrite
 
 log = logging.getLogger(__package__)
 
@@ -57,7 +57,7 @@ class Polls:
         if answers is not None or page.platform is None:
             session.answers, session.keeps = answers or Answers(), True
             session.answers.read_at = started
-        memory = await self._parts.writer.remembered(page)
+        memory = await self._parts.writer.cached(page)
         off = is_ahead(page, started)
         if off:  # an answer that is no other than that of a wrong clock must still be read whole
             memory = replace(memory, validators={})
@@ -72,7 +72,7 @@ class Polls:
         return PollResult(slug=page.slug, outcome=poll.outcome, error=error)
 
     async def _attempt(
-        self, page: PageRecord, session: FetchSession, memory: Memory, *, off: bool
+        self, page: PageRecord, session: FetchSession, memory: PageCache, *, off: bool
     ) -> tuple[PageRecord, PageError | None]:
         """Read the page; return it with what is known of it now, and why it could not be read.
 
@@ -92,7 +92,7 @@ class Polls:
             return page, error
         return page, None
 
-    async def _read(self, page: PageRecord, session: FetchSession, memory: Memory) -> PageRecord:
+    async def _read(self, page: PageRecord, session: FetchSession, memory: PageCache) -> PageRecord:
         parts = self._parts
         session.known = memory.validators
         if page.platform is None or self._identification.in_doubt(page):
@@ -101,7 +101,7 @@ class Polls:
             session.limits = parts.watched.session(page, gives_way=gives_way).limits
             session.provider, session.known = page.platform, {}
             # What another platform left open is over.
-            memory = await parts.writer.remembered(page)
+            memory = await parts.writer.cached(page)
         context = parts.context(page, memory)
         platform = platforms.named(page.platform or "")
         witness = testify(page, session, memory)
@@ -160,7 +160,7 @@ class Polls:
         self,
         page: PageRecord,
         session: FetchSession,
-        memory: Memory,
+        memory: PageCache,
         *,
         started: datetime,
         error: PageError | None,
@@ -199,22 +199,22 @@ class Polls:
             derived_at=page.derived_at,
             now=self._parts.clock(),
         )
-        collected = Collected(
+        collected = PollWrite(
             page=page,
             poll=poll,
             evidence=session.evidence,
             validators=session.changed_validators if session.understood else {},
             bodies=session.readable if session.understood or session.evidence else (),
-            asked=session.learned,
+            conditional_urls=session.learned,
             unreadable=unreadable(error, session.bodies),
             derive=derive,
             identity=identity,
-            refused=refused,
+            other_identity=refused,
         )
         if poll.outcome == "unchanged" and not derive and identity is None:
-            await self._parts.writer.later(collected)
+            await self._parts.writer.enqueue(collected)
         else:
-            await self._parts.writer.keep(collected)
+            await self._parts.writer.write(collected)
 
 
 def _outcome(session: FetchSession, error: PageError | None) -> str:

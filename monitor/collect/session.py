@@ -9,7 +9,7 @@ from monitor.fetch import Fetched, Limits, Validators
 from monitor.identity import Identity, Witness
 from monitor.model import Evidence, Phase
 from monitor.store import Body
-from monitor.writer import Memory
+from monitor.writer import PageCache
 
 OK = 200
 
@@ -63,7 +63,7 @@ class FetchSession:
     understood: bool = False
     hosts: set[str] = field(default_factory=set)
     unchanged: bool = False
-    memory: Memory | None = None
+    memory: PageCache | None = None
     witness: Witness | None = None
     refused: Identity | None = None
     asked_who: bool = False

@@ -12,7 +12,7 @@ from monitor.config import VendorConfig
 from monitor.fetch import Limits
 from monitor.kit.protocol import PageContext
 from monitor.store import PageRecord, PageSpec
-from monitor.writer import Memory
+from monitor.writer import PageCache
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -66,7 +66,7 @@ class Watched:
         size = vendor.max_body_mib or getattr(known, "MAX_BODY_MIB", None)
         return limits if size is None else replace(limits, max_body_bytes=int(size * MIB))
 
-    def context(self, page: PageRecord, memory: Memory, now: datetime) -> PageContext:
+    def context(self, page: PageRecord, memory: PageCache, now: datetime) -> PageContext:
         """Return what the page's platform is told of it."""
         vendor = self.vendors[page.slug]
         return PageContext(
@@ -74,8 +74,8 @@ class Watched:
             now=now,
             zone=vendor.zone or page.page_zone,
             cursor=page.mark,
-            open_incidents=frozenset(memory.unfinished),
-            components=memory.components,
+            open_incidents=frozenset(memory.unfinished_incidents),
+            components=memory.component_ids,
             regions=vendor.regions,
             feed=vendor.feed,
             html=vendor.html,

@@ -22,7 +22,7 @@ from monitor.config import Settings
 from monitor.model import Component, Level
 from monitor.runtime import spec
 from monitor.store import Health, Patience, PollRecord, Store
-from monitor.writer import Collected
+from monitor.writer import PollWrite
 
 
 @contextmanager
@@ -166,7 +166,7 @@ async def watching(
             await collector.close()
 
 
-def told(watched: World, at=NOW, **levels: Level) -> Collected:
+def told(watched: World, at=NOW, **levels: Level) -> PollWrite:
     """A poll of the watched page that saw these levels."""
     page = watched.page
     poll = PollRecord(
@@ -178,7 +178,7 @@ def told(watched: World, at=NOW, **levels: Level) -> Collected:
         max_gap_seconds=GAP_SECONDS,
     )
     parts = tuple(Component(id=key, name=key.upper()) for key in levels)
-    return Collected(
+    return PollWrite(
         page=page,
         poll=poll,
         evidence=[replace(observed(at, **levels), components=parts)],

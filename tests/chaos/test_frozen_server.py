@@ -119,7 +119,7 @@ async def test_what_was_read_while_the_server_was_frozen_is_kept_when_it_moves_a
         watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         reading = told(watched, api=Level.MAJOR_OUTAGE)
         proxy.freeze()
-        keeping = asyncio.create_task(watched.collector._writer.keep(reading))
+        keeping = asyncio.create_task(watched.collector.writer.write(reading))
         await asyncio.sleep(5)
         proxy.thaw()
         await keeping
@@ -139,7 +139,7 @@ async def test_a_row_that_another_client_holds_is_waited_for_some_seconds_and_tr
             with watched.store._engine.connect() as other, other.begin():
                 other.execute(sa.text("SELECT * FROM page FOR UPDATE"))
                 keeping = asyncio.create_task(
-                    watched.collector._writer.keep(told(watched, api=Level.DEGRADED))
+                    watched.collector.writer.write(told(watched, api=Level.DEGRADED))
                 )
                 await asyncio.sleep(7)
                 assert not keeping.done()

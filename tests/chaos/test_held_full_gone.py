@@ -32,7 +32,7 @@ async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept
     async with watching(url(tmp_path)) as watched:
         (page,) = watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         with held_for(tmp_path / "status.db", LONGER_THAN_SQLITE_WAITED):
-            await watched.collector._writer.keep(told(watched, api=Level.MAJOR_OUTAGE))
+            await watched.collector.writer.write(told(watched, api=Level.MAJOR_OUTAGE))
 
         assert watched.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
         assert watched.page.lease_until is None
@@ -43,7 +43,7 @@ async def test_an_outage_read_while_the_database_is_held_for_six_seconds_is_kept
 async def test_what_waits_for_the_database_is_written_in_the_order_it_was_read(tmp_path):
     async with watching(url(tmp_path)) as watched:
         writer, levels = (
-            watched.collector._writer,
+            watched.collector.writer,
             (Level.DEGRADED, Level.MAJOR_OUTAGE, Level.OPERATIONAL),
         )
         with held_for(tmp_path / "status.db", 1.5):
@@ -51,7 +51,7 @@ async def test_what_waits_for_the_database_is_written_in_the_order_it_was_read(t
                 told(watched, NOW + number * MINUTE, api=level)
                 for number, level in enumerate(levels)
             ]
-            await asyncio.gather(*(writer.keep(reading) for reading in readings))
+            await asyncio.gather(*(writer.write(reading) for reading in readings))
         watched.clock.forward(minutes=3)
         runs = watched.store.facts(watched.page.id).runs
 
@@ -66,11 +66,11 @@ async def test_what_could_not_be_kept_in_time_is_said_and_kept_as_soon_as_it_can
         (page,) = watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         with held(tmp_path / "status.db"):
             with pytest.raises(StoreError, match="locked"):
-                await watched.collector._writer.keep(told(watched, api=Level.MAJOR_OUTAGE))
-            assert watched.collector.holds(page.id)
+                await watched.collector.writer.write(told(watched, api=Level.MAJOR_OUTAGE))
+            assert watched.collector.writer.has_waiting(page.id)
         await watched.collector.flush()
 
-        assert not watched.collector.holds(page.id)
+        assert not watched.collector.writer.has_waiting(page.id)
         assert watched.store.current(page.id).levels == {"api": Level.MAJOR_OUTAGE}
         assert watched.page.lease_until is None
         assert watched.page.derived_day == NOW.date()
@@ -80,7 +80,7 @@ async def test_a_page_of_which_a_reading_waits_is_not_read_again_before_that_is_
     async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
         schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
         with held(tmp_path / "status.db"), pytest.raises(StoreError):
-            await watched.collector._writer.keep(told(watched, api=Level.DEGRADED))
+            await watched.collector.writer.write(told(watched, api=Level.DEGRADED))
         schedule._launch(watched.page)
 
         assert schedule._running == {}
@@ -111,11 +111,11 @@ async def _broken(*_, **__):
 
 async def test_a_connection_that_breaks_while_it_commits_doubles_nothing(tmp_path):
     async with watching(url(tmp_path)) as watched:
-        writer = watched.collector._writer
+        writer = watched.collector.writer
         reading = told(watched, api=Level.DEGRADED)
-        await writer.keep(reading)
+        await writer.write(reading)
         reading.done = False  # committed, and the answer to that was lost
-        await writer.keep(reading)
+        await writer.write(reading)
         with watched.store._read() as connection:
             polls = connection.exec_driver_sql("SELECT sum(polls) FROM poll").scalar_one()
 
@@ -126,7 +126,7 @@ async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_
     tmp_path,
 ):
     async with watching(url(tmp_path)) as watched:
-        writer = watched.collector._writer
+        writer = watched.collector.writer
         watched.store.claim_due(now=NOW, limit=1, lease_seconds=120)
         small, large = (
             told(watched, api=Level.DEGRADED),
@@ -137,9 +137,9 @@ async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_
             Body(random.Random(1).randbytes(400_000), "text/plain", "https://status.acme.example/")
         ]
         with full(watched.store):
-            await writer.later(small)
+            await writer.enqueue(small)
             with pytest.raises(StoreError, match="make room"):
-                await writer.keep(large)
+                await writer.write(large)
             assert watched.page.last_poll_at == NOW
             assert watched.store.health.failures["full"] == 2
         await watched.collector.flush()
@@ -280,10 +280,10 @@ def test_a_poll_is_found_again_by_its_page_and_start(tmp_path):
 
 async def test_what_is_lost_at_the_end_is_named(tmp_path, caplog):
     async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
-        writer = watched.collector._writer
+        writer = watched.collector.writer
         with held(tmp_path / "status.db"):
             with pytest.raises(StoreError):
-                await writer.keep(told(watched, api=Level.DEGRADED))
+                await writer.write(told(watched, api=Level.DEGRADED))
             with pytest.raises(StoreError):
                 await writer.close()
         writer._waiting.clear()

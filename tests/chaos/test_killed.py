@@ -27,7 +27,7 @@ async def work():
         for number in range(100_000):
             at, level = NOW + number * MINUTE, Level.DEGRADED if number % 2 else Level.OPERATIONAL
             watched.clock.now = at
-            await watched.collector._writer.keep(told(watched, at, api=level))
+            await watched.collector.writer.write(told(watched, at, api=level))
             print(number, flush=True)
 
 asyncio.run(work())

@@ -218,7 +218,7 @@ async def ran(
             if act == "kill":
                 # A schedule writes what waits every second: only what the act itself reads can be
                 # lost with the process.
-                await reader.collector._writer._write_waiting()
+                await reader.collector.writer._write_waiting()
                 with dying(store, int(dice.expovariate(1 / LIFE))):
                     await _act(reader, at, following)
                     if dice.random() < 0.5:

@@ -1,0 +1,60 @@
+"""What one poll read, until it is written."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.fetch import Validators
+from monitor.identity import Identity
+from monitor.model import Evidence
+from monitor.store import Body, PageRecord, PollRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class PollWrite:
+    """What one poll read. `validators` are those learned; `derive` asks for the page's days to be
+    derived from it.
+
+    `conditional_urls` are those it asked for that may answer "unchanged"; `unreadable` the bodies
+    that it could not read. `identity` is what the page is known by afterwards, None = as before;
+    `other_identity` another page read in its place. `error` says why it could not be written.
+    `may_be_stored`: it was sent to the database, which may not have said so; `is_done`: it is
+    stored, or never will be.
+    """
+
+    page: PageRecord
+    poll: PollRecord
+    evidence: Sequence[Evidence] = ()
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    bodies: Sequence[Body] = ()
+    conditional_urls: Collection[str] = ()
+    unreadable: Sequence[Body] = ()
+    derive: bool = False
+    identity: Identity | None = None
+    other_identity: Identity | None = None
+    error: Exception | None = None
+    may_be_stored: bool = False
+    is_done: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is to be written beside the poll itself."""
+        return any(
+            (self.evidence, self.validators, self.identity, self.other_identity, self.unreadable)
+        )
+
+
+def rounds(batch: Iterable[PollWrite]) -> list[list[PollWrite]]:
+    """Return the polls in rounds of one a page, each page's in their order.
+
+    With what a poll says is stored when the page was read last before it, though nothing was new
+    then: that poll must be written first.
+    """
+    by_round: list[list[PollWrite]] = []
+    rounds_of_page: dict[int, int] = {}
+    for write in batch:
+        number = rounds_of_page.get(write.page.id, 0)
+        rounds_of_page[write.page.id] = number + 1
+        if number == len(by_round):
+            by_round.append([])
+        by_round[number].append(write)
+    return by_round
