@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -12,13 +12,14 @@ from monitor.errors import (
     BadStatus,
     BotChallenge,
     EmptyBody,
+    FetchError,
     Moved,
     NotJson,
     PageError,
     Truncated,
     UnexpectedShape,
 )
-from monitor.kit.protocol import Response
+from monitor.kit.protocol import Response, Step, get_all
 
 CHALLENGE_MARKS = (
     b"cf-chl-",
@@ -162,3 +163,19 @@ def _decoded(body: bytes) -> Any:  # noqa: ANN401
         return json.loads(body.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
         return None
+
+
+def unwrap(answer: Response | FetchError) -> Response:
+    """Return one of the answers that were fetched together. Raises what kept it from coming."""
+    if isinstance(answer, FetchError):
+        raise answer
+    return answer
+
+
+def get_responses(paths: Sequence[str]) -> Generator[Step, Any, list[Response]]:
+    """Ask for several JSON paths together and return their answers in order.
+
+    Raises the FetchError of the first that did not come: all of them are needed.
+    """
+    answers = yield from get_all(paths)
+    return [unwrap(answer) for answer in answers]

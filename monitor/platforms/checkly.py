@@ -40,7 +40,14 @@ from monitor.kit.fields import (
 )
 from monitor.kit.messages import messages
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import locate_errors, read_json, require_ok, shape_error, try_json
+from monitor.kit.responses import (
+    locate_errors,
+    read_json,
+    require_ok,
+    shape_error,
+    try_json,
+    unwrap,
+)
 from monitor.kit.states import current_states
 from monitor.kit.times import instant
 from monitor.model import Component, Level, PageInfo, Phase, ReportedUptime
@@ -191,7 +198,7 @@ def _read(page: PageContext) -> Reading:
 
 def _answers(slug: str, page: PageContext) -> Reading:
     *needed, windows = yield from get_all([API.format(slug=slug) + each for each in ANSWERS])
-    uptime, unresolved = map(_answered, needed)
+    uptime, unresolved = map(unwrap, needed)
     book = _Book()
     with locate_errors(uptime.url):
         days = row(read_json(uptime), "the answer")
@@ -212,12 +219,6 @@ def _answers(slug: str, page: PageContext) -> Reading:
         complete=complete,
         remarks=[*([] if plans is not None else [NO_WINDOWS]), *([] if complete else [INCOMPLETE])],
     )
-
-
-def _answered(answer: Response | FetchError) -> Response:
-    if isinstance(answer, FetchError):
-        raise answer
-    return answer
 
 
 # services
@@ -342,7 +343,7 @@ def _plans(answer: Response | FetchError, now: datetime) -> list[Event] | None:
     any.
     """
     try:
-        told = row(read_json(_answered(answer)), "the answer")
+        told = row(read_json(unwrap(answer)), "the answer")
         return [
             _window(each, now)
             for which in WINDOWS

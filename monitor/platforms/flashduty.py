@@ -24,7 +24,7 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
+from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
@@ -51,7 +51,7 @@ from monitor.kit.protocol import (
     get,
     get_all,
 )
-from monitor.kit.responses import locate_errors, read_json, require_ok, try_json
+from monitor.kit.responses import locate_errors, read_json, require_ok, try_json, unwrap
 from monitor.kit.states import current_states
 from monitor.kit.times import epoch
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
@@ -401,7 +401,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     key, response = yield from _active(page)
     first = max(since, page.now - LONGEST)
     paths = [_path(path, key, first, page.now) for path in (CHANGES, IMPACTS)]
-    changes, structure = map(_answered, (yield from get_all(paths)))
+    changes, structure = map(unwrap, (yield from get_all(paths)))
     with locate_errors(structure.url):
         spans = _intervals(_data(structure))
         titles = _titles(_data(structure))
@@ -424,12 +424,6 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         cursor=key,
     )
     yield from gap_before(SOURCE, page, since, first, "the page shows no older changes")
-
-
-def _answered(answer: Response | FetchError) -> Response:
-    if isinstance(answer, FetchError):
-        raise answer
-    return answer
 
 
 def _titles(structure: Row) -> dict[str, str]:

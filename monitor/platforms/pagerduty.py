@@ -42,7 +42,7 @@ from monitor.kit.protocol import (
     get,
     get_all,
 )
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json, unwrap
 from monitor.kit.states import current_states, worst_words
 from monitor.kit.times import epoch, instant
 from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase, PostedState
@@ -597,7 +597,7 @@ def _read(page: PageContext, newer: Reading, *, conditional: bool = False) -> Re
 
 def _featured(page: PageContext) -> Reading:
     """Return what goes on or is planned, and how those ended that we hold as open."""
-    services, enums, featured = map(_answered, (yield from get_all((SERVICES, ENUMS, FEATURED))))
+    services, enums, featured = map(unwrap, (yield from get_all((SERVICES, ENUMS, FEATURED))))
     known = _answers(services, enums)
     with locate_errors(featured.url):
         listed = row(read_json(featured), "the answer")
@@ -612,12 +612,6 @@ def _featured(page: PageContext) -> Reading:
     return _Told(None, known.components, [_event(post, page.now) for post in posts], gone=gone)
 
 
-def _answered(answer: Response | FetchError) -> Response:
-    if isinstance(answer, FetchError):
-        raise answer
-    return answer
-
-
 def _ids(listed: Row) -> list[str]:
     return [identifier(each.get("id"), "post.id") for each in rows(listed.get("posts"), "posts")]
 
@@ -629,7 +623,7 @@ def _posts(ids: Sequence[str], known: _Answers) -> Reading:
         some = ids[at : at + AT_ONCE]
         answers = yield from get_all([POST.format(id=quote(key, safe="")) for key in some])
         for key, answer in zip(some, answers, strict=True):
-            response = _answered(answer)
+            response = unwrap(answer)
             if response.status == 404:  # noqa: PLR2004
                 gone.add(key)
                 continue
@@ -643,7 +637,7 @@ def _listed(page: PageContext, since: datetime) -> Reading:
     the oldest.
     """
     services, enums, data = yield from get_all((SERVICES, ENUMS, DATA))
-    known = _answers(_answered(services), _answered(enums))
+    known = _answers(unwrap(services), unwrap(enums))
     ids: dict[str, None] = {}
     until = page.now
     while until > since:
@@ -682,7 +676,7 @@ def _milliseconds(at: datetime) -> int:
 def _layout(answer: Response | FetchError) -> tuple[str | None, datetime | None]:
     """Return the page's name and when it was made; it need not say either."""
     try:
-        told = row(read_json(_answered(answer)), "the answer")
+        told = row(read_json(unwrap(answer)), "the answer")
         settings = row(row(told.get("layout"), "layout").get("layout_settings"), "layout_settings")
         uptime = settings.get("service_uptime_settings")
         made = uptime.get("status_page_creation_date") if isinstance(uptime, dict) else None

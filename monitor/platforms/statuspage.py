@@ -48,7 +48,7 @@ from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import is_challenge, read_json, require_ok, sanitized
+from monitor.kit.responses import is_challenge, read_json, require_ok, sanitized, unwrap
 from monitor.kit.states import UNKNOWN
 from monitor.kit.zones import own_zone
 from monitor.model import (
@@ -1202,7 +1202,7 @@ def _structure(page: PageContext) -> Generator[Step, Any, tuple[_State, Response
     """
     response = yield from _try_get(SUMMARY)
     try:
-        answered = _answered(response)
+        answered = unwrap(response)
         state = _doubted(
             _understood(answered, lambda answer: _state(answer, page)), _told_at(answered, page)
         )
@@ -1221,7 +1221,7 @@ def _structure_without_summary(
 ) -> Generator[Step, Any, tuple[_State, Response | None]]:
     response = yield from _try_get("/api/v2/components.json")
     try:
-        state = _understood(_answered(response), lambda answer: _state(answer, page, live=False))
+        state = _understood(unwrap(response), lambda answer: _state(answer, page, live=False))
     except UNREADABLE:
         if root is None or root.status != 200 or not embedded(root.text)[0]:  # noqa: PLR2004
             raise error from None
@@ -1281,7 +1281,7 @@ def _showcase(
         if isinstance(response, Response) and response.status == 404:  # noqa: PLR2004
             continue
         try:
-            answer = _understood(_answered(response), lambda answer: _timed(answer, state, page))
+            answer = _understood(unwrap(response), lambda answer: _timed(answer, state, page))
         except UNREADABLE as error:
             gaps.append(_gap(f"uptime bars of {len(batch)} components", error))
             continue
@@ -1312,7 +1312,7 @@ def _embedded_bars(
         root = yield from _root(page)
     try:
         response = require_ok(
-            _answered(root if root is not None else FetchError("the root page did not answer"))
+            unwrap(root if root is not None else FetchError("the root page did not answer"))
         )
         until = state.until or page.now
         timelines = _guarded(
@@ -1397,7 +1397,7 @@ def _uptime_evidence(
 ) -> Evidence:
     evidence = Evidence(source="statuspage.uptime", read_at=page.now)
     try:
-        months = _understood(_answered(response), _uptime_months)
+        months = _understood(unwrap(response), _uptime_months)
     except UNREADABLE as error:
         return replace(
             evidence,
@@ -1503,7 +1503,7 @@ def _listed(
     """
     response = yield from _try_get(INCIDENTS)
     try:
-        listed = _understood(_answered(response), _incident_list)
+        listed = _understood(unwrap(response), _incident_list)
     except UNREADABLE as error:
         return None, error
     yield _listed_evidence(page, state, listed)
@@ -1590,12 +1590,12 @@ def _history_page(number: int) -> Generator[Step, Any, _Months | PageError]:
     """
     response = yield from _try_get(f"/history.json?page={number}")
     try:
-        return _understood(_answered(response), _months)
+        return _understood(unwrap(response), _months)
     except UNREADABLE as error:
         first = error
     response = yield from _try_get(f"/history?page={number}", accept="text/html")
     try:
-        answer = require_ok(_answered(response))
+        answer = require_ok(unwrap(response))
         return _guarded(answer, lambda: _months(_react_props(answer.text)))
     except UNREADABLE as error:
         return first if _is_absent(error) else error
@@ -1660,7 +1660,7 @@ def _single_evidence(
     page: PageContext, state: _State, code: str, answer: Response | FetchError
 ) -> Evidence:
     try:
-        told = _understood(_answered(answer), _one_incident)
+        told = _understood(unwrap(answer), _one_incident)
     except UNREADABLE as error:
         gap = _gap(f"incident {code}", error)
         return Evidence(source="statuspage.incident", read_at=page.now, gaps=(gap,))
@@ -1676,7 +1676,7 @@ def _feed(page: PageContext, state: _State) -> Steps:
     """
     response = yield from _try_get("/history.atom", accept="application/atom+xml")
     try:
-        answer = require_ok(_answered(response))
+        answer = require_ok(unwrap(response))
         incidents = _guarded(answer, lambda: tuple(_feed_incidents(answer.text, state.days_zone)))
     except UNREADABLE:
         return
@@ -1772,12 +1772,6 @@ def _try_get(
         return (yield from get(path, accept=accept))
     except FetchError as error:
         return error
-
-
-def _answered(response: Response | FetchError) -> Response:
-    if isinstance(response, FetchError):
-        raise response
-    return response
 
 
 def _gap(what: str, error: PageError) -> Gap:

@@ -26,14 +26,14 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.errors import FetchError, UnexpectedShape
+from monitor.errors import UnexpectedShape
 from monitor.intervals import Interval, merge
 from monitor.kit.events import ComponentState, Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, maybe_text, number, optional_rows, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.responses import locate_errors, read_json, shape_error, try_json, unwrap
 from monitor.kit.times import instant
 from monitor.model import (
     Aspect,
@@ -146,7 +146,7 @@ class _Told:
 def _read(page: PageContext) -> Generator[Step, Any, _Told]:
     slug = _slug_in(page.url) or (yield from _slug_told())
     config, beats = map(
-        _answered, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)]))
+        unwrap, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)]))
     )
     with locate_errors(beats.url):
         listed = row(read_json(beats), "the answer")
@@ -182,12 +182,6 @@ def _slug_told() -> Generator[Step, Any, str]:
         if not entry.startswith(CHOSEN):
             raise UnexpectedShape("the host's root leads to no status page", remedy=REMEDY)
         return text(entry.removeprefix(CHOSEN), "entryPage")
-
-
-def _answered(answer: Response | FetchError) -> Response:
-    if isinstance(answer, FetchError):
-        raise answer
-    return answer
 
 
 # the answers

@@ -26,7 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
+from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, merge, zone_named
 from monitor.kit.events import ComponentState, Event, spans_for
 from monitor.kit.evidence import evidence, gap_before
@@ -42,7 +42,14 @@ from monitor.kit.protocol import (
     get,
     get_all,
 )
-from monitor.kit.responses import locate_errors, read_json, require_ok, shape_error, try_json
+from monitor.kit.responses import (
+    locate_errors,
+    read_json,
+    require_ok,
+    shape_error,
+    try_json,
+    unwrap,
+)
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import (
     Aspect,
@@ -218,7 +225,7 @@ def _monitors(key: str, fallback: ZoneInfo | None) -> Reading:
     answers = [response]
     if pages > 1:
         more = yield from get_all([LIST.format(key=key, page=page) for page in range(2, pages + 1)])
-        answers += [_answered(answer) for answer in more]
+        answers += [unwrap(answer) for answer in more]
     monitors = [each for answer in answers for each in _rows(answer)]
     own = _zone(timezone)
     return _Told(
@@ -241,12 +248,6 @@ def _pages(psp: Row) -> int:
             "psp", f"at most {MOST_PAGES} pages of monitors", f"{total:g} monitors, {size:g} a page"
         )
     return max(1, -int(-total // size))
-
-
-def _answered(answer: Response | FetchError) -> Response:
-    if isinstance(answer, FetchError):
-        raise answer
-    return answer
 
 
 def _rows(answer: Response) -> list[Row]:
