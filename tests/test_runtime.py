@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -48,17 +49,22 @@ def test_a_command_without_such_a_thread_ends_as_it_would():
 
 def test_some_threads_that_wait_hold_up_no_other():
     ends: list[float] = []
+    release = threading.Event()
 
     async def work() -> None:
         hanging = [
-            asyncio.create_task(asyncio.to_thread(time.sleep, 5.0)) for _ in range(MOST_WAITS - 1)
+            asyncio.create_task(asyncio.to_thread(release.wait, 60.0))
+            for _ in range(MOST_WAITS - 1)
         ]
         await asyncio.sleep(0)
         await asyncio.wait_for(asyncio.to_thread(ends.append, 1.0), 4.5)
         for each in hanging:
             each.cancel()
 
-    run(work())
+    try:
+        run(work())
+    finally:
+        release.set()  # a later test that ends a command would end this process with it
 
     assert ends == [1.0]
 
