@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 import httpx
 
 from monitor.fetch import Fetcher, Limits, Validators
-from monitor.runtime import idle_hosts
+from monitor.network import idle_hosts
 
 ANSWER = (
     b'HTTP/1.1 304 Not Modified\r\netag: "1"\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\nserver:'

@@ -20,7 +20,7 @@ from pathlib import Path
 from monitor.collect import Collector
 from monitor.config import VendorConfig
 from monitor.fetch import Fetcher, Limits
-from monitor.runtime import idle_hosts
+from monitor.network import idle_hosts
 from monitor.store import PageSpec, Store
 
 COMPONENTS = 60

@@ -14,13 +14,12 @@ from rich.terminal_theme import TerminalTheme
 
 from exporters.report import terminal_parts
 from monitor import answers
-from monitor.cli import since_instant
-from monitor.collect import Collector
+from monitor.cli.reading import first_instant
+from monitor.collect import Collector, spec
 from monitor.config import VendorConfig
 from monitor.demo import demo_truths
 from monitor.demo.server import Simulator
 from monitor.fetch import Fetcher
-from monitor.runtime import spec
 from monitor.store import Store
 
 WIDTH = 108
@@ -70,7 +69,7 @@ async def records(store: Store) -> list[answers.Record]:
                 await collector.poll(page)
             await collector.flush()
             for page in store.pages():
-                await collector.backfill(page, since_instant(page, None, 90, now()))
+                await collector.backfill(page, first_instant(page, None, 90, now()))
             await collector.close()
     finally:
         await simulator.stop()

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from monitor.errors import ConfigError
 
 
-def picked(answer: str, names: Sequence[str]) -> tuple[str, ...]:
+def select(answer: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return the names that an answer means, in the list's order; an empty answer means all of
     them.
 

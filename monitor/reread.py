@@ -8,7 +8,7 @@ force.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Self
@@ -16,7 +16,7 @@ from typing import Self
 from monitor.collect import Headers
 from monitor.config import Settings
 from monitor.errors import ConfigError
-from monitor.runtime import headers_of
+from monitor.network import headers_by_slug
 from monitor.settings_changes import SettingsChanges, compare_settings
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Rereading:
         settings: Settings,
         *,
         load: Callable[[], Settings],
-        apply: Callable[[SettingsChanges, dict[str, Headers]], None],
+        apply: Callable[[SettingsChanges, Mapping[str, Headers]], None],
         observe: Callable[[bool], None],
     ) -> None:
         self._settings = settings
@@ -114,11 +114,9 @@ class Rereading:
         log.info("settings read again: %s", found)
         return str(found)
 
-    def _read(self) -> tuple[Settings, dict[str, Headers]]:
+    def _read(self) -> tuple[Settings, Mapping[str, Headers]]:
         settings = self._load()
-        return settings, {
-            vendor.slug: headers_of(vendor) for vendor in settings.vendors if vendor.headers
-        }
+        return settings, headers_by_slug(settings.vendors)
 
     def _failed(self, why: str) -> str:
         self._observe(False)  # noqa: FBT003

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.config import Settings, VendorConfig
+from monitor.watching import named
 
 RESTART: Mapping[str, str] = {
     "host": "server",
@@ -17,9 +18,6 @@ RESTART: Mapping[str, str] = {
 """Settings that a running process keeps, and the keys they are written under: sockets, connections
 and the database are opened with them.
 """
-
-_MOST_SLUGS = 5
-"""More vendors than these are counted in a message, and not named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +39,8 @@ class SettingsChanges:
             "removed": self.gone_slugs,
             "changed": self.changed_slugs,
         }
-        parts = [f"{len(slugs)} {what} ({_some(slugs)})" for what, slugs in counts.items() if slugs]
+        parts = [f"{len(slugs)} {what} ({named(slugs)})" for what, slugs in counts.items() if slugs]
         return f"{len(self.settings.vendors)} vendors: {', '.join(parts) or 'the same as before'}"
-
-
-def _some(slugs: Collection[str]) -> str:
-    first = ", ".join(list(slugs)[:_MOST_SLUGS])
-    return f"{first}, ..." if len(slugs) > _MOST_SLUGS else first
 
 
 def compare_settings(before: Settings, after: Settings) -> SettingsChanges:

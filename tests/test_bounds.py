@@ -9,7 +9,7 @@ import pytest
 
 from exporters.prometheus import StateMetrics, render
 from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, bounded
-from monitor.collect import Collector
+from monitor.collect import Collector, spec
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
 from monitor.fetch import Fetched, Validators
@@ -25,7 +25,6 @@ from monitor.model import (
     PageInfo,
     Phase,
 )
-from monitor.runtime import spec
 from monitor.store import Store
 from monitor.store.components import LONGEST_SLUG, Slugs
 from monitor.writer import derive_page

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from monitor.cli_evidence import file_name
+from monitor.cli.evidence import file_name
 from monitor.store import Body, BodyRef, PinnedBody, Store
 from tests.processes import typed
 

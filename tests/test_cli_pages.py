@@ -20,13 +20,14 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import platforms
-from monitor.cli_pages import Choice, Seen, ask
+from monitor.cli.adding import Choice, ask
+from monitor.cli.detection import FirstContact
 from monitor.config import Header, VendorConfig, catalog
 from monitor.demo.chance import random_truth
 from monitor.demo.server import Simulator
 from monitor.demo.truth import Truth
 from monitor.errors import ConfigError
-from monitor.picks import picked
+from monitor.picks import select
 from monitor.runtime import ad_hoc_vendor, ephemeral
 from tests.drive import answers_from, context_of
 from tests.processes import now, served, typed
@@ -267,19 +268,19 @@ async def test_add_asks_for_regions_where_a_page_speaks_of_many(
         result = await collector.poll(await page_of(collector, "aws"))
         page = await page_of(collector, "aws")
         detected = await collector.detect(page.url)
-        seen = Seen(
+        contact = FirstContact(
             url=page.url,
-            detected=detected,
+            detection=detected,
             page=page,
             state=collector.store.current(page.id),
             error=result.error,
         )
     listed = sorted(
-        {known.component.region for known in seen.state.components if known.component.region}
+        {known.component.region for known in contact.state.components if known.component.region}
     )
     monkeypatch.setattr(sys, "stdin", io.StringIO("1\n"))
 
-    assert ask(seen) == Choice(regions=(listed[0],))
+    assert ask(contact) == Choice(regions=(listed[0],))
     assert f"    1  {listed[0]}" in capsys.readouterr().out
 
 
@@ -299,7 +300,7 @@ NAMES = ("Dashboard", "API", "API 2", "Login")
 def test_an_answer_means_numbers_ranges_names_or_patterns(
     answer: str, names: tuple[str, ...]
 ) -> None:
-    assert picked(answer, NAMES) == names
+    assert select(answer, NAMES) == names
 
 
 @pytest.mark.parametrize(
@@ -307,18 +308,18 @@ def test_an_answer_means_numbers_ranges_names_or_patterns(
 )
 def test_an_answer_that_means_nothing_is_named(answer: str) -> None:
     with pytest.raises(ConfigError, match="is in the list neither"):
-        picked(answer, NAMES)
+        select(answer, NAMES)
 
 
 @given(
     answer=st.text(alphabet="0123456789-,*aA ", max_size=12),
     names=st.lists(st.text(max_size=4), max_size=5),
 )
-def test_whatever_is_answered_only_names_of_the_list_are_picked(
+def test_whatever_is_answered_only_names_of_the_list_are_select(
     answer: str, names: list[str]
 ) -> None:
     try:
-        found = picked(answer, names)
+        found = select(answer, names)
     except ConfigError:
         return
     assert [name for name in names if name in found] == [

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 from test_pipeline import dump, truth_for
 
-from monitor import cli, history
+from monitor import history
+from monitor.cli.serving import clock_problems
 from monitor.clocks import (
     LONGEST_WAIT,
     TOLERANCE,
@@ -464,11 +465,11 @@ async def test_readiness_names_a_clock_that_went_back_and_pages_read_later_than_
     async with collecting(world.pages, world.vendors) as collector:
         schedule = schedule_of(collector, world.ours, timer)
         await ticked(schedule, world.ours, timer, 60)
-        assert cli.clock_problems(collector, now=world.ours()) == []
+        assert clock_problems(collector, now=world.ours()) == []
         world.ours.forward(hours=-8)
-        (stored,) = cli.clock_problems(collector, now=world.ours())
+        (stored,) = clock_problems(collector, now=world.ours())
         await ticked(schedule, world.ours, timer, 10)
-        told = cli.clock_problems(collector, now=world.ours())
+        told = clock_problems(collector, now=world.ours())
         await ticked(schedule, world.ours, timer, 700)
 
         assert (
@@ -476,7 +477,7 @@ async def test_readiness_names_a_clock_that_went_back_and_pages_read_later_than_
             == f"1 page was read later than now: {world.truth.slug}; our clock is, or was, wrong: set it by NTP"
         )
         assert "our clock went back by 8:00:00; set it by NTP" in told
-        assert cli.clock_problems(collector, now=world.ours()) == []
+        assert clock_problems(collector, now=world.ours()) == []
 
 
 async def test_the_clocks_of_pages_tell_how_far_ours_is_off() -> None:

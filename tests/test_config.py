@@ -33,8 +33,8 @@ from monitor.errors import ConfigError
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.kit.protocol import FeedSettings, HtmlSettings
 from monitor.model import Level
+from monitor.network import headers_of
 from monitor.ratios import POLICIES
-from monitor.runtime import headers_of
 
 ROOT = Path(__file__).parent.parent
 BAD = Path(__file__).parent / "bad_config"

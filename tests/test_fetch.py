@@ -55,7 +55,7 @@ from monitor.fetch import (
 from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
 from monitor.fetch.politeness import PACES, Slots
 from monitor.kit.protocol import Response
-from monitor.runtime import idle_hosts, idle_seconds
+from monitor.network import idle_hosts, idle_seconds
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 LOCAL = Limits(allow_private=True, timeout_seconds=3.0, connect_seconds=2.0)

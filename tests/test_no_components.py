@@ -8,8 +8,8 @@ from test_wrong_green import API, Page, component, polled, watching
 
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import remarks
-from monitor import cli
 from monitor.answers import ReportQuery, record
+from monitor.cli.reading import poll_line
 from monitor.kit.evidence import NOTHING_LISTED, remarked
 from monitor.model import Component, Evidence, Level, PageInfo
 
@@ -36,7 +36,7 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
         clock.forward(minutes=5)
         _, again, state = await polled(collector)
 
-    assert cli._poll_line(result, stored) == (
+    assert poll_line(result, stored) == (
         f"vendor-1: ok (statuspage, days in Etc/UTC); {NOTHING_LISTED}; of itself it says 'none'"
     )
     assert report.standing.level is None

@@ -32,7 +32,8 @@ from exporters.prometheus import (
     render,
     sample,
 )
-from monitor import answers, cli, runtime
+from monitor import answers, runtime
+from monitor.cli.recordings import read_page
 from monitor.clocks import ClockLedger
 from monitor.config import COMPONENT_METRICS, VendorConfig, normal_url
 from monitor.errors import StoreError
@@ -650,7 +651,7 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
     source = Replay(write_recording(recording_of(FIXTURES / case), tmp_path))
     vendor = runtime.ad_hoc_vendor(normal_url(source.page))
     with runtime.open_store(runtime.ephemeral(vendor), clock=lambda: source.recorded_at) as context:
-        await cli._read_all(context, source, 90)
+        await read_page(context, source, 90)
         report = answers.record(
             context.store,
             context.pages(None)[0],

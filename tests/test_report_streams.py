@@ -13,7 +13,8 @@ import pytest
 
 from exporters.report import json_lines, record_json
 from monitor.answers import ReportQuery
-from monitor.cli import Format, records, write
+from monitor.cli.options import Format
+from monitor.cli.reporting import records, write
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import Interval

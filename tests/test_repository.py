@@ -15,7 +15,8 @@ import typer
 
 import monitor
 from monitor.cli import app
-from monitor.cli_pages import markdown, platform_rows
+from monitor.cli.platform_text import platform_rows
+from monitor.cli.rows import markdown
 from monitor.errors import UnexpectedShape
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level

@@ -21,7 +21,7 @@ from test_pipeline import truth_for
 
 from monitor import config
 from monitor.cli import app
-from monitor.runtime import BAD_USAGE
+from monitor.running import BAD_USAGE
 from monitor.schedule import DRAIN_SECONDS
 from tests.integration.servers import free_port
 

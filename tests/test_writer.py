@@ -19,11 +19,11 @@ from store_support import (
     observed,
 )
 
+from monitor.collect import spec
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
 from monitor.fetch import Validators
 from monitor.model import Component, IncidentUpdate, Level, Phase
-from monitor.runtime import spec
 from monitor.store import Body, PollRecord, Store
 from monitor.writer import PageCache, PollWrite, Writer
 

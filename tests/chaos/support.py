@@ -17,10 +17,9 @@ from simulated import Clock, SimulatedPages, vendor_of
 from store_support import GAP_SECONDS, MINUTE, NOW, observed
 from test_pipeline import truth_for
 
-from monitor.collect import Collector
+from monitor.collect import Collector, spec
 from monitor.config import Settings
 from monitor.model import Component, Level
-from monitor.runtime import spec
 from monitor.store import Health, Patience, PollRecord, Store
 from monitor.writer import PollWrite
 

@@ -14,7 +14,7 @@ from store_support import NOW, POSTGRES, add_page, database
 
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
-from monitor.cli import _problems
+from monitor.cli.serving import find_problems
 from monitor.errors import StoreError
 from monitor.model import Level
 from monitor.schedule import Schedule
@@ -42,7 +42,7 @@ def app_of(watched, schedule=None):
     )
     return application(
         state, PollMetrics("1"), clock=watched.clock, version="1",
-        readiness=lambda: _problems(watched.collector, schedule, watched.clock()) if schedule else [],
+        readiness=lambda: find_problems(watched.collector, schedule, watched.clock()) if schedule else [],
     )  # fmt: skip
 
 

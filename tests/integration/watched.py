@@ -34,8 +34,10 @@ from exporters.openmetrics import SETTLED
 from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import record_json
 from exporters.web import application, server
-from monitor import cli, cli_export
 from monitor.answers import ReportQuery
+from monitor.cli.export_openmetrics import write_openmetrics
+from monitor.cli.export_query import export_query
+from monitor.cli.reporting import records
 from monitor.collect import Collector
 from monitor.config import Settings, VendorConfig
 from monitor.demo import Truth, TruthIncident, demo_truths, random_truth
@@ -419,8 +421,8 @@ def reported(world: World, days: int = 90) -> dict[str, Any]:
     """Return what `monitor report --format json` says at the world's last instant, by vendor."""
     monitor = world.monitor()
     query = ReportQuery(now=world.now, window_days=days, policy=monitor.settings.policy)
-    records = cli.records(monitor, monitor.pages(None), query)
-    return {record.page.slug: record_json(record) for record in records}
+    all_records = records(monitor, monitor.pages(None), query)
+    return {record.page.slug: record_json(record) for record in all_records}
 
 
 UNKNOWN = -1
@@ -447,5 +449,5 @@ def _level(word: str | None) -> int:
 def export(world: World, file: Path, days: int = 90) -> None:
     """Write what `monitor export openmetrics` writes at the world's last instant."""
     monitor = world.monitor()
-    asked = cli_export._asked(monitor, days, None, components=None, settled=SETTLED)
-    cli_export._write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB})
+    asked = export_query(monitor, days, None, components=None, settled=SETTLED)
+    write_openmetrics(monitor, monitor.pages(None), asked, file, {"job": JOB})

@@ -1,55 +1,34 @@
-"""The commands that look after the database: whether it is whole, copies of it, its size."""
+"""`monitor db`: whether the database is whole, copies of it, its size."""
 
-import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor import config as configuration
-from monitor.config import Settings
+from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.errors import StoreError
-from monitor.runtime import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, now
+from monitor.running import SOME_PAGE_FAILED
+from monitor.runtime import load_settings, now
 from monitor.store import Store, upkeep
 from monitor.terminal import say
 
-database = typer.Typer(name="db", help="Look after the database.", no_args_is_help=True)
+commands = typer.Typer(name="db", help="Look after the database.", no_args_is_help=True)
 
 _STEP = 1024.0
 
 
-def _settings(config: Path | None, url: str | None) -> Settings:
-    settings = configuration.load(config, os.environ)
-    return settings if url is None else replace(settings, database_url=url)
-
-
-@database.command(short_help="Say whether the database is whole.")
+@commands.command(short_help="Say whether the database is whole.")
 def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Check every page, index and reference of the file, and its tables. Exit code 1 when something
     is wrong.
 
     Of a PostgreSQL database only the tables are compared with those this version needs.
     """
-    url = _settings(config, database).database_url
-    found: list[str] = []
+    url = load_settings(config, database).database_url
     if url.startswith("sqlite"):
-        file = upkeep.require_file(url, "check")
-        found = upkeep.problems(file)
-        if upkeep.is_seen_by_others(file):
-            say(f"other users may read {file}; chmod 600 would end that", err=True)
-    if not found:
-        with Store.open(url, migrate=False) as store:
-            store.check_schema()
-    for line in found:
-        say(line, style="red", err=True)
-    if found:
-        say(
-            "the file is damaged; stop the monitor and run `monitor db restore FILE` with your last"
-            " backup",
-            err=True,
-        )
-        raise typer.Exit(SOME_PAGE_FAILED)
+        _check_file(upkeep.require_file(url, "check"))
+    with Store.open(url, migrate=False) as store:
+        store.check_schema()
     if url.startswith("sqlite"):
         say("the database is whole")
     else:
@@ -59,7 +38,23 @@ def check(config: ConfigOption = None, database: DatabaseOption = None) -> None:
         )
 
 
-@database.command(short_help="Copy it, also while it is used.")
+def _check_file(file: Path) -> None:
+    """End the command, after saying why, when an SQLite file is damaged."""
+    problems = upkeep.problems(file)
+    if upkeep.is_seen_by_others(file):
+        say(f"other users may read {file}; chmod 600 would end that", err=True)
+    for problem in problems:
+        say(problem, style="red", err=True)
+    if problems:
+        say(
+            "the file is damaged; stop the monitor and run `monitor db restore FILE` with your last"
+            " backup",
+            err=True,
+        )
+        raise typer.Exit(SOME_PAGE_FAILED)
+
+
+@commands.command(short_help="Copy it, also while it is used.")
 def backup(
     file: Annotated[
         Path,
@@ -71,12 +66,12 @@ def backup(
     """Write a checked copy of the SQLite file as it is at one moment. The monitor may go on
     meanwhile.
     """
-    source = upkeep.require_file(_settings(config, database).database_url, "backup")
+    source = _require_file(config, database, "backup")
     size = upkeep.backup(source, file)
-    say(f"{source} copied to {file}, {_shown(size)}, checked")
+    say(f"{source} copied to {file}, {_readable(size)}, checked")
 
 
-@database.command(short_help="Put a copy back.")
+@commands.command(short_help="Put a copy back.")
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `monitor db backup` has written.")],
     config: ConfigOption = None,
@@ -85,9 +80,8 @@ def restore(
     """Put a checked copy in the SQLite file's place; stop the monitor first. What was there is kept
     beside it.
     """
-    target = upkeep.require_file(_settings(config, database).database_url, "restore")
-    moved = upkeep.restore(target, file, aside=f"replaced-{now():%Y%m%dT%H%M%S}")
-    for path in moved:
+    target = _require_file(config, database, "restore")
+    for path in upkeep.restore(target, file, aside=f"replaced-{now():%Y%m%dT%H%M%S}"):
         say(f"what was there is {path} now")
     say(
         f"{target} is {file} again; days that it lacks are read from the vendors' records by"
@@ -95,34 +89,32 @@ def restore(
     )
 
 
-@database.command(short_help="Give free room back.")
+@commands.command(short_help="Give free room back.")
 def vacuum(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Write the SQLite file anew without what is free in it. Writers wait meanwhile; needs as much
     room again.
     """
-    before, after = upkeep.vacuum(
-        upkeep.require_file(_settings(config, database).database_url, "vacuum")
-    )
-    say(f"{_shown(before)} before, {_shown(after)} now")
+    before, after = upkeep.vacuum(_require_file(config, database, "vacuum"))
+    say(f"{_readable(before)} before, {_readable(after)} now")
 
 
-@database.command(short_help="Say how large it is.")
+@commands.command(short_help="Say how large it is.")
 def size(config: ConfigOption = None, database: DatabaseOption = None) -> None:
     """Say how large the database is; of an SQLite file also what each table takes and what a vacuum
     gives back.
     """
-    url = _settings(config, database).database_url
+    url = load_settings(config, database).database_url
     if not url.startswith("sqlite"):
         with Store.open(url, migrate=False) as store:
-            say(f"{_shown(store.size_bytes())}; {upkeep.SERVER['size']} say more")
+            say(f"{_readable(store.size_bytes())}; {upkeep.SERVER['size']} say more")
         return
-    found = upkeep.sizes(upkeep.require_file(url, "size"))
+    sizes = upkeep.sizes(upkeep.require_file(url, "size"))
     say(
-        f"{_shown(found.file)}, {_shown(found.free)} of it free; {_shown(found.log)} of log"
-        " beside it"
+        f"{_readable(sizes.file)}, {_readable(sizes.free)} of it free; {_readable(sizes.log)} of"
+        " log beside it"
     )
-    for table in found.tables:
-        room = "" if table.bytes is None else f"{_shown(table.bytes):>12}"
+    for table in sizes.tables:
+        room = "" if table.bytes is None else f"{_readable(table.bytes):>12}"
         say(f"{table.name:<24}{table.rows:>12,} rows{room}")
 
 
@@ -135,16 +127,20 @@ def require_whole(url: str) -> None:
     file = upkeep.require_file(url, "check")
     if not upkeep.was_cut_short(file):
         return
-    found = upkeep.problems(file, thorough=False)
-    if found:
+    problems = upkeep.problems(file, thorough=False)
+    if problems:
         raise StoreError(
-            f"database {file} is damaged: {found[0]}; run `monitor db check`, then `monitor db"
+            f"database {file} is damaged: {problems[0]}; run `monitor db check`, then `monitor db"
             " restore FILE` with your last backup, or move the file away to begin a new one",
             cause="damaged",
         )
 
 
-def _shown(size: float) -> str:
+def _require_file(config: Path | None, database: str | None, command: str) -> Path:
+    return upkeep.require_file(load_settings(config, database).database_url, command)
+
+
+def _readable(size: float) -> str:
     """Return a size for people, in binary units."""
     for unit in ("B", "KiB", "MiB"):
         if size < _STEP:

@@ -1,4 +1,4 @@
-"""The command that writes out what vendors answered: the bodies kept for good behind a day."""
+"""`monitor evidence`: the bodies kept for good behind a day, written out."""
 
 import re
 from collections.abc import Sequence
@@ -9,16 +9,22 @@ from urllib.parse import urlsplit
 
 import typer
 
+from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.errors import ConfigError
 from monitor.plain import json_text
-from monitor.runtime import SOME_PAGE_FAILED, ConfigOption, DatabaseOption, open_context
+from monitor.running import SOME_PAGE_FAILED
+from monitor.runtime import open_context
 from monitor.store import PageRecord, PinnedBody
 from monitor.terminal import say
 
-evidence = typer.Typer()
+commands = typer.Typer()
 
 INDEX = "index.json"
+
+
 _LONGEST_NAME = 60
+
+
 _SUFFIXES = {
     "json": ".json",
     "html": ".html",
@@ -29,9 +35,9 @@ _SUFFIXES = {
 }
 
 
-@evidence.command("evidence", short_help="Write out what was answered of one day.")
+@commands.command("evidence", short_help="Write out what was answered of one day.")
 def write_evidence(
-    vendor: Annotated[str, typer.Argument(help="Vendor slug.")],
+    vendor: Vendor,
     day: Annotated[
         datetime,
         typer.Argument(metavar="DAY", formats=["%Y-%m-%d"], help="Day in the page's zone."),
@@ -53,8 +59,8 @@ def write_evidence(
     """
     with open_context(config, database) as context:
         page = context.pages([vendor])[0]
-        found = context.store.pinned(page.id, day.date())
-        if not found:
+        bodies = context.store.pinned(page.id, day.date())
+        if not bodies:
             why = (
                 f"no answer of {vendor} is kept of {day.date()}; `storage: evidence` is"
                 f" {context.settings.evidence}"
@@ -62,40 +68,41 @@ def write_evidence(
             say(why, err=True)
             raise typer.Exit(SOME_PAGE_FAILED)
         try:
-            written = write(page, day.date(), found, folder, force=force)
+            write(page, day.date(), bodies, folder, force=force)
         except OSError as error:
             raise ConfigError(
                 f"cannot write {folder}: {error.strerror or error}; choose another folder"
             ) from error
-    say(f"{written} answers of {vendor} on {day.date()} in {folder}")
+    say(f"{len(bodies)} answers of {vendor} on {day.date()} in {folder}")
 
 
 def write(
-    page: PageRecord, day: date, found: Sequence[PinnedBody], folder: Path, *, force: bool
-) -> int:
-    """Write bodies and their index; return how many. Raises ConfigError for a folder in use,
-    OSError from the disk.
+    page: PageRecord, day: date, bodies: Sequence[PinnedBody], folder: Path, *, force: bool
+) -> None:
+    """Write bodies and their index. Raises ConfigError for a folder in use, OSError from the
+    disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if not force and any(folder.iterdir()):
         raise ConfigError(
             f"{folder} is not empty; choose another folder, or --force to write into it"
         )
-    names = [file_name(number, body) for number, body in enumerate(found, 1)]
-    for name, body in zip(names, found, strict=True):
-        _put(folder / name, body.body)
+    files = []
+    for number, body in enumerate(bodies, 1):
+        name = file_name(number, body)
+        _replace(folder / name, body.body)
+        files.append(_entry(name, body))
     index = {
         "vendor": page.slug,
         "page": page.url,
         "day": day.isoformat(),
         "zone": page.zone_name,
-        "files": [_entry(name, body) for name, body in zip(names, found, strict=True)],
+        "files": files,
     }
-    _put(folder / INDEX, json_text(index, indent=2).encode())
-    return len(names)
+    _replace(folder / INDEX, json_text(index, indent=2).encode())
 
 
-def _put(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Write a file of this name in its folder, never through a link that lies there."""
     path.unlink(missing_ok=True)
     path.write_bytes(content)

@@ -7,11 +7,11 @@ import threading
 import time
 from pathlib import Path
 
-from monitor.runtime import MOST_WAITS, run
+from monitor.running import MOST_WAITS, run
 
 HANGS = """
 import asyncio, time
-from monitor.runtime import end_despite_waiting_threads, run
+from monitor.running import end_despite_waiting_threads, run
 
 async def work():
     waiting = asyncio.create_task(asyncio.to_thread(time.sleep, {seconds}))
@@ -71,7 +71,7 @@ def test_some_threads_that_wait_hold_up_no_other():
 
 STRUCK = """
 import asyncio, os, signal, threading
-from monitor.runtime import run
+from monitor.running import run
 
 def strike():
     struck.wait()

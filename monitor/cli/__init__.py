@@ -1,0 +1,126 @@
+"""The command line: the composition root.
+
+Exit codes: 0 fine, 1 some page, or the server we sent to, failed, 2 bad configuration or usage, 130
+interrupted.
+"""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from monitor import __version__
+from monitor.cli import (
+    adding,
+    checking,
+    database,
+    detection,
+    evidence,
+    explaining,
+    exporting,
+    listing,
+    reading,
+    rebuilding,
+    recordings,
+    reporting,
+    serving,
+    simulation,
+)
+from monitor.config import InvalidConfig
+from monitor.errors import MonitorError, PageError, ReceiverError
+from monitor.running import (
+    BAD_USAGE,
+    FINE,
+    SOME_PAGE_FAILED,
+    end_despite_waiting_threads,
+    end_interrupted,
+)
+from monitor.terminal import LogFormat, log_to_stderr, say, settle
+
+app = typer.Typer(
+    name="monitor",
+    help=(
+        "How reliable have your vendors really been? Reads their status pages, keeps the evidence,"
+        " shows the figures."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+about = typer.Typer()
+
+
+@about.command(short_help="Print the version.")
+def version() -> None:
+    """Print the version."""
+    say(f"vendorstatus {__version__}")
+
+
+for commands in (  # in the order in which `--help` lists them
+    serving.commands,
+    reading.commands,
+    reporting.commands,
+    explaining.commands,
+    rebuilding.commands,
+    recordings.commands,
+    simulation.commands,
+    about,
+    detection.commands,
+    adding.commands,
+    listing.commands,
+    checking.commands,
+    exporting.commands,
+    evidence.commands,
+    database.commands,
+):
+    app.add_typer(commands)
+
+
+@app.callback()
+def setup(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every page and decision.")
+    ] = False,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            "--log-format", envvar="MONITOR_LOG_FORMAT", help="How the log on stderr is written."
+        ),
+    ] = LogFormat.LOGFMT,
+) -> None:
+    """Set up logging."""
+    log_to_stderr(logging.INFO if verbose else logging.WARNING, log_format)
+    if not verbose:
+        # The error itself is said at the end.
+        logging.getLogger("monitor.collect").setLevel(logging.ERROR)
+        logging.getLogger("monitor.store.health").setLevel(logging.CRITICAL)
+
+
+def main() -> None:
+    """Run the command line; our own errors become one clear message and an exit code, never a
+    traceback.
+    """
+    try:
+        _run()
+    except SystemExit as end:
+        end_despite_waiting_threads(end.code if isinstance(end.code, int) else FINE)
+        raise
+
+
+def _run() -> None:
+    settle()
+    try:
+        app()
+    except MonitorError as error:
+        first, *rest = str(error).split("\n") if isinstance(error, InvalidConfig) else [str(error)]
+        say(f"monitor: {first}", *rest, style="red", err=True)
+        of_others = isinstance(error, PageError | ReceiverError)
+        sys.exit(SOME_PAGE_FAILED if of_others else BAD_USAGE)
+    except KeyboardInterrupt:
+        end_interrupted()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""`monitor add`: check a page and write it into the settings file."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+import typer
+
+from monitor import config as configuration
+from monitor.cli.detection import MOST_NAMED, FirstContact, contact_page
+from monitor.cli.options import Address, AllowPrivate, ConfigOption
+from monitor.errors import ConfigError
+from monitor.history import named_ids
+from monitor.picks import select
+from monitor.terminal import ask as ask_person
+from monitor.terminal import say
+from monitor.watching import named
+
+commands = typer.Typer()
+
+
+class Choice(NamedTuple):
+    """What of a page a user depends on; empty = no choice was made."""
+
+    regions: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@commands.command(short_help="Check a page and configure it.")
+def add(
+    url: Address,
+    slug: Annotated[
+        str | None, typer.Option("--slug", help="Short name for labels and commands.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name for people.")] = None,
+    include: Annotated[
+        list[str] | None, typer.Option("--include", help="Component that counts; others do not.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Component that does not count.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Region you depend on.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Ask nothing: all components count.")
+    ] = False,
+    allow_private: AllowPrivate = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check a page and write it into the settings file.
+
+    At a terminal it asks which regions and components you depend on, where there are several. In
+    scripts say it with --region, --include and --exclude (names or patterns like "API*", each as
+    often as needed), or --all.
+    """
+    page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
+    contact = contact_page(page, settings, allow_private=allow_private)
+    if contact.error is not None:
+        raise contact.error
+    choice = Choice(tuple(region or ()), tuple(include or ()), tuple(exclude or ()))
+    if not every and choice == Choice() and sys.stdin.isatty():
+        choice = ask(contact)
+    _require_known_components(contact, choice)
+    path = configuration.locate(config, os.environ) or configuration.user_config_path()
+    vendor = configuration.add_vendor(
+        path, page, slug=slug, name=name, allow_private=allow_private, **choice._asdict()
+    )
+    platform = contact.detection.platform
+    say(f"added {vendor.slug} ({platform}) to {path}")
+    for warning in configuration.vendor_warnings(vendor, platform):
+        say(f"warning: {warning}", style="yellow", err=True)
+    say(f"next: monitor backfill {vendor.slug}")
+
+
+def ask(contact: FirstContact) -> Choice:
+    """Ask which regions and which components count; all of them is no choice, so that new ones
+    count too.
+    """
+    components = [row.component for row in contact.state.components]
+    regions = sorted({component.region for component in components if component.region})
+    if regions and contact.about.regions != "none":
+        choice = _select("regions", regions)
+        is_all = len(choice) == len(regions) and contact.about.regions == "optional"
+        return Choice(regions=() if is_all else choice)
+    names = list(dict.fromkeys(component.name for component in components))
+    choice = _select("components", names) if len(names) > 1 else ()
+    return Choice(include=() if len(choice) == len(names) else choice)
+
+
+def _select(what: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Show a numbered list and ask until the answer means something in it."""
+    for number, name in enumerate(names, 1):
+        say(f"{number:>5}  {name}")
+    while True:
+        answer = ask_person(f"Which {what} do you depend on? Numbers, 2-5, or names; Enter for all")
+        try:
+            return select(answer, names)
+        except ConfigError as error:
+            say(str(error), style="yellow", err=True)
+
+
+def _require_known_components(contact: FirstContact, choice: Choice) -> None:
+    """Raise ConfigError for a component that is not on the page: a typo would count nothing,
+    silently.
+    """
+    components = contact.state.components
+    for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
+        for pattern in patterns:
+            if not named_ids(components, [pattern]):
+                names = named([row.component.name for row in components], MOST_NAMED)
+                raise ConfigError(
+                    f"{option} {pattern!r} names no component of {contact.url}; it has {names}"
+                )

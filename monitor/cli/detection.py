@@ -1,0 +1,170 @@
+"""`monitor detect`: what a page runs on, and what it says now."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import typer
+
+from monitor import config as configuration
+from monitor import platforms
+from monitor.cli import platform_text
+from monitor.cli.options import Address, AllowPrivate, ConfigOption
+from monitor.cli.rows import Shape
+from monitor.collect import Detected
+from monitor.config import Settings, VendorConfig
+from monitor.errors import PageError
+from monitor.kit.protocol import About
+from monitor.model import Level, level_word
+from monitor.running import FINE, SOME_PAGE_FAILED, run
+from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
+from monitor.store import CurrentState, PageRecord
+from monitor.terminal import say, say_json
+from monitor.watching import named
+
+commands = typer.Typer()
+
+MOST_NAMED = 8
+"""How many components are named in a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstContact:
+    """A page at first contact: its platform with the evidence, and its state; `error` says why that
+    was not read.
+    """
+
+    url: str
+    detection: Detected
+    page: PageRecord
+    state: CurrentState
+    error: PageError | None
+
+    @property
+    def about(self) -> About:
+        """What the platform's pages are good for."""
+        return platforms.named(self.detection.platform).ABOUT
+
+    @property
+    def names_by_level(self) -> dict[Level | None, list[str]]:
+        """The components' names at each level, worst first, unknown before operational; the page's
+        own order inside.
+        """
+        names: dict[Level | None, list[str]] = {}
+        for row in self.state.components:
+            names.setdefault(self.state.levels.get(row.component.id), []).append(row.component.name)
+        return dict(sorted(names.items(), key=_badness, reverse=True))
+
+
+def _badness(item: tuple[Level | None, list[str]]) -> float:
+    level, _ = item
+    return 0.5 if level is None else level
+
+
+@commands.command(short_help="Say which platform a page runs on.")
+def detect(
+    url: Address,
+    allow_private: AllowPrivate = False,
+    form: Annotated[
+        Shape, typer.Option("--format", "-f", help="How to write it: table or json.")
+    ] = Shape.TABLE,
+    config: ConfigOption = None,
+) -> None:
+    """Say which platform a page runs on and why, how far back it can be read, and what it says now.
+
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
+    has its address.
+    """
+    settings = configuration.load(config, os.environ)
+    contact = contact_page(configuration.normal_url(url), settings, allow_private=allow_private)
+    if form is Shape.JSON:
+        say_json(_as_json(contact))
+    else:
+        say(*_identity_lines(contact), *_state_lines(contact))
+    raise typer.Exit(SOME_PAGE_FAILED if contact.error else FINE)
+
+
+def contact_page(url: str, settings: Settings, *, allow_private: bool) -> FirstContact:
+    """Recognise a page and read its state once, reached as the settings say, in a store that is
+    forgotten.
+    """
+    vendor = ad_hoc_vendor(url, allow_private=allow_private, like=settings)
+    return run(_contact(vendor, settings))
+
+
+async def _contact(vendor: VendorConfig, settings: Settings) -> FirstContact:
+    with open_store(ephemeral(vendor, like=settings)) as context:
+        async with collecting(context) as collector:
+            page = context.pages(None)[0]
+            detection = await collector.detect(vendor.url, collector.session(page))
+            platform = detection.platform
+            await collector.db(context.store.set_platform, page.id, platform, detection.why)
+            if not vendor.regions and platforms.named(platform).ABOUT.regions == "required":
+                collector.vendors[page.slug] = replace(vendor, regions=("*",))
+            result = await collector.poll(context.pages(None)[0])
+            await collector.flush()
+            page = context.pages(None)[0]
+            return FirstContact(
+                url=vendor.url,
+                detection=detection,
+                page=page,
+                state=context.store.current(page.id),
+                error=result.error,
+            )
+
+
+def _identity_lines(contact: FirstContact) -> Iterator[str]:
+    about = contact.about
+    title = platform_text.title(contact.detection.platform, about)
+    yield f"{title}, {platform_text.verification(about)}"
+    for line in contact.detection.why:
+        yield f"  {line}"
+    yield f"live: {about.live}"
+    yield f"history: {platform_text.reach(about)}; {about.reach}"
+    if about.caveat:
+        yield f"note: {about.caveat}"
+
+
+def _state_lines(contact: FirstContact) -> Iterator[str]:
+    """Yield what the page says now: how many components at each level, and which where that is the
+    news.
+    """
+    if contact.error is not None:
+        yield f"now: could not be read: {contact.error}"
+        return
+    count = len(contact.state.components)
+    yield f"now, {count} component{'' if count == 1 else 's'}, days in {contact.page.zone_name}:"
+    for level, names in contact.names_by_level.items():
+        which = "" if level is Level.OPERATIONAL else f": {named(names, MOST_NAMED)}"
+        yield f"  {len(names)} {level_word(level).replace('_', ' ')}{which}"
+    for incident in contact.state.open_incidents:
+        yield (
+            f"  {incident.phase.value}: {incident.title} (since"
+            f" {incident.started_at:%Y-%m-%d %H:%M} UTC)"
+        )
+    if contact.page.remark:
+        yield f"  {contact.page.remark}"
+
+
+def _as_json(contact: FirstContact) -> dict[str, Any]:
+    detection, error = contact.detection, contact.error
+    return {
+        "page": contact.url,
+        "platform": detection.platform,
+        "evidence": [{"kind": signal.kind, "why": signal.why} for signal in detection.signals],
+        "redirects": [list(chain) for chain in detection.redirects],
+        "about": platform_text.as_json(detection.platform, contact.about),
+        "error": None if error is None else {"reason": error.reason, "message": str(error)},
+        "zone": contact.page.zone_name,
+        "components": [
+            {
+                "id": row.component.id,
+                "name": row.component.name,
+                "group": row.component.group,
+                "region": row.component.region,
+                "level": level_word(contact.state.levels.get(row.component.id)),
+            }
+            for row in contact.state.components
+        ],
+    }

@@ -1,0 +1,111 @@
+"""`monitor export openmetrics`: history as a file, of which promtool makes blocks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exporters import openmetrics as blocks
+from exporters.daily import HistoryQuery, vendor_series
+from exporters.prometheus import LONGEST_WINDOW
+from monitor.cli.export_query import (
+    NOTHING_KNOWN,
+    Components,
+    Days,
+    ExtraLabels,
+    Until,
+    export_query,
+)
+from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.errors import ConfigError
+from monitor.runtime import Context, open_context
+from monitor.store import PageRecord
+from monitor.terminal import counting, say
+
+
+def openmetrics(
+    file: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="File to write.")],
+    vendors: Vendors = None,
+    days: Days = 90,
+    until: Until = None,
+    components: Components = None,
+    label: ExtraLabels = None,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write history as OpenMetrics, of which promtool makes blocks for Prometheus.
+
+    Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity
+    three.
+    """
+    labels = blocks.checked_labels(label or ())
+    with open_context(config, database) as context:
+        query = export_query(context, days, until, components=components, settled=blocks.SETTLED)
+        totals = write_openmetrics(context, context.pages(vendors), query, file, labels)
+    say(*_next_steps(file, totals, labels, query.now))
+
+
+def write_history(context: Context, file: Path, labels: Mapping[str, str]) -> None:
+    """Write the 90 days of every vendor as `monitor export openmetrics` does, under the recommended
+    job and `labels`.
+
+    Raises ConfigError when the file cannot be written, or nothing is known.
+    """
+    query = export_query(context, LONGEST_WINDOW, None, components=None, settled=blocks.SETTLED)
+    write_openmetrics(context, context.pages(None), query, file, {"job": blocks.JOB, **labels})
+
+
+def write_openmetrics(
+    context: Context,
+    pages: Sequence[PageRecord],
+    query: HistoryQuery,
+    file: Path,
+    labels: Mapping[str, str],
+) -> blocks.FileTotals:
+    """Write the pages' history into a file and return what is in it. Raises ConfigError when the
+    file cannot be written, or nothing is known.
+    """
+    try:
+        with (
+            blocks.OpenMetricsFile(file, labels, query.now) as target,
+            counting("vendors", len(pages)) as advance,
+        ):
+            for page in pages:
+                for series in vendor_series(context.store, page, context.vendors[page.slug], query):
+                    target.add(series)
+                advance(f"{target.totals.samples:,} samples")
+            if not target.totals.samples:
+                raise ConfigError(NOTHING_KNOWN)
+            target.finish()
+            return target.totals
+    except OSError as error:
+        raise ConfigError(f"cannot write {file}: {error.strerror or error}") from error
+
+
+def _next_steps(
+    file: Path, totals: blocks.FileTotals, labels: Mapping[str, str], now: datetime
+) -> Iterator[str]:
+    size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
+    span = f"{_day(totals.first)} to {_day(totals.last)}"
+    yield (
+        f"{file}: {totals.samples:,} samples of {totals.series:,} series, {span}, {size:,.1f} MB."
+        " Make blocks:"
+    )
+    yield f"  {blocks.import_command(file, folder)}"
+    yield (
+        f"Its NUM SAMPLES add up to {totals.samples}. Then move what is in {folder} into the data"
+        " folder of a Prometheus with"
+        f" --storage.tsdb.retention.time={blocks.retention_days(totals, now)}d or more: with the"
+        " default of 15d it deletes the blocks at once. See docs/history.md."
+    )
+    if "instance" not in labels:
+        yield (
+            "The series have no `instance`; add --label instance=HOST:PORT, as in your scrape, to"
+            " make history and live one series."
+        )
+
+
+def _day(stamp: int | None) -> date:
+    return datetime.fromtimestamp(stamp or 0, UTC).date()

@@ -1,0 +1,159 @@
+"""`monitor export csv`, `json` and `parquet`: tables for a notebook."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from exporters import tables
+from monitor.cli.export_query import Days, Until, export_query
+from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.errors import ConfigError
+from monitor.runtime import open_context
+from monitor.terminal import binary_stdout, counting, say
+
+TableName = StrEnum("TableName", {name.upper(): name for name in tables.TABLES})  # type: ignore[misc]
+TableNames = Annotated[
+    list[TableName] | None,
+    typer.Option("--table", help="Which table; may be repeated (default: all)."),
+]
+WithComponents = Annotated[
+    bool, typer.Option("--components/--no-components", help="Components too, or only vendors.")
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FOLDER", help="Folder for one file a table; else one to stdout."
+    ),
+]
+
+
+def as_csv(
+    vendors: Vendors = None,
+    table: TableNames = None,
+    folder: Folder = None,
+    days: Days = 90,
+    until: Until = None,
+    components: WithComponents = True,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write days, windows and incidents as CSV."""
+    target = _Target(tables.Format.CSV, table, folder)
+    _write(target, vendors, days, until, components, config, database)
+
+
+def as_json(
+    vendors: Vendors = None,
+    table: TableNames = None,
+    folder: Folder = None,
+    days: Days = 90,
+    until: Until = None,
+    components: WithComponents = True,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write days, windows and incidents as JSON lines."""
+    target = _Target(tables.Format.JSON, table, folder)
+    _write(target, vendors, days, until, components, config, database)
+
+
+def as_parquet(
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder for one file a table.")
+    ],
+    vendors: Vendors = None,
+    table: TableNames = None,
+    days: Days = 90,
+    until: Until = None,
+    components: WithComponents = True,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write days, windows and incidents as Parquet, with typed columns."""
+    target = _Target(tables.Format.PARQUET, table, folder)
+    _write(target, vendors, days, until, components, config, database)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Which tables are written, how, and where (`folder` None = one, to stdout)."""
+
+    form: tables.Format
+    names: Sequence[str] | None
+    folder: Path | None
+
+    def require_tables(self) -> list[tables.Table]:
+        """Return the tables. Raises ConfigError when several are to go to stdout."""
+        names = list(dict.fromkeys(self.names or tables.TABLES))
+        if self.folder is None and len(names) > 1:
+            raise ConfigError("give -o FOLDER for a file each, or one --table for stdout")
+        return [tables.TABLES[name] for name in names]
+
+    @contextmanager
+    def open(self) -> Iterator[list[tuple[tables.Table, tables.Sink]]]:
+        """Yield what takes each table's rows. A file is in its place when it is whole, and only
+        then.
+        """
+        with ExitStack() as stack:
+            sinks = []
+            for table in self.require_tables():
+                file = stack.enter_context(
+                    binary_stdout() if self.folder is None else _whole_file(self.path(table))
+                )
+                sink = tables.sink(self.form, file, table)
+                stack.callback(sink.close)
+                sinks.append((table, sink))
+            yield sinks
+
+    def path(self, table: tables.Table) -> Path:
+        """Return the table's file."""
+        return (self.folder or Path()) / f"{table.name}{self.form.suffix}"
+
+
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _write(
+    target: _Target,
+    vendors: Sequence[str] | None,
+    days: int,
+    until: datetime | None,
+    with_components: bool,
+    config: Path | None,
+    database: str | None,
+) -> None:
+    """Write the tables, and say how many rows each file has."""
+    with open_context(config, database) as context:
+        components = "all" if with_components else "none"
+        query = export_query(context, days, until, components=components)
+        pages = context.pages(vendors)
+        counts = dict.fromkeys((table.name for table in target.require_tables()), 0)
+        with target.open() as sinks, counting("vendors", len(pages)) as advance:
+            for page in pages:
+                reading = tables.read(context.store, page, query)
+                for table, sink in sinks:
+                    for row in table.rows(reading):
+                        sink.add(row)
+                        counts[table.name] += 1
+                advance(f"{sum(counts.values()):,} rows")
+    if target.folder is not None:
+        for table, _ in sinks:
+            say(f"{target.path(table)}: {counts[table.name]:,} rows")

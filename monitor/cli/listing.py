@@ -1,0 +1,139 @@
+"""`monitor vendors`: the configured vendors, those of the catalogue, and the platforms."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import config as configuration
+from monitor import platforms
+from monitor.cli.options import ConfigOption, DatabaseOption
+from monitor.cli.platform_text import as_json, as_row, labelled_lines, title, verification
+from monitor.cli.rows import NOTE, Shape, markdown, print_rows
+from monitor.config import CatalogEntry, VendorConfig
+from monitor.errors import ConfigError
+from monitor.runtime import open_context
+from monitor.store import PageRecord
+from monitor.terminal import paragraph, say, say_json
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="List configured and catalogued vendors.")
+def vendors(
+    search: Annotated[
+        str | None,
+        typer.Option("--search", "-s", help="Only those with this text in name or address."),
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", help="Vendors of the catalogue of one category.")
+    ] = None,
+    platform_table: Annotated[
+        bool, typer.Option("--platforms", help="The platforms, and what each is good for.")
+    ] = False,
+    form: Annotated[Shape, typer.Option("--format", "-f", help="How to write it.")] = Shape.TABLE,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """List the configured vendors, or the catalogue's (--search, --category), or the platforms
+    (--platforms).
+    """
+    if platform_table:
+        _print_platforms((search or "").casefold(), form)
+    elif search is not None or category is not None:
+        _print_catalogue(_catalogue_entries((search or "").casefold(), category), form)
+    else:
+        _print_configured(config, database, form)
+
+
+def _print_configured(config: Path | None, database: str | None, form: Shape) -> None:
+    with open_context(config, database) as context:
+        pages = {page.slug: page for page in context.store.pages(removed=True)}
+        slugs = sorted(context.vendors)
+        rows = [_vendor_row(context.vendors[slug], pages.get(slug)) for slug in slugs]
+    if form is not Shape.JSON:
+        say(f"configured in {context.settings.source}:")
+    print_rows(rows, form)
+    if form is Shape.TABLE:
+        for name in sorted({row["platform"] for row in rows}):
+            if note := platforms.caveat(name):
+                say("", f"{name}: {note}")
+        catalogue = [entry.slug for entry in configuration.catalog()]
+        others = len(catalogue) - len(context.vendors.keys() & catalogue)
+        say("", f"{others} more in the catalogue: monitor vendors --search NAME")
+
+
+def _vendor_row(vendor: VendorConfig, page: PageRecord | None) -> dict[str, str]:
+    """Return the row of a vendor and of its page, None = it is not in the database yet."""
+    platform = page.platform if page else vendor.platform
+    read_at = page.last_success_at if page else None
+    return {
+        "vendor": vendor.slug,
+        "page": vendor.url,
+        "platform": platform or "not detected yet",
+        "last read": f"{read_at:%Y-%m-%d %H:%M} UTC" if read_at else "never",
+        NOTE: platforms.caveat(platform),
+    }
+
+
+def _catalogue_entries(text: str, category: str | None) -> list[CatalogEntry]:
+    """Return the catalogue's entries of a category that a text is in. Raises ConfigError for an
+    unknown category.
+    """
+    entries = configuration.catalog()
+    categories = sorted({entry.category for entry in entries if entry.category})
+    if category is not None and category not in categories:
+        raise ConfigError(f"no category is called {category!r}; there are: {', '.join(categories)}")
+    return [
+        entry for entry in entries if category in {None, entry.category} and _mentions(entry, text)
+    ]
+
+
+def _mentions(entry: CatalogEntry, text: str) -> bool:
+    fields = (entry.slug, entry.name, entry.url, entry.note or "")
+    return any(text in field.casefold() for field in fields)
+
+
+def _print_catalogue(entries: Sequence[CatalogEntry], form: Shape) -> None:
+    print_rows([_catalogue_row(entry) for entry in entries], form)
+    if form is Shape.TABLE:
+        for entry in entries:
+            if entry.note:
+                say(f"{entry.slug}: {entry.note}")
+    if not entries:
+        say("no vendor of the catalogue matches; `monitor add URL` takes any page")
+
+
+def _catalogue_row(entry: CatalogEntry) -> dict[str, str]:
+    return {
+        "vendor": entry.slug,
+        "name": entry.name,
+        "page": entry.url,
+        "platform": entry.platform,
+        "category": entry.category or "",
+        "known": f"{entry.checked}, {entry.confidence}",
+        NOTE: entry.note or "",
+    }
+
+
+def _print_platforms(text: str, form: Shape) -> None:
+    """Print the platforms whose name has the text in it: a paragraph each, since sentences do not
+    fit columns.
+    """
+    matches = []
+    for name in platforms.names():
+        about = platforms.named(name).ABOUT
+        if text in f"{name} {about.title}".casefold():
+            matches.append((name, about))
+    if form is Shape.JSON:
+        say_json([as_json(name, about) for name, about in matches])
+    elif form is Shape.MARKDOWN:
+        rows = [as_row(name, about) for name, about in matches]
+        if rows:
+            # Markdown of our own: nothing in it is to be escaped.
+            say(*markdown(list(rows[0]), (row.values() for row in rows)))
+    else:
+        for name, about in matches:
+            say(f"{title(name, about)}, {verification(about)}")
+            say(paragraph(labelled_lines(about)))

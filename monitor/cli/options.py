@@ -1,0 +1,67 @@
+"""Options and arguments that several commands have, and how their texts are read."""
+
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.errors import ConfigError
+from monitor.ratios import POLICIES
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+PolicyName = StrEnum("PolicyName", {name.upper(): name for name in POLICIES})  # type: ignore[misc]
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")
+]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", help="Database URL; overrides the settings.")
+]
+Vendor = Annotated[str, typer.Argument(help="Vendor slug.")]
+Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
+Address = Annotated[str, typer.Argument(help="Address of a status page.")]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")
+]
+ReportFormat = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
+
+
+def instant(text: str | None) -> datetime | None:
+    """Return an ISO 8601 instant; a bare date is its midnight in UTC. None stays None.
+
+    Raises ConfigError for anything else.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{text!r} is not an ISO 8601 time; write 2026-05-06 or 2026-05-06T12:00:00Z"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def day(text: str) -> date:
+    """Return an ISO 8601 date. Raises ConfigError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(
+            f"{text!r} is not a day; write it as 2026-05-22, after the component if there is one"
+        ) from error

@@ -1,0 +1,28 @@
+"""`monitor rebuild`: derive days from stored facts, offline."""
+
+import typer
+
+from monitor.cli.options import ConfigOption, DatabaseOption, Vendors
+from monitor.intervals import day_of
+from monitor.runtime import Watches, open_context
+from monitor.terminal import say
+from monitor.writer import derive_page
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Derive all days anew, offline.")
+def rebuild(
+    vendors: Vendors = None, config: ConfigOption = None, database: DatabaseOption = None
+) -> None:
+    """Derive all days anew from the stored facts, offline: after a change of settings or of
+    version.
+    """
+    with open_context(config, database, Watches.MORE) as context:
+        for page in context.pages(vendors):
+            moment = context.clock()
+            first = day_of(context.store.first_fact(page.id) or moment, page.zone)
+            changes = derive_page(
+                context.store, page, context.vendors[page.slug], first=first, now=moment
+            )
+            say(f"{page.slug}: days derived anew from {first}, {changes} closed days changed")

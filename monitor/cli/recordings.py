@@ -1,0 +1,111 @@
+"""`monitor record` and `replay`: what a page answers as a folder, and everything run over it."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import answers
+from monitor import config as configuration
+from monitor.cli.options import (
+    Address,
+    AllowPrivate,
+    AsOf,
+    ConfigOption,
+    Format,
+    PolicyName,
+    ReportFormat,
+)
+from monitor.cli.reading import first_instant
+from monitor.cli.reporting import write
+from monitor.errors import MonitorError
+from monitor.fetch import Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
+from monitor.network import network_options
+from monitor.ratios import DEFAULT_POLICY
+from monitor.running import FINE, SOME_PAGE_FAILED, run
+from monitor.runtime import Context, ad_hoc_vendor, collecting, ephemeral, now, open_store
+from monitor.terminal import say
+
+commands = typer.Typer()
+
+
+@commands.command(short_help="Record a page as a folder.")
+def record(
+    url: Address,
+    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How much history.")] = 90,
+    allow_private: AllowPrivate = False,
+    config: ConfigOption = None,
+) -> None:
+    """Record everything a page answers to detection, poll and backfill, for a bug report or a test.
+
+    It is reached as the settings say (`network`), and asked with the `headers` of the vendor that
+    has its address; what is asked with is not recorded.
+    """
+    page, settings = configuration.normal_url(url), configuration.load(config, os.environ)
+
+    async def work() -> list[MonitorError]:
+        async with Fetcher(
+            user_agent=user_agent(settings.contact),
+            **network_options(settings.network),
+            lateness=Lateness(),
+        ) as fetcher:
+            recorder = Recorder(fetcher, folder, page, now)
+            vendor = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
+            with open_store(ephemeral(vendor, like=settings)) as context:
+                return await read_page(context, recorder, days)
+
+    errors = run(work())
+    say(f"recorded {page} in {folder}")
+    _end(errors)
+
+
+@commands.command(short_help="Run everything over a recording.")
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Recording folder.")],
+    window: Annotated[
+        int, typer.Option("--window", min=1, max=3660, help="Days in the window.")
+    ] = 90,
+    as_of: AsOf = None,
+    policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(
+        DEFAULT_POLICY
+    ),
+    form: ReportFormat = Format.TABLE,
+) -> None:
+    """Run detection, poll and backfill over a recording and print the report as of its moment."""
+    source = Replay(folder)
+    vendor = ad_hoc_vendor(configuration.normal_url(source.page))
+    with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
+        wanted = as_of.date() if as_of else source.recorded_at.date()
+        days = (source.recorded_at.date() - wanted).days + window + 1
+        errors = run(read_page(context, source, max(days, window)))
+        query = answers.ReportQuery(
+            now=source.recorded_at,
+            window_days=window,
+            as_of=as_of.date() if as_of else None,
+            policy=policy.value,
+        )
+        write(context, context.pages(None), query, form)
+    _end(errors)
+
+
+async def read_page(context: Context, fetcher: Fetches, days: int) -> list[MonitorError]:
+    """Detect, poll and backfill the one page of the context; return what went wrong."""
+    async with collecting(context, fetcher) as collector:
+        errors: list[MonitorError | None] = [(await collector.poll(context.pages(None)[0])).error]
+        page = context.pages(None)[0]
+        if page.platform is not None:
+            start = first_instant(page, None, days, context.clock())
+            errors.append((await collector.backfill(page, start)).error)
+    return [error for error in errors if error is not None]
+
+
+def _end(errors: Iterable[MonitorError]) -> None:
+    """Say what went wrong and end the command."""
+    code = FINE
+    for error in errors:
+        say(f"failed: {error}", style="red", err=True)
+        code = SOME_PAGE_FAILED
+    raise typer.Exit(code)

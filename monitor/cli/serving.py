@@ -1,0 +1,230 @@
+"""`monitor serve`: the schedule and the web server, until a signal ends them."""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import typer
+
+from monitor import __version__
+from monitor.cli.database import require_whole
+from monitor.cli.options import ConfigOption, DatabaseOption
+from monitor.clocks import is_ahead
+from monitor.collect import Collector, Headers
+from monitor.config import Settings
+from monitor.errors import MonitorError
+from monitor.fetch import Fetches
+from monitor.network import open_files
+from monitor.notify import Notifier
+from monitor.reread import Hangups, Rereading
+from monitor.running import SOME_PAGE_FAILED, run
+from monitor.runtime import Context, collecting, load_settings, open_store
+from monitor.schedule import Schedule
+from monitor.settings_changes import SettingsChanges, by_slug
+from monitor.terminal import say
+from monitor.watching import named
+
+commands = typer.Typer()
+
+ANSWER_SECONDS = 3.0
+"""How long the database may be silent when we are asked whether we are ready."""
+
+
+@commands.command(short_help="Poll on schedule and serve /metrics.")
+def serve(config: ConfigOption = None, database: DatabaseOption = None) -> None:
+    """Poll the pages on schedule, backfill new ones, and serve /metrics. SIGHUP reads the settings
+    again.
+    """
+    for name in ("monitor.collect", "monitor.store.health"):
+        logging.getLogger(name).setLevel(logging.NOTSET)  # a server says what it met nowhere else
+    logging.getLogger("monitor.reread").setLevel(logging.INFO)
+    with Hangups() as hangups:
+        settings = load_settings(config, database)
+        require_whole(settings.database_url)
+        with listen(settings.host, settings.port) as listener, open_store(settings) as context:
+            notifier = Notifier(os.environ, os.getpid())
+            load = partial(load_settings, config, database)
+            run(
+                serve_until_stopped(
+                    context, listener, load=load, hangups=hangups, notifier=notifier
+                )
+            )
+
+
+@contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a socket that listens there, before anything is read or promised; end the command when
+    that cannot be.
+    """
+    from exporters.serving import listening
+
+    try:
+        listener = listening(host, port)
+    except OSError as error:
+        is_taken = error.errno == errno.EADDRINUSE
+        why = (
+            "address in use; is another monitor running?"
+            if is_taken
+            else f"{error.strerror or error};"
+        )
+        say(
+            f"cannot listen on {host}:{port}: {why} set MONITOR_LISTEN, or `server` in the"
+            " settings",
+            err=True,
+        )
+        raise typer.Exit(SOME_PAGE_FAILED) from error
+    with listener:
+        yield listener
+
+
+async def serve_until_stopped(
+    context: Context,
+    listener: socket.socket,
+    *,
+    fetcher: Fetches | None = None,
+    load: Callable[[], Settings] | None = None,
+    hangups: Hangups | None = None,
+    notifier: Notifier | None = None,
+) -> None:
+    """Run the schedule, and the web server on this socket, until SIGTERM or SIGINT.
+
+    `load` reads the settings again at each of the `hangups`; the `notifier` tells the service
+    manager how we are.
+    """
+    from exporters.prometheus import PollMetrics, StateMetrics
+
+    settings, notifier = context.settings, notifier or Notifier({}, 0)
+    polls = PollMetrics(__version__, loaded_at=context.clock().timestamp())
+    context.store.health.listen(polls.store_failed)
+    async with collecting(context, fetcher, polls) as collector:
+        schedule = Schedule(
+            collector,
+            settings,
+            clock=context.clock,
+            on_lag=polls.lagged,
+            on_load=polls.loaded,
+            on_skipped=polls.skipped,
+            on_alive=notifier.alive,
+        )
+        state = StateMetrics(
+            context.store,
+            vendors=context.vendors,
+            policy=settings.policy,
+            component_metrics=settings.component_metrics,
+            clocks=collector.clocks,
+            health=context.store.health,
+            within=context.store.patience.within,
+        )
+        web = _web_server(context, collector, schedule, state, polls)
+        stop = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        answering = asyncio.create_task(_answer(web, listener, stop))
+        await schedule.start()
+        where = f"http://{settings.host}:{settings.port}/metrics"
+        status = f"watching {len(context.vendors)} vendors; metrics on {where}"
+        say(status, err=True)
+        notifier.ready(status)
+        rereading = asyncio.create_task(
+            _reread(context, state, polls, schedule, load, hangups, notifier)
+        )
+        await stop.wait()
+        notifier.stopping()
+        rereading.cancel()
+        web.should_exit = True
+        await schedule.stop()
+        await answering
+
+
+def _web_server(
+    context: Context,
+    collector: Collector,
+    schedule: Schedule,
+    state: Any,  # noqa: ANN401
+    polls: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    from exporters.connections import most_connections
+    from exporters.web import application, server
+
+    app = application(
+        state,
+        polls,
+        readiness=lambda: find_problems(collector, schedule, context.clock()),
+        clock=context.clock,
+        version=__version__,
+    )
+    settings = context.settings
+    return server(app, settings.host, settings.port, most=most_connections(open_files()))
+
+
+async def _answer(web: Any, listener: socket.socket, stop: asyncio.Event) -> None:  # noqa: ANN401
+    try:
+        await web.serve(sockets=[listener])
+    finally:
+        stop.set()
+
+
+async def _reread(
+    context: Context,
+    state: Any,  # noqa: ANN401
+    polls: Any,  # noqa: ANN401
+    schedule: Schedule,
+    load: Callable[[], Settings] | None,
+    hangups: Hangups | None,
+    notifier: Notifier,
+) -> None:
+    """Put the settings in force that are read at each hangup."""
+    if load is None or hangups is None:
+        return
+
+    def apply(changes: SettingsChanges, headers: Mapping[str, Headers]) -> None:
+        settings = changes.settings
+        schedule.reconfigure(settings, headers)
+        state.configure(
+            vendors=by_slug(settings.vendors),
+            policy=settings.policy,
+            component_metrics=settings.component_metrics,
+        )
+
+    def observe(successful: bool) -> None:
+        polls.reread(context.clock().timestamp() if successful else None)
+
+    rereading = Rereading(context.settings, load=load, apply=apply, observe=observe)
+    await rereading.run(hangups, notifier.reloading, notifier.ready)
+
+
+def find_problems(collector: Collector, schedule: Schedule, now: datetime) -> list[str]:
+    """Return why we are not ready, in lines for people; empty = we are."""
+    store = collector.store
+    problems = [text for text in (schedule.problem, store.health.problem) if text is not None]
+    try:
+        with store.patience.within(ANSWER_SECONDS):
+            problems += clock_problems(collector, now=now)
+    except MonitorError as error:
+        problems.append(str(error))
+    return problems
+
+
+def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
+    """Say what is wrong with our clock: that it went back, differs from the pages', or something
+    was read after now.
+
+    Raises StoreError when the database does not answer.
+    """
+    problems = list(collector.clocks.problems)
+    slugs = [page.slug for page in collector.store.page_states() if is_ahead(page, now)]
+    if slugs:
+        count = f"{len(slugs)} pages were" if len(slugs) > 1 else "1 page was"
+        problems.append(
+            f"{count} read later than now: {named(slugs)}; our clock is, or was, wrong: set it by"
+            " NTP"
+        )
+    return problems
