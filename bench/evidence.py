@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from monitor.collect import Collector
 from monitor.config import EVIDENCE, VendorConfig
 from monitor.errors import MonitorError
-from monitor.fetch import Fetched, Fetches, Limits, Replay, Validators, settle
+from monitor.fetch import Fetches, FetchResult, Limits, Replay, Validators, settle
 from monitor.kit.protocol import Response
 from monitor.store import PageSpec, Store
 
@@ -105,7 +105,7 @@ class Stream:
         limits: Limits,  # noqa: ARG002
         validators: Validators | None = None,
         provider: str | None = None,  # noqa: ARG002
-    ) -> Fetched:
+    ) -> FetchResult:
         """Answer like the page at its present instant."""
         body: dict | None = None
         if url.endswith("/api/v2/incidents.json"):
@@ -127,7 +127,7 @@ class Stream:
             url=url, final_url=url, status=404 if body is None else 200, headers=headers, body=text
         )
         settled, learned = settle(response, validators)
-        return Fetched(response=settled, validators=learned)
+        return FetchResult(response=settled, validators=learned)
 
 
 def opened(url: str, platform: str | None, now: datetime) -> tuple[Store, dict[str, VendorConfig]]:

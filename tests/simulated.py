@@ -13,7 +13,7 @@ from monitor.config import VendorConfig
 from monitor.demo.server import RENDERERS
 from monitor.demo.truth import Truth
 from monitor.errors import PageError
-from monitor.fetch import Fetched, Limits, Validators, settle
+from monitor.fetch import FetchResult, Limits, Validators, settle
 from monitor.kit.protocol import Response
 from monitor.store import PageRecord, Store
 
@@ -52,13 +52,13 @@ class SimulatedPages:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         self.asked.append(url)
         answer = self.override(url) or self._page(url)
         if isinstance(answer, PageError):
             raise answer
         response, learned = settle(answer, validators)
-        return Fetched(response=response, validators=learned)
+        return FetchResult(response=response, validators=learned)
 
     def _page(self, url: str) -> Response:
         truth = next(truth for truth in self.truths if url.startswith(truth.url))

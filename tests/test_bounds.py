@@ -12,7 +12,7 @@ from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, bounded
 from monitor.collect import Collector, spec
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
-from monitor.fetch import Fetched, Validators
+from monitor.fetch import FetchResult, Validators
 from monitor.kit.protocol import Response
 from monitor.model import (
     Basis,
@@ -120,7 +120,7 @@ class Listing:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
-    async def get(self, url: str, *, accept, limits, validators=None, provider=None) -> Fetched:
+    async def get(self, url: str, *, accept, limits, validators=None, provider=None) -> FetchResult:
         page = {
             "id": PAGE,
             "name": "Acme",
@@ -147,7 +147,7 @@ class Listing:
             body=json.dumps(body).encode(),
             headers={"content-type": "application/json"},
         )
-        return Fetched(response=response, validators=Validators(), wire_bytes=1)
+        return FetchResult(response=response, validators=Validators(), wire_bytes=1)
 
 
 def identity(name: str) -> str:

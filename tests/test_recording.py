@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.config import normal_url
 from monitor.errors import ConfigError, ConnectFailed
-from monitor.fetch import Fetched, Fetcher, Fetches, Limits, Recorder, Replay, Validators
+from monitor.fetch import Fetcher, Fetches, FetchResult, Limits, Recorder, Replay, Validators
 from monitor.fetch.recording import MOST_BODY_BYTES, MOST_INDEX_BYTES
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
@@ -55,7 +55,7 @@ def json_answer(text: str, **headers: str) -> httpx.Response:
     )
 
 
-async def ask(fetches: Fetches, url: str, validators: Validators | None = None) -> Fetched:
+async def ask(fetches: Fetches, url: str, validators: Validators | None = None) -> FetchResult:
     return await fetches.get(url, accept="*/*", limits=LIMITS, validators=validators)
 
 

@@ -16,7 +16,7 @@ from monitor.config import VendorConfig
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.errors import BadStatus, ConnectFailed, FetchError, Throttled
-from monitor.fetch import Fetched, Limits, Shared, Validators, settle
+from monitor.fetch import FetchResult, Limits, SharedFetcher, Validators, settle
 from monitor.kit.protocol import Response
 from monitor.model import Level
 
@@ -40,7 +40,7 @@ class Site:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         tag = f'"{self.body.decode()}"'
         self.asked.append(validators.etag if validators else None)
         await asyncio.sleep(0)
@@ -55,7 +55,7 @@ class Site:
             body=b"" if same else self.body,
         )
         response, learned = settle(response, validators)
-        return Fetched(response=response, validators=learned)
+        return FetchResult(response=response, validators=learned)
 
 
 @dataclass
@@ -70,8 +70,11 @@ Ask = Callable[..., object]
 
 
 async def ask(
-    shared: Shared, reader: str, known: Validators | None = None, limits: Limits | None = None
-) -> Fetched:
+    shared: SharedFetcher,
+    reader: str,
+    known: Validators | None = None,
+    limits: Limits | None = None,
+) -> FetchResult:
     return await shared.get(
         reader, URL, accept="application/json", limits=limits or Limits(), validators=known
     )
@@ -79,7 +82,7 @@ async def ask(
 
 async def test_readers_that_ask_at_the_same_time_are_answered_by_one_request() -> None:
     site = Site()
-    shared = Shared(site, Seconds())
+    shared = SharedFetcher(site, Seconds())
     found = await asyncio.gather(*(ask(shared, f"team-{number}") for number in range(5)))
 
     assert len(site.asked) == 1
@@ -88,7 +91,7 @@ async def test_readers_that_ask_at_the_same_time_are_answered_by_one_request() -
 
 async def test_an_answer_is_given_to_each_reader_once_and_while_it_is_young() -> None:
     site, clock = Site(), Seconds()
-    shared = Shared(site, clock)
+    shared = SharedFetcher(site, clock)
     await ask(shared, "a")
     await ask(shared, "b")
     assert len(site.asked) == 1
@@ -107,7 +110,7 @@ async def test_an_answer_is_given_to_each_reader_once_and_while_it_is_young() ->
 async def test_not_modified_is_only_for_who_has_the_same_body() -> None:
     """One that never got the body, and one that has an older one, are given it."""
     site = Site()
-    shared = Shared(site, Seconds())
+    shared = SharedFetcher(site, Seconds())
     known = (await ask(shared, "a")).validators
     older = Validators(etag='"zero"', sha256="0" * 64)
     again = await ask(shared, "a", known)
@@ -126,8 +129,8 @@ async def test_not_modified_is_only_for_who_has_the_same_body() -> None:
 
 async def test_a_body_asked_for_in_full_is_unchanged_for_who_has_it() -> None:
     site = Site()
-    shared = Shared(site, Seconds())
-    known = (await ask(Shared(site, Seconds()), "a")).validators
+    shared = SharedFetcher(site, Seconds())
+    known = (await ask(SharedFetcher(site, Seconds()), "a")).validators
     await ask(shared, "b")
     given = await ask(shared, "a", known)
 
@@ -138,7 +141,7 @@ async def test_a_body_asked_for_in_full_is_unchanged_for_who_has_it() -> None:
 
 async def test_other_limits_are_other_requests() -> None:
     site = Site()
-    shared = Shared(site, Seconds())
+    shared = SharedFetcher(site, Seconds())
     await ask(shared, "a")
     await ask(shared, "b", limits=Limits(allow_private=True))
 
@@ -155,7 +158,7 @@ async def test_other_limits_are_other_requests() -> None:
 )
 async def test_an_error_is_shared_and_each_reader_has_its_own(error: FetchError) -> None:
     site = Site(error=error)
-    shared = Shared(site, Seconds())
+    shared = SharedFetcher(site, Seconds())
     found = []
     for reader in ("a", "b", "c"):
         with pytest.raises(type(error)) as caught:
@@ -178,7 +181,7 @@ def replaced(error: FetchError) -> FetchError:
 
 async def test_who_waits_asks_for_itself_when_the_one_before_it_gave_up() -> None:
     site = Site()
-    shared = Shared(site, Seconds())
+    shared = SharedFetcher(site, Seconds())
     first = asyncio.create_task(ask(shared, "a"))
     second = asyncio.create_task(ask(shared, "b"))
     await asyncio.sleep(0)

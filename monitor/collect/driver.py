@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from monitor.clocks import ClockLedger
 from monitor.collect.session import OK, FetchSession
 from monitor.errors import FetchError
-from monitor.fetch import Fetched, Fetches, Shared, sent_at
+from monitor.fetch import Fetches, FetchResult, SharedFetcher, sent_at
 from monitor.identity import host_of
 from monitor.kit.evidence import remarked
 from monitor.kit.protocol import Get, Response, Steps
@@ -30,7 +30,7 @@ class Driver:
         self._fetcher = fetcher
         self._clock = clock
         self._clocks = clocks
-        self._shared = Shared(fetcher, lambda: clock().timestamp())
+        self._shared = SharedFetcher(fetcher, lambda: clock().timestamp())
 
     async def drive(self, steps: Steps, session: FetchSession, keep: Keep) -> None:
         """Take the steps to their end; `keep` is given the evidence they come to, piece by
@@ -100,7 +100,7 @@ class Driver:
         return self._hear(get, url, fetched, session)
 
     @staticmethod
-    def _hear(get: Get, url: str, fetched: Fetched, session: FetchSession) -> Response:
+    def _hear(get: Get, url: str, fetched: FetchResult, session: FetchSession) -> Response:
         """Note what an answer says beside what its platform reads in it."""
         response = fetched.response
         session.status = response.status

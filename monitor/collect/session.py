@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.errors import BadStatus, PageError, PageUnavailable, ParseError, UnknownPlatform
-from monitor.fetch import Fetched, Limits, Validators
+from monitor.fetch import FetchResult, Limits, Validators
 from monitor.identity import Identity, Witness
 from monitor.model import Evidence, Phase
 from monitor.store import Body
@@ -22,10 +22,10 @@ class Answers:
     `read_at` is the poll's own instant; what the backfill says is then of that instant too.
     """
 
-    by_request: dict[tuple[str, str], Fetched] = field(default_factory=dict)
+    by_request: dict[tuple[str, str], FetchResult] = field(default_factory=dict)
     read_at: datetime | None = None
 
-    def keep(self, url: str, accept: str, answer: Fetched) -> None:
+    def keep(self, url: str, accept: str, answer: FetchResult) -> None:
         """Keep an answer that can be used for another reading: whole, and what was asked for."""
         if answer.response.status == OK and not answer.response.unchanged:
             self.by_request[url, accept] = answer
@@ -73,7 +73,7 @@ class FetchSession:
     """Whether what is asked is added to them."""
     used: set[tuple[str, str]] = field(default_factory=set)
 
-    def answered(self, url: str, accept: str) -> Fetched | None:
+    def answered(self, url: str, accept: str) -> FetchResult | None:
         """Return what a reading just before was answered; once, for who asks again wants to know it
         anew.
         """

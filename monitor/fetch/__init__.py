@@ -16,8 +16,8 @@ later, or knows the store.
 """
 
 from monitor.fetch.base import (
-    Fetched,
     Fetches,
+    FetchResult,
     Limits,
     Validators,
     parse_retry_after,
@@ -33,11 +33,11 @@ from monitor.fetch.politeness import Pace, half
 from monitor.fetch.push import ATTEMPTS, Push
 from monitor.fetch.recording import Recorder, Replay
 from monitor.fetch.routes import Route, route, trust
-from monitor.fetch.shared import Shared
+from monitor.fetch.shared import SharedFetcher
 
 __all__ = [
     "ATTEMPTS",
-    "Fetched",
+    "FetchResult",
     "Fetcher",
     "Fetches",
     "Lateness",
@@ -47,7 +47,7 @@ __all__ = [
     "Recorder",
     "Replay",
     "Route",
-    "Shared",
+    "SharedFetcher",
     "Validators",
     "half",
     "is_forbidden",

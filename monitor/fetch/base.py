@@ -51,7 +51,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class FetchResult:
     """An answer and its price.
 
     `validators` are to be kept once the answer was understood: new ones with a 200, the given ones
@@ -77,7 +77,7 @@ class Fetches(Protocol):
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the answer to one GET, whatever its status. Raises FetchError when no usable
         answer arrived, and Overloaded when this process could not look in time whether one did.
 

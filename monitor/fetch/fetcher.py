@@ -27,7 +27,7 @@ from monitor.errors import (
     TimedOut,
     TooManyRedirects,
 )
-from monitor.fetch.base import Fetched, Limits, Validators, http_date, parse_retry_after, settle
+from monitor.fetch.base import FetchResult, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
 from monitor.fetch.guard import Reach, Resolver
 from monitor.fetch.lateness import OUR_SHARE, Lateness
@@ -176,7 +176,7 @@ class Fetcher:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the answer to one GET, whatever its status; see `Fetches.get`.
 
         Raises ConnectFailed, TimedOut, TooLarge, ForbiddenAddress, TooManyRedirects, Throttled,
@@ -380,7 +380,7 @@ async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
 
 def _fetched(
     url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | None, seconds: float
-) -> Fetched:
+) -> FetchResult:
     *redirects, final_url = chain
     redirected = final_url != url.partition("#")[0]
     if hop.status == HTTPStatus.NOT_MODIFIED and (
@@ -402,7 +402,7 @@ def _fetched(
         text_encoding=sniff_encoding(hop.body, hop.headers.get("content-type", "")),
     )
     response, validators = settle(response, known)
-    return Fetched(
+    return FetchResult(
         response=response, validators=validators, elapsed_seconds=seconds, wire_bytes=hop.wire_bytes
     )
 

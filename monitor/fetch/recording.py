@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from monitor.errors import ConfigError
-from monitor.fetch.base import MIB, Fetched, Fetches, Limits, Validators, settle
+from monitor.fetch.base import MIB, Fetches, FetchResult, Limits, Validators, settle
 from monitor.fetch.body import sniff_encoding
 from monitor.kit.protocol import Response
 from monitor.plain import json_text
@@ -103,12 +103,12 @@ class Recorder:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the other fetcher's answer and keep it; see `Fetches.get`."""
         fetched = await self._fetcher.get(url, accept=accept, limits=limits, provider=provider)
         self._keep(fetched.response)
         response, learned = settle(fetched.response, validators)
-        return Fetched(
+        return FetchResult(
             response=response,
             validators=learned,
             elapsed_seconds=fetched.elapsed_seconds,
@@ -223,13 +223,13 @@ class Replay:
         limits: Limits,  # noqa: ARG002
         validators: Validators | None = None,
         provider: str | None = None,  # noqa: ARG002
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the recorded answer; see `Fetches.get`."""
         entry = self._entries.get(unquote(url))
         response, learned = settle(
             _absent(url) if entry is None else self._response(url, entry), validators
         )
-        return Fetched(response=response, validators=learned, wire_bytes=len(response.body))
+        return FetchResult(response=response, validators=learned, wire_bytes=len(response.body))
 
     def _admit(self, entry: object) -> None:
         if not isinstance(entry, dict):

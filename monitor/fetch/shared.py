@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from monitor.errors import FetchError
-from monitor.fetch.base import Fetched, Fetches, Limits, Validators, settle
+from monitor.fetch.base import Fetches, FetchResult, Limits, Validators, settle
 
 YOUNG_SECONDS = 5.0
 """How long an answer may be given to another reader: polls that are due together begin within a few
@@ -21,7 +21,7 @@ Key = tuple[str, str, Limits]
 class _Answer:
     """What a request came to, when, and who has had it."""
 
-    outcome: Fetched | FetchError
+    outcome: FetchResult | FetchError
     at: float
     readers: set[str]
 
@@ -34,7 +34,7 @@ class _Line:
     answer: _Answer | None = None
 
 
-class Shared:
+class SharedFetcher:
     """Asks another fetcher once for readers that ask the same within `YOUNG_SECONDS`.
 
     Nobody is given an answer twice: who asks again gets a new one. An "unchanged" answer is only
@@ -57,7 +57,7 @@ class Shared:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Return the answer for this reader; see `Fetches.get`."""
         self._forget_old()
         line = self._lines.setdefault((url, accept, limits), _Line())
@@ -77,7 +77,7 @@ class Shared:
 
     def _shared(
         self, line: _Line, reader: str, known: Validators | None
-    ) -> Fetched | FetchError | None:
+    ) -> FetchResult | FetchError | None:
         """Return what another reader was answered, as it is for this one; None when it must ask for
         itself.
         """
@@ -107,7 +107,7 @@ class Shared:
             del self._lines[key]
 
 
-def _for(fetched: Fetched, known: Validators | None) -> Fetched | None:
+def _for(fetched: FetchResult, known: Validators | None) -> FetchResult | None:
     """Return an answer as it is for a reader with these validators; None when its body is needed
     and not there.
     """
@@ -122,10 +122,10 @@ def _for(fetched: Fetched, known: Validators | None) -> Fetched | None:
     settled, validators = settle(response, known)
     if response.status == HTTPStatus.NOT_MODIFIED:
         return None
-    return Fetched(response=settled, validators=validators)
+    return FetchResult(response=settled, validators=validators)
 
 
-def _copy(outcome: Fetched | FetchError) -> Fetched | FetchError:
+def _copy(outcome: FetchResult | FetchError) -> FetchResult | FetchError:
     """Return an error of its own for each reader, who writes its name on it."""
     if not isinstance(outcome, FetchError):
         return outcome

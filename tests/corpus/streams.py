@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from monitor.collect import Collector
 from monitor.config import VendorConfig
-from monitor.fetch import Fetched, Limits, Validators, settle
+from monitor.fetch import FetchResult, Limits, Validators, settle
 from monitor.kit.protocol import Response
 from monitor.model import Day
 from monitor.store import PageSpec, Store
@@ -81,7 +81,7 @@ class Stream:
         limits: Limits,
         validators: Validators | None = None,
         provider: str | None = None,
-    ) -> Fetched:
+    ) -> FetchResult:
         """Answer as the page does at this moment."""
         assert self.page is not None
         body = self.page.answer(urlsplit(url).path)
@@ -92,7 +92,7 @@ class Stream:
             body=json.dumps(body or {}).encode(),
         )
         response, learned = settle(answer, validators)
-        return Fetched(response=response, validators=learned)
+        return FetchResult(response=response, validators=learned)
 
     async def polled(self, *, interval_seconds: int, flush_every: int = 1) -> tuple[Store, int]:
         """Poll every moment into one store in memory; return it and the page's key in it. Days are
