@@ -157,7 +157,7 @@ def _day(day: Day) -> Row:
     return {
         "day": day.day,
         "level": day.level.word if day.level is not None else None,
-        **_seconds(day.seconds if day.covered_seconds else None),
+        **_seconds(day.known_seconds),
         "length_seconds": day.length_seconds,
         "covered_seconds": day.covered_seconds,
         "coverage": day.coverage,

@@ -38,17 +38,6 @@ def percent(ratio: float | None) -> str:
     return f"{min(max(value, 0.1), 99.9):.1f} %"
 
 
-def duration(seconds: float | None) -> str:
-    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second."""
-    if seconds is None:
-        return UNKNOWN
-    minutes, left = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min {left:02d} s"
-    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
-
-
 def cell(text: str) -> str:
     """Return a vendor's text for a cell: on one line, nothing hidden in it, and no formula for a
     spreadsheet.

@@ -458,6 +458,11 @@ class Day:
         return self.level is None and not self.covered_seconds and not self.incident_ids
 
     @property
+    def known_seconds(self) -> Seconds | None:
+        """The seconds at each bad level; None where nothing of the day is known."""
+        return self.seconds if self.covered_seconds else None
+
+    @property
     def coverage(self) -> float:
         """Covered share of the (elapsed) day, 0..1."""
         return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else 0.0

@@ -177,3 +177,12 @@ def without(text: str, secrets: Iterable[str]) -> str:
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, MASK)
     return text
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as text such as ``1 h 05 min 09 s``, exact to the second."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min {left:02d} s"
+    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"

@@ -11,6 +11,7 @@ import pytest
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from exporters import explain
+from monitor.answers import DayQuery, explanation
 from monitor.collect import Collector
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth, TruthIncident
@@ -388,10 +389,8 @@ def test_explain_names_what_is_kept_of_a_day_and_not_what_came_later(store):
     vendor = vendor_of(acme(), zone="UTC")
 
     def told(known_at: datetime | None) -> str:
-        found = explain.gather(
-            store, page, vendor, component=None, day=DAY, now=NOW + ONE, known_at=known_at
-        )
-        return "\n".join(explain.lines(found))
+        query = DayQuery(day=DAY, now=NOW + ONE, known_at=known_at)
+        return "\n".join(explain.lines(explanation(store, page, vendor, query)))
 
     digest = sha256(b'{"down": true}').hexdigest()[:12]
     assert (

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from exporters import explain
+from monitor.answers import DayQuery, explanation
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Basis, Coverage, Level
@@ -32,8 +33,8 @@ def page(store):
 
 
 def told(store, page, wanted: str | None = None, vendor: VendorConfig = ACME) -> str:
-    found = explain.gather(store, store.pages()[0], vendor, component=wanted, day=DAY, now=NOW)
-    return "\n".join(explain.lines(found))
+    query = DayQuery(day=DAY, now=NOW, component=wanted)
+    return "\n".join(explain.lines(explanation(store, store.pages()[0], vendor, query)))
 
 
 def cover(until: float, component_id: str | None = None) -> Coverage:

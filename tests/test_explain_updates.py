@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from exporters import explain
+from monitor.answers import DayQuery, explanation
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import IncidentUpdate, Level, PostedState
@@ -60,11 +61,8 @@ def told(at, *updates, **parts):
 
 
 def explained(store, page, *, now, known_at=None) -> list[str]:
-    found = explain.gather(
-        store, page, VENDOR, component=None, day=NOW.date(), now=now, known_at=known_at
-    )
-    lines = list(explain.lines(found))
-    return [line.strip() for line in lines]
+    query = DayQuery(day=NOW.date(), now=now, known_at=known_at)
+    return [line.strip() for line in explain.lines(explanation(store, page, VENDOR, query))]
 
 
 def test_every_message_is_shown_with_its_states_its_text_and_when_it_was_read(store):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from exporters import explain
 from exporters.report import csv_lines, markdown_lines, record_json, remarks
-from monitor.answers import Record, ReportQuery, record
+from monitor.answers import DayQuery, Record, ReportQuery, explanation, record
 from monitor.config import InvalidConfig, VendorConfig, parse
 from monitor.intervals import Interval
 from monitor.model import Aspect, Bar, Coverage, Incident, Level, OpenClaim, PageFacts, Phase
@@ -144,9 +144,8 @@ def test_an_incident_is_rated_or_shortened(store):
 def test_what_was_decided_stands_beside_the_figure_in_every_form(store):
     report = reported(store, LEFT_OUT)
     found = record_json(report)["overrides"]
-    told = explain.gather(
-        store, store.pages()[0], vendor(LEFT_OUT), component=None, day=date(2026, 5, 5), now=NOW
-    )
+    query = DayQuery(day=date(2026, 5, 5), now=NOW)
+    told = explanation(store, store.pages()[0], vendor(LEFT_OUT), query)
     text = "\n".join(explain.lines(told))
 
     assert found == [

@@ -8,6 +8,7 @@ import pytest
 
 from exporters import why
 from monitor import history
+from monitor.answers import DayQuery, Reasons, reasons
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Bar, Basis, Coverage, Level, PageInfo
@@ -38,9 +39,9 @@ def page(store):
     return added
 
 
-def asked(store, wanted: str | None = "api", day: date = DAY, **settings) -> why.Answer:
+def asked(store, wanted: str | None = "api", day: date = DAY, **settings) -> Reasons:
     vendor = VendorConfig(**(ADDRESS | settings))
-    return why.answer(store, store.pages()[0], vendor, component=wanted, day=day, now=NOW)
+    return reasons(store, store.pages()[0], vendor, DayQuery(day=day, now=NOW, component=wanted))
 
 
 def cover(
@@ -56,8 +57,8 @@ def outage(store, page, **changes) -> None:
     save(store, page, evidence(NOW, incidents=(incident(),), impacts=(one,), coverage=(cover(),)))
 
 
-def changes(found: why.Answer) -> dict[str, tuple[Level | None, float]]:
-    return {each.what: (each.level, each.outage_seconds) for each in found.changes}
+def changes(found: Reasons) -> dict[str, tuple[Level | None, float]]:
+    return {each.what: (each.day.level, each.day.seconds.outage) for each in found.changes}
 
 
 def test_a_day_nothing_speaks_for_has_that_rule_and_nothing_would_change_it(store, page):
@@ -200,17 +201,11 @@ def test_what_the_day_was_before_the_vendor_revised_it_is_told(store, page):
         )
         store.save_days(page.id, days, today=today, now=now, revised_since=DAY)
 
-    found = why.answer(
-        store,
-        store.pages()[0],
-        VendorConfig(**ADDRESS),
-        component="api",
-        day=DAY,
-        now=NOW + 2 * HOUR,
-    )
+    query = DayQuery(day=DAY, now=NOW + 2 * HOUR, component="api")
+    found = reasons(store, store.pages()[0], VendorConfig(**ADDRESS), query)
     assert found.day.seconds.outage == 3 * 3600
-    before = [each for each in found.changes if each.kind == "knowledge"]
-    assert [(each.level, each.outage_seconds) for each in before] == [(Level.PARTIAL_OUTAGE, 3600)]
+    (before,) = [each.day for each in found.changes if each.kind == "knowledge"]
+    assert (before.level, before.seconds.outage) == (Level.PARTIAL_OUTAGE, 3600)
 
 
 def test_two_days_say_what_differs_and_the_same_day_twice_nothing(store, page):
@@ -219,10 +214,12 @@ def test_two_days_say_what_differs_and_the_same_day_twice_nothing(store, page):
 
     told = why.differences(one, other)
     assert "level: partial outage | unknown" in told
-    assert "outage: 1 h 00 min 00 s | 0 s" in told
+    assert "outage: 1 h 00 min 00 s | unknown" in told
     assert why.differences(one, one) == []
     assert why.as_json([one, other])["differences"] == told
-    assert why.as_json([other])["days"][0]["level"] is None
+    unknown = why.as_json([other])["days"][0]
+    assert (unknown["level"], unknown["outage_seconds"]) == (None, None)
+    assert "outage" not in next(why.lines([other]))
 
 
 @pytest.fixture

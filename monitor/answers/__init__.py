@@ -7,15 +7,26 @@ cell or "unknown" wherever it is written, never 0 and never "operational". Insta
 are those of the page's zone, windows include their last day, ratios lie in 0..1.
 """
 
+from monitor.answers.alternatives import Change
+from monitor.answers.day_query import DayQuery
+from monitor.answers.explanation import Explanation, IncidentAccount, explanation
+from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import ComponentRecord, Record, ReportQuery, record
 from monitor.answers.standing import Freshness, Standing, standing
 
 __all__ = (
+    "Change",
     "ComponentRecord",
+    "DayQuery",
+    "Explanation",
     "Freshness",
+    "IncidentAccount",
+    "Reasons",
     "Record",
     "ReportQuery",
     "Standing",
+    "explanation",
+    "reasons",
     "record",
     "standing",
 )

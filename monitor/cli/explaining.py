@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from exporters import explain as explanations
-from exporters import why as reasons
+from exporters.explain import lines as explain_lines
+from exporters.why import as_json as why_json
+from exporters.why import lines as why_lines
+from monitor import answers
 from monitor.cli.options import (
     ConfigOption,
     DatabaseOption,
@@ -20,7 +23,8 @@ from monitor.cli.options import (
     instant,
 )
 from monitor.errors import ConfigError
-from monitor.runtime import open_context
+from monitor.runtime import Context, open_context
+from monitor.store import PageRecord
 from monitor.terminal import say, say_json
 
 commands = typer.Typer()
@@ -43,9 +47,15 @@ def explain(
             f"expected [COMPONENT] DAY, got {len(words)} words; quote a name with spaces"
         )
     component = words[0] if len(words) > 1 else None
-    with _question(vendor, known_at, config, database) as question:
-        explanation = explanations.gather(**question, component=component, day=day(words[-1]))
-    say(*explanations.lines(explanation))
+    with _page(vendor, config, database) as (context, page):
+        query = answers.DayQuery(
+            day=day(words[-1]),
+            now=context.clock(),
+            component=component,
+            known_at=instant(known_at),
+        )
+        explanation = answers.explanation(context.store, page, context.vendors[vendor], query)
+    say(*explain_lines(explanation))
 
 
 @commands.command(short_help="Show what would make a day another one.")
@@ -66,31 +76,31 @@ def why(
     if form not in {Format.TABLE, Format.JSON}:
         raise ConfigError(f"--format {form.value} is not for this command; it writes table or json")
     component, days = _component_and_days(words)
-    with _question(vendor, known_at, config, database) as question:
-        answers = [reasons.answer(**question, component=component, day=each) for each in days]
+    with _page(vendor, config, database) as (context, page):
+        query = partial(
+            answers.DayQuery,
+            now=context.clock(),
+            component=component,
+            known_at=instant(known_at),
+        )
+        settings = context.vendors[vendor]
+        reasons = [answers.reasons(context.store, page, settings, query(day=each)) for each in days]
     if form is Format.JSON:
-        say_json(reasons.as_json(answers))
+        say_json(why_json(reasons))
         return
-    say(*reasons.lines(answers))
+    say(*why_lines(reasons))
 
 
 @contextmanager
-def _question(
-    vendor: str, known_at: str | None, config: Path | None, database: str | None
-) -> Iterator[dict[str, Any]]:
-    """Open the store and yield what is asked of one vendor; a question that makes no sense there
+def _page(
+    vendor: str, config: Path | None, database: str | None
+) -> Iterator[tuple[Context, PageRecord]]:
+    """Open the store and yield it with the vendor's page; a question that makes no sense there
     becomes a ConfigError.
     """
     with open_context(config, database) as context:
-        page = context.pages([vendor])[0]
         try:
-            yield {
-                "store": context.store,
-                "page": page,
-                "vendor": context.vendors[vendor],
-                "now": context.clock(),
-                "known_at": instant(known_at),
-            }
+            yield context, context.pages([vendor])[0]
         except ValueError as error:
             raise ConfigError(str(error)) from error
 

@@ -1,0 +1,185 @@
+"""Each single change of the evidence or of a setting that bears on a day, with the day it gives.
+
+Nothing here repeats a rule: the day is derived again by `monitor.classify.derive` from facts or
+options with one change.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from monitor import history
+from monitor.classify import Options, derive
+from monitor.config import VendorConfig
+from monitor.intervals import day_interval, zone_named
+from monitor.model import Aspect, Basis, Day, KnownComponent, Level, PageFacts, PageHistory
+from monitor.overrides import apply, overridden
+from monitor.plain import duration
+from monitor.store import PageRecord, Store
+
+
+class Change(NamedTuple):
+    """One change and the day it gives.
+
+    `kind` is source, incident, override, setting, component, zone or knowledge.
+    """
+
+    kind: str
+    what: str
+    day: Day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One day as it is derived: the facts before overrides and as they count, the options and the
+    moment.
+    """
+
+    vendor: VendorConfig
+    raw: PageFacts
+    facts: PageFacts
+    options: Options
+    component: KnownComponent | None
+    day: date
+    now: datetime
+
+    def derived(
+        self, facts: PageFacts | None = None, options: Options | None = None
+    ) -> PageHistory:
+        """Return the days of the page with other facts or options."""
+        return derive(
+            facts or self.facts,
+            options or self.options,
+            first=self.day,
+            last=self.day,
+            now=self.now,
+        )
+
+    def result(self, facts: PageFacts | None = None, options: Options | None = None) -> Day:
+        """Return the day with other facts or options."""
+        return self.own_day(self.derived(facts, options))
+
+    def own_day(self, derived: PageHistory) -> Day:
+        """Return the day of the component or vendor that is asked about."""
+        if self.component is None:
+            return derived.vendor.day(self.day)
+        return derived.components[self.component.component.id].day(self.day)
+
+
+def changes(
+    case: Case, day: Day, store: Store, page: PageRecord, now: datetime
+) -> Iterator[Change]:
+    """Yield what each change makes of the day, also where that is nothing; `day` is what it is
+    without any. What was known before each revision of the day is read from the store, as of `now`.
+    """
+    yield from _sources(case)
+    yield from _incidents(case)
+    yield from _overrides(case)
+    yield from _numbers(case, day)
+    yield from _impact_words(case)
+    yield from _components(case)
+    yield from _zones(case, page)
+    yield from _revisions(case, store, page, now)
+
+
+def _sources(case: Case) -> Iterator[Change]:
+    facts = case.facts
+    for aspect, name, without in (
+        (Aspect.BARS, "bars", replace(facts, bars=())),
+        (Aspect.IMPACTS, "incidents", replace(facts, impacts=(), updates=())),
+        (Aspect.OBSERVATIONS, "polls", replace(facts, runs=())),
+    ):
+        coverage = tuple(cover for cover in facts.coverage if cover.aspect is not aspect)
+        day = case.result(replace(without, coverage=coverage))
+        yield Change("source", f"without the {name}", day)
+
+
+def _incidents(case: Case) -> Iterator[Change]:
+    facts = case.facts
+    titles = {incident.id: incident.title for incident in facts.incidents}
+    for key in sorted({impact.incident_id for impact in facts.impacts if impact.incident_id}):
+        others = replace(
+            facts,
+            impacts=tuple(impact for impact in facts.impacts if impact.incident_id != key),
+            updates=tuple(update for update in facts.updates if update.incident_id != key),
+        )
+        what = f"without incident {key} ({titles.get(key, 'no title')})"
+        yield Change("incident", what, case.result(others))
+
+
+def _overrides(case: Case) -> Iterator[Change]:
+    overrides = case.vendor.overrides
+    names = {match.override.incident for match in overridden(case.raw.incidents, overrides)}
+    for override in overrides:
+        if override.incident in names:
+            others = [other for other in overrides if other is not override]
+            what = f"without your override of {override.incident} ({override.said})"
+            yield Change("override", what, case.result(apply(case.raw, others)))
+    if len(names) > 1:
+        yield Change("override", "without any override (--policy raw)", case.result(case.raw))
+
+
+def _numbers(case: Case, day: Day) -> Iterator[Change]:
+    """Yield the day with the values of the numeric settings at which it could turn."""
+    seconds, now = day.seconds, case.options
+    limits = {0.0, seconds.major, seconds.outage, seconds.bad, seconds.total}
+    for limit in sorted(limits - {now.min_outage_seconds}):
+        options = replace(now, min_outage_seconds=limit)
+        what = f"with min_outage {duration(limit)}"
+        yield Change("setting", what, case.result(options=options))
+    shares = {day.coverage, 1.0}
+    if day.counted_components and day.known_components is not None:
+        shares.add(day.known_components / day.counted_components)
+    for share in sorted(shares - {now.min_coverage}):
+        options = replace(now, min_coverage=share)
+        yield Change("setting", f"with min_coverage {share:.4g}", case.result(options=options))
+
+
+def _impact_words(case: Case) -> Iterator[Change]:
+    mapping = case.options.impact_mapping
+    words = {impact.word for impact in case.facts.impacts if impact.basis is Basis.INFERRED}
+    for word in sorted(word for word in words if word):
+        for level in Level:
+            if mapping.get(word) is not level:
+                options = replace(case.options, impact_mapping={**mapping, word: level})
+                what = f"with impact_mapping {word}: {level.word}"
+                yield Change("setting", what, case.result(options=options))
+
+
+def _components(case: Case) -> Iterator[Change]:
+    if case.component is not None:
+        return
+    exclude = case.options.exclude
+    for known in case.facts.components:
+        key = known.component.id
+        what = (
+            f"with component {known.slug} counted"
+            if key in exclude
+            else f"without component {known.slug} (exclude)"
+        )
+        day = case.result(options=replace(case.options, exclude=exclude ^ {key}))
+        yield Change("component", what, day)
+
+
+def _zones(case: Case, page: PageRecord) -> Iterator[Change]:
+    for name in dict.fromkeys(("UTC", page.page_zone or "UTC")):
+        zone = zone_named(name)
+        if day_interval(case.day, zone) != day_interval(case.day, case.options.zone):
+            day = case.result(options=replace(case.options, zone=zone))
+            yield Change("zone", f"with days in {name} (zone)", day)
+
+
+def _revisions(case: Case, store: Store, page: PageRecord, now: datetime) -> Iterator[Change]:
+    key = None if case.component is None else case.component.component.id
+    for revision in store.revisions(page.id, key, case.day):
+        end = revision.superseded_at
+        if end is None or end > case.now:
+            continue
+        before = end - timedelta(microseconds=1)
+        _, derived = history.read(
+            store, page, case.vendor, first=case.day, last=case.day, now=now, known_at=before
+        )
+        if key is None or key in derived.components:
+            what = f"as known before {end:%Y-%m-%d %H:%M:%S} UTC (--known-at)"
+            yield Change("knowledge", what, case.own_day(derived))

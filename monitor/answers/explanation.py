@@ -1,0 +1,154 @@
+"""What is behind one day: what was said of it, by whom, when we read it, and what it came to."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monitor import history
+from monitor.answers.day_query import DayQuery
+from monitor.config import VendorConfig
+from monitor.intervals import Interval, day_interval
+from monitor.model import (
+    Bar,
+    Coverage,
+    Day,
+    Impact,
+    Incident,
+    KnownComponent,
+    ObservedRun,
+    PageFacts,
+)
+from monitor.overrides import Override, overridden
+from monitor.store import PageRecord, PinnedBody, Store, UpdateVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentAccount:
+    """An incident as it bears on a day: its impacts there, its messages in every version read,
+    oldest first, and what the user decided about it.
+    """
+
+    incident: Incident
+    impacts: tuple[Impact, ...]
+    messages: tuple[UpdateVersion, ...]
+    override: Override | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One day of one component, or of the vendor when `component` is None, with what is behind it.
+
+    `span` are the day's instants, `components` all of the page by id. Bars, impacts, coverage and
+    runs are those of the day and of the components asked about; `loose_impacts` belong to no
+    incident. `bodies` are the answers kept as evidence of the page's day, with where and when each
+    was read. Nothing here was learnt after `as_of`.
+    """
+
+    page: PageRecord
+    vendor: VendorConfig
+    as_of: datetime
+    component: KnownComponent | None
+    components: Mapping[str, KnownComponent]
+    day: Day
+    span: Interval
+    bars: tuple[Bar, ...]
+    incidents: tuple[IncidentAccount, ...]
+    loose_impacts: tuple[Impact, ...]
+    runs: tuple[ObservedRun, ...]
+    coverage: tuple[Coverage, ...]
+    bodies: tuple[PinnedBody, ...]
+
+    def name_of(self, component_id: str) -> str:
+        """Return a component's name; its id when the page has none of that id."""
+        known = self.components.get(component_id)
+        return component_id if known is None else known.component.name
+
+
+def explanation(
+    store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuery
+) -> Explanation:
+    """Return what is behind a day.
+
+    Raises ValueError when the component is not known or its name is not unique, or the day has not
+    begun.
+    """
+    query.require_begun(page)
+    day, span = query.day, day_interval(query.day, page.zone)
+    facts, derived = history.read(
+        store, page, vendor, first=day, last=day, now=query.now, known_at=query.known_at
+    )
+    component = query.chosen(facts.components)
+    components = {known.component.id: known for known in facts.components}
+    ids = components.keys() if component is None else {component.component.id}
+    days = derived.vendor if component is None else derived.components[component.component.id]
+    facts = _about(facts, ids, day, span)
+    return Explanation(
+        page=page,
+        vendor=vendor,
+        as_of=query.moment,
+        component=component,
+        components=components,
+        day=days.day(day),
+        span=span,
+        bars=facts.bars,
+        incidents=tuple(_accounts(store, page, vendor, facts, query.moment)),
+        loose_impacts=tuple(impact for impact in facts.impacts if impact.incident_id is None),
+        runs=facts.runs,
+        coverage=facts.coverage,
+        bodies=tuple(b for b in store.pinned(page.id, day) if b.ref.read_at <= query.moment),
+    )
+
+
+def _about(facts: PageFacts, ids: Collection[str], day: date, span: Interval) -> PageFacts:
+    """Return the facts that bear on the day of these components. An incident does when an impact or
+    a bar names it, and, when it names no component, by its times alone.
+    """
+
+    def is_of_day(impact: Impact) -> bool:
+        return impact.component_id in ids and _is_during(impact.start, impact.end, span)
+
+    bars = tuple(bar for bar in facts.bars if bar.component_id in ids and bar.day == day)
+    impacts = tuple(filter(is_of_day, facts.impacts))
+    excused = tuple(filter(is_of_day, facts.excused))
+    named = {impact.incident_id for impact in (*impacts, *excused)}
+    named.update(*(bar.incident_ids for bar in bars))
+
+    def bears(incident: Incident) -> bool:
+        is_loose = not incident.component_ids
+        during = _is_during(incident.started_at, incident.resolved_at, span)
+        return incident.id in named or (is_loose and during)
+
+    return PageFacts(
+        incidents=tuple(filter(bears, facts.incidents)),
+        impacts=impacts,
+        bars=bars,
+        coverage=tuple(
+            cover
+            for cover in facts.coverage
+            if cover.component_id in {None, *ids} and cover.span.clip(span) is not None
+        ),
+        runs=tuple(
+            run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None
+        ),
+    )
+
+
+def _is_during(start: datetime, end: datetime | None, span: Interval) -> bool:
+    return start < span.end and (end is None or end > span.start)
+
+
+def _accounts(
+    store: Store, page: PageRecord, vendor: VendorConfig, facts: PageFacts, moment: datetime
+) -> Iterator[IncidentAccount]:
+    decisions = {
+        decision.incident.id: decision.override
+        for decision in overridden(facts.incidents, vendor.overrides)
+    }
+    for incident in facts.incidents:
+        messages = store.incident_updates(page.id, incident.id, known_at=moment, edits=True)
+        yield IncidentAccount(
+            incident=incident,
+            impacts=tuple(i for i in facts.impacts if i.incident_id == incident.id),
+            messages=tuple(messages),
+            override=decisions.get(incident.id),
+        )

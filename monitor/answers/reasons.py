@@ -1,0 +1,128 @@
+"""Why a day is what it is, and each single change that would make it another one.
+
+Levels and outage seconds are compared, whole seconds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor import history
+from monitor.answers.alternatives import Case, Change, changes
+from monitor.answers.day_query import DayQuery
+from monitor.config import VendorConfig
+from monitor.intervals import ONE_DAY
+from monitor.model import Aspect, Day, Level, PageHistory
+from monitor.overrides import apply
+from monitor.plain import duration
+from monitor.standing import is_bad
+from monitor.store import PageRecord, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Why one day is what it is: the rule that decided, the components that are as bad as the day
+    with who says so, and every single change that alters the day. `zone` is the name of its zone.
+    """
+
+    name: str
+    zone: str
+    day: Day
+    rule: str
+    witnesses: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuery) -> Reasons:
+    """Return why a day is what it is.
+
+    Raises ValueError when the component is not known or its name is not unique, or the day has not
+    begun.
+    """
+    query.require_begun(page)
+    since = query.day - 2 * ONE_DAY  # in another zone the day begins up to 26 hours earlier
+    raw, _ = history.read(
+        store,
+        page,
+        vendor,
+        first=since,
+        last=query.day,
+        now=query.now,
+        known_at=query.known_at,
+        raw=True,
+    )
+    facts = apply(raw, vendor.overrides)
+    case = Case(
+        vendor=vendor,
+        raw=raw,
+        facts=facts,
+        options=history.options(vendor, page.zone, facts),
+        component=query.chosen(facts.components),
+        day=query.day,
+        now=query.moment,
+    )
+    derived = case.derived()
+    day = case.own_day(derived)
+    part = "" if case.component is None else f", {case.component.component.name}"
+    return Reasons(
+        name=f"{vendor.name}{part}",
+        zone=page.zone_name,
+        day=day,
+        rule=_rule(case, day),
+        witnesses=tuple(_witnesses(case, derived, day)),
+        changes=tuple(
+            change
+            for change in changes(case, day, store, page, query.now)
+            if _verdict(change.day) != _verdict(day)
+        ),
+    )
+
+
+def _verdict(day: Day) -> tuple[Level | None, int]:
+    return day.level, round(day.seconds.outage)
+
+
+def _rule(case: Case, day: Day) -> str:
+    """Return the rule of the day in words; `monitor.classify` has the rules themselves."""
+    disputed = "; disputed: other sources say otherwise" if day.disputed else ""
+    if day.level is None and not day.covered_seconds:
+        return "nothing speaks for the day: unknown is never green"
+    if day.level is None:
+        least = f"{case.options.min_coverage:.0%} must be"
+        return f"good needs coverage: {_coverage(day)}, {least}{disputed}"
+    if day.level.is_outage and day.source is Aspect.BARS:
+        return f"published bar: the vendor's own seconds count{disputed}"
+    if is_bad(day.level):
+        return f"bad needs one witness{disputed}"
+    if day.seconds.bad:
+        limit = duration(case.options.min_outage_seconds)
+        return (
+            f"nothing bad lasted more than min_outage ({limit}), and good needs coverage:"
+            f" {_coverage(day)}{disputed}"
+        )
+    return f"good needs coverage: {_coverage(day)}, and nothing bad counts{disputed}"
+
+
+def _coverage(day: Day) -> str:
+    share = f"{day.coverage:.0%} of the day known"
+    if day.counted_components is None:
+        return share
+    return f"{share}, {day.known_components} of {day.counted_components} components known"
+
+
+def _witnesses(case: Case, derived: PageHistory, verdict: Day) -> Iterator[str]:
+    """Yield the components that have the day's level, with their source and incidents; none where
+    nothing is bad.
+    """
+    if not is_bad(verdict.level):
+        return
+    for known in case.facts.components:
+        day = derived.components[known.component.id].day(case.day)
+        counts = (
+            known.component.id not in case.options.exclude
+            if case.component is None
+            else known is case.component
+        )
+        if counts and day.level is verdict.level:
+            source = "no source" if day.source is None else day.source.value
+            ids = ", ".join(day.incident_ids)
+            yield f"{known.component.name}: {source}" + (f", incident {ids}" if ids else "")
