@@ -358,8 +358,8 @@ async def ticked(schedule, clock, timer, seconds: int, *, step: int = 10) -> Non
         clock.forward(seconds=step)
         timer.now += step
         await schedule.tick()
-        while schedule._running:
-            await asyncio.gather(*schedule._running.values())
+        while schedule._tasks:
+            await schedule._tasks.wait()
             await asyncio.sleep(0)
         await schedule._collector.flush()
 
@@ -428,7 +428,7 @@ async def test_days_go_on_being_derived_and_read_again_after_the_clock_went_back
         assert derive_due(
             "unchanged", was_ok=page.last_ok, derived_at=page.derived_at, now=world.ours()
         )
-        assert schedule._reread_due(collector.store.pages()[0])
+        assert schedule._histories.is_reread_due(collector.store.pages()[0])
 
 
 async def test_when_the_pages_own_clock_says_that_ours_went_back_nothing_is_dated_by_it() -> None:

@@ -193,11 +193,11 @@ async def test_a_backfill_that_we_were_too_late_for_has_no_gap_and_is_done_again
             Settings(vendors=(), database_url="sqlite://", source="test", backfill_days=200),
             clock=clock,
         )
-        await schedule._history(await page_of(collector, truth.slug))
+        await schedule._histories.read(await page_of(collector, truth.slug))
         page = await page_of(collector, truth.slug)
-        late = collector.store.gaps(page.id), page.reread_day, schedule._fills(page)
+        late = collector.store.gaps(page.id), page.reread_day, schedule._histories.is_unread(page)
         parts.clear()
-        await schedule._history(await page_of(collector, truth.slug))
+        await schedule._histories.read(await page_of(collector, truth.slug))
         page = await page_of(collector, truth.slug)
 
     assert late == ([], None, True)

@@ -68,7 +68,7 @@ async def test_a_page_that_hangs_delays_no_other_and_is_cancelled_at_the_end_of_
         schedule = Schedule(collector, settings_for(), clock=now, drain_seconds=1.5)
         await schedule.start()
         await until(lambda: any(page.last_success_at for page in collector.store.pages()))
-        await until(lambda: hanging.is_set() and len(schedule._running) == 1)
+        await until(lambda: hanging.is_set() and len(schedule._tasks) == 1)
         begun = asyncio.get_running_loop().time()
         await schedule.stop()
         took = asyncio.get_running_loop().time() - begun
@@ -95,7 +95,7 @@ async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_t
 ) -> None:
     """Sixty pages and room for two: at two a tick the last one would begin a quarter of an hour
     later."""
-    monkeypatch.setattr("monitor.schedule.TICK_SECONDS", 30.0)
+    monkeypatch.setattr("monitor.schedule.loops.TICK_SECONDS", 30.0)
     clock = Clock(now())
     truths = [
         replace(
@@ -135,8 +135,8 @@ async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_f
         collector.clocks.timer = steady
         for _ in range(100):
             await schedule.tick()
-            while schedule._running:
-                await asyncio.gather(*schedule._running.values())
+            while schedule._tasks:
+                await schedule._tasks.wait()
                 await asyncio.sleep(0)
             await collector.flush()
             clock.forward(seconds=70)

@@ -83,7 +83,7 @@ async def test_a_page_of_which_a_reading_waits_is_not_read_again_before_that_is_
             await watched.collector.writer.write(told(watched, api=Level.DEGRADED))
         schedule._launch(watched.page)
 
-        assert schedule._running == {}
+        assert not schedule._tasks
 
 
 async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_once_and_not_after_its_lease(
@@ -91,15 +91,15 @@ async def test_a_page_that_a_held_database_kept_us_from_reading_is_due_again_at_
 ):
     async with watching(url(tmp_path), lock_seconds=0.1, retry_seconds=0.1) as watched:
         schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
-        schedule._last_retimed = schedule._timer()
+        schedule._retiming._retimed_at = schedule._timer()
         original, watched.collector.poll = watched.collector.poll, _broken
         await schedule.tick()
-        await until(lambda: not schedule._running)
+        await until(lambda: not schedule._tasks)
         assert watched.page.lease_until == NOW + timedelta(seconds=120)
         watched.collector.poll = original
         await schedule.tick()
         await until(lambda: watched.page.last_success_at is not None)
-        await until(lambda: not schedule._running)
+        await until(lambda: not schedule._tasks)
 
         assert watched.page.last_poll_at == NOW
         assert watched.page.lease_until is None
@@ -308,7 +308,7 @@ async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_pa
         watched.collector.backfill = backfill
         watched.clock.forward(minutes=5)
         await schedule._work(watched.page)
-        await schedule._history(watched.page)
+        await schedule._histories.read(watched.page)
         first = watched.store.first_fact(watched.page.id)
 
     assert NOW - first > timedelta(days=20)
@@ -317,7 +317,7 @@ async def test_a_first_backfill_that_the_database_cut_short_is_done_again(tmp_pa
 async def test_something_is_written_once_a_minute(tmp_path):
     async with watching(url(tmp_path)) as watched:
         schedule = Schedule(watched.collector, watched.settings, clock=watched.clock)
-        schedule._last_retimed = schedule._timer()
+        schedule._retiming._retimed_at = schedule._timer()
         watched.store.set_due(watched.page.id, NOW + timedelta(days=1))
         watched.store.health._wrote -= 59
         await schedule.tick()
