@@ -9,11 +9,16 @@ another case's with changes, which `expected.json` names:
               address that does not answer
     page, recorded_at   where these are not the other case's
 
+A sequence is a case whose page is read again later: `then` lists the later answers, each as
+    minutes   how long after the answers before
+    like      the case whose answers these are; without it, those before
+    answers   as above
+    replace   texts in the answers, and what stands there now
 The cases of `BROKEN` have no folder: they are `quiet` with its answers broken.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -72,7 +77,16 @@ def case_of(folder: Path) -> str:
 
 
 def all_cases(platform: str = "*") -> list[Path]:
-    """Return the folders of the cases, of every platform or one, without the broken ones."""
+    """Return the folders of the cases, of every platform or one: no sequences, no broken ones."""
+    return [folder for folder in _folders(platform) if "then" not in expected_of(folder)]
+
+
+def sequences(platform: str = "*") -> list[Path]:
+    """Return the folders of the sequences, of every platform or one."""
+    return [folder for folder in _folders(platform) if "then" in expected_of(folder)]
+
+
+def _folders(platform: str) -> list[Path]:
     return sorted(path.parent for path in FIXTURES.glob(f"{platform}/*/expected.json"))
 
 
@@ -88,7 +102,8 @@ def recording_of(folder: Path) -> Recording:
     if folder.name in BROKEN and not folder.is_dir():
         return broken(recording_of(folder.with_name("quiet")), folder.name)
     if not (folder / "recording.json").exists():
-        return _changed(folder, expected_of(folder))
+        expected = expected_of(folder)
+        return _changed(folder, recording_of(folder.with_name(expected["like"])), expected)
     recording = json.loads((folder / "recording.json").read_text())
     responses = tuple(_located(folder, entry) for entry in recording["responses"])
     return Recording(recording["page"], recording["recorded_at"], responses)
@@ -104,9 +119,30 @@ def broken(recording: Recording, how: str, only: str | None = None) -> Recording
     return replace(recording, responses=responses, elsewhere=elsewhere)
 
 
-def _changed(folder: Path, expected: Mapping[str, Any]) -> Recording:
-    """Return the recording of the case that this one is like, with its own answers."""
-    before = recording_of(folder.with_name(expected["like"]))
+def later_answers(folder: Path) -> Iterator[tuple[float, Recording]]:
+    """Yield what a sequence answers later: minutes after the answers before, and the recording."""
+    before = recording_of(folder)
+    for step in expected_of(folder)["then"]:
+        if "like" in step:
+            before = recording_of(folder.with_name(step["like"]))
+        before = _replaced(_changed(folder, before, step), step.get("replace", {}))
+        yield step["minutes"], before
+
+
+def _replaced(recording: Recording, texts: Mapping[str, str]) -> Recording:
+    """Return the recording with texts replaced. Each is there, or the sequence shows nothing."""
+    bodies = [body_of(entry) for entry in recording.responses]
+    for old, new in texts.items():
+        before = bodies
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            bodies = [body.replace(old.encode(encoding), new.encode(encoding)) for body in bodies]
+        assert bodies != before, f"no answer holds {old}"
+    entries = zip(recording.responses, bodies, strict=True)
+    return replace(recording, responses=tuple(entry | {"body": body} for entry, body in entries))
+
+
+def _changed(folder: Path, before: Recording, expected: Mapping[str, Any]) -> Recording:
+    """Return a recording with the answers that `expected` changes."""
     entries = {unquote(entry["url"]): entry for entry in before.responses}
     for url, change in expected.get("answers", {}).items():
         if change is None:

@@ -23,7 +23,7 @@ from monitor import platforms
 from monitor.errors import PageError
 from monitor.kit.protocol import HtmlSettings, PageContext
 from monitor.model import Evidence, Level, Phase, level_word
-from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of
+from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of, sequences
 from tests.drive import answers_from, context_of, drive, recognised, responses_of
 
 REQUIRED = (
@@ -81,7 +81,7 @@ def test_every_folder_of_fixtures_belongs_to_a_platform() -> None:
 def test_every_folder_of_a_platform_is_a_case() -> None:
     folders = {path for name in platforms.names() for path in (FIXTURES / name).iterdir()}
 
-    assert folders == set(CASES)
+    assert folders == {*CASES, *sequences()}
 
 
 # ---------------------------------------------------------------------------------------------------------
