@@ -14,9 +14,8 @@ from past import demo_store, history, keep_days
 from pyarrow import parquet
 from store_support import add_page, component, evidence, incident, save
 
-from exporters import tables
 from exporters.daily import HistoryQuery
-from exporters.tables import TABLES, Format, read, sink
+from exporters.tables import TABLES, Format, read, sink, sinks
 from monitor.answers import ReportQuery, record
 from monitor.errors import ConfigError
 from monitor.model import Level, Phase
@@ -232,7 +231,7 @@ def test_parquet_columns_have_types() -> None:
 
 
 def test_parquet_is_written_in_groups_of_rows(monkeypatch, store) -> None:
-    monkeypatch.setattr(tables, "ROW_GROUP", 10)
+    monkeypatch.setattr(sinks, "ROW_GROUP", 10)
     add_page(store, now=NOW)
     content = rows(store, "days", days=25)
     found = parquet.ParquetFile(pa.BufferReader(written(Format.PARQUET, "days", content)))

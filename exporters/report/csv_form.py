@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from exporters.report.json_form import figures_json, seconds_json
+from exporters.figures import figure_columns
 from exporters.wording import cell, level_key
 from monitor.answers import ComponentRecord, Record
 
@@ -74,19 +74,13 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
 
 
 def _row(record: Record, subject: Record | ComponentRecord) -> dict[str, Any]:
-    figures = figures_json(subject.figures, record.query.policy)
-    least, most = figures.pop("outage_day_bounds") or (None, None)
-    seconds = seconds_json(subject.figures.seconds)
     return {
         "vendor": record.page.slug,
         "first": record.window.first,
         "last": record.window.last,
         "zone": record.page.zone_name,
         "platform": record.page.platform,
-        "policy": record.query.policy,
         "overrides": len(record.overrides),
-        **figures,
-        "outage_days_least": least,
-        "outage_days_most": most,
-        **{f"{name}_seconds": value for name, value in seconds.items()},
+        **figure_columns(subject.figures, record.query.policy),
+        "coverage_ratio": subject.figures.coverage_ratio,
     }

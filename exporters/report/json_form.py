@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from exporters.figures import count_columns, ratio_columns, second_columns
 from exporters.report.sentences import sentence
 from exporters.wording import iso, level_key
 from monitor.answers import ComponentRecord, Record, ReportQuery
 from monitor.answers.record import DEFINITION
-from monitor.model import Day, Incident, Seconds
+from monitor.model import Day, Incident
 from monitor.overrides import Overridden
 from monitor.plain import json_text
-from monitor.ratios import POLICIES, WindowFigures
-
-SECONDS = ("partial", "major", "degraded", "maintenance")
+from monitor.ratios import WindowFigures
 
 
 def json_lines(
@@ -56,7 +55,7 @@ def record_json(record: Record) -> dict[str, Any]:
         "zone": page.zone_name,
         "window": {"first": iso(record.window.first), "last": iso(record.window.last)},
         "sentence": sentence(record),
-        **figures_json(record.figures, record.query.policy),
+        **_figures_json(record.figures, record.query.policy),
         "current_level": level_key(standing.level),
         "known_components": standing.known_components,
         "counted_components": standing.counted_components,
@@ -75,27 +74,15 @@ def record_json(record: Record) -> dict[str, Any]:
     }
 
 
-def figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
+def _figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
     """Return a window's counts and ratios by their keys."""
     bounds = figures.outage_day_bounds
     return {
-        "known_days": figures.known_days,
-        "outage_days": figures.outage_days,
+        **count_columns(figures),
         "outage_day_bounds": None if bounds is None else list(bounds),
-        "major_days": figures.major_days,
-        "degraded_days": figures.degraded_days,
-        "maintenance_days": figures.maintenance_days,
-        "unknown_days": figures.unknown_days,
-        "disputed_days": figures.disputed_days,
-        "outage_day_ratio": figures.outage_day_ratio,
-        "downtime_ratio": figures.downtime_ratio(POLICIES[policy]),
+        **ratio_columns(figures, policy),
         "coverage_ratio": figures.coverage_ratio,
     }
-
-
-def seconds_json(seconds: Seconds | None) -> dict[str, float | None]:
-    """Return the seconds at each bad level by its key."""
-    return {name: None if seconds is None else getattr(seconds, name) for name in SECONDS}
 
 
 def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
@@ -108,8 +95,11 @@ def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
         "excluded": component.is_excluded,
         "removed_at": iso(known.removed_at),
         "current_level": level_key(component.level),
-        **figures_json(component.figures, policy),
-        "outage_seconds": seconds_json(component.figures.seconds),
+        **_figures_json(component.figures, policy),
+        "outage_seconds": {
+            name.removesuffix("_seconds"): value
+            for name, value in second_columns(component.figures.seconds).items()
+        },
         "vendor_reported_uptime": component.reported_uptime,
         "vendor_formula_uptime": component.formula_uptime,
         "days": list(map(_day_json, component.days)),

@@ -1,0 +1,20 @@
+"""Days, windows and incidents as flat tables for a notebook: CSV, JSON lines or Parquet, row by
+row.
+
+Levels are words, days are the page's (its zone is in every row), instants are UTC. What is unknown
+is null (CSV: empty), never 0 and never "operational". The days are the stored ones, which
+`/metrics` shows too.
+"""
+
+from collections.abc import Mapping
+
+from exporters.tables.days import DAYS
+from exporters.tables.extract import Extract, read
+from exporters.tables.incidents import INCIDENTS
+from exporters.tables.sinks import Format, Sink, sink
+from exporters.tables.table import Row, Table
+from exporters.tables.windows import WINDOWS
+
+TABLES: Mapping[str, Table] = {table.name: table for table in (DAYS, WINDOWS, INCIDENTS)}
+
+__all__ = ("TABLES", "Extract", "Format", "Row", "Sink", "Table", "read", "sink")

@@ -1,0 +1,48 @@
+"""The table of days: a row for each day of each vendor and component."""
+
+from collections.abc import Iterator
+
+from exporters.figures import SECONDS, second_columns
+from exporters.tables.extract import Extract
+from exporters.tables.table import SUBJECT_COLUMNS, Kind, Row, Table, columns
+from exporters.wording import level_key
+from monitor.model import Day, Window
+
+
+def _rows(extract: Extract) -> Iterator[Row]:
+    for subject in extract.subjects():
+        for day in subject.history.each(Window(extract.window.first, subject.last)):
+            yield subject.columns | _day(day)
+
+
+def _day(day: Day) -> Row:
+    return {
+        "day": day.day,
+        "level": level_key(day.level),
+        **second_columns(day.known_seconds),
+        "length_seconds": day.length_seconds,
+        "covered_seconds": day.covered_seconds,
+        "coverage": day.coverage,
+        "source": day.source.value if day.source else None,
+        "confidence": day.confidence.value if day.confidence else None,
+        "disputed": day.disputed,
+        "known_components": day.known_components,
+        "counted_components": day.counted_components,
+        "incidents": list(day.incident_ids),
+    }
+
+
+DAYS = Table(
+    "days",
+    {
+        **SUBJECT_COLUMNS,
+        "day": Kind.DAY,
+        "level": Kind.TEXT,
+        **columns(Kind.NUMBER, *SECONDS, "length_seconds", "covered_seconds", "coverage"),
+        **columns(Kind.TEXT, "source", "confidence"),
+        "disputed": Kind.TRUTH,
+        **columns(Kind.WHOLE, "known_components", "counted_components"),
+        "incidents": Kind.TEXTS,
+    },
+    _rows,
+)

@@ -1,0 +1,83 @@
+"""What the tables need of one vendor, read from the store."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from exporters.daily import HistoryQuery
+from exporters.prometheus import LONGEST_WINDOW
+from monitor.intervals import day_interval, day_of
+from monitor.model import History, KnownComponent, PageFacts, PageHistory, Window
+from monitor.ratios import window_ending
+from monitor.store import PageRecord, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The vendor itself or one of its components: its own columns, its days, and the last of them
+    that has rows.
+    """
+
+    columns: dict[str, Any]
+    history: History
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """One vendor as the store holds it, and the days that are asked for."""
+
+    page: PageRecord
+    query: HistoryQuery
+    window: Window
+    history: PageHistory
+    facts: PageFacts
+
+    def subjects(self) -> Iterator[Subject]:
+        """Yield the vendor itself, then its components by slug; one that left the page ends on the
+        day it left.
+        """
+        vendor = {
+            "vendor": self.page.slug,
+            "zone": self.page.zone_name,
+            "component": None,
+            "component_id": None,
+            "component_name": None,
+            "component_group": None,
+            "excluded": None,
+        }
+        yield Subject(columns=vendor, history=self.history.vendor, last=self.window.last)
+        if self.query.components == "none":
+            return
+        for entry in sorted(self.facts.components, key=lambda entry: entry.slug):
+            yield self._component(vendor, entry)
+
+    def _component(self, vendor: dict[str, Any], entry: KnownComponent) -> Subject:
+        part, last = entry.component, self.window.last
+        if entry.removed_at is not None:
+            last = min(last, day_of(entry.removed_at, self.page.zone))
+        columns = vendor | {
+            "component": entry.slug,
+            "component_id": part.id,
+            "component_name": part.name,
+            "component_group": part.group,
+            "excluded": part.id in self.history.excluded,
+        }
+        return Subject(columns=columns, history=self.history.components[part.id], last=last)
+
+
+def read(store: Store, page: PageRecord, query: HistoryQuery) -> Extract:
+    """Return what the tables need of one vendor. The last day is `query.until`, or today in the
+    page's zone.
+    """
+    today = day_of(query.now, page.zone)
+    window = window_ending(min(query.until or today, today), query.days)
+    reach = timedelta(days=LONGEST_WINDOW - 1)
+    return Extract(
+        page=page,
+        query=query,
+        window=window,
+        history=store.page_history(page.id, window.first - reach, window.last),
+        facts=store.facts(page.id, since=day_interval(window.first, page.zone).start),
+    )
