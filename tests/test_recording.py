@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from monitor.config import normal_url
 from monitor.errors import ConfigError, ConnectFailed
 from monitor.fetch import Fetcher, Fetches, FetchResult, Limits, Recorder, Replay, Validators
-from monitor.fetch.recording import MOST_BODY_BYTES, MOST_INDEX_BYTES
+from monitor.fetch.folder import MOST_BODY_BYTES
+from monitor.fetch.replay import MOST_INDEX_BYTES
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
 PAGE = "https://status.example.com/"

@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.options import ConfigOption, DatabaseOption, Vendor
 from monitor.errors import ConfigError
+from monitor.fetch import replace_file
 from monitor.plain import json_text
 from monitor.running import SOME_PAGE_FAILED
 from monitor.runtime import open_context
@@ -90,7 +91,7 @@ def write(
     files = []
     for number, body in enumerate(bodies, 1):
         name = file_name(number, body)
-        _replace(folder / name, body.body)
+        replace_file(folder / name, body.body)
         files.append(_entry(name, body))
     index = {
         "vendor": page.slug,
@@ -99,13 +100,7 @@ def write(
         "zone": page.zone_name,
         "files": files,
     }
-    _replace(folder / INDEX, json_text(index, indent=2).encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file of this name in its folder, never through a link that lies there."""
-    path.unlink(missing_ok=True)
-    path.write_bytes(content)
+    replace_file(folder / INDEX, json_text(index, indent=2).encode())
 
 
 def file_name(number: int, body: PinnedBody) -> str:

@@ -11,7 +11,9 @@ later, or knows the store.
     politeness   concurrency, spacing, and the waits that hosts asked for
     body         bounded reading and decompression; text encodings
     push         sending to an address the user names, with retries
-    recording    the recording folder, written and answered from
+    recorder     the recording folder, written
+    replay       the recording folder, answered from
+    folder       its files, of which none leads out of it
     shared       one request for several vendors of the same page
 """
 
@@ -27,11 +29,13 @@ from monitor.fetch.base import (
 )
 from monitor.fetch.body import sniff_encoding
 from monitor.fetch.fetcher import Fetcher
+from monitor.fetch.folder import replace_file
 from monitor.fetch.guard import is_forbidden
 from monitor.fetch.lateness import Lateness
 from monitor.fetch.politeness import Pace, half
 from monitor.fetch.push import ATTEMPTS, Push
-from monitor.fetch.recording import Recorder, Replay
+from monitor.fetch.recorder import Recorder
+from monitor.fetch.replay import Replay
 from monitor.fetch.routes import Route, route, trust
 from monitor.fetch.shared import SharedFetcher
 
@@ -52,6 +56,7 @@ __all__ = [
     "half",
     "is_forbidden",
     "parse_retry_after",
+    "replace_file",
     "route",
     "sent_at",
     "settle",
