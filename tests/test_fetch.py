@@ -53,6 +53,7 @@ from monitor.fetch import (
     user_agent,
 )
 from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
+from monitor.fetch.hosts import host_transports
 from monitor.fetch.politeness import PACES, Slots
 from monitor.kit.protocol import Response
 from monitor.network import idle_hosts, idle_seconds
@@ -650,10 +651,10 @@ async def test_a_redirect_to_a_private_address_is_refused_by_the_guard():
     def answer(request):
         return httpx.Response(302, headers={"location": "http://169.254.169.254/latest/meta-data"})
 
-    real = fetcher()
+    make = host_transports(None, 150.0, None)
 
     def factory(*, reach, proxy):
-        transport = real._host_transport(reach=reach, proxy=proxy)
+        transport = make(reach=reach, proxy=proxy)
 
         async def route(request):
             return (

@@ -5,6 +5,10 @@ httpx and httpcore.
 one; all three have the one method of `Fetches`. Nothing here reads what a body means, retries
 later, or knows the store.
 
+    fetcher      one GET with its redirects
+    targets      the addresses that are asked, and where redirects may lead
+    exchange     one request and its answer
+    hosts        each host's queue and connections
     guard        which addresses may be connected to, checked when connecting
     transport    one connection pool per host, and why
     routes       through which proxy, and with which certificates

@@ -65,7 +65,7 @@ class Body:
             )
         self._inflate: _Inflates | None = None
 
-    def refuse_declared(self, content_length: str | None) -> None:
+    def refuse_length(self, content_length: str | None) -> None:
         """Raise TooLarge when the declared length is already over the limit."""
         if (
             content_length

@@ -4,23 +4,17 @@ import asyncio
 import random
 import ssl
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import Protocol, Self, cast
-from urllib.parse import urldefrag, urljoin
+from typing import Self
 
-import httpcore
 import httpx
-from h2.errors import ErrorCodes
 
 from monitor.errors import (
     BadStatus,
-    ConnectFailed,
     FetchError,
     Overloaded,
     Throttled,
@@ -28,60 +22,23 @@ from monitor.errors import (
     TooManyRedirects,
 )
 from monitor.fetch.base import FetchResult, Limits, Validators, http_date, parse_retry_after, settle
-from monitor.fetch.body import ACCEPT_ENCODING, Body, sniff_encoding
-from monitor.fetch.guard import Reach, Resolver
+from monitor.fetch.body import ACCEPT_ENCODING, sniff_encoding
+from monitor.fetch.exchange import BUSY, REDIRECTS, WAIT_AND_SEE, Answer, exchange
+from monitor.fetch.guard import Resolver
+from monitor.fetch.hosts import Hosts, TransportFactory, host_transports
 from monitor.fetch.lateness import OUR_SHARE, Lateness
-from monitor.fetch.politeness import (
-    PACES,
-    PER_PROVIDER,
-    Clock,
-    Lane,
-    Pace,
-    Politeness,
-    Sleep,
-    Slots,
-)
-from monitor.fetch.routes import Route, direct, trust
-from monitor.fetch.transport import HostTransport
+from monitor.fetch.politeness import PACES, PER_PROVIDER, Clock, Pace, Politeness, Sleep
+from monitor.fetch.routes import Route, direct
+from monitor.fetch.targets import follow, page_headers, parse_target, reach_of
 from monitor.kit.protocol import Response
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-BUSY = frozenset({420, 429})
-RETRY_SECONDS = 0.2
 
-CONNECT_ERRORS = (httpcore.ConnectError, httpx.ConnectError)
-BROKEN = (
-    httpcore.RemoteProtocolError,
-    httpcore.ReadError,
-    httpcore.WriteError,
-    httpx.RemoteProtocolError,
-    httpx.ReadError,
-    httpx.WriteError,
-)
-TIMEOUTS = (httpcore.TimeoutException, httpx.TimeoutException)
-CONNECT_TIMEOUTS = (httpcore.ConnectTimeout, httpx.ConnectTimeout)
-REFUSALS = (*CONNECT_ERRORS, httpcore.ProxyError, httpx.ProxyError)
-CHECK_URL = "correct the address"
-CHECK_NETWORK = "check the address and your own network"
-WAIT_AND_SEE = "nothing to do unless it persists"
+@dataclass(slots=True)
+class _Duration:
+    """What a `get` takes, in seconds: in all, and without what this process was late."""
 
-TransportKey = tuple[str, int | None, Reach]
-
-
-class TransportFactory(Protocol):
-    """Makes the transport of one host. It is asked again for pages that may lie elsewhere."""
-
-    def __call__(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    """What one request of a `get` answered."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    wire_bytes: int
+    total: float = 0.0
+    of_host: float = 0.0
 
 
 class Fetcher:
@@ -123,21 +80,22 @@ class Fetcher:
         lateness: Lateness | None = None,
     ) -> None:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
-        self._pace = Pace(concurrency=per_host, spacing_seconds=spacing_seconds)
-        self._paces = paces
-        self._route = route
-        self._ssl_context = ssl_context
-        self._idle_hosts = idle_hosts
-        self._idle_seconds = idle_seconds
-        self._make_transport = transport_factory or self._host_transport
-        self._resolver = resolver
         self._sleep = sleep
         self._clock = clock
         self._wall_clock = wall_clock
         self._lateness = lateness
         self._watch: asyncio.Task[None] | None = None
-        self._lanes: OrderedDict[str, Lane] = OrderedDict()
-        self._transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = {}
+        make_transport = transport_factory or host_transports(ssl_context, idle_seconds, resolver)
+        self._hosts = Hosts(
+            pace=Pace(concurrency=per_host, spacing_seconds=spacing_seconds),
+            paces=paces,
+            route=route,
+            most_idle=idle_hosts,
+            idle_seconds=idle_seconds,
+            make_transport=transport_factory
+            or host_transports(ssl_context, idle_seconds, resolver),
+            clock=clock,
+        )
         self._politeness = Politeness(
             concurrency=concurrency,
             per_provider=per_provider,
@@ -165,8 +123,7 @@ class Fetcher:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
-        for host in list(self._lanes):
-            await self._forget(host)
+        await self._hosts.close()
 
     async def get(
         self,
@@ -184,208 +141,121 @@ class Fetcher:
         Overloaded for a time limit that was reached while this process stood still. All carry the
         URL and a remedy.
         """
-        await self._trim()
-        spent = took = 0.0
+        await self._hosts.trim()
+        duration = _Duration()
         first = here = url.partition("#")[0]
-        passed: tuple[str, ...] = ()
+        chain: tuple[str, ...] = ()
         for _ in range(limits.max_redirects + 1):
             headers = self._request_headers(accept, validators if here == first else None)
             try:
-                target = _parsed(here)
-                headers |= _own_headers(limits, target, first)
-                async with self._politeness.turn(
-                    target.host, self._lane(target.host), provider, gives_way=limits.gives_way
-                ):
-                    started = self._clock()
-                    try:
-                        hop = await self._within(limits, spent, target, headers)
-                    except TimedOut as error:
-                        self._require_own_time(error, started)
-                        raise
-                    finally:
-                        ended = self._clock()
-                        spent += ended - started
-                        took += max(0.0, ended - started - self._stood_still(started, ended))
-                    self._heed(hop, target.host, url)
+                target = parse_target(here)
+                headers |= page_headers(limits, target, first)
+                answer = await self._ask(target, headers, limits, provider, duration)
             except FetchError as error:
-                error.url, error.elapsed_seconds = url, took
+                error.url, error.elapsed_seconds = url, duration.of_host
                 raise
             except Overloaded as error:
                 error.url = url
                 raise
-            location = hop.headers.get("location")
-            if hop.status not in REDIRECTS or not location:
-                return _fetched(url, (*passed, here), hop, validators, took)
-            passed = (*passed, here)
-            here = _follow(here, location, url, limits)
+            chain = (*chain, here)
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTS or not location:
+                return _result(url, chain, answer, validators, duration.of_host)
+            here = follow(here, location, url, limits)
         raise TooManyRedirects(
             f"more than {limits.max_redirects} redirects, the last to {here}", url=url
         )
 
-    # ------------------------------------------------------------------------------------------ one
-    # request
+    async def _ask(
+        self,
+        target: httpx.URL,
+        headers: Mapping[str, str],
+        limits: Limits,
+        provider: str | None,
+        duration: _Duration,
+    ) -> Answer:
+        """Wait for the host's turn, do one request in what is left of the total time and add what
+        it took. Raises what `get` raises.
+        """
+        host = target.host
+        async with self._politeness.turn(
+            host, self._hosts.lane(host), provider, gives_way=limits.gives_way
+        ):
+            start = self._clock()
+            try:
+                answer = await exchange(
+                    self._hosts.connection(target, reach_of(limits, host)),
+                    target,
+                    headers,
+                    limits,
+                    seconds=limits.timeout_seconds - duration.total,
+                    sleep=self._sleep,
+                )
+            except TimedOut as error:
+                self._require_own_time(error, start)
+                raise
+            finally:
+                end = self._clock()
+                duration.total += end - start
+                duration.of_host += max(0.0, end - start - self._late_seconds(start, end))
+            self._heed(answer, host)
+            return answer
 
-    def _stood_still(self, start: float, end: float) -> float:
+    def _late_seconds(self, start: float, end: float) -> float:
         return 0.0 if self._lateness is None else self._lateness.within(start, end)
 
-    def _require_own_time(self, error: TimedOut, started: float) -> None:
+    def _require_own_time(self, error: TimedOut, start: float) -> None:
         """Raise Overloaded when we stood still for too much of the time that the host was given."""
         now = self._clock()
-        stood = self._stood_still(started, now)
-        if stood >= OUR_SHARE * (now - started) > 0:
-            message = (
-                f"our own process stood still for {stood:.1f} of {now - started:.1f} s:"
+        late = self._late_seconds(start, now)
+        if late >= OUR_SHARE * (now - start) > 0:
+            raise Overloaded(
+                f"our own process stood still for {late:.1f} of {now - start:.1f} s:"
                 f" {error.message}"
-            )
-            raise Overloaded(message) from error
+            ) from error
 
-    async def _within(
-        self, limits: Limits, spent: float, target: httpx.URL, headers: dict[str, str]
-    ) -> _Hop:
-        """Do one request in what is left of the total time."""
-        try:
-            async with asyncio.timeout(max(limits.timeout_seconds - spent, 0.0)):
-                return await self._hop(limits, target, headers)
-        except TimeoutError as error:
-            raise TimedOut(f"not finished within {limits.timeout_seconds:g} s") from error
-
-    async def _hop(self, limits: Limits, target: httpx.URL, headers: dict[str, str]) -> _Hop:
-        response = await self._send(limits, target, headers)
-        try:
-            return await _read(response, limits, str(target))
-        finally:
-            await response.aclose()
-
-    async def _send(
-        self, limits: Limits, target: httpx.URL, headers: dict[str, str]
-    ) -> httpx.Response:
-        request = httpx.Request(
-            "GET", target, headers=headers, extensions={"timeout": _timeouts(limits)}
-        )
-        transport, reused = self._transport(target, _reach(limits, target.host))
-        try:
-            return await transport.handle_async_request(request)
-        except (*CONNECT_ERRORS, *BROKEN) as error:
-            if not (reused or isinstance(error, CONNECT_ERRORS) or _was_refused(error)):
-                raise _translated(error, limits) from error
-        except Exception as error:
-            raise _translated(error, limits) from error
-        await self._sleep(RETRY_SECONDS)
-        try:
-            return await transport.handle_async_request(request)
-        except Exception as error:
-            raise _translated(error, limits) from error
-
-    def _request_headers(self, accept: str, known: Validators | None) -> dict[str, str]:
+    def _request_headers(self, accept: str, validators: Validators | None) -> dict[str, str]:
         headers = {**self._headers, "Accept": accept}
-        if known is not None and known.etag:
-            headers["If-None-Match"] = known.etag
-        if known is not None and known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
+        if validators is not None and validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators is not None and validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
         return headers
 
-    def _heed(self, hop: _Hop, host: str, url: str) -> None:
+    def _heed(self, answer: Answer, host: str) -> None:
         """Raise Throttled when the host asked us to wait, and remember it."""
-        asked = hop.headers.get("retry-after")
-        if hop.status not in BUSY and not (hop.status == HTTPStatus.SERVICE_UNAVAILABLE and asked):
+        is_busy = answer.status in BUSY
+        if not is_busy and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
             return
-        now = http_date(hop.headers.get("date")) or datetime.fromtimestamp(self._wall_clock(), UTC)
-        wait = parse_retry_after(asked, now=now)
-        if hop.status not in BUSY and wait is None:
+        now = http_date(answer.headers.get("date"))
+        wait = parse_retry_after(
+            answer.headers.get("retry-after"),
+            now=now or datetime.fromtimestamp(self._wall_clock(), UTC),
+        )
+        if not is_busy and wait is None:
             return
         self._politeness.throttle(host, wait)
-        said = "without saying how long" if wait is None else f"{wait.total_seconds():.0f} s"
+        how_long = "without saying how long" if wait is None else f"{wait.total_seconds():.0f} s"
         raise Throttled(
-            f"status {hop.status}: {host} asks us to wait {said}", retry_after=wait, url=url
+            f"status {answer.status}: {host} asks us to wait {how_long}", retry_after=wait
         )
 
-    # ------------------------------------------------------------------------------------- hosts
-    # and transports
 
-    def _lane(self, host: str) -> Lane:
-        lane = self._lanes.get(host)
-        if lane is None:
-            pace = self._paces.get(host, self._pace)
-            lane = self._lanes[host] = Lane(pace, Slots(pace.concurrency))
-        else:
-            self._lanes.move_to_end(host)
-        return lane
-
-    def _transport(self, target: httpx.URL, reach: Reach) -> tuple[httpx.AsyncBaseTransport, bool]:
-        """Return the transport for this target, and whether an earlier request may have left a
-        connection open.
-        """
-        # A connection that was allowed to a private address must not serve a page that may not go
-        # there.
-        key = (target.scheme, target.port, reach)
-        transports = self._transports.setdefault(target.host, {})
-        reused = key in transports
-        if not reused:
-            transports[key] = self._make_transport(
-                reach=reach, proxy=self._route(target.scheme, target.host, target.port)
-            )
-        return transports[key], reused
-
-    def _host_transport(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport:
-        if self._ssl_context is None:
-            self._ssl_context = trust()
-        return HostTransport(
-            ssl_context=self._ssl_context,
-            keep_seconds=self._idle_seconds,
-            reach=reach,
-            resolver=self._resolver,
-            proxy=proxy,
-        )
-
-    async def _trim(self) -> None:
-        """Close what has been idle for long, the longest idle host first."""
-        while self._lanes:
-            host, lane = next(iter(self._lanes.items()))
-            aged = self._clock() - lane.used_at > self._idle_seconds
-            if lane.users or not (aged or len(self._lanes) > self._idle_hosts):
-                return
-            await self._forget(host)
-
-    async def _forget(self, host: str) -> None:
-        self._lanes.pop(host, None)
-        for transport in self._transports.pop(host, {}).values():
-            await transport.aclose()
-
-
-async def _read(response: httpx.Response, limits: Limits, url: str) -> _Hop:
-    """Read an answer's body within its limit. Answers whose body says nothing to us are not
-    read.
-    """
-    headers = dict(response.headers.items())
-    status = response.status_code
-    if status in BUSY or (status in REDIRECTS and "location" in headers):
-        return _Hop(status, headers, b"", 0)
-    # A 304 may carry the headers of the body it stands for; it is read to its end only to keep the
-    # connection.
-    declared = {} if status == HTTPStatus.NOT_MODIFIED else headers
-    body = Body(declared.get("content-encoding", ""), max_bytes=limits.max_body_bytes, url=url)
-    body.refuse_declared(declared.get("content-length"))
-    chunks = aiter(cast("AsyncIterator[bytes]", response.stream))
-    while (chunk := await _next(chunks, limits)) is not None:
-        body.feed(chunk)
-    return _Hop(status, headers, body.finish(), body.wire_bytes)
-
-
-async def _next(chunks: AsyncIterator[bytes], limits: Limits) -> bytes | None:
-    try:
-        return await anext(chunks, None)
-    except Exception as error:
-        raise _translated(error, limits) from error
-
-
-def _fetched(
-    url: str, chain: tuple[str, ...], hop: _Hop, known: Validators | None, seconds: float
+def _result(
+    url: str,
+    chain: Sequence[str],
+    answer: Answer,
+    validators: Validators | None,
+    seconds: float,
 ) -> FetchResult:
+    """Return what a `get` came to whose redirects led through this chain."""
     *redirects, final_url = chain
-    redirected = final_url != url.partition("#")[0]
-    if hop.status == HTTPStatus.NOT_MODIFIED and (
-        redirected or not (known and (known.etag or known.last_modified))
-    ):
+    is_conditional = (
+        validators is not None
+        and bool(validators.etag or validators.last_modified)
+        and final_url == url.partition("#")[0]
+    )
+    if answer.status == HTTPStatus.NOT_MODIFIED and not is_conditional:
         raise BadStatus(
             "status 304, though nothing conditional was asked",
             status=304,
@@ -396,85 +266,15 @@ def _fetched(
         url=url,
         final_url=final_url,
         redirects=tuple(redirects),
-        status=hop.status,
-        headers=hop.headers,
-        body=hop.body,
-        text_encoding=sniff_encoding(hop.body, hop.headers.get("content-type", "")),
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+        text_encoding=sniff_encoding(answer.body, answer.headers.get("content-type", "")),
     )
-    response, validators = settle(response, known)
+    response, new_validators = settle(response, validators)
     return FetchResult(
-        response=response, validators=validators, elapsed_seconds=seconds, wire_bytes=hop.wire_bytes
+        response=response,
+        validators=new_validators,
+        elapsed_seconds=seconds,
+        wire_bytes=answer.wire_bytes,
     )
-
-
-def _follow(here: str, location: str, url: str, limits: Limits) -> str:
-    """Return where a redirect leads. Raises TooManyRedirects when it must not be followed there."""
-    try:
-        there = urldefrag(urljoin(here, location)).url
-    except ValueError as error:
-        raise TooManyRedirects(f"redirected to {location!r}, which is no URL", url=url) from error
-    scheme = there.partition(":")[0].lower()
-    if scheme not in ("http", "https"):
-        raise TooManyRedirects(f"redirected to {there}, which is not http or https", url=url)
-    if scheme == "http" and here.lower().startswith("https:") and not limits.allow_private:
-        raise TooManyRedirects(f"redirected from https to {there}", url=url)
-    return there
-
-
-@lru_cache(maxsize=4096)
-def _parsed(here: str) -> httpx.URL:
-    """Return the URL to ask. Raises FetchError when it is none, or not http or https."""
-    try:
-        target = httpx.URL(here)
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        raise FetchError(f"not a URL: {error}", url=here, remedy=CHECK_URL) from error
-    if target.scheme not in ("http", "https") or not target.host:
-        raise FetchError("not an http or https URL", url=here, remedy=CHECK_URL)
-    return target
-
-
-def _own_headers(limits: Limits, target: httpx.URL, first: str) -> dict[str, str]:
-    """Return the headers of the page's settings, for its own host and for as safe a connection as
-    was asked for.
-    """
-    safe = target.scheme == "https" or not first.lower().startswith("https:")
-    return dict(limits.headers) if target.host == limits.own_host and safe else {}
-
-
-def _was_refused(error: Exception) -> bool:
-    """Whether an HTTP/2 server says that it has not begun with the request (RFC 9113, section
-    8.7).
-    """
-    return any(
-        getattr(each, "error_code", None) == ErrorCodes.REFUSED_STREAM for each in error.args
-    )
-
-
-def _reach(limits: Limits, host: str) -> Reach:
-    if not limits.allow_private:
-        return Reach.PUBLIC
-    return Reach.ANY if host == limits.own_host else Reach.PRIVATE
-
-
-def _timeouts(limits: Limits) -> dict[str, float]:
-    stall = limits.timeout_seconds / 2
-    return {
-        "connect": limits.connect_seconds,
-        "read": stall,
-        "write": stall,
-        "pool": limits.timeout_seconds,
-    }
-
-
-def _translated(error: Exception, limits: Limits) -> FetchError:
-    """Return our error for one of the many that httpcore, h2, h11, anyio and ssl let through."""
-    what = str(error) or type(error).__name__
-    if isinstance(error, FetchError):
-        return error
-    if isinstance(error, CONNECT_TIMEOUTS):
-        return TimedOut(f"no connection within {limits.connect_seconds:g} s", remedy=CHECK_NETWORK)
-    if isinstance(error, TIMEOUTS):
-        return TimedOut(f"no answer for {limits.timeout_seconds / 2:g} s")
-    if isinstance(error, REFUSALS):
-        return ConnectFailed(f"cannot connect: {what}")
-    return FetchError(f"the connection broke: {what}", remedy=WAIT_AND_SEE)
