@@ -52,7 +52,7 @@ from monitor.fetch import (
     trust,
     user_agent,
 )
-from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleaved
+from monitor.fetch.guard import METADATA, GuardedBackend, Reach, interleave
 from monitor.fetch.hosts import host_transports
 from monitor.fetch.politeness import PACES, Slots
 from monitor.kit.protocol import Response
@@ -1178,15 +1178,15 @@ async def test_the_next_address_is_tried_when_the_first_does_not_connect():
 
 
 def test_the_families_take_turns_beginning_with_the_preferred_one():
-    assert interleaved(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == [
+    assert interleave(["::1", "::2", "::3", "1.1.1.1", "1.1.1.2"]) == [
         "::1",
         "1.1.1.1",
         "::2",
         "1.1.1.2",
         "::3",
     ]
-    assert interleaved(["1.1.1.1", "::1"]) == ["1.1.1.1", "::1"]
-    assert interleaved([]) == []
+    assert interleave(["1.1.1.1", "::1"]) == ["1.1.1.1", "::1"]
+    assert interleave([]) == []
 
 
 class Dialled(httpcore.AsyncNetworkBackend):
@@ -1411,7 +1411,7 @@ async def test_a_place_that_was_given_to_somebody_who_left_goes_to_the_next():
     slots, held = Slots(1), []
 
     async def hold(name: str, *, gives_way: bool = False) -> None:
-        async with slots.held(gives_way=gives_way):
+        async with slots.hold(gives_way=gives_way):
             held.append(name)
             await asyncio.sleep(0.01)
 

@@ -1,5 +1,6 @@
 """What fetching is asked and answers, and the small pure rules around it. No I/O."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -88,23 +89,23 @@ class Fetches(Protocol):
         ...
 
 
-def settle(response: Response, known: Validators | None) -> tuple[Response, Validators]:
-    """Return the answer, emptied if it is the one `known` stands for, and the validators to keep
-    with it.
+def settle(response: Response, previous: Validators | None) -> tuple[Response, Validators]:
+    """Return the answer, emptied if it is the one that the previous validators stand for, and the
+    validators to keep with it.
     """
-    given = known or Validators()
+    previous = previous or Validators()
     if response.status == HTTPStatus.NOT_MODIFIED:
-        fresh = _validators(response, given.sha256)
-        kept = Validators(
-            etag=fresh.etag or given.etag,
-            last_modified=fresh.last_modified or given.last_modified,
-            sha256=given.sha256,
+        new = _validators(response, previous.sha256)
+        both = Validators(
+            etag=new.etag or previous.etag,
+            last_modified=new.last_modified or previous.last_modified,
+            sha256=previous.sha256,
         )
-        return replace(response, body=b"", unchanged=True), kept
+        return replace(response, body=b"", unchanged=True), both
     if response.status != HTTPStatus.OK:
-        return response, given
+        return response, previous
     digest = sha256(response.body).hexdigest()
-    if digest == given.sha256:
+    if digest == previous.sha256:
         response = replace(response, body=b"", unchanged=True)
     return response, _validators(response, digest)
 
@@ -114,8 +115,11 @@ def _validators(response: Response, digest: str | None) -> Validators:
         # Validators belong to one URL, and a redirect may lead to another one next time: only the
         # body counts then.
         return Validators(sha256=digest)
-    etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-    return Validators(etag=_sendable(etag), last_modified=_sendable(modified), sha256=digest)
+    return Validators(
+        etag=_sendable(response.headers.get("etag")),
+        last_modified=_sendable(response.headers.get("last-modified")),
+        sha256=digest,
+    )
 
 
 def _sendable(value: str | None) -> str | None:
@@ -154,11 +158,13 @@ def sent_at(response: Response) -> datetime | None:
     That is the Date, which names whole seconds, and for an answer out of a cache its Age on top.
     Source: https://www.rfc-editor.org/rfc/rfc9111#field.age
     """
-    made = http_date(response.headers.get("date"))
+    date = http_date(response.headers.get("date"))
+    if date is None:
+        return None
     age = response.headers.get("age", "").strip()
     seconds = int(age[:9]) if age.isascii() and age.isdigit() else 0
     try:
-        return None if made is None else made + timedelta(seconds=seconds)
+        return date + timedelta(seconds=seconds)
     except OverflowError:
         return None
 
@@ -169,13 +175,6 @@ def user_agent(contact: str | None) -> str:
 
     Characters that a header must not carry are left out of the contact.
     """
-    kept = "".join(
-        char
-        for char in contact or ""
-        if char.isascii() and char.isprintable() and char not in "()\\"
-    )
-    return (
-        f"vendorstatus/{__version__} ({kept.strip()})"
-        if kept.strip()
-        else f"vendorstatus/{__version__}"
-    )
+    product = f"vendorstatus/{__version__}"
+    comment = re.sub(r"[^ -~]|[()\\]", "", contact or "").strip()
+    return f"{product} ({comment})" if comment else product

@@ -25,8 +25,9 @@ server's own storage. Source: https://www.rfc-editor.org/rfc/rfc9110#field.conte
 """
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']+)", re.IGNORECASE)
-_DECLARED = re.compile(
-    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
+_DECLARATION = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)"
+    rb"|<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)",
     re.IGNORECASE,
 )
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -89,12 +90,12 @@ class Body:
                     raise self._too_large("the decompressed body is longer")
                 self._parts.append(piece)
         except zlib.error as error:
-            raise self._damaged(f"the compressed body is damaged: {error}") from error
+            raise self._broken(f"the compressed body is damaged: {error}") from error
 
     def finish(self) -> bytes:
         """Return the whole body, decompressed."""
         if self._inflate is not None and not self._inflate.eof:
-            raise self._damaged("the compressed body breaks off")
+            raise self._broken("the compressed body breaks off")
         return b"".join(self._parts)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
@@ -102,12 +103,12 @@ class Body:
         while data or full:
             if self._inflate is None:
                 self._inflate = self._start(data)
-            bound = min(PIECE_BYTES, self._max_bytes + 1 - self._length)
-            piece = self._inflate.decompress(data, bound)
+            most = min(PIECE_BYTES, self._max_bytes + 1 - self._length)
+            piece = self._inflate.decompress(data, most)
             yield piece
             data = self._inflate.unconsumed_tail
             # more may wait inside, though all input is taken
-            full = len(piece) == bound and not self._inflate.eof
+            full = len(piece) == most and not self._inflate.eof
             if self._inflate.eof:
                 # A gzip body may have several members; zero bytes after the last are padding.
                 data = self._inflate.unused_data.lstrip(b"\0") if self._encoding == "gzip" else b""
@@ -118,13 +119,13 @@ class Body:
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
         # "deflate" means the zlib format, but some servers send it bare: a zlib header names method
         # 8 in its low bits.
-        wrapped = data[0] & 0x0F == zlib.DEFLATED and data[0] >> 4 <= 7  # noqa: PLR2004
-        return zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        has_header = data[0] & 0x0F == zlib.DEFLATED and data[0] >> 4 <= 7  # noqa: PLR2004
+        return zlib.decompressobj(zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS)
 
     def _too_large(self, what: str) -> TooLarge:
         return TooLarge(f"{what} than the limit of {self._max_bytes} bytes", url=self._url)
 
-    def _damaged(self, message: str) -> FetchError:
+    def _broken(self, message: str) -> FetchError:
         return FetchError(message, url=self._url, remedy="nothing to do unless it persists")
 
 
@@ -136,7 +137,7 @@ def coding_of(content_encoding: str) -> str:
     ("utf-8") among it. What is unknown, or compressed twice, is returned as it is written.
     """
     words = [word.strip().lower() for word in content_encoding.split(",")]
-    codings = [word for word in words if word not in NO_CODINGS and _known(word) is None]
+    codings = [word for word in words if word not in NO_CODINGS and _codec(word) is None]
     coding = ", ".join(codings)
     return "gzip" if coding == "x-gzip" else coding
 
@@ -151,17 +152,21 @@ def sniff_encoding(body: bytes, content_type: str) -> str:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return name
-    named = _CHARSET.search(content_type)
-    if named and (known := _known(named[1])):
-        return _utf_16(body) if known.replace("_", "-") == "utf-16" else known
+    charset = _CHARSET.search(content_type)
+    if charset and (codec := _codec(charset[1])):
+        return _utf_16(body) if codec.replace("_", "-") == "utf-16" else codec
     if "html" in content_type or body[:256].lstrip()[:1] == b"<":
-        declared = _DECLARED.search(body[:1024])
-        known = (
-            _known((declared[1] or declared[2]).decode("ascii", "replace")) if declared else None
-        )
-        if known and not known.startswith("utf"):
-            return known
+        return _declared_codec(body[:1024]) or "utf-8"
     return "utf-8"
+
+
+def _declared_codec(start: bytes) -> str | None:
+    """Return the encoding that markup declares at its start."""
+    declaration = _DECLARATION.search(start)
+    if declaration is None:
+        return None
+    codec = _codec((declaration[1] or declaration[2]).decode("ascii", "replace"))
+    return None if codec is None or codec.startswith("utf") else codec
 
 
 def _utf_16(body: bytes) -> str:
@@ -171,7 +176,8 @@ def _utf_16(body: bytes) -> str:
     return "utf-16-le" if body[1:2] == b"\0" else "utf-16-be"
 
 
-def _known(name: str) -> str | None:
+def _codec(name: str) -> str | None:
+    """Return a text encoding's name in lower case; None when Python does not know it."""
     try:
         # also refuses codecs that are no text encodings, such as "hex"
         b"a".decode(name, "replace")

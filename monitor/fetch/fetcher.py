@@ -92,8 +92,7 @@ class Fetcher:
             route=route,
             most_idle=idle_hosts,
             idle_seconds=idle_seconds,
-            make_transport=transport_factory
-            or host_transports(ssl_context, idle_seconds, resolver),
+            make_transport=make_transport,
             clock=clock,
         )
         self._politeness = Politeness(
@@ -198,7 +197,7 @@ class Fetcher:
                 end = self._clock()
                 duration.total += end - start
                 duration.of_host += max(0.0, end - start - self._late_seconds(start, end))
-            self._heed(answer, host)
+            self._require_not_throttled(answer, host)
             return answer
 
     def _late_seconds(self, start: float, end: float) -> float:
@@ -222,7 +221,7 @@ class Fetcher:
             headers["If-Modified-Since"] = validators.last_modified
         return headers
 
-    def _heed(self, answer: Answer, host: str) -> None:
+    def _require_not_throttled(self, answer: Answer, host: str) -> None:
         """Raise Throttled when the host asked us to wait, and remember it."""
         is_busy = answer.status in BUSY
         if not is_busy and answer.status != HTTPStatus.SERVICE_UNAVAILABLE:

@@ -87,8 +87,8 @@ async def resolve(host: str, port: int) -> list[str]:
     """Return the host's addresses in the system's order of preference. Raises OSError when it has
     none.
     """
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 def is_forbidden(address: str, reach: Reach = Reach.PUBLIC) -> bool:
@@ -100,15 +100,15 @@ def is_forbidden(address: str, reach: Reach = Reach.PUBLIC) -> bool:
     forbidden.
     """
     try:
-        parsed = _stood_for(ip_address(address))
+        stood_for = _stood_for(ip_address(address))
     except ValueError:
         return True
     if reach is Reach.ANY:
         return False
-    found = [parsed, *_tunnelled(parsed)]
-    if any(map(_is_local, found)):
+    ends = [stood_for, *_tunnel_ends(stood_for)]
+    if any(map(_is_local, ends)):
         return True
-    return reach is Reach.PUBLIC and not all(map(_is_public, found))
+    return reach is Reach.PUBLIC and not all(map(_is_public, ends))
 
 
 def _is_local(address: IPv4Address | IPv6Address) -> bool:
@@ -128,7 +128,7 @@ def _stood_for(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return _last(address) if address in NAT64 else address.ipv4_mapped or address
 
 
-def _tunnelled(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+def _tunnel_ends(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
     """Return the other end of the tunnel that an IPv6 address leads into, if it does."""
     if isinstance(address, IPv4Address):
         return []
@@ -141,14 +141,15 @@ def _last(address: IPv6Address) -> IPv4Address:
     return IPv4Address(int(address) & 0xFFFFFFFF)
 
 
-def interleaved(addresses: Iterable[str]) -> list[str]:
+def interleave(addresses: Iterable[str]) -> list[str]:
     """Return the addresses with the families in turn, beginning with the first one's (RFC 8305,
     section 4).
     """
-    known = list(addresses)
-    first = [each for each in known if (":" in each) == (":" in known[0])]
-    other = [each for each in known if (":" in each) != (":" in known[0])]
-    return [each for each in chain.from_iterable(zip_longest(first, other)) if each is not None]
+    families: dict[bool, list[str]] = {}
+    for address in addresses:
+        families.setdefault(":" in address, []).append(address)
+    turns = zip_longest(*families.values())
+    return [address for address in chain.from_iterable(turns) if address is not None]
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -176,22 +177,22 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Resolve, check and connect. Raises httpcore's errors and ForbiddenAddress."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + (timeout or 60.0)
-        addresses = await self._checked(host, port, deadline - clock())
+        addresses = await self._resolve_checked(host, port, deadline - clock())
 
         async def connect(address: str) -> httpcore.AsyncNetworkStream:
-            left = max(deadline - clock(), 0.001)
+            seconds = max(deadline - clock(), 0.001)
             return await self._backend.connect_tcp(
-                address, port, left, local_address, socket_options
+                address, port, seconds, local_address, socket_options
             )
 
-        return await _first(connect, interleaved(addresses)[:MOST_ADDRESSES])
+        return await _first(connect, interleave(addresses)[:MOST_ADDRESSES])
 
     async def check(self, host: str, port: int, seconds: float) -> None:
         """Check a host that a proxy is to be asked for. One that has no address here is left to the
         proxy, which may know it. Raises ForbiddenAddress.
         """
         try:
-            await self._checked(host, port, seconds)
+            await self._resolve_checked(host, port, seconds)
         except (httpcore.ConnectError, httpcore.ConnectTimeout):
             return
 
@@ -199,7 +200,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Pause, as httpcore asks for between its own retries."""
         await asyncio.sleep(seconds)
 
-    async def _checked(self, host: str, port: int, seconds: float) -> Sequence[str]:
+    async def _resolve_checked(self, host: str, port: int, seconds: float) -> Sequence[str]:
         try:
             async with asyncio.timeout(seconds):
                 addresses = await self._resolve(host, port)
@@ -235,8 +236,10 @@ async def _first(
             if waiting:
                 trying.add(asyncio.ensure_future(connect(waiting.popleft())))
             delay = ATTEMPT_DELAY if waiting else None
-            done, _ = await asyncio.wait(trying, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            tasks, _ = await asyncio.wait(
+                trying, timeout=delay, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in tasks:
                 trying.discard(task)
                 error = task.exception()
                 if error is None:
@@ -252,6 +255,6 @@ async def _first(
 async def _give_up(trying: Iterable[asyncio.Task[httpcore.AsyncNetworkStream]]) -> None:
     for task in trying:
         task.cancel()
-    for found in await asyncio.gather(*trying, return_exceptions=True):
-        if not isinstance(found, BaseException):
-            await found.aclose()
+    for result in await asyncio.gather(*trying, return_exceptions=True):
+        if not isinstance(result, BaseException):
+            await result.aclose()

@@ -19,7 +19,9 @@ TransportKey = tuple[str, int | None, Reach]
 class TransportFactory(Protocol):
     """Makes the transport of one host. It is asked again for pages that may lie elsewhere."""
 
-    def __call__(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport: ...  # noqa: D102
+    def __call__(self, *, reach: Reach, proxy: str | None) -> httpx.AsyncBaseTransport:
+        """Return a transport that goes no further than this, through this proxy."""
+        ...
 
 
 class Hosts:

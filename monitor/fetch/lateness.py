@@ -37,7 +37,7 @@ class Lateness:
         self._on_wake = on_wake
         self._clock = clock
         self._sleep = sleep
-        self._stood: deque[tuple[float, float]] = deque()
+        self._spans: deque[tuple[float, float]] = deque()
         self._due: float | None = None
 
     async def watch(self) -> None:
@@ -48,16 +48,16 @@ class Lateness:
             woke = self._clock()
             self._on_wake(max(0.0, woke - due))
             if woke - due > LEAST_SECONDS:
-                self._stood.append((due, woke))
-            while self._stood and self._stood[0][1] < woke - KEPT_SECONDS:
-                self._stood.popleft()
+                self._spans.append((due, woke))
+            while self._spans and self._spans[0][1] < woke - KEPT_SECONDS:
+                self._spans.popleft()
 
     def within(self, start: float, end: float) -> float:
         """Return for how many seconds between two instants of `clock` the loop stood still.
 
         A nap that should have ended by now counts: a timeout may wake up before it does.
         """
-        stood = list(self._stood)
+        spans = list(self._spans)
         if self._due is not None and end - self._due > LEAST_SECONDS:
-            stood.append((self._due, end))
-        return sum(max(0.0, min(until, end) - max(since, start)) for since, until in stood)
+            spans.append((self._due, end))
+        return sum(max(0.0, min(until, end) - max(since, start)) for since, until in spans)

@@ -58,7 +58,7 @@ class Slots:
         )
 
     @asynccontextmanager
-    async def held(self, *, gives_way: bool) -> AsyncIterator[None]:
+    async def hold(self, *, gives_way: bool) -> AsyncIterator[None]:
         """Wait for a place and hold it."""
         async with self._few if gives_way else nullcontext():
             await self._acquire(gives_way=gives_way)
@@ -139,7 +139,7 @@ class Politeness:
         lane.users += 1
         lane.used_at = self.clock()
         try:
-            async with lane.slots.held(gives_way=gives_way):
+            async with lane.slots.hold(gives_way=gives_way):
                 await self._space(lane)
                 try:
                     async with self._provider(provider, gives_way=gives_way), self._all[gives_way]:
@@ -167,13 +167,14 @@ class Politeness:
     async def _rest(self, host: str) -> None:
         if host not in self._rest_until:
             return
-        left = self._rest_until[host] - self.clock()
-        if left > PATIENCE_SECONDS:
+        seconds = self._rest_until[host] - self.clock()
+        if seconds > PATIENCE_SECONDS:
             raise Throttled(
-                f"{host} asked us to wait {left:.0f} s longer", retry_after=timedelta(seconds=left)
+                f"{host} asked us to wait {seconds:.0f} s longer",
+                retry_after=timedelta(seconds=seconds),
             )
-        if left > 0:
-            await self.sleep(left)
+        if seconds > 0:
+            await self.sleep(seconds)
         self._rest_until.pop(host, None)
 
     def _provider(

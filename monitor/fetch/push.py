@@ -93,15 +93,14 @@ class Push:
         we have, or cannot be reached.
         """
         for attempt in range(1, self._attempts + 1):
+            wait = None
             try:
                 answer, wait = self._ask(body)
             except httpx.HTTPError as error:
-                problem, wait = (
-                    without(f"no answer: {str(error) or type(error).__name__}", self._secrets),
-                    None,
-                )
+                reason = str(error) or type(error).__name__
+                problem = without(f"no answer: {reason}", self._secrets)
             else:
-                if answer.status not in _BUSY and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                if not _means_later(answer):
                     return answer
                 problem = f"status {answer.status}: {answer.text or 'no reason given'}"
             if wait is not None and wait > PATIENCE:
@@ -126,6 +125,10 @@ class Push:
         location = response.headers.get("location")
         where = None if location is None else without(masked_url(location), self._secrets)
         return Answer(response.status_code, without(text, self._secrets), where), wait
+
+
+def _means_later(answer: Answer) -> bool:
+    return answer.status in _BUSY or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _secrets_in(headers: Mapping[str, str]) -> frozenset[str]:

@@ -1,12 +1,12 @@
 """Answer from a recording folder; see `monitor.fetch.recorder` for what is in one."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from monitor.errors import ConfigError
@@ -15,6 +15,8 @@ from monitor.fetch.body import sniff_encoding
 from monitor.fetch.folder import MOST_BODY_BYTES, NotReadable, read_file
 from monitor.fetch.recorder import INDEX
 from monitor.kit.protocol import Response
+
+T = TypeVar("T")
 
 MOST_INDEX_BYTES = 16 * MIB
 FIRST_STATUS, LAST_STATUS = 100, 599
@@ -102,13 +104,13 @@ def _recorded_answer(entry: Mapping[str, Any], url: str, folder: Path) -> _Recor
     if not FIRST_STATUS <= status <= LAST_STATUS:
         raise _broken(folder, f"the status of {url} is none: {status}")
     headers = entry.get("headers", {})
-    if not isinstance(headers, dict) or not _are_texts(headers.values()):
+    if not isinstance(headers, dict) or not _are_texts(list(headers.values())):
         raise _broken(folder, f"the headers of {url} are not texts by name")
     final_url = entry.get("final_url") or None
     if not isinstance(final_url, str | None):
         raise _broken(folder, f"the final_url of {url} is not a text")
     redirects = entry.get("redirects") or []
-    if not isinstance(redirects, list) or not _are_texts(redirects):
+    if not _are_texts(redirects):
         raise _broken(folder, f"the redirects of {url} are not a list of texts")
     body = entry.get("body") or None
     if body is not None:
@@ -116,8 +118,8 @@ def _recorded_answer(entry: Mapping[str, Any], url: str, folder: Path) -> _Recor
     return _RecordedAnswer(status, headers, final_url, tuple(redirects), body)
 
 
-def _are_texts(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
+def _are_texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _body(folder: Path, url: str, path: object, most: int | None) -> bytes:
@@ -148,7 +150,7 @@ def _index(folder: Path) -> dict[str, Any]:
     return recording
 
 
-def _field(owner: Mapping[str, Any], name: str, kind: type[Any], folder: Path) -> Any:  # noqa: ANN401
+def _field(owner: Mapping[str, Any], name: str, kind: type[T], folder: Path) -> T:
     value = owner.get(name)
     if not isinstance(value, kind) or isinstance(value, bool):
         raise _broken(folder, f"{name!r} is missing or not {kind.__name__}")

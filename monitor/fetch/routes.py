@@ -3,9 +3,12 @@ shown.
 """
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+from urllib.request import (  # type: ignore[attr-defined]
+    getproxies_environment,
+    proxy_bypass_environment,
+)
 
 import httpx
 
@@ -28,29 +31,31 @@ def route(proxy: str | None = None, no_proxy: Iterable[str] = ()) -> Route:
     written as in NO_PROXY; "*" means all. Raises ConfigError for a variable that names no http or
     https proxy.
     """
-    found = getproxies_environment()
-    proxies = (
-        {"all": proxy}
-        if proxy
-        else {key: url for key, url in found.items() if key in ("http", "https", "all")}
-    )
+    environment = getproxies_environment()
+    proxies = {"all": proxy} if proxy else environment
+    proxies = {key: proxies[key] for key in ("http", "https", "all") if key in proxies}
+    _require_http(proxies)
+    if "*" in no_proxy:
+        return direct
+    hosts = [*no_proxy, environment["no"]] if environment.get("no") else no_proxy
+    rules = {"no": ",".join(hosts)}
+
+    def choose(scheme: str, host: str, port: int | None) -> str | None:
+        there = host if port is None else f"{host}:{port}"
+        if proxy_bypass_environment(there, rules):
+            return None
+        return proxies.get(scheme) or proxies.get("all")
+
+    return choose
+
+
+def _require_http(proxies: Mapping[str, str]) -> None:
     for key, url in proxies.items():
         if not url.startswith(("http://", "https://")):
             raise ConfigError(
                 f"the {key} proxy of the environment is no http or https address; correct or"
                 " unset it"
             )
-    if "*" in no_proxy:
-        return direct
-    rules = {"no": ",".join([*no_proxy, *filter(None, [found.get("no")])])}
-
-    def chosen(scheme: str, host: str, port: int | None) -> str | None:
-        there = host if port is None else f"{host}:{port}"
-        if proxy_bypass_environment(there, rules):
-            return None
-        return proxies.get(scheme) or proxies.get("all")
-
-    return chosen
 
 
 def trust(ca_file: Path | None = None, client_cert: Path | None = None) -> ssl.SSLContext:
@@ -76,9 +81,9 @@ def _load(key: str, path: Path | None, load: Callable[[Path], None]) -> None:
     try:
         load(path)
     except (OSError, ValueError) as error:  # SSLError is an OSError
-        said = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(
-            f"{key}: {path} cannot be used: {said}; name a PEM file that is there"
+            f"{key}: {path} cannot be used: {reason}; name a PEM file that is there"
         ) from error
 
 

@@ -62,7 +62,7 @@ class SharedFetcher:
         self._forget_old()
         line = self._lines.setdefault((url, accept, limits), _Line())
         async with line.turn:
-            outcome = self._shared(line, reader, validators)
+            outcome = self._reuse(line, reader, validators)
             if outcome is None:
                 try:
                     outcome = await self._fetcher.get(
@@ -75,8 +75,8 @@ class SharedFetcher:
             raise outcome
         return outcome
 
-    def _shared(
-        self, line: _Line, reader: str, known: Validators | None
+    def _reuse(
+        self, line: _Line, reader: str, validators: Validators | None
     ) -> FetchResult | FetchError | None:
         """Return what another reader was answered, as it is for this one; None when it must ask for
         itself.
@@ -84,11 +84,7 @@ class SharedFetcher:
         answer = line.answer
         if answer is None or reader in answer.readers or not self._is_young(answer):
             return None
-        outcome = (
-            _copy(answer.outcome)
-            if isinstance(answer.outcome, FetchError)
-            else _for(answer.outcome, known)
-        )
+        outcome = _for(answer.outcome, validators)
         if outcome is not None:
             answer.readers.add(reader)
         return outcome
@@ -107,28 +103,29 @@ class SharedFetcher:
             del self._lines[key]
 
 
-def _for(fetched: FetchResult, known: Validators | None) -> FetchResult | None:
+def _for(
+    result: FetchResult | FetchError, validators: Validators | None
+) -> FetchResult | FetchError | None:
     """Return an answer as it is for a reader with these validators; None when its body is needed
     and not there.
     """
-    response = fetched.response
+    if isinstance(result, FetchError):
+        return _copy(result)
+    response = result.response
     if response.unchanged:
-        same = (
-            known is not None
-            and known.sha256 is not None
-            and known.sha256 == fetched.validators.sha256
-        )
-        return replace(fetched, elapsed_seconds=0.0, wire_bytes=0) if same else None
-    settled, validators = settle(response, known)
+        digest = None if validators is None else validators.sha256
+        is_same = digest is not None and digest == result.validators.sha256
+        return replace(result, elapsed_seconds=0.0, wire_bytes=0) if is_same else None
     if response.status == HTTPStatus.NOT_MODIFIED:
         return None
-    return FetchResult(response=settled, validators=validators)
+    response, new_validators = settle(response, validators)
+    return FetchResult(response=response, validators=new_validators)
 
 
 def _copy(outcome: FetchResult | FetchError) -> FetchResult | FetchError:
     """Return an error of its own for each reader, who writes its name on it."""
     if not isinstance(outcome, FetchError):
         return outcome
-    copied = type(outcome).__new__(type(outcome), *outcome.args)
-    copied.__dict__.update(outcome.__dict__ | {"page": ""})
-    return copied
+    error = type(outcome).__new__(type(outcome), *outcome.args)
+    error.__dict__.update(outcome.__dict__ | {"page": ""})
+    return error

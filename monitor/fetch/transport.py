@@ -95,5 +95,5 @@ class HostTransport(httpx.AsyncBaseTransport):
 
 
 def _proxy(url: str) -> httpcore.Proxy:
-    parsed = httpx.Proxy(url)
-    return httpcore.Proxy(str(parsed.url), auth=parsed.raw_auth)
+    proxy = httpx.Proxy(url)
+    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth)
