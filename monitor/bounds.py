@@ -34,16 +34,15 @@ class Bounds:
     name_length: int = MAX_NAME_LENGTH
 
 
-def bounded(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
+def apply_bounds(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
     """Return evidence within the bounds: long titles are cut, which end in "…" then.
 
     Raises TooManyComponents when it is about more components than one page may have, NameTooLong
     for a name or an id.
     """
     about = {component.id for component in evidence.components or ()}
-    about.update(seen.component_id for seen in evidence.observed or ())
-    about.update(impact.component_id for impact in evidence.impacts)
-    about.update(bar.component_id for bar in evidence.bars)
+    for facts in (evidence.observed or (), evidence.impacts, evidence.bars):
+        about.update(fact.component_id for fact in facts)
     if len(about) > bounds.components:
         raise TooManyComponents(
             f"too many components: {len(about)} in one answer, at most {bounds.components} are"
@@ -91,7 +90,7 @@ def _short(text: _T) -> _T:
 
 
 def _cut(evidence: Evidence) -> Evidence:
-    if any(_is_long(each) for each in evidence.incidents):
+    if any(_is_long(incident) for incident in evidence.incidents):
         evidence = replace(evidence, incidents=tuple(map(_cut_incident, evidence.incidents)))
     if evidence.page is not None:
         evidence = replace(evidence, page=_cut_page(evidence.page))

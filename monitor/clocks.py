@@ -47,7 +47,7 @@ _A_MOMENT = timedelta(seconds=1)
 _GOLDEN = 0.6180339887498949
 
 
-class Dated(Protocol):
+class PageInstants(Protocol):
     """What is stored of a page that only a reading, or a derivation, of the past can have
     written.
     """
@@ -60,28 +60,24 @@ class Dated(Protocol):
     def derived_at(self) -> datetime | None: ...  # noqa: D102
 
 
-def latest_ahead(page: Dated, now: datetime) -> datetime | None:
+def latest_ahead(page: PageInstants, now: datetime) -> datetime | None:
     """Return the latest instant stored of the page that lies later than now; None when all may be
     believed.
 
     What lies less than `TOLERANCE` ahead may.
     """
-    told = [
-        page.last_poll_at,
-        page.last_success_at,
-        page.derived_at,
-        getattr(page, "observed_until", None),
-    ]
-    latest = max((instant for instant in told if instant is not None), default=None)
-    return latest if latest is not None and latest > now + TOLERANCE else None
+    observed_until = getattr(page, "observed_until", None)
+    stored = (page.last_poll_at, page.last_success_at, page.derived_at, observed_until)
+    ahead = [at for at in stored if at is not None and at > now + TOLERANCE]
+    return max(ahead, default=None)
 
 
-def is_ahead(page: Dated, now: datetime) -> bool:
+def is_ahead(page: PageInstants, now: datetime) -> bool:
     """Whether something stored of the page lies later than now."""
     return latest_ahead(page, now) is not None
 
 
-class Waiting(Protocol):
+class WaitingPage(Protocol):
     """A page that waits for its next poll."""
 
     @property
@@ -98,7 +94,7 @@ class Waiting(Protocol):
     def lease_until(self) -> datetime | None: ...  # noqa: D102
 
 
-def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> datetime | None:
+def due_again(page: WaitingPage, now: datetime, step: timedelta = timedelta()) -> datetime | None:
     """Return when the page is due by a clock that says `now`; None when what is stored may stand.
 
     `step` is how far that clock was just set, if that is known; then the page waits for what was
@@ -110,11 +106,12 @@ def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> da
     """
     if page.due_at is None:
         return None
-    polled, interval = page.last_poll_at, timedelta(seconds=page.interval_seconds)
-    if polled is not None and page.failures:
-        wait = min(page.due_at - polled, LONGEST_WAIT)
-        too_late = polled > now + TOLERANCE or page.due_at > now + LONGEST_WAIT + TOLERANCE
-        return now + max(wait, timedelta()) if too_late else None
+    if page.last_poll_at is not None and page.failures:
+        wait = min(page.due_at - page.last_poll_at, LONGEST_WAIT)
+        latest = now + LONGEST_WAIT + TOLERANCE
+        is_too_late = page.last_poll_at > now + TOLERANCE or page.due_at > latest
+        return now + max(wait, timedelta()) if is_too_late else None
+    interval = timedelta(seconds=page.interval_seconds)
     latest = now + 1.1 * interval + TOLERANCE  # a tenth is more than any jitter
     if page.due_at <= latest:
         return None
@@ -123,14 +120,14 @@ def due_again(page: Waiting, now: datetime, step: timedelta = timedelta()) -> da
     return now + interval * (page.id * _GOLDEN % 1)
 
 
-def lease_is_real(page: Waiting, now: datetime) -> bool:
+def lease_is_real(page: WaitingPage, now: datetime) -> bool:
     """Whether the page's lease, if it has one, can have been taken by a clock that agrees with
     `now`.
     """
     return page.lease_until is None or page.lease_until <= now + LONGEST_LEASE + TOLERANCE
 
 
-def believed(facts: PageFacts, until: datetime | None, now: datetime) -> PageFacts:
+def believable(facts: PageFacts, until: datetime | None, now: datetime) -> PageFacts:
     """Return the facts of a page of which something lies later than `now`, as far as they may be
     believed.
 
@@ -140,12 +137,12 @@ def believed(facts: PageFacts, until: datetime | None, now: datetime) -> PageFac
     """
     return replace(
         facts,
-        coverage=tuple(_covered_until(facts.coverage, until, now)),
-        runs=tuple(_seen_until(facts.runs, until, now)),
+        coverage=tuple(_coverage_until(facts.coverage, until, now)),
+        runs=tuple(_runs_until(facts.runs, until, now)),
     )
 
 
-def _covered_until(
+def _coverage_until(
     coverage: tuple[Coverage, ...], end: datetime | None, now: datetime
 ) -> Iterator[Coverage]:
     for cover in coverage:
@@ -155,7 +152,7 @@ def _covered_until(
             yield replace(cover, span=replace(cover.span, end=end))
 
 
-def _seen_until(
+def _runs_until(
     runs: tuple[ObservedRun, ...], end: datetime | None, now: datetime
 ) -> Iterator[ObservedRun]:
     for run in runs:
@@ -182,7 +179,7 @@ def ours_is_behind(latest: datetime, now: datetime, offset_seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
+class _ClockEvent:
     """Something that happened to our clock, and when on the monotonic one."""
 
     at: float
@@ -196,8 +193,8 @@ class ClockLedger:
 
     timer: Callable[[], float]
     _offsets: dict[str, float] = field(default_factory=dict)
-    _noted: list[_Noted] = field(default_factory=list)
-    _seen: tuple[float, datetime] | None = None
+    _events: list[_ClockEvent] = field(default_factory=list)
+    _last_look: tuple[float, datetime] | None = None
 
     def look(self, now: datetime) -> timedelta:
         """Return how far our clock, which says `now`, was set since the last look: ahead > 0, back
@@ -206,22 +203,23 @@ class ClockLedger:
         Less than `TOLERANCE` is drift or a leap second and counts as zero. The first look finds
         nothing.
         """
-        before, self._seen = self._seen, (self.timer(), now)
+        at, before = self.timer(), self._last_look
+        self._last_look = at, now
         if before is None:
             return timedelta()
-        step = (now - before[1]) - timedelta(seconds=self._seen[0] - before[0])
+        step = (now - before[1]) - timedelta(seconds=at - before[0])
         if abs(step) <= TOLERANCE:
             return timedelta()
-        self._noted.append(_Noted(self._seen[0], step_seconds=step.total_seconds()))
+        self._events.append(_ClockEvent(at, step_seconds=step.total_seconds()))
         return step
 
-    def heard(self, vendor: str, offset_seconds: float) -> None:
+    def note_offset(self, vendor: str, offset_seconds: float) -> None:
         """Note how far the clock behind a vendor's page is ahead of ours."""
         self._offsets[vendor] = offset_seconds
 
-    def healed(self, pages: int = 1) -> None:
+    def note_healed(self, pages: int = 1) -> None:
         """Note that stored instants of so many pages lay later than now and were healed."""
-        self._noted.append(_Noted(self.timer(), pages=pages))
+        self._events.append(_ClockEvent(self.timer(), pages=pages))
 
     @property
     def offsets(self) -> Mapping[str, float]:
@@ -235,40 +233,42 @@ class ClockLedger:
         """How far our clock is ahead of the pages', by their median; None before `WITNESSES` of
         them were heard.
         """
-        heard = list(self._offsets.values())
-        return -median(heard) if len(heard) >= WITNESSES else None
+        offsets = self._offsets.values()
+        return -median(offsets) if len(offsets) >= WITNESSES else None
 
     @property
     def step_seconds(self) -> float:
         """The greatest step of our clock within `REMEMBERED_SECONDS`: ahead > 0, back < 0, 0 =
         none.
         """
-        return max(
-            (each.step_seconds for each in self._lately(REMEMBERED_SECONDS)), key=abs, default=0.0
-        )
+        steps = (event.step_seconds for event in self._lately(REMEMBERED_SECONDS))
+        return max(steps, key=abs, default=0.0)
 
     @property
     def healed_pages(self) -> int:
         """How often a page's stored instants were healed within `REMEMBERED_SECONDS`."""
-        return sum(each.pages for each in self._lately(REMEMBERED_SECONDS))
+        return sum(event.pages for event in self._lately(REMEMBERED_SECONDS))
 
     @property
     def problems(self) -> list[str]:
         """What of our clock keeps us from working, in words for people."""
-        found = []
-        back = min((each.step_seconds for each in self._lately(READY_AFTER_SECONDS)), default=0.0)
+        problems = []
+        steps = (event.step_seconds for event in self._lately(READY_AFTER_SECONDS))
+        back = min(steps, default=0.0)
         if back < 0:
-            found.append(f"our clock went back by {timedelta(seconds=-round(back))}; set it by NTP")
+            problems.append(
+                f"our clock went back by {timedelta(seconds=-round(back))}; set it by NTP"
+            )
         off = self.offset_seconds
         if off is not None and abs(off) > TOLERANCE.total_seconds():
             which = "ahead of" if off > 0 else "behind"
-            found.append(
+            problems.append(
                 f"our clock is {timedelta(seconds=round(abs(off)))} {which} the pages' clocks; set"
                 " it by NTP"
             )
-        return found
+        return problems
 
-    def _lately(self, seconds: float) -> Iterator[_Noted]:
-        since = self.timer() - seconds
-        self._noted = [each for each in self._noted if each.at > self.timer() - REMEMBERED_SECONDS]
-        return (each for each in self._noted if each.at > since)
+    def _lately(self, seconds: float) -> list[_ClockEvent]:
+        now = self.timer()
+        self._events = [event for event in self._events if now - event.at < REMEMBERED_SECONDS]
+        return [event for event in self._events if now - event.at < seconds]

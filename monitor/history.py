@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from monitor import overrides
 from monitor.classify import Options, derive
-from monitor.clocks import believed, is_ahead
+from monitor.clocks import believable, is_ahead
 from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
 from monitor.intervals import day_interval
@@ -84,7 +84,7 @@ def read(
     The facts are as the user has overridden them, unless `raw`. Without `gone`, components that had
     left the page before the first day have no days: nothing new can be said of them, and there may
     be very many. What is stored as read later than `now`, by a clock that was ahead, is not
-    believed.
+    believable.
     """
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its
     # beginning.
@@ -92,7 +92,7 @@ def read(
     since = day_interval(first, page.zone).start - margin
     facts = store.facts(page.id, known_at=known_at, since=since)
     if is_ahead(page, now):
-        facts = believed(facts, store.last_reading(page.id, now=now), now)
+        facts = believable(facts, store.last_reading(page.id, now=now), now)
     if not raw:
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now

@@ -12,23 +12,23 @@ from monitor.model import Evidence, Observation
 from monitor.standing import is_bad
 
 
-def admitted(evidence: Evidence) -> Evidence:
+def only_trouble(evidence: Evidence) -> Evidence:
     """Return a piece of a poll that failed after it, without the states that say that all is well.
 
     Where some component is bad, of the others nothing is known at that instant; where none is, the
     piece tells no states at all, so that those of the last whole reading go on until they are too
     old. Incidents, names and what a source speaks for stay: each was read whole.
     """
-    seen = evidence.observed
-    if seen is None:
-        return evidence
-    if not any(is_bad(each.level) for each in seen):
+    states = evidence.observed or ()
+    if not any(is_bad(state.level) for state in states):
         return replace(evidence, observed=None)
-    return replace(
-        evidence, observed=tuple(each if is_bad(each.level) else _unsaid(each) for each in seen)
-    )
+    return replace(evidence, observed=tuple(map(_only_trouble, states)))
 
 
-def _unsaid(seen: Observation) -> Observation:
-    """Return that nothing is said of a component; a word we do not know stays one."""
-    return seen if seen.level is None else Observation(component_id=seen.component_id, level=None)
+def _only_trouble(state: Observation) -> Observation:
+    """Return a state, or that nothing is said of a component that is well; a word we do not know
+    stays one.
+    """
+    if state.level is None or is_bad(state.level):
+        return state
+    return Observation(component_id=state.component_id, level=None)

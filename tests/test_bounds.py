@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from exporters.prometheus import StateMetrics, render
-from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, bounded
+from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, apply_bounds
 from monitor.collect import Collector, spec
 from monitor.config import VendorConfig
 from monitor.errors import NameTooLong, TooManyComponents
@@ -49,7 +49,7 @@ def listing(ids, name="API", at=NOW) -> Evidence:
 def test_a_page_within_the_bounds_is_left_as_it_is() -> None:
     told = listing(map(str, range(10)))
 
-    assert bounded(told, Bounds(components=10), url=URL) == told
+    assert apply_bounds(told, Bounds(components=10), url=URL) == told
 
 
 def test_more_components_than_the_bound_are_too_many_wherever_they_are_told() -> None:
@@ -69,7 +69,7 @@ def test_more_components_than_the_bound_are_too_many_wherever_they_are_told() ->
             TooManyComponents,
             match=r"too many components: 11 in one answer, at most 10.*max_components",
         ):
-            bounded(told, Bounds(components=10), url=URL)
+            apply_bounds(told, Bounds(components=10), url=URL)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_name_or_an_id_that_is_too_long_is_not_read(component: Component) -> N
     told = Evidence(source="x", read_at=NOW, components=(component,))
 
     with pytest.raises(NameTooLong, match=r"501 characters, at most 500 are read.*max_name_length"):
-        bounded(told, Bounds(), url=URL)
-    assert bounded(told, Bounds(name_length=501), url=URL) == told
+        apply_bounds(told, Bounds(), url=URL)
+    assert apply_bounds(told, Bounds(name_length=501), url=URL) == told
 
 
 def test_long_titles_and_words_are_cut() -> None:
@@ -91,7 +91,7 @@ def test_long_titles_and_words_are_cut() -> None:
     )
     info = PageInfo(name="n" * 5_000, remark="r" * 5_000)
     words = tuple(f"{number} {'w' * 5_000}" for number in range(500))
-    told = bounded(
+    told = apply_bounds(
         Evidence(source="x", read_at=NOW, page=info, incidents=(incident,), unknown_words=words),
         Bounds(),
         url=URL,

@@ -20,7 +20,7 @@ from monitor.clocks import (
     TOLERANCE,
     WITNESSES,
     ClockLedger,
-    believed,
+    believable,
     due_again,
     is_ahead,
     lease_is_real,
@@ -290,7 +290,7 @@ def test_an_outage_that_the_last_believable_reading_began_is_kept(store, then) -
     page = add_page(store, now=NOW - HOUR)
     for ago, level in ((12, OK), (6, MAJOR), (-6, then), (-12, OK)):
         save(store, page, observed(NOW - ago * MINUTE, api=level))
-    told = believed(store.facts(page.id), store.last_reading(page.id, now=NOW), NOW).runs
+    told = believable(store.facts(page.id), store.last_reading(page.id, now=NOW), NOW).runs
     store.heal(page.id, now=NOW)
     save(store, page, observed(NOW + MINUTE, api=OK))
 
@@ -484,7 +484,7 @@ async def test_the_clocks_of_pages_tell_how_far_ours_is_off() -> None:
     ledger = ClockLedger(Steady())
     for number in range(WITNESSES):
         assert ledger.offset_seconds is None
-        ledger.heard(f"v{number}", [-21600.0, -21601.0, 3600.0][number])
+        ledger.note_offset(f"v{number}", [-21600.0, -21601.0, 3600.0][number])
 
     assert ledger.offset_seconds == 21600.0
     assert ledger.problems == ["our clock is 6:00:00 ahead of the pages' clocks; set it by NTP"]

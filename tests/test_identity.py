@@ -8,19 +8,14 @@ from hypothesis import strategies as st
 
 from monitor.identity import (
     Identity,
-    Verdict,
-    Witness,
     alike,
     as_json,
     at_home,
-    difference,
     from_json,
     host_of,
-    judge,
-    lacking,
-    learned,
 )
 from monitor.model import PageInfo
+from monitor.witness import Verdict, Witness, difference, extend_identity, judge, lacks_proof
 
 ids = st.sampled_from([None, "abc", "def", "ghi"])
 names = st.sampled_from([None, "Acme", "Acme Status", "Globex", "Initech Cloud"])
@@ -68,9 +63,9 @@ def test_what_was_learned_of_an_answer_is_the_same_page_the_next_time(
     stored: Identity, said: Identity
 ) -> None:
     if judge(stored, said) is not Verdict.ANOTHER:
-        known = learned(stored, said)
+        known = extend_identity(stored, said)
         assert judge(known, said) is Verdict.SAME
-        assert learned(known, said) == known
+        assert extend_identity(known, said) == known
 
 
 @given(stored=identities, said=identities)
@@ -78,7 +73,7 @@ def test_who_was_refused_is_refused_until_an_id_says_otherwise(
     stored: Identity, said: Identity
 ) -> None:
     refused = Identity(platform=stored.platform, external_id="other")
-    verdict = judge(stored, said, refused=refused)
+    verdict = judge(stored, said, other=refused)
     if stored.external_id and not said.external_id:
         assert verdict is Verdict.ANOTHER
     else:
@@ -101,7 +96,7 @@ def test_an_identity_can_be_kept_and_a_difference_is_always_told(
 def test_a_reading_in_pieces_lets_no_other_id_and_no_unvouched_host_through(
     stored: Identity, pieces: list[tuple[str | None, str | None, frozenset[str]]]
 ) -> None:
-    witness = Witness(stored=stored, platform="statuspage")
+    witness = Witness(own=stored, platform="statuspage")
     seen: frozenset[str] = frozenset()
     heard: set[str] = set()
     for external_id, name, at in pieces:
@@ -180,11 +175,11 @@ def test_names_are_alike_when_one_has_the_words_of_the_other(
 
 
 def test_what_could_still_tell_the_page_from_another_is_its_id_and_else_its_name() -> None:
-    assert lacking(ACME, Identity(name="Acme"))
-    assert not lacking(ACME, Identity(external_id="abc"))
-    assert lacking(NAMED, Identity())
-    assert not lacking(NAMED, Identity(name="Acme"))
-    assert not lacking(replace(NAMED, name=None), Identity())
+    assert lacks_proof(ACME, Identity(name="Acme"))
+    assert not lacks_proof(ACME, Identity(external_id="abc"))
+    assert lacks_proof(NAMED, Identity())
+    assert not lacks_proof(NAMED, Identity(name="Acme"))
+    assert not lacks_proof(replace(NAMED, name=None), Identity())
 
 
 def test_the_configured_address_is_always_the_pages_own() -> None:
@@ -195,7 +190,7 @@ def test_the_configured_address_is_always_the_pages_own() -> None:
 
 
 def test_a_host_that_comes_after_the_id_is_not_vouched_for_by_it() -> None:
-    witness = Witness(stored=ACME, platform="statuspage")
+    witness = Witness(own=ACME, platform="statuspage")
 
     assert witness.hear(PageInfo(external_id="abc"), {"status.acme.example"}) is Verdict.SAME
     assert witness.hear(None, {"status.acme.example", "globex.example"}) is Verdict.ANOTHER

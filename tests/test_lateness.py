@@ -229,9 +229,9 @@ async def test_answers_that_were_asked_for_together_took_as_long_as_the_longest(
         session = collector.session(collector.store.pages()[0])
 
         async def answer(get, session):
-            session.took.append(float(get))
+            session.waits.append(float(get))
 
         collector._driver.ask = answer
         await collector._driver._ask_all([1.0, 3.0, 2.0], session)
 
-    assert session.took == [3.0]
+    assert session.waits == [3.0]

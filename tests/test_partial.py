@@ -17,7 +17,7 @@ from monitor.config import VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Observation
-from monitor.partial import admitted
+from monitor.partial import only_trouble
 from monitor.standing import is_bad
 from tests.cases import case_of
 from tests.drive import answers_from, drive
@@ -36,7 +36,7 @@ states = st.builds(
 def test_what_is_bad_stays_and_what_is_good_does_not(observed):
     told = Evidence(source="live", read_at=NOW, observed=observed, unknown_words=("word",))
 
-    kept = admitted(told)
+    kept = only_trouble(told)
 
     assert replace(kept, observed=observed) == told
     bad = [each for each in observed or () if is_bad(each.level)]

@@ -12,7 +12,7 @@ from monitor import platforms
 from monitor.cli import platform_text
 from monitor.cli.options import Address, AllowPrivate, ConfigOption
 from monitor.cli.rows import Shape
-from monitor.collect import Detected
+from monitor.collect import Detection
 from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
@@ -36,7 +36,7 @@ class FirstContact:
     """
 
     url: str
-    detection: Detected
+    detection: Detection
     page: PageRecord
     state: CurrentState
     error: PageError | None

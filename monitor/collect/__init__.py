@@ -22,7 +22,7 @@ with an older start.
 """
 
 from monitor.collect.collector import Collector
-from monitor.collect.detection import Detected
+from monitor.collect.detection import Detection
 from monitor.collect.observer import NoObserver, PollObserver
 from monitor.collect.results import BackfillResult, PollResult
 from monitor.collect.session import Answers
@@ -32,7 +32,7 @@ __all__ = [
     "Answers",
     "BackfillResult",
     "Collector",
-    "Detected",
+    "Detection",
     "Headers",
     "NoObserver",
     "PollObserver",

@@ -8,10 +8,10 @@ from monitor import platforms
 from monitor.clocks import is_ahead
 from monitor.collect import timing
 from monitor.collect.identification import Identification
-from monitor.collect.ownership import recognised, require_own, testify
+from monitor.collect.ownership import new_identities, require_own, start_witness
 from monitor.collect.parts import Parts
 from monitor.collect.results import BackfillResult, Progress
-from monitor.collect.session import OK, Answers, FetchSession, unreadable
+from monitor.collect.session import OK, Answers, FetchSession, unreadable_bodies
 from monitor.errors import IdentityChanged, Overloaded, PageError
 from monitor.intervals import day_of
 from monitor.model import Evidence, PageInfo
@@ -21,7 +21,7 @@ from monitor.writer import PageCache
 log = logging.getLogger(__package__)
 
 
-class _Told(Exception):
+class _IdentityHeard(Exception):
     """A page has said who it is: the rest of what it would say is not needed."""
 
 
@@ -49,18 +49,18 @@ class Backfills:
         session.answers = answers
         try:
             if is_ahead(page, parts.clock()):
-                page = await parts.healed(page)
+                page = await parts.heal(page)
             if page.platform is None:
                 page = await self._identification.identify(page, session)
             await self._read(page, session, since, result, again=again, progress=progress)
         except PageError as error:
             error.page = error.page or page.slug
             result.error = error
-            unread = unreadable(error, session.bodies)
-            await parts.writer.pin_unreadable(page, unread, error.reason)
+            bodies = unreadable_bodies(error, session.bodies)
+            await parts.writer.pin_unreadable(page, bodies, error.reason)
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = session.requests
-        await self._recognise(page, session)
+        await self._write_identities(page, session)
         await parts.writer.derive(page.slug, since=since)
         if result.complete:
             # From here on, what changes on a closed day is what the vendor changed.
@@ -80,30 +80,30 @@ class Backfills:
     ) -> None:
         """Read the history and keep it piece by piece."""
         parts = self._parts
-        done = frozenset() if again else await self._done(page)
-        memory = await parts.writer.cached(page)
-        context = replace(parts.context(page, memory), completed_chunks=done)
+        chunks = frozenset() if again else await self._completed_chunks(page)
+        cache = await parts.writer.cached(page)
+        context = replace(parts.context(page, cache), completed_chunks=chunks)
         if session.answers is not None and session.answers.read_at is not None:
             context = replace(context, now=session.answers.read_at)
-        testify(page, session, memory)
+        start_witness(page, session, cache)
 
         async def keep(evidence: Evidence) -> None:
             await self._require_own_piece(page, session, evidence)
-            bounded = await parts.bounded(page, memory, evidence)
-            await self._keep_piece(page, session, bounded)
-            session.evidence.append(bounded)
+            piece = await parts.within_bounds(page, cache, evidence)
+            await self._keep_piece(page, session, piece)
+            session.evidence.append(piece)
             parts.reports.unknown_words(page, session)
             session.evidence.clear()
-            result.add(bounded)
+            result.add(piece)
             result.requests = session.requests
             if progress is not None:
-                progress(result, bounded)
+                progress(result, piece)
 
         steps = platforms.named(page.platform or "").backfill(context, since)
         await parts.driver.drive(steps, session, keep)
-        session.understood = True
+        session.is_understood = True
 
-    async def _done(self, page: PageRecord) -> frozenset[str]:
+    async def _completed_chunks(self, page: PageRecord) -> frozenset[str]:
         """Return the pieces that need no reading again."""
         parts = self._parts
         return await parts.writer.db(
@@ -120,12 +120,12 @@ class Backfills:
         """
         writer = self._parts.writer
         if session.bodies:
-            session.behind, session.bodies = session.bodies, []
+            session.piece_bodies, session.bodies = session.bodies, []
         await writer.write_piece(
-            page, evidence, [body for body in session.behind if body.status == OK]
+            page, evidence, [body for body in session.piece_bodies if body.status == OK]
         )
         for gap in evidence.gaps:
-            unread = [body for body in session.behind if body.url in gap.message]
+            unread = [body for body in session.piece_bodies if body.url in gap.message]
             await writer.pin_unreadable(page, unread, gap.reason)
 
     async def _require_own_piece(
@@ -136,16 +136,19 @@ class Backfills:
         Where the pieces do not say whose they are, the page is asked once, as a poll would, before
         the first is kept.
         """
-        witness, memory = session.witness, session.memory
-        if witness is None or memory is None:
+        witness, cache = session.witness, session.cache
+        if witness is None or cache is None:
             return
         info = evidence.page or PageInfo()
-        if witness.lacking and not session.asked_who and not (info.external_id or info.name):
-            session.asked_who = True
-            await self._ask_who(page, session, memory)
+        says_whose = bool(info.external_id or info.name)
+        if witness.lacks_proof and not says_whose and not session.has_asked_identity:
+            session.has_asked_identity = True
+            await self._ask_identity(page, session, cache)
         require_own(page, session, witness, evidence.page)
 
-    async def _ask_who(self, page: PageRecord, session: FetchSession, memory: PageCache) -> None:
+    async def _ask_identity(
+        self, page: PageRecord, session: FetchSession, cache: PageCache
+    ) -> None:
         """Ask the page who it is.
 
         A page that cannot be read now is judged by what it tells otherwise.
@@ -154,26 +157,26 @@ class Backfills:
         async def hear(evidence: Evidence) -> None:
             if session.witness is not None and evidence.page is not None:
                 require_own(page, session, session.witness, evidence.page)
-                if not session.witness.lacking:
-                    raise _Told
+                if not session.witness.lacks_proof:
+                    raise _IdentityHeard
 
         try:
-            context = self._parts.context(page, memory)
+            context = self._parts.context(page, cache)
             steps = platforms.named(page.platform or "").poll(context)
             await self._parts.driver.drive(steps, session, hear)
-        except _Told:
+        except _IdentityHeard:
             return
         except (IdentityChanged, Overloaded):
             raise
         except PageError as error:
             log.info("not asked who it is vendor=%s reason=%s", page.slug, error.reason)
 
-    async def _recognise(self, page: PageRecord, session: FetchSession) -> None:
+    async def _write_identities(self, page: PageRecord, session: FetchSession) -> None:
         """Keep what a backfill told of who the page is."""
         self._parts.reports.moved(page, session)
-        known, refused = recognised(session)
-        if known is not None or refused is not None:
-            await self._parts.writer.write_identity(page, own=known, other=refused)
+        own, other = new_identities(session)
+        if own is not None or other is not None:
+            await self._parts.writer.write_identity(page, own=own, other=other)
 
     async def reread(self, page: PageRecord, *, gives_way: bool) -> BackfillResult:
         """Read the last days of history again; see `Collector.reread`."""

@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 from monitor.clocks import ClockLedger
 from monitor.collect import detection, timing
 from monitor.collect.backfills import Backfills
-from monitor.collect.detection import Detected
+from monitor.collect.detection import Detection
 from monitor.collect.driver import Driver
 from monitor.collect.identification import Identification
 from monitor.collect.observer import NoObserver, PollObserver
@@ -154,7 +154,7 @@ class Collector:
         """Return the bookkeeping for a detection of the page, with the page's limits."""
         return self._watched.session(page)
 
-    async def detect(self, url: str, session: FetchSession | None = None) -> Detected:
+    async def detect(self, url: str, session: FetchSession | None = None) -> Detection:
         """Return the platform of the page at this URL; see `detection.detect`."""
-        session = session or FetchSession(url, Limits(), {})
+        session = session or FetchSession(url, Limits())
         return await detection.detect(url, partial(self._driver.ask, session=session))

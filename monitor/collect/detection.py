@@ -1,8 +1,7 @@
 """Which platform a page is: what is asked to recognise one, and what proves it."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from monitor import platforms
 from monitor.errors import FetchError, Throttled, UnknownPlatform
@@ -11,9 +10,6 @@ from monitor.kit.responses import is_challenge
 
 Ask = Callable[[Get], Awaitable[Response | FetchError]]
 """Asks the page, and returns what it answers or why it did not."""
-
-Found = dict[str, dict[str, Signal]]
-"""The signals of each platform, by their kind."""
 
 DETECTION = (Get(path="", accept="text/html"), Get(path="/api/v2/summary.json"))
 """What is read to recognise a platform, in order; the second only when the first was not enough."""
@@ -24,7 +20,7 @@ imitate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Detected:
+class Detection:
     """A page's platform, the independent signs that prove it, and the chains of addresses redirects
     led through.
     """
@@ -40,7 +36,7 @@ class Detected:
         return [*(f"{signal.kind}: {signal.why}" for signal in self.signals), *chains]
 
 
-async def detect(url: str, ask: Ask) -> Detected:
+async def detect(url: str, ask: Ask) -> Detection:
     """Return the platform of the page at this URL, the signals that prove it, and the redirects met
     on the way.
 
@@ -51,91 +47,112 @@ async def detect(url: str, ask: Ask) -> Detected:
     was seen, unless one platform shows two independent kinds of signal, and the FetchError when
     nothing could be read at all.
     """
-    redirects: dict[tuple[str, ...], None] = {}
-    found: Found = {name: {} for name in platforms.names()}
-    failure: FetchError | None = None
-    answered = refused = False
-    first = (*platforms.probes_for(url), *DETECTION)
-    hints: list[Get] = []
-    for get in chain(first, _probe_candidates(found, first, hints)):
-        if get not in first and (refused or not answered):
-            break
+    search = _Search(url)
+    for get in search.requests():
         answer = await ask(get)
         if isinstance(answer, FetchError):
-            failure, refused = failure or answer, refused or isinstance(answer, Throttled)
-            continue
-        answered, refused = True, refused or is_challenge(answer)
+            search.note_failure(answer)
+        elif (platform := search.platform_after(answer)) is not None:
+            signals = tuple(search.signals[platform].values())
+            return Detection(platform=platform, signals=signals, redirects=tuple(search.redirects))
+    raise search.error
+
+
+class _Search:
+    """The search for one page's platform: what the answers so far have shown."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._first_requests = (*platforms.probes_for(url), *DETECTION)
+        self._suggestions: list[Get] = []
+        self._failure: FetchError | None = None
+        self._has_answer = False
+        self._is_refused = False
+        self.signals: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
+        """The signals of each platform, by their kind."""
+        self.redirects: dict[tuple[str, ...], None] = {}
+
+    def requests(self) -> Iterator[Get]:
+        """Yield what is asked, to be taken one by one: the answers decide what comes next."""
+        yield from self._first_requests
+        for get in self._probe_candidates():
+            if self._is_refused or not self._has_answer:
+                return
+            yield get
+
+    def note_failure(self, error: FetchError) -> None:
+        """Note that the page did not answer."""
+        self._failure = self._failure or error
+        self._is_refused |= isinstance(error, Throttled)
+
+    def platform_after(self, answer: Response) -> str | None:
+        """Return the platform that is proved with this answer; None when none is yet."""
+        self._has_answer = True
+        self._is_refused |= is_challenge(answer)
         if answer.redirects:
-            redirects[(*answer.redirects, answer.final_url)] = None
-        hints += platforms.follow_ups(answer)
-        best = _collect_signals(answer, found)
-        if len(found[best]) >= SIGNALS_NEEDED and _is_unambiguous(found, best):
-            return Detected(
-                platform=best, signals=tuple(found[best].values()), redirects=tuple(redirects)
-            )
-    if failure is not None and not answered:
-        raise failure
-    raise _not_recognised(url, found)
+            self.redirects[*answer.redirects, answer.final_url] = None
+        self._suggestions += platforms.follow_ups(answer)
+        self._collect_signals(answer)
+        best = self._leading()
+        is_proved = len(self.signals[best]) >= SIGNALS_NEEDED and self._is_unambiguous(best)
+        return best if is_proved else None
 
+    def _collect_signals(self, answer: Response) -> None:
+        """Add the signals every platform sees in the answer."""
+        for name, signals in self.signals.items():
+            for signal in platforms.named(name).detect(answer):
+                signals.setdefault(signal.kind, signal)
 
-def _collect_signals(answer: Response, found: Found) -> str:
-    """Add the signals every platform sees in the answer; return the platform that shows the most so
-    far.
-    """
-    for name in platforms.names():
-        for signal in platforms.named(name).detect(answer):
-            found[name].setdefault(signal.kind, signal)
-    return _leading(found)
+    def _leading(self) -> str:
+        """Return the platform with the most kinds of sign. One of last resort leads only when no
+        other has any.
+        """
+        own = [name for name in self.signals if not platforms.is_last_resort(name)]
+        has_own = any(self.signals[name] for name in own)
+        return max(own if has_own else self.signals, key=self._count)
 
+    def _count(self, name: str) -> int:
+        return len(self.signals[name])
 
-def _leading(found: Found) -> str:
-    """Return the platform with the most kinds of sign. One of last resort leads only when no other
-    has any.
-    """
-    own = [name for name in found if not platforms.is_last_resort(name)]
-    some = any(found[name] for name in own)
-    return max(own if some else found, key=lambda name: len(found[name]))
+    def _is_unambiguous(self, best: str) -> bool:
+        """Whether no other platform shows as many kinds of signal; beside one of its own, those of
+        last resort are none.
+        """
+        rivals = (name for name in self.signals if not platforms.is_last_resort(name))
+        return all(self._count(name) < self._count(best) for name in rivals if name != best)
 
+    def _probe_candidates(self) -> Iterator[Get]:
+        """Yield what platforms answer on any host, each once: those first that have shown most.
 
-def _probe_candidates(found: Found, first: Iterable[Get], hints: Sequence[Get]) -> Iterator[Get]:
-    """Yield what platforms answer on any host, each once, to be taken one by one: what is found
-    orders the rest.
+        Last comes what the answers themselves suggested and what platforms of last resort would
+        ask, if no other platform has shown any sign by then.
+        """
+        paths = {name: list(platforms.anywhere(name)) for name in self.signals}
+        last_resort = [paths.pop(name) for name in self.signals if platforms.is_last_resort(name)]
+        own = list(paths)
+        past = {get.path for get in self._first_requests}
+        while any(paths.values()):
+            name = max((name for name in paths if paths[name]), key=self._count)
+            path = paths[name].pop(0)
+            if path not in past:
+                past.add(path)
+                yield Get(path=path)
+        if any(self.signals[name] for name in own):
+            return
+        last = list(self._suggestions)
+        for every in last_resort:
+            last += [Get(path=path) for path in every]
+        yield from {get.path: get for get in last if get.path not in past}.values()
 
-    Last comes what the answers themselves suggested and what platforms of last resort would ask, if
-    no other platform has shown any sign by then.
-    """
-    asked = {get.path for get in first}
-    own = {
-        name: list(platforms.anywhere(name)) for name in found if not platforms.is_last_resort(name)
-    }
-    while any(own.values()):
-        name = max((name for name in own if own[name]), key=lambda name: len(found[name]))
-        path = own[name].pop(0)
-        if path not in asked:
-            asked.add(path)
-            yield Get(path=path)
-    if not any(found[name] for name in own):
-        last = (
-            Get(path=path) for name in found if name not in own for path in platforms.anywhere(name)
-        )
-        yield from {get.path: get for get in (*hints, *last) if get.path not in asked}.values()
-
-
-def _is_unambiguous(found: Found, best: str) -> bool:
-    """Whether no other platform shows as many kinds of signal; beside one of its own, those of last
-    resort are none.
-    """
-    others = (name for name in found if name != best and not platforms.is_last_resort(name))
-    return all(len(found[name]) < len(found[best]) for name in others)
-
-
-def _not_recognised(url: str, found: Found) -> UnknownPlatform:
-    seen = [
-        f"{name} {signal.kind}" for name, signals in found.items() for signal in signals.values()
-    ]
-    what = (
-        f"only one kind of sign was seen ({', '.join(seen)})"
-        if seen
-        else "nothing familiar was seen"
-    )
-    return UnknownPlatform(f"no platform recognised: {what}", url=url)
+    @property
+    def error(self) -> FetchError | UnknownPlatform:
+        """Why no platform was recognised: the page could not be read, or showed too little."""
+        if self._failure is not None and not self._has_answer:
+            return self._failure
+        signs = []
+        for name, signals in self.signals.items():
+            signs += [f"{name} {kind}" for kind in signals]
+        what = "nothing familiar was seen"
+        if signs:
+            what = f"only one kind of sign was seen ({', '.join(signs)})"
+        return UnknownPlatform(f"no platform recognised: {what}", url=self._url)

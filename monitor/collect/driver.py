@@ -42,15 +42,12 @@ class Driver:
                 if isinstance(step, Evidence):
                     await keep(remarked(step))
                     step = next(steps)
-                elif isinstance(step, Get):
-                    answer = await self.ask(step, session)
-                    step = (
-                        steps.throw(answer)
-                        if isinstance(answer, FetchError)
-                        else steps.send(answer)
-                    )
-                else:
+                elif not isinstance(step, Get):
                     step = steps.send(await self._ask_all(step, session))
+                elif isinstance(answer := await self.ask(step, session), FetchError):
+                    step = steps.throw(answer)
+                else:
+                    step = steps.send(answer)
         except StopIteration:
             return
         finally:
@@ -60,65 +57,67 @@ class Driver:
         self, gets: Sequence[Get], session: FetchSession
     ) -> list[Response | FetchError]:
         """Ask for several at once, and wait for all of them, whatever one comes to."""
-        before = len(session.took)
-        asked = [self.ask(get, session) for get in gets]
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        session.took[before:] = [max(session.took[before:], default=0.0)]
-        found: list[Response | FetchError] = []
-        for answer in answers:
-            if isinstance(answer, BaseException) and not isinstance(answer, FetchError):
-                raise answer
-            found.append(answer)
-        return found
+        before = len(session.waits)
+        requests = [self.ask(get, session) for get in gets]
+        results = await asyncio.gather(*requests, return_exceptions=True)
+        session.waits[before:] = [max(session.waits[before:], default=0.0)]
+        answers: list[Response | FetchError] = []
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, FetchError):
+                raise result
+            answers.append(result)
+        return answers
 
     async def ask(self, get: Get, session: FetchSession) -> Response | FetchError:
         """Return what the page answers, or why it did not; what a session just before was answered
         is not asked.
         """
         url = urljoin(session.url, get.path)
-        answered = session.answered(url, get.accept)
-        if answered is not None:
-            return self._hear(get, url, answered, session)
-        known = session.known.get(url) if get.conditional else None
+        earlier = session.earlier_answer(url, get.accept)
+        if earlier is not None:
+            return self._note(get, url, earlier, session)
         session.requests += 1
         try:
-            ask = partial(self._shared.get, session.slug) if session.shares else self._fetcher.get
-            fetched = await ask(
+            ask = self._fetcher.get
+            if session.is_shared:
+                ask = partial(self._shared.get, session.slug)
+            result = await ask(
                 url,
                 accept=get.accept,
                 limits=session.limits,
-                validators=known,
-                provider=session.provider,
+                validators=session.validators.get(url) if get.conditional else None,
+                provider=session.platform,
             )
         except FetchError as error:
-            session.took.append(error.elapsed_seconds)
+            session.waits.append(error.elapsed_seconds)
             return error
-        session.took.append(fetched.elapsed_seconds)
-        if session.answers is not None and session.keeps:
-            session.answers.keep(url, get.accept, fetched)
-        self._hear_clock(fetched.response, session)
-        return self._hear(get, url, fetched, session)
+        session.waits.append(result.elapsed_seconds)
+        if session.answers is not None and session.keeps_answers:
+            session.answers.keep(url, get.accept, result)
+        self._note_clock(result.response, session)
+        return self._note(get, url, result, session)
 
     @staticmethod
-    def _hear(get: Get, url: str, fetched: FetchResult, session: FetchSession) -> Response:
+    def _note(get: Get, url: str, result: FetchResult, session: FetchSession) -> Response:
         """Note what an answer says beside what its platform reads in it."""
-        response = fetched.response
+        response = result.response
+        is_answer = response.unchanged or response.status == OK
         session.status = response.status
-        if host_of(url) == host_of(session.url) and (response.unchanged or response.status == OK):
+        if is_answer and host_of(url) == host_of(session.url):
             session.hosts.add(host_of(response.final_url or url))
-        session.unchanged |= response.unchanged
-        session.wire_bytes += fetched.wire_bytes
+        session.has_unchanged_answer |= response.unchanged
+        session.wire_bytes += result.wire_bytes
         if get.conditional:
-            session.learned[url] = fetched.validators
+            session.new_validators[url] = result.validators
         if not response.unchanged:
             media_type = response.headers.get("content-type", "")
             session.bodies.append(Body(response.body, media_type, url, response.status))
         return response
 
-    def _hear_clock(self, response: Response, session: FetchSession) -> None:
+    def _note_clock(self, response: Response, session: FetchSession) -> None:
         """Note how far the clock of the page's host is ahead of ours."""
-        told = sent_at(response)
-        if told is not None:
-            session.offset_seconds = (told - self._clock()).total_seconds()
+        page_time = sent_at(response)
+        if page_time is not None:
+            session.offset_seconds = (page_time - self._clock()).total_seconds()
             if session.slug:
-                self._clocks.heard(session.slug, session.offset_seconds)
+                self._clocks.note_offset(session.slug, session.offset_seconds)

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from monitor.collect.detection import Detected, detect
+from monitor.collect.detection import Detection, detect
 from monitor.collect.ownership import identity_changed
 from monitor.collect.parts import Parts
 from monitor.collect.session import FetchSession
 from monitor.errors import Overloaded, PageError
-from monitor.identity import Identity, Verdict, at_home, judge
+from monitor.identity import Identity, at_home
 from monitor.store import PageRecord
+from monitor.witness import Verdict, judge
 
 log = logging.getLogger(__package__)
 
@@ -38,21 +39,21 @@ class Identification:
         A page whose platform is in doubt keeps it where nothing else is recognised: then it is
         broken, not moved.
         """
-        configured = self._parts.watched.vendors[page.slug].platform
-        if configured is not None:
-            return await self._set(page, configured, ["configured"])
-        detected = await self._detected(page, asking)
-        if detected is None:
+        configured_name = self._parts.watched.vendors[page.slug].platform
+        if configured_name is not None:
+            return await self._set_platform(page, configured_name, ["configured"])
+        detection = await self._detect(page, asking)
+        if detection is None:
             return page
-        return await self._set(page, detected.platform, detected.why)
+        return await self._set_platform(page, detection.platform, detection.why)
 
-    async def _detected(self, page: PageRecord, asking: FetchSession) -> Detected | None:
+    async def _detect(self, page: PageRecord, asking: FetchSession) -> Detection | None:
         """Return the platform of a page; None when it keeps the one it has."""
         session = self._parts.watched.session(page, gives_way=asking.limits.gives_way)
-        session.answers, session.keeps = asking.answers, asking.keeps
+        session.answers, session.keeps_answers = asking.answers, asking.keeps_answers
         try:
             ask = partial(self._parts.driver.ask, session=session)
-            detected = await detect(page.url, ask)
+            detection = await detect(page.url, ask)
         except Overloaded:
             raise
         except PageError:
@@ -61,11 +62,11 @@ class Identification:
                 raise
             return None
         finally:
-            asking.took += session.took
-        await self._require_same_place(page, detected.platform, session.hosts, asking)
-        return detected
+            asking.waits += session.waits
+        await self._require_same_place(page, detection.platform, session.hosts, asking)
+        return detection
 
-    async def _set(self, page: PageRecord, name: str, why: Sequence[str]) -> PageRecord:
+    async def _set_platform(self, page: PageRecord, name: str, why: Sequence[str]) -> PageRecord:
         """Keep the page's platform; return the page as it is stored then."""
         store, db = self._parts.store, self._parts.writer.db
         if page.platform in {None, name}:
@@ -84,12 +85,12 @@ class Identification:
         """
         if page.platform in {None, name}:
             return
-        asking.memory = await self._parts.writer.cached(page)
-        stored = at_home(asking.memory.identity, page.url)
-        told = Identity(platform=name, hosts=frozenset(hosts))
-        if judge(stored, told) is Verdict.ANOTHER:
-            asking.refused = told
-            raise identity_changed(page, stored, told)
+        asking.cache = await self._parts.writer.cached(page)
+        own = at_home(asking.cache.identity, page.url)
+        answer = Identity(platform=name, hosts=frozenset(hosts))
+        if judge(own, answer) is Verdict.ANOTHER:
+            asking.other_identity = answer
+            raise identity_changed(page, own, answer)
 
     async def _move(self, page: PageRecord, name: str, why: Sequence[str]) -> None:
         """Keep that the page is on another platform than before.

@@ -1,21 +1,34 @@
 """Whether what was read is the page's own, and what is kept of who the page is."""
 
+from typing import NamedTuple
+
 from monitor.collect.session import FetchSession
 from monitor.errors import IdentityChanged
-from monitor.identity import Identity, Verdict, Witness, at_home, difference
+from monitor.identity import Identity, at_home
 from monitor.model import PageInfo
 from monitor.store import PageRecord
+from monitor.witness import Verdict, Witness, difference
 from monitor.writer import PageCache
 
 
-def testify(page: PageRecord, session: FetchSession, memory: PageCache) -> Witness:
+class NewIdentities(NamedTuple):
+    """What is to be kept of who the page is; None = nothing new."""
+
+    own: Identity | None = None
+    """What the page is known by now."""
+    other: Identity | None = None
+    """The other page that was read in its place."""
+
+
+def start_witness(page: PageRecord, session: FetchSession, cache: PageCache) -> Witness:
     """Prepare a session to be judged by what is known of the page.
 
     Its configured address is always its own.
     """
-    stored = at_home(memory.identity, page.url)
-    session.memory = memory
-    session.witness = Witness(stored=stored, platform=page.platform, refused=memory.other_identity)
+    session.cache = cache
+    session.witness = Witness(
+        own=at_home(cache.identity, page.url), platform=page.platform, other=cache.other_identity
+    )
     return session.witness
 
 
@@ -26,16 +39,16 @@ def require_own(
 
     Where the answer came from counts too.
     """
-    stored = witness.stored
+    own = witness.own
     if witness.hear(info, session.hosts) is Verdict.ANOTHER:
-        session.refused = witness.told
-        raise identity_changed(page, stored, witness.told)
+        session.other_identity = witness.testimony
+        raise identity_changed(page, own, witness.testimony)
 
 
-def identity_changed(page: PageRecord, stored: Identity, told: Identity) -> IdentityChanged:
+def identity_changed(page: PageRecord, own: Identity, other: Identity) -> IdentityChanged:
     """Return the error that another page was read in the page's place."""
     return IdentityChanged(
-        f"identity changed: {difference(stored, told)}; nothing of it is kept",
+        f"identity changed: {difference(own, other)}; nothing of it is kept",
         url=page.url,
         page=page.slug,
         remedy=(
@@ -45,16 +58,14 @@ def identity_changed(page: PageRecord, stored: Identity, told: Identity) -> Iden
     )
 
 
-def recognised(session: FetchSession) -> tuple[Identity | None, Identity | None]:
-    """Return what is to be kept of who the page is.
-
-    That is what it is known by now, or the other page in its place.
-    """
-    memory = session.memory or PageCache(0)
-    if session.refused is not None:
-        return None, session.refused if session.refused != memory.other_identity else None
-    if session.witness is None or not session.understood:
-        return None, None
-    known = session.witness.known
-    is_new = known != memory.identity or memory.other_identity is not None
-    return known if is_new else None, None
+def new_identities(session: FetchSession) -> NewIdentities:
+    """Return what a session told of who the page is that is not kept yet."""
+    cache = session.cache or PageCache(0)
+    if session.other_identity is not None:
+        is_new = session.other_identity != cache.other_identity
+        return NewIdentities(other=session.other_identity if is_new else None)
+    if session.witness is None or not session.is_understood:
+        return NewIdentities()
+    own = session.witness.identity
+    is_new = own != cache.identity or cache.other_identity is not None
+    return NewIdentities(own=own if is_new else None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.bounds import bounded, require_few_new
+from monitor.bounds import apply_bounds, require_few_new
 from monitor.clocks import ClockLedger
 from monitor.collect.driver import Driver
 from monitor.collect.reports import Reports
@@ -27,25 +27,29 @@ class Parts:
     driver: Driver
     reports: Reports
 
-    def context(self, page: PageRecord, memory: PageCache) -> PageContext:
+    def context(self, page: PageRecord, cache: PageCache) -> PageContext:
         """Return what the page's platform is told of it now."""
-        return self.watched.context(page, memory, self.clock())
+        return self.watched.context(page, cache, self.clock())
 
-    async def bounded(self, page: PageRecord, memory: PageCache, evidence: Evidence) -> Evidence:
+    async def within_bounds(
+        self, page: PageRecord, cache: PageCache, evidence: Evidence
+    ) -> Evidence:
         """Return evidence within the page's bounds. Raises TooManyComponents or NameTooLong."""
         bounds = self.watched.vendors[page.slug].bounds
-        evidence = bounded(evidence, bounds, url=page.url)
-        new = {component.id for component in evidence.components or ()} - memory.component_ids
+        evidence = apply_bounds(evidence, bounds, url=page.url)
+        new = {component.id for component in evidence.components or ()} - cache.component_ids
         if new:
             since = self.clock() - timedelta(days=1)
             count = await self.writer.db(self.store.count_new, page.id, new, since=since)
             require_few_new(count, bounds, url=page.url)
         return evidence
 
-    async def healed(self, page: PageRecord) -> PageRecord:
-        """Return the page after what is stored of it later than now was re-timed or set aside."""
+    async def heal(self, page: PageRecord) -> PageRecord:
+        """Re-time or set aside what is stored of the page later than now; return the page as it is
+        then.
+        """
         await self.writer.flush()
         healed = await self.writer.heal(page)
         if healed is not page:
-            self.clocks.healed()
+            self.clocks.note_healed()
         return healed

@@ -9,10 +9,10 @@ from monitor import platforms
 from monitor.clocks import is_ahead, latest_ahead, ours_is_behind
 from monitor.collect import timing
 from monitor.collect.identification import Identification
-from monitor.collect.ownership import recognised, require_own, testify
+from monitor.collect.ownership import new_identities, require_own, start_witness
 from monitor.collect.parts import Parts
 from monitor.collect.results import PollResult
-from monitor.collect.session import Answers, FetchSession, unreadable
+from monitor.collect.session import Answers, FetchSession, unreadable_bodies
 from monitor.collect.timetable import Timetable
 from monitor.day_range import gap_seconds
 from monitor.errors import (
@@ -26,13 +26,13 @@ from monitor.errors import (
     UnknownPlatform,
 )
 from monitor.model import Evidence, PageInfo
-from monitor.partial import admitted
+from monitor.partial import only_trouble
 from monitor.store import PageRecord, PollRecord
 from monitor.writer import PageCache, PollWrite
 
 log = logging.getLogger(__package__)
 
-GONE = (404, 410)
+GONE_STATUSES = (404, 410)
 """Statuses with which a page says that it does not have its platform's addresses (any more)."""
 
 
@@ -50,72 +50,73 @@ class Polls:
         self, page: PageRecord, *, answers: Answers | None, gives_way: bool
     ) -> PollResult:
         """Read the page once; see `Collector.poll`."""
-        started = self._parts.clock()
+        started_at = self._parts.clock()
         timer = asyncio.get_running_loop().time
-        begun = timer()
+        timer_start = timer()
         session = self._parts.watched.session(page, gives_way=gives_way)
         if answers is not None or page.platform is None:
-            session.answers, session.keeps = answers or Answers(), True
-            session.answers.read_at = started
-        memory = await self._parts.writer.cached(page)
-        off = is_ahead(page, started)
-        if off:  # an answer that is no other than that of a wrong clock must still be read whole
-            memory = replace(memory, validators={})
-        page, error = await self._attempt(page, session, memory, off=off)
-        if off and not isinstance(error, ClockOff):
-            page = await self._parts.healed(page)
+            session.answers, session.keeps_answers = answers or Answers(), True
+            session.answers.read_at = started_at
+        cache = await self._parts.writer.cached(page)
+        is_off = is_ahead(page, started_at)
+        if is_off:  # an answer that is no other than that of a wrong clock must still be read whole
+            cache = replace(cache, validators={})
+        page, error = await self._attempt(page, session, cache, is_off=is_off)
+        if is_off and not isinstance(error, ClockOff):
+            page = await self._parts.heal(page)
         if isinstance(error, Overloaded):
             return await self._not_read(page, error)
-        self._report(page, session, error, waited=timer() - begun)
-        poll = self._record(page, session, memory, started=started, error=error)
+        self._report(page, session, error, total_seconds=timer() - timer_start)
+        poll = self._record(page, session, cache, started_at=started_at, error=error)
         await self._keep(page, session, poll, error)
         return PollResult(slug=page.slug, outcome=poll.outcome, error=error)
 
     async def _attempt(
-        self, page: PageRecord, session: FetchSession, memory: PageCache, *, off: bool
+        self, page: PageRecord, session: FetchSession, cache: PageCache, *, is_off: bool
     ) -> tuple[PageRecord, PageError | None]:
         """Read the page; return it with what is known of it now, and why it could not be read.
 
-        The only place where the errors of a poll are caught: the other pages go on. `off`: what is
-        stored of the page lies later than now.
+        The only place where the errors of a poll are caught: the other pages go on. `is_off`: what
+        is stored of the page lies later than now.
         """
         try:
-            page = await self._read(page, session, memory)
-            if off:
+            page = await self._read(page, session, cache)
+            if is_off:
                 self._check_clock(page, session)
         except PageError as error:
             error.page = error.page or page.slug
             if isinstance(error, IdentityChanged):
                 session.forget()
-            session.evidence[:] = map(admitted, session.evidence)
+            session.evidence[:] = map(only_trouble, session.evidence)
             log.warning("poll failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
             return page, error
         return page, None
 
-    async def _read(self, page: PageRecord, session: FetchSession, memory: PageCache) -> PageRecord:
+    async def _read(self, page: PageRecord, session: FetchSession, cache: PageCache) -> PageRecord:
         parts = self._parts
-        session.known = memory.validators
+        session.validators = cache.validators
         if page.platform is None or self._identification.in_doubt(page):
             page = await self._identification.identify(page, session)
             gives_way = session.limits.gives_way
             session.limits = parts.watched.session(page, gives_way=gives_way).limits
-            session.provider, session.known = page.platform, {}
+            session.platform, session.validators = page.platform, {}
             # What another platform left open is over.
-            memory = await parts.writer.cached(page)
-        context = parts.context(page, memory)
+            cache = await parts.writer.cached(page)
+        context = parts.context(page, cache)
         platform = platforms.named(page.platform or "")
-        witness = testify(page, session, memory)
+        witness = start_witness(page, session, cache)
 
         async def keep(evidence: Evidence) -> None:
             require_own(page, session, witness, evidence.page)
-            session.evidence.append(await parts.bounded(page, memory, evidence))
+            session.evidence.append(await parts.within_bounds(page, cache, evidence))
 
         await parts.driver.drive(platform.poll(context), session, keep)
         if not session.evidence:
             # The same answer as last time tells the same id, though it was not looked for in it.
-            same = PageInfo(external_id=memory.identity.external_id if session.unchanged else None)
-            require_own(page, session, witness, same)
-        session.understood = True
+            is_same = session.has_unchanged_answer
+            info = PageInfo(external_id=cache.identity.external_id if is_same else None)
+            require_own(page, session, witness, info)
+        session.is_understood = True
         return page
 
     def _check_clock(self, page: PageRecord, session: FetchSession) -> None:
@@ -128,7 +129,7 @@ class Polls:
         if latest is None or not ours_is_behind(latest, now, session.offset_seconds):
             return
         session.evidence.clear()
-        session.understood = False
+        session.is_understood = False
         behind = timedelta(seconds=round(session.offset_seconds or 0))
         message = (
             f"our clock is {behind} behind the page's, and behind what was read at"
@@ -145,14 +146,19 @@ class Polls:
         return PollResult(slug=page.slug, outcome="failed", error=error)
 
     def _report(
-        self, page: PageRecord, session: FetchSession, error: PageError | None, *, waited: float
+        self,
+        page: PageRecord,
+        session: FetchSession,
+        error: PageError | None,
+        *,
+        total_seconds: float,
     ) -> None:
-        """Count the poll and log what is new in it. `waited`: seconds since it began."""
+        """Count the poll and log what is new in it. `total_seconds`: since it began."""
         reports = self._parts.reports
-        provider, seconds = page.platform or "unknown", sum(session.took)
+        platform, seconds = page.platform or "unknown", sum(session.waits)
         reason = error.reason if error else None
-        reports.observer.polled(provider, _outcome(session, error), reason, seconds)
-        reports.observer.queued(provider, max(0.0, waited - seconds))
+        reports.observer.polled(platform, _outcome(session, error), reason, seconds)
+        reports.observer.queued(platform, max(0.0, total_seconds - seconds))
         reports.unknown_words(page, session)
         reports.moved(page, session)
 
@@ -160,18 +166,18 @@ class Polls:
         self,
         page: PageRecord,
         session: FetchSession,
-        memory: PageCache,
+        cache: PageCache,
         *,
-        started: datetime,
+        started_at: datetime,
         error: PageError | None,
     ) -> PollRecord:
         failures = page.failures + 1 if error else 0
         vendor = self._parts.watched.vendors[page.slug]
-        is_open = memory.has_open_incident or session.found_open_incident
+        is_open = cache.has_open_incident or session.has_open_incident
         return PollRecord(
             page_id=page.id,
-            started_at=started,
-            duration_ms=round(sum(session.took) * 1000),
+            started_at=started_at,
+            duration_ms=round(sum(session.waits) * 1000),
             outcome=_outcome(session, error),
             reason=error.reason if error else None,
             message=str(error) if error else None,
@@ -192,29 +198,29 @@ class Polls:
         error: PageError | None,
     ) -> None:
         """Keep what was read; validators only when all they stand for was understood."""
-        identity, refused = recognised(session)
+        identities = new_identities(session)
         derive = timing.derive_due(
             poll.outcome,
             was_ok=page.last_ok,
             derived_at=page.derived_at,
             now=self._parts.clock(),
         )
-        collected = PollWrite(
+        write = PollWrite(
             page=page,
             poll=poll,
             evidence=session.evidence,
-            validators=session.changed_validators if session.understood else {},
-            bodies=session.readable if session.understood or session.evidence else (),
-            conditional_urls=session.learned,
-            unreadable=unreadable(error, session.bodies),
+            validators=session.changed_validators if session.is_understood else {},
+            bodies=session.readable_bodies if session.is_understood or session.evidence else (),
+            conditional_urls=session.new_validators,
+            unreadable=unreadable_bodies(error, session.bodies),
             derive=derive,
-            identity=identity,
-            other_identity=refused,
+            identity=identities.own,
+            other_identity=identities.other,
         )
-        if poll.outcome == "unchanged" and not derive and identity is None:
-            await self._parts.writer.enqueue(collected)
+        if poll.outcome == "unchanged" and not derive and identities.own is None:
+            await self._parts.writer.enqueue(write)
         else:
-            await self._parts.writer.write(collected)
+            await self._parts.writer.write(write)
 
 
 def _outcome(session: FetchSession, error: PageError | None) -> str:
@@ -234,5 +240,5 @@ def _parse_failures(page: PageRecord, error: PageError | None) -> int:
 def _may_have_moved(error: PageError | None) -> bool:
     """Whether the page answered, and not as its platform does."""
     if isinstance(error, BadStatus):
-        return error.status in GONE
+        return error.status in GONE_STATUSES
     return isinstance(error, (ParseError, UnknownPlatform, PageUnavailable))

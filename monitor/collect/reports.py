@@ -33,14 +33,14 @@ class Reports:
     def moved(self, page: PageRecord, session: FetchSession) -> None:
         """Log and count that the same page answers from a host that was not known for it."""
         witness = session.witness
-        if witness is None or not witness.moved or session.refused is not None:
+        if witness is None or not witness.has_moved or session.other_identity is not None:
             return
-        before = ", ".join(sorted(witness.stored.hosts))
+        before = ", ".join(sorted(witness.own.hosts))
         after = ", ".join(sorted(session.hosts))
         log.warning(
             "address changed vendor=%s id=%s from=%s to=%s",
             page.slug,
-            witness.told.external_id,
+            witness.testimony.external_id,
             before,
             after,
         )

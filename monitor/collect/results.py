@@ -39,8 +39,8 @@ class BackfillResult:
         self.gaps += evidence.gaps
         for cover in evidence.coverage:
             source = f"{evidence.source} ({cover.aspect.value})"
-            reached = self.reach.get(source, cover.span.start)
-            self.reach[source] = min(reached, cover.span.start)
+            earliest = self.reach.get(source, cover.span.start)
+            self.reach[source] = min(earliest, cover.span.start)
 
 
 Progress = Callable[[BackfillResult, Evidence], None]

@@ -47,10 +47,9 @@ class Watched:
         return FetchSession(
             page.url,
             self._limits(page, gives_way=gives_way),
-            {},
             slug=page.slug,
-            shares=self.is_shared(page.url),
-            provider=page.platform,
+            platform=page.platform,
+            is_shared=self.is_shared(page.url),
         )
 
     def _limits(self, page: PageRecord, *, gives_way: bool) -> Limits:
@@ -62,11 +61,11 @@ class Watched:
             headers=self._headers.get(page.slug, ()),
             gives_way=gives_way,
         )
-        known = platforms.named(page.platform) if page.platform in platforms.names() else None
-        size = vendor.max_body_mib or getattr(known, "MAX_BODY_MIB", None)
+        platform = platforms.named(page.platform) if page.platform in platforms.names() else None
+        size = vendor.max_body_mib or getattr(platform, "MAX_BODY_MIB", None)
         return limits if size is None else replace(limits, max_body_bytes=int(size * MIB))
 
-    def context(self, page: PageRecord, memory: PageCache, now: datetime) -> PageContext:
+    def context(self, page: PageRecord, cache: PageCache, now: datetime) -> PageContext:
         """Return what the page's platform is told of it."""
         vendor = self.vendors[page.slug]
         return PageContext(
@@ -74,8 +73,8 @@ class Watched:
             now=now,
             zone=vendor.zone or page.page_zone,
             cursor=page.mark,
-            open_incidents=frozenset(memory.unfinished_incidents),
-            components=memory.component_ids,
+            open_incidents=frozenset(cache.unfinished_incidents),
+            components=cache.component_ids,
             regions=vendor.regions,
             feed=vendor.feed,
             html=vendor.html,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor import platforms
-from monitor.bounds import Bounds, bounded
+from monitor.bounds import Bounds, apply_bounds
 from monitor.errors import PageError
 from tests.corpus.captures import everything
 from tests.drive import answers_from, context_of, drive, recognised
@@ -32,7 +32,7 @@ def test_every_recorded_page_is_within_the_bounds(corpus: Path) -> None:
                 except PageError:  # a page that was recorded because it cannot be read
                     continue
                 for each in evidence:
-                    assert bounded(each, Bounds(), url=page.url).components == each.components, name
+                    assert apply_bounds(each, Bounds(), url=page.url).components == each.components, name
                     told += 1
 
     assert told > 20
