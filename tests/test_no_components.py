@@ -10,7 +10,7 @@ from exporters.prometheus import PollMetrics, StateMetrics, exposition
 from exporters.report import remarks
 from monitor.answers import ReportQuery, record
 from monitor.cli.reading import poll_line
-from monitor.kit.evidence import NOTHING_LISTED, remarked
+from monitor.kit.evidence import NOTHING_LISTED, with_remark
 from monitor.model import Component, Evidence, Level, PageInfo
 
 
@@ -84,6 +84,6 @@ def test_only_a_complete_list_that_is_empty_is_remarked_on(
 ) -> None:
     """A reading that gives no list says nothing of components; a platform that knows why it is
     empty says that."""
-    told = remarked(evidence)
+    told = with_remark(evidence)
 
     assert (told.page.remark if told.page is not None else None) == remark

@@ -13,7 +13,7 @@ from monitor.collect.session import OK, FetchSession
 from monitor.errors import FetchError
 from monitor.fetch import Fetches, FetchResult, SharedFetcher, sent_at
 from monitor.identity import host_of
-from monitor.kit.evidence import remarked
+from monitor.kit.evidence import with_remark
 from monitor.kit.protocol import Get, Response, Steps
 from monitor.model import Evidence
 from monitor.store import Body
@@ -40,7 +40,7 @@ class Driver:
             step = next(steps)
             while True:
                 if isinstance(step, Evidence):
-                    await keep(remarked(step))
+                    await keep(with_remark(step))
                     step = next(steps)
                 elif not isinstance(step, Get):
                     step = steps.send(await self._ask_all(step, session))

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.protocol import Response
-from monitor.kit.responses import require_ok, sanitized
+from monitor.kit.responses import require_ok, sanitize
 
 
 def json_after(response: Response, prefix: re.Pattern[str]) -> Any:  # noqa: ANN401
@@ -20,7 +20,7 @@ def json_after(response: Response, prefix: re.Pattern[str]) -> Any:  # noqa: ANN
     if match is None:
         raise UnexpectedShape(f"the page holds no {prefix.pattern!r}", url=response.url)
     try:
-        return sanitized(json.JSONDecoder().raw_decode(text, match.end())[0])
+        return sanitize(json.JSONDecoder().raw_decode(text, match.end())[0])
     except (ValueError, RecursionError) as error:
         raise UnexpectedShape(
             f"what follows {prefix.pattern!r} is not whole JSON: {error}", url=response.url

@@ -139,13 +139,15 @@ def expire_stale(event: Event, spoke: datetime, now: datetime) -> Event:
     until = max(spoke, event.start) + SILENT_AFTER
     if event.phase is not Phase.OPEN or until >= now:
         return event
-    spans = (part for span in event.spans for part in _silenced(span, until))
-    return replace(
-        event, status=f"{event.status}, silent since {spoke:%Y-%m-%d}", spans=tuple(spans)
-    )
+    spans: list[ImpactSpan] = []
+    for span in event.spans:
+        spans += _cut_at(span, until)
+    status = f"{event.status}, silent since {spoke:%Y-%m-%d}"
+    return replace(event, status=status, spans=tuple(spans))
 
 
-def _silenced(span: ImpactSpan, until: datetime) -> Iterator[ImpactSpan]:
+def _cut_at(span: ImpactSpan, until: datetime) -> Iterator[ImpactSpan]:
+    """Yield the span up to `until`, and what is after it as unknown."""
     if span.end is not None and span.end <= until:
         yield span
         return

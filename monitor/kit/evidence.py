@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from monitor.errors import Truncated
 from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of, subtract
-from monitor.kit.events import ComponentState, Event, start_by
+from monitor.kit.events import ComponentState, Event, ImpactSpan, start_by
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import PageContext
-from monitor.kit.states import _worst_of_each
+from monitor.kit.states import worst_of_each
 from monitor.model import (
     Aspect,
     Basis,
@@ -25,6 +25,7 @@ from monitor.model import (
     Gap,
     Impact,
     Incident,
+    IncidentUpdate,
     Level,
     Observation,
     PageInfo,
@@ -49,9 +50,10 @@ def gap_before(
     """Yield what is missing when history was asked for `since` and a source's record begins at
     `first`.
     """
-    asked, begun = day_of(since, UTC), day_of(first, UTC)
-    if asked < begun:
-        gap = Gap(what=f"{what} {asked}..{begun - ONE_DAY}", reason=Truncated.reason, message=why)
+    first_wanted, first_known = day_of(since, UTC), day_of(first, UTC)
+    if first_wanted < first_known:
+        missing = f"{what} {first_wanted}..{first_known - ONE_DAY}"
+        gap = Gap(what=missing, reason=Truncated.reason, message=why)
         yield Evidence(source=source, read_at=page.now, gaps=(gap,))
 
 
@@ -76,49 +78,30 @@ def evidence(
     unattributed events is left out of that, and what ended before it is left out altogether: of a
     time of which only what was bad is known, every known day would be bad.
     """
-    listed = _worst_of_each(parts) if parts is not None else None
-    all_begun = (start_by(event, page.now) for event in events)
-    told = {
-        event.id: event for event in all_begun if since is None or not _over_before(event, since)
-    }
-    unknown = {part.word for part in listed or () if part.level is None and part.word} | set(
-        unknown_words
-    )
-    unknown |= {word for event in told.values() for word in event.unknown_words}
-    unknown |= {
-        span.word
-        for event in told.values()
-        for span in event.spans
-        if span.level is None and span.word
-    }
+    states = None if parts is None else worst_of_each(parts)
+    latest = _latest(events, since, page.now)
+    if states is not None:
+        components = [state.component for state in states]
     return Evidence(
         source=source,
         read_at=page.now,
         page=info,
-        components=(
-            tuple(p.component for p in listed) if listed is not None else _distinct(components)
-        ),
-        observed=None if listed is None else tuple(map(_observation, listed)),
-        incidents=tuple(_incident(event) for event in told.values()),
-        updates=tuple(
-            update for event in told.values() for update in updates_of(event.id, event.updates)
-        ),
-        impacts=tuple(
-            dict.fromkeys(
-                impact for event in told.values() for impact in _impacts(event, source, page.now)
-            )
-        ),
-        coverage=_coverage(told.values(), since, page.now),
-        lists=Interval.between(since, page.now) if since is not None else None,
+        components=_distinct(components),
+        observed=None if states is None else tuple(map(_observation, states)),
+        incidents=tuple(map(_incident, latest)),
+        updates=_updates(latest),
+        impacts=_impacts(latest, source, page.now),
+        coverage=_coverage(latest, since, page.now),
+        lists=None if since is None else Interval.between(since, page.now),
         withdrawn=tuple(sorted(set(withdrawn))),
-        unknown_words=tuple(sorted(unknown)),
+        unknown_words=_unknown_words(states or (), latest, unknown_words),
         cursor=cursor,
     )
 
 
-def remarked(evidence: Evidence) -> Evidence:
+def with_remark(evidence: Evidence) -> Evidence:
     """Return evidence with a remark where the complete list of components is empty and nothing else
-    says why: that is no page that was not read, and no page where all is well.
+    says why: the page was read, and that does not mean that all is well.
     """
     info = evidence.page or PageInfo()
     if evidence.components is None or evidence.components or info.remark is not None:
@@ -127,12 +110,36 @@ def remarked(evidence: Evidence) -> Evidence:
     return replace(evidence, page=replace(info, remark=f"{NOTHING_LISTED}{of_itself}"))
 
 
-def _over_before(event: Event, since: datetime) -> bool:
+def _latest(events: Iterable[Event], since: datetime | None, now: datetime) -> list[Event]:
+    """Return the last event of each id, without those that ended before `since`."""
+    latest = {}
+    for event in events:
+        if since is None or not _is_over_before(event, since):
+            latest[event.id] = start_by(event, now)
+    return list(latest.values())
+
+
+def _is_over_before(event: Event, since: datetime) -> bool:
     return event.phase is Phase.CLOSED and max(event.end or event.start, event.start) <= since
 
 
+def _unknown_words(
+    states: Iterable[ComponentState], events: Iterable[Event], others: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the vendor's words that mean nothing to us, sorted."""
+    words = set(others)
+    words.update(state.word for state in states if state.level is None and state.word)
+    for event in events:
+        words.update(event.unknown_words)
+        words.update(span.word for span in event.spans if span.level is None and span.word)
+    return tuple(sorted(words))
+
+
 def _distinct(components: Iterable[Component] | None) -> tuple[Component, ...] | None:
-    return None if components is None else tuple({each.id: each for each in components}.values())
+    """Return the last component of each id; None where the list is not known."""
+    if components is None:
+        return None
+    return tuple({component.id: component for component in components}.values())
 
 
 def _observation(part: ComponentState) -> Observation:
@@ -141,7 +148,7 @@ def _observation(part: ComponentState) -> Observation:
 
 def _incident(event: Event) -> Incident:
     end = event.end if event.phase is Phase.CLOSED else None
-    named = (*event.component_ids, *(span.component_id for span in event.spans))
+    hit = [span.component_id for span in event.spans]
     return Incident(
         id=event.id,
         title=event.title,
@@ -152,35 +159,52 @@ def _incident(event: Event) -> Incident:
         resolved_at=None if end is None else max(end, event.start),
         url=event.url,
         maintenance=event.maintenance,
-        component_ids=tuple(dict.fromkeys(named)),
+        component_ids=tuple(dict.fromkeys([*event.component_ids, *hit])),
     )
 
 
-def _impacts(event: Event, source: str, now: datetime) -> Iterable[Impact]:
-    """Yield what the event meant for its components so far; what is announced has not happened
-    yet.
+def _updates(events: Iterable[Event]) -> tuple[IncidentUpdate, ...]:
+    updates: list[IncidentUpdate] = []
+    for event in events:
+        updates += updates_of(event.id, event.updates)
+    return tuple(updates)
+
+
+def _impacts(events: Iterable[Event], source: str, now: datetime) -> tuple[Impact, ...]:
+    """Return what the events meant for their components so far, each impact once.
+
+    What is announced has not happened yet, and what was withdrawn never did.
     """
-    if event.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
-        return
-    for span in event.spans:
-        end = _end(span.start, span.end, now, over=event.phase is Phase.CLOSED)
-        if (
-            span.start > now
-            or (span.start == now and span.end is not None)
-            or span.level is Level.OPERATIONAL
-        ):
+    impacts: dict[Impact, None] = {}
+    for event in events:
+        if event.phase in {Phase.SCHEDULED, Phase.WITHDRAWN}:
             continue
-        inferred = span.basis is Basis.INFERRED
-        yield Impact(
-            component_id=span.component_id,
-            level=None if inferred else span.level,
-            start=span.start,
-            end=end,
-            basis=span.basis,
-            source=source,
-            incident_id=event.id,
-            word=IMPACT_WORDS[span.level] if inferred and span.level is not None else span.word,
-        )
+        for span in event.spans:
+            if span.level is not Level.OPERATIONAL and _has_begun(span, now):
+                impacts[_impact(event, span, source, now)] = None
+    return tuple(impacts)
+
+
+def _has_begun(span: ImpactSpan, now: datetime) -> bool:
+    """Whether some of the span lies behind us; one without an end begins the instant it starts."""
+    return span.start < now or (span.start == now and span.end is None)
+
+
+def _impact(event: Event, span: ImpactSpan, source: str, now: datetime) -> Impact:
+    is_inferred = span.basis is Basis.INFERRED
+    word = span.word
+    if is_inferred and span.level is not None:
+        word = IMPACT_WORDS[span.level]
+    return Impact(
+        component_id=span.component_id,
+        level=None if is_inferred else span.level,
+        start=span.start,
+        end=_end(span.start, span.end, now, over=event.phase is Phase.CLOSED),
+        basis=span.basis,
+        source=source,
+        incident_id=event.id,
+        word=word,
+    )
 
 
 def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) -> datetime | None:
@@ -196,13 +220,16 @@ def _end(start: datetime, end: datetime | None, now: datetime, *, over: bool) ->
 def _coverage(
     events: Iterable[Event], since: datetime | None, now: datetime
 ) -> tuple[Coverage, ...]:
-    whole = Interval.between(since, now) if since is not None else None
+    """Return the time that the events speak for: from `since` on, but for that of unattributed
+    ones.
+    """
+    whole = None if since is None else Interval.between(since, now)
     if whole is None:
         return ()
-    unattributed = (
-        Interval.between(each.start, min(each.end or now, now))
-        for each in events
-        if each.unattributed
-    )
-    spans = subtract([whole], (span for span in unattributed if span is not None))
+    holes = []
+    for event in events:
+        if event.unattributed:
+            hole = Interval.between(event.start, min(event.end or now, now))
+            holes += [hole] if hole is not None else []
+    spans = subtract([whole], holes)
     return tuple(Coverage(span=span, aspect=Aspect.IMPACTS, complete=True) for span in spans)

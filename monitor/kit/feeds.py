@@ -5,7 +5,7 @@ we know. Entity declarations are refused: feeds need none, and they are how XML 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -70,7 +70,7 @@ def read_feed(response: Response) -> Feed:
             "a document type came where a feed was due; it may be a web page", url=response.url
         )
     try:
-        root = ET.fromstring(body.strip())  # noqa: S314 - a document that declares entities was refused above
+        root = ET.fromstring(body.strip())  # noqa: S314 - what declares entities was refused
     except ET.ParseError as error:
         broken = error.code in BREAKS_OFF
         kind = Truncated if broken and body.lstrip()[:1] == b"<" else UnexpectedShape
@@ -101,14 +101,13 @@ def _feed(root: ET.Element, url: str) -> Feed:
     )
     if kind not in ROOTS or channel is None:
         raise UnexpectedShape(f"not a feed: the root is <{kind[:40]}>", url=url)
-    told = _told(channel)
-    built = told.get("lastBuildDate") or told.get("pubDate") or told.get("updated")
+    texts = _texts(channel)
+    written_at = _first(texts, "lastBuildDate", "pubDate", "updated")
+    nodes = _nodes(channel, ROOTS[kind])
     return Feed(
-        title=told.get("title", ""),
-        built=_date(built, "the feed's date"),
-        entries=tuple(
-            _entry(node, index) for index, node in enumerate(_nodes(channel, ROOTS[kind]))
-        ),
+        title=texts.get("title", ""),
+        built=_date(written_at, "the feed's date"),
+        entries=tuple(_entry(node, number) for number, node in enumerate(nodes, 1)),
     )
 
 
@@ -116,43 +115,44 @@ def _nodes(channel: ET.Element, name: str) -> Iterator[ET.Element]:
     return (node for node in channel if _tag(node) == name)
 
 
-def _entry(node: ET.Element, index: int) -> Entry:
-    told, where = _told(node), f"entry {index + 1}"
-    link = told.get("link") or next(
-        (href for child in node if _tag(child) == "link" and (href := child.get("href"))), None
-    )
-    key = told.get("guid") or told.get("id") or link or told.get("title")
+def _entry(node: ET.Element, number: int) -> Entry:
+    texts, where = _texts(node), f"entry {number}"
+    link = texts.get("link") or _href(node)
+    key = _first(texts, "guid", "id") or link or texts.get("title")
     if not key:
         raise UnexpectedShape(f"{where} of the feed has neither an id nor a link nor a title")
+    published = _first(texts, "published", "pubDate", "date")
+    labels = (_label(child) for child in _nodes(node, "category"))
     return Entry(
         id=key,
-        title=told.get("title") or key,
+        title=texts.get("title") or key,
         link=link,
-        body=told.get("encoded")
-        or told.get("content")
-        or told.get("description")
-        or told.get("summary")
-        or "",
-        published=_date(
-            told.get("published") or told.get("pubDate") or told.get("date"), f"{where}, published"
-        ),
-        updated=_date(told.get("updated"), f"{where}, updated"),
-        categories=tuple(
-            dict.fromkeys(
-                filter(None, (_label(child) for child in node if _tag(child) == "category"))
-            )
-        ),
+        body=_first(texts, "encoded", "content", "description", "summary") or "",
+        published=_date(published, f"{where}, published"),
+        updated=_date(texts.get("updated"), f"{where}, updated"),
+        categories=tuple(dict.fromkeys(filter(None, labels))),
     )
 
 
-def _told(node: ET.Element) -> dict[str, str]:
+def _texts(node: ET.Element) -> dict[str, str]:
     """Return the texts of a node's children by name; of several of a name the first counts."""
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for child in node:
-        written = maybe_text("".join(child.itertext()) if len(child) else child.text)
-        if written is not None:
-            told.setdefault(_tag(child), written)
-    return told
+        text = maybe_text("".join(child.itertext()) if len(child) else child.text)
+        if text is not None:
+            texts.setdefault(_tag(child), text)
+    return texts
+
+
+def _first(texts: Mapping[str, str], *names: str) -> str | None:
+    """Return the text of the first of these names that has one."""
+    return next((texts[name] for name in names if name in texts), None)
+
+
+def _href(node: ET.Element) -> str | None:
+    """Return where an Atom entry links to: its links have no text, but an attribute."""
+    addresses = (child.get("href") for child in _nodes(node, "link"))
+    return next(filter(None, addresses), None)
 
 
 def _label(node: ET.Element) -> str | None:
@@ -163,15 +163,16 @@ def _tag(node: ET.Element) -> str:
     return str(node.tag).rpartition("}")[2]
 
 
-def _date(written: str | None, where: str) -> datetime | None:
+def _date(text: str | None, where: str) -> datetime | None:
     """Return a date as RSS or as Atom writes it; None when there is none."""
-    if written is None:
+    if text is None:
         return None
-    return instant(written, where) if written[:4].isdigit() else mail_date(written, where)
+    return instant(text, where) if text[:4].isdigit() else mail_date(text, where)
 
 
 @lru_cache(maxsize=8)
 def text_lines(html: str) -> tuple[str, ...]:
     """Return the text of a piece of HTML, a line for each piece of it; empty lines are left out."""
-    told = unescape(TAG.sub("\n", INLINE.sub("", html)))
-    return tuple(line for each in told.splitlines() if (line := " ".join(each.split())))
+    text = unescape(TAG.sub("\n", INLINE.sub("", html)))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return tuple(filter(None, lines))

@@ -72,9 +72,9 @@ def number(value: object, where: str) -> float:
     """Return a finite number; a text that spells one is taken too."""
     if isinstance(value, (int, float, str)) and not isinstance(value, bool):
         try:
-            found = float(value)
+            result = float(value)
         except (ValueError, OverflowError):
-            found = math.nan
-        if math.isfinite(found):
-            return found
+            result = math.nan
+        if math.isfinite(result):
+            return result
     return shape_error(where, "a number", value)

@@ -25,9 +25,11 @@ def plain_text(html: str, most: int = LONGEST_MESSAGE) -> str:
     """
     # Markup takes room too, and what cannot be kept need not be read; no tag must be left half.
     read = html if len(html) <= 4 * most else _HALF_TAG.sub("", html[: 4 * most])
-    told = unescape(_TAG.sub("", _BREAK.sub("\n", read)))
-    seen = "\n".join(line for each in told.splitlines() if (line := _printable(each)))
-    return seen if len(seen) <= most and len(read) == len(html) else f"{seen[: most - 1]}…"
+    text = unescape(_TAG.sub("", _BREAK.sub("\n", read)))
+    lines = filter(None, map(_printable, text.splitlines()))
+    message = "\n".join(lines)
+    is_whole = len(message) <= most and len(read) == len(html)
+    return message if is_whole else f"{message[: most - 1]}…"
 
 
 def _printable(line: str) -> str:

@@ -40,7 +40,7 @@ def message(
 
 
 def messages(
-    listed: object,
+    items: object,
     *,
     at: str,
     status: str = "status",
@@ -54,55 +54,58 @@ def messages(
     What is no message or has no time we can read is left out: people wrote it for people, no level
     depends on it, and it fails no poll.
     """
-    told = []
-    for each in listed if isinstance(listed, list) else ():
-        if not isinstance(each, dict):
-            continue
+    updates = []
+    for item in _rows(items):
         try:
-            moment = read_time(each.get(at), at)
+            moment = read_time(item.get(at), at)
         except UnexpectedShape:
             continue
-        told.append(
-            message(
-                moment,
-                _said(each.get(status)),
-                _said(each.get(text)),
-                key=_said(each.get("id")),
-                states=states(each),
-            )
+        update = message(
+            moment,
+            _text(item.get(status)),
+            _text(item.get(text)),
+            key=_text(item.get("id")),
+            states=states(item),
         )
-    return tuple(told)
+        updates.append(update)
+    return tuple(updates)
 
 
 def posted_states(
-    listed: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
+    items: object, levels: Mapping[str, Level], *, key: str, state: str = "status"
 ) -> Iterator[PostedState]:
     """Yield the states in a list of a message, in which `key` is the component's id; what is none
     is left out.
     """
-    for each in listed if isinstance(listed, list) else ():
-        code, word = (
-            (_said(each.get(key)), _said(each.get(state)))
-            if isinstance(each, dict)
-            else (None, None)
-        )
-        if code is not None and word is not None:
+    for item in _rows(items):
+        component_id, word = _text(item.get(key)), _text(item.get(state))
+        if component_id is not None and word is not None:
             word = word.lower()[:LONGEST_CODE]
-            yield PostedState(component_id=code, level=levels.get(word), word=word)
+            yield PostedState(component_id=component_id, level=levels.get(word), word=word)
 
 
-def _said(value: object) -> str | None:
-    return str(value) if type(value) is int and abs(value) < 10**LONGEST_CODE else maybe_text(value)
+def _rows(items: object) -> Iterator[Row]:
+    """Yield the objects in what may be a list of them."""
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            yield item
 
 
-def updates_of(incident_id: str, listed: Iterable[IncidentUpdate]) -> Iterable[IncidentUpdate]:
+def _text(value: object) -> str | None:
+    """Return a text or a whole number as text; None for anything else."""
+    if type(value) is int and abs(value) < 10**LONGEST_CODE:
+        return str(value)
+    return maybe_text(value)
+
+
+def updates_of(incident_id: str, updates: Iterable[IncidentUpdate]) -> Iterable[IncidentUpdate]:
     """Return messages as those of an incident, oldest first, each under a key of its own."""
-    told: dict[str, IncidentUpdate] = {}
-    times: Counter[str] = Counter()
-    for update in sorted(listed, key=lambda each: each.at):
+    by_key: dict[str, IncidentUpdate] = {}
+    repeats: Counter[str] = Counter()
+    for update in sorted(updates, key=lambda update: update.at):
         key = update.key
-        while key in told:
-            times[update.key] += 1
-            key = f"{update.key} {times[update.key] + 1}"
-        told[key] = replace(update, incident_id=incident_id, key=key)
-    return told.values()
+        while key in by_key:
+            repeats[update.key] += 1
+            key = f"{update.key} {repeats[update.key] + 1}"
+        by_key[key] = replace(update, incident_id=incident_id, key=key)
+    return by_key.values()

@@ -22,105 +22,104 @@ def dump_open(events: Iterable[Event]) -> str:
     For pages that list only what is going on: an event that leaves such a list has ended, and
     nothing else says so.
     """
-    return json.dumps(
-        {
-            event.id: _written(event)
-            for event in events
-            if event.phase in {Phase.OPEN, Phase.SCHEDULED}
-        }
-    )
+    unfinished = (event for event in events if event.phase in {Phase.OPEN, Phase.SCHEDULED})
+    return json.dumps({event.id: _encode(event) for event in unfinished})
 
 
 def closed_since(
     page: PageContext, events: Iterable[Event]
 ) -> tuple[tuple[Event, ...], tuple[str, ...]]:
-    """Return the events of the last poll's `remembered` that are no longer listed, as ended now;
-    and the ids of those we hold as open or announced that never took place or are not remembered,
+    """Return the events that the last poll handed on and that are no longer listed, as ended now;
+    and the ids of those we hold as open or announced that never took place or were not handed on,
     to be withdrawn.
     """
-    listed = {event.id for event in events}
-    held = _read(page.cursor)
-    over = [held[key] for key in sorted(held) if key not in listed and held[key].start < page.now]
-    withdrawn = unlisted(page, over) - listed
-    return tuple(_closed(event, page.now) for event in over), tuple(sorted(withdrawn))
+    ids = {event.id for event in events}
+    previous = _decode_all(page.cursor)
+    missing = (previous[key] for key in sorted(previous.keys() - ids))
+    ended_events = [_closed_at(event, page.now) for event in missing if event.start < page.now]
+    withdrawn = unlisted(page, ended_events) - ids
+    return tuple(ended_events), tuple(sorted(withdrawn))
 
 
-def _closed(event: Event, now: datetime) -> Event:
-    end = min(event.end, now) if event.end is not None else now
-    spans = tuple(
-        replace(span, end=span.end if span.end is not None and span.end <= now else now)
-        for span in event.spans
-    )
-    return replace(event, phase=Phase.CLOSED, status="no longer listed", end=end, spans=spans)
+def _closed_at(event: Event, now: datetime) -> Event:
+    """Return the event as ended now, or when it said it would end where that is past."""
+
+    def end_of(end: datetime | None) -> datetime:
+        return now if end is None else min(end, now)
+
+    spans = tuple(replace(span, end=end_of(span.end)) for span in event.spans)
+    status = "no longer listed"
+    end = end_of(event.end)
+    return replace(event, phase=Phase.CLOSED, status=status, end=end, spans=spans)
 
 
-def _written(event: Event) -> list[Any]:
-    spans = [
-        [s.component_id, s.level, s.start.isoformat(), s.end and s.end.isoformat(), s.word, s.basis]
-        for s in event.spans
-    ]
-    end = event.end and event.end.isoformat()
-    told = [
+def _encode(event: Event) -> list[Any]:
+    return [
         event.title,
         event.phase,
         event.start.isoformat(),
-        end,
+        event.end and event.end.isoformat(),
         event.status,
         event.impact,
         event.url,
+        event.maintenance,
+        list(event.component_ids),
+        [_encode_span(span) for span in event.spans],
+        event.unattributed,
     ]
-    return [*told, event.maintenance, list(event.component_ids), spans, event.unattributed]
 
 
-def _read(cursor: str | None) -> Mapping[str, Event]:
+def _encode_span(span: ImpactSpan) -> list[Any]:
+    return [
+        span.component_id,
+        span.level,
+        span.start.isoformat(),
+        span.end and span.end.isoformat(),
+        span.word,
+        span.basis,
+    ]
+
+
+def _decode_all(cursor: str | None) -> Mapping[str, Event]:
     """Return the events of an earlier poll; none when there was none or another version wrote
     them.
     """
     try:
-        return {key: _event(key, told) for key, told in json.loads(cursor or "{}").items()}
+        return {key: _decode(key, row) for key, row in json.loads(cursor or "{}").items()}
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return {}
 
 
-def _event(key: str, told: Sequence[Any]) -> Event:
-    (
-        title,
-        phase,
-        start,
-        end,
-        status,
-        impact,
-        url,
-        maintenance,
-        component_ids,
-        spans,
-        unattributed,
-    ) = told
+def _decode(key: str, row: Sequence[Any]) -> Event:
+    title, phase, start, end, status, impact, url, *others = row
+    maintenance, component_ids, spans, unattributed = others
     return Event(
         id=key,
         title=str(title),
         phase=Phase(phase),
-        start=_time(start),
-        end=end and _time(end),
+        start=_instant(start),
+        end=end and _instant(end),
         status=str(status),
         impact=str(impact),
         url=url,
         maintenance=bool(maintenance),
         component_ids=tuple(map(str, component_ids)),
-        spans=tuple(
-            ImpactSpan(
-                component_id=str(component),
-                level=None if level is None else Level(level),
-                start=_time(first),
-                end=last and _time(last),
-                word=word,
-                basis=Basis(basis),
-            )
-            for component, level, first, last, word, basis in spans
-        ),
+        spans=tuple(map(_decode_span, spans)),
         unattributed=bool(unattributed),
     )
 
 
-def _time(written: str) -> datetime:
-    return utc(datetime.fromisoformat(written))
+def _decode_span(row: Sequence[Any]) -> ImpactSpan:
+    component_id, level, start, end, word, basis = row
+    return ImpactSpan(
+        component_id=str(component_id),
+        level=None if level is None else Level(level),
+        start=_instant(start),
+        end=end and _instant(end),
+        word=word,
+        basis=Basis(basis),
+    )
+
+
+def _instant(text: str) -> datetime:
+    return utc(datetime.fromisoformat(text))

@@ -61,19 +61,19 @@ def post_saying(at: datetime, word: str, phases: Mapping[str, Phase]) -> Post:
     """
     if word.lower() in REVIEWS:
         return Post(at, Says.REVIEW)
-    meant = {Phase.OPEN: Says.GOES_ON, Phase.CLOSED: Says.OVER, Phase.WITHDRAWN: Says.OVER}
     phase = phases.get(word)
-    return Post(at, Says.UNCLEAR if phase is None else meant.get(phase, Says.UNCLEAR))
+    if phase is Phase.OPEN:
+        return Post(at, Says.GOES_ON)
+    is_over = phase in {Phase.CLOSED, Phase.WITHDRAWN}
+    return Post(at, Says.OVER if is_over else Says.UNCLEAR)
 
 
 def calls_over(word: str, phases: Mapping[str, Phase]) -> bool:
     """Whether a vendor's word for an event's present state says that it is over: what is reviewed
     is.
     """
-    return post_saying(datetime.min.replace(tzinfo=UTC), word, phases).says in {
-        Says.OVER,
-        Says.REVIEW,
-    }
+    post = post_saying(datetime.min.replace(tzinfo=UTC), word, phases)
+    return post.says in {Says.OVER, Says.REVIEW}
 
 
 def over_since(posts: Iterable[Post]) -> datetime | None:
@@ -83,46 +83,47 @@ def over_since(posts: Iterable[Post]) -> datetime | None:
     So a reopening makes it go on, and neither a review nor a repeated end prolongs it. Of two posts
     of one instant the one that says it is over counts as the later.
     """
-    told = list(posts)
-    going = max((post.at for post in told if post.says is Says.GOES_ON), default=None)
-    return min(
-        (
-            post.at
-            for post in told
-            if post.says is Says.OVER and (going is None or post.at >= going)
-        ),
-        default=None,
-    )
+    posts = list(posts)
+    last_open = _latest(post for post in posts if post.says is Says.GOES_ON)
+    over = [post.at for post in posts if post.says is Says.OVER]
+    if last_open is not None:
+        over = [at for at in over if at >= last_open]
+    return min(over, default=None)
 
 
-def closed_at(posts: Iterable[Post], start: datetime, changed: datetime | None = None) -> datetime:
+def _latest(posts: Iterable[Post]) -> datetime | None:
+    return max((post.at for post in posts), default=None)
+
+
+def closed_at(
+    posts: Iterable[Post], start: datetime, changed_at: datetime | None = None
+) -> datetime:
     """Return when an event ended that its vendor calls over: when its posts say so; where none
     does, with the last of them that is no review, else with its last change. Never before `start`.
     """
-    told = list(posts)
-    spoken = max((post.at for post in told if post.says is not Says.REVIEW), default=changed)
-    return max(over_since(told) or spoken or start, start)
+    posts = list(posts)
+    last_word = _latest(post for post in posts if post.says is not Says.REVIEW)
+    return max(over_since(posts) or last_word or changed_at or start, start)
 
 
 def end_of(
     posts: Iterable[Post],
-    said: datetime | None,
+    stated_end: datetime | None,
     start: datetime,
     *,
     over: bool,
-    changed: datetime | None = None,
+    changed_at: datetime | None = None,
 ) -> datetime | None:
-    """Return when an event ended whose vendor states an end (`said`, None = none) beside its posts;
-    None = it goes on.
+    """Return when an event ended whose vendor states an end (None = none) beside its posts; None =
+    it goes on.
 
-    `over`: its vendor calls it over now, and last changed it at `changed`. The stated end counts
+    `over`: its vendor calls it over now, and last changed it at `changed_at`. The stated end counts
     unless a post says later that it goes on: then the event was reopened or its end was dated back,
     and it ended with the post that says so, or goes on.
     """
-    told = list(posts)
-    held = said is not None and not any(
-        post.says is Says.GOES_ON and post.at > said for post in told
-    )
-    if said is not None and held:
-        return max(said, start)
-    return closed_at(told, start, said or changed) if over else None
+    posts = list(posts)
+    if stated_end is not None:
+        last_open = _latest(post for post in posts if post.says is Says.GOES_ON)
+        if last_open is None or last_open <= stated_end:
+            return max(stated_end, start)
+    return closed_at(posts, start, stated_end or changed_at) if over else None

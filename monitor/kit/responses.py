@@ -76,8 +76,8 @@ def read_json(response: Response) -> Any:  # noqa: ANN401
             url=response.url,
         )
     try:
-        told = json.loads(text)
-        return sanitized(told) if UNSTORABLE.search(text) else told
+        value = json.loads(text)
+        return sanitize(value) if UNSTORABLE.search(text) else value
     except RecursionError as error:
         raise NotJson("the JSON is nested too deeply to be an answer", url=response.url) from error
     except json.JSONDecodeError as error:
@@ -120,25 +120,25 @@ def locate_errors(url: str) -> Iterator[None]:
         raise UnexpectedShape(f"a date out of range: {error}", url=url) from error
 
 
-def shape_error(where: str, due: str, found: object) -> NoReturn:
+def shape_error(where: str, due: str, value: object) -> NoReturn:
     """Raise UnexpectedShape: what was due at a place in an answer, and what is there."""
-    shown = "nothing" if found is None else f"{type(found).__name__} {str(found)[:40]!r}"
-    raise UnexpectedShape(f"{where}: expected {due}, found {shown}")
+    what = "nothing" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+    raise UnexpectedShape(f"{where}: expected {due}, found {what}")
 
 
 UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 """How JSON spells half a character, and NUL; whole pairs too, which are then left as they are."""
 
 
-def sanitized(told: Any) -> Any:  # noqa: ANN401
+def sanitize(value: Any) -> Any:  # noqa: ANN401
     """Return decoded JSON with "?" for half characters and NUL in its texts and keys."""
-    if isinstance(told, str):
-        return told.encode(errors="replace").decode().replace("\x00", "?")
-    if isinstance(told, list):
-        return [sanitized(item) for item in told]
-    if isinstance(told, dict):
-        return {sanitized(key): sanitized(item) for key, item in told.items()}
-    return told
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode().replace("\x00", "?")
+    if isinstance(value, list):
+        return [sanitize(item) for item in value]
+    if isinstance(value, dict):
+        return {sanitize(key): sanitize(item) for key, item in value.items()}
+    return value
 
 
 def _path(url: str) -> str:

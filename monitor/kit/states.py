@@ -1,10 +1,10 @@
 """The present state of components, and which of several counts. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.kit.events import ComponentState, Event, start_by
+from monitor.kit.events import ComponentState, Event, ImpactSpan, start_by
 from monitor.model import (
     Component,
     Level,
@@ -16,14 +16,20 @@ UNKNOWN = 1.5
 maintenance do not."""
 
 
-def worst_words(said: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]) -> dict[str, str]:
+def worst_words(
+    pairs: Iterable[tuple[str, str]], vocabulary: Mapping[str, Level]
+) -> dict[str, str]:
     """Return one word for each id; of several the one of the worst level, and an unknown one is
     worse than green.
     """
-    found: dict[str, str] = {}
-    for key, word in said:
-        found[key] = max(found.get(key, word), word, key=lambda each: vocabulary.get(each, UNKNOWN))
-    return found
+
+    def rank(word: str) -> float:
+        return vocabulary.get(word, UNKNOWN)
+
+    worst: dict[str, str] = {}
+    for key, word in pairs:
+        worst[key] = max(worst.get(key, word), word, key=rank)
+    return worst
 
 
 def current_states(
@@ -34,33 +40,43 @@ def current_states(
 
     What none of them names is operational, unless one is unattributed: then nothing is known of it.
     """
-    going = [event for each in events if (event := start_by(each, now)).phase is Phase.OPEN]
-    held: dict[str, ComponentState] = {}
-    rest = None if any(event.unattributed for event in going) else Level.OPERATIONAL
-    listed = {component.id: component for component in components}
-    for span in (span for event in going for span in event.spans):
-        component = listed.get(span.component_id)
-        if component is not None and span.start <= now and (span.end is None or span.end > now):
-            part = ComponentState(component=component, level=span.level, word=span.word)
-            held[component.id] = max(held.get(component.id, part), part, key=_badness)
-    calm = (ComponentState(component=component, level=rest) for component in listed.values())
-    return tuple(max(held.get(part.component.id, part), part, key=_badness) for part in calm)
+    open_events = [event for event in _started(events, now) if event.phase is Phase.OPEN]
+    unnamed = None if any(event.unattributed for event in open_events) else Level.OPERATIONAL
+    states = {
+        component.id: ComponentState(component=component, level=unnamed) for component in components
+    }
+    hit: dict[str, ComponentState] = {}
+    for event in open_events:
+        for span in event.spans:
+            if span.component_id in states and _goes_on(span, now):
+                state = replace(states[span.component_id], level=span.level, word=span.word)
+                hit[span.component_id] = _worse(hit.get(span.component_id, state), state)
+    return tuple(_worse(hit.get(key, state), state) for key, state in states.items())
 
 
-def _worst_of_each(parts: Iterable[ComponentState]) -> list[ComponentState]:
-    """Return each component once; of several states the worst known one counts, and unknown is
-    worse than green.
+def _started(events: Iterable[Event], now: datetime) -> Iterator[Event]:
+    return (start_by(event, now) for event in events)
+
+
+def _goes_on(span: ImpactSpan, now: datetime) -> bool:
+    return span.start <= now and (span.end is None or span.end > now)
+
+
+def worst_of_each(states: Iterable[ComponentState]) -> list[ComponentState]:
+    """Return each component once, as it was first listed; of its states the worst known one counts,
+    and unknown is worse than green.
     """
-    found: dict[str, ComponentState] = {}
-    for part in parts:
-        held = found.get(part.component.id)
-        found[part.component.id] = (
-            part
-            if held is None
-            else replace(max(held, part, key=_badness), component=held.component)
-        )
-    return list(found.values())
+    worst: dict[str, ComponentState] = {}
+    for state in states:
+        first = worst.setdefault(state.component.id, state)
+        worst[state.component.id] = replace(_worse(first, state), component=first.component)
+    return list(worst.values())
 
 
-def _badness(part: ComponentState) -> float:
-    return UNKNOWN if part.level is None else part.level
+def _worse(first: ComponentState, second: ComponentState) -> ComponentState:
+    """Return the worse of two states; of two that are as bad the first."""
+    return max(first, second, key=_badness)
+
+
+def _badness(state: ComponentState) -> float:
+    return UNKNOWN if state.level is None else state.level

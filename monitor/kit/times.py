@@ -68,8 +68,8 @@ def mail_date(value: object, where: str) -> datetime:
     """Return a date as e-mail and RSS write it, in UTC. Names of zones are read too, which RFC 822
     barely knows.
     """
-    written = maybe_text(value) or ""
-    head, _, zone = written.rpartition(" ")
+    text = maybe_text(value) or ""
+    head, _, zone = text.rpartition(" ")
     try:
         at = parsedate_to_datetime(f"{head} {ABBREVIATED_ZONES.get(zone.upper(), zone)}")
         if at.utcoffset() is not None and at.year in YEARS:

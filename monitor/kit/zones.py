@@ -18,11 +18,5 @@ def own_zone(value: object, page: PageContext) -> tuple[str | None, str | None]:
     try:
         return zone_named(name).key, None
     except ValueError:
-        known = page.zone or "UTC"
-        return (
-            None,
-            (
-                f"the page names the time zone {name[:60]!r}, which is none we know: days in"
-                f" {known}, see `zone`"
-            ),
-        )
+        unknown = f"the page names the time zone {name[:60]!r}, which is none we know"
+        return None, f"{unknown}: days in {page.zone or 'UTC'}, see `zone`"

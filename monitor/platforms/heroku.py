@@ -188,7 +188,9 @@ def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> dateti
     """
     said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
     changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
-    return end_of([_post(each, where) for each in posts], said, start, over=True, changed=changed)
+    return end_of(
+        [_post(each, where) for each in posts], said, start, over=True, changed_at=changed
+    )
 
 
 def _post(told: Row, where: str) -> Post:

@@ -37,7 +37,7 @@ from monitor.errors import (
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, zone_named
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import locate_errors, read_json, require_ok, sanitized, shape_error
+from monitor.kit.responses import locate_errors, read_json, require_ok, sanitize, shape_error
 from monitor.kit.states import UNKNOWN
 from monitor.model import (
     Aspect,
@@ -427,7 +427,7 @@ def _values(flight: str, key: str, opening: str) -> Iterator[Any]:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'"{key}":(?=\{opening})', flight):
         try:
-            value = sanitized(decoder.raw_decode(flight, match.end())[0])
+            value = sanitize(decoder.raw_decode(flight, match.end())[0])
         except json.JSONDecodeError:
             continue
         yield _drop_empty(value)

@@ -38,7 +38,7 @@ from monitor.impacts import IMPACT_WORDS
 from monitor.intervals import ONE_DAY, Interval, day_of
 from monitor.kit.posts import REVIEWS, closed_at, post_saying
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get
-from monitor.kit.responses import locate_errors, read_json, require_ok, sanitized
+from monitor.kit.responses import locate_errors, read_json, require_ok, sanitize
 from monitor.model import (
     Aspect,
     Basis,
@@ -428,7 +428,7 @@ def _values(data: str, key: str, opening: str) -> Iterator[Any]:
     while failures < UNREADABLE and (match := pattern.search(data, place)):
         try:
             value, place = decoder.raw_decode(data, match.end())
-            value = _plain(sanitized(value))
+            value = _plain(sanitize(value))
         except (ValueError, RecursionError):
             failures, place = failures + 1, match.end()
             continue
@@ -1000,7 +1000,7 @@ def _own_page(text: str, key: str) -> Row:
     decoder = json.JSONDecoder()
     for match in re.finditer(rf'\{{"id":"{re.escape(key)}"', data):
         try:
-            row = _plain(sanitized(decoder.raw_decode(data, match.start())[0]))
+            row = _plain(sanitize(decoder.raw_decode(data, match.start())[0]))
         except (ValueError, RecursionError):
             continue
         if {"name", "status"} <= row.keys() and row.keys() & {"started", "start"}:

@@ -48,7 +48,7 @@ from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of, utc, zone_named
 from monitor.kit.messages import updates_of
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import is_challenge, read_json, require_ok, sanitized, unwrap
+from monitor.kit.responses import is_challenge, read_json, require_ok, sanitize, unwrap
 from monitor.kit.states import UNKNOWN
 from monitor.kit.zones import own_zone
 from monitor.model import (
@@ -1169,7 +1169,7 @@ def embedded(text: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
 def _after(mark: re.Pattern[str], text: str) -> Any:  # noqa: ANN401
     for match in mark.finditer(text):
         try:
-            return sanitized(json.JSONDecoder().raw_decode(text, match.end())[0])
+            return sanitize(json.JSONDecoder().raw_decode(text, match.end())[0])
         except json.JSONDecodeError:  # a script line that only looks like the data
             continue
     return None
@@ -1610,7 +1610,7 @@ def _react_props(text: str) -> Raw:
     )
     if match is None:
         raise UnexpectedShape("the history page holds no HistoryIndex")
-    props: Raw = sanitized(json.loads(html.unescape(match.group(1))))
+    props: Raw = sanitize(json.loads(html.unescape(match.group(1))))
     return props
 
 
