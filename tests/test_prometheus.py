@@ -665,9 +665,7 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
     def column(family, policy=""):
         labels = "vendor={},component={},window=90d" + policy
         found = samples_in(text, f"component_{family}")
-        return [
-            found.get(labels.format(vendor.slug, each.known.slug)) for each in report.components
-        ]
+        return [found.get(labels.format(vendor.slug, each.slug)) for each in report.components]
 
     figures = [each.figures for each in report.components]
     assert figures

@@ -76,9 +76,7 @@ async def test_windows_are_those_of_the_report() -> None:
                 for row in TABLES["windows"].rows(read(store, page, HistoryQuery(now=NOW, days=1)))
                 if row["window_days"] == 90
             ]
-            told = {None: report.figures} | {
-                each.known.slug: each.figures for each in report.components
-            }
+            told = {None: report.figures} | {each.slug: each.figures for each in report.components}
 
             assert {row["component"] for row in last} == told.keys()
             for row in last:
@@ -96,9 +94,7 @@ async def test_days_are_those_of_the_report() -> None:
             report = record(store, page, vendors[page.slug], ReportQuery(now=NOW, window_days=30))
             levels = {(None, day.day): day.level for day in report.days}
             levels |= {
-                (each.known.slug, day.day): day.level
-                for each in report.components
-                for day in each.days
+                (each.slug, day.day): day.level for each in report.components for day in each.days
             }
             found = {
                 (row["component"], row["day"]): row["level"]

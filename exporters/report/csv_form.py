@@ -64,7 +64,7 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
             "counted_components": standing.counted_components,
         }
         for component in record.components:
-            part = component.known.component
+            part = component.component
             yield _row(record, component) | {
                 "component": cell(part.name),
                 "component_id": cell(part.id),

@@ -86,14 +86,14 @@ def _figures_json(figures: WindowFigures, policy: str) -> dict[str, Any]:
 
 
 def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
-    known, part = component.known, component.known.component
+    part = component.component
     return {
         "id": part.id,
-        "slug": known.slug,
+        "slug": component.slug,
         "name": part.name,
         "group": part.group,
         "excluded": component.is_excluded,
-        "removed_at": iso(known.removed_at),
+        "removed_at": iso(component.removed_at),
         "current_level": level_key(component.level),
         **_figures_json(component.figures, policy),
         "outage_seconds": {

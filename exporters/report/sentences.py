@@ -35,10 +35,10 @@ def _headline(figures: WindowFigures) -> str:
 
 
 def _scope(record: Record) -> str:
-    excluded = sum(component.is_excluded for component in record.components)
-    if not excluded:
+    left_out = sum(component.is_excluded for component in record.components)
+    if not left_out:
         return "any component"
-    return f"any of {len(record.components) - excluded} components ({excluded} excluded)"
+    return f"any of {len(record.components) - left_out} components ({left_out} excluded)"
 
 
 def remarks(record: Record) -> Iterator[str]:
@@ -72,17 +72,19 @@ def remarks(record: Record) -> Iterator[str]:
 def _present(record: Record) -> Iterator[str]:
     """Yield that the present state is unknown and why, or how much of it is."""
     standing, query = record.standing, record.query
-    known, counted = standing.known_components, standing.counted_components
     asks_for_past = query.as_of is not None or query.known_at is not None
-    if asks_for_past or known is None or counted is None or known == counted:
+    if asks_for_past or not standing.unknown_components:
         return
-    if not known:
+    if not standing.known_components:
         yield (
             "the current state is unknown: the page was not read lately, or says nothing we can"
             " read"
         )
         return
-    part = f"the state of {counted - known} of {counted} components is unknown"
+    part = (
+        f"the state of {standing.unknown_components} of {standing.counted_components} components is"
+        " unknown"
+    )
     yield f"the current state is unknown: {part}" if standing.level is None else part
 
 
@@ -97,11 +99,11 @@ def _override(decision: Overridden) -> str:
 
 def component_name(component: ComponentRecord) -> str:
     """Return the name with its group, and "(excluded)" or "(removed)" where that is so."""
-    part = component.known.component
+    part = component.component
     name = f"{part.group} / {part.name}" if part.group else part.name
     if component.is_excluded:
         return f"{name} (excluded)"
-    return name if component.known.removed_at is None else f"{name} (removed)"
+    return name if component.removed_at is None else f"{name} (removed)"
 
 
 def outage_days(figures: WindowFigures) -> str:

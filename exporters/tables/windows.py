@@ -7,7 +7,7 @@ from exporters.prometheus import WINDOW_DAYS
 from exporters.tables.extract import Extract
 from exporters.tables.table import SUBJECT_COLUMNS, Kind, Row, Table, columns
 from monitor.intervals import days_between
-from monitor.model import Confidence, History, Window
+from monitor.model import Confidence, Day, DayRun, History, Window
 from monitor.ratios import figures, window_ending
 
 
@@ -38,17 +38,24 @@ def _window(history: History, window: Window, policy: str) -> Row:
 
 def _basis(history: History, window: Window) -> Row:
     """Return what a window's known days rest on: every source, and the least confidence of them."""
-    sources, confidences = set(), set()
+    sources: set[str] = set()
+    confidences: set[Confidence | None] = set()
+    for day in _known_days(history, window):
+        confidences.add(day.confidence)
+        if day.source is not None:
+            sources.add(day.source.value)
+    least = next((word.value for word in reversed(Confidence) if word in confidences), None)
+    return {"sources": sorted(sources), "confidence": least}
+
+
+def _known_days(history: History, window: Window) -> Iterator[Day | DayRun]:
+    """Yield the known days of the window, and the runs of quiet ones that reach into it."""
     for day in history.days.values():
         if window.first <= day.day <= window.last and day.level is not None:
-            sources.add(day.source)
-            confidences.add(day.confidence)
+            yield day
     for run in history.quiet:
         if run.first <= window.last and run.last >= window.first:
-            sources.add(run.source)
-            confidences.add(run.confidence)
-    least = next((word.value for word in reversed(Confidence) if word in confidences), None)
-    return {"sources": sorted(source.value for source in sources if source), "confidence": least}
+            yield run
 
 
 WINDOWS = Table(

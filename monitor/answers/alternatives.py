@@ -44,7 +44,7 @@ class Case:
     day: date
     now: datetime
 
-    def derived(
+    def page_days(
         self, facts: PageFacts | None = None, options: Options | None = None
     ) -> PageHistory:
         """Return the days of the page with other facts or options."""
@@ -58,13 +58,13 @@ class Case:
 
     def result(self, facts: PageFacts | None = None, options: Options | None = None) -> Day:
         """Return the day with other facts or options."""
-        return self.own_day(self.derived(facts, options))
+        return self.own_day(self.page_days(facts, options))
 
-    def own_day(self, derived: PageHistory) -> Day:
+    def own_day(self, days: PageHistory) -> Day:
         """Return the day of the component or vendor that is asked about."""
         if self.component is None:
-            return derived.vendor.day(self.day)
-        return derived.components[self.component.component.id].day(self.day)
+            return days.vendor.day(self.day)
+        return days.components[self.component.component.id].day(self.day)
 
 
 def changes(
@@ -151,12 +151,12 @@ def _components(case: Case) -> Iterator[Change]:
     if case.component is not None:
         return
     exclude = case.options.exclude
-    for known in case.facts.components:
-        key = known.component.id
+    for entry in case.facts.components:
+        key = entry.component.id
         what = (
-            f"with component {known.slug} counted"
+            f"with component {entry.slug} counted"
             if key in exclude
-            else f"without component {known.slug} (exclude)"
+            else f"without component {entry.slug} (exclude)"
         )
         day = case.result(options=replace(case.options, exclude=exclude ^ {key}))
         yield Change("component", what, day)
@@ -177,9 +177,9 @@ def _revisions(case: Case, store: Store, page: PageRecord, now: datetime) -> Ite
         if end is None or end > case.now:
             continue
         before = end - timedelta(microseconds=1)
-        _, derived = history.read(
+        _, days = history.read(
             store, page, case.vendor, first=case.day, last=case.day, now=now, known_at=before
         )
-        if key is None or key in derived.components:
+        if key is None or key in days.components:
             what = f"as known before {end:%Y-%m-%d %H:%M:%S} UTC (--known-at)"
-            yield Change("knowledge", what, case.own_day(derived))
+            yield Change("knowledge", what, case.own_day(days))

@@ -32,7 +32,7 @@ class DayQuery:
         if self.day > day_of(self.moment, page.zone):
             raise ValueError(f"{self.day} has not begun in {page.zone}")
 
-    def chosen(self, components: Sequence[KnownComponent]) -> KnownComponent | None:
+    def component_of(self, components: Sequence[KnownComponent]) -> KnownComponent | None:
         """Return the component that is asked about. Raises ValueError as `find_component` does."""
         return None if self.component is None else find_component(components, self.component)
 
@@ -41,13 +41,13 @@ def find_component(components: Sequence[KnownComponent], name: str) -> KnownComp
     """Return the component with this id, slug or (unique) name. Raises ValueError naming what there
     is.
     """
-    by_key = [known for known in components if name in (known.component.id, known.slug)]
+    by_key = [entry for entry in components if name in (entry.component.id, entry.slug)]
     matches = by_key or [
-        known for known in components if known.component.name.casefold() == name.casefold()
+        entry for entry in components if entry.component.name.casefold() == name.casefold()
     ]
     if len(matches) == 1:
         return matches[0]
-    slugs = sorted(known.slug for known in matches or components)
+    slugs = sorted(entry.slug for entry in matches or components)
     if matches:
         raise ValueError(
             f"{len(matches)} components are called {name!r}; say which by its slug:"

@@ -1,8 +1,9 @@
 """What is behind one day: what was said of it, by whom, when we read it, and what it came to."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from monitor import history
 from monitor.answers.day_query import DayQuery
@@ -60,8 +61,8 @@ class Explanation:
 
     def name_of(self, component_id: str) -> str:
         """Return a component's name; its id when the page has none of that id."""
-        known = self.components.get(component_id)
-        return component_id if known is None else known.component.name
+        entry = self.components.get(component_id)
+        return component_id if entry is None else entry.component.name
 
 
 def explanation(
@@ -74,13 +75,13 @@ def explanation(
     """
     query.require_begun(page)
     day, span = query.day, day_interval(query.day, page.zone)
-    facts, derived = history.read(
+    facts, page_days = history.read(
         store, page, vendor, first=day, last=day, now=query.now, known_at=query.known_at
     )
-    component = query.chosen(facts.components)
-    components = {known.component.id: known for known in facts.components}
+    component = query.component_of(facts.components)
+    components = {entry.component.id: entry for entry in facts.components}
     ids = components.keys() if component is None else {component.component.id}
-    days = derived.vendor if component is None else derived.components[component.component.id]
+    days = page_days.vendor if component is None else page_days.components[component.component.id]
     facts = _about(facts, ids, day, span)
     return Explanation(
         page=page,
@@ -103,38 +104,48 @@ def _about(facts: PageFacts, ids: Collection[str], day: date, span: Interval) ->
     """Return the facts that bear on the day of these components. An incident does when an impact or
     a bar names it, and, when it names no component, by its times alone.
     """
-
-    def is_of_day(impact: Impact) -> bool:
-        return impact.component_id in ids and _is_during(impact.start, impact.end, span)
-
     bars = tuple(bar for bar in facts.bars if bar.component_id in ids and bar.day == day)
-    impacts = tuple(filter(is_of_day, facts.impacts))
-    excused = tuple(filter(is_of_day, facts.excused))
-    named = {impact.incident_id for impact in (*impacts, *excused)}
-    named.update(*(bar.incident_ids for bar in bars))
-
-    def bears(incident: Incident) -> bool:
-        is_loose = not incident.component_ids
-        during = _is_during(incident.started_at, incident.resolved_at, span)
-        return incident.id in named or (is_loose and during)
-
+    impacts = tuple(_during(facts.impacts, ids, span))
+    incident_ids = {impact.incident_id for impact in impacts}
+    incident_ids.update(impact.incident_id for impact in _during(facts.excused, ids, span))
+    incident_ids.update(*(bar.incident_ids for bar in bars))
     return PageFacts(
-        incidents=tuple(filter(bears, facts.incidents)),
+        incidents=tuple(_bearing(facts.incidents, incident_ids, span)),
         impacts=impacts,
         bars=bars,
-        coverage=tuple(
-            cover
-            for cover in facts.coverage
-            if cover.component_id in {None, *ids} and cover.span.clip(span) is not None
-        ),
-        runs=tuple(
-            run for run in facts.runs if run.component_id in ids and run.span.clip(span) is not None
-        ),
+        coverage=tuple(_within(facts.coverage, {None, *ids}, span)),
+        runs=tuple(_within(facts.runs, ids, span)),
     )
 
 
-def _is_during(start: datetime, end: datetime | None, span: Interval) -> bool:
+def _during(impacts: Iterable[Impact], ids: Collection[str], span: Interval) -> Iterator[Impact]:
+    for impact in impacts:
+        if impact.component_id in ids and _overlaps(span, impact.start, impact.end):
+            yield impact
+
+
+def _bearing(
+    incidents: Iterable[Incident], incident_ids: Collection[str | None], span: Interval
+) -> Iterator[Incident]:
+    for incident in incidents:
+        is_during = _overlaps(span, incident.started_at, incident.resolved_at)
+        if incident.id in incident_ids or (is_during and not incident.component_ids):
+            yield incident
+
+
+def _overlaps(span: Interval, start: datetime, end: datetime | None) -> bool:
     return start < span.end and (end is None or end > span.start)
+
+
+_Spanning = TypeVar("_Spanning", Coverage, ObservedRun)
+
+
+def _within(
+    facts: Iterable[_Spanning], ids: Collection[str | None], span: Interval
+) -> Iterator[_Spanning]:
+    for fact in facts:
+        if fact.component_id in ids and fact.span.clip(span) is not None:
+            yield fact
 
 
 def _accounts(

@@ -56,19 +56,19 @@ def reasons(store: Store, page: PageRecord, vendor: VendorConfig, query: DayQuer
         raw=raw,
         facts=facts,
         options=history.options(vendor, page.zone, facts),
-        component=query.chosen(facts.components),
+        component=query.component_of(facts.components),
         day=query.day,
         now=query.moment,
     )
-    derived = case.derived()
-    day = case.own_day(derived)
+    days = case.page_days()
+    day = case.own_day(days)
     part = "" if case.component is None else f", {case.component.component.name}"
     return Reasons(
         name=f"{vendor.name}{part}",
         zone=page.zone_name,
         day=day,
         rule=_rule(case, day),
-        witnesses=tuple(_witnesses(case, derived, day)),
+        witnesses=tuple(_witnesses(case, days, day)),
         changes=tuple(
             change
             for change in changes(case, day, store, page, query.now)
@@ -83,23 +83,23 @@ def _verdict(day: Day) -> tuple[Level | None, int]:
 
 def _rule(case: Case, day: Day) -> str:
     """Return the rule of the day in words; `monitor.classify` has the rules themselves."""
-    disputed = "; disputed: other sources say otherwise" if day.disputed else ""
+    dispute = "; disputed: other sources say otherwise" if day.disputed else ""
     if day.level is None and not day.covered_seconds:
         return "nothing speaks for the day: unknown is never green"
     if day.level is None:
         least = f"{case.options.min_coverage:.0%} must be"
-        return f"good needs coverage: {_coverage(day)}, {least}{disputed}"
+        return f"good needs coverage: {_coverage(day)}, {least}{dispute}"
     if day.level.is_outage and day.source is Aspect.BARS:
-        return f"published bar: the vendor's own seconds count{disputed}"
+        return f"published bar: the vendor's own seconds count{dispute}"
     if is_bad(day.level):
-        return f"bad needs one witness{disputed}"
+        return f"bad needs one witness{dispute}"
     if day.seconds.bad:
         limit = duration(case.options.min_outage_seconds)
         return (
             f"nothing bad lasted more than min_outage ({limit}), and good needs coverage:"
-            f" {_coverage(day)}{disputed}"
+            f" {_coverage(day)}{dispute}"
         )
-    return f"good needs coverage: {_coverage(day)}, and nothing bad counts{disputed}"
+    return f"good needs coverage: {_coverage(day)}, and nothing bad counts{dispute}"
 
 
 def _coverage(day: Day) -> str:
@@ -109,20 +109,20 @@ def _coverage(day: Day) -> str:
     return f"{share}, {day.known_components} of {day.counted_components} components known"
 
 
-def _witnesses(case: Case, derived: PageHistory, verdict: Day) -> Iterator[str]:
+def _witnesses(case: Case, days: PageHistory, verdict: Day) -> Iterator[str]:
     """Yield the components that have the day's level, with their source and incidents; none where
     nothing is bad.
     """
     if not is_bad(verdict.level):
         return
-    for known in case.facts.components:
-        day = derived.components[known.component.id].day(case.day)
+    for entry in case.facts.components:
+        day = days.components[entry.component.id].day(case.day)
         counts = (
-            known.component.id not in case.options.exclude
+            entry.component.id not in case.options.exclude
             if case.component is None
-            else known is case.component
+            else entry is case.component
         )
         if counts and day.level is verdict.level:
             source = "no source" if day.source is None else day.source.value
             ids = ", ".join(day.incident_ids)
-            yield f"{known.component.name}: {source}" + (f", incident {ids}" if ids else "")
+            yield f"{entry.component.name}: {source}" + (f", incident {ids}" if ids else "")

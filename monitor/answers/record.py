@@ -13,6 +13,7 @@ from monitor.answers.standing import Standing
 from monitor.config import VendorConfig
 from monitor.intervals import Interval, day_interval
 from monitor.model import (
+    Component,
     Day,
     Incident,
     KnownComponent,
@@ -72,13 +73,16 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentRecord:
-    """One component over the window, and its `level` now (None = unknown).
+    """One component over the window, and its `level` now (None = unknown). `removed_at` is when it
+    was seen to have left the page (UTC); None = it is there.
 
     `reported_uptime` is what the vendor prints for such a window, `formula_uptime` what its own
     formula gives from its bars; None where there is no such figure.
     """
 
-    known: KnownComponent
+    component: Component
+    slug: str
+    removed_at: datetime | None
     level: Level | None
     figures: WindowFigures
     days: tuple[Day, ...]
@@ -125,7 +129,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
     today, last = query.today(page), query.last_day(page)
     window = window_ending(last, query.window_days)
     is_raw = query.policy == RAW_POLICY
-    facts, derived = history.read(
+    facts, days = history.read(
         store,
         page,
         vendor,
@@ -138,57 +142,60 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
     is_today = last == today
     current = CurrentState(
         levels=store.current(page.id).levels if is_today and query.known_at is None else {},
-        components=tuple(known for known in facts.components if known.removed_at is None),
-        excluded=derived.excluded,
+        components=tuple(entry for entry in facts.components if entry.removed_at is None),
+        excluded=days.excluded,
         open_incidents=facts.incidents,
     )
     standing = Standing.of(page, current, vendor, query.now)
-    reported = reported_ratios(facts) if is_today else {}
+    uptimes = reported_ratios(facts) if is_today else {}
     begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
     span = Interval(begin.start, end.end)
     return Record(
         page=page,
         query=query,
-        figures=figures(derived.vendor, window),
-        days=tuple(derived.vendor.each(window)),
+        figures=figures(days.vendor, window),
+        days=tuple(days.vendor.each(window)),
         standing=standing,
         components=tuple(
-            _component(known, facts, derived, window, levels=standing.levels, reported=reported)
-            for known in sorted(facts.components, key=_place)
-            if known.removed_at is None or known.removed_at > span.start
+            _component(entry, facts, days, window, levels=standing.levels, uptimes=uptimes)
+            for entry in sorted(facts.components, key=_place)
+            if entry.removed_at is None or entry.removed_at > span.start
         ),
-        reported_uptime=reported.get((None, query.window_days)),
+        reported_uptime=uptimes.get((None, query.window_days)),
         overrides=() if is_raw else overridden(_touching(facts.incidents, span), vendor.overrides),
         caveat=platforms.caveat(page.platform),
     )
 
 
 def _component(
-    known: KnownComponent,
+    entry: KnownComponent,
     facts: PageFacts,
-    derived: PageHistory,
+    page_days: PageHistory,
     window: Window,
     *,
     levels: Mapping[str, Level | None],
-    reported: Mapping[tuple[str | None, int], float],
+    uptimes: Mapping[tuple[str | None, int], float],
 ) -> ComponentRecord:
-    key = known.component.id
-    days = derived.components[key]
-    percentage = vendor_formula(known, facts, days, window)
+    key = entry.component.id
+    days = page_days.components[key]
+    percentage = vendor_formula(entry, facts, days, window)
     length = (window.last - window.first).days + 1
     return ComponentRecord(
-        known=known,
+        component=entry.component,
+        slug=entry.slug,
+        removed_at=entry.removed_at,
         level=levels.get(key),
         figures=figures(days, window),
         days=tuple(days.each(window)),
-        reported_uptime=reported.get((key, length)),
+        reported_uptime=uptimes.get((key, length)),
         formula_uptime=None if percentage is None else float(percentage / 100),
-        is_excluded=key in derived.excluded,
+        is_excluded=key in page_days.excluded,
     )
 
 
-def _place(known: KnownComponent) -> tuple[str, int, str]:
-    return known.component.group or "", known.component.position, known.component.name
+def _place(entry: KnownComponent) -> tuple[str, int, str]:
+    part = entry.component
+    return part.group or "", part.position, part.name
 
 
 def _touching(incidents: Iterable[Incident], span: Interval) -> Iterator[Incident]:

@@ -54,9 +54,11 @@ class Standing:
         """Return what a page's current state comes to at `now`. Reads nothing."""
         how_fresh = freshness(page, vendor, now)
         levels = current.levels if how_fresh is Freshness.FRESH else {}
-        excluded = left_out(current.components, vendor)
-        counted = [c.component.id for c in current.components if c.component.id not in excluded]
-        joint = together(map(levels.get, counted), vendor.min_coverage)
+        excluded_ids = left_out(current.components, vendor)
+        ids = [entry.component.id for entry in current.components]
+        joint = together(
+            (levels.get(key) for key in ids if key not in excluded_ids), vendor.min_coverage
+        )
         # A backfill can come before the first poll that succeeds.
         is_read = page.last_success_at is not None or bool(current.components)
         return cls(
@@ -70,6 +72,13 @@ class Standing:
             incidents=_open(current, maintenance=False) if is_read else None,
             maintenances=_open(current, maintenance=True) if is_read else None,
         )
+
+    @property
+    def unknown_components(self) -> int | None:
+        """How many of the components that count are unknown; None as the other counts are."""
+        if self.known_components is None or self.counted_components is None:
+            return None
+        return self.counted_components - self.known_components
 
     @property
     def age_seconds(self) -> float | None:
