@@ -65,18 +65,18 @@ def _classify_day(day: date, component: ComponentEvidence, days: DayRange) -> Da
     if whole.start >= days.now:
         return unknown
     evidence = component.on(day, whole)
-    covered = total_seconds(intersect(component.cover, whole))
-    if covered <= 0:
+    covered_seconds = total_seconds(intersect(component.cover, whole))
+    if covered_seconds <= 0:
         return replace(unknown, incident_ids=evidence.incident_ids)
     from_impacts = worst_seconds(evidence.claims.bad, evidence.bar_spans or [whole])
-    seconds = clamp(_seconds(evidence, from_impacts), covered)
+    seconds = clamp(_seconds(evidence, from_impacts), covered_seconds)
     is_closed = day < day_of(days.now, days.zone)
     other = _other_seconds(evidence, seconds, from_impacts, is_closed=is_closed)
     return Day(
         day=day,
-        level=_level(seconds, known=covered, length=length, options=days.options),
+        level=_level(seconds, covered_seconds, length, days.options),
         length_seconds=length,
-        covered_seconds=round(covered, 3),
+        covered_seconds=round(covered_seconds, 3),
         seconds=seconds,
         source=_source(evidence),
         confidence=_confidence(evidence),
@@ -116,10 +116,14 @@ def _milder_seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
     return worst_seconds([*mild, *evidence.claims.beneath], evidence.bar_spans)
 
 
-def _level(seconds: Seconds, *, known: float, length: float, options: Options) -> Level | None:
+def _level(
+    seconds: Seconds, covered_seconds: float, length_seconds: float, options: Options
+) -> Level | None:
     """Return the day's level by rule 3; None = unknown."""
     worst = _worst_that_lasted(seconds, options.min_outage_seconds)
-    return judged(worst, known=known, counted=length, min_coverage=options.min_coverage)
+    return judged(
+        worst, known=covered_seconds, counted=length_seconds, min_coverage=options.min_coverage
+    )
 
 
 def _worst_that_lasted(seconds: Seconds, minimum: float) -> Level:
@@ -169,15 +173,15 @@ def _by_silent_record(evidence: DayEvidence, seconds: Seconds) -> Seconds | None
     record of outages: where one speaks of the day, only what is milder is disputed.
     """
     unlisted_ids = evidence.component.unlisted_ids
-    polled, missing = [], []
+    polled_spans, missing = [], []
     for bad in evidence.claims.bad:
         if is_bad(bad.level) and not (evidence.bar_spans and bad.level.is_outage):
             if bad.incident_id in unlisted_ids:
                 missing.append(bad.span)
             elif bad.basis is None:
-                polled.append(bad.span)
+                polled_spans.append(bad.span)
     for cover in evidence.component.impact_cover:
-        missing += intersect(polled, cover)
+        missing += intersect(polled_spans, cover)
     if total_seconds(intersect(missing, evidence.whole)) < _SECOND:
         return None
     record = [bad for bad in evidence.claims.bad if _is_on_record(bad, unlisted_ids)]

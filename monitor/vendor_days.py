@@ -23,10 +23,10 @@ from monitor.model import (
     History,
     Incident,
     KnownComponent,
-    Level,
     PageFacts,
     Phase,
     Seconds,
+    quiet_day,
 )
 from monitor.standing import judged
 
@@ -82,8 +82,9 @@ def _counted_components(
         last = days.last
         if component.removed_at is not None:
             last = min(last, day_of(component.removed_at, days.zone))
-        counted = _CountedComponent(component.id, history, max(first, days.first), last)
-        counted_components.append(counted)
+        counted_components.append(
+            _CountedComponent(component.id, history, max(first, days.first), last)
+        )
     return counted_components
 
 
@@ -185,15 +186,16 @@ def _vendor_day(
     """Return the vendor's day from its components' own rows and the quiet ones' common day."""
     length = days.length(day)
     rows = [row for _, row in component_rows]
-    known = [row for row in rows if row.level is not None]
-    number = len(known) + counts.quiet(day)
+    rated = [row for row in rows if row.level is not None]
+    number = len(rated) + counts.quiet(day)
     if counts.quiet(day):
-        known.append(_quiet_day(day, counts.source(day), length))
+        source = counts.source(day)
+        rated.append(quiet_day(day, length, source, _quiet_confidence(source)))
     unknown = Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
-    worst = max(known, key=lambda row: row.level or 0, default=unknown)
+    worst = max(rated, key=lambda row: row.level or 0, default=unknown)
     key, longest = _longest_outage(component_rows) or (None, worst)
-    covered = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)
     count = counts.exist(day)
+    covered_seconds = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)
     disputes = [row for row in rows if row.disputed]
     incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
     return Day(
@@ -202,7 +204,7 @@ def _vendor_day(
             worst.level, known=number, counted=count, min_coverage=days.options.min_coverage
         ),
         length_seconds=length,
-        covered_seconds=round(max(covered / max(1, count), longest.seconds.total), 3),
+        covered_seconds=round(max(covered_seconds / max(1, count), longest.seconds.total), 3),
         seconds=longest.seconds,
         source=longest.source,
         confidence=longest.confidence,
@@ -212,17 +214,6 @@ def _vendor_day(
         component_id=key,
         known_components=number,
         counted_components=count,
-    )
-
-
-def _quiet_day(day: date, source: Aspect, length: float) -> Day:
-    return Day(
-        day=day,
-        level=Level.OPERATIONAL,
-        length_seconds=length,
-        covered_seconds=length,
-        source=source,
-        confidence=_quiet_confidence(source),
     )
 
 

@@ -32,7 +32,9 @@ def test_every_recorded_page_is_within_the_bounds(corpus: Path) -> None:
                 except PageError:  # a page that was recorded because it cannot be read
                     continue
                 for each in evidence:
-                    assert apply_bounds(each, Bounds(), url=page.url).components == each.components, name
+                    assert (
+                        apply_bounds(each, Bounds(), url=page.url).components == each.components
+                    ), name
                     told += 1
 
     assert told > 20

@@ -1,0 +1,81 @@
+"""The vocabulary: levels, what pages say (evidence and facts), and what we conclude (days). Pure.
+
+Identifiers called ``component_id`` and ``incident_id`` here are always the *vendor's* ids, never
+database keys.
+
+    days      seconds, days, windows and histories
+    facts     what the store knows of a page
+    evidence  what one answer said
+    levels    levels, and other closed vocabularies
+"""
+
+from monitor.model.days import (
+    NO_SECONDS,
+    Day,
+    DayRun,
+    History,
+    PageHistory,
+    Seconds,
+    Window,
+    quiet_day,
+)
+from monitor.model.evidence import (
+    Bar,
+    Component,
+    Coverage,
+    Evidence,
+    Gap,
+    Impact,
+    Incident,
+    IncidentUpdate,
+    Observation,
+    PageInfo,
+    PostedState,
+    ReportedUptime,
+)
+from monitor.model.facts import KnownComponent, ObservedRun, OpenClaim, PageFacts
+from monitor.model.levels import (
+    BAD_LEVELS,
+    Aspect,
+    Basis,
+    Confidence,
+    Level,
+    Phase,
+    level_word,
+    worst_level,
+)
+
+__all__ = (
+    "BAD_LEVELS",
+    "NO_SECONDS",
+    "Aspect",
+    "Bar",
+    "Basis",
+    "Component",
+    "Confidence",
+    "Coverage",
+    "Day",
+    "DayRun",
+    "Evidence",
+    "Gap",
+    "History",
+    "Impact",
+    "Incident",
+    "IncidentUpdate",
+    "KnownComponent",
+    "Level",
+    "Observation",
+    "ObservedRun",
+    "OpenClaim",
+    "PageFacts",
+    "PageHistory",
+    "PageInfo",
+    "Phase",
+    "PostedState",
+    "ReportedUptime",
+    "Seconds",
+    "Window",
+    "level_word",
+    "quiet_day",
+    "worst_level",
+)

@@ -1,0 +1,163 @@
+"""Days: what we conclude. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from monitor.model.levels import Aspect, Confidence, Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """Seconds at each bad level on one day; at every instant only the worst level counts, so they
+    add up.
+    """
+
+    maintenance: float = 0.0
+    degraded: float = 0.0
+    partial: float = 0.0
+    major: float = 0.0
+
+    @property
+    def outage(self) -> float:
+        """Seconds of partial or major outage."""
+        return self.partial + self.major
+
+    @property
+    def bad(self) -> float:
+        """Seconds worse than maintenance."""
+        return self.degraded + self.partial + self.major
+
+    @property
+    def total(self) -> float:
+        """Seconds at any bad level."""
+        return self.maintenance + self.degraded + self.partial + self.major
+
+    def of(self, level: Level) -> float:
+        """Return the seconds at one bad level."""
+        return (0.0, self.maintenance, self.degraded, self.partial, self.major)[level]
+
+
+NO_SECONDS = Seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """Our classification of one component's (or vendor's) calendar day.
+
+    `level` None = unknown: nothing bad was said, and too little is known to call it operational;
+    `seconds` and `covered_seconds` say what is. `length_seconds` is the day's length in its zone,
+    for today the part that has elapsed. 0 <= seconds.total <= covered_seconds <= length_seconds.
+    `source` is the aspect the outage seconds came from. A `disputed` day keeps the value that
+    counts in `seconds`; `other` holds what the other sources say.
+
+    Of a vendor's day, `component_id` is the component whose seconds, source and confidence these
+    are (the one that was out longest), and `known_components` of `counted_components` are known;
+    None = all of them, or a component's day.
+    """
+
+    day: date
+    level: Level | None
+    length_seconds: float
+    covered_seconds: float
+    seconds: Seconds = NO_SECONDS
+    source: Aspect | None = None
+    confidence: Confidence | None = None
+    disputed: bool = False
+    other: Seconds | None = None
+    incident_ids: tuple[str, ...] = ()
+    component_id: str | None = None
+    known_components: int | None = None
+    counted_components: int | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the day is unknown and there is nothing to say of it either."""
+        return self.level is None and not self.covered_seconds and not self.incident_ids
+
+    @property
+    def known_seconds(self) -> Seconds | None:
+        """The seconds at each bad level; None where nothing of the day is known."""
+        return self.seconds if self.covered_seconds else None
+
+    @property
+    def coverage(self) -> float:
+        """Covered share of the (elapsed) day, 0..1."""
+        return min(1.0, self.covered_seconds / self.length_seconds) if self.length_seconds else 0.0
+
+
+def quiet_day(day: date, length_seconds: float, source: Aspect, confidence: Confidence) -> Day:
+    """Return a day that was operational, fully covered and of which there is nothing to say."""
+    return Day(
+        day=day,
+        level=Level.OPERATIONAL,
+        length_seconds=length_seconds,
+        covered_seconds=length_seconds,
+        source=source,
+        confidence=confidence,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayRun:
+    """Consecutive days, first to last inclusive, fully covered and without anything to say:
+    operational.
+    """
+
+    first: date
+    last: date
+    source: Aspect
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`first` to `last` inclusive, in days of the page's zone."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The classified days of one component or vendor from `first` to `last`, sparse.
+
+    `days` holds the days with something to say; days inside a `quiet` run are operational and fully
+    covered; every other day is unknown. `lengths` gives the day lengths that differ from 86,400 s
+    (clock changes, today).
+    """
+
+    first: date
+    last: date
+    days: Mapping[date, Day]
+    quiet: tuple[DayRun, ...] = ()
+    lengths: Mapping[date, float] = field(default_factory=dict)
+
+    def day(self, day: date) -> Day:
+        """Return the classification of any day; unknown outside what was derived."""
+        row = self.days.get(day)
+        if row is not None:
+            return row
+        length = self.lengths.get(day, 86_400.0)
+        for run in self.quiet:
+            if run.first <= day <= run.last:
+                return quiet_day(day, length, run.source, run.confidence)
+        return Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
+
+    def each(self, window: Window) -> Iterator[Day]:
+        """Yield every day of the window in order."""
+        for offset in range((window.last - window.first).days + 1):
+            yield self.day(date.fromordinal(window.first.toordinal() + offset))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageHistory:
+    """A page's derived days: the vendor's own (worst of its included components) and each
+    component's, by id.
+
+    `excluded` are ids the user left out of the vendor's figure; they keep their own history.
+    """
+
+    vendor: History
+    components: Mapping[str, History]
+    excluded: frozenset[str] = frozenset()
