@@ -10,7 +10,7 @@ import yaml
 from pace import seconds
 
 from monitor.config import InvalidConfig, parse
-from monitor.config.composing import composed, composed_exactly, read_alike
+from monitor.config.composing import compose, compose_exactly, read_alike
 
 BAD = sorted((Path(__file__).parent / "bad_config").glob("*.yaml"))
 EXAMPLE = Path(__file__).parents[1] / "monitor.example.yaml"
@@ -123,9 +123,9 @@ def test_a_large_file_is_composed_in_less_than_half_the_time() -> None:
     )
     text = f"contact: a@b.example\nvendors:\n{lines}"
 
-    assert tree(composed(text)) == tree(composed_exactly(text))
+    assert tree(compose(text)) == tree(compose_exactly(text))
     quick, exact = (
         min(seconds(partial(compose, text)) for _ in range(3))
-        for compose in (composed, composed_exactly)
+        for compose in (compose, compose_exactly)
     )
     assert quick < exact / 2

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from slugify import slugify
 
-from monitor.config.mistakes import Mistake, shown
+from monitor.config.mistakes import Mistake, quote
 
 _FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+-]*):(?:(?=//)|(?![0-9/]))")
@@ -43,7 +43,7 @@ def normal_url(text: str) -> str:
     """
     text = text.strip()
     if not text or _FORBIDDEN.search(text):
-        what = "this" if "@" in text else shown(text)  # never repeat a password
+        what = "this" if "@" in text else quote(text)  # never repeat a password
         raise Mistake(f"{what} is not an address; write it like https://status.example.com")
     parts, port = _split_url(text)
     if "@" in parts.netloc:
@@ -51,7 +51,7 @@ def normal_url(text: str) -> str:
         raise Mistake(f"the address carries a user name or password; {remedy}")
     host = _host(parts.hostname or "")
     if not host:
-        raise Mistake(f"{shown(text)} names no host; write it like https://status.example.com")
+        raise Mistake(f"{quote(text)} names no host; write it like https://status.example.com")
     at = "" if port is None or port == _DEFAULT_PORTS[parts.scheme] else f":{port}"
     path = re.sub(r"/{2,}", "/", _API_PATH.sub("/", parts.path)).rstrip("/")
     return f"{parts.scheme}://{host}{at}{path}/"
@@ -99,7 +99,7 @@ def slug_from_url(url: str) -> str:
     host = parts.hostname or ""
     hoster = next((suffix for suffix in _HOSTERS if host.endswith(f".{suffix}")), None)
     words = [host.removesuffix(f".{hoster}")] if hoster else _telling_labels(host)
-    return slugified(" ".join([*words, str(parts.port or ""), parts.path]))
+    return to_slug(" ".join([*words, str(parts.port or ""), parts.path]))
 
 
 def _telling_labels(host: str) -> list[str]:
@@ -113,18 +113,18 @@ def _telling_labels(host: str) -> list[str]:
     return [label for label in labels if label not in {"www", "status"}] or labels[-1:]
 
 
-def slugified(text: str) -> str:
+def to_slug(text: str) -> str:
     """Return a text as a slug, which is never empty."""
     return slugify(text, max_length=63) or "page"
 
 
-def free_slug(url: str, taken: Collection[str]) -> str:
+def free_slug(url: str, slugs: Collection[str]) -> str:
     """Return a slug for a page that nobody has.
 
     That is the short one, else the whole host's, else a numbered one.
     """
     parts = urlsplit(url)
     short = slug_from_url(url)
-    candidates = [short, slugified(f"{parts.netloc} {parts.path}")]
-    candidates += [f"{short[:58]}-{number}" for number in range(2, len(taken) + 3)]
-    return next(slug for slug in candidates if slug not in taken)
+    candidates = [short, to_slug(f"{parts.netloc} {parts.path}")]
+    candidates += [f"{short[:58]}-{number}" for number in range(2, len(slugs) + 3)]
+    return next(slug for slug in candidates if slug not in slugs)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from monitor.config.addresses import page_of
-from monitor.config.mistakes import closest, shown
+from monitor.config.mistakes import closest, quote
 
 CATEGORIES = (
     "ai",
@@ -73,13 +73,13 @@ def catalog() -> tuple[CatalogEntry, ...]:
     text = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="utf-8")
     # CSafeLoader is safe too; SafeLoader alone takes a tenth of a second.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    written: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506
-    return tuple(_entry(each) for each in written)
+    entries: list[dict[str, Any]] = yaml.load(text, Loader=loader)  # noqa: S506
+    return tuple(_entry(keys) for keys in entries)
 
 
-def _entry(written: dict[str, Any]) -> CatalogEntry:
-    lists = {key: tuple(written.get(key, ())) for key in ("exclude", "regions")}
-    return CatalogEntry(**written | lists)
+def _entry(keys: dict[str, Any]) -> CatalogEntry:
+    lists = {key: tuple(keys.get(key, ())) for key in ("exclude", "regions")}
+    return CatalogEntry(**keys | lists)
 
 
 def default_slugs() -> tuple[str, ...]:
@@ -92,11 +92,11 @@ def platform_hint(url: str) -> str | None:
 
     None when it names none for that page.
     """
-    entry = catalogued(None, url)
+    entry = find_entry(None, url)
     return entry.platform if entry and entry.platform != UNKNOWN_PLATFORM else None
 
 
-def catalogued(slug: str | None, url: str | None) -> CatalogEntry | None:
+def find_entry(slug: str | None, url: str | None) -> CatalogEntry | None:
     """Return the catalogue's entry for a slug, or for a URL when no slug is written."""
     by_slug, by_page = _index()
     if slug is not None:
@@ -115,13 +115,13 @@ def _index() -> tuple[dict[str, CatalogEntry], dict[str, CatalogEntry]]:
     return by_slug, by_page
 
 
-def unidentified(slug: str | None) -> str:
+def explain_unknown(slug: str | None) -> str:
     """Return what is said of a vendor whose page is not told, with the nearest that is known."""
     if slug is None:
         return "names no page; write the `slug` of a vendor in the catalogue or the page's `url`"
     near = closest(slug, [entry.slug for entry in catalog()]) or _named_like(slug)
     remedy = f"did you mean '{near}'? If not, give" if near else "give"
-    return f"{shown(slug)} is not in the catalogue; {remedy} the page's address as `url`"
+    return f"{quote(slug)} is not in the catalogue; {remedy} the page's address as `url`"
 
 
 def _named_like(word: str) -> str | None:

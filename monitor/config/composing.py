@@ -39,7 +39,7 @@ def read_alike(text: str) -> bool:
     return True
 
 
-def composed(text: str) -> yaml.Node | None:
+def compose(text: str) -> yaml.Node | None:
     """Return the root node, read by libyaml where that is known to come to the same.
 
     It takes a sixth of the time. What it refuses is for PyYAML to refuse, or to read: messages and
@@ -48,28 +48,25 @@ def composed(text: str) -> yaml.Node | None:
     quick = getattr(yaml, "CSafeLoader", None)
     if quick is not None and read_alike(text):
         try:
-            found: yaml.Node | None = yaml.compose(text, Loader=quick)
+            return yaml.compose(text, Loader=quick)
         except yaml.YAMLError:
             pass
-        else:
-            return found
-    return composed_exactly(text)
+    return compose_exactly(text)
 
 
-def composed_exactly(text: str) -> yaml.Node | None:
+def compose_exactly(text: str) -> yaml.Node | None:
     """Return the root node, read by PyYAML: its marks tell the exact place in the text, too."""
-    found: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-    return found
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def root_node(
     text: str,
     source: str,
-    compose: Callable[[str], yaml.Node | None] = composed,
+    read: Callable[[str], yaml.Node | None] = compose,
 ) -> yaml.Node:
     """Return the root node. Raises InvalidConfig with the line where the text stops being YAML."""
     try:
-        node = compose(text)
+        node = read(text)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(source, error) from error
     except yaml.reader.ReaderError as error:
@@ -83,12 +80,11 @@ def root_node(
 
 def _not_yaml(source: str, error: yaml.MarkedYAMLError) -> InvalidConfig:
     mark = error.problem_mark or error.context_mark
-    written = str(error.problem)
-    problem = error.problem
-    if written.startswith("but"):
-        problem = f"{error.context}, {error.problem}"
+    problem = str(error.problem or error.context)
+    if problem.startswith("but"):
+        problem = f"{error.context}, {problem}"
     remedy = "check indentation, colons and quotes here and on the line before"
-    if "'\\t'" in written:
+    if "'\\t'" in problem:
         remedy = "indent with spaces"
-    message = f"not YAML: {problem or error.context}; {remedy}"
+    message = f"not YAML: {problem}; {remedy}"
     return invalid(source, message, mark.line + 1 if mark else None)

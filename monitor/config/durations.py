@@ -2,7 +2,7 @@
 
 import re
 
-from monitor.config.mistakes import Mistake, shown
+from monitor.config.mistakes import Mistake, quote
 
 DAY_SECONDS = 86_400
 
@@ -19,7 +19,7 @@ def parse_duration(text: str) -> int:
     """
     match = _DURATION.fullmatch(text.strip())
     if match is None or not any(match.groups()):
-        raise Mistake(f"{shown(text)} is not a duration; write it like 5m, 1h30m, 300s or 2d")
+        raise Mistake(f"{quote(text)} is not a duration; write it like 5m, 1h30m, 300s or 2d")
     seconds = 0
     for count, unit in zip(match.groups(), _UNITS.values(), strict=True):
         seconds += int(count or 0) * unit

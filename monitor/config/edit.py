@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from monitor.config.addresses import free_slug, is_address, normal_url, same_page
-from monitor.config.catalog import catalog, catalogued, default_slugs, unidentified
+from monitor.config.catalog import catalog, default_slugs, explain_unknown, find_entry
 from monitor.config.files import read_text
-from monitor.config.insertion import inserted, on_one_line, vendors_node
+from monitor.config.insertion import insert_item, on_one_line, vendors_node
 from monitor.config.mistakes import InvalidConfig, invalid
 from monitor.config.parsing import parse
 from monitor.config.settings import VendorConfig
@@ -46,45 +44,38 @@ def add_vendor(
     Raises ConfigError, and then nothing is written, when the page is listed already, the file has
     mistakes or its layout cannot be extended.
     """
-    options = _given(
-        slug=slug,
-        name=name,
-        platform=platform,
-        interval_seconds=interval_seconds,
-        include=list(include) or None,
-        exclude=list(exclude) or None,
-        regions=list(regions) or None,
-        allow_private=allow_private or None,
-    )
+    keys: dict[str, Any] = {
+        "slug": slug,
+        "name": name,
+        "platform": platform,
+        "interval_seconds": interval_seconds,
+        "include": list(include) or None,
+        "exclude": list(exclude) or None,
+        "regions": list(regions) or None,
+        "allow_private": allow_private or None,
+    }
+    options = {key: value for key, value in keys.items() if value is not None}
     text = read_text(path, "--config") if path.exists() else _default_text()
-    listed = vendors_node(text, str(path))
-    before = _listed_vendors(text, path, listed)
+    node = vendors_node(text, str(path))
+    # An empty list has no vendors; in any other file that is a mistake.
+    before = parse(text, str(path)).vendors if node is not None and node.value else ()
     entry = _entry(page.strip(), options, before)
-    changed = inserted(text, listed, entry)
+    new_text = insert_item(text, node, entry)
     try:
-        after = parse(changed, str(path)).vendors
+        after = parse(new_text, str(path)).vendors
     except InvalidConfig as error:
         message = f"{page} was not added: {error.problems[0].message}"
         raise invalid(str(path), message) from error
     if after[:-1] != before or len(after) != len(before) + 1:
         problem = "the list cannot be extended without rewriting it"
         raise invalid(str(path), f"{problem}; add it yourself: `- {on_one_line(entry)}`")
-    _replace(path, changed)
+    _replace(path, new_text)
     return after[-1]
-
-
-def _given(**options: object) -> dict[str, Any]:
-    return {key: value for key, value in options.items() if value is not None}
 
 
 def _default_text() -> str:
     """Return the text of a file that lists what is monitored without one."""
     return _HEAD + "".join(f"  - {slug}\n" for slug in default_slugs())
-
-
-def _listed_vendors(text: str, path: Path, listed: yaml.Node | None) -> tuple[VendorConfig, ...]:
-    """Return the vendors before; of an empty list none, which is a mistake in any other file."""
-    return parse(text, str(path)).vendors if listed is not None and listed.value else ()
 
 
 def _entry(
@@ -96,16 +87,19 @@ def _entry(
 
     Raises ConfigError when its page is listed or means nothing.
     """
-    url = normal_url(page) if is_address(page) else None
-    known = catalogued(None, url) if url else catalogued(page, None)
-    if known is None and url is None:
-        raise ConfigError(unidentified(page))
-    url = url or (known.url if known else "")
+    if is_address(page):
+        url = normal_url(page)
+        entry = find_entry(None, url)
+    else:
+        entry = find_entry(page, None)
+        if entry is None:
+            raise ConfigError(explain_unknown(page))
+        url = entry.url
     _refuse_doubles(url, options, before)
-    if known and options.get("slug", known.slug) == known.slug:
-        return {"slug": known.slug, **options}
-    taken = {vendor.slug for vendor in before} | {entry.slug for entry in catalog()}
-    return {"slug": free_slug(url, taken), **options, "url": url}
+    if entry and options.get("slug", entry.slug) == entry.slug:
+        return {"slug": entry.slug, **options}
+    slugs = {vendor.slug for vendor in before} | {entry.slug for entry in catalog()}
+    return {"slug": free_slug(url, slugs), **options, "url": url}
 
 
 def _refuse_doubles(url: str, options: Mapping[str, Any], before: Sequence[VendorConfig]) -> None:
@@ -119,9 +113,9 @@ def _counts_other(vendor: VendorConfig, options: Mapping[str, Any]) -> bool:
     """Whether a new vendor of the same page, with a slug of its own, counts other parts of it."""
     if options.get("slug", vendor.slug) == vendor.slug:
         return False
-    wanted = [frozenset(options.get(key, ())) for key in ("include", "exclude", "regions")]
-    there = [frozenset(old) for old in (vendor.include, vendor.exclude, vendor.regions)]
-    return any(wanted) and wanted != there
+    new = [frozenset(options.get(key, ())) for key in ("include", "exclude", "regions")]
+    old = [*map(frozenset, (vendor.include, vendor.exclude, vendor.regions))]
+    return any(new) and new != old
 
 
 def _replace(path: Path, text: str) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from monitor.config.mistakes import Mistake, shown
+from monitor.config.mistakes import Mistake, quote
 from monitor.config.nodes import Value
 
 PORTS = range(1, 65_536)
@@ -16,7 +16,7 @@ def contact(value: Value) -> str:
     text = value.text()
     if not re.fullmatch(r"(?:https?://[!-~]+|[!-~]+@[!-~]+)", text):
         remedy = "write a mail address or an https:// address"
-        raise Mistake(f"{shown(text)} is not a contact; {remedy}")
+        raise Mistake(f"{quote(text)} is not a contact; {remedy}")
     return text
 
 
@@ -24,20 +24,20 @@ def host_name(value: Value) -> str:
     """Read a host's name or IP address, without the brackets of IPv6."""
     text = value.text().removeprefix("[").removesuffix("]")
     if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
-        raise Mistake(f"{shown(text)} is not a host; write it like 127.0.0.1, 0.0.0.0 or ::1")
+        raise Mistake(f"{quote(text)} is not a host; write it like 127.0.0.1, 0.0.0.0 or ::1")
     return text
 
 
 def host_and_port(value: Value) -> dict[str, Any]:
     """Return host and port of ``127.0.0.1:9184`` or ``[::1]:9184``."""
-    text = value.written()
+    text = value.scalar()
     match = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,9})", text)
     if match is None:
         remedy = "write it like 127.0.0.1:9184, or 0.0.0.0:9184 for every host"
-        raise Mistake(f"{shown(text)} is not host:port; {remedy}")
+        raise Mistake(f"{quote(text)} is not host:port; {remedy}")
     if int(match[2]) not in PORTS:
         remedy = "write a number from 1 to 65535"
-        raise Mistake(f"the port of {shown(text)} is out of range; {remedy}")
+        raise Mistake(f"the port of {quote(text)} is out of range; {remedy}")
     return {"host": match[1].strip("[]"), "port": int(match[2])}
 
 

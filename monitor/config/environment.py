@@ -38,7 +38,7 @@ def read_variables(env: Mapping[str, str], problems: list[Problem]) -> dict[str,
 
 def named_vendors(
     text: str,
-    placed: Iterable[PlacedVendor],
+    file_vendors: Iterable[PlacedVendor],
     common: Mapping[str, Any],
     problems: list[Problem],
 ) -> list[PlacedVendor]:
@@ -46,24 +46,24 @@ def named_vendors(
 
     Those the file lists, by slug or by page, have the file's settings.
     """
-    by_slug = {vendor.slug: vendor for _, vendor in placed}
-    chosen: list[PlacedVendor] = []
+    by_slug = {vendor.slug: vendor for _, vendor in file_vendors}
+    vendors: list[PlacedVendor] = []
     for item in filter(None, map(str.strip, text.split(","))):
         value = _variable(VENDORS, item, problems)
         if item in by_slug:
-            chosen.append((value, by_slug[item]))
+            vendors.append((value, by_slug[item]))
             continue
         for _, vendor in read_items([value], common):
-            chosen.append((value, _listed(vendor, by_slug.values()) or vendor))
-    if not chosen and not problems:
+            vendors.append((value, _same_page(vendor, by_slug.values()) or vendor))
+    if not vendors and not problems:
         remedy = "write slugs or addresses, comma between"
         _variable(VENDORS, text, problems).wrong(f"names no vendor; {remedy}")
-    return chosen
+    return vendors
 
 
-def _listed(vendor: VendorConfig, listed: Iterable[VendorConfig]) -> VendorConfig | None:
-    """Return the listed vendor of the same page."""
-    return next((other for other in listed if same_page(other.url, vendor.url)), None)
+def _same_page(vendor: VendorConfig, others: Iterable[VendorConfig]) -> VendorConfig | None:
+    """Return the vendor of the same page."""
+    return next((other for other in others if same_page(other.url, vendor.url)), None)
 
 
 def _variable(name: str, text: str, problems: list[Problem]) -> Value:

@@ -43,8 +43,8 @@ def read_text(file: Path, asked_by: str) -> str:
 def _read_bytes(file: Path, asked_by: str) -> bytes:
     """Return a file's bytes, one more than may be at most."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_FILE_BYTES + 1)
+        with file.open("rb") as stream:
+            return stream.read(MOST_FILE_BYTES + 1)
     except FileNotFoundError as error:
         remedy = f"make one with `monitor add URL`, or leave out {asked_by} for the default vendors"
         raise invalid(str(file), f"there is no such file; {remedy}") from error

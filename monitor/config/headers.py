@@ -11,7 +11,7 @@ import yaml
 from monitor.config.endpoints import file
 from monitor.config.keys import Key, read_fields
 from monitor.config.mistakes import Mistake
-from monitor.config.nodes import Value, collected
+from monitor.config.nodes import Value, read_each
 from monitor.config.settings import Header
 from monitor.config.values import Reader
 
@@ -43,13 +43,13 @@ _OURS = {
 """Headers that a request has of itself."""
 
 
-def headers(value: Value) -> tuple[Header, ...]:
+def read_headers(value: Value) -> tuple[Header, ...]:
     """Read a mapping of headers."""
     value.note_keys()
-    found: list[Header] = []
+    headers: list[Header] = []
     for name, child in value.entries().items():
-        found += collected([child], _header(name))
-    return tuple(found)
+        headers += read_each([child], _header(name))
+    return tuple(headers)
 
 
 def _header(name: str) -> Reader:
@@ -74,8 +74,8 @@ def _check_name(name: str) -> None:
 
 def _from_elsewhere(name: str, value: Value) -> Header:
     """Return a header whose value is in a variable or a file."""
-    found = read_fields(value, HEADER_KEYS)
-    if len(found) != 1:
+    fields = read_fields(value, HEADER_KEYS)
+    if len(fields) != 1:
         raise Mistake("takes its value from one place; write {env: NAME} or {file: PATH}")
-    ((kind, written),) = found.items()
-    return Header(name, kind, written)
+    ((kind, source),) = fields.items()
+    return Header(name, kind, source)

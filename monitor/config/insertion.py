@@ -6,42 +6,42 @@ from typing import Any
 
 import yaml
 
-from monitor.config.composing import composed_exactly, root_node
+from monitor.config.composing import compose_exactly, root_node
 from monitor.config.durations import format_duration
 
-_QUOTED = {"name", "url", "platform", "include", "exclude", "regions", "allow_private"}
+_TEXT_KEYS = {"name", "url", "platform", "include", "exclude", "regions", "allow_private"}
 
 
 def vendors_node(text: str, source: str) -> yaml.Node | None:
     """Return the node of the `vendors` list, None when the key is missing."""
-    root = root_node(text, source, composed_exactly)
+    root = root_node(text, source, compose_exactly)
     pairs = root.value if isinstance(root, yaml.MappingNode) else []
     return next((node for key, node in pairs if key.value == "vendors"), None)
 
 
-def inserted(text: str, listed: yaml.Node | None, entry: Mapping[str, Any]) -> str:
+def insert_item(text: str, items: yaml.Node | None, entry: Mapping[str, Any]) -> str:
     """Return the text with one more item at the end of its list, in the style of the list."""
-    if listed is None:
-        return _with_lines(text, len(text), ["vendors:", *_block(entry, 2)])
-    if isinstance(listed, yaml.SequenceNode) and listed.flow_style:
-        return _inserted_in_brackets(text, listed, entry)
-    indent = listed.start_mark.column if listed.value else 2
-    return _with_lines(text, _line_after(text, _end(listed)), _block(entry, indent))
+    if items is None:
+        return _insert_lines(text, len(text), ["vendors:", *_block(entry, 2)])
+    if isinstance(items, yaml.SequenceNode) and items.flow_style:
+        return _insert_in_brackets(text, items, entry)
+    indent = items.start_mark.column if items.value else 2
+    return _insert_lines(text, _line_after(text, _end(items)), _block(entry, indent))
 
 
-def _with_lines(text: str, at: int, lines: list[str]) -> str:
+def _insert_lines(text: str, at: int, lines: list[str]) -> str:
     """Return the text with whole lines more, which end as its own do."""
     newline = "\r\n" if "\r\n" in text else "\n"
     gap = newline if at and text[at - 1] != "\n" else ""
-    added = "".join(line + newline for line in lines)
-    return text[:at] + gap + added + text[at:]
+    block = "".join(line + newline for line in lines)
+    return text[:at] + gap + block + text[at:]
 
 
-def _inserted_in_brackets(text: str, listed: yaml.SequenceNode, entry: Mapping[str, Any]) -> str:
-    if listed.value:
-        at, comma = listed.value[-1].end_mark.index, ", "
+def _insert_in_brackets(text: str, items: yaml.SequenceNode, entry: Mapping[str, Any]) -> str:
+    if items.value:
+        at, comma = items.value[-1].end_mark.index, ", "
     else:
-        at, comma = listed.end_mark.index - 1, ""
+        at, comma = items.end_mark.index - 1, ""
     return text[:at] + comma + on_one_line(entry) + text[at:]
 
 
@@ -77,12 +77,12 @@ def on_one_line(entry: Mapping[str, Any]) -> str:
 
 def _pairs(entry: Mapping[str, Any]) -> list[str]:
     """Return `key: value` for each key."""
-    spelt = {**entry}
+    pairs = {**entry}
     if "interval_seconds" in entry:
-        spelt["interval"] = format_duration(spelt.pop("interval_seconds"))
-    return [f"{key}: {_spelt(key, value)}" for key, value in spelt.items()]
+        pairs["interval"] = format_duration(pairs.pop("interval_seconds"))
+    return [f"{key}: {_spell(key, value)}" for key, value in pairs.items()]
 
 
-def _spelt(key: str, value: object) -> str:
+def _spell(key: str, value: object) -> str:
     # A JSON string is a YAML string too, whatever it holds.
-    return json.dumps(value, ensure_ascii=False) if key in _QUOTED else str(value)
+    return json.dumps(value, ensure_ascii=False) if key in _TEXT_KEYS else str(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.config.durations import DAY_SECONDS
 from monitor.config.mistakes import closest
-from monitor.config.nodes import Value, collected
+from monitor.config.nodes import Value, read_each
 from monitor.config.values import DurationRange, Reader
 
 
@@ -19,7 +19,7 @@ class Key:
 
     def fields(self, value: Value) -> dict[str, Any]:
         """Return what a value sets; nothing when it cannot be read, which is noted."""
-        read = collected([value], self.read)
+        read = read_each([value], self.read)
         if not read:
             return {}
         return {self.field: read[0]} if self.field else read[0]

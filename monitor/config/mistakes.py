@@ -45,22 +45,22 @@ def invalid(source: str, message: str, line: int | None = None) -> InvalidConfig
     return InvalidConfig(source, [Problem(source, line, "", message)])
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Return what was written, short enough for a message."""
     return f"'{text}'" if len(text) <= MOST_SHOWN else f"'{text[:MOST_SHOWN]}…'"
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that was probably meant; None when none is near."""
-    lower = {name.lower(): name for name in sorted(known)}
+def closest(word: str, names: Iterable[str]) -> str | None:
+    """Return the name that was probably meant; None when none is near."""
+    lower = {name.lower(): name for name in sorted(names)}
     near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.7)
     return lower[near[0]] if near else None
 
 
-def one_of(text: str, known: Collection[str], what: str) -> str:
+def one_of(text: str, words: Collection[str], what: str) -> str:
     """Return a word of a closed set. Raises Mistake that names the nearest one, or all."""
-    if text in known:
+    if text in words:
         return text
-    near = closest(text, known)
-    remedy = f"did you mean '{near}'?" if near else f"write one of {', '.join(known)}"
-    raise Mistake(f"{shown(text)} is not {what}; {remedy}")
+    near = closest(text, words)
+    remedy = f"did you mean '{near}'?" if near else f"write one of {', '.join(words)}"
+    raise Mistake(f"{quote(text)} is not {what}; {remedy}")

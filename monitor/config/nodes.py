@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from monitor.config.composing import TAG
-from monitor.config.mistakes import Mistake, Problem, shown
+from monitor.config.mistakes import Mistake, Problem, quote
 
 _MERGE = f"{TAG}merge"
 _READ_AS = {
@@ -50,8 +50,8 @@ class Value:
             raise Mistake(f"the tag '{kind}' is not allowed; write a plain value")
         return kind
 
-    def written(self) -> str:
-        """Return a scalar as it is written, whatever YAML would read it as. Raises Mistake."""
+    def scalar(self) -> str:
+        """Return a single value as written, whatever YAML would read it as. Raises Mistake."""
         kind = self.kind
         if not isinstance(self.node, yaml.ScalarNode):
             raise Mistake(f"is a {'list' if kind == 'seq' else 'mapping'}; write a single value")
@@ -61,25 +61,25 @@ class Value:
 
     def text(self) -> str:
         """Return text. Raises Mistake when YAML reads it as something else."""
-        written = self.written()
+        text = self.scalar()
         if self.kind != "str":
-            raise Mistake(f"{shown(written)} is read as {_READ_AS[self.kind]}; put it in quotes")
-        return written
+            raise Mistake(f"{quote(text)} is read as {_READ_AS[self.kind]}; put it in quotes")
+        return text
 
     def whole(self) -> int:
         """Return a whole number. Raises Mistake; octal-looking 010 is refused too."""
-        written = self.written()
-        if self.kind != "int" or not re.fullmatch(r"0|-?[1-9][0-9]{0,14}", written):
-            quotes = " without quotes" if self.kind == "str" and written.isdigit() else ""
-            raise Mistake(f"{shown(written)} is not a whole number; write it in digits{quotes}")
-        return int(written)
+        text = self.scalar()
+        if self.kind != "int" or not re.fullmatch(r"0|-?[1-9][0-9]{0,14}", text):
+            quotes = " without quotes" if self.kind == "str" and text.isdigit() else ""
+            raise Mistake(f"{quote(text)} is not a whole number; write it in digits{quotes}")
+        return int(text)
 
     def items(self) -> list["Value"]:
         """Return a list's values. Raises Mistake when it is not a list."""
         if self.kind != "seq" or not isinstance(self.node, yaml.SequenceNode):
             raise Mistake("is not a list; write one value a line, each after a dash")
-        numbered = enumerate(self.node.value)
-        return [replace(self, node=node, where=f"{self.where}[{at}]") for at, node in numbered]
+        items = enumerate(self.node.value)
+        return [replace(self, node=node, where=f"{self.where}[{at}]") for at, node in items]
 
     def pairs(self) -> list[tuple["Value", "Value"]]:
         """Return a mapping's keys and values. Raises Mistake when it is not a mapping."""
@@ -120,12 +120,12 @@ def _is_merge(key: Value) -> bool:
     return bool(key.node.tag == _MERGE)
 
 
-def collected(values: Iterable[Value], read: Callable[[Value], Any]) -> list[Any]:
+def read_each(values: Iterable[Value], read: Callable[[Value], Any]) -> list[Any]:
     """Return what could be read; what could not is noted at its own place."""
-    kept = []
+    results = []
     for value in values:
         try:
-            kept.append(read(value))
+            results.append(read(value))
         except Mistake as mistake:
             value.wrong(str(mistake))
-    return kept
+    return results

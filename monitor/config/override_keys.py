@@ -6,13 +6,13 @@ from typing import Any
 
 from monitor.config.keys import Key, read_fields
 from monitor.config.mistakes import Mistake, one_of
-from monitor.config.nodes import Value, collected
+from monitor.config.nodes import Value, read_each
 from monitor.config.values import day, moment
 from monitor.model import Level
 from monitor.overrides import Override
 
 _LEFT_OUT = "none"
-_REQUIRED = {
+_REASONS = {
     "incident": "which incident",
     "reason": "why",
     "date": "on which day it was decided",
@@ -25,32 +25,32 @@ _RATINGS = {
 
 def overrides(value: Value) -> tuple[Override, ...]:
     """Read the list of overrides."""
-    return tuple(collected(value.items(), _override))
+    return tuple(read_each(value.items(), _override))
 
 
 def _override(value: Value) -> Override:
-    found = read_fields(value, OVERRIDE_KEYS)
-    for key, why in _REQUIRED.items():
+    fields = read_fields(value, OVERRIDE_KEYS)
+    for key, why in _REASONS.items():
         if key not in value.entries():
             raise Mistake(f"needs `{key}`: {why}")
-    _check_change(found)
+    _check_change(fields)
     # A part that could not be read has been noted at its own place: there are no settings then.
     stub: dict[str, Any] = {"incident": "", "reason": "", "decided": date.min}
-    return Override(**(stub | found))
+    return Override(**(stub | fields))
 
 
-def _check_change(found: Mapping[str, Any]) -> None:
+def _check_change(fields: Mapping[str, Any]) -> None:
     """Raise Mistake for an override that changes nothing, or that ends before it starts."""
-    if not found.keys() & {"level", "start", "end"}:
+    if not fields.keys() & {"level", "start", "end"}:
         remedy = "write `level: none` to leave the incident out, another level, `start` or `end`"
         raise Mistake(f"changes nothing; {remedy}")
-    if found.keys() >= {"start", "end"} and found["start"] >= found["end"]:
+    if fields.keys() >= {"start", "end"} and fields["start"] >= fields["end"]:
         raise Mistake("ends before it starts; swap `start` and `end`")
 
 
 def _rating(value: Value) -> Level:
     what = "a level, or none to leave the incident out"
-    return _RATINGS[one_of(value.written(), _RATINGS, what)]
+    return _RATINGS[one_of(value.scalar(), _RATINGS, what)]
 
 
 OVERRIDE_KEYS: Mapping[str, Key] = {

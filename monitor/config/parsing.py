@@ -10,7 +10,7 @@ from monitor.config.environment import VENDORS, named_vendors, read_variables
 from monitor.config.file_keys import KEY_PLACES, TOP_KEYS
 from monitor.config.keys import read_fields
 from monitor.config.mistakes import InvalidConfig, Problem
-from monitor.config.nodes import Value, collected
+from monitor.config.nodes import Value, read_each
 from monitor.config.paths import default_database_path
 from monitor.config.settings import Settings, VendorConfig
 from monitor.config.vendor_keys import COMMON_KEYS
@@ -42,34 +42,34 @@ def _mapping(value: Value | None, keys: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a mapping; of what is none nothing, which is noted."""
     if value is None:
         return {}
-    read = collected([value], lambda mapping: read_fields(mapping, keys))
+    read = read_each([value], lambda mapping: read_fields(mapping, keys))
     return read[0] if read else {}
 
 
 def _vendors(
     top: Value,
-    listed: Value | None,
+    items: Value | None,
     common: Mapping[str, Any],
     names: str,
 ) -> tuple[VendorConfig, ...]:
     """Return the vendors of the variable when it names some, else of the file."""
     before = len(top.problems)
-    read = collected([listed or top], lambda _: read_list(listed, common))
-    placed: list[PlacedVendor] = read[0] if read else []
-    note_doubles(placed)
+    lists = read_each([items or top], lambda _: read_list(items, common))
+    vendors: list[PlacedVendor] = lists[0] if lists else []
+    note_doubles(vendors)
     if names:
-        placed = named_vendors(names, placed, common, top.problems)
-        note_doubles(placed)
-    elif not placed and len(top.problems) == before:
-        _note_emptiness(top, listed)
-    return tuple(vendor for _, vendor in placed)
+        vendors = named_vendors(names, vendors, common, top.problems)
+        note_doubles(vendors)
+    elif not vendors and len(top.problems) == before:
+        _note_emptiness(top, items)
+    return tuple(vendor for _, vendor in vendors)
 
 
-def _note_emptiness(top: Value, listed: Value | None) -> None:
+def _note_emptiness(top: Value, items: Value | None) -> None:
     """Note that no vendors are listed, of a text that is a mapping at all."""
     if not isinstance(top.node, yaml.MappingNode):
         return
-    place = listed or Value(top.node, top.source, "vendors", top.problems)
+    place = items or Value(top.node, top.source, "vendors", top.problems)
     remedy = "write `vendors: [anthropic, openai]` or addresses of status pages"
     place.wrong(f"no vendors are listed; {remedy}")
 

@@ -31,14 +31,14 @@ def locate(path: Path | None, env: Mapping[str, str]) -> Path | None:
     The first two are returned whether or not they exist: what was asked for is never silently
     replaced.
     """
-    named = env.get("MONITOR_CONFIG", "").strip()
-    if path is not None or named:
-        return path or Path(named).expanduser()
+    variable = env.get("MONITOR_CONFIG", "").strip()
+    if path is not None or variable:
+        return path or Path(variable).expanduser()
     usual = (Path(FILE_NAME), user_config_path())
-    return next((candidate for candidate in usual if _present(candidate)), None)
+    return next((candidate for candidate in usual if _is_present(candidate)), None)
 
 
-def _present(path: Path) -> bool:
+def _is_present(path: Path) -> bool:
     try:
         return path.exists()
     except OSError:

@@ -19,12 +19,12 @@ def feed(value: Value) -> FeedSettings:
 
 def html(value: Value) -> HtmlSettings:
     """Read where the components of a page of HTML are and what its words mean."""
-    found = read_fields(value, HTML_KEYS)
+    fields = read_fields(value, HTML_KEYS)
     _need(value, "component", "`.service`")
     _need(value, "words", "`{operational: [Up], major_outage: [Down]}`")
-    words = tuple((word, LEVELS[level]) for word, level in found.pop("words", ()))
+    words = tuple((word, LEVELS[level]) for word, level in fields.pop("words", ()))
     # A selector that could not be read has been noted at its own place.
-    return HtmlSettings(**{"component": "*", **found, "words": words})
+    return HtmlSettings(**{"component": "*", **fields, "words": words})
 
 
 def _need(value: Value, key: str, example: str) -> None:
@@ -32,9 +32,9 @@ def _need(value: Value, key: str, example: str) -> None:
         raise Mistake(f"needs `{key}`, like {example}")
 
 
-def _meanings(known: Sequence[str]) -> Reader:
+def _meanings(meanings: Sequence[str]) -> Reader:
     """Return a reader of a mapping from what words mean to lists of the words."""
-    keys = {meaning: Key(meaning, patterns) for meaning in known}
+    keys = {meaning: Key(meaning, patterns) for meaning in meanings}
 
     def read(value: Value) -> tuple[tuple[str, str], ...]:
         pairs: list[tuple[str, str]] = []

@@ -11,8 +11,8 @@ from typing import Any
 import soupsieve
 
 from monitor.config.durations import DAY_SECONDS, parse_duration
-from monitor.config.mistakes import Mistake, closest, one_of, shown
-from monitor.config.nodes import Value, collected
+from monitor.config.mistakes import Mistake, closest, one_of, quote
+from monitor.config.nodes import Value, read_each
 from monitor.intervals import is_zone_name, utc
 from monitor.model import Level
 
@@ -38,16 +38,16 @@ class DurationRange:
 
     def with_unit(self, value: Value) -> int:
         """Read a duration that carries its unit."""
-        written = value.written()
-        if re.fullmatch(r"[0-9]{1,9}", written):
+        text = value.scalar()
+        if re.fullmatch(r"[0-9]{1,9}", text):
             letter = "d" if self.unit == DAY_SECONDS else "s"
-            remedy = f"write {written}{letter}, or `{self.bare}: {written}`"
-            raise Mistake(f"{shown(written)} has no unit; {remedy}")
-        seconds = parse_duration(written)
+            remedy = f"write {text}{letter}, or `{self.bare}: {text}`"
+            raise Mistake(f"{quote(text)} has no unit; {remedy}")
+        seconds = parse_duration(text)
         if seconds % self.unit:
             whole = -(-seconds // self.unit)
-            raise Mistake(f"{shown(written)} is not whole days; write it like {whole}d")
-        self._check(written, seconds, str)
+            raise Mistake(f"{quote(text)} is not whole days; write it like {whole}d")
+        self._check(text, seconds, str)
         return seconds // self.unit
 
     def number(self, value: Value) -> int:
@@ -56,20 +56,21 @@ class DurationRange:
         self._check(str(count), count * self.unit, self._in_units)
         return count
 
-    def _in_units(self, bound: str) -> str:
-        return str(parse_duration(bound) // self.unit)
+    def _in_units(self, limit: str) -> str:
+        return str(parse_duration(limit) // self.unit)
 
-    def _check(self, written: str, seconds: int, spelt: Callable[[str], str]) -> None:
+    def _check(self, text: str, seconds: int, spell: Callable[[str], str]) -> None:
         low, high = self.low, self.high
         if seconds < parse_duration(low):
-            remedy = f"write {spelt(low)} or more"
-            raise Mistake(f"'{written}' is under the floor of {_spaced(low)}; {remedy}")
+            remedy = f"write {spell(low)} or more"
+            raise Mistake(f"'{text}' is under the floor of {_with_space(low)}; {remedy}")
         if seconds > parse_duration(high):
-            remedy = f"write {spelt(high)} or less"
-            raise Mistake(f"'{written}' is over the limit of {_spaced(high)}; {remedy}")
+            remedy = f"write {spell(high)} or less"
+            raise Mistake(f"'{text}' is over the limit of {_with_space(high)}; {remedy}")
 
 
-def _spaced(duration: str) -> str:
+def _with_space(duration: str) -> str:
+    """Return ``60 s`` of ``60s``."""
     return f"{duration[:-1]} {duration[-1]}"
 
 
@@ -85,50 +86,50 @@ def between(low: int, high: int) -> Reader:
     return read
 
 
-def choice(known: Callable[[], Collection[str]], what: str) -> Reader:
+def choice(words: Callable[[], Collection[str]], what: str) -> Reader:
     """Return a reader of one word of a closed set, which is asked for when a value is read."""
 
     def read(value: Value) -> str:
-        return one_of(value.written(), known(), what)
+        return one_of(value.scalar(), words(), what)
 
     return read
 
 
 def share(value: Value) -> float:
     """Read a percentage as a fraction of 1."""
-    written = value.written()
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s?%", written)
+    text = value.scalar()
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s?%", text)
     if match is None:
-        raise Mistake(f"{shown(written)} is not a share; write it like 90% or 99.5%")
+        raise Mistake(f"{quote(text)} is not a share; write it like 90% or 99.5%")
     fraction = float(match[1]) / 100
     if not 0 < fraction <= 1:
-        raise Mistake(f"'{written}' is out of range; write a share above 0%, up to 100%")
+        raise Mistake(f"'{text}' is out of range; write a share above 0%, up to 100%")
     return fraction
 
 
 def mebibytes(value: Value) -> float:
     """Read a size in MiB."""
-    written = value.written()
+    text = value.scalar()
     is_number = value.kind in {"int", "float"}
-    if not is_number or not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", written):
-        raise Mistake(f"{shown(written)} is not a number of MiB; write it like 8 or 0.5")
-    if not 0 < float(written) <= MOST_MEBIBYTES:
+    if not is_number or not re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
+        raise Mistake(f"{quote(text)} is not a number of MiB; write it like 8 or 0.5")
+    if not 0 < float(text) <= MOST_MEBIBYTES:
         remedy = f"write a number above 0, up to {MOST_MEBIBYTES}"
-        raise Mistake(f"'{written}' is out of range; {remedy}")
-    return float(written)
+        raise Mistake(f"'{text}' is out of range; {remedy}")
+    return float(text)
 
 
 def truth(value: Value) -> bool:
     """Read true or false."""
-    written = value.written()
+    text = value.scalar()
     if value.kind != "bool":
-        raise Mistake(f"{shown(written)} is neither true nor false; write true or false")
-    return written.lower() in {"true", "yes", "on"}
+        raise Mistake(f"{quote(text)} is neither true nor false; write true or false")
+    return text.lower() in {"true", "yes", "on"}
 
 
 def patterns(value: Value) -> tuple[str, ...]:
     """Read a list of texts."""
-    return tuple(collected(value.items(), Value.text))
+    return tuple(read_each(value.items(), Value.text))
 
 
 def selector(value: Value) -> str:
@@ -138,27 +139,27 @@ def selector(value: Value) -> str:
         soupsieve.compile(text)
     except soupsieve.SelectorSyntaxError as error:
         reason = str(error).splitlines()[0]
-        raise Mistake(f"{shown(text)} is not a CSS selector: {reason}") from error
+        raise Mistake(f"{quote(text)} is not a CSS selector: {reason}") from error
     return text
 
 
 def day(value: Value) -> date:
     """Read a day."""
-    written = value.written()
+    text = value.scalar()
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(text)
     except ValueError:
-        raise Mistake(f"{shown(written)} is not a day; write it like 2026-05-22") from None
+        raise Mistake(f"{quote(text)} is not a day; write it like 2026-05-22") from None
 
 
 def moment(value: Value) -> datetime:
     """Read an instant with its zone, as UTC."""
-    written = value.written()
+    text = value.scalar()
     try:
-        return utc(datetime.fromisoformat(written))
+        return utc(datetime.fromisoformat(text))
     except ValueError:
         remedy = "write it like 2026-05-22T14:30Z"
-        raise Mistake(f"{shown(written)} is not an instant with its zone; {remedy}") from None
+        raise Mistake(f"{quote(text)} is not an instant with its zone; {remedy}") from None
 
 
 def zone(value: Value) -> str:
@@ -168,7 +169,7 @@ def zone(value: Value) -> str:
         return text
     near = closest(text, _zones())
     remedy = f"did you mean '{near}'?" if near else "write an IANA name like UTC or Europe/Berlin"
-    raise Mistake(f"{shown(text)} is not a time zone; {remedy}")
+    raise Mistake(f"{quote(text)} is not a time zone; {remedy}")
 
 
 @cache

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 
 from monitor import platforms
-from monitor.config.addresses import normal_url, slugified
-from monitor.config.headers import headers
+from monitor.config.addresses import normal_url, to_slug
+from monitor.config.headers import read_headers
 from monitor.config.keys import Key, duration_keys, read_fields
-from monitor.config.mistakes import Mistake, shown
+from monitor.config.mistakes import Mistake, quote
 from monitor.config.nodes import Value
 from monitor.config.override_keys import overrides
 from monitor.config.settings import TIERS
@@ -29,8 +29,8 @@ from monitor.model import Level
 def _slug(value: Value) -> str:
     text = value.text()
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", text):
-        remedy = f"write lower-case letters, digits and hyphens, like {slugified(text)}"
-        raise Mistake(f"{shown(text)} is not a slug; {remedy}")
+        remedy = f"write lower-case letters, digits and hyphens, like {to_slug(text)}"
+        raise Mistake(f"{quote(text)} is not a slug; {remedy}")
     return text
 
 
@@ -49,7 +49,7 @@ def _url(value: Value) -> str:
 def _impact_mapping(value: Value) -> dict[str, Level]:
     level = choice(lambda: LEVELS, "a level")
     keys = {word: Key(word, level) for word in DEFAULT_IMPACT_MAPPING}
-    return {word: LEVELS[written] for word, written in read_fields(value, keys).items()}
+    return {word: LEVELS[name] for word, name in read_fields(value, keys).items()}
 
 
 COMMON_KEYS: Mapping[str, Key] = {
@@ -81,7 +81,7 @@ VENDOR_KEYS: Mapping[str, Key] = {
     "feed": Key("feed", feed),
     "html": Key("html", html),
     "overrides": Key("overrides", overrides),
-    "headers": Key("headers", headers),
+    "headers": Key("headers", read_headers),
     **COMMON_KEYS,
 }
 """Keys of one vendor."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor.config.addresses import free_slug, page_of
-from monitor.config.nodes import Value, collected
+from monitor.config.nodes import Value, read_each
 from monitor.config.settings import VendorConfig
 from monitor.config.vendors import read_vendor
 
@@ -12,25 +12,25 @@ PlacedVendor = tuple[Value, VendorConfig]
 """A vendor and where it is listed."""
 
 
-def read_list(listed: Value | None, common: Mapping[str, Any]) -> list[PlacedVendor]:
+def read_list(value: Value | None, common: Mapping[str, Any]) -> list[PlacedVendor]:
     """Return the vendors of the file's list. Raises Mistake when it is not a list."""
-    if listed is None or listed.kind == "null":
+    if value is None or value.kind == "null":
         return []
-    return read_items(listed.items(), common)
+    return read_items(value.items(), common)
 
 
 def read_items(items: Iterable[Value], common: Mapping[str, Any]) -> list[PlacedVendor]:
     """Return the vendors that could be read, each with its place."""
-    pairs = collected(items, lambda value: (value, read_vendor(value, common)))
+    pairs = read_each(items, lambda value: (value, read_vendor(value, common)))
     return [(value, vendor) for value, vendor in pairs if vendor is not None]
 
 
-def note_doubles(placed: Iterable[PlacedVendor]) -> None:
+def note_doubles(vendors: Iterable[PlacedVendor]) -> None:
     """Note every page that is listed before to count the same, and every slug another one has."""
     pages: dict[tuple[object, ...], PlacedVendor] = {}
     slugs: dict[str, PlacedVendor] = {}
-    for value, vendor in placed:
-        page = _counted(vendor)
+    for value, vendor in vendors:
+        page = _page_and_parts(vendor)
         if page in pages:
             problem = f"the page {vendor.url} is already listed as {_place(*pages[page])}"
             value.get("url").wrong(f"{problem}; remove one of them")
@@ -42,13 +42,13 @@ def note_doubles(placed: Iterable[PlacedVendor]) -> None:
         slugs.setdefault(vendor.slug, (value, vendor))
 
 
-def _counted(vendor: VendorConfig) -> tuple[object, ...]:
+def _page_and_parts(vendor: VendorConfig) -> tuple[object, ...]:
     """Return which page a vendor is, and what of it counts.
 
     One page may be several vendors, for several teams.
     """
-    chosen = (vendor.include, vendor.exclude, vendor.regions)
-    return page_of(vendor.url), *map(frozenset, chosen)
+    parts = (vendor.include, vendor.exclude, vendor.regions)
+    return page_of(vendor.url), *map(frozenset, parts)
 
 
 def _place(value: Value, vendor: VendorConfig) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from monitor.config.addresses import is_address, normal_url, slug_from_url
-from monitor.config.catalog import CatalogEntry, catalogued, unidentified
+from monitor.config.catalog import CatalogEntry, explain_unknown, find_entry
 from monitor.config.keys import read_fields
 from monitor.config.nodes import Value
 from monitor.config.settings import VendorConfig
@@ -16,25 +16,25 @@ from monitor.impacts import DEFAULT_IMPACT_MAPPING
 
 def read_vendor(value: Value, common: Mapping[str, Any]) -> VendorConfig | None:
     """Return one vendor of the list; None when no page can be told, which is noted."""
-    own, written = _own(value)
+    own, keys = _read_own(value)
     slug, url = own.get("slug"), own.get("url")
-    if any(name in written and name not in own for name in ("slug", "url")):
+    if any(name in keys and name not in own for name in ("slug", "url")):
         return None
-    entry = catalogued(slug, url)
+    entry = find_entry(slug, url)
     if url is None and entry is None:
-        value.get("slug").wrong(unidentified(slug))
+        value.get("slug").wrong(explain_unknown(slug))
         return None
     own |= _implied_platform(value, own)
-    chosen = {**common, **own, **_identity(own, entry)}
-    chosen["impact_mapping"] = {
+    fields = {**common, **own, **_identity(own, entry)}
+    fields["impact_mapping"] = {
         **DEFAULT_IMPACT_MAPPING,
         **common.get("impact_mapping", {}),
         **own.get("impact_mapping", {}),
     }
-    return VendorConfig(**{**_left_out(chosen), **chosen})
+    return VendorConfig(**{**_catalogue_excludes(fields), **fields})
 
 
-def _own(value: Value) -> tuple[dict[str, Any], Collection[str]]:
+def _read_own(value: Value) -> tuple[dict[str, Any], Collection[str]]:
     """Return what an item of the list sets and the keys it writes.
 
     A bare word is a slug or an address.
@@ -56,13 +56,13 @@ def _identity(own: Mapping[str, Any], entry: CatalogEntry | None) -> dict[str, s
     return {"url": url, "slug": slug, "name": own.get("name") or slug.replace("-", " ").title()}
 
 
-def _left_out(chosen: Mapping[str, Any]) -> dict[str, Any]:
+def _catalogue_excludes(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the catalogue leaves out of a page's figure.
 
     It leaves nothing out when the user says which components count.
     """
-    entry = catalogued(None, chosen["url"])
-    if entry is None or "include" in chosen or "exclude" in chosen:
+    entry = find_entry(None, fields["url"])
+    if entry is None or "include" in fields or "exclude" in fields:
         return {}
     return {"exclude": entry.exclude}
 
@@ -73,10 +73,10 @@ def _implied_platform(value: Value, own: Mapping[str, Any]) -> dict[str, str]:
     Notes what contradicts them, and `html` without settings.
     """
     platform = own.get("platform")
-    implied = next((key for key in ("html", "feed") if key in own), None)
-    if platform == "html" and implied != "html":
+    setting = next((key for key in ("html", "feed") if key in own), None)
+    if platform == "html" and setting != "html":
         problem = "says how to read a page that nobody knows"
         value.get("platform").wrong(f"{problem}; say where its components are under `html`")
-    elif implied is not None and platform not in {None, implied}:
-        value.get(implied).wrong(f"is not read on a page of {platform}; remove one of the two")
-    return {"platform": implied} if implied is not None and platform is None else {}
+    elif setting is not None and platform not in {None, setting}:
+        value.get(setting).wrong(f"is not read on a page of {platform}; remove one of the two")
+    return {"platform": setting} if setting is not None and platform is None else {}

@@ -13,10 +13,10 @@ from monitor.load import Load, wanted_per_second
 
 def warnings(settings: Settings) -> list[str]:
     """Return what is allowed and probably not meant, one sentence each, with the remedy."""
-    found = list(_of_the_whole(settings))
+    sentences = list(_of_the_whole(settings))
     for vendor in settings.vendors:
-        found += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
-    return found
+        sentences += [f"{vendor.slug}: {warning}" for warning in vendor_warnings(vendor)]
+    return sentences
 
 
 def _of_the_whole(settings: Settings) -> Iterator[str]:
@@ -27,37 +27,41 @@ def _of_the_whole(settings: Settings) -> Iterator[str]:
         problem = "the database is in memory, everything is forgotten at exit"
         yield f"{problem}; set `database` to a file"
     if settings.backfill_days < settings.window_days:
-        window, filled = settings.window_days, settings.backfill_days
-        problem = f"the window is {window} days but only {filled} are backfilled"
+        window, backfill = settings.window_days, settings.backfill_days
+        problem = f"the window is {window} days but only {backfill} are backfilled"
         yield f"{problem}, the days before are unknown at first; raise `backfill`"
     load = Load(
-        wanted_per_second=wanted_per_second(each.interval_seconds for each in settings.vendors),
+        wanted_per_second=wanted_per_second(vendor.interval_seconds for vendor in settings.vendors),
         concurrency=settings.concurrency,
     )
     if load.problem is not None:
         yield load.problem
 
 
-def vendor_warnings(vendor: VendorConfig, detected: str | None = None) -> Iterable[str]:
+def vendor_warnings(vendor: VendorConfig, platform: str | None = None) -> Iterable[str]:
     """Yield what is allowed for one vendor and probably not meant.
 
-    `detected` is its platform where that is known.
+    `platform` is what its page runs on where that was detected.
     """
     hint = platform_hint(vendor.url)
     if vendor.platform and hint and vendor.platform != hint:
         problem = f"the catalogue has this page on {hint}, not {vendor.platform}"
         yield f"{problem}; leave out `platform` to detect it"
-    if not vendor.regions and _needs_regions(vendor.platform or detected or hint):
+    if not vendor.regions and _needs_regions(vendor.platform or platform or hint):
         problem = "the page speaks of every region of the vendor, so nothing on it is rated"
         yield f"{problem}; choose yours with `regions`"
+    yield from _address_warnings(vendor)
+    if vendor.interval_seconds > DAY_SECONDS:
+        problem = "polled less than once a day, so days without a published record stay unknown"
+        yield f"{problem}; shorten `interval`"
+
+
+def _address_warnings(vendor: VendorConfig) -> Iterator[str]:
     if vendor.url.startswith("http://"):
         yield "the address is not encrypted, anyone between can change the answers; write https://"
     if not vendor.allow_private and _is_private(urlsplit(vendor.url).hostname or ""):
         problem = "the address is private and will be refused"
         yield f"{problem}; set `allow_private: true` if it is your own page"
-    if vendor.interval_seconds > DAY_SECONDS:
-        problem = "polled less than once a day, so days without a published record stay unknown"
-        yield f"{problem}; shorten `interval`"
 
 
 def _needs_regions(platform: str | None) -> bool:
