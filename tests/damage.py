@@ -1,9 +1,10 @@
 """Damaged answers for property tests, and what must hold of evidence whatever it was read from."""
 
 import copy
+import gzip
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -67,6 +68,42 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
         else:
             owner[key] = copy.deepcopy(at(value, draw(st.sampled_from(places))))
     return value
+
+
+GZIP = b"\x1f\x8b"
+INSTEAD: tuple[Any, ...] = (None, [], {}, ["x"], 7, "x")
+
+
+def replaced_everywhere(body: bytes) -> Iterator[tuple[object, bytes]]:
+    """Yield each place of an answer and the answer with something else there: of JSON any value,
+    of HTML and feeds the texts and attributes."""
+    if body.startswith(GZIP):
+        for place, damaged in replaced_everywhere(gzip.decompress(body)):
+            yield place, gzip.compress(damaged)
+        return
+    try:
+        whole = json.loads(body)
+    except ValueError:
+        yield from _texts_replaced(body)
+        return
+    for place in list(paths(whole)):
+        owner, key = at(whole, place[:-1]), place[-1]
+        before = owner[key]
+        for value in INSTEAD:
+            owner[key] = value
+            yield (place, value), json.dumps(whole).encode()
+        owner[key] = before
+
+
+TEXT = re.compile(rb">([^<>]+)<|=\"([^\"]*)\"")
+
+
+def _texts_replaced(body: bytes) -> Iterator[tuple[object, bytes]]:
+    for match in TEXT.finditer(body):
+        start, end = match.span(match.lastindex or 0)
+        for value in INSTEAD:
+            text = b"" if value is None else json.dumps(value).strip('"').encode()
+            yield (start, text), body[:start] + text + body[end:]
 
 
 def to_bytes(value: Any) -> bytes:

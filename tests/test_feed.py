@@ -19,7 +19,7 @@ from monitor.platforms.statuspage import ASSET_HOST
 from monitor.store import Store
 from tests.damage import assert_sound, damaged_text
 from tests.drive import Answer, answers_from, context_of, drive
-from tests.test_hard_input import level_of
+from tests.vocabulary import level_of
 
 FIXTURES = Path(__file__).parent / "fixtures" / "feed"
 URL = "https://status.orchard.example/"

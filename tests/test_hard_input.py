@@ -1,9 +1,8 @@
 """Every platform over damaged answers of its own fixtures: it says what is there or refuses with
 our error.
 
-A platform that maps words to levels in one table calls it `VOCABULARY`; then no level may be told
-whose word is not in the answers. Where levels come from elsewhere (seconds, ratios), the platform's
-own tests say what they must come from.
+No level may be told whose word is not in the answers (`tests/vocabulary.py`). Where levels come
+from elsewhere (seconds, ratios), the platform's own tests say what they must come from.
 """
 
 import json
@@ -22,21 +21,13 @@ from hypothesis import strategies as st
 
 from monitor import platforms
 from monitor.errors import PageError
-from monitor.impacts import IMPACT_WORDS
 from monitor.kit.protocol import PageContext, Response
-from monitor.model import Evidence, Impact, Level
-from monitor.platforms import incidentio, statuspage
-from tests.cases import all_cases, recording_of
-from tests.damage import assert_sound, damaged_body
-from tests.drive import answers_from, drive, responses_of
+from monitor.model import Evidence, Level, level_word
+from tests.cases import all_cases, case_of, expected_of, recording_of
+from tests.damage import assert_sound, damaged_body, replaced_everywhere
+from tests.drive import Answer, answers_from, drive, responses_of
 from tests.test_platforms import known_page
-
-IMPACTS = {word: level for level, word in IMPACT_WORDS.items()}
-TWO_TABLES = {
-    "statuspage": statuspage.LEVELS | IMPACTS,
-    "incidentio": {**incidentio.LEVELS, **IMPACTS},
-}
-"""Platforms with words for components and, where those are missing, words for incidents."""
+from tests.vocabulary import bad_levels, meant_by
 
 
 @cache
@@ -93,9 +84,7 @@ def read_damaged(name: str, data: st.DataObject) -> None:
 
     page = known_page(case)
     told = read(name, page, answer)
-    for piece in told:
-        assert_sound(piece, page)
-    assert_levels_are_in_the_answers(name, told, [*bodies.values(), (page.cursor or "").encode()])
+    assert_said(name, page, told, bodies.values())
     for signal in platforms.named(name).detect(answer(url)):
         assert signal.kind
         assert signal.why
@@ -109,15 +98,7 @@ def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
     recorded, page = answers_from(case), known_page(case)
     for url, body in bodies_of(case).items():
         for doubled in _doubled(body):
-
-            def answer(asked: str, url: str = url, doubled: bytes = doubled) -> Response:
-                return (
-                    replace(recorded(asked), body=doubled)
-                    if unquote(asked) == url
-                    else recorded(asked)
-                )
-
-            for piece in read(name, page, answer):
+            for piece in read(name, page, with_body(recorded, url, doubled)):
                 assert_sound(piece, page)
 
 
@@ -147,35 +128,60 @@ def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
     platform = platforms.named(name)
     for steps in (platform.poll(page), platform.backfill(page, page.now - timedelta(days=90))):
         with suppress(PageError):
-            told += drive(steps, page, answer)
+            drive(steps, page, answer, told=told)
     return told
 
 
-def assert_levels_are_in_the_answers(
-    name: str, told: list[Evidence], bodies: Iterable[bytes]
+def assert_said(
+    name: str, page: PageContext, told: list[Evidence], bodies: Iterable[bytes]
 ) -> None:
-    """Assert that every level worse than operational is meant by a word in some answer, or in what
-    a poll handed on."""
-    words: Mapping[str, Level] | None = getattr(
-        platforms.named(name), "VOCABULARY", TWO_TABLES.get(name)
-    )
-    if words is None:
-        return
-    text = " ".join(body.decode(errors="replace") for body in bodies).casefold()
-    meant = {level for word, level in words.items() if word.casefold() in text}
-    assert bad_levels(told) <= meant
+    """Assert what the model asks, and that every bad level is meant by a word in some answer, or in
+    what a poll handed on."""
+    for piece in told:
+        assert_sound(piece, page)
+    bad = bad_levels(told)
+    assert not bad or bad <= meant_by(name, page, [*bodies, (page.cursor or "").encode()])
 
 
-def bad_levels(told: list[Evidence]) -> set[Level]:
-    found = {seen.level for piece in told for seen in piece.observed or ()}
-    found |= {level_of(impact) for piece in told for impact in piece.impacts}
-    return {level for level in found if level}
+def smallest_case(name: str) -> Path:
+    """Return the case of something going on with the least to read."""
+
+    def size(case: Path) -> int:
+        return sum(map(len, bodies_of(case).values()))
+
+    expected = {case: expected_of(case)["poll"] for case in whole_cases(name)}
+    bad = [case for case, poll in expected.items() if {*poll.get("levels", {}).values()} & BAD]
+    return min(bad, key=size)
 
 
-def level_of(impact: Impact) -> Level | None:
-    """Return an impact's level; of an inferred one what its word stands for unless the user says
-    otherwise."""
-    return impact.level if impact.level is not None else IMPACTS.get(impact.word or "")
+BAD = {level_word(level) for level in Level if level > Level.MAINTENANCE}
+
+
+@pytest.mark.parametrize("name", platforms.names())
+def test_no_place_of_an_answer_is_trusted_to_hold_what_is_due_there(name: str) -> None:
+    """Each place of each answer, of the smallest case with something bad, holds null, an empty
+    list, an empty object, a list, a number and a text in turn."""
+    case = smallest_case(name)
+    page, recorded, bodies = known_page(case), answers_from(case), bodies_of(case)
+    for url, body in bodies.items():
+        for place, damaged in replaced_everywhere(body):
+            answer = with_body(recorded, url, damaged)
+            try:
+                told = read(name, page, answer)
+                assert_said(name, page, told, [*(bodies | {url: damaged}).values()])
+                platforms.named(name).detect(answer(url))
+            except Exception as error:
+                raise AssertionError(f"{case_of(case)} {url} {place}") from error
+
+
+def with_body(recorded: Answer, url: str, body: bytes) -> Answer:
+    """Return what answers as recorded, but with this body at the URL."""
+
+    def answer(asked: str) -> Response:
+        response = recorded(asked)
+        return replace(response, body=body) if unquote(asked) == url else response
+
+    return answer
 
 
 @pytest.mark.parametrize("name", platforms.names())
