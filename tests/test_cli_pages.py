@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor import platforms
 from monitor.cli.adding import Choice, ask
-from monitor.cli.detection import FirstContact
+from monitor.cli.detection import FirstContact, _as_json, _state_lines
 from monitor.config import Header, VendorConfig, catalog
 from monitor.demo.chance import random_truth
 from monitor.demo.server import Simulator
@@ -256,25 +257,36 @@ def test_add_asks_at_a_terminal_which_components_count(
     assert written(settings).get("include") == include
 
 
-async def test_add_asks_for_regions_where_a_page_speaks_of_many(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """What AWS says is rated for nobody; the regions of its events are the list to choose from."""
-    case = FIXTURES / "aws" / "overlapping"
-    known = context_of(case)
-    pages = SimulatedPages([], Clock(known.now), answers_from(case))
-    vendor = VendorConfig(slug="aws", name="AWS", url=known.url, platform="aws", regions=("*",))
-    async with collecting(pages, {"aws": vendor}) as collector:
-        result = await collector.poll(await page_of(collector, "aws"))
-        page = await page_of(collector, "aws")
-        detected = await collector.detect(page.url)
-        contact = FirstContact(
+async def contact_with(platform: str, case: str, **settings: Any) -> FirstContact:
+    """Return what a first look finds at a page that answers like a fixture."""
+    folder = FIXTURES / platform / case
+    context = context_of(folder)
+    pages = SimulatedPages([], Clock(context.now), answers_from(folder))
+    vendor = VendorConfig(slug="acme", name="Acme", url=context.url, platform=platform, **settings)
+    async with collecting(pages, {"acme": vendor}) as collector:
+        result = await collector.poll(await page_of(collector, "acme"))
+        page = await page_of(collector, "acme")
+        return FirstContact(
             url=page.url,
-            detection=detected,
+            detection=await collector.detect(page.url),
             page=page,
             state=collector.store.current(page.id),
             error=result.error,
         )
+
+
+async def test_a_state_nobody_knows_is_null_to_programs_and_unknown_to_people() -> None:
+    contact = await contact_with("statuspage", "unknown-word")
+
+    assert None in {row["level"] for row in _as_json(contact)["components"]}
+    assert any(line.startswith("  1 unknown: ") for line in _state_lines(contact))
+
+
+async def test_add_asks_for_regions_where_a_page_speaks_of_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What AWS says is rated for nobody; the regions of its events are the list to choose from."""
+    contact = await contact_with("aws", "overlapping", regions=("*",))
     listed = sorted(
         {known.component.region for known in contact.state.components if known.component.region}
     )

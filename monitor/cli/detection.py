@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from exporters.wording import level_key, level_title
 from monitor import config as configuration
 from monitor import platforms
 from monitor.cli import platform_text
@@ -16,7 +17,7 @@ from monitor.collect import Detection
 from monitor.config import Settings, VendorConfig
 from monitor.errors import PageError
 from monitor.kit.protocol import About
-from monitor.model import Level, level_word
+from monitor.model import Level
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
@@ -137,7 +138,7 @@ def _state_lines(contact: FirstContact) -> Iterator[str]:
     yield f"now, {count} component{'' if count == 1 else 's'}, days in {contact.page.zone_name}:"
     for level, names in contact.names_by_level.items():
         which = "" if level is Level.OPERATIONAL else f": {named(names, MOST_NAMED)}"
-        yield f"  {len(names)} {level_word(level).replace('_', ' ')}{which}"
+        yield f"  {len(names)} {level_title(level)}{which}"
     for incident in contact.state.open_incidents:
         yield (
             f"  {incident.phase.value}: {incident.title} (since"
@@ -163,7 +164,7 @@ def _as_json(contact: FirstContact) -> dict[str, Any]:
                 "name": row.component.name,
                 "group": row.component.group,
                 "region": row.component.region,
-                "level": level_word(contact.state.levels.get(row.component.id)),
+                "level": level_key(contact.state.levels.get(row.component.id)),
             }
             for row in contact.state.components
         ],
