@@ -24,7 +24,7 @@ ANYTHING = st.one_of(
     st.just({"a": 1}),
 )
 READERS = (
-    fields.row, fields.items, fields.rows, fields.optional_rows, fields.text, fields.identifier, fields.keyword, fields.number,
+    fields.row, fields.items, fields.rows, fields.optional_rows, fields.text, fields.optional_text, fields.identifier, fields.keyword, fields.number,
     times.instant, times.maybe_instant, times.epoch, times.mail_date,
 )  # fmt: skip
 
@@ -43,6 +43,14 @@ def test_a_field_is_read_or_refused_with_its_place(
     read: Callable[[object, str], object], value: object
 ) -> None:
     assert (refusal(read, value) or "incident.start").startswith("incident.start")
+
+
+def test_a_text_that_may_be_missing_is_refused_where_something_else_is() -> None:
+    assert fields.optional_text(None, "severity") is None
+    assert fields.optional_text(" high ", "severity") == "high"
+    for value in ("", " ", 3, ["high"]):
+        with pytest.raises(UnexpectedShape, match="severity: expected text"):
+            fields.optional_text(value, "severity")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 from monitor.config import VendorConfig
 from monitor.errors import ParseError, UnexpectedShape
 from monitor.kit.protocol import PageContext, Response
-from monitor.model import Aspect, Basis, Evidence, Impact, Level, Phase
+from monitor.model import Aspect, Evidence, Level, Phase
 from monitor.platforms import google
 from tests.damage import assert_sound, damaged_bytes, levels_of
 from tests.drive import Answer, answers_from, context_of, drive
@@ -382,22 +382,16 @@ def test_more_products_and_locations_than_there_are_is_refused() -> None:
 
 
 def test_an_outage_shows_beside_an_incident_whose_word_nobody_can_read() -> None:
-    def going_on(level: Level | None, word: str | None = None) -> Impact:
-        return Impact(
-            component_id=QUEUE,
-            level=level,
-            word=word,
-            start=NOW,
-            end=None,
-            basis=Basis.DECLARED,
-            source="google",
-        )
+    out = told("ongoing")[0]
+    wobbly = {**out, "id": "wB3cD4eF5gH6iJ7kL8mN", "status_impact": "WOBBLY", "updates": []}
+    other = {**wobbly, "id": "wB3cD4eF5gH6iJ7kL8mO"}
 
-    wobbly = going_on(None, "WOBBLY")
-    ((out,), (unsure,)) = (
-        list(google._observed([QUEUE], [wobbly, other]))
-        for other in (going_on(Level.MAJOR_OUTAGE), wobbly)
+    assert state_of(QUEUE, [wobbly, out]) == (Level.MAJOR_OUTAGE, None)
+    assert state_of(QUEUE, [wobbly, other]) == (None, "WOBBLY")
+
+
+def state_of(component: str, rows: list[dict[str, Any]]) -> tuple[Level | None, str | None]:
+    (state,) = (
+        each for each in poll(with_body(rows)).observed or () if each.component_id == component
     )
-
-    assert (out.level, out.word) == (Level.MAJOR_OUTAGE, None)
-    assert (unsure.level, unsure.word) == (None, "WOBBLY")
+    return state.level, state.word

@@ -45,6 +45,11 @@ def text(value: object, where: str) -> str:
     return clean if clean is not None else shape_error(where, "text", value)
 
 
+def optional_text(value: object, where: str) -> str | None:
+    """Return a text that is not empty; nothing and null are None."""
+    return None if value is None else text(value, where)
+
+
 def maybe_text(value: object) -> str | None:
     """Return a text; None for an empty one and for anything else."""
     if not isinstance(value, str):
