@@ -95,8 +95,8 @@ def open_files() -> int:
     """Return how many files we may have open: polls, the database and the web server each get a
     share of them.
     """
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST_FILES if allowed == resource.RLIM_INFINITY else min(allowed, MOST_FILES)
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MOST_FILES if limit == resource.RLIM_INFINITY else min(limit, MOST_FILES)
 
 
 def idle_hosts() -> int:

@@ -5,6 +5,7 @@ Nothing here blocks, and no failure of it is one of ours: a manager that does no
 nothing.
 """
 
+import re
 import socket
 import time
 from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ class Notifier:
         self._address = env.get("NOTIFY_SOCKET", "")
         self._timer = timer
         self._every = watchdog_seconds(env, pid) if self._address else None
-        self._petted: float | None = None
+        self._last_sign: float | None = None
 
     def ready(self, status: str) -> None:
         """Say that we serve, at first and after a `reloading`."""
@@ -46,11 +47,11 @@ class Notifier:
     def alive(self) -> None:
         """Say that we are alive, if the manager wants to know and was not told a moment ago."""
         now = self._timer()
-        if self._every is None or (
-            self._petted is not None and now - self._petted < self._every / 4
-        ):
+        if self._every is None:
             return
-        self._petted = now
+        if self._last_sign is not None and now - self._last_sign < self._every / 4:
+            return
+        self._last_sign = now
         self._send("WATCHDOG=1")
 
     def _send(self, *lines: str) -> None:
@@ -69,15 +70,10 @@ def watchdog_seconds(env: Mapping[str, str], pid: int) -> float | None:
     """Return within how long the manager wants a sign of life from us, in seconds; None = it wants
     none.
     """
-    wanted, whose = env.get("WATCHDOG_USEC", ""), env.get("WATCHDOG_PID", "")
-    if (
-        not wanted.isascii()
-        or not wanted.isdigit()
-        or int(wanted) == 0
-        or (whose and whose != str(pid))
-    ):
+    microseconds, whose = env.get("WATCHDOG_USEC", ""), env.get("WATCHDOG_PID", "")
+    if whose not in {"", str(pid)} or not re.fullmatch("[0-9]+", microseconds):
         return None
-    return int(wanted) / 1_000_000
+    return int(microseconds) / 1_000_000 or None
 
 
 def _status(text: str) -> str:

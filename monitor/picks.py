@@ -1,39 +1,48 @@
-"""Which of a numbered list a person means: numbers, ranges, names and patterns. Pure."""
+"""The entries of a numbered list that a person selects: by numbers, ranges, names and patterns.
+Pure.
+"""
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from monitor.errors import ConfigError
 
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
+
 
 def select(answer: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names that an answer means, in the list's order; an empty answer means all of
-    them.
+    """Return the names that an answer selects, in the list's order; an empty answer selects all.
 
     An answer holds, separated by commas, numbers from 1 on (``3``), ranges (``2-5``), names or
     patterns (``API*``), upper and lower case alike. Raises ConfigError naming the first piece that
-    means nothing in the list.
+    selects nothing in the list.
     """
     pieces = [piece.strip() for piece in answer.split(",") if piece.strip()]
     if not pieces:
         return tuple(names)
-    places = {place for piece in pieces for place in _places(piece, names)}
-    return tuple(name for place, name in enumerate(names) if place in places)
+    numbers: set[int] = set()
+    for piece in pieces:
+        matches = _range(piece, len(names)) or _matching(piece, names)
+        if not matches:
+            raise ConfigError(
+                f"{piece!r} is in the list neither as a number nor as a name; it has {len(names)}"
+                " entries"
+            )
+        numbers |= matches
+    return tuple(name for number, name in enumerate(names, 1) if number in numbers)
 
 
-def _places(piece: str, names: Sequence[str]) -> set[int]:
-    first, dash, last = piece.partition("-")
-    if first.isdecimal() and (last.isdecimal() if dash else True):
-        wanted = set(range(int(first), int(last or first) + 1)) if len(last or first) < 6 else set()  # noqa: PLR2004
-        found = {number - 1 for number in wanted if 1 <= number <= len(names)}
-        if wanted and len(found) == len(wanted):
-            return found
-    found = {
-        place for place, name in enumerate(names) if fnmatchcase(name.casefold(), piece.casefold())
-    }
-    if not found:
-        raise ConfigError(
-            f"{piece!r} is in the list neither as a number nor as a name; it has {len(names)}"
-            " entries"
-        )
-    return found
+def _range(piece: str, count: int) -> set[int]:
+    """Return the numbers of a range; none when it is no range, or leads out of the list."""
+    match = _RANGE.fullmatch(piece)
+    if match is None:
+        return set()
+    first, last = int(match[1]), int(match[2] or match[1])
+    return set(range(first, last + 1)) if first >= 1 and last <= count else set()
+
+
+def _matching(pattern: str, names: Sequence[str]) -> set[int]:
+    """Return the numbers of the names that a pattern matches."""
+    pattern = pattern.casefold()
+    return {number for number, name in enumerate(names, 1) if fnmatchcase(name.casefold(), pattern)}

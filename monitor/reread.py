@@ -96,28 +96,28 @@ class Rereading:
         """Read them once, and return how that went, in a line for people. Raises nothing."""
         try:
             after, headers = await asyncio.to_thread(self._read)
-            found = compare_settings(self._settings, after)
-            self._apply(found, headers)
+            changes = compare_settings(self._settings, after)
+            self._apply(changes, headers)
         except ConfigError as error:
             for line in str(error).split("\n"):
                 log.error("settings refused: %s", line)  # noqa: TRY400
             log.error("the settings read before stay in force")  # noqa: TRY400
-            return self._failed(str(error).split("\n")[-1])
+            return self._refuse(str(error).split("\n")[-1])
         except Exception as error:
             log.exception("bug while reading the settings; those read before stay in force")
-            return self._failed(repr(error))
-        if found.restart_keys:
-            keys = ", ".join(found.restart_keys)
+            return self._refuse(repr(error))
+        if changes.restart_keys:
+            keys = ", ".join(changes.restart_keys)
             log.warning("needs a restart, until then what was set before holds: %s", keys)
-        self._settings = found.settings
+        self._settings = changes.settings
         self._observe(True)  # noqa: FBT003
-        log.info("settings read again: %s", found)
-        return str(found)
+        log.info("settings read again: %s", changes)
+        return str(changes)
 
     def _read(self) -> tuple[Settings, Mapping[str, Headers]]:
         settings = self._load()
         return settings, headers_by_slug(settings.vendors)
 
-    def _failed(self, why: str) -> str:
+    def _refuse(self, why: str) -> str:
         self._observe(False)  # noqa: FBT003
         return f"settings refused, those from before hold: {why}"

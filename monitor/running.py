@@ -62,7 +62,12 @@ class _Waits(ThreadPoolExecutor):
     def __init__(self) -> None:
         super().__init__(max_workers=MOST_WAITS, thread_name_prefix=WAITS)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002
+    def shutdown(
+        self,
+        wait: bool = True,  # noqa: ARG002, FBT001, FBT002
+        *,
+        cancel_futures: bool = False,  # noqa: ARG002
+    ) -> None:
         super().shutdown(wait=False, cancel_futures=True)
 
 

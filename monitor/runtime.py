@@ -47,9 +47,9 @@ class Context:
         not name.
         """
         self._require_configured(slugs or ())
-        wanted = slugs or sorted(self.vendors)
-        records = self.store.pages(wanted, removed=True)
-        missing = sorted(set(wanted) - {page.slug for page in records})
+        slugs = slugs or sorted(self.vendors)
+        records = self.store.pages(slugs, removed=True)
+        missing = sorted(set(slugs) - {page.slug for page in records})
         if missing and not records:
             raise ConfigError(f"{self._not_there(missing)}{self._others()}")
         if missing:
@@ -130,8 +130,8 @@ def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
     """Raise ConfigError when somebody else's vendors are being watched in the database."""
     pages = [Watched(page.slug, page.last_poll_at) for page in store.pages()]
     slugs = {vendor.slug for vendor in settings.vendors}
-    chosen = settings.source != configuration.BUILT_IN
-    if is_somebody_elses(pages, slugs, moment, chosen=chosen):
+    is_own_list = settings.source != configuration.BUILT_IN
+    if is_somebody_elses(pages, slugs, moment, chosen=is_own_list):
         raise ConfigError(
             f"{store.address} is in use with other settings: it watches"
             f" {named(strangers(pages, slugs, moment))} (not in {settings.source}); give"

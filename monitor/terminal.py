@@ -1,5 +1,5 @@
-"""The only way anything is printed: what `say` and the log write holds nothing a terminal would
-obey.
+"""The only way anything is printed, but for the log: what `say` writes holds nothing a terminal
+would obey.
 
 Vendors' texts are in nearly everything we print. Here all of it goes through `monitor.plain`, and
 Rich's markup, emoji codes and highlighting are off: `[beta] API` is a name, and `[/a]` in an
@@ -8,14 +8,10 @@ address is no mistake of ours.
 
 import logging
 import os
-import re
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from enum import StrEnum
 from io import TextIOWrapper
 from types import TracebackType
 from typing import BinaryIO
@@ -34,8 +30,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from monitor.plain import json_text, logfmt, visible
-from monitor.sparing import Sparing
+from monitor.plain import json_text, visible
 
 _out = Console(markup=False, emoji=False, highlight=False)
 _err = Console(markup=False, emoji=False, highlight=False, stderr=True)
@@ -98,12 +93,12 @@ def table(
     """Return a table without lines. The `uncut` columns are never broken, so that they can be
     copied.
     """
-    drawn = Table(box=None, header_style="dim")
+    grid = Table(box=None, header_style="dim")
     for column in columns:
-        drawn.add_column(words(column), overflow="fold", no_wrap=column in uncut)
+        grid.add_column(words(column), overflow="fold", no_wrap=column in uncut)
     for row in rows:
-        drawn.add_row(*map(words, row))
-    return drawn
+        grid.add_row(*map(words, row))
+    return grid
 
 
 def paragraph(lines: Mapping[str, str]) -> Table:
@@ -125,11 +120,11 @@ class _Visible:
     `words`.
     """
 
-    def __init__(self, drawn: RenderableType) -> None:
-        self._drawn = drawn
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for segment in console.render(self._drawn, options):
+        for segment in console.render(self._renderable, options):
             if segment.control:
                 yield segment
             else:
@@ -152,7 +147,7 @@ def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
     )
     with Progress(*columns, console=_err) as bars:
         task = bars.add_task("", total=total, done="")
-        yield lambda done: bars.update(task, advance=1, done=visible(done))
+        yield lambda text: bars.update(task, advance=1, done=visible(text))
 
 
 def bars() -> Progress:
@@ -182,7 +177,7 @@ def binary_stdout() -> Iterator[BinaryIO]:
         raise typer.Exit from error
 
 
-def settle() -> None:
+def protect_output() -> None:
     """Make printing safe on any terminal: what its encoding lacks is escaped, and so is all of a
     bug's traceback.
     """
@@ -198,103 +193,6 @@ def _show_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    told = "".join(traceback.format_exception(kind, error, trace)).rstrip("\n")
+    lines = "".join(traceback.format_exception(kind, error, trace)).rstrip("\n").split("\n")
     with suppress(OSError):
-        say(*told.split("\n"), err=True)
-
-
-# log
-
-
-class LogFormat(StrEnum):
-    """How the log is written: `logfmt` is one line of ``key=value``, `json` one object a line."""
-
-    LOGFMT = "logfmt"
-    JSON = "json"
-
-
-_PAIR = re.compile(r" ?\b(\w+)=(%[sdr])|%[sdr]")
-
-
-class OneLine(logging.Formatter):
-    """Writes a record on one line: when (UTC), how bad, who, what, then the message's own fields.
-
-    A message ``poll failed vendor=%s: %s`` has the field `vendor`. The fields are those of our
-    format string, so no value can add or end one. A traceback is the field `trace`.
-    """
-
-    def __init__(self, form: LogFormat) -> None:
-        super().__init__()
-        self._form = form
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line, without its end."""
-        message, own = _told(record)
-        fields = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "msg": message,
-        }
-        fields |= {key if key not in fields else f"{key}_": value for key, value in own.items()}
-        if record.exc_info and record.exc_info[1] is not None:
-            fields["error"] = f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
-            fields["trace"] = self.formatException(record.exc_info)
-        return json_text(fields) if self._form is LogFormat.JSON else logfmt(fields)
-
-
-def _told(record: logging.LogRecord) -> tuple[str, dict[str, str]]:
-    """Return the message and its fields. A message of another library may be anything: it is taken
-    as it is.
-    """
-    args, template = record.args, record.msg
-    if not args or not isinstance(template, str) or not isinstance(args, tuple):
-        return record.getMessage(), {}
-    if len(_PAIR.findall(template)) != len(args):
-        return record.getMessage(), {}
-    found = list(zip(_PAIR.finditer(template), args, strict=True))
-    fields = {pair[1]: pair[2] % (value,) for pair, value in found if pair[1]}
-    message = _PAIR.sub(lambda pair: "" if pair[1] else pair[0], template)
-    rest = tuple(value for pair, value in found if not pair[1])
-    return (message % rest).strip(), fields
-
-
-STRANGERS = ("asyncio", "exporters.serving", "uvicorn.error")
-"""Loggers of what any client of the web server can bring about."""
-
-
-class OnceAMinute(logging.Filter):
-    """Lets each kind of message of a logger through once a minute, with how many were left out
-    since: what strangers can cause must not fill a disk. Messages are of a kind when the first line
-    of their format is the same.
-    """
-
-    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._timer = timer
-        self._sparing = Sparing()
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to write it."""
-        unsaid = self._sparing.more_to_say(str(record.msg).partition("\n")[0], self._timer())
-        if unsaid:
-            record.msg, record.args = (
-                f"{record.getMessage()} ({unsaid} more since it was last said)",
-                (),
-            )
-        return unsaid is not None
-
-
-def log_to_stderr(level: int, form: LogFormat) -> None:
-    """Have every logger of the process write to stderr, a line a record."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine(form))
-    root = logging.getLogger()
-    root.setLevel(level)
-    # It writes down every address whole, and those we send to may carry a key. What we ask, we log
-    # ourselves.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    if not root.handlers:
-        root.addHandler(handler)
-        for name in STRANGERS:
-            logging.getLogger(name).addFilter(OnceAMinute())
+        say(*lines, err=True)

@@ -29,7 +29,7 @@ from exporters.connections import (
     most_connections,
 )
 from exporters.serving import Server, listening
-from monitor.terminal import OnceAMinute
+from monitor.logs import OnceAMinute
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: monitor.example\r\n"
 WHOLE = HALF + b"\r\n"

@@ -29,6 +29,7 @@ from monitor.cli import (
 )
 from monitor.config import InvalidConfig
 from monitor.errors import MonitorError, PageError, ReceiverError
+from monitor.logs import LogFormat, log_to_stderr
 from monitor.running import (
     BAD_USAGE,
     FINE,
@@ -36,7 +37,7 @@ from monitor.running import (
     end_despite_waiting_threads,
     end_interrupted,
 )
-from monitor.terminal import LogFormat, log_to_stderr, say, settle
+from monitor.terminal import protect_output, say
 
 app = typer.Typer(
     name="monitor",
@@ -110,7 +111,7 @@ def main() -> None:
 
 
 def _run() -> None:
-    settle()
+    protect_output()
     try:
         app()
     except MonitorError as error:

@@ -83,8 +83,9 @@ def ask(contact: FirstContact) -> Choice:
     regions = sorted({component.region for component in components if component.region})
     if regions and contact.about.regions != "none":
         choice = _select("regions", regions)
-        is_all = len(choice) == len(regions) and contact.about.regions == "optional"
-        return Choice(regions=() if is_all else choice)
+        if contact.about.regions == "optional" and len(choice) == len(regions):
+            return Choice()
+        return Choice(regions=choice)
     names = list(dict.fromkeys(component.name for component in components))
     choice = _select("components", names) if len(names) > 1 else ()
     return Choice(include=() if len(choice) == len(names) else choice)

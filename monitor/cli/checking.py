@@ -98,7 +98,7 @@ async def _check_live(
     vendors: Sequence[VendorConfig], records: Mapping[str, PageRecord], settings: Settings
 ) -> int:
     """Look at every page, print what moved as it is found, and return the exit code."""
-    moved = 0
+    count = 0
     with open_store(ephemeral(*vendors, like=settings)) as context:
         async with collecting(context) as collector:
             looks = [
@@ -109,9 +109,9 @@ async def _check_live(
                 line = await look
                 if line is not None:
                     say(line)
-                    moved += 1
-    say(f"{len(vendors)} pages looked at, {moved} not as known")
-    return SOME_PAGE_FAILED if moved else FINE
+                    count += 1
+    say(f"{len(vendors)} pages looked at, {count} not as known")
+    return SOME_PAGE_FAILED if count else FINE
 
 
 async def _describe_move(

@@ -17,7 +17,9 @@ from monitor.errors import ConfigError
 from monitor.runtime import open_context
 from monitor.terminal import binary_stdout, counting, say
 
-TableName = StrEnum("TableName", {name.upper(): name for name in tables.TABLES})  # type: ignore[misc]
+TableName = StrEnum(  # type: ignore[misc]
+    "TableName", {name.upper(): name for name in tables.TABLES}
+)
 TableNames = Annotated[
     list[TableName] | None,
     typer.Option("--table", help="Which table; may be repeated (default: all)."),

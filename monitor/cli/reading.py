@@ -93,9 +93,9 @@ async def _backfill_all(
 
         def show(result: BackfillResult, evidence: Evidence) -> None:
             reach = min(result.reach.values(), default=context.clock())
-            completed = (context.clock() - max(reach, start)).total_seconds()
+            seconds = (context.clock() - max(reach, start)).total_seconds()
             what = f"{evidence.source}, back to {reach:%Y-%m-%d}, {result.requests} requests"
-            display.update(task, completed=completed, what=what)
+            display.update(task, completed=seconds, what=what)
 
         result = await collector.backfill(page, start, again=force, progress=show, answers=answers)
         display.update(task, completed=total, what=f"done, {result.requests} requests")
