@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from monitor.store import engine
+from monitor.store import schema
 from tests.template import copied
 
 # Shared machines stall now and then; a slow example says nothing about us. In CI every run tries
@@ -32,7 +32,7 @@ def _migrated_once():
     """Copy the tables of SQLite stores instead of migrating each: half of what a test of a store
     takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "ensure_schema", copied)
+        patch.setattr(schema, "ensure_schema", copied)
         yield
 
 

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, Observation, Phase
 from monitor.store import PageRecord, PageSpec, PollRecord, Store
 from monitor.store.engine import connect
-from monitor.store.poll_log import POLL, instants
+from monitor.store.poll_log import instants
+from monitor.store.tables import POLL
 
 POSTGRES = "VENDORSTATUS_TEST_POSTGRES"
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]

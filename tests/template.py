@@ -8,9 +8,9 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from monitor.store import engine
+from monitor.store import engine, schema
 
-migrated = engine.ensure_schema
+migrated = schema.ensure_schema
 """What the product does. Tests of migrations put it back."""
 
 
@@ -27,7 +27,7 @@ def copied(database: Engine, *, migrate: bool) -> None:
 def template() -> sqlite3.Connection:
     """Return the database, in memory, as the migrations make it."""
     made = engine.connect("sqlite://")
-    engine.upgrade(made)
+    schema.upgrade(made)
     return driver(made)
 
 

@@ -26,7 +26,7 @@ from monitor.model import (
     Phase,
 )
 from monitor.store import Store
-from monitor.store.components import LONGEST_SLUG, Slugs
+from monitor.store.slugs import LONGEST_SLUG, Slugs
 from monitor.writer import derive_page
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)

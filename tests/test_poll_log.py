@@ -27,8 +27,9 @@ from store_support import (
 
 from monitor.config import VendorConfig
 from monitor.model import Level
-from monitor.store import PageRecord, PageSpec, Store, engine
-from monitor.store.poll_log import MOST_POLLS, POLL, instants, packed
+from monitor.store import PageRecord, PageSpec, Store, engine, schema
+from monitor.store.poll_log import MOST_POLLS, instants, packed
+from monitor.store.tables import POLL
 from monitor.writer import derive_page
 
 ACME = VendorConfig(slug="acme", name="Acme", url="https://acme.example/")
@@ -295,7 +296,7 @@ def test_rows_of_before_stay_readable_and_go_on_and_a_downgrade_makes_a_row_a_po
         assert [row["polls"] for row in stretches(opened)] == [None] * 4 + [5]
         before = polls_of(opened, each)
     lower = engine.connect(url)
-    engine.downgrade(lower, "0008")
+    schema.downgrade(lower, "0008")
     with lower.connect() as connection:
         rows = connection.execute(
             sa.text("SELECT started_at, wire_bytes, requests FROM poll ORDER BY started_at")

@@ -25,8 +25,9 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.store import Body, PageSpec, PageState, Store, Validator
+from monitor.store.edges import FAR_FUTURE
 from monitor.store.engine import shown
-from monitor.store.tables import FAR_FUTURE, from_microseconds, to_microseconds
+from monitor.store.tables import from_microseconds, to_microseconds
 from tests.store_support import (
     DATABASES,
     DAY,

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.errors import StoreError
-from monitor.store import Patience, Store, engine
+from monitor.store import Patience, Store, engine, schema, sqlite
 from monitor.store.tables import METADATA
 from tests.store_support import DATABASES, NOW, add_page, database, evidence, incident, save
 from tests.template import migrated
@@ -15,7 +15,7 @@ from tests.template import migrated
 
 @pytest.fixture(autouse=True)
 def _migrating(monkeypatch):
-    monkeypatch.setattr(engine, "ensure_schema", migrated)
+    monkeypatch.setattr(schema, "ensure_schema", migrated)
 
 
 @pytest.fixture(params=DATABASES)
@@ -40,29 +40,29 @@ def table_names(database_engine):
 
 
 def test_the_migrations_make_the_tables_of_the_code(opened):
-    engine.upgrade(opened)
+    schema.upgrade(opened)
 
-    engine.check(opened)
+    schema.check(opened)
     assert table_names(opened) == {*METADATA.tables, "alembic_version"}
 
 
 def test_a_table_that_differs_from_the_code_is_named(opened):
-    engine.upgrade(opened)
+    schema.upgrade(opened)
     with opened.begin() as connection:
         connection.execute(sa.text("DROP TABLE gap"))
 
     with pytest.raises(StoreError, match="gap"):
-        engine.check(opened)
+        schema.check(opened)
 
 
 def test_what_was_upgraded_can_be_downgraded_and_upgraded_again(opened):
-    engine.upgrade(opened)
-    engine.downgrade(opened)
+    schema.upgrade(opened)
+    schema.downgrade(opened)
     assert table_names(opened) == {"alembic_version"}
 
-    engine.upgrade(opened)
+    schema.upgrade(opened)
 
-    engine.check(opened)
+    schema.check(opened)
 
 
 def test_a_database_opened_again_keeps_what_it_had(url):
@@ -110,7 +110,7 @@ def test_stores_opened_together_migrate_once(url):
 
 def test_migrating_leaves_foreign_keys_enforced():
     database_engine = engine.connect("sqlite://")
-    engine.upgrade(database_engine)
+    schema.upgrade(database_engine)
     with database_engine.connect() as connection:
         assert connection.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
     database_engine.dispose()
@@ -121,10 +121,10 @@ def test_the_known_revisions_are_those_of_the_migrations():
     from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(engine.MIGRATIONS))
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
     config.set_main_option("path_separator", "os")
 
-    assert ScriptDirectory.from_config(config).get_heads() == [engine.revisions()[-1]]
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.revisions()[-1]]
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
@@ -160,7 +160,7 @@ def test_sqlite_files_use_the_settings_for_one_writer_and_many_readers(tmp_path)
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         ]
 
-    assert settings == ["wal", 2, 1, engine.BUSY_MS]
+    assert settings == ["wal", 2, 1, sqlite.BUSY_MS]
 
 
 def test_a_database_in_memory_serves_several_threads():

@@ -9,20 +9,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
-from monitor.store import days, pages
 from monitor.store.records import Body, BodyRef, Pin, PinnedBody
+from monitor.store.snapshots import keep_snapshots, see_again
+from monitor.store.tables import PINNED, SNAPSHOT, VALIDATOR
+from monitor.store.upserts import insert_into
 
-PINNED, SNAPSHOT, VALIDATOR = pages.PINNED, pages.SNAPSHOT, pages.VALIDATOR
 
-
-def pin(connection: Connection, page_id: int, pins: Iterable[Pin], now: datetime) -> None:
+def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datetime) -> None:
     """Keep these bodies for good, as far as they are still kept; the same pin again changes
     nothing.
     """
     wanted = list(pins)
     if not wanted:
         return
-    kept = pages.see_again(connection, {each.ref.sha256 for each in wanted}, now)
+    kept = see_again(connection, {each.ref.sha256 for each in wanted}, now)
     rows = [
         {
             "page_id": page_id,
@@ -37,7 +37,7 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], now: datetime
         if each.ref.sha256 in kept
     ]
     if rows:
-        connection.execute(pages.upsert(connection, PINNED).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, PINNED).on_conflict_do_nothing(), rows)
 
 
 def pin_first(
@@ -56,12 +56,12 @@ def pin_first(
         or connection.execute(sa.select(PINNED.c.id).where(*mine).limit(1)).first() is not None
     ):
         return
-    digests = pages.keep_snapshots(connection, bodies, now)
+    digests = keep_snapshots(connection, bodies, now=now)
     refs = [
         BodyRef(body.url, body.status, digest, utc(now))
         for body, digest in zip(bodies, digests, strict=True)
     ]
-    pin(connection, page_id, [Pin(day, why, ref) for ref in refs], now)
+    pin(connection, page_id, [Pin(day, why, ref) for ref in refs], now=now)
 
 
 def pinned(connection: Connection, page_id: int, day: date) -> list[PinnedBody]:
@@ -107,7 +107,7 @@ def pinned_for(
     return {day: frozenset(words) for day, words in found.items()}
 
 
-def newest(connection: Connection, page_id: int) -> list[BodyRef]:
+def newest_bodies(connection: Connection, page_id: int) -> list[BodyRef]:
     """Return the kept bodies for which an unchanged answer of one of the page's URLs stands."""
     query = (
         sa.select(VALIDATOR.c.url, SNAPSHOT.c.sha256, SNAPSHOT.c.last_seen_at)
@@ -116,11 +116,3 @@ def newest(connection: Connection, page_id: int) -> list[BodyRef]:
         .order_by(VALIDATOR.c.url)
     )
     return [BodyRef(url, 200, sha256, seen) for url, sha256, seen in connection.execute(query)]
-
-
-def revised_at(connection: Connection, page_id: int, now: datetime) -> frozenset[date]:
-    """Return the days of which a revision was superseded at exactly this moment."""
-    query = sa.select(days.DAY.c.day).where(
-        days.DAY.c.page_id == page_id, days.DAY.c.superseded_at == utc(now)
-    )
-    return frozenset(connection.execute(query.distinct()).scalars())

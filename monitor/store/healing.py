@@ -21,25 +21,35 @@ from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import day_of, utc
-from monitor.model import Level, Phase
-from monitor.store import pages, poll_log, tables
+from monitor.model import Phase
+from monitor.store import pages, poll_log
+from monitor.store.edges import MIN_DURATION
 from monitor.store.records import Healed, PageRecord
+from monitor.store.runs import is_not_bad
+from monitor.store.tables import (
+    COMPONENT,
+    COVERAGE,
+    DAY,
+    IMPACT,
+    INCIDENT,
+    METADATA,
+    PINNED,
+    QUIET,
+    RUN,
+    SNAPSHOT,
+    UNIT,
+    VALIDATOR,
+    Instant,
+)
 
 log = logging.getLogger(__name__)
-
-COMPONENT = tables.core(tables.Component)
-INCIDENT = tables.core(tables.Incident)
-IMPACT = tables.core(tables.Impact)
-COVERAGE = tables.core(tables.Coverage)
-DAY = tables.core(tables.Day)
-QUIET = tables.core(tables.QuietRun)
 
 REASON = "clock"
 """Why a page counts as unreadable from its healing to its next reading."""
 
 _MOMENTS = [
     table.c[name]
-    for table in tables.METADATA.sorted_tables
+    for table in METADATA.sorted_tables
     if "page_id" in table.c and table is not COVERAGE
     for name in ("recorded_at", "superseded_at", "last_read_at", "first_seen_at", "last_seen_at")
     if name in table.c
@@ -47,22 +57,20 @@ _MOMENTS = [
 """When we came to know, or ceased to believe, something of a page."""
 
 
-def last_reading(connection: Connection, page_id: int, now: datetime) -> datetime | None:
+def last_reading(connection: Connection, page_id: int, *, now: datetime) -> datetime | None:
     """Return the last instant, now at the latest, at which the page was read; None when there is
     none.
     """
-    run = pages.RUN.c
-    asked = [
-        # A state begins, and ends, with the reading that showed it.
-        sa.select(sa.func.max(run.started_at)).where(run.started_at <= now),
-        sa.select(sa.func.max(run.ended_at)).where(run.ended_at <= now),
-    ]
-    found = [connection.execute(query.where(run.page_id == page_id)).scalar() for query in asked]
-    found.append(poll_log.last_read(connection, page_id, now))
-    return max((instant for instant in found if instant is not None), default=None)
+    instants: list[datetime | None] = []
+    # A state begins, and ends, with the reading that showed it.
+    for column in (RUN.c.started_at, RUN.c.ended_at):
+        query = sa.select(sa.func.max(column)).where(column <= now, RUN.c.page_id == page_id)
+        instants.append(connection.execute(query).scalar())
+    instants.append(poll_log.last_read(connection, page_id, now))
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
-def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
+def heal(connection: Connection, page_id: int, *, now: datetime) -> Healed | None:
     """Heal what is stored of the page later than now; None when all may be believed. The same again
     changes nothing.
     """
@@ -71,7 +79,7 @@ def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
     latest = clocks.latest_ahead(page, now)
     if latest is None:
         return None
-    until = last_reading(connection, page_id, now)
+    until = last_reading(connection, page_id, now=now)
     _Healing(connection, page, now, until).run()
     log.warning(
         "readings later than now set aside vendor=%s up_to=%s believed_until=%s: a clock was ahead,"
@@ -81,10 +89,6 @@ def heal(connection: Connection, page_id: int, now: datetime) -> Healed | None:
         until,
     )
     return Healed(slug=page.slug, latest=latest, until=until)
-
-
-def _mine(table: sa.Table, page_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (table.c.page_id == page_id,)
 
 
 class _Healing:
@@ -109,32 +113,31 @@ class _Healing:
         self._page_row()
 
     def _update(self, table: sa.Table, *where: sa.ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401
-        self._connection.execute(
-            sa.update(table).where(*_mine(table, self._page.id), *where).values(values)
-        )
+        query = sa.update(table).where(table.c.page_id == self._page.id, *where)
+        self._connection.execute(query.values(values))
 
     def _delete(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> None:
-        self._connection.execute(sa.delete(table).where(*_mine(table, self._page.id), *where))
+        self._connection.execute(sa.delete(table).where(table.c.page_id == self._page.id, *where))
 
     def _affect(self, column: sa.Column[Any], *where: sa.ColumnElement[bool]) -> None:
         """Note the earliest instant among rows that change."""
-        first = sa.select(sa.func.min(column)).where(*_mine(column.table, self._page.id), *where)
+        is_mine = column.table.c.page_id == self._page.id
+        first = sa.select(sa.func.min(column)).where(is_mine, *where)
         start = self._connection.execute(first).scalar()
         self._affected += [] if start is None else [start]
 
     def _runs(self) -> None:
         """Cut observed states where the last reading that may be believed showed them. A bad one
-        that this reading alone has seen counts for `LEAST`.
+        that this reading alone has seen counts for `MIN_DURATION`.
         """
-        run, until = pages.RUN, self._until
-        self._delete(run, run.c.started_at > self._now)
+        until = self._until
+        self._delete(RUN, RUN.c.started_at > self._now)
         if until is not None:
-            cut, alone = run.c.ended_at > self._now, run.c.started_at >= until
-            bad = run.c.level > int(Level.MAINTENANCE)
-            self._delete(run, cut, alone, sa.or_(run.c.level.is_(None), sa.not_(bad)))
-            self._update(run, cut, run.c.last_seen_at > until, last_seen_at=until)
-            self._update(run, cut, sa.not_(alone), ended_at=until)
-            self._update(run, cut, alone, ended_at=until + tables.LEAST)
+            cut, alone = RUN.c.ended_at > self._now, RUN.c.started_at >= until
+            self._delete(RUN, cut, alone, is_not_bad())
+            self._update(RUN, cut, RUN.c.last_seen_at > until, last_seen_at=until)
+            self._update(RUN, cut, sa.not_(alone), ended_at=until)
+            self._update(RUN, cut, alone, ended_at=until + MIN_DURATION)
 
     def _coverage(self) -> None:
         """Set aside coverage told later than now, and let that hold again which it replaced."""
@@ -155,49 +158,46 @@ class _Healing:
 
     def _incidents(self) -> None:
         table, now = INCIDENT, self._now
-        told = (
-            table.c.recorded_at > now,
-            table.c.phase.in_([Phase.OPEN.value, Phase.CLOSED.value]),
-        )
-        self._update(table, *told, table.c.started_at > now, started_at=now)
-        self._update(table, *told, table.c.resolved_at > now, resolved_at=now)
+        is_past = table.c.phase.in_([Phase.OPEN.value, Phase.CLOSED.value])
+        told_later = (table.c.recorded_at > now, is_past)
+        self._update(table, *told_later, table.c.started_at > now, started_at=now)
+        self._update(table, *told_later, table.c.resolved_at > now, resolved_at=now)
 
     def _impacts(self) -> None:
         table, now = IMPACT, self._now
-        told = table.c.recorded_at > now
-        self._update(table, told, table.c.started_at > now, superseded_at=now, recorded_at=now)
-        rows = self._connection.execute(
-            sa.select(table.c.id, table.c.started_at).where(
-                *_mine(table, self._page.id),
-                told,
-                table.c.superseded_at.is_(None),
-                table.c.ended_at > now,
-            )
-        ).all()
-        for row_id, started_at in rows:
-            end = max(self._until or started_at, started_at + tables.LEAST)
+        is_told_later = table.c.recorded_at > now
+        begins_later = table.c.started_at > now
+        self._update(table, is_told_later, begins_later, superseded_at=now, recorded_at=now)
+        future_ends = sa.select(table.c.id, table.c.started_at).where(
+            table.c.page_id == self._page.id,
+            is_told_later,
+            table.c.superseded_at.is_(None),
+            table.c.ended_at > now,
+        )
+        for row in self._connection.execute(future_ends).all():
+            end = max(self._until or row.started_at, row.started_at + MIN_DURATION)
             self._connection.execute(
-                sa.update(table).where(table.c.id == row_id).values(ended_at=end)
+                sa.update(table).where(table.c.id == row.id).values(ended_at=end)
             )
-            self._affected.append(started_at)
+            self._affected.append(row.started_at)
 
     def _moments(self) -> None:
         """Let what was known later than now be known from now on."""
         for column in (*_MOMENTS, COMPONENT.c.removed_at):
             self._update(column.table, column > self._now, **{column.name: self._now})
         poll_log.forget_after(self._connection, self._page.id, self._now)
-        self._delete(pages.UNIT, pages.UNIT.c.completed_at > self._now)
-        self._delete(pages.VALIDATOR)
-        self._update(pages.PINNED, pages.PINNED.c.read_at > self._now, read_at=self._now)
-        seen = pages.SNAPSHOT.c.last_seen_at
+        self._delete(UNIT, UNIT.c.completed_at > self._now)
+        self._delete(VALIDATOR)
+        self._update(PINNED, PINNED.c.read_at > self._now, read_at=self._now)
+        last_seen = SNAPSHOT.c.last_seen_at
         self._connection.execute(
-            sa.update(pages.SNAPSHOT).where(seen > self._now).values(last_seen_at=self._now)
+            sa.update(SNAPSHOT).where(last_seen > self._now).values(last_seen_at=self._now)
         )
 
     def _days(self) -> None:
         today = day_of(self._now, self._page.zone)
         self._delete(DAY, DAY.c.day > today)
-        self._delete(pages.PINNED, pages.PINNED.c.day > today)
+        self._delete(PINNED, PINNED.c.day > today)
         self._delete(QUIET, QUIET.c.first_day > today)
         self._update(QUIET, QUIET.c.last_day > today, last_day=today)
 
@@ -229,7 +229,7 @@ class _Healing:
 
 
 def _later(column: sa.Column[Any], instant: datetime) -> sa.ColumnElement[Any]:
-    bound = sa.literal(instant, tables.Instant())
+    bound = sa.literal(instant, Instant())
     return sa.case((column > bound, column), else_=bound)
 
 

@@ -6,11 +6,14 @@ Functions take the open connection; the store owns the transactions.
 from dataclasses import replace
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.identity import Identity, as_json
-from monitor.store import facts, pages
+from monitor.store import pages
+from monitor.store.records import PageRecord
+from monitor.store.saving import close_platform
+from monitor.store.units import forget_units
+from monitor.store.validators import forget_validators
 
 
 def know(connection: Connection, page_id: int, identity: Identity) -> None:
@@ -37,24 +40,20 @@ def accept(
     """Take the refused page for the page from now on; return what it was and what it is. None =
     none was refused.
 
-    Its history stays, and what was going on ended at the last reading. What was read of the former
-    page makes no request conditional and completes no backfill of this one. A page that only
+    The history stays, and what was going on ended at the last reading. The former page's
+    validators and completed backfills are dropped, and the page is due at once. A page that only
     answers from another host goes on.
     """
     page = pages.page(connection, page_id, lock=True)
     other, before = page.refused, page.identity
     if other is None:
         return None
-    only_host = other.external_id in {None, before.external_id} and other.name in {
-        None,
-        before.name,
-    }
-    if only_host and other.platform in {None, before.platform}:
+    if _is_same_elsewhere(page, other):
         other = replace(before, hosts=before.hosts | other.hosts)
     else:
-        facts.leave(connection, page_id, at=page.last_success_at or now, now=now)
-        pages.forget_units(connection, page_id)
-        connection.execute(sa.delete(pages.VALIDATOR).where(pages.VALIDATOR.c.page_id == page_id))
+        close_platform(connection, page_id, at=page.last_success_at or now, now=now)
+        forget_units(connection, page_id)
+        forget_validators(connection, page_id)
         if other.platform not in {None, page.platform}:
             why = [f"accepted by the user, was {page.platform}"]
             pages.set_platform(connection, page_id, other.platform, why)
@@ -62,3 +61,12 @@ def accept(
     again = {"mark": None, "failures": 0, "parse_failures": 0, "due_at": now}
     pages.change(connection, page_id, again | {"page_name": other.name})
     return before, other
+
+
+def _is_same_elsewhere(page: PageRecord, other: Identity) -> bool:
+    """Whether it is the same page as far as it says, and only answers from another host."""
+    return (
+        other.external_id in {None, page.external_id}
+        and other.name in {None, page.page_name}
+        and other.platform in {None, page.platform}
+    )

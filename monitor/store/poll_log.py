@@ -8,21 +8,19 @@ are single polls, as all were before stretches. Functions take the open connecti
 the transactions.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
-from monitor.store import tables
 from monitor.store.records import PollRecord
-
-POLL = tables.core(tables.Poll)
-PAGE = tables.core(tables.Page)
+from monitor.store.rows import Row, among, columns
+from monitor.store.tables import PAGE, POLL
 
 MOST_POLLS = 256
 LONGEST = timedelta(days=1)
@@ -37,12 +35,12 @@ def packed(microseconds: int) -> bytes:
     """Return a distance as a varint: seven bits a byte, lowest first, the high bit where more
     follow.
     """
-    found = bytearray()
+    octets = bytearray()
     while microseconds > _SEVEN_BITS:
-        found.append(microseconds & _SEVEN_BITS | _MORE)
+        octets.append(microseconds & _SEVEN_BITS | _MORE)
         microseconds >>= 7
-    found.append(microseconds)
-    return bytes(found)
+    octets.append(microseconds)
+    return bytes(octets)
 
 
 def instants(started_at: datetime, later: bytes | None) -> Iterator[datetime]:
@@ -58,28 +56,37 @@ def instants(started_at: datetime, later: bytes | None) -> Iterator[datetime]:
             distance = shift = 0
 
 
-@dataclass(slots=True)
+class Outcome(NamedTuple):
+    """What a poll came to; all polls of a stretch came to the same."""
+
+    outcome: str
+    reason: str | None
+    http_status: int | None
+    sha256: str | None
+
+
+@dataclass(slots=True, kw_only=True)
 class _Stretch:
-    """A row on its way: `row_id` None = not there yet; `came_to` is what all its polls have in
-    common.
+    """A row on its way: `id` None = not there yet. `duration_ms`, `requests` and `wire_bytes` are
+    sums over its polls.
     """
 
-    row_id: int | None
+    id: int | None = None
     page_id: int
-    came_to: tuple[Any, ...]
+    outcome: Outcome
     started_at: datetime
     last_at: datetime
-    polls: int
+    polls: int = 1
     duration_ms: int
     requests: int
     wire_bytes: int
-    later: bytes
-    grown: bool = False
+    later: bytes = b""
+    has_grown: bool = False
 
     def takes(self, poll: PollRecord, at: datetime) -> bool:
         """Whether the poll goes on with what this stretch came to, without a gap."""
         return (
-            self.came_to == _came_to(poll)
+            self.outcome == _outcome(poll)
             and self.polls < MOST_POLLS
             and self.last_at < at <= self.started_at + LONGEST
             and (at - self.last_at).total_seconds() <= poll.max_gap_seconds
@@ -87,29 +94,26 @@ class _Stretch:
 
     def add(self, poll: PollRecord, at: datetime) -> None:
         self.later += packed((at - self.last_at) // _MICROSECOND)
-        self.last_at, self.grown = at, True
+        self.last_at, self.has_grown = at, True
         self.polls += 1
         self.duration_ms += poll.duration_ms
         self.requests += poll.requests
         self.wire_bytes += poll.wire_bytes
 
 
-def _came_to(poll: PollRecord) -> tuple[Any, ...]:
-    return poll.outcome, poll.reason, poll.http_status, poll.sha256
+def _outcome(poll: PollRecord) -> Outcome:
+    return Outcome(poll.outcome, poll.reason, poll.http_status, poll.sha256)
 
 
-def _begun(poll: PollRecord, at: datetime) -> _Stretch:
+def _begin(poll: PollRecord, at: datetime) -> _Stretch:
     return _Stretch(
-        None,
-        poll.page_id,
-        _came_to(poll),
-        at,
-        at,
-        1,
-        poll.duration_ms,
-        poll.requests,
-        poll.wire_bytes,
-        b"",
+        page_id=poll.page_id,
+        outcome=_outcome(poll),
+        started_at=at,
+        last_at=at,
+        duration_ms=poll.duration_ms,
+        requests=poll.requests,
+        wire_bytes=poll.wire_bytes,
     )
 
 
@@ -124,26 +128,15 @@ _LATEST_ID = (
 )
 _LATEST = (
     sa.select(
-        *(
-            POLL.c[name]
-            for name in (
-                "id",
-                "page_id",
-                "outcome",
-                "reason",
-                "http_status",
-                "sha256",
-                "started_at",
-            )
-        ),
-        *(
-            POLL.c[name]
-            for name in ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
-        ),
+        *columns(
+            POLL,
+            "id page_id outcome reason http_status sha256 started_at last_at polls duration_ms"
+            " requests wire_bytes later",
+        )
     )
     .select_from(PAGE)
     .join(POLL, POLL.c.id == _LATEST_ID)
-    .where(PAGE.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(PAGE.c.id, "ids"))
 )
 _INSERT = sa.insert(POLL)
 _GROWN = ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
@@ -155,36 +148,23 @@ _GROW = (
 
 
 def _latest(connection: Connection, page_ids: Collection[int]) -> dict[int, _Stretch]:
-    found = {}
-    for row in connection.execute(_LATEST, {"ids": list(page_ids)}):
-        (
-            row_id,
-            page_id,
-            outcome,
-            reason,
-            status,
-            sha256,
-            started_at,
-            last_at,
-            polls,
-            duration,
-            requests,
-            size,
-            later,
-        ) = row
-        found[page_id] = _Stretch(
-            row_id,
-            page_id,
-            (outcome, reason, status, sha256),
-            started_at,
-            last_at or started_at,
-            polls or 1,
-            duration,
-            requests,
-            size,
-            later or b"",
-        )
-    return found
+    rows = connection.execute(_LATEST, {"ids": list(page_ids)})
+    return {row.page_id: _to_stretch(row) for row in rows}
+
+
+def _to_stretch(row: Row) -> _Stretch:
+    return _Stretch(
+        id=row.id,
+        page_id=row.page_id,
+        outcome=Outcome(row.outcome, row.reason, row.http_status, row.sha256),
+        started_at=row.started_at,
+        last_at=row.last_at or row.started_at,
+        polls=row.polls or 1,
+        duration_ms=row.duration_ms,
+        requests=row.requests,
+        wire_bytes=row.wire_bytes,
+        later=row.later or b"",
+    )
 
 
 def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
@@ -198,70 +178,65 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
         if stretch is not None and stretch.takes(poll, at):
             stretch.add(poll, at)
         else:
-            stretch = current[poll.page_id] = _begun(poll, at)
+            stretch = current[poll.page_id] = _begin(poll, at)
         touched[id(stretch)] = stretch
-    new = [_row(stretch) for stretch in touched.values() if stretch.row_id is None]
-    grown = [
-        {f"new_{name}": getattr(stretch, name) for name in _GROWN} | {"row_id": stretch.row_id}
-        for stretch in touched.values()
-        if stretch.row_id is not None
-    ]
+    new = [_row(stretch) for stretch in touched.values() if stretch.id is None]
+    grown = [_growth(stretch) for stretch in touched.values() if stretch.id is not None]
     for statement, rows in ((_INSERT, new), (_GROW, grown)):
         if rows:
             connection.execute(statement, rows)
 
 
 def _row(stretch: _Stretch) -> dict[str, Any]:
-    outcome, reason, status, sha256 = stretch.came_to
-    return {
+    return stretch.outcome._asdict() | {
         "page_id": stretch.page_id,
         "started_at": stretch.started_at,
         "duration_ms": stretch.duration_ms,
-        "outcome": outcome,
-        "reason": reason,
-        "http_status": status,
         "requests": stretch.requests,
         "wire_bytes": stretch.wire_bytes,
-        "sha256": sha256,
-        "last_at": stretch.last_at if stretch.grown else None,
+        "last_at": stretch.last_at if stretch.has_grown else None,
         "polls": stretch.polls,
-        "later": stretch.later if stretch.grown else None,
+        "later": stretch.later if stretch.has_grown else None,
     }
+
+
+def _growth(stretch: _Stretch) -> dict[str, Any]:
+    new = {f"new_{name}": getattr(stretch, name) for name in _GROWN}
+    return new | {"row_id": stretch.id}
 
 
 _END = sa.func.coalesce(POLL.c.last_at, POLL.c.started_at)
 
 
-def kept(connection: Connection, polls: Iterable[PollRecord]) -> set[tuple[int, datetime]]:
+def kept_polls(connection: Connection, polls: Sequence[PollRecord]) -> set[tuple[int, datetime]]:
     """Return which of these polls are kept, by page and start."""
     wanted = {(poll.page_id, utc(poll.started_at)) for poll in polls}
     if not wanted:
         return set()
+    starts = [at for _, at in wanted]
     rows = connection.execute(
-        sa.select(POLL.c.page_id, POLL.c.started_at, POLL.c.later).where(
+        sa.select(*columns(POLL, "page_id started_at later")).where(
             POLL.c.page_id.in_({page_id for page_id, _ in wanted}),
-            POLL.c.started_at <= max(at for _, at in wanted),
-            min(at for _, at in wanted) <= _END,
+            POLL.c.started_at <= max(starts),
+            min(starts) <= _END,
         )
     )
-    return wanted.intersection(
-        (page_id, at) for page_id, started_at, later in rows for at in instants(started_at, later)
-    )
+    stored: set[tuple[int, datetime]] = set()
+    for row in rows:
+        stored.update((row.page_id, at) for at in instants(row.started_at, row.later))
+    return wanted & stored
 
 
 def last_read(connection: Connection, page_id: int, now: datetime) -> datetime | None:
     """Return when the last poll began, now at the latest, that did not fail; None when there is
     none.
     """
-    read = (POLL.c.page_id == page_id, POLL.c.outcome != "failed", POLL.c.started_at <= now)
-    whole = connection.execute(sa.select(sa.func.max(_END)).where(*read, now >= _END)).scalar()
-    spanning = connection.execute(
-        sa.select(POLL.c.started_at, POLL.c.later).where(*read, now < _END)
-    )
-    found = [
-        at for started_at, later in spanning for at in instants(started_at, later) if at <= now
-    ]
-    return max((at for at in (whole, *found) if at is not None), default=None)
+    mine = (POLL.c.page_id == page_id, POLL.c.outcome != "failed", POLL.c.started_at <= now)
+    ends = [connection.execute(sa.select(sa.func.max(_END)).where(*mine, now >= _END)).scalar()]
+    spanning = sa.select(*columns(POLL, "started_at later")).where(*mine, now < _END)
+    for row in connection.execute(spanning):
+        ends += (at for at in instants(row.started_at, row.later) if at <= now)
+    return max((at for at in ends if at is not None), default=None)
 
 
 def last(connection: Connection, page_id: int) -> datetime | None:

@@ -22,9 +22,6 @@ from sqlmodel import Field, SQLModel
 
 from monitor.intervals import utc
 
-WHOLE_PAGE = ""
-"""The component id of rows about the whole page or the vendor's own day."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = 4_000_000_000_000_000
@@ -532,12 +529,22 @@ class QuietRun(Table, table=True):
 
 METADATA = Table.metadata
 
-BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
-"""Before everything; a day from the edge, so that no zone falls off the calendar."""
-
-LEAST = timedelta(seconds=1)
-"""What is known of one instant only counts for: a state a single reading has seen, what began at
-the last reading."""
-
-FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
-"""After everything."""
+PAGE = core(Page)
+COMPONENT = core(Component)
+INCIDENT = core(Incident)
+UPDATE = core(IncidentUpdate)
+LISTED = core(ListedIncident)
+IMPACT = core(Impact)
+BAR = core(Bar)
+COVERAGE = core(Coverage)
+REPORTED = core(Reported)
+RUN = core(Run)
+UNIT = core(Unit)
+GAP = core(Gap)
+WORD = core(UnknownWord)
+VALIDATOR = core(Validator)
+SNAPSHOT = core(Snapshot)
+PINNED = core(EvidenceBody)
+POLL = core(Poll)
+DAY = core(Day)
+QUIET = core(QuietRun)

@@ -1,15 +1,12 @@
-"""How an incident was told: its messages, kept in every version we read, and which incidents a list
-held last.
+"""Messages of incidents, kept in every version we read, and which incidents a list held last.
 
 The hot path is a poll that tells nothing new: one select of digests for all the incidents listed,
 and no write.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,113 +14,57 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.kit.html_text import plain_text
-from monitor.model import IncidentUpdate, Level, Phase, PostedState
-from monitor.store import tables
+from monitor.model import IncidentUpdate, Phase, PostedState
+from monitor.store.changes.updates import NewUpdate, StoredUpdate
+from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import UpdateVersion
+from monitor.store.rows import LEVELS, Row, among, chunks, columns, level_number
+from monitor.store.tables import INCIDENT, LISTED, UPDATE
 
-INCIDENT = tables.core(tables.Incident)
-UPDATE = tables.core(tables.IncidentUpdate)
-LISTED = tables.core(tables.ListedIncident)
-
-LONGEST_KEY = 200
 LONGEST_STATUS = 200
-
-_LEVELS: dict[int | None, Level | None] = {None: None, **{level.value: level for level in Level}}
-_AT_ONCE = 1_000
-"""How many values one IN list holds; every database takes that many."""
+"""In characters; the rest of a status or a state's word is cut off."""
 
 
 # keeping
 
-_KNOWN = sa.select(
-    UPDATE.c.id, UPDATE.c.incident_id, UPDATE.c.key, UPDATE.c.digest, UPDATE.c.at
-).where(
+_PRESENT = sa.select(*columns(UPDATE, "id incident_id key digest at")).where(
     UPDATE.c.page_id == sa.bindparam("page"),
     UPDATE.c.superseded_at.is_(None),
-    UPDATE.c.incident_id.in_(sa.bindparam("incidents", expanding=True)),
+    among(UPDATE.c.incident_id, "incidents"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Differences:
-    """New rows, the ids of those that hold no longer, and the times of both, as far as they may
-    tell of states.
-    """
-
-    fresh: Sequence[dict[str, Any]] = ()
-    stale: Sequence[int] = ()
-    affected: Sequence[datetime] = ()
+def stored(
+    connection: Connection, page_id: int, incident_ids: Iterable[str]
+) -> Iterator[StoredUpdate]:
+    """Yield the messages of these incidents that stand now, without what they say."""
+    for ids in chunks(incident_ids):
+        rows = connection.execute(_PRESENT, {"page": page_id, "incidents": ids}).all()
+        yield from map(StoredUpdate._make, rows)
 
 
-def compare(connection: Connection, page_id: int, listed: Sequence[IncidentUpdate]) -> Differences:
-    """Return in what all messages of some incidents differ from what we hold of these incidents."""
-    if not listed:
-        return Differences()
-    said = {(update.incident_id, _key(update)): update for update in listed}
-    digests = {key: _digest(update) for key, update in said.items()}
-    held: set[tuple[str, str]] = set()
-    stale: dict[int, datetime] = {}
-    for row_id, incident_id, key, digest, at in _known(
-        connection, page_id, dict.fromkeys(each for each, _ in said)
-    ):
-        if digests.get((incident_id, key)) == digest:
-            held.add((incident_id, key))
-        else:
-            stale[row_id] = at
-    fresh = [_row(said[key], key[1], digest) for key, digest in digests.items() if key not in held]
-    posted = (row["at"] for row in fresh if row["states"])
-    return Differences(fresh, list(stale), (*stale.values(), *posted))
-
-
-def _known(connection: Connection, page_id: int, incident_ids: Iterable[str]) -> Iterator[Any]:
-    ids = list(incident_ids)
-    for start in range(0, len(ids), _AT_ONCE):
-        yield from connection.execute(
-            _KNOWN, {"page": page_id, "incidents": ids[start : start + _AT_ONCE]}
-        ).all()
-
-
-def _key(update: IncidentUpdate) -> str:
-    return update.key if len(update.key) <= LONGEST_KEY else _hashed(update.key)
-
-
-def _hashed(text: str) -> str:
-    return blake2b(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()
-
-
-def _digest(update: IncidentUpdate) -> str:
-    """Return what tells one version from another: of what the vendor wrote, as cleaning it would
-    cost more.
-    """
-    states = ((each.component_id, each.level, each.word, each.before) for each in update.states)
-    words = (f"{code}\x1f{level}\x1f{word}\x1f{before}" for code, level, word, before in states)
-    return _hashed("\x1e".join((utc(update.at).isoformat(), update.status, update.text, *words)))
-
-
-def _row(update: IncidentUpdate, key: str, digest: str) -> dict[str, Any]:
+def to_row(new: NewUpdate) -> dict[str, Any]:
+    """Return a message as a row, its words as plain text."""
+    update = new.update
     return {
         "incident_id": update.incident_id,
-        "key": key,
+        "key": new.key,
         "at": utc(update.at),
         "status": plain_text(update.status, LONGEST_STATUS),
         "text": plain_text(update.text),
-        "states": [_written(each) for each in update.states] or None,
-        "digest": digest,
+        "states": [_state_row(state) for state in update.states] or None,
+        "digest": new.digest,
     }
 
 
-def _written(state: PostedState) -> list[str | int | None]:
+def _state_row(state: PostedState) -> list[str | int | None]:
     word = None if state.word is None else plain_text(state.word, LONGEST_STATUS)
-    return [state.component_id, _number(state.level), word, _number(state.before)]
-
-
-def _number(level: Level | None) -> int | None:
-    return None if level is None else int(level)
+    return [state.component_id, level_number(state.level), word, level_number(state.before)]
 
 
 # reading
 
-_COLUMNS = (UPDATE.c.incident_id, UPDATE.c.key, UPDATE.c.at, UPDATE.c.status, UPDATE.c.states)
+_COLUMNS = columns(UPDATE, "incident_id key at status states")
 
 
 def _known_then(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
@@ -134,14 +75,14 @@ def _known_then(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _standing(*known: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether an update's incident is not one that the vendor has withdrawn."""
-    gone = (
+def _is_not_withdrawn(*known: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that an update's incident is not one that the vendor has withdrawn."""
+    withdrawn = (
         INCIDENT.c.page_id == sa.bindparam("page"),
         INCIDENT.c.phase == Phase.WITHDRAWN.value,
         *known,
     )
-    return UPDATE.c.incident_id.not_in(sa.select(INCIDENT.c.external_id).where(*gone))
+    return UPDATE.c.incident_id.not_in(sa.select(INCIDENT.c.external_id).where(*withdrawn))
 
 
 _OF_PAGE = (
@@ -153,10 +94,10 @@ _OF_PAGE = (
     )
     .order_by(UPDATE.c.at, UPDATE.c.id)
 )
-_STATES = (
-    _OF_PAGE.where(UPDATE.c.superseded_at.is_(None), _standing(INCIDENT.c.superseded_at.is_(None))),
-    _OF_PAGE.where(*_known_then(UPDATE), _standing(*_known_then(INCIDENT))),
+_STATES_NOW = _OF_PAGE.where(
+    UPDATE.c.superseded_at.is_(None), _is_not_withdrawn(INCIDENT.c.superseded_at.is_(None))
 )
+_STATES_THEN = _OF_PAGE.where(*_known_then(UPDATE), _is_not_withdrawn(*_known_then(INCIDENT)))
 
 
 def read_states(connection: Connection, values: Mapping[str, Any]) -> Iterator[IncidentUpdate]:
@@ -165,77 +106,89 @@ def read_states(connection: Connection, values: Mapping[str, Any]) -> Iterator[I
 
     `values` are the page, since when, and the moment of knowledge if it is not now.
     """
-    for incident_id, key, at, status, states in connection.execute(
-        _STATES["known_at" in values], values
-    ).all():
+    query = _STATES_THEN if "known_at" in values else _STATES_NOW
+    for row in connection.execute(query, values).all():
         yield IncidentUpdate(
-            incident_id=incident_id, key=key, at=at, status=status, states=_read(states)
+            incident_id=row.incident_id,
+            key=row.key,
+            at=row.at,
+            status=row.status,
+            states=_to_states(row.states),
         )
 
 
-def _read(states: Iterable[Sequence[Any]] | None) -> tuple[PostedState, ...]:
-    return tuple(_state(*each) for each in states or ())
+def _to_states(states: Iterable[Sequence[Any]] | None) -> tuple[PostedState, ...]:
+    return tuple(_to_state(*state) for state in states or ())
 
 
 @lru_cache(maxsize=8_192)  # the same states are read again whenever days are derived
-def _state(
+def _to_state(
     component_id: str, level: int | None, word: str | None, before: int | None
 ) -> PostedState:
     return PostedState(
-        component_id=component_id, level=_LEVELS[level], word=word, before=_LEVELS[before]
+        component_id=component_id, level=LEVELS[level], word=word, before=LEVELS[before]
     )
 
 
-def told(
+def update_versions(
     connection: Connection,
     page_id: int,
     incident_id: str,
-    known_at: datetime | None,
     *,
-    edits: bool,
+    known_at: datetime | None = None,
+    edits: bool = False,
 ) -> list[UpdateVersion]:
-    """Return the messages of an incident with their text. See `Store.incident_updates`."""
-    moment = tables.FAR_FUTURE if known_at is None else utc(known_at)
-    held = sa.or_(UPDATE.c.superseded_at.is_(None), UPDATE.c.superseded_at > moment)
-    query = sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, UPDATE.c.superseded_at).where(
+    """Return the messages of an incident that stood at `known_at` (None = now), oldest first.
+
+    `edits`: those too that were edited or taken back before; of the same time the one read first
+    comes first.
+    """
+    moment = FAR_FUTURE if known_at is None else utc(known_at)
+    superseded = UPDATE.c.superseded_at
+    query = sa.select(*_COLUMNS, UPDATE.c.text, UPDATE.c.recorded_at, superseded).where(
         UPDATE.c.page_id == page_id,
         UPDATE.c.incident_id == incident_id,
         UPDATE.c.recorded_at <= moment,
-        *(() if edits else (held,)),
     )
-    return [
-        UpdateVersion(
-            update=IncidentUpdate(
-                incident_id=code, key=key, at=at, status=status, text=text, states=_read(states)
-            ),
-            recorded_at=recorded_at,
-            superseded_at=(
-                None if superseded_at is None or superseded_at > moment else superseded_at
-            ),
-        )
-        for code, key, at, status, states, text, recorded_at, superseded_at in connection.execute(
-            query.order_by(UPDATE.c.at, UPDATE.c.id)
-        )
-    ]
+    if not edits:
+        query = query.where(sa.or_(superseded.is_(None), superseded > moment))
+    rows = connection.execute(query.order_by(UPDATE.c.at, UPDATE.c.id))
+    return [_version(row, moment) for row in rows]
 
 
-_HOLDING = sa.select(UPDATE.c.id, UPDATE.c.states).where(
+def _version(row: Row, moment: datetime) -> UpdateVersion:
+    stands = row.superseded_at is None or row.superseded_at > moment
+    return UpdateVersion(
+        update=IncidentUpdate(
+            incident_id=row.incident_id,
+            key=row.key,
+            at=row.at,
+            status=row.status,
+            text=row.text,
+            states=_to_states(row.states),
+        ),
+        recorded_at=row.recorded_at,
+        superseded_at=None if stands else row.superseded_at,
+    )
+
+
+_WITH_STATES = sa.select(UPDATE.c.id, UPDATE.c.states).where(
     UPDATE.c.page_id == sa.bindparam("page"), UPDATE.c.states.is_not(sa.null())
 )
 _RESTATE = sa.update(UPDATE).where(UPDATE.c.id == sa.bindparam("row_id"))
 
 
-def refile(connection: Connection, page_id: int, old: str, new: str) -> None:
+def refile(connection: Connection, page_id: int, old_id: str, new_id: str) -> None:
     """Put states posted of a component under the id it has on another platform."""
-    for row_id, states in connection.execute(_HOLDING, {"page": page_id}).all():
-        if any(state[0] == old for state in states):
-            moved = [[new if state[0] == old else state[0], *state[1:]] for state in states]
-            connection.execute(_RESTATE.values(states=moved), {"row_id": row_id})
+    for row in connection.execute(_WITH_STATES, {"page": page_id}).all():
+        states = [[new_id if state[0] == old_id else state[0], *state[1:]] for state in row.states]
+        if states != row.states:
+            connection.execute(_RESTATE.values(states=states), {"row_id": row.id})
 
 
 # what is listed
 
-_LISTED = sa.select(LISTED.c.incident_id).where(
+_LIST = sa.select(LISTED.c.incident_id).where(
     LISTED.c.page_id == sa.bindparam("page"), LISTED.c.source == sa.bindparam("source")
 )
 _UNLIST = sa.delete(LISTED).where(
@@ -243,22 +196,21 @@ _UNLIST = sa.delete(LISTED).where(
     LISTED.c.source == sa.bindparam("of_source"),
     LISTED.c.incident_id == sa.bindparam("incident"),
 )
+_ENLIST = sa.insert(LISTED)
 
 
-def no_longer_listed(
-    connection: Connection, page_id: int, source: str, listed: Collection[str]
+def replace_list(
+    connection: Connection, page_id: int, source: str, incident_ids: Collection[str]
 ) -> set[str]:
     """Keep what a source's list holds now; return the ids of the incidents it held when it was read
-    last.
+    last, and holds no longer.
     """
-    held = set(connection.execute(_LISTED, {"page": page_id, "source": source}).scalars())
-    gone, new = held.difference(listed), set(listed) - held
+    before = set(connection.execute(_LIST, {"page": page_id, "source": source}).scalars())
+    gone, new = before.difference(incident_ids), set(incident_ids) - before
     if gone:
-        rows = [{"page": page_id, "of_source": source, "incident": each} for each in gone]
-        connection.execute(_UNLIST, rows)
+        unlist = [{"page": page_id, "of_source": source, "incident": key} for key in gone]
+        connection.execute(_UNLIST, unlist)
     if new:
-        connection.execute(
-            sa.insert(LISTED),
-            [{"page_id": page_id, "source": source, "incident_id": each} for each in new],
-        )
+        enlist = [{"page_id": page_id, "source": source, "incident_id": key} for key in new]
+        connection.execute(_ENLIST, enlist)
     return gone

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.errors import StoreError
-from monitor.store import engine
+from monitor.store import addresses, schema
 from monitor.store.faults import cause_of, explained
 
 SERVER = {
@@ -54,13 +54,13 @@ def require_file(url: str, work: str) -> Path:
     """Return the SQLite file of this URL. Raises StoreError, naming the server's own tool, for
     anything else.
     """
-    parsed = engine.parse(url)
-    file = engine.file_of(parsed)
+    parsed = addresses.parse(url)
+    file = addresses.file_of(parsed)
     if file is not None:
         return file
     if parsed.get_backend_name() == "postgresql":
-        raise StoreError(f"this is for SQLite files; for {engine.shown(url)} use {SERVER[work]}")
-    raise StoreError(f"{engine.shown(url)} has no file")
+        raise StoreError(f"this is for SQLite files; for {addresses.shown(url)} use {SERVER[work]}")
+    raise StoreError(f"{addresses.shown(url)} has no file")
 
 
 @contextmanager
@@ -192,9 +192,9 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
         raise StoreError(
             f"{source} is not a database of ours; name a file that `monitor db backup` has written"
         )
-    if revision not in engine.revisions():
+    if revision not in schema.revisions():
         raise StoreError(
-            f"{source} has schema {revision}, newer than {engine.revisions()[-1]}; upgrade"
+            f"{source} has schema {revision}, newer than {schema.revisions()[-1]}; upgrade"
             " vendorstatus"
         )
     _require_unused(file)

@@ -1,0 +1,88 @@
+"""Bars: the vendor's own days, replaced where they are told again or a complete span leaves them
+out. Pure.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta, tzinfo
+from typing import NamedTuple
+
+from monitor.intervals import day_interval, day_of
+from monitor.model import Aspect, Bar, Evidence
+from monitor.store.changes.common import FactChange, Stored, complete_spans
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class BarSpan(NamedTuple):
+    """Days of a component (None = of every one), both ends included."""
+
+    component_id: str | None
+    first: date
+    last: date
+
+    def holds(self, bar: Bar) -> bool:
+        """Whether a bar lies in it."""
+        return self.component_id in {None, bar.component_id} and self.first <= bar.day <= self.last
+
+
+def complete_bar_spans(evidence: Evidence, zone: tzinfo) -> list[BarSpan]:
+    """Return the days of the zone of which the evidence lists every bar that its source has."""
+    return [
+        BarSpan(
+            cover.component_id,
+            day_of(cover.span.start, zone),
+            day_of(cover.span.end - _MICROSECOND, zone),
+        )
+        for cover in complete_spans(evidence, Aspect.BARS)
+    ]
+
+
+def bar_spans(evidence: Evidence, zone: tzinfo) -> list[BarSpan]:
+    """Return the days of the zone that the evidence speaks of by bars or by leaving them out."""
+    days = [BarSpan(bar.component_id, bar.day, bar.day) for bar in evidence.bars]
+    return days + complete_bar_spans(evidence, zone)
+
+
+def compare_bars(
+    stored: Iterable[Stored[Bar]], evidence: Evidence, zone: tzinfo
+) -> FactChange[Bar]:
+    """Return what the bars of the evidence change. `stored` are at least those in `bar_spans`; days
+    are the zone's.
+    """
+    change = FactChange[Bar]()
+    bars = {_key(bar): bar for bar in evidence.bars}
+    spans = complete_bar_spans(evidence, zone)
+    unchanged = set()
+    for row in stored:
+        bar = bars.get(_key(row.fact))
+        if bar is not None and is_same_bar(row.fact, bar):
+            unchanged.add(_key(bar))
+        elif bar is not None or _is_left_out(row.fact, evidence, spans):
+            change.supersede(row, day_interval(row.fact.day, zone).start)
+    for key, bar in bars.items():
+        if key not in unchanged and is_nonzero(bar):
+            change.add(bar, day_interval(bar.day, zone).start)
+    return change
+
+
+def _key(bar: Bar) -> tuple[str, date, str]:
+    return bar.component_id, bar.day, bar.source
+
+
+def _is_left_out(bar: Bar, evidence: Evidence, spans: Iterable[BarSpan]) -> bool:
+    return bar.source == evidence.source and any(span.holds(bar) for span in spans)
+
+
+def is_same_bar(one: Bar, other: Bar) -> bool:
+    """Whether two bars say the same; the order of incidents says nothing."""
+    return sorted(one.incident_ids) == sorted(other.incident_ids) and one == replace(
+        other, incident_ids=one.incident_ids
+    )
+
+
+def is_nonzero(bar: Bar) -> bool:
+    """Whether a bar says anything: one without seconds or incidents is a good day inside
+    coverage.
+    """
+    return bool(bar.partial_seconds or bar.major_seconds or bar.incident_ids)

@@ -1,0 +1,189 @@
+"""Components: brought to the vendor's present list; nothing is ever deleted. Pure.
+
+When a page moves to another platform its components get other ids. One that has the same name
+there, and no other has, goes on as the same component under the new id.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from monitor.intervals import day_interval
+from monitor.model import Component, KnownComponent
+from monitor.store.slugs import Slugs
+
+
+class StoredComponent(NamedTuple):
+    """A component of the page, and the platform that listed it last (None = before that was
+    kept).
+    """
+
+    known: KnownComponent
+    platform: str | None
+
+
+class Move(NamedTuple):
+    """What was said of a component goes on under another id."""
+
+    old_id: str
+    new_id: str
+
+
+class NewComponent(NamedTuple):
+    """A component to add."""
+
+    component: Component
+    slug: str
+
+
+@dataclass(slots=True)
+class ComponentChange:
+    """Components that move, come, change (columns by id, the removal too) and leave the page.
+
+    `dated` are those that may have days since their start date, see `starts`.
+    """
+
+    moves: list[Move] = field(default_factory=list)
+    fresh: list[NewComponent] = field(default_factory=list)
+    updates: dict[str, dict[str, Any]] = field(default_factory=dict)
+    removed_ids: list[str] = field(default_factory=list)
+    dated: list[Component] = field(default_factory=list)
+    affected: list[datetime] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.moves or self.fresh or self.updates)
+
+
+def compare_components(
+    stored: Iterable[StoredComponent],
+    components: Sequence[Component],
+    platform: str | None,
+    now: datetime,
+) -> ComponentChange:
+    """Return what the page's present list changes among all components it ever listed.
+
+    `platform` is the page's. What is not listed has left the page `now`.
+    """
+    change = ComponentChange()
+    listed = {component.id: component for component in components}
+    present = {row.known.component.id: row for row in stored}
+    for move in _moves(present, listed, platform):
+        row = present.pop(move.old_id)
+        present[move.new_id] = row._replace(known=_renamed(row.known, move.new_id))
+        change.moves.append(move)
+        change.affected.append(row.known.removed_at or now)
+    _add_new(change, present, listed)
+    for key, row in present.items():
+        if key in listed:
+            _update(change, row, listed[key], platform)
+        elif row.known.removed_at is None:
+            change.updates[key] = {"removed_at": now}
+            change.removed_ids.append(key)
+            change.affected.append(now)
+    return change
+
+
+def _renamed(known: KnownComponent, new_id: str) -> KnownComponent:
+    return replace(known, component=replace(known.component, id=new_id))
+
+
+def _moves(
+    present: Mapping[str, StoredComponent], listed: Mapping[str, Component], platform: str | None
+) -> list[Move]:
+    """Return what another platform listed and has its only namesake on this one."""
+    if platform is None:
+        return []
+    new = [component for key, component in listed.items() if key not in present]
+    left = [
+        row.known.component
+        for key, row in present.items()
+        if key not in listed and row.platform not in {None, platform}
+    ]
+    old_ids: dict[str, str] = {}  # by new id
+    for name in (_full_name, _plain_name):
+        ours, theirs = _only(new, name), _only(left, name)
+        for shared in ours.keys() & theirs.keys():
+            new_id, old_id = ours[shared].id, theirs[shared].id
+            if new_id not in old_ids and old_id not in old_ids.values():
+                old_ids[new_id] = old_id
+    return [Move(old_id, new_id) for new_id, old_id in old_ids.items()]
+
+
+def _full_name(component: Component) -> str:
+    return f"{component.group or ''}\n{component.name}".casefold()
+
+
+def _plain_name(component: Component) -> str:
+    return component.name.casefold()
+
+
+def _only(
+    components: Sequence[Component], name: Callable[[Component], str]
+) -> dict[str, Component]:
+    """Return the components that no other of these shares its name with, by that name."""
+    count = Counter(map(name, components))
+    return {name(component): component for component in components if count[name(component)] == 1}
+
+
+def _add_new(
+    change: ComponentChange,
+    present: Mapping[str, StoredComponent],
+    listed: Mapping[str, Component],
+) -> None:
+    new = [component for key, component in listed.items() if key not in present]
+    if not new:
+        return
+    slugs = Slugs(row.known.slug for row in present.values())
+    for component in sorted(new, key=lambda component: component.position):
+        change.fresh.append(NewComponent(component, slugs.give(component)))
+    change.dated += new
+
+
+def _update(
+    change: ComponentChange, row: StoredComponent, listed: Component, platform: str | None
+) -> None:
+    before = row.known.component
+    values: dict[str, Any] = {}
+    if listed.start_date is None:  # a list that does not say takes back nothing
+        listed = replace(listed, start_date=before.start_date)
+    if before != listed:
+        values = described(listed)
+    if row.known.removed_at is not None:
+        values["removed_at"] = None
+        change.affected.append(row.known.removed_at)
+    if before.start_date != listed.start_date:
+        change.dated += [before, listed]
+    if row.platform != platform:
+        values["platform"] = platform
+    if values:
+        change.updates[listed.id] = values
+
+
+def described(component: Component) -> dict[str, Any]:
+    """Return the columns that the vendor's list fills."""
+    return {
+        "name": component.name,
+        "group_name": component.group,
+        "region": component.region,
+        "position": component.position,
+        "start_date": component.start_date,
+        "has_bars": component.has_bars,
+    }
+
+
+def starts(
+    components: Iterable[Component], first_fact: datetime | None, zone: tzinfo
+) -> list[datetime]:
+    """Return since when components may have days: what covers the whole page covers them too, from
+    `first_fact` on (None = nothing covers any time yet).
+    """
+    if first_fact is None:
+        return []
+    return [
+        first_fact
+        if component.start_date is None
+        else max(day_interval(component.start_date, zone).start, first_fact)
+        for component in components
+    ]

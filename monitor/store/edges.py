@@ -1,0 +1,19 @@
+"""The edges of what the store can say: before and after everything, the shortest time, the whole
+page. Pure.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+"""Before everything; a day from the edge, so that no zone falls off the calendar."""
+
+FAR_FUTURE = datetime(9999, 12, 30, tzinfo=UTC)
+"""After everything."""
+
+MIN_DURATION = timedelta(seconds=1)
+"""What a state counts for that is known of one instant only: a single reading has seen it, or it
+began at the last reading.
+"""
+
+WHOLE_PAGE = ""
+"""The component id of rows about the whole page or the vendor's own day."""

@@ -1,0 +1,201 @@
+"""Days, read back: histories and revisions.
+
+Functions take the open connection; the store owns the transactions.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitor.intervals import ONE_DAY, day_interval, days_between, utc
+from monitor.model import Aspect, Confidence, Day, DayRun, History, PageHistory
+from monitor.store import components, pages
+from monitor.store.day_rows import DayRow, quiet_day, to_day
+from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
+from monitor.store.records import DayRevision
+from monitor.store.rows import Row, columns
+from monitor.store.tables import DAY, QUIET
+
+_WHOLE_DAY = 86_400.0
+
+_CONTENT = [DAY.c[name] for name in DayRow._fields]
+_KEYS = columns(DAY, "component_id id revision")
+ROWS = sa.select(*_KEYS, *_CONTENT).where(
+    DAY.c.page_id == sa.bindparam("page"),
+    DAY.c.superseded_at.is_(None),
+    DAY.c.day >= sa.bindparam("first"),
+    DAY.c.day <= sa.bindparam("last"),
+)
+QUIETS = (
+    sa.select(*columns(QUIET, "component_id id first_day last_day source confidence"))
+    .where(
+        QUIET.c.page_id == sa.bindparam("page"),
+        QUIET.c.first_day <= sa.bindparam("last"),
+        QUIET.c.last_day >= sa.bindparam("first"),
+    )
+    .order_by(QUIET.c.first_day)
+)
+
+
+def _is_listed(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    return sa.or_(column == WHOLE_PAGE, column.in_(components.LISTED_IDS))
+
+
+_LISTED_ROWS = ROWS.where(_is_listed(DAY.c.component_id))
+_LISTED_QUIETS = QUIETS.where(_is_listed(QUIET.c.component_id))
+
+
+def to_day_row(row: Row) -> DayRow:
+    """Return what a row of `ROWS` says of its day."""
+    return DayRow._make(row[len(_KEYS) :])
+
+
+@lru_cache(maxsize=4_096)
+def quiet_run(first: date, last: date, source: str, confidence: str) -> DayRun:
+    """Return a run of quiet days, the same object for the same columns."""
+    return DayRun(first, last, Aspect(source), Confidence(confidence))
+
+
+def page_history(
+    connection: Connection, page_id: int, first: date, last: date, *, listed: bool = False
+) -> PageHistory:
+    """Return the stored days from first to last, both included; what was never derived is unknown.
+
+    `listed` leaves out components that are no longer on the page.
+    """
+    page = pages.page(connection, page_id)
+    values = {"page": page_id, "first": first, "last": last}
+    days: dict[str, dict[date, Day]] = defaultdict(dict)
+    quiet: dict[str, list[DayRun]] = defaultdict(list)
+    for row in connection.execute(_LISTED_ROWS if listed else ROWS, values).all():
+        days[row.component_id][row.day] = to_day(to_day_row(row))
+    for row in connection.execute(_LISTED_QUIETS if listed else QUIETS, values).all():
+        start, end = max(row.first_day, first), min(row.last_day, last)
+        quiet[row.component_id].append(quiet_run(start, end, row.source, row.confidence))
+    if listed:
+        known = components.listed(connection, page_id)
+    else:
+        known = components.known_at(connection, page_id, FAR_FUTURE)
+    lengths = _lengths(first, last, page.zone, page.derived_at)
+
+    def history(key: str) -> History:
+        runs = tuple(quiet.get(key, ()))
+        return History(first=first, last=last, days=days.get(key, {}), quiet=runs, lengths=lengths)
+
+    ids = [row.known.component.id for row in known]
+    return PageHistory(
+        vendor=history(WHOLE_PAGE),
+        components={key: history(key) for key in ids},
+        excluded=components.excluded_ids(known),
+    )
+
+
+def listed_history(connection: Connection, page_id: int, first: date, last: date) -> PageHistory:
+    """Return `page_history` of the vendor and of the components that are on the page: the others
+    cost nothing.
+    """
+    return page_history(connection, page_id, first, last, listed=True)
+
+
+def _lengths(first: date, last: date, zone: tzinfo, now: datetime | None) -> Mapping[date, float]:
+    """Return the lengths that are not 86,400 s: clock changes, and the days not over when they were
+    derived.
+    """
+    lengths = dict(_whole_lengths(first, last, zone))
+    day = last
+    while now is not None and day >= first and day_interval(day, zone).end > now:
+        lengths[day] = max(0.0, (now - day_interval(day, zone).start) / timedelta(seconds=1))
+        day -= ONE_DAY
+    return lengths
+
+
+@lru_cache(maxsize=1_024)
+def _whole_lengths(first: date, last: date, zone: tzinfo) -> Mapping[date, float]:
+    lengths = {day: day_interval(day, zone).seconds for day in days_between(first, last)}
+    return {day: seconds for day, seconds in lengths.items() if seconds != _WHOLE_DAY}
+
+
+# revisions
+
+
+def revisions(
+    connection: Connection, page_id: int, component_id: str | None, day: date
+) -> list[DayRevision]:
+    """Return every revision of a component's (None = the vendor's) day, newest last; none of an
+    unknown day.
+
+    A quiet day that was never revised has one, the first.
+    """
+    key = component_id or WHOLE_PAGE
+    query = (
+        sa.select(*columns(DAY, "revision recorded_at superseded_at"), *_CONTENT)
+        .where(DAY.c.page_id == page_id, DAY.c.component_id == key, DAY.c.day == day)
+        .order_by(DAY.c.revision, DAY.c.id)
+    )
+    return [_revision(row) for row in connection.execute(query)] or _quiet_revision(
+        connection, page_id, key, day
+    )
+
+
+def _revision(row: Row) -> DayRevision:
+    content = row[-len(_CONTENT) :]
+    return DayRevision(
+        revision=row.revision,
+        recorded_at=row.recorded_at,
+        superseded_at=row.superseded_at,
+        day=to_day(DayRow._make(content)),
+    )
+
+
+def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -> list[DayRevision]:
+    page = pages.page(connection, page_id)
+    query = QUIETS.where(QUIET.c.component_id == key)
+    length = _lengths(day, day, page.zone, page.derived_at).get(day, _WHOLE_DAY)
+    return [
+        DayRevision(
+            revision=1,
+            day=quiet_day(day, length, Aspect(row.source), Confidence(row.confidence)),
+            recorded_at=page.derived_at or page.added_at,
+            superseded_at=None,
+        )
+        for row in connection.execute(query, {"page": page_id, "first": day, "last": day})
+    ]
+
+
+_COUNT_DAYS = sa.select(sa.func.count(sa.distinct(DAY.c.day))).where(
+    DAY.c.page_id == sa.bindparam("page"),
+    DAY.c.superseded_at.is_(None),
+    DAY.c.day >= sa.bindparam("first"),
+    DAY.c.day <= sa.bindparam("last"),
+)
+_COUNT_REVISED = _COUNT_DAYS.where(DAY.c.revision > 1)
+_COUNT_DISPUTED = _COUNT_DAYS.where(DAY.c.disputed)
+
+
+def revised_days(connection: Connection, page_id: int, first: date, last: date) -> int:
+    """Return how many days from first to last changed, for the vendor or a component, after they
+    closed.
+    """
+    values = {"page": page_id, "first": first, "last": last}
+    return connection.execute(_COUNT_REVISED, values).scalar_one()
+
+
+def disputed_days(connection: Connection, page_id: int, first: date, last: date) -> int:
+    """Return on how many days from first to last the page's sources disagree with each other."""
+    values = {"page": page_id, "first": first, "last": last}
+    return connection.execute(_COUNT_DISPUTED, values).scalar_one()
+
+
+def revised_at(connection: Connection, page_id: int, now: datetime) -> frozenset[date]:
+    """Return the days of which a revision was superseded at exactly this moment."""
+    query = (
+        sa.select(DAY.c.day)
+        .where(DAY.c.page_id == page_id, DAY.c.superseded_at == utc(now))
+        .distinct()
+    )
+    return frozenset(connection.execute(query).scalars())

@@ -1,0 +1,81 @@
+"""Snapshots: bodies as they were received, each kept once however often it comes.
+
+Functions take the open connection; the store owns the transactions.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from monitor.store import poll_log
+from monitor.store.records import Body, Pruned, Snapshot
+from monitor.store.rows import among, columns
+from monitor.store.tables import PINNED, SNAPSHOT, Instant
+from monitor.store.upserts import insert_into
+
+_ZLIB_LEVEL = 1
+"""A third of level 6's time for a quarter more bytes, measured on JSON of status pages."""
+
+_AMONG = among(SNAPSHOT.c.sha256, "digests")
+_STORED = sa.select(SNAPSHOT.c.sha256).where(_AMONG)
+_SEE_AGAIN = (
+    sa.update(SNAPSHOT).where(_AMONG).values(last_seen_at=sa.bindparam("now", type_=Instant()))
+)
+_SELECT = sa.select(*columns(SNAPSHOT, "sha256 media_type body first_seen_at last_seen_at"))
+
+
+def keep_snapshots(connection: Connection, bodies: Iterable[Body], *, now: datetime) -> list[str]:
+    """Keep bodies, each once however often it comes; return their SHA-256 in hexadecimal."""
+    digests = [(hashlib.sha256(body.body).hexdigest(), body) for body in bodies]
+    if not digests:
+        return []
+    values = {"digests": [digest for digest, _ in digests]}
+    stored = set(connection.execute(_STORED, values).scalars())
+    if stored:
+        connection.execute(_SEE_AGAIN, {"digests": sorted(stored), "now": now})
+    new = [
+        {
+            "sha256": digest,
+            "media_type": body.media_type,
+            "body": zlib.compress(body.body, _ZLIB_LEVEL),
+            "first_seen_at": now,
+            "last_seen_at": now,
+        }
+        for digest, body in dict(digests).items()
+        if digest not in stored
+    ]
+    if new:
+        # Another process may have kept the same body at the same moment.
+        connection.execute(insert_into(connection, SNAPSHOT).on_conflict_do_nothing(), new)
+    return [digest for digest, _ in digests]
+
+
+def see_again(connection: Connection, digests: Collection[str], now: datetime) -> set[str]:
+    """Return those of these bodies that are kept. Until the transaction ends, nobody prunes
+    them.
+    """
+    connection.execute(_SEE_AGAIN, {"digests": sorted(digests), "now": now})
+    return set(connection.execute(_STORED, {"digests": sorted(digests)}).scalars())
+
+
+def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
+    """Return a kept body; None when it was never kept or is pruned."""
+    row = connection.execute(_SELECT.where(SNAPSHOT.c.sha256 == sha256)).one_or_none()
+    if row is None:
+        return None
+    return Snapshot(**{**row._asdict(), "body": zlib.decompress(row.body)})
+
+
+def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
+    """Delete polls and bodies older than their keep; facts and days stay, and bodies that are
+    pinned.
+    """
+    polls = poll_log.prune(connection, before=now - timedelta(days=poll_days))
+    old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
+    pins = SNAPSHOT.c.sha256.in_(sa.select(PINNED.c.sha256))
+    count = connection.execute(sa.delete(SNAPSHOT).where(old, sa.not_(pins))).rowcount
+    return Pruned(polls=polls, snapshots=count)

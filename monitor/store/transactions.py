@@ -1,0 +1,101 @@
+"""Transactions of one database: every method of the store is one, except inside `together`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import wraps
+from threading import RLock, local
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+
+from monitor.errors import StoreError
+from monitor.store import engine
+from monitor.store.health import Health
+from monitor.store.patience import Patience
+from monitor.store.sqlite import in_memory
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+Work = Callable[Concatenate[Connection, Given], Result]
+Method = Callable[Concatenate["Transactions", Given], Result]
+
+
+class Transactions:
+    """Gives connections inside a transaction, from any thread. `health` tells how the database is
+    doing; `patience` how long it is waited for.
+    """
+
+    def __init__(
+        self, database: Engine, patience: Patience | None = None, health: Health | None = None
+    ) -> None:
+        self.patience = patience or Patience()
+        self.health = health or Health()
+        self._engine = database
+        self._reader = engine.reading(database)
+        # A database in memory has a single connection: its transactions must not mix.
+        self._turn: AbstractContextManager[object] = (
+            RLock() if in_memory(database) else nullcontext()
+        )
+        self._together = local()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one writing transaction of all that this thread does inside: all of it is kept, or
+        nothing.
+
+        Only for writing much at once, as a transaction costs more than a poll: other writers wait
+        until it ends.
+        """
+        with self._one(self._engine) as connection:
+            self._together.connection = connection
+            try:
+                yield
+            finally:
+                del self._together.connection
+
+    def _write(self) -> AbstractContextManager[Connection]:
+        return self._transaction(self._engine)
+
+    def _read(self) -> AbstractContextManager[Connection]:
+        return self._transaction(self._reader)
+
+    def _transaction(self, database: Engine) -> AbstractContextManager[Connection]:
+        connection: Connection | None = getattr(self._together, "connection", None)
+        return self._one(database) if connection is None else nullcontext(connection)
+
+    @contextmanager
+    def _one(self, database: Engine) -> Iterator[Connection]:
+        """Make one transaction, and note in `health` how it went."""
+        is_writing = database is self._engine
+        try:
+            with self._turn, engine.store_errors(self._engine), database.connect() as connection:
+                with connection.begin():
+                    yield connection
+                if is_writing and engine.wrote(connection):
+                    self.health.wrote()
+        except StoreError as error:
+            if error.is_of_database:
+                self.health.failed(error, writing=is_writing)
+            raise
+
+
+def reads(work: Work[Given, Result]) -> Method[Given, Result]:
+    """Make a method of a function: it does the same in a reading transaction."""
+
+    @wraps(work)
+    def method(self: Transactions, /, *args: Given.args, **options: Given.kwargs) -> Result:
+        with self._read() as connection:
+            return work(connection, *args, **options)
+
+    return method
+
+
+def writes(work: Work[Given, Result]) -> Method[Given, Result]:
+    """Make a method of a function: it does the same in a writing transaction."""
+
+    @wraps(work)
+    def method(self: Transactions, /, *args: Given.args, **options: Given.kwargs) -> Result:
+        with self._write() as connection:
+            return work(connection, *args, **options)
+
+    return method
