@@ -24,7 +24,8 @@ ANYTHING = st.one_of(
     st.just({"a": 1}),
 )
 READERS = (
-    fields.row, fields.items, fields.rows, fields.optional_rows, fields.text, fields.optional_text, fields.identifier, fields.keyword, fields.number,
+    fields.row, fields.items, fields.rows, fields.optional_rows, fields.text, fields.optional_text, fields.verbatim, fields.optional_verbatim,
+    fields.identifier, fields.keyword, fields.number,
     times.instant, times.maybe_instant, times.epoch, times.mail_date,
 )  # fmt: skip
 
@@ -112,6 +113,33 @@ def test_a_text_can_be_written_as_utf8_without_nul(value: str) -> None:
 
 def test_half_a_character_is_replaced() -> None:
     assert fields.text("a\ud800b", "name") == "a?b"
+
+
+def test_blanks_around_a_text_stay_only_where_it_is_taken_as_it_is() -> None:
+    assert fields.verbatim(" API ", "name") == fields.optional_verbatim(" API ", "name") == " API "
+    assert fields.text(" API ", "name") == "API"
+    assert (refusal(fields.verbatim, "") or "").startswith("incident.start: expected text")
+    assert (fields.optional_verbatim("", "name"), fields.optional_verbatim(None, "name")) == (
+        "",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "ratio"),
+    [
+        ("99.98", 0.9998),
+        (100, 1.0),
+        ("0", 0.0),
+        ("100.01", None),
+        ("-1", None),
+        ("99,9", None),
+        ("NaN", None),
+        (None, None),
+    ],
+)
+def test_a_printed_percentage_is_a_ratio_or_none(printed: object, ratio: float | None) -> None:
+    assert fields.percentage(printed) == ratio
 
 
 def test_a_yes_is_no_number() -> None:

@@ -6,6 +6,7 @@ half characters, which JSON can spell, and NUL are replaced.
 """
 
 import math
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from monitor.kit.responses import shape_error
@@ -59,6 +60,20 @@ def maybe_text(value: object) -> str | None:
     return value.strip() or None
 
 
+def verbatim(value: object, where: str) -> str:
+    """Return a text that is not empty as it is, blanks around it too: pages do have names that end
+    in one, and a component named otherwise would be renamed.
+    """
+    return value if isinstance(value, str) and value else shape_error(where, "text", value)
+
+
+def optional_verbatim(value: object, where: str) -> str | None:
+    """Return a text as it is, an empty one too; None for null."""
+    if value is None or isinstance(value, str):
+        return value
+    return shape_error(where, "text", value)
+
+
 def identifier(value: object, where: str) -> str:
     """Return an id or a code word, which may be a text or a whole number."""
     if type(value) is int and abs(value) < 10**LONGEST_CODE:
@@ -83,3 +98,12 @@ def number(value: object, where: str) -> float:
         if math.isfinite(result):
             return result
     return shape_error(where, "a number", value)
+
+
+def percentage(value: object) -> float | None:
+    """Return the ratio (0 to 1) of a percentage that a page prints; None when it is none."""
+    try:
+        ratio = Decimal(str(value)) / 100
+        return float(ratio) if 0 <= ratio <= 1 else None
+    except InvalidOperation:
+        return None

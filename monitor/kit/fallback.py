@@ -1,0 +1,28 @@
+"""Which errors another source is worth asking after, and what they leave missing. Pure."""
+
+from monitor.errors import (
+    BadStatus,
+    EmptyBody,
+    Moved,
+    NotJson,
+    PageError,
+    Truncated,
+    UnexpectedShape,
+)
+from monitor.model import Gap
+
+FALL_BACK = (BadStatus, EmptyBody, NotJson, Truncated, Moved, UnexpectedShape)
+"""After these the next source is worth asking. A block, a timeout or a request to wait is not
+worked around."""
+
+
+def most_telling(*errors: PageError) -> PageError:
+    """Return the error that says most: what an answer lacked rather than that an address has no
+    answer.
+    """
+    return next((error for error in errors if not isinstance(error, BadStatus)), errors[0])
+
+
+def gap_of(what: str, error: PageError) -> Gap:
+    """Return the gap that an error left; `what` is missing."""
+    return Gap(what=what, reason=error.reason, message=str(error))
