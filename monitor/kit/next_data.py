@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from monitor.errors import Truncated
-from monitor.kit.responses import sanitized
+from monitor.kit.responses import sanitize
 
 PUSH = re.compile(r"self\.__next_f\.push\(\[1,\s*(?=\")")
 DOCUMENT = re.compile(r'<script id="__NEXT_DATA__"[^>]*>')
@@ -47,7 +47,7 @@ def values_of(data: str, key: str, opening: str) -> Iterator[Any]:
     while failures < UNREADABLE and (match := pattern.search(data, place)):
         try:
             value, place = decoder.raw_decode(data, match.end())
-            value = without_empty(sanitized(value))
+            value = without_empty(sanitize(value))
         except (ValueError, RecursionError):
             failures, place = failures + 1, match.end()
             continue
