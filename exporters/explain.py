@@ -126,7 +126,8 @@ def _incident(account: IncidentAccount, explanation: Explanation) -> Iterator[st
     if incident.url:
         yield f"  {incident.url}"
     if override is not None:
-        yield f"  DECIDED BY YOU on {override.decided}: {override.said}, because {override.reason}"
+        decision = f"{override.decision}, because {override.reason}"
+        yield f"  DECIDED BY YOU on {override.decided}: {decision}"
     yield from (f"  {_impact(impact, explanation)}" for impact in account.impacts)
     if incident.unlisted_at:
         yield f"  no longer on the vendor's list since {_time(incident.unlisted_at, explanation)}"

@@ -1156,8 +1156,8 @@ def _vendor(lines: _Lines, reading: _Reading, policy: Policy) -> None:
     lines.add("vendor_overrides", reading.overrides or None)
     if reading.key.read:  # before, nothing listed is not nothing open
         lines.add("vendor_components", len(reading.components))
-        lines.add("vendor_counted_components", standing.counted)
-        lines.add("vendor_known_components", standing.known)
+        lines.add("vendor_counted_components", standing.counted_components)
+        lines.add("vendor_known_components", standing.known_components)
         for impact, count in _open_incidents(reading.current.open_incidents).items():
             lines.add("vendor_open_incidents", count, f',impact="{impact}"')
         for labels, began in _newest_open(reading.current.open_incidents, key.url):

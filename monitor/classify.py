@@ -46,7 +46,7 @@ from monitor.model import (
     Seconds,
 )
 from monitor.quiet import days_to_classify, needs_no_row, quiet_key, quiet_runs
-from monitor.standing import is_bad, judged
+from monitor.standing import is_bad, standing_level
 from monitor.vendor_days import vendor_history
 
 __all__ = ("Options", "claims_by_component", "derive", "last_read_at")
@@ -121,8 +121,8 @@ def _level(
 ) -> Level | None:
     """Return the day's level by rule 3; None = unknown."""
     worst = _worst_that_lasted(seconds, options.min_outage_seconds)
-    return judged(
-        worst, known=covered_seconds, counted=length_seconds, min_coverage=options.min_coverage
+    return standing_level(
+        worst, share=covered_seconds, of=length_seconds, min_coverage=options.min_coverage
     )
 
 

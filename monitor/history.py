@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
+from itertools import product
 
 from monitor import overrides
 from monitor.classify import Options, derive
@@ -23,21 +24,15 @@ def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> 
     A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower
     case are alike.
     """
-    wanted = [pattern.casefold() for pattern in patterns]
-    return frozenset(
-        known.component.id
-        for known in components
-        if any(
-            fnmatchcase(text.casefold(), pattern)
-            for pattern in wanted
-            for text in (
-                known.component.id,
-                known.slug,
-                known.component.name,
-                known.component.group or "",
-            )
-        )
-    )
+    folded = [pattern.casefold() for pattern in patterns]
+    return frozenset(entry.id for entry in components if _matches_any(entry, folded))
+
+
+def _matches_any(entry: KnownComponent, patterns: Sequence[str]) -> bool:
+    component = entry.component
+    texts = (component.id, entry.slug, component.name, component.group or "")
+    pairs = product(patterns, map(str.casefold, texts))
+    return any(fnmatchcase(text, pattern) for pattern, text in pairs)
 
 
 def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> frozenset[str]:
@@ -46,12 +41,11 @@ def left_out(components: Iterable[KnownComponent], vendor: VendorConfig) -> froz
     and the vendor is unknown.
     """
     components = list(components)
-    excluded = named_ids(components, vendor.exclude)
+    excluded_ids = named_ids(components, vendor.exclude)
     if not vendor.include:
-        return excluded
-    return excluded | (
-        {known.component.id for known in components} - named_ids(components, vendor.include)
-    )
+        return excluded_ids
+    others = {component.id for component in components} - named_ids(components, vendor.include)
+    return excluded_ids | others
 
 
 def options(vendor: VendorConfig, zone: tzinfo, facts: PageFacts) -> Options:
@@ -76,15 +70,15 @@ def read(
     now: datetime,
     known_at: datetime | None = None,
     raw: bool = False,
-    gone: bool = True,
+    with_gone: bool = True,
 ) -> tuple[PageFacts, PageHistory]:
     """Return the page's facts as known at `known_at` (None = now) and the days they give from
     `first` to `last`.
 
-    The facts are as the user has overridden them, unless `raw`. Without `gone`, components that had
-    left the page before the first day have no days: nothing new can be said of them, and there may
-    be very many. What is stored as read later than `now`, by a clock that was ahead, is not
-    believable.
+    The facts are as the user has overridden them, unless `raw`. Without `with_gone`, components
+    that had left the page before the first day have no days: nothing new can be said of them, and
+    there may be very many. What is stored as read later than `now`, by a clock that was ahead, is
+    not believed.
     """
     # What ended shortly before the first day explains what a poll still saw, and held on to, at its
     # beginning.
@@ -97,12 +91,14 @@ def read(
         facts = overrides.apply(facts, vendor.overrides)
     moment = min(now, known_at) if known_at is not None else now
     how = options(vendor, page.zone, facts)
-    about = facts if gone else _without_gone(facts, day_interval(first, page.zone).start)
+    about = facts if with_gone else _without_gone(facts, day_interval(first, page.zone).start)
     return facts, derive(about, how, first=first, last=last, now=moment)
 
 
 def _without_gone(facts: PageFacts, start: datetime) -> PageFacts:
-    kept = tuple(
-        each for each in facts.components if each.removed_at is None or each.removed_at >= start
+    present = tuple(
+        component
+        for component in facts.components
+        if component.removed_at is None or component.removed_at >= start
     )
-    return replace(facts, components=kept)
+    return replace(facts, components=present)

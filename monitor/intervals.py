@@ -69,14 +69,13 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the union as sorted, disjoint, non-touching intervals. Idempotent, and the order given
     does not matter.
     """
-    merged: list[Interval] = []
+    union: list[Interval] = []
     for interval in sorted(intervals):
-        if merged and interval.start <= merged[-1].end:
-            if interval.end > merged[-1].end:
-                merged[-1] = Interval(merged[-1].start, interval.end)
-        else:
-            merged.append(interval)
-    return merged
+        if not union or interval.start > union[-1].end:
+            union.append(interval)
+        elif interval.end > union[-1].end:
+            union[-1] = Interval(union[-1].start, interval.end)
+    return union
 
 
 def intersect(intervals: Iterable[Interval], within: Interval) -> list[Interval]:
@@ -86,7 +85,7 @@ def intersect(intervals: Iterable[Interval], within: Interval) -> list[Interval]
 
 def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
     """Return the union of the intervals without the union of the holes."""
-    left: list[Interval] = []
+    rest: list[Interval] = []
     gaps = merge(holes)
     for interval in merge(intervals):
         start = interval.start
@@ -96,11 +95,11 @@ def subtract(intervals: Iterable[Interval], holes: Iterable[Interval]) -> list[I
             if gap.start >= interval.end:
                 break
             if gap.start > start:
-                left.append(Interval(start, gap.start))
+                rest.append(Interval(start, gap.start))
             start = max(start, gap.end)
         if start < interval.end:
-            left.append(Interval(start, interval.end))
-    return left
+            rest.append(Interval(start, interval.end))
+    return rest
 
 
 def total_seconds(intervals: Iterable[Interval]) -> float:

@@ -51,6 +51,6 @@ def wanted_per_second(interval_seconds: Iterable[float]) -> float:
     return sum(1 / seconds for seconds in interval_seconds)
 
 
-def smoothed(before: float, latest: float) -> float:
+def smooth(before: float, latest: float) -> float:
     """Return the average duration of polls after one more."""
     return before + (latest - before) / SMOOTHED_OVER

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from monitor.intervals import Interval
 from monitor.model import Bar, Basis, Impact, Incident, Level, PageFacts
@@ -34,25 +35,21 @@ class Override:
 
     def matches(self, incident: Incident) -> bool:
         """Whether this is about the incident."""
-        wanted = self.incident.casefold()
-        return any(fnmatchcase(text.casefold(), wanted) for text in (incident.id, incident.title))
+        pattern = self.incident.casefold()
+        texts = (incident.id.casefold(), incident.title.casefold())
+        return any(fnmatchcase(text, pattern) for text in texts)
 
     @property
-    def said(self) -> str:
+    def decision(self) -> str:
         """What is decided, in words."""
-        times = [
-            f"{word} {at:%Y-%m-%d %H:%M} UTC"
-            for word, at in (("from", self.start), ("to", self.end))
-            if at
-        ]
-        rated = (
-            ()
-            if self.level is None
-            else ("left out",)
-            if self.leaves_out
-            else (f"rated {self.level.title}",)
-        )
-        return " ".join([*rated, *times])
+        words = []
+        if self.level is not None:
+            words.append("left out" if self.leaves_out else f"rated {self.level.title}")
+        if self.start is not None:
+            words.append(f"from {self.start:%Y-%m-%d %H:%M} UTC")
+        if self.end is not None:
+            words.append(f"to {self.end:%Y-%m-%d %H:%M} UTC")
+        return " ".join(words)
 
     @property
     def leaves_out(self) -> bool:
@@ -74,13 +71,12 @@ def overridden(
     incidents: Iterable[Incident], overrides: Sequence[Override]
 ) -> tuple[Overridden, ...]:
     """Return the incidents that an override is about, by start."""
-    found = (
-        Overridden(incident, override)
-        for incident in incidents
-        if (override := next((each for each in overrides if each.matches(incident)), None))
-        is not None
-    )
-    return tuple(sorted(found, key=lambda each: (each.incident.started_at, each.incident.id)))
+    matches = []
+    for incident in sorted(incidents, key=lambda incident: (incident.started_at, incident.id)):
+        override = next((each for each in overrides if each.matches(incident)), None)
+        if override is not None:
+            matches.append(Overridden(incident, override))
+    return tuple(matches)
 
 
 def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
@@ -89,56 +85,57 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     What an incident said before it was overridden is in `excused`: it explains what was polled
     meanwhile, and takes its seconds out of the vendor's bars.
     """
-    decided = {each.incident.id: each.override for each in overridden(facts.incidents, overrides)}
-    if not decided:
+    matches = overridden(facts.incidents, overrides)
+    by_incident = {match.incident.id: match.override for match in matches}
+    if not by_incident:
         return facts
+    impacts: list[Impact] = []
     groups: dict[tuple[str, str], list[Impact]] = defaultdict(list)
-    kept: list[Impact] = []
     for impact in facts.impacts:
-        if impact.incident_id in decided:
+        if impact.incident_id in by_incident:
             groups[impact.incident_id or "", impact.component_id].append(impact)
         else:
-            kept.append(impact)
-    for (incident_id, _), impacts in groups.items():
-        kept += _decided(impacts, decided[incident_id])
-    left_out = {key for key, override in decided.items() if override.leaves_out}
-    timed = {key for key, override in decided.items() if override.end is not None}
+            impacts.append(impact)
+    for (incident_id, _), group in groups.items():
+        impacts += _as_decided(group, by_incident[incident_id])
+    left_out = {key for key, override in by_incident.items() if override.leaves_out}
+    # An end that the user sets is no paperwork: polls do not set it aside.
+    with_end = {key for key, override in by_incident.items() if override.end is not None}
+    claims = (claim for claim in facts.open_claims if claim.incident_id not in with_end)
     return replace(
         facts,
-        impacts=tuple(kept),
-        bars=tuple(_without(bar, left_out) for bar in facts.bars),
-        excused=tuple(impact for impacts in groups.values() for impact in impacts),
-        # An end that the user sets is no paperwork: polls do not set it aside.
-        open_claims=tuple(each for each in facts.open_claims if each.incident_id not in timed),
+        impacts=tuple(impacts),
+        bars=tuple(_without_seconds(bar, left_out) for bar in facts.bars),
+        excused=tuple(chain.from_iterable(groups.values())),
+        open_claims=tuple(claims),
     )
 
 
-def _decided(impacts: Sequence[Impact], override: Override) -> Iterator[Impact]:
+def _as_decided(impacts: Iterable[Impact], override: Override) -> Iterator[Impact]:
     """Yield one component's impacts of an incident as they count."""
     if override.leaves_out:
         return
-    ordered = sorted(impacts, key=lambda impact: impact.start)
-    for index, impact in enumerate(ordered):
+    in_order = sorted(impacts, key=lambda impact: impact.start)
+    for impact in in_order:
         start, end = impact.start, impact.end
         if override.start is not None:
-            start = override.start if index == 0 else max(start, override.start)
+            is_first = impact is in_order[0]
+            start = override.start if is_first else max(start, override.start)
         if override.end is not None:
-            end = (
-                override.end if index == len(ordered) - 1 or end is None else min(end, override.end)
-            )
-        if end is not None and Interval.between(start, end) is None:
-            continue
-        yield _rated(replace(impact, start=start, end=end), override.level)
+            is_last = impact is in_order[-1]
+            end = override.end if is_last or end is None else min(end, override.end)
+        if end is None or Interval.between(start, end) is not None:
+            yield _at_level(replace(impact, start=start, end=end), override.level)
 
 
-def _rated(impact: Impact, level: Level | None) -> Impact:
+def _at_level(impact: Impact, level: Level | None) -> Impact:
     if level is None:
         return impact
     basis = Basis.DECLARED if impact.basis is Basis.INFERRED else impact.basis
     return replace(impact, level=level, word=None, basis=basis)
 
 
-def _without(bar: Bar, left_out: set[str]) -> Bar:
+def _without_seconds(bar: Bar, left_out: set[str]) -> Bar:
     """Return the bar without its seconds when all incidents behind it are left out: bars do not say
     whose they are.
     """

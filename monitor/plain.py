@@ -20,7 +20,8 @@ LONGEST_LINK = 2_000
 # soft hyphens, and Arabic number signs, which are visible: none of them moves or hides another
 # character.
 _UNSEEN = re.compile(
-    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb"
+    "[\\x00-\\x1f\\x7f-\\x9f\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f"
+    "\\ufeff\\ufff9-\\ufffb"
     "\\ud800-\\udfff\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e007f]"
 )
 _SHORT: Mapping[str, str] = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
@@ -36,8 +37,8 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(_escape, text)
 
 
-def _escape(found: re.Match[str]) -> str:
-    char = found[0]
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
     if char in _SHORT:
         return _SHORT[char]
     code = ord(char)
@@ -54,8 +55,8 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     return "\n".join(_UNSEEN.sub(_json_escape, line) for line in text.split("\n"))
 
 
-def _json_escape(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+def _json_escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
@@ -66,17 +67,17 @@ def logfmt(fields: Mapping[str, str]) -> str:
     """Return fields as one line ``key=value key="other value"``, whatever the values hold; keys are
     ours.
     """
-    return " ".join(f"{key}={_quoted(value)}" for key, value in fields.items())
+    return " ".join(f"{key}={_quote(value)}" for key, value in fields.items())
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     if _FIELD.fullmatch(value) and visible(value) == value:
         return value
     # The escapes of JSON, which readers of logfmt undo.
     return json_text(value)
 
 
-_MARKED = re.compile(r"[\\`*_\[\]<>|~#&$]")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|~#&$]")
 _BEGINS_BLOCK = re.compile(r"[-+=]|[0-9]{1,9}(?=[.)])")
 
 
@@ -84,7 +85,7 @@ def markdown_text(text: str) -> str:
     """Return a text as Markdown that shows just it, wherever it stands in a line: no link, HTML,
     emphasis or table.
     """
-    text = _MARKED.sub(r"\\\g<0>", visible(text))
+    text = _MARKUP.sub(r"\\\g<0>", visible(text))
     begin = _BEGINS_BLOCK.match(text)
     if begin is None:
         return text
@@ -145,14 +146,14 @@ def masked_url(url: str) -> str:
     except ValueError:
         return MASK
     at = parts.netloc.rpartition("@")
-    path = "/".join(MASK if _TOKEN.fullmatch(each) else each for each in parts.path.split("/"))
+    path = "/".join(MASK if _TOKEN.fullmatch(part) else part for part in parts.path.split("/"))
     query = "&".join(
         f"{pair.partition('=')[0]}={MASK}" if "=" in pair else MASK
         for pair in parts.query.split("&")
     )
-    shown = f"{parts.scheme}://" if parts.scheme else ""
-    shown += (f"{MASK}@{at[2]}" if at[1] else parts.netloc) + path
-    return shown + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    address = f"{scheme}{f'{MASK}@{at[2]}' if at[1] else parts.netloc}{path}"
+    return address + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
 
 
 def secrets_of(url: str) -> frozenset[str]:
@@ -163,10 +164,11 @@ def secrets_of(url: str) -> frozenset[str]:
         parts = urlsplit(url)
     except ValueError:
         return frozenset({url})
-    found = {parts.password or "", parts.fragment, *parts.netloc.rpartition("@")[0].split(":")}
-    found |= {pair.rpartition("=")[2] for pair in parts.query.split("&")}
-    found |= {each for each in parts.path.split("/") if _TOKEN.fullmatch(each)}
-    return frozenset(found | {unquote_plus(each) for each in found})
+    user = parts.netloc.rpartition("@")[0]
+    secrets = {parts.password or "", parts.fragment, *user.split(":")}
+    secrets.update(pair.rpartition("=")[2] for pair in parts.query.split("&"))
+    secrets.update(filter(_TOKEN.fullmatch, parts.path.split("/")))
+    return frozenset(secrets.union(map(unquote_plus, secrets)))
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

@@ -10,10 +10,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from monitor.intervals import days_between
 from monitor.model import (
-    NO_SECONDS,
     Aspect,
-    Bar,
     Day,
     History,
     KnownComponent,
@@ -125,60 +124,55 @@ def window_ending(as_of: date, days: int) -> Window:
 
 def figures(history: History, window: Window) -> WindowFigures:
     """Add up the window. Days outside what was derived are unknown."""
-    span = (window.last - window.first).days + 1
-    inside = [day for day in history.days.values() if window.first <= day.day <= window.last]
-    quiet_days, quiet_seconds = _quiet(history, window, inside)
-    levels = [day.level for day in inside if day.level is not None]
+    rows = [day for day in history.days.values() if day.day in window]
+    levels = [day.level for day in rows if day.level is not None]
+    quiet_days, quiet_seconds = _quiet(history, window, rows)
     known_days = quiet_days + len(levels)
-    length = DAY_SECONDS * span + sum(
-        seconds - DAY_SECONDS
-        for day, seconds in history.lengths.items()
-        if window.first <= day <= window.last
-    )
-    covered = round(quiet_seconds + sum(day.covered_seconds for day in inside), 3)
+    covered_seconds = round(quiet_seconds + sum(day.covered_seconds for day in rows), 3)
+    length_seconds: float = DAY_SECONDS * window.days
+    for day, seconds in history.lengths.items():
+        if day in window:
+            length_seconds += seconds - DAY_SECONDS
     return WindowFigures(
         window=window,
         known_days=known_days,
-        unknown_days=span - known_days,
-        seconds=_total(inside) if covered else None,
-        covered_seconds=covered,
-        length_seconds=length,
-        **_day_counts(levels, inside) if known_days else {},
+        unknown_days=window.days - known_days,
+        seconds=_total(rows) if covered_seconds else None,
+        covered_seconds=covered_seconds,
+        length_seconds=length_seconds,
+        **_day_counts(levels, rows) if known_days else {},
     )
 
 
-def _day_counts(levels: Sequence[Level], inside: Sequence[Day]) -> dict[str, int]:
+def _day_counts(levels: Sequence[Level], rows: Sequence[Day]) -> dict[str, int]:
     return {
         "outage_days": sum(level.is_outage for level in levels),
         "major_days": levels.count(Level.MAJOR_OUTAGE),
         "degraded_days": levels.count(Level.DEGRADED),
         "maintenance_days": levels.count(Level.MAINTENANCE),
-        "disputed_days": sum(day.disputed for day in inside),
+        "disputed_days": sum(day.disputed for day in rows),
     }
 
 
-def _quiet(history: History, window: Window, inside: list[Day]) -> tuple[int, float]:
+def _quiet(history: History, window: Window, rows: Sequence[Day]) -> tuple[int, float]:
     """Return the number and the seconds of the window's quiet days; a day with a row of its own is
     not quiet.
     """
-    days, seconds = 0, 0.0
+    row_days = {row.day for row in rows}
+    days, odd_seconds = 0, 0.0
     for run in history.quiet:
         first, last = max(run.first, window.first), min(run.last, window.last)
         if first > last:
             continue
-        count = (last - first).days + 1
-        own = [day.day for day in inside if first <= day.day <= last]
-        odd = [day for day in history.lengths if first <= day <= last and day not in own]
-        days += count - len(own)
-        seconds += DAY_SECONDS * (count - len(own)) + sum(
-            history.lengths[day] - DAY_SECONDS for day in odd
-        )
-    return days, seconds
+        inside = Window(first, last)
+        days += inside.days - sum(day in inside for day in row_days)
+        for day, seconds in history.lengths.items():
+            if day in inside and day not in row_days:
+                odd_seconds += seconds - DAY_SECONDS
+    return days, DAY_SECONDS * days + odd_seconds
 
 
-def _total(days: list[Day]) -> Seconds:
-    if not days:
-        return NO_SECONDS
+def _total(days: Sequence[Day]) -> Seconds:
     return Seconds(
         maintenance=round(sum(day.seconds.maintenance for day in days), 3),
         degraded=round(sum(day.seconds.degraded for day in days), 3),
@@ -187,8 +181,7 @@ def _total(days: list[Day]) -> Seconds:
     )
 
 
-# --------------------------------------------------------------------------------- the vendors' own
-# formula, exactly
+# the vendors' own formula, exactly
 
 STATUSPAGE_BARS = {90: 90, 60: 61, 30: 31}
 """How many bars the percentages labelled 90, 60 and 30 days are computed from on a Statuspage page
@@ -225,57 +218,50 @@ def statuspage_group_seconds(children: list[tuple[int, int]]) -> tuple[int, int]
     """
     if not children:
         return 0, 0
-    return sum(p for p, _ in children) // len(children), sum(m for _, m in children) // len(
-        children
-    )
+    partial, major = (sum(seconds) // len(children) for seconds in zip(*children, strict=True))
+    return partial, major
 
 
 def vendor_formula(
-    known: KnownComponent, facts: PageFacts, derived: History, window: Window
+    component: KnownComponent, facts: PageFacts, history: History, window: Window
 ) -> Decimal | None:
     """Return the percentage the vendor's own formula gives for the window, from its bars; None
     without bars.
 
     The formula counts every day with data whole, from the component's start, today included.
     """
-    length = (window.last - window.first).days + 1
-    first = window.last - timedelta(days=STATUSPAGE_BARS.get(length, length) - 1)
-    if known.component.start_date is not None:
-        first = max(first, known.component.start_date)
-    key = known.component.id
-    covers = [
-        c for c in facts.coverage if c.aspect is Aspect.BARS and c.component_id in (key, None)
-    ]
-    if not covers or first > window.last or not _barred(derived, first, window.last):
+    first = window.last - timedelta(days=STATUSPAGE_BARS.get(window.days, window.days) - 1)
+    first = max(first, component.component.start_date or first)
+    window = Window(first, window.last)
+    if window.days < 1 or not _has_bars(component, facts):
         return None
-    bars = [
-        bar for bar in facts.bars if bar.component_id == key and first <= bar.day <= window.last
-    ]
-    return statuspage_uptime(
-        _sum(bars, "partial_seconds"), _sum(bars, "major_seconds"), (window.last - first).days + 1
-    )
+    if not _is_covered_by_bars(history, window):
+        return None
+    bars = [bar for bar in facts.bars if bar.component_id == component.id and bar.day in window]
+    partial = sum(bar.partial_seconds for bar in bars)
+    major = sum(bar.major_seconds for bar in bars)
+    return statuspage_uptime(partial, major, window.days)
 
 
-def _sum(bars: Sequence[Bar], name: str) -> int:
-    return sum(getattr(bar, name) for bar in bars)
+def _has_bars(component: KnownComponent, facts: PageFacts) -> bool:
+    bars = (cover for cover in facts.coverage if cover.aspect is Aspect.BARS)
+    return any(cover.component_id in (component.id, None) for cover in bars)
 
 
-def _barred(derived: History, first: date, last: date) -> bool:
-    """Whether bars were read for every day from first to last (today as far as it has elapsed)."""
-    own = [day for day in derived.days.values() if first <= day.day <= last]
-    if any(day.source is not Aspect.BARS for day in own):
+def _is_covered_by_bars(history: History, window: Window) -> bool:
+    """Whether bars were read for every day of the window (today as far as it has elapsed)."""
+    rows = [day for day in history.days.values() if day.day in window]
+    if any(day.source is not Aspect.BARS for day in rows):
         return False
-    known = {day.day.toordinal() for day in own}
-    for run in derived.quiet:
+    days = {day.day for day in rows}
+    for run in history.quiet:
         if run.source is Aspect.BARS:
-            known.update(
-                range(max(run.first, first).toordinal(), min(run.last, last).toordinal() + 1)
-            )
-    return len(known) == (last - first).days + 1
+            days.update(days_between(max(run.first, window.first), min(run.last, window.last)))
+    return len(days) == window.days
 
 
 def reported_ratios(facts: PageFacts) -> dict[tuple[str | None, int], float]:
     """Return the uptimes the vendor prints, 0..1, by component id (None = the whole page) and days
     of the window.
     """
-    return {(each.component_id, each.window_days): each.ratio for each in facts.reported}
+    return {(figure.component_id, figure.window_days): figure.ratio for figure in facts.reported}

@@ -22,7 +22,7 @@ from monitor.network import headers_by_slug, idle_hosts, idle_seconds, network_o
 from monitor.settings_changes import by_slug
 from monitor.store import PageRecord, Store
 from monitor.terminal import say
-from monitor.watching import Watched, is_somebody_elses, named, strangers
+from monitor.watching import WatchedVendor, is_somebody_elses, join_names, strangers
 
 
 def now() -> datetime:
@@ -66,15 +66,15 @@ class Context:
 
     def _not_there(self, slugs: Sequence[str]) -> str:
         remedy = "read them with `monitor backfill`, or let `monitor serve` do it"
-        return f"not in {self.store.address} yet: {named(slugs)}; {remedy}"
+        return f"not in {self.store.address} yet: {join_names(slugs)}; {remedy}"
 
     def _others(self) -> str:
         others = sorted({page.slug for page in self.store.pages()} - self.vendors.keys())
         if not others:
             return ""
         return (
-            f". It watches {named(others)} (not in {self.settings.source}): name their settings"
-            " with --config"
+            f". It watches {join_names(others)} (not in {self.settings.source}): name their"
+            " settings with --config"
         )
 
 
@@ -128,13 +128,13 @@ def open_store(
 
 def _require_ours(store: Store, settings: Settings, moment: datetime) -> None:
     """Raise ConfigError when somebody else's vendors are being watched in the database."""
-    pages = [Watched(page.slug, page.last_poll_at) for page in store.pages()]
+    pages = [WatchedVendor(page.slug, page.last_poll_at) for page in store.pages()]
     slugs = {vendor.slug for vendor in settings.vendors}
     is_own_list = settings.source != configuration.BUILT_IN
-    if is_somebody_elses(pages, slugs, moment, chosen=is_own_list):
+    if is_somebody_elses(pages, slugs, moment, is_chosen=is_own_list):
         raise ConfigError(
             f"{store.address} is in use with other settings: it watches"
-            f" {named(strangers(pages, slugs, moment))} (not in {settings.source}); give"
+            f" {join_names(strangers(pages, slugs, moment))} (not in {settings.source}); give"
             " their settings with --config, or another database with --database"
         )
 

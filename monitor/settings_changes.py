@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.config import Settings, VendorConfig
-from monitor.watching import named
+from monitor.watching import join_names
 
 RESTART: Mapping[str, str] = {
     "host": "server",
@@ -39,7 +39,9 @@ class SettingsChanges:
             "removed": self.gone_slugs,
             "changed": self.changed_slugs,
         }
-        parts = [f"{len(slugs)} {what} ({named(slugs)})" for what, slugs in counts.items() if slugs]
+        parts = [
+            f"{len(slugs)} {what} ({join_names(slugs)})" for what, slugs in counts.items() if slugs
+        ]
         return f"{len(self.settings.vendors)} vendors: {', '.join(parts) or 'the same as before'}"
 
 

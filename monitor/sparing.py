@@ -6,7 +6,7 @@ SAY_EVERY_SECONDS = 60.0
 
 
 @dataclass(slots=True)
-class _Said:
+class _Repeat:
     at: float
     unsaid: int = 0
 
@@ -15,7 +15,7 @@ class _Said:
 class Sparing:
     """Remembers when what was last said. Not safe to use from several threads at once."""
 
-    _said: dict[str, _Said] = field(default_factory=dict)
+    _repeats: dict[str, _Repeat] = field(default_factory=dict)
 
     def more_to_say(self, what: str, now: float) -> int | None:
         """Return how often this was left unsaid when it is to be said again; None when it was said
@@ -23,9 +23,9 @@ class Sparing:
 
         `now` is in seconds of a clock that never goes back.
         """
-        said = self._said.get(what)
-        if said is not None and now - said.at < SAY_EVERY_SECONDS:
-            said.unsaid += 1
+        last = self._repeats.get(what)
+        if last is not None and now - last.at < SAY_EVERY_SECONDS:
+            last.unsaid += 1
             return None
-        self._said[what] = _Said(now)
-        return said.unsaid if said is not None else 0
+        self._repeats[what] = _Repeat(now)
+        return 0 if last is None else last.unsaid

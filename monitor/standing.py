@@ -24,8 +24,8 @@ class Standing:
     """
 
     level: Level | None
-    known: int
-    counted: int
+    known_components: int
+    counted_components: int
 
 
 def is_bad(level: Level | None) -> bool:
@@ -33,15 +33,15 @@ def is_bad(level: Level | None) -> bool:
     return level is not None and level > Level.MAINTENANCE
 
 
-def judged(
-    worst: Level | None, *, known: float, counted: float, min_coverage: float
+def standing_level(
+    worst: Level | None, *, share: float, of: float, min_coverage: float
 ) -> Level | None:
-    """Return the worst known level where it stands, else None: of `counted` (seconds, components)
-    `known` are known.
+    """Return the worst known level where it stands, else None: a `share` is known `of` all seconds,
+    or of all components.
     """
     if is_bad(worst):
         return worst
-    return worst if known > 0 and known + _ROUNDING >= min_coverage * counted else None
+    return worst if share > 0 and share + _ROUNDING >= min_coverage * of else None
 
 
 def together(
@@ -51,7 +51,7 @@ def together(
     is known.
     """
     every = list(levels)
-    known = [level for level in every if level is not None]
-    worst = max(known, default=None)
-    level = judged(worst, known=len(known), counted=len(every), min_coverage=min_coverage)
-    return Standing(level=level, known=len(known), counted=len(every))
+    rated = [level for level in every if level is not None]
+    worst = max(rated, default=None)
+    level = standing_level(worst, share=len(rated), of=len(every), min_coverage=min_coverage)
+    return Standing(level, len(rated), len(every))

@@ -28,7 +28,7 @@ from monitor.model import (
     Seconds,
     quiet_day,
 )
-from monitor.standing import judged
+from monitor.standing import standing_level
 
 
 class _CountedComponent(NamedTuple):
@@ -200,8 +200,8 @@ def _vendor_day(
     incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
     return Day(
         day=day,
-        level=judged(
-            worst.level, known=number, counted=count, min_coverage=days.options.min_coverage
+        level=standing_level(
+            worst.level, share=number, of=count, min_coverage=days.options.min_coverage
         ),
         length_seconds=length,
         covered_seconds=round(max(covered_seconds / max(1, count), longest.seconds.total), 3),

@@ -13,44 +13,45 @@ from datetime import datetime, timedelta
 IN_USE = timedelta(minutes=15)
 """So lately polled, a page is taken to be watched by somebody: three times the usual interval."""
 
-_MOST_NAMED = 5
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedVendor:
     """A vendor that a database watches, and when its page was polled last; None = never."""
 
     slug: str
     last_poll_at: datetime | None
 
+    def is_in_use(self, now: datetime) -> bool:
+        """Whether it was polled so lately that somebody watches it."""
+        return self.last_poll_at is not None and now - self.last_poll_at < IN_USE
+
 
 def strangers(
-    watched: Iterable[Watched], configured: Collection[str], now: datetime
+    vendors: Iterable[WatchedVendor], own_slugs: Collection[str], now: datetime
 ) -> tuple[str, ...]:
     """Return the vendors that somebody watches and these settings do not name, sorted."""
-    return tuple(
-        sorted(
-            each.slug for each in watched if each.slug not in configured and _is_in_use(each, now)
-        )
-    )
+    in_use = {vendor.slug for vendor in vendors if vendor.is_in_use(now)}
+    return tuple(sorted(in_use.difference(own_slugs)))
 
 
 def is_somebody_elses(
-    watched: Collection[Watched], configured: Collection[str], now: datetime, *, chosen: bool
+    vendors: Collection[WatchedVendor],
+    own_slugs: Collection[str],
+    now: datetime,
+    *,
+    is_chosen: bool,
 ) -> bool:
     """Whether a database is in use by others than these settings: they name none of what is watched
-    or, where nobody has `chosen` them (they are the built-in list), not all of it.
+    or, where nobody has chosen them (they are the built-in list), not all of it.
     """
-    others = strangers(watched, configured, now)
-    shared = [each for each in watched if each.slug in configured and _is_in_use(each, now)]
-    return bool(others) and not (chosen and shared)
+    in_use = {vendor.slug for vendor in vendors if vendor.is_in_use(now)}
+    shares_some = not in_use.isdisjoint(own_slugs)
+    return not in_use.issubset(own_slugs) and not (is_chosen and shares_some)
 
 
-def named(names: Collection[str], most: int = _MOST_NAMED) -> str:
+def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:
     """Return names for a sentence, the first few of many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(list(names)[:most]) + more
-
-
-def _is_in_use(each: Watched, now: datetime) -> bool:
-    return each.last_poll_at is not None and now - each.last_poll_at < IN_USE

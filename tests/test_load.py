@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.config import parse, warnings
-from monitor.load import Load, smoothed, wanted_per_second
+from monitor.load import Load, smooth, wanted_per_second
 
 
 def test_pages_and_intervals_give_the_polls_a_second() -> None:
@@ -41,7 +41,7 @@ def test_a_load_that_is_too_much_says_what_would_be_enough() -> None:
 def test_a_hundred_polls_tell_how_long_they_take() -> None:
     seconds = 1.0
     for _ in range(300):
-        seconds = smoothed(seconds, 20.0)
+        seconds = smooth(seconds, 20.0)
 
     assert 18 < seconds < 20
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Level
-from monitor.standing import DEFAULT_MIN_COVERAGE, Standing, judged, together
+from monitor.standing import DEFAULT_MIN_COVERAGE, Standing, standing_level, together
 
 OK, MAINTENANCE, DEGRADED, PARTIAL = (
     Level.OPERATIONAL,
@@ -60,5 +60,7 @@ def test_one_more_unknown_component_never_makes_anything_better_known(
 
 
 def test_exactly_the_share_is_enough() -> None:
-    assert judged(OK, known=77_760.0, counted=86_400.0, min_coverage=DEFAULT_MIN_COVERAGE) is OK
-    assert judged(OK, known=77_759.0, counted=86_400.0, min_coverage=DEFAULT_MIN_COVERAGE) is None
+    assert standing_level(OK, share=77_760.0, of=86_400.0, min_coverage=DEFAULT_MIN_COVERAGE) is OK
+    assert (
+        standing_level(OK, share=77_759.0, of=86_400.0, min_coverage=DEFAULT_MIN_COVERAGE) is None
+    )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.demo.chance import random_truth
 from monitor.demo.truth import Truth
 from monitor.store import Store
-from monitor.watching import IN_USE, Watched, is_somebody_elses, named, strangers
+from monitor.watching import IN_USE, WatchedVendor, is_somebody_elses, join_names, strangers
 from tests.integration.servers import free_port
 from tests.processes import now, served, typed
 
@@ -25,7 +25,7 @@ NOW = now()
 slugs = st.frozensets(st.sampled_from("abcdef"))
 pages = st.lists(
     st.builds(
-        Watched,
+        WatchedVendor,
         st.sampled_from("abcdef"),
         st.none() | st.timedeltas(timedelta(0), 2 * IN_USE).map(lambda ago: NOW - ago),
     ),
@@ -38,26 +38,26 @@ def test_it_is_somebody_elses_only_when_they_watch_what_the_settings_do_not_name
     watched, configured, chosen
 ):
     others = strangers(watched, configured, NOW)
-    theirs = is_somebody_elses(watched, configured, NOW, chosen=chosen)
+    theirs = is_somebody_elses(watched, configured, NOW, is_chosen=chosen)
 
     assert set(others).isdisjoint(configured)
     assert not theirs or others
     assert theirs or not (others and not chosen)
-    assert not is_somebody_elses(watched, configured, NOW + 2 * IN_USE, chosen=chosen)
-    assert not is_somebody_elses(watched, configured | set(others), NOW, chosen=chosen)
+    assert not is_somebody_elses(watched, configured, NOW + 2 * IN_USE, is_chosen=chosen)
+    assert not is_somebody_elses(watched, configured | set(others), NOW, is_chosen=chosen)
 
 
 def test_chosen_settings_that_name_some_of_what_is_watched_are_those_that_are_being_changed():
-    watched = [Watched("a", NOW), Watched("b", NOW)]
+    watched = [WatchedVendor("a", NOW), WatchedVendor("b", NOW)]
 
-    assert not is_somebody_elses(watched, {"a"}, NOW, chosen=True)
-    assert is_somebody_elses(watched, {"a"}, NOW, chosen=False)
-    assert is_somebody_elses(watched, {"c"}, NOW, chosen=True)
+    assert not is_somebody_elses(watched, {"a"}, NOW, is_chosen=True)
+    assert is_somebody_elses(watched, {"a"}, NOW, is_chosen=False)
+    assert is_somebody_elses(watched, {"c"}, NOW, is_chosen=True)
 
 
 def test_of_many_the_first_are_named():
-    assert named(["a", "b"]) == "a, b"
-    assert named(list("abcdefgh")) == "a, b, c, d, e and 3 more"
+    assert join_names(["a", "b"]) == "a, b"
+    assert join_names(list("abcdefgh")) == "a, b, c, d, e and 3 more"
 
 
 # --------------------------------------------------------------------------------------------------------

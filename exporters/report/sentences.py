@@ -92,7 +92,7 @@ def _override(decision: Overridden) -> str:
     override, incident = decision.override, decision.incident
     return (
         f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is"
-        f" {override.said}, because {override.reason}; `--policy {RAW_POLICY}` shows the figure"
+        f" {override.decision}, because {override.reason}; `--policy {RAW_POLICY}` shows the figure"
         " without"
     )
 

@@ -114,7 +114,7 @@ def _overrides(case: Case) -> Iterator[Change]:
     for override in overrides:
         if override.incident in names:
             others = [other for other in overrides if other is not override]
-            what = f"without your override of {override.incident} ({override.said})"
+            what = f"without your override of {override.incident} ({override.decision})"
             yield Change("override", what, case.result(apply(case.raw, others)))
     if len(names) > 1:
         yield Change("override", "without any override (--policy raw)", case.result(case.raw))

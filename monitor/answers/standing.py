@@ -67,8 +67,8 @@ class Standing:
             freshness=how_fresh,
             level=joint.level,
             levels=levels,
-            known_components=joint.known if is_read else None,
-            counted_components=joint.counted if is_read else None,
+            known_components=joint.known_components if is_read else None,
+            counted_components=joint.counted_components if is_read else None,
             incidents=_open(current, maintenance=False) if is_read else None,
             maintenances=_open(current, maintenance=True) if is_read else None,
         )

@@ -15,7 +15,7 @@ from monitor.history import named_ids
 from monitor.picks import select
 from monitor.terminal import ask as ask_person
 from monitor.terminal import say
-from monitor.watching import named
+from monitor.watching import join_names
 
 commands = typer.Typer()
 
@@ -111,7 +111,7 @@ def _require_known_components(contact: FirstContact, choice: Choice) -> None:
     for option, patterns in (("--include", choice.include), ("--exclude", choice.exclude)):
         for pattern in patterns:
             if not named_ids(components, [pattern]):
-                names = named([row.component.name for row in components], MOST_NAMED)
+                names = join_names([row.component.name for row in components], MOST_NAMED)
                 raise ConfigError(
                     f"{option} {pattern!r} names no component of {contact.url}; it has {names}"
                 )

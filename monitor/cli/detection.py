@@ -22,7 +22,7 @@ from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import ad_hoc_vendor, collecting, ephemeral, open_store
 from monitor.store import CurrentState, PageRecord
 from monitor.terminal import say, say_json
-from monitor.watching import named
+from monitor.watching import join_names
 
 commands = typer.Typer()
 
@@ -137,7 +137,7 @@ def _state_lines(contact: FirstContact) -> Iterator[str]:
     count = len(contact.state.components)
     yield f"now, {count} component{'' if count == 1 else 's'}, days in {contact.page.zone_name}:"
     for level, names in contact.names_by_level.items():
-        which = "" if level is Level.OPERATIONAL else f": {named(names, MOST_NAMED)}"
+        which = "" if level is Level.OPERATIONAL else f": {join_names(names, MOST_NAMED)}"
         yield f"  {len(names)} {level_title(level)}{which}"
     for incident in contact.state.open_incidents:
         yield (

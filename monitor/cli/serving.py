@@ -30,7 +30,7 @@ from monitor.runtime import Context, collecting, load_settings, open_store
 from monitor.schedule import Schedule
 from monitor.settings_changes import SettingsChanges, by_slug
 from monitor.terminal import say
-from monitor.watching import named
+from monitor.watching import join_names
 
 commands = typer.Typer()
 
@@ -224,7 +224,7 @@ def clock_problems(collector: Collector, *, now: datetime) -> list[str]:
     if slugs:
         count = f"{len(slugs)} pages were" if len(slugs) > 1 else "1 page was"
         problems.append(
-            f"{count} read later than now: {named(slugs)}; our clock is, or was, wrong: set it by"
-            " NTP"
+            f"{count} read later than now: {join_names(slugs)}; our clock is, or was, wrong: set it"
+            " by NTP"
         )
     return problems

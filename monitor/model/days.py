@@ -117,6 +117,14 @@ class Window:
     first: date
     last: date
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
@@ -146,7 +154,7 @@ class History:
 
     def each(self, window: Window) -> Iterator[Day]:
         """Yield every day of the window in order."""
-        for offset in range((window.last - window.first).days + 1):
+        for offset in range(window.days):
             yield self.day(date.fromordinal(window.first.toordinal() + offset))
 
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
 
-from monitor.load import POLL_SECONDS, smoothed
+from monitor.load import POLL_SECONDS, smooth
 from monitor.store import PageRecord
 
 
@@ -59,7 +59,7 @@ class PageTasks:
     def _end(self, page_id: int) -> None:
         ended = self._tasks.pop(page_id)
         if not ended.is_history:
-            self.poll_seconds = smoothed(self.poll_seconds, self._timer() - ended.started_at)
+            self.poll_seconds = smooth(self.poll_seconds, self._timer() - ended.started_at)
         self.has_room.set()
 
     async def wait(self) -> None:

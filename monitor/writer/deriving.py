@@ -107,7 +107,7 @@ def _derive(
     store: Store, page: PageRecord, vendor: VendorConfig, *, first: date, now: datetime
 ) -> tuple[PageHistory, int]:
     today = day_of(now, page.zone)
-    _, days = history.read(store, page, vendor, first=first, last=today, now=now, gone=False)
+    _, days = history.read(store, page, vendor, first=first, last=today, now=now, with_gone=False)
     since = _revised_since(page, today)
     return days, store.save_days(page.id, days, today=today, now=now, revised_since=since)
 
