@@ -114,12 +114,12 @@ async def test_a_connection_that_breaks_while_it_commits_doubles_nothing(tmp_pat
         writer = watched.collector.writer
         reading = told(watched, api=Level.DEGRADED)
         await writer.write(reading)
-        reading.done = False  # committed, and the answer to that was lost
+        reading.is_done = False  # committed, and the answer to that was lost
         await writer.write(reading)
         with watched.store._read() as connection:
             polls = connection.exec_driver_sql("SELECT sum(polls) FROM poll").scalar_one()
 
-        assert (reading.done, polls) == (True, 1)
+        assert (reading.is_done, polls) == (True, 1)
 
 
 async def test_what_was_read_while_the_disk_was_full_is_kept_when_there_is_room_and_what_fits_at_once(
