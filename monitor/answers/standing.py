@@ -3,7 +3,7 @@ when.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,10 +54,9 @@ class Standing:
         """Return what a page's current state comes to at `now`. Reads nothing."""
         how_fresh = freshness(page, vendor, now)
         levels = current.levels if how_fresh is Freshness.FRESH else {}
-        excluded_ids = left_out(current.components, vendor)
         ids = [entry.component.id for entry in current.components]
         joint = together(
-            (levels.get(key) for key in ids if key not in excluded_ids), vendor.min_coverage
+            (levels.get(key) for key in ids if key not in current.excluded), vendor.min_coverage
         )
         # A backfill can come before the first poll that succeeds.
         is_read = page.last_success_at is not None or bool(current.components)
@@ -90,7 +89,10 @@ class Standing:
 
 def standing(store: Store, page: PageRecord, vendor: VendorConfig, now: datetime) -> Standing:
     """Return how a vendor stands at `now`, an aware instant."""
-    return Standing.of(page, store.current(page.id), vendor, now)
+    current = store.current(page.id)
+    # What the settings leave out now, not when the days were derived last.
+    current = replace(current, excluded=left_out(current.components, vendor))
+    return Standing.of(page, current, vendor, now)
 
 
 def freshness(page: PageRecord, vendor: VendorConfig, now: datetime) -> Freshness:
