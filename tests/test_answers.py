@@ -100,6 +100,19 @@ def test_a_record_stands_as_the_vendor_does_now_and_of_a_past_window_knows_no_le
     assert {each.level for each in (*past.components, *then.components)} == {None}
 
 
+def test_a_record_has_the_incidents_that_touch_its_window(store):
+    page = add_page(store)
+    over = incident("i1", phase=Phase.CLOSED, started_at=NOW - 9 * DAY, resolved_at=NOW - 5 * DAY)
+    open_since = incident("i2", started_at=NOW - 9 * DAY)
+    save(store, page, evidence(NOW, components=PARTS, incidents=(over, open_since)))
+
+    def ids(days: int) -> set[str]:
+        found = record(store, store.pages()[0], ACME, ReportQuery(now=NOW, window_days=days))
+        return {each.id for each in found.incidents}
+
+    assert (ids(3), ids(7), ids(30)) == ({"i2"}, {"i1", "i2"}, {"i1", "i2"})
+
+
 def test_a_component_is_meant_by_its_id_its_slug_or_a_name_that_only_it_has(store):
     page = add_page(store)
     twins = (component("k1", "API"), component("k2", "Web"), component("k3", "web"))

@@ -7,8 +7,7 @@ from typing import Any
 from exporters.figures import count_columns, ratio_columns, second_columns
 from exporters.report.sentences import sentence
 from exporters.wording import iso, level_key
-from monitor.answers import ComponentRecord, Record, ReportQuery
-from monitor.answers.record import DEFINITION
+from monitor.answers import DEFINITION, ComponentRecord, Record, ReportQuery
 from monitor.model import Day, Incident
 from monitor.overrides import Overridden
 from monitor.plain import json_text

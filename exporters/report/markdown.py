@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from exporters.report.sentences import component_name, downtime, outage_days, remarks, sentence
 from exporters.wording import UNKNOWN, level_title, percent
-from monitor.answers import ComponentRecord, Record
-from monitor.answers.record import DEFINITION
+from monitor.answers import DEFINITION, ComponentRecord, Record
 from monitor.model import Incident
 from monitor.plain import markdown_link, markdown_text
 

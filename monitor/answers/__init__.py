@@ -11,10 +11,11 @@ from monitor.answers.alternatives import Change
 from monitor.answers.day_query import DayQuery
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
 from monitor.answers.reasons import Reasons, reasons
-from monitor.answers.record import ComponentRecord, Record, ReportQuery, record
+from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.standing import Freshness, Standing, standing
 
 __all__ = (
+    "DEFINITION",
     "Change",
     "ComponentRecord",
     "DayQuery",

@@ -96,8 +96,9 @@ class Record:
     """One vendor over the window, its components with it, and its `standing` at `query.now`.
 
     `days` are all days of the window, oldest first. Of a window that ends before today, or is asked
-    for as it was known then, the standing knows no level. `overrides` are the user's decisions
-    about incidents of the window; none with the raw policy. `caveat` is what the page's platform
+    for as it was known then, the standing knows no level. `incidents` are those and the maintenances
+    that touch the window, in the store's order, `overrides` the user's decisions about them; none
+    with the raw policy. `caveat` is what the page's platform
     under-reports; "" when nothing is known.
     """
 
@@ -106,6 +107,7 @@ class Record:
     figures: WindowFigures
     days: tuple[Day, ...]
     standing: Standing
+    incidents: tuple[Incident, ...]
     components: tuple[ComponentRecord, ...]
     reported_uptime: float | None
     overrides: tuple[Overridden, ...]
@@ -150,19 +152,21 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
     uptimes = reported_ratios(facts) if is_today else {}
     begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
     span = Interval(begin.start, end.end)
+    incidents = tuple(_touching(facts.incidents, span))
     return Record(
         page=page,
         query=query,
         figures=figures(days.vendor, window),
         days=tuple(days.vendor.each(window)),
         standing=standing,
+        incidents=incidents,
         components=tuple(
             _component(entry, facts, days, window, levels=standing.levels, uptimes=uptimes)
             for entry in sorted(facts.components, key=_place)
             if entry.removed_at is None or entry.removed_at > span.start
         ),
         reported_uptime=uptimes.get((None, query.window_days)),
-        overrides=() if is_raw else overridden(_touching(facts.incidents, span), vendor.overrides),
+        overrides=() if is_raw else overridden(incidents, vendor.overrides),
         caveat=platforms.caveat(page.platform),
     )
 
