@@ -96,10 +96,9 @@ class Record:
     """One vendor over the window, its components with it, and its `standing` at `query.now`.
 
     `days` are all days of the window, oldest first. Of a window that ends before today, or is asked
-    for as it was known then, the standing knows no level. `incidents` are those and the maintenances
-    that touch the window, in the store's order, `overrides` the user's decisions about them; none
-    with the raw policy. `caveat` is what the page's platform
-    under-reports; "" when nothing is known.
+    for as it was known then, the standing knows no level. `incidents` are those that touch the
+    window, maintenances too, and `overrides` the user's decisions about them; none with the raw
+    policy. `caveat` is what the page's platform under-reports; "" when nothing is known.
     """
 
     page: PageRecord
