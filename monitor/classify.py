@@ -33,7 +33,7 @@ from monitor.claims import BadSpan, Claims, ComponentFacts, FactsByComponent, cl
 from monitor.day_evidence import ComponentEvidence, DayEvidence, evidence_from
 from monitor.day_range import DayRange, Options, gap_seconds
 from monitor.day_seconds import clamp, worst_seconds
-from monitor.intervals import day_interval, day_of, intersect, subtract, total_seconds
+from monitor.intervals import Interval, day_interval, day_of, intersect, subtract, total_seconds
 from monitor.model import (
     BAD_LEVELS,
     Aspect,
@@ -172,23 +172,28 @@ def _by_silent_record(evidence: DayEvidence, seconds: Seconds) -> Seconds | None
     told of it in an incident that is on its list no longer. None when they agree. A bar is the
     record of outages: where one speaks of the day, only what is milder is disputed.
     """
-    unlisted_ids = evidence.component.unlisted_ids
-    polled_spans, missing = [], []
-    for bad in evidence.claims.bad:
-        if is_bad(bad.level) and not (evidence.bar_spans and bad.level.is_outage):
-            if bad.incident_id in unlisted_ids:
-                missing.append(bad.span)
-            elif bad.basis is None:
-                polled_spans.append(bad.span)
-    for cover in evidence.component.impact_cover:
-        missing += intersect(polled_spans, cover)
-    if total_seconds(intersect(missing, evidence.whole)) < _SECOND:
+    if total_seconds(_off_record_spans(evidence)) < _SECOND:
         return None
+    unlisted_ids = evidence.component.unlisted_ids
     record = [bad for bad in evidence.claims.bad if _is_on_record(bad, unlisted_ids)]
     other = worst_seconds(record, [evidence.whole])
     if not evidence.bar_spans:
         return other
     return replace(other, partial=seconds.partial, major=seconds.major)
+
+
+def _off_record_spans(evidence: DayEvidence) -> list[Interval]:
+    """Return the parts of the day with trouble that the vendor's record does not tell of."""
+    polled_spans, spans = [], []
+    for bad in evidence.claims.bad:
+        if is_bad(bad.level) and not (evidence.bar_spans and bad.level.is_outage):
+            if bad.incident_id in evidence.component.unlisted_ids:
+                spans.append(bad.span)
+            elif bad.basis is None:
+                polled_spans.append(bad.span)
+    for cover in evidence.component.impact_cover:
+        spans += intersect(polled_spans, cover)
+    return intersect(spans, evidence.whole)
 
 
 def _is_on_record(bad: BadSpan, unlisted_ids: frozenset[str]) -> bool:

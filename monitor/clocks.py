@@ -67,8 +67,8 @@ def latest_ahead(page: PageInstants, now: datetime) -> datetime | None:
     What lies less than `TOLERANCE` ahead may.
     """
     observed_until = getattr(page, "observed_until", None)
-    stored = (page.last_poll_at, page.last_success_at, page.derived_at, observed_until)
-    ahead = [at for at in stored if at is not None and at > now + TOLERANCE]
+    instants = (page.last_poll_at, page.last_success_at, page.derived_at, observed_until)
+    ahead = [at for at in instants if at is not None and at > now + TOLERANCE]
     return max(ahead, default=None)
 
 
@@ -241,8 +241,7 @@ class ClockLedger:
         """The greatest step of our clock within `REMEMBERED_SECONDS`: ahead > 0, back < 0, 0 =
         none.
         """
-        steps = (event.step_seconds for event in self._lately(REMEMBERED_SECONDS))
-        return max(steps, key=abs, default=0.0)
+        return max(self._steps(REMEMBERED_SECONDS), key=abs, default=0.0)
 
     @property
     def healed_pages(self) -> int:
@@ -253,8 +252,7 @@ class ClockLedger:
     def problems(self) -> list[str]:
         """What of our clock keeps us from working, in words for people."""
         problems = []
-        steps = (event.step_seconds for event in self._lately(READY_AFTER_SECONDS))
-        back = min(steps, default=0.0)
+        back = min(self._steps(READY_AFTER_SECONDS), default=0.0)
         if back < 0:
             problems.append(
                 f"our clock went back by {timedelta(seconds=-round(back))}; set it by NTP"
@@ -267,6 +265,9 @@ class ClockLedger:
                 " it by NTP"
             )
         return problems
+
+    def _steps(self, seconds: float) -> list[float]:
+        return [event.step_seconds for event in self._lately(seconds)]
 
     def _lately(self, seconds: float) -> list[_ClockEvent]:
         now = self.timer()

@@ -66,7 +66,7 @@ class DayRange:
         return self.options.zone
 
     @property
-    def elapsed(self) -> Interval | None:
+    def span(self) -> Interval | None:
         """The range until now; None for one that has not begun."""
         start = day_interval(self.first, self.zone).start
         return Interval.between(start, min(day_interval(self.last, self.zone).end, self.now))

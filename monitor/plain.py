@@ -167,8 +167,8 @@ def secrets_of(url: str) -> frozenset[str]:
     user = parts.netloc.rpartition("@")[0]
     secrets = {parts.password or "", parts.fragment, *user.split(":")}
     secrets.update(pair.rpartition("=")[2] for pair in parts.query.split("&"))
-    secrets.update(filter(_TOKEN.fullmatch, parts.path.split("/")))
-    return frozenset(secrets.union(map(unquote_plus, secrets)))
+    secrets.update(part for part in parts.path.split("/") if _TOKEN.fullmatch(part))
+    return frozenset(secrets.union(unquote_plus(secret) for secret in secrets))
 
 
 def without(text: str, secrets: Iterable[str]) -> str:

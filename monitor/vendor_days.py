@@ -8,7 +8,7 @@ theirs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta, tzinfo
 from itertools import accumulate
 from typing import NamedTuple
@@ -48,12 +48,12 @@ def vendor_history(facts: PageFacts, histories: Mapping[str, History], days: Day
     counts = _Counts(components, days)
     unattributed = _unattributed_ids(facts.incidents, days)
     busy = set(unattributed)
-    component_rows: dict[date, list[tuple[str, Day]]] = defaultdict(list)
+    component_rows: dict[date, dict[str, Day]] = defaultdict(dict)
     for component in components:
         busy.update(component.history.days)
         for day, row in component.history.days.items():
             if component.first <= day <= component.last:
-                component_rows[day].append((component.id, row))
+                component_rows[day][component.id] = row
     rows: dict[date, Day] = {}
     quiet: list[DayRun] = []
     for day in days_between(days.first, days.last):
@@ -164,13 +164,13 @@ def _extend(runs: list[DayRun], day: date, source: Aspect) -> None:
 def _unattributed_ids(incidents: Iterable[Incident], days: DayRange) -> dict[date, set[str]]:
     """Return the incidents of each day that name no component."""
     ids: dict[date, set[str]] = defaultdict(set)
-    elapsed = days.elapsed
+    span_of_days = days.span
     for incident in incidents:
-        if incident.component_ids or incident.phase is Phase.SCHEDULED or elapsed is None:
+        if incident.component_ids or incident.phase is Phase.SCHEDULED or span_of_days is None:
             continue
         shortest = incident.started_at + timedelta(microseconds=1)
         end = max(incident.resolved_at or days.now, shortest)
-        span = Interval(incident.started_at, end).clip(elapsed)
+        span = Interval(incident.started_at, end).clip(span_of_days)
         for day in days_touched(span, days.zone) if span else ():
             ids[day].add(incident.id)
     return ids
@@ -178,14 +178,14 @@ def _unattributed_ids(incidents: Iterable[Incident], days: DayRange) -> dict[dat
 
 def _vendor_day(
     day: date,
-    component_rows: Sequence[tuple[str, Day]],
+    component_rows: Mapping[str, Day],
     counts: _Counts,
     days: DayRange,
     unattributed_ids: Iterable[str],
 ) -> Day:
     """Return the vendor's day from its components' own rows and the quiet ones' common day."""
     length = days.length(day)
-    rows = [row for _, row in component_rows]
+    rows = component_rows.values()
     rated = [row for row in rows if row.level is not None]
     number = len(rated) + counts.quiet(day)
     if counts.quiet(day):
@@ -217,10 +217,11 @@ def _vendor_day(
     )
 
 
-def _longest_outage(component_rows: Sequence[tuple[str, Day]]) -> tuple[str, Day] | None:
+def _longest_outage(component_rows: Mapping[str, Day]) -> tuple[str, Day] | None:
     """Return the component that was out longest, of equal ones the first; None when none was."""
-    rows = [item for item in component_rows if item[1].seconds.total]
-    return max(rows, key=lambda item: _length(item[1].seconds), default=None)
+    rows = component_rows.items()
+    key, row = max(rows, key=lambda item: _length(item[1].seconds), default=("", None))
+    return (key, row) if row is not None and row.seconds.total else None
 
 
 def _length(seconds: Seconds) -> tuple[float, ...]:

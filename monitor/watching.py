@@ -32,8 +32,7 @@ def strangers(
     vendors: Iterable[WatchedVendor], own_slugs: Collection[str], now: datetime
 ) -> tuple[str, ...]:
     """Return the vendors that somebody watches and these settings do not name, sorted."""
-    in_use = {vendor.slug for vendor in vendors if vendor.is_in_use(now)}
-    return tuple(sorted(in_use.difference(own_slugs)))
+    return tuple(sorted(_slugs_in_use(vendors, now).difference(own_slugs)))
 
 
 def is_somebody_elses(
@@ -46,9 +45,13 @@ def is_somebody_elses(
     """Whether a database is in use by others than these settings: they name none of what is watched
     or, where nobody has chosen them (they are the built-in list), not all of it.
     """
-    in_use = {vendor.slug for vendor in vendors if vendor.is_in_use(now)}
+    in_use = _slugs_in_use(vendors, now)
     shares_some = not in_use.isdisjoint(own_slugs)
     return not in_use.issubset(own_slugs) and not (is_chosen and shares_some)
+
+
+def _slugs_in_use(vendors: Iterable[WatchedVendor], now: datetime) -> set[str]:
+    return {vendor.slug for vendor in vendors if vendor.is_in_use(now)}
 
 
 def join_names(names: Collection[str], most: int = MOST_NAMES) -> str:

@@ -127,7 +127,7 @@ def _without_inferred_twins(impacts: Iterable[Impact]) -> list[Impact]:
 
 
 def _scope(component: KnownComponent, days: DayRange) -> Interval | None:
-    scope = days.elapsed
+    scope = days.span
     if scope is None:
         return None
     start, end = scope.start, scope.end

@@ -8,7 +8,7 @@ from monitor.intervals import Interval, day_interval, day_of, subtract
 from monitor.model import ObservedRun
 
 
-def unexplained(
+def find_unexplained(
     runs: Iterable[ObservedRun], claims: Sequence[BadSpan], pad: timedelta, zone: tzinfo
 ) -> list[BadSpan]:
     """Return the bad states that polls saw and that no claim of at least their level explains."""

@@ -14,7 +14,7 @@ with an older start.
     ownership       whether what was read is the page's own
     timetable       when each vendor's page is due again
     reports         what is logged and counted
-    watched         the vendors, and what the settings say of reading them
+    vendor_settings the vendors, and what the settings say of reading them
     session         the bookkeeping of one reading
     results         what a poll and a backfill come to
     observer        who is told what happens
@@ -26,7 +26,7 @@ from monitor.collect.detection import Detection
 from monitor.collect.observer import NoObserver, PollObserver
 from monitor.collect.results import BackfillResult, PollResult
 from monitor.collect.session import Answers
-from monitor.collect.watched import Headers, spec
+from monitor.collect.vendor_settings import Headers, spec
 
 __all__ = [
     "Answers",

@@ -45,7 +45,7 @@ class Backfills:
         """Rebuild the page's history back to `since`; see `Collector.backfill`."""
         parts = self._parts
         result = BackfillResult(slug=page.slug)
-        session = parts.watched.session(page, gives_way=gives_way)
+        session = parts.settings.session(page, gives_way=gives_way)
         session.answers = answers
         try:
             if is_ahead(page, parts.clock()):
@@ -92,7 +92,7 @@ class Backfills:
             piece = await parts.within_bounds(page, cache, evidence)
             await self._keep_piece(page, session, piece)
             session.evidence.append(piece)
-            parts.reports.unknown_words(page, session)
+            parts.reports.report_unknown_words(page, session)
             session.evidence.clear()
             result.add(piece)
             result.requests = session.requests
@@ -173,7 +173,7 @@ class Backfills:
 
     async def _write_identities(self, page: PageRecord, session: FetchSession) -> None:
         """Keep what a backfill told of who the page is."""
-        self._parts.reports.moved(page, session)
+        self._parts.reports.report_move(page, session)
         own, other = new_identities(session)
         if own is not None or other is not None:
             await self._parts.writer.write_identity(page, own=own, other=other)

@@ -24,7 +24,7 @@ from monitor.collect.reports import Reports
 from monitor.collect.results import BackfillResult, PollResult, Progress
 from monitor.collect.session import Answers, FetchSession
 from monitor.collect.timetable import Timetable
-from monitor.collect.watched import Headers, Watched
+from monitor.collect.vendor_settings import Headers, VendorSettings
 from monitor.config import EVIDENCE_BAD_DAYS, VendorConfig
 from monitor.fetch import Fetches, Limits
 from monitor.store import PageRecord, Store
@@ -60,8 +60,8 @@ class Collector:
         self.clocks = ClockLedger(timer)
         self.store = store
         self.vendors = dict(vendors)
-        self._watched = Watched(self.vendors, headers or {})
-        self._timetable = Timetable(self._watched, clock=clock, uniform=uniform)
+        self._settings = VendorSettings(self.vendors, headers or {})
+        self._timetable = Timetable(self._settings, clock=clock, uniform=uniform)
         self._driver = Driver(fetcher, clock=clock, clocks=self.clocks)
         self.writer = Writer(
             store,
@@ -78,7 +78,7 @@ class Collector:
             clocks=self.clocks,
             store=store,
             writer=self.writer,
-            watched=self._watched,
+            settings=self._settings,
             driver=self._driver,
             reports=Reports(observer),
         )
@@ -94,7 +94,7 @@ class Collector:
         self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]
     ) -> None:
         """Read pages with these settings from now on; vendors that are gone stay known."""
-        self._watched.configure(vendors, headers)
+        self._settings.configure(vendors, headers)
         self._timetable.clear()
 
     async def close(self) -> None:
@@ -152,7 +152,7 @@ class Collector:
 
     def session(self, page: PageRecord) -> FetchSession:
         """Return the bookkeeping for a detection of the page, with the page's limits."""
-        return self._watched.session(page)
+        return self._settings.session(page)
 
     async def detect(self, url: str, session: FetchSession | None = None) -> Detection:
         """Return the platform of the page at this URL; see `detection.detect`."""

@@ -71,6 +71,7 @@ class _Search:
         self.signals: dict[str, dict[str, Signal]] = {name: {} for name in platforms.names()}
         """The signals of each platform, by their kind."""
         self.redirects: dict[tuple[str, ...], None] = {}
+        self._ordinary = [name for name in self.signals if not platforms.is_last_resort(name)]
 
     def requests(self) -> Iterator[Get]:
         """Yield what is asked, to be taken one by one: the answers decide what comes next."""
@@ -107,9 +108,11 @@ class _Search:
         """Return the platform with the most kinds of sign. One of last resort leads only when no
         other has any.
         """
-        own = [name for name in self.signals if not platforms.is_last_resort(name)]
-        has_own = any(self.signals[name] for name in own)
-        return max(own if has_own else self.signals, key=self._count)
+        return max(self._ordinary if self._has_ordinary_sign else self.signals, key=self._count)
+
+    @property
+    def _has_ordinary_sign(self) -> bool:
+        return any(map(self._count, self._ordinary))
 
     def _count(self, name: str) -> int:
         return len(self.signals[name])
@@ -118,8 +121,8 @@ class _Search:
         """Whether no other platform shows as many kinds of signal; beside one of its own, those of
         last resort are none.
         """
-        rivals = (name for name in self.signals if not platforms.is_last_resort(name))
-        return all(self._count(name) < self._count(best) for name in rivals if name != best)
+        rivals = (name for name in self._ordinary if name != best)
+        return self._count(best) > max(map(self._count, rivals), default=0)
 
     def _probe_candidates(self) -> Iterator[Get]:
         """Yield what platforms answer on any host, each once: those first that have shown most.
@@ -127,22 +130,24 @@ class _Search:
         Last comes what the answers themselves suggested and what platforms of last resort would
         ask, if no other platform has shown any sign by then.
         """
-        paths = {name: list(platforms.anywhere(name)) for name in self.signals}
-        last_resort = [paths.pop(name) for name in self.signals if platforms.is_last_resort(name)]
-        own = list(paths)
         past = {get.path for get in self._first_requests}
-        while any(paths.values()):
-            name = max((name for name in paths if paths[name]), key=self._count)
-            path = paths[name].pop(0)
+        for path in self._ordinary_paths():
             if path not in past:
                 past.add(path)
                 yield Get(path=path)
-        if any(self.signals[name] for name in own):
+        if self._has_ordinary_sign:
             return
         last = list(self._suggestions)
-        for every in last_resort:
-            last += [Get(path=path) for path in every]
+        for name in self.signals:
+            if name not in self._ordinary:
+                last += [Get(path=path) for path in platforms.anywhere(name)]
         yield from {get.path: get for get in last if get.path not in past}.values()
+
+    def _ordinary_paths(self) -> Iterator[str]:
+        paths = {name: list(platforms.anywhere(name)) for name in self._ordinary}
+        while any(paths.values()):
+            name = max((name for name in paths if paths[name]), key=self._count)
+            yield paths[name].pop(0)
 
     @property
     def error(self) -> FetchError | UnknownPlatform:

@@ -30,7 +30,7 @@ class Identification:
     def in_doubt(self, page: PageRecord) -> bool:
         """Whether the page's answers were not its platform's several times in a row."""
         unreadable = page.parse_failures
-        is_configured = self._parts.watched.vendors[page.slug].platform is not None
+        is_configured = self._parts.settings.vendors[page.slug].platform is not None
         return not is_configured and unreadable > 0 and unreadable % REDETECT_AFTER == 0
 
     async def identify(self, page: PageRecord, asking: FetchSession) -> PageRecord:
@@ -39,7 +39,7 @@ class Identification:
         A page whose platform is in doubt keeps it where nothing else is recognised: then it is
         broken, not moved.
         """
-        configured_name = self._parts.watched.vendors[page.slug].platform
+        configured_name = self._parts.settings.vendors[page.slug].platform
         if configured_name is not None:
             return await self._set_platform(page, configured_name, ["configured"])
         detection = await self._detect(page, asking)
@@ -49,7 +49,7 @@ class Identification:
 
     async def _detect(self, page: PageRecord, asking: FetchSession) -> Detection | None:
         """Return the platform of a page; None when it keeps the one it has."""
-        session = self._parts.watched.session(page, gives_way=asking.limits.gives_way)
+        session = self._parts.settings.session(page, gives_way=asking.limits.gives_way)
         session.answers, session.keeps_answers = asking.answers, asking.keeps_answers
         try:
             ask = partial(self._parts.driver.ask, session=session)

@@ -8,7 +8,7 @@ from monitor.bounds import apply_bounds, require_few_new
 from monitor.clocks import ClockLedger
 from monitor.collect.driver import Driver
 from monitor.collect.reports import Reports
-from monitor.collect.watched import Watched
+from monitor.collect.vendor_settings import VendorSettings
 from monitor.kit.protocol import PageContext
 from monitor.model import Evidence
 from monitor.store import PageRecord, Store
@@ -23,19 +23,19 @@ class Parts:
     clocks: ClockLedger
     store: Store
     writer: Writer
-    watched: Watched
+    settings: VendorSettings
     driver: Driver
     reports: Reports
 
     def context(self, page: PageRecord, cache: PageCache) -> PageContext:
         """Return what the page's platform is told of it now."""
-        return self.watched.context(page, cache, self.clock())
+        return self.settings.context(page, cache, self.clock())
 
     async def within_bounds(
         self, page: PageRecord, cache: PageCache, evidence: Evidence
     ) -> Evidence:
         """Return evidence within the page's bounds. Raises TooManyComponents or NameTooLong."""
-        bounds = self.watched.vendors[page.slug].bounds
+        bounds = self.settings.vendors[page.slug].bounds
         evidence = apply_bounds(evidence, bounds, url=page.url)
         new = {component.id for component in evidence.components or ()} - cache.component_ids
         if new:

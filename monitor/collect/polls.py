@@ -53,7 +53,7 @@ class Polls:
         started_at = self._parts.clock()
         timer = asyncio.get_running_loop().time
         timer_start = timer()
-        session = self._parts.watched.session(page, gives_way=gives_way)
+        session = self._parts.settings.session(page, gives_way=gives_way)
         if answers is not None or page.platform is None:
             session.answers, session.keeps_answers = answers or Answers(), True
             session.answers.read_at = started_at
@@ -98,7 +98,7 @@ class Polls:
         if page.platform is None or self._identification.in_doubt(page):
             page = await self._identification.identify(page, session)
             gives_way = session.limits.gives_way
-            session.limits = parts.watched.session(page, gives_way=gives_way).limits
+            session.limits = parts.settings.session(page, gives_way=gives_way).limits
             session.platform, session.validators = page.platform, {}
             # What another platform left open is over.
             cache = await parts.writer.cached(page)
@@ -159,8 +159,8 @@ class Polls:
         reason = error.reason if error else None
         reports.observer.polled(platform, _outcome(session, error), reason, seconds)
         reports.observer.queued(platform, max(0.0, total_seconds - seconds))
-        reports.unknown_words(page, session)
-        reports.moved(page, session)
+        reports.report_unknown_words(page, session)
+        reports.report_move(page, session)
 
     def _record(
         self,
@@ -172,7 +172,7 @@ class Polls:
         error: PageError | None,
     ) -> PollRecord:
         failures = page.failures + 1 if error else 0
-        vendor = self._parts.watched.vendors[page.slug]
+        vendor = self._parts.settings.vendors[page.slug]
         is_open = cache.has_open_incident or session.has_open_incident
         return PollRecord(
             page_id=page.id,

@@ -19,7 +19,7 @@ class Reports:
         self.observer = observer
         self._logged_words: set[tuple[str, str]] = set()
 
-    def unknown_words(self, page: PageRecord, session: FetchSession) -> None:
+    def report_unknown_words(self, page: PageRecord, session: FetchSession) -> None:
         """Count the words we have no meaning for, and log each of a page once."""
         for evidence in session.evidence:
             words = evidence.unknown_words
@@ -30,7 +30,7 @@ class Reports:
                 self._logged_words.update((page.slug, word) for word in new)
                 log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(new))
 
-    def moved(self, page: PageRecord, session: FetchSession) -> None:
+    def report_move(self, page: PageRecord, session: FetchSession) -> None:
         """Log and count that the same page answers from a host that was not known for it."""
         witness = session.witness
         if witness is None or not witness.has_moved or session.other_identity is not None:

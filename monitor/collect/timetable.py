@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from monitor.collect import timing
-from monitor.collect.watched import Watched
+from monitor.collect.vendor_settings import VendorSettings
 from monitor.config import VendorConfig
 from monitor.errors import PageError, Throttled
 
@@ -13,9 +13,9 @@ class Timetable:
     """Knows when the vendors that share a page were last said to be due."""
 
     def __init__(
-        self, watched: Watched, *, clock: Callable[[], datetime], uniform: timing.Uniform
+        self, settings: VendorSettings, *, clock: Callable[[], datetime], uniform: timing.Uniform
     ) -> None:
-        self._watched = watched
+        self._settings = settings
         self._clock = clock
         self._uniform = uniform
         self._due: dict[str, dict[str, datetime]] = {}
@@ -41,7 +41,7 @@ class Timetable:
             uniform=self._uniform,
         )
         now = self._clock()
-        if retry_after is not None or not self._watched.is_shared(vendor.url):
+        if retry_after is not None or not self._settings.is_shared(vendor.url):
             return now + wait
         dues = self._due.setdefault(vendor.url, {})
         others = [due for slug, due in dues.items() if slug != vendor.slug]

@@ -82,8 +82,8 @@ def backoff_seconds(failures: int, interval_seconds: float) -> float:
     the interval itself.
     """
     doublings = min(max(failures - 1, 0), _MOST_DOUBLINGS)
-    doubled = interval_seconds * 2.0**doublings
-    return max(interval_seconds, min(doubled, BACKOFF_CAP_SECONDS))
+    wait = interval_seconds * 2.0**doublings
+    return max(interval_seconds, min(wait, BACKOFF_CAP_SECONDS))
 
 
 def due_together(now: datetime, wait: timedelta, others: Iterable[datetime]) -> datetime:
@@ -121,18 +121,18 @@ def first_due(now: datetime, within: float, uniform: Uniform) -> datetime:
     return now + timedelta(seconds=uniform(0, within))
 
 
-def left_to_wait(begun: float | None, clock_set: float | None, at: float) -> float | None:
+def left_to_wait(started_at: float | None, clock_set_at: float | None, now: float) -> float | None:
     """Return how many seconds a page must still wait though it seems due; None when it need not.
 
     It must when our clock was set just now and it was asked less than `FAST_SECONDS` ago, whatever
     the clock says. All three are seconds of a clock that nobody sets: when the page was asked last
     and when the clock was set, None = never since this process began, and now.
     """
-    if begun is None or clock_set is None or at - clock_set > FAST_SECONDS:
+    if started_at is None or clock_set_at is None or now - clock_set_at > FAST_SECONDS:
         return None
-    left = begun + FAST_SECONDS - at
+    wait = started_at + FAST_SECONDS - now
     # A page that waited its time may seem early by the time a poll takes.
-    return None if left < FAST_SECONDS / 2 else left
+    return None if wait < FAST_SECONDS / 2 else wait
 
 
 def derive_due(

@@ -32,10 +32,10 @@ async def every_tick(work: Work, stop: asyncio.Event, on_skipped: Callable[[], N
     while not stop.is_set():
         await attempt(work)
         due += TICK_SECONDS
-        skipped = max(0, int((timer() - due) // TICK_SECONDS))
-        for _ in range(skipped):
+        skips = max(0, int((timer() - due) // TICK_SECONDS))
+        for _ in range(skips):
             on_skipped()
-        due += skipped * TICK_SECONDS
+        due += skips * TICK_SECONDS
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), max(0.0, due - timer()))
 

@@ -211,17 +211,17 @@ class Schedule:
         new = self._new_settings
         if new is None:
             return
-        vendors = by_slug(new.settings.vendors)
+        next_vendors = by_slug(new.settings.vendors)
         busy = self._tasks.slugs | self._writer.waiting_slugs()
-        changing = differing_slugs(self._vendors, vendors) & busy
-        watched = vendors_meanwhile(self._vendors, vendors, changing)
-        if watched != self._vendors:
-            specs = [spec(vendor) for vendor in watched.values()]
+        changing = differing_slugs(self._vendors, next_vendors) & busy
+        vendors = vendors_meanwhile(self._vendors, next_vendors, changing)
+        if vendors != self._vendors:
+            specs = [spec(vendor) for vendor in vendors.values()]
             await self._writer.db(self._store.sync_pages, specs, now=self._clock())
-            new_slugs = watched.keys() - self._vendors.keys()
-            self._vendors = watched
+            new_slugs = vendors.keys() - self._vendors.keys()
+            self._vendors = vendors
             await self._writer.db(self._spread, new_slugs)
-        self._collector.configure(watched, new.headers)
+        self._collector.configure(vendors, new.headers)
         self._settings, self._changing_slugs = new.settings, changing
         self._histories.backfill_days = new.settings.backfill_days
         if not changing and self._new_settings is new:
@@ -269,8 +269,8 @@ class Schedule:
             due_at = timing.after_history(now)
         elif page.id not in self._tasks:
             started_at = self._poll_started_at.get(page.id)
-            left = timing.left_to_wait(started_at, self._retiming.clock_set_at, self._timer())
-            due_at = None if left is None else now + timedelta(seconds=left)
+            wait = timing.left_to_wait(started_at, self._retiming.clock_set_at, self._timer())
+            due_at = None if wait is None else now + timedelta(seconds=wait)
         if due_at is not None:
             await self._writer.db(self._store.set_due, page.id, due_at)
         return due_at is not None

@@ -57,9 +57,9 @@ class PageTasks:
         task.add_done_callback(lambda _: self._end(page.id))
 
     def _end(self, page_id: int) -> None:
-        ended = self._tasks.pop(page_id)
-        if not ended.is_history:
-            self.poll_seconds = smooth(self.poll_seconds, self._timer() - ended.started_at)
+        page_task = self._tasks.pop(page_id)
+        if not page_task.is_history:
+            self.poll_seconds = smooth(self.poll_seconds, self._timer() - page_task.started_at)
         self.has_room.set()
 
     async def wait(self) -> None:

@@ -89,7 +89,7 @@ class Deriving:
         vendor = self._vendors[page.slug]
         days, revisions = _derive(self._store, page, vendor, first=first, now=now)
         if self._pinning.is_active:
-            revised_days = self._store.revised_at(page.id, now) if revisions else ()
+            revised_days = self._store.revised_at(page.id, now) if revisions else frozenset()
             self._pinning.pin_days(page, days, revised_days, now=now)
         return Revisions(page.platform or "unknown", revisions)
 

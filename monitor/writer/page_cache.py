@@ -101,26 +101,20 @@ class PageCaches:
                 self._caches[page_id] = self._after(cache, write, after[page_id])
 
     def _after(self, cache: PageCache, write: PollWrite, version: int) -> PageCache:
-        unfinished = cache.unfinished_incidents
-        if any(evidence.incidents or evidence.withdrawn for evidence in write.evidence):
-            unfinished = self._store.unfinished_incidents(write.page.id)
-        component_ids, component_list = cache.component_ids, cache.component_list
-        message_hashes = dict(cache.message_hashes)
-        for evidence in write.evidence:
-            if evidence.components is not None:
-                component_list = evidence.components
-            if evidence.updates:
-                message_hashes[evidence.source] = hash(evidence.updates)
+        incidents, component_ids = cache.unfinished_incidents, cache.component_ids
+        if write.tells_incidents:
+            incidents = self._store.unfinished_incidents(write.page.id)
+        component_list = write.component_list
         if component_list is not None:
             component_ids = frozenset(component.id for component in component_list)
         other = write.other_identity or cache.other_identity
         return PageCache(
             version,
             {**cache.validators, **write.validators},
-            unfinished,
+            incidents,
             component_ids,
-            component_list,
-            message_hashes,
+            cache.component_list if component_list is None else component_list,
+            {**cache.message_hashes, **write.message_hashes},
             write.identity or cache.identity,
             None if write.identity is not None else other,
         )

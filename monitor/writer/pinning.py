@@ -92,7 +92,7 @@ class Pinning:
     def _pin_reading(self, page_id: int, refs: Sequence[BodyRef], now: datetime) -> None:
         if self._pins_all and refs:
             day = day_of(now, self._zone(page_id))
-            self._store.pin(page_id, [Pin(day, READ, ref) for ref in refs], now=now)
+            self._store.pin(page_id, _pins(day, READ, refs), now=now)
 
     def _pin_bad_days(
         self,
@@ -112,7 +112,7 @@ class Pinning:
         mapping = self._vendors[page.slug].impact_mapping
         pins = []
         for day in sorted(bad_days(evidence, self._zone(page.id), mapping, since=since)):
-            pins += [Pin(day, BAD, ref) for ref in refs]
+            pins += _pins(day, BAD, refs)
         self._store.pin(page.id, pins, now=now)
 
     def _zone(self, page_id: int) -> tzinfo:
@@ -132,7 +132,12 @@ class Pinning:
         return self._current[page_id]
 
     def pin_days(
-        self, page: PageRecord, history: PageHistory, revised_days: Iterable[date], *, now: datetime
+        self,
+        page: PageRecord,
+        history: PageHistory,
+        revised_days: frozenset[date],
+        *,
+        now: datetime,
     ) -> None:
         """Pin bodies for what the days came to: a bad day that goes on, a disputed one, a revised
         one.
@@ -141,23 +146,29 @@ class Pinning:
         stands for it.
         """
         news = self._news.pop(page.id, [])
-        bad, disputed, revised = bad_days_of(history), disputed_days_of(history), set(revised_days)
-        days = bad | disputed | revised
+        bad, disputed_days = bad_days_of(history), disputed_days_of(history)
+        days = bad.union(disputed_days, revised_days)
         if not days:
             return
         zone, current = page.zone, self._current_refs(page.id)
-        pinned = self._store.pinned_for(page.id, min(days), max(days))
+        reasons = self._store.pinned_for(page.id, min(days), max(days))
         pins = []
-        for day in revised:
-            pins += [Pin(day, REVISED, ref) for ref in _news_of(day, news, zone) or current]
-        for day in disputed:
-            if DISPUTED not in pinned.get(day, ()):
-                latest = current if day_of(now, zone) - ONE_DAY <= day else []
-                pins += [Pin(day, DISPUTED, ref) for ref in _news_of(day, news, zone) or latest]
+        for day in revised_days:
+            pins += _pins(day, REVISED, _news_of(day, news, zone) or current)
+        for day in disputed_days:
+            if DISPUTED not in reasons.get(day, ()):
+                is_old = day < day_of(now, zone) - ONE_DAY
+                refs = _news_of(day, news, zone) or ([] if is_old else current)
+                pins += _pins(day, DISPUTED, refs)
         for day in bad:
-            if BAD not in pinned.get(day, ()):
-                pins += [Pin(day, BAD, ref) for ref in current if day_of(ref.read_at, zone) <= day]
+            if BAD not in reasons.get(day, ()):
+                refs = [ref for ref in current if day_of(ref.read_at, zone) <= day]
+                pins += _pins(day, BAD, refs)
         self._store.pin(page.id, pins, now=now)
+
+
+def _pins(day: date, why: str, refs: Iterable[BodyRef]) -> list[Pin]:
+    return [Pin(day, why, ref) for ref in refs]
 
 
 def _news_of(day: date, news: Iterable[_News], zone: tzinfo) -> list[BodyRef]:

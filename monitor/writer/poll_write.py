@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.fetch import Validators
 from monitor.identity import Identity
-from monitor.model import Evidence
+from monitor.model import Component, Evidence
 from monitor.store import Body, PageRecord, PollRecord
 
 
@@ -41,6 +41,22 @@ class PollWrite:
         return any(
             (self.evidence, self.validators, self.identity, self.other_identity, self.unreadable)
         )
+
+    @property
+    def tells_incidents(self) -> bool:
+        """Whether it told or withdrew any incident."""
+        return any(evidence.incidents or evidence.withdrawn for evidence in self.evidence)
+
+    @property
+    def component_list(self) -> tuple[Component, ...] | None:
+        """The components as it told them last; None = it did not list them."""
+        lists = [evidence.components for evidence in self.evidence]
+        return next((each for each in reversed(lists) if each is not None), None)
+
+    @property
+    def message_hashes(self) -> dict[str, int]:
+        """By source, a hash of the messages it told last."""
+        return {each.source: hash(each.updates) for each in self.evidence if each.updates}
 
 
 def rounds(batch: Iterable[PollWrite]) -> list[list[PollWrite]]:

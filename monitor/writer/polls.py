@@ -49,9 +49,9 @@ class PollStore:
         doubtful = [write for write in batch if write.may_be_stored and not write.is_done]
         if not doubtful:
             return
-        stored = self._store.kept_polls([write.poll for write in doubtful])
+        stored_keys = self._store.kept_polls([write.poll for write in doubtful])
         for write in doubtful:
-            if (write.poll.page_id, utc(write.poll.started_at)) in stored:
+            if (write.poll.page_id, utc(write.poll.started_at)) in stored_keys:
                 write.is_done, write.error = True, None
                 self._caches.drop(write.page.id)
 
@@ -76,12 +76,12 @@ class PollStore:
         """
         changes, page_id = None, write.page.id
         if write.evidence:
-            changed = [
+            pieces = [
                 self._caches.drop_unchanged(page_id, version, evidence)
                 for evidence in write.evidence
             ]
             gap = self._max_gap_seconds(write.page)
-            changes = self._store.save(page_id, *changed, now=now, max_gap_seconds=gap)
+            changes = self._store.save(page_id, *pieces, now=now, max_gap_seconds=gap)
             if changes.left_out:
                 # Another reading came first; an answer equal to this one would be taken for that
                 # one unchanged.

@@ -19,13 +19,12 @@ Headers = tuple[tuple[str, str], ...]
 MIB = 1024 * 1024
 
 
-class Watched:
+class VendorSettings:
     """The vendors by slug, and which of them have a page in common."""
 
     def __init__(self, vendors: dict[str, VendorConfig], headers: Mapping[str, Headers]) -> None:
         self.vendors = vendors
-        self._headers = headers
-        self._of_page = Counter(vendor.url for vendor in vendors.values())
+        self.configure(vendors, headers)
 
     def configure(
         self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]
