@@ -204,9 +204,9 @@ def test_random_truths_hold_everything_that_makes_pages_hard_to_read():
     assert any(not one.effects for _, one in incidents)
     assert any(one.resolved_at is None for _, one in incidents)
     assert any(one.maintenance and one.started_at > NOW for _, one in incidents)
-    assert any(one.maintenance and one.ended(NOW) for _, one in incidents)
+    assert any(one.maintenance and one.is_over(NOW) for _, one in incidents)
     assert any(
-        one.maintenance and one.started_at < NOW and not one.ended(NOW) for _, one in incidents
+        one.maintenance and one.started_at < NOW and not one.is_over(NOW) for _, one in incidents
     )
     assert any(
         start == end

@@ -59,7 +59,7 @@ def _northwind(now: datetime, seed: int) -> Truth:
         worst=Level.DEGRADED,
         names=("EU - API", "EU - Object storage"),
     )
-    return maker.done()
+    return maker.truth_so_far()
 
 
 def _larkspur(now: datetime, seed: int) -> Truth:
@@ -79,7 +79,7 @@ def _larkspur(now: datetime, seed: int) -> Truth:
         worst=Level.DEGRADED,
         names=("Models - Completions", "Playground"),
     )
-    return maker.done()
+    return maker.truth_so_far()
 
 
 def _quillmail(now: datetime, seed: int) -> Truth:
@@ -97,14 +97,14 @@ def _quillmail(now: datetime, seed: int) -> Truth:
         title="Certificate rotation",
         names=("Webhooks",),
     )
-    return maker.done()
+    return maker.truth_so_far()
 
 
 def _tidepool(now: datetime, seed: int) -> Truth:
     parts: Parts = ((None, "Tiles"), (None, "Geocoding"), (None, "Routing"))
     return _vendor(
         "Tidepool Maps", parts, now, seed + 3, platform="incidentio", zone="Etc/UTC", incidents=0
-    ).done()
+    ).truth_so_far()
 
 
 def _halcyon(now: datetime, seed: int) -> Truth:
@@ -123,7 +123,7 @@ def _halcyon(now: datetime, seed: int) -> Truth:
         worst=Level.MAJOR_OUTAGE,
         names=("Card payments",),
     )
-    return maker.done()
+    return maker.truth_so_far()
 
 
 def _brightwater(now: datetime, seed: int) -> Truth:
@@ -138,7 +138,7 @@ def _brightwater(now: datetime, seed: int) -> Truth:
         worst=Level.PARTIAL_OUTAGE,
         names=("Search",),
     )
-    return maker.done()
+    return maker.truth_so_far()
 
 
 def _vendor(

@@ -47,7 +47,7 @@ PARTS: tuple[tuple[str | None, str], ...] = (
 )
 
 RECENT = 0.5  # how often one component is younger than the days looked back
-SHOWCASED = 0.8
+RECORD_SHARE = 0.8
 
 BAD = (Level.DEGRADED, Level.PARTIAL_OUTAGE, Level.MAJOR_OUTAGE)
 IMPACT_WORDS = {
@@ -100,9 +100,9 @@ def random_truth(
     slug = slug or f"vendor-{seed}"
     zone = zone or rng.choice(ZONES)
     created_at = whole_second(utc(now)) - timedelta(days=days + 400)
-    chosen = list(parts) if parts is not None else rng.sample(PARTS, rng.randint(3, len(PARTS)))
+    parts = list(parts) if parts is not None else rng.sample(PARTS, rng.randint(3, len(PARTS)))
     components = _components(
-        rng, chosen, (day_of(now, ZoneInfo(zone)), days), (platform, created_at, slug)
+        rng, parts, (day_of(now, ZoneInfo(zone)), days), (platform, created_at, slug)
     )
     empty = Truth(
         slug=slug,
@@ -126,19 +126,19 @@ def _components(
 ) -> tuple[TruthComponent, ...]:
     (today, days), (platform, created_at, slug) = past, key
     recent = rng.randrange(len(parts)) if len(parts) > 1 and rng.random() < RECENT else None
-    made = []
+    components = []
     for place, (group, name) in enumerate(parts):
         age = rng.randint(2, max(2, days - 1)) if place == recent else days + 300
-        made.append(
+        components.append(
             TruthComponent(
                 id=new_id(platform, created_at, slug, group or "", name),
                 name=name,
                 group=group,
                 start=today - timedelta(days=age),
-                showcase=place == 0 or rng.random() < SHOWCASED,
+                showcase=place == 0 or rng.random() < RECORD_SHARE,
             )
         )
-    return tuple(made)
+    return tuple(components)
 
 
 class Maker:
@@ -151,26 +151,26 @@ class Maker:
         self.truth = truth
         self.now = whole_second(utc(now))
         self.days = days
-        self.made: list[TruthIncident] = list(truth.incidents)
+        self.incidents: list[TruthIncident] = list(truth.incidents)
 
     def fill(self, count: int, *, live: bool) -> Truth:
         """Return the truth with `count` ended incidents or maintenances and, if `live`, some going
         on.
         """
         for _ in range(count):
-            self._ended()
+            self._add_past()
         if live:
-            self._live()
-        return self.done()
+            self._add_live()
+        return self.truth_so_far()
 
-    def done(self) -> Truth:
+    def truth_so_far(self) -> Truth:
         """Return the truth with everything added so far, in the order it was added."""
-        return replace(self.truth, incidents=tuple(self.made))
+        return replace(self.truth, incidents=tuple(self.incidents))
 
     def _chance(self, probability: float) -> bool:
         return self.rng.random() < probability
 
-    def _ended(self) -> None:
+    def _add_past(self) -> None:
         length = timedelta(seconds=int(120 * 2 ** self.rng.uniform(0, 10)))
         latest = int((self.days * timedelta(days=1) - length).total_seconds()) - 86_400
         start = self.now - length - timedelta(seconds=self.rng.randint(1, max(2, latest)))
@@ -179,7 +179,7 @@ class Maker:
         else:
             self.incident(start, start + length)
 
-    def _live(self) -> None:
+    def _add_live(self) -> None:
         hours = [timedelta(seconds=self.rng.randint(1, 40_000)) for _ in range(6)]
         if self._chance(0.6):
             self.incident(self.now - hours[0], self.now + hours[1] if self._chance(0.5) else None)
@@ -204,24 +204,24 @@ class Maker:
         With `worst`, every component in `names` (full names; None = by chance) is at that level all
         the time; without it components and levels vary, and sometimes no component is named.
         """
-        grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
+        components = self._components_at(start)
         if worst is None:
-            effects = self._effects(grown, start, end)
+            effects = self._effects(components, start, end)
         else:
-            effects = {c.id: ((start, worst),) for c in self._pick(grown, names)}
-        top = max(
-            (level for moves in effects.values() for _, level in moves), default=Level.OPERATIONAL
-        )
-        self.made.append(
+            effects = {c.id: ((start, worst),) for c in self._pick(components, names)}
+        levels = [Level.OPERATIONAL]
+        for moves in effects.values():
+            levels += [level for _, level in moves]
+        self.incidents.append(
             TruthIncident(
                 id=self._id(start),
                 title=title or self.rng.choice(TITLES),
                 started_at=start,
                 resolved_at=end,
-                impact=IMPACT_WORDS[top] if effects else self.rng.choice(("none", "minor")),
+                impact=IMPACT_WORDS[max(levels)] if effects else self.rng.choice(("none", "minor")),
                 effects=effects,
                 notes=self._notes(effects, start, end),
-                unlinked=self._chance(0.2),
+                drops_components=self._chance(0.2),
             )
         )
 
@@ -234,9 +234,9 @@ class Maker:
         names: Sequence[str] | None = None,
     ) -> None:
         """Add a maintenance over [start, end), announced up to three days before."""
-        grown = [c for c in self.truth.components if day_of(start, self.truth.tz) > c.start]
+        components = self._components_at(start)
         announced_at = min(start, self.now) - timedelta(seconds=self.rng.randint(3_600, 250_000))
-        self.made.append(
+        self.incidents.append(
             TruthIncident(
                 id=self._id(announced_at),
                 title=title or self.rng.choice(CHORES),
@@ -245,33 +245,42 @@ class Maker:
                 resolved_at=end,
                 maintenance=True,
                 announced_at=announced_at,
-                effects={c.id: ((start, Level.MAINTENANCE),) for c in self._pick(grown, names)},
+                effects={
+                    c.id: ((start, Level.MAINTENANCE),) for c in self._pick(components, names)
+                },
             )
         )
 
+    def _components_at(self, start: datetime) -> list[TruthComponent]:
+        """Return the components that are older than an incident."""
+        day = day_of(start, self.truth.tz)
+        return [component for component in self.truth.components if component.start < day]
+
     def _id(self, at: datetime) -> str:
-        return new_id(self.truth.platform, at, self.truth.slug, "incident", str(len(self.made)))
+        return new_id(
+            self.truth.platform, at, self.truth.slug, "incident", str(len(self.incidents))
+        )
 
     def _pick(
-        self, grown: Sequence[TruthComponent], names: Sequence[str] | None
+        self, components: Sequence[TruthComponent], names: Sequence[str] | None
     ) -> list[TruthComponent]:
         if names is not None:
-            return [c for c in grown if c.full_name in names]
-        return self.rng.sample(list(grown), min(len(grown), self.rng.randint(1, 3)))
+            return [c for c in components if c.full_name in names]
+        return self.rng.sample(list(components), min(len(components), self.rng.randint(1, 3)))
 
     def _effects(
-        self, grown: Sequence[TruthComponent], start: datetime, end: datetime | None
+        self, components: Sequence[TruthComponent], start: datetime, end: datetime | None
     ) -> dict[str, tuple[Transition, ...]]:
         if self._chance(0.1):
             return {}
-        first, *others = self._pick(grown, None)
+        first, *others = self._pick(components, None)
         effects = {first.id: self._moves(start, start, end)}
         for other in others:
             effects[other.id] = self._moves(start, self._between(start, end), end)
-        spared = [c for c in grown if c.id not in effects]
-        if spared and self._chance(0.3):
+        others = [c for c in components if c.id not in effects]
+        if others and self._chance(0.3):
             zero_length = (end or start, Level.DEGRADED if end else Level.OPERATIONAL)
-            effects[self.rng.choice(spared).id] = (
+            effects[self.rng.choice(others).id] = (
                 zero_length if self._chance(0.5) else (start, Level.OPERATIONAL),
             )
         return effects
@@ -279,10 +288,14 @@ class Maker:
     def _moves(
         self, start: datetime, since: datetime, end: datetime | None
     ) -> tuple[Transition, ...]:
-        instants = {since} | {self._between(start, end) for _ in range(self.rng.randint(0, 3))}
-        ordered = sorted(at for at in instants if at >= since)
-        first = (ordered[0], self.rng.choice(BAD))
-        return (first, *((at, self.rng.choice((*BAD, Level.OPERATIONAL))) for at in ordered[1:]))
+        instants = {since}
+        for _ in range(self.rng.randint(0, 3)):
+            instants.add(max(since, self._between(start, end)))
+        moves: list[Transition] = []
+        for at in sorted(instants):
+            levels = (*BAD, Level.OPERATIONAL) if moves else BAD
+            moves.append((at, self.rng.choice(levels)))
+        return tuple(moves)
 
     def _between(self, start: datetime, end: datetime | None) -> datetime:
         length = ((end or max(self.now, start) + timedelta(hours=2)) - start).total_seconds()
@@ -291,8 +304,10 @@ class Maker:
     def _notes(
         self, effects: dict[str, tuple[Transition, ...]], start: datetime, end: datetime | None
     ) -> tuple[datetime, ...]:
-        taken = {at for moves in effects.values() for at, _ in moves} | {start, end}
-        notes = {self._between(start, end)} - taken
+        changes = {start, end}
+        for moves in effects.values():
+            changes.update(at for at, _ in moves)
+        notes = {self._between(start, end)} - changes
         if end is not None and self._chance(0.15):
             notes.add(end + timedelta(seconds=self.rng.randint(3_600, 200_000)))
         return tuple(sorted(at.astimezone(UTC) for at in notes if at is not None))

@@ -47,37 +47,38 @@ def posts(incident: TruthIncident, now: datetime) -> list[Post]:
     """Return the updates posted by `now`, oldest first; every change of a component's level is in
     one of them.
     """
-    written: list[Post] = []
+    updates: list[Post] = []
     before: dict[str, Level] = {}
     for at in sorted({at for at in incident.instants() if at <= now}):
-        after = {key: incident.level(key, at) for key in incident.named(at)}
+        after = {key: incident.level(key, at) for key in incident.component_ids(at)}
         states = {key: (before.get(key, Level.OPERATIONAL), level) for key, level in after.items()}
         only_text = at in incident.notes or not states
-        status = _status(incident, at, after, first=not written)
-        written.append(Post(at=at, status=status, states=None if only_text else states))
+        status = _status(incident, at, after, first=not updates)
+        updates.append(Post(at=at, status=status, states=None if only_text else states))
         before = after
-    return written
+    return updates
 
 
 def _status(
     incident: TruthIncident, at: datetime, after: Mapping[str, Level], *, first: bool
 ) -> str:
     if incident.maintenance:
-        if incident.ended(at):
+        if incident.is_over(at):
             return "completed"
         return "in_progress" if incident.started_at <= at else "scheduled"
-    if incident.ended(at):
+    if incident.is_over(at):
         return "resolved" if at == incident.resolved_at else "postmortem"
     if first:
         return "investigating"
-    recovered = bool(after) and max(after.values()) is Level.OPERATIONAL
-    return "monitoring" if recovered else "identified"
+    is_well = bool(after) and max(after.values()) is Level.OPERATIONAL
+    return "monitoring" if is_well else "identified"
 
 
 def unresolved(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
     """Return what has been announced or begun and has not ended, newest first."""
-    found = [i for i in truth.visible(now) if i.maintenance is maintenance and not i.ended(now)]
-    return sorted(found, key=lambda i: i.visible_at, reverse=True)
+    incidents = [i for i in truth.visible(now) if i.maintenance is maintenance]
+    current = [incident for incident in incidents if not incident.is_over(now)]
+    return sorted(current, key=lambda i: i.visible_at, reverse=True)
 
 
 def floor2(percent: Decimal) -> Decimal:

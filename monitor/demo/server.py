@@ -48,19 +48,18 @@ def application(truth: Truth, clock: Clock) -> Starlette:
     async def page(request: Request) -> Response:
         answer = RENDERERS[truth.platform]
         status, headers, body = answer(truth, request.url.path, dict(request.query_params), clock())
-        if "etag" in headers and _matches(
-            request.headers.get("if-none-match", ""), headers["etag"]
-        ):
+        condition = request.headers.get("if-none-match", "")
+        if "etag" in headers and _matches(condition, headers["etag"]):
             status, body = 304, b""
         return Response(body, status_code=status, headers=headers)
 
     return Starlette(routes=[Route("/{path:path}", page)])
 
 
-def _matches(asked: str, etag: str) -> bool:
+def _matches(condition: str, etag: str) -> bool:
     """Compare weakly, as RFC 9110 section 13.1.2 asks."""
-    known = {part.strip().removeprefix("W/") for part in asked.split(",")}
-    return "*" in known or etag.removeprefix("W/") in known
+    etags = {part.strip().removeprefix("W/") for part in condition.split(",")}
+    return "*" in etags or etag.removeprefix("W/") in etags
 
 
 class Simulator:
@@ -93,8 +92,8 @@ class Simulator:
                     _bind(self._host, self._first_port + place if self._first_port else 0)
                 )
         except MonitorError:
-            for opened in sockets:
-                opened.close()
+            for listening in sockets:
+                listening.close()
             raise
         for truth, listening in zip(self._truths, sockets, strict=True):
             self._serve(truth, listening)
@@ -119,9 +118,9 @@ class Simulator:
 
     def _serve(self, truth: Truth, listening: socket.socket) -> None:
         host, port = listening.getsockname()[:2]
-        served = replace(truth, url=f"http://{host}:{port}/")
+        truth = replace(truth, url=f"http://{host}:{port}/")
         config = uvicorn.Config(
-            self.application(served),
+            self.application(truth),
             access_log=False,
             log_level="warning",
             lifespan="off",
@@ -137,7 +136,7 @@ class Simulator:
                 name=truth.name,
                 platform=truth.platform,
                 zone=truth.zone,
-                url=served.url,
+                url=truth.url,
             )
         )
 

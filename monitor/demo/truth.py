@@ -47,8 +47,8 @@ class TruthIncident:
     resolved_at]. A level holds until the component's next transition; at `resolved_at` every
     component is operational again. `resolved_at` None = it never ends. No effects = the incident
     names no component. `notes` are instants of texts that change no state; one after `resolved_at`
-    is a postmortem. `announced_at` is for maintenances. `unlinked`: the vendor takes the components
-    off its list when it ends. Raises ValueError when instants are out of order.
+    is a postmortem. `announced_at` is for maintenances. `drops_components`: the vendor takes the
+    components off its list when it ends. Raises ValueError when instants are out of order.
     """
 
     id: str
@@ -60,16 +60,15 @@ class TruthIncident:
     announced_at: datetime | None = None
     effects: Mapping[str, tuple[Transition, ...]] = field(default_factory=dict)
     notes: tuple[datetime, ...] = ()
-    unlinked: bool = False
+    drops_components: bool = False
 
     def __post_init__(self) -> None:
         for transitions in self.effects.values():
             instants = [at for at, _ in transitions]
-            ordered = all(earlier < later for earlier, later in pairwise(instants))
-            inside = self.started_at <= instants[0] and (
+            is_inside = self.started_at <= instants[0] and (
                 self.resolved_at is None or instants[-1] <= self.resolved_at
             )
-            if not (ordered and inside):
+            if not is_inside or instants != sorted(set(instants)):
                 raise ValueError(
                     f"incident {self.id}: transitions out of order or outside the incident"
                 )
@@ -81,18 +80,18 @@ class TruthIncident:
         """
         return self.announced_at or self.started_at
 
-    def ended(self, now: datetime) -> bool:
+    def is_over(self, now: datetime) -> bool:
         """Whether it is over at `now`."""
         return self.resolved_at is not None and self.resolved_at <= now
 
     def level(self, component_id: str, at: datetime) -> Level:
         """Return the level this incident alone gives a component at an instant."""
-        if self.ended(at):
+        if self.is_over(at):
             return Level.OPERATIONAL
         past = [level for since, level in self.effects.get(component_id, ()) if since <= at]
         return past[-1] if past else Level.OPERATIONAL
 
-    def named(self, now: datetime) -> tuple[str, ...]:
+    def component_ids(self, now: datetime) -> tuple[str, ...]:
         """Return the components it has named by `now`; a maintenance names all of them when it is
         announced.
         """
@@ -122,7 +121,8 @@ class TruthIncident:
         """
         yield self.visible_at
         yield self.started_at
-        yield from (at for transitions in self.effects.values() for at, _ in transitions)
+        for transitions in self.effects.values():
+            yield from (at for at, _ in transitions)
         yield from self.notes
         if self.resolved_at is not None:
             yield self.resolved_at
@@ -181,16 +181,21 @@ class Truth:
         """Return the bad levels of a component until `now`, ascending and disjoint, equal
         neighbours joined.
         """
-        incidents = [i for i in self.incidents if component_id in i.effects]
-        edges = {at for i in incidents for at in i.instants() if at < now} | {now}
-        found: list[tuple[Interval, Level]] = []
+        edges = {at for at in self._instants(component_id) if at < now} | {now}
+        spans: list[tuple[Interval, Level]] = []
         for start, end in pairwise(sorted(edges)):
             level = self.level(component_id, start)
-            if found and found[-1][1] == level and found[-1][0].end == start:
-                found[-1] = (Interval(found[-1][0].start, end), level)
+            if spans and spans[-1][1] == level and spans[-1][0].end == start:
+                spans[-1] = (Interval(spans[-1][0].start, end), level)
             elif level is not Level.OPERATIONAL:
-                found.append((Interval(start, end), level))
-        return found
+                spans.append((Interval(start, end), level))
+        return spans
+
+    def _instants(self, component_id: str) -> Iterator[datetime]:
+        """Yield the instants of the incidents that concern a component."""
+        for incident in self.incidents:
+            if component_id in incident.effects:
+                yield from incident.instants()
 
     def seconds(self, component_id: str, day: date, *, now: datetime) -> Seconds:
         """Return the exact seconds at each bad level of a component on one day of the page's zone.
@@ -201,16 +206,11 @@ class Truth:
         """
         whole = day_interval(day, self.tz)
         end = min(whole.end, now)
-        incidents = [i for i in self.incidents if component_id in i.effects and i.started_at < end]
-        events = {at for i in incidents for at in i.instants() if whole.start < at < end}
+        events = {at for at in self._instants(component_id) if whole.start < at < end}
+        edges = {whole.start, end, *events} if whole.start < end else set()
         sums = dict.fromkeys(Level, 0.0)
-        for since, until in pairwise(
-            sorted({whole.start, end} | events) if whole.start < end else ()
-        ):
-            worst = max(
-                (i.level(component_id, since) for i in incidents), default=Level.OPERATIONAL
-            )
-            sums[worst] += (until - since).total_seconds()
+        for since, until in pairwise(sorted(edges)):
+            sums[self.level(component_id, since)] += (until - since).total_seconds()
         return Seconds(
             maintenance=sums[Level.MAINTENANCE],
             degraded=sums[Level.DEGRADED],
@@ -220,19 +220,17 @@ class Truth:
 
     def changed_at(self, now: datetime) -> datetime:
         """Return the last instant by `now` at which anything on the page changed."""
-        return max(
-            (at for i in self.incidents for at in i.instants() if at <= now),
-            default=self.created_at,
-        )
+        latest = self.created_at
+        for incident in self.incidents:
+            latest = max([latest, *(at for at in incident.instants() if at <= now)])
+        return latest
 
     def component_changed_at(self, component_id: str, now: datetime) -> datetime:
         """Return the last instant by `now` at which the component's state changed."""
-        edges = [
-            edge
-            for span, _ in self.levels(component_id, now=now)
-            for edge in (span.start, span.end)
-        ]
-        return max((edge for edge in edges if edge < now), default=self.created_at)
+        latest = self.created_at
+        for span, _ in self.levels(component_id, now=now):
+            latest = max([latest, *(edge for edge in (span.start, span.end) if edge < now)])
+        return latest
 
 
 def new_id(platform: str, at: datetime, *parts: str) -> str:

@@ -1,0 +1,106 @@
+"""The page's own data calls: summary, incidents, impacts and uptimes."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from monitor.demo.incidentio.page import Json, Page, iso, json_document, recorded_since
+from monitor.demo.incidentio.summary import impact_rows, incident_document, page_summary
+from monitor.demo.posts import (
+    Answer,
+    Query,
+    floor2,
+)
+from monitor.demo.truth import TruthComponent, TruthIncident
+from monitor.intervals import Interval, total_seconds
+
+
+def impact_data(page: Page, since: datetime, until: datetime) -> Json:
+    """Return the impacts of a span of time, the incidents they belong to and the uptimes."""
+    impacts = []
+    for incident in page.truth.visible(page.now):
+        for impact in impact_rows(page, incident):
+            end = impact.get("end_at")
+            if impact["start_at"] <= iso(until) and (end is None or end >= iso(since)):
+                impacts.append(impact)
+    ids = {impact["status_page_incident_id"] for impact in impacts}
+    return {
+        "component_impacts": sorted(impacts, key=lambda impact: str(impact["start_at"])),
+        "component_uptimes": _uptimes(page, since, until),
+        "incident_links": [_link(page, i) for i in page.truth.visible(page.now) if i.id in ids],
+    }
+
+
+def _link(page: Page, incident: TruthIncident) -> Json:
+    return {
+        "id": incident.id,
+        "name": incident.title,
+        "permalink": f"{page.truth.url}incidents/{incident.id}",
+        "published_at": iso(incident.visible_at),
+        "status": page.status(incident),
+    }
+
+
+def _uptimes(page: Page, since: datetime, until: datetime) -> list[Json]:
+    components = [c for c in page.truth.components if c.showcase]
+    rows: list[Json] = [
+        {
+            "component_id": c.id,
+            "data_available_since": iso(recorded_since(page, c)),
+            "uptime": _uptime(page, [c], since, until),
+        }
+        for c in components
+    ]
+    for group in dict.fromkeys(c.group for c in components if c.group):
+        children = [c for c in components if c.group == group]
+        rows.append(
+            {
+                "component_id": None,
+                "status_page_component_group_id": page.truth.group_id(group),
+                "data_available_since": iso(min(recorded_since(page, c) for c in children)),
+                "uptime": _uptime(page, children, since, until),
+            }
+        )
+    return rows
+
+
+def _uptime(
+    page: Page, children: list[TruthComponent], since: datetime, until: datetime
+) -> str | None:
+    """Return the uptime by the documented rule: partial and full outage are down, and a group is
+    down when any of its parts is.
+    """
+    start = max(since, min(recorded_since(page, c) for c in children))
+    window = Interval.between(start, min(until, page.now))
+    if window is None:
+        return None
+    outages = []
+    for component in children:
+        for span, level in page.truth.levels(component.id, now=page.now):
+            part = span.clip(window) if level.is_outage else None
+            if part is not None:
+                outages.append(part)
+    down = total_seconds(outages)
+    return str(floor2(100 * (1 - Decimal(down) / Decimal(window.seconds))))
+
+
+def summary(page: Page, _query: Query) -> Answer:
+    """Answer with the page's summary."""
+    return json_document({"summary": page_summary(page)})
+
+
+def incidents(page: Page, _query: Query) -> Answer:
+    """Answer with all incidents and maintenances, newest first."""
+    newest = sorted(page.truth.visible(page.now), key=lambda i: i.visible_at, reverse=True)
+    return json_document({"incidents": [incident_document(page, i) for i in newest]})
+
+
+def impacts(page: Page, query: Query) -> Answer:
+    """Answer with the impacts between two instants; 422 when they are missing."""
+    try:
+        since, until = (
+            datetime.fromisoformat(query[key]).astimezone(UTC) for key in ("start_at", "end_at")
+        )
+    except (KeyError, ValueError):
+        _, headers, body = json_document({"type": "validation_error", "status": 422})
+        return 422, headers, body
+    return json_document(impact_data(page, since, until))
