@@ -34,7 +34,8 @@ from prometheus_client.registry import Collector
 
 from bench import rebuild
 from exporters.gzipped import stream
-from exporters.prometheus import PollMetrics, StateMetrics, blocks, render
+from exporters.prometheus import PollMetrics, StateMetrics
+from exporters.text_format import blocks, render
 from exporters.web import application, server
 from monitor.config import VendorConfig
 from monitor.intervals import Interval

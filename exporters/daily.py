@@ -10,69 +10,35 @@ end of the one after, where it goes before what was scraped (`told_at`). Reads t
 nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from operator import attrgetter
+from typing import NamedTuple
 
-from exporters.prometheus import (
+from exporters.families import PREFIX
+from exporters.samples import (
     DATES_AGO,
     LONGEST_WINDOW,
-    PREFIX,
-    STATE_FAMILIES,
-    UNKNOWN,
     WINDOW_DAYS,
-    day_labels,
+    Sample,
+    component_info,
+    component_labels,
+    day_level,
+    formula_sample,
+    vendor_info,
+    vendor_labels,
+    window_samples,
 )
+from exporters.text_format import Labels
 from monitor.config import VendorConfig
 from monitor.history import named_ids
 from monitor.intervals import day_of, days_between
 from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
-from monitor.ratios import (
-    DEFAULT_POLICY,
-    POLICIES,
-    Policy,
-    WindowFigures,
-    figures,
-    vendor_formula,
-    window_ending,
-)
+from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, figures, window_ending
 from monitor.store import PageRecord, Store
-
-ONLY_NOW: Mapping[str, str] = {
-    "up": "tells of our reading at one moment",
-    "last_poll_timestamp_seconds": "tells of our reading at one moment",
-    "last_success_timestamp_seconds": "tells of our reading at one moment",
-    "unreadable_info": "tells of our reading at one moment",
-    "vendor_clock_offset_seconds": "tells of our reading at one moment",
-    "vendor_level": "is the state of one moment; a day has `vendor_day_level`",
-    "vendor_open_incidents": "is the page's list at one moment",
-    "vendor_open_incident_start_timestamp_seconds": "is the page's list at one moment",
-    "vendor_outage_since_timestamp_seconds": (
-        "is the state of one moment; a day has `vendor_day_level`"
-    ),
-    "component_outage_since_timestamp_seconds": (
-        "is the state of one moment; a day has `component_day_level`"
-    ),
-    "vendor_components": "is the page's list at one moment",
-    "vendor_overrides": "is the present settings'",
-    "vendor_counted_components": "is the page's list at one moment",
-    "vendor_known_components": "is the page's list at one moment",
-    "vendor_reported_uptime_ratio": "is what the page printed at one moment",
-    "vendor_revised_dates": "counts changes we saw: before we looked it would say 0",
-    "component_level": "is the state of one moment; a day has `component_day_level`",
-    "component_reported_uptime_ratio": "is what the page printed at one moment",
-    "database_size_bytes": "is the monitor's own state",
-    "store_last_write_timestamp_seconds": "is the monitor's own state",
-    "rollup_last_success_timestamp_seconds": "is the monitor's own state",
-    "monitor_clock_timestamp_seconds": "is the monitor's own state",
-    "monitor_clock_offset_seconds": "is the monitor's own state",
-    "monitor_clock_step_seconds": "is the monitor's own state",
-    "monitor_clock_healed_pages": "is the monitor's own state",
-}
-"""The families that are no statement about a past day, and why."""
-
-HISTORIC = tuple(short for short in STATE_FAMILIES if short not in ONLY_NOW)
-"""The families that have a past, without the prefix, in the order of `/metrics`."""
 
 _NOON = time(12, tzinfo=UTC)
 _LAST = time(23, 59, tzinfo=UTC)
@@ -117,7 +83,6 @@ class StampedDay:
     stamp: int
 
 
-Labels = tuple[tuple[str, str], ...]
 Points = Sequence[tuple[int, float]]
 
 
@@ -182,20 +147,38 @@ def vendor_series(
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
         published=PageFacts() if query.components == "none" else store.published(page.id, first),
-        told=_told(days, page.zone, query),
+        level_stamps=list(_level_stamps(days, page.zone, query)),
     )
-    for series in _vendor(reading):
-        if series.points:
-            yield series
+    yield from _vendor(reading)
     for known in _components(store, reading, query.components):
-        for series in _component(reading, known):
-            if series.points:
-                yield series
+        yield from _component(reading, known)
+
+
+class _LevelStamps(NamedTuple):
+    """When days are told whose date is so many before UTC's and that are over, or not, where the
+    page is.
+    """
+
+    ago: int
+    closed: bool
+    days: list[StampedDay]
+
+
+def _level_stamps(
+    days: Sequence[StampedDay], zone: tzinfo, query: HistoryQuery
+) -> Iterator[_LevelStamps]:
+    """Yield when each day is told, as far as that is past; in the order of the series."""
+    today, until = day_of(query.now, zone), query.now - query.settled
+    for ago in DATES_AGO:
+        told = [(item.day, told_at(item.day, ago)) for item in days]
+        past = [StampedDay(day, int(at.timestamp())) for day, at in told if at <= until]
+        for closed in (False, True):
+            yield _LevelStamps(ago, closed, [item for item in past if (item.day < today) is closed])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """One vendor as the store told it."""
+    """One vendor as the store has it."""
 
     page: PageRecord
     settings: VendorConfig
@@ -203,33 +186,36 @@ class _Reading:
     days: list[StampedDay]
     history: PageHistory
     published: PageFacts
-    told: Mapping[Labels, Sequence[tuple[date, int]]]
-    """When each day is told, by the labels under which."""
+    level_stamps: list[_LevelStamps]
 
     def days_of(
-        self, history: History, seen_at: datetime, gone_at: datetime | None
+        self, history: History, first_seen_at: datetime, removed_at: datetime | None
     ) -> list[StampedDay]:
         """Return the days on which there was such a thing, as far as we know."""
-        begins = min(day_of(seen_at, self.page.zone), _first_known(history) or date.max)
-        ends = None if gone_at is None else gone_at.timestamp()
-        return [
-            each for each in self.days if each.day >= begins and (ends is None or each.stamp < ends)
-        ]
+        first_known = _first_known(history) or date.max
+        first = min(day_of(first_seen_at, self.page.zone), first_known)
+        end = math.inf if removed_at is None else removed_at.timestamp()
+        return [item for item in self.days if item.day >= first and item.stamp < end]
+
+
+def _first_known(history: History) -> date | None:
+    rows = (day.day for day in history.days.values() if day.level is not None)
+    return min((*rows, *(run.first for run in history.quiet)), default=None)
 
 
 def _components(store: Store, reading: _Reading, which: str) -> list[KnownComponent]:
     """Return the components that have series, by slug; those that left the page too."""
     if which == "none":
         return []
-    known = sorted(store.known_components(reading.page.id), key=lambda each: each.slug)
+    components = sorted(store.known_components(reading.page.id), key=attrgetter("slug"))
     if which == "all":
-        return known
+        return components
     levels = store.current(reading.page.id).levels
-    critical = named_ids(known, reading.settings.critical)
+    critical = named_ids(components, reading.settings.critical)
     return [
-        each
-        for each in known
-        if each.component.id in critical or _failed(each, reading.history, levels)
+        known
+        for known in components
+        if known.component.id in critical or _failed(known, reading.history, levels)
     ]
 
 
@@ -240,138 +226,94 @@ def _failed(
     key = known.component.id
     if known.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
         return True
-    return any(
-        day.level is not None and day.level.is_outage
-        for day in history.components[key].days.values()
-    )
-
-
-def _first_known(history: History) -> date | None:
-    rows = (day.day for day in history.days.values() if day.level is not None)
-    return min((*rows, *(run.first for run in history.quiet)), default=None)
+    days = history.components[key].days.values()
+    return any(day.level is not None and day.level.is_outage for day in days)
 
 
 def _vendor(reading: _Reading) -> Iterator[Series]:
     page, history = reading.page, reading.history.vendor
-    days = reading.days_of(history, page.added_at, None)
-    own: Labels = (("vendor", page.slug),)
-    info = {
-        "name": page.name,
-        "platform": page.platform or "unknown",
-        "url": page.url,
-        "tier": reading.settings.tier,
-    }
-    yield Series("vendor_info", own + tuple(info.items()), [(each.stamp, 1) for each in days])
-    yield from _days("vendor", own, history, days, reading)
-    for length in _WINDOWS:
-        yield from _window("vendor", own, _found(history, days, length), length, reading.policy)
+    own, days = vendor_labels(page.slug), reading.days_of(history, page.added_at, None)
+    info = vendor_info(
+        name=page.name, platform=page.platform, url=page.url, tier=reading.settings.tier
+    )
+    yield from _series(own, ((item.stamp, info) for item in days))
+    yield from _level_series("vendor", own, history, days, reading)
+    yield from _window_series("vendor", own, history, days, reading.policy)
 
 
 def _component(reading: _Reading, known: KnownComponent) -> Iterator[Series]:
-    part = known.component
-    history = reading.history.components[part.id]
+    history = reading.history.components[known.component.id]
+    own = component_labels(reading.page.slug, known)
     days = reading.days_of(history, known.first_seen_at, known.removed_at)
-    own: Labels = (("vendor", reading.page.slug), ("component", known.slug))
     critical = named_ids([known], reading.settings.critical)
-    info = {"name": part.name, "group": part.group or "", "critical": "yes" if critical else "no"}
-    yield Series("component_info", own + tuple(info.items()), [(each.stamp, 1) for each in days])
-    yield from _days("component", own, history, days, reading)
-    for length in _WINDOWS:
-        yield from _window("component", own, _found(history, days, length), length, reading.policy)
-    yield _formula(own, history, days, known, reading.published)
+    info = component_info(known, critical=bool(critical))
+    yield from _series(own, ((item.stamp, info) for item in days))
+    yield from _level_series("component", own, history, days, reading)
+    yield from _window_series("component", own, history, days, reading.policy)
+    yield from _formula_series(own, history, days, known, reading.published)
 
 
-def _days(
+def _series(own: Labels, dated: Iterable[tuple[int, Sample]]) -> Iterator[Series]:
+    """Yield the series that samples with their stamps make; what is not known is left out."""
+    points: defaultdict[tuple[str, Labels], list[tuple[int, float]]] = defaultdict(list)
+    for stamp, (family, value, labels) in dated:
+        if value is not None:
+            points[family, labels].append((stamp, value))
+    for (family, labels), values in points.items():
+        yield Series(family, own + labels, values)
+
+
+def _level_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
 ) -> Iterator[Series]:
-    levels = {each.day: _level(history, each.day) for each in days}
-    for labels, stamps in reading.told.items():
-        points = [(stamp, levels[day]) for day, stamp in stamps if day in levels]
-        yield Series(f"{subject}_day_level", (*own, *labels), points)
-
-
-def _told(
-    days: Sequence[StampedDay], zone: tzinfo, query: HistoryQuery
-) -> dict[Labels, list[tuple[date, int]]]:
-    """Return when each day is told under which labels, as far as that is past; in the order of the
-    series.
-    """
-    today, until = day_of(query.now, zone), query.now - query.settled
-    found: dict[Labels, list[tuple[date, int]]] = {}
-    for ago in DATES_AGO:
-        for closed in (False, True):
-            stamps = (
-                (each.day, told_at(each.day, ago)) for each in days if (each.day < today) is closed
-            )
-            told = [(day, int(at.timestamp())) for day, at in stamps if at <= until]
-            found[day_labels(ago, closed=closed)] = told
-    return found
-
-
-def _level(history: History, day: date) -> float:
-    level = history.day(day).level
-    return UNKNOWN if level is None else level
-
-
-Found = list[tuple[int, WindowFigures]]
-
-_WINDOWS = sorted(WINDOW_DAYS, key=lambda days: f"{days}d")
-"""In the order of their labels, which is the order of the series."""
-
-# As on `/metrics`: with no known day "0 outage days" would read as green and is left out.
-_FIGURES: Mapping[str, Callable[[WindowFigures], float | None]] = {
-    "outage_ratio": lambda found: found.outage_day_ratio,
-    "outage_dates": lambda found: found.outage_days if found.known_days else None,
-    "major_dates": lambda found: found.major_days if found.known_days else None,
-    "disputed_dates": lambda found: found.disputed_days if found.known_days else None,
-    "known_dates": lambda found: found.known_days,
-    "coverage_ratio": lambda found: found.coverage_ratio,
-}
-
-
-def _found(history: History, days: Sequence[StampedDay], length: int) -> Found:
-    return [(each.stamp, figures(history, window_ending(each.day, length))) for each in days]
-
-
-def _window(
-    subject: str, own: Labels, found: Found, length: int, policy: Policy
-) -> Iterator[Series]:
-    """Yield a window's series: those that the subject has on `/metrics`."""
-    labels = (*own, ("window", f"{length}d"))
-    for short, value in _FIGURES.items():
-        family = f"{subject}_{short}"
-        if family not in STATE_FAMILIES or (short == "disputed_dates" and length != LONGEST_WINDOW):
-            continue
-        told = ((stamp, value(each)) for stamp, each in found)
-        yield Series(
-            family, labels, [(stamp, number) for stamp, number in told if number is not None]
+    levels = {item.day: history.day(item.day).level for item in days}
+    for ago, closed, told in reading.level_stamps:
+        dated = (
+            (item.stamp, day_level(subject, ago, levels[item.day], closed=closed))
+            for item in told
+            if item.day in levels
         )
-    weighed = ((stamp, each.downtime_ratio(policy)) for stamp, each in found)
-    points = [(stamp, number) for stamp, number in weighed if number is not None]
-    yield Series(f"{subject}_downtime_ratio", (*labels, ("policy", policy.name)), points)
+        yield from _series(own, dated)
 
 
-def _formula(
+def _window_series(
+    subject: str, own: Labels, history: History, days: Sequence[StampedDay], policy: Policy
+) -> Iterator[Series]:
+    for length in sorted(WINDOW_DAYS, key=str):  # in the order of their labels
+        yield from _series(own, _window_samples(subject, history, days, length, policy))
+
+
+def _window_samples(
+    subject: str, history: History, days: Sequence[StampedDay], length: int, policy: Policy
+) -> Iterator[tuple[int, Sample]]:
+    for item in days:
+        window = figures(history, window_ending(item.day, length))
+        for sample in window_samples(subject, length, window, policy):
+            yield item.stamp, sample
+
+
+def _formula_series(
     own: Labels,
     history: History,
     days: Sequence[StampedDay],
     known: KnownComponent,
     published: PageFacts,
-) -> Series:
-    """Return the vendor's own formula for the longest window; it has no value before bars fill the
-    whole of it.
+) -> Iterator[Series]:
+    """Yield the vendor's own formula. Days whose window no bars can fill are not worked out, which
+    would take long to say nothing.
     """
-    barred = [day.day for day in history.days.values() if day.source is Aspect.BARS]
-    barred += [run.first for run in history.quiet if run.source is Aspect.BARS]
-    reach = min(barred, default=date.max)
-    points = []
-    for each in days:
-        window = window_ending(each.day, LONGEST_WINDOW)
-        if max(window.first, known.component.start_date or window.first) < reach:
-            continue  # a cheap way to the answer None
-        percent = vendor_formula(known, published, history, window)
-        if percent is not None:
-            points.append((each.stamp, float(percent / 100)))
-    return Series(
-        "component_formula_uptime_ratio", (*own, ("window", f"{LONGEST_WINDOW}d")), points
+    first_bar = _first_bar(history)
+    start = known.component.start_date or date.min
+    dated = (
+        (item.stamp, formula_sample(known, published, history, item.day))
+        for item in days
+        if max(window_ending(item.day, LONGEST_WINDOW).first, start) >= first_bar
     )
+    yield from _series(own, dated)
+
+
+def _first_bar(history: History) -> date:
+    """Return the first day that rests on the vendor's bars; the last there is when none does."""
+    rows = (day.day for day in history.days.values() if day.source is Aspect.BARS)
+    runs = (run.first for run in history.quiet if run.source is Aspect.BARS)
+    return min((*rows, *runs), default=date.max)

@@ -22,8 +22,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from exporters.daily import HISTORIC, Series, refuse_future
-from exporters.prometheus import STATE_FAMILIES, header, label, sample
+from exporters.daily import Series, refuse_future
+from exporters.families import HISTORIC, STATE_FAMILIES
+from exporters.text_format import END, ON_SURROGATES, Labels, header, label_text, line
 from monitor.errors import ConfigError
 
 JOB = "vendorstatus"
@@ -60,7 +61,6 @@ _OWN = frozenset(
     }
 )
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_END = b"# EOF\n"
 
 
 @dataclass(slots=True)
@@ -108,16 +108,16 @@ def checked_labels(pairs: Iterable[str]) -> dict[str, str]:
     return labels
 
 
-def lines(series: Series, extra: str) -> Iterator[str]:
-    """Yield the lines of one series. `extra` are more label pairs, each with a comma before it."""
-    labels = ",".join(label(*pair) for pair in series.labels) + extra
+def lines(series: Series, extra: Labels) -> Iterator[str]:
+    """Yield the lines of one series, with `extra` labels after its own."""
+    labels = label_text((*series.labels, *extra))
     # Values repeat from day to day; making a line anew for each costs most of the time of the
     # whole.
     texts: dict[float, str] = {}
     for stamp, value in series.points:
         text = texts.get(value)
         if text is None:
-            text = texts[value] = sample(series.name, labels, value).removesuffix("\n")
+            text = texts[value] = line(series.name, labels, value).removesuffix("\n")
         yield f"{text} {stamp}\n"
 
 
@@ -151,10 +151,8 @@ class OpenMetricsFile:
     def add(self, series: Series) -> None:
         """Write one series. Raises ValueError when a sample lies in the future."""
         refuse_future(series, self.now.timestamp())
-        extra = "".join("," + label(*pair) for pair in self.labels.items())
-        # A vendor may send half a surrogate pair in a name; one such name must not take the others
-        # down.
-        self._file(series.family).write("".join(lines(series, extra)).encode(errors="replace"))
+        text = "".join(lines(series, tuple(self.labels.items())))
+        self._file(series.family).write(text.encode(errors=ON_SURROGATES))
         self.totals.add(series)
 
     def _file(self, family: str) -> BinaryIO:
@@ -170,7 +168,7 @@ class OpenMetricsFile:
             for family in HISTORIC:
                 if family in self._files:
                     self._move(family, out)
-            out.write(_END)
+            out.write(END)
         whole.replace(self.path)
 
     def _move(self, family: str, out: BinaryIO) -> None:

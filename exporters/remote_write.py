@@ -12,7 +12,8 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from exporters.daily import Labels, Points, Series, refuse_future
+from exporters.daily import Points, Series, refuse_future
+from exporters.text_format import ON_SURROGATES, Labels
 from monitor.errors import ConfigError, ReceiverError
 from monitor.plain import masked_url
 
@@ -66,8 +67,7 @@ def _batch(part: Iterable[tuple[Labels, Points]], samples: int) -> Batch:
     for labels, points in part:
         each = request.timeseries.add()
         for name, text in labels:
-            # A vendor may send half a surrogate pair in a name, as in the text formats.
-            each.labels.add(name=name, value=text.encode(errors="replace").decode())
+            each.labels.add(name=name, value=text.encode(errors=ON_SURROGATES).decode())
         for stamp, value in points:
             each.samples.add(value=value, timestamp=stamp * 1000)
     return Batch(bytes(compress(request.SerializeToString())), samples)

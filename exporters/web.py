@@ -26,17 +26,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exporters.connections import MOST
 from exporters.gzipped import piece, stream
-from exporters.prometheus import (
-    OPENMETRICS_TYPE,
-    TEXT_TYPE,
-    Block,
-    NoSuchVendor,
-    PollMetrics,
-    StateMetrics,
-    VendorNow,
-    blocks,
-)
+from exporters.prometheus import NoSuchVendor, PollMetrics, StateMetrics, VendorNow
 from exporters.serving import Server
+from exporters.text_format import OPENMETRICS_TYPE, TEXT_TYPE, Block, blocks
 from monitor.errors import StoreError
 from monitor.plain import visible
 
@@ -112,8 +104,10 @@ class _Pages:
 
         def found(*, openmetrics: bool) -> list[Block]:
             if part is None:
-                more = self.polls.text(openmetrics=openmetrics)
-                return blocks(self.state.families(self.clock()), openmetrics=openmetrics, more=more)
+                extra = self.polls.text(openmetrics=openmetrics)
+                return blocks(
+                    self.state.families(self.clock()), openmetrics=openmetrics, extra=extra
+                )
             families = self.state.families_of(part.slugs(self.state), self.clock())
             return blocks(families, openmetrics=openmetrics)
 
@@ -123,9 +117,9 @@ class _Pages:
         """Answer what is about the monitor itself, for those who scrape the vendors in parts."""
 
         def found(*, openmetrics: bool) -> list[Block]:
-            more = self.polls.text(openmetrics=openmetrics)
+            extra = self.polls.text(openmetrics=openmetrics)
             return blocks(
-                self.state.families_of_monitor(self.clock()), openmetrics=openmetrics, more=more
+                self.state.families_of_monitor(self.clock()), openmetrics=openmetrics, extra=extra
             )
 
         return await _scraped(request, found)

@@ -7,7 +7,8 @@ from hashlib import sha256
 
 import pytest
 
-from exporters.prometheus import StateMetrics, render
+from exporters.prometheus import StateMetrics
+from exporters.text_format import render
 from monitor.bounds import LONGEST_TITLE, MOST_WORDS, Bounds, apply_bounds
 from monitor.collect import Collector, spec
 from monitor.config import VendorConfig

@@ -11,8 +11,10 @@ from past import demo_store, history, keep_days, noon
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from store_support import add_page, component, evidence, save
 
-from exporters.daily import HISTORIC, ONLY_NOW, HistoryQuery, Series, refuse_future, vendor_series
-from exporters.prometheus import STATE_FAMILIES, StateMetrics, render
+from exporters.daily import HistoryQuery, Series, refuse_future, vendor_series
+from exporters.families import HISTORIC, STATE_FAMILIES
+from exporters.prometheus import StateMetrics
+from exporters.text_format import render
 from monitor.config import VendorConfig
 from monitor.model import Level
 from monitor.store import Store
@@ -46,11 +48,6 @@ def points(found: list[Series], family: str, **labels: str) -> dict[date, float]
     }
 
 
-def test_every_family_of_metrics_either_has_a_past_or_a_reason_why_not() -> None:
-    assert set(HISTORIC) | ONLY_NOW.keys() == STATE_FAMILIES.keys()
-    assert not set(HISTORIC) & ONLY_NOW.keys()
-
-
 def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "history.md").read_text()
     with_past, without = (
@@ -63,7 +60,7 @@ def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
     )
 
     assert with_past == set(HISTORIC)
-    assert without == ONLY_NOW.keys()
+    assert without == STATE_FAMILIES.keys() - set(HISTORIC)
 
 
 async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> None:

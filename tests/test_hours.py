@@ -13,8 +13,9 @@ from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
 from exporters.daily import HistoryQuery, vendor_series
 from exporters.openmetrics import SETTLED
-from exporters.prometheus import StateMetrics, render
+from exporters.prometheus import StateMetrics
 from exporters.report import record_json
+from exporters.text_format import render
 from monitor.answers import ReportQuery, record
 from monitor.demo import random_truth
 from monitor.intervals import day_of, days_between, zone_named

@@ -21,7 +21,7 @@ from exporters.openmetrics import (
     import_command,
     retention_days,
 )
-from exporters.prometheus import label
+from exporters.text_format import label
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import day_of, zone_named

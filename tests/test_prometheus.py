@@ -17,21 +17,10 @@ from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from exporters import prometheus
+from exporters.families import STATE_FAMILIES
 from exporters.gzipped import stream
-from exporters.prometheus import (
-    STATE_FAMILIES,
-    Block,
-    Family,
-    NoSuchVendor,
-    PollMetrics,
-    StateMetrics,
-    blocks,
-    exposition,
-    label,
-    render,
-    sample,
-)
+from exporters.prometheus import NoSuchVendor, PollMetrics, StateMetrics, exposition
+from exporters.text_format import Block, Family, blocks, label, line, render
 from monitor import answers, runtime
 from monitor.cli.recordings import read_page
 from monitor.clocks import ClockLedger
@@ -860,11 +849,8 @@ def test_a_store_that_is_silent_is_answered_for_from_what_it_said_last_until_tha
         StateMetrics(store).families(NOW)
 
 
-def test_an_answer_that_waits_for_the_one_before_gives_up_and_is_made_from_what_is_known(
-    monkeypatch,
-):
-    monkeypatch.setattr(prometheus, "ANSWER_SECONDS", 0.1)
-    state = StateMetrics(golden_store())
+def test_an_answer_that_waits_for_the_one_before_gives_up_and_is_made_from_what_is_known():
+    state = StateMetrics(golden_store(), answer_seconds=0.1)
     before = render(state.families(NOW), openmetrics=False)
     with state._lock:
         begun = time.monotonic()
@@ -1321,7 +1307,7 @@ def test_no_vendors_are_no_families():
 def test_label_values_are_escaped_and_read_back_unchanged():
     nasty = 'a "quoted" \\ back\\nslash\nnewline — ünïcode \u2028 {x="y"}'
     family = Family(
-        name="x", help="X.", samples=[Block([sample("x", label("name", nasty), 1).encode()])]
+        name="x", help="X.", samples=[Block([line("x", label("name", nasty), 1).encode()])]
     )
 
     (text,) = parse_text(render([family], openmetrics=False).decode())
@@ -1405,7 +1391,7 @@ def test_a_name_with_half_a_surrogate_pair_does_not_take_the_others_down():
     ids=str,
 )
 def test_numbers_are_written_so_that_they_read_back_equal(value, text):
-    assert sample("x", label("a", "b"), value) == f'x{{a="b"}} {text}\n'
+    assert line("x", label("a", "b"), value) == f'x{{a="b"}} {text}\n'
 
 
 def test_a_family_without_samples_is_left_out():

@@ -22,7 +22,7 @@ from test_prometheus import (
     known,
 )
 
-from exporters.prometheus import OPENMETRICS_TYPE, TEXT_TYPE
+from exporters.text_format import OPENMETRICS_TYPE, TEXT_TYPE
 from exporters.web import application, server, wants_openmetrics
 from monitor.errors import StoreError
 from monitor.model import Level

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from exporters.daily import HistoryQuery
-from exporters.prometheus import LONGEST_WINDOW
+from exporters.samples import LONGEST_WINDOW
 from monitor.intervals import day_interval, day_of
 from monitor.model import History, KnownComponent, PageFacts, PageHistory, Window
 from monitor.ratios import window_ending

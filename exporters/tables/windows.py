@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from exporters.figures import COUNTS, SECONDS, figure_columns
-from exporters.prometheus import WINDOW_DAYS
+from exporters.samples import WINDOW_DAYS
 from exporters.tables.extract import Extract
 from exporters.tables.table import SUBJECT_COLUMNS, Kind, Row, Table, columns
 from monitor.intervals import days_between

@@ -28,7 +28,7 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from grafana_foundation_sdk.models.text import TextMode
 
-from exporters.prometheus import UNKNOWN
+from exporters.samples import UNKNOWN
 from grafana.generate.queries import ONE_VENDOR, series
 
 GREEN, BLUE, YELLOW = "#009E73", "#56B4E9", "#F0E442"

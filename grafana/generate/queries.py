@@ -7,7 +7,8 @@ is looked for in the last 25 hours. And what is not known has no sample, or of a
 panel that must show it draws `UNKNOWN`, never as green.
 """
 
-from exporters.prometheus import DATES_AGO, PREFIX, UNKNOWN
+from exporters.families import PREFIX
+from exporters.samples import DATES_AGO, UNKNOWN
 
 JOB = 'job=~"$job"'
 OUTAGE = 3

@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from exporters import openmetrics as blocks
 from exporters.daily import HistoryQuery, vendor_series
-from exporters.prometheus import LONGEST_WINDOW
+from exporters.openmetrics import (
+    JOB,
+    SETTLED,
+    FileTotals,
+    OpenMetricsFile,
+    checked_labels,
+    import_command,
+    retention_days,
+)
+from exporters.samples import LONGEST_WINDOW
 from monitor.cli.export_query import (
     NOTHING_KNOWN,
     Components,
@@ -40,9 +48,9 @@ def openmetrics(
     Names and labels are those of /metrics, one sample a day, at 12:00 UTC; of a day's severity
     three.
     """
-    labels = blocks.checked_labels(label or ())
+    labels = checked_labels(label or ())
     with open_context(config, database) as context:
-        query = export_query(context, days, until, components=components, settled=blocks.SETTLED)
+        query = export_query(context, days, until, components=components, settled=SETTLED)
         totals = write_openmetrics(context, context.pages(vendors), query, file, labels)
     say(*_next_steps(file, totals, labels, query.now))
 
@@ -53,8 +61,8 @@ def write_history(context: Context, file: Path, labels: Mapping[str, str]) -> No
 
     Raises ConfigError when the file cannot be written, or nothing is known.
     """
-    query = export_query(context, LONGEST_WINDOW, None, components=None, settled=blocks.SETTLED)
-    write_openmetrics(context, context.pages(None), query, file, {"job": blocks.JOB, **labels})
+    query = export_query(context, LONGEST_WINDOW, None, components=None, settled=SETTLED)
+    write_openmetrics(context, context.pages(None), query, file, {"job": JOB, **labels})
 
 
 def write_openmetrics(
@@ -63,13 +71,13 @@ def write_openmetrics(
     query: HistoryQuery,
     file: Path,
     labels: Mapping[str, str],
-) -> blocks.FileTotals:
+) -> FileTotals:
     """Write the pages' history into a file and return what is in it. Raises ConfigError when the
     file cannot be written, or nothing is known.
     """
     try:
         with (
-            blocks.OpenMetricsFile(file, labels, query.now) as target,
+            OpenMetricsFile(file, labels, query.now) as target,
             counting("vendors", len(pages)) as advance,
         ):
             for page in pages:
@@ -85,7 +93,7 @@ def write_openmetrics(
 
 
 def _next_steps(
-    file: Path, totals: blocks.FileTotals, labels: Mapping[str, str], now: datetime
+    file: Path, totals: FileTotals, labels: Mapping[str, str], now: datetime
 ) -> Iterator[str]:
     size, folder = file.stat().st_size / 1e6, f"{file}.blocks"
     span = f"{_day(totals.first)} to {_day(totals.last)}"
@@ -93,11 +101,11 @@ def _next_steps(
         f"{file}: {totals.samples:,} samples of {totals.series:,} series, {span}, {size:,.1f} MB."
         " Make blocks:"
     )
-    yield f"  {blocks.import_command(file, folder)}"
+    yield f"  {import_command(file, folder)}"
     yield (
         f"Its NUM SAMPLES add up to {totals.samples}. Then move what is in {folder} into the data"
         " folder of a Prometheus with"
-        f" --storage.tsdb.retention.time={blocks.retention_days(totals, now)}d or more: with the"
+        f" --storage.tsdb.retention.time={retention_days(totals, now)}d or more: with the"
         " default of 15d it deletes the blocks at once. See docs/history.md."
     )
     if "instance" not in labels:

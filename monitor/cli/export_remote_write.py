@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from exporters import openmetrics as blocks
 from exporters import remote_write as remote
 from exporters.daily import HistoryQuery, Series, vendor_series
+from exporters.openmetrics import checked_labels
 from monitor.cli.export_query import (
     NOTHING_KNOWN,
     Components,
@@ -66,7 +66,7 @@ def remote_write(
 
     The same series as `export openmetrics`. A run that broke off goes on where it did.
     """
-    labels = blocks.checked_labels(label or ())
+    labels = checked_labels(label or ())
     address = parse_address(url)
     headers = parse_headers(header or (), os.environ)
     with open_context(config, database) as context:

@@ -16,8 +16,9 @@ import pytest
 from past import demo_store, expected
 from servers import Prometheus, generations, program, prometheus, serving
 
-from exporters.daily import HISTORIC, HistoryQuery
-from exporters.prometheus import PREFIX, PollMetrics, StateMetrics
+from exporters.daily import HistoryQuery
+from exporters.families import HISTORIC, PREFIX
+from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
 
 pytestmark = pytest.mark.integration

@@ -16,7 +16,8 @@ from instants import simulated_now
 from servers import program, prometheus, serving
 from test_web import many_vendors
 
-from exporters.prometheus import PollMetrics, StateMetrics, render
+from exporters.prometheus import PollMetrics, StateMetrics
+from exporters.text_format import render
 from exporters.web import application
 from monitor.classify import Options, derive
 from monitor.intervals import Interval

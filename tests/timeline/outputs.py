@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from exporters import daily
-from exporters.prometheus import StateMetrics, render
+from exporters.prometheus import StateMetrics
 from exporters.report import record_json
+from exporters.text_format import render
 from monitor.answers import ReportQuery, record
 from monitor.model import Day, Level
 from timeline.drive import SLUG, Ran

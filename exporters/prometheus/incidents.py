@@ -1,0 +1,62 @@
+"""The open incidents of a page as samples."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+
+from exporters.samples import Sample
+from exporters.text_format import Labels
+from monitor.model import Incident, Phase
+from monitor.plain import visible
+
+IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
+"""The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word
+of another set."""
+
+MOST_INCIDENTS = 5
+"""How many open incidents of a vendor have a series, the newest; a series ends with its incident,
+or its title."""
+
+LONGEST_TITLE = 120
+"""How many characters of an incident's title are told."""
+
+
+def open_incident_samples(incidents: Sequence[Incident], page_url: str) -> Iterator[Sample]:
+    """Yield how many incidents are open by impact, and when the newest began; what is scheduled has
+    not.
+    """
+    begun = [incident for incident in incidents if incident.phase is Phase.OPEN]
+    counts = Counter(map(_impact, begun))
+    for impact in IMPACTS:
+        yield "vendor_open_incidents", counts[impact], (("impact", impact),)
+    yield from islice(_beginnings(begun, page_url), MOST_INCIDENTS)
+
+
+def _beginnings(begun: Sequence[Incident], page_url: str) -> Iterator[Sample]:
+    """Yield when each began, the newest first.
+
+    Of several with the same labels the newest has the series: two samples of one series make a
+    scrape unreadable.
+    """
+    previous: set[Labels] = set()
+    for incident in sorted(begun, key=attrgetter("started_at"), reverse=True):
+        labels = (
+            ("impact", _impact(incident)),
+            ("title", _short_title(incident)),
+            ("url", incident.url or page_url),
+        )
+        if labels not in previous:
+            previous.add(labels)
+            began = incident.started_at.timestamp()
+            yield "vendor_open_incident_start_timestamp_seconds", began, labels
+
+
+def _impact(incident: Incident) -> str:
+    word = "maintenance" if incident.maintenance else incident.impact.lower()
+    return word if word in IMPACTS else "other"
+
+
+def _short_title(incident: Incident) -> str:
+    text = visible(" ".join(incident.title.split()))
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"

@@ -1,0 +1,125 @@
+"""One vendor as the store has it at a scrape."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from exporters.prometheus.cache import CacheKey
+from exporters.samples import DATES_AGO, LONGEST_WINDOW, Sample, day_level
+from monitor import overrides
+from monitor.config import VendorConfig
+from monitor.history import named_ids, options
+from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
+from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
+from monitor.since import DAYS, Since, outage_since
+from monitor.standing import Standing, is_bad, together
+from monitor.store import CurrentState, PageState, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorReading:
+    """One vendor as the store has it, and the settings its figures rest on.
+
+    `components` are those on the page; `critical` the ids of those the settings name; `standing` is
+    what the counted ones come to at the last success; `reported` are the uptimes the page prints,
+    by component id (None = the page) and days.
+    """
+
+    key: CacheKey
+    settings: VendorConfig
+    current: CurrentState
+    components: list[KnownComponent]
+    critical: frozenset[str]
+    standing: Standing
+    since: Since
+    history: PageHistory
+    published: PageFacts
+    reported: Mapping[tuple[str | None, int], float]
+    revised_days: int
+
+    def history_of(self, component_id: str) -> History:
+        """Return a component's days; all are unknown where none were derived."""
+        nothing = History(first=self.key.today, last=self.key.today, days={})
+        return self.history.components.get(component_id, nothing)
+
+    def figures(self, history: History, days: int) -> WindowFigures:
+        """Return what the window of so many days that ends with the page's today adds up to."""
+        return figures(history, window_ending(self.key.today, days))
+
+    def day_levels(self, subject: str, history: History, current: Level | None) -> Iterator[Sample]:
+        """Yield the levels of the page's days that have begun; `current` is the level now."""
+        for ago in DATES_AGO:
+            day = self.key.utc_today - timedelta(days=ago)
+            if day > self.key.today:
+                continue
+            closed = day < self.key.today
+            level = history.day(day).level if closed else self._today(history, current)
+            yield day_level(subject, ago, level, closed=closed)
+
+    def _today(self, history: History, current: Level | None) -> Level | None:
+        """Return today's level so far: what was derived, or anything worse that holds now, if that
+        was read today.
+
+        Until today is derived for the first time, what holds now is all that is known of it.
+        """
+        key = self.key
+        derived = history.day(key.today).level
+        is_derived = key.derived_day is not None and key.derived_day >= key.today
+        if current is None or not key.was_read_today or (is_derived and not is_bad(current)):
+            return derived
+        return current if derived is None else max(derived, current)
+
+    def exported_components(self, which: str) -> list[KnownComponent]:
+        """Return the components that have series, by the setting `component_metrics`: all, none, or
+        those that matter now or did in the longest window.
+        """
+        if which == "all":
+            return self.components
+        if which != "degraded":
+            return []
+        return [known for known in self.components if self._matters(known.component.id)]
+
+    def _matters(self, component_id: str) -> bool:
+        """Whether it is marked critical, not known to be operational now, or had an outage day."""
+        if component_id in self.critical:
+            return True
+        if self.current.levels.get(component_id) is not Level.OPERATIONAL:
+            return True
+        days = self.history_of(component_id).days.values()
+        return any(day.level is not None and day.level.is_outage for day in days)
+
+
+def read_vendor(
+    store: Store, page: PageState, key: CacheKey, settings: VendorConfig
+) -> VendorReading:
+    """Read the vendor. Raises what the store raises."""
+    first = key.today - timedelta(days=LONGEST_WINDOW - 1)
+    current, published = store.current(page.id), store.published(page.id, first)
+    components = [known for known in current.components if known.removed_at is None]
+    counted = {known.component.id for known in components} - current.excluded
+    return VendorReading(
+        key=key,
+        settings=settings,
+        current=current,
+        components=components,
+        critical=named_ids(current.components, settings.critical),
+        standing=together(map(current.levels.get, counted), settings.min_coverage),
+        since=_since(store, page, settings, current),
+        history=store.listed_history(page.id, first, key.today),
+        published=published,
+        reported=reported_ratios(published),
+        revised_days=store.revised_days(page.id, first, key.today),
+    )
+
+
+def _since(store: Store, page: PageState, settings: VendorConfig, current: CurrentState) -> Since:
+    """Return since when outages go on. What was told and seen is read only of pages that are in
+    one.
+    """
+    read_at = page.last_success_at
+    levels = current.levels.values()
+    if read_at is None or not any(level is not None and level.is_outage for level in levels):
+        return Since()
+    facts = store.facts(page.id, since=read_at - timedelta(days=DAYS))
+    facts = overrides.apply(facts, settings.overrides)
+    return outage_since(facts, options(settings, page.zone, facts), read_at)
