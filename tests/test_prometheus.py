@@ -1621,10 +1621,10 @@ def golden_health():
 def golden_clocks():
     ledger = ClockLedger(lambda: 1000.0)
     for vendor, offset in {"acme": -3.25, "globex": -3.5, "initech": 3600.0}.items():
-        ledger.heard(vendor, offset)
+        ledger.note_offset(vendor, offset)
     ledger.look(NOW)
     ledger.look(NOW - timedelta(hours=8))
-    ledger.healed(2)
+    ledger.note_healed(2)
     return ledger
 
 
