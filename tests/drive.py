@@ -59,9 +59,7 @@ def recognised(responses: Sequence[Response]) -> list[str]:
     any sign."""
     kinds = {
         name: {
-            signal.kind
-            for response in responses
-            for signal in platforms.named(name).detect(response)
+            signal.kind for response in responses for signal in platforms.signals(name, response)
         }
         for name in platforms.names()
     }

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import platforms
 from monitor.config import parse, warnings
 from monitor.errors import NotJson, ParseError, TooLarge, Truncated, UnexpectedShape
 from monitor.kit.protocol import Get, PageContext, Response
@@ -413,7 +414,9 @@ def test_an_article_that_quotes_an_event_is_not_the_dashboard() -> None:
 
     assert {
         signal.kind
-        for signal in aws.detect(Response(url="https://blog.example/", status=200, body=body))
+        for signal in platforms.signals(
+            "aws", Response(url="https://blog.example/", status=200, body=body)
+        )
     } == {"ids"}
 
 
@@ -455,4 +458,4 @@ def test_whatever_comes_is_evidence_or_an_error_of_ours(
         except ParseError:
             continue
         assert_all_sound(found, context, [Level.OPERATIONAL, *meant])
-    assert isinstance(aws.detect(answer(CURRENT)), list)
+    assert isinstance(platforms.signals("aws", answer(CURRENT)), list)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import Moved, UnexpectedShape
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Phase
@@ -89,10 +90,10 @@ def test_the_feed_is_asked_of_the_feeds_host_and_never_conditionally() -> None:
     asked = next(azure.poll(page))
 
     assert (page.absolute(asked.path), asked.conditional) == (azure.FEED, False)
-    assert [get.path for get in azure.probe("https://status.azure.com/en-us/status")] == [
-        azure.FEED
-    ]
-    assert azure.probe("https://status.harbour.example/") == ()
+    assert [
+        get.path for get in platforms.probes_of("azure", "https://status.azure.com/en-us/status")
+    ] == [azure.FEED]
+    assert platforms.probes_of("azure", "https://status.harbour.example/") == ()
 
 
 def test_a_feed_from_a_host_that_is_routed_by_region_is_refused() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import UnexpectedShape
 from monitor.platforms import azuredevops
 from tests.drive import answers_from, context_of, drive
@@ -58,7 +59,8 @@ def test_a_geography_without_a_health_is_named_by_its_place() -> None:
 
 
 def test_only_its_own_host_is_asked() -> None:
-    assert [get.path for get in azuredevops.probe("https://status.dev.azure.com/_history")] == [
-        "/_apis/status/health"
-    ]
-    assert azuredevops.probe("https://status.harbour.example/") == ()
+    assert [
+        get.path
+        for get in platforms.probes_of("azuredevops", "https://status.dev.azure.com/_history")
+    ] == ["/_apis/status/health"]
+    assert platforms.probes_of("azuredevops", "https://status.harbour.example/") == ()

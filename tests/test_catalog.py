@@ -32,10 +32,7 @@ TEXT = resources.files("monitor").joinpath("catalog.yaml").read_text(encoding="u
 HEAD = TEXT[: TEXT.index("\n- slug:")]
 READABLE = [entry for entry in catalog() if entry.platform != UNKNOWN_PLATFORM]
 ADDRESSES_OF_PLATFORMS = (
-    ".statuspage.io",
-    ".status.io",
-    ".instatus.com",
-    ".betteruptime.com",
+    *(f".{domain}" for domain in platforms.tenant_domains()),
     ".status.atlassian.com",
 )
 

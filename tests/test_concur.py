@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import FetchError, TimedOut
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Phase
@@ -133,7 +134,7 @@ def test_what_ended_long_ago_is_not_read_however_it_is_written() -> None:
 
 
 def test_its_own_host_is_asked_and_no_other() -> None:
-    assert [get.path for get in concur.probe("https://open.concur.com/")] == [
+    assert [get.path for get in platforms.probes_of("concur", "https://open.concur.com/")] == [
         "/api/open/status_history?data_center=us2&utc_offset=-0000"
     ]
-    assert concur.probe("https://open.harbour.example/") == ()
+    assert platforms.probes_of("concur", "https://open.harbour.example/") == ()

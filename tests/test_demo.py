@@ -29,7 +29,7 @@ from monitor.errors import MonitorError
 from monitor.intervals import Interval, day_interval, day_of, days_between
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Bar, Evidence, Impact, Level, Seconds
-from monitor.platforms import named
+from monitor.platforms import named, signals
 from tests.drive import drive
 
 NOW = datetime(
@@ -582,8 +582,8 @@ def test_the_pages_are_recognised_as_their_platform_and_not_as_the_other(platfor
     response = over(truth)(truth.url)
     other = PLATFORMS[1 - PLATFORMS.index(platform)]
 
-    assert len({signal.kind for signal in named(platform).detect(response)}) >= 2
-    assert named(other).detect(response) == []
+    assert len({signal.kind for signal in signals(platform, response)}) >= 2
+    assert signals(other, response) == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -85,7 +85,7 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     page = known_page(case)
     told = read(name, page, answer)
     assert_said(name, page, told, bodies.values())
-    for signal in platforms.named(name).detect(answer(url)):
+    for signal in platforms.signals(name, answer(url)):
         assert signal.kind
         assert signal.why
 
@@ -169,7 +169,7 @@ def test_no_place_of_an_answer_is_trusted_to_hold_what_is_due_there(name: str) -
             try:
                 told = read(name, page, answer)
                 assert_said(name, page, told, [*(bodies | {url: damaged}).values()])
-                platforms.named(name).detect(answer(url))
+                platforms.signals(name, answer(url))
             except Exception as error:
                 raise AssertionError(f"{case_of(case)} {url} {place}") from error
 

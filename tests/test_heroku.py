@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor import platforms
 from monitor.model import Evidence, Phase
 from monitor.platforms import heroku
 from tests.drive import answers_from, context_of, drive
@@ -117,7 +118,7 @@ def test_what_is_announced_is_listed_and_is_no_maintenance_yet() -> None:
 
 
 def test_only_its_own_host_is_asked() -> None:
-    assert [get.path for get in heroku.probe("https://status.heroku.com/")] == [
+    assert [get.path for get in platforms.probes_of("heroku", "https://status.heroku.com/")] == [
         "/api/v4/current-status"
     ]
-    assert heroku.probe("https://status.harbour.example/") == ()
+    assert platforms.probes_of("heroku", "https://status.harbour.example/") == ()

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of
 
+from monitor import platforms
 from monitor.config import VendorConfig
 from monitor.errors import BotChallenge, NotJson, PageError, ParseError, UnexpectedShape
 from monitor.kit.protocol import PageContext, Response, Steps
@@ -472,15 +473,15 @@ def test_what_is_no_feed_is_no_list_of_incidents(feed: bytes) -> None:
 def test_a_summary_on_an_own_domain_alone_is_one_sign_and_proves_nothing() -> None:
     response = answers_from(FIXTURES / "quiet")(SUMMARY)
 
-    assert [signal.kind for signal in instatus.detect(response)] == ["shape"]
+    assert [signal.kind for signal in platforms.signals("instatus", response)] == ["shape"]
 
 
 def test_the_host_counts_only_beside_another_sign() -> None:
     url = "https://harbour.instatus.com/summary.json"
     summary = replace(answers_from(FIXTURES / "quiet")(SUMMARY), url=url, final_url=url)
 
-    assert {signal.kind for signal in instatus.detect(summary)} == {"shape", "host"}
-    assert instatus.detect(replace(summary, body=b"<html></html>")) == []
+    assert {signal.kind for signal in platforms.signals("instatus", summary)} == {"shape", "host"}
+    assert platforms.signals("instatus", replace(summary, body=b"<html></html>")) == []
 
 
 # ----------------------------------------------------------------------------------------------------------
@@ -595,7 +596,7 @@ def holds(case: str, answer: Answer, bodies: Mapping[str, bytes]) -> None:
                 o.level for o in piece.observed or ()
             } <= levels_in(text)
     for body in bodies.values():
-        instatus.detect(Response(url=HOST, status=200, body=body))
+        platforms.signals("instatus", Response(url=HOST, status=200, body=body))
 
 
 @pytest.mark.parametrize("case", ["ongoing", "maintenance"])

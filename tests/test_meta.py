@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import UnexpectedShape
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Phase
@@ -68,7 +69,7 @@ def test_a_feed_is_a_file_of_the_page_and_nothing_else() -> None:
 
 
 def test_the_list_is_asked_for_on_metas_hosts_only() -> None:
-    assert [get.path for get in meta.probe("https://metastatus.com/graph-api/")] == [
-        meta.ORGANISATIONS
-    ]
-    assert meta.probe("https://status.harbor.example/") == ()
+    assert [
+        get.path for get in platforms.probes_of("meta", "https://metastatus.com/graph-api/")
+    ] == [meta.ORGANISATIONS]
+    assert platforms.probes_of("meta", "https://status.harbor.example/") == ()

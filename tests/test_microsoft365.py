@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import ConnectFailed, UnexpectedShape
 from monitor.kit.protocol import Response
 from monitor.model import Level
@@ -59,9 +60,9 @@ def test_a_post_alone_proves_nothing_without_its_host() -> None:
     post = answers_from(FIXTURES / "quiet")(f"{POSTS}ppac")
     elsewhere = replace(post, url="https://status.harbour.example/", final_url="")
 
-    assert {signal.kind for signal in microsoft365.detect(post)} == {"shape", "host"}
-    assert {signal.kind for signal in microsoft365.detect(elsewhere)} == {"shape"}
-    assert microsoft365.probe("https://status.harbour.example/") == ()
+    assert {signal.kind for signal in platforms.signals("microsoft365", post)} == {"shape", "host"}
+    assert {signal.kind for signal in platforms.signals("microsoft365", elsewhere)} == {"shape"}
+    assert platforms.probes_of("microsoft365", "https://status.harbour.example/") == ()
 
 
 def test_a_backfill_says_what_it_cannot_reach() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import Truncated
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Level, Phase
@@ -128,4 +129,7 @@ def test_without_its_host_the_fields_and_words_of_instances_prove_it() -> None:
     answer = answers_from(FIXTURES / "quiet")(f"{salesforce.API}/instances/status/preview")
     elsewhere = replace(answer, url="https://status.harbour.example/", final_url="")
 
-    assert {signal.kind for signal in salesforce.detect(elsewhere)} == {"shape", "words"}
+    assert {signal.kind for signal in platforms.signals("salesforce", elsewhere)} == {
+        "shape",
+        "words",
+    }

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of
 
+from monitor import platforms
 from monitor.config import VendorConfig
 from monitor.errors import PageError, ParseError, UnexpectedShape
 from monitor.impacts import DEFAULT_IMPACT_MAPPING, IMPACT_WORDS
@@ -263,22 +264,24 @@ def test_of_an_incident_told_twice_what_changed_last_counts() -> None:
 
 
 def test_only_slacks_hosts_are_asked_for_its_answer() -> None:
-    assert [get.path for get in slack.probe("https://status.slack.com/")] == ["/api/v2.0.0/current"]
-    assert slack.probe("https://status.harbour.example/") == ()
+    assert [get.path for get in platforms.probes_of("slack", "https://status.slack.com/")] == [
+        "/api/v2.0.0/current"
+    ]
+    assert platforms.probes_of("slack", "https://status.harbour.example/") == ()
 
 
 def test_the_short_answer_of_a_quiet_day_proves_slack_only_on_its_host() -> None:
     answer = answers_from(FIXTURES / "quiet")(CURRENT)
     elsewhere = replace(answer, url="https://status.harbour.example/", final_url="")
 
-    assert {signal.kind for signal in slack.detect(answer)} == {"shape", "host"}
-    assert {signal.kind for signal in slack.detect(elsewhere)} == {"shape"}
+    assert {signal.kind for signal in platforms.signals("slack", answer)} == {"shape", "host"}
+    assert {signal.kind for signal in platforms.signals("slack", elsewhere)} == {"shape"}
 
 
 def test_an_error_page_proves_nothing_whatever_it_holds() -> None:
     answer = replace(answers_from(FIXTURES / "ongoing")(CURRENT), status=500)
 
-    assert slack.detect(answer) == []
+    assert platforms.signals("slack", answer) == []
 
 
 @pytest.mark.parametrize(
@@ -294,7 +297,7 @@ def test_an_error_page_proves_nothing_whatever_it_holds() -> None:
     ],
 )
 def test_what_is_not_its_shape_is_no_sign_even_on_its_host(body: bytes) -> None:
-    assert slack.detect(Response(url=CURRENT, status=200, body=body)) == []
+    assert platforms.signals("slack", Response(url=CURRENT, status=200, body=body)) == []
 
 
 # ----------------------------------------------------------------------------------------------------------
@@ -361,7 +364,7 @@ def holds(case: str, bodies: Mapping[str, bytes]) -> None:
             inferred = {impact.word for impact in piece.impacts} & {*IMPACT_WORDS.values()}
             assert inferred <= {IMPACT_WORDS[level] for level in meant}
     for url, body in bodies.items():
-        slack.detect(Response(url=url, status=200, body=body))
+        platforms.signals("slack", Response(url=url, status=200, body=body))
 
 
 @pytest.mark.parametrize("case", ["outage", "maintenance", "ended-incident"])

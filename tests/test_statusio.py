@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import platforms
 from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.kit.protocol import Get, PageContext, Response, Signal
 from monitor.model import Aspect, Evidence, Impact, Level, Phase
@@ -303,21 +304,25 @@ def test_an_address_elsewhere_is_not_probed(url: str) -> None:
 def test_an_error_answer_proves_nothing_whatever_it_holds() -> None:
     body = json.dumps(document("quiet")).encode()
 
-    assert {each.kind for each in statusio.detect(Response(url=API, status=200, body=body))} == {
+    assert {
+        each.kind
+        for each in platforms.signals("statusio", Response(url=API, status=200, body=body))
+    } == {
         "host",
         "shape",
     }
-    assert {each.kind for each in statusio.detect(Response(url=API, status=500, body=body))} == {
-        "host"
-    }
+    assert {
+        each.kind
+        for each in platforms.signals("statusio", Response(url=API, status=500, body=body))
+    } == {"host"}
 
 
 def test_a_page_that_links_to_status_io_is_not_one_of_its_pages() -> None:
     body = b'<html>We moved away from <a href="https://status.io/">Status.io</a></html>'
 
-    assert statusio.detect(Response(url="https://blog.example/", status=200, body=body)) == [
-        Signal("assets", "the page refers to status.io")
-    ]
+    assert platforms.signals(
+        "statusio", Response(url="https://blog.example/", status=200, body=body)
+    ) == [Signal("assets", "the page refers to status.io")]
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -362,4 +367,4 @@ def test_whatever_comes_is_evidence_or_an_error_of_ours(
         except ParseError:
             continue
         assert_all_sound(found, context, meant)
-    assert isinstance(statusio.detect(answer(API)), list)
+    assert isinstance(platforms.signals("statusio", answer(API)), list)

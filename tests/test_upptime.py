@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import platforms
 from monitor.errors import BadStatus, UnexpectedShape
 from monitor.kit.protocol import Response
 from monitor.model import Bar, Level
@@ -63,8 +64,10 @@ def test_a_page_that_only_names_upptime_is_not_one() -> None:
         body=b'<a href="https://upptime.js.org">Upptime</a>',
     )
 
-    assert {signal.kind for signal in upptime.detect(blog)} == {"brand"}
-    assert {s.kind for s in upptime.detect(answers_from(FIXTURES / "quiet")(PAGE.url))} == {
+    assert {signal.kind for signal in platforms.signals("upptime", blog)} == {"brand"}
+    assert {
+        s.kind for s in platforms.signals("upptime", answers_from(FIXTURES / "quiet")(PAGE.url))
+    } == {
         "brand",
         "sapper",
     }

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import platforms
 from monitor.errors import UnexpectedShape
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
@@ -72,7 +73,10 @@ def test_a_host_whose_root_is_no_status_page_says_what_to_configure(entry: dict[
 def test_the_page_alone_proves_the_platform_and_another_app_does_not() -> None:
     def kinds(case: str) -> set[str]:
         url = recording_of(FIXTURES / case).responses[0]["url"]
-        return {signal.kind for signal in uptimekuma.detect(answers_from(FIXTURES / case)(url))}
+        return {
+            signal.kind
+            for signal in platforms.signals("uptimekuma", answers_from(FIXTURES / case)(url))
+        }
 
     assert kinds("own-host") == {"preload", "manifest"}
     assert kinds("quiet") == {"shape", "settings"}
@@ -81,7 +85,7 @@ def test_the_page_alone_proves_the_platform_and_another_app_does_not() -> None:
         status=200,
         body=b"<html>/api/status-page/main/manifest.json</html>",
     )
-    assert uptimekuma.detect(plain) == []
+    assert platforms.signals("uptimekuma", plain) == []
 
 
 def page_of(checks: list[tuple[int, int]]):

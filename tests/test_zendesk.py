@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from monitor import platforms
 from monitor.errors import TimedOut, UnexpectedShape
 from monitor.kit.protocol import Response
 from monitor.model import Evidence, Phase
@@ -104,5 +105,7 @@ def test_a_shape_nobody_has_shown_us_is_an_error_that_asks_for_a_recording(
 
 
 def test_its_own_host_is_asked_and_no_other() -> None:
-    assert [get.path for get in zendesk.probe("https://status.zendesk.com/")] == [zendesk.SERVICES]
-    assert zendesk.probe("https://status.harbour.example/") == ()
+    assert [get.path for get in platforms.probes_of("zendesk", "https://status.zendesk.com/")] == [
+        zendesk.SERVICES
+    ]
+    assert platforms.probes_of("zendesk", "https://status.harbour.example/") == ()

@@ -101,7 +101,7 @@ class _Search:
     def _collect_signals(self, answer: Response) -> None:
         """Add the signals every platform sees in the answer."""
         for name, signals in self.signals.items():
-            for signal in platforms.named(name).detect(answer):
+            for signal in platforms.signals(name, answer):
                 signals.setdefault(signal.kind, signal)
 
     def _leading(self) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from slugify import slugify
 
+from monitor import platforms
 from monitor.config.mistakes import Mistake, quote
 
 _FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f\\<>\"]")
@@ -17,15 +18,22 @@ _API_PATH = re.compile(
     r"|index\.(?:json|html?)"
     r"|feed(?:\.[a-z]+)?)/?$",
 )
-_HOSTERS = (
-    "statuspage.io",
-    "instatus.com",
-    "betteruptime.com",
-    "statuspal.io",
-    "hund.io",
-    "freshstatus.io",
+_OTHER_TENANT_DOMAINS = frozenset({"freshstatus.io", "hund.io"})
+"""Domains under which every name is a customer's page of a platform that we do not read."""
+
+_SLUGS_NAME_THE_DOMAIN = frozenset(
+    {
+        "checkly-status-page.com",
+        "hostedstatus.com",
+        "status.io",
+        "statuscast.com",
+        "statuspage.datadoghq.com",
+        "statuspal.eu",
+        "trust.pagerduty.com",
+    }
 )
-"""Domains of platforms, on which a page's own label is all that tells vendors apart."""
+"""Domains that slugs have named beside the customer. A page is stored under its slug: another rule
+would lose the history of those that are."""
 
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 
@@ -97,9 +105,18 @@ def slug_from_url(url: str) -> str:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    hoster = next((suffix for suffix in _HOSTERS if host.endswith(f".{suffix}")), None)
-    words = [host.removesuffix(f".{hoster}")] if hoster else _telling_labels(host)
+    tenant = _tenant(host)
+    words = [tenant] if tenant else _telling_labels(host)
     return to_slug(" ".join([*words, str(parts.port or ""), parts.path]))
+
+
+def _tenant(host: str) -> str | None:
+    """Return the customer's name in a host on a platform's own domain; None on any other host."""
+    domains = (platforms.tenant_domains() | _OTHER_TENANT_DOMAINS) - _SLUGS_NAME_THE_DOMAIN
+    for domain in sorted(domains):
+        if host.endswith(f".{domain}"):
+            return host.removesuffix(f".{domain}")
+    return None
 
 
 def _telling_labels(host: str) -> list[str]:

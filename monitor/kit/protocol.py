@@ -2,7 +2,7 @@
 
 A platform module in `monitor.platforms` defines three functions and imports nothing that acts::
 
-    def detect(response: Response) -> list[Signal]: ...
+    def detect(response: Response) -> Iterable[Signal]: ...
     def poll(page: PageContext) -> Steps: ...                      # live state, least traffic
     def backfill(page: PageContext, since: datetime) -> Steps: ... # history, best source first
 

@@ -21,7 +21,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale
@@ -52,6 +51,7 @@ HOSTS = frozenset({"status.adobe.com", "data.status.adobe.com"})
 API = "https://data.status.adobe.com/adobestatus"
 EVENTS = f"{API}/StatusEvents"
 PRODUCTS = f"{API}/SnowServiceRegistry"
+PROBE = Get(path=PRODUCTS)
 SITE = "https://status.adobe.com/"
 MAX_BODY_MIB = 16
 
@@ -88,21 +88,8 @@ REACH = timedelta(days=40)
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return the list of products, when the host is Adobe's: the page itself is an empty shell."""
-    return (Get(path=PRODUCTS),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of Adobe's documents; `host` only ever beside another sign."""
-    signals = list(_signals(response))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host in HOSTS:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of Adobe's documents; `host` only ever beside another sign."""
     marked = b'"incidentEvent"' in response.body or b'"serviceEnvironments"' in response.body
     told = try_json(response) if marked else None
     if not isinstance(told, dict):

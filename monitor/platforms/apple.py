@@ -48,6 +48,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "developer.apple.com": ("/system-status", DEVELOPER),
 }
 """The pages by host: how their path begins, and where their document is."""
+HOSTS = tuple(PAGES)
 
 SOME = "some users"
 VOCABULARY: Mapping[str, Level] = {
@@ -80,10 +81,7 @@ def probe(url: str) -> tuple[Get, ...]:
 
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Apple's system status; the host counts only beside another sign."""
-    signals = list(_signals(try_json(_unwrapped(response))))
-    if signals and (urlsplit(response.final_url or response.url).hostname or "") in PAGES:
-        signals.append(Signal("host", "the host is Apple's"))
-    return signals
+    return list(_signals(try_json(_unwrapped(response))))
 
 
 def _signals(told: object) -> Iterator[Signal]:

@@ -70,6 +70,7 @@ ABOUT = About(
 
 SOURCE = "aws.events"
 CURRENT = "/public/currentevents"
+PROBE = Get(path=CURRENT)
 HISTORY_COPIES = tuple(
     f"https://history-events-{region}-prod.s3.amazonaws.com/historyevents.json"
     for region in ("us-east-1", "eu-west-1", "us-west-2", "ap-northeast-1")
@@ -148,21 +149,10 @@ Row = dict[str, Any]
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the events, when the host is the
-    dashboard's.
-    """
-    return (Get(path=CURRENT),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of AWS's dashboard: its host, the ids of its events, its unusual encoding,
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of AWS's dashboard: its host, the ids of its events, its unusual encoding,
     its feeds.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     host = urlsplit(response.final_url or response.url).hostname or ""
     if host in HOSTS or re.fullmatch(r"history-events-[a-z0-9-]+-prod\.s3\.amazonaws\.com", host):
         yield Signal("host", f"the host is {host}")

@@ -55,6 +55,7 @@ ABOUT = About(
 
 LIVE, REVIEWS = "azure.feed", "azure.reviews"
 FEED = "https://rssfeed.azure.status.microsoft/en-us/status/feed/"
+PROBE = Get(path=FEED, accept=ACCEPT)
 PAST = (
     "https://azure.status.microsoft/en-us/statushistoryapi/"
     "?serviceSlug=all&regionSlug=all&startDate=all&page={}&shdrefreshflag=true"
@@ -187,19 +188,9 @@ HEADING = re.compile(r"\b(\d\d)/(\d\d)/(20\d\d)\b ?(.*)")
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the feed, when the host is one of
-    Azure's.
-    """
-    return (Get(path=FEED, accept=ACCEPT),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Azure's feed or page; the host counts only beside another sign."""
-    signals = list(_signals(response.body[:8192]))
-    if signals and _host(response).endswith(SITE):
-        signals.append(Signal("host", f"the host is {_host(response)}"))
-    return signals
+    return _signals(response.body[:8192])
 
 
 def _signals(head: bytes) -> Iterator[Signal]:

@@ -11,7 +11,6 @@ A user may choose `regions`: geographies by their ids or names (`EU`, `Europe`).
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 from monitor.errors import Truncated
 from monitor.intervals import day_of
@@ -39,7 +38,8 @@ MAX_BODY_MIB = 4
 
 SOURCE = "azuredevops.health"
 HEALTH = "/_apis/status/health"
-HOST = "status.dev.azure.com"
+PROBE = Get(path=HEALTH)
+HOSTS = ("status.dev.azure.com",)
 
 VOCABULARY: Mapping[str, Level] = {
     "healthy": Level.OPERATIONAL,
@@ -55,19 +55,9 @@ SERVICES = frozenset(
 """The documented services; others are read too."""
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the health, when the host is that of
-    Azure DevOps.
-    """
-    return (Get(path=HEALTH),) if urlsplit(url).hostname == HOST else ()
-
-
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Azure DevOps' health answer; the host counts only beside another sign."""
-    signals = list(_signals(try_json(response)))
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return _signals(try_json(response))
 
 
 def _signals(told: object) -> Iterator[Signal]:

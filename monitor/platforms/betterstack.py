@@ -228,7 +228,8 @@ def iana_zone(name: str) -> str | None:
 # recognising
 
 MARKUP = (b"status-page__overview", b"status-page__resource", b"text-statuspage-")
-HOSTS = (b"uptime.betterstack.com", b"betterstack.com/", b"betteruptime.com")
+HOSTS = (".betteruptime.com",)
+LINKS = (b"uptime.betterstack.com", b"betterstack.com/", b"betteruptime.com")
 LOGOS = "https://d1lppblt9t2x15.cloudfront.net/"
 
 
@@ -265,7 +266,7 @@ def _html_signals(body: bytes) -> Iterator[Signal]:
     marks = [mark.decode() for mark in MARKUP if mark in body]
     if marks:
         yield Signal("markup", ", ".join(marks))
-        hosts = [host.decode() for host in HOSTS if host in body]
+        hosts = [host.decode() for host in LINKS if host in body]
         if hosts:  # on any other page a link to them is no sign
             yield Signal("assets", ", ".join(hosts))
 

@@ -132,12 +132,8 @@ OWN_KEYS = (
 PAGE_KEYS = {"current_page", "from", "per_page", "to"}
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Cachet page: its markup, how it cuts lists into pages, and its rows."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Cachet page: its markup, how it cuts lists into pages, and its rows."""
     head = response.body[:64].lstrip()[:1]
     if head == b"<" and (
         b"://cachethq.io" in response.body or b"/vendor/cachethq/cachet/" in response.body

@@ -72,6 +72,7 @@ API = "/api/status-page/{slug}/"
 WINDOWS = ("active", "upcoming", "recentlyCompleted", "past")
 ANSWERS = ("uptime", "unresolved-incidents", "maintenance-windows")
 HOSTED = ".checkly-status-page.com"
+HOSTS = (HOSTED,)
 
 SLUG = re.compile(
     rb'"maintenance-windows-([\w-]{1,100})"|/api/status-page/([\w-]{1,100})/(?:uptime|unresolved-inc|maintenance-w)'
@@ -106,17 +107,10 @@ REMEDY = (
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Checkly page or of its answers; `host` only ever beside another
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Checkly page or of its answers; `host` only ever beside another
     sign.
     """
-    signals = list(_signals(response))
-    if signals and _hosted(response.final_url or response.url):
-        signals.append(Signal("host", f"the host is one of *{HOSTED}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
     if b"__NUXT_DATA__" in body:
         if b'"status-page-resolver-' in body:

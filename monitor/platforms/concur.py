@@ -23,7 +23,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.kit.events import ComponentState, Event, spans_for
@@ -54,6 +53,7 @@ ABOUT = About(
 
 SOURCE = "concur.incidents"
 HOST = "open.concur.com"
+HOSTS = (HOST,)
 PAGE = f"https://{HOST}/"
 INCIDENTS = "/api/open/incidents"
 MAX_BODY_MIB = 40
@@ -90,20 +90,12 @@ MESSAGES: Mapping[str, Phase] = {
 # recognising
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return the state of one data centre, on SAP's own host: the page itself is an empty shell."""
-    return (Get(path=_path("us2")),) if urlsplit(url).hostname == HOST else ()
-
-
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Concur Open: the two shapes, what their words are and, beside these, the
     host.
     """
     told = try_json(response)
-    signals = list(_signals(told)) if isinstance(told, dict) else []
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return list(_signals(told)) if isinstance(told, dict) else []
 
 
 def _signals(told: Row) -> Iterator[Signal]:
@@ -140,6 +132,10 @@ def _is_incident(told: object) -> bool:
 
 def _path(centre: str) -> str:
     return f"/api/open/status_history?data_center={centre}&utc_offset=-0000"
+
+
+PROBE = Get(path=_path("us2"))
+"""The state of one data centre: the page itself is an empty shell."""
 
 
 def _centres(page: PageContext) -> list[str]:

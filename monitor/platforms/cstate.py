@@ -111,14 +111,10 @@ HIDDEN = "the page lists no older issue; it may hide them"
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a cState page, its index or its issues. They are looked for in JSON that
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a cState page, its index or its issues. They are looked for in JSON that
     is broken too.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
     if GENERATOR in body:
         yield Signal("generator", "the page says that cState made it")

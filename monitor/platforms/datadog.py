@@ -23,7 +23,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
-from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable
 from monitor.kit.events import ComponentState, Event, ImpactSpan, recent_or_open, spans_for
@@ -39,6 +38,7 @@ from monitor.kit.fields import (
     rows,
     text,
 )
+from monitor.kit.hosts import is_on
 from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import calls_over, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
@@ -61,8 +61,10 @@ ABOUT = About(
 SOURCE = "datadog.config"
 
 CONFIG = "/config.json"
+PROBE = Get(path=CONFIG)
 COMMON_PATHS = (CONFIG,)
 HOSTED = ".statuspage.datadoghq.com"
+HOSTS = (HOSTED,)
 
 VOCABULARY: Mapping[str, Level] = {
     "operational": Level.OPERATIONAL,
@@ -92,22 +94,8 @@ MAINTENANCE_PHASES: Mapping[str, Phase] = {
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: its document, on Datadog's own
-    hosts.
-    """
-    return (Get(path=CONFIG),) if _is_hosted(url) else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Datadog page's document; `host` only ever beside another sign."""
-    signals = list(_signals(response))
-    if signals and _is_hosted(response.final_url or response.url):
-        signals.append(Signal("host", f"the host is one of *{HOSTED}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Datadog page's document; `host` only ever beside another sign."""
     if b'"domainPrefix"' not in response.body:
         return
     told = try_json(response)
@@ -117,15 +105,8 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield Signal("shape", "a page with a type and a domain prefix")
     if {"sourceDatacenter", "visualizationType"} <= told.keys():
         yield Signal("settings", "Datadog's data centre and way of drawing")
-    if _is_hosted(str(told.get("pageUrl"))):
+    if is_on(str(told.get("pageUrl")), HOSTS):
         yield Signal("address", f"the page says that its address is on *{HOSTED}")
-
-
-def _is_hosted(url: str) -> bool:
-    try:
-        return (urlsplit(url).hostname or "").endswith(HOSTED)
-    except ValueError:
-        return False
 
 
 # the document

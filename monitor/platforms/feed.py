@@ -264,7 +264,7 @@ def _offered(html: str) -> list[str]:
     return found
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterable[Signal]:
     """Return the signs of a feed of incidents: entries that speak in states, and what its title
     calls it.
     """
@@ -275,7 +275,7 @@ def detect(response: Response) -> list[Signal]:
         feed = read_feed(response)
     except (FetchError, ParseError):
         return []
-    return list(_signals(feed))
+    return _signals(feed)
 
 
 def _signals(feed: Feed) -> Iterator[Signal]:

@@ -22,7 +22,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 from monitor.kit.events import Event, ImpactSpan, expire_stale, recent_or_open
 from monitor.kit.evidence import evidence, gap_before
@@ -56,6 +55,7 @@ PLANS = "firehydrant.maintenances"
 take them back."""
 
 PAYLOAD = "/data/payload.json"
+PROBE = Get(path=PAYLOAD)
 COMMON_PATHS = (PAYLOAD,)
 HOSTS = frozenset({"status.redis.io", "status.firehydrant.com", "status.backblaze.com"})
 
@@ -89,19 +89,8 @@ UNNAMED = "an incident is going on that names no component"
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL, on hosts known to be FireHydrant's
-    customers.
-    """
-    return (Get(path=PAYLOAD),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a FireHydrant payload."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a FireHydrant payload."""
     if b'"conditions"' not in response.body:
         return
     told = try_json(response)

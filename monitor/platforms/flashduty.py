@@ -117,12 +117,8 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=ACTIVE.format(id=known)),) if known else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Flashduty page or of its answers."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Flashduty page or of its answers."""
     if b"flashcat.cloud/statuspage/" in response.body:
         yield Signal("assets", "pictures are kept at flashcat.cloud")
     if b'"active_changes"' not in response.body:

@@ -76,14 +76,10 @@ REMEDY = (
 )
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Gatus dashboard: its title and settings, and the shape of its
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Gatus dashboard: its title and settings, and the shape of its
     results.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     if b"| Gatus</title>" in response.body or b"gatus.io" in response.body[:100_000].lower():
         yield Signal("markup", "the page calls itself Gatus")
     told = try_json(response)

@@ -15,7 +15,6 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import Truncated, UnexpectedShape
 from monitor.intervals import ONE_DAY, day_of
@@ -58,8 +57,10 @@ ABOUT = About(
 
 SOURCE = "heroku.incidents"
 CURRENT = "/api/v4/current-status"
+PROBE = Get(path=CURRENT)
 HISTORY = "/api/v4/incidents?limit=100"
 HOST = "status.heroku.com"
+HOSTS = (HOST,)
 
 VOCABULARY: Mapping[str, Level] = {
     "green": Level.OPERATIONAL,
@@ -95,19 +96,9 @@ COLOURS = re.compile(r"status(_\w+)?")
 RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real history yet"
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the current status, when the host is
-    Heroku's.
-    """
-    return (Get(path=CURRENT),) if urlsplit(url).hostname == HOST else ()
-
-
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Heroku's status API; the host counts only beside another sign."""
-    signals = list(_signals(try_json(response)))
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return _signals(try_json(response))
 
 
 def _signals(told: object) -> Iterator[Signal]:

@@ -59,6 +59,7 @@ ABOUT = About(
 
 SOURCE = "ibm.incidents"
 HOST = "cloud.ibm.com"
+HOSTS = (HOST,)
 PAGE = f"https://{HOST}/status"
 STATUS = "/status/getEnhancedStatus"
 
@@ -88,14 +89,11 @@ def probe(url: str) -> tuple[Get, ...]:
     )
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of IBM's list: its fields, the resource names of IBM's cloud and, beside
     these, the host.
     """
-    signals = list(_signals(try_json(response)))
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return _signals(try_json(response))
 
 
 def _signals(told: object) -> Iterator[Signal]:

@@ -54,6 +54,7 @@ EVENTS = "meta.events"
 HOSTS = frozenset({"metastatus.com", "www.metastatus.com"})
 SITE = "https://metastatus.com/"
 ORGANISATIONS = f"{SITE}data/orgs.json"
+PROBE = Get(path=ORGANISATIONS)
 
 VOCABULARY: Mapping[str, Level] = {
     "No known issues": Level.OPERATIONAL,
@@ -70,23 +71,8 @@ LONGEST_WORD = 60
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return the list of organisations, when the host is Meta's: the page itself is an empty
-    shell.
-    """
-    return (Get(path=ORGANISATIONS),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of the list of organisations; `host` only ever beside another sign."""
-    signals = list(_signals(response))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host in HOSTS:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of the list of organisations; `host` only ever beside another sign."""
     if b'"rss_file_paths"' not in response.body:
         return
     told = try_json(response)

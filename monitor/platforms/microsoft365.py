@@ -12,7 +12,6 @@ observed, the words of their `Status` are those of the page's own script.
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated
 from monitor.intervals import day_of
@@ -41,12 +40,13 @@ ABOUT = About(
 
 SOURCE = "microsoft365.posts"
 SERVICES = "/api/posts/m365Consumer"
+PROBE = Get(path=SERVICES)
 CENTRES: Mapping[str, str] = {
     "mac": "Microsoft 365 admin center",
     "ppac": "Power Platform admin center",
 }
 """The admin centres by the last part of their posts' addresses."""
-HOST = "status.cloud.microsoft"
+HOSTS = ("status.cloud.microsoft",)
 
 VOCABULARY: Mapping[str, Level] = {
     "available": Level.OPERATIONAL,
@@ -64,19 +64,9 @@ POST = {"LastUpdatedTime", "AuthoredDateTime", "Message", "Status"}
 LONGEST_REMARK = 200
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the consumer services, when the host is
-    Microsoft's.
-    """
-    return (Get(path=SERVICES),) if urlsplit(url).hostname == HOST else ()
-
-
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Microsoft's posts; the host counts only beside another sign."""
-    signals = list(_signals(try_json(response)))
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return _signals(try_json(response))
 
 
 def _signals(told: object) -> Iterator[Signal]:

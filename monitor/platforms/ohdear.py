@@ -41,14 +41,10 @@ VOCABULARY: Mapping[str, Level] = {"up": Level.OPERATIONAL, "down": Level.MAJOR_
 DAY_SECONDS = 86_400
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Oh Dear document: its summary over groups of sites, and updates filed
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an Oh Dear document: its summary over groups of sites, and updates filed
     by midnights.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     if b'"summarizedStatus"' not in response.body:
         return
     told = try_json(response)

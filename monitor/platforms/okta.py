@@ -20,7 +20,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
 
 from monitor.kit.embedded import json_after
 from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
@@ -48,7 +47,7 @@ ABOUT = About(
 )
 
 SOURCE = "okta.incidents"
-HOST = "status.okta.com"
+HOSTS = ("status.okta.com",)
 PLANS = "planned-outages"
 
 VOCABULARY: Mapping[str, Level] = {
@@ -90,13 +89,9 @@ UNNAMED = "an incident is going on that names no cell"
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Okta's page; `host` only ever beside another sign."""
-    signals = list(_signals(response.body))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host == HOST:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
+    return _signals(response.body)
 
 
 def _signals(body: bytes) -> Iterator[Signal]:

@@ -87,12 +87,8 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=FEED),) if host.endswith(HOSTED) else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an OpenStatus feed."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an OpenStatus feed."""
     if b'"pageComponents"' not in response.body and b'"statusReports"' not in response.body:
         return
     told = try_json(response)

@@ -22,7 +22,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState, Event, expire_stale, spans_for
@@ -51,8 +50,9 @@ ABOUT = About(
 
 STATES = "oracle.states"
 INCIDENTS = "oracle.incidents"
-HOST = "ocistatus.oraclecloud.com"
+HOSTS = ("ocistatus.oraclecloud.com",)
 COMPONENTS = "/api/v2/components_v2.json"
+PROBE = Get(path=COMPONENTS)
 FEED = "/api/v2/incident-summary.rss"
 
 ENTRY = "<item>"
@@ -94,21 +94,8 @@ UNNAMED = "an incident is going on that does not name one service in one region"
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return the states of all services, when the host is Oracle's."""
-    return (Get(path=COMPONENTS),) if urlsplit(url).hostname == HOST else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of Oracle Cloud's page; `host` only ever beside another sign."""
-    signals = list(_signals(response))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host == HOST:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of Oracle Cloud's page; `host` only ever beside another sign."""
     if b"ocid1.oraclecloudincident." in response.body and b"<rss" in response.body[:500]:
         yield Signal("feed", "a feed of incidents with Oracle's identifiers")
     if b'"regionHealthReports"' not in response.body:

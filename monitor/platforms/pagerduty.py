@@ -22,13 +22,14 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from monitor.errors import BadStatus, FetchError, Moved, NotJson, PageError, UnexpectedShape
 from monitor.kit.embedded import json_after
 from monitor.kit.events import Event, ImpactSpan, expire_stale, recent_or_open, spans_for
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
+from monitor.kit.hosts import is_on
 from monitor.kit.messages import message
 from monitor.kit.posts import REVIEWS, closed_at, post_saying
 from monitor.kit.protocol import (
@@ -74,8 +75,7 @@ POST = "/api/posts/{id}"
 DATA = "/api/data"
 COMMON_PATHS = (SERVICES, ENUMS)
 
-HOSTED = ".trust.pagerduty.com"
-HOST = "status.pagerduty.com"
+HOSTS = ("status.pagerduty.com", ".trust.pagerduty.com")
 
 OLDER = "older"
 """The mark of a page of the older generation."""
@@ -127,25 +127,13 @@ def probe(url: str) -> tuple[Get, ...]:
     """Return what to ask to recognise the page at this URL: its services and states, on PagerDuty's
     own hosts.
     """
-    return (Get(path=SERVICES), Get(path=ENUMS)) if _hosted(url) else ()
+    return (Get(path=SERVICES), Get(path=ENUMS)) if is_on(url, HOSTS) else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a PagerDuty page or of its answers; the host counts only beside another
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a PagerDuty page or of its answers; the host counts only beside another
     sign.
     """
-    signals = list(_signals(response))
-    if signals and _hosted(response.final_url or response.url):
-        signals.append(Signal("host", "the host is PagerDuty's"))
-    return signals
-
-
-def _hosted(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host == HOST or host.endswith(HOSTED)
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
     if b'"post_enums"' in body and re.search(
         rb'"key":\s*"(?:incident|maintenance)/(?:status|severity|impacts)/', body

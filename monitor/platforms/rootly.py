@@ -90,12 +90,8 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Rootly page's status: its shape, the address it names, and its ids."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Rootly page's status: its shape, the address it names, and its ids."""
     if b'"indicator"' not in response.body or b'"time_zone"' not in response.body:
         return
     told = try_json(response)

@@ -108,15 +108,11 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=_state_path(url)),) if urlsplit(url).hostname in HOSTS else ()
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of the Trust API: the fields of instances, their states and, beside these,
     the host.
     """
-    signals = list(_signals(try_json(response)))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host in HOSTS:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
+    return _signals(try_json(response))
 
 
 FIELDS = frozenset(

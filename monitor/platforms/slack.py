@@ -15,7 +15,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState, Event, spans_for, unlisted
@@ -52,6 +51,7 @@ ABOUT = About(
 INCIDENTS = "slack.incidents"
 
 CURRENT = "/api/v2.0.0/current"
+PROBE = Get(path=CURRENT)
 HISTORY = "/api/v2.0.0/history"
 HOSTS = frozenset({"slack-status.com", "www.slack-status.com", "status.slack.com"})
 
@@ -112,20 +112,9 @@ ADDRESS = re.compile(r"https://(slack-status|status\.slack)\.com/\d{4}-\d\d/[0-9
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the current state, when the host is
-    Slack's.
-    """
-    return (Get(path=CURRENT),) if urlsplit(url).hostname in HOSTS else ()
-
-
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Slack's status API; `host` only ever beside another sign."""
-    signals = list(_signals(try_json(response)))
-    host = urlsplit(response.final_url or response.url).hostname or ""
-    if signals and host in HOSTS:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
+    return _signals(try_json(response))
 
 
 def _signals(told: object) -> Iterator[Signal]:

@@ -86,14 +86,10 @@ MARGIN = timedelta(days=7)
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Sorry page's own summary: its state with a text for it, and links to
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Sorry page's own summary: its state with a text for it, and links to
     its lists.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     if b'"state_text"' not in response.body:
         return
     told = try_json(response)

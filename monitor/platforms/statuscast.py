@@ -30,7 +30,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from itertools import islice, pairwise
-from urllib.parse import urlsplit
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
@@ -62,6 +61,8 @@ SOURCE = "statuscast.page"
 
 WHOLE = Component(id="page", name="The page as a whole")
 """The one component of a page without a grid."""
+
+HOSTS = (".statuscast.com",)
 
 VOCABULARY: Mapping[str, Level] = {
     "available": Level.OPERATIONAL,
@@ -128,11 +129,7 @@ def detect(response: Response) -> list[Signal]:
     """Return the signs of a StatusCast page, which are in its HTML; the host counts only beside
     another sign.
     """
-    signals = list(_signals(response.body)) if b"statuscast" in response.body.lower() else []
-    host = urlsplit(response.final_url or response.url).hostname or ""
-    if signals and host.endswith(".statuscast.com"):
-        signals.append(Signal("host", "the host is one of *.statuscast.com"))
-    return signals
+    return list(_signals(response.body)) if b"statuscast" in response.body.lower() else []
 
 
 def _signals(body: bytes) -> Iterator[Signal]:

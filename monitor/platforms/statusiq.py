@@ -58,12 +58,8 @@ REMEDY = (
 )
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a StatusIQ page, in its HTML, or of its feed."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a StatusIQ page, in its HTML, or of its feed."""
     if response.body.lstrip()[:1] != b"<":
         return
     if b"enc_statuspage_id" in response.body:

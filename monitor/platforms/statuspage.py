@@ -237,6 +237,7 @@ def _json_signals(response: Response) -> Iterator[Signal]:
 INACTIVE = re.compile(r'<body[^>]*class="[^"]*\bstatus inactive\b')
 MARKETING = re.compile(rb'<body[^>]*id="statuspage"[^>]*class="wac\b')
 LOGIN = re.compile(r"<title>[^<]*(?:- Login|Sign In|Log in)\s*</title>", re.IGNORECASE)
+HOSTS = (".statuspage.io",)
 MARKETING_HOSTS = ("statuspage.io", "www.statuspage.io")
 
 

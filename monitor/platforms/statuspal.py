@@ -106,14 +106,10 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=f"{root}/summary"),) if root else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of a Statuspal page: its host, its summary's shape, and what its HTML refers
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of a Statuspal page: its host, its summary's shape, and what its HTML refers
     to.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     host = urlsplit(response.final_url or response.url).hostname or ""
     if b"statuspal." not in response.body and b'"current_incident_type"' not in response.body:
         return

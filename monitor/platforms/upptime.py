@@ -83,7 +83,7 @@ MAX_BODY_MIB = 4
 SOURCE = "upptime.summary"
 HISTORY = "https://raw.githubusercontent.com/{repository}/HEAD/history/{file}"
 SUMMARY = "summary.json"
-HOSTS = frozenset({"raw.githubusercontent.com", "github.com"})
+REPOSITORY_HOSTS = frozenset({"raw.githubusercontent.com", "github.com"})
 AT_ONCE = 10
 """Sites whose files are asked for together."""
 
@@ -128,12 +128,8 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=HISTORY.format(repository=repository, file=SUMMARY)),) if repository else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Upptime page or of its summary."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an Upptime page or of its summary."""
     if b"upptime.js.org" in response.body or b"upptime-icon.svg" in response.body:
         yield Signal("brand", "the page names Upptime or has its icon")
         if b'<div id="sapper">' in response.body:
@@ -153,7 +149,7 @@ def _signals(response: Response) -> Iterator[Signal]:
 def _repository_in(url: str) -> str | None:
     """Return the repository that an address on GitHub tells."""
     parts = urlsplit(url)
-    found = REPOSITORY.match(parts.path.lstrip("/")) if parts.hostname in HOSTS else None
+    found = REPOSITORY.match(parts.path.lstrip("/")) if parts.hostname in REPOSITORY_HOSTS else None
     return str(found[0]).removesuffix(".git") if found else None
 
 

@@ -61,6 +61,7 @@ ABOUT = About(
 SOURCE = "uptimecom.incidents"
 
 HOST = "uptime.com"
+HOSTS = (HOST,)
 LIVE, HISTORY = "ajax", "history"
 OWN_PATH = re.compile(r"/statuspage/[\w-]+/$")
 CONTROLLER = re.compile(r"createElement\(\s*StatusPageDisplayController\s*,\s*")
@@ -101,17 +102,10 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=LIVE),) if _hosted(url) else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Uptime.com page or of its answers; `host` only ever beside another
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an Uptime.com page or of its answers; `host` only ever beside another
     sign.
     """
-    signals = list(_signals(response))
-    if signals and (urlsplit(response.final_url or response.url).hostname or "") == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     if b'"has_components_under_critical_state"' in response.body:
         yield Signal("flags", "the page says whether components are in a critical state")
         told = try_json(response)

@@ -93,12 +93,8 @@ REMEDY = "configure the status page's own address, https://host/status/<slug>"
 # detection
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an Uptime Kuma page or of its answers."""
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an Uptime Kuma page or of its answers."""
     if b"window.preloadData" in response.body:
         yield Signal("preload", "the page carries its data as window.preloadData")
         if re.search(rb"/api/status-page/[\w-]{1,200}/manifest\.json", response.body):

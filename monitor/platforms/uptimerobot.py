@@ -86,6 +86,7 @@ SOURCE = "uptimerobot.monitors"
 
 LIST = "/api/getMonitorList/{key}?page={page}"
 HOST = "stats.uptimerobot.com"
+HOSTS = (HOST,)
 KEY = re.compile(rb"/api/getMonitorList/([\w-]{1,100})")
 MOST_PAGES = 100
 
@@ -129,17 +130,10 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=LIST.format(key=key, page=1)),) if key else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of an UptimeRobot page or of its answers; `host` only ever beside another
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an UptimeRobot page or of its answers; `host` only ever beside another
     sign.
     """
-    signals = list(_signals(response))
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
     if b"pspApiPath" in body:
         yield Signal("path", "the page names the address of its monitors")

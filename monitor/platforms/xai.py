@@ -55,7 +55,8 @@ ABOUT = About(
 
 SOURCE = "xai.feed"
 FEED = "/feed.xml"
-HOST = "status.x.ai"
+PROBE = Get(path=FEED, accept=ACCEPT)
+HOSTS = ("status.x.ai",)
 
 VOCABULARY: Mapping[str, Level] = {
     "available": Level.OPERATIONAL,
@@ -85,19 +86,10 @@ DATED = re.compile(r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [A-
 # detection
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return what to ask to recognise the page at this URL: the feed, when the host is xAI's."""
-    return (Get(path=FEED, accept=ACCEPT),) if urlsplit(url).hostname == HOST else ()
-
-
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of xAI's feed: its incidents' ids, their addresses and the lines they begin
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of xAI's feed: its incidents' ids, their addresses and the lines they begin
     with.
     """
-    return list(_signals(response))
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     body = response.body
     if b"<rss" not in body[:500] or b"https://status.x.ai" not in body:
         return

@@ -23,7 +23,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor.errors import FetchError, Truncated, UnexpectedShape
 from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
@@ -51,8 +50,10 @@ ABOUT = About(
 
 SOURCE = "zendesk.incidents"
 HOST = "status.zendesk.com"
+HOSTS = (HOST,)
 PAGE = f"https://{HOST}/"
 SERVICES = "/api/ssp/services.json"
+PROBE = Get(path=SERVICES)
 INCIDENTS = "/api/ssp/incidents.json"
 
 VOCABULARY: Mapping[str, Level] = {
@@ -79,20 +80,12 @@ LONGEST = timedelta(days=30)
 # recognising
 
 
-def probe(url: str) -> tuple[Get, ...]:
-    """Return the list of services, on Zendesk's own host: the page itself is an empty shell."""
-    return (Get(path=SERVICES),) if urlsplit(url).hostname == HOST else ()
-
-
 def detect(response: Response) -> list[Signal]:
     """Return the signs of Zendesk's API: the fields of services and incidents, what is beside them,
     and the host.
     """
     told = try_json(response)
-    signals = list(_signals(told)) if isinstance(told, dict) else []
-    if signals and urlsplit(response.final_url or response.url).hostname == HOST:
-        signals.append(Signal("host", f"the host is {HOST}"))
-    return signals
+    return list(_signals(told)) if isinstance(told, dict) else []
 
 
 def _signals(told: Row) -> Iterator[Signal]:

@@ -52,6 +52,7 @@ ABOUT = About(
 
 SOURCE = "zscaler.issues"
 HOST = "trust.zscaler.com"
+HOSTS = (HOST,)
 SITE = f"https://{HOST}"
 API = f"{SITE}/api/cloud-status"
 
@@ -92,16 +93,8 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=_path(_cloud(url) or "zsn")),) if urlsplit(url).hostname == HOST else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of the Trust portal's answer; `host` only ever beside another sign."""
-    signals = list(_signals(response))
-    host = urlsplit(response.final_url or response.url).hostname
-    if signals and host == HOST:
-        signals.append(Signal("host", f"the host is {host}"))
-    return signals
-
-
-def _signals(response: Response) -> Iterator[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of the Trust portal's answer; `host` only ever beside another sign."""
     if b'"subCategory"' not in response.body:
         return
     told = try_json(response)

@@ -27,6 +27,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor import platforms
 from monitor.cli import app
 from monitor.errors import ParseError
 from monitor.kit.protocol import PageContext, Response
@@ -163,7 +164,7 @@ def test_the_feed_is_recognised(corpus: Path) -> None:
     body = (corpus / "captures" / "aws" / "aws-all-20260818.rss").read_bytes()
     response = Response(url="https://status.aws.amazon.com/rss/all.rss", status=200, body=body)
 
-    assert {signal.kind for signal in aws.detect(response)} == {"host", "feed"}
+    assert {signal.kind for signal in platforms.signals("aws", response)} == {"host", "feed"}
 
 
 def test_no_other_platforms_answer_is_taken_for_aws(corpus: Path) -> None:
@@ -181,4 +182,7 @@ def test_no_other_platforms_capture_is_taken_for_aws(corpus: Path) -> None:
             continue
         url = address if "//" in address else f"https://{address}"
         body = (corpus / "captures" / name).read_bytes()
-        assert aws.detect(Response(url=url.replace(" ", ""), status=200, body=body)) == [], name
+        assert (
+            platforms.signals("aws", Response(url=url.replace(" ", ""), status=200, body=body))
+            == []
+        ), name

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from monitor import platforms
 from monitor.cli import app
 from monitor.errors import BadStatus
 from monitor.kit.protocol import PageContext, Response
@@ -211,7 +212,9 @@ def test_the_summary_with_an_incident_proves_the_platform(corpus: Path) -> None:
     ).read_bytes()
     url = "https://status.perplexity.com/summary.json"
 
-    assert {s.kind for s in instatus.detect(Response(url=url, status=200, body=body))} == {
+    assert {
+        s.kind for s in platforms.signals("instatus", Response(url=url, status=200, body=body))
+    } == {
         "shape",
         "ids",
     }
@@ -234,4 +237,6 @@ def test_no_other_platforms_page_shows_a_single_sign(corpus: Path) -> None:
     seen = list(others(corpus))
 
     assert len(seen) > 100
-    assert {name: found for name, response in seen if (found := instatus.detect(response))} == {}
+    assert {
+        name: found for name, response in seen if (found := platforms.signals("instatus", response))
+    } == {}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import platforms
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Impact, Level, Phase
 from monitor.platforms import slack
@@ -124,7 +125,7 @@ def test_the_recording_of_2024_proves_slack_and_its_later_history_says_nothing_o
     kinds = {
         signal.kind
         for path in (slack.CURRENT, slack.HISTORY)
-        for signal in slack.detect(answer(page.absolute(path)))
+        for signal in platforms.signals("slack", answer(page.absolute(path)))
     }
     assert kinds == {"shape", "urls", "host"}
     assert [impact for piece in evidence for impact in piece.impacts] == []
@@ -152,4 +153,6 @@ def test_no_other_platforms_page_shows_a_single_sign(corpus: Path) -> None:
     seen = list(others(corpus))
 
     assert len(seen) > 100
-    assert {name: found for name, response in seen if (found := slack.detect(response))} == {}
+    assert {
+        name: found for name, response in seen if (found := platforms.signals("slack", response))
+    } == {}

@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor import platforms
 from monitor.cli import app
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, Phase
@@ -193,7 +194,7 @@ def test_no_other_platforms_capture_is_taken_for_status_io(corpus: Path) -> None
         if name.startswith("statusio/") or not (corpus / "captures" / name).is_file():
             continue
         body = (corpus / "captures" / name).read_bytes()
-        found = statusio.detect(
-            Response(url=f"https://{address}".replace(" ", ""), status=200, body=body)
+        found = platforms.signals(
+            "statusio", Response(url=f"https://{address}".replace(" ", ""), status=200, body=body)
         )
         assert len({signal.kind for signal in found}) < 2, name

@@ -33,12 +33,12 @@ from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.states import current_states
 from monitor.model import Aspect, Component, Coverage, Evidence, Incident, PageInfo, Phase
-from monitor.platforms.google.detection import INCIDENTS, detect, probe
+from monitor.platforms.google.detection import HOSTS, INCIDENTS, detect, probe
 from monitor.platforms.google.incidents import MOST_IMPACTS, IncidentRecord, read_incidents
 from monitor.platforms.google.levels import level_stretches, spans_of, unknown_words
 from monitor.platforms.google.products import Catalogue, components, read_catalogue
 
-__all__ = ["ABOUT", "MAX_BODY_MIB", "backfill", "detect", "poll", "probe"]
+__all__ = ["ABOUT", "HOSTS", "MAX_BODY_MIB", "backfill", "detect", "poll", "probe"]
 
 ABOUT = About(
     title="Google Cloud, Workspace, Firebase",

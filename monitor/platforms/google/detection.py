@@ -10,12 +10,13 @@ from monitor.kit.responses import try_json
 INCIDENTS = "incidents.json"
 PRODUCTS = "products.json"
 
-HOSTS = {
+PATHS = {
     "status.cloud.google.com": "/",
     "www.google.com": "/appsstatus/",
     "status.firebase.google.com": "/",
 }
 """The hosts, each with the path that its dashboards begin with."""
+HOSTS = tuple(PATHS)
 
 OLD_URI = re.compile(r"/incident/[a-z0-9-]+/\d+")
 
@@ -30,18 +31,18 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=INCIDENTS), Get(path=PRODUCTS)) if _is_googles(url) else ()
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of Google's dashboards, of kinds host, shape, uri and products.
 
     The host counts only of a page that answers; the list of products only there, since it looks
     like many others.
     """
-    return list(_signals(response))
+    return _signals(response)
 
 
 def _is_googles(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.path.startswith(HOSTS.get(parts.hostname or "", "\0"))
+    return parts.path.startswith(PATHS.get(parts.hostname or "", "\0"))
 
 
 def _signals(response: Response) -> Iterator[Signal]:

@@ -30,7 +30,7 @@ from monitor.kit.protocol import About, PageContext, Step, Steps, get
 from monitor.kit.responses import locate_errors
 from monitor.model import Evidence, Gap
 from monitor.platforms.instatus.components import states_of
-from monitor.platforms.instatus.detection import detect
+from monitor.platforms.instatus.detection import HOSTS, detect
 from monitor.platforms.instatus.html import read_incident_page
 from monitor.platforms.instatus.incidents import events_of, incident_id
 from monitor.platforms.instatus.older import ask_feed, ask_older, named_incidents, unread
@@ -39,7 +39,7 @@ from monitor.platforms.instatus.record import record_evidence
 from monitor.platforms.instatus.sources import SUMMARY, ask_root, ask_state
 from monitor.platforms.instatus.words import LEVELS, PAGE_LEVELS
 
-__all__ = ["ABOUT", "COMMON_PATHS", "LEVELS", "PAGE_LEVELS", "backfill", "detect", "poll"]
+__all__ = ["ABOUT", "COMMON_PATHS", "HOSTS", "LEVELS", "PAGE_LEVELS", "backfill", "detect", "poll"]
 
 ABOUT = About(
     title="Instatus",

@@ -2,28 +2,22 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from monitor.kit.protocol import Response, Signal
 from monitor.kit.responses import try_json
 from monitor.platforms.instatus.rows import as_list, has_cuid
 from monitor.platforms.instatus.words import LEVELS, PAGE_LEVELS, PHASES
 
+HOSTS = (".instatus.com",)
 ASSETS = re.compile(r"https://(?:lang\.|[a-z0-9-]+\.)?instatus\.com/(?:user-content|api/og)")
 MAIN_STATUS = re.compile(r'\\?"mainStatus\\?":\\?"([A-Z]+)\\?"')
 
 
 def detect(response: Response) -> list[Signal]:
-    """Return the signs that a response comes from an Instatus page; `host` only ever beside another
-    sign.
-    """
+    """Return the signs that a response comes from an Instatus page."""
     head = response.body[:512].lstrip().removeprefix(b"\xef\xbb\xbf")
     is_html = head[:1] == b"<"
-    signals = list(_html_signals(response.text) if is_html else _json_signals(try_json(response)))
-    host = urlsplit(response.final_url or response.url).hostname or ""
-    if signals and host.endswith(".instatus.com"):
-        signals.append(Signal("host", "served under instatus.com"))
-    return signals
+    return list(_html_signals(response.text) if is_html else _json_signals(try_json(response)))
 
 
 def _json_signals(answer: object) -> Iterator[Signal]:

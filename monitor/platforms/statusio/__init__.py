@@ -26,7 +26,14 @@ from monitor.kit.evidence import evidence
 from monitor.kit.protocol import About, PageContext, Step, Steps, get
 from monitor.kit.responses import locate_errors, read_json, require_ok
 from monitor.model import Evidence, PageInfo, Phase
-from monitor.platforms.statusio.addresses import API, detect, id_in_address, ids_in_html, probe
+from monitor.platforms.statusio.addresses import (
+    API,
+    HOSTS,
+    detect,
+    id_in_address,
+    ids_in_html,
+    probe,
+)
 from monitor.platforms.statusio.document import LEVELS, Document, read_document
 from monitor.platforms.statusio.mark import Mark, read_mark
 from monitor.platforms.statusio.past import (
@@ -37,7 +44,7 @@ from monitor.platforms.statusio.past import (
     impacts_of_states,
 )
 
-__all__ = ["ABOUT", "LEVELS", "backfill", "detect", "poll", "probe"]
+__all__ = ["ABOUT", "HOSTS", "LEVELS", "backfill", "detect", "poll", "probe"]
 
 ABOUT = About(
     title="Status.io",

@@ -8,6 +8,7 @@ from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
 API = "https://api.status.io/1.0/status/"
+HOSTS = (".status.io", ".hostedstatus.com")
 
 PAGES: Mapping[str, str] = {
     "letsencrypt.status.io": "55957a99e800baa4470002da",
@@ -32,11 +33,11 @@ def probe(url: str) -> tuple[Get, ...]:
     return (Get(path=API + known),) if known else ()
 
 
-def detect(response: Response) -> list[Signal]:
+def detect(response: Response) -> Iterator[Signal]:
     """Return the signs of a Status.io page: its host, links with page ids, its scripts, and the
     state's shape.
     """
-    return list(_signals(response))
+    return _signals(response)
 
 
 def id_in_address(url: str) -> str | None:
@@ -81,4 +82,4 @@ def _is_state(told: object) -> bool:
 
 
 def _is_hosted(host: str) -> bool:
-    return f".{host}".endswith((".status.io", ".hostedstatus.com"))
+    return f".{host}".endswith(HOSTS)
