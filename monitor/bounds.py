@@ -50,7 +50,8 @@ def apply_bounds(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
             url=url,
             remedy="raise `max_components` for this page if you trust it",
         )
-    longest = max(_names(evidence, about), key=len, default="")
+    names = (name for name in _names(evidence, about) if name)
+    longest = max(names, key=len, default="")
     if len(longest) > bounds.name_length:
         raise NameTooLong(
             f"a name or id of {len(longest)} characters, at most {bounds.name_length} are read",
@@ -70,16 +71,16 @@ def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
         )
 
 
-def _names(evidence: Evidence, about: Iterable[str]) -> Iterator[str]:
+def _names(evidence: Evidence, about: Iterable[str]) -> Iterator[str | None]:
     yield from about
     for component in evidence.components or ():
-        yield component.name
-        yield component.group or ""
-        yield component.region or ""
-    yield from (incident.id for incident in evidence.incidents)
-    yield from (update.key for update in evidence.updates)
+        yield from (component.name, component.group, component.region)
+    for incident in evidence.incidents:
+        yield incident.id
+    for update in evidence.updates:
+        yield update.key
     if evidence.page is not None:
-        yield evidence.page.external_id or ""
+        yield evidence.page.external_id
 
 
 _T = TypeVar("_T", str, str | None)

@@ -7,7 +7,7 @@ stays readable (`--policy raw`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
@@ -86,16 +86,10 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
     meanwhile, and takes its seconds out of the vendor's bars.
     """
     matches = overridden(facts.incidents, overrides)
-    by_incident = {match.incident.id: match.override for match in matches}
-    if not by_incident:
+    if not matches:
         return facts
-    impacts: list[Impact] = []
-    groups: dict[tuple[str, str], list[Impact]] = defaultdict(list)
-    for impact in facts.impacts:
-        if impact.incident_id in by_incident:
-            groups[impact.incident_id or "", impact.component_id].append(impact)
-        else:
-            impacts.append(impact)
+    by_incident = {match.incident.id: match.override for match in matches}
+    impacts, groups = _split(facts.impacts, by_incident)
     for (incident_id, _), group in groups.items():
         impacts += _as_decided(group, by_incident[incident_id])
     left_out = {key for key, override in by_incident.items() if override.leaves_out}
@@ -109,6 +103,20 @@ def apply(facts: PageFacts, overrides: Sequence[Override]) -> PageFacts:
         excused=tuple(chain.from_iterable(groups.values())),
         open_claims=tuple(claims),
     )
+
+
+def _split(
+    impacts: Iterable[Impact], by_incident: Mapping[str, Override]
+) -> tuple[list[Impact], dict[tuple[str, str], list[Impact]]]:
+    """Return the impacts that no override is about, and the others by incident and component."""
+    others: list[Impact] = []
+    groups: dict[tuple[str, str], list[Impact]] = defaultdict(list)
+    for impact in impacts:
+        if impact.incident_id in by_incident:
+            groups[impact.incident_id or "", impact.component_id].append(impact)
+        else:
+            others.append(impact)
+    return others, groups
 
 
 def _as_decided(impacts: Iterable[Impact], override: Override) -> Iterator[Impact]:

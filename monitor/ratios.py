@@ -4,7 +4,7 @@ Every ratio keeps its numerator and denominator, and is None when its denominato
 known is not 100 %.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -129,17 +129,13 @@ def figures(history: History, window: Window) -> WindowFigures:
     quiet_days, quiet_seconds = _quiet(history, window, rows)
     known_days = quiet_days + len(levels)
     covered_seconds = round(quiet_seconds + sum(day.covered_seconds for day in rows), 3)
-    length_seconds: float = DAY_SECONDS * window.days
-    for day, seconds in history.lengths.items():
-        if day in window:
-            length_seconds += seconds - DAY_SECONDS
     return WindowFigures(
         window=window,
         known_days=known_days,
         unknown_days=window.days - known_days,
         seconds=_total(rows) if covered_seconds else None,
         covered_seconds=covered_seconds,
-        length_seconds=length_seconds,
+        length_seconds=DAY_SECONDS * window.days + _odd_seconds(history, window),
         **_day_counts(levels, rows) if known_days else {},
     )
 
@@ -162,14 +158,19 @@ def _quiet(history: History, window: Window, rows: Sequence[Day]) -> tuple[int, 
     days, odd_seconds = 0, 0.0
     for run in history.quiet:
         first, last = max(run.first, window.first), min(run.last, window.last)
-        if first > last:
-            continue
-        inside = Window(first, last)
-        days += inside.days - sum(day in inside for day in row_days)
-        for day, seconds in history.lengths.items():
-            if day in inside and day not in row_days:
-                odd_seconds += seconds - DAY_SECONDS
+        if first <= last:
+            inside = Window(first, last)
+            days += inside.days - sum(day in inside for day in row_days)
+            odd_seconds += _odd_seconds(history, inside, except_for=row_days)
     return days, DAY_SECONDS * days + odd_seconds
+
+
+def _odd_seconds(
+    history: History, window: Window, *, except_for: Collection[date] = frozenset()
+) -> float:
+    """Return by how much the window's days are longer than 86,400 s each, today as elapsed."""
+    days = (day for day in history.lengths if day in window and day not in except_for)
+    return sum(history.lengths[day] - DAY_SECONDS for day in days)
 
 
 def _total(days: Sequence[Day]) -> Seconds:

@@ -196,7 +196,8 @@ def _vendor_day(
     key, longest = _longest_outage(component_rows) or (None, worst)
     count = counts.exist(day)
     covered_seconds = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)
-    disputes = [row for row in rows if row.disputed]
+    disputes = (row.other or row.seconds for row in rows if row.disputed)
+    other = max(disputes, key=_length, default=None)
     incident_ids = set(unattributed_ids).union(*(row.incident_ids for row in rows))
     return Day(
         day=day,
@@ -208,8 +209,8 @@ def _vendor_day(
         seconds=longest.seconds,
         source=longest.source,
         confidence=longest.confidence,
-        disputed=bool(disputes),
-        other=max((row.other or row.seconds for row in disputes), key=_length, default=None),
+        disputed=other is not None,
+        other=other,
         incident_ids=tuple(sorted(incident_ids)),
         component_id=key,
         known_components=number,

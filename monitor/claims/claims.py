@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from monitor.claims.facts import ComponentFacts
 from monitor.claims.impacts import from_impacts, until_said_well
-from monitor.claims.polled import find_unexplained
+from monitor.claims.polled import find_beneath_outages, find_unexplained
 from monitor.claims.set_aside import split_where_seen_well
 from monitor.claims.spans import BadSpan, Claims, UnreadableSpan
 from monitor.day_range import Options
@@ -28,8 +28,6 @@ def claims(facts: ComponentFacts, options: Options) -> Claims:
     for claim in set_aside:
         for span in subtract([claim.span], polled_spans):
             unreadable.append(UnreadableSpan(span, claim.incident_id))
-    mild = [claim for claim in bad if not claim.level.is_outage]
-    mild_runs = [run for run in facts.runs if run.level and not run.level.is_outage]
+    beneath = find_beneath_outages(facts.runs, bad, user_excuses, interval, options.zone)
     bad += find_unexplained(facts.runs, [*bad, *user_excuses], interval, options.zone)
-    beneath = find_unexplained(mild_runs, [*mild, *user_excuses], interval, options.zone)
     return Claims(bad, set_aside, unreadable, beneath).inside(facts.scope)

@@ -10,7 +10,7 @@ from monitor.claims.facts import ComponentFacts
 from monitor.claims.spans import BadSpan, UnreadableSpan
 from monitor.impacts import impact_level
 from monitor.intervals import Interval
-from monitor.model import Basis, Impact, Level
+from monitor.model import Basis, Impact, Level, PostedState
 from monitor.standing import is_bad
 
 
@@ -59,16 +59,16 @@ def _turns(bad: BadSpan, facts: ComponentFacts) -> list[tuple[datetime, bool]]:
 
     Other incidents' updates say that it was well, the incident's own that it is bad.
     """
-    turns = []
+    turns: list[tuple[datetime, bool]] = []
     for update in facts.updates:
-        if update.at not in bad.span or update.at == bad.span.start:
-            continue
-        is_own = update.incident_id == bad.incident_id
-        for state in update.states:
-            if state.component_id != facts.component_id:
-                continue
-            if is_own and is_bad(state.level):
-                turns.append((update.at, False))
-            elif not is_own and Level.OPERATIONAL in (state.before, state.level):
-                turns.append((update.at, True))
+        if update.at in bad.span and update.at != bad.span.start:
+            is_own = update.incident_id == bad.incident_id
+            states = (state for state in update.states if state.component_id == facts.component_id)
+            turns += [(update.at, not is_own) for state in states if _is_turn(state, is_own=is_own)]
     return sorted(turns)
+
+
+def _is_turn(state: PostedState, *, is_own: bool) -> bool:
+    if is_own:
+        return is_bad(state.level)
+    return Level.OPERATIONAL in (state.before, state.level)

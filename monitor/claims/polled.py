@@ -22,6 +22,21 @@ def find_unexplained(
     return bad
 
 
+def find_beneath_outages(
+    runs: Iterable[ObservedRun],
+    bad: Iterable[BadSpan],
+    excuses: Iterable[BadSpan],
+    pad: timedelta,
+    zone: tzinfo,
+) -> list[BadSpan]:
+    """Return what polls saw that was milder than an outage and that nothing milder explains, nor
+    what the user excuses.
+    """
+    mild_runs = (run for run in runs if run.level and not run.level.is_outage)
+    mild = [claim for claim in bad if not claim.level.is_outage]
+    return find_unexplained(mild_runs, [*mild, *excuses], pad, zone)
+
+
 def _reach(run: ObservedRun, claim: BadSpan, pad: timedelta, zone: tzinfo) -> Interval:
     """Return the time that a claim explains of an observed state.
 

@@ -1,6 +1,7 @@
 """What is logged and counted of the pages that are read."""
 
 import logging
+from collections.abc import Iterable
 
 from monitor.collect.observer import PollObserver
 from monitor.collect.session import FetchSession
@@ -22,13 +23,15 @@ class Reports:
     def report_unknown_words(self, page: PageRecord, session: FetchSession) -> None:
         """Count the words we have no meaning for, and log each of a page once."""
         for evidence in session.evidence:
-            words = evidence.unknown_words
-            if words:
-                self.observer.unknown_words(page.platform or "unknown", len(words))
-            new = [word for word in words if (page.slug, word) not in self._logged_words]
-            if new and len(self._logged_words) < MOST_LOGGED_WORDS:
-                self._logged_words.update((page.slug, word) for word in new)
-                log.warning("unknown words vendor=%s words=%s", page.slug, ", ".join(new))
+            if evidence.unknown_words:
+                self.observer.unknown_words(page.platform or "unknown", len(evidence.unknown_words))
+                self._log_words(page.slug, evidence.unknown_words)
+
+    def _log_words(self, slug: str, words: Iterable[str]) -> None:
+        new = [word for word in words if (slug, word) not in self._logged_words]
+        if new and len(self._logged_words) < MOST_LOGGED_WORDS:
+            self._logged_words.update((slug, word) for word in new)
+            log.warning("unknown words vendor=%s words=%s", slug, ", ".join(new))
 
     def report_move(self, page: PageRecord, session: FetchSession) -> None:
         """Log and count that the same page answers from a host that was not known for it."""

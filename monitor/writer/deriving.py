@@ -1,7 +1,7 @@
 """Days derived from what was written, for all pages that had news together."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -11,8 +11,7 @@ from monitor.errors import StoreError
 from monitor.intervals import day_of
 from monitor.model import PageHistory
 from monitor.store import PageRecord, Store
-from monitor.writer.page_cache import PageCaches
-from monitor.writer.pinning import Pinning
+from monitor.writer.parts import Parts
 
 log = logging.getLogger(__package__)
 
@@ -31,20 +30,8 @@ class Revisions(NamedTuple):
 class Deriving:
     """Derives pages' days. All but `enqueue` is called by the writer's thread."""
 
-    def __init__(
-        self,
-        store: Store,
-        vendors: Mapping[str, VendorConfig],
-        caches: PageCaches,
-        pinning: Pinning,
-        *,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._store = store
-        self._vendors = vendors
-        self._caches = caches
-        self._pinning = pinning
-        self._clock = clock
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self.queue: dict[str, datetime | None] = {}
         """The slugs of the pages that had news, and the instant from which on their days are
         derived at least; None = from what facts have touched."""
@@ -75,22 +62,22 @@ class Deriving:
         return revisions
 
     def _derive_together(self, since_by_slug: Mapping[str, datetime | None]) -> list[Revisions]:
-        with self._store.together():
-            pages = self._store.pages(since_by_slug)
+        with self._parts.store.together():
+            pages = self._parts.store.pages(since_by_slug)
             revisions = [self._derive_page(page, since_by_slug[page.slug]) for page in pages]
-            self._caches.bump_versions({page.id: page.version for page in pages})
+            self._parts.caches.bump_versions({page.id: page.version for page in pages})
             return revisions
 
     def _derive_page(self, page: PageRecord, since: datetime | None) -> Revisions:
-        now = self._clock()
+        now = self._parts.clock()
         first = day_of(now, page.zone)
         for day in (page.dirty_since, page.derived_day, since and day_of(since, page.zone)):
             first = first if day is None else min(first, day)
-        vendor = self._vendors[page.slug]
-        days, revisions = _derive(self._store, page, vendor, first=first, now=now)
-        if self._pinning.is_active:
-            revised_days = self._store.revised_at(page.id, now) if revisions else frozenset()
-            self._pinning.pin_days(page, days, revised_days, now=now)
+        vendor = self._parts.vendors[page.slug]
+        days, revisions = _derive(self._parts.store, page, vendor, first=first, now=now)
+        if self._parts.pinning.is_active:
+            revised_days = self._parts.store.revised_at(page.id, now) if revisions else frozenset()
+            self._parts.pinning.pin_days(page, days, revised_days, now=now)
         return Revisions(page.platform or "unknown", revisions)
 
 

@@ -2,43 +2,28 @@
 called by the writer's thread.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
-from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
 from monitor.intervals import utc
 from monitor.model import Evidence
-from monitor.store import Body, BodyRef, Changes, PageRecord, Store
-from monitor.writer.page_cache import PageCaches
-from monitor.writer.pinning import Pinning
+from monitor.store import Body, BodyRef, Changes, PageRecord
+from monitor.writer.parts import Parts
 from monitor.writer.poll_write import PollWrite, rounds
 
 
 class PollStore:
     """Writes polls and pieces of backfills into the store."""
 
-    def __init__(
-        self,
-        store: Store,
-        vendors: Mapping[str, VendorConfig],
-        caches: PageCaches,
-        pinning: Pinning,
-        *,
-        clock: Callable[[], datetime],
-        keeps_snapshots: bool,
-    ) -> None:
-        self._store = store
-        self._vendors = vendors
-        self._caches = caches
-        self._pinning = pinning
-        self._clock = clock
+    def __init__(self, parts: Parts, *, keeps_snapshots: bool) -> None:
+        self._parts = parts
         self._keeps_snapshots = keeps_snapshots
 
     def write(self, batch: Sequence[PollWrite]) -> None:
         """Write polls in one transaction."""
-        with self._store.together():
+        with self._parts.store.together():
             for one_a_page in rounds(batch):
                 self._write_round(one_a_page)
 
@@ -49,24 +34,24 @@ class PollStore:
         doubtful = [write for write in batch if write.may_be_stored and not write.is_done]
         if not doubtful:
             return
-        stored_keys = self._store.kept_polls([write.poll for write in doubtful])
+        stored_keys = self._parts.store.kept_polls([write.poll for write in doubtful])
         for write in doubtful:
             if (write.poll.page_id, utc(write.poll.started_at)) in stored_keys:
                 write.is_done, write.error = True, None
-                self._caches.drop(write.page.id)
+                self._parts.caches.drop(write.page.id)
 
     def _write_round(self, batch: Sequence[PollWrite]) -> None:
-        now = self._clock()
+        now = self._parts.clock()
         news = [write for write in batch if write.is_news]
-        before = self._store.page_versions([write.page.id for write in news])
+        before = self._parts.store.page_versions([write.page.id for write in news])
         changes = [self._write_evidence(write, before.get(write.page.id), now) for write in news]
-        self._store.save_validators({write.page.id: write.validators for write in news})
+        self._parts.store.save_validators({write.page.id: write.validators for write in news})
         for write in batch:
-            self._pinning.set_conditional_urls(write.page.id, write.conditional_urls)
+            self._parts.pinning.set_conditional_urls(write.page.id, write.conditional_urls)
         if self._keeps_snapshots:
             self._keep_bodies(news, changes, now)
-        self._store.record_polls([write.poll for write in batch])
-        self._caches.update(news, before)
+        self._parts.store.record_polls([write.poll for write in batch])
+        self._parts.caches.update(news, before)
 
     def _write_evidence(
         self, write: PollWrite, version: int | None, now: datetime
@@ -77,19 +62,19 @@ class PollStore:
         changes, page_id = None, write.page.id
         if write.evidence:
             pieces = [
-                self._caches.drop_unchanged(page_id, version, evidence)
+                self._parts.caches.drop_unchanged(page_id, version, evidence)
                 for evidence in write.evidence
             ]
             gap = self._max_gap_seconds(write.page)
-            changes = self._store.save(page_id, *pieces, now=now, max_gap_seconds=gap)
+            changes = self._parts.store.save(page_id, *pieces, now=now, max_gap_seconds=gap)
             if changes.left_out:
                 # Another reading came first; an answer equal to this one would be taken for that
                 # one unchanged.
                 write.validators = {}
         if write.identity is not None:
-            self._store.know(page_id, write.identity)
+            self._parts.store.know(page_id, write.identity)
         elif write.other_identity is not None:
-            self._store.refuse(page_id, write.other_identity)
+            self._parts.store.refuse(page_id, write.other_identity)
         return changes
 
     def _keep_bodies(
@@ -100,14 +85,14 @@ class PollStore:
         every_ref = iter(self._keep_snapshots(list(bodies), now))
         for write, change in zip(news, changes, strict=True):
             refs = list(islice(every_ref, len(write.bodies)))
-            if self._pinning.is_active:
-                self._pinning.pin_poll(write.page, write.evidence, change, refs, now=now)
+            if self._parts.pinning.is_active:
+                self._parts.pinning.pin_poll(write.page, write.evidence, change, refs, now=now)
                 if write.unreadable:
                     reason = write.poll.reason or "unknown"
-                    self._pinning.pin_unreadable(write.page, write.unreadable, reason, now)
+                    self._parts.pinning.pin_unreadable(write.page, write.unreadable, reason, now)
 
     def _keep_snapshots(self, bodies: Sequence[Body], now: datetime) -> list[BodyRef]:
-        digests = self._store.keep_snapshots(bodies, now=now)
+        digests = self._parts.store.keep_snapshots(bodies, now=now)
         pairs = zip(bodies, digests, strict=True)
         return [BodyRef(body.url, body.status, digest, now) for body, digest in pairs]
 
@@ -115,15 +100,15 @@ class PollStore:
         """Write a piece of a backfill in a transaction of its own, and the bodies behind it when it
         tells something new.
         """
-        now, gap = self._clock(), self._max_gap_seconds(page)
-        with self._store.together():
-            changes = self._store.save(page.id, evidence, now=now, max_gap_seconds=gap)
+        now, gap = self._parts.clock(), self._max_gap_seconds(page)
+        with self._parts.store.together():
+            changes = self._parts.store.save(page.id, evidence, now=now, max_gap_seconds=gap)
             if changes and bodies and self._keeps_snapshots:
                 refs = self._keep_snapshots(bodies, now)
-                if self._pinning.is_active:
-                    self._pinning.pin_piece(page, evidence, changes, refs, now=now)
+                if self._parts.pinning.is_active:
+                    self._parts.pinning.pin_piece(page, evidence, changes, refs, now=now)
         if changes:
-            self._caches.drop(page.id)
+            self._parts.caches.drop(page.id)
 
     def _max_gap_seconds(self, page: PageRecord) -> float:
-        return gap_seconds(self._vendors[page.slug].interval_seconds)
+        return gap_seconds(self._parts.vendors[page.slug].interval_seconds)

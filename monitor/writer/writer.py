@@ -25,6 +25,7 @@ from monitor.model import Evidence
 from monitor.store import Body, PageRecord, Store
 from monitor.writer.deriving import Deriving
 from monitor.writer.page_cache import PageCache, PageCaches
+from monitor.writer.parts import Parts
 from monitor.writer.pinning import Pinning
 from monitor.writer.poll_write import PollWrite
 from monitor.writer.polls import PollStore
@@ -64,15 +65,9 @@ class Writer:
         self._flush_after = flush_after
         self._pinning = Pinning(store, vendors, evidence if keep_snapshots else EVIDENCE_NONE)
         self._caches = PageCaches(store)
-        self._polls = PollStore(
-            store,
-            vendors,
-            self._caches,
-            self._pinning,
-            clock=clock,
-            keeps_snapshots=keep_snapshots,
-        )
-        self._deriving = Deriving(store, vendors, self._caches, self._pinning, clock=clock)
+        parts = Parts(store, vendors, self._caches, self._pinning, clock)
+        self._polls = PollStore(parts, keeps_snapshots=keep_snapshots)
+        self._deriving = Deriving(parts)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._lock = asyncio.Lock()
         self._waiting: list[PollWrite] = []
