@@ -14,37 +14,10 @@ from urllib.parse import urlsplit
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 GENERIC = frozenset(
-    {
-        "a",
-        "and",
-        "blog",
-        "co",
-        "company",
-        "corp",
-        "dashboard",
-        "feed",
-        "gmbh",
-        "health",
-        "history",
-        "inc",
-        "incident",
-        "incidents",
-        "live",
-        "llc",
-        "ltd",
-        "news",
-        "of",
-        "page",
-        "s",
-        "service",
-        "services",
-        "status",
-        "system",
-        "systems",
-        "the",
-        "updates",
-        "uptime",
-    }
+    """
+    a and blog co company corp dashboard feed gmbh health history inc incident incidents live llc
+    ltd news of page s service services status system systems the updates uptime
+    """.split()  # noqa: SIM905
 )
 """Words that say nothing of whose page it is: companies add and drop them."""
 

@@ -145,15 +145,21 @@ def masked_url(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return MASK
-    at = parts.netloc.rpartition("@")
-    path = "/".join(MASK if _TOKEN.fullmatch(part) else part for part in parts.path.split("/"))
-    query = "&".join(
-        f"{pair.partition('=')[0]}={MASK}" if "=" in pair else MASK
-        for pair in parts.query.split("&")
-    )
+    _, at, host = parts.netloc.rpartition("@")
+    path = "/".join(_mask_part(part) for part in parts.path.split("/"))
+    query = "&".join(_mask_pair(pair) for pair in parts.query.split("&"))
     scheme = f"{parts.scheme}://" if parts.scheme else ""
-    address = f"{scheme}{f'{MASK}@{at[2]}' if at[1] else parts.netloc}{path}"
+    address = f"{scheme}{MASK if at else ''}{at}{host}{path}"
     return address + (f"?{query}" if parts.query else "") + (f"#{MASK}" if parts.fragment else "")
+
+
+def _mask_part(part: str) -> str:
+    return MASK if _TOKEN.fullmatch(part) else part
+
+
+def _mask_pair(pair: str) -> str:
+    name, equals, _ = pair.partition("=")
+    return f"{name}={MASK}" if equals else MASK
 
 
 def secrets_of(url: str) -> frozenset[str]:

@@ -138,9 +138,9 @@ async def _describe_new_identity(
     """Say that another company's page answers where the stored one did; empty when it does not, or
     cannot be read.
     """
-    await collector.db(collector.store.set_platform, page.id, platform, [])
-    await collector.db(collector.store.know, page.id, record.identity)
-    (page,) = await collector.db(collector.store.pages, [page.slug])
+    await collector.writer.db(collector.store.set_platform, page.id, platform, [])
+    await collector.writer.db(collector.store.know, page.id, record.identity)
+    (page,) = await collector.writer.db(collector.store.pages, [page.slug])
     error = (await collector.poll(page)).error
     return [error.message] if isinstance(error, IdentityChanged) else []
 

@@ -100,7 +100,7 @@ async def _contact(vendor: VendorConfig, settings: Settings) -> FirstContact:
             page = context.pages(None)[0]
             detection = await collector.detect(vendor.url, collector.session(page))
             platform = detection.platform
-            await collector.db(context.store.set_platform, page.id, platform, detection.why)
+            await collector.writer.db(context.store.set_platform, page.id, platform, detection.why)
             if not vendor.regions and platforms.named(platform).ABOUT.regions == "required":
                 collector.vendors[page.slug] = replace(vendor, regions=("*",))
             result = await collector.poll(context.pages(None)[0])

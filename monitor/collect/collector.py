@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import ParamSpec, TypeVar
 
 from monitor.clocks import ClockLedger
 from monitor.collect import detection, timing
@@ -29,9 +28,6 @@ from monitor.config import EVIDENCE_BAD_DAYS, VendorConfig
 from monitor.fetch import Fetches, Limits
 from monitor.store import PageRecord, Store
 from monitor.writer import RETRY_SECONDS, Writer
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Collector:
@@ -85,10 +81,6 @@ class Collector:
         identification = Identification(parts)
         self._polls = Polls(parts, identification=identification, timetable=self._timetable)
         self._backfills = Backfills(parts, identification=identification)
-
-    async def db(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a store call in the writer's thread."""
-        return await self.writer.db(call, *args, **kwargs)
 
     def configure(
         self, vendors: Mapping[str, VendorConfig], headers: Mapping[str, Headers]

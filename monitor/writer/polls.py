@@ -2,11 +2,12 @@
 called by the writer's thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 
 from monitor.day_range import gap_seconds
+from monitor.fetch import Validators
 from monitor.intervals import utc
 from monitor.model import Evidence
 from monitor.store import Body, BodyRef, Changes, PageRecord
@@ -41,11 +42,18 @@ class PollStore:
                 self._parts.caches.drop(write.page.id)
 
     def _write_round(self, batch: Sequence[PollWrite]) -> None:
+        """Write polls of different pages: what they told, then what they were answered, then that
+        they were made.
+        """
         now = self._parts.clock()
         news = [write for write in batch if write.is_news]
         before = self._parts.store.page_versions([write.page.id for write in news])
-        changes = [self._write_evidence(write, before.get(write.page.id), now) for write in news]
-        self._parts.store.save_validators({write.page.id: write.validators for write in news})
+        changes: list[Changes | None] = []
+        validators: dict[int, Mapping[str, Validators]] = {}
+        for write in news:
+            changes.append(self._write_evidence(write, before.get(write.page.id), now))
+            validators[write.page.id] = write.validators
+        self._parts.store.save_validators(validators)
         for write in batch:
             self._parts.pinning.set_conditional_urls(write.page.id, write.conditional_urls)
         if self._keeps_snapshots:
