@@ -29,7 +29,7 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.store.changes.bars import compare_bars, is_nonzero
-from monitor.store.changes.common import Stored, closed_day
+from monitor.store.changes.common import FactRow, closed_day
 from monitor.store.changes.components import StoredComponent, compare_components
 from monitor.store.changes.coverage import CoverageKey, compare_coverage
 from monitor.store.changes.figures import compare_figures
@@ -38,7 +38,7 @@ from monitor.store.changes.impacts import (
     end_impacts,
     incident_ends,
     incidents_of_impacts,
-    retold,
+    rows_in_question,
 )
 from monitor.store.changes.incidents import compare_incidents, unlist, withdraw
 from monitor.store.changes.runs import OpenRun, Sequel, compare_runs, sequel
@@ -182,7 +182,7 @@ class Rows:
         self.present |= {next(self._ids): fact for fact in facts}
 
     def stored(self):
-        return [Stored(*row) for row in self.present.items()]
+        return [FactRow(*row) for row in self.present.items()]
 
     def apply(self, change):
         """Write a change, and check that it supersedes only what is here, as it is here."""
@@ -210,7 +210,7 @@ def tell_impacts(rows, evidence):
         ended = [row for row in rows.stored() if row.fact.incident_id in ends]
         changes.append(rows.apply(end_impacts(ended, ends)))
     ids = incidents_of_impacts(evidence)
-    stored = retold(
+    stored = rows_in_question(
         (row for row in rows.stored() if row.fact.incident_id in {None, *ids}), evidence
     )
     for cover in evidence.coverage:
@@ -268,7 +268,7 @@ def test_days_are_affected_from_the_earliest_difference_on(kind, data):
     changes = tell(rows, data.draw(evidence))
 
     starts = [start_of(fact) for fact in before ^ rows.facts]
-    affected = [moment for change in changes for moment in change.affected]
+    affected = [moment for change in changes for moment in change.affected_from]
     assert min(affected, default=None) == min(starts, default=None)
 
 
@@ -319,7 +319,7 @@ def test_a_complete_span_forgets_the_bars_of_its_source_and_days_that_it_leaves_
     (change,) = tell_bars(rows, told(coverage=(whole,)))
 
     assert rows.facts == others
-    assert change.affected == [whole.span.start]
+    assert change.affected_from == [whole.span.start]
 
 
 @given(before=FIGURES, page=FIGURES)
@@ -347,7 +347,7 @@ OTHER = {
 @given(before=incident(), fields=st.sets(st.sampled_from(sorted(OTHER))))
 def test_an_incident_gets_a_version_exactly_when_a_field_differs(before, fields):
     after = replace(before, **{name: OTHER[name] for name in fields})
-    change = compare_incidents({before.id: Stored(1, before)}, told(incidents=(after,)))
+    change = compare_incidents({before.id: FactRow(1, before)}, told(incidents=(after,)))
 
     assert bool(change) is bool(fields)
     assert [incident for _, incident in change.stale] == [before] * bool(fields)
@@ -360,7 +360,7 @@ def test_the_order_of_components_is_no_difference(before, turn):
     turn.shuffle(ids)
     after = replace(before, component_ids=tuple(ids))
 
-    assert not compare_incidents({before.id: Stored(1, before)}, told(incidents=(after,)))
+    assert not compare_incidents({before.id: FactRow(1, before)}, told(incidents=(after,)))
 
 
 @given(incident(), SPANS)
@@ -369,7 +369,7 @@ def test_what_left_a_list_is_noted_once_and_affects_no_day(before, listed):
     change = rows.apply(unlist(*rows.stored(), listed, NOW))
     last = before.resolved_at or before.started_at
 
-    assert change.affected == []
+    assert change.affected_from == []
     assert bool(change) is (listed.start < before.started_at <= last < listed.end)
     assert not unlist(*rows.stored(), listed, NOW + HOUR)
 
@@ -381,7 +381,7 @@ def test_what_was_withdrawn_is_over_and_withdrawn_once(before):
     (after,) = rows.facts
 
     assert (after.phase, after.resolved_at) == (Phase.WITHDRAWN, before.resolved_at or NOW)
-    assert change.affected == [before.started_at]
+    assert change.affected_from == [before.started_at]
     assert not withdraw(*rows.stored(), NOW)
 
 
@@ -394,7 +394,7 @@ class Spans(dict):
     def apply(self, change):
         for row_id in change.stale:
             assert any(rows.pop(row_id, None) for rows in self.values())
-        for key, rows in change.grown.items():
+        for key, rows in change.growth.items():
             assert rows.keys() <= self[key].keys()
             self[key] |= rows
         for key, span in change.fresh:
@@ -428,7 +428,7 @@ def test_coverage_is_the_union_of_all_that_was_covered(answers, gap):
             for key, whole in spans.union().items()
             for span in subtract(whole, before.get(key, ()))
         ]
-        assert min(change.affected, default=None) == min(new, default=None)
+        assert min(change.affected_from, default=None) == min(new, default=None)
         assert not compare_coverage(spans, evidence, PAGE, gap)
     assert spans.union() == {key: merge(covered) for key, covered in expected.items()}
 
@@ -440,8 +440,8 @@ def test_the_next_polls_share_of_coverage_grows_the_row_and_affects_no_day_that_
     cover = Coverage(span=Interval(NOW - HOUR, NOW + GAP), aspect=Aspect.IMPACTS)
     change = compare_coverage(stored, told(coverage=(cover,)), page, GAP)
 
-    assert (change.fresh, change.stale, change.affected) == ([], [], [])
-    assert change.grown == {key: {7: cover.span}}
+    assert (change.fresh, change.stale, change.affected_from) == ([], [], [])
+    assert change.growth == {key: {7: cover.span}}
     assert stored == {key: {7: Interval(NOW - HOUR, NOW)}}, "what is given is not touched"
 
 
@@ -452,8 +452,8 @@ def test_a_share_longer_than_the_gap_is_a_row_of_its_own_instead_of_those_inside
     cover = Coverage(span=span, aspect=Aspect.IMPACTS)
     change = compare_coverage(stored, told(coverage=(cover,)), PAGE, GAP)
 
-    assert (change.fresh, change.stale, change.grown) == ([(key, span)], [8], {})
-    assert change.affected == [NOW]
+    assert (change.fresh, change.stale, change.growth) == ([(key, span)], [8], {})
+    assert change.affected_from == [NOW]
 
 
 @pytest.mark.parametrize(
@@ -482,7 +482,7 @@ def test_messages_are_replaced_as_a_whole_and_once(before, after):
     assert not compare_updates([*left, *stored_updates(change.fresh, 100)], after)
     gone = [row.at for row in present if row.id in change.stale]
     rated = [new.update.at for new in change.fresh if new.update.states]
-    assert sorted(change.affected) == sorted([*gone, *rated])
+    assert sorted(change.affected_from) == sorted([*gone, *rated])
 
 
 def stored_updates(fresh, first_id=0):
@@ -531,26 +531,26 @@ def test_a_silence_longer_than_the_gap_begins_anew(until, expected):
 
 def stored_components(rows, change, now):
     """Return the components as they are stored after a change."""
-    known = {row.known.component.id: row for row in rows}
+    by_id = {row.entry.component.id: row for row in rows}
     for move in change.moves:
-        row = known.pop(move.old_id)
-        moved = replace(row.known.component, id=move.new_id)
-        known[move.new_id] = row._replace(known=replace(row.known, component=moved))
+        row = by_id.pop(move.old_id)
+        moved = replace(row.entry.component, id=move.new_id)
+        by_id[move.new_id] = row._replace(entry=replace(row.entry, component=moved))
     for key, values in change.updates.items():
-        known[key] = updated(known[key], values)
+        by_id[key] = updated(by_id[key], values)
     for new in change.fresh:
         first = KnownComponent(component=new.component, slug=new.slug, first_seen_at=now)
-        known[new.component.id] = StoredComponent(first, "statuspage")
-    return list(known.values())
+        by_id[new.component.id] = StoredComponent(first, "statuspage")
+    return list(by_id.values())
 
 
 def updated(row, values):
     names = {"group_name": "group"}
     fields = {names.get(name, name): value for name, value in values.items()}
     platform = fields.pop("platform", row.platform)
-    removed_at = fields.pop("removed_at", row.known.removed_at)
-    component = replace(row.known.component, **fields)
-    return StoredComponent(replace(row.known, component=component, removed_at=removed_at), platform)
+    removed_at = fields.pop("removed_at", row.entry.removed_at)
+    component = replace(row.entry.component, **fields)
+    return StoredComponent(replace(row.entry, component=component, removed_at=removed_at), platform)
 
 
 @given(before=COMPONENTS, after=COMPONENTS, elsewhere=st.booleans())
@@ -565,11 +565,11 @@ def test_the_page_has_what_it_lists_and_forgets_no_component(before, after, else
     change = compare_components(rows, after, "statuspage", NOW)
     stored = stored_components(rows, change, NOW)
 
-    listed = {row.known.component for row in stored if row.known.removed_at is None}
+    listed = {row.entry.component for row in stored if row.entry.removed_at is None}
     assert listed == set(after)
     assert len(stored) == len(before) + len(change.fresh)
-    assert {row.known.slug for row in rows} <= {row.known.slug for row in stored}
-    assert len({row.known.slug for row in stored}) == len(stored)
+    assert {row.entry.slug for row in rows} <= {row.entry.slug for row in stored}
+    assert len({row.entry.slug for row in stored}) == len(stored)
     assert bool(change.moves) <= elsewhere
     assert not compare_components(stored, after, "statuspage", NOW + HOUR)
 
@@ -585,7 +585,7 @@ def test_a_component_goes_on_under_another_id_from_when_it_left(removed_at):
 
     assert change.moves == [("a", "x")]
     assert (change.fresh, change.removed_ids) == ([], [])
-    assert min(change.affected) == (removed_at or NOW)
+    assert min(change.affected_from) == (removed_at or NOW)
 
 
 def test_a_name_that_two_components_have_tells_nobody_which_goes_on():

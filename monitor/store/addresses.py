@@ -45,14 +45,14 @@ drivers to come."""
 def parse(url: str) -> URL:
     """Return the URL with the driver we use. Raises StoreError."""
     try:
-        parsed = make_url(url)
+        address = make_url(url)
     except sa.exc.ArgumentError:
         # The cause would quote the address, password and all.
         raise StoreError(
             'the database URL cannot be read; write "sqlite:///path" or'
             ' "postgresql://user:password@host/name"'
         ) from None
-    return parsed.set(drivername=_DRIVERS.get(parsed.drivername, parsed.drivername))
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
 
 
 def file_of(url: URL) -> Path | None:
@@ -64,8 +64,8 @@ def file_of(url: URL) -> Path | None:
 
 def exists(url: str) -> bool:
     """Whether opening the database would not make a new one; of a server's that is not asked."""
-    parsed = parse(url)
-    if parsed.get_backend_name() != "sqlite":
+    address = parse(url)
+    if address.get_backend_name() != "sqlite":
         return True
-    file = file_of(parsed)
+    file = file_of(address)
     return file is not None and file.is_file()

@@ -18,8 +18,8 @@ from monitor.store.changes.components import (
     ComponentChange,
     Move,
     StoredComponent,
+    column_values,
     compare_components,
-    described,
     starts,
 )
 from monitor.store.edges import FAR_FUTURE
@@ -31,7 +31,7 @@ from monitor.store.tables import COMPONENT, METADATA
 class ComponentRow(NamedTuple):
     """A component, and whether the vendor's figure leaves it out."""
 
-    known: KnownComponent
+    entry: KnownComponent
     is_excluded: bool
 
 
@@ -44,24 +44,24 @@ _COLUMNS = columns(
     "external_id name group_name region position start_date has_bars slug first_seen_at removed_at"
     " excluded",
 )
-_KNOWN = (
+_KNOWN_AT = (
     sa.select(*_COLUMNS)
     .where(_MINE, COMPONENT.c.first_seen_at <= sa.bindparam("known_at"))
     .order_by(*_ORDER)
 )
-_LISTED = sa.select(*_COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
+_ON_PAGE = sa.select(*_COLUMNS).where(_MINE, COMPONENT.c.removed_at.is_(None)).order_by(*_ORDER)
 LISTED_IDS = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.removed_at.is_(None))
 
 
 def known_at(connection: Connection, page_id: int, moment: datetime) -> list[ComponentRow]:
     """Return the components known at an instant, in the page's order."""
-    rows = connection.execute(_KNOWN, {"page": page_id, "known_at": moment}).all()
+    rows = connection.execute(_KNOWN_AT, {"page": page_id, "known_at": moment}).all()
     return [_component_row(tuple(row), moment) for row in rows]
 
 
-def listed(connection: Connection, page_id: int) -> list[ComponentRow]:
+def listed_components(connection: Connection, page_id: int) -> list[ComponentRow]:
     """Return the components that are on the page, in its order."""
-    rows = connection.execute(_LISTED, {"page": page_id}).all()
+    rows = connection.execute(_ON_PAGE, {"page": page_id}).all()
     return [_component_row(tuple(row), FAR_FUTURE) for row in rows]
 
 
@@ -79,25 +79,25 @@ def _component_row(row: tuple[Any, ...], moment: datetime) -> ComponentRow:
         start_date=start_date,
         has_bars=has_bars,
     )
-    known = KnownComponent(
+    entry = KnownComponent(
         component=component,
         slug=slug,
         first_seen_at=first_seen_at,
         removed_at=removed_at if removed_at is not None and removed_at <= moment else None,
     )
-    return ComponentRow(known, is_excluded)
+    return ComponentRow(entry, is_excluded)
 
 
 def excluded_ids(rows: Iterable[ComponentRow]) -> frozenset[str]:
     """Return the ids of those of these components that the vendor's figure leaves out."""
-    return frozenset(row.known.component.id for row in rows if row.is_excluded)
+    return frozenset(row.entry.component.id for row in rows if row.is_excluded)
 
 
 def known_components(connection: Connection, page_id: int) -> list[KnownComponent]:
     """Return every component the page ever listed, in its order; those it no longer lists have
     `removed_at`.
     """
-    return [row.known for row in known_at(connection, page_id, FAR_FUTURE)]
+    return [row.entry for row in known_at(connection, page_id, FAR_FUTURE)]
 
 
 def component_ids(connection: Connection, page_id: int) -> frozenset[str]:
@@ -150,11 +150,11 @@ def bring_up_to_date(
     """Make the page's components the vendor's present list; return what that changed, with all the
     days it affects.
     """
-    known = known_components(connection, page.id)
-    rows = connection.execute(_PLATFORMS, {"page": page.id})
-    platforms = {row.external_id: row.platform for row in rows}
-    stored = [StoredComponent(each, platforms[each.component.id]) for each in known]
-    change = compare_components(stored, tuple(components), page.platform, now)
+    entries = known_components(connection, page.id)
+    platforms = connection.execute(_PLATFORMS, {"page": page.id})
+    listed_on = {row.external_id: row.platform for row in platforms}
+    rows = [StoredComponent(entry, listed_on[entry.component.id]) for entry in entries]
+    change = compare_components(rows, tuple(components), page.platform, now)
     _write(connection, page, change, now)
     return change
 
@@ -172,13 +172,13 @@ def _write(
             "platform": page.platform,
         }
         rows = [
-            {"external_id": new.component.id, "slug": new.slug, **described(new.component)}
+            {"external_id": new.component.id, "slug": new.slug, **column_values(new.component)}
             for new in change.fresh
         ]
         connection.execute(_INSERT, [row | common for row in rows])
-    if change.dated:
+    if change.dated_anew:
         first_fact = pages.first_fact(connection, page.id)
-        change.affected += starts(change.dated, first_fact, page.zone)
+        change.affected_from += starts(change.dated_anew, first_fact, page.zone)
     for component_id, values in change.updates.items():
         connection.execute(_UPDATE.values(values), {"page": page.id, "component": component_id})
 
@@ -193,13 +193,13 @@ def _move(connection: Connection, page_id: int, move: Move) -> None:
     )
 
 
-_EXCLUDED = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.excluded)
+_EXCLUDED_IDS = sa.select(COMPONENT.c.external_id).where(_MINE, COMPONENT.c.excluded)
 _EXCLUDE = _UPDATE.values(excluded=sa.bindparam("value"))
 
 
 def exclude(connection: Connection, page_id: int, ids: frozenset[str]) -> bool:
     """Keep which components the vendor's figure leaves out; return whether that changed."""
-    before = frozenset(connection.execute(_EXCLUDED, {"page": page_id}).scalars())
+    before = frozenset(connection.execute(_EXCLUDED_IDS, {"page": page_id}).scalars())
     count = 0
     for key in before ^ ids:
         row = {"page": page_id, "component": key, "value": key in ids}

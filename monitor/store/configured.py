@@ -74,7 +74,7 @@ def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now
         due_at = min(record.due_at or now, soon)
         values |= {"interval_seconds": spec.interval_seconds, "due_at": due_at}
     if spec.zone != record.configured_zone:
-        values |= _rezoned(connection, record, spec)
+        values |= _zone_change(connection, record, spec)
     if spec.url != record.url or spec.platform not in {None, record.platform}:
         # What was read at another address, or as another platform, proves nothing about this one.
         values |= _platform(spec)
@@ -86,7 +86,7 @@ def _reconfigure(connection: Connection, record: PageRecord, spec: PageSpec, now
         pages.change(connection, record.id, values, step=1)
 
 
-def _rezoned(connection: Connection, record: PageRecord, spec: PageSpec) -> dict[str, Any]:
+def _zone_change(connection: Connection, record: PageRecord, spec: PageSpec) -> dict[str, Any]:
     """Return what changes with the page's zone: every day is another day, so all must be derived
     again.
     """

@@ -1,4 +1,4 @@
-"""Derived days: kept sparse, changed by difference, closed days in revisions.
+"""DerivedPage days: kept sparse, changed by difference, closed days in revisions.
 
 A day is in one of three states: it has a current row, it lies in a quiet run (operational, fully
 covered, silent; this is revision 1 without a row), or it is unknown and nothing is to be said of
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import ONE_DAY, utc
 from monitor.model import DayRun, PageHistory
 from monitor.store import components, pages
-from monitor.store.changes.common import Stored
+from monitor.store.changes.common import FactRow
 from monitor.store.changes.days import DayChange, DayDiff, NewDay, StoredDay, StoredDays
 from monitor.store.day_rows import DayRow
 from monitor.store.edges import WHOLE_PAGE
@@ -61,40 +61,44 @@ def save_days(
     page = pages.page(connection, page_id, lock=True)
     is_changed = components.exclude(connection, page_id, history.excluded)
     first, last = history.vendor.first, history.vendor.last
-    stored = _stored(connection, page_id, first - ONE_DAY, last + ONE_DAY)
+    stored_days = _days_by_component(connection, page_id, first - ONE_DAY, last + ONE_DAY)
     diff = DayDiff(page, today=today, now=now, revised_since=revised_since)
     for key, each in chain([(WHOLE_PAGE, history.vendor)], history.components.items()):
-        diff.compare(key, each, stored.get(key) or StoredDays())
+        diff.compare(key, each, stored_days.get(key) or StoredDays())
     _write(connection, page_id, diff.change, now)
     step = int(is_changed or bool(diff.change))
     pages.change(connection, page_id, _progress(page, first, last, today, now), step=step)
     return diff.change.revisions
 
 
-def _stored(connection: Connection, page_id: int, first: date, last: date) -> dict[str, StoredDays]:
+def _days_by_component(
+    connection: Connection, page_id: int, first: date, last: date
+) -> dict[str, StoredDays]:
     values = {"page": page_id, "first": first, "last": last}
-    stored: dict[str, StoredDays] = defaultdict(StoredDays)
+    by_component: dict[str, StoredDays] = defaultdict(StoredDays)
     for row in connection.execute(ROWS, values).all():
-        stored[row.component_id].rows[row.day] = StoredDay(row.id, row.revision, to_day_row(row))
+        by_component[row.component_id].rows[row.day] = StoredDay(
+            row.id, row.revision, to_day_row(row)
+        )
     for row in connection.execute(QUIETS, values).all():
         run = quiet_run(row.first_day, row.last_day, row.source, row.confidence)
-        stored[row.component_id].quiet.append(Stored(row.id, run))
-    return stored
+        by_component[row.component_id].quiet.append(FactRow(row.id, run))
+    return by_component
 
 
 def _write(connection: Connection, page_id: int, change: DayChange, now: datetime) -> None:
     for ids in chunks(change.superseded_ids):
         connection.execute(_SUPERSEDE, {"ids": ids, "moment": now})
-    for table, deleted in ((DAY, change.deleted_ids), (QUIET, change.quiet_deleted_ids)):
-        for ids in chunks(deleted):
+    for table, deleted_ids in ((DAY, change.deleted_ids), (QUIET, change.quiet_deleted_ids)):
+        for ids in chunks(deleted_ids):
             connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
     rewrites = [_rewrite(row_id, row, now) for row_id, row in change.rewrites.items()]
-    stretched = [{"row_id": key, "last": last} for key, last in change.quiet_stretched.items()]
+    stretches = [{"row_id": key, "last": last} for key, last in change.quiet_stretched.items()]
     fresh = [_new_day(page_id, new, now) for new in change.fresh]
     quiet = [_new_quiet_run(page_id, key, run) for key, run in change.quiet_fresh]
     for statement, rows in (
         (_REWRITE, rewrites),
-        (_STRETCH, stretched),
+        (_STRETCH, stretches),
         (_INSERT_DAY, fresh),
         (_INSERT_QUIET, quiet),
     ):

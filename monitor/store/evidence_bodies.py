@@ -19,10 +19,10 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datet
     """Keep these bodies for good, as far as they are still kept; the same pin again changes
     nothing.
     """
-    wanted = list(pins)
-    if not wanted:
+    pins = list(pins)
+    if not pins:
         return
-    kept = see_again(connection, {each.ref.sha256 for each in wanted}, now)
+    digests = see_again(connection, {each.ref.sha256 for each in pins}, now)
     rows = [
         {
             "page_id": page_id,
@@ -33,8 +33,8 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datet
             "sha256": each.ref.sha256,
             "read_at": each.ref.read_at,
         }
-        for each in wanted
-        if each.ref.sha256 in kept
+        for each in pins
+        if each.ref.sha256 in digests
     ]
     if rows:
         connection.execute(insert_into(connection, PINNED).on_conflict_do_nothing(), rows)
@@ -78,12 +78,12 @@ def pinned(connection: Connection, page_id: int, day: date) -> list[PinnedBody]:
     for row in rows:
         why.setdefault(row.sha256, []).append(row.why)
     first = {row.sha256: row for row in reversed(rows)}
-    return [_pinned(row, why[row.sha256]) for row in reversed(first.values())]
+    return [_to_pinned_body(row, why[row.sha256]) for row in reversed(first.values())]
 
 
-def _pinned(row: Sequence[Any], why: Iterable[str]) -> PinnedBody:
-    url, status, sha256, read_at, _, media_type, packed = row
-    body = zlib.decompress(packed)
+def _to_pinned_body(row: Sequence[Any], why: Iterable[str]) -> PinnedBody:
+    url, status, sha256, read_at, _, media_type, compressed = row
+    body = zlib.decompress(compressed)
     return PinnedBody(
         ref=BodyRef(url, status, sha256, read_at),
         why=tuple(sorted(set(why))),
@@ -101,10 +101,10 @@ def pinned_for(
     """
     query = sa.select(PINNED.c.day, PINNED.c.why).distinct()
     mine = (PINNED.c.page_id == page_id, PINNED.c.day >= first, PINNED.c.day <= last)
-    found: dict[date, set[str]] = {}
+    reasons: dict[date, set[str]] = {}
     for day, why in connection.execute(query.where(*mine)):
-        found.setdefault(day, set()).add(why)
-    return {day: frozenset(words) for day, words in found.items()}
+        reasons.setdefault(day, set()).add(why)
+    return {day: frozenset(words) for day, words in reasons.items()}
 
 
 def newest_bodies(connection: Connection, page_id: int) -> list[BodyRef]:
@@ -115,4 +115,7 @@ def newest_bodies(connection: Connection, page_id: int) -> list[BodyRef]:
         .where(VALIDATOR.c.page_id == page_id)
         .order_by(VALIDATOR.c.url)
     )
-    return [BodyRef(url, 200, sha256, seen) for url, sha256, seen in connection.execute(query)]
+    return [
+        BodyRef(url, 200, sha256, last_seen_at)
+        for url, sha256, last_seen_at in connection.execute(query)
+    ]

@@ -31,7 +31,7 @@ from monitor.store.rows import (
 from monitor.store.tables import BAR, COVERAGE, IMPACT, INCIDENT, REPORTED
 
 
-def _known(
+def _known_selects(
     table: sa.Table, read_columns: Sequence[sa.Column[Any]], *where: sa.ColumnElement[bool]
 ) -> tuple[sa.Select[Any], sa.Select[Any]]:
     """Return the selects of what holds now, and of what was known at ``known_at``."""
@@ -52,19 +52,19 @@ def _since(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.or_(column.is_(None), column > sa.bindparam("since"))
 
 
-_INCIDENTS = _known(
+_INCIDENTS = _known_selects(
     INCIDENT,
     INCIDENTS.columns,
     sa.or_(INCIDENT.c.resolved_at.is_(None), INCIDENT.c.resolved_at >= sa.bindparam("since")),
 )
-_IMPACTS = _known(IMPACT, IMPACTS.columns, _since(IMPACT.c.ended_at))
-_BARS = _known(BAR, BARS.columns, BAR.c.day >= sa.bindparam("since_day"))
-_COVERAGE = _known(
+_IMPACTS = _known_selects(IMPACT, IMPACTS.columns, _since(IMPACT.c.ended_at))
+_BARS = _known_selects(BAR, BARS.columns, BAR.c.day >= sa.bindparam("since_day"))
+_COVERAGE = _known_selects(
     COVERAGE,
     columns(COVERAGE, "component_id aspect started_at ended_at"),
     COVERAGE.c.ended_at > sa.bindparam("since"),
 )
-_FIGURES = _known(REPORTED, FIGURES.columns)
+_FIGURES = _known_selects(REPORTED, FIGURES.columns)
 _BAR_COVERAGE = _COVERAGE[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _OPEN_CLAIMS = (
     sa.select(
@@ -108,15 +108,15 @@ def read(
     impacts = tuple(map(IMPACTS.to_fact, rows(_IMPACTS)))
     # Whether an incident still counts is decided by what was seen since it began.
     begin = min([start, *(impact.start for impact in impacts)])
-    observed = runs.read(connection, page, begin, moment)
+    observed_runs = runs.read(connection, page, begin, moment)
     return PageFacts(
-        components=tuple(row.known for row in components.known_at(connection, page_id, moment)),
+        components=tuple(row.entry for row in components.known_at(connection, page_id, moment)),
         incidents=tuple(map(to_incident, rows(_INCIDENTS))),
         updates=tuple(updates.read_states(connection, values | {"since": begin})),
         impacts=impacts,
         bars=tuple(map(BARS.to_fact, bars)),
         coverage=tuple(_coverage(rows(_COVERAGE), moment)),
-        runs=observed,
+        runs=observed_runs,
         reported=tuple(map(FIGURES.to_fact, rows(_FIGURES))),
         open_claims=tuple(_open_claims(connection, page_id, begin, moment)) if impacts else (),
     )
@@ -175,7 +175,7 @@ _OPEN_INCIDENTS = (
     )
     .order_by(INCIDENT.c.started_at, INCIDENT.c.external_id)
 )
-_UNFINISHED = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
+_NOT_ENDED_PHASES = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
     INCIDENT.c.page_id == sa.bindparam("page"), INCIDENT.c.superseded_at.is_(None), _NOT_ENDED
 )
 
@@ -187,12 +187,12 @@ def open_incidents(connection: Connection, page_id: int) -> list[Any]:
 
 def current(connection: Connection, page_id: int) -> CurrentState:
     """Return the page's state at its last success."""
-    listed = components.listed(connection, page_id)
+    component_rows = components.listed_components(connection, page_id)
     open_runs = runs.open_runs(connection, page_id)
     return CurrentState(
         levels={key: run.level for key, run in open_runs.items()},
-        components=tuple(row.known for row in listed),
-        excluded=components.excluded_ids(listed),
+        components=tuple(row.entry for row in component_rows),
+        excluded=components.excluded_ids(component_rows),
         open_incidents=tuple(open_incidents(connection, page_id)),
     )
 
@@ -201,7 +201,7 @@ def unfinished_incidents(connection: Connection, page_id: int) -> Mapping[str, P
     """Return the incidents and maintenances that have not ended, by id: open ones and announced
     ones.
     """
-    rows = connection.execute(_UNFINISHED, {"page": page_id})
+    rows = connection.execute(_NOT_ENDED_PHASES, {"page": page_id})
     return {row.external_id: PHASES[row.phase] for row in rows}
 
 

@@ -101,7 +101,7 @@ class _Healing:
         self._page = page
         self._now = now
         self._until = until
-        self._affected = [until or now]
+        self._affected_from = [until or now]
 
     def run(self) -> None:
         self._runs()
@@ -124,7 +124,7 @@ class _Healing:
         is_mine = column.table.c.page_id == self._page.id
         first = sa.select(sa.func.min(column)).where(is_mine, *where)
         start = self._connection.execute(first).scalar()
-        self._affected += [] if start is None else [start]
+        self._affected_from += [] if start is None else [start]
 
     def _runs(self) -> None:
         """Cut observed states where the last reading that may be believed showed them. A bad one
@@ -152,9 +152,9 @@ class _Healing:
         end = (
             table.c.recorded_at if self._until is None else _later(table.c.recorded_at, self._until)
         )
-        grown = (table.c.superseded_at.is_(None), table.c.ended_at > now)
-        self._update(table, *grown, table.c.started_at >= end, superseded_at=now)
-        self._update(table, *grown, ended_at=end)
+        is_prolonged = (table.c.superseded_at.is_(None), table.c.ended_at > now)
+        self._update(table, *is_prolonged, table.c.started_at >= end, superseded_at=now)
+        self._update(table, *is_prolonged, ended_at=end)
 
     def _incidents(self) -> None:
         table, now = INCIDENT, self._now
@@ -179,7 +179,7 @@ class _Healing:
             self._connection.execute(
                 sa.update(table).where(table.c.id == row.id).values(ended_at=end)
             )
-            self._affected.append(row.started_at)
+            self._affected_from.append(row.started_at)
 
     def _moments(self) -> None:
         """Let what was known later than now be known from now on."""
@@ -204,7 +204,7 @@ class _Healing:
     def _page_row(self) -> None:
         page, now = self._page, self._now
         today = day_of(now, page.zone)
-        first = min(day_of(min(self._affected), page.zone), today)
+        first = min(day_of(min(self._affected_from), page.zone), today)
         read_at = clocks.latest_ahead(page, now)
         values: dict[str, Any] = {
             "last_poll_at": poll_log.last(self._connection, page.id),
@@ -229,8 +229,8 @@ class _Healing:
 
 
 def _later(column: sa.Column[Any], instant: datetime) -> sa.ColumnElement[Any]:
-    bound = sa.literal(instant, Instant())
-    return sa.case((column > bound, column), else_=bound)
+    latest = sa.literal(instant, Instant())
+    return sa.case((column > latest, column), else_=latest)
 
 
 def _earliest(days: Iterable[date | None]) -> date | None:

@@ -94,8 +94,10 @@ class Health:
             now = self._timer()
             seconds = None if self._failing is None else now - self._failing
             self._wrote, self._failing, self._why = now, None, None
-            said = seconds is not None and self._sparing.more_to_say(_AGAIN, now) is not None
-        if said:
+            is_to_be_told = (
+                seconds is not None and self._sparing.more_to_say(_AGAIN, now) is not None
+            )
+        if is_to_be_told:
             log.warning(
                 "store cause=none: the database can be written again, after %.0f s", seconds
             )

@@ -62,36 +62,36 @@ def quiet_run(first: date, last: date, source: str, confidence: str) -> DayRun:
 
 
 def page_history(
-    connection: Connection, page_id: int, first: date, last: date, *, listed: bool = False
+    connection: Connection, page_id: int, first: date, last: date, *, only_listed: bool = False
 ) -> PageHistory:
     """Return the stored days from first to last, both included; what was never derived is unknown.
 
-    `listed` leaves out components that are no longer on the page.
+    `only_listed` leaves out components that are no longer on the page.
     """
     page = pages.page(connection, page_id)
     values = {"page": page_id, "first": first, "last": last}
     days: dict[str, dict[date, Day]] = defaultdict(dict)
     quiet: dict[str, list[DayRun]] = defaultdict(list)
-    for row in connection.execute(_LISTED_ROWS if listed else ROWS, values).all():
+    for row in connection.execute(_LISTED_ROWS if only_listed else ROWS, values).all():
         days[row.component_id][row.day] = to_day(to_day_row(row))
-    for row in connection.execute(_LISTED_QUIETS if listed else QUIETS, values).all():
+    for row in connection.execute(_LISTED_QUIETS if only_listed else QUIETS, values).all():
         start, end = max(row.first_day, first), min(row.last_day, last)
         quiet[row.component_id].append(quiet_run(start, end, row.source, row.confidence))
-    if listed:
-        known = components.listed(connection, page_id)
+    if only_listed:
+        component_rows = components.listed_components(connection, page_id)
     else:
-        known = components.known_at(connection, page_id, FAR_FUTURE)
+        component_rows = components.known_at(connection, page_id, FAR_FUTURE)
     lengths = _lengths(first, last, page.zone, page.derived_at)
 
     def history(key: str) -> History:
         runs = tuple(quiet.get(key, ()))
         return History(first=first, last=last, days=days.get(key, {}), quiet=runs, lengths=lengths)
 
-    ids = [row.known.component.id for row in known]
+    ids = [row.entry.component.id for row in component_rows]
     return PageHistory(
         vendor=history(WHOLE_PAGE),
         components={key: history(key) for key in ids},
-        excluded=components.excluded_ids(known),
+        excluded=components.excluded_ids(component_rows),
     )
 
 
@@ -99,7 +99,7 @@ def listed_history(connection: Connection, page_id: int, first: date, last: date
     """Return `page_history` of the vendor and of the components that are on the page: the others
     cost nothing.
     """
-    return page_history(connection, page_id, first, last, listed=True)
+    return page_history(connection, page_id, first, last, only_listed=True)
 
 
 def _lengths(first: date, last: date, zone: tzinfo, now: datetime | None) -> Mapping[date, float]:

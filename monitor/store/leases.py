@@ -105,14 +105,14 @@ def retime(connection: Connection, *, now: datetime, step: timedelta = timedelta
     limits = {"soon": soon, "far": far, "leased": soon + clocks.LONGEST_LEASE}
     slugs = []
     for record in map(to_record, connection.execute(_OFF, limits).all()):
-        values = _retimed(record, now, step)
+        values = _retiming(record, now, step)
         if values:
             change(connection, record.id, values)
             slugs.append(record.slug)
     return slugs
 
 
-def _retimed(record: PageRecord, now: datetime, step: timedelta) -> dict[str, Any]:
+def _retiming(record: PageRecord, now: datetime, step: timedelta) -> dict[str, Any]:
     values: dict[str, Any] = {}
     due_at = clocks.due_again(record, now, step)
     if due_at is not None:

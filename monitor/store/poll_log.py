@@ -139,11 +139,11 @@ _LATEST = (
     .where(among(PAGE.c.id, "ids"))
 )
 _INSERT = sa.insert(POLL)
-_GROWN = ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
+_GROWING = ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
 _GROW = (
     sa.update(POLL)
     .where(POLL.c.id == sa.bindparam("row_id"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _GROWN})
+    .values({name: sa.bindparam(f"new_{name}") for name in _GROWING})
 )
 
 
@@ -172,17 +172,17 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
     pages.
     """
     current = _latest(connection, {poll.page_id for poll in polls})
-    touched: dict[int, _Stretch] = {}
+    stretches: dict[int, _Stretch] = {}
     for poll in polls:
         at, stretch = utc(poll.started_at), current.get(poll.page_id)
         if stretch is not None and stretch.takes(poll, at):
             stretch.add(poll, at)
         else:
             stretch = current[poll.page_id] = _begin(poll, at)
-        touched[id(stretch)] = stretch
-    new = [_row(stretch) for stretch in touched.values() if stretch.id is None]
-    grown = [_growth(stretch) for stretch in touched.values() if stretch.id is not None]
-    for statement, rows in ((_INSERT, new), (_GROW, grown)):
+        stretches[id(stretch)] = stretch
+    new = [_row(stretch) for stretch in stretches.values() if stretch.id is None]
+    growths = [_growth(stretch) for stretch in stretches.values() if stretch.id is not None]
+    for statement, rows in ((_INSERT, new), (_GROW, growths)):
         if rows:
             connection.execute(statement, rows)
 
@@ -201,7 +201,7 @@ def _row(stretch: _Stretch) -> dict[str, Any]:
 
 
 def _growth(stretch: _Stretch) -> dict[str, Any]:
-    new = {f"new_{name}": getattr(stretch, name) for name in _GROWN}
+    new = {f"new_{name}": getattr(stretch, name) for name in _GROWING}
     return new | {"row_id": stretch.id}
 
 
@@ -210,21 +210,21 @@ _END = sa.func.coalesce(POLL.c.last_at, POLL.c.started_at)
 
 def kept_polls(connection: Connection, polls: Sequence[PollRecord]) -> set[tuple[int, datetime]]:
     """Return which of these polls are kept, by page and start."""
-    wanted = {(poll.page_id, utc(poll.started_at)) for poll in polls}
-    if not wanted:
+    keys = {(poll.page_id, utc(poll.started_at)) for poll in polls}
+    if not keys:
         return set()
-    starts = [at for _, at in wanted]
+    starts = [at for _, at in keys]
     rows = connection.execute(
         sa.select(*columns(POLL, "page_id started_at later")).where(
-            POLL.c.page_id.in_({page_id for page_id, _ in wanted}),
+            POLL.c.page_id.in_({page_id for page_id, _ in keys}),
             POLL.c.started_at <= max(starts),
             min(starts) <= _END,
         )
     )
-    stored: set[tuple[int, datetime]] = set()
+    kept_keys: set[tuple[int, datetime]] = set()
     for row in rows:
-        stored.update((row.page_id, at) for at in instants(row.started_at, row.later))
-    return wanted & stored
+        kept_keys.update((row.page_id, at) for at in instants(row.started_at, row.later))
+    return keys & kept_keys
 
 
 def last_read(connection: Connection, page_id: int, now: datetime) -> datetime | None:
@@ -255,13 +255,13 @@ def forget_after(connection: Connection, page_id: int, now: datetime) -> None:
 
 
 def _cut(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
-    left = [at for at in instants(row["started_at"], row["later"]) if at <= now]
-    later = b"".join(packed((at - before) // _MICROSECOND) for before, at in pairwise(left))
+    rest = [at for at in instants(row["started_at"], row["later"]) if at <= now]
+    later = b"".join(packed((at - before) // _MICROSECOND) for before, at in pairwise(rest))
     sums = {
-        name: row[name] * len(left) // row["polls"]
+        name: row[name] * len(rest) // row["polls"]
         for name in ("duration_ms", "requests", "wire_bytes")
     }
-    return sums | {"last_at": left[-1], "polls": len(left), "later": later}
+    return sums | {"last_at": rest[-1], "polls": len(rest), "later": later}
 
 
 def prune(connection: Connection, *, before: datetime) -> int:

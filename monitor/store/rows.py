@@ -19,7 +19,7 @@ from monitor.model import (
     Phase,
     ReportedUptime,
 )
-from monitor.store.changes.common import Stored
+from monitor.store.changes.common import FactRow
 from monitor.store.edges import WHOLE_PAGE
 from monitor.store.tables import BAR, IMPACT, INCIDENT, REPORTED, Instant
 
@@ -71,9 +71,9 @@ class Kind(Generic[Fact]):
             c.page_id == sa.bindparam("page"), c.superseded_at.is_(None), *where
         )
 
-    def stored(self, row: Row) -> Stored[Fact]:
+    def to_fact_row(self, row: Row) -> FactRow[Fact]:
         """Return a row of `present` as what it stores."""
-        return Stored(row.id, self.to_fact(row))
+        return FactRow(row.id, self.to_fact(row))
 
 
 def update_of_ids(table: sa.Table, **instants: str) -> sa.Update:
@@ -81,7 +81,9 @@ def update_of_ids(table: sa.Table, **instants: str) -> sa.Update:
     return (
         sa.update(table)
         .where(among(table.c.id, "ids"))
-        .values({name: sa.bindparam(bound, type_=Instant()) for name, bound in instants.items()})
+        .values(
+            {name: sa.bindparam(parameter, type_=Instant()) for name, parameter in instants.items()}
+        )
     )
 
 

@@ -56,10 +56,10 @@ def read(
     """
     values = {"page": page.id, "since": since, "known_at": known_at}
     rows = connection.execute(_READ, values).all()
-    return tuple(_observed(rows, page, min(page.observed_until or BEGINNING, known_at)))
+    return tuple(_to_observed(rows, page, min(page.observed_until or BEGINNING, known_at)))
 
 
-def _observed(rows: Iterable[Row], page: PageRecord, until: datetime) -> Iterator[ObservedRun]:
+def _to_observed(rows: Iterable[Row], page: PageRecord, until: datetime) -> Iterator[ObservedRun]:
     """Yield the states that held before `until`. A bad one that the very last reading began counts
     for the moment before it, if that is on the same day: what comes after is not known yet.
     """
@@ -108,9 +108,9 @@ def apply(connection: Connection, page: PageRecord, change: RunChange, read_at: 
     """
     for ids in chunks(change.instant_ids):
         connection.execute(_DELETE, {"ids": ids})
-    seen = page.observed_until or read_at
+    last_seen_at = page.observed_until or read_at
     for ids in chunks(change.ended_ids):
-        connection.execute(_END, {"ids": ids, "ended": read_at, "seen": seen})
+        connection.execute(_END, {"ids": ids, "ended": read_at, "seen": last_seen_at})
     start_runs(connection, page.id, change.fresh, read_at)
 
 

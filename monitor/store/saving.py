@@ -2,20 +2,19 @@
 writes that.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor import clocks
 from monitor.intervals import Interval, day_of, utc
-from monitor.model import Aspect, Coverage, Evidence, Impact, Incident, Observation, PageInfo
+from monitor.model import Aspect, Evidence, Observation, PageInfo
 from monitor.store import components, facts, healing, pages, runs, units, updates, words
 from monitor.store.changes.bars import bar_spans, compare_bars
-from monitor.store.changes.common import FactChange, Stored, closed_day, complete_spans
+from monitor.store.changes.common import closed_day, complete_spans
 from monitor.store.changes.coverage import CoverageKey, compare_coverage
 from monitor.store.changes.figures import compare_figures
 from monitor.store.changes.impacts import (
@@ -25,58 +24,19 @@ from monitor.store.changes.impacts import (
     end_impacts_at,
     incident_ends,
     incidents_of_impacts,
-    retold,
+    rows_in_question,
 )
 from monitor.store.changes.incidents import compare_incidents, leave_behind, unlist, withdraw
 from monitor.store.changes.page_row import compare_page, next_zone_name
 from monitor.store.changes.runs import Sequel, compare_runs, sequel
 from monitor.store.changes.updates import compare_updates
+from monitor.store.fact_writer import FactWriter
+from monitor.store.present_facts import PresentFacts
 from monitor.store.records import Changes, PageRecord
 from monitor.store.rows import (
     BARS,
-    FIGURES,
-    IMPACTS,
     INCIDENTS,
-    MOST_KEYS,
-    Kind,
-    among,
-    chunks,
-    columns,
-    update_of_ids,
 )
-from monitor.store.tables import BAR, COVERAGE, IMPACT, INCIDENT, REPORTED, UPDATE, Instant
-
-Fact = TypeVar("Fact")
-
-_INCIDENTS_OF = INCIDENTS.present(among(INCIDENT.c.external_id))
-_IMPACTS_OF = IMPACTS.present(among(IMPACT.c.incident_id))
-_IMPACTS_OF_NONE = IMPACTS.present(IMPACT.c.incident_id.is_(None))
-_IMPACTS_GOING_ON = IMPACTS.present(IMPACT.c.ended_at.is_(None))
-_IMPACTS_INSIDE = IMPACTS.present(
-    IMPACT.c.source == sa.bindparam("source"),
-    IMPACT.c.started_at < sa.bindparam("until"),
-    sa.or_(IMPACT.c.ended_at.is_(None), IMPACT.c.ended_at > sa.bindparam("since")),
-)
-_IMPACTS_INSIDE_OF = _IMPACTS_INSIDE.where(IMPACT.c.component_id == sa.bindparam("component"))
-_BARS_BETWEEN = BARS.present(BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
-_BARS_BETWEEN_OF = _BARS_BETWEEN.where(among(BAR.c.component_id))
-_FIGURES_OF = FIGURES.present(REPORTED.c.source == sa.bindparam("source"))
-_COVERAGE_OF = sa.select(
-    *columns(COVERAGE, "id source component_id aspect started_at ended_at")
-).where(
-    COVERAGE.c.page_id == sa.bindparam("page"),
-    COVERAGE.c.superseded_at.is_(None),
-    among(COVERAGE.c.source),
-)
-_GROW = (
-    sa.update(COVERAGE)
-    .where(COVERAGE.c.id == sa.bindparam("row_id"))
-    .values(ended_at=sa.bindparam("until", type_=Instant()))
-)
-_SET_LAST_READ = update_of_ids(IMPACT, last_read_at="moment")
-_TABLES = (INCIDENT, UPDATE, IMPACT, BAR, COVERAGE, REPORTED)
-_INSERTS = {table: sa.insert(table) for table in _TABLES}
-_SUPERSEDES = {table: update_of_ids(table, superseded_at="moment") for table in _TABLES}
 
 
 def save(
@@ -134,20 +94,17 @@ class EvidenceWriter:
     ) -> None:
         self._connection = connection
         self._page = page
-        self._sources = sorted(sources)
+        self._sources = sources
         self._now = now
         self._max_gap = max_gap
-        self._polled_before = page.observed_until
+        self._present = PresentFacts(connection, page.id)
+        self._facts = FactWriter(connection, page, now)
         self._page_values: dict[str, Any] = {}
-        self._affected: list[datetime] = []
-        self._added = 0
-        self._superseded = 0
         self._updated = 0
         self._new_components: list[str] = []
         self._removed_components: list[str] = []
         self._left_out = False
         self._coverage: dict[CoverageKey, dict[int, Interval]] | None = None
-        self._grown: dict[int, datetime] = {}
 
     def write(self, evidence: Evidence) -> None:
         """Write one piece."""
@@ -167,23 +124,20 @@ class EvidenceWriter:
     def end_all(self, at: datetime) -> None:
         """End every incident and impact that is going on at `at`; withdraw what is announced."""
         for incident in facts.open_incidents(self._connection, self._page.id):
-            ended = leave_behind(incident, at)
-            self._write_incidents(Evidence(source="", read_at=at, incidents=(ended,)))
-        going_on = self._stored(IMPACTS, _IMPACTS_GOING_ON)
-        self._change_impacts(end_impacts_at(going_on, at))
+            past = leave_behind(incident, at)
+            self._write_incidents(Evidence(source="", read_at=at, incidents=(past,)))
+        self._facts.change_impacts(end_impacts_at(self._present.impacts_going_on(), at))
 
     def finish(self) -> Changes:
         """Bring the page's row up to date and return what changed."""
-        if self._grown:
-            grown = [{"row_id": key, "until": until} for key, until in self._grown.items()]
-            self._connection.execute(_GROW, grown)
-        since = min(self._affected, default=None)
+        self._facts.write_growth()
+        since = min(self._facts.affected_from, default=None)
         if since is not None:
             day = day_of(since, self._page.zone)
             self._page_values["dirty_since"] = min(day, self._page.dirty_since or day)
         changes = Changes(
-            added=self._added,
-            superseded=self._superseded,
+            added=self._facts.added,
+            superseded=self._facts.superseded,
             updated=self._updated,
             affected_since=since,
             new_components=tuple(self._new_components),
@@ -193,41 +147,6 @@ class EvidenceWriter:
         step = int(bool(changes))
         pages.change(self._connection, self._page.id, self._page_values, step=step)
         return changes
-
-    # reading and writing rows
-
-    def _rows(self, statement: sa.Select[Any], **values: object) -> Sequence[Any]:
-        return self._connection.execute(statement, {"page": self._page.id, **values}).all()
-
-    def _stored(
-        self, kind: Kind[Fact], statement: sa.Select[Any], **values: object
-    ) -> list[Stored[Fact]]:
-        return list(map(kind.stored, self._rows(statement, **values)))
-
-    def _stored_of(
-        self, kind: Kind[Fact], statement: sa.Select[Any], keys: Iterable[str]
-    ) -> list[Stored[Fact]]:
-        stored: list[Stored[Fact]] = []
-        for some in chunks(keys):
-            stored += self._stored(kind, statement, keys=some)
-        return stored
-
-    def _add(self, table: sa.Table, rows: Iterable[dict[str, Any]]) -> None:
-        common = {"page_id": self._page.id, "recorded_at": self._now, "superseded_at": None}
-        values = [row | common for row in rows]
-        if values:
-            self._connection.execute(_INSERTS[table], values)
-            self._added += len(values)
-
-    def _supersede(self, table: sa.Table, ids: Sequence[int]) -> None:
-        for some in chunks(ids):
-            self._connection.execute(_SUPERSEDES[table], {"ids": some, "moment": self._now})
-        self._superseded += len(ids)
-
-    def _change(self, kind: Kind[Fact], change: FactChange[Fact]) -> None:
-        self._supersede(kind.table, [row.id for row in change.stale])
-        self._add(kind.table, map(kind.to_row, change.fresh))
-        self._affected += change.affected
 
     def _set_page(self, **values: Any) -> None:  # noqa: ANN401
         """Set columns of the page's row, for the next piece of evidence too."""
@@ -248,7 +167,7 @@ class EvidenceWriter:
         zone_name = next_zone_name(self._page, info)
         if zone_name != self._page.zone_name:
             first = pages.first_fact(self._connection, self._page.id)
-            self._affected += [] if first is None else [first]
+            self._facts.affected_from += [] if first is None else [first]
             self._page = replace(self._page, zone_name=zone_name)
 
     def _write_components(self, evidence: Evidence) -> None:
@@ -257,109 +176,66 @@ class EvidenceWriter:
         change = components.bring_up_to_date(
             self._connection, self._page, evidence.components, self._now
         )
-        self._added += len(change.fresh)
+        self._facts.added += len(change.fresh)
         self._updated += len(change.updates)
-        self._affected += change.affected
+        self._facts.affected_from += change.affected_from
         self._new_components += (new.component.id for new in change.fresh)
         self._removed_components += change.removed_ids
 
     # incidents
 
-    def _incidents(self, ids: Iterable[str]) -> dict[str, Stored[Incident]]:
-        rows = self._stored_of(INCIDENTS, _INCIDENTS_OF, dict.fromkeys(ids))
-        return {row.fact.id: row for row in rows}
-
     def _write_incidents(self, evidence: Evidence) -> None:
-        stored = self._incidents(incident.id for incident in evidence.incidents)
-        self._change(INCIDENTS, compare_incidents(stored, evidence))
+        rows = self._present.incidents(incident.id for incident in evidence.incidents)
+        self._facts.change(INCIDENTS, compare_incidents(rows, evidence))
 
     def _write_list(self, evidence: Evidence) -> None:
         """Keep that a list which should hold an incident holds it no longer."""
         if evidence.lists is None:
             return
-        listed = frozenset(incident.id for incident in evidence.incidents)
-        gone = updates.replace_list(self._connection, self._page.id, evidence.source, listed)
-        for row in self._incidents(gone).values():
-            self._change(INCIDENTS, unlist(row, evidence.lists, utc(evidence.read_at)))
+        ids = frozenset(incident.id for incident in evidence.incidents)
+        missing = updates.replace_list(self._connection, self._page.id, evidence.source, ids)
+        for row in self._present.incidents(missing).values():
+            self._facts.change(INCIDENTS, unlist(row, evidence.lists, utc(evidence.read_at)))
 
     def _write_updates(self, evidence: Evidence) -> None:
         ids = dict.fromkeys(update.incident_id for update in evidence.updates)
-        stored = updates.stored(self._connection, self._page.id, ids)
-        change = compare_updates(stored, evidence.updates)
-        self._supersede(UPDATE, change.stale)
-        self._add(UPDATE, map(updates.to_row, change.fresh))
-        self._affected += change.affected
+        rows = updates.present_updates(self._connection, self._page.id, ids)
+        change = compare_updates(rows, evidence.updates)
+        self._facts.change_updates(change)
 
     def _withdraw(self, evidence: Evidence) -> None:
-        for key, row in self._incidents(evidence.withdrawn).items():
+        for key, row in self._present.incidents(evidence.withdrawn).items():
             change = withdraw(row, utc(evidence.read_at))
-            self._change(INCIDENTS, change)
+            self._facts.change(INCIDENTS, change)
             if change:
-                self._change_impacts(drop_impacts(self._stored_of(IMPACTS, _IMPACTS_OF, [key])))
+                self._facts.change_impacts(drop_impacts(self._present.impacts_of([key])))
 
     # impacts
 
     def _write_impacts(self, evidence: Evidence) -> None:
         if evidence.outline:
             ends = incident_ends(evidence)
-            self._change_impacts(end_impacts(self._stored_of(IMPACTS, _IMPACTS_OF, ends), ends))
-        stored = retold(self._impacts_named(evidence), evidence)
-        for cover in complete_spans(evidence, Aspect.IMPACTS):
-            stored += self._impacts_inside(cover, evidence.source)
-        self._change_impacts(compare_impacts(dict.fromkeys(stored), evidence))
-
-    def _impacts_named(self, evidence: Evidence) -> list[Stored[Impact]]:
-        """Return the stored impacts of the incidents whose impacts the evidence tells, and of none
-        where it tells such.
-        """
-        stored = self._stored_of(IMPACTS, _IMPACTS_OF, incidents_of_impacts(evidence))
+            self._facts.change_impacts(end_impacts(self._present.impacts_of(ends), ends))
+        rows = self._present.impacts_of(incidents_of_impacts(evidence))
         if any(impact.incident_id is None for impact in evidence.impacts):
-            stored += self._stored(IMPACTS, _IMPACTS_OF_NONE)
-        return stored
-
-    def _impacts_inside(self, cover: Coverage, source: str) -> list[Stored[Impact]]:
-        """Return the impacts of a source that touch a span."""
-        span = {"source": source, "since": cover.span.start, "until": cover.span.end}
-        if cover.component_id is None:
-            return self._stored(IMPACTS, _IMPACTS_INSIDE, **span)
-        return self._stored(IMPACTS, _IMPACTS_INSIDE_OF, component=cover.component_id, **span)
-
-    def _change_impacts(self, change: FactChange[Impact]) -> None:
-        """Write a change of impacts, and until when those that went on were known to."""
-        self._supersede(IMPACT, [row.id for row in change.stale])
-        if self._polled_before is not None:
-            going_on = [row.id for row in change.stale if row.fact.end is None]
-            for ids in chunks(going_on):
-                values = {"ids": ids, "moment": self._polled_before}
-                self._connection.execute(_SET_LAST_READ, values)
-        self._add(IMPACT, map(IMPACTS.to_row, change.fresh))
-        self._affected += change.affected
+            rows += self._present.impacts_of_none()
+        rows = rows_in_question(rows, evidence)
+        for cover in complete_spans(evidence, Aspect.IMPACTS):
+            rows += self._present.impacts_inside(cover, evidence.source)
+        self._facts.change_impacts(compare_impacts(dict.fromkeys(rows), evidence))
 
     # the vendor's own record
 
     def _write_bars(self, evidence: Evidence) -> None:
         spans = bar_spans(evidence, self._page.zone)
-        if not spans:
-            return
-        keys = {span.component_id for span in spans}
-        days = {
-            "first": min(span.first for span in spans),
-            "last": max(span.last for span in spans),
-        }
-        if None in keys or len(keys) > MOST_KEYS:
-            stored = self._stored(BARS, _BARS_BETWEEN, **days)
-        else:
-            stored = self._stored(BARS, _BARS_BETWEEN_OF, **days, keys=list(keys))
-        self._change(BARS, compare_bars(stored, evidence, self._page.zone))
+        if spans:
+            rows = self._present.bars(spans)
+            self._facts.change(BARS, compare_bars(rows, evidence, self._page.zone))
 
     def _write_figures(self, evidence: Evidence) -> None:
-        if not evidence.reported:
-            return
-        source = evidence.source
-        change = compare_figures(self._stored(FIGURES, _FIGURES_OF, source=source), evidence)
-        self._supersede(REPORTED, [row.id for row in change.stale])
-        rows = map(FIGURES.to_row, change.fresh)
-        self._add(REPORTED, [row | {"source": source} for row in rows])
+        if evidence.reported:
+            rows = self._present.figures(evidence.source)
+            self._facts.change_figures(compare_figures(rows, evidence), evidence.source)
 
     # coverage
 
@@ -367,25 +243,22 @@ class EvidenceWriter:
         if not evidence.coverage:
             return
         if self._coverage is None:
-            self._coverage = self._stored_coverage()
-        stored = self._coverage
-        change = compare_coverage(stored, evidence, self._page, self._max_gap)
-        for key, spans in change.grown.items():
-            stored[key].update(spans)
-            self._grown |= {row_id: span.end for row_id, span in spans.items()}
-        self._affected += change.affected
+            self._coverage = self._present_coverage()
+        spans_by_key = self._coverage
+        change = compare_coverage(spans_by_key, evidence, self._page, self._max_gap)
+        self._facts.change_coverage(change)
+        for key, spans in change.growth.items():
+            spans_by_key[key].update(spans)
         if change.fresh or change.stale:
-            self._supersede(COVERAGE, change.stale)
-            self._add(COVERAGE, (_coverage_row(key, span) for key, span in change.fresh))
             self._coverage = None
 
-    def _stored_coverage(self) -> dict[CoverageKey, dict[int, Interval]]:
-        stored: dict[CoverageKey, dict[int, Interval]] = {}
-        for row in self._rows(_COVERAGE_OF, keys=self._sources):
-            key = CoverageKey(row.source, row.component_id, row.aspect)
-            span = Interval(row.started_at, self._grown.get(row.id, row.ended_at))
-            stored.setdefault(key, {})[row.id] = span
-        return stored
+    def _present_coverage(self) -> dict[CoverageKey, dict[int, Interval]]:
+        """Return the stored spans of the evidence's sources, with what has grown since."""
+        spans_by_key = self._present.coverage(self._sources)
+        for spans in spans_by_key.values():
+            for row_id in spans.keys() & self._facts.grown.keys():
+                spans[row_id] = replace(spans[row_id], end=self._facts.grown[row_id])
+        return spans_by_key
 
     # observations
 
@@ -410,21 +283,21 @@ class EvidenceWriter:
         if self._page.observed_until is not None:
             runs.end_runs(self._connection, self._page.id, self._page.observed_until)
         runs.start_runs(self._connection, self._page.id, states.values(), read_at)
-        self._added += len(states)
+        self._facts.added += len(states)
         self._updated += 1
-        self._affected.append(read_at)
+        self._facts.affected_from.append(read_at)
 
     def _go_on(self, states: dict[str, Observation], until: datetime, read_at: datetime) -> None:
         open_runs = runs.open_runs(self._connection, self._page.id)
         change = compare_runs(open_runs, states, read_at)
         runs.apply(self._connection, self._page, change, read_at)
-        self._added += len(change.fresh)
+        self._facts.added += len(change.fresh)
         if change:
             self._updated += 1
-            self._affected.append(read_at)
+            self._facts.affected_from.append(read_at)
         if read_at > until and closed_day(self._page, until) is not None:
             # No change, but a closed day may only now be fully covered.
-            self._affected.append(until)
+            self._facts.affected_from.append(until)
 
     # the rest
 
@@ -438,13 +311,3 @@ class EvidenceWriter:
             units.keep_gap(connection, page_id, gap, now)
         if evidence.chunk is not None:
             units.complete_unit(connection, page_id, evidence.chunk, final=evidence.final, now=now)
-
-
-def _coverage_row(key: CoverageKey, span: Interval) -> dict[str, Any]:
-    return {
-        "component_id": key.component_id,
-        "aspect": key.aspect,
-        "source": key.source,
-        "started_at": span.start,
-        "ended_at": span.end,
-    }

@@ -15,8 +15,8 @@ class Slugs:
     the same time.
     """
 
-    def __init__(self, taken: Iterable[str]) -> None:
-        self._taken = set(taken)
+    def __init__(self, slugs: Iterable[str]) -> None:
+        self._taken = set(slugs)
         self._next: dict[str, int] = {}
 
     def give(self, component: Component) -> str:

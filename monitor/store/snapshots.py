@@ -21,7 +21,7 @@ _ZLIB_LEVEL = 1
 """A third of level 6's time for a quarter more bytes, measured on JSON of status pages."""
 
 _AMONG = among(SNAPSHOT.c.sha256, "digests")
-_STORED = sa.select(SNAPSHOT.c.sha256).where(_AMONG)
+_KEPT_DIGESTS = sa.select(SNAPSHOT.c.sha256).where(_AMONG)
 _SEE_AGAIN = (
     sa.update(SNAPSHOT).where(_AMONG).values(last_seen_at=sa.bindparam("now", type_=Instant()))
 )
@@ -34,9 +34,9 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], *, now: datet
     if not digests:
         return []
     values = {"digests": [digest for digest, _ in digests]}
-    stored = set(connection.execute(_STORED, values).scalars())
-    if stored:
-        connection.execute(_SEE_AGAIN, {"digests": sorted(stored), "now": now})
+    present = set(connection.execute(_KEPT_DIGESTS, values).scalars())
+    if present:
+        connection.execute(_SEE_AGAIN, {"digests": sorted(present), "now": now})
     new = [
         {
             "sha256": digest,
@@ -46,7 +46,7 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], *, now: datet
             "last_seen_at": now,
         }
         for digest, body in dict(digests).items()
-        if digest not in stored
+        if digest not in present
     ]
     if new:
         # Another process may have kept the same body at the same moment.
@@ -59,7 +59,7 @@ def see_again(connection: Connection, digests: Collection[str], now: datetime) -
     them.
     """
     connection.execute(_SEE_AGAIN, {"digests": sorted(digests), "now": now})
-    return set(connection.execute(_STORED, {"digests": sorted(digests)}).scalars())
+    return set(connection.execute(_KEPT_DIGESTS, {"digests": sorted(digests)}).scalars())
 
 
 def snapshot(connection: Connection, sha256: str) -> Snapshot | None:

@@ -14,10 +14,10 @@ from monitor.store.health import Health
 from monitor.store.patience import Patience
 from monitor.store.sqlite import in_memory
 
-Given = ParamSpec("Given")
+Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-Work = Callable[Concatenate[Connection, Given], Result]
-Method = Callable[Concatenate["Transactions", Given], Result]
+Work = Callable[Concatenate[Connection, Arguments], Result]
+Method = Callable[Concatenate["Transactions", Arguments], Result]
 
 
 class Transactions:
@@ -79,22 +79,22 @@ class Transactions:
             raise
 
 
-def reads(work: Work[Given, Result]) -> Method[Given, Result]:
+def reads(work: Work[Arguments, Result]) -> Method[Arguments, Result]:
     """Make a method of a function: it does the same in a reading transaction."""
 
     @wraps(work)
-    def method(self: Transactions, /, *args: Given.args, **options: Given.kwargs) -> Result:
+    def method(self: Transactions, /, *args: Arguments.args, **options: Arguments.kwargs) -> Result:
         with self._read() as connection:
             return work(connection, *args, **options)
 
     return method
 
 
-def writes(work: Work[Given, Result]) -> Method[Given, Result]:
+def writes(work: Work[Arguments, Result]) -> Method[Arguments, Result]:
     """Make a method of a function: it does the same in a writing transaction."""
 
     @wraps(work)
-    def method(self: Transactions, /, *args: Given.args, **options: Given.kwargs) -> Result:
+    def method(self: Transactions, /, *args: Arguments.args, **options: Arguments.kwargs) -> Result:
         with self._write() as connection:
             return work(connection, *args, **options)
 

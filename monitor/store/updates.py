@@ -34,7 +34,7 @@ _PRESENT = sa.select(*columns(UPDATE, "id incident_id key digest at")).where(
 )
 
 
-def stored(
+def present_updates(
     connection: Connection, page_id: int, incident_ids: Iterable[str]
 ) -> Iterator[StoredUpdate]:
     """Yield the messages of these incidents that stand now, without what they say."""

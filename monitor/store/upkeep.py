@@ -54,17 +54,17 @@ def require_file(url: str, work: str) -> Path:
     """Return the SQLite file of this URL. Raises StoreError, naming the server's own tool, for
     anything else.
     """
-    parsed = addresses.parse(url)
-    file = addresses.file_of(parsed)
+    address = addresses.parse(url)
+    file = addresses.file_of(address)
     if file is not None:
         return file
-    if parsed.get_backend_name() == "postgresql":
+    if address.get_backend_name() == "postgresql":
         raise StoreError(f"this is for SQLite files; for {addresses.shown(url)} use {SERVER[work]}")
     raise StoreError(f"{addresses.shown(url)} has no file")
 
 
 @contextmanager
-def _opened(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+def _connection(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     """Open a file that is there, and explain what SQLite says of it."""
     if not file.is_file():
         raise explained(str(file), "there is no such file", "gone")
@@ -97,7 +97,7 @@ def problems(file: Path, *, thorough: bool = True) -> list[str]:
     """
     check = "integrity_check" if thorough else "quick_check"
     try:
-        with _opened(file) as connection:
+        with _connection(file) as connection:
             found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({_PROBLEMS})")]
             if found == ["ok"]:
                 strangers = (
@@ -140,12 +140,12 @@ def backup(file: Path, target: Path) -> int:
         raise StoreError(f"{target} is a folder; name a file")
     if target.exists() and file.exists() and target.samefile(file):
         raise StoreError(f"{target} is the database itself; name another file")
-    part = _copied(file, target)
+    part = _checked_copy(file, target)
     part.replace(target)
     return target.stat().st_size
 
 
-def _copied(file: Path, target: Path) -> Path:
+def _checked_copy(file: Path, target: Path) -> Path:
     """Return a checked copy beside `target`, for nobody's eyes but ours."""
     part = target.with_name(f".{target.name}.part")
     try:
@@ -156,7 +156,7 @@ def _copied(file: Path, target: Path) -> Path:
             f"cannot write {target}: {error.strerror}; choose a writable place"
         ) from error
     try:
-        with _opened(file) as source, _opened(part, write=True) as copy:
+        with _connection(file) as source, _connection(part, write=True) as copy:
             source.backup(copy)  # all pages in one step: of one moment, whoever writes meanwhile
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         _require_whole(part, file)
@@ -186,7 +186,7 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     Raises StoreError, and leaves all as it was, when the copy is damaged, is none of ours or of a
     newer version, or when some process has the database open.
     """
-    with _opened(source) as connection:
+    with _connection(source) as connection:
         revision = _revision(connection)
     if revision is None:
         raise StoreError(
@@ -199,7 +199,7 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
         )
     _require_unused(file)
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = _copied(source, file)
+    part = _checked_copy(source, file)
     moved = []
     for name in (file.name, *(f"{file.name}{end}" for end in _BESIDE)):
         old = file.with_name(name)
@@ -227,7 +227,7 @@ def _require_unused(file: Path) -> None:
     if not file.exists():
         return
     try:
-        with _opened(file, write=True) as connection:
+        with _connection(file, write=True) as connection:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("ROLLBACK")
@@ -246,7 +246,7 @@ def vacuum(file: Path) -> tuple[int, int]:
     before, free = file.stat().st_size if file.is_file() else 0, shutil.disk_usage(file.parent).free
     if before > free:
         raise explained(str(file), f"a vacuum needs {before} bytes, {free} are free", "full")
-    with _opened(file, write=True) as connection:
+    with _connection(file, write=True) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return before, file.stat().st_size
@@ -254,7 +254,7 @@ def vacuum(file: Path) -> tuple[int, int]:
 
 def sizes(file: Path) -> Sizes:
     """Return how much room the database takes, its tables largest first."""
-    with _opened(file) as connection:
+    with _connection(file) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
         names = [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monitor.intervals import day_interval, day_of
 from monitor.model import Aspect, Bar, Evidence
-from monitor.store.changes.common import FactChange, Stored, complete_spans
+from monitor.store.changes.common import FactChange, FactRow, complete_spans
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -44,24 +44,22 @@ def bar_spans(evidence: Evidence, zone: tzinfo) -> list[BarSpan]:
     return days + complete_bar_spans(evidence, zone)
 
 
-def compare_bars(
-    stored: Iterable[Stored[Bar]], evidence: Evidence, zone: tzinfo
-) -> FactChange[Bar]:
-    """Return what the bars of the evidence change. `stored` are at least those in `bar_spans`; days
+def compare_bars(rows: Iterable[FactRow[Bar]], evidence: Evidence, zone: tzinfo) -> FactChange[Bar]:
+    """Return what the bars of the evidence change. `rows` are at least those in `bar_spans`; days
     are the zone's.
     """
     change = FactChange[Bar]()
     bars = {_key(bar): bar for bar in evidence.bars}
     spans = complete_bar_spans(evidence, zone)
-    unchanged = set()
-    for row in stored:
+    same_keys = set()
+    for row in rows:
         bar = bars.get(_key(row.fact))
         if bar is not None and is_same_bar(row.fact, bar):
-            unchanged.add(_key(bar))
+            same_keys.add(_key(bar))
         elif bar is not None or _is_left_out(row.fact, evidence, spans):
             change.supersede(row, day_interval(row.fact.day, zone).start)
     for key, bar in bars.items():
-        if key not in unchanged and is_nonzero(bar):
+        if key not in same_keys and is_nonzero(bar):
             change.add(bar, day_interval(bar.day, zone).start)
     return change
 

@@ -10,7 +10,7 @@ from monitor.model import Aspect, Coverage, Evidence
 Fact = TypeVar("Fact")
 
 
-class Stored(NamedTuple, Generic[Fact]):
+class FactRow(NamedTuple, Generic[Fact]):
     """A fact that holds now, and the id of its row."""
 
     id: int
@@ -21,12 +21,12 @@ class Stored(NamedTuple, Generic[Fact]):
 class FactChange(Generic[Fact]):
     """Facts to add and stored ones to supersede. False when nothing changes.
 
-    `affected` are the instants from which days may differ; none when no day can.
+    `affected_from` are the instants from which days may differ; none when no day can.
     """
 
     fresh: list[Fact] = field(default_factory=list)
-    stale: list[Stored[Fact]] = field(default_factory=list)
-    affected: list[datetime] = field(default_factory=list)
+    stale: list[FactRow[Fact]] = field(default_factory=list)
+    affected_from: list[datetime] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.stale)
@@ -36,19 +36,19 @@ class FactChange(Generic[Fact]):
         self.fresh.append(fact)
         self._affect(since)
 
-    def supersede(self, stored: Stored[Fact], since: datetime | None = None) -> None:
+    def supersede(self, row: FactRow[Fact], since: datetime | None = None) -> None:
         """Let a stored fact hold no longer, which may change days from an instant on (None = no
         day).
         """
-        self.stale.append(stored)
+        self.stale.append(row)
         self._affect(since)
 
     def _affect(self, since: datetime | None) -> None:
         if since is not None:
-            self.affected.append(utc(since))
+            self.affected_from.append(utc(since))
 
 
-class Derived(Protocol):
+class DerivedPage(Protocol):
     """A page whose days are derived up to `derived_day` (None = none are)."""
 
     @property
@@ -57,7 +57,7 @@ class Derived(Protocol):
     def derived_day(self) -> date | None: ...  # noqa: D102
 
 
-def closed_day(page: Derived, since: datetime) -> date | None:
+def closed_day(page: DerivedPage, since: datetime) -> date | None:
     """Return the day of an instant when it lies before the last derived one, and so would not be
     derived again.
 

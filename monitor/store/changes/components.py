@@ -20,7 +20,7 @@ class StoredComponent(NamedTuple):
     kept).
     """
 
-    known: KnownComponent
+    entry: KnownComponent
     platform: str | None
 
 
@@ -42,22 +42,22 @@ class NewComponent(NamedTuple):
 class ComponentChange:
     """Components that move, come, change (columns by id, the removal too) and leave the page.
 
-    `dated` are those that may have days since their start date, see `starts`.
+    `dated_anew` are those that may have days since their start date, see `starts`.
     """
 
     moves: list[Move] = field(default_factory=list)
     fresh: list[NewComponent] = field(default_factory=list)
     updates: dict[str, dict[str, Any]] = field(default_factory=dict)
     removed_ids: list[str] = field(default_factory=list)
-    dated: list[Component] = field(default_factory=list)
-    affected: list[datetime] = field(default_factory=list)
+    dated_anew: list[Component] = field(default_factory=list)
+    affected_from: list[datetime] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.moves or self.fresh or self.updates)
 
 
 def compare_components(
-    stored: Iterable[StoredComponent],
+    rows: Iterable[StoredComponent],
     components: Sequence[Component],
     platform: str | None,
     now: datetime,
@@ -67,45 +67,43 @@ def compare_components(
     `platform` is the page's. What is not listed has left the page `now`.
     """
     change = ComponentChange()
-    listed = {component.id: component for component in components}
-    present = {row.known.component.id: row for row in stored}
-    for move in _moves(present, listed, platform):
-        row = present.pop(move.old_id)
-        present[move.new_id] = row._replace(known=_renamed(row.known, move.new_id))
+    present = {component.id: component for component in components}
+    entries = {row.entry.component.id: row for row in rows}
+    for move in _moves(entries, present, platform):
+        row = entries.pop(move.old_id)
+        entries[move.new_id] = row._replace(entry=_with_id(row.entry, move.new_id))
         change.moves.append(move)
-        change.affected.append(row.known.removed_at or now)
-    _add_new(change, present, listed)
-    for key, row in present.items():
-        if key in listed:
-            _update(change, row, listed[key], platform)
-        elif row.known.removed_at is None:
+        change.affected_from.append(row.entry.removed_at or now)
+    _add_new(change, entries, present)
+    for key, row in entries.items():
+        if key in present:
+            _update(change, row, present[key], platform)
+        elif row.entry.removed_at is None:
             change.updates[key] = {"removed_at": now}
             change.removed_ids.append(key)
-            change.affected.append(now)
+            change.affected_from.append(now)
     return change
 
 
-def _renamed(known: KnownComponent, new_id: str) -> KnownComponent:
-    return replace(known, component=replace(known.component, id=new_id))
+def _with_id(entry: KnownComponent, new_id: str) -> KnownComponent:
+    return replace(entry, component=replace(entry.component, id=new_id))
 
 
 def _moves(
-    present: Mapping[str, StoredComponent], listed: Mapping[str, Component], platform: str | None
+    entries: Mapping[str, StoredComponent], present: Mapping[str, Component], platform: str | None
 ) -> list[Move]:
     """Return what another platform listed and has its only namesake on this one."""
-    if platform is None:
-        return []
-    new = [component for key, component in listed.items() if key not in present]
-    left = [
-        row.known.component
-        for key, row in present.items()
-        if key not in listed and row.platform not in {None, platform}
+    new = [component for key, component in present.items() if key not in entries]
+    former = [
+        row.entry.component
+        for key, row in entries.items()
+        if key not in present and row.platform not in {None, platform}
     ]
     old_ids: dict[str, str] = {}  # by new id
-    for name in (_full_name, _plain_name):
-        ours, theirs = _only(new, name), _only(left, name)
-        for shared in ours.keys() & theirs.keys():
-            new_id, old_id = ours[shared].id, theirs[shared].id
+    for name in (_full_name, _plain_name) if platform is not None else ():
+        ours, theirs = _only(new, name), _only(former, name)
+        for same_name in ours.keys() & theirs.keys():
+            new_id, old_id = ours[same_name].id, theirs[same_name].id
             if new_id not in old_ids and old_id not in old_ids.values():
                 old_ids[new_id] = old_id
     return [Move(old_id, new_id) for new_id, old_id in old_ids.items()]
@@ -129,39 +127,39 @@ def _only(
 
 def _add_new(
     change: ComponentChange,
-    present: Mapping[str, StoredComponent],
-    listed: Mapping[str, Component],
+    entries: Mapping[str, StoredComponent],
+    present: Mapping[str, Component],
 ) -> None:
-    new = [component for key, component in listed.items() if key not in present]
+    new = [component for key, component in present.items() if key not in entries]
     if not new:
         return
-    slugs = Slugs(row.known.slug for row in present.values())
+    slugs = Slugs(row.entry.slug for row in entries.values())
     for component in sorted(new, key=lambda component: component.position):
         change.fresh.append(NewComponent(component, slugs.give(component)))
-    change.dated += new
+    change.dated_anew += new
 
 
 def _update(
-    change: ComponentChange, row: StoredComponent, listed: Component, platform: str | None
+    change: ComponentChange, row: StoredComponent, component: Component, platform: str | None
 ) -> None:
-    before = row.known.component
+    before = row.entry.component
     values: dict[str, Any] = {}
-    if listed.start_date is None:  # a list that does not say takes back nothing
-        listed = replace(listed, start_date=before.start_date)
-    if before != listed:
-        values = described(listed)
-    if row.known.removed_at is not None:
+    if component.start_date is None:  # a list that does not say takes back nothing
+        component = replace(component, start_date=before.start_date)
+    if before != component:
+        values = column_values(component)
+    if row.entry.removed_at is not None:
         values["removed_at"] = None
-        change.affected.append(row.known.removed_at)
-    if before.start_date != listed.start_date:
-        change.dated += [before, listed]
+        change.affected_from.append(row.entry.removed_at)
+    if before.start_date != component.start_date:
+        change.dated_anew += [before, component]
     if row.platform != platform:
         values["platform"] = platform
     if values:
-        change.updates[listed.id] = values
+        change.updates[component.id] = values
 
 
-def described(component: Component) -> dict[str, Any]:
+def column_values(component: Component) -> dict[str, Any]:
     """Return the columns that the vendor's list fills."""
     return {
         "name": component.name,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monitor.intervals import Interval, merge, subtract
 from monitor.model import Evidence
-from monitor.store.changes.common import Derived, closed_day
+from monitor.store.changes.common import DerivedPage, closed_day
 from monitor.store.edges import WHOLE_PAGE
 
 
@@ -26,22 +26,23 @@ Spans = Mapping[CoverageKey, Mapping[int, Interval]]
 
 @dataclass(slots=True)
 class CoverageChange:
-    """Spans to add, rows to supersede, and rows that grow in place: `grown` is what they span then.
+    """Spans to add, ids of rows to supersede, and rows that grow in place: `growth` is what they
+    span then.
 
     That coverage goes on where it ended affects only days that are closed.
     """
 
     fresh: list[tuple[CoverageKey, Interval]] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
-    grown: dict[CoverageKey, dict[int, Interval]] = field(default_factory=dict)
-    affected: list[datetime] = field(default_factory=list)
+    growth: dict[CoverageKey, dict[int, Interval]] = field(default_factory=dict)
+    affected_from: list[datetime] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.fresh or self.stale or self.grown)
+        return bool(self.fresh or self.stale or self.growth)
 
 
 def compare_coverage(
-    stored: Spans, evidence: Evidence, page: Derived, max_gap: timedelta
+    stored_spans: Spans, evidence: Evidence, page: DerivedPage, max_gap: timedelta
 ) -> CoverageChange:
     """Return what the coverage of the evidence adds to what is stored of its source.
 
@@ -50,7 +51,7 @@ def compare_coverage(
     """
     comparison = _Comparison(page, max_gap)
     for key, spans in _spans_of(evidence).items():
-        present = dict(stored.get(key, {}))
+        present = dict(stored_spans.get(key, {}))
         for span in merge(spans):
             comparison.cover(key, span, present)
     return comparison.change
@@ -66,7 +67,7 @@ def _spans_of(evidence: Evidence) -> dict[CoverageKey, list[Interval]]:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    page: Derived
+    page: DerivedPage
     max_gap: timedelta
     change: CoverageChange = field(default_factory=CoverageChange)
 
@@ -79,11 +80,11 @@ class _Comparison:
         row_id = _row_to_prolong(span, present, self.max_gap)
         if row_id is not None:
             present[row_id] = Interval(present[row_id].start, span.end)
-            self.change.grown.setdefault(key, {})[row_id] = present[row_id]
+            self.change.growth.setdefault(key, {})[row_id] = present[row_id]
             if closed_day(self.page, first) is not None:
-                self.change.affected.append(first)
+                self.change.affected_from.append(first)
             return
-        self.change.affected.append(first)
+        self.change.affected_from.append(first)
         self.change.fresh.append((key, span))
         for inner_id in _rows_inside(span, present):
             self.change.stale.append(inner_id)

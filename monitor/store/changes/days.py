@@ -1,4 +1,4 @@
-"""Derived days: the difference between what is stored and what was derived. Pure.
+"""DerivedPage days: the difference between what is stored and what was derived. Pure.
 
 A revision is what the vendor's record said of a closed day and says no more: the old row stays,
 superseded. It takes a fact that changed and a record that had spoken before: that a better source
@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from monitor.intervals import ONE_DAY
-from monitor.model import DayRun, History
-from monitor.store.changes.common import Stored
+from monitor.model import Aspect, Confidence, DayRun, History
+from monitor.store.changes.common import FactRow
 from monitor.store.changes.quiet_runs import days_outside, is_alike, run_of, runs_to_store
 from monitor.store.day_rows import DayRow, quiet_day, to_row
 from monitor.store.records import PageRecord
@@ -34,7 +34,7 @@ class StoredDays:
     """What is stored of one component's days in a range, and of those beside it."""
 
     rows: dict[date, StoredDay] = field(default_factory=dict)
-    quiet: list[Stored[DayRun]] = field(default_factory=list)
+    quiet: list[FactRow[DayRun]] = field(default_factory=list)
 
     @property
     def quiet_runs(self) -> list[DayRun]:
@@ -97,21 +97,21 @@ class DayDiff:
         # nothing.
         self._open_from = min(today, page.derived_day or today)
 
-    def compare(self, component_id: str, history: History, stored: StoredDays) -> None:
+    def compare(self, component_id: str, history: History, stored_days: StoredDays) -> None:
         """Compare one component's, or the vendor's, days."""
-        if is_quiet_throughout(history, stored):
+        if is_quiet_throughout(history, stored_days):
             return
         row_days = [
             day
-            for day in self._days_in_question(history, stored)
-            if self._compare_day(component_id, day, history, stored)
+            for day in self._days_in_question(history, stored_days)
+            if self._compare_day(component_id, day, history, stored_days)
         ]
-        self._compare_quiet(component_id, history, stored, row_days)
+        self._compare_quiet(component_id, history, stored_days, row_days)
 
-    def _days_in_question(self, history: History, stored: StoredDays) -> list[date]:
+    def _days_in_question(self, history: History, stored_days: StoredDays) -> list[date]:
         first, last = history.first, history.last
-        days = {day for day in (*stored.rows, *history.days) if first <= day <= last}
-        for run in stored.quiet_runs:
+        days = {day for day in (*stored_days.rows, *history.days) if first <= day <= last}
+        for run in stored_days.quiet_runs:
             # Closed days that were quiet and are in no quiet run any more: unknown now, unless they
             # have a row.
             end = min(run.last, last, self._open_from - ONE_DAY)
@@ -119,14 +119,14 @@ class DayDiff:
         return sorted(days)
 
     def _compare_day(
-        self, component_id: str, day: date, history: History, stored: StoredDays
+        self, component_id: str, day: date, history: History, stored_days: StoredDays
     ) -> bool:
         """Bring one day up to date; return whether it has a row afterwards."""
         row, needs_row = to_row(history.day(day)), day in history.days
-        before = stored.rows.get(day)
+        before = stored_days.rows.get(day)
         if before is not None:
             return self._replace(component_id, before, row, needs_row=needs_row)
-        was = run_of(day, stored.quiet_runs)
+        was = run_of(day, stored_days.quiet_runs)
         if was is not None and self._may_revise(day):
             length = history.lengths.get(day, _WHOLE_DAY)
             quiet = to_row(quiet_day(day, length, was.source, was.confidence))
@@ -165,11 +165,15 @@ class DayDiff:
         self.change.fresh.append(new)
 
     def _compare_quiet(
-        self, component_id: str, history: History, stored: StoredDays, row_days: Collection[date]
+        self,
+        component_id: str,
+        history: History,
+        stored_days: StoredDays,
+        row_days: Collection[date],
     ) -> None:
-        before = {(run.first, run.source, run.confidence): (key, run) for key, run in stored.quiet}
-        for run in runs_to_store(history, stored.quiet_runs, row_days):
-            row_id, same = before.pop((run.first, run.source, run.confidence), (0, None))
+        before = {_beginning(run): (row_id, run) for row_id, run in stored_days.quiet}
+        for run in runs_to_store(history, stored_days.quiet_runs, row_days):
+            row_id, same = before.pop(_beginning(run), (0, None))
             if same is None:
                 self.change.quiet_fresh.append((component_id, run))
             elif same.last != run.last:
@@ -177,11 +181,15 @@ class DayDiff:
         self.change.quiet_deleted_ids += (row_id for row_id, _ in before.values())
 
 
-def is_quiet_throughout(history: History, stored: StoredDays) -> bool:
+def _beginning(run: DayRun) -> tuple[date, Aspect, Confidence]:
+    return run.first, run.source, run.confidence
+
+
+def is_quiet_throughout(history: History, stored_days: StoredDays) -> bool:
     """Whether the whole range is one quiet run, in both: the usual case, and nothing to write."""
-    if stored.rows or history.days or len(stored.quiet) != 1 or len(history.quiet) != 1:
+    if stored_days.rows or history.days or len(stored_days.quiet) != 1 or len(history.quiet) != 1:
         return False
-    (mine,), (its,) = stored.quiet_runs, history.quiet
+    (mine,), (its,) = stored_days.quiet_runs, history.quiet
     is_whole = (its.first, its.last) == (history.first, history.last)
     return is_whole and mine.first <= its.first <= its.last <= mine.last and is_alike(mine, its)
 

@@ -3,27 +3,27 @@
 from collections.abc import Iterable
 
 from monitor.model import Evidence, ReportedUptime
-from monitor.store.changes.common import FactChange, Stored
+from monitor.store.changes.common import FactChange, FactRow
 from monitor.store.edges import WHOLE_PAGE
 
 
 def compare_figures(
-    stored: Iterable[Stored[ReportedUptime]], evidence: Evidence
+    rows: Iterable[FactRow[ReportedUptime]], evidence: Evidence
 ) -> FactChange[ReportedUptime]:
     """Return what the figures of the evidence change among those of its source. A figure that is
     not printed again stays. No day is affected.
     """
     change = FactChange[ReportedUptime]()
     figures = {_key(figure): figure for figure in evidence.reported}
-    unchanged = set()
-    for row in stored:
+    same_keys = set()
+    for row in rows:
         figure = figures.get(_key(row.fact))
         if figure is not None and figure.ratio == row.fact.ratio:
-            unchanged.add(_key(figure))
+            same_keys.add(_key(figure))
         elif figure is not None:
             change.supersede(row)
     for key, figure in figures.items():
-        if key not in unchanged:
+        if key not in same_keys:
             change.add(figure)
     return change
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.intervals import utc
 from monitor.model import Evidence, Impact, Phase
-from monitor.store.changes.common import FactChange, Stored
+from monitor.store.changes.common import FactChange, FactRow
 from monitor.store.edges import MIN_DURATION
 
 
@@ -19,7 +19,7 @@ def incidents_of_impacts(evidence: Evidence) -> list[str]:
     return sorted(ids)
 
 
-def retold(stored: Iterable[Stored[Impact]], evidence: Evidence) -> list[Stored[Impact]]:
+def rows_in_question(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> list[FactRow[Impact]]:
     """Return the stored impacts that the evidence speaks of: all of an incident that is told whole,
     any other only when it is told again.
     """
@@ -27,22 +27,22 @@ def retold(stored: Iterable[Stored[Impact]], evidence: Evidence) -> list[Stored[
     is_whole = not evidence.outline
     return [
         row
-        for row in stored
+        for row in rows
         if row.fact in impacts or (is_whole and row.fact.incident_id is not None)
     ]
 
 
-def compare_impacts(stored: Iterable[Stored[Impact]], evidence: Evidence) -> FactChange[Impact]:
+def compare_impacts(rows: Iterable[FactRow[Impact]], evidence: Evidence) -> FactChange[Impact]:
     """Return what the impacts of the evidence change among those it speaks of, whatever source said
     them before: an incident told again is told anew.
     """
-    stored = list(stored)
-    ends = {replace(impact, end=None): impact.end for _, impact in stored if impact.end is not None}
+    rows = list(rows)
+    ends = {replace(impact, end=None): impact.end for _, impact in rows if impact.end is not None}
     over = {incident.id for incident in evidence.incidents if incident.phase is Phase.CLOSED}
     read_at = utc(evidence.read_at)
     impacts = [_so_far(impact, ends, over, read_at) for impact in evidence.impacts]
-    present, before = dict.fromkeys(impacts), {impact for _, impact in stored}
-    change = drop_impacts(row for row in stored if row.fact not in present)
+    present, before = dict.fromkeys(impacts), {impact for _, impact in rows}
+    change = drop_impacts(row for row in rows if row.fact not in present)
     for impact in present:
         if impact not in before:
             change.add(impact, impact.start)
@@ -77,27 +77,27 @@ def incident_ends(evidence: Evidence) -> dict[str, datetime]:
 
 
 def end_impacts(
-    stored: Iterable[Stored[Impact]], ends: Mapping[str, datetime]
+    rows: Iterable[FactRow[Impact]], ends: Mapping[str, datetime]
 ) -> FactChange[Impact]:
     """Return the change that ends what goes on of these incidents, `ends` by id."""
-    change = drop_impacts(row for row in stored if row.fact.end is None)
+    change = drop_impacts(row for row in rows if row.fact.end is None)
     for _, impact in change.stale:
         end = max(ends[impact.incident_id or ""], impact.start + MIN_DURATION)
         change.add(replace(impact, end=end))
     return change
 
 
-def end_impacts_at(stored: Iterable[Stored[Impact]], at: datetime) -> FactChange[Impact]:
+def end_impacts_at(rows: Iterable[FactRow[Impact]], at: datetime) -> FactChange[Impact]:
     """Return the change that ends all that goes on at one instant."""
-    change = drop_impacts(row for row in stored if row.fact.end is None)
+    change = drop_impacts(row for row in rows if row.fact.end is None)
     for _, impact in change.stale:
         change.add(replace(impact, end=max(at, impact.start + MIN_DURATION)))
     return change
 
 
-def drop_impacts(stored: Iterable[Stored[Impact]]) -> FactChange[Impact]:
+def drop_impacts(rows: Iterable[FactRow[Impact]]) -> FactChange[Impact]:
     """Return the change by which these impacts hold no longer."""
     change = FactChange[Impact]()
-    for row in stored:
+    for row in rows:
         change.supersede(row, row.fact.start)
     return change

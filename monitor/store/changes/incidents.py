@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.intervals import Interval, utc
 from monitor.model import Evidence, Incident, Phase
-from monitor.store.changes.common import FactChange, Stored
+from monitor.store.changes.common import FactChange, FactRow
 
 LEFT_BEHIND = "left behind when the page moved to another platform"
 """The status of what was going on when a page was last read as a platform that it has left
@@ -14,14 +14,14 @@ since."""
 
 
 def compare_incidents(
-    stored: Mapping[str, Stored[Incident]], evidence: Evidence
+    rows: Mapping[str, FactRow[Incident]], evidence: Evidence
 ) -> FactChange[Incident]:
-    """Return what the incidents of the evidence change. `stored` are the present versions of these,
+    """Return what the incidents of the evidence change. `rows` are the present versions of these,
     by their id.
     """
     change = FactChange[Incident]()
     for key, incident in {incident.id: incident for incident in evidence.incidents}.items():
-        before = stored.get(key)
+        before = rows.get(key)
         if before is None:
             change.add(incident, incident.started_at)
             continue
@@ -71,34 +71,34 @@ def is_same_incident(one: Incident, other: Incident) -> bool:
     )
 
 
-def unlist(stored: Stored[Incident], listed: Interval, read_at: datetime) -> FactChange[Incident]:
-    """Return the change by a list of all incidents in `listed` that holds this one no longer. It
+def unlist(row: FactRow[Incident], list_span: Interval, read_at: datetime) -> FactChange[Incident]:
+    """Return the change by a list of all incidents in `list_span` that holds this one no longer. It
     affects no day.
     """
     change = FactChange[Incident]()
-    if stored.fact.unlisted_at is None and _is_due(stored.fact, listed):
-        change.supersede(stored)
-        change.add(replace(stored.fact, unlisted_at=read_at))
+    if row.fact.unlisted_at is None and _is_due(row.fact, list_span):
+        change.supersede(row)
+        change.add(replace(row.fact, unlisted_at=read_at))
     return change
 
 
-def _is_due(incident: Incident, listed: Interval) -> bool:
+def _is_due(incident: Incident, list_span: Interval) -> bool:
     """Whether a list of all incidents in the span holds this one, however it decides about those at
     its edges.
     """
     last = incident.resolved_at or incident.started_at
-    is_inside = listed.start < incident.started_at <= last < listed.end
+    is_inside = list_span.start < incident.started_at <= last < list_span.end
     return is_inside and incident.phase is not Phase.WITHDRAWN
 
 
-def withdraw(stored: Stored[Incident], read_at: datetime) -> FactChange[Incident]:
+def withdraw(row: FactRow[Incident], read_at: datetime) -> FactChange[Incident]:
     """Return the change by the vendor's removing an incident: what it said no longer counts, and
     stays readable.
     """
-    change, incident = FactChange[Incident](), stored.fact
+    change, incident = FactChange[Incident](), row.fact
     if incident.phase is not Phase.WITHDRAWN:
         end = incident.resolved_at or read_at
-        change.supersede(stored, incident.started_at)
+        change.supersede(row, incident.started_at)
         change.add(replace(incident, phase=Phase.WITHDRAWN, resolved_at=end))
     return change
 

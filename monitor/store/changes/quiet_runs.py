@@ -32,20 +32,18 @@ def days_outside(first: date, last: date, runs: Sequence[DayRun]) -> Iterator[da
 
 
 def runs_to_store(
-    history: History, stored: Sequence[DayRun], row_days: Collection[date]
+    history: History, stored_runs: Sequence[DayRun], row_days: Collection[date]
 ) -> list[DayRun]:
     """Return the quiet runs to store, in order: those outside the history's range as they are,
     those inside without the days that have rows.
     """
-    first, last = history.first, history.last
-    runs = [
-        replace(run, last=min(run.last, first - ONE_DAY)) for run in stored if run.first < first
-    ]
+    day_before, day_after = history.first - ONE_DAY, history.last + ONE_DAY
+    before = [run for run in stored_runs if run.first <= day_before]
+    runs = [replace(run, last=min(run.last, day_before)) for run in before]
     for run in history.quiet:
         runs += _without(run, row_days)
-    runs += [
-        replace(run, first=max(run.first, last + ONE_DAY)) for run in stored if run.last > last
-    ]
+    after = [run for run in stored_runs if run.last >= day_after]
+    runs += [replace(run, first=max(run.first, day_after)) for run in after]
     return list(_join(runs))
 
 

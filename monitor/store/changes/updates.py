@@ -35,20 +35,20 @@ class NewUpdate(NamedTuple):
 
 @dataclass(slots=True)
 class UpdateChange:
-    """Messages to add and the ids of rows that hold no longer; `affected` are the times of both, of
-    new ones only where they give states.
+    """Messages to add and the ids of rows that hold no longer; `affected_from` are the times of
+    both, of new ones only where they give states.
     """
 
     fresh: list[NewUpdate] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
-    affected: list[datetime] = field(default_factory=list)
+    affected_from: list[datetime] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.stale)
 
 
 def compare_updates(
-    stored: Iterable[StoredUpdate], updates: Sequence[IncidentUpdate]
+    rows: Iterable[StoredUpdate], updates: Sequence[IncidentUpdate]
 ) -> UpdateChange:
     """Return in what all messages of some incidents differ from what is stored of these."""
     change = UpdateChange()
@@ -56,17 +56,17 @@ def compare_updates(
     for update in updates:
         key = stored_key(update)
         news[update.incident_id, key] = NewUpdate(update, key, digest_of(update))
-    for row in stored:
+    for row in rows:
         same = news.get((row.incident_id, row.key))
         if same is not None and same.digest == row.digest:
             del news[row.incident_id, row.key]
         else:
             change.stale.append(row.id)
-            change.affected.append(row.at)
+            change.affected_from.append(row.at)
     for new in news.values():
         change.fresh.append(new)
         if new.update.states:
-            change.affected.append(utc(new.update.at))
+            change.affected_from.append(utc(new.update.at))
     return change
 
 
