@@ -18,7 +18,8 @@ from pathlib import Path
 from bench.rebuild import COMPONENTS, DAYS, NOW, evidence
 from exporters import remote_write, tables
 from exporters import report as reports
-from exporters.daily import HistoryQuery, vendor_series
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.openmetrics import SETTLED, OpenMetricsFile
 from monitor import answers
 from monitor.config import VendorConfig

@@ -9,6 +9,7 @@ answered.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -55,7 +56,7 @@ class Standing:
     phase: Phase
     since: float
 
-    def moved(self, phase: Phase, now: float) -> "Standing":
+    def in_phase(self, phase: Phase, now: float) -> "Standing":
         """Return how it stands at `now` when it waits for this now; unchanged when it did so
         before.
         """
@@ -82,9 +83,9 @@ def expendable(standings: Iterable[tuple[K, Standing]], now: float) -> K | None:
     first, and are not looked at further than needed.
     """
     slow = []
-    for key, each in standings:
-        if each.phase is Phase.ASKING:
+    for key, standing in standings:
+        if standing.phase is Phase.ASKING:
             return key
-        if each.phase is Phase.READING and now - each.since >= SLOW_SECONDS:
-            slow.append((each.since, key))
-    return min(slow, key=lambda found: found[0])[1] if slow else None
+        if standing.phase is Phase.READING and now - standing.since >= SLOW_SECONDS:
+            slow.append((standing.since, key))
+    return min(slow, key=itemgetter(0))[1] if slow else None

@@ -1,7 +1,7 @@
 """Past days as series: what `/metrics` says that stays true of a day when it is over, one value a
 day.
 
-The names and labels are those of `exporters.prometheus`, so that history and live scrapes are one
+The names and labels are those of `exporters.samples`, so that history and live scrapes are one
 series. A value is stamped 12:00 UTC of its day, never in the future; a day is the page's. A window
 is the one that ends with that day, and every value is what we know of that day *now*: a vendor that
 rewrote its past rewrote it here too. What is unknown has no value, but of a day `UNKNOWN`. A day's
@@ -11,16 +11,13 @@ nothing.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import NamedTuple
 
-from exporters.families import PREFIX
+from exporters.history_query import HistoryQuery, LevelStamps, StampedDay, level_stamps
 from exporters.samples import (
-    DATES_AGO,
     LONGEST_WINDOW,
     WINDOW_DAYS,
     Sample,
@@ -32,98 +29,14 @@ from exporters.samples import (
     vendor_labels,
     window_samples,
 )
+from exporters.series import Series, series_of
 from exporters.text_format import Labels
 from monitor.config import VendorConfig
 from monitor.history import named_ids
-from monitor.intervals import day_of, days_between
+from monitor.intervals import day_of
 from monitor.model import Aspect, History, KnownComponent, Level, PageFacts, PageHistory
-from monitor.ratios import DEFAULT_POLICY, POLICIES, Policy, figures, window_ending
+from monitor.ratios import POLICIES, Policy, figures, window_ending
 from monitor.store import PageRecord, Store
-
-_NOON = time(12, tzinfo=UTC)
-_LAST = time(23, 59, tzinfo=UTC)
-"""The end of what queries look at of a day: what is imported then is newer than what was
-scraped."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryQuery:
-    """A range of past days: `days` days that end with `until` (None = today), both in each
-    page's zone.
-
-    `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`;
-    `degraded` looks for outage days in those days and the 89 before. A noon counts as past when it
-    is `settled` ago.
-    """
-
-    now: datetime
-    days: int = 90
-    until: date | None = None
-    policy: str = DEFAULT_POLICY
-    components: str = "all"
-    settled: timedelta = timedelta(0)
-
-    def stamped_days(self, zone: tzinfo) -> "list[StampedDay]":
-        """Return the days wanted whose noon (UTC) is past, in order."""
-        today = day_of(self.now, zone)
-        last = today if self.until is None else min(self.until, today)
-        wanted = days_between(last - timedelta(days=self.days - 1), last)
-        return [
-            StampedDay(day, int(noon.timestamp()))
-            for day in wanted
-            if (noon := noon_of(day)) <= self.now - self.settled
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class StampedDay:
-    """A day and the instant its values are stamped with, in whole Unix seconds."""
-
-    day: date
-    stamp: int
-
-
-Points = Sequence[tuple[int, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series: the family without the prefix, its labels without job and instance, and its
-    points.
-
-    A point is (whole Unix seconds, value). There is at least one; the seconds ascend strictly.
-    """
-
-    family: str
-    labels: Labels
-    points: Points
-
-    @property
-    def name(self) -> str:
-        """The metric's full name."""
-        return PREFIX + self.family
-
-
-def refuse_future(series: Series, now: float) -> None:
-    """Raise ValueError for a sample after `now` (Unix seconds): a Prometheus would take nothing
-    else until then.
-    """
-    if series.points[-1][0] > now:
-        raise ValueError(f"{series.name} has a sample in the future of {now}")
-
-
-def noon_of(day: date) -> datetime:
-    """Return 12:00 UTC of the day: the stamp at which daily bars come out right on every
-    Prometheus.
-    """
-    return datetime.combine(day, _NOON)
-
-
-def told_at(day: date, ago: int) -> datetime:
-    """Return when the level of a day is stamped that is so many dates ago: noon, or of the final
-    one the day's end.
-    """
-    return datetime.combine(day + timedelta(days=ago), _LAST if ago == max(DATES_AGO) else _NOON)
 
 
 def vendor_series(
@@ -147,33 +60,11 @@ def vendor_series(
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
         published=PageFacts() if query.components == "none" else store.published(page.id, first),
-        level_stamps=list(_level_stamps(days, page.zone, query)),
+        level_stamps=list(level_stamps(days, page.zone, query)),
     )
     yield from _vendor(reading)
     for known in _components(store, reading, query.components):
         yield from _component(reading, known)
-
-
-class _LevelStamps(NamedTuple):
-    """When days are told whose date is so many before UTC's and that are over, or not, where the
-    page is.
-    """
-
-    ago: int
-    closed: bool
-    days: list[StampedDay]
-
-
-def _level_stamps(
-    days: Sequence[StampedDay], zone: tzinfo, query: HistoryQuery
-) -> Iterator[_LevelStamps]:
-    """Yield when each day is told, as far as that is past; in the order of the series."""
-    today, until = day_of(query.now, zone), query.now - query.settled
-    for ago in DATES_AGO:
-        told = [(item.day, told_at(item.day, ago)) for item in days]
-        past = [StampedDay(day, int(at.timestamp())) for day, at in told if at <= until]
-        for closed in (False, True):
-            yield _LevelStamps(ago, closed, [item for item in past if (item.day < today) is closed])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +77,7 @@ class _Reading:
     days: list[StampedDay]
     history: PageHistory
     published: PageFacts
-    level_stamps: list[_LevelStamps]
+    level_stamps: list[LevelStamps]
 
     def days_of(
         self, history: History, first_seen_at: datetime, removed_at: datetime | None
@@ -215,11 +106,11 @@ def _components(store: Store, reading: _Reading, which: str) -> list[KnownCompon
     return [
         known
         for known in components
-        if known.component.id in critical or _failed(known, reading.history, levels)
+        if known.component.id in critical or _matters(known, reading.history, levels)
     ]
 
 
-def _failed(
+def _matters(
     known: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]
 ) -> bool:
     """Whether it is on the page and not known to be operational now, or had an outage day."""
@@ -236,7 +127,7 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     info = vendor_info(
         name=page.name, platform=page.platform, url=page.url, tier=reading.settings.tier
     )
-    yield from _series(own, ((item.stamp, info) for item in days))
+    yield from series_of(own, ((item.stamp, info) for item in days))
     yield from _level_series("vendor", own, history, days, reading)
     yield from _window_series("vendor", own, history, days, reading.policy)
 
@@ -247,40 +138,30 @@ def _component(reading: _Reading, known: KnownComponent) -> Iterator[Series]:
     days = reading.days_of(history, known.first_seen_at, known.removed_at)
     critical = named_ids([known], reading.settings.critical)
     info = component_info(known, critical=bool(critical))
-    yield from _series(own, ((item.stamp, info) for item in days))
+    yield from series_of(own, ((item.stamp, info) for item in days))
     yield from _level_series("component", own, history, days, reading)
     yield from _window_series("component", own, history, days, reading.policy)
     yield from _formula_series(own, history, days, known, reading.published)
-
-
-def _series(own: Labels, dated: Iterable[tuple[int, Sample]]) -> Iterator[Series]:
-    """Yield the series that samples with their stamps make; what is not known is left out."""
-    points: defaultdict[tuple[str, Labels], list[tuple[int, float]]] = defaultdict(list)
-    for stamp, (family, value, labels) in dated:
-        if value is not None:
-            points[family, labels].append((stamp, value))
-    for (family, labels), values in points.items():
-        yield Series(family, own + labels, values)
 
 
 def _level_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
 ) -> Iterator[Series]:
     levels = {item.day: history.day(item.day).level for item in days}
-    for ago, closed, told in reading.level_stamps:
-        dated = (
+    for ago, closed, stamps in reading.level_stamps:
+        own_stamps = (item for item in stamps if item.day in levels)
+        samples = (
             (item.stamp, day_level(subject, ago, levels[item.day], closed=closed))
-            for item in told
-            if item.day in levels
+            for item in own_stamps
         )
-        yield from _series(own, dated)
+        yield from series_of(own, samples)
 
 
 def _window_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], policy: Policy
 ) -> Iterator[Series]:
     for length in sorted(WINDOW_DAYS, key=str):  # in the order of their labels
-        yield from _series(own, _window_samples(subject, history, days, length, policy))
+        yield from series_of(own, _window_samples(subject, history, days, length, policy))
 
 
 def _window_samples(
@@ -304,12 +185,12 @@ def _formula_series(
     """
     first_bar = _first_bar(history)
     start = known.component.start_date or date.min
-    dated = (
-        (item.stamp, formula_sample(known, published, history, item.day))
-        for item in days
-        if max(window_ending(item.day, LONGEST_WINDOW).first, start) >= first_bar
-    )
-    yield from _series(own, dated)
+    samples = []
+    for item in days:
+        window = window_ending(item.day, LONGEST_WINDOW)
+        if max(window.first, start) >= first_bar:
+            samples.append((item.stamp, formula_sample(known, published, history, item.day)))
+    yield from series_of(own, samples)
 
 
 def _first_bar(history: History) -> date:

@@ -28,7 +28,7 @@ class Piece:
     polynomial.
     """
 
-    deflated: bytes
+    body: bytes
     checksum: int
     length: int
     shift: int
@@ -41,8 +41,8 @@ def piece(parts: Iterable[bytes]) -> Piece:
     text = b"".join(parts)
     compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _RAW_DEFLATE)
     # ends at a whole byte
-    deflated = compressor.compress(text) + compressor.flush(zlib.Z_SYNC_FLUSH)
-    return Piece(deflated, zlib.crc32(text), len(text), _shift(len(text)))
+    body = compressor.compress(text) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    return Piece(body, zlib.crc32(text), len(text), _shift(len(text)))
 
 
 def stream(pieces: Iterable[Piece]) -> list[bytes]:
@@ -50,10 +50,10 @@ def stream(pieces: Iterable[Piece]) -> list[bytes]:
     texts in order.
     """
     parts, checksum, length = [_HEADER], 0, 0
-    for each in pieces:
-        parts.append(each.deflated)
-        checksum = _times(each.shift, checksum) ^ each.checksum
-        length += each.length
+    for item in pieces:
+        parts.append(item.body)
+        checksum = _times(item.shift, checksum) ^ item.checksum
+        length += item.length
     trailer = checksum.to_bytes(4, "little") + (length % _MODULUS).to_bytes(4, "little")
     return [*parts, _END + trailer]
 

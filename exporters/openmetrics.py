@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from exporters.daily import Series, refuse_future
 from exporters.families import HISTORIC, STATE_FAMILIES
+from exporters.series import Series, refuse_future
 from exporters.text_format import END, ON_SURROGATES, Labels, header, label_text, line
 from monitor.errors import ConfigError
 
@@ -44,22 +44,9 @@ https://prometheus.io/docs/prometheus/latest/storage/#backfilling-from-openmetri
 """
 
 LEAST_RETENTION_DAYS = 400
-_OWN = frozenset(
-    {
-        "vendor",
-        "component",
-        "dates_ago",
-        "closed",
-        "window",
-        "policy",
-        "name",
-        "group",
-        "critical",
-        "platform",
-        "url",
-        "tier",
-    }
-)
+_VENDOR_LABELS = {"vendor", "name", "platform", "url", "tier"}
+_COMPONENT_LABELS = {"component", "name", "group", "critical"}
+_OWN_LABELS = _VENDOR_LABELS | _COMPONENT_LABELS | {"dates_ago", "closed", "window", "policy"}
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
@@ -97,7 +84,7 @@ def checked_labels(pairs: Iterable[str]) -> dict[str, str]:
             raise ConfigError(
                 f"--label {pair!r}: write NAME=VALUE, the name in letters, digits and underscores"
             )
-        if name in _OWN:
+        if name in _OWN_LABELS:
             raise ConfigError(
                 f"--label {pair!r}: {name!r} is a label the metrics have themselves; take another"
                 " name"

@@ -12,7 +12,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from exporters.daily import Points, Series, refuse_future
+from exporters.series import Points, Series, refuse_future
 from exporters.text_format import ON_SURROGATES, Labels
 from monitor.errors import ConfigError, ReceiverError
 from monitor.plain import masked_url
@@ -44,10 +44,11 @@ def batches(
     """
     part: list[tuple[Labels, Points]] = []
     size = 0
-    for each in series:
-        refuse_future(each, now)
-        own = sorted({**labels, **dict(each.labels), "__name__": each.name}.items())
-        for points in _pieces(each.points, samples):
+    for item in series:
+        refuse_future(item, now)
+        own = sorted({**labels, **dict(item.labels), "__name__": item.name}.items())
+        for start in range(0, len(item.points), samples):
+            points = item.points[start : start + samples]
             if size + len(points) > samples:
                 yield _batch(part, size)
                 part, size = [], 0
@@ -57,19 +58,15 @@ def batches(
         yield _batch(part, size)
 
 
-def _pieces(points: Points, size: int) -> Iterator[Points]:
-    return (points[start : start + size] for start in range(0, len(points), size))
-
-
 def _batch(part: Iterable[tuple[Labels, Points]], samples: int) -> Batch:
     new_request, compress = _libraries()
     request = new_request()
     for labels, points in part:
-        each = request.timeseries.add()
+        series = request.timeseries.add()
         for name, text in labels:
-            each.labels.add(name=name, value=text.encode(errors=ON_SURROGATES).decode())
+            series.labels.add(name=name, value=text.encode(errors=ON_SURROGATES).decode())
         for stamp, value in points:
-            each.samples.add(value=value, timestamp=stamp * 1000)
+            series.samples.add(value=value, timestamp=stamp * 1000)
     return Batch(bytes(compress(request.SerializeToString())), samples)
 
 
@@ -125,9 +122,8 @@ def refusal(
     """
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    said = f"status {status}: {text or 'no reason given'}"
     return ReceiverError(
-        said,
+        f"status {status}: {text or 'no reason given'}",
         url=masked_url(url),
         remedy=_remedy(status, text.lower().replace("-", " "), days, location),
     )

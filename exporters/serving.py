@@ -59,7 +59,7 @@ class Connection(H11Protocol):
 
     def standing(self) -> Standing:
         """Return what it waits for now, and since when it was seen to."""
-        self._standing = self._standing.moved(self._phase(), self.loop.time())
+        self._standing = self._standing.in_phase(self._phase(), self.loop.time())
         return self._standing
 
     def _ask(self) -> None:
@@ -151,14 +151,16 @@ class Server(uvicorn.Server):
         """
         listeners = [listening(self.config.host, self.config.port)] if sockets is None else sockets
         await super().startup(sockets=[])
-        self.servers = [_Accepting(each, self._welcome, self._gone_wrong) for each in listeners]  # type: ignore[misc]
+        for listener in listeners:
+            acceptor = _Acceptor(listener, self._welcome, self._accepting_failed)
+            self.servers.append(acceptor)  # type: ignore[arg-type]
 
     async def on_tick(self, counter: int) -> bool:
         """Drop the connections whose clients have had their time."""
         if counter % _SWEEP_TICKS == 0:
-            for each in list(self._open):
-                if each.standing().is_overdue(each.loop.time()):
-                    each.drop()
+            for connection in list(self._open):
+                if connection.standing().is_overdue(connection.loop.time()):
+                    connection.drop()
         return await super().on_tick(counter)
 
     async def _welcome(self, client: socket.socket) -> None:
@@ -178,10 +180,9 @@ class Server(uvicorn.Server):
         """Drop the connection that can best be spared, which is gone in the loop's next turn; False
         when none can.
         """
-        found = expendable(
-            ((each, each.standing()) for each in self._open), asyncio.get_running_loop().time()
-        )
-        if found is None:
+        standings = ((connection, connection.standing()) for connection in self._open)
+        connection = expendable(standings, asyncio.get_running_loop().time())
+        if connection is None:
             log.warning(
                 "all %d connections that may be open are being answered; the next waits", self._most
             )
@@ -190,10 +191,10 @@ class Server(uvicorn.Server):
             "%d connections are open, no more may be: the one that idles longest is dropped",
             self._most,
         )
-        found.drop()
+        connection.drop()
         return True
 
-    def _gone_wrong(self, error: OSError | None) -> None:
+    def _accepting_failed(self, error: OSError | None) -> None:
         """Make room when the system has none for another connection; end when accepting did."""
         if error is None:
             self.should_exit = True
@@ -208,21 +209,21 @@ class Server(uvicorn.Server):
             self._drop_one()
 
 
-class _Accepting:
+class _Acceptor:
     """Accepts from one listening socket, one connection after the other, until it is closed."""
 
     def __init__(
         self,
         listener: socket.socket,
         welcome: Callable[[socket.socket], Any],
-        gone_wrong: Callable[[OSError | None], None],
+        on_failure: Callable[[OSError | None], None],
     ) -> None:
         listener.setblocking(False)  # noqa: FBT003
         self._listener = listener
         self._welcome = welcome
-        self._gone_wrong = gone_wrong
+        self._on_failure = on_failure
         self._task = asyncio.create_task(self._accept(), name="accept")
-        self._task.add_done_callback(self._ended)
+        self._task.add_done_callback(self._on_end)
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -234,7 +235,7 @@ class _Accepting:
             except OSError as error:
                 if error.errno in _OVER:
                     raise
-                self._gone_wrong(error)
+                self._on_failure(error)
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             try:
@@ -245,10 +246,10 @@ class _Accepting:
                 client.close()
                 raise
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _on_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
             log.error("no connections are accepted any more", exc_info=task.exception())
-            self._gone_wrong(None)
+            self._on_failure(None)
 
     def close(self) -> None:
         """Accept no more."""

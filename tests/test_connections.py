@@ -61,8 +61,8 @@ def test_a_client_has_its_time_and_what_waits_for_us_has_none(phase, seconds):
 def test_time_begins_anew_only_when_a_connection_waits_for_something_else():
     standing = Standing(Phase.ASKING, 1.0)
 
-    assert standing.moved(Phase.ASKING, 5.0) == standing
-    assert standing.moved(Phase.WORKING, 5.0) == Standing(Phase.WORKING, 5.0)
+    assert standing.in_phase(Phase.ASKING, 5.0) == standing
+    assert standing.in_phase(Phase.WORKING, 5.0) == Standing(Phase.WORKING, 5.0)
 
 
 def test_who_asks_nothing_for_longest_goes_first_then_who_does_not_read_and_never_who_waits_for_us():

@@ -11,9 +11,11 @@ from past import demo_store, history, keep_days, noon
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from store_support import add_page, component, evidence, save
 
-from exporters.daily import HistoryQuery, Series, refuse_future, vendor_series
+from exporters.daily import vendor_series
 from exporters.families import HISTORIC, STATE_FAMILIES
+from exporters.history_query import HistoryQuery
 from exporters.prometheus import StateMetrics
+from exporters.series import Series, refuse_future
 from exporters.text_format import render
 from monitor.config import VendorConfig
 from monitor.model import Level

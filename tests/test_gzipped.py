@@ -58,6 +58,6 @@ def test_a_piece_can_be_used_again_and_again():
 
 
 def test_the_length_of_more_than_four_gibibytes_wraps_as_gzip_wants():
-    half = Piece(deflated=b"", checksum=0, length=3 << 30, shift=1)
+    half = Piece(body=b"", checksum=0, length=3 << 30, shift=1)
 
     assert stream([half, half])[-1][-4:] == (2 << 30).to_bytes(4, "little")

@@ -11,7 +11,8 @@ from instants import DAYS, FEW, TIMES, chosen, instants, simulated_now
 from past import noon, told_at
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 
-from exporters.daily import HistoryQuery, vendor_series
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.openmetrics import SETTLED
 from exporters.prometheus import StateMetrics
 from exporters.report import record_json

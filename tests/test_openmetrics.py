@@ -13,7 +13,8 @@ from past import demo_store, expected, history, keep_days, noon
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from store_support import add_page, component, evidence, save
 
-from exporters.daily import HistoryQuery, Series, vendor_series
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.openmetrics import (
     FileTotals,
     OpenMetricsFile,
@@ -21,6 +22,7 @@ from exporters.openmetrics import (
     import_command,
     retention_days,
 )
+from exporters.series import Series
 from exporters.text_format import label
 from monitor.config import VendorConfig
 from monitor.errors import ConfigError

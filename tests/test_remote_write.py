@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exporters import remote_write
-from exporters.daily import Series
 from exporters.remote_write import batches, refusal
+from exporters.series import Series
 from monitor.errors import ConfigError
 
 NOW = 2_000_000_000.0

@@ -14,7 +14,7 @@ from past import demo_store, history, keep_days
 from pyarrow import parquet
 from store_support import add_page, component, evidence, incident, save
 
-from exporters.daily import HistoryQuery
+from exporters.history_query import HistoryQuery
 from exporters.tables import TABLES, Format, read, sink, sinks
 from monitor.answers import ReportQuery, record
 from monitor.errors import ConfigError

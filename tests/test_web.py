@@ -22,8 +22,9 @@ from test_prometheus import (
     known,
 )
 
+from exporters.negotiation import wants_openmetrics
 from exporters.text_format import OPENMETRICS_TYPE, TEXT_TYPE
-from exporters.web import application, server, wants_openmetrics
+from exporters.web import application, server
 from monitor.errors import StoreError
 from monitor.model import Level
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from exporters.daily import HistoryQuery
+from exporters.history_query import HistoryQuery
 from exporters.samples import LONGEST_WINDOW
 from monitor.intervals import day_interval, day_of
 from monitor.model import History, KnownComponent, PageFacts, PageHistory, Window

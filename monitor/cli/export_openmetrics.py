@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from exporters.daily import HistoryQuery, vendor_series
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.openmetrics import (
     JOB,
     SETTLED,

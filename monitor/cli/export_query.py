@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from exporters.daily import HistoryQuery
+from exporters.history_query import HistoryQuery
 from monitor.config import COMPONENT_METRICS
 from monitor.errors import ConfigError
 from monitor.runtime import Context

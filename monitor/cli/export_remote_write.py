@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from exporters import remote_write as remote
-from exporters.daily import HistoryQuery, Series, vendor_series
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.openmetrics import checked_labels
+from exporters.series import Series
 from monitor.cli.export_query import (
     NOTHING_KNOWN,
     Components,

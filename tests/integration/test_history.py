@@ -16,8 +16,8 @@ import pytest
 from past import demo_store, expected
 from servers import Prometheus, generations, program, prometheus, serving
 
-from exporters.daily import HistoryQuery
 from exporters.families import HISTORIC, PREFIX
+from exporters.history_query import HistoryQuery
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from exporters import daily
+from exporters.daily import vendor_series
+from exporters.history_query import HistoryQuery
 from exporters.prometheus import StateMetrics
 from exporters.report import record_json
 from exporters.text_format import render
@@ -97,10 +98,10 @@ def _in_metrics(ran: Ran) -> Iterator[str]:
 
 
 def _in_bars(ran: Ran) -> Iterator[str]:
-    asked = daily.HistoryQuery(now=ran.clock.now, days=len(ran.picture()[""]))
+    asked = HistoryQuery(now=ran.clock.now, days=len(ran.picture()[""]))
     ids = {known.slug: known.component.id for known in ran.store.known_components(ran.page.id)}
     picture = ran.picture()
-    for series in daily.vendor_series(ran.store, ran.page, ran.vendor, asked):
+    for series in vendor_series(ran.store, ran.page, ran.vendor, asked):
         labels = dict(series.labels)
         if not series.family.endswith("_day_level"):
             continue

@@ -1,0 +1,85 @@
+"""Which past days are exported, and when each of their values is stamped."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
+
+from exporters.samples import DATES_AGO
+from monitor.intervals import day_of, days_between
+from monitor.ratios import DEFAULT_POLICY
+
+_NOON = time(12, tzinfo=UTC)
+_LAST = time(23, 59, tzinfo=UTC)
+"""The end of what queries look at of a day: what is imported then is newer than what was
+scraped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryQuery:
+    """A range of past days: `days` days that end with `until` (None = today), both in each
+    page's zone.
+
+    `components` (one of `monitor.config.COMPONENT_METRICS`) and `policy` are as for `/metrics`;
+    `degraded` looks for outage days in those days and the 89 before. A noon counts as past when it
+    is `settled` ago.
+    """
+
+    now: datetime
+    days: int = 90
+    until: date | None = None
+    policy: str = DEFAULT_POLICY
+    components: str = "all"
+    settled: timedelta = timedelta(0)
+
+    def stamped_days(self, zone: tzinfo) -> "list[StampedDay]":
+        """Return the days wanted whose noon (UTC) is past, in order."""
+        today = day_of(self.now, zone)
+        last = today if self.until is None else min(self.until, today)
+        first, until = last - timedelta(days=self.days - 1), self.now - self.settled
+        past = [day for day in days_between(first, last) if noon_of(day) <= until]
+        return [StampedDay(day, int(noon_of(day).timestamp())) for day in past]
+
+
+@dataclass(frozen=True, slots=True)
+class StampedDay:
+    """A day and the instant its values are stamped with, in whole Unix seconds."""
+
+    day: date
+    stamp: int
+
+
+def noon_of(day: date) -> datetime:
+    """Return 12:00 UTC of the day: the stamp at which daily bars come out right on every
+    Prometheus.
+    """
+    return datetime.combine(day, _NOON)
+
+
+def told_at(day: date, ago: int) -> datetime:
+    """Return when the level of a day is stamped that is so many dates ago: noon, or of the final
+    one the day's end.
+    """
+    return datetime.combine(day + timedelta(days=ago), _LAST if ago == max(DATES_AGO) else _NOON)
+
+
+class LevelStamps(NamedTuple):
+    """When days are told whose date is so many before UTC's and that are over, or not, where the
+    page is.
+    """
+
+    ago: int
+    closed: bool
+    days: list[StampedDay]
+
+
+def level_stamps(
+    days: Sequence[StampedDay], zone: tzinfo, query: HistoryQuery
+) -> Iterator[LevelStamps]:
+    """Yield when each day is told, as far as that is past; in the order of the series."""
+    today, until = day_of(query.now, zone), query.now - query.settled
+    for ago in DATES_AGO:
+        stamps = [(item.day, told_at(item.day, ago)) for item in days]
+        past = [StampedDay(day, int(at.timestamp())) for day, at in stamps if at <= until]
+        for closed in (False, True):
+            yield LevelStamps(ago, closed, [item for item in past if (item.day < today) is closed])

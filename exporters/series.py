@@ -1,0 +1,47 @@
+"""One series of the past, and what makes it of samples."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from exporters.families import PREFIX
+from exporters.samples import Sample
+from exporters.text_format import Labels
+
+Points = Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series: the family without the prefix, its labels without job and instance, and its
+    points.
+
+    A point is (whole Unix seconds, value). There is at least one; the seconds ascend strictly.
+    """
+
+    family: str
+    labels: Labels
+    points: Points
+
+    @property
+    def name(self) -> str:
+        """The metric's full name."""
+        return PREFIX + self.family
+
+
+def refuse_future(series: Series, now: float) -> None:
+    """Raise ValueError for a sample after `now` (Unix seconds): a Prometheus would take nothing
+    else until then.
+    """
+    if series.points[-1][0] > now:
+        raise ValueError(f"{series.name} has a sample in the future of {now}")
+
+
+def series_of(own: Labels, samples: Iterable[tuple[int, Sample]]) -> Iterator[Series]:
+    """Yield the series that samples with their stamps make; what is not known is left out."""
+    points: defaultdict[tuple[str, Labels], list[tuple[int, float]]] = defaultdict(list)
+    for stamp, (family, value, labels) in samples:
+        if value is not None:
+            points[family, labels].append((stamp, value))
+    for (family, labels), values in points.items():
+        yield Series(family, own + labels, values)
