@@ -31,6 +31,28 @@ def recorded(case: Path, folder: Path) -> str:
     return str(write_recording(recording_of(case), folder / "recording"))
 
 
+def test_a_page_that_is_not_recognised_is_replayed_as_the_platform_that_is_named(
+    monitor, tmp_path: Path
+) -> None:
+    folder = recorded(FIXTURES / "rootly" / "unknown-word", tmp_path)
+
+    code, _, err = monitor("replay", folder)
+    assert code == 1
+    assert "platform" in err
+
+    code, out, err = monitor("replay", folder, "--platform", "rootly", "--format", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["vendors"][0]["platform"] == "rootly"
+
+
+def test_a_platform_that_is_none_is_named_with_the_nearest(monitor, tmp_path: Path) -> None:
+    folder = recorded(FIXTURES / "statuspage" / "quiet", tmp_path)
+    code, _, err = monitor("replay", folder, "--platform", "statuspag")
+
+    assert code == 2
+    assert err == "monitor: 'statuspag' is not a platform; did you mean 'statuspage'?\n"
+
+
 def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor, tmp_path: Path) -> None:
     code, out, _ = monitor("replay", recorded(FIXTURES / "statuspage" / "ongoing", tmp_path))
 

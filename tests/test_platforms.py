@@ -5,15 +5,15 @@ What a case is, `tests/cases.py` says. Its `expected.json` is written and review
     detect    the platform that two independent signals in the recorded responses prove, or null
     poll      {"raises": error} or {"levels", "unknown_words", "open", "remark"}, optionally
     "withdrawn" backfill  {"raises": error} or {"impacts", "bars", "coverage", "gaps"}
-    context   what is known of the page beforehand; since: how far back (90 days before the
-    recording if absent)
+    context   what is known of the page beforehand; since: how far back (if absent as far as
+    `monitor replay`: 90 days before the recording)
 Lists are compared without regard to order, and what several answers repeat counts once.
 """
 
 import inspect
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import pytest
 
 from monitor import platforms
 from monitor.errors import PageError
+from monitor.fetch import HISTORY
 from monitor.kit.protocol import HtmlSettings, PageContext
 from monitor.model import Evidence, Level, Phase, level_word
 from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of, sequences
@@ -111,11 +112,7 @@ def test_a_poll_reads_what_the_page_says(case: Path) -> None:
 def test_a_backfill_reads_what_the_page_says(case: Path) -> None:
     expected, page = expected_of(case), known_page(case)
     platform = platforms.named(case.parent.name)
-    since = (
-        datetime.fromisoformat(expected["since"])
-        if "since" in expected
-        else page.now - timedelta(days=90)
-    )
+    since = datetime.fromisoformat(expected["since"]) if "since" in expected else page.now - HISTORY
 
     compare(
         expected["backfill"],
@@ -131,9 +128,7 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(case: Path)
     if "raises" in expected["backfill"]:
         return
 
-    evidence = drive(
-        platform.backfill(page, page.now - timedelta(days=90)), page, answers_from(case)
-    )
+    evidence = drive(platform.backfill(page, page.now - HISTORY), page, answers_from(case))
 
     assert all(i.end is None or i.start < i.end for piece in evidence for i in piece.impacts)
     assert all(c.span.end <= page.now for piece in evidence for c in piece.coverage)

@@ -640,7 +640,7 @@ async def test_a_pages_metrics_are_the_figures_of_its_report(case, tmp_path):
     source = Replay(write_recording(recording_of(FIXTURES / case), tmp_path))
     vendor = runtime.ad_hoc_vendor(normal_url(source.page))
     with runtime.open_store(runtime.ephemeral(vendor), clock=lambda: source.recorded_at) as context:
-        await read_page(context, source, 90)
+        await read_page(context, source, source.since)
         report = answers.record(
             context.store,
             context.pages(None)[0],

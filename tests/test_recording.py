@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from monitor.config import normal_url
 from monitor.errors import ConfigError, ConnectFailed
-from monitor.fetch import Fetcher, Fetches, FetchResult, Limits, Recorder, Replay, Validators
+from monitor.fetch import (
+    HISTORY,
+    Fetcher,
+    Fetches,
+    FetchResult,
+    Limits,
+    Recorder,
+    Replay,
+    Validators,
+)
 from monitor.fetch.folder import MOST_BODY_BYTES
 from monitor.fetch.replay import MOST_INDEX_BYTES
 
@@ -270,6 +279,15 @@ async def test_urls_are_compared_after_percent_decoding(tmp_path):
 
     assert (await ask(replay, f"{PAGE}u?c=a,b")).response.status == 200
     assert (await ask(replay, f"{PAGE}u?c=a%2cb")).response.url == f"{PAGE}u?c=a%2cb"
+
+
+async def test_a_replay_goes_back_as_far_as_was_recorded_and_else_as_the_platforms_cases(tmp_path):
+    async with network(page=json_answer("{}")) as fetcher:
+        recorder = Recorder(fetcher, tmp_path / "new", PAGE, clock, history=timedelta(days=30))
+        await ask(recorder, f"{PAGE}page")
+
+    assert Replay(tmp_path / "new").since == recorder.since == NOW - timedelta(days=30)
+    assert Replay(write(tmp_path / "by hand")).since == NOW - HISTORY
 
 
 async def test_a_replay_answers_unchanged_to_the_body_it_gave_before(tmp_path):

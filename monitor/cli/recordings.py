@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor import answers
+from monitor import answers, platforms
 from monitor import config as configuration
 from monitor.cli.options import (
     Address,
@@ -18,10 +20,11 @@ from monitor.cli.options import (
     PolicyName,
     ReportFormat,
 )
-from monitor.cli.reading import first_instant
 from monitor.cli.reporting import write
+from monitor.config.mistakes import one_of
 from monitor.errors import MonitorError
-from monitor.fetch import Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
+from monitor.fetch import HISTORY, Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
+from monitor.intervals import day_interval
 from monitor.network import network_options
 from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
@@ -52,10 +55,10 @@ def record(
             **network_options(settings.network),
             lateness=Lateness(),
         ) as fetcher:
-            recorder = Recorder(fetcher, folder, page, now)
+            recorder = Recorder(fetcher, folder, page, now, history=timedelta(days=days))
             vendor = ad_hoc_vendor(page, allow_private=allow_private, like=settings)
             with open_store(ephemeral(vendor, like=settings)) as context:
-                return await read_page(context, recorder, days)
+                return await read_page(context, recorder, recorder.since)
 
     errors = run(work())
     say(f"recorded {page} in {folder}")
@@ -72,33 +75,43 @@ def replay(
     policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(
         DEFAULT_POLICY
     ),
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="Read it as this platform, undetected.")
+    ] = None,
     form: ReportFormat = Format.TABLE,
 ) -> None:
     """Run detection, poll and backfill over a recording and print the report as of its moment."""
     source = Replay(folder)
     vendor = ad_hoc_vendor(configuration.normal_url(source.page))
+    if platform is not None:
+        vendor = replace(vendor, platform=one_of(platform, platforms.names(), "a platform"))
+    last = as_of.date() if as_of else None
     with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
-        wanted = as_of.date() if as_of else source.recorded_at.date()
-        days = (source.recorded_at.date() - wanted).days + window + 1
-        errors = run(read_page(context, source, max(days, window)))
+        errors = run(read_page(context, source, _since(source, window, last)))
         query = answers.ReportQuery(
-            now=source.recorded_at,
-            window_days=window,
-            as_of=as_of.date() if as_of else None,
-            policy=policy.value,
+            now=source.recorded_at, window_days=window, as_of=last, policy=policy.value
         )
         write(context, context.pages(None), query, form)
     _end(errors)
 
 
-async def read_page(context: Context, fetcher: Fetches, days: int) -> list[MonitorError]:
+def _since(source: Replay, window: int, last: date | None) -> datetime:
+    """Return how far back to read: as far as was recorded, further for a window that begins before
+    it, in whatever zone.
+    """
+    if last is None and window <= HISTORY.days:
+        return source.since
+    first = (last or source.recorded_at.date()) - timedelta(days=window)
+    return min(source.since, day_interval(first, UTC).start)
+
+
+async def read_page(context: Context, fetcher: Fetches, since: datetime) -> list[MonitorError]:
     """Detect, poll and backfill the one page of the context; return what went wrong."""
     async with collecting(context, fetcher) as collector:
         errors: list[MonitorError | None] = [(await collector.poll(context.pages(None)[0])).error]
         page = context.pages(None)[0]
         if page.platform is not None:
-            start = first_instant(page, None, days, context.clock())
-            errors.append((await collector.backfill(page, start)).error)
+            errors.append((await collector.backfill(page, since)).error)
     return [error for error in errors if error is not None]
 
 

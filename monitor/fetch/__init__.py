@@ -38,13 +38,14 @@ from monitor.fetch.guard import is_forbidden
 from monitor.fetch.lateness import Lateness
 from monitor.fetch.politeness import Pace, half
 from monitor.fetch.push import ATTEMPTS, Push
-from monitor.fetch.recorder import Recorder
+from monitor.fetch.recorder import HISTORY, Recorder
 from monitor.fetch.replay import Replay
 from monitor.fetch.routes import Route, route, trust
 from monitor.fetch.shared import SharedFetcher
 
 __all__ = [
     "ATTEMPTS",
+    "HISTORY",
     "FetchResult",
     "Fetcher",
     "Fetches",

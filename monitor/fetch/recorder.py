@@ -1,6 +1,7 @@
 """Write recording folders: a page's answers as files, to run again without a network.
 
-A folder has `recording.json` with `page`, `recorded_at`, `note` and `responses`: each `url`,
+A folder has `recording.json` with `page`, `recorded_at`, `since` (how far back its history was
+asked for; 90 days before `recorded_at` where it is not said), `note` and `responses`: each `url`,
 `status`, `headers`, `body` (the path of a file in the folder, decompressed) and, after redirects,
 `final_url` and `redirects` (the addresses that redirected, in order). URLs are compared after
 percent-decoding. Requests that got no answer are not in it.
@@ -9,7 +10,7 @@ percent-decoding. Requests that got no answer are not in it.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from monitor.plain import json_text
 
 INDEX = "recording.json"
 NAME_LENGTH = 80
+HISTORY = timedelta(days=90)
+"""How far back a page's history is asked for, from the moment of the recording."""
 
 RECORDED_HEADERS = frozenset(
     {
@@ -57,8 +60,9 @@ class Recorder:
     """Asks another fetcher and keeps every answer in a folder, which is complete after each `get`.
 
     The folder is created; a URL asked twice keeps its last answer. Validators are not sent, so that
-    every body is there, but the answer is "unchanged" all the same. Raises ConfigError when the
-    folder already has a recording or cannot be written.
+    every body is there, but the answer is "unchanged" all the same. `since` is how far back history
+    is to be asked for: what asks a replay for as much asks the same addresses. Raises ConfigError
+    when the folder already has a recording or cannot be written.
     """
 
     def __init__(
@@ -68,12 +72,14 @@ class Recorder:
         page: str,
         clock: Callable[[], datetime],
         *,
+        history: timedelta = HISTORY,
         note: str = "",
     ) -> None:
         self._fetcher = fetcher
         self._folder = folder
         self._page = page
         self._recorded_at = clock()
+        self.since = self._recorded_at - history
         self._note = note
         self._entries: dict[str, dict[str, Any]] = {}
         self._names = {INDEX}
@@ -117,7 +123,8 @@ class Recorder:
     def _write_index(self) -> None:
         recording = {
             "page": self._page,
-            "recorded_at": self._recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "recorded_at": _iso(self._recorded_at),
+            "since": _iso(self.since),
             "note": self._note,
             "responses": list(self._entries.values()),
         }
@@ -134,6 +141,10 @@ class Recorder:
             name = f"{stem}-{number}{extension}"
         self._names.add(name.lower())
         return name
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def recorded_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from monitor.errors import ConfigError
 from monitor.fetch.base import MIB, FetchResult, Limits, Validators, settle
 from monitor.fetch.body import sniff_encoding
 from monitor.fetch.folder import MOST_BODY_BYTES, NotReadable, read_file
-from monitor.fetch.recorder import INDEX
+from monitor.fetch.recorder import HISTORY, INDEX
 from monitor.kit.protocol import Response
 
 T = TypeVar("T")
@@ -39,7 +39,8 @@ class _RecordedAnswer:
 class Replay:
     """Answers from a recording folder; a URL that is not in it answers 404.
 
-    `page` is the recorded page's URL, `recorded_at` when it was recorded (UTC). The limits of
+    `page` is the recorded page's URL, `recorded_at` when it was recorded and `since` how far back
+    its history was asked for (UTC). The limits of
     requests are not applied: what is in a recording has been read before. Raises ConfigError,
     naming the place, when the folder is not a recording, or a file of it is none, lies elsewhere or
     is too big.
@@ -49,7 +50,10 @@ class Replay:
         self._folder = folder
         recording = _index(folder)
         self.page: str = _field(recording, "page", str, folder)
-        self.recorded_at = _instant(_field(recording, "recorded_at", str, folder), folder)
+        self.recorded_at = _instant(recording, "recorded_at", folder)
+        self.since = self.recorded_at - HISTORY
+        if "since" in recording:
+            self.since = _instant(recording, "since", folder)
         self._answers: dict[str, _RecordedAnswer] = {}
         for entry in _field(recording, "responses", list, folder):
             if not isinstance(entry, dict):
@@ -157,17 +161,16 @@ def _field(owner: Mapping[str, Any], name: str, kind: type[T], folder: Path) -> 
     return value
 
 
-def _instant(text: str, folder: Path) -> datetime:
+def _instant(recording: Mapping[str, Any], name: str, folder: Path) -> datetime:
+    text = _field(recording, name, str, folder)
     try:
         when = datetime.fromisoformat(text)
     except ValueError as error:
-        raise _broken(folder, f"'recorded_at' is not a time: {text!r}") from error
+        raise _broken(folder, f"{name!r} is not a time: {text!r}") from error
     if when.tzinfo is None:
-        raise _broken(folder, f"'recorded_at' has no zone: {text!r}")
+        raise _broken(folder, f"{name!r} has no zone: {text!r}")
     if not FIRST_YEAR <= when.year <= LAST_YEAR:
-        raise _broken(
-            folder, f"'recorded_at' is in no year from {FIRST_YEAR} to {LAST_YEAR}: {text!r}"
-        )
+        raise _broken(folder, f"{name!r} is in no year from {FIRST_YEAR} to {LAST_YEAR}: {text!r}")
     return when.astimezone(UTC)
 
 
