@@ -71,17 +71,14 @@ def _day_labels(ago: int, *, closed: bool) -> Labels:
 def window_samples(
     subject: str, days: int, figures: WindowFigures, policy: Policy
 ) -> Iterator[Sample]:
-    """Yield the figures of a window of so many days, always the same families in the same order.
-
-    Where no day is known the counts are not known either: "0 outage days" would read as green.
-    """
-    window, known = WINDOW_LABELS[days], figures.known_days > 0
+    """Yield the figures of a window of so many days, always the same families in the same order."""
+    window = WINDOW_LABELS[days]
     yield f"{subject}_outage_ratio", figures.outage_day_ratio, window
-    yield f"{subject}_outage_dates", figures.outage_days if known else None, window
+    yield f"{subject}_outage_dates", figures.outage_days, window
     if subject == "vendor":
-        yield "vendor_major_dates", figures.major_days if known else None, window
+        yield "vendor_major_dates", figures.major_days, window
         if days == LONGEST_WINDOW:
-            yield "vendor_disputed_dates", figures.disputed_days if known else None, window
+            yield "vendor_disputed_dates", figures.disputed_days, window
     yield f"{subject}_known_dates", figures.known_days, window
     yield f"{subject}_coverage_ratio", figures.coverage_ratio, window
     by_policy = _policy_labels(days, policy.name)

@@ -18,7 +18,7 @@ _ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Verdict:
     """A level, and how much of what counts is known. `level` None = too little is known to say that
     all is well.
     """
@@ -44,9 +44,7 @@ def standing_level(
     return worst if share > 0 and share + _ROUNDING >= min_coverage * of else None
 
 
-def together(
-    levels: Iterable[Level | None], min_coverage: float = DEFAULT_MIN_COVERAGE
-) -> Standing:
+def together(levels: Iterable[Level | None], min_coverage: float = DEFAULT_MIN_COVERAGE) -> Verdict:
     """Return what components come to, each with its level (None = unknown). Of no component nothing
     is known.
     """
@@ -54,4 +52,4 @@ def together(
     rated = [level for level in every if level is not None]
     worst = max(rated, default=None)
     level = standing_level(worst, share=len(rated), of=len(every), min_coverage=min_coverage)
-    return Standing(level, len(rated), len(every))
+    return Verdict(level, len(rated), len(every))

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
+from store_support import add_page, component, evidence, observed, save
 
 from exporters.families import STATE_FAMILIES
 from exporters.gzipped import stream
@@ -51,7 +52,7 @@ from monitor.model import (
 )
 from monitor.overrides import Override
 from monitor.ratios import POLICIES
-from monitor.store import Health
+from monitor.store import Health, Store
 from tests.cases import FIXTURES, recording_of, write_recording
 
 NOW = datetime(2026, 5, 22, 12, 0, tzinfo=UTC)
@@ -136,12 +137,11 @@ class MemoryStore:
         return 1_056_768
 
 
-def known(component_id, name, *, slug=None, group=None, removed_at=None):
+def known(component_id, name, *, slug=None, group=None):
     return KnownComponent(
         component=Component(id=component_id, name=name, group=group),
         slug=slug or component_id,
         first_seen_at=NOW - timedelta(days=400),
-        removed_at=removed_at,
     )
 
 
@@ -291,15 +291,18 @@ def test_a_renamed_component_keeps_its_series():
 
 
 def test_a_component_removed_by_the_vendor_vanishes():
-    current = Current(
-        levels={"a": Level.OPERATIONAL, "b": Level.MAJOR_OUTAGE},
-        components=(known("a", "A"), known("b", "B", removed_at=NOW)),
-    )
-    store = MemoryStore().add(Row(), current=current)
+    before, after = NOW - timedelta(minutes=10), NOW - timedelta(minutes=5)
+    with Store.open("sqlite://") as store:
+        page = add_page(store, now=before)
+        both = (component("a", "A"), component("b", "B"))
+        save(store, page, evidence(before, components=both))
+        save(store, page, observed(before, a=Level.OPERATIONAL, b=Level.MAJOR_OUTAGE))
+        assert values(store, "vendor_level") == {"vendor=acme": 4}
+        save(store, page, evidence(after, components=both[:1]))
+        save(store, page, observed(after, a=Level.OPERATIONAL))
 
-    assert values(store, "component_level") == {"vendor=acme,component=a": 0}
-    assert values(store, "vendor_level") == {"vendor=acme": 0}
-    assert values(store, "vendor_components") == {"vendor=acme": 1}
+        assert values(store, "component_level") == {"vendor=acme,component=a": 0}
+        assert values(store, "vendor_level") == {"vendor=acme": 0}
 
 
 def test_a_vendor_removed_from_the_configuration_vanishes():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Level
-from monitor.standing import DEFAULT_MIN_COVERAGE, Standing, standing_level, together
+from monitor.standing import DEFAULT_MIN_COVERAGE, Verdict, standing_level, together
 
 OK, MAINTENANCE, DEGRADED, PARTIAL = (
     Level.OPERATIONAL,
@@ -33,7 +33,7 @@ LEVELS = st.lists(st.sampled_from([None, *Level]), max_size=30)
 def test_what_components_come_to(levels: list[Level | None], level: Level | None) -> None:
     known = sum(1 for each in levels if each is not None)
 
-    assert together(levels) == Standing(level, known, len(levels))
+    assert together(levels) == Verdict(level, known, len(levels))
 
 
 @given(LEVELS, st.floats(0.01, 1.0))

@@ -7,10 +7,11 @@ from operator import attrgetter
 
 from exporters.samples import Sample
 from exporters.text_format import Labels
+from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Incident, Phase
 from monitor.plain import visible
 
-IMPACTS = ("none", "minor", "major", "critical", "maintenance", "other")
+IMPACTS = (*DEFAULT_IMPACT_MAPPING, "other")
 """The closed set of the `impact` label. `maintenance` is any maintenance under way, `other` a word
 of another set."""
 

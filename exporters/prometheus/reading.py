@@ -1,18 +1,19 @@
 """One vendor as the store has it at a scrape."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from exporters.prometheus.cache import CacheKey
 from exporters.samples import DATES_AGO, LONGEST_WINDOW, Sample, day_level
 from monitor import overrides
+from monitor.answers import verdict
 from monitor.config import VendorConfig
 from monitor.history import named_ids, options
 from monitor.model import History, KnownComponent, Level, PageFacts, PageHistory
 from monitor.ratios import WindowFigures, figures, reported_ratios, window_ending
 from monitor.since import DAYS, Since, outage_since
-from monitor.standing import Standing, is_bad, together
+from monitor.standing import Verdict, is_bad
 from monitor.store import CurrentState, PageState, Store
 
 
@@ -20,17 +21,16 @@ from monitor.store import CurrentState, PageState, Store
 class VendorReading:
     """One vendor as the store has it, and the settings its figures rest on.
 
-    `components` are those on the page; `critical` the ids of those the settings name; `standing` is
-    what the counted ones come to at the last success; `reported` are the uptimes the page prints,
+    `critical` are the ids of the components the settings name; `verdict` is what the counted ones
+    came to at the last success; `reported` are the uptimes the page prints,
     by component id (None = the page) and days.
     """
 
     key: CacheKey
     settings: VendorConfig
     current: CurrentState
-    components: list[KnownComponent]
     critical: frozenset[str]
-    standing: Standing
+    verdict: Verdict
     since: Since
     history: PageHistory
     published: PageFacts
@@ -69,15 +69,15 @@ class VendorReading:
             return derived
         return current if derived is None else max(derived, current)
 
-    def exported_components(self, which: str) -> list[KnownComponent]:
+    def exported_components(self, which: str) -> Sequence[KnownComponent]:
         """Return the components that have series, by the setting `component_metrics`: all, none, or
         those that matter now or did in the longest window.
         """
         if which == "all":
-            return self.components
+            return self.current.components
         if which != "degraded":
             return []
-        return [known for known in self.components if self._matters(known.component.id)]
+        return [known for known in self.current.components if self._matters(known.component.id)]
 
     def _matters(self, component_id: str) -> bool:
         """Whether it is marked critical, not known to be operational now, or had an outage day."""
@@ -95,15 +95,12 @@ def read_vendor(
     """Read the vendor. Raises what the store raises."""
     first = key.today - timedelta(days=LONGEST_WINDOW - 1)
     current, published = store.current(page.id), store.published(page.id, first)
-    components = [known for known in current.components if known.removed_at is None]
-    counted = {known.component.id for known in components} - current.excluded
     return VendorReading(
         key=key,
         settings=settings,
         current=current,
-        components=components,
         critical=named_ids(current.components, settings.critical),
-        standing=together(map(current.levels.get, counted), settings.min_coverage),
+        verdict=verdict(current, settings.min_coverage),
         since=_since(store, page, settings, current),
         history=store.listed_history(page.id, first, key.today),
         published=published,

@@ -36,7 +36,7 @@ def vendor_lines(reading: VendorReading, policy: Policy, component_metrics: str)
 def _vendor(reading: VendorReading, policy: Policy) -> Iterator[Sample]:
     key, settings = reading.key, reading.settings
     yield vendor_info(name=key.name, platform=key.platform, url=key.url, tier=settings.tier)
-    history, level = reading.history.vendor, reading.standing.level
+    history, level = reading.history.vendor, reading.verdict.level
     yield "vendor_level", level, ()
     yield from reading.day_levels("vendor", history, level)
     for days in WINDOW_DAYS:
@@ -48,9 +48,9 @@ def _vendor(reading: VendorReading, policy: Policy) -> Iterator[Sample]:
     yield _outage_since("vendor", level, reading.since.vendor)
     yield "vendor_overrides", len(settings.overrides) or None, ()
     if key.was_read:  # before, nothing listed is not nothing open
-        yield "vendor_components", len(reading.components), ()
-        yield "vendor_counted_components", reading.standing.counted_components, ()
-        yield "vendor_known_components", reading.standing.known_components, ()
+        yield "vendor_components", len(reading.current.components), ()
+        yield "vendor_counted_components", reading.verdict.counted_components, ()
+        yield "vendor_known_components", reading.verdict.known_components, ()
         yield from open_incident_samples(reading.current.open_incidents, key.url)
 
 

@@ -63,7 +63,7 @@ class VendorCache:
             lines = cached.unchanged(lines)
         # At once, not when all are read: a scrape that is given up halfway still spares the next
         # one its work.
-        self._vendors[page.id] = fresh = CachedVendor(key, reading.standing.level, lines)
+        self._vendors[page.id] = fresh = CachedVendor(key, reading.verdict.level, lines)
         # Hands the interpreter over: a request that waits for it would else wait 5 ms, again and
         # again.
         time.sleep(0)

@@ -12,7 +12,7 @@ from monitor.answers.day_query import DayQuery
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
-from monitor.answers.standing import Freshness, Standing, standing
+from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
 
 __all__ = (
     "DEFINITION",
@@ -27,7 +27,9 @@ __all__ = (
     "ReportQuery",
     "Standing",
     "explanation",
+    "freshness",
     "reasons",
     "record",
     "standing",
+    "verdict",
 )

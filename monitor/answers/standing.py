@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.clocks import is_ahead
+from monitor.clocks import PageInstants, is_ahead
 from monitor.config import VendorConfig
 from monitor.day_range import gap_seconds
 from monitor.history import left_out
 from monitor.model import Incident, Level, Phase
-from monitor.standing import together
+from monitor.standing import Verdict, together
 from monitor.store import CurrentState, PageRecord, Store
 
 
@@ -52,12 +52,10 @@ class Standing:
         cls, page: PageRecord, current: CurrentState, vendor: VendorConfig, now: datetime
     ) -> "Standing":
         """Return what a page's current state comes to at `now`. Reads nothing."""
-        how_fresh = freshness(page, vendor, now)
-        levels = current.levels if how_fresh is Freshness.FRESH else {}
-        ids = [entry.component.id for entry in current.components]
-        joint = together(
-            (levels.get(key) for key in ids if key not in current.excluded), vendor.min_coverage
-        )
+        how_fresh = freshness(page, page.observed_until, vendor.interval_seconds, now)
+        if how_fresh is not Freshness.FRESH:
+            current = replace(current, levels={})
+        joint = verdict(current, vendor.min_coverage)
         # A backfill can come before the first poll that succeeds.
         is_read = page.last_success_at is not None or bool(current.components)
         return cls(
@@ -65,7 +63,7 @@ class Standing:
             read_at=page.observed_until,
             freshness=how_fresh,
             level=joint.level,
-            levels=levels,
+            levels=current.levels,
             known_components=joint.known_components if is_read else None,
             counted_components=joint.counted_components if is_read else None,
             incidents=_open(current, maintenance=False) if is_read else None,
@@ -95,14 +93,25 @@ def standing(store: Store, page: PageRecord, vendor: VendorConfig, now: datetime
     return Standing.of(page, current, vendor, now)
 
 
-def freshness(page: PageRecord, vendor: VendorConfig, now: datetime) -> Freshness:
-    """Return what the last reading of the page's state says of `now`."""
-    if page.observed_until is None:
+def verdict(current: CurrentState, min_coverage: float) -> Verdict:
+    """Return what the components that count came to at the last reading."""
+    ids = (entry.component.id for entry in current.components)
+    levels = (current.levels.get(key) for key in ids if key not in current.excluded)
+    return together(levels, min_coverage)
+
+
+def freshness(
+    page: PageInstants, read_at: datetime | None, interval_seconds: float, now: datetime
+) -> Freshness:
+    """Return what the last reading of a page, at `read_at`, says of `now`; it is polled at this
+    interval.
+    """
+    if read_at is None:
         return Freshness.NEVER
     if is_ahead(page, now):
         return Freshness.AHEAD
-    age = (now - page.observed_until).total_seconds()
-    return Freshness.FRESH if age <= gap_seconds(vendor.interval_seconds) else Freshness.STALE
+    age = (now - read_at).total_seconds()
+    return Freshness.FRESH if age <= gap_seconds(interval_seconds) else Freshness.STALE
 
 
 def _open(current: CurrentState, *, maintenance: bool) -> tuple[Incident, ...]:
