@@ -27,7 +27,7 @@ from monitor.model import (
 from monitor.store import Body, PageSpec, PageState, Store, Validator
 from monitor.store.edges import FAR_FUTURE
 from monitor.store.engine import shown
-from monitor.store.tables import from_microseconds, to_microseconds
+from monitor.store.tables.instants import from_microseconds, to_microseconds
 from tests.store_support import (
     DATABASES,
     DAY,

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import utc
 from monitor.store.records import Body, BodyRef, Pin, PinnedBody
 from monitor.store.snapshots import keep_snapshots, see_again
-from monitor.store.tables import PINNED, SNAPSHOT, VALIDATOR
+from monitor.store.tables import PIN, SNAPSHOT, VALIDATOR
 from monitor.store.upserts import insert_into
 
 
@@ -37,7 +37,7 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datet
         if each.ref.sha256 in digests
     ]
     if rows:
-        connection.execute(insert_into(connection, PINNED).on_conflict_do_nothing(), rows)
+        connection.execute(insert_into(connection, PIN).on_conflict_do_nothing(), rows)
 
 
 def pin_first(
@@ -50,10 +50,14 @@ def pin_first(
     now: datetime,
 ) -> None:
     """Keep these bodies for good, unless some were for the same reason on the same day."""
-    mine = (PINNED.c.page_id == page_id, PINNED.c.day == day, PINNED.c.why == why)
+    mine = (
+        PIN.c.page_id == page_id,
+        PIN.c.day == day,
+        PIN.c.why == why,
+    )
     if (
         not bodies
-        or connection.execute(sa.select(PINNED.c.id).where(*mine).limit(1)).first() is not None
+        or connection.execute(sa.select(PIN.c.id).where(*mine).limit(1)).first() is not None
     ):
         return
     digests = keep_snapshots(connection, bodies, now=now)
@@ -67,11 +71,17 @@ def pin_first(
 def pinned(connection: Connection, page_id: int, day: date) -> list[PinnedBody]:
     """Return the bodies behind a day, each once, in the order they were read."""
     query = (
-        sa.select(PINNED.c.url, PINNED.c.status, PINNED.c.sha256, PINNED.c.read_at, PINNED.c.why)
+        sa.select(
+            PIN.c.url,
+            PIN.c.status,
+            PIN.c.sha256,
+            PIN.c.read_at,
+            PIN.c.why,
+        )
         .add_columns(SNAPSHOT.c.media_type, SNAPSHOT.c.body)
-        .join(SNAPSHOT, SNAPSHOT.c.sha256 == PINNED.c.sha256)
-        .where(PINNED.c.page_id == page_id, PINNED.c.day == day)
-        .order_by(PINNED.c.read_at, PINNED.c.url, PINNED.c.id)
+        .join(SNAPSHOT, SNAPSHOT.c.sha256 == PIN.c.sha256)
+        .where(PIN.c.page_id == page_id, PIN.c.day == day)
+        .order_by(PIN.c.read_at, PIN.c.url, PIN.c.id)
     )
     rows = connection.execute(query).all()
     why: dict[str, list[str]] = {}
@@ -99,8 +109,12 @@ def pinned_for(
     """Return why bodies are kept behind the days from first to last, by day; days without any are
     left out.
     """
-    query = sa.select(PINNED.c.day, PINNED.c.why).distinct()
-    mine = (PINNED.c.page_id == page_id, PINNED.c.day >= first, PINNED.c.day <= last)
+    query = sa.select(PIN.c.day, PIN.c.why).distinct()
+    mine = (
+        PIN.c.page_id == page_id,
+        PIN.c.day >= first,
+        PIN.c.day <= last,
+    )
     reasons: dict[date, set[str]] = {}
     for day, why in connection.execute(query.where(*mine)):
         reasons.setdefault(day, set()).add(why)

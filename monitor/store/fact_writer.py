@@ -17,11 +17,11 @@ from monitor.store.changes.coverage import CoverageChange, CoverageKey
 from monitor.store.changes.updates import UpdateChange
 from monitor.store.records import PageRecord
 from monitor.store.rows import FIGURES, IMPACTS, Kind, chunks, update_of_ids
-from monitor.store.tables import BAR, COVERAGE, IMPACT, INCIDENT, REPORTED, UPDATE, Instant
+from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE, Instant
 
 Fact = TypeVar("Fact")
 
-_TABLES = (INCIDENT, UPDATE, IMPACT, BAR, COVERAGE, REPORTED)
+_TABLES = (INCIDENT, UPDATE, IMPACT, BAR, COVERAGE, FIGURE)
 _INSERTS = {table: sa.insert(table) for table in _TABLES}
 _SUPERSEDES = {table: update_of_ids(table, superseded_at="moment") for table in _TABLES}
 _SET_LAST_READ = update_of_ids(IMPACT, last_read_at="moment")
@@ -87,9 +87,9 @@ class FactWriter:
 
     def change_figures(self, change: FactChange[ReportedUptime], source: str) -> None:
         """Write a change of a source's uptime figures."""
-        self._supersede(REPORTED, [row.id for row in change.stale])
+        self._supersede(FIGURE, [row.id for row in change.stale])
         rows = map(FIGURES.to_row, change.fresh)
-        self._add(REPORTED, [row | {"source": source} for row in rows])
+        self._add(FIGURE, [row | {"source": source} for row in rows])
 
     def change_coverage(self, change: CoverageChange) -> None:
         """Write a change of coverage, but for what grows."""

@@ -28,7 +28,7 @@ from monitor.store.rows import (
     columns,
     to_incident,
 )
-from monitor.store.tables import BAR, COVERAGE, IMPACT, INCIDENT, REPORTED
+from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 
 def _known_selects(
@@ -64,7 +64,7 @@ _COVERAGE = _known_selects(
     columns(COVERAGE, "component_id aspect started_at ended_at"),
     COVERAGE.c.ended_at > sa.bindparam("since"),
 )
-_FIGURES = _known_selects(REPORTED, FIGURES.columns)
+_FIGURES = _known_selects(FIGURE, FIGURES.columns)
 _BAR_COVERAGE = _COVERAGE[0].where(COVERAGE.c.aspect == Aspect.BARS.value)
 _OPEN_CLAIMS = (
     sa.select(

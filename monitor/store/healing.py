@@ -33,7 +33,7 @@ from monitor.store.tables import (
     IMPACT,
     INCIDENT,
     METADATA,
-    PINNED,
+    PIN,
     QUIET,
     RUN,
     SNAPSHOT,
@@ -188,7 +188,7 @@ class _Healing:
         poll_log.forget_after(self._connection, self._page.id, self._now)
         self._delete(UNIT, UNIT.c.completed_at > self._now)
         self._delete(VALIDATOR)
-        self._update(PINNED, PINNED.c.read_at > self._now, read_at=self._now)
+        self._update(PIN, PIN.c.read_at > self._now, read_at=self._now)
         last_seen = SNAPSHOT.c.last_seen_at
         self._connection.execute(
             sa.update(SNAPSHOT).where(last_seen > self._now).values(last_seen_at=self._now)
@@ -197,7 +197,7 @@ class _Healing:
     def _days(self) -> None:
         today = day_of(self._now, self._page.zone)
         self._delete(DAY, DAY.c.day > today)
-        self._delete(PINNED, PINNED.c.day > today)
+        self._delete(PIN, PIN.c.day > today)
         self._delete(QUIET, QUIET.c.first_day > today)
         self._update(QUIET, QUIET.c.last_day > today, last_day=today)
 

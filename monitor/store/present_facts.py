@@ -23,7 +23,7 @@ from monitor.store.rows import (
     chunks,
     columns,
 )
-from monitor.store.tables import BAR, COVERAGE, IMPACT, INCIDENT, REPORTED
+from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
 
@@ -39,7 +39,7 @@ _IMPACTS_INSIDE = IMPACTS.present(
 _IMPACTS_INSIDE_OF = _IMPACTS_INSIDE.where(IMPACT.c.component_id == sa.bindparam("component"))
 _BARS_BETWEEN = BARS.present(BAR.c.day.between(sa.bindparam("first"), sa.bindparam("last")))
 _BARS_BETWEEN_OF = _BARS_BETWEEN.where(among(BAR.c.component_id))
-_FIGURES_OF = FIGURES.present(REPORTED.c.source == sa.bindparam("source"))
+_FIGURES_OF = FIGURES.present(FIGURE.c.source == sa.bindparam("source"))
 _COVERAGE_OF = sa.select(
     *columns(COVERAGE, "id source component_id aspect started_at ended_at")
 ).where(

@@ -21,7 +21,7 @@ from monitor.model import (
 )
 from monitor.store.changes.common import FactRow
 from monitor.store.edges import WHOLE_PAGE
-from monitor.store.tables import BAR, IMPACT, INCIDENT, REPORTED, Instant
+from monitor.store.tables import BAR, FIGURE, IMPACT, INCIDENT, Instant
 
 Row = Any
 """A row of a select, its columns by name."""
@@ -227,6 +227,4 @@ def _figure_row(figure: ReportedUptime) -> dict[str, Any]:
     }
 
 
-FIGURES = Kind(
-    REPORTED, columns(REPORTED, "component_id window_days ratio"), _to_figure, _figure_row
-)
+FIGURES = Kind(FIGURE, columns(FIGURE, "component_id window_days ratio"), _to_figure, _figure_row)

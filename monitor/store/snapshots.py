@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from monitor.store import poll_log
 from monitor.store.records import Body, Pruned, Snapshot
 from monitor.store.rows import among, columns
-from monitor.store.tables import PINNED, SNAPSHOT, Instant
+from monitor.store.tables import PIN, SNAPSHOT, Instant
 from monitor.store.upserts import insert_into
 
 _ZLIB_LEVEL = 1
@@ -76,6 +76,6 @@ def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_day
     """
     polls = poll_log.prune(connection, before=now - timedelta(days=poll_days))
     old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
-    pins = SNAPSHOT.c.sha256.in_(sa.select(PINNED.c.sha256))
+    pins = SNAPSHOT.c.sha256.in_(sa.select(PIN.c.sha256))
     count = connection.execute(sa.delete(SNAPSHOT).where(old, sa.not_(pins))).rowcount
     return Pruned(polls=polls, snapshots=count)

@@ -19,7 +19,7 @@ from monitor.store.changes.updates import NewUpdate, StoredUpdate
 from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import UpdateVersion
 from monitor.store.rows import LEVELS, Row, among, chunks, columns, level_number
-from monitor.store.tables import INCIDENT, LISTED, UPDATE
+from monitor.store.tables import INCIDENT, LIST_ENTRY, UPDATE
 
 LONGEST_STATUS = 200
 """In characters; the rest of a status or a state's word is cut off."""
@@ -188,15 +188,15 @@ def refile(connection: Connection, page_id: int, old_id: str, new_id: str) -> No
 
 # what is listed
 
-_LIST = sa.select(LISTED.c.incident_id).where(
-    LISTED.c.page_id == sa.bindparam("page"), LISTED.c.source == sa.bindparam("source")
+_LIST = sa.select(LIST_ENTRY.c.incident_id).where(
+    LIST_ENTRY.c.page_id == sa.bindparam("page"), LIST_ENTRY.c.source == sa.bindparam("source")
 )
-_UNLIST = sa.delete(LISTED).where(
-    LISTED.c.page_id == sa.bindparam("page"),
-    LISTED.c.source == sa.bindparam("of_source"),
-    LISTED.c.incident_id == sa.bindparam("incident"),
+_UNLIST = sa.delete(LIST_ENTRY).where(
+    LIST_ENTRY.c.page_id == sa.bindparam("page"),
+    LIST_ENTRY.c.source == sa.bindparam("of_source"),
+    LIST_ENTRY.c.incident_id == sa.bindparam("incident"),
 )
-_ENLIST = sa.insert(LISTED)
+_ENLIST = sa.insert(LIST_ENTRY)
 
 
 def replace_list(

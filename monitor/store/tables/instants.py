@@ -1,0 +1,57 @@
+"""The column type for instants."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from monitor.intervals import utc
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_EXACT = 4_000_000_000_000_000
+"""Up to here (the year 2096) a float of seconds names every microsecond exactly."""
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Return whole microseconds since 1970 UTC. Raises ValueError for a naive datetime."""
+    return (utc(instant) - _EPOCH) // _MICROSECOND
+
+
+@lru_cache(maxsize=8_192)
+def from_microseconds(value: int) -> datetime:
+    """Return the instant, in UTC, that is `value` microseconds after 1970."""
+    if -_EXACT < value < _EXACT:
+        return datetime.fromtimestamp(value / 1e6, UTC)
+    return _EPOCH + timedelta(microseconds=value)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: UTC when read, any zone when written; a naive datetime raises ValueError.
+
+    PostgreSQL keeps a ``timestamptz``. SQLite has no such type and would forget the zone: it keeps
+    the microseconds since 1970 UTC as an integer, which is also the fastest to read.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type the database itself uses."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(sa.BigInteger())
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Return the conversion of a written value."""
+        convert: Callable[[datetime], Any] = to_microseconds if dialect.name == "sqlite" else utc
+        return lambda value: None if value is None else convert(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        """Return the conversion of a read value."""
+        convert: Callable[[Any], datetime] = from_microseconds if dialect.name == "sqlite" else utc
+        return lambda value: None if value is None else convert(value)
