@@ -18,7 +18,7 @@ from monitor.demo.truth import Truth, TruthIncident
 from monitor.kit.protocol import Response
 from monitor.model import Basis, Evidence, Level, Observation
 from monitor.pins import bad_days
-from monitor.store import Body, Store
+from monitor.store import Body, BodyRef, Pin, Store
 from monitor.writer import derive_page
 from tests.store_support import DATABASES, add_page, database, evidence, impact
 
@@ -398,3 +398,18 @@ def test_explain_names_what_is_kept_of_a_day_and_not_what_came_later(store):
         in told(None)
     )
     assert "answers kept" not in told(NOW - HOUR)
+
+
+def test_a_body_that_is_kept_for_two_reasons_stands_where_it_was_read_first(store):
+    page = add_page(store)
+    digests = store.keep_snapshots(
+        [Body(b"one", "text/plain"), Body(b"two", "text/plain")], now=NOW
+    )
+    one, two = (BodyRef(SUMMARY, 200, digest, NOW) for digest in digests)
+    pins = [Pin(DAY, "bad", one), Pin(DAY, "read", replace(two, read_at=NOW + HOUR))]
+    store.pin(page.id, [*pins, Pin(DAY, "read", replace(one, read_at=NOW + 2 * HOUR))], now=NOW)
+
+    assert [(each.body, each.why) for each in store.pinned(page.id, DAY)] == [
+        (b"one", ("bad", "read")),
+        (b"two", ("read",)),
+    ]

@@ -1,15 +1,16 @@
 """Bodies kept for good because they are behind a day. Functions take the open connection."""
 
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.store.records import Body, BodyRef, Pin, PinnedBody
+from monitor.store.rows import Row, columns
 from monitor.store.snapshots import keep_snapshots, see_again
 from monitor.store.tables import PIN, SNAPSHOT, VALIDATOR
 from monitor.store.upserts import insert_into
@@ -50,54 +51,39 @@ def pin_first(
     now: datetime,
 ) -> None:
     """Keep these bodies for good, unless some were for the same reason on the same day."""
-    mine = (
-        PIN.c.page_id == page_id,
-        PIN.c.day == day,
-        PIN.c.why == why,
-    )
-    if (
-        not bodies
-        or connection.execute(sa.select(PIN.c.id).where(*mine).limit(1)).first() is not None
-    ):
+    query = sa.select(PIN.c.id).where(PIN.c.page_id == page_id, PIN.c.day == day, PIN.c.why == why)
+    if not bodies or connection.execute(query.limit(1)).first() is not None:
         return
     digests = keep_snapshots(connection, bodies, now=now)
-    refs = [
-        BodyRef(body.url, body.status, digest, utc(now))
-        for body, digest in zip(bodies, digests, strict=True)
-    ]
-    pin(connection, page_id, [Pin(day, why, ref) for ref in refs], now=now)
+    pins = []
+    for body, digest in zip(bodies, digests, strict=True):
+        pins.append(Pin(day, why, BodyRef(body.url, body.status, digest, utc(now))))
+    pin(connection, page_id, pins, now=now)
 
 
 def pinned(connection: Connection, page_id: int, day: date) -> list[PinnedBody]:
-    """Return the bodies behind a day, each once, in the order they were read."""
+    """Return the bodies that are kept behind a day, each once, in the order they were read."""
     query = (
-        sa.select(
-            PIN.c.url,
-            PIN.c.status,
-            PIN.c.sha256,
-            PIN.c.read_at,
-            PIN.c.why,
-        )
+        sa.select(*columns(PIN, "url status sha256 read_at why"))
         .add_columns(SNAPSHOT.c.media_type, SNAPSHOT.c.body)
         .join(SNAPSHOT, SNAPSHOT.c.sha256 == PIN.c.sha256)
         .where(PIN.c.page_id == page_id, PIN.c.day == day)
         .order_by(PIN.c.read_at, PIN.c.url, PIN.c.id)
     )
-    rows = connection.execute(query).all()
-    why: dict[str, list[str]] = {}
-    for row in rows:
-        why.setdefault(row.sha256, []).append(row.why)
-    first = {row.sha256: row for row in reversed(rows)}
-    return [_to_pinned_body(row, why[row.sha256]) for row in reversed(first.values())]
+    by_digest: dict[str, list[Row]] = {}
+    for row in connection.execute(query):
+        by_digest.setdefault(row.sha256, []).append(row)
+    return [_to_pinned_body(rows) for rows in by_digest.values()]
 
 
-def _to_pinned_body(row: Sequence[Any], why: Iterable[str]) -> PinnedBody:
-    url, status, sha256, read_at, _, media_type, compressed = row
-    body = zlib.decompress(compressed)
+def _to_pinned_body(rows: Sequence[Row]) -> PinnedBody:
+    """Return a body by all its pins, as it was read first."""
+    first = rows[0]
+    body = zlib.decompress(first.body)
     return PinnedBody(
-        ref=BodyRef(url, status, sha256, read_at),
-        why=tuple(sorted(set(why))),
-        media_type=media_type,
+        ref=BodyRef(first.url, first.status, first.sha256, first.read_at),
+        why=tuple(sorted({row.why for row in rows})),
+        media_type=first.media_type,
         size_bytes=len(body),
         body=body,
     )
@@ -110,14 +96,10 @@ def pinned_for(
     left out.
     """
     query = sa.select(PIN.c.day, PIN.c.why).distinct()
-    mine = (
-        PIN.c.page_id == page_id,
-        PIN.c.day >= first,
-        PIN.c.day <= last,
-    )
-    reasons: dict[date, set[str]] = {}
-    for day, why in connection.execute(query.where(*mine)):
-        reasons.setdefault(day, set()).add(why)
+    mine = (PIN.c.page_id == page_id, PIN.c.day >= first, PIN.c.day <= last)
+    reasons: dict[date, set[str]] = defaultdict(set)
+    for row in connection.execute(query.where(*mine)):
+        reasons[row.day].add(row.why)
     return {day: frozenset(words) for day, words in reasons.items()}
 
 
