@@ -28,7 +28,7 @@ from store_support import (
 from monitor.config import VendorConfig
 from monitor.model import Level
 from monitor.store import PageRecord, PageSpec, Store, engine, schema
-from monitor.store.poll_log import MOST_POLLS, instants, packed
+from monitor.store.poll_log import MOST_POLLS, instants, pack
 from monitor.store.tables import POLL
 from monitor.writer import derive_page
 
@@ -58,7 +58,7 @@ def stretches(store: Store) -> list:
 
 @given(st.lists(st.integers(1, 10**13), max_size=40))
 def test_every_instant_comes_back_to_the_microsecond(distances: list[int]) -> None:
-    later = b"".join(map(packed, distances))
+    later = b"".join(map(pack, distances))
     found = list(instants(START, later))
 
     assert found[0] == START
@@ -68,7 +68,7 @@ def test_every_instant_comes_back_to_the_microsecond(distances: list[int]) -> No
 
 
 def test_five_minutes_take_five_bytes() -> None:
-    assert len(packed(300_000_000)) == 5
+    assert len(pack(300_000_000)) == 5
 
 
 # ----------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ from monitor.store.records import (
     Changes,
     CurrentState,
     DayRevision,
-    Healed,
+    HealedPage,
     IncidentVersion,
     PageRecord,
     PageSpec,
@@ -49,7 +49,7 @@ from monitor.store.records import (
     Pin,
     PinnedBody,
     PollRecord,
-    Pruned,
+    PrunedRows,
     Snapshot,
     UnitRecord,
     UnknownWordRecord,
@@ -64,7 +64,7 @@ __all__ = [
     "Changes",
     "CurrentState",
     "DayRevision",
-    "Healed",
+    "HealedPage",
     "Health",
     "IncidentVersion",
     "PageRecord",
@@ -74,7 +74,7 @@ __all__ = [
     "Pin",
     "PinnedBody",
     "PollRecord",
-    "Pruned",
+    "PrunedRows",
     "Snapshot",
     "Store",
     "UnitRecord",
@@ -136,7 +136,7 @@ class Store(Transactions):
     @property
     def address(self) -> str:
         """The database's address for people, its password masked."""
-        return addresses.shown(self._engine.url)
+        return addresses.display(self._engine.url)
 
     def ping(self) -> None:
         """Ask the database a trivial question. Raises StoreError when it does not answer."""
@@ -245,12 +245,12 @@ class Store(Transactions):
     revised_at = reads(histories.revised_at)
     disputed_days = reads(histories.disputed_days)
 
-    def prune(self, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
+    def prune(self, *, now: datetime, snapshot_days: int, poll_days: int) -> PrunedRows:
         """Delete polls and bodies older than their keep; facts and days stay, and bodies that are
         pinned.
         """
-        with self.patience.unlimited(), self._write() as connection:
-            engine.unlimited(connection)
+        with self.patience.without_limit(), self._write() as connection:
+            engine.lift_limits(connection)
             return snapshots.prune(
                 connection, now=now, snapshot_days=snapshot_days, poll_days=poll_days
             )

@@ -11,7 +11,7 @@ from monitor.plain import MASK
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 
 
-def shown(url: URL | str) -> str:
+def display(url: URL | str) -> str:
     """Return the database's address for people: its password masked, and every option that may hold
     a secret.
     """

@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from monitor.errors import StoreError
 from monitor.store import postgres, sqlite
-from monitor.store.addresses import parse, shown
-from monitor.store.faults import cause_of, explained
+from monitor.store.addresses import display, parse
+from monitor.store.faults import cause_of, store_error
 from monitor.store.health import Health
 from monitor.store.patience import Patience
 
@@ -29,7 +29,7 @@ def connect(url: str, patience: Patience | None = None, health: Health | None = 
             "use a sqlite or postgresql URL; PostgreSQL needs `pip install"
             ' "vendorstatus[postgresql]"`'
         )
-        raise StoreError(f"no driver for {shown(address)}: {error}; {remedy}") from error
+        raise StoreError(f"no driver for {display(address)}: {error}; {remedy}") from error
 
 
 def wrote(connection: Connection) -> bool:
@@ -46,10 +46,10 @@ def beat(connection: Connection) -> None:
     database.beat(connection)
 
 
-def unlimited(connection: Connection) -> None:
+def lift_limits(connection: Connection) -> None:
     """Let this transaction's statements take as long as they need."""
     if connection.dialect.name != "sqlite":
-        postgres.unlimited(connection)
+        postgres.lift_limits(connection)
 
 
 def reading(engine: Engine) -> Engine:
@@ -80,18 +80,23 @@ def store_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except sa.exc.TimeoutError as error:
-        raise explained(shown(engine.url), "all connections are in use", "busy") from error
+        raise store_error(display(engine.url), "all connections are in use", "busy") from error
     except (sa.exc.DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
-        orig = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        cause = None if orig is None else cause_of(orig)
-        if cause is None and isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
-            cause = "other"
+        driver_error = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        cause = _cause(error, driver_error)
         if cause is None:
             raise
-        raise explained(shown(engine.url), str(orig).strip(), cause) from error
+        raise store_error(display(engine.url), str(driver_error).strip(), cause) from error
     except (UnicodeDecodeError, zlib.error) as error:
         # No text and no body is kept that could not be read back; SQLite's own messages quote names
         # in the file.
-        raise explained(
-            shown(engine.url), f"what it holds cannot be read: {error}", "damaged"
-        ) from error
+        detail = f"what it holds cannot be read: {error}"
+        raise store_error(display(engine.url), detail, "damaged") from error
+
+
+def _cause(error: BaseException, driver_error: BaseException | None) -> str | None:
+    """Return what the database is to blame for; None when the error is a bug."""
+    cause = None if driver_error is None else cause_of(driver_error)
+    if cause is None and isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError)):
+        return "other"
+    return cause

@@ -77,7 +77,7 @@ def cause_of(error: BaseException) -> str | None:
         return _POSTGRES.get(state, _POSTGRES_CLASSES.get(state[:2]))
     if isinstance(error, TimeoutError) or type(error).__name__ in {
         "ConnectionTimeout",
-        "Unanswered",
+        "NoAnswer",
     }:
         return "timeout"
     # A driver that never heard from the server has no state to give.
@@ -98,6 +98,6 @@ def _sqlite_cause(error: sqlite3.Error) -> str | None:
     return cause
 
 
-def explained(where: str, detail: str, cause: str) -> StoreError:
+def store_error(where: str, detail: str, cause: str) -> StoreError:
     """Return the error for people: which database, what it said, what to do."""
     return StoreError(f"database {where}: {detail}; {REMEDIES[cause]}", cause=cause)

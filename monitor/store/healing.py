@@ -12,7 +12,7 @@ nobody knows, only that it was between the last reading that may be believed and
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from monitor.intervals import day_of, utc
 from monitor.model import Phase
 from monitor.store import pages, poll_log
 from monitor.store.edges import MIN_DURATION
-from monitor.store.records import Healed, PageRecord
+from monitor.store.records import HealedPage, PageRecord
 from monitor.store.runs import is_not_bad
 from monitor.store.tables import (
     COMPONENT,
@@ -47,14 +47,17 @@ log = logging.getLogger(__name__)
 REASON = "clock"
 """Why a page counts as unreadable from its healing to its next reading."""
 
-_MOMENTS = [
-    table.c[name]
-    for table in METADATA.sorted_tables
-    if "page_id" in table.c and table is not COVERAGE
-    for name in ("recorded_at", "superseded_at", "last_read_at", "first_seen_at", "last_seen_at")
-    if name in table.c
-]
-"""When we came to know, or ceased to believe, something of a page."""
+_MOMENT_NAMES = ("recorded_at", "superseded_at", "last_read_at", "first_seen_at", "last_seen_at")
+
+
+def _moments() -> Iterator[sa.Column[Any]]:
+    """Yield the columns of when we came to know, or ceased to believe, something of a page."""
+    for table in METADATA.sorted_tables:
+        if "page_id" in table.c and table is not COVERAGE:
+            yield from (table.c[name] for name in _MOMENT_NAMES if name in table.c)
+
+
+_MOMENTS = tuple(_moments())
 
 
 def last_reading(connection: Connection, page_id: int, *, now: datetime) -> datetime | None:
@@ -70,7 +73,7 @@ def last_reading(connection: Connection, page_id: int, *, now: datetime) -> date
     return max((instant for instant in instants if instant is not None), default=None)
 
 
-def heal(connection: Connection, page_id: int, *, now: datetime) -> Healed | None:
+def heal(connection: Connection, page_id: int, *, now: datetime) -> HealedPage | None:
     """Heal what is stored of the page later than now; None when all may be believed. The same again
     changes nothing.
     """
@@ -88,7 +91,7 @@ def heal(connection: Connection, page_id: int, *, now: datetime) -> Healed | Non
         latest,
         until,
     )
-    return Healed(slug=page.slug, latest=latest, until=until)
+    return HealedPage(slug=page.slug, latest=latest, until=until)
 
 
 class _Healing:

@@ -51,14 +51,14 @@ class Patience:
             self._thread.limit = before
 
     @contextmanager
-    def unlimited(self) -> Iterator[None]:
+    def without_limit(self) -> Iterator[None]:
         """Let this thread wait as long as it takes, until the process ends: for work whose length
         nobody knows.
         """
         with self.within(float("inf")):
             yield
 
-    def heard(self) -> None:
+    def note_answer(self) -> None:
         """Note that the server has answered this thread."""
         self._thread.heard = self.timer()
 
@@ -81,6 +81,6 @@ class Patience:
         now = self.timer()
         return min(self.until_answer(), self._ends or float("inf")) - now
 
-    def passed(self, end: float) -> bool:
+    def is_past(self, end: float) -> bool:
         """Whether a wait until `end` is over, or all of them are."""
         return self.is_over or self.timer() >= end

@@ -31,7 +31,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _SEVEN_BITS, _MORE = 0x7F, 0x80
 
 
-def packed(microseconds: int) -> bytes:
+def pack(microseconds: int) -> bytes:
     """Return a distance as a varint: seven bits a byte, lowest first, the high bit where more
     follow.
     """
@@ -93,7 +93,7 @@ class _Stretch:
         )
 
     def add(self, poll: PollRecord, at: datetime) -> None:
-        self.later += packed((at - self.last_at) // _MICROSECOND)
+        self.later += pack((at - self.last_at) // _MICROSECOND)
         self.last_at, self.has_grown = at, True
         self.polls += 1
         self.duration_ms += poll.duration_ms
@@ -256,7 +256,7 @@ def forget_after(connection: Connection, page_id: int, now: datetime) -> None:
 
 def _cut(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
     rest = [at for at in instants(row["started_at"], row["later"]) if at <= now]
-    later = b"".join(packed((at - before) // _MICROSECOND) for before, at in pairwise(rest))
+    later = b"".join(pack((at - before) // _MICROSECOND) for before, at in pairwise(rest))
     sums = {
         name: row[name] * len(rest) // row["polls"]
         for name in ("duration_ms", "requests", "wire_bytes")

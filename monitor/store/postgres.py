@@ -5,7 +5,7 @@ The server's own limits are set where the database, the user or the URL sets non
 when the server itself stands still, so every wait of the driver's is bounded here too.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,12 +46,31 @@ _LOOK_SECONDS = 0.1
 
 def connect(url: URL, patience: Patience) -> Engine:
     """Return an engine for this database. Raises ImportError when the driver is not installed."""
+    open_connection = _opener(patience)
+    engine = sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=POOL_SECONDS,
+        hide_parameters=True,
+        connect_args={name: value for name, value in _CLIENT.items() if name not in url.query},
+    )
+    sa.event.listen(engine, "do_connect", open_connection)
+    sa.event.listen(engine, "connect", _limit)
+    sa.event.listen(engine, "begin", lambda connection: connection.info.pop(_WROTE, None))
+    sa.event.listen(engine, "after_cursor_execute", _note)
+    return engine
+
+
+def _opener(patience: Patience) -> Callable[[object, object, Any, Any], Any]:
+    """Return what opens a connection whose waits end. Raises ImportError when the driver is not
+    installed.
+    """
     import psycopg
 
-    class Unanswered(psycopg.OperationalError):
+    class NoAnswer(psycopg.OperationalError):
         """The server said nothing for longer than we wait."""
 
-    class Bounded(psycopg.Connection[Any]):
+    class BoundedConnection(psycopg.Connection[Any]):
         """A connection whose waits end."""
 
         def wait(  # type: ignore[override]  # versions of the driver differ in what else they take
@@ -60,49 +79,37 @@ def connect(url: URL, patience: Patience) -> Engine:
             interval: float = _LOOK_SECONDS,
             **options: Any,  # noqa: ANN401
         ) -> Any:  # noqa: ANN401
-            found = super().wait(
-                self._watched(gen), min(interval or _LOOK_SECONDS, _LOOK_SECONDS), **options
-            )
-            patience.heard()
-            return found
+            look = min(interval or _LOOK_SECONDS, _LOOK_SECONDS)
+            answer = super().wait(self._watch(gen), look, **options)
+            patience.note_answer()
+            return answer
 
-        def _watched(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        def _watch(self, gen: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
             """Go on with the driver's own waiting; it is woken several times a second, ready or
             not.
             """
             end = patience.until_answer()
             try:
-                wanted = next(gen)
+                awaited = next(gen)
                 while True:
-                    ready = yield wanted
-                    if not ready and patience.passed(end):
+                    ready = yield awaited
+                    if not ready and patience.is_past(end):
                         # What is sent next on this connection would only wait again.
                         self.pgconn.finish()
-                        raise Unanswered("the server does not answer")
-                    wanted = gen.send(ready)
-            except StopIteration as done:
-                return done.value
+                        raise NoAnswer("the server does not answer")
+                    awaited = gen.send(ready)
+            except StopIteration as stop:
+                return stop.value
 
-    engine = sa.create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=POOL_SECONDS,
-        hide_parameters=True,
-        connect_args={name: value for name, value in _CLIENT.items() if name not in url.query},
-    )
+    def open_connection(_dialect: object, _record: object, words: Any, options: Any) -> Any:  # noqa: ANN401
+        patient_for = patience.left_for_answer()
+        if patient_for < LEAST_SECONDS:
+            raise NoAnswer("the server does not answer")
+        seconds = min(int(options.get("connect_timeout", CONNECT_SECONDS)), patient_for)
+        timeout = {"connect_timeout": max(1, int(seconds))}
+        return BoundedConnection.connect(*words, **options | timeout)
 
-    def open_one(_dialect: object, _record: object, words: Any, options: Any) -> Any:  # noqa: ANN401
-        left = patience.left_for_answer()
-        if left < LEAST_SECONDS:
-            raise Unanswered("the server does not answer")
-        seconds = min(int(options.get("connect_timeout", CONNECT_SECONDS)), left)
-        return Bounded.connect(*words, **options | {"connect_timeout": max(1, int(seconds))})
-
-    sa.event.listen(engine, "do_connect", open_one)
-    sa.event.listen(engine, "connect", _limit)
-    sa.event.listen(engine, "begin", lambda connection: connection.info.pop(_WROTE, None))
-    sa.event.listen(engine, "after_cursor_execute", _note)
-    return engine
+    return open_connection
 
 
 _WROTE = "monitor_wrote"
@@ -139,7 +146,7 @@ def beat(connection: Connection) -> None:
     connection.execute(sa.text("SELECT txid_current()"))
 
 
-def unlimited(connection: Connection) -> None:
+def lift_limits(connection: Connection) -> None:
     """Let the statements of this transaction take as long as they need."""
     for name in ("statement_timeout", "lock_timeout"):
         connection.execute(sa.text(f"SET LOCAL {name} = 0"))

@@ -300,7 +300,7 @@ class UpdateVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Healed:
+class HealedPage:
     """A page of which something was stored later than now, up to `latest`.
 
     `until` is the last reading that is believed, None = none is: what was stored as read later is
@@ -313,7 +313,7 @@ class Healed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pruned:
+class PrunedRows:
     """How many rows were deleted."""
 
     polls: int = 0

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.store import poll_log
-from monitor.store.records import Body, Pruned, Snapshot
+from monitor.store.records import Body, PrunedRows, Snapshot
 from monitor.store.rows import among, columns
 from monitor.store.tables import PIN, SNAPSHOT, Instant
 from monitor.store.upserts import insert_into
@@ -70,7 +70,9 @@ def snapshot(connection: Connection, sha256: str) -> Snapshot | None:
     return Snapshot(**{**row._asdict(), "body": zlib.decompress(row.body)})
 
 
-def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int) -> Pruned:
+def prune(
+    connection: Connection, *, now: datetime, snapshot_days: int, poll_days: int
+) -> PrunedRows:
     """Delete polls and bodies older than their keep; facts and days stay, and bodies that are
     pinned.
     """
@@ -78,4 +80,4 @@ def prune(connection: Connection, *, now: datetime, snapshot_days: int, poll_day
     old = SNAPSHOT.c.last_seen_at < now - timedelta(days=snapshot_days)
     pins = SNAPSHOT.c.sha256.in_(sa.select(PIN.c.sha256))
     count = connection.execute(sa.delete(SNAPSHOT).where(old, sa.not_(pins))).rowcount
-    return Pruned(polls=polls, snapshots=count)
+    return PrunedRows(polls=polls, snapshots=count)

@@ -10,8 +10,8 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import StoreError
-from monitor.store.addresses import file_of, shown
-from monitor.store.faults import cause_of, explained
+from monitor.store.addresses import display, file_of
+from monitor.store.faults import cause_of, store_error
 from monitor.store.health import Health
 from monitor.store.patience import Patience
 
@@ -67,7 +67,7 @@ class _Connections:
         except PermissionError:
             pass  # it may still be readable; SQLite says what is wrong where it is not
         except OSError as error:
-            where = shown(self._url)
+            where = display(self._url)
             raise StoreError(
                 f"cannot make the folder of {where}: {error}; choose a writable place"
             ) from error
@@ -109,9 +109,11 @@ class _Connections:
             try:
                 ask()
             except sqlite3.OperationalError as error:
-                if cause_of(error) != "busy" or self._patience.passed(end):
+                if cause_of(error) != "busy" or self._patience.is_past(end):
                     raise
-                self._health.failed(explained(shown(self._url), str(error), "busy"), writing=True)
+                self._health.failed(
+                    store_error(display(self._url), str(error), "busy"), writing=True
+                )
                 self._patience.sleep(PAUSE_SECONDS)
             else:
                 return
@@ -125,15 +127,17 @@ class _Connections:
         try:
             status = self._file.stat()
         except OSError as error:
-            raise explained(
-                shown(self._url), f"the file is not there any more ({error.strerror})", "gone"
+            raise store_error(
+                display(self._url),
+                f"the file is not there any more ({error.strerror})",
+                "gone",
             ) from error
         identity = status.st_dev, status.st_ino
         if self._identity is None:
             self._identity = identity
         elif self._identity != identity:
-            raise explained(
-                shown(self._url),
+            raise store_error(
+                display(self._url),
                 "another file was put in its place; restart the monitor to use it",
                 "gone",
             )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.errors import StoreError
 from monitor.store import addresses, schema
-from monitor.store.faults import cause_of, explained
+from monitor.store.faults import cause_of, store_error
 
 SERVER = {
     "check": "pg_amcheck --all --heapallindexed",
@@ -59,15 +59,17 @@ def require_file(url: str, work: str) -> Path:
     if file is not None:
         return file
     if address.get_backend_name() == "postgresql":
-        raise StoreError(f"this is for SQLite files; for {addresses.shown(url)} use {SERVER[work]}")
-    raise StoreError(f"{addresses.shown(url)} has no file")
+        raise StoreError(
+            f"this is for SQLite files; for {addresses.display(url)} use {SERVER[work]}"
+        )
+    raise StoreError(f"{addresses.display(url)} has no file")
 
 
 @contextmanager
 def _connection(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     """Open a file that is there, and explain what SQLite says of it."""
     if not file.is_file():
-        raise explained(str(file), "there is no such file", "gone")
+        raise store_error(str(file), "there is no such file", "gone")
     try:
         with closing(
             sqlite3.connect(
@@ -81,12 +83,12 @@ def _connection(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connecti
                 connection.execute("PRAGMA query_only=ON")
             yield connection
     except UnicodeDecodeError as error:  # SQLite's own messages quote names in the file
-        raise explained(str(file), f"what it holds cannot be read: {error}", "damaged") from error
+        raise store_error(str(file), f"what it holds cannot be read: {error}", "damaged") from error
     except sqlite3.Error as error:
         cause = cause_of(error)
         if cause is None:
             raise
-        raise explained(str(file), str(error), cause) from error
+        raise store_error(str(file), str(error), cause) from error
 
 
 def problems(file: Path, *, thorough: bool = True) -> list[str]:
@@ -98,21 +100,19 @@ def problems(file: Path, *, thorough: bool = True) -> list[str]:
     check = "integrity_check" if thorough else "quick_check"
     try:
         with _connection(file) as connection:
-            found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({_PROBLEMS})")]
-            if found == ["ok"]:
-                strangers = (
-                    connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS)
-                    if thorough
-                    else ()
-                )
-                found = [
-                    f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in strangers
-                ]
-            return [line for each in found for line in each.splitlines()]
+            answers = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({_PROBLEMS})")]
+            if answers == ["ok"]:
+                answers = _strangers(connection) if thorough else []
+            return "\n".join(answers).splitlines()
     except StoreError as error:
         if error.cause != "damaged":
             raise
         return [str(error.__cause__)]
+
+
+def _strangers(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute("PRAGMA foreign_key_check").fetchmany(_PROBLEMS)
+    return [f"row {row[1]} of {row[0]} belongs to no row of {row[2]}" for row in rows]
 
 
 def was_cut_short(file: Path) -> bool:
@@ -171,12 +171,12 @@ def _checked_copy(file: Path, target: Path) -> Path:
 def _require_whole(copy: Path, file: Path) -> None:
     wrong = problems(copy)
     if wrong:
-        raise explained(str(file), f"its copy is not whole: {wrong[0]}", "damaged")
+        raise store_error(str(file), f"its copy is not whole: {wrong[0]}", "damaged")
 
 
 def _sync(file: Path) -> None:
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
@@ -200,15 +200,13 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     _require_unused(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = _checked_copy(source, file)
-    moved = []
-    for name in (file.name, *(f"{file.name}{end}" for end in _BESIDE)):
-        old = file.with_name(name)
+    old_files = []
+    for end in ("", *_BESIDE):
+        old = file.with_name(f"{file.name}{end}")
         if old.exists():
-            moved.append(
-                old.rename(file.with_name(f"{file.name}.{aside}{name.removeprefix(file.name)}"))
-            )
+            old_files.append(old.rename(file.with_name(f"{file.name}.{aside}{end}")))
     part.replace(file)
-    return moved
+    return old_files
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
@@ -245,7 +243,7 @@ def vacuum(file: Path) -> tuple[int, int]:
     """
     before, free = file.stat().st_size if file.is_file() else 0, shutil.disk_usage(file.parent).free
     if before > free:
-        raise explained(str(file), f"a vacuum needs {before} bytes, {free} are free", "full")
+        raise store_error(str(file), f"a vacuum needs {before} bytes, {free} are free", "full")
     with _connection(file, write=True) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

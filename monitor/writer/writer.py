@@ -90,7 +90,7 @@ class Writer:
             try:
                 return call()
             except StoreError as error:
-                if not error.passes or patience.passed(end):
+                if not error.passes or patience.is_past(end):
                     raise
             patience.sleep(RETRY_PAUSE_SECONDS)
 
