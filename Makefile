@@ -65,11 +65,18 @@ fmt: $(VENV)/.stamp-dev ## format, and fix what ruff can fix
 
 .PHONY: bench
 bench: $(VENV)/.stamp-dev ## run the measurements in bench/
-	@for file in $(filter-out bench/shape.py,$(wildcard bench/*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in $(filter-out bench/mutants.py bench/shape.py,$(wildcard bench/*.py)); do echo "== $$file"; $(BIN)/python "$$file"; done
 
 .PHONY: shape
 shape: $(VENV)/.stamp-dev ## measure file length, complexity, density and names (ARGS="--list" names the places)
 	@$(BIN)/python -m bench.shape $(ARGS)
+
+# Each mutant is tried on the tests that run its function. What lives is listed: run `mutmut show NAME` for its change.
+.PHONY: mutants
+mutants: $(VENV)/.stamp-dev ## change rules in small ways, and count which changes a test notices (ARGS="monitor.ratios*")
+	$(BIN)/python -m mutmut run $(ARGS)
+	@$(BIN)/python -m mutmut results | grep -v 'not checked' || true
+	@$(BIN)/python -m bench.mutants
 
 .PHONY: alerts
 alerts: $(VENV)/.stamp-dev ## write the Grafana-managed alert rules from grafana/alerts/vendorstatus.rules.yaml
@@ -105,7 +112,7 @@ docker: ## build the container image (needs a container engine)
 
 .PHONY: clean
 clean: ## remove .venv, caches and build results; never data
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Pins already in the files stay as long as they satisfy pyproject.toml; ARGS=--upgrade takes the newest of everything.

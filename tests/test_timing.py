@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 from test_pipeline import NOW, truth_for
 
+from monitor import clocks
 from monitor.collect import timing
 from monitor.collect.timing import backoff_seconds, derive_due, due_together, left_to_wait
 from monitor.errors import BadStatus, ConnectFailed, Throttled
@@ -204,8 +205,26 @@ def test_a_vendor_joins_another_that_is_due_at_about_its_time(wait, place) -> No
     assert due_together(NOW, wait, [NOW, other, NOW + 2 * wait]) == other
 
 
+def test_a_vendor_joins_the_nearest_of_others_from_half_its_wait_to_a_little_more() -> None:
+    wait = timedelta(seconds=190)
+    half, latest = NOW + timedelta(seconds=95), NOW + timedelta(seconds=210)
+
+    assert due_together(NOW, wait, [half]) == half
+    assert due_together(NOW, wait, [latest]) == latest
+    assert due_together(NOW, wait, [half, latest]) == latest
+    assert due_together(NOW, wait, [half - timedelta(seconds=1), NOW + timedelta(seconds=211)]) == (
+        NOW + wait
+    )
+
+
 # ---------------------------------------------------------------------------------------------- a
 # clock that was set
+
+
+def test_a_page_with_half_its_minute_left_waits_and_one_with_less_does_not() -> None:
+    assert left_to_wait(1000, 1030, 1030) == 30
+    assert left_to_wait(1000, 1031, 1031) is None
+    assert left_to_wait(1000, 1030 - 60, 1030) == 30  # our clock was set a minute ago, not longer
 
 
 @given(st.floats(0, 1e6), st.floats(0, 30), st.floats(0, 60))
@@ -257,6 +276,13 @@ NEWS = [
 @given(st.sampled_from(QUIET), minutes_ago)
 def test_days_without_news_are_derived_every_15_minutes(poll, ago) -> None:
     assert days_are_due(*poll, ago) == (ago >= timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("poll", QUIET)
+def test_days_derived_a_little_ahead_of_us_are_not_derived_again(poll) -> None:
+    assert not days_are_due(*poll, -clocks.TOLERANCE)
+    assert days_are_due(*poll, -clocks.TOLERANCE - timedelta(seconds=1))
+    assert days_are_due(*poll, timedelta(minutes=15))
 
 
 @given(st.sampled_from(NEWS), minutes_ago)
