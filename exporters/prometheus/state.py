@@ -13,6 +13,7 @@ from exporters.prometheus.lines import FamilyLines
 from exporters.prometheus.monitor import monitor_lines
 from exporters.prometheus.vendors import ExportSettings, VendorCache, Vendors
 from exporters.text_format import Family
+from monitor.answers import Freshness, freshness
 from monitor.clocks import ClockLedger, is_ahead
 from monitor.config import VendorConfig
 from monitor.errors import StoreError
@@ -34,8 +35,8 @@ LEAST_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorNow:
-    """A vendor as it stands. `level` is the worst current level, None = not known; times are UTC,
-    None = never.
+    """A vendor as it stands. `level` is the worst current level, None = not known, as it is when
+    the last reading is not fresh; times are UTC, None = never.
     """
 
     slug: str
@@ -162,12 +163,15 @@ class StateMetrics:
         """Return the vendor as it stands. What was read later than now, or too long ago to be kept,
         is not believed.
         """
-        doubtful = is_ahead(page, now) or self._is_stale(page, now)
+        interval = self._settings.vendor(page).interval_seconds
+        how_fresh = freshness(page, page.last_success_at, interval, now)
+        doubtful = how_fresh is Freshness.AHEAD or self._is_stale(page, now)
+        is_fresh = how_fresh is Freshness.FRESH and not doubtful
         return VendorNow(
             slug=page.slug,
             name=page.name,
             url=page.url,
-            level=cached.level,
+            level=cached.level if is_fresh else None,
             last_success_at=None if doubtful else page.last_success_at,
             last_ok=False if doubtful else page.last_ok,
         )
