@@ -62,7 +62,7 @@ def _classify_day(day: date, component: ComponentEvidence, days: DayRange) -> Da
     whole = day_interval(day, days.zone)
     length = days.length(day)
     unknown = Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
-    if whole.start >= days.now:
+    if whole.start >= days.now:  # it has not begun
         return unknown
     evidence = component.on(day, whole)
     covered_seconds = total_seconds(intersect(component.cover, whole))
@@ -98,12 +98,10 @@ def _seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
     milder = _milder_seconds(evidence, from_impacts)
     after_bar = subtract([evidence.whole], evidence.bar_spans)
     after = worst_seconds(evidence.claims.bad, after_bar)
-    return Seconds(
-        maintenance=milder.maintenance + after.maintenance,
-        degraded=milder.degraded + after.degraded,
-        partial=partial + after.partial,
-        major=major + after.major,
+    in_bar = Seconds(
+        maintenance=milder.maintenance, degraded=milder.degraded, partial=partial, major=major
     )
+    return in_bar + after
 
 
 def _milder_seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:

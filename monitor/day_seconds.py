@@ -17,15 +17,13 @@ def worst_seconds(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Seconds
     seconds = [0.0] * len(Level)
     for span in within:
         parts = list(inside(span, bad))
-        edges = {part.span.start for part in parts} | {part.span.end for part in parts}
+        edges: set[datetime] = set()
+        for part in parts:
+            edges.update((part.span.start, part.span.end))
         for start, end in pairwise(sorted(edges)):
             seconds[_worst_level(parts, start, end)] += (end - start).total_seconds()
-    return Seconds(
-        maintenance=round(seconds[Level.MAINTENANCE], 3),
-        degraded=round(seconds[Level.DEGRADED], 3),
-        partial=round(seconds[Level.PARTIAL_OUTAGE], 3),
-        major=round(seconds[Level.MAJOR_OUTAGE], 3),
-    )
+    _, maintenance, mild, partial, major = (round(each, 3) for each in seconds)
+    return Seconds(maintenance=maintenance, degraded=mild, partial=partial, major=major)
 
 
 def _worst_level(parts: Iterable[BadSpan], start: datetime, end: datetime) -> Level:

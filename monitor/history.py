@@ -24,8 +24,8 @@ def named_ids(components: Iterable[KnownComponent], patterns: Sequence[str]) -> 
     A pattern is an id, a slug, a name or a group, or a glob pattern of one of them; upper and lower
     case are alike.
     """
-    folded = [pattern.casefold() for pattern in patterns]
-    return frozenset(entry.id for entry in components if _matches_any(entry, folded))
+    patterns = [pattern.casefold() for pattern in patterns]
+    return frozenset(entry.id for entry in components if _matches_any(entry, patterns))
 
 
 def _matches_any(entry: KnownComponent, patterns: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from monitor.intervals import days_between
 from monitor.model import (
+    NO_SECONDS,
     Aspect,
     Day,
     History,
@@ -174,6 +175,8 @@ def _odd_seconds(
 
 
 def _total(days: Sequence[Day]) -> Seconds:
+    if not days:
+        return NO_SECONDS
     return Seconds(
         maintenance=round(sum(day.seconds.maintenance for day in days), 3),
         degraded=round(sum(day.seconds.degraded for day in days), 3),

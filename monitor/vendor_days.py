@@ -46,8 +46,8 @@ def vendor_history(facts: PageFacts, histories: Mapping[str, History], days: Day
     """
     components = _counted_components(facts, histories, days)
     counts = _Counts(components, days)
-    unattributed = _unattributed_ids(facts.incidents, days)
-    busy = set(unattributed)
+    incident_ids = _unattributed_ids(facts.incidents, days)
+    busy = set(incident_ids)
     component_rows: dict[date, dict[str, Day]] = defaultdict(dict)
     for component in components:
         busy.update(component.history.days)
@@ -60,7 +60,7 @@ def vendor_history(facts: PageFacts, histories: Mapping[str, History], days: Day
         if day not in busy and counts.are_all_quiet(day):
             _extend(quiet, day, counts.source(day))
         elif day in busy or counts.quiet(day):
-            row = _vendor_day(day, component_rows[day], counts, days, unattributed.get(day, ()))
+            row = _vendor_day(day, component_rows[day], counts, days, incident_ids.get(day, ()))
             if not row.says_nothing:
                 rows[day] = row
     return History(
@@ -186,13 +186,13 @@ def _vendor_day(
     """Return the vendor's day from its components' own rows and the quiet ones' common day."""
     length = days.length(day)
     rows = component_rows.values()
-    rated = [row for row in rows if row.level is not None]
-    number = len(rated) + counts.quiet(day)
+    known_rows = [row for row in rows if row.level is not None]
+    number = len(known_rows) + counts.quiet(day)
     if counts.quiet(day):
         source = counts.source(day)
-        rated.append(quiet_day(day, length, source, _quiet_confidence(source)))
+        known_rows.append(quiet_day(day, length, source, _quiet_confidence(source)))
     unknown = Day(day=day, level=None, length_seconds=length, covered_seconds=0.0)
-    worst = max(rated, key=lambda row: row.level or 0, default=unknown)
+    worst = max(known_rows, key=lambda row: row.level or 0, default=unknown)
     key, longest = _longest_outage(component_rows) or (None, worst)
     count = counts.exist(day)
     covered_seconds = sum(row.covered_seconds for row in rows) + length * counts.quiet(day)

@@ -40,11 +40,13 @@ def until_said_well(bad: BadSpan, facts: ComponentFacts) -> Iterator[BadSpan]:
 
     What another one ended, an update of the incident itself begins again.
     """
-    if bad.basis is not Basis.TRANSITION or not is_bad(bad.level):
+    is_state = bad.basis is Basis.TRANSITION and is_bad(bad.level)
+    turns = _turns(bad, facts) if is_state else []
+    if not turns:
         yield bad
         return
     start: datetime | None = bad.span.start
-    for at, is_well in _turns(bad, facts):
+    for at, is_well in turns:
         if is_well and start is not None and start < at:
             yield replace(bad, span=Interval(start, at))
             start = None

@@ -49,6 +49,9 @@ def split_where_seen_well(
         earlier.add(key)
         own = open_claims[claim.incident_id]
         denied_spans = _denied_spans(claim, own, well, interval, stands)
+        if not denied_spans:
+            count.append(claim)
+            continue
         count += [replace(claim, span=span) for span in subtract([claim.span], denied_spans)]
         set_aside += [replace(claim, span=span) for span in denied_spans]
     return count, set_aside

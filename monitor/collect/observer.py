@@ -6,7 +6,9 @@ from typing import Protocol
 class PollObserver(Protocol):
     """Who counts what happened; the exporter implements it."""
 
-    def polled(self, provider: str, outcome: str, reason: str | None, seconds: float) -> None: ...  # noqa: D102
+    def polled(  # noqa: D102
+        self, provider: str, outcome: str, reason: str | None, seconds: float
+    ) -> None: ...
     def revised(self, provider: str, days: int) -> None: ...  # noqa: D102
     def unknown_words(self, provider: str, count: int) -> None: ...  # noqa: D102
     def moved(self, vendor: str, before: str, after: str) -> None: ...  # noqa: D102

@@ -49,7 +49,7 @@ class Parts:
         then.
         """
         await self.writer.flush()
-        healed = await self.writer.heal(page)
-        if healed is not page:
+        page_now = await self.writer.heal(page)
+        if page_now is not page:
             self.clocks.note_healed()
-        return healed
+        return page_now

@@ -33,6 +33,14 @@ class Seconds:
         """Seconds at any bad level."""
         return self.maintenance + self.degraded + self.partial + self.major
 
+    def __add__(self, other: "Seconds") -> "Seconds":
+        return Seconds(
+            maintenance=self.maintenance + other.maintenance,
+            degraded=self.degraded + other.degraded,
+            partial=self.partial + other.partial,
+            major=self.major + other.major,
+        )
+
     def of(self, level: Level) -> float:
         """Return the seconds at one bad level."""
         return (0.0, self.maintenance, self.degraded, self.partial, self.major)[level]
