@@ -515,6 +515,14 @@ def test_a_feed_with_entities_is_not_read() -> None:
         backfill("feed-only", answer)
 
 
+def test_a_web_page_that_is_well_formed_is_no_feed_without_incidents() -> None:
+    page = b"<html><body><p>Status</p></body></html>"
+    answer = with_body("feed-only", f"{HOST}/feed.atom", page, content_type="text/html")
+
+    with pytest.raises(PageError):
+        backfill("feed-only", answer)
+
+
 # ----------------------------------------------------------------------------------------------------
 # damaged answers
 

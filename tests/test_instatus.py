@@ -455,8 +455,13 @@ def test_a_localised_state_in_the_feed_is_counted_and_not_guessed() -> None:
     assert [incident.id for incident in piece.incidents] == [FIRST]
 
 
+OTHER_FEED = b"""<rss><channel><item><title>News</title><link>https://news.example/1</link>
+<pubDate>Wed, 20 May 2026 11:00:00 GMT</pubDate><description>Hello.</description></item>
+</channel></rss>"""
+
+
 @pytest.mark.parametrize(
-    "feed", [b"<html></html>", b"<rss><channel>", b"<!DOCTYPE x><rss/>", b"{}", b" "]
+    "feed", [b"<html></html>", b"<rss><channel>", b"<!DOCTYPE x><rss/>", b"{}", b" ", OTHER_FEED]
 )
 def test_what_is_no_feed_is_no_list_of_incidents(feed: bytes) -> None:
     with pytest.raises(UnexpectedShape, match="no Instatus data"):
