@@ -59,12 +59,12 @@ def vendor_series(
         policy=POLICIES[query.policy],
         days=days,
         history=store.page_history(page.id, first, days[-1].day),
-        published=PageFacts() if query.components == "none" else store.published(page.id, first),
+        record=PageFacts() if query.components == "none" else store.published(page.id, first),
         level_stamps=list(level_stamps(days, page.zone, query)),
     )
     yield from _vendor(reading)
-    for known in _components(store, reading, query.components):
-        yield from _component(reading, known)
+    for entry in _components(store, reading, query.components):
+        yield from _component(reading, entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class _Reading:
     policy: Policy
     days: list[StampedDay]
     history: PageHistory
-    published: PageFacts
+    record: PageFacts
     level_stamps: list[LevelStamps]
 
     def days_of(
@@ -104,18 +104,18 @@ def _components(store: Store, reading: _Reading, which: str) -> list[KnownCompon
     levels = store.current(reading.page.id).levels
     critical = named_ids(components, reading.settings.critical)
     return [
-        known
-        for known in components
-        if known.component.id in critical or _matters(known, reading.history, levels)
+        entry
+        for entry in components
+        if entry.component.id in critical or _matters(entry, reading.history, levels)
     ]
 
 
 def _matters(
-    known: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]
+    entry: KnownComponent, history: PageHistory, levels: Mapping[str, Level | None]
 ) -> bool:
     """Whether it is on the page and not known to be operational now, or had an outage day."""
-    key = known.component.id
-    if known.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
+    key = entry.component.id
+    if entry.removed_at is None and levels.get(key) is not Level.OPERATIONAL:
         return True
     days = history.components[key].days.values()
     return any(day.level is not None and day.level.is_outage for day in days)
@@ -132,26 +132,26 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     yield from _window_series("vendor", own, history, days, reading.policy)
 
 
-def _component(reading: _Reading, known: KnownComponent) -> Iterator[Series]:
-    history = reading.history.components[known.component.id]
-    own = component_labels(reading.page.slug, known)
-    days = reading.days_of(history, known.first_seen_at, known.removed_at)
-    critical = named_ids([known], reading.settings.critical)
-    info = component_info(known, critical=bool(critical))
+def _component(reading: _Reading, entry: KnownComponent) -> Iterator[Series]:
+    history = reading.history.components[entry.component.id]
+    own = component_labels(reading.page.slug, entry)
+    days = reading.days_of(history, entry.first_seen_at, entry.removed_at)
+    critical = named_ids([entry], reading.settings.critical)
+    info = component_info(entry, critical=bool(critical))
     yield from series_of(own, ((item.stamp, info) for item in days))
     yield from _level_series("component", own, history, days, reading)
     yield from _window_series("component", own, history, days, reading.policy)
-    yield from _formula_series(own, history, days, known, reading.published)
+    yield from _formula_series(own, history, days, entry, reading.record)
 
 
 def _level_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
 ) -> Iterator[Series]:
     levels = {item.day: history.day(item.day).level for item in days}
-    for ago, closed, stamps in reading.level_stamps:
+    for ago, is_closed, stamps in reading.level_stamps:
         own_stamps = (item for item in stamps if item.day in levels)
         samples = (
-            (item.stamp, day_level(subject, ago, levels[item.day], closed=closed))
+            (item.stamp, day_level(subject, ago, levels[item.day], is_closed=is_closed))
             for item in own_stamps
         )
         yield from series_of(own, samples)
@@ -177,19 +177,19 @@ def _formula_series(
     own: Labels,
     history: History,
     days: Sequence[StampedDay],
-    known: KnownComponent,
-    published: PageFacts,
+    entry: KnownComponent,
+    record: PageFacts,
 ) -> Iterator[Series]:
     """Yield the vendor's own formula. Days whose window no bars can fill are not worked out, which
     would take long to say nothing.
     """
     first_bar = _first_bar(history)
-    start = known.component.start_date or date.min
+    start = entry.component.start_date or date.min
     samples = []
     for item in days:
         window = window_ending(item.day, LONGEST_WINDOW)
         if max(window.first, start) >= first_bar:
-            samples.append((item.stamp, formula_sample(known, published, history, item.day)))
+            samples.append((item.stamp, formula_sample(entry, record, history, item.day)))
     yield from series_of(own, samples)
 
 

@@ -13,7 +13,7 @@ PREFIX = "vendorstatus_"
 
 _UNITS = ("seconds", "ratio", "dates", "bytes")
 
-_CACHED = f"cached, see {PREFIX}last_success_timestamp_seconds"
+_CACHE_NOTE = f"cached, see {PREFIX}last_success_timestamp_seconds"
 _SCALE = "0 operational, 1 maintenance, 2 degraded, 3 partial outage, 4 major outage"
 _DAY_LEVEL = (
     f"Level of the page's calendar day that is so many dates before UTC's, -1 not known: {_SCALE}."
@@ -23,17 +23,17 @@ _OUTAGE_DATES = "Calendar days of the window with a partial or major outage."
 _KNOWN_DATES = "Calendar days of the window whose level is known."
 _COVERAGE = "Share of the window's time some source spoke for, 0 to 1."
 _DOWNTIME = "Weighted outage time among the covered time, 0 to 1, by policy."
-_REPORTED = f"Uptime of the window as the vendor's page prints it, 0 to 1 ({_CACHED})."
+_REPORTED_UPTIME = f"Uptime of the window as the vendor's page prints it, 0 to 1 ({_CACHE_NOTE})."
 _OUTAGE_SINCE = (
     "Unix time since which a partial or major outage goes on without a break, in seconds"
-    f" ({_CACHED})."
+    f" ({_CACHE_NOTE})."
 )
 
 _READING = "tells of our reading at one moment"
 _LIST = "is the page's list at one moment"
 _VENDOR_STATE = "is the state of one moment; a day has `vendor_day_level`"
 _COMPONENT_STATE = "is the state of one moment; a day has `component_day_level`"
-_PRINTED = "is what the page printed at one moment"
+_PRINTED_FIGURE = "is what the page printed at one moment"
 _MONITOR = "is the monitor's own state"
 
 
@@ -67,7 +67,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _gauge(
             "vendor_level",
             "Current level: the worst of the counted components, if it is bad or enough are"
-            f" known: {_SCALE} ({_CACHED}).",
+            f" known: {_SCALE} ({_CACHE_NOTE}).",
             _VENDOR_STATE,
         ),
         _gauge("vendor_day_level", _DAY_LEVEL),
@@ -80,23 +80,25 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _gauge("vendor_known_dates", _KNOWN_DATES),
         _gauge("vendor_coverage_ratio", _COVERAGE),
         _gauge("vendor_downtime_ratio", _DOWNTIME),
-        _gauge("vendor_reported_uptime_ratio", _REPORTED, _PRINTED),
+        _gauge("vendor_reported_uptime_ratio", _REPORTED_UPTIME, _PRINTED_FIGURE),
         _gauge(
             "vendor_open_incidents",
-            f"Incidents open on the page, not scheduled ones, by impact ({_CACHED}).",
+            f"Incidents open on the page, not scheduled ones, by impact ({_CACHE_NOTE}).",
             _LIST,
         ),
         _gauge(
-            "vendor_components", f"Components on the page, excluded ones too ({_CACHED}).", _LIST
+            "vendor_components",
+            f"Components on the page, excluded ones too ({_CACHE_NOTE}).",
+            _LIST,
         ),
         _gauge(
             "vendor_counted_components",
-            f"Components that count in the vendor's figures ({_CACHED}).",
+            f"Components that count in the vendor's figures ({_CACHE_NOTE}).",
             _LIST,
         ),
         _gauge(
             "vendor_known_components",
-            f"Counted components whose current level is known ({_CACHED}).",
+            f"Counted components whose current level is known ({_CACHE_NOTE}).",
             _LIST,
         ),
         _gauge(
@@ -112,7 +114,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _gauge(
             "vendor_open_incident_start_timestamp_seconds",
             "Unix time at which an incident began that is open on the page, in seconds"
-            f" ({_CACHED}).",
+            f" ({_CACHE_NOTE}).",
             _LIST,
         ),
         _gauge(
@@ -126,7 +128,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         ),
         _gauge(
             "component_level",
-            f"Current level of the component: {_SCALE} ({_CACHED}).",
+            f"Current level of the component: {_SCALE} ({_CACHE_NOTE}).",
             _COMPONENT_STATE,
         ),
         _gauge("component_day_level", _DAY_LEVEL),
@@ -136,7 +138,7 @@ STATE_FAMILIES: Mapping[str, Family] = dict(
         _gauge("component_known_dates", _KNOWN_DATES),
         _gauge("component_coverage_ratio", _COVERAGE),
         _gauge("component_downtime_ratio", _DOWNTIME),
-        _gauge("component_reported_uptime_ratio", _REPORTED, _PRINTED),
+        _gauge("component_reported_uptime_ratio", _REPORTED_UPTIME, _PRINTED_FIGURE),
         _gauge(
             "component_formula_uptime_ratio",
             "Uptime of the window by the vendor's own formula from the bars we read, 0 to 1.",

@@ -69,7 +69,7 @@ class LevelStamps(NamedTuple):
     """
 
     ago: int
-    closed: bool
+    is_closed: bool
     days: list[StampedDay]
 
 
@@ -81,5 +81,7 @@ def level_stamps(
     for ago in DATES_AGO:
         stamps = [(item.day, told_at(item.day, ago)) for item in days]
         past = [StampedDay(day, int(at.timestamp())) for day, at in stamps if at <= until]
-        for closed in (False, True):
-            yield LevelStamps(ago, closed, [item for item in past if (item.day < today) is closed])
+        for is_closed in (False, True):
+            yield LevelStamps(
+                ago, is_closed, [item for item in past if (item.day < today) is is_closed]
+            )

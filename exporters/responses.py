@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from exporters.gzipped import piece, stream
 from exporters.negotiation import wants_gzip, wants_openmetrics
 from exporters.prometheus import NoSuchVendor
-from exporters.text_format import ON_SURROGATES, OPENMETRICS_TYPE, TEXT_TYPE, Block
+from exporters.text_format import ON_SURROGATES, OPENMETRICS_TYPE, TEXT_TYPE, Block, parts_of
 from monitor.errors import StoreError
 
 _GZIP_LEVEL = 1
@@ -40,7 +40,7 @@ async def scrape_response(request: Request, make_blocks: MakesBlocks) -> Respons
 
     def make_content() -> list[bytes]:
         blocks = make_blocks(openmetrics=openmetrics)
-        parts = [part for block in blocks for part in block.parts]
+        parts = list(parts_of(blocks))
         if not use_gzip:
             return parts
         is_small = sum(map(len, parts)) < _SMALL_BYTES

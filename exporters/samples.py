@@ -37,9 +37,9 @@ def vendor_labels(slug: str) -> Labels:
     return (("vendor", slug),)
 
 
-def component_labels(slug: str, known: KnownComponent) -> Labels:
+def component_labels(slug: str, entry: KnownComponent) -> Labels:
     """Return what every series about a component of the vendor begins with."""
-    return ("vendor", slug), ("component", known.slug)
+    return ("vendor", slug), ("component", entry.slug)
 
 
 def vendor_info(*, name: str, platform: str | None, url: str, tier: str) -> Sample:
@@ -48,24 +48,24 @@ def vendor_info(*, name: str, platform: str | None, url: str, tier: str) -> Samp
     return "vendor_info", 1, labels
 
 
-def component_info(known: KnownComponent, *, critical: bool) -> Sample:
+def component_info(entry: KnownComponent, *, critical: bool) -> Sample:
     """Return the component's present name and group."""
-    name, group = known.component.name, known.component.group or ""
+    name, group = entry.component.name, entry.component.group or ""
     labels = ("name", name), ("group", group), ("critical", "yes" if critical else "no")
     return "component_info", 1, labels
 
 
-def day_level(subject: str, ago: int, level: Level | None, *, closed: bool) -> Sample:
-    """Return the level of a page's day whose date is so many before UTC's; `closed`: it is over
+def day_level(subject: str, ago: int, level: Level | None, *, is_closed: bool) -> Sample:
+    """Return the level of a page's day whose date is so many before UTC's; `is_closed`: it is over
     there.
     """
     number = UNKNOWN if level is None else level
-    return f"{subject}_day_level", number, _day_labels(ago, closed=closed)
+    return f"{subject}_day_level", number, _day_labels(ago, is_closed=is_closed)
 
 
 @cache
-def _day_labels(ago: int, *, closed: bool) -> Labels:
-    return ("dates_ago", str(ago)), ("closed", "yes" if closed else "no")
+def _day_labels(ago: int, *, is_closed: bool) -> Labels:
+    return ("dates_ago", str(ago)), ("closed", "yes" if is_closed else "no")
 
 
 def window_samples(
@@ -91,12 +91,12 @@ def _policy_labels(days: int, policy: str) -> Labels:
 
 
 def formula_sample(
-    known: KnownComponent, published: PageFacts, history: History, last: date
+    entry: KnownComponent, record: PageFacts, history: History, last: date
 ) -> Sample:
     """Return the component's uptime by the vendor's own formula, of the longest window that ends
     with `last`; not known before bars fill the whole of it.
     """
     window = window_ending(last, LONGEST_WINDOW)
-    percent = vendor_formula(known, published, history, window)
+    percent = vendor_formula(entry, record, history, window)
     ratio = None if percent is None else float(percent / 100)
     return "component_formula_uptime_ratio", ratio, LONGEST

@@ -6,10 +6,10 @@ https://prometheus.io/docs/instrumenting/exposition_formats/ and
 https://prometheus.io/docs/specs/om/open_metrics_spec/
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import starmap
+from itertools import chain, starmap
 
 from exporters.gzipped import Piece, piece
 
@@ -90,14 +90,18 @@ def header(family: Family, *, openmetrics: bool) -> bytes:
 
 def render(families: Iterable[Family], *, openmetrics: bool, extra: bytes = b"") -> bytes:
     """Return the text of `blocks`."""
-    every = blocks(families, openmetrics=openmetrics, extra=extra)
-    return b"".join(part for block in every for part in block.parts)
+    return b"".join(parts_of(blocks(families, openmetrics=openmetrics, extra=extra)))
+
+
+def parts_of(blocks: Iterable[Block]) -> Iterator[bytes]:
+    """Return the blocks' finished lines in order."""
+    return chain.from_iterable(block.parts for block in blocks)
 
 
 def label(name: str, value: str) -> str:
     """Return a label pair with its value escaped, as both formats want it."""
-    escaped = value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
-    return f'{name}="{escaped}"'
+    text = value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+    return f'{name}="{text}"'
 
 
 def label_text(labels: Labels) -> str:

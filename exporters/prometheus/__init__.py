@@ -10,7 +10,7 @@ The state of a vendor comes from the store (`StateMetrics`), counters of our own
     vendorstatus_vendor_day_level{vendor="acme",dates_ago="1",closed="yes"} 4
     vendorstatus_vendor_outage_ratio{vendor="acme",window="90d"} 0.25
     vendorstatus_component_level{vendor="acme",component="api"} 3
-    vendorstatus_component_info{vendor="acme",component="api",name="API",group="Europe",critical="yes"} 1
+    vendorstatus_component_info{vendor="acme",component="api",name="API",group="",critical="no"} 1
     vendorstatus_poll_failures_total{platform="statuspage",reason="timeout"} 2.0
 
 Samples carry no timestamps and, outside the info metrics and the open incidents, no free text. The
@@ -25,7 +25,7 @@ A vendor's lines are kept, by family, until the store has something new about it
 (`cache`). The formats want all lines of a family together, so a scrape joins them family by family.
 What bundles of vendors compress to is kept too, and a compressed answer is joined from that without
 touching the text (`exporters.gzipped`).
-"""  # noqa: E501
+"""
 
 from datetime import datetime
 

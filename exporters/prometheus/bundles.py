@@ -25,7 +25,7 @@ class Bundle(NamedTuple):
     blocks: FamilyBlocks
 
 
-def bundled(
+def make_bundles(
     vendors: Sequence[CachedVendor], size: int, previous: Sequence[Bundle]
 ) -> Iterator[Bundle]:
     """Yield bundles of so many vendors; those in which nothing changed are the previous ones."""
@@ -35,10 +35,10 @@ def bundled(
         if old.vendors == own:
             yield old
         else:
-            yield Bundle(own, joined([vendor.lines for vendor in own], old.blocks))
+            yield Bundle(own, join_lines([vendor.lines for vendor in own], old.blocks))
 
 
-def joined(
+def join_lines(
     lines: Sequence[Mapping[str, bytes]], previous: FamilyBlocks | None = None
 ) -> FamilyBlocks:
     """Return the vendors' lines as one block a family; a block whose lines are the same is the
@@ -55,7 +55,8 @@ def joined(
 
 def with_samples(groups: Sequence[FamilyBlocks]) -> list[Family]:
     """Return every family with its blocks of the groups, in the order they are documented."""
-    return [
-        replace(family, samples=[blocks[name] for blocks in groups if name in blocks])
-        for name, family in STATE_FAMILIES.items()
-    ]
+    families = []
+    for name, family in STATE_FAMILIES.items():
+        own = [blocks[name] for blocks in groups if name in blocks]
+        families.append(replace(family, samples=own))
+    return families

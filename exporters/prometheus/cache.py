@@ -83,7 +83,7 @@ class CachedVendor:
         """Whether these lines were made on the days of `key`, the page's and UTC's."""
         return (self.key.today, self.key.utc_today) == (key.today, key.utc_today)
 
-    def unchanged(self, lines: FamilyLines) -> FamilyLines:
+    def keep_unchanged(self, lines: FamilyLines) -> FamilyLines:
         """Return newer lines; those that read the same are the same object as here, and so are
         compressed no second time.
         """

@@ -27,21 +27,21 @@ def open_incident_samples(incidents: Sequence[Incident], page_url: str) -> Itera
     """Yield how many incidents are open by impact, and when the newest began; what is scheduled has
     not.
     """
-    begun = [incident for incident in incidents if incident.phase is Phase.OPEN]
-    counts = Counter(map(_impact, begun))
+    open_incidents = [incident for incident in incidents if incident.phase is Phase.OPEN]
+    counts = Counter(map(_impact, open_incidents))
     for impact in IMPACTS:
         yield "vendor_open_incidents", counts[impact], (("impact", impact),)
-    yield from islice(_beginnings(begun, page_url), MOST_INCIDENTS)
+    yield from islice(_beginnings(open_incidents, page_url), MOST_INCIDENTS)
 
 
-def _beginnings(begun: Sequence[Incident], page_url: str) -> Iterator[Sample]:
+def _beginnings(open_incidents: Sequence[Incident], page_url: str) -> Iterator[Sample]:
     """Yield when each began, the newest first.
 
     Of several with the same labels the newest has the series: two samples of one series make a
     scrape unreadable.
     """
     previous: set[Labels] = set()
-    for incident in sorted(begun, key=attrgetter("started_at"), reverse=True):
+    for incident in sorted(open_incidents, key=attrgetter("started_at"), reverse=True):
         labels = (
             ("impact", _impact(incident)),
             ("title", _short_title(incident)),

@@ -29,7 +29,7 @@ class PollMetrics:
 
     def __init__(self, version: str, *, loaded_at: float = 0.0) -> None:
         registry = CollectorRegistry()
-        self._collected = _WithoutCreated(registry)
+        self._collector = _NoCreatedSamples(registry)
 
         def counter(short: str, text: str, *labels: str) -> Counter:
             return Counter(PREFIX + short, text, labels, registry=registry)
@@ -180,12 +180,12 @@ class PollMetrics:
     def text(self, *, openmetrics: bool) -> bytes:
         """Return the counters in text format 0.0.4, or in OpenMetrics 1.0 without its last line."""
         if openmetrics:
-            text: bytes = generate_openmetrics(self._collected)  # type: ignore[no-untyped-call]
+            text: bytes = generate_openmetrics(self._collector)  # type: ignore[no-untyped-call]
             return text.removesuffix(END)
-        return generate_latest(self._collected)
+        return generate_latest(self._collector)
 
 
-class _WithoutCreated(Collector):
+class _NoCreatedSamples(Collector):
     """A registry without the `_created` samples, which would double the series and say when *we*
     began.
     """

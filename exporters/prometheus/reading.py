@@ -22,8 +22,8 @@ class VendorReading:
     """One vendor as the store has it, and the settings its figures rest on.
 
     `critical` are the ids of the components the settings name; `verdict` is what the counted ones
-    came to at the last success; `reported` are the uptimes the page prints,
-    by component id (None = the page) and days.
+    came to at the last success; `printed_uptimes` are the page's own, by component
+    id (None = the page) and days. `record` is what the vendor published.
     """
 
     key: CacheKey
@@ -33,8 +33,8 @@ class VendorReading:
     verdict: Verdict
     since: Since
     history: PageHistory
-    published: PageFacts
-    reported: Mapping[tuple[str | None, int], float]
+    record: PageFacts
+    printed_uptimes: Mapping[tuple[str | None, int], float]
     revised_days: int
 
     def history_of(self, component_id: str) -> History:
@@ -52,9 +52,9 @@ class VendorReading:
             day = self.key.utc_today - timedelta(days=ago)
             if day > self.key.today:
                 continue
-            closed = day < self.key.today
-            level = history.day(day).level if closed else self._today(history, current)
-            yield day_level(subject, ago, level, closed=closed)
+            is_closed = day < self.key.today
+            level = history.day(day).level if is_closed else self._today(history, current)
+            yield day_level(subject, ago, level, is_closed=is_closed)
 
     def _today(self, history: History, current: Level | None) -> Level | None:
         """Return today's level so far: what was derived, or anything worse that holds now, if that
@@ -63,11 +63,11 @@ class VendorReading:
         Until today is derived for the first time, what holds now is all that is known of it.
         """
         key = self.key
-        derived = history.day(key.today).level
+        derived_level = history.day(key.today).level
         is_derived = key.derived_day is not None and key.derived_day >= key.today
         if current is None or not key.was_read_today or (is_derived and not is_bad(current)):
-            return derived
-        return current if derived is None else max(derived, current)
+            return derived_level
+        return current if derived_level is None else max(derived_level, current)
 
     def exported_components(self, which: str) -> Sequence[KnownComponent]:
         """Return the components that have series, by the setting `component_metrics`: all, none, or
@@ -77,7 +77,7 @@ class VendorReading:
             return self.current.components
         if which != "degraded":
             return []
-        return [known for known in self.current.components if self._matters(known.component.id)]
+        return [entry for entry in self.current.components if self._matters(entry.component.id)]
 
     def _matters(self, component_id: str) -> bool:
         """Whether it is marked critical, not known to be operational now, or had an outage day."""
@@ -94,7 +94,7 @@ def read_vendor(
 ) -> VendorReading:
     """Read the vendor. Raises what the store raises."""
     first = key.today - timedelta(days=LONGEST_WINDOW - 1)
-    current, published = store.current(page.id), store.published(page.id, first)
+    current, record = store.current(page.id), store.published(page.id, first)
     return VendorReading(
         key=key,
         settings=settings,
@@ -103,8 +103,8 @@ def read_vendor(
         verdict=verdict(current, settings.min_coverage),
         since=_since(store, page, settings, current),
         history=store.listed_history(page.id, first, key.today),
-        published=published,
-        reported=reported_ratios(published),
+        record=record,
+        printed_uptimes=reported_ratios(record),
         revised_days=store.revised_days(page.id, first, key.today),
     )
 

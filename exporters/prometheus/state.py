@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from exporters.prometheus.bundles import BUNDLE_SIZE, Bundle, bundled, joined, with_samples
+from exporters.prometheus.bundles import BUNDLE_SIZE, Bundle, join_lines, make_bundles, with_samples
 from exporters.prometheus.cache import CachedVendor
 from exporters.prometheus.lines import FamilyLines
 from exporters.prometheus.monitor import monitor_lines
@@ -135,7 +135,9 @@ class StateMetrics:
         if missing:
             raise NoSuchVendor(min(missing))
         stable, polling = self._lines(vendors, now)
-        return with_samples([joined([a.lines | b for a, b in zip(stable, polling, strict=True)])])
+        return with_samples(
+            [join_lines([a.lines | b for a, b in zip(stable, polling, strict=True)])]
+        )
 
     def families_of_monitor(self, now: datetime) -> list[Family]:
         """Return the families that are about the monitor as a whole, at `now`."""
@@ -143,7 +145,7 @@ class StateMetrics:
         with self._unless_silent(), self._within(self._answer_seconds):
             self._pages = self._store.page_states()
             size = self._store.size_bytes()
-        return with_samples([joined([self._monitor(self._pages, now, size)])])
+        return with_samples([join_lines([self._monitor(self._pages, now, size)])])
 
     def slugs(self) -> list[str]:
         """Return the slugs of the configured vendors, in order; as they were last known while the
@@ -157,9 +159,9 @@ class StateMetrics:
         """Return every configured vendor as it stands, in the store's order."""
         with self._alone():
             vendors = self._cache.current(self._settings, now)
-        return [self._vendor_now(page, cached, now) for page, cached in vendors]
+        return [self._vendor_now(page, vendor, now) for page, vendor in vendors]
 
-    def _vendor_now(self, page: PageState, cached: CachedVendor, now: datetime) -> VendorNow:
+    def _vendor_now(self, page: PageState, vendor: CachedVendor, now: datetime) -> VendorNow:
         """Return the vendor as it stands. What was read later than now, or too long ago to be kept,
         is not believed.
         """
@@ -171,7 +173,7 @@ class StateMetrics:
             slug=page.slug,
             name=page.name,
             url=page.url,
-            level=cached.level if is_fresh else None,
+            level=vendor.level if is_fresh else None,
             last_success_at=None if doubtful else page.last_success_at,
             last_ok=False if doubtful else page.last_ok,
         )
@@ -196,18 +198,18 @@ class StateMetrics:
         if not self._lock.acquire(timeout=self._answer_seconds):
             raise StoreError("the answer before is still waiting for the database", cause="timeout")
         try:
-            left = self._answer_seconds - (time.monotonic() - began)
-            with self._within(max(LEAST_SECONDS, left)):
+            remaining = self._answer_seconds - (time.monotonic() - began)
+            with self._within(max(LEAST_SECONDS, remaining)):
                 yield
         finally:
             self._lock.release()
 
     def _of_everything(self, vendors: Vendors, now: datetime, size: int | None) -> list[Family]:
         stable, polling = self._lines(vendors, now)
-        self._bundles = bundles = list(bundled(stable, self._bundle_size, self._bundles))
+        self._bundles = bundles = list(make_bundles(stable, self._bundle_size, self._bundles))
         monitor = self._monitor([page for page, _ in vendors], now, size)
         return with_samples(
-            [*(bundle.blocks for bundle in bundles), joined(polling), joined([monitor])]
+            [*(bundle.blocks for bundle in bundles), join_lines(polling), join_lines([monitor])]
         )
 
     def _lines(
@@ -218,11 +220,11 @@ class StateMetrics:
         """
         offsets = {} if self._clocks is None else self._clocks.offsets
         stable, polling = [], []
-        for page, cached in vendors:
+        for page, vendor in vendors:
             stale, ahead = self._is_stale(page, now), is_ahead(page, now)
-            stable.append(cached.without_state() if stale else cached)
+            stable.append(vendor.without_state() if stale else vendor)
             offset = offsets.get(page.slug)
-            polling.append(cached.polling(page, offset, ahead=ahead, stale=stale))
+            polling.append(vendor.polling(page, offset, ahead=ahead, stale=stale))
         return stable, polling
 
     def _is_stale(self, page: PageState, now: datetime) -> bool:

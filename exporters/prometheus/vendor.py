@@ -28,8 +28,8 @@ def vendor_lines(reading: VendorReading, policy: Policy, component_metrics: str)
     """
     lines, slug = Lines(), reading.key.slug
     lines.add(vendor_labels(slug), _vendor(reading, policy))
-    for known in reading.exported_components(component_metrics):
-        lines.add(component_labels(slug, known), _component(reading, known, policy))
+    for entry in reading.exported_components(component_metrics):
+        lines.add(component_labels(slug, entry), _component(reading, entry, policy))
     return lines.by_family()
 
 
@@ -44,7 +44,7 @@ def _vendor(reading: VendorReading, policy: Policy) -> Iterator[Sample]:
         yield from window_samples("vendor", days, figures, policy)
         if days == LONGEST_WINDOW and figures.known_days:
             yield "vendor_revised_dates", reading.revised_days, LONGEST
-    yield _reported(reading, "vendor", None)
+    yield _printed_uptime(reading, "vendor", None)
     yield _outage_since("vendor", level, reading.since.vendor)
     yield "vendor_overrides", len(settings.overrides) or None, ()
     if key.was_read:  # before, nothing listed is not nothing open
@@ -54,9 +54,9 @@ def _vendor(reading: VendorReading, policy: Policy) -> Iterator[Sample]:
         yield from open_incident_samples(reading.current.open_incidents, key.url)
 
 
-def _component(reading: VendorReading, known: KnownComponent, policy: Policy) -> Iterator[Sample]:
-    component_id = known.component.id
-    yield component_info(known, critical=component_id in reading.critical)
+def _component(reading: VendorReading, entry: KnownComponent, policy: Policy) -> Iterator[Sample]:
+    component_id = entry.component.id
+    yield component_info(entry, critical=component_id in reading.critical)
     history = reading.history_of(component_id)
     level = reading.current.levels.get(component_id)
     yield "component_level", level, ()
@@ -64,13 +64,13 @@ def _component(reading: VendorReading, known: KnownComponent, policy: Policy) ->
     yield _outage_since("component", level, reading.since.components.get(component_id))
     for days in WINDOW_DAYS:
         yield from window_samples("component", days, reading.figures(history, days), policy)
-    yield _reported(reading, "component", component_id)
-    yield formula_sample(known, reading.published, history, reading.key.today)
+    yield _printed_uptime(reading, "component", component_id)
+    yield formula_sample(entry, reading.record, history, reading.key.today)
 
 
-def _reported(reading: VendorReading, subject: str, component_id: str | None) -> Sample:
+def _printed_uptime(reading: VendorReading, subject: str, component_id: str | None) -> Sample:
     """Return what the page prints for the longest window; not known where it prints nothing."""
-    ratio = reading.reported.get((component_id, LONGEST_WINDOW))
+    ratio = reading.printed_uptimes.get((component_id, LONGEST_WINDOW))
     return f"{subject}_reported_uptime_ratio", ratio, LONGEST
 
 

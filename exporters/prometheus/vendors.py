@@ -54,13 +54,13 @@ class VendorCache:
     def _up_to_date(
         self, page: PageState, settings: ExportSettings, days: PageDays
     ) -> CachedVendor:
-        cached, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
-        if cached is not None and cached.key == key:
-            return cached
+        vendor, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
+        if vendor is not None and vendor.key == key:
+            return vendor
         reading = read_vendor(self._store, page, key, settings.vendor(page))
         lines = vendor_lines(reading, settings.policy, settings.component_metrics)
-        if cached is not None:
-            lines = cached.unchanged(lines)
+        if vendor is not None:
+            lines = vendor.keep_unchanged(lines)
         # At once, not when all are read: a scrape that is given up halfway still spares the next
         # one its work.
         self._vendors[page.id] = fresh = CachedVendor(key, reading.verdict.level, lines)
@@ -71,7 +71,7 @@ class VendorCache:
 
     def keep_only(self, vendors: Vendors) -> None:
         """Forget the vendors that are not among these."""
-        self._vendors = {page.id: cached for page, cached in vendors}
+        self._vendors = {page.id: vendor for page, vendor in vendors}
 
     def last_known(
         self, pages: Iterable[PageState], settings: ExportSettings, now: datetime
@@ -81,8 +81,8 @@ class VendorCache:
         """
         days, vendors = PageDays(now), []
         for page in pages:
-            cached, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
-            if cached is None or not cached.is_of_today(key):
-                cached = CachedVendor(key, None, {})
-            vendors.append((page, cached))
+            vendor, key = self._vendors.get(page.id), CacheKey.of(page, days, settings.number)
+            if vendor is None or not vendor.is_of_today(key):
+                vendor = CachedVendor(key, None, {})
+            vendors.append((page, vendor))
         return vendors
