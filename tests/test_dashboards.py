@@ -31,7 +31,7 @@ from exporters.families import STATE_FAMILIES
 from exporters.prometheus import PollMetrics
 from exporters.samples import UNKNOWN
 from grafana.generate import dashboards
-from grafana.generate.look import GREY, LEVELS
+from grafana.generate.colours import GREY, LEVELS
 from grafana.generate.queries import BELIEVED_SECONDS, CHOSEN_VENDORS, STALE_SECONDS, level_now
 from monitor.model import Level
 

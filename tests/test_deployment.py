@@ -15,7 +15,7 @@ from exporters.openmetrics import JOB, import_command
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
 from grafana.alerts.generate import DATASOURCE_UID
-from grafana.generate.look import VENDORS
+from grafana.generate.links import VENDORS
 from monitor import config
 from monitor.store import Store
 

@@ -9,11 +9,11 @@ FOLDER = Path(__file__).parents[1] / "dashboards"
 
 def main() -> None:
     """Write every dashboard, and remove what is no longer one."""
-    made = dashboards()
+    texts = dashboards()
     for path in FOLDER.glob("*.json"):
-        if path.name not in made:
+        if path.name not in texts:
             path.unlink()
-    for name, text in made.items():
+    for name, text in texts.items():
         (FOLDER / name).write_text(text)
 
 

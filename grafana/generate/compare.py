@@ -6,10 +6,22 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
 from grafana_foundation_sdk.models import units
 
-from grafana.generate import look, queries
-from grafana.generate.look import DAY, Column
+from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate.board import board, day_marks
 from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
 from grafana.generate.queries import LONGEST, OUTAGE, failing_days, over_90_days
+from grafana.generate.tables import Column
+from grafana.generate.targets import DAY, instant, over_time, rows
+from grafana.generate.variables import (
+    WORST,
+    datasource_variable,
+    job_variable,
+    search_variable,
+    tier_variable,
+    vendor_variable,
+    vendors_variable,
+    worst_variable,
+)
 
 REFERENCE = 'vendor="$reference"'
 FAILED = f"sum({failing_days(CHOSEN)})"
@@ -20,13 +32,13 @@ MOST_LINES = 12
 def dashboard() -> builders.Dashboard:
     """Return the dashboard."""
     variables = (
-        look.datasource_variable(),
-        look.job_variable(),
-        look.tier_variable(),
-        look.search_variable(),
-        look.vendors_variable(),
-        look.worst_variable("vendors"),
-        look.vendor_variable(
+        datasource_variable(),
+        job_variable(),
+        tier_variable(),
+        search_variable(),
+        vendors_variable(),
+        worst_variable("vendors"),
+        vendor_variable(
             "reference", "Together with", "The vendor that the others' bad days are held against."
         ),
     )
@@ -35,49 +47,49 @@ def dashboard() -> builders.Dashboard:
         " would have saved."
     )
     text = "A day on which two or more of the chosen vendors had an outage."
-    days = look.marked_days("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
-    made = look.board(look.COMPARE, words, variables, since="now-89d/d").annotation(days)
+    days = day_marks("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
+    builder = board(links.COMPARE, words, variables, since="now-89d/d").annotation(days)
     for panel in (
         *_together(),
-        look.legend(),
+        panels.legend(),
         _bars(),
         _failed_together(),
         _how_many(),
         _trend(),
         _side_by_side(),
     ):
-        made.with_panel(panel)
-    return made.with_panel(_pairs())
+        builder.with_panel(panel)
+    return builder.with_panel(_pairs())
 
 
 def _together() -> Iterator[stat.Panel]:
-    marked = look.steps(look.GREEN, (1, look.ORANGE))
+    thresholds = colours.steps(colours.GREEN, (1, colours.ORANGE))
     words = (
         "Days of the last 90 on which two or more of the chosen vendors had a partial or major"
         " outage."
     )
-    two = look.instant(over_90_days("sum_over_time", f"{FAILED} >= bool 2"), legend="days")
-    yield look.number("Days two or more failed", words, two).thresholds(marked)
+    two = instant(over_90_days("sum_over_time", f"{FAILED} >= bool 2"), legend="days")
+    yield panels.number("Days two or more failed", words, two).thresholds(thresholds)
     words = (
         "Days of the last 90 on which every chosen vendor of which the day is known had an outage"
         " (of at least two)."
     )
     every = f"min({failing_days(CHOSEN)}) * (count({failing_days(CHOSEN)}) >= bool 2)"
-    panel = look.number(
-        "Days all failed", words, look.instant(over_90_days("sum_over_time", every), legend="days")
+    panel = panels.number(
+        "Days all failed", words, instant(over_90_days("sum_over_time", every), legend="days")
     )
-    yield panel.thresholds(look.steps(look.GREEN, (1, look.RED)))
+    yield panel.thresholds(colours.steps(colours.GREEN, (1, colours.RED)))
     words = "The largest number of the chosen vendors that had an outage on one day of the last 90."
-    most = look.instant(over_90_days("max_over_time", FAILED), legend="vendors")
-    yield look.number("Most on one day", words, most).thresholds(
-        look.steps(look.GREEN, (2, look.ORANGE))
+    most = instant(over_90_days("max_over_time", FAILED), legend="vendors")
+    yield panels.number("Most on one day", words, most).thresholds(
+        colours.steps(colours.GREEN, (2, colours.ORANGE))
     )
     words = (
         "Days of the last 90 on which none of the chosen vendors had an outage and at least one of"
         " them was known."
     )
-    none = look.instant(over_90_days("sum_over_time", f"{FAILED} == bool 0"), legend="days")
-    yield look.number("Days nobody failed", words, none)
+    none = instant(over_90_days("sum_over_time", f"{FAILED} == bool 0"), legend="days")
+    yield panels.number("Days nobody failed", words, none)
 
 
 def _bars() -> statushistory.Panel:
@@ -85,9 +97,9 @@ def _bars() -> statushistory.Panel:
         "The worst level of each day of the page, one row a vendor, of as many as “Worst” says."
         " Grey is unknown."
     )
-    worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
-    panel = look.bars("Day by day, side by side", words, look.ranged(worst))
-    return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(12)
+    worst = queries.worst(WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    panel = panels.bars("Day by day, side by side", words, over_time(worst))
+    return panel.data_links([links.vendor_link("${__field.labels.vendor}")]).height(12)
 
 
 def _failed_together() -> statushistory.Panel:
@@ -97,8 +109,8 @@ def _failed_together() -> statushistory.Panel:
     )
     outages = f"({queries.day_levels('vendor', 'vendor', CHOSEN)} >= {OUTAGE})"
     together = f"{queries.named(outages, CHOSEN)} and on () ({FAILED} >= 2)"
-    panel = look.bars("Days on which two or more failed together", words, look.ranged(together))
-    return panel.data_links([look.vendor_link("${__field.labels.vendor}")]).height(10)
+    panel = panels.bars("Days on which two or more failed together", words, over_time(together))
+    return panel.data_links([links.vendor_link("${__field.labels.vendor}")]).height(10)
 
 
 def _how_many() -> timeseries.Panel:
@@ -106,13 +118,13 @@ def _how_many() -> timeseries.Panel:
         "How many of the chosen vendors had a partial or major outage on each day, and of how many"
         " the day is known."
     )
-    known = look.ranged(f"count({failing_days(CHOSEN)})", "B", "known")
-    panel = look.lines(
-        "How many failed on each day", words, look.ranged(FAILED, "A", "failed"), known
+    known = over_time(f"count({failing_days(CHOSEN)})", "B", "known")
+    panel = panels.lines(
+        "How many failed on each day", words, over_time(FAILED, "A", "failed"), known
     )
-    panel.override_by_name(*look.fixed("known", look.GREY, dashed=True))
-    name, properties = look.fixed("failed", look.RED)
-    panel.override_by_name(name, [*properties, *look.as_bars()])
+    panel.override_by_name(*colours.series_colour("known", colours.GREY, dashes=True))
+    name, properties = colours.series_colour("failed", colours.RED)
+    panel.override_by_name(name, [*properties, *colours.as_bars()])
     return panel.unit(units.NoUnit).decimals(0).interval(DAY).span(12).height(9)
 
 
@@ -127,8 +139,8 @@ def _trend() -> timeseries.Panel:
     )
     ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
     expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
-    panel = look.lines(
-        "Outage ratio over time", words, look.ranged(expression), least=look.LEAST_RATIO
+    panel = panels.lines(
+        "Outage ratio over time", words, over_time(expression), least=panels.LEAST_RATIO
     ).unit(units.PercentUnit)
     return panel.interval(DAY).span(12).height(9)
 
@@ -145,19 +157,19 @@ def _side_by_side() -> table.Panel:
         "G": "downtime_ratio",
         "H": "coverage_ratio",
     }
-    panel = look.listing(
+    panel = tables.listing(
         "Side by side",
         words,
-        look.rows(
+        rows(
             queries.named(queries.newest("vendor_known_dates", "vendor", CHOSEN, LONGEST), CHOSEN),
             "A",
         ),
-        *(look.rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),
-        *(look.rows(_figure(metric, "90d"), ref) for ref, metric in figures.items()),
+        *(rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),
+        *(rows(_figure(metric, "90d"), ref) for ref, metric in figures.items()),
     )
     gauges = ((ref, window) for ref, window in ratios.items())
-    wanted = (
-        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+    layout = (
+        Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
         *(
             Column(
                 field=f"Value #{ref}",
@@ -175,7 +187,7 @@ def _side_by_side() -> table.Panel:
         Column(field="Value #H", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, join="vendor", sort="Ratio 90d")
+    return tables.columns(panel, layout, join="vendor", sort="Ratio 90d")
 
 
 def _figure(metric: str, window: str) -> str:
@@ -190,17 +202,15 @@ def _pairs() -> table.Panel:
     )
     one, other = failing_days(CHOSEN), f"max({failing_days(REFERENCE)})"
     both = over_90_days("sum_over_time", f"{one} * on () group_left () {other}")
-    panel = look.listing(
+    panel = tables.listing(
         "Failed together with the chosen vendor",
         words,
-        look.rows(queries.named(over_90_days("sum_over_time", one), CHOSEN), "A"),
-        look.rows(both, "B"),
-        look.rows(
-            f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"
-        ),
+        rows(queries.named(over_90_days("sum_over_time", one), CHOSEN), "A"),
+        rows(both, "B"),
+        rows(f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"),
     )
-    wanted = (
-        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+    layout = (
+        Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
         Column(field="Value #A", title="Outage days", width=140),
         Column(field="Value #B", title="Days together", width=140),
         Column(
@@ -212,4 +222,4 @@ def _pairs() -> table.Panel:
         ),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, join="vendor", sort="Days together").height(10)
+    return tables.columns(panel, layout, join="vendor", sort="Days together").height(10)

@@ -6,11 +6,14 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import prometheus, stat, table, timeseries
 from grafana_foundation_sdk.models import units
 
-from grafana.generate import look, queries
-from grafana.generate.look import Column
+from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate.board import board
 from grafana.generate.queries import JOB, now, rate, rate_or_zero, series, share
+from grafana.generate.tables import Column
+from grafana.generate.targets import instant, over_time, rows
+from grafana.generate.variables import datasource_variable, job_variable
 
-BAD = look.steps(look.GREEN, (1, look.RED))
+BAD = colours.steps(colours.GREEN, (1, colours.RED))
 PER_MINUTE = "* 60"
 
 
@@ -20,66 +23,66 @@ def dashboard() -> builders.Dashboard:
         "Whether the monitor can be believed: how polling goes, what is unreadable and since when,"
         " what it costs."
     )
-    variables = (look.datasource_variable(), look.job_variable())
-    made = look.board(look.HEALTH, words, variables, since="now-24h")
+    variables = (datasource_variable(), job_variable())
+    builder = board(links.HEALTH, words, variables, since="now-24h")
     for panel in (*_top(), *_polling(), _unreadable(), _open(), *_upkeep(), _pages()):
-        made.with_panel(panel)
-    return made
+        builder.with_panel(panel)
+    return builder
 
 
 def _top() -> Iterator[stat.Panel]:
     words = "Replicas of the monitor that Prometheus can scrape."
-    up = look.number("Replicas up", words, look.instant(f"sum(up{{{JOB}}})")).span(3)
-    yield up.thresholds(look.steps(look.RED, (1, look.GREEN)))
+    up = panels.number("Replicas up", words, instant(f"sum(up{{{JOB}}})")).span(3)
+    yield up.thresholds(colours.steps(colours.RED, (1, colours.GREEN)))
     words = "Pages whose last poll failed."
-    failed = look.instant(f"sum({now('up', 'vendor')} == bool 0)")
-    yield look.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
+    failed = instant(f"sum({now('up', 'vendor')} == bool 0)")
+    yield panels.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
     words = "Pages that were not read within the last hour, or never."
     yield (
-        look.number("Stale pages", words, look.instant(queries.stale_pages()))
-        .thresholds(BAD)
-        .span(3)
+        panels.number("Stale pages", words, instant(queries.stale_pages())).thresholds(BAD).span(3)
     )
     words = "The share of polls that failed lately."
     yield _share(
         "Failing polls",
         words,
         "poll_failures_total",
-        look.steps(look.GREEN, (0.05, look.ORANGE), (0.2, look.RED)),
+        colours.steps(colours.GREEN, (0.05, colours.ORANGE), (0.2, colours.RED)),
     )
     words = (
         "The share of polls that were answered with “not modified”: traffic that vendors and we"
         " were spared."
     )
-    yield _share("Unchanged (304)", words, "poll_not_modified_total", look.steps(look.NAVY))
+    yield _share("Unchanged (304)", words, "poll_not_modified_total", colours.steps(colours.NAVY))
     words = (
         "How late polls began lately: 99 in 100 less. Growing means there are more pages than can"
         " be polled."
     )
-    latest = look.instant(_lag(0.99), "A", "lag")
-    lag = look.number("Scheduler lag", words, latest).unit(units.Seconds).max_data_points(1440)
+    latest = instant(_lag(0.99), "A", "lag")
+    lag = panels.number("Scheduler lag", words, latest).unit(units.Seconds).max_data_points(1440)
     yield (
         lag.decimals(1)
-        .thresholds(look.steps(look.GREEN, (60, look.ORANGE), (300, look.RED)))
+        .thresholds(colours.steps(colours.GREEN, (60, colours.ORANGE), (300, colours.RED)))
         .span(3)
     )
     words = "The size of the database."
-    size = look.number("Database", words, look.instant(now("database_size_bytes", ""))).unit(
+    size = panels.number("Database", words, instant(now("database_size_bytes", ""))).unit(
         units.BytesIEC
     )
-    yield size.decimals(1).thresholds(look.steps(look.NAVY)).span(3)
+    yield size.decimals(1).thresholds(colours.steps(colours.NAVY)).span(3)
     words = (
         "How long ago days were last derived from what pages said. All figures of windows are of"
         " that moment."
     )
-    age = look.instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
+    age = instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
     derived = (
-        look.number("Since days were derived", words, age)
+        panels.number("Since days were derived", words, age)
         .unit(units.DurationSeconds)
         .decimals(1)
         .span(3)
     )
-    yield derived.thresholds(look.steps(look.GREEN, (7200, look.ORANGE), (86_400, look.RED)))
+    yield derived.thresholds(
+        colours.steps(colours.GREEN, (7200, colours.ORANGE), (86_400, colours.RED))
+    )
 
 
 def _share(
@@ -87,7 +90,7 @@ def _share(
 ) -> stat.Panel:
     expression = share(rate(counter, ""), rate("polls_total", ""))
     panel = (
-        look.number(title, words, look.instant(expression, "A", "share"))
+        panels.number(title, words, instant(expression, "A", "share"))
         .unit(units.PercentUnit)
         .decimals(1)
     )
@@ -97,40 +100,38 @@ def _share(
 
 
 def _polling() -> Iterator[timeseries.Panel]:
-    polls = look.ranged(f"{rate('polls_total', 'platform')} {PER_MINUTE}", "A", "{{platform}}")
-    yield look.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(
+    polls = over_time(f"{rate('polls_total', 'platform')} {PER_MINUTE}", "A", "{{platform}}")
+    yield panels.lines("Polls", "Polls a minute, by the software behind the page.", polls).unit(
         units.CountsPerMinute
     )
     words = (
         "Failed polls a minute, by reason. Empty when none has failed since the monitor started."
     )
-    failures = look.ranged(
-        f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}"
-    )
-    yield look.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
+    failures = over_time(f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}")
+    yield panels.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
     words = "The share of polls answered with “not modified”, by the software behind the page."
     unchanged = share(rate("poll_not_modified_total", "platform"), rate("polls_total", "platform"))
     yield (
-        look.lines("Unchanged (304)", words, look.ranged(unchanged, "A", "{{platform}}"))
+        panels.lines("Unchanged (304)", words, over_time(unchanged, "A", "{{platform}}"))
         .unit(units.PercentUnit)
         .max(1)
     )
     words = "How long pages take to answer a poll: half of them and 95 in 100 are faster than this."
-    yield look.lines("Duration of polls", words, *_quantiles(), least=None).unit(units.Seconds)
+    yield panels.lines("Duration of polls", words, *_quantiles(), least=None).unit(units.Seconds)
     words = (
         "How long ago pages were last read: the oldest reading and the middle one. They grow when"
         " polling stops."
     )
     age = f"time() - {now('last_success_timestamp_seconds', 'vendor')}"
-    oldest = look.ranged(f"max({age})", "A", "oldest")
-    middle = look.ranged(f"quantile(0.5, {age})", "B", "middle")
-    yield look.lines("Freshness", words, oldest, middle).unit(units.DurationSeconds).decimals(1)
+    oldest = over_time(f"max({age})", "A", "oldest")
+    middle = over_time(f"quantile(0.5, {age})", "B", "middle")
+    yield panels.lines("Freshness", words, oldest, middle).unit(units.DurationSeconds).decimals(1)
     words = (
         "How late polls begin: half of them and 99 in 100 less than this. It should stay within"
         " some seconds."
     )
-    half, most = look.ranged(_lag(0.5), "A", "half"), look.ranged(_lag(0.99), "B", "99 in 100")
-    yield look.lines("Scheduler lag", words, half, most).unit(units.Seconds)
+    half, most = over_time(_lag(0.5), "A", "half"), over_time(_lag(0.99), "B", "99 in 100")
+    yield panels.lines("Scheduler lag", words, half, most).unit(units.Seconds)
 
 
 def _lag(quantile: float) -> str:
@@ -140,7 +141,7 @@ def _lag(quantile: float) -> str:
 def _quantiles() -> Iterator[prometheus.Dataquery]:
     buckets = rate("poll_duration_seconds_bucket", "le")
     for ref, quantile, name in (("A", 0.5, "half"), ("B", 0.95, "95 in 100")):
-        yield look.ranged(f"histogram_quantile({quantile}, {buckets})", ref, name)
+        yield over_time(f"histogram_quantile({quantile}, {buckets})", ref, name)
 
 
 def _unreadable() -> table.Panel:
@@ -154,22 +155,24 @@ def _unreadable() -> table.Panel:
         f"{now(f'last_{what}_timestamp_seconds', 'vendor')} * 1000 and on (vendor) {failing}"
         for what in ("success", "poll")
     )
-    panel = look.listing(
+    panel = tables.listing(
         "Unreadable pages, and since when",
         words,
-        look.rows(queries.named(now("unreadable_info", "vendor, reason")), "A"),
-        look.rows(read, "B"),
-        look.rows(asked, "C"),
+        rows(queries.named(now("unreadable_info", "vendor, reason")), "A"),
+        rows(read, "B"),
+        rows(asked, "C"),
     )
-    wanted = (
-        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+    layout = (
+        Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
         Column(field="reason", title="Reason"),
         Column(field="Value #B", title="Last read", unit=units.DatetimeISO, text_when_none="never"),
         Column(field="Value #C", title="Last asked", unit=units.DatetimeISO),
         Column(field="vendor", title="Slug", width=140),
     )
     panel.no_value("none is known")
-    return look.columns(panel, wanted, join="vendor", sort="Last read", descending=False).height(8)
+    return tables.columns(panel, layout, join="vendor", sort="Last read", descending=False).height(
+        8
+    )
 
 
 def _open() -> table.Panel:
@@ -178,14 +181,14 @@ def _open() -> table.Panel:
         " the newest. A click leads to the incident. Of pages that were not read for half an hour"
         " nothing is listed."
     )
-    return look.open_incidents(
-        words, look.rows(queries.named(queries.open_starts()), "A"), of_all=True
+    return tables.open_incidents(
+        words, rows(queries.named(queries.open_starts()), "A"), of_all=True
     )
 
 
 def _upkeep() -> Iterator[timeseries.Panel]:
-    size = look.ranged(now("database_size_bytes", ""), "A", "database")
-    yield look.lines("Database", "The size of the database.", size).unit(units.BytesIEC).span(8)
+    size = over_time(now("database_size_bytes", ""), "A", "database")
+    yield panels.lines("Database", "The size of the database.", size).unit(units.BytesIEC).span(8)
     words = (
         "Closed days that vendors changed, words of pages that have no meaning for us, and polls"
         " left out, a minute."
@@ -196,13 +199,13 @@ def _upkeep() -> Iterator[timeseries.Panel]:
         "C": ("skipped_polls", "skipped polls"),
     }
     targets = [
-        look.ranged(f"{rate_or_zero(f'{counter}_total')} {PER_MINUTE}", ref, name)
+        over_time(f"{rate_or_zero(f'{counter}_total')} {PER_MINUTE}", ref, name)
         for ref, (counter, name) in odd.items()
     ]
-    yield look.lines("Out of the ordinary", words, *targets).unit(units.CountsPerMinute).span(8)
+    yield panels.lines("Out of the ordinary", words, *targets).unit(units.CountsPerMinute).span(8)
     words = "Replicas by version. Two versions at once should be an update under way."
-    versions = look.ranged(f"count by (version) ({series('build_info')})", "A", "{{version}}")
-    yield look.lines("Versions", words, versions).unit(units.NoUnit).decimals(0).span(8)
+    versions = over_time(f"count by (version) ({series('build_info')})", "A", "{{version}}")
+    yield panels.lines("Versions", words, versions).unit(units.NoUnit).decimals(0).span(8)
 
 
 def _pages() -> table.Panel:
@@ -211,16 +214,16 @@ def _pages() -> table.Panel:
         " the reading is."
     )
     labels = "vendor, name, platform, tier, url"
-    panel = look.listing(
+    panel = tables.listing(
         "Pages",
         words,
-        look.rows(f"max by ({labels}) ({series('vendor_info')})", "A"),
-        look.rows(now("up", "vendor"), "B"),
-        look.rows(f"time() - {now('last_success_timestamp_seconds', 'vendor')}", "C"),
-        look.rows(now("vendor_components", "vendor"), "D"),
+        rows(f"max by ({labels}) ({series('vendor_info')})", "A"),
+        rows(now("up", "vendor"), "B"),
+        rows(f"time() - {now('last_success_timestamp_seconds', 'vendor')}", "C"),
+        rows(now("vendor_components", "vendor"), "D"),
     )
-    wanted = (
-        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+    layout = (
+        Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
         Column(field="platform", title="Platform"),
         Column(field="tier", title="Tier", width=110),
         Column(
@@ -239,10 +242,10 @@ def _pages() -> table.Panel:
             text_when_none="never read",
         ),
         Column(field="Value #D", title="Components", width=110),
-        Column(field="url", title="Page", link=look.page_link("${__value.raw}")),
+        Column(field="url", title="Page", link=links.page_link("${__value.raw}")),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, join="vendor", sort="Age of the reading")
+    return tables.columns(panel, layout, join="vendor", sort="Age of the reading")
 
 
-READ = look.word_map({"0": ("failed", look.RED), "1": ("read", look.GREEN)})
+READ = colours.word_map({"0": ("failed", colours.RED), "1": ("read", colours.GREEN)})

@@ -8,36 +8,47 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statetimeline, statushistory, table, timeseries
 from grafana_foundation_sdk.models import common, units
 
-from grafana.generate import look, queries
-from grafana.generate.look import DAY, Column
+from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate.board import board, day_marks
 from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR, OUTAGE
+from grafana.generate.tables import Column
+from grafana.generate.targets import DAY, instant, over_time, rows
+from grafana.generate.variables import (
+    WORST,
+    components_variable,
+    datasource_variable,
+    job_variable,
+    target_variable,
+    vendor_variable,
+    worst_variable,
+)
 
 ALLOWED = "(1 - $target / 100)"
 """The share of time the user's target allows to be down."""
 CHOSEN = (ONE_VENDOR, CHOSEN_COMPONENTS)
 WINDOW_SECONDS = 90 * 86_400
-CLEAR = look.steps(look.GREEN, (1, look.ORANGE))
+CLEAR = colours.steps(colours.GREEN, (1, colours.ORANGE))
 
 
 def dashboard() -> builders.Dashboard:
     """Return the dashboard."""
     variables = (
-        look.datasource_variable(),
-        look.job_variable(),
-        look.vendor_variable("vendor", "Vendor", "The vendor to show, by name."),
-        look.components_variable(),
-        look.worst_variable("components"),
-        look.target_variable(),
+        datasource_variable(),
+        job_variable(),
+        vendor_variable("vendor", "Vendor", "The vendor to show, by name."),
+        components_variable(),
+        worst_variable("components"),
+        target_variable(),
     )
     words = (
         "One vendor: its components' days, its figures against your target, and ours beside its"
         " own."
     )
-    made = look.board(look.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
+    builder = board(links.VENDOR, words, variables, since="now-89d/d").annotation(_outages())
     for panel in (
         *_now(),
         _open(),
-        look.legend(),
+        panels.legend(),
         _bars(),
         _windows(),
         *_budget(),
@@ -46,21 +57,21 @@ def dashboard() -> builders.Dashboard:
         _beside(),
         _changed(),
     ):
-        made.with_panel(panel)
-    return made.with_panel(_alerts()).with_panel(_states())
+        builder.with_panel(panel)
+    return builder.with_panel(_alerts()).with_panel(_states())
 
 
 def _alerts() -> builders.Panel:
-    return look.alerts("Alerts of this vendor that fire.", '{vendor="$vendor"}').height(8).span(12)
+    return (
+        panels.alerts("Alerts of this vendor that fire.", '{vendor="$vendor"}').height(8).span(12)
+    )
 
 
 def _outages() -> builders.AnnotationQuery:
     days = queries.named(
         f"({queries.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})", ONE_VENDOR
     )
-    return look.marked_days(
-        "Outage days", days, "{{name}}", "A day with a partial or major outage."
-    )
+    return day_marks("Outage days", days, "{{name}}", "A day with a partial or major outage.")
 
 
 # the top row
@@ -71,11 +82,11 @@ def _now() -> Iterator[stat.Panel]:
         "The worst present level of the components that count; unknown when the page was not read"
         " for half an hour. A click leads to the vendor's status page."
     )
-    level = look.number(
-        "Now", words, look.instant(queries.with_page(queries.level_now(ONE_VENDOR), ONE_VENDOR))
+    level = panels.number(
+        "Now", words, instant(queries.with_page(queries.level_now(ONE_VENDOR), ONE_VENDOR))
     )
-    level.data_links([look.page_link("${__field.labels.url}")])
-    yield level.mappings([look.level_words()]).span(3)
+    level.data_links([links.page_link("${__field.labels.url}")])
+    yield level.mappings([colours.level_words()]).span(3)
     yield _days().span(3)
     yield _ratio(
         "Outage ratio",
@@ -95,16 +106,16 @@ def _now() -> Iterator[stat.Panel]:
     yield _ratio("Coverage", "coverage_ratio", words, 1).span(3)
     words = "Incidents open on the page when it was last read, without maintenance."
     yield (
-        look.number("Open incidents", words, look.instant(queries.open_incidents(ONE_VENDOR)))
+        panels.number("Open incidents", words, instant(queries.open_incidents(ONE_VENDOR)))
         .thresholds(CLEAR)
         .span(3)
     )
     words = "Days of the last 90 that the vendor changed after they were over."
     revised = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
-    yield look.number("Days revised", words, look.instant(revised)).thresholds(CLEAR).span(3)
+    yield panels.number("Days revised", words, instant(revised)).thresholds(CLEAR).span(3)
     read = f"{queries.lately('last_success_timestamp_seconds', '', ONE_VENDOR)} * 1000"
     words = "When the page was last fetched and read, as far as the last eight days tell."
-    panel = look.number("Last read", words, look.instant(read)).unit(units.DateTimeFromNow)
+    panel = panels.number("Last read", words, instant(read)).unit(units.DateTimeFromNow)
     yield panel.no_value("not in 8 days").span(3)
 
 
@@ -114,7 +125,7 @@ def _open() -> table.Panel:
         " click leads to the incident. Empty when nothing is open, and when the page was not read"
         " for half an hour."
     )
-    return look.open_incidents(words, look.rows(queries.open_starts(ONE_VENDOR), "A"))
+    return tables.open_incidents(words, rows(queries.open_starts(ONE_VENDOR), "A"))
 
 
 def _days() -> stat.Panel:
@@ -124,16 +135,14 @@ def _days() -> stat.Panel:
     )
     outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
     known = queries.newest("vendor_known_dates", "", ONE_VENDOR, LONGEST)
-    targets = (look.instant(outage, "A", "outage days"), look.instant(known, "B", "known days"))
-    return look.number("Days", words, *targets).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+    targets = (instant(outage, "A", "outage days"), instant(known, "B", "known days"))
+    return panels.number("Days", words, *targets).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
 
 
 def _ratio(title: str, metric: str, words: str, decimals: int) -> stat.Panel:
     expression = queries.newest(f"vendor_{metric}", "", ONE_VENDOR, LONGEST)
     return (
-        look.number(title, words, look.instant(expression))
-        .unit(units.PercentUnit)
-        .decimals(decimals)
+        panels.number(title, words, instant(expression)).unit(units.PercentUnit).decimals(decimals)
     )
 
 
@@ -146,11 +155,9 @@ def _bars() -> statushistory.Panel:
         " count, then one row a component, of as many as “Worst” says. Grey is unknown. Days are"
         " the page's own."
     )
-    whole = look.ranged(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
-    worst = queries.worst(
-        look.WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN
-    )
-    return look.bars("Day by day", words, whole, look.ranged(worst, "B", "{{title}}"))
+    whole = over_time(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
+    worst = queries.worst(WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN)
+    return panels.bars("Day by day", words, whole, over_time(worst, "B", "{{title}}"))
 
 
 def _windows() -> table.Panel:
@@ -167,16 +174,16 @@ def _windows() -> table.Panel:
         "coverage_ratio",
     )
     asked = zip("ABCDEFG", (*metrics, "reported_uptime_ratio"), strict=True)
-    panel = look.listing(
+    panel = tables.listing(
         "By window",
         words,
         *(
-            look.rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref)
+            rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref)
             for ref, metric in asked
         ),
-        paged=False,
+        pages=False,
     )
-    wanted = (
+    layout = (
         Column(field="window", title="Window", width=90),
         Column(field="Value #A", title="Known days", width=100),
         Column(field="Value #B", title="Outage days", width=110),
@@ -186,7 +193,9 @@ def _windows() -> table.Panel:
         Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1),
         _exact("Value #G", "Uptime the page prints"),
     )
-    return look.columns(panel, wanted, join="window", sort="Known days", descending=False).height(6)
+    return tables.columns(panel, layout, join="window", sort="Known days", descending=False).height(
+        6
+    )
 
 
 # the user's target
@@ -199,12 +208,12 @@ def _budget() -> Iterator[stat.Panel]:
         "The share of the 90-day error budget that is left, for the target you set. Below zero it"
         " is overspent."
     )
-    left = look.number("Error budget left", words, look.instant(f"1 - {down} / {ALLOWED}")).unit(
+    left = panels.number("Error budget left", words, instant(f"1 - {down} / {ALLOWED}")).unit(
         units.PercentUnit
     )
     yield (
         left.decimals(1)
-        .thresholds(look.steps(look.RED, (0, look.ORANGE), (0.25, look.GREEN)))
+        .thresholds(colours.steps(colours.RED, (0, colours.ORANGE), (0.25, colours.GREEN)))
         .height(5)
         .span(8)
     )
@@ -212,20 +221,22 @@ def _budget() -> Iterator[stat.Panel]:
         "The same in time: allowed less used downtime, of the part of the last 90 days that is"
         " known."
     )
-    time = look.instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
-    panel = look.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
-    yield panel.thresholds(look.steps(look.RED, (0, look.GREEN))).height(5).span(8)
+    time = instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
+    panel = panels.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
+    yield panel.thresholds(colours.steps(colours.RED, (0, colours.GREEN))).height(5).span(8)
     words = (
         "How fast the budget is spent: downtime of the last 7 and 30 days over what the target"
         " allows. At 1 it is spent exactly, above 1 too fast."
     )
     recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
-    panel = look.number(
-        "Burn (× allowed)", words, look.instant(f"{recent} / {ALLOWED}", "A", "{{window}}")
+    panel = panels.number(
+        "Burn (× allowed)", words, instant(f"{recent} / {ALLOWED}", "A", "{{window}}")
     ).decimals(2)
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
     yield (
-        panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE), (3, look.RED))).height(5).span(8)
+        panel.thresholds(colours.steps(colours.GREEN, (1, colours.ORANGE), (3, colours.RED)))
+        .height(5)
+        .span(8)
     )
 
 
@@ -235,13 +246,13 @@ def _against_target() -> timeseries.Panel:
         " (dashed)."
     )
     down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
-    allowed = look.ranged(f"vector{ALLOWED}", "B", "allowed")
-    lines = (look.ranged(down, "A", "{{window}}"), allowed)
-    panel = look.lines("Downtime against the target", words, *lines, least=look.LEAST_RATIO)
-    for name, colour in (("7d", look.BLUE), ("30d", look.ORANGE), ("90d", look.NAVY)):
-        panel.override_by_name(*look.fixed(name, colour))
-    panel.override_by_name(*look.fixed("allowed", look.RED, dashed=True))
-    return panel.unit(units.PercentUnit).interval(DAY).span(look.FULL_WIDTH)
+    allowed = over_time(f"vector{ALLOWED}", "B", "allowed")
+    lines = (over_time(down, "A", "{{window}}"), allowed)
+    panel = panels.lines("Downtime against the target", words, *lines, least=panels.LEAST_RATIO)
+    for name, colour in (("7d", colours.BLUE), ("30d", colours.ORANGE), ("90d", colours.NAVY)):
+        panel.override_by_name(*colours.series_colour(name, colour))
+    panel.override_by_name(*colours.series_colour("allowed", colours.RED, dashes=True))
+    return panel.unit(units.PercentUnit).interval(DAY).span(panels.FULL_WIDTH)
 
 
 # components
@@ -253,27 +264,27 @@ def _components() -> table.Panel:
         " error budget is for the target you set."
     )
     down = _component("downtime_ratio")
-    panel = look.listing(
+    panel = tables.listing(
         "Components",
         words,
-        look.rows(_component("known_dates"), "A"),
+        rows(_component("known_dates"), "A"),
         *(
-            look.rows(_component(metric), ref)
+            rows(_component(metric), ref)
             for ref, metric in (("B", "outage_dates"), ("C", "outage_ratio"))
         ),
         *(
-            look.rows(expression, ref)
+            rows(expression, ref)
             for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))
         ),
-        look.rows(_component("coverage_ratio"), "F"),
-        look.rows(queries.titled(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
+        rows(_component("coverage_ratio"), "F"),
+        rows(queries.titled(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
     )
-    wanted = (
+    layout = (
         Column(field="title", title="Component"),
         Column(
             field="Value #G",
             title="Now",
-            mapping=look.level_words(),
+            mapping=colours.level_words(),
             cell="color-background",
             width=130,
             text_when_none="unknown",
@@ -291,7 +302,7 @@ def _components() -> table.Panel:
         Column(field="Value #F", title="Coverage", unit=units.PercentUnit, decimals=1, width=110),
         Column(field="component", title="Slug", width=160),
     )
-    return look.columns(panel, wanted, join="component", sort="Outage ratio")
+    return tables.columns(panel, layout, join="component", sort="Outage ratio")
 
 
 def _component(metric: str) -> str:
@@ -305,15 +316,15 @@ def _beside() -> table.Panel:
         " digit. Empty where the page prints none, or publishes no record of every day."
     )
     printed, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
-    panel = look.listing(
+    panel = tables.listing(
         "Our figures beside the vendor's own",
         words,
-        look.rows(queries.titled(f"(1 - {_component('downtime_ratio')})", *CHOSEN), "A"),
-        look.rows(printed, "B"),
-        look.rows(formula, "C"),
-        look.rows(f"{formula} - on (component) {printed}", "D"),
+        rows(queries.titled(f"(1 - {_component('downtime_ratio')})", *CHOSEN), "A"),
+        rows(printed, "B"),
+        rows(formula, "C"),
+        rows(f"{formula} - on (component) {printed}", "D"),
     )
-    wanted = (
+    layout = (
         Column(field="title", title="Component"),
         _exact("Value #B", "The page prints"),
         _exact("Value #C", "By its formula"),
@@ -321,8 +332,8 @@ def _beside() -> table.Panel:
         Column(field="Value #A", title="By your policy", unit=units.PercentUnit, decimals=3),
         Column(field="component", title="Slug", width=160),
     )
-    return look.columns(
-        panel, wanted, join="component", sort="By your policy", descending=False
+    return tables.columns(
+        panel, layout, join="component", sort="By your policy", descending=False
     ).height(10)
 
 
@@ -336,18 +347,16 @@ def _changed() -> timeseries.Panel:
         " page's own sources disagree, as they stood on each day."
     )
     targets = (
-        look.ranged(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
-        look.ranged(
-            queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"
-        ),
+        over_time(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
+        over_time(queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
     )
     panel = (
-        look.lines("Days revised by the vendor, days disputed", words, *targets)
+        panels.lines("Days revised by the vendor, days disputed", words, *targets)
         .unit(units.NoUnit)
         .decimals(0)
     )
-    panel.override_by_name(*look.fixed("revised", look.NAVY)).override_by_name(
-        *look.fixed("disputed", look.ORANGE)
+    panel.override_by_name(*colours.series_colour("revised", colours.NAVY)).override_by_name(
+        *colours.series_colour("disputed", colours.ORANGE)
     )
     return panel.interval(DAY)
 
@@ -359,7 +368,7 @@ def _states() -> statetimeline.Panel:
     )
     level = queries.now("component_level", "vendor, component", *CHOSEN)
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
-    panel = look.states(
-        "The last two days", words, look.ranged(queries.titled(seen, *CHOSEN), "A", "{{title}}")
+    panel = panels.states(
+        "The last two days", words, over_time(queries.titled(seen, *CHOSEN), "A", "{{title}}")
     )
     return panel.time_from("2d").interval("5m")

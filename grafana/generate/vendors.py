@@ -4,10 +4,21 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table
 from grafana_foundation_sdk.models import common, units
 
-from grafana.generate import look, queries
-from grafana.generate.look import DAY, Column
+from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate.board import board
 from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
 from grafana.generate.queries import KNOWN_COVERAGE, LONGEST, OUTAGE
+from grafana.generate.tables import Column
+from grafana.generate.targets import DAY, instant, over_time, rows
+from grafana.generate.variables import (
+    WORST,
+    datasource_variable,
+    job_variable,
+    search_variable,
+    tier_variable,
+    vendors_variable,
+    worst_variable,
+)
 
 WINDOW = ("vendor", CHOSEN, LONGEST)
 
@@ -15,25 +26,25 @@ WINDOW = ("vendor", CHOSEN, LONGEST)
 def dashboard() -> builders.Dashboard:
     """Return the dashboard."""
     variables = (
-        look.datasource_variable(),
-        look.job_variable(),
-        look.tier_variable(),
-        look.search_variable(),
-        look.vendors_variable(),
-        look.worst_variable("vendors"),
+        datasource_variable(),
+        job_variable(),
+        tier_variable(),
+        search_variable(),
+        vendors_variable(),
+        worst_variable("vendors"),
     )
     words = (
         "Which vendors are failing now, and which have been worst in the last 90 days, by their own"
         " status pages."
     )
-    made = look.board(look.VENDORS, words, variables, since="now-89d/d")
+    builder = board(links.VENDORS, words, variables, since="now-89d/d")
     for panel in (_failing(), _incidents(), _worst(), _stale()):
-        made.with_panel(panel)
-    made.with_panel(look.legend()).with_panel(_bars()).with_panel(_ranking()).with_panel(
+        builder.with_panel(panel)
+    builder.with_panel(panels.legend()).with_panel(_bars()).with_panel(_ranking()).with_panel(
         _components()
     )
-    return made.with_panel(
-        look.alerts("Alerts that fire, of all vendors and of the monitor itself.")
+    return builder.with_panel(
+        panels.alerts("Alerts that fire, of all vendors and of the monitor itself.")
         .height(10)
         .span(12)
     )
@@ -48,7 +59,7 @@ def _failing() -> stat.Panel:
     expression = (
         f"sum(({level} >= bool {OUTAGE}) and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     )
-    return look.number("Vendors in outage now", words, look.instant(expression)).thresholds(
+    return panels.number("Vendors in outage now", words, instant(expression)).thresholds(
         _any_is_bad()
     )
 
@@ -57,8 +68,8 @@ def _incidents() -> stat.Panel:
     words = (
         "Incidents open on the chosen vendors' pages when they were last read, without maintenance."
     )
-    panel = look.number("Open incidents", words, look.instant(queries.open_incidents(CHOSEN)))
-    return panel.thresholds(look.steps(look.GREEN, (1, look.ORANGE)))
+    panel = panels.number("Open incidents", words, instant(queries.open_incidents(CHOSEN)))
+    return panel.thresholds(colours.steps(colours.GREEN, (1, colours.ORANGE)))
 
 
 def _worst() -> stat.Panel:
@@ -70,13 +81,15 @@ def _worst() -> stat.Panel:
     )
     expression = f"topk(1, {queries.named(f'({ratio} and on (vendor) {known})', CHOSEN)})"
     panel = (
-        look.number("Worst 90-day outage ratio", words, look.instant(expression))
+        panels.number("Worst 90-day outage ratio", words, instant(expression))
         .unit(units.PercentUnit)
         .decimals(1)
     )
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME).no_value("no vendor is 90 % known")
     return panel.thresholds(
-        look.steps(look.GREEN, (0.05, look.YELLOW), (0.2, look.ORANGE), (0.4, look.RED))
+        colours.steps(
+            colours.GREEN, (0.05, colours.YELLOW), (0.2, colours.ORANGE), (0.4, colours.RED)
+        )
     )
 
 
@@ -85,12 +98,12 @@ def _stale() -> stat.Panel:
         "Pages that were not read within the last hour, or never. What they say about now is"
         " unknown, not green."
     )
-    panel = look.number("Stale pages", words, look.instant(queries.stale_pages(CHOSEN)))
+    panel = panels.number("Stale pages", words, instant(queries.stale_pages(CHOSEN)))
     return panel.thresholds(_any_is_bad())
 
 
 def _any_is_bad() -> builders.ThresholdsConfig:
-    return look.steps(look.GREEN, (1, look.RED))
+    return colours.steps(colours.GREEN, (1, colours.RED))
 
 
 def _bars() -> statushistory.Panel:
@@ -101,9 +114,9 @@ def _bars() -> statushistory.Panel:
         " pages in other zones. As many days as the time above, as many vendors as “Worst” says. A"
         " click leads to the vendor."
     )
-    worst = queries.worst(look.WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
-    panel = look.bars("Day by day", words, look.ranged(worst))
-    return panel.data_links([look.vendor_link("${__field.labels.vendor}")])
+    worst = queries.worst(WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    panel = panels.bars("Day by day", words, over_time(worst))
+    return panel.data_links([links.vendor_link("${__field.labels.vendor}")])
 
 
 def _ranking() -> table.Panel:
@@ -120,25 +133,25 @@ def _ranking() -> table.Panel:
         "E": "downtime_ratio",
         "F": "coverage_ratio",
     }
-    panel = look.listing(
+    panel = tables.listing(
         "Ranking",
         words,
-        look.rows(queries.newest("vendor_known_dates", *WINDOW), "A"),
+        rows(queries.newest("vendor_known_dates", *WINDOW), "A"),
         *(
-            look.rows(queries.newest(f"vendor_{metric}", *WINDOW), ref)
+            rows(queries.newest(f"vendor_{metric}", *WINDOW), ref)
             for ref, metric in figures.items()
         ),
-        look.rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
-        look.rows(queries.named(queries.level_now(CHOSEN), CHOSEN), "H"),
-        look.ranged(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
+        rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
+        rows(queries.named(queries.level_now(CHOSEN), CHOSEN), "H"),
+        over_time(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
     )
-    link = look.vendor_link('${__data.fields["Slug"]}')
-    wanted = (
+    link = links.vendor_link('${__data.fields["Slug"]}')
+    layout = (
         Column(field="name", title="Vendor", link=link),
         Column(
             field="Value #H",
             title="Now",
-            mapping=look.level_words(),
+            mapping=colours.level_words(),
             cell="color-background",
             width=130,
             text_when_none="unknown",
@@ -155,7 +168,9 @@ def _ranking() -> table.Panel:
         Column(field="Trend #T", title="Trend", cell="sparkline"),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, join="vendor", sort="Outage ratio").height(14).interval(DAY)
+    return (
+        tables.columns(panel, layout, join="vendor", sort="Outage ratio").height(14).interval(DAY)
+    )
 
 
 def _components() -> table.Panel:
@@ -167,19 +182,19 @@ def _components() -> table.Panel:
     seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
     titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
     expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"
-    panel = look.listing("Components failing now", words, look.rows(expression, "A")).no_value(
+    panel = tables.listing("Components failing now", words, rows(expression, "A")).no_value(
         "none is known"
     )
-    wanted = (
-        Column(field="name", title="Vendor", link=look.vendor_link('${__data.fields["Slug"]}')),
+    layout = (
+        Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
         Column(field="title", title="Component"),
         Column(
             field="Value",
             title="Now",
-            mapping=look.level_words(),
+            mapping=colours.level_words(),
             cell="color-background",
             width=130,
         ),
         Column(field="vendor", title="Slug", width=140),
     )
-    return look.columns(panel, wanted, sort="Now").height(10).span(12)
+    return tables.columns(panel, layout, sort="Now").height(10).span(12)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from grafana.generate.look import LEVELS
+from grafana.generate.colours import LEVELS
 
 CELL_WIDTH, CELL_HEIGHT = 0.82, 0.72
 INK, PALE = "#1F2328", "#57606A"

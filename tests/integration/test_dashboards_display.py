@@ -4,7 +4,7 @@ here."""
 import pytest
 from panels import boards, panels
 
-from grafana.generate.look import GREEN, GREY, LEVELS, ORANGE, RED
+from grafana.generate.colours import GREEN, GREY, LEVELS, ORANGE, RED
 
 pytestmark = pytest.mark.integration
 

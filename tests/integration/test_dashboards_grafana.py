@@ -14,7 +14,7 @@ from asking import bars_by_label, frames, one, shown, shown_days
 from panels import ROUNDED, YEAR, boards, interpolated, panels, resolved, rounded
 from watched import REWRITTEN, VANISHED, reported
 
-from grafana.generate.look import GREY
+from grafana.generate.colours import GREY
 from monitor.model import Phase
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]

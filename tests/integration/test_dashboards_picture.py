@@ -10,7 +10,7 @@ from matplotlib.image import imread
 from panels import boards, resolved
 from picture import draw
 
-from grafana.generate.look import LEVELS
+from grafana.generate.colours import LEVELS
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
 

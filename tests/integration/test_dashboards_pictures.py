@@ -15,7 +15,7 @@ from panels import boards
 from PIL import Image
 from watched import filled, folders, glance, required
 
-from grafana.generate.look import GREEN, GREY
+from grafana.generate.colours import GREEN, GREY
 
 pytestmark = [pytest.mark.integration, pytest.mark.hours]
 
