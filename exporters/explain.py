@@ -9,7 +9,7 @@ from exporters.wording import level_title
 from monitor.answers import Explanation, IncidentAccount
 from monitor.impacts import impact_level
 from monitor.intervals import Interval
-from monitor.model import Aspect, Bar, Basis, Day, Impact, ObservedRun, PostedState
+from monitor.model import BAD_LEVELS, Aspect, Bar, Basis, Day, Impact, ObservedRun, PostedState
 from monitor.plain import duration
 from monitor.store import PinnedBody, UpdateVersion
 
@@ -69,16 +69,8 @@ def _why_unknown(explanation: Explanation) -> str:
 
 def _verdict(explanation: Explanation) -> Iterator[str]:
     day, seconds = explanation.day, explanation.day.seconds
-    bad = ", ".join(
-        f"{name} {duration(value)}"
-        for name, value in (
-            ("major outage", seconds.major),
-            ("partial outage", seconds.partial),
-            ("degraded", seconds.degraded),
-            ("maintenance", seconds.maintenance),
-        )
-        if value
-    )
+    levels = [level for level in BAD_LEVELS if seconds.of(level)]
+    bad = ", ".join(f"{level.title} {duration(seconds.of(level))}" for level in levels)
     nothing = "no outage, degradation or maintenance in what is known"
     yield f"  {bad or nothing}; {day.coverage:.0%} of the day covered"
     if day.component_id is not None:

@@ -5,6 +5,7 @@ from datetime import UTC
 from html import escape
 
 from exporters.prometheus import VendorNow
+from exporters.wording import level_title
 from monitor.plain import visible
 
 _LANDING = """<!doctype html>
@@ -48,10 +49,9 @@ def landing_page(version: str, vendors: Sequence[VendorNow]) -> str:
 
 
 def _row(vendor: VendorNow) -> str:
-    level = "unknown" if vendor.level is None else vendor.level.title
     return (
         f'<tr><td><a href="{escape(vendor.url)}">{escape(visible(vendor.name))}</a></td>'
-        f"<td>{escape(level)}</td><td>{escape(_last_read(vendor))}</td></tr>"
+        f"<td>{escape(level_title(vendor.level))}</td><td>{escape(_last_read(vendor))}</td></tr>"
     )
 
 

@@ -161,8 +161,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         incidents=incidents,
         components=tuple(
             _component(entry, facts, days, window, levels=standing.levels, uptimes=uptimes)
-            for entry in sorted(facts.components, key=_place)
-            if entry.removed_at is None or entry.removed_at > span.start
+            for entry in _components(facts, span)
         ),
         reported_uptime=uptimes.get((None, query.window_days)),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),
@@ -194,6 +193,12 @@ def _component(
         formula_uptime=None if percentage is None else float(percentage / 100),
         is_excluded=key in page_days.excluded,
     )
+
+
+def _components(facts: PageFacts, span: Interval) -> list[KnownComponent]:
+    """Return the components that were on the page in the span, in the page's order."""
+    here = (c for c in facts.components if c.removed_at is None or c.removed_at > span.start)
+    return sorted(here, key=_place)
 
 
 def _place(entry: KnownComponent) -> tuple[str, int, str]:
