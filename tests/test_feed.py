@@ -15,7 +15,7 @@ from monitor.errors import PageError, UnexpectedShape, UnknownPlatform
 from monitor.kit.protocol import FeedSettings, PageContext, Response
 from monitor.model import Evidence, Level, Phase
 from monitor.platforms import feed
-from monitor.platforms.statuspage import ASSET_HOST
+from monitor.platforms.statuspage.detection import ASSET_HOST
 from monitor.store import Store
 from tests.damage import assert_sound, damaged_text
 from tests.drive import Answer, answers_from, context_of, drive

@@ -12,6 +12,10 @@ from monitor.intervals import Interval
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Basis, Evidence, Impact, IncidentUpdate, Level, Phase, PostedState
 from monitor.platforms import statuspage
+from monitor.platforms.statuspage import updates
+from monitor.platforms.statuspage.incidents import read_incident, replay
+from monitor.platforms.statuspage.live import UNEXPLAINED
+from monitor.platforms.statuspage.shown_bars import embedded_bars
 from tests.drive import drive
 
 ROOT = "https://status.acme.example/"
@@ -182,7 +186,7 @@ def test_the_last_posted_state_wins_until_the_incident_is_resolved() -> None:
         update("resolved", "2026-10-10T11:00"),
     )
 
-    assert spans(statuspage.replay(trouble)) == [
+    assert spans(replay(trouble)) == [
         ("api", Level.DEGRADED, at("2026-10-10T10:00"), at("2026-10-10T10:10")),
         ("api", Level.MAJOR_OUTAGE, at("2026-10-10T10:10"), at("2026-10-10T11:00")),
     ]
@@ -194,9 +198,7 @@ def test_a_state_posted_again_does_not_split_the_impact() -> None:
         update("identified", "2026-10-10T10:10", api="partial_outage"),
     )
 
-    assert spans(statuspage.replay(trouble)) == [
-        ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), None)
-    ]
+    assert spans(replay(trouble)) == [("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), None)]
 
 
 def test_a_recovery_reported_hours_before_the_resolution_ends_the_impact() -> None:
@@ -206,7 +208,7 @@ def test_a_recovery_reported_hours_before_the_resolution_ends_the_impact() -> No
         update("resolved", "2026-10-10T23:20", api="operational"),
     )
 
-    assert spans(statuspage.replay(trouble)) == [
+    assert spans(replay(trouble)) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T10:18"))
     ]
 
@@ -216,14 +218,14 @@ def test_a_critical_incident_whose_components_were_only_degraded_is_degraded() -
         update("investigating", "2026-10-01T10:00", api="degraded_performance"), impact="critical"
     )
 
-    assert [impact.level for impact in statuspage.replay(trouble)] == [Level.DEGRADED]
+    assert [impact.level for impact in replay(trouble)] == [Level.DEGRADED]
 
 
 def test_what_the_author_displays_and_edits_moves_nothing() -> None:
     first = update("investigating", "2026-10-10T10:00", api="major_outage")
     first |= {"display_at": "2026-10-10T07:00Z", "updated_at": "2026-10-11T10:00Z"}
 
-    assert statuspage.replay(incident(first))[0].start == at("2026-10-10T10:00")
+    assert replay(incident(first))[0].start == at("2026-10-10T10:00")
 
 
 def test_updates_are_taken_in_the_order_they_were_made_whatever_their_place() -> None:
@@ -232,7 +234,7 @@ def test_updates_are_taken_in_the_order_they_were_made_whatever_their_place() ->
         update("investigating", "2026-10-10T10:00", api="degraded_performance"),
     )
 
-    assert [impact.level for impact in statuspage.replay(trouble)] == [
+    assert [impact.level for impact in replay(trouble)] == [
         Level.DEGRADED,
         Level.MAJOR_OUTAGE,
     ]
@@ -244,7 +246,7 @@ def test_a_component_still_bad_in_the_resolving_update_ends_with_the_incident() 
         update("resolved", "2026-10-10T11:00", api="major_outage"),
     )
 
-    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
+    assert [impact.end for impact in replay(trouble)] == [at("2026-10-10T11:00")]
 
 
 def test_a_posted_state_holds_until_the_closing_update_though_the_end_was_dated_back() -> None:
@@ -255,7 +257,7 @@ def test_a_posted_state_holds_until_the_closing_update_though_the_end_was_dated_
         resolved_at="2026-10-10T10:45:00Z",
     )
 
-    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:00")]
+    assert [impact.end for impact in replay(trouble)] == [at("2026-10-10T11:00")]
 
 
 def test_an_end_later_than_the_closing_update_is_the_end() -> None:
@@ -265,7 +267,7 @@ def test_an_end_later_than_the_closing_update_is_the_end() -> None:
         resolved_at="2026-10-10T11:20:00Z",
     )
 
-    assert [impact.end for impact in statuspage.replay(trouble)] == [at("2026-10-10T11:20")]
+    assert [impact.end for impact in replay(trouble)] == [at("2026-10-10T11:20")]
 
 
 def test_what_is_posted_after_the_end_is_a_review() -> None:
@@ -276,7 +278,7 @@ def test_what_is_posted_after_the_end_is_a_review() -> None:
         resolved_at="2026-10-10T11:00:00Z",
     )
 
-    assert spans(statuspage.replay(trouble)) == [
+    assert spans(replay(trouble)) == [
         ("api", Level.MAJOR_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T11:00"))
     ]
 
@@ -295,20 +297,20 @@ def entered_afterwards(**more: Any) -> dict[str, Any]:
 def test_an_outage_entered_afterwards_is_of_the_time_it_claims_and_of_the_time_it_was_posted() -> (
     None
 ):
-    assert spans(statuspage.replay(entered_afterwards())) == [
+    assert spans(replay(entered_afterwards())) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12")),
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T10:50")),
     ]
 
 
 def test_an_outage_entered_afterwards_that_claims_no_time_keeps_its_posted_state() -> None:
-    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-10T10:00:00Z"))) == [
+    assert spans(replay(entered_afterwards(resolved_at="2026-10-10T10:00:00Z"))) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
     ]
 
 
 def test_an_end_before_the_start_and_the_first_post_leaves_the_posted_state() -> None:
-    assert spans(statuspage.replay(entered_afterwards(resolved_at="2026-10-09T10:00:00Z"))) == [
+    assert spans(replay(entered_afterwards(resolved_at="2026-10-09T10:00:00Z"))) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-11T11:05"), at("2026-10-11T11:05:12"))
     ]
 
@@ -322,7 +324,7 @@ def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_
         impact="major",
     )
 
-    (impact,) = statuspage.replay(trouble)
+    (impact,) = replay(trouble)
 
     assert (impact.basis, impact.word) == (Basis.INFERRED, "major")
     assert (impact.start, impact.end) == (at("2026-10-10T10:00"), at("2026-10-10T11:30"))
@@ -331,7 +333,7 @@ def test_an_incident_whose_first_bad_state_ends_it_is_as_bad_as_its_impact_word_
 def test_a_bad_state_posted_with_the_end_is_never_dropped_where_nothing_else_is_told() -> None:
     trouble = incident(update("resolved", "2026-10-10T11:30", api="partial_outage"), impact="none")
 
-    assert spans(statuspage.replay(trouble)) == [
+    assert spans(replay(trouble)) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T11:30"), at("2026-10-10T11:30:01"))
     ]
 
@@ -345,7 +347,7 @@ def test_an_incident_opened_again_has_two_impacts_and_a_pause() -> None:
         resolved_at="2026-10-10T11:00:00Z",
     )
 
-    assert spans(statuspage.replay(trouble)) == [
+    assert spans(replay(trouble)) == [
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T10:00"), at("2026-10-10T11:00")),
         ("api", Level.PARTIAL_OUTAGE, at("2026-10-10T12:00"), at("2026-10-10T13:00")),
     ]
@@ -358,7 +360,7 @@ def test_an_impact_of_no_length_is_dropped() -> None:
         update("resolved", "2026-10-10T10:05"),
     )
 
-    assert [impact.component_id for impact in statuspage.replay(trouble)] == ["web"]
+    assert [impact.component_id for impact in replay(trouble)] == ["web"]
 
 
 def test_a_group_row_is_never_impacted() -> None:
@@ -366,9 +368,7 @@ def test_a_group_row_is_never_impacted() -> None:
         update("investigating", "2026-10-10T10:00", api="partial_outage", grp="partial_outage")
     )
 
-    assert [
-        impact.component_id for impact in statuspage.replay(trouble, groups=frozenset({"grp"}))
-    ] == ["api"]
+    assert [impact.component_id for impact in replay(trouble, groups=frozenset({"grp"}))] == ["api"]
 
 
 @pytest.mark.parametrize("word", ["minor", "major", "critical", "severe"])
@@ -379,7 +379,7 @@ def test_without_any_bad_state_the_impact_word_is_all_there_is(word: str) -> Non
         impact=word,
     )
 
-    (impact,) = statuspage.replay(trouble)
+    (impact,) = replay(trouble)
 
     assert (impact.basis, impact.level, impact.word) == (Basis.INFERRED, None, word)
     assert (impact.start, impact.end) == (at("2026-10-10T10:00"), at("2026-10-10T11:00"))
@@ -388,14 +388,11 @@ def test_without_any_bad_state_the_impact_word_is_all_there_is(word: str) -> Non
 def test_an_incident_with_impact_none_and_no_bad_state_has_no_impact() -> None:
     trouble = incident(update("resolved", "2026-10-10T10:00", api="operational"), impact="none")
 
-    assert statuspage.replay(trouble) == ()
+    assert replay(trouble) == ()
 
 
 def test_an_incident_that_names_no_component_has_no_impact() -> None:
-    assert (
-        statuspage.replay(incident(update("investigating", "2026-10-10T10:00"), impact="critical"))
-        == ()
-    )
+    assert replay(incident(update("investigating", "2026-10-10T10:00"), impact="critical")) == ()
 
 
 def test_a_state_in_an_unknown_word_makes_its_span_unknown_and_is_counted() -> None:
@@ -404,17 +401,17 @@ def test_a_state_in_an_unknown_word_makes_its_span_unknown_and_is_counted() -> N
         update("identified", "2026-10-10T10:30", api="degraded_performance"),
     )
 
-    assert spans(statuspage.replay(trouble))[0] == (
+    assert spans(replay(trouble))[0] == (
         "api",
         None,
         at("2026-10-10T10:00"),
         at("2026-10-10T10:30"),
     )
-    assert statuspage.unknown_words(trouble) == {"brownout"}
+    assert read_incident(trouble).unknown_words == {"brownout"}
 
 
 def test_unknown_status_and_impact_words_are_counted() -> None:
-    assert statuspage.unknown_words(incident(status="triaged", impact="severe")) == {
+    assert read_incident(incident(status="triaged", impact="severe")).unknown_words == {
         "triaged",
         "severe",
     }
@@ -427,7 +424,7 @@ def test_a_maintenance_announced_in_the_state_of_another_is_not_active() -> None
         impact="maintenance",
     )
 
-    assert statuspage.replay(announced) == ()
+    assert replay(announced) == ()
 
 
 def test_a_maintenance_that_posts_no_state_is_inferred_from_when_work_began() -> None:
@@ -439,7 +436,7 @@ def test_a_maintenance_that_posts_no_state_is_inferred_from_when_work_began() ->
         impact="maintenance",
     )
 
-    (impact,) = statuspage.replay(done)
+    (impact,) = replay(done)
 
     assert (impact.start, impact.end, impact.word) == (
         at("2026-10-12T10:00"),
@@ -456,7 +453,7 @@ def test_a_maintenance_called_off_before_it_began_has_no_impact() -> None:
         impact="maintenance",
     )
 
-    assert statuspage.replay(called_off) == ()
+    assert replay(called_off) == ()
 
 
 @pytest.mark.parametrize(
@@ -581,10 +578,8 @@ def test_a_page_whose_own_time_stands_still_changes_with_its_components() -> Non
 
 def test_an_update_is_read_once_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    read = statuspage._update
-    monkeypatch.setattr(
-        statuspage, "_update", lambda raw: seen.append(raw["created_at"]) or read(raw)
-    )
+    read = updates._update
+    monkeypatch.setattr(updates, "_update", lambda raw: seen.append(raw["created_at"]) or read(raw))
     trouble = incident(
         update("investigating", "2026-10-10T10:00:00", api000000001="major_outage"),
         update("resolved", "2026-10-10T11:00:00", api000000001="operational"),
@@ -681,7 +676,7 @@ def test_an_open_incident_whose_page_fails_is_not_withdrawn() -> None:
 def test_an_indicator_that_contradicts_the_components_is_remarked(
     indicator: str, status: str, agrees: bool
 ) -> None:
-    mark = MARK if indicator == "none" else MARK + statuspage.UNEXPLAINED
+    mark = MARK if indicator == "none" else MARK + UNEXPLAINED
     found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, cursor=mark)
 
     assert found[0].page
@@ -898,13 +893,13 @@ def test_all_three_shapes_of_the_embedded_record_are_read() -> None:
         f'<script>window.uptimeData = {{"components":{{}},"timelines":{data},"values":[]}};</script>',
     ]
 
-    assert [list(statuspage.embedded(text)[0]) for text in shapes] == [["api000000001"]] * 3
+    assert [list(embedded_bars(text)[0]) for text in shapes] == [["api000000001"]] * 3
 
 
 def test_printed_percentages_stand_in_when_no_values_are_embedded() -> None:
     text = '<span id="uptime-percent-api000000001">\n 99.87\n</span>'
 
-    assert statuspage.embedded(text)[1] == [{"component": "api000000001", "ninety": "99.87"}]
+    assert embedded_bars(text)[1] == [{"component": "api000000001", "ninety": "99.87"}]
 
 
 def test_the_showcase_is_asked_in_calls_of_sixty_ids_with_plain_commas() -> None:

@@ -41,7 +41,8 @@ from monitor.model import (
     PageHistory,
     Seconds,
 )
-from monitor.platforms import statuspage
+from monitor.platforms.statuspage.incidents import replay
+from monitor.platforms.statuspage.shown_bars import embedded_bars
 from monitor.ratios import (
     STATUSPAGE_BARS,
     figures,
@@ -77,7 +78,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def printed_timelines(path: Path) -> Mapping[str, Any]:
-    timelines, _ = statuspage.embedded(path.read_text(errors="replace"))
+    timelines, _ = embedded_bars(path.read_text(errors="replace"))
     return timelines
 
 
@@ -435,7 +436,7 @@ def test_c3_months_follow_the_formula(truth: Path, expected: Mapping[str, Any]) 
 
 def claude_replayed(truth: Path) -> Iterator[Impact]:
     for incident in incidents(truth / "claude" / "incidents-2026-01..05.jsonl"):
-        yield from statuspage.replay(incident)
+        yield from replay(incident)
 
 
 CLAUDE_DAYS = (date(2026, 1, 1), date(2026, 5, 31))

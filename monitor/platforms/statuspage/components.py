@@ -1,0 +1,76 @@
+"""The components of a page, from the rows of `summary.json` or `components.json`. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.kit.fields import Row, items
+from monitor.kit.states import UNKNOWN
+from monitor.model import Component, Observation
+from monitor.platforms.statuspage.answers import LEVELS, calendar_day, is_group, text_as_is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """The components in the order the page shows them, and their present states. `rows` are all
+    that are listed, `groups` the ids of those that are no components.
+    """
+
+    rows: Sequence[Row]
+    groups: frozenset[str]
+    components: tuple[Component, ...]
+    observed: tuple[Observation, ...]
+
+
+def read_components(answer: Row) -> Listing:
+    """Return the components that an answer lists."""
+    rows = items(answer.get("components"), "answer.components")
+    groups = [row for row in rows if is_group(row)]
+    names = {text_as_is(row, "id", "components[]"): row["name"] for row in groups}
+    positions = {row["id"]: row.get("position") or 0 for row in groups}
+
+    def place(row: Row) -> tuple[int, int]:
+        """Return where a component stands: groups and single components share an order."""
+        own = row.get("position") or 0
+        group = row.get("group_id")
+        return (positions[group], own) if group in positions else (own, 0)
+
+    leaves = _each_once(sorted((row for row in rows if not is_group(row)), key=place))
+    return Listing(
+        rows=rows,
+        groups=frozenset(names),
+        components=tuple(
+            _component(row, names.get(row.get("group_id") or ""), position)
+            for position, row in enumerate(leaves)
+        ),
+        observed=tuple(map(_observation, leaves)),
+    )
+
+
+def _each_once(leaves: Sequence[Row]) -> list[Row]:
+    """Return each component once: of one listed twice the worse state, a word we do not know unless
+    one is bad.
+    """
+    worst = {row["id"]: row for row in sorted(leaves, key=_badness)}
+    return [row for row in leaves if worst[row["id"]] is row]
+
+
+def _badness(row: Row) -> float:
+    return LEVELS.get(str(row.get("status")), UNKNOWN)
+
+
+def _component(row: Row, group: str | None, position: int) -> Component:
+    return Component(
+        id=text_as_is(row, "id", "components[]"),
+        name=text_as_is(row, "name", "components[]").strip() or row["id"],
+        group=group,
+        position=position,
+        start_date=calendar_day(row["start_date"]) if row.get("start_date") else None,
+        has_bars=row.get("showcase") is True,
+    )
+
+
+def _observation(row: Row) -> Observation:
+    word = str(row.get("status"))
+    return Observation(
+        component_id=text_as_is(row, "id", "components[]"), level=LEVELS.get(word), word=word
+    )

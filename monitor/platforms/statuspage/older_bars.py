@@ -1,0 +1,144 @@
+"""The record of bars before what a page shows, component by component, month by month. Pure."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from monitor.errors import FetchError
+from monitor.intervals import ONE_DAY, day_interval, day_of
+from monitor.kit.fallback import gap_of
+from monitor.kit.fields import Row, items
+from monitor.kit.protocol import PageContext, Response, Step, Steps
+from monitor.kit.responses import unwrap
+from monitor.model import Bar, Component, Evidence, Gap
+from monitor.platforms.statuspage.answers import (
+    UNREADABLE,
+    calendar_day,
+    parse,
+    try_get,
+)
+from monitor.platforms.statuspage.bars import SOURCE, Timelines, bar_coverage, begun_bars, read_bar
+from monitor.platforms.statuspage.live import PageState
+from monitor.platforms.statuspage.quarters import SETTLED_AFTER, Quarter, quarters
+from monitor.platforms.statuspage.shown_bars import CHUNK
+
+SHOWN_DAYS = timedelta(days=90)
+
+
+def read_older_bars(
+    page: PageContext, state: PageState, since: datetime, shown: Timelines | None
+) -> Steps:
+    """Read quarters of bars, newest first, for every component whose record begins before what was
+    shown.
+    """
+    first, wanted = _first_shown(page, state, shown), day_of(since, state.days_zone)
+    failures = 0
+    for component in state.components:
+        target = max(wanted, component.start_date or wanted)
+        if not component.has_bars or target >= first:
+            continue
+        if failures > 1:
+            gap = Gap(
+                what=f"uptime record of {component.name}",
+                reason="skipped",
+                message="others failed before it",
+            )
+            yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+            return
+        succeeded = yield from _read_component(page, state, component, target, first)
+        failures = 0 if succeeded else failures + 1
+
+
+def _first_shown(page: PageContext, state: PageState, shown: Timelines | None) -> date:
+    """Return the first day of the bars that the page shows; the day after today where it shows
+    none.
+    """
+    if shown is not None and shown.first is not None:
+        return shown.first
+    tomorrow = day_of(page.now, state.days_zone) + ONE_DAY
+    # Those that an earlier run read reach as far.
+    return tomorrow - SHOWN_DAYS if CHUNK in page.completed_chunks else tomorrow
+
+
+def _read_component(
+    page: PageContext, state: PageState, component: Component, target: date, first: date
+) -> Generator[Step, Any, bool]:
+    """Read one component's record from the day before `first` back to `target`; return False when a
+    page failed.
+    """
+    oldest = first
+    for quarter in quarters(day_of(page.now, state.days_zone)):
+        if quarter.number == 1 and quarter.oldest >= first:
+            continue  # usually the shown bars cover it
+        if oldest <= target:
+            break
+        if _chunk(component, quarter) not in page.completed_chunks:
+            path = f"/uptime/{component.id}.json?page={quarter.number}"
+            response = yield from try_get(path)
+            evidence = _quarter_evidence(page, state, component, response, quarter)
+            yield evidence
+            if evidence.gaps:
+                return False
+            if not evidence.coverage:
+                break  # before the component's first day
+        oldest = quarter.oldest
+    return True
+
+
+class DayRecord(NamedTuple):
+    """A day of a component's record, and its bar where something happened on it."""
+
+    day: date
+    bar: Bar | None
+
+
+def _quarter_evidence(
+    page: PageContext,
+    state: PageState,
+    component: Component,
+    response: Response | FetchError,
+    quarter: Quarter,
+) -> Evidence:
+    evidence = Evidence(source=SOURCE, read_at=page.now)
+    try:
+        days = parse(unwrap(response), lambda answer: _read_days(answer, component.id))
+    except UNREADABLE as error:
+        gap = gap_of(f"uptime record of {component.name}, {quarter.month}", error)
+        return replace(evidence, gaps=(gap,))
+    evidence = replace(evidence, chunk=_chunk(component, quarter))
+    if not days:
+        return evidence
+    zone, until = state.days_zone, state.until or page.now
+    first, last = max(days[0].day, component.start_date or date.min), days[-1].day
+    bars = [record.bar for record in days if record.bar is not None]
+    return replace(
+        evidence,
+        bars=tuple(begun_bars(bars, zone, until)),
+        coverage=tuple(bar_coverage(component.id, first, last, zone, until)),
+        final=day_interval(last, zone).end < page.now - SETTLED_AFTER,
+    )
+
+
+def _chunk(component: Component, quarter: Quarter) -> str:
+    return f"uptime:{component.id}:{quarter.month}"
+
+
+def _read_days(answer: Row, component_id: str) -> list[DayRecord]:
+    """Return the days of the months that have a percentage, in order. A group's answer has none: it
+    counts components, not seconds.
+    """
+    months = items(answer.get("months"), "answer.months")
+    records: list[DayRecord] = []
+    for month in () if answer.get("is_group") else months:
+        days = [_day_record(day, component_id) for day in items(month.get("days"), "months[].days")]
+        if month.get("uptime_percentage") is not None:
+            records += days
+    dated = (record for record in records if record.day > date.min)
+    return sorted(dated, key=lambda record: record.day)
+
+
+def _day_record(day: Row, component_id: str) -> DayRecord:
+    """Return a day; one without a date, which pads a month, is the calendar's first."""
+    at = calendar_day(day["date"]) if day.get("date") else date.min
+    return DayRecord(at, read_bar(component_id, at, day, day.get("events")))

@@ -1,0 +1,148 @@
+"""The ninety days of bars a page shows, from `/uptime_showcase` or embedded in its root page."""
+
+import json
+import re
+from collections.abc import Generator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from monitor.errors import FetchError
+from monitor.kit.fallback import gap_of
+from monitor.kit.fields import Row
+from monitor.kit.protocol import PageContext, Response, Step
+from monitor.kit.responses import require_ok, sanitize, unwrap
+from monitor.model import Evidence, Gap
+from monitor.platforms.statuspage.answers import (
+    UNREADABLE,
+    batches,
+    parse,
+    shape_of,
+    try_get,
+)
+from monitor.platforms.statuspage.bars import SOURCE, Timelines, read_timelines
+from monitor.platforms.statuspage.live import PageState
+from monitor.platforms.statuspage.root import read_root
+
+CHUNK = "bars"
+
+SHOWCASE_IDS = 60
+"""Components asked for in one `/uptime_showcase` call: what the page itself does."""
+
+UPTIME_DATA = re.compile(r"uptimeData\s*=\s*(?=\{)")
+UPTIME_VALUES = re.compile(r"uptimeValues\s*=\s*(?=\[)")
+PERCENTAGES = re.compile(r'id="uptime-percent-([a-z0-9]{12})">\s*([\d.]+)\s*<')
+
+
+class BarReading(NamedTuple):
+    """The bars that were read, None when the page has none there, and what of them could not be
+    read.
+    """
+
+    timelines: Timelines | None
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_shown_bars(
+    page: PageContext, state: PageState, root: Response | None
+) -> Generator[Step, Any, Timelines | None]:
+    """Yield the last ninety days' bars and return them; None when the page shows none or they were
+    read before.
+    """
+    ids = [component.id for component in state.components if component.has_bars]
+    if CHUNK in page.completed_chunks or (state.components and not ids):
+        return None
+    timelines, gaps = yield from _showcase(page, state, ids)
+    if timelines is None and not gaps:
+        timelines, gaps = yield from _embedded_bars(page, state, root)
+    if timelines is None:
+        yield Evidence(source=SOURCE, read_at=page.now, gaps=gaps)
+        return None
+    yield Evidence(
+        source=SOURCE,
+        read_at=page.now,
+        components=None if state.components else timelines.components,
+        bars=timelines.bars,
+        coverage=timelines.coverage,
+        reported=timelines.reported,
+        unknown_words=timelines.unknown_words,
+        gaps=gaps,
+        chunk=None if gaps else CHUNK,
+    )
+    return timelines
+
+
+def _showcase(
+    page: PageContext, state: PageState, ids: Sequence[str]
+) -> Generator[Step, Any, BarReading]:
+    """Return the showcase's bars, None when the page has no showcase, and what of it could not be
+    read.
+    """
+    until = state.until or page.now
+    lines: dict[str, Row] = {}
+    values: list[Row] = []
+    gaps: list[Gap] = []
+    for batch in batches(ids, SHOWCASE_IDS):
+        response = yield from try_get("/uptime_showcase?components=" + ",".join(batch))
+        if isinstance(response, Response) and response.status == 404:  # noqa: PLR2004
+            continue
+        try:
+            answer = parse(unwrap(response), lambda answer: _checked_showcase(answer, state, until))
+        except UNREADABLE as error:
+            gaps.append(gap_of(f"uptime bars of {len(batch)} components", error))
+            continue
+        lines |= answer.get("timelines") or {}
+        values += answer.get("values") or []
+    timelines = read_timelines(lines, values, state.days_zone, until) if lines else None
+    return BarReading(timelines, tuple(gaps))
+
+
+def _checked_showcase(answer: Row, state: PageState, until: datetime) -> Row:
+    """Return the answer when its bars can be read; what that raises is raised here."""
+    lines, values = answer.get("timelines") or {}, answer.get("values") or []
+    read_timelines(lines, values, state.days_zone, until)
+    return answer
+
+
+def _embedded_bars(
+    page: PageContext, state: PageState, root: Response | None
+) -> Generator[Step, Any, BarReading]:
+    if root is None:
+        root = yield from read_root(page)
+    try:
+        response = require_ok(unwrap(root or FetchError("the root page did not answer")))
+        with shape_of(response):
+            lines, values = embedded_bars(response.text)
+            timelines = read_timelines(lines, values, state.days_zone, state.until or page.now)
+    except UNREADABLE as error:
+        return BarReading(None, (gap_of("uptime bars", error),))
+    if not timelines.components:
+        gap = Gap(what="uptime bars", reason="absent", message="the page shows no uptime record")
+        return BarReading(None, (gap,))
+    return BarReading(timelines)
+
+
+def embedded_bars(html: str) -> tuple[Mapping[str, Row], Sequence[Row]]:
+    """Return the timelines and the printed percentages in a page's HTML; both empty when it has
+    none.
+
+    Understands `var uptimeData = {...}` (until mid-2026), `window.uptimeData = {...}` (until
+    September 2026) and an object of the showcase's shape in either place.
+    """
+    data = _json_after(UPTIME_DATA, html) or {}
+    values = data.get("values") if "timelines" in data else _json_after(UPTIME_VALUES, html)
+    if not values:
+        percentages = PERCENTAGES.findall(html)
+        values = [{"component": code, "ninety": percent} for code, percent in percentages]
+    return data.get("timelines", data), values
+
+
+def _json_after(prefix: re.Pattern[str], html: str) -> Any:  # noqa: ANN401
+    """Return the first whole JSON value after the prefix; None where there is none. A line of a
+    script may only look like the data.
+    """
+    for match in prefix.finditer(html):
+        try:
+            return sanitize(json.JSONDecoder().raw_decode(html, match.end())[0])
+        except json.JSONDecodeError:
+            continue
+    return None

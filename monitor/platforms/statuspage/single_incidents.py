@@ -1,0 +1,92 @@
+"""Incidents asked for one by one, some of them together. Pure."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from monitor.errors import FetchError
+from monitor.kit.fallback import gap_of
+from monitor.kit.protocol import PageContext, Response, Step, get_all
+from monitor.kit.responses import unwrap
+from monitor.model import Evidence, Gap
+from monitor.platforms.statuspage.answers import UNREADABLE, batches, parse
+from monitor.platforms.statuspage.incident_lists import incident_evidence, read_maintenance_list
+from monitor.platforms.statuspage.incidents import IncidentRecord, read_single_incident
+from monitor.platforms.statuspage.live import PageState
+from monitor.platforms.statuspage.quarters import SETTLED_AFTER
+
+SOURCE = "statuspage.incident"
+
+TOGETHER = 10
+"""Incidents asked for at once; the fetcher decides how many of them run at the same time."""
+
+Answers = dict[str, Response | FetchError]
+
+
+def _ask(incident_ids: Sequence[str]) -> Generator[Step, Any, Answers]:
+    """Return the answers about some incidents, by their ids."""
+    answers = yield from get_all([f"/api/v2/incidents/{code}.json" for code in incident_ids])
+    return dict(zip(incident_ids, answers, strict=True))
+
+
+def look_for(
+    missing: Sequence[str],
+) -> Generator[Step, Any, tuple[list[IncidentRecord], tuple[str, ...]]]:
+    """Return the incidents that are still there and the ids of those that are not. Raises when it
+    cannot tell.
+    """
+    incidents: dict[str, IncidentRecord] = {}
+    for batch in batches(missing, TOGETHER):
+        for code, answer in (yield from _ask(batch)).items():
+            response = unwrap(answer)
+            if response.status not in {404, 410}:
+                incidents[code] = parse(response, read_single_incident)
+    if len(incidents) < len(missing):
+        # A maintenance need not be served under its id like an incident: ask the list before
+        # calling it withdrawn.
+        for maintenance in (yield from read_maintenance_list()) or ():
+            if maintenance.id in missing:
+                incidents[maintenance.id] = maintenance
+    return list(incidents.values()), tuple(code for code in missing if code not in incidents)
+
+
+def read_incidents(
+    page: PageContext, state: PageState, incident_ids: Sequence[str]
+) -> Generator[Step, Any, bool]:
+    """Yield each incident as its own chunk; return whether all of them could be read."""
+    whole = True
+    unread = [code for code in incident_ids if f"incident:{code}" not in page.completed_chunks]
+    for number, batch in enumerate(batches(unread, TOGETHER), start=1):
+        answers = yield from _ask(batch)
+        pieces = [_single_evidence(page, state, code, answers[code]) for code in batch]
+        yield from pieces
+        failures = sum(bool(piece.gaps) for piece in pieces)
+        whole &= not failures
+        more = len(unread) - number * TOGETHER
+        if more > 0 and failures == len(pieces):
+            gap = Gap(
+                what=f"{more} more incidents",
+                reason="skipped",
+                message="those asked for before them all failed",
+            )
+            yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+            return False
+    return whole
+
+
+def _single_evidence(
+    page: PageContext, state: PageState, code: str, answer: Response | FetchError
+) -> Evidence:
+    try:
+        incident = parse(unwrap(answer), read_single_incident)
+    except UNREADABLE as error:
+        gap = gap_of(f"incident {code}", error)
+        return Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+    ended_at = incident.times.ended_at
+    return incident_evidence(
+        page,
+        state,
+        [incident],
+        source=SOURCE,
+        chunk=f"incident:{code}",
+        final=ended_at is not None and ended_at < page.now - SETTLED_AFTER,
+    )
