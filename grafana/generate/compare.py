@@ -6,10 +6,11 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table, timeseries
 from grafana_foundation_sdk.models import units
 
-from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate import colours, days, links, panels, queries, tables
 from grafana.generate.board import board, day_marks
+from grafana.generate.days import failing_days, over_90_days
 from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
-from grafana.generate.queries import LONGEST, OUTAGE, failing_days, over_90_days
+from grafana.generate.queries import LONGEST, OUTAGE
 from grafana.generate.tables import Column
 from grafana.generate.targets import DAY, instant, over_time, rows
 from grafana.generate.variables import (
@@ -24,7 +25,7 @@ from grafana.generate.variables import (
 )
 
 REFERENCE = 'vendor="$reference"'
-FAILED = f"sum({failing_days(CHOSEN)})"
+FAILURES = f"sum({failing_days(CHOSEN)})"
 """How many of the chosen vendors had an outage on a day."""
 MOST_LINES = 12
 
@@ -47,7 +48,7 @@ def dashboard() -> builders.Dashboard:
         " would have saved."
     )
     text = "A day on which two or more of the chosen vendors had an outage."
-    days = day_marks("Days two or more failed", f"{FAILED} >= 2", "Failed together", text)
+    days = day_marks("Days two or more failed", f"{FAILURES} >= 2", "Failed together", text)
     builder = board(links.COMPARE, words, variables, since="now-89d/d").annotation(days)
     for panel in (
         *_together(),
@@ -68,7 +69,7 @@ def _together() -> Iterator[stat.Panel]:
         "Days of the last 90 on which two or more of the chosen vendors had a partial or major"
         " outage."
     )
-    two = instant(over_90_days("sum_over_time", f"{FAILED} >= bool 2"), legend="days")
+    two = instant(over_90_days("sum_over_time", f"{FAILURES} >= bool 2"), legend="days")
     yield panels.number("Days two or more failed", words, two).thresholds(thresholds)
     words = (
         "Days of the last 90 on which every chosen vendor of which the day is known had an outage"
@@ -80,7 +81,7 @@ def _together() -> Iterator[stat.Panel]:
     )
     yield panel.thresholds(colours.steps(colours.GREEN, (1, colours.RED)))
     words = "The largest number of the chosen vendors that had an outage on one day of the last 90."
-    most = instant(over_90_days("max_over_time", FAILED), legend="vendors")
+    most = instant(over_90_days("max_over_time", FAILURES), legend="vendors")
     yield panels.number("Most on one day", words, most).thresholds(
         colours.steps(colours.GREEN, (2, colours.ORANGE))
     )
@@ -88,7 +89,7 @@ def _together() -> Iterator[stat.Panel]:
         "Days of the last 90 on which none of the chosen vendors had an outage and at least one of"
         " them was known."
     )
-    none = instant(over_90_days("sum_over_time", f"{FAILED} == bool 0"), legend="days")
+    none = instant(over_90_days("sum_over_time", f"{FAILURES} == bool 0"), legend="days")
     yield panels.number("Days nobody failed", words, none)
 
 
@@ -97,7 +98,7 @@ def _bars() -> statushistory.Panel:
         "The worst level of each day of the page, one row a vendor, of as many as “Worst” says."
         " Grey is unknown."
     )
-    worst = queries.worst(WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    worst = days.worst(WORST, days.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
     panel = panels.bars("Day by day, side by side", words, over_time(worst))
     return panel.data_links([links.vendor_link("${__field.labels.vendor}")]).height(12)
 
@@ -107,8 +108,8 @@ def _failed_together() -> statushistory.Panel:
         "Only the days on which two or more of the chosen vendors had an outage, with the vendors"
         " that did. No cells means that no two failed on one day."
     )
-    outages = f"({queries.day_levels('vendor', 'vendor', CHOSEN)} >= {OUTAGE})"
-    together = f"{queries.named(outages, CHOSEN)} and on () ({FAILED} >= 2)"
+    outages = f"({days.day_levels('vendor', 'vendor', CHOSEN)} >= {OUTAGE})"
+    together = f"{queries.with_name(outages, CHOSEN)} and on () ({FAILURES} >= 2)"
     panel = panels.bars("Days on which two or more failed together", words, over_time(together))
     return panel.data_links([links.vendor_link("${__field.labels.vendor}")]).height(10)
 
@@ -118,9 +119,9 @@ def _how_many() -> timeseries.Panel:
         "How many of the chosen vendors had a partial or major outage on each day, and of how many"
         " the day is known."
     )
-    known = over_time(f"count({failing_days(CHOSEN)})", "B", "known")
+    known_vendors = over_time(f"count({failing_days(CHOSEN)})", "B", "known")
     panel = panels.lines(
-        "How many failed on each day", words, over_time(FAILED, "A", "failed"), known
+        "How many failed on each day", words, over_time(FAILURES, "A", "failed"), known_vendors
     )
     panel.override_by_name(*colours.series_colour("known", colours.GREY, dashes=True))
     name, properties = colours.series_colour("failed", colours.RED)
@@ -137,8 +138,8 @@ def _trend() -> timeseries.Panel:
         f"topk({MOST_LINES},"
         f" {queries.at_the_end('vendor_outage_ratio', 'vendor', CHOSEN, LONGEST)})"
     )
-    ratio = queries.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
-    expression = queries.named(f"({ratio} and on (vendor) {worst})", CHOSEN)
+    ratio = days.daily("vendor_outage_ratio", "vendor", CHOSEN, LONGEST)
+    expression = queries.with_name(f"({ratio} and on (vendor) {worst})", CHOSEN)
     panel = panels.lines(
         "Outage ratio over time", words, over_time(expression), least=panels.LEAST_RATIO
     ).unit(units.PercentUnit)
@@ -161,7 +162,9 @@ def _side_by_side() -> table.Panel:
         "Side by side",
         words,
         rows(
-            queries.named(queries.newest("vendor_known_dates", "vendor", CHOSEN, LONGEST), CHOSEN),
+            queries.with_name(
+                queries.newest("vendor_known_dates", "vendor", CHOSEN, LONGEST), CHOSEN
+            ),
             "A",
         ),
         *(rows(_figure("outage_ratio", window), ref) for ref, window in ratios.items()),
@@ -205,7 +208,7 @@ def _pairs() -> table.Panel:
     panel = tables.listing(
         "Failed together with the chosen vendor",
         words,
-        rows(queries.named(over_90_days("sum_over_time", one), CHOSEN), "A"),
+        rows(queries.with_name(over_90_days("sum_over_time", one), CHOSEN), "A"),
         rows(both, "B"),
         rows(f"{both} / on () group_left () ({over_90_days('sum_over_time', other)} > 0)", "C"),
     )

@@ -35,8 +35,8 @@ def _top() -> Iterator[stat.Panel]:
     up = panels.number("Replicas up", words, instant(f"sum(up{{{JOB}}})")).span(3)
     yield up.thresholds(colours.steps(colours.RED, (1, colours.GREEN)))
     words = "Pages whose last poll failed."
-    failed = instant(f"sum({now('up', 'vendor')} == bool 0)")
-    yield panels.number("Unreadable pages", words, failed).thresholds(BAD).span(3)
+    failures = instant(f"sum({now('up', 'vendor')} == bool 0)")
+    yield panels.number("Unreadable pages", words, failures).thresholds(BAD).span(3)
     words = "Pages that were not read within the last hour, or never."
     yield (
         panels.number("Stale pages", words, instant(queries.stale_pages())).thresholds(BAD).span(3)
@@ -74,14 +74,12 @@ def _top() -> Iterator[stat.Panel]:
         " that moment."
     )
     age = instant(f"time() - {now('rollup_last_success_timestamp_seconds', '')}")
-    derived = (
-        panels.number("Since days were derived", words, age)
-        .unit(units.DurationSeconds)
+    panel = panels.number("Since days were derived", words, age)
+    yield (
+        panel.unit(units.DurationSeconds)
         .decimals(1)
         .span(3)
-    )
-    yield derived.thresholds(
-        colours.steps(colours.GREEN, (7200, colours.ORANGE), (86_400, colours.RED))
+        .thresholds(colours.steps(colours.GREEN, (7200, colours.ORANGE), (86_400, colours.RED)))
     )
 
 
@@ -110,9 +108,10 @@ def _polling() -> Iterator[timeseries.Panel]:
     failures = over_time(f"{rate('poll_failures_total', 'reason')} {PER_MINUTE}", "A", "{{reason}}")
     yield panels.lines("Failures by reason", words, failures).unit(units.CountsPerMinute)
     words = "The share of polls answered with “not modified”, by the software behind the page."
-    unchanged = share(rate("poll_not_modified_total", "platform"), rate("polls_total", "platform"))
+    not_modified = rate("poll_not_modified_total", "platform")
+    part = share(not_modified, rate("polls_total", "platform"))
     yield (
-        panels.lines("Unchanged (304)", words, over_time(unchanged, "A", "{{platform}}"))
+        panels.lines("Unchanged (304)", words, over_time(part, "A", "{{platform}}"))
         .unit(units.PercentUnit)
         .max(1)
     )
@@ -151,16 +150,16 @@ def _unreadable() -> table.Panel:
         " when the monitor is not scraped."
     )
     failing = f"group by (vendor) ({series('unreadable_info')})"
-    read, asked = (
+    last_success, last_poll = (
         f"{now(f'last_{what}_timestamp_seconds', 'vendor')} * 1000 and on (vendor) {failing}"
         for what in ("success", "poll")
     )
     panel = tables.listing(
         "Unreadable pages, and since when",
         words,
-        rows(queries.named(now("unreadable_info", "vendor, reason")), "A"),
-        rows(read, "B"),
-        rows(asked, "C"),
+        rows(queries.with_name(now("unreadable_info", "vendor, reason")), "A"),
+        rows(last_success, "B"),
+        rows(last_poll, "C"),
     )
     layout = (
         Column(field="name", title="Vendor", link=links.vendor_link('${__data.fields["Slug"]}')),
@@ -182,7 +181,7 @@ def _open() -> table.Panel:
         " nothing is listed."
     )
     return tables.open_incidents(
-        words, rows(queries.named(queries.open_starts()), "A"), of_all=True
+        words, rows(queries.with_name(queries.open_starts()), "A"), of_all=True
     )
 
 

@@ -8,7 +8,7 @@ panel that must show it draws `UNKNOWN`, never as green.
 """
 
 from exporters.families import PREFIX
-from exporters.samples import DATES_AGO, UNKNOWN
+from exporters.samples import UNKNOWN
 
 JOB = 'job=~"$job"'
 OUTAGE = 3
@@ -44,14 +44,14 @@ def now(metric: str, by: str, *matchers: str) -> str:
     """Return what a metric is at this moment, replicas merged, with the labels `by` (empty =
     none).
     """
-    return f"{_max(by)} ({series(metric, *matchers)})"
+    return f"{max_by(by)} ({series(metric, *matchers)})"
 
 
 def newest(metric: str, by: str, *matchers: str) -> str:
     """Return a metric's value, or the last one within 25 hours: what is scraped goes before
     imported history.
     """
-    past = f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)}))"
+    past = f"{max_by(by)} (last_over_time({series(metric, *matchers, over=DAILY)}))"
     return f"({now(metric, by, *matchers)} or {past})"
 
 
@@ -59,10 +59,11 @@ def lately(metric: str, by: str, *matchers: str) -> str:
     """Return the last value of a metric within eight days: what a monitor that is dead said
     last.
     """
-    return f"{_max(by)} (last_over_time({series(metric, *matchers, over=LATELY)}))"
+    return f"{max_by(by)} (last_over_time({series(metric, *matchers, over=LATELY)}))"
 
 
-def _max(by: str) -> str:
+def max_by(by: str) -> str:
+    """Return the aggregation that leaves the labels `by` (empty = none)."""
     return f"max by ({by})" if by else "max"
 
 
@@ -72,7 +73,7 @@ def _max(by: str) -> str:
 # before a monitor that was started today: one day is added. Names are looked for in the week
 # before, so that they outlive a weekend's outage.
 _TO_THE_END = "@ end() offset -1d"
-_KNOWN_LATELY = f"[{LATELY}] {_TO_THE_END}"
+KNOWN_LATELY = f"[{LATELY}] {_TO_THE_END}"
 
 
 def vendor_names(*matchers: str) -> str:
@@ -81,7 +82,7 @@ def vendor_names(*matchers: str) -> str:
     One name each: of two replicas or of a rename, one wins. `@ end()` gives the present name to
     every past day.
     """
-    info = f"last_over_time({series('vendor_info', *matchers)}{_KNOWN_LATELY})"
+    info = f"last_over_time({series('vendor_info', *matchers)}{KNOWN_LATELY})"
     return f"topk by (vendor) (1, max by (vendor, name) ({info}))"
 
 
@@ -89,9 +90,9 @@ def component_titles(*matchers: str) -> str:
     """Return 1 for every component of one vendor, with the labels component, title ("group / name")
     and critical.
     """
-    info = f"last_over_time({series('component_info', *matchers)}{_KNOWN_LATELY})"
-    known = f"topk by (component) (1, max by (component, group, name, critical) ({info}))"
-    return _titled(known, "component, title, critical")
+    info = f"last_over_time({series('component_info', *matchers)}{KNOWN_LATELY})"
+    components = f"topk by (component) (1, max by (component, group, name, critical) ({info}))"
+    return _add_title(components, "component, title, critical")
 
 
 def present_titles(*matchers: str) -> str:
@@ -102,21 +103,23 @@ def present_titles(*matchers: str) -> str:
     much to read.
     """
     info = series("component_info", *matchers)
-    known = f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))"
-    return _titled(known, "vendor, component, title")
+    components = (
+        f"topk by (vendor, component) (1, max by (vendor, component, group, name) ({info}))"
+    )
+    return _add_title(components, "vendor, component, title")
 
 
-def _titled(info: str, labels: str) -> str:
+def _add_title(info: str, labels: str) -> str:
     """Add `title`, and keep these labels alone: with others, a day's level and "unknown" would be
     two series.
 
     A component without a group would get " / name": the second replacement takes that away.
     """
-    joined = f'label_join({info}, "title", " / ", "group", "name")'
-    return f'max by ({labels}) (label_replace({joined}, "title", "$1", "title", " / (.+)"))'
+    title = f'label_join({info}, "title", " / ", "group", "name")'
+    return f'max by ({labels}) (label_replace({title}, "title", "$1", "title", " / (.+)"))'
 
 
-def named(expression: str, *matchers: str) -> str:
+def with_name(expression: str, *matchers: str) -> str:
     """Give a vendor's series its name."""
     return f"{expression} * on (vendor) group_left (name) {vendor_names(*matchers)}"
 
@@ -129,7 +132,7 @@ def with_page(expression: str, *matchers: str) -> str:
     return f"{expression} * on (vendor) group_left (url) topk by (vendor) (1, {info})"
 
 
-def titled(expression: str, *matchers: str) -> str:
+def with_title(expression: str, *matchers: str) -> str:
     """Give the series of one vendor's components their titles."""
     return (
         f"{expression} * on (component) group_left (title, critical) {component_titles(*matchers)}"
@@ -138,98 +141,7 @@ def titled(expression: str, *matchers: str) -> str:
 
 def at_the_end(metric: str, by: str, *matchers: str) -> str:
     """Return what a metric is at the end of the shown time, at every step of it."""
-    return f"{_max(by)} (last_over_time({series(metric, *matchers, over=DAILY)} {_TO_THE_END}))"
-
-
-# days
-
-_HOURS = 24
-_MOST = "1438m"
-"""A day without its first and its last minute: then it may have been another date when the monitor
-answered than the one that the sample is stamped with."""
-_GOOD = 1
-"""The highest level that is good: maintenance."""
-
-
-def day_levels(subject: str, by: str, *matchers: str) -> str:
-    """Return the level of each day as it was told last, `UNKNOWN` included; to be asked at steps of
-    one day.
-
-    A step is a midnight of UTC and shows the page's day of that date, in whatever zone. That day is
-    told on three dates of UTC: on its own, on the next, and on the one after. What was told last of
-    a day that was over goes first. What was told of a day before it was over holds if it is bad, or
-    if that was today: of a monitor that died at noon nobody knows how the day went on.
-    """
-    metric = f"{subject}_day_level"
-
-    def told(ago: int, closed: str) -> str:
-        samples = series(metric, *matchers, f'dates_ago="{ago}"', f'closed="{closed}"', over=_MOST)
-        return f"{_max(by)} (last_over_time({samples} offset -{_HOURS * (ago + 1) - 1}h59m))"
-
-    over = [told(ago, "yes") for ago in sorted(DATES_AGO, reverse=True)]
-    # after two dates it is over in every zone
-    so_far = [f"{told(ago, 'no')} > {_believed(ago)}" for ago in (1, 0)]
-    return f"({' or '.join(over + so_far)})"
-
-
-def _believed(ago: int) -> str:
-    """Return what a level must be above: anything at the step so many dates before the range's
-    last, else `_GOOD`.
-
-    Only a subquery can be asked what the time is at the end.
-    """
-    last = "scalar(last_over_time(vector(time() - time() % 86400)[1m:1m] @ end()))"
-    return f"({_GOOD} - {_GOOD - UNKNOWN + 1} * (time() >= bool {last} - {ago * 86_400}))"
-
-
-def daily(metric: str, by: str, *matchers: str) -> str:
-    """Return a figure as it stood at the end of each day, as far as it has gone; to be asked at
-    steps of one day.
-    """
-    return f"{_max(by)} (last_over_time({series(metric, *matchers, over='1d')} offset -1d))"
-
-
-def vendor_bars(*matchers: str) -> str:
-    """Return each vendor's day levels with its name, `UNKNOWN` on days without a sample."""
-    names = vendor_names(*matchers)
-    return (
-        f"{day_levels('vendor', 'vendor', *matchers)} * on (vendor) group_left (name) {names} or"
-        f" {UNKNOWN} * {names}"
-    )
-
-
-def worst(count: str, expression: str, subject: str, by: str, *matchers: str) -> str:
-    """Keep the rows of so many vendors (or components), the worst by the outage ratio of 90 days at
-    the end.
-
-    One without a ratio, of which nothing is known yet, counts as good.
-    """
-    ratio = at_the_end(f"{subject}_outage_ratio", by, *matchers, LONGEST)
-    info = f"last_over_time({series(f'{subject}_info', *matchers)}{_KNOWN_LATELY})"
-    return f"({expression}) and on ({by}) topk({count}, {ratio} or 0 * max by ({by}) ({info}))"
-
-
-def component_bars(*matchers: str) -> str:
-    """Return the day levels of one vendor's components with their titles, `UNKNOWN` on days without
-    a sample.
-    """
-    titles = component_titles(*matchers)
-    levels = day_levels("component", "component", *matchers)
-    return (
-        f"{levels} * on (component) group_left (title, critical) {titles} or {UNKNOWN} * {titles}"
-    )
-
-
-def failing_days(*matchers: str) -> str:
-    """Return 1 for a vendor's day with an outage and 0 for another known day; to be asked at steps
-    of one day.
-    """
-    return f"(({day_levels('vendor', 'vendor', *matchers)} >= 0) >= bool {OUTAGE})"
-
-
-def over_90_days(function: str, daily: str) -> str:
-    """Apply a function over time to the last 90 days of something that has a value a day."""
-    return f"{function}(({daily})[90d:1d])"
+    return f"{max_by(by)} (last_over_time({series(metric, *matchers, over=DAILY)} {_TO_THE_END}))"
 
 
 # freshness
@@ -261,8 +173,8 @@ def component_level_now(vendor: str, *matchers: str) -> str:
     vendor.
     """
     level = now("component_level", "vendor, component", vendor, *matchers)
-    seen = f"max by (component) ({level} and on (vendor) {read_lately('vendor', vendor)})"
-    return f"({seen} or {UNKNOWN} * {lately('component_info', 'component', vendor, *matchers)})"
+    fresh = f"max by (component) ({level} and on (vendor) {read_lately('vendor', vendor)})"
+    return f"({fresh} or {UNKNOWN} * {lately('component_info', 'component', vendor, *matchers)})"
 
 
 def stale_pages(*matchers: str) -> str:
@@ -294,8 +206,8 @@ def open_starts(*matchers: str) -> str:
 
 def rate(counter: str, by: str, *matchers: str) -> str:
     """Return a counter's rate per second, summed over replicas."""
-    selected = series(counter, *matchers, over="$__rate_interval")
-    return f"sum by ({by}) (rate({selected}))" if by else f"sum(rate({selected}))"
+    samples = series(counter, *matchers, over="$__rate_interval")
+    return f"sum by ({by}) (rate({samples}))" if by else f"sum(rate({samples}))"
 
 
 def rate_or_zero(counter: str, *matchers: str) -> str:

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models import common, units
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue as Property
 
-from grafana.generate.colours import NAVY, steps
+from grafana.generate.colours import NAVY, level_words, steps
 from grafana.generate.links import DATA_LINK_KEYS, page_link, vendor_link
 from grafana.generate.panels import FULL_WIDTH, start_panel
 
@@ -56,6 +56,18 @@ class Column:
     def title_width(self) -> int:
         """How many pixels the title needs."""
         return _PER_LETTER * len(self.title) + _AROUND + (_FILTER if self.is_text else 0)
+
+
+def level_column(field: str) -> Column:
+    """Return the column of the level now, as a word on its colour."""
+    return Column(
+        field=field,
+        title="Now",
+        mapping=level_words(),
+        cell="color-background",
+        width=130,
+        text_when_none="unknown",
+    )
 
 
 def listing(

@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statetimeline, statushistory, table, timeseries
 from grafana_foundation_sdk.models import common, units
 
-from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate import colours, days, links, panels, queries, tables
 from grafana.generate.board import board, day_marks
 from grafana.generate.queries import CHOSEN_COMPONENTS, LONGEST, ONE_VENDOR, OUTAGE
 from grafana.generate.tables import Column
@@ -23,7 +23,7 @@ from grafana.generate.variables import (
     worst_variable,
 )
 
-ALLOWED = "(1 - $target / 100)"
+ALLOWED_SHARE = "(1 - $target / 100)"
 """The share of time the user's target allows to be down."""
 CHOSEN = (ONE_VENDOR, CHOSEN_COMPONENTS)
 WINDOW_SECONDS = 90 * 86_400
@@ -55,7 +55,7 @@ def dashboard() -> builders.Dashboard:
         _against_target(),
         _components(),
         _beside(),
-        _changed(),
+        _changes(),
     ):
         builder.with_panel(panel)
     return builder.with_panel(_alerts()).with_panel(_states())
@@ -68,10 +68,9 @@ def _alerts() -> builders.Panel:
 
 
 def _outages() -> builders.AnnotationQuery:
-    days = queries.named(
-        f"({queries.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})", ONE_VENDOR
-    )
-    return day_marks("Outage days", days, "{{name}}", "A day with a partial or major outage.")
+    outages = f"({days.day_levels('vendor', 'vendor', ONE_VENDOR)} >= {OUTAGE})"
+    text = "A day with a partial or major outage."
+    return day_marks("Outage days", queries.with_name(outages, ONE_VENDOR), "{{name}}", text)
 
 
 # the top row
@@ -111,8 +110,8 @@ def _now() -> Iterator[stat.Panel]:
         .span(3)
     )
     words = "Days of the last 90 that the vendor changed after they were over."
-    revised = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
-    yield panels.number("Days revised", words, instant(revised)).thresholds(CLEAR).span(3)
+    revised_days = queries.newest("vendor_revised_dates", "", ONE_VENDOR, LONGEST)
+    yield panels.number("Days revised", words, instant(revised_days)).thresholds(CLEAR).span(3)
     read = f"{queries.lately('last_success_timestamp_seconds', '', ONE_VENDOR)} * 1000"
     words = "When the page was last fetched and read, as far as the last eight days tell."
     panel = panels.number("Last read", words, instant(read)).unit(units.DateTimeFromNow)
@@ -134,8 +133,8 @@ def _days() -> stat.Panel:
         " known."
     )
     outage = queries.newest("vendor_outage_dates", "", ONE_VENDOR, LONGEST)
-    known = queries.newest("vendor_known_dates", "", ONE_VENDOR, LONGEST)
-    targets = (instant(outage, "A", "outage days"), instant(known, "B", "known days"))
+    known_days = queries.newest("vendor_known_dates", "", ONE_VENDOR, LONGEST)
+    targets = (instant(outage, "A", "outage days"), instant(known_days, "B", "known days"))
     return panels.number("Days", words, *targets).text_mode(common.BigValueTextMode.VALUE_AND_NAME)
 
 
@@ -155,8 +154,8 @@ def _bars() -> statushistory.Panel:
         " count, then one row a component, of as many as “Worst” says. Grey is unknown. Days are"
         " the page's own."
     )
-    whole = over_time(queries.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
-    worst = queries.worst(WORST, queries.component_bars(*CHOSEN), "component", "component", *CHOSEN)
+    whole = over_time(days.vendor_bars(ONE_VENDOR), "A", "{{name}} (all that counts)")
+    worst = days.worst(WORST, days.component_bars(*CHOSEN), "component", "component", *CHOSEN)
     return panels.bars("Day by day", words, whole, over_time(worst, "B", "{{title}}"))
 
 
@@ -172,17 +171,10 @@ def _windows() -> table.Panel:
         "major_dates",
         "downtime_ratio",
         "coverage_ratio",
+        "reported_uptime_ratio",
     )
-    asked = zip("ABCDEFG", (*metrics, "reported_uptime_ratio"), strict=True)
-    panel = tables.listing(
-        "By window",
-        words,
-        *(
-            rows(queries.newest(f"vendor_{metric}", "window", ONE_VENDOR), ref)
-            for ref, metric in asked
-        ),
-        pages=False,
-    )
+    figures = [queries.newest(f"vendor_{metric}", "window", ONE_VENDOR) for metric in metrics]
+    panel = tables.listing("By window", words, *map(rows, figures, "ABCDEFG"), pages=False)
     layout = (
         Column(field="window", title="Window", width=90),
         Column(field="Value #A", title="Known days", width=100),
@@ -203,16 +195,16 @@ def _windows() -> table.Panel:
 
 def _budget() -> Iterator[stat.Panel]:
     down = queries.newest("vendor_downtime_ratio", "vendor", ONE_VENDOR, LONGEST)
-    known = queries.newest("vendor_coverage_ratio", "vendor", ONE_VENDOR, LONGEST)
+    coverage = queries.newest("vendor_coverage_ratio", "vendor", ONE_VENDOR, LONGEST)
     words = (
         "The share of the 90-day error budget that is left, for the target you set. Below zero it"
         " is overspent."
     )
-    left = panels.number("Error budget left", words, instant(f"1 - {down} / {ALLOWED}")).unit(
-        units.PercentUnit
-    )
+    panel = panels.number(
+        "Error budget left", words, instant(f"1 - {down} / {ALLOWED_SHARE}")
+    ).unit(units.PercentUnit)
     yield (
-        left.decimals(1)
+        panel.decimals(1)
         .thresholds(colours.steps(colours.RED, (0, colours.ORANGE), (0.25, colours.GREEN)))
         .height(5)
         .span(8)
@@ -221,7 +213,7 @@ def _budget() -> Iterator[stat.Panel]:
         "The same in time: allowed less used downtime, of the part of the last 90 days that is"
         " known."
     )
-    time = instant(f"({ALLOWED} - {down}) * on (vendor) {known} * {WINDOW_SECONDS}")
+    time = instant(f"({ALLOWED_SHARE} - {down}) * on (vendor) {coverage} * {WINDOW_SECONDS}")
     panel = panels.number("Budget left, in time", words, time).unit(units.Seconds).decimals(1)
     yield panel.thresholds(colours.steps(colours.RED, (0, colours.GREEN))).height(5).span(8)
     words = (
@@ -230,7 +222,7 @@ def _budget() -> Iterator[stat.Panel]:
     )
     recent = queries.newest("vendor_downtime_ratio", "window", ONE_VENDOR, 'window=~"7d|30d"')
     panel = panels.number(
-        "Burn (× allowed)", words, instant(f"{recent} / {ALLOWED}", "A", "{{window}}")
+        "Burn (× allowed)", words, instant(f"{recent} / {ALLOWED_SHARE}", "A", "{{window}}")
     ).decimals(2)
     panel.text_mode(common.BigValueTextMode.VALUE_AND_NAME)
     yield (
@@ -245,9 +237,9 @@ def _against_target() -> timeseries.Panel:
         "Downtime of the last 7, 30 and 90 days as it stood on each day, and what the target allows"
         " (dashed)."
     )
-    down = queries.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
-    allowed = over_time(f"vector{ALLOWED}", "B", "allowed")
-    lines = (over_time(down, "A", "{{window}}"), allowed)
+    down = days.daily("vendor_downtime_ratio", "window", ONE_VENDOR)
+    target = over_time(f"vector{ALLOWED_SHARE}", "B", "allowed")
+    lines = (over_time(down, "A", "{{window}}"), target)
     panel = panels.lines("Downtime against the target", words, *lines, least=panels.LEAST_RATIO)
     for name, colour in (("7d", colours.BLUE), ("30d", colours.ORANGE), ("90d", colours.NAVY)):
         panel.override_by_name(*colours.series_colour(name, colour))
@@ -274,21 +266,14 @@ def _components() -> table.Panel:
         ),
         *(
             rows(expression, ref)
-            for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED}"))
+            for ref, expression in (("D", down), ("E", f"1 - {down} / {ALLOWED_SHARE}"))
         ),
         rows(_component("coverage_ratio"), "F"),
-        rows(queries.titled(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
+        rows(queries.with_title(queries.component_level_now(*CHOSEN), *CHOSEN), "G"),
     )
     layout = (
         Column(field="title", title="Component"),
-        Column(
-            field="Value #G",
-            title="Now",
-            mapping=colours.level_words(),
-            cell="color-background",
-            width=130,
-            text_when_none="unknown",
-        ),
+        tables.level_column("Value #G"),
         Column(field="critical", title="Critical", width=90),
         Column(
             field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"
@@ -315,14 +300,14 @@ def _beside() -> table.Panel:
         " the same record, and ours by your policy. The first two should be equal to the last"
         " digit. Empty where the page prints none, or publishes no record of every day."
     )
-    printed, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
+    own, formula = _component("reported_uptime_ratio"), _component("formula_uptime_ratio")
     panel = tables.listing(
         "Our figures beside the vendor's own",
         words,
-        rows(queries.titled(f"(1 - {_component('downtime_ratio')})", *CHOSEN), "A"),
-        rows(printed, "B"),
+        rows(queries.with_title(f"(1 - {_component('downtime_ratio')})", *CHOSEN), "A"),
+        rows(own, "B"),
         rows(formula, "C"),
-        rows(f"{formula} - on (component) {printed}", "D"),
+        rows(f"{formula} - on (component) {own}", "D"),
     )
     layout = (
         Column(field="title", title="Component"),
@@ -341,14 +326,14 @@ def _exact(field: str, title: str) -> Column:
     return Column(field=field, title=title, unit=units.PercentUnit, decimals=2, text_when_none="–")
 
 
-def _changed() -> timeseries.Panel:
+def _changes() -> timeseries.Panel:
     words = (
         "Of the last 90 days: days the vendor changed after they were over, and days on which the"
         " page's own sources disagree, as they stood on each day."
     )
     targets = (
-        over_time(queries.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
-        over_time(queries.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
+        over_time(days.daily("vendor_revised_dates", "", ONE_VENDOR, LONGEST), "A", "revised"),
+        over_time(days.daily("vendor_disputed_dates", "", ONE_VENDOR, LONGEST), "B", "disputed"),
     )
     panel = (
         panels.lines("Days revised by the vendor, days disputed", words, *targets)
@@ -367,8 +352,8 @@ def _states() -> statetimeline.Panel:
         " the page was not read is left empty."
     )
     level = queries.now("component_level", "vendor, component", *CHOSEN)
-    seen = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
+    fresh = f"({level} and on (vendor) {queries.read_lately('vendor', ONE_VENDOR)})"
     panel = panels.states(
-        "The last two days", words, over_time(queries.titled(seen, *CHOSEN), "A", "{{title}}")
+        "The last two days", words, over_time(queries.with_title(fresh, *CHOSEN), "A", "{{title}}")
     )
     return panel.time_from("2d").interval("5m")

@@ -4,7 +4,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.builders import stat, statushistory, table
 from grafana_foundation_sdk.models import common, units
 
-from grafana.generate import colours, links, panels, queries, tables
+from grafana.generate import colours, days, links, panels, queries, tables
 from grafana.generate.board import board
 from grafana.generate.queries import CHOSEN_VENDORS as CHOSEN
 from grafana.generate.queries import KNOWN_COVERAGE, LONGEST, OUTAGE
@@ -74,12 +74,14 @@ def _incidents() -> stat.Panel:
 
 def _worst() -> stat.Panel:
     ratio = queries.newest("vendor_outage_ratio", *WINDOW)
-    known = f"({queries.newest('vendor_coverage_ratio', *WINDOW)} >= {KNOWN_COVERAGE})"
+    covered_enough = f"({queries.newest('vendor_coverage_ratio', *WINDOW)} >= {KNOWN_COVERAGE})"
     words = (
         "The vendor with the largest share of days with a partial or major outage among its known"
         " days of the last 90. Only vendors of whose time at least 90 % is known are compared."
     )
-    expression = f"topk(1, {queries.named(f'({ratio} and on (vendor) {known})', CHOSEN)})"
+    expression = (
+        f"topk(1, {queries.with_name(f'({ratio} and on (vendor) {covered_enough})', CHOSEN)})"
+    )
     panel = (
         panels.number("Worst 90-day outage ratio", words, instant(expression))
         .unit(units.PercentUnit)
@@ -114,7 +116,7 @@ def _bars() -> statushistory.Panel:
         " pages in other zones. As many days as the time above, as many vendors as “Worst” says. A"
         " click leads to the vendor."
     )
-    worst = queries.worst(WORST, queries.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
+    worst = days.worst(WORST, days.vendor_bars(CHOSEN), "vendor", "vendor", CHOSEN)
     panel = panels.bars("Day by day", words, over_time(worst))
     return panel.data_links([links.vendor_link("${__field.labels.vendor}")])
 
@@ -142,20 +144,13 @@ def _ranking() -> table.Panel:
             for ref, metric in figures.items()
         ),
         rows(queries.newest("vendor_disputed_dates", *WINDOW), "G"),
-        rows(queries.named(queries.level_now(CHOSEN), CHOSEN), "H"),
-        over_time(queries.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
+        rows(queries.with_name(queries.level_now(CHOSEN), CHOSEN), "H"),
+        over_time(days.daily("vendor_outage_ratio", *WINDOW), "T", "{{vendor}}"),
     )
     link = links.vendor_link('${__data.fields["Slug"]}')
     layout = (
         Column(field="name", title="Vendor", link=link),
-        Column(
-            field="Value #H",
-            title="Now",
-            mapping=colours.level_words(),
-            cell="color-background",
-            width=130,
-            text_when_none="unknown",
-        ),
+        tables.level_column("Value #H"),
         Column(
             field="Value #C", title="Outage ratio", unit=units.PercentUnit, decimals=1, cell="gauge"
         ),
@@ -179,9 +174,10 @@ def _components() -> table.Panel:
         " Empty when there are none, and when metrics of components are switched off."
     )
     level = f"({queries.now('component_level', 'vendor, component', CHOSEN)} >= {queries.DEGRADED})"
-    seen = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
-    titled = f"{seen} * on (vendor, component) group_left (title) {queries.present_titles(CHOSEN)}"
-    expression = f"{titled} * on (vendor) group_left (name) {queries.vendor_names(CHOSEN)}"
+    fresh = f"({level} and on (vendor) {queries.read_lately('vendor', CHOSEN)})"
+    titles, names = queries.present_titles(CHOSEN), queries.vendor_names(CHOSEN)
+    with_titles = f"{fresh} * on (vendor, component) group_left (title) {titles}"
+    expression = f"{with_titles} * on (vendor) group_left (name) {names}"
     panel = tables.listing("Components failing now", words, rows(expression, "A")).no_value(
         "none is known"
     )
