@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -60,6 +61,7 @@ class Hangups:
         self._heard = False
 
 
+@dataclass(slots=True)
 class Rereading:
     """Reads the settings again and puts them in force.
 
@@ -68,18 +70,10 @@ class Rereading:
     `observe` is told of each reading whether the new settings are in force.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        load: Callable[[], Settings],
-        apply: Callable[[SettingsChanges, Mapping[str, Headers]], None],
-        observe: Callable[[bool], None],
-    ) -> None:
-        self._settings = settings
-        self._load = load
-        self._apply = apply
-        self._observe = observe
+    settings: Settings
+    load: Callable[[], Settings]
+    apply: Callable[[SettingsChanges, Mapping[str, Headers]], None]
+    observe: Callable[[bool], None]
 
     async def run(
         self, hangups: Hangups, begin: Callable[[], None], end: Callable[[str], None]
@@ -96,8 +90,8 @@ class Rereading:
         """Read them once, and return how that went, in a line for people. Raises nothing."""
         try:
             after, headers = await asyncio.to_thread(self._read)
-            changes = compare_settings(self._settings, after)
-            self._apply(changes, headers)
+            changes = compare_settings(self.settings, after)
+            self.apply(changes, headers)
         except ConfigError as error:
             for line in str(error).split("\n"):
                 log.error("settings refused: %s", line)  # noqa: TRY400
@@ -109,15 +103,15 @@ class Rereading:
         if changes.restart_keys:
             keys = ", ".join(changes.restart_keys)
             log.warning("needs a restart, until then what was set before holds: %s", keys)
-        self._settings = changes.settings
-        self._observe(True)  # noqa: FBT003
+        self.settings = changes.settings
+        self.observe(True)  # noqa: FBT003
         log.info("settings read again: %s", changes)
         return str(changes)
 
     def _read(self) -> tuple[Settings, Mapping[str, Headers]]:
-        settings = self._load()
+        settings = self.load()
         return settings, headers_by_slug(settings.vendors)
 
     def _refuse(self, why: str) -> str:
-        self._observe(False)  # noqa: FBT003
+        self.observe(False)  # noqa: FBT003
         return f"settings refused, those from before hold: {why}"

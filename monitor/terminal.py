@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import TextIOWrapper
 from types import TracebackType
 from typing import BinaryIO
@@ -115,16 +116,16 @@ def paragraph(lines: Mapping[str, str]) -> Table:
     return grid
 
 
+@dataclass(frozen=True)
 class _Visible:
     """Something Rich draws, with what is hidden in it shown: the net under those who forgot
     `words`.
     """
 
-    def __init__(self, renderable: RenderableType) -> None:
-        self._renderable = renderable
+    renderable: RenderableType
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for segment in console.render(self._renderable, options):
+        for segment in console.render(self.renderable, options):
             if segment.control:
                 yield segment
             else:

@@ -1,6 +1,6 @@
 """`monitor export csv`, `json` and `parquet`: tables for a notebook."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,34 +35,23 @@ Folder = Annotated[
 ]
 
 
-def as_csv(
-    vendors: Vendors = None,
-    table: TableNames = None,
-    folder: Folder = None,
-    days: Days = 90,
-    until: Until = None,
-    components: WithComponents = True,
-    config: ConfigOption = None,
-    database: DatabaseOption = None,
-) -> None:
-    """Write days, windows and incidents as CSV."""
-    target = _Target(tables.Format.CSV, table, folder)
-    _write(target, vendors, days, until, components, config, database)
+def table_command(form: tables.Format) -> Callable[..., None]:
+    """Return the command that writes tables in a form that may go to stdout."""
 
+    def write(
+        vendors: Vendors = None,
+        table: TableNames = None,
+        folder: Folder = None,
+        days: Days = 90,
+        until: Until = None,
+        components: WithComponents = True,
+        config: ConfigOption = None,
+        database: DatabaseOption = None,
+    ) -> None:
+        target = _Target(form, table, folder)
+        _write(target, vendors, days, until, components, config, database)
 
-def as_json(
-    vendors: Vendors = None,
-    table: TableNames = None,
-    folder: Folder = None,
-    days: Days = 90,
-    until: Until = None,
-    components: WithComponents = True,
-    config: ConfigOption = None,
-    database: DatabaseOption = None,
-) -> None:
-    """Write days, windows and incidents as JSON lines."""
-    target = _Target(tables.Format.JSON, table, folder)
-    _write(target, vendors, days, until, components, config, database)
+    return write
 
 
 def as_parquet(

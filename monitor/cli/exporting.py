@@ -2,9 +2,10 @@
 
 import typer
 
+from exporters import tables
 from monitor.cli.export_openmetrics import openmetrics
 from monitor.cli.export_remote_write import remote_write
-from monitor.cli.export_tables import as_csv, as_json, as_parquet
+from monitor.cli.export_tables import as_parquet, table_command
 
 commands = typer.Typer(
     name="export",
@@ -14,6 +15,10 @@ commands = typer.Typer(
 )
 commands.command()(openmetrics)
 commands.command("remote-write")(remote_write)
-commands.command("csv")(as_csv)
-commands.command("json")(as_json)
+commands.command("csv", help="Write days, windows and incidents as CSV.")(
+    table_command(tables.Format.CSV)
+)
+commands.command("json", help="Write days, windows and incidents as JSON lines.")(
+    table_command(tables.Format.JSON)
+)
 commands.command("parquet")(as_parquet)

@@ -9,7 +9,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import uvicorn
@@ -26,17 +26,6 @@ from monitor.errors import MonitorError
 Clock = Callable[[], datetime]
 
 RENDERERS = {"statuspage": statuspage.answer, "incidentio": incidentio.answer}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedVendor:
-    """A vendor being served: `url` is its page's root and ends in "/"."""
-
-    slug: str
-    name: str
-    platform: str
-    zone: str
-    url: str
 
 
 def application(truth: Truth, clock: Clock) -> Starlette:
@@ -66,13 +55,14 @@ class Simulator:
     """Serves every truth on `host`, on consecutive ports from `first_port` or, with 0, on ports the
     system chooses.
 
-    `vendors` is known once `start` returned. `stop` may be called in any state and more than once.
+    `vendors` are the truths with the addresses they are served at, once `start` returned. `stop`
+    may be called in any state and more than once.
     """
 
     def __init__(
         self, truths: Sequence[Truth], clock: Clock, *, host: str = "127.0.0.1", first_port: int = 0
     ) -> None:
-        self.vendors: list[SimulatedVendor] = []
+        self.vendors: list[Truth] = []
         self._truths = truths
         self._clock = clock
         self._host = host
@@ -130,15 +120,7 @@ class Simulator:
         server = _Server(config)
         self._servers.append(server)
         self._tasks.append(asyncio.create_task(server.serve(sockets=[listening])))
-        self.vendors.append(
-            SimulatedVendor(
-                slug=truth.slug,
-                name=truth.name,
-                platform=truth.platform,
-                zone=truth.zone,
-                url=truth.url,
-            )
-        )
+        self.vendors.append(truth)
 
 
 class _Server(uvicorn.Server):

@@ -3,6 +3,7 @@
 import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import httpx
@@ -24,37 +25,29 @@ class TransportFactory(Protocol):
         ...
 
 
+@dataclass(slots=True, kw_only=True)
 class Hosts:
     """Queues and connections by host. `pace` is every host's that `paces` does not name; see
     `Fetcher` for the rest.
     """
 
-    def __init__(
-        self,
-        *,
-        pace: Pace,
-        paces: Mapping[str, Pace],
-        route: Route,
-        most_idle: int,
-        idle_seconds: float,
-        make_transport: TransportFactory,
-        clock: Clock,
-    ) -> None:
-        self._pace = pace
-        self._paces = paces
-        self._route = route
-        self._most_idle = most_idle
-        self._idle_seconds = idle_seconds
-        self._make_transport = make_transport
-        self._clock = clock
-        self._lanes: OrderedDict[str, Lane] = OrderedDict()
-        self._transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = {}
+    pace: Pace
+    paces: Mapping[str, Pace]
+    route: Route
+    most_idle: int
+    idle_seconds: float
+    make_transport: TransportFactory
+    clock: Clock
+    _lanes: OrderedDict[str, Lane] = field(default_factory=OrderedDict)
+    _transports: dict[str, dict[TransportKey, httpx.AsyncBaseTransport]] = field(
+        default_factory=dict
+    )
 
     def lane(self, host: str) -> Lane:
         """Return a host's queue."""
         lane = self._lanes.get(host)
         if lane is None:
-            pace = self._paces.get(host, self._pace)
+            pace = self.paces.get(host, self.pace)
             lane = self._lanes[host] = Lane(pace, Slots(pace.concurrency))
         else:
             self._lanes.move_to_end(host)
@@ -68,16 +61,16 @@ class Hosts:
         transports = self._transports.setdefault(target.host, {})
         is_reused = key in transports
         if not is_reused:
-            proxy = self._route(target.scheme, target.host, target.port)
-            transports[key] = self._make_transport(reach=reach, proxy=proxy)
+            proxy = self.route(target.scheme, target.host, target.port)
+            transports[key] = self.make_transport(reach=reach, proxy=proxy)
         return Connection(transports[key], is_reused)
 
     async def trim(self) -> None:
         """Close what has been idle for long, the longest idle host first."""
         while self._lanes:
             host, lane = next(iter(self._lanes.items()))
-            is_old = self._clock() - lane.used_at > self._idle_seconds
-            if lane.users or not (is_old or len(self._lanes) > self._most_idle):
+            is_old = self.clock() - lane.used_at > self.idle_seconds
+            if lane.users or not (is_old or len(self._lanes) > self.most_idle):
                 return
             await self._close_host(host)
 
