@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from loopback import LOCAL, fetcher, message, serving
 from simulated import Clock, SimulatedPages, collecting, page_of, vendor_of
 from store_support import NOW
-from test_fetch import LOCAL, fetcher, message, serving
 from test_pipeline import truth_for
 
 from monitor.collect import NoObserver
