@@ -71,7 +71,7 @@ def _classify_day(day: date, component: ComponentEvidence, days: DayRange) -> Da
     from_impacts = worst_seconds(evidence.claims.bad, evidence.bar_spans or [whole])
     seconds = clamp(_seconds(evidence, from_impacts), covered_seconds)
     is_closed = day < day_of(days.now, days.zone)
-    other = _other_seconds(evidence, seconds, from_impacts, is_closed=is_closed)
+    other = _dispute(evidence, seconds, from_impacts, is_closed=is_closed)
     return Day(
         day=day,
         level=_level(seconds, covered_seconds, length, days.options),
@@ -94,24 +94,26 @@ def _seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
     """
     if not evidence.bar_spans:
         return from_impacts
-    partial, major = evidence.bar_outage
-    milder = _milder_seconds(evidence, from_impacts)
     after_bar = subtract([evidence.whole], evidence.bar_spans)
-    after = worst_seconds(evidence.claims.bad, after_bar)
-    in_bar = Seconds(
-        maintenance=milder.maintenance, degraded=milder.degraded, partial=partial, major=major
-    )
-    return in_bar + after
+    in_bar = _outage_seconds(evidence) + _milder_seconds(evidence, from_impacts)
+    return in_bar + worst_seconds(evidence.claims.bad, after_bar)
+
+
+def _outage_seconds(evidence: DayEvidence) -> Seconds:
+    """Return the outage seconds of the part of the day of which the bar speaks (rule 1)."""
+    partial, major = evidence.bar_outage
+    return Seconds(partial=partial, major=major)
 
 
 def _milder_seconds(evidence: DayEvidence, from_impacts: Seconds) -> Seconds:
     """Return the degraded and maintenance seconds of the part of the day of which the bar speaks
     (rule 2): an outage that the bar denies hides nothing milder.
     """
+    milder = from_impacts
     mild = [bad for bad in evidence.claims.bad if not bad.level.is_outage]
-    if any(evidence.bar_outage) or len(mild) == len(evidence.claims.bad):
-        return from_impacts
-    return worst_seconds([*mild, *evidence.claims.beneath], evidence.bar_spans)
+    if not any(evidence.bar_outage) and len(mild) < len(evidence.claims.bad):
+        milder = worst_seconds([*mild, *evidence.claims.beneath], evidence.bar_spans)
+    return Seconds(maintenance=milder.maintenance, degraded=milder.degraded)
 
 
 def _level(
@@ -133,10 +135,10 @@ def _worst_that_lasted(seconds: Seconds, minimum: float) -> Level:
     return Level.OPERATIONAL
 
 
-def _other_seconds(
+def _dispute(
     evidence: DayEvidence, seconds: Seconds, from_impacts: Seconds, *, is_closed: bool
 ) -> Seconds | None:
-    """Return what the day has by the sources that do not count (rule 4); None when all agree.
+    """Return the day's seconds by the sources that do not count (rule 4); None when all agree.
 
     Today the vendor's record has not said its last word: only claims that are set aside dispute it.
     """
