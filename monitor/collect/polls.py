@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor import platforms
@@ -36,6 +36,38 @@ GONE_STATUSES = (404, 410)
 """Statuses with which a page says that it does not have its platform's addresses (any more)."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Poll:
+    """One poll. `cache` is what was known of its page before, `error` why it could not be read.
+
+    `is_off`: what is stored of the page lies later than now, by a clock that was wrong.
+    """
+
+    page: PageRecord
+    session: FetchSession
+    cache: PageCache
+    started_at: datetime
+    is_off: bool
+    error: PageError | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What it came to."""
+        if self.error is not None:
+            return "failed"
+        return "ok" if self.session.evidence else "unchanged"
+
+    @property
+    def reason(self) -> str | None:
+        """The reason why it failed; None when it did not."""
+        return None if self.error is None else self.error.reason
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long answers were waited for."""
+        return sum(self.session.waits)
+
+
 class Polls:
     """Polls pages."""
 
@@ -61,39 +93,37 @@ class Polls:
         is_off = is_ahead(page, started_at)
         if is_off:  # an answer that is no other than that of a wrong clock must still be read whole
             cache = replace(cache, validators={})
-        page, error = await self._attempt(page, session, cache, is_off=is_off)
-        if is_off and not isinstance(error, ClockOff):
-            page = await self._parts.heal(page)
-        if isinstance(error, Overloaded):
-            return await self._not_read(page, error)
-        self._report(page, session, error, total_seconds=timer() - timer_start)
-        poll = self._record(page, session, cache, started_at=started_at, error=error)
-        await self._keep(page, session, poll, error)
-        return PollResult(slug=page.slug, outcome=poll.outcome, error=error)
+        poll = _Poll(page=page, session=session, cache=cache, started_at=started_at, is_off=is_off)
+        await self._attempt(poll)
+        if is_off and not isinstance(poll.error, ClockOff):
+            poll.page = await self._parts.heal(poll.page)
+        if isinstance(poll.error, Overloaded):
+            await self._put_off(poll.page)
+        else:
+            self._report(poll, total_seconds=timer() - timer_start)
+            await self._write(poll)
+        return PollResult(slug=page.slug, outcome=poll.outcome, error=poll.error)
 
-    async def _attempt(
-        self, page: PageRecord, session: FetchSession, cache: PageCache, *, is_off: bool
-    ) -> tuple[PageRecord, PageError | None]:
-        """Read the page; return it with what is known of it now, and why it could not be read.
+    async def _attempt(self, poll: _Poll) -> None:
+        """Read the page, or note why it could not be read.
 
-        The only place where the errors of a poll are caught: the other pages go on. `is_off`: what
-        is stored of the page lies later than now.
+        The only place where the errors of a poll are caught: the other pages go on.
         """
         try:
-            page = await self._read(page, session, cache)
-            if is_off:
-                self._check_clock(page, session)
+            await self._read(poll)
+            if poll.is_off:
+                self._check_clock(poll.page, poll.session)
         except PageError as error:
-            error.page = error.page or page.slug
+            poll.error = error
+            error.page = error.page or poll.page.slug
             if isinstance(error, IdentityChanged):
-                session.forget()
-            session.evidence[:] = map(only_trouble, session.evidence)
-            log.warning("poll failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
-            return page, error
-        return page, None
+                poll.session.forget()
+            poll.session.evidence[:] = map(only_trouble, poll.session.evidence)
+            log.warning("poll failed vendor=%s reason=%s: %s", poll.page.slug, error.reason, error)
 
-    async def _read(self, page: PageRecord, session: FetchSession, cache: PageCache) -> PageRecord:
-        parts = self._parts
+    async def _read(self, poll: _Poll) -> None:
+        """Read the page, whose platform is looked for first where it is not known."""
+        parts, page, session, cache = self._parts, poll.page, poll.session, poll.cache
         session.validators = cache.validators
         if page.platform is None or self._identification.in_doubt(page):
             page = await self._identification.identify(page, session)
@@ -102,22 +132,21 @@ class Polls:
             session.platform, session.validators = page.platform, {}
             # What another platform left open is over.
             cache = await parts.writer.cached(page)
-        context = parts.context(page, cache)
-        platform = platforms.named(page.platform or "")
         witness = start_witness(page, session, cache)
 
         async def keep(evidence: Evidence) -> None:
             require_own(page, session, witness, evidence.page)
             session.evidence.append(await parts.within_bounds(page, cache, evidence))
 
-        await parts.driver.drive(platform.poll(context), session, keep)
+        steps = platforms.named(page.platform or "").poll(parts.context(page, cache))
+        await parts.driver.drive(steps, session, keep)
         if not session.evidence:
             # The same answer as last time tells the same id, though it was not looked for in it.
             is_same = session.has_unchanged_answer
             info = PageInfo(external_id=cache.identity.external_id if is_same else None)
             require_own(page, session, witness, info)
         session.is_understood = True
-        return page
+        poll.page = page
 
     def _check_clock(self, page: PageRecord, session: FetchSession) -> None:
         """Raise ClockOff when it is our clock that is wrong.
@@ -137,49 +166,32 @@ class Polls:
         )
         raise ClockOff(message, url=page.url)
 
-    async def _not_read(self, page: PageRecord, error: Overloaded) -> PollResult:
+    async def _put_off(self, page: PageRecord) -> None:
         """Leave a page as it was that we were too late for, and have it asked again in a minute."""
         parts = self._parts
         parts.reports.observer.overloaded(page.platform or "unknown")
         due_at = timing.after_overload(parts.clock())
         await parts.writer.db(parts.store.set_due, page.id, due_at)
-        return PollResult(slug=page.slug, outcome="failed", error=error)
 
-    def _report(
-        self,
-        page: PageRecord,
-        session: FetchSession,
-        error: PageError | None,
-        *,
-        total_seconds: float,
-    ) -> None:
+    def _report(self, poll: _Poll, *, total_seconds: float) -> None:
         """Count the poll and log what is new in it. `total_seconds`: since it began."""
-        reports = self._parts.reports
-        platform, seconds = page.platform or "unknown", sum(session.waits)
-        reason = error.reason if error else None
-        reports.observer.polled(platform, _outcome(session, error), reason, seconds)
-        reports.observer.queued(platform, max(0.0, total_seconds - seconds))
-        reports.report_unknown_words(page, session)
-        reports.report_move(page, session)
+        reports, platform = self._parts.reports, poll.page.platform or "unknown"
+        reports.observer.polled(platform, poll.outcome, poll.reason, poll.answer_seconds)
+        reports.observer.queued(platform, max(0.0, total_seconds - poll.answer_seconds))
+        reports.report_unknown_words(poll.page, poll.session)
+        reports.report_move(poll.page, poll.session)
 
-    def _record(
-        self,
-        page: PageRecord,
-        session: FetchSession,
-        cache: PageCache,
-        *,
-        started_at: datetime,
-        error: PageError | None,
-    ) -> PollRecord:
+    def _record(self, poll: _Poll) -> PollRecord:
+        page, session, error = poll.page, poll.session, poll.error
         failures = page.failures + 1 if error else 0
         vendor = self._parts.settings.vendors[page.slug]
-        is_open = cache.has_open_incident or session.has_open_incident
+        is_open = poll.cache.has_open_incident or session.has_open_incident
         return PollRecord(
             page_id=page.id,
-            started_at=started_at,
-            duration_ms=round(sum(session.waits) * 1000),
-            outcome=_outcome(session, error),
-            reason=error.reason if error else None,
+            started_at=poll.started_at,
+            duration_ms=round(poll.answer_seconds * 1000),
+            outcome=poll.outcome,
+            reason=poll.reason,
             message=str(error) if error else None,
             http_status=session.status,
             requests=session.requests,
@@ -190,15 +202,9 @@ class Polls:
             max_gap_seconds=gap_seconds(vendor.interval_seconds),
         )
 
-    async def _keep(
-        self,
-        page: PageRecord,
-        session: FetchSession,
-        poll: PollRecord,
-        error: PageError | None,
-    ) -> None:
-        """Keep what was read; validators only when all they stand for was understood."""
-        identities = new_identities(session)
+    async def _write(self, poll: _Poll) -> None:
+        """Write what was read; validators only when all they stand for was understood."""
+        page, session, identities = poll.page, poll.session, new_identities(poll.session)
         derive = timing.derive_due(
             poll.outcome,
             was_ok=page.last_ok,
@@ -207,12 +213,12 @@ class Polls:
         )
         write = PollWrite(
             page=page,
-            poll=poll,
+            poll=self._record(poll),
             evidence=session.evidence,
             validators=session.changed_validators if session.is_understood else {},
             bodies=session.readable_bodies if session.is_understood or session.evidence else (),
             conditional_urls=session.new_validators,
-            unreadable=unreadable_bodies(error, session.bodies),
+            unreadable=unreadable_bodies(poll.error, session.bodies),
             derive=derive,
             identity=identities.own,
             other_identity=identities.other,
@@ -221,12 +227,6 @@ class Polls:
             await self._parts.writer.enqueue(write)
         else:
             await self._parts.writer.write(write)
-
-
-def _outcome(session: FetchSession, error: PageError | None) -> str:
-    if error is not None:
-        return "failed"
-    return "ok" if session.evidence else "unchanged"
 
 
 def _parse_failures(page: PageRecord, error: PageError | None) -> int:
