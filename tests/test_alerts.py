@@ -16,23 +16,18 @@ import yaml
 
 from grafana.alerts import generate
 from grafana.alerts.generate import (
-    CONTACT_POINT,
-    MANAGED,
+    GRAFANA_RULES,
     POLICIES,
     ROUTES,
     RULES,
     SETTINGS,
-    WHILE_KNOWN,
-    Alert,
-    Settings,
-    managed,
-    policies,
-    read_groups,
-    read_settings,
     render,
     render_policies,
-    self_contained,
 )
+from grafana.alerts.managed import WHILE_KNOWN, grafana_rules
+from grafana.alerts.policies import CONTACT_POINT, policies
+from grafana.alerts.rules import Alert, read_groups, self_contained
+from grafana.alerts.settings import Settings, read_settings
 from monitor import errors
 from monitor.cli import app
 from monitor.config import VendorConfig
@@ -420,7 +415,7 @@ def test_the_old_label_of_the_changelog_is_kept_by_the_documented_scrape_beside_
 def managed_rules():
     return {
         rule["uid"]: rule
-        for group in yaml.safe_load(MANAGED.read_text())["groups"]
+        for group in yaml.safe_load(GRAFANA_RULES.read_text())["groups"]
         for rule in group["rules"]
     }
 
@@ -428,7 +423,7 @@ def managed_rules():
 def test_the_grafana_managed_rules_are_current():
     settings = read_settings(SETTINGS.read_text())
 
-    assert MANAGED.read_text() == render(RULES.read_text(), settings), "run `make alerts`"
+    assert GRAFANA_RULES.read_text() == render(RULES.read_text(), settings), "run `make alerts`"
     assert POLICIES.read_text() == render_policies(ROUTES.read_text()), "run `make alerts`"
 
 
@@ -558,7 +553,7 @@ def test_rules_and_dashboards_lie_in_folders_of_their_own():
 
     assert provider["folderUid"] == "vendorstatus"
     assert provider["folder"] not in {
-        group["folder"] for group in yaml.safe_load(MANAGED.read_text())["groups"]
+        group["folder"] for group in yaml.safe_load(GRAFANA_RULES.read_text())["groups"]
     }
 
 
@@ -593,7 +588,7 @@ def test_a_label_that_grafana_would_garble_is_a_mistake():
     text = "groups: [{name: g, interval: 1m, rules: [{alert: A, expr: up, labels: {severity: '{{ $value }}'}}]}]"
 
     with pytest.raises(ValueError, match=r"may use \$labels only"):
-        managed(read_groups(text), Settings())
+        grafana_rules(read_groups(text), Settings())
 
 
 def alerts_folder(tmp_path, **changed):
@@ -605,7 +600,7 @@ def alerts_folder(tmp_path, **changed):
 def test_make_alerts_writes_the_files_again(tmp_path):
     generate.main(alerts_folder(tmp_path))
 
-    for path in (RULES, MANAGED, POLICIES):
+    for path in (RULES, GRAFANA_RULES, POLICIES):
         assert (tmp_path / path.name).read_text() == path.read_text()
 
 
@@ -619,7 +614,7 @@ def test_runbooks_have_the_address_of_the_settings_in_both_files_however_often_i
         (folder / SETTINGS.name).write_text(f"runbook_base: {base}")
         generate.main(folder)
         told = {alert.name: alert.annotations for group in read_groups((folder / RULES.name).read_text()) for alert in group.alerts}  # fmt: skip
-        rules = {rule["uid"]: rule["annotations"] for group in yaml.safe_load((folder / MANAGED.name).read_text())["groups"] for rule in group["rules"]}  # fmt: skip
+        rules = {rule["uid"]: rule["annotations"] for group in yaml.safe_load((folder / GRAFANA_RULES.name).read_text())["groups"] for rule in group["rules"]}  # fmt: skip
 
         assert {name: each["runbook_url"] for name, each in told.items()} == {
             n: f"{base}{n}.md" for n in ALERTS

@@ -7,25 +7,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from grafana import demo
-from grafana.demo import (
-    DASHBOARDS,
-    HOME,
-    CannotStart,
-    Ports,
-    Running,
-    addresses,
-    grafana_start,
-    provision,
-    show,
-)
+from grafana.demo.__main__ import addresses, show
+from grafana.demo.files import DASHBOARDS, GRAFANA, ROOT, Ports, provision, scrape_config
+from grafana.demo.grafana_server import HOME, grafana_start
+from grafana.demo.programs import CannotStart, Running
 
 PORTS = Ports(monitor=1, prometheus=2, grafana=3)
 
 
 @pytest.fixture
 def nothing_installed(monkeypatch, tmp_path):
-    monkeypatch.setattr(demo, "INSTALLED", ())
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -51,6 +42,18 @@ def test_a_grafana_reads_the_prometheus_that_was_started_and_the_dashboards_of_t
     assert (DASHBOARDS / f"{HOME}.json").is_file()
 
 
+def test_prometheus_scrapes_the_demo_by_the_job_and_rules_we_recommend():
+    ours = yaml.safe_load((GRAFANA / "prometheus.yml").read_text())
+    config = yaml.safe_load(scrape_config(PORTS))
+    (job,) = config["scrape_configs"]
+
+    assert job["job_name"] == ours["scrape_configs"][0]["job_name"]
+    assert job["static_configs"] == [{"targets": ["127.0.0.1:1"]}]
+    assert set(config["global"].values()) == {"15s"}
+    assert [Path(path).is_file() for path in config["rule_files"]] == [True]
+    assert "alerting" not in config
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("grafana-server", []), ("grafana", ["server"])],
@@ -61,7 +64,7 @@ def test_an_installed_grafana_goes_first_and_listens_on_this_machine_alone(
 ):
     installed = program(nothing_installed, name)
     program(nothing_installed, "docker")
-    start = grafana_start(tmp_path, PORTS)
+    start = grafana_start(tmp_path, PORTS, packages=())
 
     assert list(start.command[:2]) == [str(installed), *words][:2]
     assert start.environment["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
@@ -76,7 +79,7 @@ def test_an_installed_grafana_is_told_where_its_own_files_are(nothing_installed,
     (home / "conf" / "defaults.ini").touch()
     program(home / "bin", "grafana")
     (nothing_installed / "grafana").symlink_to(home / "bin" / "grafana")
-    start = grafana_start(tmp_path, PORTS)
+    start = grafana_start(tmp_path, PORTS, packages=())
 
     assert start.command[-2:] == ["--homepath", str(home)]
 
@@ -86,8 +89,8 @@ def test_without_one_a_container_engine_runs_the_image_of_compose(
     nothing_installed, tmp_path, engine
 ):
     program(nothing_installed, engine)
-    start = grafana_start(tmp_path, PORTS)
-    image = yaml.safe_load((demo.ROOT / "compose.yaml").read_text())["services"]["grafana"]["image"]
+    start = grafana_start(tmp_path, PORTS, packages=())
+    image = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["grafana"]["image"]
 
     assert start.command[-1] == f"docker.io/{image}"
     assert "GF_SERVER_HTTP_ADDR=127.0.0.1" in start.command
@@ -97,7 +100,7 @@ def test_without_one_a_container_engine_runs_the_image_of_compose(
 def test_without_either_it_says_what_to_add_to_a_grafana_of_ones_own(nothing_installed, tmp_path):
     said = addresses(PORTS, without="There is none.")
 
-    assert grafana_start(tmp_path, PORTS) is None
+    assert grafana_start(tmp_path, PORTS, packages=()) is None
     assert "There is none." in said
     assert "http://127.0.0.1:2" in said
     assert str(DASHBOARDS) in said

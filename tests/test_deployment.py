@@ -14,7 +14,7 @@ from panels import FOLDER, SCRAPE_SECONDS, boards, seconds_of
 from exporters.openmetrics import JOB, import_command
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.web import application
-from grafana.alerts.generate import DATASOURCE_UID
+from grafana.alerts.managed import DATASOURCE_UID
 from grafana.generate.links import VENDORS
 from monitor import config
 from monitor.store import Store

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from servers import alertmanager, generations, program
 
-from grafana.alerts.generate import MANAGED, RULES
+from grafana.alerts.generate import GRAFANA_RULES, RULES
 
 pytestmark = pytest.mark.integration
 
@@ -52,7 +52,7 @@ def test_the_expressions_of_the_grafana_managed_rules_fire_on_the_same_data(
 ):
     """The rules, with Grafana's queries and conditions in the place of theirs and without any
     recording rule."""
-    managed = yaml.safe_load(MANAGED.read_text())
+    managed = yaml.safe_load(GRAFANA_RULES.read_text())
     expressions = {
         rule["uid"]: condition(rule) for group in managed["groups"] for rule in group["rules"]
     }
@@ -105,7 +105,7 @@ LABELS = {
 def test_where_grafana_evaluates_an_outage_that_is_over_has_a_sample_and_a_dead_monitor_has_none(
     promtool, tmp_path, name
 ):
-    managed = yaml.safe_load(MANAGED.read_text())
+    managed = yaml.safe_load(GRAFANA_RULES.read_text())
     (rule,) = [
         rule for group in managed["groups"] for rule in group["rules"] if rule["uid"] == name
     ]

@@ -8,7 +8,9 @@ import httpx
 import pytest
 from servers import free_port
 
-from grafana import demo
+from grafana.demo.__main__ import show
+from grafana.demo.files import Ports
+from grafana.demo.programs import Running
 
 pytestmark = pytest.mark.integration
 
@@ -21,13 +23,12 @@ def asked(port: int, query: str) -> dict[str, float]:
     return {each["metric"]["vendor"]: float(each["value"][1]) for each in told["data"]["result"]}
 
 
-def test_it_shows_ninety_days_of_every_vendor_and_leaves_nothing_behind(tmp_path, monkeypatch):
+def test_it_shows_ninety_days_of_every_vendor_and_leaves_nothing_behind(tmp_path):
     if shutil.which("prometheus") is None:
         pytest.skip("there is no prometheus on PATH")
-    monkeypatch.setattr(demo, "grafana_start", lambda *_: None)
-    ports = demo.Ports(monitor=free_port(), prometheus=free_port(), grafana=free_port())
-    with demo.Running(tmp_path) as running:
-        said = demo.show(running, ports)
+    ports = Ports(monitor=free_port(), prometheus=free_port(), grafana=free_port())
+    with Running(tmp_path) as running:
+        said = show(running, ports, find_grafana=lambda *_: None)
         days = asked(
             ports.prometheus,
             'max by (vendor) (count_over_time(vendorstatus_vendor_day_level{dates_ago="2"}[95d]))',
