@@ -37,8 +37,12 @@ run: $(VENV)/.stamp-run ## poll real status pages and serve metrics (`monitor se
 	@$(BIN)/monitor serve $(ARGS)
 
 .PHONY: test
-test: lint types ## everything a change must pass: lint, format, types, layers, tests
-	$(BIN)/pytest -n auto -m "not integration and not measure and not chaos" $(ARGS)
+test: lint types ## what every change is tried on: lint, format, types, layers, the quick tests
+	$(BIN)/pytest -n auto -m "not slow and not integration and not measure and not chaos" $(ARGS)
+
+.PHONY: slow
+slow: $(VENV)/.stamp-dev ## the tests that take most of the time (the gate runs them too)
+	$(BIN)/pytest -n auto -m "slow and not integration and not measure and not chaos" $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/.stamp-dev ## do harm to a running monitor, for minutes (a full disk needs root; a frozen server VENDORSTATUS_TEST_POSTGRES)

@@ -6,6 +6,7 @@ VENDORSTATUS_REQUIRE_CORPUS=1 turn such a skip into a failure.
 """
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,11 @@ def _must_run(item):
         and os.environ.get(f"VENDORSTATUS_REQUIRE_{mark.upper()}") == "1"
         for mark in ("integration", "corpus")
     )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say once why tests were skipped, with how many there are, and not once for each."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} skipped: {reason}")

@@ -511,6 +511,7 @@ def test_a_template_reads_a_value_only_where_there_is_one():
     assert all(guarded.fullmatch(text) for text in texts)
 
 
+@pytest.mark.slow
 def test_grafana_offers_the_dashboard_that_says_more_of_an_alert():
     boards = {
         path.stem: json.loads(path.read_text())
@@ -604,6 +605,7 @@ def test_make_alerts_writes_the_files_again(tmp_path):
         assert (tmp_path / path.name).read_text() == path.read_text()
 
 
+@pytest.mark.slow
 def test_runbooks_have_the_address_of_the_settings_in_both_files_however_often_it_changes(tmp_path):
     folder = alerts_folder(tmp_path)
     for base in (

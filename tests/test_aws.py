@@ -431,6 +431,7 @@ PAST = past() | {
 }
 
 
+@pytest.mark.slow
 @given(
     current=damaged_bytes(LIVE + SILENT, encodings=("utf-8", "utf-16")),
     history=damaged_bytes(PAST),

@@ -401,6 +401,7 @@ SAYS = {
 }
 
 
+@pytest.mark.slow
 @given(
     body=st.sampled_from(CASES).flatmap(lambda case: damaged_bytes(told(case))),
     days=st.sampled_from([1, 90]),
@@ -416,6 +417,7 @@ def test_a_damaged_answer_is_sound_evidence_or_a_parse_error(body: bytes, days: 
             assert any(re.search(word, body) for word in SAYS[level]), level
 
 
+@pytest.mark.slow
 @given(body=damaged_bytes(told("ended-incident")))
 def test_an_error_of_a_damaged_answer_names_the_address(body: bytes) -> None:
     try:

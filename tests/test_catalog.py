@@ -190,6 +190,7 @@ def test_every_key_of_the_file_is_one_we_read():
     assert [entry["slug"] for entry in yaml.safe_load(TEXT) if not entry.keys() <= known] == []
 
 
+@pytest.mark.slow
 def test_the_file_is_read_the_same_with_and_without_the_fast_reader():
     plain = [
         CatalogEntry(

@@ -1032,6 +1032,7 @@ def facts(draw: st.DrawFn) -> PageFacts:
     )
 
 
+@pytest.mark.slow
 @given(
     facts(),
     st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe"]),
@@ -1065,6 +1066,7 @@ def test_seconds_fit_the_covered_part_and_the_covered_part_fits_the_day(
                 assert day.seconds.total == 0
 
 
+@pytest.mark.slow
 @given(facts(), st.randoms(use_true_random=False))
 def test_the_order_of_facts_and_repeating_them_change_nothing(
     page: PageFacts, shuffler: random.Random
@@ -1089,6 +1091,7 @@ def test_the_order_of_facts_and_repeating_them_change_nothing(
     )
 
 
+@pytest.mark.slow
 @given(facts())
 def test_deriving_a_part_of_the_range_gives_the_same_days(page: PageFacts) -> None:
     whole = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)
@@ -1103,6 +1106,7 @@ def test_deriving_a_part_of_the_range_gives_the_same_days(page: PageFacts) -> No
         )
 
 
+@pytest.mark.slow
 @given(facts())
 def test_more_coverage_never_makes_a_known_outage_green(page: PageFacts) -> None:
     before = derive(page, Options(zone=UTC), first=FIRST, last=LAST, now=NOW)

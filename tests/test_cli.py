@@ -62,6 +62,7 @@ def test_a_replay_prints_the_sentence_and_a_row_of_day_cells(monitor, tmp_path: 
     assert "▁" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [30, 80, 92])
 def test_every_day_of_the_window_has_a_cell_however_narrow_the_terminal(columns) -> None:
     out = subprocess.run(

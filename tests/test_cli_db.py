@@ -79,6 +79,7 @@ def test_a_whole_database_is_said_to_be_whole_and_one_that_others_may_read_too(m
     assert "chmod 600" in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["middle", "header"])
 def test_a_damaged_database_is_told_with_what_to_do_by_every_command(monitor, tmp_path, where):
     filled(tmp_path / "monitor.db", 400)

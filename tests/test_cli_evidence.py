@@ -80,6 +80,7 @@ def test_a_folder_in_use_is_refused_unless_forced_and_no_link_in_it_is_followed(
     assert json.loads((folder / "index.json").read_text())["vendor"] == "acme"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [

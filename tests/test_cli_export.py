@@ -65,6 +65,7 @@ def monitor(monkeypatch, capfd, tmp_path, demo):
 # OpenMetrics
 
 
+@pytest.mark.slow
 def test_the_file_is_written_and_the_next_command_can_be_pasted(monitor, tmp_path) -> None:
     code, out, err = monitor("openmetrics", "--days", "3", "-o", "my history.om")
     (command,) = re.findall(r"^  (promtool .*)$", out, re.MULTILINE)
@@ -283,6 +284,7 @@ KEY = "AbC123-secret-key"
 PLACES = [f"?token={KEY}", f"?{KEY}", f"/{KEY}/push", f"#{KEY}", f"?a=b&key={KEY}%2B"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", list(product(PLACES, [204, 400, 401, 404, 307])), ids=str)
 def test_what_lets_us_in_is_never_shown_whatever_is_answered(
     monitor, receiver, monkeypatch, caplog, case
@@ -365,6 +367,7 @@ def test_one_table_can_go_to_stdout(monitor) -> None:
     assert max(row["day"] for row in found) == YESTERDAY
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_enough_is_no_failure(demo, tmp_path) -> None:
     environment = {
         "MONITOR_DATABASE_URL": f"sqlite:///{demo / 'demo.db'}",
@@ -394,6 +397,7 @@ def test_json_lines_go_to_stdout_too(monitor) -> None:
     assert "quillmail" in {row["vendor"] for row in found}
 
 
+@pytest.mark.slow
 def test_parquet_is_read_back(monitor, tmp_path) -> None:
     monitor("parquet", "--table", "windows", "--days", "1", "--no-components", "-o", "tables")
     table = parquet.read_table(tmp_path / "tables" / "windows.parquet")
@@ -406,6 +410,7 @@ def test_parquet_is_read_back(monitor, tmp_path) -> None:
 # mistakes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -128,6 +128,7 @@ LOOKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", LOOKS.values(), ids=LOOKS)
 def test_a_page_is_looked_at_by_the_proxy_of_the_settings(
     monitor: Command, tmp_path: Path, words: tuple[str, ...]
@@ -323,6 +324,7 @@ def test_an_answer_that_means_nothing_is_named(answer: str) -> None:
         select(answer, NAMES)
 
 
+@pytest.mark.slow
 @given(
     answer=st.text(alphabet="0123456789-,*aA ", max_size=12),
     names=st.lists(st.text(max_size=4), max_size=5),
@@ -437,6 +439,7 @@ def test_check_live_says_what_moved_and_stores_nothing(monitor: Command, tmp_pat
     assert not (tmp_path / "monitor.db").exists()
 
 
+@pytest.mark.slow
 def test_another_companys_page_is_told_by_poll_backfill_and_check_and_read_once_it_is_accepted(
     monitor: Command, tmp_path: Path
 ) -> None:

@@ -113,6 +113,7 @@ class World:
 DAYS = (date(2026, 5, 20), date(2026, 5, 21))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [timedelta(minutes=10), 6 * HOUR, timedelta(days=60)], ids=str)
 @pytest.mark.parametrize("restart", [False, True], ids=["one process", "restarts between"])
 @pytest.mark.parametrize("dated", [False, True], ids=["no Date", "Date"])
@@ -364,6 +365,7 @@ async def ticked(schedule, clock, timer, seconds: int, *, step: int = 10) -> Non
         await schedule._collector.flush()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "off", [-8 * HOUR, 8 * HOUR, timedelta(days=-40), timedelta(days=40)], ids=str
 )
@@ -403,6 +405,7 @@ def test_pages_that_wait_stay_spread_when_the_clock_is_set(store) -> None:
     assert store.retime(now=NOW) == []
 
 
+@pytest.mark.slow
 async def test_a_clock_that_jumps_to_and_fro_makes_no_storm() -> None:
     world, timer, polls = World(), Steady(), Polls()
     async with collecting(world.pages, world.vendors, observer=polls) as collector:

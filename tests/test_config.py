@@ -234,6 +234,7 @@ def test_a_tag_is_never_executed(tmp_path):
     assert not mark.exists()
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_refused_not_a_crash():
     assert mistakes("vendors: " + "[" * 5000) == [
         "monitor.yaml: not YAML we can read: nested too deeply; flatten it"

@@ -102,6 +102,7 @@ def test_both_readers_read_a_damaged_file_alike(seed: int) -> None:
     assert read > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -117,6 +118,7 @@ def test_what_is_nested_deeply_is_no_end_of_the_process(text: str) -> None:
         parse(text, "monitor.yaml")
 
 
+@pytest.mark.slow
 def test_a_large_file_is_composed_in_less_than_half_the_time() -> None:
     lines = "".join(
         f"  - slug: v{n}\n    url: https://v{n}.example/\n    interval: 5m\n" for n in range(1500)

@@ -224,6 +224,7 @@ async def test_who_asks_again_and_again_in_time_is_kept(quick):
         client.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requests", [1, 20_000])
 async def test_who_does_not_read_its_answers_in_time_is_dropped(quick, requests):
     listener = listening("127.0.0.1", 0)
@@ -335,6 +336,7 @@ NONSENSE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_nonsense_is_refused_and_neither_a_bug_nor_a_flood_in_the_log(caplog):
     dice = random.Random(1)
     async with serving(most=64) as (_, port):

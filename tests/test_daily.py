@@ -65,6 +65,7 @@ def test_the_guide_names_the_families_with_a_past_and_those_without() -> None:
     assert without == STATE_FAMILIES.keys() - set(HISTORIC)
 
 
+@pytest.mark.slow
 async def test_todays_values_are_those_of_metrics_under_the_same_labels() -> None:
     async with demo_store("sqlite://", NOW) as (store, vendors):
         state = StateMetrics(store, vendors=vendors)
@@ -294,6 +295,7 @@ def test_without_components_the_vendors_figures_are_the_same(store) -> None:
     assert len(everything) > len(vendors)
 
 
+@pytest.mark.slow
 async def test_components_that_failed_have_the_series_they_have_on_metrics() -> None:
     async with demo_store("sqlite://", NOW) as (store, demo):
         vendors = {slug: replace(vendor, critical=("tiles",)) for slug, vendor in demo.items()}

@@ -87,6 +87,7 @@ def small_incidents(draw: st.DrawFn) -> list[TruthIncident]:
     return made
 
 
+@pytest.mark.slow
 @given(incidents=small_incidents(), until=st.integers(0, 600))
 def test_the_seconds_of_two_days_equal_counting_every_second(incidents, until):
     truth, now = one_component(*incidents), BEGIN + timedelta(seconds=until)
@@ -102,6 +103,7 @@ def test_the_seconds_of_two_days_equal_counting_every_second(incidents, until):
         ]
 
 
+@pytest.mark.slow
 @given(incidents=small_incidents(), until=st.integers(0, 600))
 def test_the_levels_are_the_worst_of_overlapping_incidents_at_every_second(incidents, until):
     truth, now = one_component(*incidents), BEGIN + timedelta(seconds=until)
@@ -124,6 +126,7 @@ def level_of(one: TruthIncident, at: datetime) -> Level:
     return Level.OPERATIONAL if one.resolved_at is not None and at >= one.resolved_at else found
 
 
+@pytest.mark.slow
 @given(incidents=small_incidents())
 def test_levels_are_ascending_and_disjoint_and_equal_neighbours_are_joined(incidents):
     levels = one_component(*incidents).levels("aaaaaaaaaaaa", now=BEGIN + timedelta(hours=1))
@@ -259,6 +262,7 @@ def test_the_summary_shows_every_component_at_its_true_level_and_groups_at_their
             assert {rows[key]["group_id"] for key in row["components"]} == {row["id"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_the_showcase_and_the_uptime_record_print_the_true_seconds(seed):
     truth = random_truth(seed, now=NOW)
@@ -332,6 +336,7 @@ def test_updates_carry_each_transition_at_its_instant_newest_first_with_prefixed
                 assert affected["new_status"] == statuspage.STATES[level]
 
 
+@pytest.mark.slow
 def test_fifty_incidents_are_listed_newest_resolution_first_and_paging_changes_nothing():
     truth = random_truth(1, now=NOW, incidents=90)
     listed = ask(truth, "/api/v2/incidents.json")["incidents"]
@@ -342,6 +347,7 @@ def test_fifty_incidents_are_listed_newest_resolution_first_and_paging_changes_n
     assert ask(truth, "/api/v2/incidents.json", page="2")["incidents"] == listed
 
 
+@pytest.mark.slow
 def test_the_history_names_every_incident_once_and_each_can_be_read_by_its_code():
     truth = random_truth(1, now=NOW, incidents=70)
     months = [
@@ -515,6 +521,7 @@ def collected(truth: Truth, since: datetime, now: datetime = NOW) -> list[Eviden
     return evidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_poll_of_the_pages_observes_the_true_levels(platform, seed):
@@ -531,6 +538,7 @@ def test_a_poll_of_the_pages_observes_the_true_levels(platform, seed):
     assert [word for one in evidence for word in one.unknown_words] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_backfill_of_the_pages_finds_every_level_of_the_truth_to_the_second(platform, seed):
@@ -547,6 +555,7 @@ def test_a_backfill_of_the_pages_finds_every_level_of_the_truth_to_the_second(pl
         assert worst_levels(mine, NOW, Interval(since, NOW)) == truth.levels(component.id, now=NOW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_backfill_of_a_statuspage_finds_the_true_seconds_in_its_bars(seed):
     truth = random_truth(seed, now=NOW)

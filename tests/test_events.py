@@ -66,6 +66,7 @@ def event(**changes: object) -> Event:
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(
     told=st.lists(events, max_size=4),
     state=st.none() | st.lists(parts, max_size=4),
@@ -77,6 +78,7 @@ def test_whatever_was_told_the_evidence_is_sound(
     assert_sound(evidence("x", PAGE, parts=state, events=told, since=since), PAGE)
 
 
+@pytest.mark.slow
 @given(told=st.lists(events, max_size=4))
 def test_what_a_poll_remembers_the_next_one_reads_back(told: list[Event]) -> None:
     """All that was going on and is not listed any more has ended now; what never began was called
@@ -400,6 +402,7 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
     )
 
 
+@pytest.mark.slow
 @given(
     told=st.lists(
         st.dictionaries(

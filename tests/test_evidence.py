@@ -101,6 +101,7 @@ async def test_a_process_that_begins_during_an_outage_keeps_what_was_read_before
     assert "bad" in whys(store, DAY + ONE)
 
 
+@pytest.mark.slow
 async def test_a_quiet_page_keeps_nothing_for_good_and_a_bad_one_not_every_poll(store):
     truth = acme()
     clock = Clock(NOW)
@@ -140,6 +141,7 @@ def count(store: Store) -> int:
     return sum(len(words) for words in store.pinned_for(page.id, date.min, date.max).values())
 
 
+@pytest.mark.slow
 async def test_what_is_kept_for_good_outlives_31_days_and_the_rest_does_not(store):
     truth = acme()
     truth = acme(outage(truth, NOW + 3 * HOUR, NOW + 5 * HOUR))
@@ -251,6 +253,7 @@ async def test_what_a_backfill_could_not_read_is_kept_once_a_day(store):
     assert all(each.body == b"garbage 2026-05-20 13:00:00+00:00" for each in kept)
 
 
+@pytest.mark.slow
 async def test_a_day_that_a_backfill_revises_keeps_the_answer_that_changed_it(store):
     truth = acme()
     late = outage(truth, NOW - 2 * HOUR, NOW - HOUR)

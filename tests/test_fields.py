@@ -38,6 +38,7 @@ def refusal(read: Callable[[object, str], object], value: object) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @given(value=ANYTHING)
 @pytest.mark.parametrize("read", READERS, ids=lambda read: read.__name__)
 def test_a_field_is_read_or_refused_with_its_place(

@@ -32,6 +32,7 @@ def schedule_of(collector, clock) -> Schedule:
     )
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("zone", ["Etc/UTC", "America/Los_Angeles", "Pacific/Auckland"])
 async def test_the_first_pass_of_serve_asks_for_everything_once_and_for_no_day_before_the_window(
@@ -60,6 +61,7 @@ class Counted(Simulator):
         return counting
 
 
+@pytest.mark.slow
 @both
 def test_the_command_backfill_asks_a_new_page_as_often_as_serve_does(
     platform, monkeypatch, capsys, tmp_path
@@ -79,6 +81,7 @@ def test_the_command_backfill_asks_a_new_page_as_often_as_serve_does(
         assert len(simulator.asked) == REQUESTS[platform]
 
 
+@pytest.mark.slow
 @both
 async def test_a_first_pass_says_the_same_as_a_poll_and_a_backfill_apart(platform: str) -> None:
     truth, found = truth_for(3, platform), []

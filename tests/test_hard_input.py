@@ -46,6 +46,7 @@ def bodies_of(case: Path) -> Mapping[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", platforms.names())
 @given(data=st.data())
 @settings(max_examples=40)
@@ -157,6 +158,7 @@ def smallest_case(name: str) -> Path:
 BAD = {level_word(level) for level in Level if level > Level.MAINTENANCE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", platforms.names())
 def test_no_place_of_an_answer_is_trusted_to_hold_what_is_due_there(name: str) -> None:
     """Each place of each answer, of the smallest case with something bad, holds null, an empty

@@ -77,6 +77,7 @@ def level(word):
     return None if word is None else Level[word.upper()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("now", instants(), ids=datetime.isoformat)
 async def test_the_report_metrics_and_exports_end_with_each_pages_own_today(now) -> None:
     async with read_at(now) as (store, vendors):

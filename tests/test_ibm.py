@@ -46,6 +46,7 @@ def severities(body: object) -> set[Level]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @given(data=st.data())
 def test_no_level_is_told_that_no_severity_in_the_answer_stands_for(

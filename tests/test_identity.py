@@ -39,6 +39,7 @@ def test_a_page_is_itself_and_what_is_not_known_contradicts_nothing(identity: Id
     assert judge(Identity(), identity) is Verdict.SAME
 
 
+@pytest.mark.slow
 @given(stored=identities, said=identities)
 def test_another_id_of_the_same_platform_is_always_another_page(
     stored: Identity, said: Identity

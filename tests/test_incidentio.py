@@ -564,6 +564,7 @@ JUNK: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("junk", JUNK, ids=str)
 @pytest.mark.parametrize("case", ["ongoing", "maintenance"])
 def test_a_damaged_summary_is_read_or_refused_with_its_address_and_never_crashes(

@@ -604,6 +604,7 @@ def holds(case: str, answer: Answer, bodies: Mapping[str, bytes]) -> None:
         platforms.signals("instatus", Response(url=HOST, status=200, body=body))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["ongoing", "maintenance"])
 @given(data=st.data())
 def test_damaged_json_gives_what_it_says_or_our_error(case: str, data: st.DataObject) -> None:
@@ -625,6 +626,7 @@ def page_props(case: str) -> tuple[str, Any]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["ongoing", "forgotten-component"])
 @given(data=st.data())
 def test_a_damaged_page_gives_what_it_says_or_our_error(case: str, data: st.DataObject) -> None:
@@ -637,6 +639,7 @@ def test_a_damaged_page_gives_what_it_says_or_our_error(case: str, data: st.Data
     holds(case, with_bodies(case, bodies), bodies)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "name", "url"), [
     ("ongoing", "summary.json", SUMMARY),
     ("ongoing", "components.json", COMPONENTS),

@@ -181,6 +181,7 @@ async def test_a_poll_that_we_were_too_late_for_leaves_the_page_as_it_was() -> N
         assert (await collector.poll(after)).error is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["uptime_showcase", "scheduled-maintenances", "page=2", "summary"])
 async def test_a_backfill_that_we_were_too_late_for_has_no_gap_and_is_done_again(part: str) -> None:
     truth, clock = truth_for(3, "statuspage"), Clock(NOW)

@@ -77,6 +77,7 @@ zones = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     zone=zones,
     now=moments,
@@ -117,6 +118,7 @@ def test_what_is_read_back_is_what_the_store_says(tmp_path_factory, zone, now, o
     assert all(int(stamp) <= now.timestamp() for stamp in stamps(text))
 
 
+@pytest.mark.slow
 async def test_the_demos_vendors_are_read_back_whole_and_in_order(tmp_path) -> None:
     now = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
     async with demo_store("sqlite://", now) as (store, vendors):
@@ -235,6 +237,7 @@ def test_what_is_no_label_or_one_of_ours_is_refused(pair) -> None:
         checked_labels([pair])
 
 
+@pytest.mark.slow
 async def test_no_label_of_the_metrics_can_be_overwritten() -> None:
     now = datetime(2026, 5, 20, 16, 30, tzinfo=UTC)
     async with demo_store("sqlite://", now) as (store, vendors):

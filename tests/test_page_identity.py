@@ -183,6 +183,7 @@ def of_seed(seed: int) -> Truth:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["statuspage", "incidentio"])
 async def test_the_same_id_under_another_host_is_a_move_which_is_kept_logged_and_counted_once(
     platform: str, caplog: pytest.LogCaptureFixture

@@ -35,6 +35,7 @@ def truth_for(seed: int, platform: str, **changes: object):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["statuspage", "incidentio"])
 @pytest.mark.parametrize("seed", range(8))
 async def test_random_truth_comes_back_as_stored_days(platform: str, seed: int) -> None:
@@ -69,6 +70,7 @@ async def test_random_truth_comes_back_as_stored_days(platform: str, seed: int) 
                 )
 
 
+@pytest.mark.slow
 async def test_ingesting_the_same_page_twice_changes_nothing() -> None:
     truth = truth_for(3, "statuspage")
     pages = SimulatedPages([truth], Clock(NOW))
@@ -111,6 +113,7 @@ async def test_an_unchanged_page_is_a_304_or_the_same_body_and_extends_the_obser
     assert page.observed_until == clock.now
 
 
+@pytest.mark.slow
 async def test_a_page_down_for_a_day_leaves_the_day_unknown_and_no_uptime_grows() -> None:
     truth = replace(truth_for(5, "statuspage"), incidents=(), zone="UTC")
     clock = Clock(datetime(2026, 5, 20, 0, 0, tzinfo=UTC))
@@ -265,6 +268,7 @@ class Moves(NoObserver):
         self.seen.append((vendor, before, after))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "known_hours"),
     [("statuspage", "incidentio", 12.5), ("incidentio", "statuspage", 20.5)],
@@ -605,6 +609,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_backfill_killed_in_the_middle_and_run_again_gives_the_same_rows(tmp_path: Path) -> None:
     script = KILLED.format(paths=[str(Path(__file__).parent), str(Path(__file__).parent.parent)])
 
@@ -644,6 +649,7 @@ async def test_the_daily_rereading_asks_again_for_the_last_days_and_is_noted() -
     assert page.reread_day == day_of(clock.now, page.zone)
 
 
+@pytest.mark.slow
 async def test_a_cancelled_backfill_keeps_what_it_read_and_goes_on_from_there() -> None:
     truth = truth_for(3, "statuspage")
     pages = SimulatedPages([truth], Clock(NOW))

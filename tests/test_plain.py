@@ -86,6 +86,7 @@ def test_it_is_one_line_and_settled(text: str) -> None:
     assert shown.encode().decode() == shown
 
 
+@pytest.mark.slow
 @given(st.recursive(TEXT, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner)))
 def test_json_says_the_same_and_hides_nothing(value: object) -> None:
     text = json_text(value)
@@ -193,6 +194,7 @@ def words(tokens: list[Token]) -> str:
     return "".join(token.content for token in tokens)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after", "blocks"),
     [

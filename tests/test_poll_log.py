@@ -240,6 +240,7 @@ def two_stores():
         yield short, long, (f"v{n}" for n in count())
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(steps)
 def test_stretches_and_a_row_a_poll_give_the_same_log_the_same_gaps_and_the_same_days(

@@ -1236,6 +1236,7 @@ CHANGES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(CHANGES)
 def test_what_is_kept_never_differs_from_what_is_read_anew(changes):
     store, now = golden_store(), NOW
@@ -1346,6 +1347,7 @@ def printable(text):
     return text.encode(errors="replace").decode()
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(NAMES, NAMES, NAMES), min_size=1, max_size=4))
 def test_names_of_any_characters_read_back_as_the_same_samples(names):
     store = MemoryStore()

@@ -75,6 +75,7 @@ point_lists = st.dictionaries(
 ).map(lambda points: sorted(points.items()))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(texts, point_lists), max_size=8), st.integers(1, 25))
 def test_every_sample_is_in_one_request_and_no_request_is_too_large(wanted, size) -> None:
     series = [

@@ -72,6 +72,7 @@ def test_json_written_vendor_by_vendor_is_the_json_of_all(count: int) -> None:
     assert text == json_text(document, indent=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", list(Format))
 def test_a_report_of_ten_times_the_vendors_takes_no_more_memory(form: Format) -> None:
     def peak(count: int) -> int:

@@ -81,6 +81,7 @@ def lines_with(pattern, *, but=()):
 
 
 # The patterns are written so that they do not find themselves.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [
@@ -97,6 +98,7 @@ def test_no_file_names_a_registry(pattern):
     assert lines_with(pattern) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", [r"(?<![\w.])/[w]ork/", r"/[r]oot/", r"\.[p]yenv"])
 def test_no_file_names_a_place_of_one_machine(pattern):
     assert lines_with(pattern) == []

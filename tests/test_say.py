@@ -185,6 +185,7 @@ def printing(source: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_nothing_prints_but_what_is_made_for_it() -> None:
     modules = [
         path for part in ("monitor", "exporters") for path in sorted((ROOT / part).rglob("*.py"))

@@ -90,6 +90,7 @@ async def test_a_claimed_page_is_not_claimed_again_until_its_lease_ends() -> Non
     assert (len(first), len(second), len(third)) == (1, 0, 1)
 
 
+@pytest.mark.slow
 async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_tick(
     monkeypatch,
 ) -> None:
@@ -113,6 +114,7 @@ async def test_what_is_due_is_claimed_as_soon_as_polls_end_and_not_at_the_next_t
         await schedule.stop()
 
 
+@pytest.mark.slow
 async def test_more_pages_than_can_be_polled_in_time_are_told_by_the_log_and_a_figure(
     caplog,
 ) -> None:

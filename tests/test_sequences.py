@@ -119,6 +119,7 @@ def bad_days(history: PageHistory) -> Iterable[str]:
                 yield f"{key} {day.day} {level_word(day.level)}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SEQUENCES, ids=map(case_of, SEQUENCES))
 async def test_what_is_kept_is_what_the_page_says_last(case: Path) -> None:
     expected = expected_of(case)
@@ -132,6 +133,7 @@ async def test_what_is_kept_is_what_the_page_says_last(case: Path) -> None:
 EDITED = [case for case in SEQUENCES if case.name == "edited"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", EDITED, ids=map(case_of, EDITED))
 async def test_an_edit_that_is_taken_back_leaves_nothing(case: Path) -> None:
     ((minutes, edited),) = later_answers(case)

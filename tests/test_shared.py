@@ -241,6 +241,7 @@ async def test_vendors_of_a_page_stay_together_whatever_chance_makes_of_their_wa
             clock.now = due
 
 
+@pytest.mark.slow
 async def test_several_vendors_of_a_page_cost_one_request_a_round() -> None:
     truth = acme(incidents=())
     clock = Clock(NOW)

@@ -367,6 +367,7 @@ def holds(case: str, bodies: Mapping[str, bytes]) -> None:
         platforms.signals("slack", Response(url=url, status=200, body=body))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["outage", "maintenance", "ended-incident"])
 @given(data=st.data())
 def test_damaged_json_gives_what_it_says_or_our_error(case: str, data: st.DataObject) -> None:
@@ -376,6 +377,7 @@ def test_damaged_json_gives_what_it_says_or_our_error(case: str, data: st.DataOb
     })  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "url"), [("current", CURRENT), ("history", HISTORY)])
 @given(data=st.data())
 def test_damaged_bytes_give_what_they_say_or_our_error(

@@ -343,6 +343,7 @@ WHOLE["result"]["incidents"] = document("overlapping")["result"]["incidents"]
 WHOLE["result"]["status"] += document("ongoing")["result"]["status"]
 
 
+@pytest.mark.slow
 @given(
     body=damaged_bytes(WHOLE),
     marked=st.booleans(),

@@ -770,6 +770,7 @@ def test_impacts_of_incidents_not_mentioned_stay(store, page):
     assert len(store.facts(page.id).impacts) == 1
 
 
+@pytest.mark.slow
 def test_a_complete_span_drops_what_it_no_longer_lists(store, page):
     inside = impact(NOW - 5 * HOUR, NOW - 4 * HOUR, incident_id=None)
     touching = impact(NOW - 8 * HOUR, NOW - 5 * HOUR, incident_id="i9")

@@ -449,6 +449,7 @@ def histories(draw):
     return History(first=may(first), last=may(last), days=days, quiet=tuple(quiet))
 
 
+@pytest.mark.slow
 @given(st.lists(histories(), min_size=1, max_size=5), st.integers(5, 14))
 def test_what_was_derived_last_is_what_is_read(derived, today):
     with Store.open("sqlite://") as store:
@@ -466,6 +467,7 @@ def test_what_was_derived_last_is_what_is_read(derived, today):
             assert again == replace(day, length_seconds=0, covered_seconds=0)
 
 
+@pytest.mark.slow
 @given(st.lists(histories(), min_size=2, max_size=5))
 def test_every_revision_follows_the_one_before(derived):
     with Store.open("sqlite://") as store:

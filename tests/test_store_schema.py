@@ -55,6 +55,7 @@ def test_a_table_that_differs_from_the_code_is_named(opened):
         schema.check(opened)
 
 
+@pytest.mark.slow
 def test_what_was_upgraded_can_be_downgraded_and_upgraded_again(opened):
     schema.upgrade(opened)
     schema.downgrade(opened)

@@ -243,6 +243,7 @@ def test_a_text_without_end_is_cut(store, page):
     assert (len(text), text[-1]) == (4_000, "…")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

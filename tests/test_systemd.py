@@ -124,6 +124,7 @@ def calls_of(group: str) -> set[str]:
     return {call for name in names for call in (calls_of(name) if name.startswith("@") else [name])}
 
 
+@pytest.mark.slow
 def test_the_command_asks_the_kernel_for_nothing_that_the_unit_forbids(tmp_path):
     allowed = calls_of("@system-service") | calls_of("@default")
     allowed -= calls_of("@privileged") | calls_of("@resources")

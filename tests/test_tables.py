@@ -45,6 +45,7 @@ def written(form: Format, name: str, content: list[dict]) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(TABLES))
 async def test_every_row_has_exactly_the_columns_of_its_table(name) -> None:
     async with demo_store("sqlite://", NOW) as (store, _):
@@ -67,6 +68,7 @@ def test_the_guide_names_every_column(name) -> None:
     assert re.findall(r"`(\w+)`", columns) == list(TABLES[name].columns)
 
 
+@pytest.mark.slow
 async def test_windows_are_those_of_the_report() -> None:
     async with demo_store("sqlite://", NOW) as (store, vendors):
         for page in store.pages():
@@ -88,6 +90,7 @@ async def test_windows_are_those_of_the_report() -> None:
                 assert row["partial_seconds"] == pytest.approx(found.seconds.partial, abs=0.01)
 
 
+@pytest.mark.slow
 async def test_days_are_those_of_the_report() -> None:
     async with demo_store("sqlite://", NOW) as (store, vendors):
         for page in store.pages():
@@ -198,6 +201,7 @@ def test_csv_has_no_formulas_for_a_spreadsheet(store) -> None:
     assert row["title"].startswith("'=")
 
 
+@pytest.mark.slow
 async def test_json_lines_and_parquet_say_the_same() -> None:
     async with demo_store("sqlite://", NOW) as (store, _):
         for name, table in TABLES.items():

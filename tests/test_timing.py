@@ -67,6 +67,7 @@ def test_no_page_is_asked_before_the_time_it_asked_us_to_wait(
     assert wait == max(without, retry_after.total_seconds())
 
 
+@pytest.mark.slow
 @given(intervals, failures, st.booleans(), shares)
 def test_a_failing_page_is_asked_no_more_often_than_one_that_is_read(
     interval, failures, fast, share
@@ -339,6 +340,7 @@ def answers_as(how: str, url: str):
             return Throttled("answered 429", url=url, retry_after=timedelta(seconds=int(how)))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(
     st.lists(
@@ -364,6 +366,7 @@ async def test_whatever_a_page_answers_it_is_due_again_after_a_minute_at_the_soo
             clock.now = due
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hours", "asks"), [(5.9, False), (6.1, True)])
 async def test_a_backfill_run_again_within_six_hours_does_not_ask_again(hours, asks) -> None:
     truth, clock = truth_for(3, "statuspage"), Clock(datetime(2026, 5, 20, 12, 30, tzinfo=UTC))

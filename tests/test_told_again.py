@@ -158,6 +158,7 @@ EDITS = {
 BAD_ON_THE_DAY = {"closed", "first bad state in the resolving update"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS)
 async def test_a_statuspage_incident_told_again_never_goes_on_for_ever(edit: str) -> None:
     told = statuspage(incident(OPENED), at(0))
@@ -177,6 +178,7 @@ async def test_a_statuspage_incident_told_again_never_goes_on_for_ever(edit: str
     assert (days[0] is Level.PARTIAL_OUTAGE) == (edit in BAD_ON_THE_DAY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS)
 async def test_polls_then_backfill_and_backfill_alone_tell_the_same_impacts(edit: str) -> None:
     told = statuspage(incident(OPENED), at(0))
@@ -301,6 +303,7 @@ IO_EDITS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", IO_EDITS)
 async def test_an_incident_io_incident_told_again_never_goes_on_for_ever(edit: str) -> None:
     told = incidentio("investigating", impact_row(1, at(0)))

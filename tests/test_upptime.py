@@ -90,6 +90,7 @@ def with_api(days: object, **changes: object) -> Answer:
     return answer
 
 
+@pytest.mark.slow
 @given(
     days=st.dictionaries(
         st.dates(date(2026, 1, 1), date(2026, 6, 30)), st.integers(0, 3000), max_size=20

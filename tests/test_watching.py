@@ -120,6 +120,7 @@ def in_use(monitor: Command, tmp_path: Path):
     return settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", LOOKING.values(), ids=LOOKING)
 def test_who_only_looks_with_other_settings_changes_nothing(
     monitor: Command, tmp_path: Path, in_use: Path, words: tuple[str, ...]
@@ -135,6 +136,7 @@ def test_who_only_looks_with_other_settings_changes_nothing(
     assert "Traceback" not in out + err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", CHANGING.values(), ids=CHANGING)
 def test_other_settings_are_refused_where_a_database_is_in_use(
     monitor: Command, tmp_path: Path, in_use: Path, words: tuple[str, ...]
@@ -147,6 +149,7 @@ def test_other_settings_are_refused_where_a_database_is_in_use(
     assert watched(tmp_path) == ["acme"]
 
 
+@pytest.mark.slow
 def test_a_vendor_that_was_written_into_the_settings_is_read_and_the_others_go_on(
     monitor: Command, tmp_path: Path, in_use: Path
 ) -> None:
@@ -163,6 +166,7 @@ def test_a_vendor_that_was_written_into_the_settings_is_read_and_the_others_go_o
     assert monitor("report", "--config", str(in_use))[2] == ""
 
 
+@pytest.mark.slow
 def test_a_poll_ends_no_watch_over_a_vendor_that_the_settings_name_no_more(
     monitor: Command, tmp_path: Path, in_use: Path
 ) -> None:

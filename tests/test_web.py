@@ -185,6 +185,7 @@ def many_vendors():
     return store
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["text/plain", PROMETHEUS_3], ids=["text", "OpenMetrics"])
 async def test_a_large_answer_is_the_same_compressed_and_plain_and_says_its_length(accept):
     transport = httpx.ASGITransport(app=app_of(many_vendors()))
@@ -307,6 +308,7 @@ async def test_a_shard_that_cannot_be_is_refused_with_what_to_write(query, text)
     assert (answer.status_code, answer.text) == (400, f"{text}\n")
 
 
+@pytest.mark.slow
 async def test_shards_together_are_all_vendors_once():
     store = many_vendors()
     parts = [samples((await ask(f"/metrics?shard={n}/8", store)).text) for n in range(1, 9)]

@@ -19,6 +19,7 @@ from tests.drive import answers_from
 from tests.test_platforms import CASES, known_page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", platforms.names())
 async def test_what_a_platform_says_is_kept_and_reported(name: str) -> None:
     await read_whole(FIXTURES / name / "ongoing")

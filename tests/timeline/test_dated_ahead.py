@@ -42,6 +42,7 @@ def dated_ahead(platform: str) -> World:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_what_is_over_at_an_end_that_lies_ahead_claims_nothing_any_more(
     platform: str,

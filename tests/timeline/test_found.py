@@ -16,6 +16,7 @@ OUTPUTS: Law = test_laws.test_what_is_unknown_is_unknown_in_every_output
 CLOCK: Law = test_laws.test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("law", "platform", "seed"),
     [

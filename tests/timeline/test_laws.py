@@ -41,6 +41,7 @@ def made(law: str, platform: str, seed: int) -> World:
     return world(seed, platform, off=[*OFF.get(law, {}), *OFF.get(f"{law} {platform}", {})])
 
 
+@pytest.mark.slow
 @seeds(0)
 async def test_nothing_is_green_that_was_bad_and_admitted(platform: str, seed: int) -> None:
     given = made("green", platform, seed)
@@ -65,6 +66,7 @@ def _now(reader: Ran, seen: Seen) -> list[str]:
     )
 
 
+@pytest.mark.slow
 @seeds(1, laws.SAY_NOW)
 async def test_what_nobody_said_is_unknown(platform: str, seed: int) -> None:
     given = world(
@@ -75,6 +77,7 @@ async def test_what_nobody_said_is_unknown(platform: str, seed: int) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 @seeds(2)
 async def test_every_bad_span_ends(platform: str, seed: int) -> None:
     given = made("ends", platform, seed)
@@ -84,6 +87,7 @@ async def test_every_bad_span_ends(platform: str, seed: int) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 @seeds(3)
 async def test_polls_and_backfill_in_any_order_give_the_same_days(platform: str, seed: int) -> None:
     given = made("order", platform, seed)
@@ -101,6 +105,7 @@ async def test_polls_and_backfill_in_any_order_give_the_same_days(platform: str,
     assert found == []
 
 
+@pytest.mark.slow
 @seeds(4)
 async def test_the_same_again_a_rebuild_a_restart_and_a_kill_change_nothing(
     platform: str, seed: int
