@@ -21,11 +21,7 @@ from monitor.terminal import say
 commands = typer.Typer()
 
 INDEX = "index.json"
-
-
 _LONGEST_NAME = 60
-
-
 _SUFFIXES = {
     "json": ".json",
     "html": ".html",

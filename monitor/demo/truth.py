@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.intervals import Interval, day_interval
@@ -19,6 +20,14 @@ Transition = tuple[datetime, Level]
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class LevelSpan(NamedTuple):
+    """How long a component was at a bad level; end None = it still is."""
+
+    start: datetime
+    end: datetime | None
+    level: Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,21 +108,19 @@ class TruthIncident:
             return tuple(self.effects)
         return tuple(key for key, transitions in self.effects.items() if transitions[0][0] <= now)
 
-    def spans(
-        self, component_id: str, now: datetime
-    ) -> list[tuple[datetime, datetime | None, Level]]:
-        """Return (start, end, level) of each bad level of one component begun by `now`; end None =
-        still going on.
+    def spans(self, component_id: str, now: datetime) -> list[LevelSpan]:
+        """Return the spans of a component's bad levels that have begun by `now`.
 
         Zero-length spans are kept: vendors publish them.
         """
         transitions = self.effects.get(component_id, ())
         ends = [*(at for at, _ in transitions[1:]), self.resolved_at][: len(transitions)]
-        return [
-            (start, end if end is not None and end <= now else None, level)
-            for (start, level), end in zip(transitions, ends, strict=True)
-            if start <= now and level is not Level.OPERATIONAL
-        ]
+        spans = []
+        for (start, level), end in zip(transitions, ends, strict=True):
+            if start <= now and level is not Level.OPERATIONAL:
+                has_ended = end is not None and end <= now
+                spans.append(LevelSpan(start, end if has_ended else None, level))
+        return spans
 
     def instants(self) -> Iterator[datetime]:
         """Yield, unordered and with repetitions, every instant at which a state changes or a text

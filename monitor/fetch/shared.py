@@ -94,13 +94,10 @@ class SharedFetcher:
         return abs(self._clock() - answer.at) <= YOUNG_SECONDS
 
     def _forget_old(self) -> None:
-        old = [
-            key
-            for key, line in self._lines.items()
-            if not line.turn.locked() and (line.answer is None or not self._is_young(line.answer))
-        ]
-        for key in old:
-            del self._lines[key]
+        for key, line in list(self._lines.items()):
+            is_in_use = line.turn.locked() or (line.answer and self._is_young(line.answer))
+            if not is_in_use:
+                del self._lines[key]
 
 
 def _for(

@@ -18,7 +18,7 @@ from monitor.demo.posts import (
     Query,
     unresolved,
 )
-from monitor.demo.truth import TruthIncident, ulid
+from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 
 COMPAT_STATES = {**STATES, Level.MAJOR_OUTAGE: "major_outage"}
@@ -31,8 +31,6 @@ COMPAT_INDICATORS = {
     Level.PARTIAL_OUTAGE: ("minor", "Partial System Degradation"),
     Level.MAJOR_OUTAGE: ("major", "Major System Outage"),
 }
-
-
 COMPAT_ROWS = 25
 
 
@@ -58,18 +56,19 @@ def _component_rows(page: Page) -> list[Json]:
     """Return every component, in an order that changes every minute as it does on real pages."""
     components = list(page.truth.components)
     Random(int(page.now.timestamp()) // 60).shuffle(components)  # noqa: S311
-    return [
-        {
-            "created_at": _iso(recorded_since(page, c)),
-            "id": c.id,
-            "name": c.name,
-            "page_id": page.truth.page_id,
-            "position": place,
-            "status": COMPAT_STATES[page.level(c.id)],
-            "updated_at": _iso(page.truth.changed_at(page.now)),
-        }
-        for place, c in enumerate(components)
-    ]
+    return [_component_row(page, place, c) for place, c in enumerate(components)]
+
+
+def _component_row(page: Page, place: int, component: TruthComponent) -> Json:
+    return {
+        "created_at": _iso(recorded_since(page, component)),
+        "id": component.id,
+        "name": component.name,
+        "page_id": page.truth.page_id,
+        "position": place,
+        "status": COMPAT_STATES[page.level(component.id)],
+        "updated_at": _iso(page.truth.changed_at(page.now)),
+    }
 
 
 def _update(incident: TruthIncident, post: Post) -> Json:

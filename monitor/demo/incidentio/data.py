@@ -42,25 +42,30 @@ def _link(page: Page, incident: TruthIncident) -> Json:
 
 def _uptimes(page: Page, since: datetime, until: datetime) -> list[Json]:
     components = [c for c in page.truth.components if c.showcase]
-    rows: list[Json] = [
-        {
-            "component_id": c.id,
-            "data_available_since": iso(recorded_since(page, c)),
-            "uptime": _uptime(page, [c], since, until),
-        }
-        for c in components
-    ]
-    for group in dict.fromkeys(c.group for c in components if c.group):
-        children = [c for c in components if c.group == group]
-        rows.append(
-            {
-                "component_id": None,
-                "status_page_component_group_id": page.truth.group_id(group),
-                "data_available_since": iso(min(recorded_since(page, c) for c in children)),
-                "uptime": _uptime(page, children, since, until),
-            }
-        )
+    rows: list[Json] = []
+    groups: dict[str, list[TruthComponent]] = {}
+    for component in components:
+        row = _uptime_row(page, [component], since, until)
+        rows.append({"component_id": component.id, **row})
+        if component.group:
+            groups.setdefault(component.group, []).append(component)
+    for group, children in groups.items():
+        key = {"component_id": None, "status_page_component_group_id": page.truth.group_id(group)}
+        rows.append({**key, **_uptime_row(page, children, since, until)})
     return rows
+
+
+def _uptime_row(
+    page: Page, children: list[TruthComponent], since: datetime, until: datetime
+) -> Json:
+    return {
+        "data_available_since": iso(_first_record(page, children)),
+        "uptime": _uptime(page, children, since, until),
+    }
+
+
+def _first_record(page: Page, children: list[TruthComponent]) -> datetime:
+    return min(recorded_since(page, component) for component in children)
 
 
 def _uptime(
@@ -69,7 +74,7 @@ def _uptime(
     """Return the uptime by the documented rule: partial and full outage are down, and a group is
     down when any of its parts is.
     """
-    start = max(since, min(recorded_since(page, c) for c in children))
+    start = max(since, _first_record(page, children))
     window = Interval.between(start, min(until, page.now))
     if window is None:
         return None

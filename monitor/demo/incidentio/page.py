@@ -24,15 +24,11 @@ STATES = {
     Level.PARTIAL_OUTAGE: "partial_outage",
     Level.MAJOR_OUTAGE: "full_outage",
 }
-
-
 MAINTENANCE_WORDS = {
     "scheduled": "maintenance_scheduled",
     "in_progress": "maintenance_in_progress",
     "completed": "maintenance_complete",
 }
-
-
 HEADERS = {
     "server": "Vercel",
     "content-security-policy": (
@@ -40,8 +36,6 @@ HEADERS = {
     ),
     "cache-control": "public, max-age=0, must-revalidate",
 }
-
-
 PAGE_DAYS = 91
 
 

@@ -129,12 +129,21 @@ def _structure(page: Page) -> list[Json]:
     return items
 
 
+def _unresolved(page: Page, *, maintenance: bool) -> list[Json]:
+    incidents = unresolved(page.truth, page.now, maintenance=maintenance)
+    return [incident_document(page, incident) for incident in incidents]
+
+
 def page_summary(page: Page) -> Json:
     """Return the page's summary."""
     truth = page.truth
-    levels = {c.id: page.level(c.id) for c in truth.components}
-    incidents = unresolved(truth, page.now, maintenance=False)
-    maintenances = unresolved(truth, page.now, maintenance=True)
+    components: list[Json] = []
+    affected_rows: list[Json] = []
+    for component in truth.components:
+        row = {"id": component.id, "name": component.name, "status_page_id": truth.page_id}
+        components.append(row)
+        if level := page.level(component.id):
+            affected_rows.append({"component_id": component.id, "status": STATES[level]})
     return {
         "id": truth.page_id,
         "name": truth.name,
@@ -147,17 +156,13 @@ def page_summary(page: Page) -> Json:
         "display_uptime_mode": "chart_and_percentage",
         "expose_status_summary_api": False,
         "data_available_since": iso(truth.created_at),
-        "components": [
-            {"id": c.id, "name": c.name, "status_page_id": truth.page_id} for c in truth.components
-        ],
-        "affected_components": [
-            {"component_id": key, "status": STATES[level]} for key, level in levels.items() if level
-        ],
+        "components": components,
+        "affected_components": affected_rows,
         "structure": {
             "id": ulid(truth.created_at, truth.slug, "structure"),
             "status_page_id": truth.page_id,
             "items": _structure(page),
         },
-        "ongoing_incidents": [incident_document(page, i) for i in incidents],
-        "scheduled_maintenances": [incident_document(page, i) for i in maintenances],
+        "ongoing_incidents": _unresolved(page, maintenance=False),
+        "scheduled_maintenances": _unresolved(page, maintenance=True),
     }

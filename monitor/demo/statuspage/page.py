@@ -3,7 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.demo.posts import (
     Answer,
@@ -24,8 +24,6 @@ STATES = {
     Level.PARTIAL_OUTAGE: "partial_outage",
     Level.MAJOR_OUTAGE: "major_outage",
 }
-
-
 INDICATORS = {
     Level.OPERATIONAL: ("none", "All Systems Operational"),
     Level.MAINTENANCE: ("maintenance", "Service Under Maintenance"),
@@ -33,8 +31,6 @@ INDICATORS = {
     Level.PARTIAL_OUTAGE: ("minor", "Minor Service Outage"),
     Level.MAJOR_OUTAGE: ("major", "Partial System Outage"),
 }
-
-
 HEADERS = {
     "server": "AtlassianEdge",
     "x-statuspage-version": "5d0b7c1e9a3f48626c1f0e2d4b8a97531fedcba0",
@@ -45,9 +41,14 @@ HEADERS = {
     "vary": "Accept,Accept-Encoding",
     "access-control-allow-origin": "*",
 }
-
-
 MOST_INCIDENTS = 50
+
+
+class Outages(NamedTuple):
+    """Seconds of partial and of major outage on a day."""
+
+    partial: int
+    major: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +111,25 @@ class Page:
         them.
         """
         interval = day_interval(day, self.truth.tz)
-        return [
-            {"name": incident.title, "code": incident.id}
-            for incident in self.truth.incidents
-            if not incident.maintenance and self._harms(incident, component_id, interval)
-        ]
+        incidents = [i for i in self.truth.incidents if self._harms(i, component_id, interval)]
+        return [{"name": incident.title, "code": incident.id} for incident in incidents]
 
     def _harms(self, incident: TruthIncident, component_id: str, interval: Interval) -> bool:
+        if incident.maintenance:
+            return False
         for start, end, _ in incident.spans(component_id, self.now):
             if start < interval.end and (end is None or end > interval.start) and start != end:
                 return True
         return False
 
-    def outages(self, component: TruthComponent, day: date) -> tuple[int, int]:
+    def outages(self, component: TruthComponent, day: date) -> Outages:
         """Return the seconds of partial and of major outage; none before the component's first
         day.
         """
         if day < component.start or day > self.today:
-            return 0, 0
+            return Outages(0, 0)
         seconds = self.truth.seconds(component.id, day, now=self.now)
-        return int(seconds.partial), int(seconds.major)
+        return Outages(int(seconds.partial), int(seconds.major))
 
 
 def iso(at: datetime) -> str:

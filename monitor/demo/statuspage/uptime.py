@@ -25,8 +25,6 @@ from monitor.demo.truth import TruthComponent
 from monitor.intervals import ONE_DAY, days_between
 
 SHOWCASE_IDS = 60
-
-
 SHOWCASE_DAYS = 90
 
 
@@ -56,10 +54,11 @@ def _timeline(page: Page, component: TruthComponent) -> Json:
 
 
 def _showcase_day(page: Page, component: TruthComponent, day: date) -> Json:
-    outages = dict(zip("pm", page.outages(component, day), strict=True))
+    partial, major = page.outages(component, day)
+    outages = ({"p": partial} if partial else {}) | ({"m": major} if major else {})
     return {
         "date": day.isoformat(),
-        "outages": {key: seconds for key, seconds in outages.items() if seconds},
+        "outages": outages,
         "related_events": page.related_events(component.id, day),
     }
 
@@ -139,9 +138,8 @@ def _month(month: date, share: Decimal | None, days: list[Json]) -> Json:
 
 def _component_month(page: Page, component: TruthComponent, month: date) -> Json:
     days = days_of_month(month)
-    return _month(
-        month, _share(page, component, days), [_record_day(page, component, day) for day in days]
-    )
+    rows = [_record_day(page, component, day) for day in days]
+    return _month(month, _share(page, component, days), rows)
 
 
 def _record_day(page: Page, component: TruthComponent, day: date) -> Json:
@@ -159,7 +157,11 @@ def _record_day(page: Page, component: TruthComponent, day: date) -> Json:
 
 def _group_month(page: Page, children: list[TruthComponent], month: date) -> Json:
     days = days_of_month(month)
-    shares = [share for c in children if (share := _share(page, c, days)) is not None]
+    shares = []
+    for component in children:
+        share = _share(page, component, days)
+        if share is not None:
+            shares.append(share)
     mean = sum(shares, Decimal(0)) / len(shares) if shares else None
     return _month(month, mean, [_group_day(page, children, day) for day in days])
 
@@ -167,8 +169,11 @@ def _group_month(page: Page, children: list[TruthComponent], month: date) -> Jso
 def _group_day(page: Page, children: list[TruthComponent], day: date) -> Json:
     if day > page.today:
         return {"color": "#EAEAEA"}
-    outages = [page.outages(c, day) for c in children]
-    partial, major = sum(p > 0 for p, _ in outages), sum(m > 0 for _, m in outages)
+    partial = major = 0
+    for component in children:
+        outages = page.outages(component, day)
+        partial += outages.partial > 0
+        major += outages.major > 0
     return {
         "color": "#e04343" if partial or major else "#76ad2a",
         "date": midnight(page, day),
