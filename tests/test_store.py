@@ -25,8 +25,8 @@ from monitor.model import (
     ReportedUptime,
 )
 from monitor.store import Body, PageSpec, PageState, Store, Validator
+from monitor.store.addresses import display
 from monitor.store.edges import FAR_FUTURE
-from monitor.store.engine import shown
 from monitor.store.tables.instants import from_microseconds, to_microseconds
 from tests.store_support import (
     DATABASES,
@@ -1273,8 +1273,8 @@ def test_a_healthy_store_answers(store):
     ],
 )
 def test_a_password_is_never_shown(url):
-    assert "hunter2" not in shown(url)
-    assert "db.example" in shown(url)
+    assert "hunter2" not in display(url)
+    assert "db.example" in display(url)
 
 
 def test_an_unreadable_url_is_not_quoted_and_names_the_remedy():
@@ -1296,7 +1296,7 @@ def test_a_failed_connection_hides_the_password(option):
 def test_what_is_no_secret_of_a_database_is_shown():
     url = "postgresql://me@db.example/status?connect_timeout=2&sslmode=require"
 
-    assert shown(url) == url.replace("postgresql:", "postgresql+psycopg:")
+    assert display(url) == url.replace("postgresql:", "postgresql+psycopg:")
 
 
 def test_a_database_of_another_kind_is_refused_with_a_remedy():

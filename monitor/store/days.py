@@ -20,7 +20,7 @@ from monitor.store.changes.common import FactRow
 from monitor.store.changes.days import DayChange, DayDiff, NewDay, StoredDay, StoredDays
 from monitor.store.day_rows import DayRow
 from monitor.store.edges import WHOLE_PAGE
-from monitor.store.histories import QUIETS, ROWS, quiet_run, to_day_row
+from monitor.store.histories import QUIETS, ROWS, quiet_run
 from monitor.store.records import PageRecord
 from monitor.store.rows import chunks, update_of_ids
 from monitor.store.tables import DAY, QUIET
@@ -76,13 +76,12 @@ def _days_by_component(
 ) -> dict[str, StoredDays]:
     values = {"page": page_id, "first": first, "last": last}
     by_component: dict[str, StoredDays] = defaultdict(StoredDays)
-    for row in connection.execute(ROWS, values).all():
-        by_component[row.component_id].rows[row.day] = StoredDay(
-            row.id, row.revision, to_day_row(row)
-        )
-    for row in connection.execute(QUIETS, values).all():
-        run = quiet_run(row.first_day, row.last_day, row.source, row.confidence)
-        by_component[row.component_id].quiet.append(FactRow(row.id, run))
+    for key, row_id, revision, *content in connection.execute(ROWS, values):
+        row = DayRow._make(content)
+        by_component[key].rows[row.day] = StoredDay(row_id, revision, row)
+    for key, row_id, first_day, last_day, source, confidence in connection.execute(QUIETS, values):
+        run = quiet_run(first_day, last_day, source, confidence)
+        by_component[key].quiet.append(FactRow(row_id, run))
     return by_component
 
 

@@ -15,8 +15,9 @@ from monitor.store import updates
 from monitor.store.changes.common import FactChange
 from monitor.store.changes.coverage import CoverageChange, CoverageKey
 from monitor.store.changes.updates import UpdateChange
+from monitor.store.fact_rows import FIGURES, IMPACTS, Kind
 from monitor.store.records import PageRecord
-from monitor.store.rows import FIGURES, IMPACTS, Kind, chunks, update_of_ids
+from monitor.store.rows import chunks, update_of_ids
 from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE, Instant
 
 Fact = TypeVar("Fact")
@@ -64,7 +65,7 @@ class FactWriter:
     def change(self, kind: Kind[Fact], change: FactChange[Fact]) -> None:
         """Write a change of incidents or bars."""
         self._supersede(kind.table, [row.id for row in change.stale])
-        self._add(kind.table, map(kind.to_row, change.fresh))
+        self._add(kind.table, map(kind.values, change.fresh))
         self.affected_from += change.affected_from
 
     def change_impacts(self, change: FactChange[Impact]) -> None:
@@ -76,7 +77,7 @@ class FactWriter:
                 self._connection.execute(
                     _SET_LAST_READ, {"ids": ids, "moment": self._polled_before}
                 )
-        self._add(IMPACT, map(IMPACTS.to_row, change.fresh))
+        self._add(IMPACT, map(IMPACTS.values, change.fresh))
         self.affected_from += change.affected_from
 
     def change_updates(self, change: UpdateChange) -> None:
@@ -88,7 +89,7 @@ class FactWriter:
     def change_figures(self, change: FactChange[ReportedUptime], source: str) -> None:
         """Write a change of a source's uptime figures."""
         self._supersede(FIGURE, [row.id for row in change.stale])
-        rows = map(FIGURES.to_row, change.fresh)
+        rows = map(FIGURES.values, change.fresh)
         self._add(FIGURE, [row | {"source": source} for row in rows])
 
     def change_coverage(self, change: CoverageChange) -> None:

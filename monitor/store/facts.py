@@ -12,22 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import Interval, day_interval, day_of, utc
-from monitor.model import Aspect, Coverage, OpenClaim, PageFacts, Phase
+from monitor.model import Aspect, Coverage, Incident, OpenClaim, PageFacts, Phase
 from monitor.store import components, pages, runs, updates
 from monitor.store.edges import BEGINNING, FAR_FUTURE
+from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS, PHASES
 from monitor.store.records import CurrentState, IncidentVersion
-from monitor.store.rows import (
-    ASPECTS,
-    BARS,
-    FIGURES,
-    IMPACTS,
-    INCIDENTS,
-    LEVELS,
-    PHASES,
-    Row,
-    columns,
-    to_incident,
-)
+from monitor.store.rows import ASPECTS, LEVELS, Row, columns
 from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 
@@ -105,19 +95,19 @@ def read(
         return connection.execute(selects[known_at is not None], values | more).all()
 
     bars = rows(_BARS, since_day=day_of(start, page.zone))
-    impacts = tuple(map(IMPACTS.to_fact, rows(_IMPACTS)))
+    impacts = tuple(map(IMPACTS.read, rows(_IMPACTS)))
     # Whether an incident still counts is decided by what was seen since it began.
     begin = min([start, *(impact.start for impact in impacts)])
     observed_runs = runs.read(connection, page, begin, moment)
     return PageFacts(
         components=tuple(row.entry for row in components.known_at(connection, page_id, moment)),
-        incidents=tuple(map(to_incident, rows(_INCIDENTS))),
+        incidents=tuple(map(INCIDENTS.read, rows(_INCIDENTS))),
         updates=tuple(updates.read_states(connection, values | {"since": begin})),
         impacts=impacts,
-        bars=tuple(map(BARS.to_fact, bars)),
+        bars=tuple(map(BARS.read, bars)),
         coverage=tuple(_coverage(rows(_COVERAGE), moment)),
         runs=observed_runs,
-        reported=tuple(map(FIGURES.to_fact, rows(_FIGURES))),
+        reported=tuple(map(FIGURES.read, rows(_FIGURES))),
         open_claims=tuple(_open_claims(connection, page_id, begin, moment)) if impacts else (),
     )
 
@@ -129,15 +119,16 @@ def _open_claims(
     told later.
     """
     values = {"page": page_id, "since": since, "known_at": known_at}
-    for row in connection.execute(_OPEN_CLAIMS, values):
-        span = Interval.between(row.recorded_at, row.superseded_at or FAR_FUTURE)
+    rows = connection.execute(_OPEN_CLAIMS, values)
+    for component_id, incident_id, level, recorded_at, superseded_at, last_read_at in rows:
+        span = Interval.between(recorded_at, superseded_at or FAR_FUTURE)
         if span is not None:
             yield OpenClaim(
-                component_id=row.component_id,
-                incident_id=row.incident_id,
-                level=LEVELS[row.level],
+                component_id=component_id,
+                incident_id=incident_id,
+                level=LEVELS[level],
                 span=span,
-                last_read=row.last_read_at,
+                last_read=last_read_at,
             )
 
 
@@ -150,19 +141,17 @@ def published(connection: Connection, page_id: int, first: date) -> PageFacts:
     since = day_interval(first, pages.page(connection, page_id).zone).start
     values = {"page": page_id, "since": since, "since_day": first}
     return PageFacts(
-        bars=tuple(map(BARS.to_fact, connection.execute(_BARS[0], values))),
+        bars=tuple(map(BARS.read, connection.execute(_BARS[0], values))),
         coverage=tuple(_coverage(connection.execute(_BAR_COVERAGE, values), FAR_FUTURE)),
-        reported=tuple(map(FIGURES.to_fact, connection.execute(_FIGURES[0], values))),
+        reported=tuple(map(FIGURES.read, connection.execute(_FIGURES[0], values))),
     )
 
 
 def _coverage(rows: Iterable[Row], known_at: datetime) -> Iterator[Coverage]:
-    for row in rows:
-        span = Interval.between(row.started_at, min(row.ended_at, known_at))
+    for component_id, aspect, started_at, ended_at in rows:
+        span = Interval.between(started_at, min(ended_at, known_at))
         if span is not None:
-            yield Coverage(
-                span=span, aspect=ASPECTS[row.aspect], component_id=row.component_id or None
-            )
+            yield Coverage(span=span, aspect=ASPECTS[aspect], component_id=component_id or None)
 
 
 _NOT_ENDED = INCIDENT.c.phase.in_((Phase.OPEN.value, Phase.SCHEDULED.value))
@@ -180,9 +169,9 @@ _NOT_ENDED_PHASES = sa.select(INCIDENT.c.external_id, INCIDENT.c.phase).where(
 )
 
 
-def open_incidents(connection: Connection, page_id: int) -> list[Any]:
+def open_incidents(connection: Connection, page_id: int) -> list[Incident]:
     """Return the incidents and maintenances that have not ended, by their start."""
-    return [to_incident(row) for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id})]
+    return [INCIDENTS.read(row) for row in connection.execute(_OPEN_INCIDENTS, {"page": page_id})]
 
 
 def current(connection: Connection, page_id: int) -> CurrentState:
@@ -214,11 +203,10 @@ def incident_versions(
         .where(INCIDENT.c.page_id == page_id, INCIDENT.c.external_id == incident_id)
         .order_by(INCIDENT.c.id)
     )
-    return [
-        IncidentVersion(
-            incident=to_incident(row),
-            recorded_at=row.recorded_at,
-            superseded_at=row.superseded_at,
+    versions = []
+    for *content, recorded_at, superseded_at in connection.execute(query):
+        incident = INCIDENTS.read(content)
+        versions.append(
+            IncidentVersion(incident=incident, recorded_at=recorded_at, superseded_at=superseded_at)
         )
-        for row in connection.execute(query)
-    ]
+    return versions

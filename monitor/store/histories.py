@@ -18,7 +18,7 @@ from monitor.store import components, pages
 from monitor.store.day_rows import DayRow, quiet_day, to_day
 from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
 from monitor.store.records import DayRevision
-from monitor.store.rows import Row, columns
+from monitor.store.rows import columns
 from monitor.store.tables import DAY, QUIET
 
 _WHOLE_DAY = 86_400.0
@@ -50,11 +50,6 @@ _LISTED_ROWS = ROWS.where(_is_listed(DAY.c.component_id))
 _LISTED_QUIETS = QUIETS.where(_is_listed(QUIET.c.component_id))
 
 
-def to_day_row(row: Row) -> DayRow:
-    """Return what a row of `ROWS` says of its day."""
-    return DayRow._make(row[len(_KEYS) :])
-
-
 @lru_cache(maxsize=4_096)
 def quiet_run(first: date, last: date, source: str, confidence: str) -> DayRun:
     """Return a run of quiet days, the same object for the same columns."""
@@ -72,11 +67,12 @@ def page_history(
     values = {"page": page_id, "first": first, "last": last}
     days: dict[str, dict[date, Day]] = defaultdict(dict)
     quiet: dict[str, list[DayRun]] = defaultdict(list)
-    for row in connection.execute(_LISTED_ROWS if only_listed else ROWS, values).all():
-        days[row.component_id][row.day] = to_day(to_day_row(row))
-    for row in connection.execute(_LISTED_QUIETS if only_listed else QUIETS, values).all():
-        start, end = max(row.first_day, first), min(row.last_day, last)
-        quiet[row.component_id].append(quiet_run(start, end, row.source, row.confidence))
+    for key, _, _, *content in connection.execute(_LISTED_ROWS if only_listed else ROWS, values):
+        day = to_day(DayRow._make(content))
+        days[key][day.day] = day
+    quiets = connection.execute(_LISTED_QUIETS if only_listed else QUIETS, values)
+    for key, _, start, end, source, confidence in quiets:
+        quiet[key].append(quiet_run(max(start, first), min(end, last), source, confidence))
     if only_listed:
         component_rows = components.listed_components(connection, page_id)
     else:
@@ -137,19 +133,17 @@ def revisions(
         .where(DAY.c.page_id == page_id, DAY.c.component_id == key, DAY.c.day == day)
         .order_by(DAY.c.revision, DAY.c.id)
     )
-    return [_revision(row) for row in connection.execute(query)] or _quiet_revision(
-        connection, page_id, key, day
-    )
-
-
-def _revision(row: Row) -> DayRevision:
-    content = row[-len(_CONTENT) :]
-    return DayRevision(
-        revision=row.revision,
-        recorded_at=row.recorded_at,
-        superseded_at=row.superseded_at,
-        day=to_day(DayRow._make(content)),
-    )
+    versions = []
+    for revision, recorded_at, superseded_at, *content in connection.execute(query):
+        versions.append(
+            DayRevision(
+                revision=revision,
+                day=to_day(DayRow._make(content)),
+                recorded_at=recorded_at,
+                superseded_at=superseded_at,
+            )
+        )
+    return versions or _quiet_revision(connection, page_id, key, day)
 
 
 def _quiet_revision(connection: Connection, page_id: int, key: str, day: date) -> list[DayRevision]:

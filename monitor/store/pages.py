@@ -22,6 +22,7 @@ DEFAULT_ZONE = "UTC"
 _ZONE_NAME = sa.func.coalesce(PAGE.c.configured_zone, PAGE.c.page_zone, DEFAULT_ZONE)
 
 SELECT = sa.select(*PAGE.c)
+_NAMES = tuple(PAGE.c.keys())
 _ALL = SELECT.order_by(PAGE.c.slug)
 _CONFIGURED = _ALL.where(PAGE.c.removed_at.is_(None))
 _BY_ID = SELECT.where(PAGE.c.id == sa.bindparam("page_id"))
@@ -48,11 +49,12 @@ _STATES = (
 
 def to_record(row: Row) -> PageRecord:
     """Return a row of `SELECT` as a record."""
-    values = row._asdict()
-    values["platform_evidence"] = tuple(row.platform_evidence)
-    values["hosts"] = tuple(row.hosts or ())
-    values["refused"] = from_json(row.refused)
-    return PageRecord(zone_name=row.configured_zone or row.page_zone or DEFAULT_ZONE, **values)
+    values = dict(zip(_NAMES, row, strict=True))
+    values["zone_name"] = values["configured_zone"] or values["page_zone"] or DEFAULT_ZONE
+    values["platform_evidence"] = tuple(values["platform_evidence"])
+    values["hosts"] = tuple(values["hosts"] or ())
+    values["refused"] = from_json(values["refused"])
+    return PageRecord(**values)
 
 
 def _rows(

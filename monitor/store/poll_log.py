@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
 from monitor.store.records import PollRecord
-from monitor.store.rows import Row, among, columns
+from monitor.store.rows import among, columns
 from monitor.store.tables import PAGE, POLL
 
 MOST_POLLS = 256
@@ -126,14 +126,26 @@ _LATEST_ID = (
     .correlate(PAGE)
     .scalar_subquery()
 )
+
+
+class _PollRow(NamedTuple):
+    id: int
+    page_id: int
+    outcome: str
+    reason: str | None
+    http_status: int | None
+    sha256: str | None
+    started_at: datetime
+    last_at: datetime | None
+    polls: int | None
+    duration_ms: int
+    requests: int
+    wire_bytes: int
+    later: bytes | None
+
+
 _LATEST = (
-    sa.select(
-        *columns(
-            POLL,
-            "id page_id outcome reason http_status sha256 started_at last_at polls duration_ms"
-            " requests wire_bytes later",
-        )
-    )
+    sa.select(*(POLL.c[name] for name in _PollRow._fields))
     .select_from(PAGE)
     .join(POLL, POLL.c.id == _LATEST_ID)
     .where(among(PAGE.c.id, "ids"))
@@ -149,10 +161,11 @@ _GROW = (
 
 def _latest(connection: Connection, page_ids: Collection[int]) -> dict[int, _Stretch]:
     rows = connection.execute(_LATEST, {"ids": list(page_ids)})
-    return {row.page_id: _to_stretch(row) for row in rows}
+    stretches = map(_to_stretch, map(_PollRow._make, rows))
+    return {stretch.page_id: stretch for stretch in stretches}
 
 
-def _to_stretch(row: Row) -> _Stretch:
+def _to_stretch(row: _PollRow) -> _Stretch:
     return _Stretch(
         id=row.id,
         page_id=row.page_id,

@@ -11,18 +11,8 @@ from monitor.model import Bar, Coverage, Impact, Incident, ReportedUptime
 from monitor.store.changes.bars import BarSpan
 from monitor.store.changes.common import FactRow
 from monitor.store.changes.coverage import CoverageKey
-from monitor.store.rows import (
-    BARS,
-    FIGURES,
-    IMPACTS,
-    INCIDENTS,
-    MOST_KEYS,
-    Kind,
-    Row,
-    among,
-    chunks,
-    columns,
-)
+from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS, Kind
+from monitor.store.rows import MOST_KEYS, Row, among, chunks, columns
 from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
@@ -62,7 +52,7 @@ class PresentFacts:
     def _read(
         self, kind: Kind[Fact], query: sa.Select[Any], **values: object
     ) -> list[FactRow[Fact]]:
-        return list(map(kind.to_fact_row, self._rows(query, values)))
+        return list(map(kind.read_present, self._rows(query, values)))
 
     def _read_among(
         self, kind: Kind[Fact], query: sa.Select[Any], keys: Iterable[str]
@@ -114,7 +104,8 @@ class PresentFacts:
     def coverage(self, sources: Collection[str]) -> dict[CoverageKey, dict[int, Interval]]:
         """Return the spans of these sources by whose they are, then by the id of their row."""
         spans: dict[CoverageKey, dict[int, Interval]] = {}
-        for row in self._rows(_COVERAGE_OF, {"keys": sorted(sources)}):
-            key = CoverageKey(row.source, row.component_id, row.aspect)
-            spans.setdefault(key, {})[row.id] = Interval(row.started_at, row.ended_at)
+        rows = self._rows(_COVERAGE_OF, {"keys": sorted(sources)})
+        for row_id, source, component_id, aspect, started_at, ended_at in rows:
+            key = CoverageKey(source, component_id, aspect)
+            spans.setdefault(key, {})[row_id] = Interval(started_at, ended_at)
         return spans

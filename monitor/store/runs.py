@@ -41,10 +41,8 @@ def open_runs(connection: Connection, page_id: int) -> dict[str, OpenRun]:
     """Return the runs that still held when the page was last observed, by component id."""
     rows = connection.execute(_OPEN, {"page": page_id})
     return {
-        row.component_id: OpenRun(
-            row.id, row.component_id, LEVELS[row.level], row.word, row.started_at
-        )
-        for row in rows
+        component_id: OpenRun(row_id, component_id, LEVELS[level], word, started_at)
+        for row_id, component_id, level, word, started_at in rows
     }
 
 
@@ -66,18 +64,18 @@ def _to_observed(rows: Iterable[Row], page: PageRecord, until: datetime) -> Iter
     before = until - MIN_DURATION
     counts_before = until > BEGINNING and day_of(before, page.zone) == day_of(until, page.zone)
     spans: dict[tuple[datetime, datetime], Interval] = {}  # most begin and go on together
-    for row in rows:
-        start, level = row.started_at, LEVELS[row.level]
-        end = until if row.ended_at is None else min(row.ended_at, until)
+    for component_id, number, start, ended_at, last_seen_at in rows:
+        level = LEVELS[number]
+        end = until if ended_at is None else min(ended_at, until)
         if start == end and counts_before and level is not None and level > Level.MAINTENANCE:
-            start = before
+            start = before  # noqa: PLW2901
         if start < end:
             span = spans.get((start, end)) or spans.setdefault((start, end), Interval(start, end))
             yield ObservedRun(
-                component_id=row.component_id,
+                component_id=component_id,
                 level=level,
                 span=span,
-                seen_until=row.last_seen_at,
+                seen_until=last_seen_at,
             )
 
 

@@ -30,13 +30,10 @@ from monitor.store.changes.incidents import compare_incidents, leave_behind, unl
 from monitor.store.changes.page_row import compare_page, next_zone_name
 from monitor.store.changes.runs import Sequel, compare_runs, sequel
 from monitor.store.changes.updates import compare_updates
+from monitor.store.fact_rows import BARS, INCIDENTS
 from monitor.store.fact_writer import FactWriter
 from monitor.store.present_facts import PresentFacts
 from monitor.store.records import Changes, PageRecord
-from monitor.store.rows import (
-    BARS,
-    INCIDENTS,
-)
 
 
 def save(

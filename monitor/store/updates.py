@@ -107,13 +107,9 @@ def read_states(connection: Connection, values: Mapping[str, Any]) -> Iterator[I
     `values` are the page, since when, and the moment of knowledge if it is not now.
     """
     query = _STATES_THEN if "known_at" in values else _STATES_NOW
-    for row in connection.execute(query, values).all():
+    for incident_id, key, at, status, states in connection.execute(query, values).all():
         yield IncidentUpdate(
-            incident_id=row.incident_id,
-            key=row.key,
-            at=row.at,
-            status=row.status,
-            states=_to_states(row.states),
+            incident_id=incident_id, key=key, at=at, status=status, states=_to_states(states)
         )
 
 

@@ -1,7 +1,6 @@
 """Runs of quiet days: operational, fully covered, silent. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 from monitor.intervals import ONE_DAY, days_between
@@ -39,12 +38,16 @@ def runs_to_store(
     """
     day_before, day_after = history.first - ONE_DAY, history.last + ONE_DAY
     before = [run for run in stored_runs if run.first <= day_before]
-    runs = [replace(run, last=min(run.last, day_before)) for run in before]
+    runs = [_part(run, run.first, min(run.last, day_before)) for run in before]
     for run in history.quiet:
         runs += _without(run, row_days)
     after = [run for run in stored_runs if run.last >= day_after]
-    runs += [replace(run, first=max(run.first, day_after)) for run in after]
+    runs += [_part(run, max(run.first, day_after), run.last) for run in after]
     return list(_join(runs))
+
+
+def _part(run: DayRun, first: date, last: date) -> DayRun:
+    return DayRun(first, last, run.source, run.confidence)
 
 
 def _without(run: DayRun, days: Collection[date]) -> Iterator[DayRun]:
@@ -52,10 +55,10 @@ def _without(run: DayRun, days: Collection[date]) -> Iterator[DayRun]:
     start = run.first
     for hole in sorted(day for day in days if run.first <= day <= run.last):
         if start < hole:
-            yield replace(run, first=start, last=hole - ONE_DAY)
+            yield _part(run, start, hole - ONE_DAY)
         start = hole + ONE_DAY
     if start <= run.last:
-        yield replace(run, first=start)
+        yield _part(run, start, run.last)
 
 
 def _join(runs: Iterable[DayRun]) -> Iterator[DayRun]:
@@ -63,7 +66,7 @@ def _join(runs: Iterable[DayRun]) -> Iterator[DayRun]:
     before: DayRun | None = None
     for run in runs:
         if before is not None and before.last + ONE_DAY >= run.first and is_alike(before, run):
-            before = replace(before, last=max(before.last, run.last))
+            before = _part(before, before.first, max(before.last, run.last))
             continue
         if before is not None:
             yield before
