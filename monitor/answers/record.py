@@ -148,7 +148,7 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
         open_incidents=facts.incidents,
     )
     standing = Standing.of(page, current, vendor, query.now)
-    uptimes = reported_ratios(facts) if is_today else {}
+    uptimes = _reported(facts, query.window_days) if is_today else {}
     begin, end = day_interval(window.first, page.zone), day_interval(last, page.zone)
     span = Interval(begin.start, end.end)
     incidents = tuple(_touching(facts.incidents, span))
@@ -163,10 +163,16 @@ def record(store: Store, page: PageRecord, vendor: VendorConfig, query: ReportQu
             _component(entry, facts, days, window, levels=standing.levels, uptimes=uptimes)
             for entry in _components(facts, span)
         ),
-        reported_uptime=uptimes.get((None, query.window_days)),
+        reported_uptime=uptimes.get(None),
         overrides=() if is_raw else overridden(incidents, vendor.overrides),
         caveat=platforms.caveat(page.platform),
     )
+
+
+def _reported(facts: PageFacts, window_days: int) -> dict[str | None, float]:
+    """Return the uptimes the vendor prints for so many days by component id; None = its page."""
+    ratios = reported_ratios(facts).items()
+    return {key: ratio for (key, length), ratio in ratios if length == window_days}
 
 
 def _component(
@@ -176,12 +182,11 @@ def _component(
     window: Window,
     *,
     levels: Mapping[str, Level | None],
-    uptimes: Mapping[tuple[str | None, int], float],
+    uptimes: Mapping[str | None, float],
 ) -> ComponentRecord:
     key = entry.component.id
     days = page_days.components[key]
     percentage = vendor_formula(entry, facts, days, window)
-    length = (window.last - window.first).days + 1
     return ComponentRecord(
         component=entry.component,
         slug=entry.slug,
@@ -189,7 +194,7 @@ def _component(
         level=levels.get(key),
         figures=figures(days, window),
         days=tuple(days.each(window)),
-        reported_uptime=uptimes.get((key, length)),
+        reported_uptime=uptimes.get(key),
         formula_uptime=None if percentage is None else float(percentage / 100),
         is_excluded=key in page_days.excluded,
     )
