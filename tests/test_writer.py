@@ -192,11 +192,11 @@ async def test_what_is_remembered_of_a_page_follows_what_was_written():
         await writer.write(read(store, "one"))
         await writer.flush()
         page = store.pages()[0]
-        memory = writer._caches.get(page.id, page.version)
+        cache = writer._caches.get(page.id, page.version)
 
-        assert memory.version == page.version
-        assert memory.component_ids == store.component_ids(page.id) == {"a", "b"}
-        assert await writer.cached(page) is memory
+        assert cache.version == page.version
+        assert cache.component_ids == store.component_ids(page.id) == {"a", "b"}
+        assert await writer.cached(page) is cache
 
 
 async def test_a_list_of_components_said_again_is_not_lost_when_another_process_changed_the_page():

@@ -1,7 +1,7 @@
 """A page's history, read from the vendor's own records."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor import platforms
@@ -16,6 +16,7 @@ from monitor.errors import IdentityChanged, Overloaded, PageError
 from monitor.intervals import day_of
 from monitor.model import Evidence, PageInfo
 from monitor.store import PageRecord
+from monitor.witness import Witness
 from monitor.writer import PageCache
 
 log = logging.getLogger(__package__)
@@ -23,6 +24,25 @@ log = logging.getLogger(__package__)
 
 class _IdentityHeard(Exception):
     """A page has said who it is: the rest of what it would say is not needed."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Backfill:
+    """One backfill of a page, back to `since`. `again` asks anew also for completed pieces."""
+
+    page: PageRecord
+    session: FetchSession
+    since: datetime
+    again: bool
+    progress: Progress | None
+    result: BackfillResult
+
+    def add(self, piece: Evidence) -> None:
+        """Add what a piece of the history says to the result, and tell of it."""
+        self.result.add(piece)
+        self.result.requests = self.session.requests
+        if self.progress is not None:
+            self.progress(self.result, piece)
 
 
 class Backfills:
@@ -43,63 +63,58 @@ class Backfills:
         gives_way: bool,
     ) -> BackfillResult:
         """Rebuild the page's history back to `since`; see `Collector.backfill`."""
-        parts = self._parts
-        result = BackfillResult(slug=page.slug)
+        parts, result = self._parts, BackfillResult(slug=page.slug)
         session = parts.settings.session(page, gives_way=gives_way)
         session.answers = answers
+        run = _Backfill(
+            page=page, session=session, since=since, again=again, progress=progress, result=result
+        )
         try:
             if is_ahead(page, parts.clock()):
-                page = await parts.heal(page)
-            if page.platform is None:
-                page = await self._identification.identify(page, session)
-            await self._read(page, session, since, result, again=again, progress=progress)
+                run.page = await parts.heal(page)
+            if run.page.platform is None:
+                run.page = await self._identification.identify(run.page, session)
+            await self._read(run)
         except PageError as error:
             error.page = error.page or page.slug
             result.error = error
             bodies = unreadable_bodies(error, session.bodies)
-            await parts.writer.pin_unreadable(page, bodies, error.reason)
+            await parts.writer.pin_unreadable(run.page, bodies, error.reason)
             log.warning("backfill failed vendor=%s reason=%s: %s", page.slug, error.reason, error)
         result.requests = session.requests
-        await self._write_identities(page, session)
+        await self._write_identities(run.page, session)
         await parts.writer.derive(page.slug, since=since)
         if result.complete:
             # From here on, what changes on a closed day is what the vendor changed.
-            today = day_of(parts.clock(), page.zone)
+            today = day_of(parts.clock(), run.page.zone)
             await parts.writer.db(parts.store.set_reread, page.id, today)
         return result
 
-    async def _read(
-        self,
-        page: PageRecord,
-        session: FetchSession,
-        since: datetime,
-        result: BackfillResult,
-        *,
-        again: bool,
-        progress: Progress | None,
-    ) -> None:
+    async def _read(self, run: _Backfill) -> None:
         """Read the history and keep it piece by piece."""
-        parts = self._parts
-        chunks = frozenset() if again else await self._completed_chunks(page)
+        parts, page, session = self._parts, run.page, run.session
+        chunks = frozenset() if run.again else await self._completed_chunks(page)
         cache = await parts.writer.cached(page)
         context = replace(parts.context(page, cache), completed_chunks=chunks)
         if session.answers is not None and session.answers.read_at is not None:
             context = replace(context, now=session.answers.read_at)
-        start_witness(page, session, cache)
+        witness = start_witness(page, session, cache)
 
         async def keep(evidence: Evidence) -> None:
-            await self._require_own_piece(page, session, evidence)
+            info = evidence.page or PageInfo()
+            says_whose = bool(info.external_id or info.name)
+            if witness.lacks_proof and not says_whose and not session.has_asked_identity:
+                session.has_asked_identity = True
+                await self._ask_identity(page, session, witness, cache)
+            require_own(page, session, witness, evidence.page)
             piece = await parts.within_bounds(page, cache, evidence)
             await self._keep_piece(page, session, piece)
             session.evidence.append(piece)
             parts.reports.report_unknown_words(page, session)
             session.evidence.clear()
-            result.add(piece)
-            result.requests = session.requests
-            if progress is not None:
-                progress(result, piece)
+            run.add(piece)
 
-        steps = platforms.named(page.platform or "").backfill(context, since)
+        steps = platforms.named(page.platform or "").backfill(context, run.since)
         await parts.driver.drive(steps, session, keep)
         session.is_understood = True
 
@@ -128,36 +143,19 @@ class Backfills:
             unread = [body for body in session.piece_bodies if body.url in gap.message]
             await writer.pin_unreadable(page, unread, gap.reason)
 
-    async def _require_own_piece(
-        self, page: PageRecord, session: FetchSession, evidence: Evidence
-    ) -> None:
-        """Raise IdentityChanged unless a piece of a backfill is the page's own.
-
-        Where the pieces do not say whose they are, the page is asked once, as a poll would, before
-        the first is kept.
-        """
-        witness, cache = session.witness, session.cache
-        if witness is None or cache is None:
-            return
-        info = evidence.page or PageInfo()
-        says_whose = bool(info.external_id or info.name)
-        if witness.lacks_proof and not says_whose and not session.has_asked_identity:
-            session.has_asked_identity = True
-            await self._ask_identity(page, session, cache)
-        require_own(page, session, witness, evidence.page)
-
     async def _ask_identity(
-        self, page: PageRecord, session: FetchSession, cache: PageCache
+        self, page: PageRecord, session: FetchSession, witness: Witness, cache: PageCache
     ) -> None:
-        """Ask the page who it is.
+        """Ask the page once, as a poll would, who it is, where the pieces do not say it.
 
-        A page that cannot be read now is judged by what it tells otherwise.
+        A page that cannot be read now is judged by what it tells otherwise. Raises IdentityChanged
+        when it is another page.
         """
 
         async def hear(evidence: Evidence) -> None:
-            if session.witness is not None and evidence.page is not None:
-                require_own(page, session, session.witness, evidence.page)
-                if not session.witness.lacks_proof:
+            if evidence.page is not None:
+                require_own(page, session, witness, evidence.page)
+                if not witness.lacks_proof:
                     raise _IdentityHeard
 
         try:
