@@ -10,7 +10,7 @@ import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
-from test_prometheus import (
+from scrape_world import (
     NOW,
     Current,
     MemoryStore,
