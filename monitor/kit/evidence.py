@@ -54,7 +54,12 @@ def gap_before(
     if first_wanted < first_known:
         missing = f"{what} {first_wanted}..{first_known - ONE_DAY}"
         gap = Gap(what=missing, reason=Truncated.reason, message=why)
-        yield Evidence(source=source, read_at=page.now, gaps=(gap,))
+        yield gap_evidence(source, page, gap)
+
+
+def gap_evidence(source: str, page: PageContext, *gaps: Gap) -> Evidence:
+    """Return the evidence that nothing was read of a source but what is missing."""
+    return Evidence(source=source, read_at=page.now, gaps=gaps)
 
 
 def evidence(

@@ -28,7 +28,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import urljoin
 
 from monitor.errors import (
@@ -183,18 +183,23 @@ class About:
 
 Step = Get | Sequence[Get] | Evidence
 
+T = TypeVar("T")
+
 Steps = Generator[Step, Any, None]
+
+StepsTo = Generator[Step, Any, T]
+"""Steps that come to something, which they return; to be used with ``yield from``."""
 
 
 def get(
     path: str, *, accept: str = "application/json", conditional: bool = False
-) -> Generator[Step, Any, Response]:
+) -> StepsTo[Response]:
     """Ask for one path and receive its response; to be used with ``yield from``."""
     response: Response = yield Get(path=path, accept=accept, conditional=conditional)
     return response
 
 
-def get_all(paths: Sequence[str]) -> Generator[Step, Any, list[Response | FetchError]]:
+def get_all(paths: Sequence[str]) -> StepsTo[list[Response | FetchError]]:
     """Ask for several JSON paths together and return their answers in order; a failure is in its
     place.
     """

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -19,7 +19,7 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.kit.protocol import Response, Step, get_all
+from monitor.kit.protocol import Response, StepsTo, get_all
 
 CHALLENGE_MARKS = (
     b"cf-chl-",
@@ -172,7 +172,7 @@ def unwrap(answer: Response | FetchError) -> Response:
     return answer
 
 
-def get_responses(paths: Sequence[str]) -> Generator[Step, Any, list[Response]]:
+def get_responses(paths: Sequence[str]) -> StepsTo[list[Response]]:
     """Ask for several JSON paths together and return their answers in order.
 
     Raises the FetchError of the first that did not come: all of them are needed.
