@@ -14,7 +14,7 @@ from monitor.model import Aspect, Basis, Evidence, Impact, IncidentUpdate, Level
 from monitor.platforms import statuspage
 from monitor.platforms.statuspage import updates
 from monitor.platforms.statuspage.incidents import read_incident, replay
-from monitor.platforms.statuspage.live import UNEXPLAINED
+from monitor.platforms.statuspage.live import UNEXPLAINED_MARK
 from monitor.platforms.statuspage.shown_bars import embedded_bars
 from tests.drive import drive
 
@@ -676,7 +676,7 @@ def test_an_open_incident_whose_page_fails_is_not_withdrawn() -> None:
 def test_an_indicator_that_contradicts_the_components_is_remarked(
     indicator: str, status: str, agrees: bool
 ) -> None:
-    mark = MARK if indicator == "none" else MARK + UNEXPLAINED
+    mark = MARK if indicator == "none" else MARK + UNEXPLAINED_MARK
     found = poll({SUMMARY: summary(component(status=status), indicator=indicator)}, cursor=mark)
 
     assert found[0].page

@@ -1,16 +1,16 @@
 """How Statuspage's answers are read: a wrong type anywhere in them is the page's shape. Pure."""
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from monitor.errors import FetchError, ParseError, UnexpectedShape
 from monitor.intervals import utc
 from monitor.kit.fields import Row, row
-from monitor.kit.protocol import Response, Step, get
+from monitor.kit.protocol import Response, StepsTo, get
 from monitor.kit.responses import read_json, shape_error
 from monitor.model import Level
 
@@ -93,9 +93,7 @@ def is_group(component: Row) -> bool:
     return component.get("group") is True
 
 
-def try_get(
-    path: str, *, accept: str = "application/json"
-) -> Generator[Step, Any, Response | FetchError]:
+def try_get(path: str, *, accept: str = "application/json") -> StepsTo[Response | FetchError]:
     """Ask for one path and return its response, or the error that kept it from coming."""
     try:
         return (yield from get(path, accept=accept))

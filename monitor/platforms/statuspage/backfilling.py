@@ -1,17 +1,16 @@
 """The history of a page, best source first. Pure."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 from monitor.errors import BadStatus, PageError
-from monitor.intervals import utc, zone_named
+from monitor.intervals import Interval, utc, zone_named
+from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
-from monitor.kit.protocol import PageContext, Response, Step, Steps
+from monitor.kit.protocol import PageContext, Response, Steps, StepsTo
 from monitor.kit.responses import unwrap
-from monitor.model import Evidence, PageInfo, Phase
+from monitor.model import Gap, PageInfo, Phase
 from monitor.platforms.statuspage.answers import UNREADABLE, parse, try_get
 from monitor.platforms.statuspage.bars import Timelines
 from monitor.platforms.statuspage.history import SOURCE, read_history
@@ -44,15 +43,15 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     since = utc(since)
     state, root = yield from _read_structure(page)
-    shown = yield from read_shown_bars(page, state, root)
-    if shown is not None and not state.components:
-        state = replace(state, components=shown.components)
-    yield from read_older_bars(page, state, since, shown)
+    timelines = yield from read_shown_bars(page, state, root)
+    if timelines is not None and not state.components:
+        state = replace(state, components=timelines.evidence.components or ())
+    yield from read_older_bars(page, state, since, timelines)
     known_ids = yield from _read_maintenances(page, state)
-    yield from _read_incident_history(page, state, since, known_ids, shown)
+    yield from _read_incident_history(page, state, since, known_ids, timelines)
 
 
-def _read_structure(page: PageContext) -> Generator[Step, Any, tuple[PageState, Response | None]]:
+def _read_structure(page: PageContext) -> StepsTo[tuple[PageState, Response | None]]:
     """Return the page's structure, and its root page when that was read; an archived page has only
     its root page.
     """
@@ -64,16 +63,16 @@ def _read_structure(page: PageContext) -> Generator[Step, Any, tuple[PageState, 
             root = yield from explain_failure(page, response, error)
         other = yield from _state_without_summary(page)
         if other is None and root is not None and _embeds_bars(root):
-            return PageState(info=PageInfo(), zone=_zone(page)), root
+            zone = zone_named(page.zone or "UTC")
+            return PageState(info=PageInfo(), days_zone=zone, until=page.now), root
         if other is None:
             raise error from None
         state = other
-    state = replace(state, zone=state.zone or _zone(page))
     yield state_evidence(state, page)
     return state, root
 
 
-def _state_without_summary(page: PageContext) -> Generator[Step, Any, PageState | None]:
+def _state_without_summary(page: PageContext) -> StepsTo[PageState | None]:
     """Return the structure that `components.json` says; None when it cannot be read either."""
     response = yield from try_get("/api/v2/components.json")
     try:
@@ -86,11 +85,7 @@ def _embeds_bars(root: Response) -> bool:
     return root.status == 200 and bool(embedded_bars(root.text)[0])  # noqa: PLR2004
 
 
-def _zone(page: PageContext) -> ZoneInfo | None:
-    return zone_named(page.zone) if page.zone else None
-
-
-def _read_maintenances(page: PageContext, state: PageState) -> Generator[Step, Any, frozenset[str]]:
+def _read_maintenances(page: PageContext, state: PageState) -> StepsTo[frozenset[str]]:
     """Yield the listed maintenances and return the ids of those that are over."""
     if MAINTENANCES_CHUNK in page.completed_chunks:
         return frozenset()
@@ -98,8 +93,7 @@ def _read_maintenances(page: PageContext, state: PageState) -> Generator[Step, A
     try:
         maintenances = yield from read_maintenance_list()
     except UNREADABLE as error:
-        gap = gap_of("scheduled maintenances", error)
-        yield Evidence(source=source, read_at=page.now, gaps=(gap,))
+        yield gap_evidence(source, page, gap_of("scheduled maintenances", error))
         return frozenset()
     if maintenances is None:
         return frozenset()
@@ -107,47 +101,54 @@ def _read_maintenances(page: PageContext, state: PageState) -> Generator[Step, A
     return frozenset(each.id for each in maintenances if each.times.phase is Phase.CLOSED)
 
 
+class Newest(NamedTuple):
+    """What the list of the newest incidents says: their ids and the span it covers, or the error
+    when it cannot be read.
+    """
+
+    ids: frozenset[str] = frozenset()
+    reach: Interval | None = None
+    error: PageError | None = None
+
+
 def _read_incident_history(
     page: PageContext,
     state: PageState,
     since: datetime,
     known_ids: frozenset[str],
-    shown: Timelines | None,
+    timelines: Timelines | None,
 ) -> Steps:
     """Read incidents: the listed ones, then through `/history`, then those the bars name, at last
     the feed.
     """
     newest = yield from _read_newest(page, state)
-    reach = None
-    if isinstance(newest, Evidence):
-        known_ids |= {incident.id for incident in newest.incidents}
-        reach = newest.lists
-    if reach is not None and reach.start <= max(since, state.born or since):
+    known_ids |= newest.ids
+    if newest.reach is not None and newest.reach.start <= max(since, state.born or since):
         return
     if (yield from read_history(page, state, since, known_ids)):
         return
-    linked_ids = shown.incident_ids if shown is not None else ()
+    linked_ids = timelines.incident_ids if timelines is not None else ()
     others = [code for code in linked_ids if code not in known_ids]
     yield from read_incidents(page, state, others)
-    error: PageError = BadStatus(
-        "the page has no history", status=404, url=page.absolute("/history.json")
-    )
-    if isinstance(newest, PageError):
-        error = newest
-        if not others:
-            yield from read_feed_incidents(page, state)
-    what = f"incidents before {reach.start:%Y-%m-%d}" if reach is not None else "incidents"
-    yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap_of(what, error),))
+    if newest.error is not None and not others:
+        yield from read_feed_incidents(page, state)
+    yield gap_evidence(SOURCE, page, _history_gap(page, newest))
 
 
-def _read_newest(page: PageContext, state: PageState) -> Generator[Step, Any, Evidence | PageError]:
-    """Yield the newest fifty incidents and return that evidence; the error when they cannot be
-    read.
-    """
+def _read_newest(page: PageContext, state: PageState) -> StepsTo[Newest]:
+    """Yield the newest fifty incidents and return what they cover."""
     response = yield from try_get(INCIDENTS)
     try:
-        evidence = listed_evidence(page, state, parse(unwrap(response), read_incident_list))
+        incidents = parse(unwrap(response), read_incident_list)
     except UNREADABLE as error:
-        return error
+        return Newest(error=error)
+    evidence = listed_evidence(page, state, incidents)
     yield evidence
-    return evidence
+    return Newest(frozenset(incident.id for incident in incidents), evidence.lists)
+
+
+def _history_gap(page: PageContext, newest: Newest) -> Gap:
+    url = page.absolute("/history.json")
+    error = newest.error or BadStatus("the page has no history", status=404, url=url)
+    reach = newest.reach
+    return gap_of(f"incidents before {reach.start:%Y-%m-%d}" if reach else "incidents", error)

@@ -3,47 +3,42 @@ maintenance. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
+from itertools import chain
+from typing import NamedTuple
 
 from monitor.intervals import Interval, day_interval
 from monitor.kit.fields import Row
-from monitor.model import Aspect, Bar, Component, Coverage, ReportedUptime
+from monitor.kit.protocol import PageContext
+from monitor.model import Aspect, Bar, Component, Coverage, Evidence, ReportedUptime
 from monitor.platforms.statuspage.answers import calendar_day, text_as_is
+from monitor.platforms.statuspage.live import PageState
 
 SOURCE = "statuspage.uptime"
 
 WINDOWS = {"thirty": 30, "sixty": 60, "ninety": 90}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timelines:
+class Timelines(NamedTuple):
     """Bars of several components, as `/uptime_showcase` or the root page gave them. `first` is the
     earliest day.
     """
 
-    components: tuple[Component, ...]
-    bars: tuple[Bar, ...]
-    coverage: tuple[Coverage, ...]
-    reported: tuple[ReportedUptime, ...]
-    unknown_words: tuple[str, ...]
+    evidence: Evidence
     first: date | None
 
     @property
     def incident_ids(self) -> tuple[str, ...]:
         """The incidents the bars are linked to, newest day first."""
-        ids: list[str] = []
-        for bar in sorted(self.bars, key=lambda bar: bar.day, reverse=True):
-            ids += bar.incident_ids
-        return tuple(dict.fromkeys(ids))
+        newest_first = sorted(self.evidence.bars, key=lambda bar: bar.day, reverse=True)
+        return tuple(dict.fromkeys(chain.from_iterable(bar.incident_ids for bar in newest_first)))
 
 
 def read_timelines(
-    lines: Mapping[str, Row], values: Sequence[Row], zone: ZoneInfo, until: datetime
+    lines: Mapping[str, Row], values: Sequence[Row], page: PageContext, state: PageState
 ) -> Timelines:
-    """Return the bars of days in a zone, up to `until`. Timelines of groups are left out: a group's
-    record is computed from its components'.
+    """Return the bars of a page. Timelines of groups are left out: a group's record is computed
+    from its components'.
     """
     leaves = {code: line for code, line in lines.items() if not _is_group_line(line)}
     bars: list[Bar] = []
@@ -55,17 +50,18 @@ def read_timelines(
         words |= _unknown_outages(line)
         if line["days"]:
             first, last = (calendar_day(line["days"][index]["date"]) for index in (0, -1))
-            counted_from = max(first, _start_day(line) or first)
             starts.append(first)
-            coverage += bar_coverage(code, counted_from, last, zone, until)
-    return Timelines(
+            coverage += bar_coverage(code, max(first, _start_day(line) or first), last, state)
+    evidence = Evidence(
+        source=SOURCE,
+        read_at=page.now,
         components=tuple(_components(lines, leaves)),
-        bars=tuple(begun_bars(bars, zone, until)),
+        bars=tuple(begun_bars(bars, state)),
         coverage=tuple(coverage),
         reported=tuple(_reported_uptimes(values, leaves)),
         unknown_words=tuple(sorted(words)),
-        first=min(starts, default=None),
     )
+    return Timelines(evidence, min(starts, default=None))
 
 
 def _line_bars(code: str, line: Row) -> Iterator[Bar]:
@@ -137,16 +133,18 @@ def read_bar(code: str, day: date, seconds: Row, events: Sequence[Row] | None) -
     )
 
 
-def begun_bars(bars: Iterable[Bar], zone: ZoneInfo, until: datetime) -> Iterator[Bar]:
-    """Yield the bars of days that had begun by then."""
-    return (bar for bar in bars if day_interval(bar.day, zone).start <= until)
+def begun_bars(bars: Iterable[Bar], state: PageState) -> Iterator[Bar]:
+    """Yield the bars of the days that had begun when the page was last believed."""
+    for bar in bars:
+        if day_interval(bar.day, state.days_zone).start <= state.until:
+            yield bar
 
 
-def bar_coverage(
-    code: str, first: date, last: date, zone: ZoneInfo, until: datetime
-) -> Iterator[Coverage]:
-    """Yield what a component's bars speak for, the last day included, up to `until`."""
-    end = min(until, day_interval(last, zone).end)
-    span = Interval.between(day_interval(first, zone).start, end)
+def bar_coverage(code: str, first: date, last: date, state: PageState) -> Iterator[Coverage]:
+    """Yield what a component's bars speak for, the last day included as far as the page is
+    believed.
+    """
+    start, end = day_interval(first, state.days_zone).start, day_interval(last, state.days_zone).end
+    span = Interval.between(start, min(state.until, end))
     if span is not None:
         yield Coverage(span=span, aspect=Aspect.BARS, component_id=code, complete=True)

@@ -18,7 +18,7 @@ class Listing:
     rows: Sequence[Row]
     groups: frozenset[str]
     components: tuple[Component, ...]
-    observed: tuple[Observation, ...]
+    states: tuple[Observation, ...]
 
 
 def read_components(answer: Row) -> Listing:
@@ -26,15 +26,7 @@ def read_components(answer: Row) -> Listing:
     rows = items(answer.get("components"), "answer.components")
     groups = [row for row in rows if is_group(row)]
     names = {text_as_is(row, "id", "components[]"): row["name"] for row in groups}
-    positions = {row["id"]: row.get("position") or 0 for row in groups}
-
-    def place(row: Row) -> tuple[int, int]:
-        """Return where a component stands: groups and single components share an order."""
-        own = row.get("position") or 0
-        group = row.get("group_id")
-        return (positions[group], own) if group in positions else (own, 0)
-
-    leaves = _each_once(sorted((row for row in rows if not is_group(row)), key=place))
+    leaves = _each_once(_in_page_order(rows, groups))
     return Listing(
         rows=rows,
         groups=frozenset(names),
@@ -42,8 +34,21 @@ def read_components(answer: Row) -> Listing:
             _component(row, names.get(row.get("group_id") or ""), position)
             for position, row in enumerate(leaves)
         ),
-        observed=tuple(map(_observation, leaves)),
+        states=tuple(map(_state, leaves)),
     )
+
+
+def _in_page_order(rows: Sequence[Row], groups: Sequence[Row]) -> list[Row]:
+    """Return the components, without groups, as the page shows them: groups and single ones share
+    an order.
+    """
+    positions = {row["id"]: row.get("position") or 0 for row in groups}
+
+    def place(row: Row) -> tuple[int, int]:
+        own, group = row.get("position") or 0, row.get("group_id")
+        return (positions[group], own) if group in positions else (own, 0)
+
+    return sorted((row for row in rows if not is_group(row)), key=place)
 
 
 def _each_once(leaves: Sequence[Row]) -> list[Row]:
@@ -69,7 +74,7 @@ def _component(row: Row, group: str | None, position: int) -> Component:
     )
 
 
-def _observation(row: Row) -> Observation:
+def _state(row: Row) -> Observation:
     word = str(row.get("status"))
     return Observation(
         component_id=text_as_is(row, "id", "components[]"), level=LEVELS.get(word), word=word

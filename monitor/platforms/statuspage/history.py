@@ -3,16 +3,15 @@
 import html
 import json
 import re
-from collections.abc import Generator
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 from monitor.errors import BadStatus, PageError, UnexpectedShape
 from monitor.intervals import Interval, day_interval, day_of
+from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, items
-from monitor.kit.protocol import PageContext, Step
+from monitor.kit.protocol import PageContext, StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
 from monitor.model import Aspect, Coverage, Evidence
 from monitor.platforms.statuspage.answers import (
@@ -37,20 +36,19 @@ from monitor.platforms.statuspage.single_incidents import read_incidents
 SOURCE = "statuspage.history"
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
-    """One page of `/history`: its months' first days, newest first, and the incidents in them.
-    `born` is when the page was made, None = it does not say.
+class HistoryPage(NamedTuple):
+    """One page of `/history`: the first day of its oldest month, and the incidents in it. `born` is
+    when the status page was made, None = it does not say.
     """
 
-    months: tuple[date, ...]
-    incident_ids: tuple[str, ...]
-    born: datetime | None
+    oldest: date
+    incident_ids: tuple[str, ...] = ()
+    born: datetime | None = None
 
 
 def read_history(
     page: PageContext, state: PageState, since: datetime, known_ids: frozenset[str]
-) -> Generator[Step, Any, bool]:
+) -> StepsTo[bool]:
     """Read `/history` until it reaches `since`; return False when the page has no history at all.
 
     Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes
@@ -58,26 +56,22 @@ def read_history(
     """
     whole, failures, any_read, floor = True, 0, False, max(since, state.born or since)
     for quarter in quarters(day_of(page.now, state.days_zone)):
-        oldest = quarter.oldest
-        if _chunk(quarter) not in page.completed_chunks:
-            answer = yield from _read_page(quarter.number)
-            if isinstance(answer, PageError):
-                if quarter.number == 1 and _is_absent(answer):
-                    return False
-                gap = gap_of(f"history {quarter.month}", answer)
-                yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
-                whole, failures = False, failures + 1
-                if failures > 1:
-                    return any_read
-                continue
-            floor = max(floor, answer.born or floor)
-            new_ids = [code for code in answer.incident_ids if code not in known_ids]
-            whole &= yield from read_incidents(page, state, new_ids)
-            oldest = min(answer.months, default=oldest)
+        was_read = _chunk(quarter) in page.completed_chunks
+        answer = HistoryPage(quarter.oldest) if was_read else (yield from _read_page(quarter))
+        if isinstance(answer, PageError):
+            if quarter.number == 1 and _is_absent(answer):
+                return False
+            yield gap_evidence(SOURCE, page, gap_of(f"history {quarter.month}", answer))
+            whole, failures = False, failures + 1
+            if failures > 1:
+                return any_read
+            continue
+        if not was_read:
+            whole &= yield from read_incidents(page, state, answer.incident_ids, known_ids)
             if whole:
-                yield _coverage_evidence(page, state, quarter, oldest, answer.born or state.born)
-        failures, any_read = 0, True
-        if day_interval(oldest, state.days_zone).start <= floor:
+                yield _coverage_evidence(page, state, quarter, answer)
+        failures, any_read, floor = 0, True, max(floor, answer.born or floor)
+        if day_interval(answer.oldest, state.days_zone).start <= floor:
             break
     return True
 
@@ -91,14 +85,15 @@ def _is_absent(error: PageError) -> bool:
 
 
 def _coverage_evidence(
-    page: PageContext, state: PageState, quarter: Quarter, oldest: date, born: datetime | None
+    page: PageContext, state: PageState, quarter: Quarter, answer: HistoryPage
 ) -> Evidence:
-    """Return what is covered once the months from `oldest` on were read: from when the page was
-    `born`, None = it is not known.
+    """Return what is covered once a page and all newer ones were read: not what was before the
+    status page was made.
     """
-    start = day_interval(oldest, state.days_zone).start
-    span = Interval.between(max(start, born or start), state.until or page.now)
-    end = day_interval(months_back(oldest, -MONTHS_A_PAGE), state.days_zone).start
+    start = day_interval(answer.oldest, state.days_zone).start
+    born = answer.born or state.born or start
+    span = Interval.between(max(start, born), state.until)
+    end = day_interval(months_back(answer.oldest, -MONTHS_A_PAGE), state.days_zone).start
     return Evidence(
         source=SOURCE,
         read_at=page.now,
@@ -108,20 +103,20 @@ def _coverage_evidence(
     )
 
 
-def _read_page(number: int) -> Generator[Step, Any, HistoryPage | PageError]:
+def _read_page(quarter: Quarter) -> StepsTo[HistoryPage | PageError]:
     """Return one page of the history from its JSON or else from its HTML; the first error when
     neither can be read.
     """
-    response = yield from try_get(f"/history.json?page={number}")
+    response = yield from try_get(f"/history.json?page={quarter.number}")
     try:
-        return parse(unwrap(response), _history_page)
+        return parse(unwrap(response), lambda answer: _history_page(answer, quarter))
     except UNREADABLE as error:
         first = error
-    response = yield from try_get(f"/history?page={number}", accept="text/html")
+    response = yield from try_get(f"/history?page={quarter.number}", accept="text/html")
     try:
         answer = require_ok(unwrap(response))
         with shape_of(answer):
-            return _history_page(_react_props(answer.text))
+            return _history_page(_react_props(answer.text), quarter)
     except UNREADABLE as error:
         return first if _is_absent(error) else error
 
@@ -136,7 +131,7 @@ def _react_props(text: str) -> Row:
     return props
 
 
-def _history_page(answer: Row) -> HistoryPage:
+def _history_page(answer: Row, quarter: Quarter) -> HistoryPage:
     page = (answer.get("page_status") or {}).get("page") or answer.get("page") or {}
     months: list[date] = []
     ids: list[str] = []
@@ -145,4 +140,4 @@ def _history_page(answer: Row) -> HistoryPage:
         incidents = month.get("incidents") or ()
         ids += [text_as_is(each, "code", "months[].incidents[]") for each in incidents]
     born = instant(page["created_at"]) if page.get("created_at") else None
-    return HistoryPage(tuple(months), tuple(dict.fromkeys(ids)), born)
+    return HistoryPage(min(months, default=quarter.oldest), tuple(dict.fromkeys(ids)), born)

@@ -14,7 +14,7 @@ from monitor.model import Evidence, Incident, Phase
 from monitor.platforms.statuspage.answers import UNREADABLE, shape_of, try_get
 from monitor.platforms.statuspage.live import PageState
 from monitor.platforms.statuspage.quarters import MONTHS
-from monitor.platforms.statuspage.updates import CLOSED
+from monitor.platforms.statuspage.updates import CLOSED_STATUSES
 
 MONTHS_SHORT = [name[:3] for name in MONTHS]
 
@@ -41,20 +41,21 @@ def read_feed_incidents(page: PageContext, state: PageState) -> Steps:
 
 
 def _incident(entry: Entry, zone: ZoneInfo) -> Incident:
-    published = entry.published
-    if entry.link is None or published is None or not entry.body:
+    published_at = entry.published
+    if entry.link is None or published_at is None or not entry.body:
         raise UnexpectedShape("an entry of the feed lacks link, published or content")
     stamps = list(STAMP.finditer(entry.body))
+    posted_at = [_before(published_at, stamp, zone) for stamp in stamps]
     status = stamps[0][5].strip().lower() if stamps else "unknown"
-    closed = status in CLOSED
+    is_closed = status in CLOSED_STATUSES
     return Incident(
         id=entry.link.rstrip("/").rpartition("/")[2],
         title=entry.title,
-        phase=Phase.CLOSED if closed else Phase.OPEN,
+        phase=Phase.CLOSED if is_closed else Phase.OPEN,
         status=status,
         impact="unknown",
-        started_at=min((_before(published, stamp, zone) for stamp in stamps), default=published),
-        resolved_at=published if closed else None,
+        started_at=min(posted_at, default=published_at),
+        resolved_at=published_at if is_closed else None,
         url=entry.link,
     )
 

@@ -1,13 +1,13 @@
 """Lists of incidents: the evidence they make, and how far back they reach. Pure."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from monitor.intervals import Interval
 from monitor.kit.messages import updates_of
-from monitor.kit.protocol import PageContext, Step, get
+from monitor.kit.protocol import PageContext, StepsTo, get
 from monitor.model import Aspect, Coverage, Evidence, Impact, IncidentUpdate
 from monitor.platforms.statuspage.answers import instant, parse
 from monitor.platforms.statuspage.incidents import (
@@ -66,7 +66,7 @@ def state_evidence(state: PageState, page: PageContext) -> Evidence:
         evidence,
         page=state.info,
         components=state.components,
-        observed=state.observed,
+        observed=state.states,
         unknown_words=tuple(sorted({*state.unknown_words, *evidence.unknown_words})),
     )
 
@@ -75,7 +75,7 @@ def listed_evidence(
     page: PageContext, state: PageState, incidents: Sequence[IncidentRecord]
 ) -> Evidence:
     """Return what the list of the newest incidents says, which covers the time it reaches back."""
-    reach = _reach_of(incidents, state.born, state.until or page.now)
+    reach = _reach_of(incidents, state.born, state.until)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
     return incident_evidence(
         page, state, incidents, source="statuspage.incidents", coverage=coverage, lists=reach
@@ -95,7 +95,7 @@ def _reach_of(
     return Interval.between(start, now) if start is not None else None
 
 
-def read_maintenance_list() -> Generator[Step, Any, list[IncidentRecord] | None]:
+def read_maintenance_list() -> StepsTo[list[IncidentRecord] | None]:
     """Return the listed maintenances; None when the page has no such list. Raises when it cannot be
     read.
     """

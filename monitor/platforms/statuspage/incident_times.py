@@ -13,8 +13,8 @@ from monitor.kit.fields import Row
 from monitor.model import Phase
 from monitor.platforms.statuspage.answers import instant
 from monitor.platforms.statuspage.updates import (
-    CLOSED,
-    SCHEDULED,
+    CLOSED_STATUSES,
+    SCHEDULED_STATUS,
     WORKING,
     Update,
     final_closing,
@@ -22,7 +22,7 @@ from monitor.platforms.statuspage.updates import (
     was_reopened,
 )
 
-MAINTENANCE = (SCHEDULED, "in_progress", "verifying", "completed")
+MAINTENANCE = (SCHEDULED_STATUS, "in_progress", "verifying", "completed")
 
 
 class IncidentTimes(NamedTuple):
@@ -55,21 +55,21 @@ def is_maintenance(incident: Row) -> bool:
 
 def _phase(incident: Row) -> Phase:
     status = incident["status"]
-    if status in CLOSED:
+    if status in CLOSED_STATUSES:
         return Phase.CLOSED
-    if status == SCHEDULED:
+    if status == SCHEDULED_STATUS:
         return Phase.SCHEDULED
     is_resolved = incident.get("resolved_at") and status not in WORKING
     return Phase.CLOSED if is_resolved else Phase.OPEN
 
 
 def _started_at(incident: Row) -> datetime:
-    started = instant(incident.get("started_at") or incident["created_at"])
-    resolved = incident.get("resolved_at")
-    if resolved is None or started <= instant(resolved):
-        return started
+    started_at = instant(incident.get("started_at") or incident["created_at"])
+    resolved_at = incident.get("resolved_at")
+    if resolved_at is None or started_at <= instant(resolved_at):
+        return started_at
     # Entered afterwards: `started_at` is when it was typed, and only the other two were dated back.
-    return min(instant(incident["created_at"]), instant(resolved))
+    return min(instant(incident["created_at"]), instant(resolved_at))
 
 
 def _maintenance_start(incident: Row, updates: Sequence[Update]) -> datetime:
@@ -89,11 +89,11 @@ def _ended_at(incident: Row, updates: Sequence[Update]) -> datetime:
     that the page's own record agrees. An incident that posted none has only what the vendor claims.
     """
     final = final_closing(updates)
-    closed = updates[final].at if final is not None else None
+    closed_at = updates[final].at if final is not None else None
     if not incident.get("resolved_at"):
-        return closed or (updates[-1].at if updates else instant(incident["created_at"]))
-    resolved = instant(incident["resolved_at"])
+        return closed_at or (updates[-1].at if updates else instant(incident["created_at"]))
+    resolved_at = instant(incident["resolved_at"])
     # `resolved_at` of an incident opened again may still be of the first time.
-    if closed is not None and (was_reopened(updates, final) or posts_trouble(updates)):
-        return max(resolved, closed)
-    return resolved
+    if closed_at is not None and (was_reopened(updates, final) or posts_trouble(updates)):
+        return max(resolved_at, closed_at)
+    return resolved_at

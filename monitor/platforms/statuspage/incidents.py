@@ -28,10 +28,16 @@ from monitor.platforms.statuspage.incident_times import (
     read_times,
 )
 from monitor.platforms.statuspage.transitions import source_of, transitions
-from monitor.platforms.statuspage.updates import CLOSED, SCHEDULED, WORKING, Update, read_updates
+from monitor.platforms.statuspage.updates import (
+    CLOSED_STATUSES,
+    SCHEDULED_STATUS,
+    WORKING,
+    Update,
+    read_updates,
+)
 
-STATUSES = frozenset({SCHEDULED, *WORKING, *CLOSED})
-REQUIRED = ("id", "name", "status", "impact", "created_at")
+STATUSES = frozenset({SCHEDULED_STATUS, *WORKING, *CLOSED_STATUSES})
+REQUIRED_KEYS = ("id", "name", "status", "impact", "created_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +73,7 @@ def read_incident(row: Any) -> IncidentRecord:  # noqa: ANN401
     """
     if not isinstance(row, dict):
         raise UnexpectedShape("an incident is not an object")
-    for key in REQUIRED:
+    for key in REQUIRED_KEYS:
         text_as_is(row, key, "incident")
     instant(row.get("resolved_at") or row["created_at"])
     return _record(row)
@@ -129,10 +135,10 @@ def impacts_of(incident: IncidentRecord, groups: frozenset[str]) -> tuple[Impact
     if incident.times.phase is Phase.SCHEDULED:
         return ()
     ids = [code for code in incident.component_ids if code not in groups]
-    posted = tuple(impact for impact in incident.transitions if impact.component_id in ids)
-    if any(impact.end is None or impact.end - impact.start > MIN_DURATION for impact in posted):
-        return posted
-    return tuple(_inferred_impacts(incident, ids)) or posted
+    impacts = tuple(impact for impact in incident.transitions if impact.component_id in ids)
+    if any(impact.end is None or impact.end - impact.start > MIN_DURATION for impact in impacts):
+        return impacts
+    return tuple(_inferred_impacts(incident, ids)) or impacts
 
 
 def _inferred_impacts(incident: IncidentRecord, component_ids: Sequence[str]) -> Iterator[Impact]:

@@ -28,7 +28,7 @@ one said "minor" with nothing open, four days after its last change, while the p
 green.
 """
 
-UNEXPLAINED = " unexplained"
+UNEXPLAINED_MARK = " unexplained"
 """Ends the cursor of a page whose indicator nothing explains."""
 
 INDICATORS = {
@@ -43,23 +43,23 @@ INDICATORS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
-    """What `summary.json` or `components.json` (its `source`) says. `born` is when the oldest
-    component was made, None = unknown.
+    """What `summary.json` or `components.json` (its `source`) says. Days are cut in `days_zone`,
+    UTC when neither the page nor the configuration says; the page is believed up to `until`.
 
-    `changed_at` is when anything in it changed last, None = unknown. The page is believed up to
-    `until`, None = now.
+    `born` is when the oldest component was made, `changed_at` when anything changed last; None =
+    unknown.
     """
 
     source: str = "statuspage.summary"
     info: PageInfo
-    zone: ZoneInfo | None
+    days_zone: ZoneInfo
+    until: datetime
     cursor: str | None = None
     components: tuple[Component, ...] = ()
-    observed: tuple[Observation, ...] | None = None
+    states: tuple[Observation, ...] = ()
     groups: frozenset[str] = frozenset()
     born: datetime | None = None
     changed_at: datetime | None = None
-    until: datetime | None = None
     incidents: tuple[IncidentRecord, ...] = ()
     maintenances: tuple[IncidentRecord, ...] = ()
 
@@ -74,16 +74,9 @@ class PageState:
         return self.info.indicator not in {None, "none"} and not going_on
 
     @property
-    def days_zone(self) -> ZoneInfo:
-        """The zone the page cuts its days in; UTC when neither the page nor the configuration
-        says.
-        """
-        return self.zone or ZoneInfo("UTC")
-
-    @property
     def unknown_words(self) -> frozenset[str]:
         """The words for states of components that we do not know."""
-        words = {state.word for state in self.observed or () if state.word}
+        words = {state.word for state in self.states if state.word}
         return frozenset(words - LEVELS.keys())
 
 
@@ -104,8 +97,7 @@ def read_state(answer: Row, context: PageContext, *, live: bool = True) -> PageS
     listing = read_components(answer)
     maintenances = answer.get("scheduled_maintenances") or ()
     zone, zone_remark = _page_zone(page, context)
-    remarks = (_contradiction(indicator, listing.observed), zone_remark)
-    dated = (page, *listing.rows, *maintenances)
+    remarks = (_contradiction(indicator, listing.states), zone_remark)
     state = PageState(
         source="statuspage.summary" if live else "statuspage.components",
         info=PageInfo(
@@ -115,17 +107,20 @@ def read_state(answer: Row, context: PageContext, *, live: bool = True) -> PageS
             indicator=indicator,
             remark="; ".join(filter(None, remarks)) or None,
         ),
-        zone=zone_named(zone) if zone else None,
+        days_zone=zone_named(zone or context.zone or "UTC"),
+        until=context.now,
         cursor=_last_change(page, listing.rows),
-        changed_at=max(_instants(dated, "updated_at"), default=None),
+        changed_at=max(_instants((page, *listing.rows, *maintenances), "updated_at"), default=None),
         components=listing.components,
-        observed=listing.observed,
+        states=listing.states,
         groups=listing.groups,
         born=min(_instants(listing.rows, "created_at"), default=None),
         incidents=tuple(map(read_incident, answer.get("incidents") or ())),
         maintenances=tuple(map(read_incident, maintenances)),
     )
-    return replace(state, cursor=f"{state.cursor}{UNEXPLAINED}") if state.is_unexplained else state
+    if state.is_unexplained:
+        return replace(state, cursor=f"{state.cursor}{UNEXPLAINED_MARK}")
+    return state
 
 
 def _instants(rows: Iterable[Row], key: str) -> Iterator[datetime]:
@@ -159,9 +154,9 @@ def _page_zone(page: Row, context: PageContext) -> tuple[str | None, str | None]
     return zone, remark
 
 
-def _contradiction(indicator: str | None, observed: Sequence[Observation]) -> str | None:
+def _contradiction(indicator: str | None, states: Iterable[Observation]) -> str | None:
     """Return a remark where the page's indicator is not that of its worst component."""
-    levels = {state.level for state in observed}
+    levels = {state.level for state in states}
     if indicator is None or not levels or None in levels:
         return None
     worst = max(level for level in levels if level is not None)
@@ -185,10 +180,8 @@ def _without_doubtful_levels(state: PageState, answered_at: datetime) -> PageSta
         f" changed since {changed_at:%Y-%m-%d %H:%M} UTC; it may be an abandoned address of the"
         " vendor's page"
     )
-    observed = tuple(replace(each, level=None) for each in state.observed or ())
-    return replace(
-        state, info=replace(state.info, remark=remark), observed=observed, until=changed_at
-    )
+    states = tuple(replace(each, level=None) for each in state.states)
+    return replace(state, info=replace(state.info, remark=remark), states=states, until=changed_at)
 
 
 def _answered_at(response: Response, page: PageContext) -> datetime:

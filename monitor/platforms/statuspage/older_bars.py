@@ -1,15 +1,15 @@
 """The record of bars before what a page shows, component by component, month by month. Pure."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from monitor.errors import FetchError
 from monitor.intervals import ONE_DAY, day_interval, day_of
+from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, items
-from monitor.kit.protocol import PageContext, Response, Step, Steps
+from monitor.kit.protocol import PageContext, Response, Steps, StepsTo
 from monitor.kit.responses import unwrap
 from monitor.model import Bar, Component, Evidence, Gap
 from monitor.platforms.statuspage.answers import (
@@ -27,15 +27,15 @@ SHOWN_DAYS = timedelta(days=90)
 
 
 def read_older_bars(
-    page: PageContext, state: PageState, since: datetime, shown: Timelines | None
+    page: PageContext, state: PageState, since: datetime, timelines: Timelines | None
 ) -> Steps:
     """Read quarters of bars, newest first, for every component whose record begins before what was
     shown.
     """
-    first, wanted = _first_shown(page, state, shown), day_of(since, state.days_zone)
+    first, since_day = _first_shown(page, state, timelines), day_of(since, state.days_zone)
     failures = 0
     for component in state.components:
-        target = max(wanted, component.start_date or wanted)
+        target = max(since_day, component.start_date or since_day)
         if not component.has_bars or target >= first:
             continue
         if failures > 1:
@@ -44,18 +44,18 @@ def read_older_bars(
                 reason="skipped",
                 message="others failed before it",
             )
-            yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+            yield gap_evidence(SOURCE, page, gap)
             return
-        succeeded = yield from _read_component(page, state, component, target, first)
-        failures = 0 if succeeded else failures + 1
+        is_whole = yield from _read_component(page, state, component, target, first)
+        failures = 0 if is_whole else failures + 1
 
 
-def _first_shown(page: PageContext, state: PageState, shown: Timelines | None) -> date:
+def _first_shown(page: PageContext, state: PageState, timelines: Timelines | None) -> date:
     """Return the first day of the bars that the page shows; the day after today where it shows
     none.
     """
-    if shown is not None and shown.first is not None:
-        return shown.first
+    if timelines is not None and timelines.first is not None:
+        return timelines.first
     tomorrow = day_of(page.now, state.days_zone) + ONE_DAY
     # Those that an earlier run read reach as far.
     return tomorrow - SHOWN_DAYS if CHUNK in page.completed_chunks else tomorrow
@@ -63,7 +63,7 @@ def _first_shown(page: PageContext, state: PageState, shown: Timelines | None) -
 
 def _read_component(
     page: PageContext, state: PageState, component: Component, target: date, first: date
-) -> Generator[Step, Any, bool]:
+) -> StepsTo[bool]:
     """Read one component's record from the day before `first` back to `target`; return False when a
     page failed.
     """
@@ -100,23 +100,21 @@ def _quarter_evidence(
     response: Response | FetchError,
     quarter: Quarter,
 ) -> Evidence:
-    evidence = Evidence(source=SOURCE, read_at=page.now)
     try:
         days = parse(unwrap(response), lambda answer: _read_days(answer, component.id))
     except UNREADABLE as error:
         gap = gap_of(f"uptime record of {component.name}, {quarter.month}", error)
-        return replace(evidence, gaps=(gap,))
-    evidence = replace(evidence, chunk=_chunk(component, quarter))
+        return gap_evidence(SOURCE, page, gap)
+    evidence = Evidence(source=SOURCE, read_at=page.now, chunk=_chunk(component, quarter))
     if not days:
         return evidence
-    zone, until = state.days_zone, state.until or page.now
     first, last = max(days[0].day, component.start_date or date.min), days[-1].day
     bars = [record.bar for record in days if record.bar is not None]
     return replace(
         evidence,
-        bars=tuple(begun_bars(bars, zone, until)),
-        coverage=tuple(bar_coverage(component.id, first, last, zone, until)),
-        final=day_interval(last, zone).end < page.now - SETTLED_AFTER,
+        bars=tuple(begun_bars(bars, state)),
+        coverage=tuple(bar_coverage(component.id, first, last, state)),
+        final=day_interval(last, state.days_zone).end < page.now - SETTLED_AFTER,
     )
 
 
@@ -134,8 +132,8 @@ def _read_days(answer: Row, component_id: str) -> list[DayRecord]:
         days = [_day_record(day, component_id) for day in items(month.get("days"), "months[].days")]
         if month.get("uptime_percentage") is not None:
             records += days
-    dated = (record for record in records if record.day > date.min)
-    return sorted(dated, key=lambda record: record.day)
+    dated_days = (record for record in records if record.day > date.min)
+    return sorted(dated_days, key=lambda record: record.day)
 
 
 def _day_record(day: Row, component_id: str) -> DayRecord:

@@ -11,7 +11,7 @@ from monitor.platforms.statuspage.incident_lists import (
     state_evidence,
 )
 from monitor.platforms.statuspage.incidents import read_incident_list
-from monitor.platforms.statuspage.live import UNEXPLAINED, PageState, read_live_state
+from monitor.platforms.statuspage.live import UNEXPLAINED_MARK, PageState, read_live_state
 from monitor.platforms.statuspage.root import explain_failure
 from monitor.platforms.statuspage.single_incidents import SOURCE, look_for
 
@@ -26,7 +26,7 @@ def poll(page: PageContext) -> Steps:
     poll. A page in trouble that nothing explains is read whole every time: that its answer does not
     change is what makes it suspect.
     """
-    was_unexplained = (page.cursor or "").endswith(UNEXPLAINED)
+    was_unexplained = (page.cursor or "").endswith(UNEXPLAINED_MARK)
     response = yield from get(SUMMARY, conditional=not was_unexplained)
     if response.unchanged:
         return

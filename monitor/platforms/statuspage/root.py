@@ -1,8 +1,5 @@
 """The root page: asked for where the JSON cannot be read, and for the bars it embeds. Pure."""
 
-from collections.abc import Generator
-from typing import Any
-
 from monitor.errors import (
     BotChallenge,
     EmptyBody,
@@ -12,14 +9,14 @@ from monitor.errors import (
     Truncated,
     UnexpectedShape,
 )
-from monitor.kit.protocol import PageContext, Response, Step, get
+from monitor.kit.protocol import PageContext, Response, StepsTo, get
 from monitor.platforms.statuspage.detection import why_unavailable
 
 SPEAKING = (BotChallenge, EmptyBody, Truncated, UnexpectedShape)
 """Errors that say themselves why there is no answer: the root page would say nothing more."""
 
 
-def read_root(page: PageContext) -> Generator[Step, Any, Response | None]:
+def read_root(page: PageContext) -> StepsTo[Response | None]:
     """Return the root page; None when it does not answer."""
     try:
         # Asked for with another Accept the root answers a different body, without the bars.
@@ -30,7 +27,7 @@ def read_root(page: PageContext) -> Generator[Step, Any, Response | None]:
 
 def explain_failure(
     page: PageContext, response: Response, error: PageError
-) -> Generator[Step, Any, Response | None]:
+) -> StepsTo[Response | None]:
     """Raise PageUnavailable when that is why the JSON could not be read; return the root page if it
     had to be read.
 

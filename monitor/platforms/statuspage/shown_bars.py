@@ -2,16 +2,17 @@
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from monitor.errors import FetchError
+from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row
-from monitor.kit.protocol import PageContext, Response, Step
+from monitor.kit.protocol import PageContext, Response, StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
-from monitor.model import Evidence, Gap
+from monitor.model import Gap
 from monitor.platforms.statuspage.answers import (
     UNREADABLE,
     batches,
@@ -44,7 +45,7 @@ class BarReading(NamedTuple):
 
 def read_shown_bars(
     page: PageContext, state: PageState, root: Response | None
-) -> Generator[Step, Any, Timelines | None]:
+) -> StepsTo[Timelines | None]:
     """Yield the last ninety days' bars and return them; None when the page shows none or they were
     read before.
     """
@@ -55,70 +56,56 @@ def read_shown_bars(
     if timelines is None and not gaps:
         timelines, gaps = yield from _embedded_bars(page, state, root)
     if timelines is None:
-        yield Evidence(source=SOURCE, read_at=page.now, gaps=gaps)
+        yield gap_evidence(SOURCE, page, *gaps)
         return None
-    yield Evidence(
-        source=SOURCE,
-        read_at=page.now,
-        components=None if state.components else timelines.components,
-        bars=timelines.bars,
-        coverage=timelines.coverage,
-        reported=timelines.reported,
-        unknown_words=timelines.unknown_words,
-        gaps=gaps,
-        chunk=None if gaps else CHUNK,
-    )
+    evidence = replace(timelines.evidence, gaps=gaps, chunk=None if gaps else CHUNK)
+    yield replace(evidence, components=None) if state.components else evidence
     return timelines
 
 
-def _showcase(
-    page: PageContext, state: PageState, ids: Sequence[str]
-) -> Generator[Step, Any, BarReading]:
+def _showcase(page: PageContext, state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
     """Return the showcase's bars, None when the page has no showcase, and what of it could not be
     read.
     """
-    until = state.until or page.now
     lines: dict[str, Row] = {}
     values: list[Row] = []
     gaps: list[Gap] = []
+
+    def check(answer: Row) -> Row:
+        """Return the answer when its bars can be read; what that raises is raised here."""
+        read_timelines(answer.get("timelines") or {}, answer.get("values") or [], page, state)
+        return answer
+
     for batch in batches(ids, SHOWCASE_IDS):
         response = yield from try_get("/uptime_showcase?components=" + ",".join(batch))
         if isinstance(response, Response) and response.status == 404:  # noqa: PLR2004
             continue
         try:
-            answer = parse(unwrap(response), lambda answer: _checked_showcase(answer, state, until))
+            answer = parse(unwrap(response), check)
         except UNREADABLE as error:
             gaps.append(gap_of(f"uptime bars of {len(batch)} components", error))
             continue
         lines |= answer.get("timelines") or {}
         values += answer.get("values") or []
-    timelines = read_timelines(lines, values, state.days_zone, until) if lines else None
+    timelines = read_timelines(lines, values, page, state) if lines else None
     return BarReading(timelines, tuple(gaps))
-
-
-def _checked_showcase(answer: Row, state: PageState, until: datetime) -> Row:
-    """Return the answer when its bars can be read; what that raises is raised here."""
-    lines, values = answer.get("timelines") or {}, answer.get("values") or []
-    read_timelines(lines, values, state.days_zone, until)
-    return answer
 
 
 def _embedded_bars(
     page: PageContext, state: PageState, root: Response | None
-) -> Generator[Step, Any, BarReading]:
+) -> StepsTo[BarReading]:
     if root is None:
         root = yield from read_root(page)
     try:
         response = require_ok(unwrap(root or FetchError("the root page did not answer")))
         with shape_of(response):
-            lines, values = embedded_bars(response.text)
-            timelines = read_timelines(lines, values, state.days_zone, state.until or page.now)
+            timelines = read_timelines(*embedded_bars(response.text), page, state)
     except UNREADABLE as error:
         return BarReading(None, (gap_of("uptime bars", error),))
-    if not timelines.components:
-        gap = Gap(what="uptime bars", reason="absent", message="the page shows no uptime record")
-        return BarReading(None, (gap,))
-    return BarReading(timelines)
+    if timelines.evidence.components:
+        return BarReading(timelines)
+    gap = Gap(what="uptime bars", reason="absent", message="the page shows no uptime record")
+    return BarReading(None, (gap,))
 
 
 def embedded_bars(html: str) -> tuple[Mapping[str, Row], Sequence[Row]]:

@@ -1,11 +1,11 @@
 """Incidents asked for one by one, some of them together. Pure."""
 
-from collections.abc import Generator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from monitor.errors import FetchError
+from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
-from monitor.kit.protocol import PageContext, Response, Step, get_all
+from monitor.kit.protocol import PageContext, Response, StepsTo, get_all
 from monitor.kit.responses import unwrap
 from monitor.model import Evidence, Gap
 from monitor.platforms.statuspage.answers import UNREADABLE, batches, parse
@@ -22,7 +22,7 @@ TOGETHER = 10
 Answers = dict[str, Response | FetchError]
 
 
-def _ask(incident_ids: Sequence[str]) -> Generator[Step, Any, Answers]:
+def _ask(incident_ids: Sequence[str]) -> StepsTo[Answers]:
     """Return the answers about some incidents, by their ids."""
     answers = yield from get_all([f"/api/v2/incidents/{code}.json" for code in incident_ids])
     return dict(zip(incident_ids, answers, strict=True))
@@ -30,7 +30,7 @@ def _ask(incident_ids: Sequence[str]) -> Generator[Step, Any, Answers]:
 
 def look_for(
     missing: Sequence[str],
-) -> Generator[Step, Any, tuple[list[IncidentRecord], tuple[str, ...]]]:
+) -> StepsTo[tuple[list[IncidentRecord], tuple[str, ...]]]:
     """Return the incidents that are still there and the ids of those that are not. Raises when it
     cannot tell.
     """
@@ -50,11 +50,17 @@ def look_for(
 
 
 def read_incidents(
-    page: PageContext, state: PageState, incident_ids: Sequence[str]
-) -> Generator[Step, Any, bool]:
-    """Yield each incident as its own chunk; return whether all of them could be read."""
+    page: PageContext,
+    state: PageState,
+    incident_ids: Iterable[str],
+    known_ids: frozenset[str] = frozenset(),
+) -> StepsTo[bool]:
+    """Yield each incident that is not known yet as its own chunk; return whether all of them could
+    be read.
+    """
     whole = True
-    unread = [code for code in incident_ids if f"incident:{code}" not in page.completed_chunks]
+    new_ids = (code for code in incident_ids if code not in known_ids)
+    unread = [code for code in new_ids if _chunk(code) not in page.completed_chunks]
     for number, batch in enumerate(batches(unread, TOGETHER), start=1):
         answers = yield from _ask(batch)
         pieces = [_single_evidence(page, state, code, answers[code]) for code in batch]
@@ -68,9 +74,13 @@ def read_incidents(
                 reason="skipped",
                 message="those asked for before them all failed",
             )
-            yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+            yield gap_evidence(SOURCE, page, gap)
             return False
     return whole
+
+
+def _chunk(incident_id: str) -> str:
+    return f"incident:{incident_id}"
 
 
 def _single_evidence(
@@ -79,14 +89,13 @@ def _single_evidence(
     try:
         incident = parse(unwrap(answer), read_single_incident)
     except UNREADABLE as error:
-        gap = gap_of(f"incident {code}", error)
-        return Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+        return gap_evidence(SOURCE, page, gap_of(f"incident {code}", error))
     ended_at = incident.times.ended_at
     return incident_evidence(
         page,
         state,
         [incident],
         source=SOURCE,
-        chunk=f"incident:{code}",
+        chunk=_chunk(code),
         final=ended_at is not None and ended_at < page.now - SETTLED_AFTER,
     )

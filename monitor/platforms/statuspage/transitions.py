@@ -13,7 +13,7 @@ from monitor.platforms.statuspage.incident_times import IncidentTimes, is_mainte
 from monitor.platforms.statuspage.updates import (
     CLOSING,
     OPERATIONAL,
-    SCHEDULED,
+    SCHEDULED_STATUS,
     Update,
     final_closing,
 )
@@ -45,24 +45,30 @@ def transitions(incident: Row, updates: Sequence[Update], times: IncidentTimes) 
 
 
 def state_spans(updates: Sequence[Update]) -> list[StateSpan]:
-    """Return the bad states in the order they ended, then those that have no end.
-
-    States posted before a maintenance began are only announcements, and what is posted after the
-    end is a review. Where an incident was closed and opened again, all was well in between.
+    """Return the bad states in the order they ended, then those that have no end. Where an incident
+    was closed and opened again, all was well in between.
     """
-    posted = [update for update in updates if update.status != SCHEDULED]
-    final = final_closing(posted)
+    counting = _counting(updates)
     spans: list[StateSpan] = []
     current: dict[str, StateSpan] = {}
-    for index, update in enumerate(posted if final is None else posted[: final + 1]):
-        closed_for_now = update.status in CLOSING and index != final
-        states = dict.fromkeys(current, OPERATIONAL) if closed_for_now else update.states
+    for update in counting:
+        is_reopened = update.status in CLOSING and update is not counting[-1]
+        states = dict.fromkeys(current, OPERATIONAL) if is_reopened else update.states
         for code, word in states.items():
             before = current.get(code) or StateSpan(code, OPERATIONAL, update.at, None)
             if word != before.word:
                 spans.append(replace(before, end=update.at))
                 current[code] = StateSpan(code, word, update.at, None)
     return [span for span in (*spans, *current.values()) if _is_bad(span)]
+
+
+def _counting(updates: Sequence[Update]) -> list[Update]:
+    """Return the updates whose states count, up to the one that ends the incident: states before a
+    maintenance began are only announcements, and what follows the end is a review.
+    """
+    counting = [update for update in updates if update.status != SCHEDULED_STATUS]
+    final = final_closing(counting)
+    return counting if final is None else counting[: final + 1]
 
 
 def _is_bad(span: StateSpan) -> bool:
@@ -73,10 +79,10 @@ def _claim(incident: Row, updates: Sequence[Update], times: IncidentTimes) -> In
     """Return the time an incident claims that was entered after it was over; None for one told as
     it went.
     """
-    resolved = incident.get("resolved_at")
-    if times.phase is not Phase.CLOSED or not resolved or not updates:
+    resolved_at = incident.get("resolved_at")
+    if times.phase is not Phase.CLOSED or not resolved_at or not updates:
         return None
-    end = instant(resolved)
+    end = instant(resolved_at)
     return Interval.between(times.started_at, end) if updates[0].at >= end else None
 
 

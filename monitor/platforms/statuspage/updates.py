@@ -10,10 +10,10 @@ from monitor.model import IncidentUpdate, PostedState
 from monitor.platforms.statuspage.answers import LEVELS, instant
 
 OPERATIONAL = "operational"
-SCHEDULED = "scheduled"
+SCHEDULED_STATUS = "scheduled"
 WORKING = ("investigating", "identified", "monitoring", "in_progress", "verifying")
 CLOSING = ("resolved", "completed")
-CLOSED = (*CLOSING, "postmortem")
+CLOSED_STATUSES = (*CLOSING, "postmortem")
 
 
 class Update(NamedTuple):
@@ -35,11 +35,12 @@ def read_updates(incident: Row) -> list[Update]:
 
 
 def _update(update: Row) -> Update:
-    states = {str(entry["code"]): str(entry["new_status"]) for entry in _affected(update)}
+    entries = _affected_components(update)
+    states = {str(entry["code"]): str(entry["new_status"]) for entry in entries}
     return Update(instant(update["created_at"]), update.get("status") or "", states)
 
 
-def _affected(update: Row) -> list[Row]:
+def _affected_components(update: Row) -> list[Row]:
     """Return what an update says of components; what names none is left out."""
     return [entry for entry in update.get("affected_components") or () if entry.get("code")]
 
@@ -61,7 +62,7 @@ def messages_of(incident: Row, groups: frozenset[str]) -> Iterator[IncidentUpdat
 
 
 def _posted_states(update: Row, groups: frozenset[str]) -> Iterator[PostedState]:
-    for entry in _affected(update):
+    for entry in _affected_components(update):
         code = str(entry["code"])
         if code not in groups:
             yield _posted_state(code, str(entry["new_status"]), str(entry.get("old_status")))
@@ -95,6 +96,6 @@ def was_reopened(updates: Sequence[Update], final: int | None) -> bool:
 def posts_trouble(updates: Sequence[Update]) -> bool:
     """Whether some update posts another state than operational, beside mere announcements."""
     return any(
-        update.status != SCHEDULED and set(update.states.values()) - {OPERATIONAL}
+        update.status != SCHEDULED_STATUS and set(update.states.values()) - {OPERATIONAL}
         for update in updates
     )
