@@ -363,7 +363,7 @@ def test_no_level_is_told_whose_word_is_not_there(data: st.DataObject) -> None:
         word for word, meaning in feed.STATES.items() if meaning == feed.SCHEDULED and word in text
     ]
     possible |= {Level.OPERATIONAL} | (
-        {Level.MAINTENANCE} if planned or feed.PLANNED.search(text) else set()
+        {Level.MAINTENANCE} if planned or feed.PLANNED_WORK.search(text) else set()
     )
     for piece in pieces:
         assert_sound(piece, page)
