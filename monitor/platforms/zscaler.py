@@ -27,7 +27,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from monitor.errors import PageUnavailable, UnexpectedShape
 from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.fields import Row, identifier, items, maybe_text, row, rows, text
+from monitor.kit.fields import Row, identifier, maybe_text, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
@@ -97,23 +97,21 @@ def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of the Trust portal's answer; `host` only ever beside another sign."""
     if b'"subCategory"' not in response.body:
         return
-    told = try_json(response)
-    data = told.get("data") if isinstance(told, dict) else None
+    answer = try_json(response)
+    data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         return
-    legend, groups = data.get("severity"), data.get("category")
-    if (
-        isinstance(legend, list)
-        and legend
-        and all(isinstance(e, dict) and e.keys() >= LEGEND for e in legend)
-    ):
+    if _all_have(data.get("severity"), LEGEND):
         yield Signal("legend", "severities with what of them is shown")
-    if (
-        isinstance(groups, list)
-        and groups
-        and all(isinstance(e, dict) and "subCategory" in e for e in groups)
-    ):
+    if _all_have(data.get("category"), frozenset({"subCategory"})):
         yield Signal("services", "services stand as categories of a category")
+
+
+def _all_have(items: object, keys: frozenset[str]) -> bool:
+    """Whether something is a list, not an empty one, of objects with all of these keys."""
+    if not isinstance(items, list) or not items:
+        return False
+    return all(isinstance(item, dict) and item.keys() >= keys for item in items)
 
 
 def _cloud(url: str) -> str:
@@ -131,7 +129,7 @@ def _path(cloud: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Answer:
     """What an answer says. `since`: the first instant it speaks of."""
 
     since: datetime
@@ -139,45 +137,43 @@ class _Told:
     events: Sequence[Event]
 
 
-def _told(response: Response, now: datetime) -> _Told:
+def _read(response: Response, now: datetime) -> _Answer:
     data = row(row(read_json(response), "the answer").get("data"), "data")
     reader = _Reader(legend=_legend(data), now=now)
-    services = [
-        service
-        for at, group in enumerate(rows(data.get("category"), "category"))
-        for service in rows(group.get("subCategory"), f"category[{at}].subCategory")
-    ]
+    services: list[Row] = []
+    for number, group in enumerate(rows(data.get("category"), "category")):
+        services += rows(group.get("subCategory"), f"category[{number}].subCategory")
     if not services:
         raise UnexpectedShape(
             "the answer has no service; is the cloud in the page's address one that exists?"
         )
-    components, events = [], []
-    for at, service in enumerate(services):
+    components: list[Component] = []
+    events: list[Event] = []
+    for position, service in enumerate(services):
         key = identifier(service.get("tid"), "service.tid")
-        components.append(
-            Component(id=key, name=text(service.get("name"), "service.name"), position=at)
-        )
-        events += list(reader.events(service, key))
+        name = text(service.get("name"), "service.name")
+        components.append(Component(id=key, name=name, position=position))
+        events += reader.events(service, key)
     since = instant(data.get("start_date"), "start_date", UTC)
-    return _Told(since=since, components=components, events=_united(events))
+    return _Answer(since=since, components=components, events=_merge(events))
 
 
 def _legend(data: Row) -> Mapping[str, str]:
-    found = rows(data.get("severity"), "severity")
-    return {
-        identifier(each.get("tid"), "severity.tid"): text(each.get("name"), "severity.name")
-        for each in found
-    }
+    legend = {}
+    for severity in rows(data.get("severity"), "severity"):
+        key = identifier(severity.get("tid"), "severity.tid")
+        legend[key] = text(severity.get("name"), "severity.name")
+    return legend
 
 
-def _united(events: Sequence[Event]) -> list[Event]:
+def _merge(events: Sequence[Event]) -> list[Event]:
     """Return each post once, with all of its services."""
-    found: dict[str, Event] = {}
+    first: dict[str, Event] = {}
     spans: dict[str, list[ImpactSpan]] = defaultdict(list)
     for event in events:
-        found.setdefault(event.id, event)
+        first.setdefault(event.id, event)
         spans[event.id] += event.spans
-    return [replace(event, spans=tuple(spans[key])) for key, event in found.items()]
+    return [replace(event, spans=tuple(spans[key])) for key, event in first.items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,40 +188,31 @@ class _Reader:
         is said.
         """
         present = service.get("category_status") or []
-        listed = rows(
-            [present] if isinstance(present, dict) else present, f"service {key}.category_status"
-        )
-        now = {
-            event.id: event for event in (self._event(each, key, present=True) for each in listed)
-        }
-        yield from now.values()
-        for each in rows(
-            items(service.get("issues") or [], f"service {key}.issues"), f"service {key}.issues"
-        ):
-            event = self._event(each, key, present=False)
-            if event.id not in now:
+        if isinstance(present, dict):
+            present = [present]
+        current: dict[str, Event] = {}
+        for post in rows(present, f"service {key}.category_status"):
+            event = self._event(post, key, present=True)
+            current[event.id] = event
+        yield from current.values()
+        for post in rows(service.get("issues") or [], f"service {key}.issues"):
+            event = self._event(post, key, present=False)
+            if event.id not in current:
                 yield event
 
-    def _event(self, told: Row, key: str, *, present: bool) -> Event:
+    def _event(self, post: Row, key: str, *, present: bool) -> Event:
         """Return a post; an open one nobody speaks of any more is not rated for ever."""
-        alias = text(told.get("alias"), f"service {key}.alias")
+        alias = text(post.get("alias"), f"service {key}.alias")
         where = f"post {alias[:40]}"
-        start, status = (
-            mail_date(told.get("from"), f"{where}.from"),
-            text(told.get("status"), f"{where}.status"),
-        )
-        phase = Phase.OPEN if present else PHASES.get(status.lower(), Phase.OPEN)
-        end = mail_date(told.get("to"), f"{where}.to") if told.get("to") and not present else None
-        if phase is Phase.CLOSED and end is None:
-            shape_error(f"{where}.to", "when it ended", None)
-        if end is not None:
-            phase = Phase.CLOSED if end <= self.now else Phase.OPEN
-        severity = identifier(told.get("severityTid"), f"{where}.severityTid")
+        start = mail_date(post.get("from"), f"{where}.from")
+        status = text(post.get("status"), f"{where}.status")
+        end = None if present else self._end(post, status, where)
+        severity = identifier(post.get("severityTid"), f"{where}.severityTid")
         name = self.legend.get(severity, f"severity {severity}")[:LONGEST_WORD]
         event = Event(
             id=alias.rstrip("/").rpartition("/")[2] or alias,
-            title=text(told.get("title"), f"{where}.title"),
-            phase=phase,
+            title=text(post.get("title"), f"{where}.title"),
+            phase=Phase.CLOSED if end is not None and end <= self.now else Phase.OPEN,
             start=start,
             end=end,
             status=status,
@@ -236,19 +223,26 @@ class _Reader:
             ),
             unknown_words=() if status.lower() in PHASES else (status[:LONGEST_WORD],),
         )
-        return expire_stale(event, _spoke(told, where, start), self.now)
+        return expire_stale(event, _updated_at(post, where, start), self.now)
+
+    def _end(self, post: Row, status: str, where: str) -> datetime | None:
+        """Return when a post says it ended; None while it goes on. One that is over must say."""
+        end = mail_date(post.get("to"), f"{where}.to") if post.get("to") else None
+        if end is None and PHASES.get(status.lower()) is Phase.CLOSED:
+            shape_error(f"{where}.to", "when it ended", None)
+        return end
 
 
-def _spoke(told: Row, where: str, start: datetime) -> datetime:
+def _updated_at(post: Row, where: str, start: datetime) -> datetime:
     """Return when a post was last written to: its text holds the time of each update."""
-    found = REPORT.findall(maybe_text(told.get("description")) or "")
-    return max((mail_date(each, f"{where}.description") for each in found), default=start)
+    dates = REPORT.findall(maybe_text(post.get("description")) or "")
+    return max((mail_date(date, f"{where}.description") for date in dates), default=start)
 
 
 # reading
 
 
-def _asked(page: PageContext) -> str:
+def _path_of(page: PageContext) -> str:
     cloud = _cloud(page.url)
     if not cloud:
         raise PageUnavailable(
@@ -261,29 +255,29 @@ def _asked(page: PageContext) -> str:
 
 def poll(page: PageContext) -> Steps:
     """Yield every service's state in one request; a post that is listed no longer has ended."""
-    response = yield from get(_asked(page), conditional=not page.open_incidents)
+    response = yield from get(_path_of(page), conditional=not page.open_incidents)
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = _told(response, page.now)
-        over, withdrawn = closed_since(page, told.events)
+        answer = _read(response, page.now)
+        ended, withdrawn = closed_since(page, answer.events)
         yield evidence(
             SOURCE,
             page,
             info=PageInfo(name=f"Zscaler {urlsplit(page.url).path.strip('/')}"),
-            parts=current_states(told.components, told.events, page.now),
-            events=[*told.events, *over],
+            parts=current_states(answer.components, answer.events, page.now),
+            events=[*answer.events, *ended],
             withdrawn=withdrawn,
-            cursor=dump_open(told.events),
+            cursor=dump_open(answer.events),
         )
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the posts of the last seven days, which is all the portal tells."""
-    response = yield from get(_asked(page))
+    response = yield from get(_path_of(page))
     with locate_errors(response.url):
-        told = _told(response, page.now)
-        first = max(since, told.since)
-        events = [event for event in told.events if event.end is None or event.end >= since]
-        yield evidence(SOURCE, page, components=told.components, events=events, since=first)
+        answer = _read(response, page.now)
+        first = max(since, answer.since)
+        events = [event for event in answer.events if event.end is None or event.end >= since]
+        yield evidence(SOURCE, page, components=answer.components, events=events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the portal tells of seven days only")
