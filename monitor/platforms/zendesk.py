@@ -19,18 +19,17 @@ The format is published nowhere; it is known from real answers and from programs
 anything unexpected is an error.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from monitor.errors import FetchError, Truncated, UnexpectedShape
-from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
+from monitor.errors import Truncated, UnexpectedShape
+from monitor.kit.events import ComponentState, Event, ImpactSpan
 from monitor.kit.evidence import evidence
 from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
-from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get_all
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps
+from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
 
@@ -80,79 +79,72 @@ LONGEST = timedelta(days=30)
 # recognising
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of Zendesk's API: the fields of services and incidents, what is beside them,
-    and the host.
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of Zendesk's API: the fields of services and incidents, and what is beside
+    them.
     """
-    told = try_json(response)
-    return list(_signals(told)) if isinstance(told, dict) else []
-
-
-def _signals(told: Row) -> Iterator[Signal]:
-    if _all(told.get("data"), "service", {"slug", "deprecated", "hasSubservices"}):
+    answer = try_json(response)
+    if not isinstance(answer, dict):
+        return
+    if _are_all(answer.get("data"), "service", {"slug", "deprecated", "hasSubservices"}):
         yield Signal("shape", "services with a slug and whether they have parts")
-        if isinstance(told.get("meta"), dict) and "location" in told["meta"]:
+        if isinstance(answer.get("meta"), dict) and "location" in answer["meta"]:
             yield Signal("meta", "a location beside the services")
-    elif _all(told.get("data"), "incident", {"impact", "startedAt", "internalToolsOnly"}):
-        yield Signal(
-            "shape", "incidents with an impact and whether they concern internal tools only"
-        )
-        if _all(told.get("included"), "incidentService", {"serviceName", "outage", "degradation"}):
+    elif _are_all(answer.get("data"), "incident", {"impact", "startedAt", "internalToolsOnly"}):
+        what = "incidents with an impact and whether they concern internal tools only"
+        yield Signal("shape", what)
+        hits = answer.get("included")
+        if _are_all(hits, "incidentService", {"serviceName", "outage", "degradation"}):
             yield Signal("meta", "how each service was hit, beside the incidents")
 
 
-def _all(told: object, kind: str, fields: set[str]) -> bool:
+def _are_all(items: object, kind: str, fields: set[str]) -> bool:
     """Whether something is a list of JSON:API resources of a type that have such attributes."""
-    return (
-        isinstance(told, list)
-        and bool(told)
-        and all(
-            isinstance(each, dict)
-            and each.get("type") == kind
-            and isinstance(each.get("attributes"), dict)
-            and fields <= each["attributes"].keys()
-            for each in told[:20]
-        )
-    )
+    if not isinstance(items, list) or not items:
+        return False
+    return all(_is(item, kind, fields) for item in items[:20])
+
+
+def _is(item: object, kind: str, fields: set[str]) -> bool:
+    if not isinstance(item, dict) or item.get("type") != kind:
+        return False
+    attributes = item.get("attributes")
+    return isinstance(attributes, dict) and fields <= attributes.keys()
 
 
 # services
 
 
-def _resources(told: object, kind: str, where: str) -> Iterator[tuple[str, Row, Row]]:
+def _resources(items: object, kind: str, where: str) -> Iterator[tuple[str, Row, Row]]:
     """Yield the id, the attributes and the whole of each resource of a list; each must be of the
     kind due.
     """
-    for at, each in enumerate(rows(told, where)):
-        if each.get("type") != kind:
-            shape_error(f"{where}[{at}].type", kind, each.get("type"))
-        yield (
-            identifier(each.get("id"), f"{where}[{at}].id"),
-            row(each.get("attributes"), f"{where}[{at}].attributes"),
-            each,
-        )
+    for index, resource in enumerate(rows(items, where)):
+        place = f"{where}[{index}]"
+        if resource.get("type") != kind:
+            shape_error(f"{place}.type", kind, resource.get("type"))
+        key = identifier(resource.get("id"), f"{place}.id")
+        yield key, row(resource.get("attributes"), f"{place}.attributes"), resource
 
 
-def _flag(told: Row, field: str, where: str) -> bool:
-    value = told.get(field)
-    return (
-        value
-        if isinstance(value, bool)
-        else shape_error(f"{where}.{field}", "true or false", value)
-    )
+def _flag(attributes: Row, field: str, where: str) -> bool:
+    value = attributes.get(field)
+    if not isinstance(value, bool):
+        shape_error(f"{where}.{field}", "true or false", value)
+    return value
 
 
-def _services(told: object) -> dict[str, Component]:
-    found = {}
-    for key, each, _ in _resources(row(told, "the answer").get("data"), "service", "data"):
-        if not _flag(each, "deprecated", f"service {key}"):
-            place = int(number(each.get("position"), f"service {key}.position"))
-            found[key] = Component(
-                id=key, name=text(each.get("name"), f"service {key}.name"), position=place
-            )
-    if not found:
+def _services(answer: object) -> dict[str, Component]:
+    services = {}
+    for key, service, _ in _resources(row(answer, "the answer").get("data"), "service", "data"):
+        where = f"service {key}"
+        if not _flag(service, "deprecated", where):
+            position = int(number(service.get("position"), f"{where}.position"))
+            name = text(service.get("name"), f"{where}.name")
+            services[key] = Component(id=key, name=name, position=position)
+    if not services:
         raise UnexpectedShape("data: the list of services is empty")
-    return found
+    return services
 
 
 # incidents
@@ -160,14 +152,14 @@ def _services(told: object) -> dict[str, Component]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hit:
-    """How an incident hit a service or, with a `parent`, a part of one. `said`: the flag that is
+    """How an incident hit a service or, with a `parent`, a part of one. `flag`: the one that is
     set, if one is.
     """
 
     service: str
     parent: str | None
     name: str
-    said: str | None
+    flag: str | None
     start: datetime
     end: datetime | None
 
@@ -177,85 +169,90 @@ class _Hit:
         return self.parent or self.service
 
 
-def _events(told: object, now: datetime) -> list[Event]:
-    answer = row(told, "the answer")
-    hits = dict(_hits(answer.get("included")))
-    return [
-        _event(key, each, _named(whole, hits, f"incident {key}"), now)
-        for key, each, whole in _incidents(answer)
-    ]
+def _events(answer: object, now: datetime) -> list[Event]:
+    document = row(answer, "the answer")
+    hits = dict(_hits(document.get("included")))
+    events = []
+    for key, incident, resource in _resources(document.get("data"), "incident", "data"):
+        own_hits = _hits_of(resource, hits, f"incident {key}")
+        events.append(_event(key, incident, own_hits, now))
+    return events
 
 
-def _incidents(answer: Row) -> Iterator[tuple[str, Row, Row]]:
-    return _resources(answer.get("data"), "incident", "data")
-
-
-def _hits(told: object) -> Iterator[tuple[str, _Hit | None]]:
+def _hits(items: object) -> Iterator[tuple[str, _Hit | None]]:
     """Yield how services were hit, by the id that incidents refer to; None for an internal tool."""
-    for key, each, _ in _resources(told, "incidentService", "included"):
+    for key, service, _ in _resources(items, "incidentService", "included"):
         where = f"incidentService {key}"
-        outage, degradation = _flag(each, "outage", where), _flag(each, "degradation", where)
-        parent = each.get("serviceParentId")
+        outage, degradation = _flag(service, "outage", where), _flag(service, "degradation", where)
+        parent = service.get("serviceParentId")
         hit = _Hit(
-            service=identifier(each.get("serviceId"), f"{where}.serviceId"),
+            service=identifier(service.get("serviceId"), f"{where}.serviceId"),
             parent=None if parent is None else identifier(parent, f"{where}.serviceParentId"),
-            name=text(each.get("serviceName"), f"{where}.serviceName"),
-            said=OUTAGE if outage else DEGRADATION if degradation else None,
-            start=instant(each.get("startedAt"), f"{where}.startedAt"),
-            end=maybe_instant(each.get("resolvedAt"), f"{where}.resolvedAt"),
+            name=text(service.get("serviceName"), f"{where}.serviceName"),
+            flag=OUTAGE if outage else DEGRADATION if degradation else None,
+            start=instant(service.get("startedAt"), f"{where}.startedAt"),
+            end=maybe_instant(service.get("resolvedAt"), f"{where}.resolvedAt"),
         )
-        yield key, None if _flag(each, "internalTool", where) else hit
+        yield key, None if _flag(service, "internalTool", where) else hit
 
 
-def _named(told: Row, hits: Mapping[str, _Hit | None], where: str) -> list[_Hit] | None:
+def _hits_of(incident: Row, hits: Mapping[str, _Hit | None], where: str) -> list[_Hit] | None:
     """Return the hits an incident refers to; those of parts only where the service itself is not
     among them.
 
     None = it refers to internal tools only.
     """
-    relations = row(
-        row(told.get("relationships"), f"{where}.relationships").get("incidentServices"), where
-    )
-    keys = [
-        identifier(row(each, where).get("id"), where)
-        for each in items(relations.get("data"), f"{where}.data")
-    ]
-    for key in keys:
+    relationships = row(incident.get("relationships"), f"{where}.relationships")
+    services = row(relationships.get("incidentServices"), where)
+    references = items(services.get("data"), f"{where}.data")
+    own: list[_Hit] = []
+    for reference in references:
+        key = identifier(row(reference, where).get("id"), where)
         if key not in hits:
             shape_error(f"{where}.incidentServices", "what is included", key)
-    found = [hit for key in keys if (hit := hits[key]) is not None]
-    whole = {hit.service for hit in found if hit.parent is None}
-    return [hit for hit in found if hit.parent not in whole] if found or not keys else None
+        hit = hits[key]
+        own += [] if hit is None else [hit]
+    if references and not own:
+        return None
+    whole = {hit.service for hit in own if hit.parent is None}
+    return [hit for hit in own if hit.parent not in whole]
 
 
-def _event(key: str, told: Row, hits: Sequence[_Hit] | None, now: datetime) -> Event:
+def _event(key: str, incident: Row, hits: Sequence[_Hit] | None, now: datetime) -> Event:
     where = f"incident {key}"
-    impact = keyword(told.get("impact"), f"{where}.impact")
-    start, planned = instant(told.get("startedAt"), f"{where}.startedAt"), impact == MAINTENANCE
-    end = maybe_instant(told.get("resolvedAt"), f"{where}.resolvedAt")
-    if planned and end is None:
-        end = maybe_instant(told.get("maintResolvesAt"), f"{where}.maintResolvesAt")
-    rated = not _flag(told, "internalToolsOnly", where) and hits is not None
-    over = end is not None and end <= now
+    impact = keyword(incident.get("impact"), f"{where}.impact")
+    start = instant(incident.get("startedAt"), f"{where}.startedAt")
+    is_planned = impact == MAINTENANCE
+    end = maybe_instant(incident.get("resolvedAt"), f"{where}.resolvedAt")
+    if is_planned and end is None:
+        end = maybe_instant(incident.get("maintResolvesAt"), f"{where}.maintResolvesAt")
+    is_rated = not _flag(incident, "internalToolsOnly", where) and hits is not None
+    hits = hits or ()
     return Event(
         id=key,
-        title=text(told.get("name"), f"{where}.name"),
-        phase=Phase.SCHEDULED if start > now else Phase.CLOSED if over else Phase.OPEN,
+        title=text(incident.get("name"), f"{where}.name"),
+        phase=_phase(start, end, now),
         start=start,
         end=end,
-        status=text(told.get("status"), f"{where}.status"),
+        status=text(incident.get("status"), f"{where}.status"),
         impact=impact,
-        url=maybe_text(told.get("postmortem")) or PAGE,
-        maintenance=planned,
-        component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits or ())),
-        spans=tuple(_spans(hits or (), impact, _own_flag(told), end)) if rated else (),
-        unattributed=rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
+        url=maybe_text(incident.get("postmortem")) or PAGE,
+        maintenance=is_planned,
+        component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits)),
+        spans=tuple(_spans(hits, impact, _own_flag(incident), end)) if is_rated else (),
+        unattributed=is_rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
         unknown_words=() if impact in VOCABULARY else (impact,),
     )
 
 
-def _own_flag(told: Row) -> str | None:
-    return next((flag for flag in (OUTAGE, DEGRADATION) if told.get(flag) is True), None)
+def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
+    if start > now:
+        return Phase.SCHEDULED
+    return Phase.CLOSED if end is not None and end <= now else Phase.OPEN
+
+
+def _own_flag(incident: Row) -> str | None:
+    return next((flag for flag in (OUTAGE, DEGRADATION) if incident.get(flag) is True), None)
 
 
 def _spans(
@@ -267,20 +264,20 @@ def _spans(
     Where some have flags the impact of the others is as sure as these, or it would give way to
     them.
     """
-    theirs = any(hit.said for hit in hits)
-    flagged = impact != MAINTENANCE and (theirs or own is not None)
+    have_flags = any(hit.flag for hit in hits)
+    by_flags = impact != MAINTENANCE and (have_flags or own is not None)
+    basis = Basis.DECLARED if by_flags else Basis.INFERRED
     for hit in hits:
-        said = (hit.said if theirs else own) if flagged else None
-        said = said or impact
-        if said == OUTAGE and impact == "critical":
-            said = impact
-        basis = Basis.DECLARED if flagged else Basis.INFERRED
-        yield from spans_for(
-            [hit.stands_for],
-            VOCABULARY.get(said),
-            hit.start,
-            hit.end or end,
-            word=said,
+        flag = hit.flag if have_flags else own
+        word = (flag if by_flags else None) or impact
+        if word == OUTAGE and impact == "critical":
+            word = impact
+        yield ImpactSpan(
+            component_id=hit.stands_for,
+            level=VOCABULARY.get(word),
+            start=hit.start,
+            end=hit.end or end,
+            word=word,
             basis=basis,
         )
 
@@ -290,56 +287,46 @@ def _spans(
 
 def poll(page: PageContext) -> Steps:
     """Yield every service's state and the incidents of the last 90 days, in two requests."""
-    services, listed = yield from _asked(SERVICES, INCIDENTS)
+    services, incidents = yield from get_responses((SERVICES, INCIDENTS))
     with locate_errors(services.url):
-        found = _services(read_json(services))
-    with locate_errors(listed.url):
-        events = _events(read_json(listed), page.now)
-    over, withdrawn = closed_since(page, events)
+        components = _services(read_json(services))
+    with locate_errors(incidents.url):
+        events = _events(read_json(incidents), page.now)
+    ended, withdrawn = closed_since(page, events)
     yield evidence(
         SOURCE,
         page,
         info=PageInfo(name="Zendesk"),
-        parts=_parts(found, events, page.now),
-        events=(*events, *over),
+        parts=_states(components, events, page.now),
+        events=(*events, *ended),
         withdrawn=withdrawn,
         cursor=dump_open(events),
     )
 
 
-def _asked(*paths: str) -> Generator[Step, Any, list[Response]]:
-    """Return the answers. Raises the first error."""
-    answers = yield from get_all(paths)
-    for each in answers:
-        if isinstance(each, FetchError):
-            raise each
-    return [each for each in answers if isinstance(each, Response)]
-
-
-def _parts(
+def _states(
     services: Mapping[str, Component], events: Iterable[Event], now: datetime
 ) -> list[ComponentState]:
-    """Return every service, and others that an incident hits now. What none hits is well, if none
-    is vague.
+    """Return every service, and others that an incident hits now. What none hits is operational, if
+    none of them is unattributed.
     """
-    going = [each for each in events if each.phase is Phase.OPEN]
+    open_events = [event for event in events if event.phase is Phase.OPEN]
     hit: dict[str, list[ImpactSpan]] = {}
-    for span in (span for each in going for span in each.spans):
-        if span.start <= now and (span.end is None or span.end > now):
-            hit.setdefault(span.component_id, []).append(span)
-    well = (
-        (None, None)
-        if any(each.unattributed for each in going)
-        else (Level.OPERATIONAL, "no incident")
-    )
-    strangers = {
+    for event in open_events:
+        for span in event.spans:
+            if span.start <= now and (span.end is None or span.end > now):
+                hit.setdefault(span.component_id, []).append(span)
+    components = {
         key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)
     }
-    return [
-        ComponentState(component=component, level=level, word=said)
-        for key, component in {**strangers, **services}.items()
-        for level, said in [(span.level, span.word) for span in hit.get(key, ())] or [well]
-    ]
+    is_sure = not any(event.unattributed for event in open_events)
+    level, word = (Level.OPERATIONAL, "no incident") if is_sure else (None, None)
+    states = []
+    for key, component in {**components, **services}.items():
+        quiet = ComponentState(component=component, level=level, word=word)
+        spans = hit.get(key, ())
+        states += [replace(quiet, level=span.level, word=span.word) for span in spans] or [quiet]
+    return states
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -352,12 +339,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         f"{INCIDENTS}?as_of_date={page.now - timedelta(days=back):%Y-%m-%d}&days_back={WINDOW}"
         for back in range(0, days, WINDOW)
     ]
-    answers = yield from _asked(*paths)
+    answers = yield from get_responses(paths)
     events: list[Event] = []
-    for each in answers:
-        with locate_errors(each.url):
-            events += _events(read_json(each), page.now)
-    oldest = min((each.start for each in events), default=page.now)
+    for answer in answers:
+        with locate_errors(answer.url):
+            events += _events(read_json(answer), page.now)
+    oldest = min((event.start for event in events), default=page.now)
     yield evidence(SOURCE, page, events=events, since=max(since, oldest))
     if oldest > since:
         what = f"incidents {since:%Y-%m-%d}..{oldest:%Y-%m-%d}"
