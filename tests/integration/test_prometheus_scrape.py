@@ -14,7 +14,7 @@ import pytest
 import yaml
 from instants import simulated_now
 from servers import program, prometheus, serving
-from test_web import many_vendors
+from web_world import many_vendors
 
 from exporters.prometheus import PollMetrics, StateMetrics
 from exporters.text_format import render
