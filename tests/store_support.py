@@ -14,7 +14,7 @@ from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, O
 from monitor.store import PageRecord, PageSpec, PollRecord, Store
 from monitor.store.engine import connect
 from monitor.store.poll_log import instants
-from monitor.store.tables import POLL
+from monitor.store.tables.readings import POLL
 
 POSTGRES = "VENDORSTATUS_TEST_POSTGRES"
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]

@@ -29,7 +29,7 @@ from monitor.config import VendorConfig
 from monitor.model import Level
 from monitor.store import PageRecord, PageSpec, Store, engine, schema
 from monitor.store.poll_log import MOST_POLLS, instants, pack
-from monitor.store.tables import POLL
+from monitor.store.tables.readings import POLL
 from monitor.writer import derive_page
 
 ACME = VendorConfig(slug="acme", name="Acme", url="https://acme.example/")

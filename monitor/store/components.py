@@ -25,7 +25,8 @@ from monitor.store.changes.components import (
 from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import PageRecord
 from monitor.store.rows import among, chunks, columns
-from monitor.store.tables import COMPONENT, METADATA
+from monitor.store.tables import METADATA
+from monitor.store.tables.pages import COMPONENT
 
 
 class ComponentRow(NamedTuple):

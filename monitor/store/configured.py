@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import day_of, zone_named
 from monitor.store import pages
 from monitor.store.records import PageRecord, PageSpec
-from monitor.store.tables import PAGE
+from monitor.store.tables.pages import PAGE
 from monitor.store.upserts import insert_into
 from monitor.store.validators import forget_validators
 

@@ -23,7 +23,7 @@ from monitor.store.edges import WHOLE_PAGE
 from monitor.store.histories import QUIETS, ROWS, quiet_run
 from monitor.store.records import PageRecord
 from monitor.store.rows import chunks, update_of_ids
-from monitor.store.tables import DAY, QUIET
+from monitor.store.tables.days import DAY, QUIET
 
 _SUPERSEDE = update_of_ids(DAY, superseded_at="moment")
 _REWRITE = (

@@ -12,7 +12,7 @@ from monitor.intervals import utc
 from monitor.store.records import Body, BodyRef, Pin, PinnedBody
 from monitor.store.rows import Row, columns
 from monitor.store.snapshots import keep_snapshots, see_again
-from monitor.store.tables import PIN, SNAPSHOT, VALIDATOR
+from monitor.store.tables.readings import PIN, SNAPSHOT, VALIDATOR
 from monitor.store.upserts import insert_into
 
 

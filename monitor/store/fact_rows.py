@@ -14,7 +14,7 @@ from monitor.model import Bar, Basis, Impact, Incident, Phase, ReportedUptime
 from monitor.store.changes.common import FactRow
 from monitor.store.edges import WHOLE_PAGE
 from monitor.store.rows import LEVELS, Row, level_number
-from monitor.store.tables import BAR, FIGURE, IMPACT, INCIDENT
+from monitor.store.tables.facts import BAR, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
 

@@ -18,7 +18,8 @@ from monitor.store.changes.updates import UpdateChange
 from monitor.store.fact_rows import FIGURES, IMPACTS, Kind
 from monitor.store.records import PageRecord
 from monitor.store.rows import chunks, update_of_ids
-from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE, Instant
+from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT, UPDATE
+from monitor.store.tables.instants import Instant
 
 Fact = TypeVar("Fact")
 

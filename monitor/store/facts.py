@@ -18,7 +18,7 @@ from monitor.store.edges import BEGINNING, FAR_FUTURE
 from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS, PHASES
 from monitor.store.records import CurrentState, IncidentVersion
 from monitor.store.rows import ASPECTS, LEVELS, Row, columns
-from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
+from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 
 def _known_selects(

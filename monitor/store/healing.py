@@ -26,21 +26,12 @@ from monitor.store import pages, poll_log
 from monitor.store.edges import MIN_DURATION
 from monitor.store.records import HealedPage, PageRecord
 from monitor.store.runs import is_not_bad
-from monitor.store.tables import (
-    COMPONENT,
-    COVERAGE,
-    DAY,
-    IMPACT,
-    INCIDENT,
-    METADATA,
-    PIN,
-    QUIET,
-    RUN,
-    SNAPSHOT,
-    UNIT,
-    VALIDATOR,
-    Instant,
-)
+from monitor.store.tables import METADATA
+from monitor.store.tables.days import DAY, QUIET
+from monitor.store.tables.facts import COVERAGE, IMPACT, INCIDENT, RUN
+from monitor.store.tables.instants import Instant
+from monitor.store.tables.pages import COMPONENT
+from monitor.store.tables.readings import PIN, SNAPSHOT, UNIT, VALIDATOR
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from monitor.store.day_rows import DayRow, quiet_day, to_day
 from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
 from monitor.store.records import DayRevision
 from monitor.store.rows import columns
-from monitor.store.tables import DAY, QUIET
+from monitor.store.tables.days import DAY, QUIET
 
 _WHOLE_DAY = 86_400.0
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from monitor import clocks
 from monitor.store.pages import SELECT, change, to_record
 from monitor.store.records import PageRecord
-from monitor.store.tables import PAGE
+from monitor.store.tables.pages import PAGE
 
 
 def _claim(*which: sa.ColumnElement[bool]) -> sa.UpdateBase:

@@ -15,7 +15,8 @@ from monitor.errors import StoreError
 from monitor.identity import from_json
 from monitor.store.records import PageRecord, PageState
 from monitor.store.rows import Row, among
-from monitor.store.tables import COVERAGE, PAGE, RUN
+from monitor.store.tables.facts import COVERAGE, RUN
+from monitor.store.tables.pages import PAGE
 from monitor.store.validators import forget_validators
 
 DEFAULT_ZONE = "UTC"

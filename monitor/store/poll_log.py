@@ -20,7 +20,8 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import utc
 from monitor.store.records import PollRecord
 from monitor.store.rows import among, columns
-from monitor.store.tables import PAGE, POLL
+from monitor.store.tables.pages import PAGE
+from monitor.store.tables.readings import POLL
 
 MOST_POLLS = 256
 LONGEST = timedelta(days=1)

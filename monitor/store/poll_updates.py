@@ -18,7 +18,7 @@ from monitor.store.changes.common import closed_day
 from monitor.store.pages import with_zone_name
 from monitor.store.records import PollRecord
 from monitor.store.rows import among
-from monitor.store.tables import PAGE
+from monitor.store.tables.pages import PAGE
 
 
 @dataclass(slots=True)

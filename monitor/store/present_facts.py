@@ -13,7 +13,7 @@ from monitor.store.changes.common import FactRow
 from monitor.store.changes.coverage import CoverageKey
 from monitor.store.fact_rows import BARS, FIGURES, IMPACTS, INCIDENTS, Kind
 from monitor.store.rows import MOST_KEYS, Row, among, chunks, columns
-from monitor.store.tables import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
+from monitor.store.tables.facts import BAR, COVERAGE, FIGURE, IMPACT, INCIDENT
 
 Fact = TypeVar("Fact")
 

@@ -11,7 +11,7 @@ from monitor.model import (
     Level,
     Phase,
 )
-from monitor.store.tables import Instant
+from monitor.store.tables.instants import Instant
 
 Row = Any
 """A row of a select, its columns by name."""

@@ -15,7 +15,7 @@ from monitor.store.changes.runs import OpenRun, RunChange
 from monitor.store.edges import BEGINNING, MIN_DURATION
 from monitor.store.records import PageRecord
 from monitor.store.rows import LEVELS, Row, among, chunks, level_number, update_of_ids
-from monitor.store.tables import RUN
+from monitor.store.tables.facts import RUN
 
 _OPEN = sa.select(RUN.c.id, RUN.c.component_id, RUN.c.level, RUN.c.word, RUN.c.started_at).where(
     RUN.c.page_id == sa.bindparam("page"), RUN.c.ended_at.is_(None)

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from monitor.store import poll_log
 from monitor.store.records import Body, PrunedRows, Snapshot
 from monitor.store.rows import among, columns
-from monitor.store.tables import PIN, SNAPSHOT, Instant
+from monitor.store.tables.instants import Instant
+from monitor.store.tables.readings import PIN, SNAPSHOT
 from monitor.store.upserts import insert_into
 
 _ZLIB_LEVEL = 1

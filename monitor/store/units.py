@@ -13,7 +13,7 @@ from monitor.intervals import utc
 from monitor.model import Gap
 from monitor.store.records import UnitRecord
 from monitor.store.rows import columns
-from monitor.store.tables import GAP, UNIT
+from monitor.store.tables.readings import GAP, UNIT
 from monitor.store.upserts import upsert
 
 

@@ -19,7 +19,7 @@ from monitor.store.changes.updates import NewUpdate, StoredUpdate
 from monitor.store.edges import FAR_FUTURE
 from monitor.store.records import UpdateVersion
 from monitor.store.rows import LEVELS, Row, among, chunks, columns, level_number
-from monitor.store.tables import INCIDENT, LIST_ENTRY, UPDATE
+from monitor.store.tables.facts import INCIDENT, LIST_ENTRY, UPDATE
 
 LONGEST_STATUS = 200
 """In characters; the rest of a status or a state's word is cut off."""

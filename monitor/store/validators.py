@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.store.records import Validator
 from monitor.store.rows import columns
-from monitor.store.tables import VALIDATOR
+from monitor.store.tables.readings import VALIDATOR
 from monitor.store.upserts import upsert
 
 _WORDS = "etag last_modified sha256"

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.store.records import UnknownWordRecord
 from monitor.store.rows import columns
-from monitor.store.tables import WORD
+from monitor.store.tables.readings import WORD
 from monitor.store.upserts import insert_into
 
 

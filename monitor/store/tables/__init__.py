@@ -10,72 +10,10 @@ tables: an open `observed_run` is closed in place, and a `coverage` row that the
 grows in place (its end is never later than its reading).
 """
 
-from monitor.store.tables.columns import Table, core
-from monitor.store.tables.days import Day, QuietRun
-from monitor.store.tables.facts import (
-    Bar,
-    Coverage,
-    Impact,
-    Incident,
-    IncidentUpdate,
-    ListedIncident,
-    ReportedFigure,
-    Run,
-)
+from monitor.store.tables import days, facts, pages, readings
+from monitor.store.tables.columns import Table
 from monitor.store.tables.instants import Instant
-from monitor.store.tables.pages import Component, Page
-from monitor.store.tables.readings import (
-    EvidenceBody,
-    Gap,
-    Poll,
-    Snapshot,
-    Unit,
-    UnknownWord,
-    Validator,
-)
 
-__all__ = [
-    "BAR",
-    "COMPONENT",
-    "COVERAGE",
-    "DAY",
-    "FIGURE",
-    "GAP",
-    "IMPACT",
-    "INCIDENT",
-    "LIST_ENTRY",
-    "METADATA",
-    "PAGE",
-    "PIN",
-    "POLL",
-    "QUIET",
-    "RUN",
-    "SNAPSHOT",
-    "UNIT",
-    "UPDATE",
-    "VALIDATOR",
-    "WORD",
-    "Instant",
-]
+__all__ = ["METADATA", "Instant", "days", "facts", "pages", "readings"]
 
 METADATA = Table.metadata
-
-PAGE = core(Page)
-COMPONENT = core(Component)
-INCIDENT = core(Incident)
-UPDATE = core(IncidentUpdate)
-LIST_ENTRY = core(ListedIncident)
-IMPACT = core(Impact)
-BAR = core(Bar)
-COVERAGE = core(Coverage)
-FIGURE = core(ReportedFigure)
-RUN = core(Run)
-UNIT = core(Unit)
-GAP = core(Gap)
-WORD = core(UnknownWord)
-VALIDATOR = core(Validator)
-SNAPSHOT = core(Snapshot)
-PIN = core(EvidenceBody)
-POLL = core(Poll)
-DAY = core(Day)
-QUIET = core(QuietRun)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from monitor.store.tables.columns import (
     Table,
+    core,
     current_only,
     double,
     instant,
@@ -62,3 +63,7 @@ class QuietRun(Table, table=True):
     last_day: date
     source: str
     confidence: str
+
+
+DAY = core(Day)
+QUIET = core(QuietRun)

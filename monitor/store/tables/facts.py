@@ -10,6 +10,7 @@ from monitor.store.tables.columns import (
     CURRENT,
     CURRENT_STATES,
     Table,
+    core,
     current_only,
     double,
     instant,
@@ -192,3 +193,13 @@ class Run(Table, table=True):
     started_at: datetime = instant()
     ended_at: datetime | None = instant(nullable=True)
     last_seen_at: datetime | None = instant(nullable=True)
+
+
+INCIDENT = core(Incident)
+UPDATE = core(IncidentUpdate)
+LIST_ENTRY = core(ListedIncident)
+IMPACT = core(Impact)
+BAR = core(Bar)
+COVERAGE = core(Coverage)
+FIGURE = core(ReportedFigure)
+RUN = core(Run)

@@ -9,6 +9,7 @@ from sqlmodel import Field
 from monitor.store.tables.columns import (
     Table,
     big,
+    core,
     instant,
     json,
     key,
@@ -85,3 +86,7 @@ class Component(Table, table=True):
     first_seen_at: datetime = instant()
     removed_at: datetime | None = instant(nullable=True)
     platform: str | None = None
+
+
+PAGE = core(Page)
+COMPONENT = core(Component)

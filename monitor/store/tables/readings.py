@@ -8,6 +8,7 @@ from sqlmodel import Field
 from monitor.store.tables.columns import (
     Table,
     big,
+    core,
     instant,
     key,
     page_key,
@@ -108,3 +109,12 @@ class Poll(Table, table=True):
     last_at: datetime | None = instant(nullable=True)
     polls: int | None = None
     later: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+
+
+UNIT = core(Unit)
+GAP = core(Gap)
+WORD = core(UnknownWord)
+VALIDATOR = core(Validator)
+SNAPSHOT = core(Snapshot)
+PIN = core(EvidenceBody)
+POLL = core(Poll)
