@@ -2,7 +2,9 @@
 page. Pure.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 """Before everything; a day from the edge, so that no zone falls off the calendar."""
@@ -17,3 +19,15 @@ began at the last reading.
 
 WHOLE_PAGE = ""
 """The component id of rows about the whole page or the vendor's own day."""
+
+Moment = TypeVar("Moment", date, datetime)
+
+
+def earliest(moments: Iterable[Moment | None]) -> Moment | None:
+    """Return the earliest of the instants or days that are known; None when none is."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def latest(moments: Iterable[Moment | None]) -> Moment | None:
+    """Return the latest of the instants or days that are known; None when none is."""
+    return max((moment for moment in moments if moment is not None), default=None)

@@ -3,7 +3,9 @@
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,21 +26,13 @@ def pin(connection: Connection, page_id: int, pins: Iterable[Pin], *, now: datet
     if not pins:
         return
     digests = see_again(connection, {each.ref.sha256 for each in pins}, now)
-    rows = [
-        {
-            "page_id": page_id,
-            "day": each.day,
-            "why": each.why,
-            "url": each.ref.url,
-            "status": each.ref.status,
-            "sha256": each.ref.sha256,
-            "read_at": each.ref.read_at,
-        }
-        for each in pins
-        if each.ref.sha256 in digests
-    ]
+    rows = [_pin_row(page_id, each) for each in pins if each.ref.sha256 in digests]
     if rows:
         connection.execute(insert_into(connection, PIN).on_conflict_do_nothing(), rows)
+
+
+def _pin_row(page_id: int, pin: Pin) -> dict[str, Any]:
+    return {"page_id": page_id, "day": pin.day, "why": pin.why, **asdict(pin.ref)}
 
 
 def pin_first(

@@ -12,8 +12,8 @@ nobody knows, only that it was between the last reading that may be believed and
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from monitor import clocks
 from monitor.intervals import day_of, utc
 from monitor.model import Phase
 from monitor.store import pages, poll_log
-from monitor.store.edges import MIN_DURATION
+from monitor.store.edges import MIN_DURATION, earliest, latest
 from monitor.store.records import HealedPage, PageRecord
 from monitor.store.runs import is_not_bad
 from monitor.store.tables import METADATA
@@ -61,7 +61,7 @@ def last_reading(connection: Connection, page_id: int, *, now: datetime) -> date
         query = sa.select(sa.func.max(column)).where(column <= now, RUN.c.page_id == page_id)
         instants.append(connection.execute(query).scalar())
     instants.append(poll_log.last_read(connection, page_id, now))
-    return max((instant for instant in instants if instant is not None), default=None)
+    return latest(instants)
 
 
 def heal(connection: Connection, page_id: int, *, now: datetime) -> HealedPage | None:
@@ -70,8 +70,8 @@ def heal(connection: Connection, page_id: int, *, now: datetime) -> HealedPage |
     """
     now = utc(now)
     page = pages.page(connection, page_id, lock=True)
-    latest = clocks.latest_ahead(page, now)
-    if latest is None:
+    ahead = clocks.latest_ahead(page, now)
+    if ahead is None:
         return None
     until = last_reading(connection, page_id, now=now)
     _Healing(connection, page, now, until).run()
@@ -79,10 +79,10 @@ def heal(connection: Connection, page_id: int, *, now: datetime) -> HealedPage |
         "readings later than now set aside vendor=%s up_to=%s believed_until=%s: a clock was ahead,"
         " or ours went back",
         page.slug,
-        latest,
+        ahead,
         until,
     )
-    return HealedPage(slug=page.slug, latest=latest, until=until)
+    return HealedPage(slug=page.slug, latest=ahead, until=until)
 
 
 class _Healing:
@@ -210,22 +210,18 @@ class _Healing:
                 f"it was read at {read_at:%Y-%m-%d %H:%M} UTC, which has not come yet"
             ),
             "derived_at": None,
-            "derived_day": _earliest([page.derived_day, first]),
+            "derived_day": earliest([page.derived_day, first]),
             "reread_day": (
                 page.reread_day
                 if page.reread_day is not None and page.reread_day <= today
                 else None
             ),
-            "dirty_since": _earliest([page.dirty_since, first]),
+            "dirty_since": earliest([page.dirty_since, first]),
             "added_at": min(page.added_at, now),
         }
         pages.change(self._connection, page.id, values, step=1)
 
 
 def _later(column: sa.Column[Any], instant: datetime) -> sa.ColumnElement[Any]:
-    latest = sa.literal(instant, Instant())
-    return sa.case((column > latest, column), else_=latest)
-
-
-def _earliest(days: Iterable[date | None]) -> date | None:
-    return min((day for day in days if day is not None), default=None)
+    other = sa.literal(instant, Instant())
+    return sa.case((column > other, column), else_=other)

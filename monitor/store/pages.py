@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from monitor.errors import StoreError
 from monitor.identity import from_json
+from monitor.store.edges import earliest
 from monitor.store.records import PageRecord, PageState
 from monitor.store.rows import Row, among
 from monitor.store.tables.facts import COVERAGE, RUN
@@ -113,7 +114,7 @@ _FIRST_FACTS = [
 def first_fact(connection: Connection, page_id: int) -> datetime | None:
     """Return the earliest instant anything spoke for on the page; None when nothing did."""
     starts = [connection.execute(query, {"page": page_id}).scalar() for query in _FIRST_FACTS]
-    return min((start for start in starts if start is not None), default=None)
+    return earliest(starts)
 
 
 # changing

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import utc
+from monitor.store.edges import latest
 from monitor.store.records import PollRecord
 from monitor.store.rows import among, columns
 from monitor.store.tables.pages import PAGE
@@ -194,8 +195,12 @@ def record(connection: Connection, polls: Sequence[PollRecord]) -> None:
         else:
             stretch = current[poll.page_id] = _begin(poll, at)
         stretches[id(stretch)] = stretch
-    new = [_row(stretch) for stretch in stretches.values() if stretch.id is None]
-    growths = [_growth(stretch) for stretch in stretches.values() if stretch.id is not None]
+    new, growths = [], []
+    for stretch in stretches.values():
+        if stretch.id is None:
+            new.append(_row(stretch))
+        else:
+            growths.append(_growth(stretch))
     for statement, rows in ((_INSERT, new), (_GROW, growths)):
         if rows:
             connection.execute(statement, rows)
@@ -250,7 +255,7 @@ def last_read(connection: Connection, page_id: int, now: datetime) -> datetime |
     spanning = sa.select(*columns(POLL, "started_at later")).where(*mine, now < _END)
     for row in connection.execute(spanning):
         ends += (at for at in instants(row.started_at, row.later) if at <= now)
-    return max((at for at in ends if at is not None), default=None)
+    return latest(ends)
 
 
 def last(connection: Connection, page_id: int) -> datetime | None:

@@ -100,13 +100,13 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
     poll_log.record(connection, polls)
     for poll in polls:
         apply_poll(connection, updates[poll.page_id], poll)
-    news = [
-        _values(update, _ALL) | {"step": update.step}
-        for update in updates.values()
-        if update.is_news
-    ]
-    # Nearly all polls find nothing new; writing only what moved then halves the cost.
-    steady = [_values(update, _STEADY) for update in updates.values() if not update.is_news]
+    news, steady = [], []
+    for update in updates.values():
+        if update.is_news:
+            news.append(_values(update, _ALL) | {"step": update.step})
+        else:
+            # Nearly all polls find nothing new; writing only what moved then halves the cost.
+            steady.append(_values(update, _STEADY))
     for statement, values in ((_WRITE_NEWS, news), (_WRITE_STEADY, steady)):
         if values:
             connection.execute(statement, values)

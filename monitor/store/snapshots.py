@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -38,21 +39,17 @@ def keep_snapshots(connection: Connection, bodies: Iterable[Body], *, now: datet
     present = set(connection.execute(_KEPT_DIGESTS, values).scalars())
     if present:
         connection.execute(_SEE_AGAIN, {"digests": sorted(present), "now": now})
-    new = [
-        {
-            "sha256": digest,
-            "media_type": body.media_type,
-            "body": zlib.compress(body.body, _ZLIB_LEVEL),
-            "first_seen_at": now,
-            "last_seen_at": now,
-        }
-        for digest, body in dict(digests).items()
-        if digest not in present
-    ]
+    new = [_row(key, body, now) for key, body in dict(digests).items() if key not in present]
     if new:
         # Another process may have kept the same body at the same moment.
         connection.execute(insert_into(connection, SNAPSHOT).on_conflict_do_nothing(), new)
     return [digest for digest, _ in digests]
+
+
+def _row(digest: str, body: Body, now: datetime) -> dict[str, Any]:
+    compressed = zlib.compress(body.body, _ZLIB_LEVEL)
+    row = {"sha256": digest, "media_type": body.media_type, "body": compressed}
+    return row | {"first_seen_at": now, "last_seen_at": now}
 
 
 def see_again(connection: Connection, digests: Collection[str], now: datetime) -> set[str]:

@@ -81,21 +81,18 @@ class Transactions:
 
 def reads(work: Work[Arguments, Result]) -> Method[Arguments, Result]:
     """Make a method of a function: it does the same in a reading transaction."""
-
-    @wraps(work)
-    def method(self: Transactions, /, *args: Arguments.args, **options: Arguments.kwargs) -> Result:
-        with self._read() as connection:
-            return work(connection, *args, **options)
-
-    return method
+    return _method(work, writing=False)
 
 
 def writes(work: Work[Arguments, Result]) -> Method[Arguments, Result]:
     """Make a method of a function: it does the same in a writing transaction."""
+    return _method(work, writing=True)
 
+
+def _method(work: Work[Arguments, Result], *, writing: bool) -> Method[Arguments, Result]:
     @wraps(work)
     def method(self: Transactions, /, *args: Arguments.args, **options: Arguments.kwargs) -> Result:
-        with self._write() as connection:
+        with self._write() if writing else self._read() as connection:
             return work(connection, *args, **options)
 
     return method

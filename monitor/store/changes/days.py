@@ -101,11 +101,10 @@ class DayDiff:
         """Compare one component's, or the vendor's, days."""
         if is_quiet_throughout(history, stored_days):
             return
-        row_days = [
-            day
-            for day in self._days_in_question(history, stored_days)
-            if self._compare_day(component_id, day, history, stored_days)
-        ]
+        row_days = set()
+        for day in self._days_in_question(history, stored_days):
+            if self._compare_day(component_id, day, history, stored_days):
+                row_days.add(day)
         self._compare_quiet(component_id, history, stored_days, row_days)
 
     def _days_in_question(self, history: History, stored_days: StoredDays) -> list[date]:
