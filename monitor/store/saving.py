@@ -104,7 +104,10 @@ class EvidenceWriter:
         self._coverage: dict[CoverageKey, dict[int, Interval]] | None = None
 
     def write(self, evidence: Evidence) -> None:
-        """Write one piece."""
+        """Write one piece. Raises ValueError, before anything is written, when it was read at a
+        naive instant.
+        """
+        utc(evidence.read_at)
         self._write_page(evidence)
         self._write_components(evidence)
         self._write_incidents(evidence)
