@@ -264,10 +264,10 @@ def seconds(count: int) -> float:
     components = [Component(id=str(key), name="API") for key in range(count)]
     took = []
     for _ in range(3):
-        slugs, began = Slugs([]), time.perf_counter()
+        slugs, began = Slugs([]), time.process_time()
         for component in components:
             slugs.give(component)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     return min(took)
 
 
