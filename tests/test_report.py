@@ -1,6 +1,7 @@
 """The figures of a window as people and programs read them."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -172,6 +173,65 @@ def test_a_page_that_was_not_read_lately_says_so(store, page):
     save(store, page, observed(START, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
 
     assert any("the page was not read lately" in note for note in remarks(recorded(store)))
+
+
+def test_the_sentence_says_how_many_components_it_is_about(store, page):
+    query = ReportQuery(now=NOW)
+    some = record(store, store.pages()[0], replace(ACME, exclude=("web",)), query)
+
+    assert ", any component, " in sentence(recorded(store))
+    assert ", any of 1 components (1 excluded), " in sentence(some)
+
+
+def test_a_reading_that_failed_is_remarked_with_what_went_wrong(store, page):
+    report = recorded(store)
+
+    def failures(**row) -> list[str]:
+        notes = remarks(replace(report, page=replace(report.page, **row)))
+        return [note for note in notes if "reading failed" in note]
+
+    assert failures(last_ok=False, last_error_message="HTTP 503") == [
+        "the last reading failed: HTTP 503"
+    ]
+    assert failures(last_ok=True, last_error_message="HTTP 503") == []
+    assert failures(last_ok=False, last_error_message=None) == []
+
+
+def test_a_question_about_the_past_says_nothing_of_now(store, page):
+    for query in ({"as_of": date(2026, 5, 14)}, {"known_at": NOW}):
+        assert not any("current state" in note for note in remarks(recorded(store, **query)))
+
+
+def test_only_an_open_incident_that_names_no_component_is_remarked(store, page):
+    save(store, page, evidence(NOW, incidents=(incident(), incident("i2", component_ids=()))))
+    report = recorded(store)
+
+    assert [note for note in remarks(report) if "naming no component" in note] == [
+        "open incident naming no component: API errors"
+    ]
+
+
+def test_where_no_day_is_known_nothing_is_said_of_bounds(store, page):
+    assert not any(note.startswith("unknown days") for note in remarks(recorded(store)))
+    assert (
+        "unknown days: 2, which count in neither number; the bounds beside them take all of them as good, and as bad"
+        in remarks(with_unknown_days(store, page))
+    )
+
+
+def test_markdown_has_a_row_of_figures_for_each_component_by_its_full_name(store, page):
+    parts = (component("api", "API", group="Core"), component("web", "Web"))
+    save(store, page, evidence(START, components=parts))
+    report = with_unknown_days(store, page)
+    save(store, page, evidence(NOW, components=parts[:1]))
+    rows = [line for line in markdown_lines([report]) if line.startswith("| ")]
+    (gone,) = [line for line in markdown_lines([recorded(store)]) if "Web" in line]
+
+    assert rows[1:] == [
+        "| Web | unknown | 0 of 8 | 0 | 0 | 0.000 % | 80.0 % |",
+        "| Core / API | unknown | 2 of 8 | 0 | 0 | 0.312 % | 80.0 % |",  # 0.3 of 2 h in 8 days
+    ]
+    assert gone.startswith("| Web (removed) | ")
 
 
 def test_markdown_lists_what_is_open(store, page):
