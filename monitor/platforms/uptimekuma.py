@@ -18,12 +18,12 @@ program serve sums of many checks as beats: those are refused.
 """
 
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
@@ -32,8 +32,8 @@ from monitor.kit.events import ComponentState, Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, maybe_text, number, optional_rows, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
-from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import locate_errors, read_json, shape_error, try_json, unwrap
+from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import instant
 from monitor.model import (
     Aspect,
@@ -99,16 +99,20 @@ def detect(response: Response) -> Iterator[Signal]:
         yield Signal("preload", "the page carries its data as window.preloadData")
         if re.search(rb"/api/status-page/[\w-]{1,200}/manifest\.json", response.body):
             yield Signal("manifest", "its manifest is that of a status page")
-    told = try_json(response)
-    if not isinstance(told, dict):
-        return
-    if isinstance(told.get("publicGroupList"), list) and isinstance(told.get("config"), dict):
+    answer = try_json(response)
+    if isinstance(answer, dict):
+        yield from _signals(answer)
+
+
+def _signals(answer: Row) -> Iterator[Signal]:
+    config = answer.get("config")
+    if isinstance(answer.get("publicGroupList"), list) and isinstance(config, dict):
         yield Signal("shape", "a page's settings beside groups of monitors")
-        if {"slug", "showPoweredBy"} <= told["config"].keys():
+        if {"slug", "showPoweredBy"} <= config.keys():
             yield Signal("settings", "settings have a slug and say whether to name Uptime Kuma")
-    if isinstance(told.get("heartbeatList"), dict) and isinstance(told.get("uptimeList"), dict):
+    if isinstance(answer.get("heartbeatList"), dict) and isinstance(answer.get("uptimeList"), dict):
         yield Signal("beats", "beats beside uptimes")
-    if {"type", "entryPage"} <= told.keys() or {"type", "statusPageSlug"} <= told.keys():
+    if {"type", "entryPage"} <= answer.keys() or {"type", "statusPageSlug"} <= answer.keys():
         yield Signal("entry", "the host says which page its root leads to")
 
 
@@ -125,56 +129,56 @@ class _Monitor:
     @property
     def patience(self) -> timedelta:
         """For how long a beat counts."""
-        between = [
-            (later - earlier).total_seconds() for (earlier, _), (later, _) in pairwise(self.beats)
-        ]
-        return max(FRESH, timedelta(seconds=3 * median(between))) if between else FRESH
+        times = [at for at, _ in self.beats]
+        steps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+        return max(FRESH, timedelta(seconds=3 * median(steps))) if steps else FRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Answer:
     info: PageInfo
     monitors: Sequence[_Monitor]
     incidents: Sequence[Event]
     reported: Sequence[ReportedUptime]
 
 
-def _read(page: PageContext) -> Generator[Step, Any, _Told]:
-    slug = _slug_in(page.url) or (yield from _slug_told())
-    config, beats = map(
-        unwrap, (yield from get_all([CONFIG.format(slug=slug), BEATS.format(slug=slug)]))
-    )
+def _read(page: PageContext) -> Generator[Step, Any, _Answer]:
+    slug = _slug_in(page.url) or (yield from _slug_of_entry())
+    paths = [CONFIG.format(slug=slug), BEATS.format(slug=slug)]
+    config, beats = yield from get_responses(paths)
     with locate_errors(beats.url):
-        listed = row(read_json(beats), "the answer")
-        found = row(listed.get("heartbeatList"), "heartbeatList")
-        shares = row(listed.get("uptimeList"), "uptimeList")
-        timelines = {key: _beats(each, key) for key, each in found.items()}
-        reported = [each for key in timelines for each in _reported(key, shares)]
+        lists = row(read_json(beats), "the answer")
+        beat_lists = row(lists.get("heartbeatList"), "heartbeatList")
+        shares = row(lists.get("uptimeList"), "uptimeList")
+        timelines = {key: _beats(beat_list, key) for key, beat_list in beat_lists.items()}
+        uptimes: list[ReportedUptime] = []
+        for key in timelines:
+            uptimes += _uptimes(key, shares)
     with locate_errors(config.url):
-        told = row(read_json(config), "the answer")
-        monitors = [_Monitor(each, timelines.get(each.id, ())) for each in _components(told)]
-        known = {monitor.component.id for monitor in monitors}
-        return _Told(
-            info=_info(told, slug),
-            monitors=monitors,
-            incidents=[_incident(each) for each in _pinned(told)],
-            reported=[each for each in reported if each.component_id in known],
+        document = row(read_json(config), "the answer")
+        components = _components(document)
+        ids = {component.id for component in components}
+        return _Answer(
+            info=_info(document, slug),
+            monitors=[_Monitor(each, timelines.get(each.id, ())) for each in components],
+            incidents=[_incident(incident) for incident in _incidents(document)],
+            reported=[uptime for uptime in uptimes if uptime.component_id in ids],
         )
 
 
 def _slug_in(url: str) -> str | None:
     """Return the slug that an address tells; a status page without one is called default."""
-    found = IN_ADDRESS.fullmatch(urlsplit(url).path)
-    return (found[1] or "default").lower() if found else None
+    match = IN_ADDRESS.fullmatch(urlsplit(url).path)
+    return (match[1] or "default").lower() if match else None
 
 
-def _slug_told() -> Generator[Step, Any, str]:
+def _slug_of_entry() -> Generator[Step, Any, str]:
     response = yield from get(ENTRY)
     with locate_errors(response.url):
-        told = row(read_json(response), "the answer")
-        if told.get("type") == MATCHED:
-            return text(told.get("statusPageSlug"), "statusPageSlug")
-        entry = maybe_text(told.get("entryPage")) or ""
+        answer = row(read_json(response), "the answer")
+        if answer.get("type") == MATCHED:
+            return text(answer.get("statusPageSlug"), "statusPageSlug")
+        entry = maybe_text(answer.get("entryPage")) or ""
         if not entry.startswith(CHOSEN):
             raise UnexpectedShape("the host's root leads to no status page", remedy=REMEDY)
         return text(entry.removeprefix(CHOSEN), "entryPage")
@@ -183,47 +187,40 @@ def _slug_told() -> Generator[Step, Any, str]:
 # the answers
 
 
-def _info(told: Row, slug: str) -> PageInfo:
-    config = row(told.get("config"), "config")
-    going = [
-        text(each.get("title"), "maintenance.title")
-        for each in optional_rows(told.get("maintenanceList"), "list")
-    ]
-    remark = f"under maintenance: {'; '.join(going)}" if going else None
+def _info(document: Row, slug: str) -> PageInfo:
+    config = row(document.get("config"), "config")
+    maintenances = optional_rows(document.get("maintenanceList"), "list")
+    titles = [text(maintenance.get("title"), "maintenance.title") for maintenance in maintenances]
+    remark = f"under maintenance: {'; '.join(titles)}" if titles else None
     return PageInfo(external_id=slug, name=maybe_text(config.get("title")), remark=remark)
 
 
-def _components(told: Row) -> list[Component]:
-    listed = [
-        (group, monitor)
-        for group in rows(told.get("publicGroupList"), "publicGroupList")
-        for monitor in rows(group.get("monitorList"), "group.monitorList")
-    ]
-    if not listed:
+def _components(document: Row) -> list[Component]:
+    components: list[Component] = []
+    for group in rows(document.get("publicGroupList"), "publicGroupList"):
+        for monitor in rows(group.get("monitorList"), "group.monitorList"):
+            component = Component(
+                id=identifier(monitor.get("id"), "monitor.id"),
+                name=text(monitor.get("name"), "monitor.name"),
+                group=maybe_text(group.get("name")),
+                position=len(components),
+            )
+            components.append(component)
+    if not components:
         raise UnexpectedShape("no monitor is listed: such a page says nothing of any")
-    return [
-        Component(
-            id=identifier(monitor.get("id"), "monitor.id"),
-            name=text(monitor.get("name"), "monitor.name"),
-            group=maybe_text(group.get("name")),
-            position=at,
-        )
-        for at, (group, monitor) in enumerate(listed)
-    ]
+    return components
 
 
-def _beats(told: object, key: str) -> list[tuple[datetime, str]]:
+def _beats(beat_list: object, key: str) -> list[tuple[datetime, str]]:
     where = f"heartbeatList.{key[:40]}"
-    return sorted(
-        (
-            instant(each.get("time"), f"{where}.time", UTC),
-            identifier(each.get("status"), f"{where}.status")[:20],
-        )
-        for each in rows(told, where)
-    )
+    beats = []
+    for beat in rows(beat_list, where):
+        at = instant(beat.get("time"), f"{where}.time", UTC)
+        beats.append((at, identifier(beat.get("status"), f"{where}.status")[:20]))
+    return sorted(beats)
 
 
-def _reported(key: str, shares: Row) -> Iterator[ReportedUptime]:
+def _uptimes(key: str, shares: Row) -> Iterator[ReportedUptime]:
     """Yield a monitor's share of the last day. Where sums of beats are served it is not called
     so.
     """
@@ -237,22 +234,23 @@ def _reported(key: str, shares: Row) -> Iterator[ReportedUptime]:
         yield ReportedUptime(component_id=key, window_days=1, ratio=share)
 
 
-def _pinned(told: Row) -> list[Row]:
+def _incidents(document: Row) -> list[Row]:
     """Return the pinned incidents; up to version 1 there was one at most, under another name."""
-    if told.get("incidents") is not None:
-        return rows(told["incidents"], "incidents")
-    return [] if told.get("incident") is None else [row(told["incident"], "incident")]
+    if document.get("incidents") is not None:
+        return rows(document["incidents"], "incidents")
+    only = document.get("incident")
+    return [] if only is None else [row(only, "incident")]
 
 
-def _incident(told: Row) -> Event:
-    key = identifier(told.get("id"), "incident.id")
+def _incident(incident: Row) -> Event:
+    key = identifier(incident.get("id"), "incident.id")
     return Event(
         id=key,
-        title=text(told.get("title"), f"incident {key}.title"),
+        title=text(incident.get("title"), f"incident {key}.title"),
         phase=Phase.OPEN,
-        start=instant(told.get("createdDate"), f"incident {key}.createdDate", UTC),
+        start=instant(incident.get("createdDate"), f"incident {key}.createdDate", UTC),
         status=PINNED,
-        impact=maybe_text(told.get("style")) or "none",
+        impact=maybe_text(incident.get("style")) or "none",
     )
 
 
@@ -263,94 +261,107 @@ def poll(page: PageContext) -> Steps:
     """Yield every monitor's state. There is a new beat nearly every time, so nothing is
     conditional.
     """
-    told = yield from _read(page)
-    over, withdrawn = closed_since(page, told.incidents)
+    answer = yield from _read(page)
+    closed, withdrawn = closed_since(page, answer.incidents)
     piece = evidence(
         SOURCE,
         page,
-        info=told.info,
-        parts=[_part(monitor, page.now) for monitor in told.monitors],
-        events=[*told.incidents, *over],
+        info=answer.info,
+        parts=[_state(monitor, page.now) for monitor in answer.monitors],
+        events=[*answer.incidents, *closed],
         withdrawn=withdrawn,
-        cursor=dump_open(told.incidents),
+        cursor=dump_open(answer.incidents),
     )
-    yield replace(piece, reported=tuple(told.reported))
+    yield replace(piece, reported=tuple(answer.reported))
 
 
-def _part(monitor: _Monitor, now: datetime) -> ComponentState:
+def _state(monitor: _Monitor, now: datetime) -> ComponentState:
     """Return a monitor's state by its last beat; nothing is known of it when that is old or
     missing.
     """
-    at, said = monitor.beats[-1] if monitor.beats else (None, None)
-    if at is None or said is None or abs(now - at) > monitor.patience:
+    if not monitor.beats:
         return ComponentState(component=monitor.component, level=None)
-    return ComponentState(component=monitor.component, level=VOCABULARY.get(said), word=said)
+    at, word = monitor.beats[-1]
+    if abs(now - at) > monitor.patience:
+        return ComponentState(component=monitor.component, level=None)
+    return ComponentState(component=monitor.component, level=VOCABULARY.get(word), word=word)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield what the last beats found; they cover the time from each to the next, unless that is
     long.
     """
-    told = yield from _read(page)
-    monitors = {monitor.component.id: monitor for monitor in told.monitors}
-    runs = {
-        key: [run for run in _runs(each, page.now) if run[1].end > since]
-        for key, each in monitors.items()
-    }
-    found = [(key, said, span) for key, each in runs.items() for said, span in each]
+    answer = yield from _read(page)
+    monitors = {monitor.component.id: monitor for monitor in answer.monitors}
+    impacts: list[Impact] = []
+    coverage: list[Coverage] = []
+    words: set[str] = set()
+    first = page.now
+    for key, monitor in monitors.items():
+        runs = [run for run in _runs(monitor, page.now) if run.span.end > since]
+        impacts += [_impact(key, run, page.now) for run in runs if not run.is_quiet]
+        coverage += _coverage(key, runs)
+        words.update(run.word for run in runs)
+        first = min([first, *(run.span.start for run in runs)])
     piece = evidence(
         SOURCE,
         page,
-        components=[monitor.component for monitor in told.monitors],
-        events=told.incidents,
-        unknown_words={said for _, said, _ in found} - VOCABULARY.keys(),
+        components=[monitor.component for monitor in answer.monitors],
+        events=answer.incidents,
+        unknown_words=words - VOCABULARY.keys(),
     )
     yield replace(
         piece,
-        reported=tuple(told.reported),
-        impacts=tuple(
-            _impact(*each, page.now)
-            for each in found
-            if VOCABULARY.get(each[1]) is not Level.OPERATIONAL
-        ),
-        coverage=tuple(
-            Coverage(span=span, aspect=Aspect.IMPACTS, component_id=key, complete=True)
-            for key, each in runs.items()
-            for span in merge(span for _, span in each)
-        ),
+        reported=tuple(answer.reported),
+        impacts=tuple(impacts),
+        coverage=tuple(coverage),
     )
-    first = min([page.now, *(span.start for _, _, span in found)])
     yield from gap_before(SOURCE, page, since, first, "a page shows the last hundred checks only")
 
 
-def _runs(monitor: _Monitor, now: datetime) -> Iterator[tuple[str, Interval]]:
-    """Yield what checks found, and from when to when: those that follow each other and found the
-    same are one.
-    """
+class _Run(NamedTuple):
+    """Checks that follow each other and came to the same, and from when to when."""
+
+    word: str
+    span: Interval
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the checks found the monitor up."""
+        return VOCABULARY.get(self.word) is Level.OPERATIONAL
+
+
+def _runs(monitor: _Monitor, now: datetime) -> Iterator[_Run]:
+    """Yield the runs of a monitor's beats, oldest first."""
     patience = monitor.patience
     beats = [beat for beat in monitor.beats if beat[0] < now]
-    run: tuple[str, Interval] | None = None
-    for (start, said), (until, _) in pairwise([*beats, (now, "")]):
+    run: _Run | None = None
+    for (start, word), (until, _) in pairwise([*beats, (now, "")]):
         span = Interval.between(start, min(until, start + patience))
         if span is None:
             continue
-        if run is not None and run[0] == said and run[1].end == start:
-            run = said, Interval(run[1].start, span.end)
+        if run is not None and run.word == word and run.span.end == start:
+            run = _Run(word, Interval(run.span.start, span.end))
             continue
         if run is not None:
             yield run
-        run = said, span
+        run = _Run(word, span)
     if run is not None:
         yield run
 
 
-def _impact(key: str, said: str, span: Interval, now: datetime) -> Impact:
+def _coverage(key: str, runs: Iterable[_Run]) -> Iterator[Coverage]:
+    for span in merge(run.span for run in runs):
+        yield Coverage(span=span, aspect=Aspect.IMPACTS, component_id=key, complete=True)
+
+
+def _impact(key: str, run: _Run, now: datetime) -> Impact:
     return Impact(
         component_id=key,
-        level=VOCABULARY.get(said),
-        start=span.start,
-        end=span.end if span.end < now else None,
+        level=VOCABULARY.get(run.word),
+        start=run.span.start,
+        end=run.span.end if run.span.end < now else None,
         basis=Basis.TRANSITION,
         source=SOURCE,
-        word=said,
+        word=run.word,
     )
