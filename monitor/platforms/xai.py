@@ -27,7 +27,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for
+from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Entry, read_feed
 from monitor.kit.fields import LONGEST_CODE
@@ -80,7 +80,7 @@ UPDATES: Mapping[str, Phase] = {
 ID = re.compile(r"INC[0-9a-f]{6,16}")
 TITLE = re.compile(r"\[(?P<component>[^\]]+)\]\s*(?P<text>.*)", re.DOTALL)
 LABELS = re.compile(r"(Status|Severity|Resolved):\s*(.+)")
-DATED = re.compile(r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [A-Z]{3}")
+DATE = re.compile(r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [A-Z]{3}")
 
 
 # detection
@@ -105,7 +105,7 @@ def detect(response: Response) -> Iterator[Signal]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _FeedContent:
     """What the feed says: incidents, and the components they name, by id."""
 
     name: str
@@ -114,79 +114,70 @@ class _Told:
     severities: Mapping[str, str]
 
 
-def _told(response: Response, page: PageContext) -> _Told:
-    known = _known(page.cursor)
+def _read(response: Response, page: PageContext) -> _FeedContent:
+    previous = _severities(page.cursor)
     feed = read_feed(response)
     if not feed.entries:
         raise UnexpectedShape("the feed is empty: past incidents always stay on it")
     names: dict[str, str] = {}
     severities: dict[str, str] = {}
     events = []
-    for each in feed.entries:
+    for item in feed.entries:
         # Whoever's clock is wrong: what is listed has begun.
-        entry = replace(each, published=each.published and min(each.published, page.now))
+        entry = replace(item, published=item.published and min(item.published, page.now))
         key, component, title = _identity(entry)
         names.setdefault(component, title)
-        lines = {label.lower(): value.strip() for label, value in map(_label, _labelled(entry))}
-        event = _event(entry, key, component, lines, known.get(key))
+        labels = _labels(entry)
+        event = _event(entry, key, component, labels, previous.get(key))
         if event.phase is Phase.OPEN:
-            event = expire_stale(event, max(_posts(entry), default=event.start), page.now)
-            severities[key] = _worse(known.get(key), lines["severity"].lower())
-        elif key in known:
-            severities[key] = known[key]
+            event = expire_stale(event, max(_post_times(entry), default=event.start), page.now)
+            severities[key] = _worse(previous.get(key), labels["severity"].lower())
+        elif key in previous:
+            severities[key] = previous[key]
         events.append(event)
-    return _Told(feed.title, events, names, severities)
+    return _FeedContent(feed.title, events, names, severities)
 
 
-def _labelled(entry: Entry) -> Iterator[re.Match[str]]:
-    """Yield the lines with a label, from the first on; updates come after them and may say
-    anything.
+def _labels(entry: Entry) -> dict[str, str]:
+    """Return what stands behind each label; of several the last. Updates come after them and may
+    say anything.
     """
+    labels = {}
     for line in entry.lines:
-        found = LABELS.fullmatch(line)
-        if found is not None:
-            yield found
+        match = LABELS.fullmatch(line)
+        if match is not None:
+            labels[match[1].lower()] = match[2].strip()
         elif line == "Updates:":
-            return
-
-
-def _label(found: re.Match[str]) -> tuple[str, str]:
-    return found[1], found[2]
+            break
+    return labels
 
 
 def _identity(entry: Entry) -> tuple[str, str, str]:
     """Return an incident's id, its component's id, and that component's name."""
-    titled = TITLE.fullmatch(entry.title)
+    match = TITLE.fullmatch(entry.title)
     path = urlsplit(entry.link or "").path.strip("/").split("/")
-    if titled is None or not ID.fullmatch(entry.id):
-        shape_error(
-            "item",
-            "an id like INC548339c6 and a title like [API] text",
-            f"{entry.id} {entry.title}",
-        )
-    return (
-        entry.id,
-        path[0] if len(path) == 2 else titled["component"],  # noqa: PLR2004
-        titled["component"],
-    )
+    if match is None or not ID.fullmatch(entry.id):
+        due = "an id like INC548339c6 and a title like [API] text"
+        shape_error("item", due, f"{entry.id} {entry.title}")
+    name = match["component"]
+    return entry.id, path[0] if len(path) == 2 else name, name  # noqa: PLR2004
 
 
 def _event(
-    entry: Entry, key: str, component: str, lines: Mapping[str, str], seen: str | None
+    entry: Entry, key: str, component: str, labels: Mapping[str, str], previous: str | None
 ) -> Event:
-    """Return an incident. `seen` is the worst severity it had when it was read while it went on."""
-    if "status" not in lines or "severity" not in lines or entry.published is None:
+    """Return an incident. `previous` is the worst severity it had when it was read while it went
+    on.
+    """
+    if "status" not in labels or "severity" not in labels or entry.published is None:
         shape_error(f"item {key}", "a status, a severity and a date", "an item without")
-    status, severity = (
-        lines["status"].lower()[:LONGEST_CODE],
-        lines["severity"].lower()[:LONGEST_CODE],
-    )
-    end = _end(entry, lines) if status == RESOLVED else None
-    if status == RESOLVED and seen is None:
-        word, basis = RESOLVED, Basis.INFERRED
-    else:
-        word = _worse(seen, severity) if status == RESOLVED else severity
-        basis = Basis.DECLARED
+    status = labels["status"].lower()[:LONGEST_CODE]
+    severity = labels["severity"].lower()[:LONGEST_CODE]
+    word, basis, end = severity, Basis.DECLARED, None
+    if status == RESOLVED:
+        end = _end(entry, labels)
+        word = RESOLVED if previous is None else _worse(previous, severity)
+        basis = Basis.INFERRED if previous is None else Basis.DECLARED
     level = VOCABULARY.get(word)
     return Event(
         id=key,
@@ -203,12 +194,12 @@ def _event(
     )
 
 
-def _end(entry: Entry, lines: Mapping[str, str]) -> datetime | None:
+def _end(entry: Entry, labels: Mapping[str, str]) -> datetime | None:
     """Return when an incident that is over ended: as it says, else with the update that says so, or
     the last.
     """
-    if "resolved" in lines:
-        return mail_date(lines["resolved"], f"item {entry.id}, Resolved")
+    if "resolved" in labels:
+        return mail_date(labels["resolved"], f"item {entry.id}, Resolved")
     if entry.published is None:
         return None
     return closed_at(_updates(entry), entry.published)
@@ -219,15 +210,14 @@ def _updates(entry: Entry) -> Iterator[Post]:
     date.
     """
     for line, state in pairwise(entry.lines):
-        if DATED.fullmatch(line):
+        if DATE.fullmatch(line):
             yield post_saying(mail_date(line, f"item {entry.id}, update"), state.lower(), UPDATES)
 
 
-def _posts(entry: Entry) -> list[datetime]:
+def _post_times(entry: Entry) -> list[datetime]:
     """Return when updates were posted."""
-    return [
-        mail_date(line, f"item {entry.id}, update") for line in entry.lines if DATED.fullmatch(line)
-    ]
+    dates = filter(DATE.fullmatch, entry.lines)
+    return [mail_date(line, f"item {entry.id}, update") for line in dates]
 
 
 def _worse(one: str | None, other: str) -> str:
@@ -236,19 +226,19 @@ def _worse(one: str | None, other: str) -> str:
     return max(words, key=lambda word: VOCABULARY.get(word, UNKNOWN))
 
 
-def _components(told: _Told, page: PageContext) -> list[Component]:
-    """Return those the feed names, and those it once named: they are well."""
-    named = {**dict.fromkeys(sorted(page.components)), **told.names}
+def _components(content: _FeedContent, page: PageContext) -> list[Component]:
+    """Return those the feed names, and those it once named: these count as operational."""
+    names = {**{key: key for key in page.components}, **content.names}
     return [
-        Component(id=key, name=name or key, position=at)
-        for at, (key, name) in enumerate(sorted(named.items()))
+        Component(id=key, name=names[key], position=position)
+        for position, key in enumerate(sorted(names))
     ]
 
 
 # reading
 
 
-def _known(cursor: str | None) -> Mapping[str, str]:
+def _severities(cursor: str | None) -> Mapping[str, str]:
     """Return the severities that incidents had when they were read while they went on."""
     try:
         return {str(key): str(word) for key, word in json.loads(cursor or "{}").items()}
@@ -262,15 +252,15 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = _told(response, page)
+        content = _read(response, page)
         yield evidence(
             SOURCE,
             page,
-            info=PageInfo(name=told.name or None),
-            parts=current_states(_components(told, page), told.events, page.now),
-            events=recent_or_open(told.events, page),
-            withdrawn=page.open_incidents - {event.id for event in told.events},
-            cursor=json.dumps(told.severities, sort_keys=True),
+            info=PageInfo(name=content.name or None),
+            parts=current_states(_components(content, page), content.events, page.now),
+            events=recent_or_open(content.events, page),
+            withdrawn=unlisted(page, content.events),
+            cursor=json.dumps(content.severities, sort_keys=True),
         )
 
 
@@ -278,9 +268,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the incidents on the feed; they cover the time since the oldest of them."""
     response = yield from get(FEED, accept=ACCEPT)
     with locate_errors(response.url):
-        told = _told(response, page)
-        first = max(since, min(event.start for event in told.events))
-        yield evidence(
-            SOURCE, page, components=_components(told, page), events=told.events, since=first
-        )
+        content = _read(response, page)
+        first = max(since, min(event.start for event in content.events))
+        components = _components(content, page)
+        yield evidence(SOURCE, page, components=components, events=content.events, since=first)
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older incidents")
