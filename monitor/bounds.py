@@ -40,9 +40,7 @@ def apply_bounds(evidence: Evidence, bounds: Bounds, *, url: str) -> Evidence:
     Raises TooManyComponents when it is about more components than one page may have, NameTooLong
     for a name or an id.
     """
-    about = {component.id for component in evidence.components or ()}
-    for facts in (evidence.observed or (), evidence.impacts, evidence.bars):
-        about.update(fact.component_id for fact in facts)
+    about = _component_ids(evidence)
     if len(about) > bounds.components:
         raise TooManyComponents(
             f"too many components: {len(about)} in one answer, at most {bounds.components} are"
@@ -69,6 +67,13 @@ def require_few_new(count: int, bounds: Bounds, *, url: str) -> None:
             url=url,
             remedy="raise `max_new_components` for this page if you trust it",
         )
+
+
+def _component_ids(evidence: Evidence) -> set[str]:
+    ids = {component.id for component in evidence.components or ()}
+    for facts in (evidence.observed or (), evidence.impacts, evidence.bars):
+        ids.update(fact.component_id for fact in facts)
+    return ids
 
 
 def _names(evidence: Evidence, about: Iterable[str]) -> Iterator[str | None]:

@@ -59,16 +59,22 @@ class Pinning:
         """Pin what is behind a poll with news: the bodies it read, and those its unchanged answers
         stand for. `changes` is None where it said nothing.
         """
-        if refs:
-            urls = {*self._conditional_urls.get(page.id, ()), *(ref.url for ref in refs)}
-            by_url = {ref.url: ref for ref in (*self._current_refs(page.id), *refs)}
-            self._current[page.id] = [ref for url, ref in by_url.items() if url in urls]
+        self._note_current(page.id, refs)
         distinct = {ref.sha256: ref for ref in self._current_refs(page.id)}
         self._pin_reading(page.id, refs, now)
         if changes is None:
             return
         for piece in evidence:
             self._pin_bad_days(page, piece, changes, list(distinct.values()), now)
+
+    def _note_current(self, page_id: int, refs: Sequence[BodyRef]) -> None:
+        """Note that the page's state is that of these bodies, and of those before them of which it
+        was answered that they are unchanged.
+        """
+        if refs:
+            by_url = {ref.url: ref for ref in (*self._current_refs(page_id), *refs)}
+            urls = {*self._conditional_urls.get(page_id, ()), *(ref.url for ref in refs)}
+            self._current[page_id] = [ref for url, ref in by_url.items() if url in urls]
 
     def pin_piece(
         self,
