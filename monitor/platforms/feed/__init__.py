@@ -26,10 +26,8 @@ looked for first.
 """
 
 import re
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from monitor.errors import BadStatus, FetchError, ParseError, UnexpectedShape
 from monitor.kit.cursor import read_cursor, write_cursor
@@ -37,7 +35,7 @@ from monitor.kit.events import Event
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Feed, read_feed
 from monitor.kit.open_events import closed_since, dump_open
-from monitor.kit.protocol import About, PageContext, Response, Step, Steps, fingerprint, get
+from monitor.kit.protocol import About, PageContext, Response, Steps, StepsTo, fingerprint, get
 from monitor.kit.responses import locate_errors, require_ok
 from monitor.kit.states import current_states
 from monitor.model import PageInfo
@@ -121,9 +119,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     yield from gap_before(SOURCE, page, since, first, "the feed holds no older entries")
 
 
-def _ask_feed(
-    page: PageContext, *, conditional: bool
-) -> Generator[Step, Any, tuple[str, Response]]:
+def _ask_feed(page: PageContext, *, conditional: bool) -> StepsTo[tuple[str, Response]]:
     """Return the feed's address and answer: as configured, as found last time, else as the page
     offers it.
     """

@@ -7,9 +7,10 @@ Statuspage and cuts its component list at 25; the feeds, which name incidents on
 publishes no time zone and no bars.
 
 A component that the state does not list as affected is operational: that is how the page itself
-reads it, and why an answer without that list is an error and never green. The format is described
-at
-https://docs.incident.io/status-pages/widget-api and otherwise as observed.
+reads it, and why an answer without that list is an error and never green.
+
+The format is described at https://docs.incident.io/status-pages/widget-api and otherwise as
+observed.
 """
 
 from dataclasses import replace

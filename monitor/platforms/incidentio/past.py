@@ -11,7 +11,7 @@ from monitor.intervals import ONE_DAY, day_of
 from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK, gap_of
 from monitor.kit.fields import Row
-from monitor.kit.protocol import PageContext, Steps, get
+from monitor.kit.protocol import PageContext, Steps, StepsTo, get
 from monitor.model import Evidence, Phase
 from monitor.platforms.incidentio import feed
 from monitor.platforms.incidentio.impacts import (
@@ -26,7 +26,6 @@ from monitor.platforms.incidentio.incidents import Incidents, all_incidents
 from monitor.platforms.incidentio.reading import PageReading
 from monitor.platforms.incidentio.sources import (
     PAGE_DAYS,
-    Asking,
     History,
     Window,
     ask_impacts,
@@ -70,7 +69,7 @@ def ask_feeds(page: PageContext, first: PageError) -> Steps:
     raise first
 
 
-def _ask_newest(reading: PageReading, page: PageContext) -> Asking[frozenset[str]]:
+def _ask_newest(reading: PageReading, page: PageContext) -> StepsTo[frozenset[str]]:
     """Yield what the days that the page shows tell, and return the ids of all incidents named."""
     window = last_days(PAGE_DAYS, page.now)
     if _chunk(window) in page.completed_chunks:
@@ -119,7 +118,7 @@ def _chunk(window: Window) -> str:
 
 def _ask_window(
     reading: PageReading, page: PageContext, window: Window
-) -> Asking[tuple[History, Incidents]]:
+) -> StepsTo[tuple[History, Incidents]]:
     """Return the history of a window and every incident named; with their objects where it is not
     known when one of them was closed.
     """

@@ -1,21 +1,16 @@
 """What an incident.io page is asked for, best source first. Pure."""
 
-from collections.abc import Generator
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from monitor.errors import PageError, PageUnavailable, UnexpectedShape
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.kit.fallback import FALL_BACK, most_telling
 from monitor.kit.fields import Row, row, rows
-from monitor.kit.protocol import PageContext, Step, get
+from monitor.kit.protocol import PageContext, StepsTo, get
 from monitor.kit.responses import locate_errors
 from monitor.platforms.incidentio.reading import PageReading, read_call, read_root, read_summary
-
-T = TypeVar("T")
-Asking = Generator[Step, Any, T]
-"""Asks, and returns what the answers say."""
 
 PAGE_DAYS = 91
 """Days of history the page itself asks for, today included; asking for the same makes use of the
@@ -56,7 +51,7 @@ def has_calls(page: PageContext) -> bool:
     return not urlsplit(page.url).path.strip("/")
 
 
-def ask_page(page: PageContext, *, conditional: bool) -> Asking[PageReading | None]:
+def ask_page(page: PageContext, *, conditional: bool) -> StepsTo[PageReading | None]:
     """Return the page, from its data call or else from its HTML; None = unchanged since the last
     poll.
     """
@@ -70,7 +65,7 @@ def ask_page(page: PageContext, *, conditional: bool) -> Asking[PageReading | No
     return (yield from _ask_root_after(first))
 
 
-def ask_root_history(first: PageError) -> Asking[PageReading]:
+def ask_root_history(first: PageError) -> StepsTo[PageReading]:
     """Return the root page with its history, in place of what failed first. Raises the more telling
     of both errors when it has none.
     """
@@ -80,7 +75,7 @@ def ask_root_history(first: PageError) -> Asking[PageReading]:
     return root
 
 
-def ask_history(reading: PageReading, page: PageContext, days: int) -> Asking[History]:
+def ask_history(reading: PageReading, page: PageContext, days: int) -> StepsTo[History]:
     """Return the history of the last days: what the reading has, or from the data call, or else,
     where it is the days that the page shows, from its HTML.
     """
@@ -109,7 +104,7 @@ def require_calls(page: PageContext, reading: PageReading) -> None:
         raise UnexpectedShape("the page's HTML carries no history", url=reading.url)
 
 
-def ask_impacts(page: PageContext, window: Window) -> Asking[Row]:
+def ask_impacts(page: PageContext, window: Window) -> StepsTo[Row]:
     """Return the impacts that touch the window, with links to the incidents they belong to."""
     first, last = f"{window.first}T00:00:00.000Z", f"{window.last}T23:59:59.999Z"
     query = urlencode({"start_at": first, "end_at": last})
@@ -120,7 +115,7 @@ def ask_impacts(page: PageContext, window: Window) -> Asking[Row]:
         return answer
 
 
-def ask_incidents(page: PageContext) -> Asking[list[Row]]:
+def ask_incidents(page: PageContext) -> StepsTo[list[Row]]:
     """Return the incident objects the page lists, or none when it does not serve the list."""
     try:
         response = yield from get(f"{_proxy(page)}/incidents")
@@ -134,11 +129,11 @@ def _proxy(page: PageContext) -> str:
     return f"/proxy/{urlsplit(page.url).netloc}"
 
 
-def _ask_root() -> Asking[PageReading]:
+def _ask_root() -> StepsTo[PageReading]:
     return read_root((yield from get("", accept="text/html")))
 
 
-def _ask_root_after(first: PageError) -> Asking[PageReading]:
+def _ask_root_after(first: PageError) -> StepsTo[PageReading]:
     try:
         return (yield from _ask_root())
     except FALL_BACK as error:

@@ -15,10 +15,8 @@ believed with low confidence. A page describes its JSON at `/public-api`; the re
 """
 
 import json
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import PageError
@@ -26,7 +24,7 @@ from monitor.intervals import day_of
 from monitor.kit.events import Event
 from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK, gap_of
-from monitor.kit.protocol import About, PageContext, Step, Steps, get
+from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors
 from monitor.model import Evidence, Gap
 from monitor.platforms.instatus.components import states_of
@@ -113,7 +111,7 @@ def _present(reading: PageReading, page: PageContext) -> Evidence:
 
 
 def _cursor(reading: PageReading) -> str:
-    """Return how what goes on or is planned is told, to notice when it is told otherwise."""
+    """Return what is listed as going on or planned, for the next poll to notice a change."""
     return json.dumps(
         sorted(
             [
@@ -128,25 +126,23 @@ def _cursor(reading: PageReading) -> str:
 
 
 def _follow_up(reading: PageReading, page: PageContext) -> Steps:
-    """Yield what incidents that are told otherwise than by the last poll claim of components, which
-    the list does not say, and the end of those that have left it: from the root page's record, or
-    from their own pages.
+    """Yield how incidents that have left the list ended; else, if the list has changed since the
+    last poll, what its incidents mean for components, which only the root page's record says.
 
-    What is claimed could not be known to be wrong if it were read only when all is over.
+    That is read at every change: read only when all is over, a wrong claim could not be noticed.
     """
     missing = page.open_incidents - {incident_id(row) for row in reading.ongoing}
     if missing:
         yield from _ask_ends(missing, reading, page)
     elif reading.ongoing and _cursor(reading) != page.cursor:
         try:
-            yield (yield from _ask_record(reading, page))[1]
+            _, piece = yield from _ask_record(reading, page)
         except PageError as error:  # a gap: the state is known
-            yield unread(page, "what goes on", error)
+            piece = unread(page, "what goes on", error)
+        yield piece
 
 
-def _ask_record(
-    reading: PageReading, page: PageContext
-) -> Generator[Step, Any, tuple[PageReading, Evidence]]:
+def _ask_record(reading: PageReading, page: PageContext) -> StepsTo[tuple[PageReading, Evidence]]:
     """Return the root page, and what its record tells."""
     root = reading if reading.record is not None else (yield from ask_root(page))
     with locate_errors(root.url):
@@ -154,7 +150,9 @@ def _ask_record(
 
 
 def _ask_ends(missing: frozenset[str], reading: PageReading, page: PageContext) -> Steps:
-    """Yield the record, and what incidents that have left the list have come to."""
+    """Yield the record, and from their own pages how incidents ended that have left the list and
+    are not on the root page any more. One without a page was withdrawn.
+    """
     root, piece = yield from _ask_record(reading, page)
     events: list[Event] = []
     withdrawn: list[str] = []

@@ -2,10 +2,9 @@
 history pages or its feed. Pure.
 """
 
-from collections.abc import Collection, Generator, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from monitor.errors import PageError, UnexpectedShape
 from monitor.intervals import ONE_DAY, day_of
@@ -13,7 +12,7 @@ from monitor.kit.events import Event
 from monitor.kit.evidence import evidence
 from monitor.kit.fallback import FALL_BACK, gap_of
 from monitor.kit.fields import Row
-from monitor.kit.protocol import PageContext, Step, Steps, get
+from monitor.kit.protocol import PageContext, Steps, StepsTo, get
 from monitor.model import Evidence, Gap
 from monitor.platforms.instatus import feed
 from monitor.platforms.instatus.html import read_history_page
@@ -109,5 +108,5 @@ def _instead_of_history(
     yield unread(page, f"history {number}", error)
 
 
-def _ask_history_page(number: int) -> Generator[Step, Any, list[Row]]:
+def _ask_history_page(number: int) -> StepsTo[list[Row]]:
     return read_history_page((yield from get(f"/history/{number}", accept="text/html")))

@@ -2,13 +2,10 @@
 Pure.
 """
 
-from collections.abc import Generator
-from typing import Any
-
 from monitor.errors import PageError, UnexpectedShape
 from monitor.kit.fallback import FALL_BACK, most_telling
 from monitor.kit.fields import Row, optional_rows, optional_verbatim, row, rows, verbatim
-from monitor.kit.protocol import PageContext, Response, Step, get
+from monitor.kit.protocol import PageContext, Response, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.platforms.instatus.components import read_components
 from monitor.platforms.instatus.html import ACTIVE, read_root
@@ -18,7 +15,7 @@ SUMMARY = "/summary.json"
 COMPONENTS = ("/v3/components.json", "/v2/components.json", "/components.json")
 
 
-def ask_state(page: PageContext) -> Generator[Step, Any, PageReading | None]:
+def ask_state(page: PageContext) -> StepsTo[PageReading | None]:
     """Return the page from its two JSON answers or else from its HTML; None = unchanged.
 
     When only one of the two has changed the other is read too: an observation without both would
@@ -45,12 +42,12 @@ def ask_state(page: PageContext) -> Generator[Step, Any, PageReading | None]:
         raise most_telling(first, error) from error
 
 
-def ask_root(page: PageContext) -> Generator[Step, Any, PageReading]:
+def ask_root(page: PageContext) -> StepsTo[PageReading]:
     """Return what the root page's HTML says. Raises what `read_root` raises."""
     return read_root((yield from get("", accept="text/html")), page)
 
 
-def _ask_components() -> Generator[Step, Any, tuple[str, Response]]:
+def _ask_components() -> StepsTo[tuple[str, Response]]:
     """Return the first address that answers and its answer."""
     first: PageError | None = None
     for path in COMPONENTS:

@@ -17,14 +17,12 @@ services, open incidents and the latest resolved ones. The newer one answers `/a
 Of the newer generation no real answer was seen: it is read, strictly, as several programs read it.
 """
 
-from collections.abc import Generator
 from datetime import date, datetime
-from typing import Any
 
 from monitor.errors import BadStatus, Moved, NotJson
 from monitor.kit.events import recent_or_open
 from monitor.kit.evidence import evidence, gap_before
-from monitor.kit.protocol import About, PageContext, Step, Steps, get
+from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.states import current_states
 from monitor.model import PageInfo, Phase
 from monitor.platforms.pagerduty.detection import HOSTS, detect, probe
@@ -107,8 +105,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _ask(
-    page: PageContext, newer: Generator[Step, Any, PageReading], *, conditional: bool
-) -> Generator[Step, Any, PageReading | None]:
+    page: PageContext, newer: StepsTo[PageReading], *, conditional: bool
+) -> StepsTo[PageReading | None]:
     """Return what the page tells, of whichever generation it is; None when nothing has changed."""
     if page.cursor == OLDER:
         response = yield from get("", accept="text/html", conditional=conditional)

@@ -2,15 +2,14 @@
 own. Pure.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from monitor.errors import FetchError, PageError, UnexpectedShape
 from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
-from monitor.kit.protocol import PageContext, Response, Step, get, get_all
+from monitor.kit.protocol import PageContext, Response, StepsTo, get, get_all
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, unwrap
 from monitor.kit.states import worst_words
 from monitor.kit.times import epoch, instant
@@ -54,7 +53,7 @@ class Legend:
         return self.words.get(identifier(key, where), str(key))
 
 
-def ask_current(page: PageContext) -> Generator[Step, Any, PageReading]:
+def ask_current(page: PageContext) -> StepsTo[PageReading]:
     """Return what goes on or is planned, and how those ended that we hold as open."""
     services, enums, current = yield from get_responses((SERVICES, ENUMS, CURRENT))
     legend = _read_legend(services, enums)
@@ -73,7 +72,7 @@ def ask_current(page: PageContext) -> Generator[Step, Any, PageReading]:
     return PageReading(components=legend.components, events=events, withdrawn=missing)
 
 
-def ask_since(page: PageContext, since: datetime) -> Generator[Step, Any, PageReading]:
+def ask_since(page: PageContext, since: datetime) -> StepsTo[PageReading]:
     """Return the posts since then. Without a date of the page's creation they cover the time since
     the oldest.
     """
@@ -92,7 +91,7 @@ def ask_since(page: PageContext, since: datetime) -> Generator[Step, Any, PageRe
     return PageReading(name=name, components=legend.components, events=events, first=first)
 
 
-def _ask_ids(since: datetime, until: datetime) -> Generator[Step, Any, list[str]]:
+def _ask_ids(since: datetime, until: datetime) -> StepsTo[list[str]]:
     """Return the ids of the posts in a span of time, page by page."""
     first = BETWEEN.format(since=_milliseconds(since), until=_milliseconds(until))
     ids: list[str] = []
@@ -109,9 +108,7 @@ def _ask_ids(since: datetime, until: datetime) -> Generator[Step, Any, list[str]
     raise UnexpectedShape("the list of posts does not end", url=response.url, remedy=RECORD)
 
 
-def _ask_posts(
-    ids: Sequence[str], legend: Legend
-) -> Generator[Step, Any, tuple[list[Post], frozenset[str]]]:
+def _ask_posts(ids: Sequence[str], legend: Legend) -> StepsTo[tuple[list[Post], frozenset[str]]]:
     """Return the posts with these ids, and the ids of those that are not there any more."""
     posts, missing = [], set()
     for at in range(0, len(ids), AT_ONCE):
