@@ -22,15 +22,11 @@ from monitor.store.day_rows import DayRow
 from monitor.store.edges import WHOLE_PAGE
 from monitor.store.histories import QUIETS, ROWS, quiet_run
 from monitor.store.records import PageRecord
-from monitor.store.rows import chunks, update_of_ids
+from monitor.store.rows import chunks, new_values, update_of_ids, update_row
 from monitor.store.tables.days import DAY, QUIET
 
 _SUPERSEDE = update_of_ids(DAY, superseded_at="moment")
-_REWRITE = (
-    sa.update(DAY)
-    .where(DAY.c.id == sa.bindparam("row_id"))
-    .values({name: sa.bindparam(f"new_{name}") for name in (*DayRow._fields, "recorded_at")})
-)
+_REWRITE = update_row(DAY, (*DayRow._fields, "recorded_at"))
 _STRETCH = (
     sa.update(QUIET)
     .where(QUIET.c.id == sa.bindparam("row_id"))
@@ -91,7 +87,10 @@ def _write(connection: Connection, page_id: int, change: DayChange, now: datetim
     for table, deleted_ids in ((DAY, change.deleted_ids), (QUIET, change.quiet_deleted_ids)):
         for ids in chunks(deleted_ids):
             connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
-    rewrites = [_rewrite(row_id, row, now) for row_id, row in change.rewrites.items()]
+    rewrites = [
+        new_values(row_id, row._asdict() | {"recorded_at": now})
+        for row_id, row in change.rewrites.items()
+    ]
     stretches = [{"row_id": key, "last": last} for key, last in change.quiet_stretched.items()]
     fresh = [_new_day(page_id, new, now) for new in change.fresh]
     quiet = [_new_quiet_run(page_id, key, run) for key, run in change.quiet_fresh]
@@ -103,11 +102,6 @@ def _write(connection: Connection, page_id: int, change: DayChange, now: datetim
     ):
         if rows:
             connection.execute(statement, rows)
-
-
-def _rewrite(row_id: int, row: DayRow, now: datetime) -> dict[str, Any]:
-    new = {f"new_{name}": value for name, value in row._asdict().items()}
-    return new | {"row_id": row_id, "new_recorded_at": now}
 
 
 def _new_day(page_id: int, new: NewDay, now: datetime) -> dict[str, Any]:

@@ -65,13 +65,13 @@ class FactWriter:
 
     def change(self, kind: Kind[Fact], change: FactChange[Fact]) -> None:
         """Write a change of incidents or bars."""
-        self._supersede(kind.table, [row.id for row in change.stale])
+        self._supersede(kind.table, change.stale_ids)
         self._add(kind.table, map(kind.values, change.fresh))
         self.affected_from += change.affected_from
 
     def change_impacts(self, change: FactChange[Impact]) -> None:
         """Write a change of impacts, and until when those that went on were known to."""
-        self._supersede(IMPACT, [row.id for row in change.stale])
+        self._supersede(IMPACT, change.stale_ids)
         if self._polled_before is not None:
             going_on = [row.id for row in change.stale if row.fact.end is None]
             for ids in chunks(going_on):
@@ -89,7 +89,7 @@ class FactWriter:
 
     def change_figures(self, change: FactChange[ReportedUptime], source: str) -> None:
         """Write a change of a source's uptime figures."""
-        self._supersede(FIGURE, [row.id for row in change.stale])
+        self._supersede(FIGURE, change.stale_ids)
         rows = map(FIGURES.values, change.fresh)
         self._add(FIGURE, [row | {"source": source} for row in rows])
 

@@ -15,7 +15,7 @@ from monitor.errors import StoreError
 from monitor.identity import from_json
 from monitor.store.edges import earliest
 from monitor.store.records import PageRecord, PageState
-from monitor.store.rows import Row, among
+from monitor.store.rows import Row, among, new_values, update_row
 from monitor.store.tables.facts import COVERAGE, RUN
 from monitor.store.tables.pages import PAGE
 from monitor.store.validators import forget_validators
@@ -125,9 +125,7 @@ def _update(names: tuple[str, ...]) -> sa.Update:
     """Return the statement that sets these columns of a page and moves its version on by
     ``step``.
     """
-    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
-    values["version"] = PAGE.c.version + sa.bindparam("step")
-    return sa.update(PAGE).where(PAGE.c.id == sa.bindparam("row_id")).values(values)
+    return update_row(PAGE, names, version=PAGE.c.version + sa.bindparam("step"))
 
 
 def change(
@@ -135,9 +133,8 @@ def change(
 ) -> None:
     """Set columns of a page and move its version on by `step`."""
     if values or step:
-        parameters = {f"new_{name}": value for name, value in values.items()}
-        parameters |= {"row_id": page_id, "step": step}
-        connection.execute(_update(tuple(sorted(values))), parameters)
+        statement = _update(tuple(sorted(values)))
+        connection.execute(statement, new_values(page_id, values) | {"step": step})
 
 
 def set_due(connection: Connection, page_id: int, due_at: datetime) -> None:

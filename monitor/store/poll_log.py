@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from monitor.intervals import utc
 from monitor.store.edges import latest
 from monitor.store.records import PollRecord
-from monitor.store.rows import among, columns
+from monitor.store.rows import among, columns, new_values, update_row
 from monitor.store.tables.pages import PAGE
 from monitor.store.tables.readings import POLL
 
@@ -154,11 +154,7 @@ _LATEST = (
 )
 _INSERT = sa.insert(POLL)
 _GROWING = ("last_at", "polls", "duration_ms", "requests", "wire_bytes", "later")
-_GROW = (
-    sa.update(POLL)
-    .where(POLL.c.id == sa.bindparam("row_id"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _GROWING})
-)
+_GROW = update_row(POLL, _GROWING)
 
 
 def _latest(connection: Connection, page_ids: Collection[int]) -> dict[int, _Stretch]:
@@ -220,8 +216,7 @@ def _row(stretch: _Stretch) -> dict[str, Any]:
 
 
 def _growth(stretch: _Stretch) -> dict[str, Any]:
-    new = {f"new_{name}": getattr(stretch, name) for name in _GROWING}
-    return new | {"row_id": stretch.id}
+    return new_values(stretch.id, {name: getattr(stretch, name) for name in _GROWING})
 
 
 _END = sa.func.coalesce(POLL.c.last_at, POLL.c.started_at)

@@ -17,7 +17,7 @@ from monitor.store import poll_log, runs
 from monitor.store.changes.common import closed_day
 from monitor.store.pages import with_zone_name
 from monitor.store.records import PollRecord
-from monitor.store.rows import among
+from monitor.store.rows import among, new_values, update_row
 from monitor.store.tables.pages import PAGE
 
 
@@ -63,10 +63,18 @@ _READ = [
     "zone_name",
 ]
 """The first fields of `PollUpdate`, in their order."""
-_STEADY = "last_poll_at last_success_at observed_until due_at"
+_STEADY = ("last_poll_at", "last_success_at", "observed_until", "due_at")
 _ALL = (
-    "last_poll_at last_success_at last_ok last_error_reason last_error_message observed_until"
-    " dirty_since failures parse_failures due_at"
+    "last_poll_at",
+    "last_success_at",
+    "last_ok",
+    "last_error_reason",
+    "last_error_message",
+    "observed_until",
+    "dirty_since",
+    "failures",
+    "parse_failures",
+    "due_at",
 )
 _SELECT = (
     sa.select(*with_zone_name(_READ))
@@ -76,17 +84,10 @@ _SELECT = (
 )
 
 
-def _update(names: str, **more: Any) -> sa.Update:  # noqa: ANN401
-    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names.split()}
-    return (
-        sa.update(PAGE)
-        .where(PAGE.c.id == sa.bindparam("row_id"))
-        .values(values | {"lease_until": None} | more)
-    )
-
-
-_WRITE_STEADY = _update(_STEADY)
-_WRITE_NEWS = _update(_ALL, version=PAGE.c.version + sa.bindparam("step"))
+_WRITE_STEADY = update_row(PAGE, _STEADY, lease_until=None)
+_WRITE_NEWS = update_row(
+    PAGE, _ALL, lease_until=None, version=PAGE.c.version + sa.bindparam("step")
+)
 
 
 def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
@@ -112,9 +113,8 @@ def record_polls(connection: Connection, polls: Sequence[PollRecord]) -> None:
             connection.execute(statement, values)
 
 
-def _values(update: PollUpdate, names: str) -> dict[str, Any]:
-    values = {f"new_{name}": getattr(update, name) for name in names.split()}
-    return values | {"row_id": update.id}
+def _values(update: PollUpdate, names: Sequence[str]) -> dict[str, Any]:
+    return new_values(update.id, {name: getattr(update, name) for name in names})
 
 
 def apply_poll(connection: Connection, update: PollUpdate, poll: PollRecord) -> None:

@@ -5,27 +5,19 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from monitor.model import (
-    Aspect,
-    Basis,
-    Level,
-    Phase,
-)
+from monitor.model import Aspect, Level
 from monitor.store.tables.instants import Instant
 
 Row = Any
 """A row of a select, its columns by name."""
 
 Value = TypeVar("Value")
-Fact = TypeVar("Fact")
 
 MOST_KEYS = 1_000
 """How many values one IN list holds; every database takes that many."""
 
 LEVELS: Mapping[int | None, Level | None] = {None: None} | {level.value: level for level in Level}
 ASPECTS = {aspect.value: aspect for aspect in Aspect}
-PHASES = {phase.value: phase for phase in Phase}
-_BASES = {basis.value: basis for basis in Basis}
 
 
 def chunks(values: Iterable[Value]) -> Iterator[list[Value]]:
@@ -54,6 +46,17 @@ def update_of_ids(table: sa.Table, **instants: str) -> sa.Update:
             {name: sa.bindparam(parameter, type_=Instant()) for name, parameter in instants.items()}
         )
     )
+
+
+def update_row(table: sa.Table, names: Iterable[str], **more: Any) -> sa.Update:  # noqa: ANN401
+    """Return the statement that sets columns of the row ``row_id`` to `new_values`, and `more`."""
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in names}
+    return sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(values | more)
+
+
+def new_values(row_id: int | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of `update_row`."""
+    return {"row_id": row_id} | {f"new_{name}": value for name, value in values.items()}
 
 
 def among(column: sa.Column[Any], parameter: str = "keys") -> sa.ColumnElement[bool]:

@@ -31,6 +31,11 @@ class FactChange(Generic[Fact]):
     def __bool__(self) -> bool:
         return bool(self.fresh or self.stale)
 
+    @property
+    def stale_ids(self) -> list[int]:
+        """The ids of the rows to supersede."""
+        return [row.id for row in self.stale]
+
     def add(self, fact: Fact, since: datetime | None = None) -> None:
         """Add a fact that may change days from an instant on (None = no day)."""
         self.fresh.append(fact)
