@@ -26,15 +26,12 @@ def paths(value: Any, here: Path = ()) -> Iterable[Path]:
     """Yield the place of everything in a JSON value."""
     if here:
         yield here
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, item in items:
-        yield from paths(item, (*here, key))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from paths(item, (*here, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from paths(item, (*here, number))
 
 
 def at(value: Any, path: Path) -> Any:
@@ -53,18 +50,18 @@ def damaged(draw: st.DrawFn, whole: Any) -> Any:
         if not places:
             return value
         place = draw(st.sampled_from(places))
-        owner, key, found = at(value, place[:-1]), place[-1], at(value, place)
+        owner, key, item = at(value, place[:-1]), place[-1], at(value, place)
         how = draw(st.sampled_from(("drop", "odd", "odd", "wrap", "double", "reverse", "borrow")))
         if how == "drop":
             del owner[key]
         elif how == "odd":
             owner[key] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
         elif how == "wrap":
-            owner[key] = draw(st.sampled_from(([found], {"value": found}, [[found]])))
+            owner[key] = draw(st.sampled_from(([item], {"value": item}, [[item]])))
         elif how == "double" and isinstance(owner, list):
-            owner.append(copy.deepcopy(found))
-        elif how == "reverse" and isinstance(found, list):
-            found.reverse()
+            owner.append(copy.deepcopy(item))
+        elif how == "reverse" and isinstance(item, list):
+            item.reverse()
         else:
             owner[key] = copy.deepcopy(at(value, draw(st.sampled_from(places))))
     return value
@@ -129,11 +126,11 @@ def damaged_body(draw: st.DrawFn, body: bytes) -> bytes:
     """Draw a damaged answer: of JSON mostly damaged JSON, else (and of HTML and feeds) the text
     cut, doubled, changed."""
     try:
-        told = json.loads(body)
+        whole = json.loads(body)
     except ValueError:
-        told = None
-    if told is not None and draw(st.integers(0, 3)):
-        return draw(damaged_bytes(told))
+        whole = None
+    if whole is not None and draw(st.integers(0, 3)):
+        return draw(damaged_bytes(whole))
     return draw(damaged_text(body))
 
 
@@ -172,9 +169,11 @@ def damaged_text(draw: st.DrawFn, body: bytes) -> bytes:
     return body
 
 
-def assert_all_sound(told: Iterable[Evidence], page: PageContext, levels: Iterable[Level]) -> None:
+def assert_all_sound(
+    pieces: Iterable[Evidence], page: PageContext, levels: Iterable[Level]
+) -> None:
     """Assert what the model asks of each piece, and that none speaks of a level but these."""
-    for piece in told:
+    for piece in pieces:
         assert_sound(piece, page)
         assert levels_of(piece) <= {*levels}
 
@@ -194,10 +193,10 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
     for incident in evidence.incidents:
         assert isinstance(incident.started_at, datetime)
         assert incident.resolved_at is None or incident.resolved_at >= incident.started_at
-    told = {incident.id for incident in evidence.incidents}
+    ids = {incident.id for incident in evidence.incidents}
     assert len({(each.incident_id, each.key) for each in evidence.updates}) == len(evidence.updates)
     assert all(
-        each.incident_id in told and each.at.utcoffset() is not None for each in evidence.updates
+        each.incident_id in ids and each.at.utcoffset() is not None for each in evidence.updates
     )
     for bar in evidence.bars:
         assert isinstance(bar.day, date)
@@ -205,7 +204,7 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
     assert len({(bar.component_id, bar.day) for bar in evidence.bars}) == len(evidence.bars)
     assert all(cover.span.end <= page.now for cover in evidence.coverage)
     assert all(0 <= each.ratio <= 1 for each in evidence.reported)
-    assert len({incident.id for incident in evidence.incidents}) == len(evidence.incidents)
+    assert len(ids) == len(evidence.incidents)
     if evidence.components is not None:
         ids = [component.id for component in evidence.components]
         assert len(set(ids)) == len(ids)
@@ -216,35 +215,28 @@ def assert_sound(evidence: Evidence, page: PageContext) -> None:
 
 def texts_of(evidence: Evidence) -> str:
     """Return the texts of evidence, as they would be written."""
-    titles = (
-        text
-        for i in evidence.incidents
-        for text in (i.id, i.title, i.status, i.impact, *i.component_ids)
-    )
-    keys = (
-        text
-        for u in evidence.updates
-        for text in (u.incident_id, u.key, *(s.component_id for s in u.states))
-    )
-    names = (
-        text
-        for c in evidence.components or ()
-        for text in (c.id, c.name, c.group or "", c.region or "")
-    )
-    return "".join((*titles, *keys, *names, *evidence.unknown_words, evidence.cursor or ""))
+    texts = [*evidence.unknown_words, evidence.cursor or ""]
+    for incident in evidence.incidents:
+        texts += [incident.id, incident.title, incident.status, incident.impact]
+        texts += incident.component_ids
+    for update in evidence.updates:
+        texts += [update.incident_id, update.key]
+        texts += [state.component_id for state in update.states]
+    for component in evidence.components or ():
+        texts += [component.id, component.name, component.group or "", component.region or ""]
+    return "".join(texts)
 
 
 def levels_of(evidence: Evidence) -> set[Level]:
     """Return every level the evidence speaks of."""
-    found = {impact.level for impact in evidence.impacts} | {
-        one.level for one in evidence.observed or ()
-    }
-    found |= {
-        level
-        for each in evidence.updates
-        for state in each.states
-        for level in (state.level, state.before)
-    }
-    found |= {Level.MAJOR_OUTAGE for bar in evidence.bars if bar.major_seconds}
-    found |= {Level.PARTIAL_OUTAGE for bar in evidence.bars if bar.partial_seconds}
-    return {level for level in found if level is not None}
+    levels = {impact.level for impact in evidence.impacts}
+    levels |= {one.level for one in evidence.observed or ()}
+    for update in evidence.updates:
+        for state in update.states:
+            levels |= {state.level, state.before}
+    for bar in evidence.bars:
+        if bar.major_seconds:
+            levels.add(Level.MAJOR_OUTAGE)
+        if bar.partial_seconds:
+            levels.add(Level.PARTIAL_OUTAGE)
+    return {level for level in levels if level is not None}

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from monitor import platforms
 from monitor.errors import FetchError
-from monitor.kit.protocol import Get, PageContext, Response, Steps
-from monitor.model import Evidence
-from tests.cases import Recording, body_of, recording_of
+from monitor.kit.protocol import Get, HtmlSettings, PageContext, Response, Steps
+from monitor.model import Evidence, Level
+from tests.cases import Recording, body_of, expected_of, recording_of
 
 Answer = Callable[[str], Response]
 
@@ -76,6 +77,31 @@ def context_of(folder: Path, **changes: object) -> PageContext:
     recording = recording_of(folder)
     now = datetime.fromisoformat(recording.recorded_at)
     return PageContext(**({"url": recording.page, "now": now} | changes))
+
+
+def known_page(case: Path) -> PageContext:
+    """Return the page of a case with what is known of it beforehand."""
+    return context(case, expected_of(case).get("context", {}))
+
+
+def context(case: Path, known: dict[str, Any]) -> PageContext:
+    """Return the page of a case with these things known of it, as `expected.json` writes them."""
+    changes = {key: _context_value(key, value) for key, value in known.items()}
+    return context_of(case, **changes)
+
+
+def _context_value(key: str, value: Any) -> object:
+    if key == "regions":
+        return tuple(value)  # the user's order is kept
+    if key == "html":
+        return html_settings(value)
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def html_settings(values: dict[str, Any]) -> HtmlSettings:
+    levels = {level.word: level for level in Level}
+    words = [(word, levels[level]) for word, level in values["words"].items()]
+    return HtmlSettings(**values | {"words": tuple(words)})
 
 
 def drive(

@@ -21,10 +21,9 @@ import pytest
 from monitor import platforms
 from monitor.errors import PageError
 from monitor.kit.protocol import Response, Steps
-from tests.drive import answers_from, drive
+from tests.drive import answers_from, drive, known_page
 from tests.pace import reads_within_a_second, seconds, within_a_second
 from tests.test_hard_input import bodies_of, lists_in, whole_cases
-from tests.test_platforms import known_page
 
 pytestmark = pytest.mark.measure
 

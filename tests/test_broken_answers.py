@@ -21,8 +21,8 @@ from monitor.kit.protocol import PageContext, Steps
 from monitor.model import Coverage, Evidence
 from tests.cases import BROKEN, FIXTURES, Recording, broken, expected_of, recording_of
 from tests.damage import assert_sound
-from tests.drive import answering, drive, recognised, responses_of
-from tests.test_platforms import context, each_platform
+from tests.drive import answering, context, drive, recognised, responses_of
+from tests.test_platforms import each_platform
 
 OWN_ERROR = {
     "empty-body": "EmptyBody",

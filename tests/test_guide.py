@@ -14,8 +14,8 @@ import pytest
 from monitor import config, platforms
 from monitor.cli.platform_text import platform_rows
 from monitor.model import Level
-from tests import cases, test_broken_answers, test_hard_input, test_platforms, vocabulary
-from tests.drive import answers_from, drive
+from tests import cases, test_broken_answers, test_hard_input, vocabulary
+from tests.drive import answers_from, drive, known_page
 
 ROOT = Path(__file__).parents[1]
 NAME = "examplestatus"
@@ -122,7 +122,7 @@ def test_the_example_passes_the_linter(words: list[str]) -> None:
 
 
 def test_the_example_reads_states_and_incidents(added: Path) -> None:
-    page = test_platforms.known_page(added / "ongoing")
+    page = known_page(added / "ongoing")
     module, answer = platforms.named(NAME), answers_from(added / "ongoing")
     (polled,) = drive(module.poll(page), page, answer)
     filled, gap = drive(module.backfill(page, page.now - timedelta(days=120)), page, answer)

@@ -25,8 +25,7 @@ from monitor.kit.protocol import PageContext, Response
 from monitor.model import Evidence, Level, level_word
 from tests.cases import all_cases, case_of, expected_of, recording_of
 from tests.damage import assert_sound, damaged_body, replaced_everywhere
-from tests.drive import Answer, answers_from, drive, responses_of
-from tests.test_platforms import known_page
+from tests.drive import Answer, answers_from, drive, known_page, responses_of
 from tests.vocabulary import bad_levels, meant_by
 
 
@@ -72,20 +71,17 @@ def read_damaged(name: str, data: st.DataObject) -> None:
     url = data.draw(st.sampled_from(sorted(bodies)))
     bodies[url] = data.draw(damaged_body(bodies[url]))
     kind = data.draw(st.sampled_from(("application/json", "text/html; charset=utf-8", "")))
-    recorded = answers_from(case)
+    original = answers_from(case)
 
-    def answer(asked: str) -> Response:
-        response = recorded(asked)
-        body = bodies.get(unquote(asked))
-        return (
-            response
-            if body is None
-            else replace(response, body=body, headers={"content-type": kind})
-        )
+    def answer(address: str) -> Response:
+        response, body = original(address), bodies.get(unquote(address))
+        if body is None:
+            return response
+        return replace(response, body=body, headers={"content-type": kind})
 
     page = known_page(case)
-    told = read(name, page, answer)
-    assert_said(name, page, told, bodies.values())
+    evidence = read(name, page, answer)
+    assert_said(name, page, evidence, bodies.values())
     for signal in platforms.signals(name, answer(url)):
         assert signal.kind
         assert signal.why
@@ -96,51 +92,52 @@ def test_a_list_that_says_everything_twice_is_sound(name: str) -> None:
     """Every list of every answer of something going on: pages do repeat rows, and nothing may be
     kept twice."""
     (case,) = (case for case in whole_cases(name) if case.name == "ongoing")
-    recorded, page = answers_from(case), known_page(case)
+    original, page = answers_from(case), known_page(case)
     for url, body in bodies_of(case).items():
         for doubled in _doubled(body):
-            for piece in read(name, page, with_body(recorded, url, doubled)):
+            for piece in read(name, page, with_body(original, url, doubled)):
                 assert_sound(piece, page)
 
 
 def _doubled(body: bytes) -> Iterator[bytes]:
     """Yield a JSON answer with one of its lists doubled, each in turn."""
     with suppress(ValueError):
-        for number in range(sum(1 for _ in lists_in(json.loads(body)))):
-            told = json.loads(body)
-            chosen = list(lists_in(told))[number]
-            chosen.extend(chosen[:])
-            yield json.dumps(told).encode()
+        for number in range(len(list(lists_in(json.loads(body))))):
+            answer = json.loads(body)
+            twice = list(lists_in(answer))[number]
+            twice.extend(twice[:])
+            yield json.dumps(answer).encode()
 
 
 def lists_in(value: Any) -> Iterator[list[Any]]:
     """Yield every list inside."""
     if isinstance(value, list):
         yield value
-    for item in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        yield from lists_in(item)
+        for item in value:
+            yield from lists_in(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from lists_in(item)
 
 
 def read(name: str, page: PageContext, answer: Any) -> list[Evidence]:
     """Return what a poll and a backfill say before they end or refuse."""
-    told: list[Evidence] = []
+    evidence: list[Evidence] = []
     platform = platforms.named(name)
     for steps in (platform.poll(page), platform.backfill(page, page.now - timedelta(days=90))):
         with suppress(PageError):
-            drive(steps, page, answer, told=told)
-    return told
+            drive(steps, page, answer, told=evidence)
+    return evidence
 
 
 def assert_said(
-    name: str, page: PageContext, told: list[Evidence], bodies: Iterable[bytes]
+    name: str, page: PageContext, evidence: list[Evidence], bodies: Iterable[bytes]
 ) -> None:
     """Assert what the model asks, and that every bad level is meant by a word in some answer, or in
     what a poll handed on."""
-    for piece in told:
+    for piece in evidence:
         assert_sound(piece, page)
-    bad = bad_levels(told)
+    bad = bad_levels(evidence)
     assert not bad or bad <= meant_by(name, page, [*bodies, (page.cursor or "").encode()])
 
 
@@ -164,24 +161,24 @@ def test_no_place_of_an_answer_is_trusted_to_hold_what_is_due_there(name: str) -
     """Each place of each answer, of the smallest case with something bad, holds null, an empty
     list, an empty object, a list, a number and a text in turn."""
     case = smallest_case(name)
-    page, recorded, bodies = known_page(case), answers_from(case), bodies_of(case)
+    page, original, bodies = known_page(case), answers_from(case), bodies_of(case)
     for url, body in bodies.items():
         for place, damaged in replaced_everywhere(body):
-            answer = with_body(recorded, url, damaged)
+            answer = with_body(original, url, damaged)
             try:
-                told = read(name, page, answer)
-                assert_said(name, page, told, [*(bodies | {url: damaged}).values()])
+                evidence = read(name, page, answer)
+                assert_said(name, page, evidence, [*(bodies | {url: damaged}).values()])
                 platforms.signals(name, answer(url))
             except Exception as error:
                 raise AssertionError(f"{case_of(case)} {url} {place}") from error
 
 
-def with_body(recorded: Answer, url: str, body: bytes) -> Answer:
-    """Return what answers as recorded, but with this body at the URL."""
+def with_body(original: Answer, url: str, body: bytes) -> Answer:
+    """Return what answers as original, but with this body at the URL."""
 
-    def answer(asked: str) -> Response:
-        response = recorded(asked)
-        return replace(response, body=body) if unquote(asked) == url else response
+    def answer(address: str) -> Response:
+        response = original(address)
+        return replace(response, body=body) if unquote(address) == url else response
 
     return answer
 

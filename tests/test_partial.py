@@ -20,9 +20,8 @@ from monitor.model import Evidence, Level, Observation
 from monitor.partial import only_trouble
 from monitor.standing import is_bad
 from tests.cases import case_of
-from tests.drive import answers_from, drive
+from tests.drive import answers_from, drive, known_page
 from tests.test_hard_input import whole_cases
-from tests.test_platforms import known_page
 
 states = st.builds(
     Observation,

@@ -11,9 +11,8 @@ Lists are compared without regard to order, and what several answers repeat coun
 """
 
 import inspect
-import json
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,10 @@ import pytest
 from monitor import platforms
 from monitor.errors import PageError
 from monitor.fetch import HISTORY
-from monitor.kit.protocol import HtmlSettings, PageContext
-from monitor.model import Evidence, Level, Phase, level_word
+from monitor.model import Evidence
 from tests.cases import FIXTURES, all_cases, case_of, expected_of, recording_of, sequences
-from tests.drive import answers_from, context_of, drive, recognised, responses_of
+from tests.drive import answers_from, drive, known_page, recognised, responses_of
+from tests.summaries import backfill_summary, distinct, poll_summary
 
 REQUIRED = (
     "quiet",
@@ -56,10 +55,10 @@ each_platform = pytest.mark.parametrize("name", platforms.names())
 def test_a_platform_has_its_three_functions_documented(
     name: str, function: str, parameters: list[str]
 ) -> None:
-    found = getattr(platforms.named(name), function)
+    own = getattr(platforms.named(name), function)
 
-    assert list(inspect.signature(found).parameters) == parameters
-    assert inspect.getdoc(found)
+    assert list(inspect.signature(own).parameters) == parameters
+    assert inspect.getdoc(own)
 
 
 @each_platform
@@ -80,7 +79,9 @@ def test_every_folder_of_fixtures_belongs_to_a_platform() -> None:
 
 
 def test_every_folder_of_a_platform_is_a_case() -> None:
-    folders = {path for name in platforms.names() for path in (FIXTURES / name).iterdir()}
+    folders: set[Path] = set()
+    for name in platforms.names():
+        folders |= {*(FIXTURES / name).iterdir()}
 
     assert folders == {*CASES, *sequences()}
 
@@ -103,7 +104,7 @@ def test_a_poll_reads_what_the_page_says(case: Path) -> None:
 
     compare(
         expected["poll"],
-        polled,
+        poll_summary,
         lambda: drive(platform.poll(page), page, answers_from(case)),
     )
 
@@ -116,7 +117,7 @@ def test_a_backfill_reads_what_the_page_says(case: Path) -> None:
 
     compare(
         expected["backfill"],
-        backfilled,
+        backfill_summary,
         lambda: drive(platform.backfill(page, since), page, answers_from(case)),
     )
 
@@ -130,108 +131,24 @@ def test_nothing_a_platform_says_ends_before_it_begins_or_lies_ahead(case: Path)
 
     evidence = drive(platform.backfill(page, page.now - HISTORY), page, answers_from(case))
 
-    assert all(i.end is None or i.start < i.end for piece in evidence for i in piece.impacts)
-    assert all(c.span.end <= page.now for piece in evidence for c in piece.coverage)
-    assert all(piece.read_at == page.now for piece in evidence)
-
-
-# ----------------------------------------------------------------------------------------------------------
-# comparing
-
-
-def known_page(case: Path) -> PageContext:
-    """Return the page of a case with what is known of it beforehand."""
-    return context(case, expected_of(case).get("context", {}))
-
-
-def context(case: Path, known: dict[str, Any]) -> PageContext:
-    """Return the page of a case with these things known of it, as `expected.json` writes them."""
-    kinds = {"regions": tuple, "html": html_settings}  # the user's order is kept
-    return context_of(
-        case,
-        **{
-            k: kinds.get(k, frozenset)(v) if isinstance(v, list | dict) else v
-            for k, v in known.items()
-        },
-    )
-
-
-def html_settings(told: dict[str, Any]) -> HtmlSettings:
-    levels = {level.word: level for level in Level}
-    return HtmlSettings(
-        **told | {"words": tuple((word, levels[level]) for word, level in told["words"].items())}
-    )
+    for piece in evidence:
+        assert piece.read_at == page.now
+        assert all(impact.end is None or impact.start < impact.end for impact in piece.impacts)
+        assert all(cover.span.end <= page.now for cover in piece.coverage)
 
 
 def compare(
     expected: dict[str, Any],
-    shown: Callable[[list[Evidence]], dict[str, Any]],
+    summary: Callable[[list[Evidence]], dict[str, Any]],
     read: Callable[[], list[Evidence]],
 ) -> None:
+    """Assert that a reading says what is expected of it, or raises what is."""
     if "raises" in expected:
-        with pytest.raises(PageError) as caught:
+        with pytest.raises(PageError) as raised:
             read()
-        assert type(caught.value).__name__ == expected["raises"]
-        assert caught.value.url
-    else:
-        found = shown(read())
-        assert {key: found[key] for key in expected} == {
-            key: in_any_order(value) for key, value in expected.items()
-        }
-
-
-def in_any_order(value: Any) -> Any:
-    return distinct(value) if isinstance(value, list) else value
-
-
-def polled(evidence: list[Evidence]) -> dict[str, Any]:
-    observed = [piece.observed for piece in evidence if piece.observed is not None]
-    pages = [piece.page for piece in evidence if piece.page is not None]
-    return {
-        "levels": {
-            o.component_id: None if o.level is None else o.level.word
-            for o in (observed or [()])[-1]
-        },
-        "unknown_words": distinct(word for piece in evidence for word in piece.unknown_words),
-        "open": distinct(
-            i.id for piece in evidence for i in piece.incidents if i.phase is Phase.OPEN
-        ),
-        "remark": pages[-1].remark if pages else None,
-        "withdrawn": distinct(each for piece in evidence for each in piece.withdrawn),
-    }
-
-
-def backfilled(evidence: list[Evidence]) -> dict[str, Any]:
-    return {
-        "impacts": distinct(
-            [
-                i.component_id,
-                None if i.level is None else level_word(i.level),
-                stamp(i.start),
-                i.end and stamp(i.end),
-                str(i.basis),
-                i.incident_id,
-            ]
-            for piece in evidence
-            for i in piece.impacts
-        ),
-        "bars": distinct(
-            [b.component_id, b.day.isoformat(), b.partial_seconds, b.major_seconds]
-            for piece in evidence
-            for b in piece.bars
-        ),
-        "coverage": distinct(
-            [c.component_id, str(c.aspect), stamp(c.span.start), stamp(c.span.end)]
-            for piece in evidence
-            for c in piece.coverage
-        ),
-        "gaps": distinct(gap.what for piece in evidence for gap in piece.gaps),
-    }
-
-
-def stamp(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def distinct(values: Iterable[Any]) -> list[Any]:
-    return [json.loads(text) for text in sorted({json.dumps(value) for value in values})]
+        assert type(raised.value).__name__ == expected["raises"]
+        assert raised.value.url
+        return
+    result = summary(read())
+    for key, value in expected.items():
+        assert result[key] == (distinct(value) if isinstance(value, list) else value), key

@@ -22,9 +22,8 @@ from monitor.errors import PageError
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Level
 from tests.damage import at, paths
-from tests.drive import Answer, answers_from, drive
+from tests.drive import Answer, answers_from, drive, known_page
 from tests.test_hard_input import bodies_of, whole_cases
-from tests.test_platforms import known_page
 
 NAMES = ("id", "name", "slug", "key", "tid", "code", "serviceName", "title")
 """What rows call the component that they are about."""

@@ -34,10 +34,11 @@ from tests.cases import (
     recording_of,
     sequences,
 )
-from tests.drive import answering, answers_from, drive
-from tests.test_platforms import each_platform, known_page, stamp
+from tests.drive import answering, answers_from, drive, known_page
+from tests.summaries import stamp, word_of
+from tests.test_platforms import each_platform
 
-REQUIRED = ("left-the-list", "edited")
+CHANGES = ("left-the-list", "edited")
 WINDOW = timedelta(days=90)
 
 SEQUENCES = sequences()
@@ -65,7 +66,7 @@ async def watching(case: Path):
         yield collector, pages
 
 
-async def polled(collector: Collector) -> None:
+async def poll(collector: Collector) -> None:
     result = await collector.poll(await page_of(collector, "acme"))
     assert result.error is None
     await collector.flush()
@@ -77,33 +78,29 @@ async def read_in_turn(
     """Return what is kept after the polls of a case and of the later answers, and after a
     backfill."""
     async with watching(case) as (collector, pages):
-        await polled(collector)
+        await poll(collector)
         for minutes, recording in later:
             pages.clock.forward(minutes=minutes)
             pages.override = answering(recording)
-            await polled(collector)
-        after = await kept(collector, pages.clock())
+            await poll(collector)
+        after = await state_of(collector, pages.clock())
         filled = await collector.backfill(
             await page_of(collector, "acme"), pages.clock() - WINDOW, again=True
         )
         assert filled.error is None
-        return after, await kept(collector, pages.clock())
+        return after, await state_of(collector, pages.clock())
 
 
-async def kept(collector: Collector, now: datetime) -> dict[str, Any]:
+async def state_of(collector: Collector, now: datetime) -> dict[str, Any]:
     """Return what the store holds of the page, as `expected.json` writes it."""
     page, store = await page_of(collector, "acme"), collector.store
     levels = store.current(page.id).levels
     history = store.page_history(page.id, (now - WINDOW).date(), now.date())
     return {
-        "levels": {key: level_name(level) for key, level in levels.items()},
+        "levels": {key: word_of(level) for key, level in levels.items()},
         "incidents": {each.id: row_of(each) for each in store.facts(page.id).incidents},
         "bad_days": sorted(bad_days(history)),
     }
-
-
-def level_name(level: Any) -> str | None:
-    return None if level is None else level_word(level)
 
 
 def row_of(incident: Incident) -> list[str | None]:
@@ -130,11 +127,11 @@ async def test_what_is_kept_is_what_the_page_says_last(case: Path) -> None:
     assert filled == expected.get("filled", expected["polled"])
 
 
-EDITED = [case for case in SEQUENCES if case.name == "edited"]
+EDITS = [case for case in SEQUENCES if case.name == "edited"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", EDITED, ids=map(case_of, EDITED))
+@pytest.mark.parametrize("case", EDITS, ids=map(case_of, EDITS))
 async def test_an_edit_that_is_taken_back_leaves_nothing(case: Path) -> None:
     ((minutes, edited),) = later_answers(case)
     unedited = replace(edited, responses=(*edited.responses, *recording_of(case).responses))
@@ -156,9 +153,9 @@ def before_today(case: Path, state: dict[str, Any]) -> dict[str, Any]:
 @each_platform
 def test_a_platform_that_lists_incidents_has_a_case_of_each_change(name: str) -> None:
     reason = expected_of(FIXTURES / name / "quiet").get("no_incidents")
-    missing = [kind for kind in REQUIRED if FIXTURES / name / kind not in SEQUENCES]
+    missing = [kind for kind in CHANGES if FIXTURES / name / kind not in SEQUENCES]
 
-    assert missing == ([*REQUIRED] if reason else []), (
+    assert missing == ([*CHANGES] if reason else []), (
         f"write the cases in tests/fixtures/{name}, or say under no_incidents in "
         "quiet/expected.json why these pages list none"
     )

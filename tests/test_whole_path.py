@@ -15,8 +15,8 @@ from monitor.config import VendorConfig
 from monitor.errors import PageError
 from monitor.model import Evidence
 from tests.cases import FIXTURES, case_of, expected_of
-from tests.drive import answers_from
-from tests.test_platforms import CASES, known_page
+from tests.drive import answers_from, known_page
+from tests.test_platforms import CASES
 
 
 @pytest.mark.slow

@@ -30,21 +30,26 @@ def modules_of(name: str) -> Iterator[ModuleType]:
     """Yield the modules of a platform."""
     module = importlib.import_module(f"monitor.platforms.{name}")
     yield module
-    for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
-        yield importlib.import_module(f"{module.__name__}.{found.name}")
+    for info in pkgutil.iter_modules(getattr(module, "__path__", ())):
+        yield importlib.import_module(f"{module.__name__}.{info.name}")
 
 
 @cache
 def tables_of(name: str) -> frozenset[tuple[Words, Level]]:
     """Return the words of a platform and the level that each stands for."""
-    return frozenset(
-        (key if isinstance(key, tuple) else (key,), level)
-        for module in modules_of(name)
-        for table in vars(module).values()
-        if isinstance(table, Mapping)
-        for key, level in table.items()
-        if isinstance(level, Level)
-    )
+    words: set[tuple[Words, Level]] = set()
+    for module in modules_of(name):
+        for table in vars(module).values():
+            if isinstance(table, Mapping):
+                words |= set(words_in(table))
+    return frozenset(words)
+
+
+def words_in(table: Mapping[Any, Any]) -> Iterator[tuple[Words, Level]]:
+    """Yield the words of a table of levels; of another mapping nothing."""
+    for key, level in table.items():
+        if isinstance(level, Level):
+            yield key if isinstance(key, tuple) else (key,), level
 
 
 def values_of(value: Any) -> Iterator[str]:
@@ -83,22 +88,42 @@ def meant_by(name: str, page: PageContext, bodies: Iterable[bytes]) -> set[Level
     A word of JSON is a whole value. In HTML and feeds, and where it is a phrase, it stands in the
     text, in whole words; where it is not Latin, anywhere in it.
     """
-    said = [said_in(body) for body in bodies]
-    values = frozenset().union(*(whole for whole, _ in said))
-    prose = "\n".join(text for whole, text in said if not whole)
-    text = "\n".join(text for _, text in said)
+    answers = Answers()
+    for body in bodies:
+        answers.add(*said_in(body))
+    levels = {*BESIDES.get(name, {})}
+    for words, level in (*tables_of(name), *words_of_user(page)):
+        if all(map(answers.say, words)):
+            levels.add(level)
+    return levels
 
-    def is_said(word: str) -> bool:
+
+def words_of_user(page: PageContext) -> Iterator[tuple[Words, Level]]:
+    """Yield the words that the user's settings of a page read by selectors give levels."""
+    for word, level in page.html.words if page.html else ():
+        yield (word,), level
+
+
+class Answers:
+    """What answers say together: whole values, the text of all, and the text of what is no JSON."""
+
+    def __init__(self) -> None:
+        self.values: set[str] = set()
+        self.text = self.prose = ""
+
+    def add(self, values: frozenset[str], text: str) -> None:
+        self.values |= values
+        self.text += f"\n{text}"
+        if not values:
+            self.prose += f"\n{text}"
+
+    def say(self, word: str) -> bool:
+        """Whether the word is said; see `meant_by`."""
         word = word.casefold()
-        if word in values:
+        if word in self.values:
             return True
         pattern = rf"(?<!\w){re.escape(word)}(?!\w)" if word.isascii() else re.escape(word)
-        return re.search(pattern, text if " " in word else prose) is not None
-
-    of_user = (((word,), level) for word, level in page.html.words) if page.html else ()
-    return {
-        level for words, level in (*tables_of(name), *of_user) if all(map(is_said, words))
-    } | BESIDES.get(name, {}).keys()
+        return re.search(pattern, self.text if " " in word else self.prose) is not None
 
 
 BESIDES: Mapping[str, Mapping[Level, str]] = {
