@@ -239,19 +239,20 @@ def vendor_formula(
     first = window.last - timedelta(days=STATUSPAGE_BARS.get(window.days, window.days) - 1)
     first = max(first, component.component.start_date or first)
     window = Window(first, window.last)
-    if window.days < 1 or not _has_bars(component, facts):
+    component_id = component.id
+    if window.days < 1 or not _has_bars(component_id, facts):
         return None
     if not _is_covered_by_bars(history, window):
         return None
-    bars = [bar for bar in facts.bars if bar.component_id == component.id and bar.day in window]
+    bars = [bar for bar in facts.bars if bar.component_id == component_id and bar.day in window]
     partial = sum(bar.partial_seconds for bar in bars)
     major = sum(bar.major_seconds for bar in bars)
     return statuspage_uptime(partial, major, window.days)
 
 
-def _has_bars(component: KnownComponent, facts: PageFacts) -> bool:
-    bars = (cover for cover in facts.coverage if cover.aspect is Aspect.BARS)
-    return any(cover.component_id in (component.id, None) for cover in bars)
+def _has_bars(component_id: str, facts: PageFacts) -> bool:
+    own = (cover for cover in facts.coverage if cover.component_id in (component_id, None))
+    return any(cover.aspect is Aspect.BARS for cover in own)
 
 
 def _is_covered_by_bars(history: History, window: Window) -> bool:
