@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.fields import Row, optional_rows, optional_text, rows, text
+from monitor.kit.fields import Row, optional_rows, optional_text, rows, text, verbatim
 from monitor.kit.messages import messages
 from monitor.kit.times import instant
 from monitor.model import IncidentUpdate
@@ -153,5 +153,5 @@ def _products(row: Row, where: str) -> dict[str, str]:
     service = row.get("service_key")
     if service is None or service == "zall":
         return {}
-    name = text(row.get("service_name"), f"{where}.service_name")
+    name = verbatim(row.get("service_name"), f"{where}.service_name")
     return {product_id(row, "service_key", where): name}

@@ -1,12 +1,13 @@
 """Google's products, and products in a location, as components. Pure."""
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from monitor.errors import BadStatus, FetchError, ParseError
-from monitor.kit.fields import Row, optional_text, rows, text
-from monitor.kit.protocol import Step, get
+from monitor.kit.fallback import gap_of
+from monitor.kit.fields import Row, optional_verbatim, rows, text, verbatim
+from monitor.kit.protocol import StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error
 from monitor.model import Component, Gap
 from monitor.platforms.google.detection import PRODUCTS
@@ -21,7 +22,7 @@ class Catalogue(NamedTuple):
     gap: Gap | None = None
 
 
-def read_catalogue() -> Generator[Step, Any, Catalogue]:
+def read_catalogue() -> StepsTo[Catalogue]:
     """Ask for the list of products and return it. Never raises: the incidents count without it."""
     try:
         response = yield from get(PRODUCTS)
@@ -32,8 +33,7 @@ def read_catalogue() -> Generator[Step, Any, Catalogue]:
     except (FetchError, ParseError) as error:
         if isinstance(error, BadStatus) and error.status in {404, 410}:
             return Catalogue()
-        gap = Gap(what="the list of products", reason=error.reason, message=str(error))
-        return Catalogue(gap=gap)
+        return Catalogue(gap=gap_of("the list of products", error))
 
 
 def product_names(value: object, where: str) -> dict[str, str]:
@@ -42,9 +42,9 @@ def product_names(value: object, where: str) -> dict[str, str]:
     """
     names = {}
     for row in rows(value, where):
-        name = optional_text(row.get("current_title"), f"{where}[].current_title")
+        name = optional_verbatim(row.get("current_title"), f"{where}[].current_title")
         key = product_id(row, "id", f"{where}[]")
-        names[key] = name or text(row.get("title"), f"{where}[].title")
+        names[key] = name or verbatim(row.get("title"), f"{where}[].title")
     return names
 
 
