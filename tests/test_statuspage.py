@@ -1162,6 +1162,13 @@ def test_the_feed_is_the_last_resort_and_covers_nothing() -> None:
     assert [gap.what for piece in found for gap in piece.gaps] == ["incidents"]
 
 
+def test_a_web_page_instead_of_the_feed_is_no_empty_feed() -> None:
+    found = backfill({SUMMARY: summary(component()), "/history.atom": "<html><body></body></html>"})
+
+    assert "statuspage.feed" not in {piece.source for piece in found}
+    assert [gap.what for piece in found for gap in piece.gaps] == ["incidents"]
+
+
 def test_components_alone_are_enough_to_read_the_history() -> None:
     bodies = {"/api/v2/components.json": summary(component()), INCIDENTS: listed()}
 

@@ -48,8 +48,8 @@ def read_timelines(
     for code, line in leaves.items():
         bars += _line_bars(code, line)
         words |= _unknown_outages(line)
-        if line["days"]:
-            first, last = (calendar_day(line["days"][index]["date"]) for index in (0, -1))
+        if days := line["days"]:
+            first, last = calendar_day(days[0]["date"]), calendar_day(days[-1]["date"])
             starts.append(first)
             coverage += bar_coverage(code, max(first, _start_day(line) or first), last, state)
     evidence = Evidence(

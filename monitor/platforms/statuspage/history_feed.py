@@ -16,8 +16,6 @@ from monitor.platforms.statuspage.live import PageState
 from monitor.platforms.statuspage.quarters import MONTHS
 from monitor.platforms.statuspage.updates import CLOSED_STATUSES
 
-MONTHS_SHORT = [name[:3] for name in MONTHS]
-
 STAMP = re.compile(
     r"<small>\s*([A-Z][a-z]{2})[a-z]*\s*<var data-var='date'>\s*(\d+)</var>,\s*<var"
     r" data-var='time'>(\d+):(\d+)</var>"
@@ -65,7 +63,7 @@ def _before(limit: datetime, stamp: re.Match[str], zone: ZoneInfo) -> datetime:
     the limit.
     """
     short, day, hour, minute = stamp.groups()[:4]
-    month = MONTHS_SHORT.index(short) + 1
+    month = MONTHS.index(short) + 1
     for year in (limit.year + 1, limit.year, limit.year - 1):
         try:
             local = datetime(year, month, int(day), int(hour), int(minute), tzinfo=zone)

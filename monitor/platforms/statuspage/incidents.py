@@ -55,6 +55,10 @@ class IncidentRecord:
     transitions: tuple[Impact, ...]
     unknown_words: frozenset[str]
 
+    def ids_without(self, groups: frozenset[str]) -> tuple[str, ...]:
+        """Return the ids it ever named, without those of groups."""
+        return tuple(code for code in self.component_ids if code not in groups)
+
 
 def read_incident_list(answer: Row, *, key: str = "incidents") -> list[IncidentRecord]:
     """Return the incidents of a list. Raises UnexpectedShape, as the other readers here do."""
@@ -134,7 +138,7 @@ def impacts_of(incident: IncidentRecord, groups: frozenset[str]) -> tuple[Impact
     """Return what `replay` does, of an incident that was read."""
     if incident.times.phase is Phase.SCHEDULED:
         return ()
-    ids = [code for code in incident.component_ids if code not in groups]
+    ids = incident.ids_without(groups)
     impacts = tuple(impact for impact in incident.transitions if impact.component_id in ids)
     if any(impact.end is None or impact.end - impact.start > MIN_DURATION for impact in impacts):
         return impacts
@@ -173,5 +177,5 @@ def incident_of(record: IncidentRecord, page: PageContext, groups: frozenset[str
         # The vendor's short links were rewritten in bulk once; this address does not change.
         url=page.absolute(f"/incidents/{record.id}"),
         maintenance=is_maintenance(row),
-        component_ids=tuple(code for code in record.component_ids if code not in groups),
+        component_ids=record.ids_without(groups),
     )

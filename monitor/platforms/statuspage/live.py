@@ -14,7 +14,7 @@ from monitor.intervals import utc, zone_named
 from monitor.kit.fields import Row, row
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.zones import own_zone
-from monitor.model import Component, Level, Observation, PageInfo, Phase
+from monitor.model import Component, Level, Observation, PageInfo, Phase, worst_level
 from monitor.platforms.statuspage.answers import LEVELS, instant, page_row, parse, text_as_is
 from monitor.platforms.statuspage.components import read_components
 from monitor.platforms.statuspage.incidents import IncidentRecord, read_incident
@@ -157,10 +157,8 @@ def _page_zone(page: Row, context: PageContext) -> tuple[str | None, str | None]
 def _contradiction(indicator: str | None, states: Iterable[Observation]) -> str | None:
     """Return a remark where the page's indicator is not that of its worst component."""
     levels = {state.level for state in states}
-    if indicator is None or not levels or None in levels:
-        return None
-    worst = max(level for level in levels if level is not None)
-    if indicator in INDICATORS[worst]:
+    worst = worst_level(levels)
+    if None in levels or worst is None or indicator is None or indicator in INDICATORS[worst]:
         return None
     return f"the page's indicator says {indicator!r} while its worst component is in {worst.title}"
 

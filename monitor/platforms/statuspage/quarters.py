@@ -9,20 +9,8 @@ from typing import NamedTuple
 MONTHS_A_PAGE = 3
 MOST_PAGES = 60
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""What the names of months begin with."""
 
 SETTLED_AFTER = timedelta(days=7)
 """Vendors were not seen to change a day's record or a resolved incident later than this."""
