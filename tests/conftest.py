@@ -79,3 +79,22 @@ def home(tmp_path, monkeypatch):
     work.mkdir()
     monkeypatch.chdir(work)
     return tmp_path
+
+
+@pytest.fixture
+def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """The command in this process, in a folder of its own, where a terminal is 200 columns wide."""
+    from tests.processes import typed  # late: not every test needs the commands
+
+    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+    return typed(monkeypatch, capsys)
+
+
+@pytest.fixture
+def settings_folder(tmp_path: Path) -> Path:
+    """A folder whose settings file names one vendor."""
+    (tmp_path / "monitor.yaml").write_text("vendors: [openai]\n")
+    return tmp_path

@@ -12,18 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cases import FIXTURES, recording_of, write_recording
-from tests.processes import typed
 
 pytestmark = pytest.mark.hours
-
-
-@pytest.fixture
-def monitor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path):
-    monkeypatch.setenv("MONITOR_DATABASE_URL", f"sqlite:///{tmp_path / 'monitor.db'}")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-
-    return typed(monkeypatch, capsys)
 
 
 def recorded(case: Path, folder: Path) -> str:

@@ -179,13 +179,20 @@ def test_a_simulated_world_ends_while_todays_differ_unless_the_environment_says_
 # reading the clock
 
 CLOCK = re.compile(
-    r"datetime\.now\(|\.utcnow\(|date\.today\(|[^_]time\.time\(|\bcli\.main\(|\bprocesses import\b|\bsimulated_now\(|"
+    r"datetime\.now\(|\.utcnow\(|date\.today\(|[^_]time\.time\(|\bcli\.main\(|\b(?:processes|pages_at_hand) import\b|\bsimulated_now\(|"
     r"""["']-m["'], ["']monitor["']"""
 )
 """What reads the clock: directly, by running the command, or by a helper that does."""
 MARKED = re.compile(r"^pytestmark = .*pytest\.mark\.hours", re.MULTILINE)
-HELPERS = {"processes.py", "instants.py", "integration/conftest.py"}
-"""Helpers that may: a test that uses one is found by its name, or by its fixture `world`."""
+HELPERS = {
+    "conftest.py",
+    "integration/conftest.py",
+    "instants.py",
+    "pages_at_hand.py",
+    "processes.py",
+}
+"""Helpers that may: a test that uses one is found by its name, or by its fixture `world` or
+`monitor`."""
 LEFT_OUT = {
     "test_hours.py": "it is given every instant as an argument",
     "test_environment.py": "of what the command says it looks at no date",
@@ -200,6 +207,8 @@ same."""
 
 WORLD = re.compile(r"\b(prometheus_of_)?world\b.*\):$", re.MULTILINE)
 """What takes the fixtures of the simulated world."""
+COMMAND = re.compile(r"^(?:async )?def test_\w+\([^)]*\bmonitor\b", re.MULTILINE)
+"""What takes the command as it is typed."""
 
 
 def containing(words, pattern):
@@ -211,7 +220,7 @@ def containing(words, pattern):
 
 
 def test_a_test_that_reads_the_clock_is_run_under_simulated_ones_or_says_why_not() -> None:
-    found = containing(CLOCK, "test_*.py") | containing(WORLD, "test_*.py")
+    found = set().union(*(containing(words, "test_*.py") for words in (CLOCK, WORLD, COMMAND)))
     marked = {
         str(path.relative_to(TESTS))
         for path in TESTS.rglob("test_*.py")
