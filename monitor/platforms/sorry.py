@@ -22,14 +22,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from monitor.errors import BadStatus, FetchError, UnexpectedShape
+from monitor.errors import BadStatus, UnexpectedShape
 from monitor.kit.events import ComponentState, Event, expire_stale, spans_for
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, row, rows, text
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, end_of, post_saying
 from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get, get_all
-from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.responses import locate_errors, read_json, try_json, unwrap
 from monitor.kit.states import UNKNOWN
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase
@@ -83,29 +83,25 @@ MARGIN = timedelta(days=7)
 """So much earlier a notice may have begun that still matters on the first day asked for."""
 
 
-# detection
-
-
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a Sorry page's own summary: its state with a text for it, and links to
     its lists.
     """
     if b'"state_text"' not in response.body:
         return
-    told = try_json(response)
-    page = told.get("page") if isinstance(told, dict) else None
+    answer = try_json(response)
+    page = answer.get("page") if isinstance(answer, dict) else None
     if not isinstance(page, dict) or not isinstance(page.get("state"), str):
         return
     yield Signal("shape", "a page with a state and a state_text")
     links = page.get("links")
-    if isinstance(links, dict) and all(
-        _leads(links.get(key), f"/api/v1/{key}") for key in ("components", "notices")
-    ):
+    if _leads_to_list(links, "components") and _leads_to_list(links, "notices"):
         yield Signal("links", "links to /api/v1/components and /api/v1/notices")
 
 
-def _leads(link: object, path: str) -> bool:
-    return isinstance(link, dict) and link.get("href") == path
+def _leads_to_list(links: object, key: str) -> bool:
+    link = links.get(key) if isinstance(links, dict) else None
+    return isinstance(link, dict) and link.get("href") == f"/api/v1/{key}"
 
 
 # components
@@ -113,182 +109,168 @@ def _leads(link: object, path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Tree:
-    """The components' states, and what is in each group."""
+    """The components' states, and the components in each group."""
 
-    parts: Sequence[ComponentState]
-    inside: Mapping[str, Sequence[str]]
+    states: Sequence[ComponentState]
+    members: Mapping[str, Sequence[str]]
 
-    def expanded(self, named: Sequence[str]) -> list[str]:
+    def expand(self, ids: Sequence[str]) -> list[str]:
         """Return components a notice names; a group of which none is named stands for all that is
         in it.
         """
-        found: dict[str, None] = {}
-        for key in named:
-            members = self.inside.get(key)
+        components: dict[str, None] = {}
+        for key in ids:
+            members = self.members.get(key)
             if members is None:
-                found[key] = None
-            elif not set(members) & set(named):
-                found.update(dict.fromkeys(members))
-        return list(found)
+                components[key] = None
+            elif not set(members) & set(ids):
+                components.update(dict.fromkeys(members))
+        return list(components)
 
 
-def _tree(listed: Sequence[Row]) -> _Tree:
-    if not listed:
-        raise UnexpectedShape(
-            "no component is listed: such a page says nothing of any", remedy=REMEDY
-        )
-    told, owners = _worst_of_each(listed), _owners(listed)
-    groups = {group for above in owners.values() for group in above}
-    if groups == told.keys():
+def _tree(listing: Sequence[Row]) -> _Tree:
+    if not listing:
+        what = "no component is listed: such a page says nothing of any"
+        raise UnexpectedShape(what, remedy=REMEDY)
+    worst, owners = _worst_of_each(listing), _owners(listing)
+    groups: set[str] = set()
+    groups.update(*owners.values())
+    if groups == worst.keys():
         raise UnexpectedShape("every component is in another one", remedy=REMEDY)
-    inside: dict[str, list[str]] = {}
-    for key in told:
-        for group in () if key in groups else _above(key, owners):
-            inside.setdefault(group, []).append(key)
-    alone = {
-        group
-        for group, members in inside.items()
-        if all(_is_well(told[member]) for member in members)
-    }
-    parts = []
-    for at, (key, each) in enumerate(told.items()):
-        if key not in groups:
-            above = list(_above(key, owners))
-            speaker = max(
-                (told[group] for group in above if group in alone), key=_badness, default=None
-            )
-            parts.append(_part(key, each, told[above[0]] if above else None, at, speaker))
-    return _Tree(parts, inside)
+    leaves = {key: list(_ancestors(key, owners)) for key in worst if key not in groups}
+    members: dict[str, list[str]] = {}
+    for key, ancestors in leaves.items():
+        for group in ancestors:
+            members.setdefault(group, []).append(key)
+    speaking = {group: worst[group] for group in members if _all_operational(members[group], worst)}
+    states = []
+    for position, (key, component) in enumerate(worst.items()):
+        if key in leaves:
+            speakers = [speaking[group] for group in leaves[key] if group in speaking]
+            group_row = worst[leaves[key][0]] if leaves[key] else None
+            speaker = max(speakers, key=_badness, default=component)
+            states.append(_state(component, group_row, position, speaker))
+    return _Tree(states, members)
 
 
-def _owners(listed: Sequence[Row]) -> dict[str, list[str]]:
+def _all_operational(ids: Sequence[str], listing: Mapping[str, Row]) -> bool:
+    """Whether nothing in a group says that it is bad: then the group speaks for it."""
+    return all(_badness(listing[key]) == Level.OPERATIONAL for key in ids)
+
+
+def _owners(listing: Sequence[Row]) -> dict[str, list[str]]:
     """Return the listed components that each is in, by id; one that is listed twice may be in
     two.
     """
-    keys = {identifier(each.get("id"), "component.id") for each in listed}
+    keys = {identifier(component.get("id"), "component.id") for component in listing}
     owners: dict[str, list[str]] = {}
-    for each in listed:
-        key, parent = identifier(each.get("id"), "component.id"), each.get("parent_id")
-        if (
-            parent is not None
-            and (above := identifier(parent, "component.parent_id")) in keys
-            and above != key
-        ):
-            owners.setdefault(key, []).append(above)
+    for component in listing:
+        key, parent = identifier(component.get("id"), "component.id"), component.get("parent_id")
+        if parent is None:
+            continue
+        owner = identifier(parent, "component.parent_id")
+        if owner in keys and owner != key:
+            owners.setdefault(key, []).append(owner)
     return owners
 
 
-def _above(key: str, owners: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _ancestors(key: str, owners: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield all that a component is in, the nearest first, each once."""
-    found = dict.fromkeys(owners.get(key, ()))
-    waiting = list(found)
-    while waiting:
-        group = waiting.pop(0)
+    ancestors = dict.fromkeys(owners.get(key, ()))
+    queue = list(ancestors)
+    while queue:
+        group = queue.pop(0)
         yield group
-        following = [each for each in owners.get(group, ()) if each not in found]
-        found |= dict.fromkeys(following)
-        waiting += following
+        further = [owner for owner in owners.get(group, ()) if owner not in ancestors]
+        ancestors |= dict.fromkeys(further)
+        queue += further
 
 
-def _worst_of_each(listed: Sequence[Row]) -> dict[str, Row]:
+def _worst_of_each(listing: Sequence[Row]) -> dict[str, Row]:
     """Return the rows by id; of several of one id that of the worst state, and an unknown one is
     worse than green.
     """
-    found: dict[str, Row] = {}
-    for each in listed:
-        key = identifier(each.get("id"), "component.id")
-        found[key] = max(found.get(key, each), each, key=_badness)
-    return found
+    worst: dict[str, Row] = {}
+    for component in listing:
+        key = identifier(component.get("id"), "component.id")
+        worst[key] = max(worst.get(key, component), component, key=_badness)
+    return worst
 
 
-def _badness(told: Row) -> float:
-    return VOCABULARY.get(keyword(told.get("state"), "component.state"), UNKNOWN)
+def _badness(component: Row) -> float:
+    return VOCABULARY.get(keyword(component.get("state"), "component.state"), UNKNOWN)
 
 
-def _is_well(told: Row) -> bool:
-    return VOCABULARY.get(keyword(told.get("state"), "component.state")) is Level.OPERATIONAL
-
-
-def _part(key: str, each: Row, group: Row | None, at: int, speaker: Row | None) -> ComponentState:
-    """Return a component's state, which is its group's (`speaker`) where nothing in the group says
-    that it is bad.
-    """
-    said = keyword((speaker or each).get("state"), "component.state")
-    name = maybe_text(group.get("name")) if group is not None else None
-    component = Component(
-        id=key, name=text(each.get("name"), "component.name"), group=name, position=at
+def _state(component: Row, group: Row | None, position: int, speaker: Row) -> ComponentState:
+    """Return a component's state, which its row or a group's (`speaker`) says."""
+    word = keyword(speaker.get("state"), "component.state")
+    own = Component(
+        id=identifier(component.get("id"), "component.id"),
+        name=text(component.get("name"), "component.name"),
+        group=None if group is None else maybe_text(group.get("name")),
+        position=position,
     )
-    return ComponentState(component=component, level=VOCABULARY.get(said), word=said)
+    return ComponentState(component=own, level=VOCABULARY.get(word), word=word)
 
 
 # notices
 
 
-def _event(told: Row, tree: _Tree, now: datetime) -> Event:
+def _event(notice: Row, tree: _Tree, now: datetime) -> Event:
     """Return a notice as an event. One that stays open and silent is not rated for ever."""
-    key = identifier(told.get("id"), "notice.id")
-    kind, state = (
-        keyword(told.get("type"), f"notice {key}.type"),
-        keyword(told.get("state"), f"notice {key}.state"),
-    )
-    start = instant(
-        told.get("began_at") or told.get("begins_at") or told.get("created_at"),
-        f"notice {key}.began_at",
-    )
-    posts = _posts(told)
-    spoke = max([start, *(post.at for post in posts)])
-    said = maybe_instant(told.get("ended_at") or told.get("ends_at"), f"notice {key}.ended_at")
-    end = end_of(posts, said, start, over=state in OVER)
-    named = tree.expanded(
-        [
-            identifier(each.get("id"), "component.id")
-            for each in rows(told.get("components"), "components")
-        ]
-    )
-    level, general = VOCABULARY.get(kind) if kind in TYPES else None, kind == "general"
+    key = identifier(notice.get("id"), "notice.id")
+    where = f"notice {key}"
+    kind = keyword(notice.get("type"), f"{where}.type")
+    state = keyword(notice.get("state"), f"{where}.state")
+    start = _start(notice, where)
+    posts = _posts(notice)
+    stated_end = maybe_instant(notice.get("ended_at") or notice.get("ends_at"), f"{where}.ended_at")
+    end = end_of(posts, stated_end, start, over=state in OVER)
+    components = rows(notice.get("components"), "components")
+    hit = tree.expand([identifier(each.get("id"), "component.id") for each in components])
+    is_general = kind == "general"
+    level = VOCABULARY.get(kind) if kind in TYPES else None
     basis = Basis.INFERRED if level is Level.DEGRADED else Basis.DECLARED
     event = Event(
         id=key,
-        title=text(told.get("subject"), f"notice {key}.subject"),
-        phase=_phase(told, state, start, end, now),
+        title=text(notice.get("subject"), f"{where}.subject"),
+        phase=_phase(notice, state, start, end, now),
         start=start,
         end=end,
         status=state,
         impact=kind,
-        url=maybe_text(told.get("url")),
+        url=maybe_text(notice.get("url")),
         maintenance=kind == "planned",
-        component_ids=tuple(named),
-        spans=() if general else spans_for(named, level, start, end, word=kind, basis=basis),
-        unattributed=not named and not general and state not in VOID,
+        component_ids=tuple(hit),
+        spans=() if is_general else spans_for(hit, level, start, end, word=kind, basis=basis),
+        unattributed=not hit and not is_general and state not in VOID,
         unknown_words=tuple({kind} - TYPES | {state} - STATES - OVER - VOID),
-        updates=messages(told.get("updates"), at="created_at", status="state", text="content"),
+        updates=messages(notice.get("updates"), at="created_at", status="state", text="content"),
     )
-    return expire_stale(event, spoke, now)
+    return expire_stale(event, max([start, *(post.at for post in posts)]), now)
 
 
-def _posts(told: Row) -> list[Post]:
-    """Return a notice's updates; the latest is told apart too."""
-    latest = told.get("latest_update")
-    updates = [
-        *rows(told.get("updates") or [], "notice.updates"),
-        *([latest] if isinstance(latest, dict) else []),
-    ]
-    return [
-        post_saying(
-            instant(each.get("created_at"), "update.created_at"),
-            (maybe_text(each.get("state")) or "").lower(),
-            UPDATES,
-        )
-        for each in updates
-    ]
+def _posts(notice: Row) -> list[Post]:
+    """Return a notice's updates; the latest is listed apart too."""
+    updates = rows(notice.get("updates") or [], "notice.updates")
+    latest = notice.get("latest_update")
+    if isinstance(latest, dict):
+        updates = [*updates, latest]
+    return list(map(_post, updates))
 
 
-def _phase(told: Row, state: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
+def _post(update: Row) -> Post:
+    at = instant(update.get("created_at"), "update.created_at")
+    return post_saying(at, (maybe_text(update.get("state")) or "").lower(), UPDATES)
+
+
+def _phase(notice: Row, state: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
     if state in VOID:
         return Phase.WITHDRAWN
-    if (end is not None and end <= now and told.get("ended_at")) or state in OVER:
+    if state in OVER or (notice.get("ended_at") and end is not None and end <= now):
         return Phase.CLOSED
-    return Phase.SCHEDULED if start > now or told.get("timeline_state") == FUTURE else Phase.OPEN
+    is_ahead = start > now or notice.get("timeline_state") == FUTURE
+    return Phase.SCHEDULED if is_ahead else Phase.OPEN
 
 
 # reading
@@ -299,75 +281,72 @@ def poll(page: PageContext) -> Steps:
     ended.
     """
     tree = _tree((yield from _all(COMPONENTS, "components", page)))
-    open_ = yield from _all(PRESENT, "notices", page)
+    present = yield from _all(PRESENT, "notices", page)
     with locate_errors(page.absolute(NOTICES)):
-        listed = {identifier(each.get("id"), "notice.id"): each for each in open_}
-    left = sorted(page.open_incidents - listed.keys())
-    listed |= {key: {} for key in left}
-    events, gone = yield from _details(listed, tree, page)
+        notices = {identifier(notice.get("id"), "notice.id"): notice for notice in present}
+    no_longer_present = sorted(page.open_incidents - notices.keys())
+    notices |= {key: {} for key in no_longer_present}
+    events, absent = yield from _details(notices, tree, page)
     yield evidence(
         SOURCE,
         page,
-        parts=tree.parts,
+        parts=tree.states,
         events=events,
-        withdrawn=[key for key in gone if key in left],
+        withdrawn=[key for key in absent if key in no_longer_present],
     )
 
 
 def _all(address: str, key: str, page: PageContext) -> Generator[Step, Any, list[Row]]:
     """Return all rows of a list, page after page."""
-    found: list[Row] = []
-    following: str | None = address
+    listing: list[Row] = []
+    next_path: str | None = address
     for _ in range(MOST_PAGES):
-        listed, following = yield from _page(following or address, address, key)
-        found += listed
-        if following is None:
-            return found
-    raise UnexpectedShape(
-        f"the list of {key} does not end", url=page.absolute(address), remedy=REMEDY
-    )
+        more, next_path = yield from _page(next_path or address, address, key)
+        listing += more
+        if next_path is None:
+            return listing
+    what = f"the list of {key} does not end"
+    raise UnexpectedShape(what, url=page.absolute(address), remedy=REMEDY)
 
 
-def _page(asked: str, address: str, key: str) -> Generator[Step, Any, tuple[list[Row], str | None]]:
+def _page(path: str, address: str, key: str) -> Generator[Step, Any, tuple[list[Row], str | None]]:
     """Return the rows of one page of a list, and the address of the next page."""
-    response = yield from get(asked)
+    response = yield from get(path)
     with locate_errors(response.url):
-        told = row(read_json(response), "the answer")
-        listed = rows(told.get(key), key)
-        meta = told.get("meta")
-        following = meta.get("next_page") if isinstance(meta, dict) else None
-        if following is None:
-            return listed, None
-        number = re.search(r"[?&]page=(\d{1,6})(?:&|$)", text(following, "meta.next_page"))
+        answer = row(read_json(response), "the answer")
+        listing = rows(answer.get(key), key)
+        meta = answer.get("meta")
+        next_page = meta.get("next_page") if isinstance(meta, dict) else None
+        if next_page is None:
+            return listing, None
+        number = re.search(r"[?&]page=(\d{1,6})(?:&|$)", text(next_page, "meta.next_page"))
         if number is None:
             raise UnexpectedShape("meta.next_page holds no page's number", remedy=REMEDY)
-    return listed, f"{address}{'&' if '?' in address else '?'}page={number[1]}"
+    return listing, f"{address}{'&' if '?' in address else '?'}page={number[1]}"
 
 
 def _details(
-    listed: Mapping[str, Row], tree: _Tree, page: PageContext
+    notices: Mapping[str, Row], tree: _Tree, page: PageContext
 ) -> Generator[Step, Any, tuple[list[Event], list[str]]]:
-    """Return notices as events, and the ids of those that are gone. Their components stand in their
-    own answers.
+    """Return notices as events, and the ids of those that are not there any more. Their components
+    stand in their own answers.
     """
-    known = {key: each for key, each in listed.items() if "components" in each}
-    asked = [key for key in listed if key not in known]
-    answers = (
-        (yield from get_all([f"{NOTICES}/{quote(key, safe='')}" for key in asked])) if asked else []
-    )
-    gone = []
-    for key, answer in zip(asked, answers, strict=True):
-        if isinstance(answer, FetchError):
-            raise answer
-        with locate_errors(answer.url):
+    whole = {key: notice for key, notice in notices.items() if "components" in notice}
+    partial = [key for key in notices if key not in whole]
+    paths = [f"{NOTICES}/{quote(key, safe='')}" for key in partial]
+    answers = (yield from get_all(paths)) if paths else []
+    absent = []
+    for key, answer in zip(partial, answers, strict=True):
+        response = unwrap(answer)
+        with locate_errors(response.url):
             try:
-                known[key] = row(row(read_json(answer), "the answer").get("notice"), "notice")
+                whole[key] = row(row(read_json(response), "the answer").get("notice"), "notice")
             except BadStatus as error:
                 if error.status not in {404, 410}:
                     raise
-                gone.append(key)
+                absent.append(key)
     with locate_errors(page.absolute(NOTICES)):
-        return [_event(each, tree, page.now) for each in known.values()], gone
+        return [_event(notice, tree, page.now) for notice in whole.values()], absent
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -376,12 +355,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     response = yield from get(STATUS)
     with locate_errors(response.url):
-        told = row(row(read_json(response), "the answer").get("page"), "page")
-        info = PageInfo(name=maybe_text(told.get("name")), indicator=maybe_text(told.get("state")))
+        own = row(row(read_json(response), "the answer").get("page"), "page")
+        info = PageInfo(name=maybe_text(own.get("name")), indicator=maybe_text(own.get("state")))
     tree = _tree((yield from _all(COMPONENTS, "components", page)))
-    wanted, first = yield from _since(since, page)
-    events, _ = yield from _details(wanted, tree, page)
-    components = [part.component for part in tree.parts]
+    notices, first = yield from _since(since, page)
+    events, _ = yield from _details(notices, tree, page)
+    components = [state.component for state in tree.states]
     yield evidence(
         SOURCE, page, info=info, components=components, events=events, since=max(since, first)
     )
@@ -394,29 +373,26 @@ def _since(
     """Return the notices that touch the time from `since` on, and when the oldest of those listed
     began.
     """
-    wanted: dict[str, Row] = {}
-    first, asked = page.now, NOTICES
+    notices: dict[str, Row] = {}
+    first, path = page.now, NOTICES
     for _ in range(MOST_PAGES):
-        listed, following = yield from _page(asked, NOTICES, "notices")
+        listing, next_path = yield from _page(path, NOTICES, "notices")
         with locate_errors(page.absolute(NOTICES)):
-            wanted |= {
-                identifier(each.get("id"), "notice.id"): each
-                for each in listed
-                if _touches(each, since)
-            }
-            first = min([first, *map(_began, listed)])
-        if following is None or first < since - MARGIN:
+            for notice in listing:
+                if _touches(notice, since):
+                    notices[identifier(notice.get("id"), "notice.id")] = notice
+                first = min(first, _start(notice, "notice"))
+        if next_path is None or first < since - MARGIN:
             break
-        asked = following
-    return wanted, first
+        path = next_path
+    return notices, first
 
 
-def _began(told: Row) -> datetime:
-    return instant(
-        told.get("began_at") or told.get("begins_at") or told.get("created_at"), "notice.began_at"
-    )
+def _start(notice: Row, where: str) -> datetime:
+    start = notice.get("began_at") or notice.get("begins_at") or notice.get("created_at")
+    return instant(start, f"{where}.began_at")
 
 
-def _touches(told: Row, since: datetime) -> bool:
-    end = maybe_instant(told.get("ended_at"), "notice.ended_at")
+def _touches(notice: Row, since: datetime) -> bool:
+    end = maybe_instant(notice.get("ended_at"), "notice.ended_at")
     return end is None or end >= since
