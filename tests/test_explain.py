@@ -8,7 +8,7 @@ from exporters import explain
 from monitor.answers import DayQuery, explanation
 from monitor.config import VendorConfig
 from monitor.intervals import Interval
-from monitor.model import Aspect, Basis, Coverage, Level
+from monitor.model import Aspect, Bar, Basis, Coverage, Level
 from monitor.store import Store
 from tests.store_support import add_page, component, evidence, impact, incident, observed, save
 
@@ -119,3 +119,72 @@ def test_what_an_incident_claims_after_the_component_was_seen_well_is_called_dis
     assert "partial outage 15 min 00 s" in text
     assert "DISPUTED: what was seen" in text
     assert "other sources say 22 h 45 min 00 s of outage" in text
+
+
+def bearing(store, page) -> None:
+    """Let something end as the day begins and begin as it ends, beside what lies in the day."""
+    day = timedelta(days=1)
+    for minutes in (
+        -40,
+        -30,
+        60,
+        70,
+        1500,
+        1510,
+    ):  # twice each: what was seen lasts from one to the other
+        levels = {"api": Level.DEGRADED, "web": Level.OPERATIONAL}
+        save(store, page, observed(START + timedelta(minutes=minutes), **levels))
+    spans = {
+        "over": (START - HOUR, START),
+        "across": (START - HOUR, START + HOUR),
+        "inside": (START + HOUR, START + 2 * HOUR),
+        "later": (START + day, START + day + HOUR),
+    }
+    impacts = [impact(*span, incident_id=key) for key, span in spans.items()]
+    impacts.append(impact(*spans["inside"], incident_id="on-web", component_id="web"))
+    impacts.append(impact(START + 3 * HOUR, START + 4 * HOUR, incident_id=None))
+    named = [
+        incident(key, component_ids=("web" if key == "on-web" else "api",))
+        for key in (*spans, "on-web", "of-bar", "of-other-day", "no-impact")
+    ]
+    loose = [
+        incident(f"names-nobody-{key}", started_at=start, resolved_at=end, component_ids=())
+        for key, (start, end) in spans.items()
+    ]
+    bars = [
+        Bar(
+            component_id=key, day=DAY + n * day, major_seconds=60, incident_ids=(of,), source="bars"
+        )
+        for key, n, of in (("api", 0, "of-bar"), ("api", 1, "of-other-day"), ("web", 0, "on-web"))
+    ]
+    coverage = (cover(24), cover(12, "api"), cover(6, "web"))
+    past = Coverage(span=Interval(START - day, START), aspect=Aspect.BARS)
+    said = {"incidents": (*named, *loose), "impacts": tuple(impacts), "bars": tuple(bars)}
+    save(store, page, evidence(NOW, **said, coverage=(*coverage, past)))
+
+
+def test_only_what_bears_on_the_day_and_the_component_is_behind_it(store, page):
+    bearing(store, page)
+    of_api = explanation(store, page, ACME, DayQuery(day=DAY, now=NOW, component="api"))
+
+    loose = ("names-nobody-across", "names-nobody-inside")
+    assert {account.incident.id for account in of_api.incidents} == {
+        "across", "inside", "of-bar", *loose,
+    }  # fmt: skip
+    assert {i.incident_id for a in of_api.incidents for i in a.impacts} == {"across", "inside"}
+    assert [each.start for each in of_api.loose_impacts] == [START + 3 * HOUR]
+    assert [(bar.component_id, bar.day) for bar in of_api.bars] == [("api", DAY)]
+    assert {each.component_id for each in of_api.coverage} == {None, "api"}
+    assert {each.aspect for each in of_api.coverage} == {Aspect.IMPACTS}
+    assert {each.component_id for each in of_api.runs} == {"api"}
+    assert [each.span.start for each in of_api.runs] == [START + HOUR]
+
+
+def test_a_vendors_day_has_what_bears_on_any_component(store, page):
+    bearing(store, page)
+    of_all = explanation(store, page, ACME, DayQuery(day=DAY, now=NOW))
+
+    assert "on-web" in {account.incident.id for account in of_all.incidents}
+    assert {bar.component_id for bar in of_all.bars} == {"api", "web"}
+    assert {each.component_id for each in of_all.coverage} == {None, "api", "web"}
+    assert {each.component_id for each in of_all.runs} == {"api", "web"}
