@@ -1,5 +1,5 @@
-"""What a poll or a backfill said, as the `expected.json` of a case writes it: lists in any order, and
-once what several answers repeat."""
+"""What a poll or a backfill said, as the `expected.json` of a case writes it: lists in any order,
+and once what several answers repeat."""
 
 import json
 from collections.abc import Iterable

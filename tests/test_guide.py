@@ -1,5 +1,5 @@
-"""The contributors' guide: its example platform, added as a stranger would add it, with a file and a
-folder, is found, read, damaged and broken like any other."""
+"""The contributors' guide: its example platform, added as a stranger would add it, with a file and
+a folder, is found, read, damaged and broken like any other."""
 
 import json
 import re
