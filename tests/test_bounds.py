@@ -271,6 +271,7 @@ def seconds(count: int) -> float:
     return min(took)
 
 
+@pytest.mark.slow
 def test_many_equal_names_take_as_long_each_as_few() -> None:
     assert seconds(8_000) < 8 * 4 * seconds(
         1_000

@@ -158,6 +158,7 @@ def test_a_copy_is_put_back_where_there_is_nothing(monitor, tmp_path):
     assert titles(tmp_path / "monitor.db") == 3
 
 
+@pytest.mark.slow
 def test_nothing_is_put_in_the_place_of_a_database_that_is_used(monitor, tmp_path):
     filled(tmp_path / "monitor.db")
     filled(tmp_path / "copy.db", 3)

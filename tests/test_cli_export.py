@@ -84,6 +84,7 @@ def test_the_file_is_written_and_the_next_command_can_be_pasted(monitor, tmp_pat
     assert "6/6" in err
 
 
+@pytest.mark.slow
 def test_labels_are_in_every_series(monitor, tmp_path) -> None:
     _, out, _ = monitor(
         "openmetrics",
@@ -251,6 +252,7 @@ def test_what_broke_off_can_be_begun_anew(monitor, receiver) -> None:
     assert len(server.bodies) == 7
 
 
+@pytest.mark.slow
 def test_what_was_sent_elsewhere_or_otherwise_is_sent_all_the_same(monitor, receiver) -> None:
     one, other = receiver((204, ""), (400, "no")), receiver()
     monitor(*SEND, one.url)

@@ -172,6 +172,7 @@ def later_day(number: int) -> date:
     return date(2026, 5, 21) + timedelta(days=number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ahead", [6 * HOUR, timedelta(days=60)], ids=str)
 async def test_the_same_answer_after_a_wrong_clock_is_read_whole_and_not_taken_for_unchanged(
     ahead,

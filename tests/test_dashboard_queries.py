@@ -69,6 +69,7 @@ def documented_labels():
     return labels
 
 
+@pytest.mark.slow
 @each_board
 def test_every_label_it_matches_is_one_the_metric_has(board):
     documented = documented_labels()

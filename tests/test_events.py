@@ -476,6 +476,7 @@ def test_an_event_is_over_since_the_post_that_says_so(
     assert hour(over_since(said(*written))) == ended_at
 
 
+@pytest.mark.slow
 @given(posts=posts, others=silent, data=st.data())
 def test_neither_the_order_of_posts_nor_what_is_no_state_moves_an_end(
     posts: list[Post], others: list[Post], data: st.DataObject

@@ -102,6 +102,7 @@ def test_messages_edited_and_taken_back_are_shown_as_such_and_only_as_known_then
     assert "monitoring (read 2026-05-22 12:00:00+0000)" in then
 
 
+@pytest.mark.slow
 def test_an_incident_off_the_list_says_since_when_and_rates_as_before(store):
     page = add_page(store)
     save(store, page, told(NOW, update()))

@@ -100,6 +100,7 @@ def test_the_union_is_counted_once(parts: list[Interval]) -> None:
     assert total_seconds(parts) == 60 * len(minutes_of(parts))
 
 
+@pytest.mark.slow
 @given(st.lists(intervals(), max_size=6), st.lists(intervals(), max_size=6))
 def test_subtract_leaves_exactly_what_the_holes_do_not_touch(
     parts: list[Interval], holes: list[Interval]

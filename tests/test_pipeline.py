@@ -99,6 +99,7 @@ async def test_a_second_backfill_asks_for_nothing_that_was_complete() -> None:
     assert second.complete
 
 
+@pytest.mark.slow
 async def test_an_unchanged_page_is_a_304_or_the_same_body_and_extends_the_observation() -> None:
     truth = replace(truth_for(5, "statuspage"), incidents=())
     clock = Clock(NOW)

@@ -97,6 +97,7 @@ def test_no_file_names_a_place_of_one_machine(pattern):
     assert lines_with(pattern) == []
 
 
+@pytest.mark.slow
 def test_only_the_gate_looks_for_captured_pages_beside_the_repository():
     assert lines_with(r"(?<![\w-])[s]hared/|\.\./[s]hared", but={".ci/run"}) == []
 

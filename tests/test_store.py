@@ -442,6 +442,7 @@ def test_the_components_ever_listed_are_told_in_the_pages_order_with_when_they_l
     ]
 
 
+@pytest.mark.slow
 def test_evidence_without_a_list_of_components_removes_none(store, page):
     save(store, page, evidence(components=(component(),)))
     save(store, page, evidence(NOW + HOUR, components=None))

@@ -244,6 +244,7 @@ def start_of(fact):
     return fact.started_at if isinstance(fact, Incident) else fact.start
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 def test_the_same_evidence_again_changes_nothing(kind, data):
@@ -258,6 +259,7 @@ def test_the_same_evidence_again_changes_nothing(kind, data):
     assert rows.facts == facts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["incidents", "impacts", "bars"])
 @given(data=st.data())
 def test_days_are_affected_from_the_earliest_difference_on(kind, data):
@@ -272,6 +274,7 @@ def test_days_are_affected_from_the_earliest_difference_on(kind, data):
     assert min(affected, default=None) == min(starts, default=None)
 
 
+@pytest.mark.slow
 @given(before=INCIDENTS, page=INCIDENTS, outline=st.booleans())
 def test_a_shorter_page_forgets_no_incident(before, page, outline):
     rows = Rows(before)
@@ -282,6 +285,7 @@ def test_a_shorter_page_forgets_no_incident(before, page, outline):
     assert rows.facts >= {incident for incident in before if incident.id not in ids}
 
 
+@pytest.mark.slow
 @given(before=told_impacts(), page=told_impacts())
 def test_a_shorter_page_forgets_no_impact_of_another_incident(before, page):
     rows = Rows()

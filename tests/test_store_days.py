@@ -383,6 +383,7 @@ def test_a_known_day_that_becomes_unknown_is_a_revision(store, page):
     assert stored(store, page).vendor.day(may(7)).level is None
 
 
+@pytest.mark.slow
 def test_a_day_first_known_later_is_no_revision(store, page):
     unknown = Day(
         day=may(4), level=None, length_seconds=86_400.0, covered_seconds=0.0, incident_ids=("i1",)

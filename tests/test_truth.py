@@ -143,6 +143,7 @@ def test_equal_seeds_give_equal_truths_and_different_seeds_different_ones():
     assert random_truth(3, now=NOW).incidents != random_truth(4, now=NOW).incidents
 
 
+@pytest.mark.slow
 def test_random_truths_hold_everything_that_makes_pages_hard_to_read():
     truths = [random_truth(seed, now=NOW) for seed in range(60)]
     incidents = [(truth, one) for truth in truths for one in truth.incidents]

@@ -392,6 +392,7 @@ def test_29_a_bare_number_is_no_duration() -> None:
         )
 
 
+@pytest.mark.slow
 async def test_30_incident_titles_are_labels_of_the_newest_open_ones_alone() -> None:
     page = Page(component(status="major_outage"))
     page.incidents = [incident_json(API, name="a title of many words")]

@@ -77,6 +77,7 @@ def hidden(text: str) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "markdown", "csv", "json"])
 def test_no_report_holds_anything_a_terminal_obeys(monitor, recording: Path, form: str) -> None:
     code, out, err = monitor("replay", str(recording), "--format", form)
@@ -127,6 +128,7 @@ def redirecting(location: str) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [("poll",), ("backfill", "--days", "2"), ("record",), ("detect",), ("check", "--live")]
 )
@@ -158,6 +160,7 @@ def test_markdown_of_a_vendor_stays_text(monitor, recording: Path) -> None:
     assert "[/a] trouble" in html
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", ["heroku", "sorry"])
 @pytest.mark.parametrize("form", ["json", "markdown"])
 def test_no_report_links_to_anything_but_the_web(

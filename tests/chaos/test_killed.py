@@ -34,6 +34,7 @@ asyncio.run(work())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_what_was_kept_before_a_kill_is_there_afterwards_once(tmp_path, seed):
     root, url = Path(__file__).parents[2], f"sqlite:///{tmp_path}/status.db"

@@ -135,6 +135,7 @@ def rebuild(reader: Ran) -> None:
     derive_page(reader.store, page, reader.vendor, first=first, now=now)
 
 
+@pytest.mark.slow
 @seeds(5)
 async def test_two_readers_differ_only_in_what_they_could_see(platform: str, seed: int) -> None:
     given = made("readers", platform, seed)
@@ -146,6 +147,7 @@ async def test_two_readers_differ_only_in_what_they_could_see(platform: str, see
     assert found == []
 
 
+@pytest.mark.slow
 @seeds(6)
 async def test_what_is_unknown_is_unknown_in_every_output(platform: str, seed: int) -> None:
     given = made("outputs", platform, seed)
@@ -161,6 +163,7 @@ async def test_what_is_unknown_is_unknown_in_every_output(platform: str, seed: i
     assert found == []
 
 
+@pytest.mark.slow
 @seeds(7)
 async def test_a_clock_of_ours_that_was_wrong_hides_nothing_and_prolongs_nothing(
     platform: str, seed: int

@@ -37,6 +37,7 @@ def test_records_are_told_in_order_and_nothing_is_bad_at_the_end(seed: int, plat
         assert all(one.end <= two.start for (one, _), (two, _) in pairwise(spans))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_habit_of_vendors_occurs_unless_it_is_switched_off(platform: str) -> None:
     kinds = {report.kind for seed in range(99) for report in world(seed, platform).reports}
