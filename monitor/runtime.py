@@ -186,7 +186,7 @@ def ad_hoc_vendor(
     slug = configuration.slug_from_url(url)
     vendor = VendorConfig(slug=slug, name=slug, url=url)
     if like is not None:
-        vendor = next((each for each in like.vendors if each.url == url), vendor)
+        vendor = next((other for other in like.vendors if other.url == url), vendor)
     # What the page runs on, and what of it counts, is to be found out.
     return replace(
         vendor,

@@ -82,13 +82,14 @@ def ask(contact: FirstContact) -> Choice:
     components = [row.component for row in contact.state.components]
     regions = sorted({component.region for component in components if component.region})
     if regions and contact.about.regions != "none":
-        choice = _select("regions", regions)
-        if contact.about.regions == "optional" and len(choice) == len(regions):
-            return Choice()
-        return Choice(regions=choice)
+        selection = _select("regions", regions)
+        is_choice = contact.about.regions == "required" or len(selection) < len(regions)
+        return Choice(regions=selection) if is_choice else Choice()
     names = list(dict.fromkeys(component.name for component in components))
-    choice = _select("components", names) if len(names) > 1 else ()
-    return Choice(include=() if len(choice) == len(names) else choice)
+    if len(names) < 2:  # noqa: PLR2004
+        return Choice()
+    selection = _select("components", names)
+    return Choice(include=selection) if len(selection) < len(names) else Choice()
 
 
 def _select(what: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -13,15 +13,7 @@ from exporters.explain import lines as explain_lines
 from exporters.why import as_json as why_json
 from exporters.why import lines as why_lines
 from monitor import answers
-from monitor.cli.options import (
-    ConfigOption,
-    DatabaseOption,
-    Format,
-    KnownAt,
-    Vendor,
-    day,
-    instant,
-)
+from monitor.cli.options import ConfigOption, DatabaseOption, Format, KnownAt, Vendor, day, instant
 from monitor.errors import ConfigError
 from monitor.runtime import Context, open_context
 from monitor.store import PageRecord

@@ -68,16 +68,22 @@ def backfill(
     """
     if days is not None and since is not None:
         raise ConfigError("give --days or --since, not both")
-    first = since.date() if since else None
     with open_context(config, database, Watches.MORE) as context:
-        if first is not None and first > context.clock().date():
-            raise ConfigError(f"--since {first} is in the future")
+        first = _first_day(since, context.clock().date())
         length = days or context.settings.backfill_days or 90
         results = run(_backfill_all(context, context.pages(vendors), first, length, force=force))
         for result in results:
             page = context.store.pages([result.slug])[0]
             say(*_backfill_lines(context, result, page, first, length))
     raise typer.Exit(FINE if all(result.complete for result in results) else SOME_PAGE_FAILED)
+
+
+def _first_day(since: datetime | None, today: date) -> date | None:
+    if since is None:
+        return None
+    if since.date() > today:
+        raise ConfigError(f"--since {since.date()} is in the future")
+    return since.date()
 
 
 async def _backfill_all(

@@ -62,15 +62,15 @@ def add_vendor(
     entry = _entry(page.strip(), options, before)
     new_text = insert_item(text, node, entry)
     try:
-        after = parse(new_text, str(path)).vendors
+        *others, vendor = parse(new_text, str(path)).vendors
     except InvalidConfig as error:
         message = f"{page} was not added: {error.problems[0].message}"
         raise invalid(str(path), message) from error
-    if after[:-1] != before or len(after) != len(before) + 1:
+    if tuple(others) != before:
         problem = "the list cannot be extended without rewriting it"
         raise invalid(str(path), f"{problem}; add it yourself: `- {on_one_line(entry)}`")
     _replace(path, new_text)
-    return after[-1]
+    return vendor
 
 
 def _default_text() -> str:

@@ -12,16 +12,7 @@ from monitor.config.nodes import Value
 from monitor.config.override_keys import overrides
 from monitor.config.settings import TIERS
 from monitor.config.unknown_pages import feed, html
-from monitor.config.values import (
-    LEVELS,
-    between,
-    choice,
-    mebibytes,
-    patterns,
-    share,
-    truth,
-    zone,
-)
+from monitor.config.values import LEVELS, between, choice, mebibytes, patterns, share, truth, zone
 from monitor.impacts import DEFAULT_IMPACT_MAPPING
 from monitor.model import Level
 

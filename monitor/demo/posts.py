@@ -76,9 +76,13 @@ def _status(
 
 def unresolved(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
     """Return what has been announced or begun and has not ended, newest first."""
-    incidents = [i for i in truth.visible(now) if i.maintenance is maintenance]
-    current = [incident for incident in incidents if not incident.is_over(now)]
-    return sorted(current, key=lambda i: i.visible_at, reverse=True)
+    incidents = [i for i in newest_first(truth, now) if i.maintenance is maintenance]
+    return [incident for incident in incidents if not incident.is_over(now)]
+
+
+def newest_first(truth: Truth, now: datetime) -> list[TruthIncident]:
+    """Return what has been announced or begun, the last first."""
+    return sorted(truth.visible(now), key=lambda incident: incident.visible_at, reverse=True)
 
 
 def floor2(percent: Decimal) -> Decimal:

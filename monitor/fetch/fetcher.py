@@ -13,14 +13,7 @@ from typing import Self
 
 import httpx
 
-from monitor.errors import (
-    BadStatus,
-    FetchError,
-    Overloaded,
-    Throttled,
-    TimedOut,
-    TooManyRedirects,
-)
+from monitor.errors import BadStatus, FetchError, Overloaded, Throttled, TimedOut, TooManyRedirects
 from monitor.fetch.base import FetchResult, Limits, Validators, http_date, parse_retry_after, settle
 from monitor.fetch.body import ACCEPT_ENCODING, sniff_encoding
 from monitor.fetch.exchange import BUSY, REDIRECTS, WAIT_AND_SEE, Answer, exchange

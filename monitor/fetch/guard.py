@@ -51,15 +51,15 @@ NOT_PUBLIC = (
     IPv4Network("224.0.0.0/4"),
     IPv4Network("240.0.0.0/4"),
 )
-NOT_PUBLIC_IPV6 = tuple(IPv6Network(each) for each in ("2001::/23", "2001:db8::/32", "3fff::/20"))
+NOT_PUBLIC_IPV6 = tuple(IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "3fff::/20"))
 """Private, shared, local, reserved, multicast, for documentation, benchmarks or tunnels. The list
 is ours: what Python calls global changes from one version to the next.
 Sources: https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry
 """
 
 METADATA = frozenset(
-    ip_address(each)
-    for each in (
+    ip_address(text)
+    for text in (
         "168.63.129.16",
         "192.0.0.192",
         "100.100.100.200",

@@ -12,12 +12,7 @@ from monitor.demo.incidentio.page import (
     status_posts,
     without_none,
 )
-from monitor.demo.posts import (
-    Answer,
-    Post,
-    Query,
-    unresolved,
-)
+from monitor.demo.posts import Answer, Post, Query, newest_first, unresolved
 from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 
@@ -125,6 +120,6 @@ def components(page: Page, _query: Query) -> Answer:
 
 def incidents(page: Page, _query: Query) -> Answer:
     """Answer with the latest incidents."""
-    incidents = [i for i in page.truth.visible(page.now) if not i.maintenance]
-    newest = sorted(incidents, key=lambda i: i.visible_at, reverse=True)[:COMPAT_ROWS]
-    return json_document({"incidents": [_incident(page, i) for i in newest], "page": _head(page)})
+    incidents = [i for i in newest_first(page.truth, page.now) if not i.maintenance]
+    rows = [_incident(page, incident) for incident in incidents[:COMPAT_ROWS]]
+    return json_document({"incidents": rows, "page": _head(page)})

@@ -5,11 +5,7 @@ from decimal import Decimal
 
 from monitor.demo.incidentio.page import Json, Page, iso, json_document, recorded_since
 from monitor.demo.incidentio.summary import impact_rows, incident_document, page_summary
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    floor2,
-)
+from monitor.demo.posts import Answer, Query, floor2, newest_first
 from monitor.demo.truth import TruthComponent, TruthIncident
 from monitor.intervals import Interval, total_seconds
 
@@ -95,7 +91,7 @@ def summary(page: Page, _query: Query) -> Answer:
 
 def incidents(page: Page, _query: Query) -> Answer:
     """Answer with all incidents and maintenances, newest first."""
-    newest = sorted(page.truth.visible(page.now), key=lambda i: i.visible_at, reverse=True)
+    newest = newest_first(page.truth, page.now)
     return json_document({"incidents": [incident_document(page, i) for i in newest]})
 
 

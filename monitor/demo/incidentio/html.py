@@ -5,20 +5,9 @@ from html import escape
 from typing import Any
 
 from monitor.demo.incidentio.data import impact_data
-from monitor.demo.incidentio.page import (
-    HEADERS,
-    STATES,
-    Page,
-    iso,
-    status_posts,
-    status_word,
-)
+from monitor.demo.incidentio.page import HEADERS, STATES, Page, iso, status_posts, status_word
 from monitor.demo.incidentio.summary import page_summary
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    ok,
-)
+from monitor.demo.posts import Answer, Query, newest_first, ok
 from monitor.demo.truth import TruthIncident
 
 CHUNK = 700
@@ -87,7 +76,7 @@ def _script(value: object) -> str:
 
 def feed(page: Page, _query: Query) -> Answer:
     """Answer with the Atom feed."""
-    newest = sorted(page.truth.visible(page.now), key=lambda i: i.visible_at, reverse=True)
+    newest = newest_first(page.truth, page.now)
     body = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f"  <id>{page.truth.url}</id>\n  <title>{escape(page.truth.name)} - Incident"

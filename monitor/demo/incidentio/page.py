@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from monitor.demo.posts import (
-    Answer,
-    Post,
-    json_answer,
-    posts,
-)
+from monitor.demo.posts import Answer, Post, json_answer, posts
 from monitor.demo.truth import Truth, TruthComponent, TruthIncident
 from monitor.intervals import day_interval, day_of
 from monitor.model import Level

@@ -10,10 +10,7 @@ from monitor.demo.incidentio.page import (
     status_word,
     without_none,
 )
-from monitor.demo.posts import (
-    Post,
-    unresolved,
-)
+from monitor.demo.posts import Post, unresolved
 from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 

@@ -3,13 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.demo.posts import (
-    Answer,
-    Post,
-    Query,
-    posts,
-    unresolved,
-)
+from monitor.demo.posts import Answer, Post, Query, posts, unresolved
 from monitor.demo.statuspage.page import (
     INDICATORS,
     MOST_INCIDENTS,

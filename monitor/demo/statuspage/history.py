@@ -5,12 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from html import escape
 
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    ok,
-    posts,
-)
+from monitor.demo.posts import Answer, Query, ok, posts
 from monitor.demo.statuspage.api import component_rows
 from monitor.demo.statuspage.page import (
     HEADERS,

@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    ok,
-)
+from monitor.demo.posts import Answer, Query, ok
 from monitor.demo.statuspage.api import overall_status
 from monitor.demo.statuspage.page import HEADERS, STATES, Page
 from monitor.demo.truth import TruthComponent

@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    json_answer,
-)
+from monitor.demo.posts import Answer, Query, json_answer, newest_first
 from monitor.demo.truth import Truth, TruthComponent, TruthIncident
 from monitor.intervals import ONE_DAY, Interval, day_interval, day_of
 from monitor.model import Level
@@ -99,8 +95,7 @@ class Page:
 
     def maintenances(self) -> list[TruthIncident]:
         """Return the maintenances, the one announced last first."""
-        maintenances = [i for i in self.truth.visible(self.now) if i.maintenance]
-        return sorted(maintenances, key=lambda i: i.visible_at, reverse=True)
+        return [i for i in newest_first(self.truth, self.now) if i.maintenance]
 
     def find(self, incident_id: str) -> TruthIncident | None:
         """Return an incident or maintenance that the page has spoken of."""

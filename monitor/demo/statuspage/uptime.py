@@ -5,11 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from monitor.demo.posts import (
-    Answer,
-    Query,
-    floor2,
-)
+from monitor.demo.posts import Answer, Query, floor2
 from monitor.demo.statuspage.api import component_row, component_rows
 from monitor.demo.statuspage.page import (
     Json,
