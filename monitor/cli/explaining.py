@@ -41,10 +41,7 @@ def explain(
     component = words[0] if len(words) > 1 else None
     with _page(vendor, config, database) as (context, page):
         query = answers.DayQuery(
-            day=day(words[-1]),
-            now=context.clock(),
-            component=component,
-            known_at=instant(known_at),
+            day=day(words[-1]), now=context.clock(), component=component, known_at=instant(known_at)
         )
         explanation = answers.explanation(context.store, page, context.vendors[vendor], query)
     say(*explain_lines(explanation))
@@ -70,10 +67,7 @@ def why(
     component, days = _component_and_days(words)
     with _page(vendor, config, database) as (context, page):
         query = partial(
-            answers.DayQuery,
-            now=context.clock(),
-            component=component,
-            known_at=instant(known_at),
+            answers.DayQuery, now=context.clock(), component=component, known_at=instant(known_at)
         )
         settings = context.vendors[vendor]
         reasons = [answers.reasons(context.store, page, settings, query(day=each)) for each in days]

@@ -16,7 +16,7 @@ _API_PATH = re.compile(
     r"/(?:api/v2(?:/[^/]*)?"
     r"|history(?:\.[a-z]+)?"
     r"|index\.(?:json|html?)"
-    r"|feed(?:\.[a-z]+)?)/?$",
+    r"|feed(?:\.[a-z]+)?)/?$"
 )
 _OTHER_TENANT_DOMAINS = frozenset({"freshstatus.io", "hund.io"})
 """Domains under which every name is a customer's page of a platform that we do not read."""

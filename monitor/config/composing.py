@@ -60,9 +60,7 @@ def compose_exactly(text: str) -> yaml.Node | None:
 
 
 def root_node(
-    text: str,
-    source: str,
-    read: Callable[[str], yaml.Node | None] = compose,
+    text: str, source: str, read: Callable[[str], yaml.Node | None] = compose
 ) -> yaml.Node:
     """Return the root node. Raises InvalidConfig with the line where the text stops being YAML."""
     try:

@@ -7,7 +7,7 @@ from monitor.config.mistakes import Mistake, quote
 DAY_SECONDS = 86_400
 
 _DURATION = re.compile(
-    r"(?:([0-9]{1,9})d)? ?" r"(?:([0-9]{1,9})h)? ?" r"(?:([0-9]{1,9})m)? ?" r"(?:([0-9]{1,9})s)?",
+    r"(?:([0-9]{1,9})d)? ?" r"(?:([0-9]{1,9})h)? ?" r"(?:([0-9]{1,9})m)? ?" r"(?:([0-9]{1,9})s)?"
 )
 _UNITS = {"d": DAY_SECONDS, "h": 3_600, "m": 60, "s": 1}
 

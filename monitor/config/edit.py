@@ -78,11 +78,7 @@ def _default_text() -> str:
     return _HEAD + "".join(f"  - {slug}\n" for slug in default_slugs())
 
 
-def _entry(
-    page: str,
-    options: Mapping[str, Any],
-    before: Sequence[VendorConfig],
-) -> dict[str, Any]:
+def _entry(page: str, options: Mapping[str, Any], before: Sequence[VendorConfig]) -> dict[str, Any]:
     """Return the keys to write for a new vendor.
 
     Raises ConfigError when its page is listed or means nothing.

@@ -12,11 +12,7 @@ from monitor.model import Level
 from monitor.overrides import Override
 
 _LEFT_OUT = "none"
-_REASONS = {
-    "incident": "which incident",
-    "reason": "why",
-    "date": "on which day it was decided",
-}
+_REASONS = {"incident": "which incident", "reason": "why", "date": "on which day it was decided"}
 _RATINGS = {
     _LEFT_OUT: Level.OPERATIONAL,
     **{level.word: level for level in Level if level > Level.OPERATIONAL},

@@ -74,7 +74,7 @@ def _status(
     return "monitoring" if is_well else "identified"
 
 
-def unresolved(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
+def current_incidents(truth: Truth, now: datetime, *, maintenance: bool) -> list[TruthIncident]:
     """Return what has been announced or begun and has not ended, newest first."""
     incidents = [i for i in newest_first(truth, now) if i.maintenance is maintenance]
     return [incident for incident in incidents if not incident.is_over(now)]

@@ -12,7 +12,7 @@ from monitor.demo.incidentio.page import (
     status_posts,
     without_none,
 )
-from monitor.demo.posts import Answer, Post, Query, newest_first, unresolved
+from monitor.demo.posts import Answer, Post, Query, current_incidents, newest_first
 from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 
@@ -103,7 +103,7 @@ def status(page: Page, _query: Query) -> Answer:
 
 def summary(page: Page, _query: Query) -> Answer:
     """Answer with what goes on, and the first components."""
-    incidents = unresolved(page.truth, page.now, maintenance=False)
+    incidents = current_incidents(page.truth, page.now, maintenance=False)
     document = {
         "components": _component_rows(page)[:COMPAT_ROWS],
         "incidents": [_incident(page, i) for i in incidents] or None,

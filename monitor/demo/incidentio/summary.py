@@ -10,7 +10,7 @@ from monitor.demo.incidentio.page import (
     status_word,
     without_none,
 )
-from monitor.demo.posts import Post, unresolved
+from monitor.demo.posts import Post, current_incidents
 from monitor.demo.truth import TruthComponent, TruthIncident, ulid
 from monitor.model import Level
 
@@ -126,8 +126,8 @@ def _structure(page: Page) -> list[Json]:
     return items
 
 
-def _unresolved(page: Page, *, maintenance: bool) -> list[Json]:
-    incidents = unresolved(page.truth, page.now, maintenance=maintenance)
+def _current_documents(page: Page, *, maintenance: bool) -> list[Json]:
+    incidents = current_incidents(page.truth, page.now, maintenance=maintenance)
     return [incident_document(page, incident) for incident in incidents]
 
 
@@ -160,6 +160,6 @@ def page_summary(page: Page) -> Json:
             "status_page_id": truth.page_id,
             "items": _structure(page),
         },
-        "ongoing_incidents": _unresolved(page, maintenance=False),
-        "scheduled_maintenances": _unresolved(page, maintenance=True),
+        "ongoing_incidents": _current_documents(page, maintenance=False),
+        "scheduled_maintenances": _current_documents(page, maintenance=True),
     }

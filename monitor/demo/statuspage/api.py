@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.demo.posts import Answer, Post, Query, posts, unresolved
+from monitor.demo.posts import Answer, Post, Query, current_incidents, posts
 from monitor.demo.statuspage.page import (
     INDICATORS,
     MOST_INCIDENTS,
@@ -160,9 +160,11 @@ def summary(page: Page, _parts: Mapping[str, str], _query: Query) -> Answer:
         {
             "page": page.head,
             "components": component_rows(page),
-            "incidents": _documents(page, unresolved(page.truth, page.now, maintenance=False)),
+            "incidents": _documents(
+                page, current_incidents(page.truth, page.now, maintenance=False)
+            ),
             "scheduled_maintenances": _documents(
-                page, unresolved(page.truth, page.now, maintenance=True)
+                page, current_incidents(page.truth, page.now, maintenance=True)
             ),
             "status": overall_status(page),
         }
