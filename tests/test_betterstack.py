@@ -16,7 +16,7 @@ from simulated import Clock, SimulatedPages, collecting, page_of
 
 from monitor.config import VendorConfig
 from monitor.errors import NotJson, ParseError, Throttled, UnexpectedShape, UnknownPlatform
-from monitor.intervals import days_between, zone_named
+from monitor.intervals import days_between
 from monitor.kit.protocol import PageContext, Response
 from monitor.model import Aspect, Evidence, Level, Phase
 from monitor.platforms import betterstack
@@ -67,29 +67,6 @@ def resource(answer: dict[str, Any], key: str) -> dict[str, Any]:
 
 # -------------------------------------------------------------------------------------------------------------
 # zones
-
-
-def test_every_zone_of_rails_is_a_zone_of_iana() -> None:
-    assert len(betterstack.RAILS_ZONES) > 150
-    assert all(zone_named(name).key == name for name in betterstack.RAILS_ZONES.values())
-
-
-@pytest.mark.parametrize(
-    ("name", "zone"),
-    [
-        ("Eastern Time (US & Canada)", "America/New_York"),
-        ("Hong Kong", "Asia/Hong_Kong"),
-        ("UTC", "Etc/UTC"),
-        ("Europe/Vienna", "Europe/Vienna"),
-        ("Middle Earth Time", None),
-        ("", None),
-        ("../etc/passwd", None),
-        ("x" * 5000, None),
-        ("America", None),
-    ],
-)
-def test_a_zone_goes_by_its_rails_or_its_iana_name(name: str, zone: str | None) -> None:
-    assert betterstack.iana_zone(name) == zone
 
 
 def test_days_are_those_of_the_page_and_not_of_utc() -> None:
