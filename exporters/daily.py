@@ -20,7 +20,6 @@ from exporters.history_query import HistoryQuery, LevelStamps, StampedDay, level
 from exporters.samples import (
     LONGEST_WINDOW,
     WINDOW_DAYS,
-    Sample,
     component_info,
     component_labels,
     day_level,
@@ -127,7 +126,7 @@ def _vendor(reading: _Reading) -> Iterator[Series]:
     info = vendor_info(
         name=page.name, platform=page.platform, url=page.url, tier=reading.settings.tier
     )
-    yield from series_of(own, ((item.stamp, info) for item in days))
+    yield from series_of(own, _stamps(days), [(info,)] * len(days))
     yield from _level_series("vendor", own, history, days, reading)
     yield from _window_series("vendor", own, history, days, reading.policy)
 
@@ -138,39 +137,33 @@ def _component(reading: _Reading, entry: KnownComponent) -> Iterator[Series]:
     days = reading.days_of(history, entry.first_seen_at, entry.removed_at)
     critical = named_ids([entry], reading.settings.critical)
     info = component_info(entry, critical=bool(critical))
-    yield from series_of(own, ((item.stamp, info) for item in days))
+    yield from series_of(own, _stamps(days), [(info,)] * len(days))
     yield from _level_series("component", own, history, days, reading)
     yield from _window_series("component", own, history, days, reading.policy)
     yield from _formula_series(own, history, days, entry, reading.record)
+
+
+def _stamps(days: Sequence[StampedDay]) -> list[int]:
+    return [item.stamp for item in days]
 
 
 def _level_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], reading: _Reading
 ) -> Iterator[Series]:
     levels = {item.day: history.day(item.day).level for item in days}
-    for ago, is_closed, stamps in reading.level_stamps:
-        own_stamps = (item for item in stamps if item.day in levels)
-        samples = (
-            (item.stamp, day_level(subject, ago, levels[item.day], is_closed=is_closed))
-            for item in own_stamps
-        )
-        yield from series_of(own, samples)
+    for ago, is_closed, every in reading.level_stamps:
+        dated = [item for item in every if item.day in levels]
+        rows = [(day_level(subject, ago, levels[item.day], is_closed=is_closed),) for item in dated]
+        yield from series_of(own, _stamps(dated), rows)
 
 
 def _window_series(
     subject: str, own: Labels, history: History, days: Sequence[StampedDay], policy: Policy
 ) -> Iterator[Series]:
     for length in sorted(WINDOW_DAYS, key=str):  # in the order of their labels
-        yield from series_of(own, _window_samples(subject, history, days, length, policy))
-
-
-def _window_samples(
-    subject: str, history: History, days: Sequence[StampedDay], length: int, policy: Policy
-) -> Iterator[tuple[int, Sample]]:
-    for item in days:
-        window = figures(history, window_ending(item.day, length))
-        for sample in window_samples(subject, length, window, policy):
-            yield item.stamp, sample
+        windows = [figures(history, window_ending(item.day, length)) for item in days]
+        rows = [window_samples(subject, length, window, policy) for window in windows]
+        yield from series_of(own, _stamps(days), rows)
 
 
 def _formula_series(
@@ -185,12 +178,13 @@ def _formula_series(
     """
     first_bar = _first_bar(history)
     start = entry.component.start_date or date.min
-    samples = []
+    rows, stamps = [], []
     for item in days:
         window = window_ending(item.day, LONGEST_WINDOW)
         if max(window.first, start) >= first_bar:
-            samples.append((item.stamp, formula_sample(entry, record, history, item.day)))
-    yield from series_of(own, samples)
+            rows.append((formula_sample(entry, record, history, item.day),))
+            stamps.append(item.stamp)
+    yield from series_of(own, stamps, rows)
 
 
 def _first_bar(history: History) -> date:

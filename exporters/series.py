@@ -1,6 +1,5 @@
 """One series of the past, and what makes it of samples."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,11 +36,15 @@ def refuse_future(series: Series, now: float) -> None:
         raise ValueError(f"{series.name} has a sample in the future of {now}")
 
 
-def series_of(own: Labels, samples: Iterable[tuple[int, Sample]]) -> Iterator[Series]:
-    """Yield the series that samples with their stamps make; what is not known is left out."""
-    points: defaultdict[tuple[str, Labels], list[tuple[int, float]]] = defaultdict(list)
-    for stamp, (family, value, labels) in samples:
-        if value is not None:
-            points[family, labels].append((stamp, value))
-    for (family, labels), values in points.items():
-        yield Series(family, own + labels, values)
+def series_of(
+    own: Labels, stamps: Sequence[int], rows: Sequence[Iterable[Sample]]
+) -> Iterator[Series]:
+    """Yield the series of a subject with these labels. A row has the samples of one stamp, in every
+    row the same families with the same labels; what is not known is left out.
+    """
+    for column in zip(*rows, strict=True):
+        family, _, labels = column[0]
+        dated = zip(stamps, column, strict=True)
+        points = [(stamp, value) for stamp, (_, value, _) in dated if value is not None]
+        if points:
+            yield Series(family, own + labels, points)
