@@ -43,12 +43,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     since = utc(since)
     state, root = yield from _read_structure(page)
-    timelines = yield from read_shown_bars(page, state, root)
+    timelines = yield from read_shown_bars(state, root)
     if timelines is not None and not state.components:
         state = replace(state, components=timelines.evidence.components or ())
-    yield from read_older_bars(page, state, since, timelines)
-    known_ids = yield from _read_maintenances(page, state)
-    yield from _read_incident_history(page, state, since, known_ids, timelines)
+    yield from read_older_bars(state, since, timelines)
+    known_ids = yield from _read_maintenances(state)
+    yield from _read_incident_history(state, since, known_ids, timelines)
 
 
 def _read_structure(page: PageContext) -> StepsTo[tuple[PageState, Response | None]]:
@@ -64,11 +64,11 @@ def _read_structure(page: PageContext) -> StepsTo[tuple[PageState, Response | No
         other = yield from _state_without_summary(page)
         if other is None and root is not None and _embeds_bars(root):
             zone = zone_named(page.zone or "UTC")
-            return PageState(info=PageInfo(), days_zone=zone, until=page.now), root
+            return PageState(page=page, info=PageInfo(), days_zone=zone, until=page.now), root
         if other is None:
             raise error from None
         state = other
-    yield state_evidence(state, page)
+    yield state_evidence(state)
     return state, root
 
 
@@ -85,19 +85,19 @@ def _embeds_bars(root: Response) -> bool:
     return root.status == 200 and bool(embedded_bars(root.text)[0])  # noqa: PLR2004
 
 
-def _read_maintenances(page: PageContext, state: PageState) -> StepsTo[frozenset[str]]:
+def _read_maintenances(state: PageState) -> StepsTo[frozenset[str]]:
     """Yield the listed maintenances and return the ids of those that are over."""
-    if MAINTENANCES_CHUNK in page.completed_chunks:
+    if MAINTENANCES_CHUNK in state.page.completed_chunks:
         return frozenset()
     source = "statuspage.maintenances"
     try:
         maintenances = yield from read_maintenance_list()
     except UNREADABLE as error:
-        yield gap_evidence(source, page, gap_of("scheduled maintenances", error))
+        yield gap_evidence(source, state.page, gap_of("scheduled maintenances", error))
         return frozenset()
     if maintenances is None:
         return frozenset()
-    yield incident_evidence(page, state, maintenances, source=source, chunk=MAINTENANCES_CHUNK)
+    yield incident_evidence(state, maintenances, source=source, chunk=MAINTENANCES_CHUNK)
     return frozenset(each.id for each in maintenances if each.times.phase is Phase.CLOSED)
 
 
@@ -112,7 +112,6 @@ class Newest(NamedTuple):
 
 
 def _read_incident_history(
-    page: PageContext,
     state: PageState,
     since: datetime,
     known_ids: frozenset[str],
@@ -121,28 +120,28 @@ def _read_incident_history(
     """Read incidents: the listed ones, then through `/history`, then those the bars name, at last
     the feed.
     """
-    newest = yield from _read_newest(page, state)
+    newest = yield from _read_newest(state)
     known_ids |= newest.ids
     if newest.reach is not None and newest.reach.start <= max(since, state.born or since):
         return
-    if (yield from read_history(page, state, since, known_ids)):
+    if (yield from read_history(state, since, known_ids)):
         return
     linked_ids = timelines.incident_ids if timelines is not None else ()
     others = [code for code in linked_ids if code not in known_ids]
-    yield from read_incidents(page, state, others)
+    yield from read_incidents(state, others)
     if newest.error is not None and not others:
-        yield from read_feed_incidents(page, state)
-    yield gap_evidence(SOURCE, page, _history_gap(page, newest))
+        yield from read_feed_incidents(state)
+    yield gap_evidence(SOURCE, state.page, _history_gap(state.page, newest))
 
 
-def _read_newest(page: PageContext, state: PageState) -> StepsTo[Newest]:
+def _read_newest(state: PageState) -> StepsTo[Newest]:
     """Yield the newest fifty incidents and return what they cover."""
     response = yield from try_get(INCIDENTS)
     try:
         incidents = parse(unwrap(response), read_incident_list)
     except UNREADABLE as error:
         return Newest(error=error)
-    evidence = listed_evidence(page, state, incidents)
+    evidence = listed_evidence(state, incidents)
     yield evidence
     return Newest(frozenset(incident.id for incident in incidents), evidence.lists)
 

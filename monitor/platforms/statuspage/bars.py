@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from monitor.intervals import Interval, day_interval
 from monitor.kit.fields import Row
-from monitor.kit.protocol import PageContext
 from monitor.model import Aspect, Bar, Component, Coverage, Evidence, ReportedUptime
 from monitor.platforms.statuspage.answers import calendar_day, text_as_is
 from monitor.platforms.statuspage.live import PageState
@@ -34,9 +33,7 @@ class Timelines(NamedTuple):
         return tuple(dict.fromkeys(chain.from_iterable(bar.incident_ids for bar in newest_first)))
 
 
-def read_timelines(
-    lines: Mapping[str, Row], values: Sequence[Row], page: PageContext, state: PageState
-) -> Timelines:
+def read_timelines(lines: Mapping[str, Row], values: Sequence[Row], state: PageState) -> Timelines:
     """Return the bars of a page. Timelines of groups are left out: a group's record is computed
     from its components'.
     """
@@ -54,7 +51,7 @@ def read_timelines(
             coverage += bar_coverage(code, max(first, _start_day(line) or first), last, state)
     evidence = Evidence(
         source=SOURCE,
-        read_at=page.now,
+        read_at=state.page.now,
         components=tuple(_components(lines, leaves)),
         bars=tuple(begun_bars(bars, state)),
         coverage=tuple(coverage),

@@ -11,7 +11,7 @@ from monitor.intervals import Interval, day_interval, day_of
 from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, items
-from monitor.kit.protocol import PageContext, StepsTo
+from monitor.kit.protocol import StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
 from monitor.model import Aspect, Coverage, Evidence
 from monitor.platforms.statuspage.answers import (
@@ -46,30 +46,28 @@ class HistoryPage(NamedTuple):
     born: datetime | None = None
 
 
-def read_history(
-    page: PageContext, state: PageState, since: datetime, known_ids: frozenset[str]
-) -> StepsTo[bool]:
+def read_history(state: PageState, since: datetime, known_ids: frozenset[str]) -> StepsTo[bool]:
     """Read `/history` until it reaches `since`; return False when the page has no history at all.
 
     Coverage grows page by page as long as everything in them was read; a hole ends it, reading goes
     on until a second page in a row fails.
     """
     whole, failures, any_read, floor = True, 0, False, max(since, state.born or since)
-    for quarter in quarters(day_of(page.now, state.days_zone)):
-        was_read = _chunk(quarter) in page.completed_chunks
+    for quarter in quarters(day_of(state.page.now, state.days_zone)):
+        was_read = _chunk(quarter) in state.page.completed_chunks
         answer = HistoryPage(quarter.oldest) if was_read else (yield from _read_page(quarter))
         if isinstance(answer, PageError):
             if quarter.number == 1 and _is_absent(answer):
                 return False
-            yield gap_evidence(SOURCE, page, gap_of(f"history {quarter.month}", answer))
+            yield gap_evidence(SOURCE, state.page, gap_of(f"history {quarter.month}", answer))
             whole, failures = False, failures + 1
             if failures > 1:
                 return any_read
             continue
         if not was_read:
-            whole &= yield from read_incidents(page, state, answer.incident_ids, known_ids)
+            whole &= yield from read_incidents(state, answer.incident_ids, known_ids)
             if whole:
-                yield _coverage_evidence(page, state, quarter, answer)
+                yield _coverage_evidence(state, quarter, answer)
         failures, any_read, floor = 0, True, max(floor, answer.born or floor)
         if day_interval(answer.oldest, state.days_zone).start <= floor:
             break
@@ -84,9 +82,7 @@ def _is_absent(error: PageError) -> bool:
     return isinstance(error, BadStatus) and error.status in {404, 410}
 
 
-def _coverage_evidence(
-    page: PageContext, state: PageState, quarter: Quarter, answer: HistoryPage
-) -> Evidence:
+def _coverage_evidence(state: PageState, quarter: Quarter, answer: HistoryPage) -> Evidence:
     """Return what is covered once a page and all newer ones were read: not what was before the
     status page was made.
     """
@@ -96,10 +92,10 @@ def _coverage_evidence(
     end = day_interval(months_back(answer.oldest, -MONTHS_A_PAGE), state.days_zone).start
     return Evidence(
         source=SOURCE,
-        read_at=page.now,
+        read_at=state.page.now,
         coverage=(Coverage(span=span, aspect=Aspect.IMPACTS),) if span else (),
         chunk=_chunk(quarter),
-        final=end < page.now - SETTLED_AFTER,
+        final=end < state.page.now - SETTLED_AFTER,
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.feeds import Entry, read_feed
-from monitor.kit.protocol import PageContext, Steps
+from monitor.kit.protocol import Steps
 from monitor.kit.responses import unwrap
 from monitor.model import Evidence, Incident, Phase
 from monitor.platforms.statuspage.answers import UNREADABLE, shape_of, try_get
@@ -25,7 +25,7 @@ STAMP = re.compile(
 """An update in an entry, newest first: its month, day, hour and minute, and its status."""
 
 
-def read_feed_incidents(page: PageContext, state: PageState) -> Steps:
+def read_feed_incidents(state: PageState) -> Steps:
     """Yield the feed's incidents; nothing where it cannot be read."""
     response = yield from try_get("/history.atom", accept="application/atom+xml")
     try:
@@ -35,7 +35,9 @@ def read_feed_incidents(page: PageContext, state: PageState) -> Steps:
             incidents = tuple(_incident(entry, state.days_zone) for entry in entries)
     except UNREADABLE:
         return
-    yield Evidence(source="statuspage.feed", read_at=page.now, incidents=incidents, outline=True)
+    yield Evidence(
+        source="statuspage.feed", read_at=state.page.now, incidents=incidents, outline=True
+    )
 
 
 def _incident(entry: Entry, zone: ZoneInfo) -> Incident:

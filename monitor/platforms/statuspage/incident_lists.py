@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.intervals import Interval
 from monitor.kit.messages import updates_of
-from monitor.kit.protocol import PageContext, StepsTo, get
+from monitor.kit.protocol import StepsTo, get
 from monitor.model import Aspect, Coverage, Evidence, Impact, IncidentUpdate
 from monitor.platforms.statuspage.answers import instant, parse
 from monitor.platforms.statuspage.incidents import (
@@ -28,7 +28,6 @@ history."""
 
 
 def incident_evidence(
-    page: PageContext,
     state: PageState,
     incidents: Iterable[IncidentRecord],
     *,
@@ -48,8 +47,8 @@ def incident_evidence(
         words |= record.unknown_words
     return Evidence(
         source=source,
-        read_at=page.now,
-        incidents=tuple(incident_of(record, page, state.groups) for record in records),
+        read_at=state.page.now,
+        incidents=tuple(incident_of(record, state.page, state.groups) for record in records),
         updates=tuple(updates),
         impacts=tuple(impacts),
         unknown_words=tuple(sorted(words)),
@@ -57,10 +56,10 @@ def incident_evidence(
     )
 
 
-def state_evidence(state: PageState, page: PageContext) -> Evidence:
+def state_evidence(state: PageState) -> Evidence:
     """Return what a page's state says, with the incidents and maintenances that it lists."""
     evidence = incident_evidence(
-        page, state, (*state.incidents, *state.maintenances), source=state.source
+        state, (*state.incidents, *state.maintenances), source=state.source
     )
     return replace(
         evidence,
@@ -71,14 +70,12 @@ def state_evidence(state: PageState, page: PageContext) -> Evidence:
     )
 
 
-def listed_evidence(
-    page: PageContext, state: PageState, incidents: Sequence[IncidentRecord]
-) -> Evidence:
+def listed_evidence(state: PageState, incidents: Sequence[IncidentRecord]) -> Evidence:
     """Return what the list of the newest incidents says, which covers the time it reaches back."""
     reach = _reach_of(incidents, state.born, state.until)
     coverage = (Coverage(span=reach, aspect=Aspect.IMPACTS),) if reach else ()
     return incident_evidence(
-        page, state, incidents, source="statuspage.incidents", coverage=coverage, lists=reach
+        state, incidents, source="statuspage.incidents", coverage=coverage, lists=reach
     )
 
 

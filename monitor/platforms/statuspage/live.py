@@ -43,13 +43,15 @@ INDICATORS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
-    """What `summary.json` or `components.json` (its `source`) says. Days are cut in `days_zone`,
-    UTC when neither the page nor the configuration says; the page is believed up to `until`.
+    """What `summary.json` or `components.json` (its `source`) says, beside what was known of the
+    `page` before. Days are cut in `days_zone`, UTC when neither the page nor the configuration
+    says; the page is believed up to `until`.
 
     `born` is when the oldest component was made, `changed_at` when anything changed last; None =
     unknown.
     """
 
+    page: PageContext
     source: str = "statuspage.summary"
     info: PageInfo
     days_zone: ZoneInfo
@@ -99,6 +101,7 @@ def read_state(answer: Row, context: PageContext, *, live: bool = True) -> PageS
     zone, zone_remark = _page_zone(page, context)
     remarks = (_contradiction(indicator, listing.states), zone_remark)
     state = PageState(
+        page=context,
         source="statuspage.summary" if live else "statuspage.components",
         info=PageInfo(
             external_id=page["id"],

@@ -9,7 +9,7 @@ from monitor.intervals import ONE_DAY, day_interval, day_of
 from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, items
-from monitor.kit.protocol import PageContext, Response, Steps, StepsTo
+from monitor.kit.protocol import Response, Steps, StepsTo
 from monitor.kit.responses import unwrap
 from monitor.model import Bar, Component, Evidence, Gap
 from monitor.platforms.statuspage.answers import (
@@ -26,13 +26,11 @@ from monitor.platforms.statuspage.shown_bars import CHUNK
 SHOWN_DAYS = timedelta(days=90)
 
 
-def read_older_bars(
-    page: PageContext, state: PageState, since: datetime, timelines: Timelines | None
-) -> Steps:
+def read_older_bars(state: PageState, since: datetime, timelines: Timelines | None) -> Steps:
     """Read quarters of bars, newest first, for every component whose record begins before what was
     shown.
     """
-    first, since_day = _first_shown(page, state, timelines), day_of(since, state.days_zone)
+    first, since_day = _first_shown(state, timelines), day_of(since, state.days_zone)
     failures = 0
     for component in state.components:
         target = max(since_day, component.start_date or since_day)
@@ -44,39 +42,39 @@ def read_older_bars(
                 reason="skipped",
                 message="others failed before it",
             )
-            yield gap_evidence(SOURCE, page, gap)
+            yield gap_evidence(SOURCE, state.page, gap)
             return
-        is_whole = yield from _read_component(page, state, component, target, first)
+        is_whole = yield from _read_component(state, component, target, first)
         failures = 0 if is_whole else failures + 1
 
 
-def _first_shown(page: PageContext, state: PageState, timelines: Timelines | None) -> date:
+def _first_shown(state: PageState, timelines: Timelines | None) -> date:
     """Return the first day of the bars that the page shows; the day after today where it shows
     none.
     """
     if timelines is not None and timelines.first is not None:
         return timelines.first
-    tomorrow = day_of(page.now, state.days_zone) + ONE_DAY
+    tomorrow = day_of(state.page.now, state.days_zone) + ONE_DAY
     # Those that an earlier run read reach as far.
-    return tomorrow - SHOWN_DAYS if CHUNK in page.completed_chunks else tomorrow
+    return tomorrow - SHOWN_DAYS if CHUNK in state.page.completed_chunks else tomorrow
 
 
 def _read_component(
-    page: PageContext, state: PageState, component: Component, target: date, first: date
+    state: PageState, component: Component, target: date, first: date
 ) -> StepsTo[bool]:
     """Read one component's record from the day before `first` back to `target`; return False when a
     page failed.
     """
     oldest = first
-    for quarter in quarters(day_of(page.now, state.days_zone)):
+    for quarter in quarters(day_of(state.page.now, state.days_zone)):
         if quarter.number == 1 and quarter.oldest >= first:
             continue  # usually the shown bars cover it
         if oldest <= target:
             break
-        if _chunk(component, quarter) not in page.completed_chunks:
+        if _chunk(component, quarter) not in state.page.completed_chunks:
             path = f"/uptime/{component.id}.json?page={quarter.number}"
             response = yield from try_get(path)
-            evidence = _quarter_evidence(page, state, component, response, quarter)
+            evidence = _quarter_evidence(state, component, response, quarter)
             yield evidence
             if evidence.gaps:
                 return False
@@ -94,7 +92,6 @@ class DayRecord(NamedTuple):
 
 
 def _quarter_evidence(
-    page: PageContext,
     state: PageState,
     component: Component,
     response: Response | FetchError,
@@ -104,8 +101,8 @@ def _quarter_evidence(
         days = parse(unwrap(response), lambda answer: _read_days(answer, component.id))
     except UNREADABLE as error:
         gap = gap_of(f"uptime record of {component.name}, {quarter.month}", error)
-        return gap_evidence(SOURCE, page, gap)
-    evidence = Evidence(source=SOURCE, read_at=page.now, chunk=_chunk(component, quarter))
+        return gap_evidence(SOURCE, state.page, gap)
+    evidence = Evidence(source=SOURCE, read_at=state.page.now, chunk=_chunk(component, quarter))
     if not days:
         return evidence
     first, last = max(days[0].day, component.start_date or date.min), days[-1].day
@@ -114,7 +111,7 @@ def _quarter_evidence(
         evidence,
         bars=tuple(begun_bars(bars, state)),
         coverage=tuple(bar_coverage(component.id, first, last, state)),
-        final=day_interval(last, state.days_zone).end < page.now - SETTLED_AFTER,
+        final=day_interval(last, state.days_zone).end < state.page.now - SETTLED_AFTER,
     )
 
 

@@ -35,24 +35,22 @@ def poll(page: PageContext) -> Steps:
     except UNREADABLE as error:
         yield from explain_failure(page, response, error)
         raise
-    evidence = state_evidence(state, page)
+    evidence = state_evidence(state)
     if state.cursor == page.cursor and not state.incidents and not page.open_incidents:
         yield replace(evidence, cursor=state.cursor)
         return
     yield evidence
-    yield from _poll_incidents(page, state)
+    yield from _poll_incidents(state)
 
 
-def _poll_incidents(page: PageContext, state: PageState) -> Steps:
+def _poll_incidents(state: PageState) -> Steps:
     incidents = parse((yield from get(INCIDENTS)), read_incident_list)
-    evidence = listed_evidence(page, state, incidents)
+    evidence = listed_evidence(state, incidents)
     listed_ids = {each.id for each in (*incidents, *state.incidents, *state.maintenances)}
-    missing = sorted(page.open_incidents - listed_ids)
+    missing = sorted(state.page.open_incidents - listed_ids)
     if not missing:
         yield replace(evidence, cursor=state.cursor)
         return
     yield evidence
     others, withdrawn = yield from look_for(missing)
-    yield incident_evidence(
-        page, state, others, source=SOURCE, withdrawn=withdrawn, cursor=state.cursor
-    )
+    yield incident_evidence(state, others, source=SOURCE, withdrawn=withdrawn, cursor=state.cursor)

@@ -10,7 +10,7 @@ from monitor.errors import FetchError
 from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row
-from monitor.kit.protocol import PageContext, Response, StepsTo
+from monitor.kit.protocol import Response, StepsTo
 from monitor.kit.responses import require_ok, sanitize, unwrap
 from monitor.model import Gap
 from monitor.platforms.statuspage.answers import (
@@ -43,27 +43,25 @@ class BarReading(NamedTuple):
     gaps: tuple[Gap, ...] = ()
 
 
-def read_shown_bars(
-    page: PageContext, state: PageState, root: Response | None
-) -> StepsTo[Timelines | None]:
+def read_shown_bars(state: PageState, root: Response | None) -> StepsTo[Timelines | None]:
     """Yield the last ninety days' bars and return them; None when the page shows none or they were
     read before.
     """
     ids = [component.id for component in state.components if component.has_bars]
-    if CHUNK in page.completed_chunks or (state.components and not ids):
+    if CHUNK in state.page.completed_chunks or (state.components and not ids):
         return None
-    timelines, gaps = yield from _showcase(page, state, ids)
+    timelines, gaps = yield from _showcase(state, ids)
     if timelines is None and not gaps:
-        timelines, gaps = yield from _embedded_bars(page, state, root)
+        timelines, gaps = yield from _embedded_bars(state, root)
     if timelines is None:
-        yield gap_evidence(SOURCE, page, *gaps)
+        yield gap_evidence(SOURCE, state.page, *gaps)
         return None
     evidence = replace(timelines.evidence, gaps=gaps, chunk=None if gaps else CHUNK)
     yield replace(evidence, components=None) if state.components else evidence
     return timelines
 
 
-def _showcase(page: PageContext, state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
+def _showcase(state: PageState, ids: Sequence[str]) -> StepsTo[BarReading]:
     """Return the showcase's bars, None when the page has no showcase, and what of it could not be
     read.
     """
@@ -73,7 +71,7 @@ def _showcase(page: PageContext, state: PageState, ids: Sequence[str]) -> StepsT
 
     def check(answer: Row) -> Row:
         """Return the answer when its bars can be read; what that raises is raised here."""
-        read_timelines(answer.get("timelines") or {}, answer.get("values") or [], page, state)
+        read_timelines(answer.get("timelines") or {}, answer.get("values") or [], state)
         return answer
 
     for batch in batches(ids, SHOWCASE_IDS):
@@ -87,19 +85,17 @@ def _showcase(page: PageContext, state: PageState, ids: Sequence[str]) -> StepsT
             continue
         lines |= answer.get("timelines") or {}
         values += answer.get("values") or []
-    timelines = read_timelines(lines, values, page, state) if lines else None
+    timelines = read_timelines(lines, values, state) if lines else None
     return BarReading(timelines, tuple(gaps))
 
 
-def _embedded_bars(
-    page: PageContext, state: PageState, root: Response | None
-) -> StepsTo[BarReading]:
+def _embedded_bars(state: PageState, root: Response | None) -> StepsTo[BarReading]:
     if root is None:
-        root = yield from read_root(page)
+        root = yield from read_root(state.page)
     try:
         response = require_ok(unwrap(root or FetchError("the root page did not answer")))
         with shape_of(response):
-            timelines = read_timelines(*embedded_bars(response.text), page, state)
+            timelines = read_timelines(*embedded_bars(response.text), state)
     except UNREADABLE as error:
         return BarReading(None, (gap_of("uptime bars", error),))
     if timelines.evidence.components:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from monitor.errors import FetchError
 from monitor.kit.evidence import gap_evidence
 from monitor.kit.fallback import gap_of
-from monitor.kit.protocol import PageContext, Response, StepsTo, get_all
+from monitor.kit.protocol import Response, StepsTo, get_all
 from monitor.kit.responses import unwrap
 from monitor.model import Evidence, Gap
 from monitor.platforms.statuspage.answers import UNREADABLE, batches, parse
@@ -50,7 +50,6 @@ def look_for(
 
 
 def read_incidents(
-    page: PageContext,
     state: PageState,
     incident_ids: Iterable[str],
     known_ids: frozenset[str] = frozenset(),
@@ -60,10 +59,10 @@ def read_incidents(
     """
     whole = True
     new_ids = (code for code in incident_ids if code not in known_ids)
-    unread = [code for code in new_ids if _chunk(code) not in page.completed_chunks]
+    unread = [code for code in new_ids if _chunk(code) not in state.page.completed_chunks]
     for number, batch in enumerate(batches(unread, TOGETHER), start=1):
         answers = yield from _ask(batch)
-        pieces = [_single_evidence(page, state, code, answers[code]) for code in batch]
+        pieces = [_single_evidence(state, code, answers[code]) for code in batch]
         yield from pieces
         failures = sum(bool(piece.gaps) for piece in pieces)
         whole &= not failures
@@ -74,7 +73,7 @@ def read_incidents(
                 reason="skipped",
                 message="those asked for before them all failed",
             )
-            yield gap_evidence(SOURCE, page, gap)
+            yield gap_evidence(SOURCE, state.page, gap)
             return False
     return whole
 
@@ -83,19 +82,16 @@ def _chunk(incident_id: str) -> str:
     return f"incident:{incident_id}"
 
 
-def _single_evidence(
-    page: PageContext, state: PageState, code: str, answer: Response | FetchError
-) -> Evidence:
+def _single_evidence(state: PageState, code: str, answer: Response | FetchError) -> Evidence:
     try:
         incident = parse(unwrap(answer), read_single_incident)
     except UNREADABLE as error:
-        return gap_evidence(SOURCE, page, gap_of(f"incident {code}", error))
+        return gap_evidence(SOURCE, state.page, gap_of(f"incident {code}", error))
     ended_at = incident.times.ended_at
     return incident_evidence(
-        page,
         state,
         [incident],
         source=SOURCE,
         chunk=_chunk(code),
-        final=ended_at is not None and ended_at < page.now - SETTLED_AFTER,
+        final=ended_at is not None and ended_at < state.page.now - SETTLED_AFTER,
     )
