@@ -203,11 +203,15 @@ def test_a_question_about_the_past_says_nothing_of_now(store, page):
 
 
 def test_only_an_open_incident_that_names_no_component_is_remarked(store, page):
-    save(store, page, evidence(NOW, incidents=(incident(), incident("i2", component_ids=()))))
+    save(
+        store,
+        page,
+        evidence(NOW, incidents=(incident(), incident("i2", title="Rumours", component_ids=()))),
+    )
     report = recorded(store)
 
     assert [note for note in remarks(report) if "naming no component" in note] == [
-        "open incident naming no component: API errors"
+        "open incident naming no component: Rumours"
     ]
 
 
