@@ -3,14 +3,30 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from monitor.model import Basis, Component, Evidence, Impact, Incident, Level, Observation, Phase
+from monitor.intervals import Interval
+from monitor.model import (
+    Aspect,
+    Bar,
+    Basis,
+    Component,
+    Coverage,
+    Evidence,
+    Gap,
+    Impact,
+    Incident,
+    Level,
+    Observation,
+    PageInfo,
+    Phase,
+    ReportedUptime,
+)
 from monitor.store import PageRecord, PageSpec, PollRecord, Store
 from monitor.store.engine import connect
 from monitor.store.poll_log import instants
@@ -102,3 +118,61 @@ def poll(page: PageRecord, at: datetime, outcome: str = "unchanged", **changes) 
         "due_at": at + 5 * MINUTE, "max_gap_seconds": GAP_SECONDS, "requests": 1,
     }  # fmt: skip
     return PollRecord(**(values | changes))
+
+
+def full_evidence() -> Evidence:
+    """Return evidence with something of every kind in it."""
+    span = Interval(NOW - 2 * DAY, NOW)
+    return evidence(
+        page=PageInfo(name="Acme", zone="Europe/Berlin"),
+        components=(
+            component(),
+            component("web", "Web", has_bars=True, start_date=date(2026, 1, 1)),
+        ),
+        incidents=(
+            incident(),
+            incident("i2", phase=Phase.CLOSED, resolved_at=NOW, url="https://acme.example/i2"),
+        ),
+        impacts=(
+            impact(NOW - HOUR),
+            impact(
+                NOW - DAY,
+                NOW - DAY + HOUR,
+                level=None,
+                basis=Basis.INFERRED,
+                word="major",
+                incident_id="i2",
+            ),
+        ),
+        bars=(
+            Bar(
+                component_id="web",
+                day=date(2026, 5, 21),
+                partial_seconds=60,
+                incident_ids=("i2",),
+                source="s",
+            ),
+        ),
+        coverage=(
+            Coverage(span=span, aspect=Aspect.IMPACTS, complete=True),
+            Coverage(span=span, aspect=Aspect.BARS, component_id="web", complete=True),
+        ),
+        observed=(
+            Observation(component_id="api", level=Level.MAJOR_OUTAGE),
+            Observation(component_id="web", level=None, word="odd"),
+        ),
+        reported=(ReportedUptime(component_id=None, window_days=90, ratio=0.99),),
+        gaps=(Gap(what="2026-04", reason="timeout", message="too slow"),),
+        chunk="history 2026-05",
+        cursor="etag-of-feed",
+    )
+
+
+def open_claims(store, page, **asked):
+    return store.facts(page.id, **asked).open_claims
+
+
+def rows(store: Store, table: str) -> int:
+    """Return how many rows a table has."""
+    with store._read() as connection:
+        return connection.execute(sa.text(f"SELECT count(*) FROM {table}")).scalar_one()
