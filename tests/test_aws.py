@@ -167,7 +167,7 @@ def test_seconds_and_milliseconds_are_the_same_moment() -> None:
     "moment", ["", "soon", None, True, -1, "NaN", 10**30, float("inf"), [], "0", str(10**11)]
 )
 def test_what_is_no_moment_of_our_time_is_refused(moment: object) -> None:
-    with pytest.raises(UnexpectedShape, match="^date: expected a (number|time)"):
+    with pytest.raises(UnexpectedShape, match=r"^date: expected a (number|time)"):
         read([event(date=moment)])
 
 
