@@ -388,6 +388,28 @@ def test_outages_up_to_the_minimum_do_not_make_an_outage_day() -> None:
     assert day_of_a(impacts=[impact(1, 1 + 1 / 60)], min_outage_seconds=59).level is PARTIAL
 
 
+def test_what_lasted_longer_than_the_minimum_together_with_worse_is_the_days_level() -> None:
+    """40 s of a partial and 30 s of a major outage are 70 s of at least a partial one."""
+    both = [impact(1, 1 + 40 / 3600), impact(2, 2 + 30 / 3600, MAJOR, incident_id="i2")]
+
+    assert day_of_a(impacts=both, min_outage_seconds=60).level is PARTIAL
+    assert day_of_a(impacts=both, min_outage_seconds=29).level is MAJOR
+    assert day_of_a(impacts=both, min_outage_seconds=70).level is Level.OPERATIONAL
+
+
+def test_todays_bar_is_disputed_by_nothing_until_the_day_is_over() -> None:
+    noon = {"coverage": [cover(), cover(Aspect.BARS)], "impacts": [impact(1, 2)]}
+
+    assert not day_of_a(**noon, now=at(24) - timedelta(seconds=1)).disputed
+    assert day_of_a(**noon, now=at(24)).disputed
+
+
+def test_a_day_that_begins_now_is_not_known_yet() -> None:
+    day = day_of_a(runs=[run(-24, 0, Level.OPERATIONAL)], now=at(0))
+
+    assert (day.day, day.level, day.length_seconds, day.covered_seconds) == (DAY, None, 0, 0)
+
+
 def test_a_25_hour_bar_fits_its_25_hour_day() -> None:
     zone = ZoneInfo("America/New_York")
     day = date(2026, 11, 1)
