@@ -106,7 +106,12 @@ class _Healing:
         self._days()
         self._page_row()
 
-    def _update(self, table: sa.Table, *where: sa.ColumnElement[bool], **values: Any) -> None:  # noqa: ANN401
+    def _update(
+        self,
+        table: sa.Table,
+        *where: sa.ColumnElement[bool],
+        **values: Any,  # noqa: ANN401
+    ) -> None:
         query = sa.update(table).where(table.c.page_id == self._page.id, *where)
         self._connection.execute(query.values(values))
 

@@ -101,7 +101,12 @@ def _opener(patience: Patience) -> Callable[[object, object, Any, Any], Any]:
             except StopIteration as stop:
                 return stop.value
 
-    def open_connection(_dialect: object, _record: object, words: Any, options: Any) -> Any:  # noqa: ANN401
+    def open_connection(
+        _dialect: object,
+        _record: object,
+        words: Any,  # noqa: ANN401
+        options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         patient_for = patience.left_for_answer()
         if patient_for < LEAST_SECONDS:
             raise NoAnswer("the server does not answer")

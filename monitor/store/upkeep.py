@@ -272,7 +272,8 @@ def sizes(file: Path) -> Sizes:
 
 
 def _table(connection: sqlite3.Connection, name: str) -> TableSize:
-    (rows,) = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608 - a name of the schema
+    count = f'SELECT count(*) FROM "{name}"'  # noqa: S608 - a name of the schema
+    (rows,) = connection.execute(count).fetchone()
     query = (
         "SELECT sum(pgsize) FROM dbstat WHERE name IN (SELECT name FROM sqlite_master WHERE"
         " tbl_name = ?)"

@@ -51,7 +51,11 @@ class Instant(TypeDecorator[datetime]):
         convert: Callable[[datetime], Any] = to_microseconds if dialect.name == "sqlite" else utc
         return lambda value: None if value is None else convert(value)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+    def result_processor(
+        self,
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002
+    ) -> Callable[[Any], Any]:
         """Return the conversion of a read value."""
         convert: Callable[[Any], datetime] = from_microseconds if dialect.name == "sqlite" else utc
         return lambda value: None if value is None else convert(value)
