@@ -25,7 +25,7 @@ from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying
 from monitor.kit.prose import prose
 from monitor.kit.protocol import PageContext
-from monitor.kit.states import current_states, worst_words
+from monitor.kit.states import current_states, worst_word, worst_words
 from monitor.model import Basis, Component, KnownComponent, Level, PageFacts, Phase, PostedState
 from tests.damage import assert_sound
 
@@ -412,6 +412,17 @@ def test_messages_are_read_from_a_vendors_list_and_what_is_none_is_left_out() ->
 )
 def test_no_list_of_messages_fails_an_answer(told: list[dict[str, object]]) -> None:
     assert all(each.at.tzinfo is UTC for each in messages(told, at="at"))
+
+
+def test_the_word_of_an_event_is_that_of_its_worst_span() -> None:
+    words = {"down": Level.MAJOR_OUTAGE, "broken": Level.MAJOR_OUTAGE, "slow": Level.DEGRADED}
+    spans = [
+        ImpactSpan(component_id="a", level=words.get(word), start=NOW, word=word)
+        for word in ("slow", "down", "broken", "odd")
+    ]
+
+    assert worst_word(spans) == worst_word(spans[::-1]) == "down"
+    assert worst_word(spans[-1:]) is None
 
 
 def test_of_several_words_of_one_id_the_worst_counts_wherever_it_stands() -> None:

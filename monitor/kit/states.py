@@ -32,6 +32,14 @@ def worst_words(
     return worst
 
 
+def worst_word(spans: Iterable[ImpactSpan]) -> str | None:
+    """Return the vendor's word for the worst level of an event that has no severity of its own;
+    None where no word of it is known. Of words that are as bad the last in the alphabet counts.
+    """
+    ranks = [(span.level, span.word) for span in spans if span.level is not None and span.word]
+    return max(ranks)[1] if ranks else None
+
+
 def current_states(
     components: Iterable[Component], events: Iterable[Event], now: datetime
 ) -> tuple[ComponentState, ...]:

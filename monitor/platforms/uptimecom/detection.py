@@ -1,0 +1,34 @@
+"""Which answers are an Uptime.com page's. Pure."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from monitor.kit.protocol import Get, Response, Signal
+from monitor.kit.responses import try_json
+
+HOST = "uptime.com"
+HOSTS = (HOST,)
+LIVE = "ajax"
+OWN_PATH = re.compile(r"/statuspage/[\w-]+/$")
+
+FIELDS = frozenset({"global_is_operational", "components", "active_incidents"})
+
+
+def probe(url: str) -> tuple[Get, ...]:
+    """Return what to ask to recognise the page at this URL: its state, on Uptime.com's own host."""
+    parts = urlsplit(url)
+    is_hosted = parts.hostname == HOST and OWN_PATH.match(parts.path) is not None
+    return (Get(path=LIVE),) if is_hosted else ()
+
+
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of an Uptime.com page or of its answers."""
+    if b'"has_components_under_critical_state"' in response.body:
+        yield Signal("flags", "the page says whether components are in a critical state")
+        answer = try_json(response)
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if isinstance(data, dict) and data.keys() >= FIELDS:
+            yield Signal("shape", "components and active incidents beside an overall flag")
+    if b"StatusPageDisplayController" in response.body:
+        yield Signal("controller", "the page is drawn by Uptime.com's controller")
