@@ -23,7 +23,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from monitor.errors import PageUnavailable, UnexpectedShape
-from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Entry, read_feed
 from monitor.kit.fields import Row, identifier, items, maybe_text, rows, text
@@ -63,6 +63,9 @@ VOCABULARY: Mapping[str, Level] = {
     "Major disruption": Level.MAJOR_OUTAGE,
 }
 
+ORGANISATION = {"id", "name", "services", "section", "feature_flags"}
+FEED_NAMES = "['outage-events-feed-"
+
 FILE = re.compile(r"[\w.-]+\.rss", re.ASCII)
 
 LONGEST_WORD = 60
@@ -75,12 +78,12 @@ def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of the list of organisations; `host` only ever beside another sign."""
     if b'"rss_file_paths"' not in response.body:
         return
-    told = try_json(response)
-    if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
+    listing = try_json(response)
+    if not isinstance(listing, list) or not all(isinstance(entry, dict) for entry in listing):
         return
-    if all({"id", "name", "services", "section", "feature_flags"} <= each.keys() for each in told):
+    if all(entry.keys() >= ORGANISATION for entry in listing):
         yield Signal("shape", "organisations with services and sections")
-    if all(str(each.get("rss_file_paths")).startswith("['outage-events-feed-") for each in told):
+    if all(str(entry.get("rss_file_paths")).startswith(FEED_NAMES) for entry in listing):
         yield Signal("feeds", "every organisation has a feed of outage events")
 
 
@@ -94,41 +97,39 @@ class _Organisation:
     id: str
     name: str
     feeds: Sequence[str]
-    parts: Sequence[ComponentState]
+    states: Sequence[ComponentState]
 
     @property
-    def troubled(self) -> Sequence[ComponentState]:
-        """The services that are not known to be well."""
-        return [part for part in self.parts if part.level is not Level.OPERATIONAL]
+    def trouble(self) -> Sequence[ComponentState]:
+        """The services that are not known to be operational."""
+        return [state for state in self.states if state.level is not Level.OPERATIONAL]
 
 
 def _organisations(response: Response, page: PageContext) -> list[_Organisation]:
-    listed = rows(read_json(response), "the answer")
-    found = [_organisation(each, f"organisations[{at}]") for at, each in enumerate(listed)]
-    if not any(each.parts for each in found):
+    """Return the organisations that the page's address is about: one, or all of them."""
+    entries = rows(read_json(response), "the answer")
+    organisations = [_organisation(row, f"organisations[{at}]") for at, row in enumerate(entries)]
+    if not any(organisation.states for organisation in organisations):
         raise UnexpectedShape("the answer lists no service")
-    chosen = urlsplit(page.url).path.strip("/")
-    if not chosen:
-        return found
-    if chosen not in {each.id for each in found}:
+    wanted_id = urlsplit(page.url).path.strip("/")
+    if not wanted_id:
+        return organisations
+    matches = [organisation for organisation in organisations if organisation.id == wanted_id]
+    if not matches:
         raise PageUnavailable(
-            f"no organisation is called {chosen[:40]}", remedy=f"choose one of those at {SITE}"
+            f"no organisation is called {wanted_id[:40]}", remedy=f"choose one of those at {SITE}"
         )
-    return [each for each in found if each.id == chosen]
+    return matches
 
 
-def _organisation(told: Row, where: str) -> _Organisation:
-    key, name = identifier(told.get("id"), f"{where}.id"), text(told.get("name"), f"{where}.name")
-    files = items(told.get("rss_file_paths") or [], f"{where}.rss_file_paths")
-    return _Organisation(
-        id=key,
-        name=name,
-        feeds=[_feed(each, f"{where}.rss_file_paths") for each in files],
-        parts=[
-            _part(each, key, name, f"{where}.services[{at}]")
-            for at, each in enumerate(rows(told.get("services"), f"{where}.services"))
-        ],
-    )
+def _organisation(row: Row, where: str) -> _Organisation:
+    key, name = identifier(row.get("id"), f"{where}.id"), text(row.get("name"), f"{where}.name")
+    files = items(row.get("rss_file_paths") or [], f"{where}.rss_file_paths")
+    feeds = [_feed(file, f"{where}.rss_file_paths") for file in files]
+    states = []
+    for at, service in enumerate(rows(row.get("services"), f"{where}.services")):
+        states.append(_state(service, key, name, f"{where}.services[{at}]"))
+    return _Organisation(id=key, name=name, feeds=feeds, states=states)
 
 
 def _feed(file: object, where: str) -> str:
@@ -136,39 +137,39 @@ def _feed(file: object, where: str) -> str:
     return SITE + name if FILE.fullmatch(name) else shape_error(where, "the name of a feed", name)
 
 
-def _part(told: Row, owner: str, group: str, where: str) -> ComponentState:
-    state = maybe_text(told.get("status"))
+def _state(service: Row, owner: str, group: str, where: str) -> ComponentState:
+    word = maybe_text(service.get("status"))
     return ComponentState(
         component=Component(
-            id=f"{owner}/{identifier(told.get('id'), f'{where}.id')}",
-            name=text(told.get("name"), f"{where}.name"),
+            id=f"{owner}/{identifier(service.get('id'), f'{where}.id')}",
+            name=text(service.get("name"), f"{where}.name"),
             group=group,
         ),
-        level=None if state is None else VOCABULARY.get(state),
-        word=state and state[:LONGEST_WORD],
+        level=None if word is None else VOCABULARY.get(word),
+        word=word and word[:LONGEST_WORD],
     )
 
 
-def _event(entry: Entry, owner: str, troubled: Sequence[ComponentState]) -> Event:
-    """Return an entry of a feed as an event in all services of its organisation that are not
-    well.
+def _event(entry: Entry, organisation: _Organisation) -> Event:
+    """Return an entry of a feed as an event in all services of its organisation that are not known
+    to be operational.
     """
     start = entry.published or entry.updated
     if start is None:
         shape_error(f"entry {entry.id[:40]}", "when it was published", None)
+    spans: list[ImpactSpan] = []
+    for state in organisation.trouble:
+        spans += spans_for([state.component.id], state.level, start, word=state.word)
+    words = dict.fromkeys(state.word for state in organisation.trouble if state.word)
     return Event(
-        id=f"{owner}/{entry.id}",
+        id=f"{organisation.id}/{entry.id}",
         title=entry.title,
         phase=Phase.OPEN,
         start=start,
         status="listed",
-        impact=", ".join(dict.fromkeys(part.word for part in troubled if part.word)) or "not told",
+        impact=", ".join(words) or "not told",
         url=entry.link,
-        spans=tuple(
-            span
-            for part in troubled
-            for span in spans_for([part.component.id], part.level, start, word=part.word)
-        ),
+        spans=tuple(spans),
     )
 
 
@@ -181,29 +182,33 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        found = _organisations(response, page)
-        parts = [part for each in found for part in each.parts]
-        yield evidence(SOURCE, page, info=PageInfo(name="Meta"), parts=parts)
-    yield from _follow([each for each in found if each.troubled], page)
+        organisations = _organisations(response, page)
+        states: list[ComponentState] = []
+        for organisation in organisations:
+            states += organisation.states
+        yield evidence(SOURCE, page, info=PageInfo(name="Meta"), parts=states)
+    yield from _follow([one for one in organisations if one.trouble], page)
 
 
-def _follow(troubled: Sequence[_Organisation], page: PageContext) -> Steps:
+def _follow(organisations: Sequence[_Organisation], page: PageContext) -> Steps:
     """Yield the entries of these organisations' feeds; an event that is listed no longer has
     ended.
     """
     events: list[Event] = []
-    for organisation in troubled:
-        parts = organisation.troubled
+    for organisation in organisations:
         for address in organisation.feeds:
             response = yield from get(address, accept=ACCEPT)
             with locate_errors(response.url):
-                events += [
-                    _event(entry, organisation.id, parts) for entry in read_feed(response).entries
-                ]
-    over, withdrawn = closed_since(page, events)
-    if events or over or withdrawn:
+                entries = read_feed(response).entries
+                events += [_event(entry, organisation) for entry in entries]
+    ended_events, withdrawn = closed_since(page, events)
+    if events or ended_events or withdrawn:
         yield evidence(
-            EVENTS, page, events=[*events, *over], withdrawn=withdrawn, cursor=dump_open(events)
+            EVENTS,
+            page,
+            events=[*events, *ended_events],
+            withdrawn=withdrawn,
+            cursor=dump_open(events),
         )
 
 

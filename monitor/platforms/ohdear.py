@@ -35,7 +35,7 @@ ABOUT = About(
 SOURCE = "ohdear.json"
 DOCUMENT = "/json"
 COMMON_PATHS = (DOCUMENT,)
-UNGROUPED = "ungrouped"
+NO_GROUP = "ungrouped"
 
 VOCABULARY: Mapping[str, Level] = {"up": Level.OPERATIONAL, "down": Level.MAJOR_OUTAGE}
 DAY_SECONDS = 86_400
@@ -47,16 +47,18 @@ def detect(response: Response) -> Iterator[Signal]:
     """
     if b'"summarizedStatus"' not in response.body:
         return
-    told = try_json(response)
-    if not isinstance(told, dict):
+    answer = try_json(response)
+    if not isinstance(answer, dict):
         return
-    if isinstance(told.get("sites"), (dict, list)) and isinstance(told["summarizedStatus"], str):
+    if isinstance(answer.get("sites"), (dict, list)) and isinstance(
+        answer["summarizedStatus"], str
+    ):
         yield Signal("shape", "a summarizedStatus over groups of sites")
-    if _filed_by_midnights(told.get("updatesPerDay")):
+    if _is_filed_by_midnights(answer.get("updatesPerDay")):
         yield Signal("days", "updates are filed by the seconds of midnights")
 
 
-def _filed_by_midnights(days: Any) -> bool:  # noqa: ANN401
+def _is_filed_by_midnights(days: Any) -> bool:  # noqa: ANN401
     keys = list(days) if isinstance(days, dict) else []
     return bool(keys) and all(
         key.isdecimal() and len(key) < 12 and int(key) % 900 == 0  # noqa: PLR2004
@@ -70,43 +72,46 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = row(read_json(response), "the answer")
-        yield evidence(SOURCE, page, info=_info(told, page), parts=list(_parts(told)))
+        answer = row(read_json(response), "the answer")
+        yield evidence(SOURCE, page, info=_info(answer, page), parts=list(_states(answer)))
 
 
-def _info(told: Row, page: PageContext) -> PageInfo:
-    zone, remark = own_zone(told.get("timezone"), page)
-    pinned = told.get("pinnedUpdate")
-    remarks = [remark, maybe_text(pinned.get("title")) if isinstance(pinned, dict) else None]
+def _info(answer: Row, page: PageContext) -> PageInfo:
+    zone, zone_remark = own_zone(answer.get("timezone"), page)
+    update = answer.get("pinnedUpdate")
+    title = maybe_text(update.get("title")) if isinstance(update, dict) else None
     return PageInfo(
-        name=maybe_text(told.get("title")),
+        name=maybe_text(answer.get("title")),
         zone=zone,
-        indicator=keyword(told.get("summarizedStatus"), "summarizedStatus"),
-        remark="; ".join(each for each in remarks if each) or None,
+        indicator=keyword(answer.get("summarizedStatus"), "summarizedStatus"),
+        remark="; ".join(filter(None, (zone_remark, title))) or None,
     )
 
 
-def _parts(told: Row) -> Iterator[ComponentState]:
+def _states(answer: Row) -> Iterator[ComponentState]:
     """Yield the sites; their address names them, for labels repeat across groups."""
-    sites = told.get("sites")
-    groups = row(sites, "sites") if sites != [] else {}
-    listed = [
-        (group, site)
-        for group, found in groups.items()
-        for site in rows(found, f"sites.{group[:40]}")
-    ]
-    if not listed:
+    sites = list(_sites(answer.get("sites")))
+    if not sites:
         raise UnexpectedShape("no site is listed: such a page says nothing of any")
-    for at, (group, site) in enumerate(listed):
-        said = keyword(site.get("status"), "site.status")
+    for position, (group, site) in enumerate(sites):
+        word = keyword(site.get("status"), "site.status")
         key = text(site.get("url") or site.get("label"), "site.url")
         component = Component(
             id=key,
             name=maybe_text(site.get("label")) or key,
-            group=None if group == UNGROUPED else maybe_text(group),
-            position=at,
+            group=None if group == NO_GROUP else maybe_text(group),
+            position=position,
         )
-        yield ComponentState(component=component, level=VOCABULARY.get(said), word=said)
+        yield ComponentState(component=component, level=VOCABULARY.get(word), word=word)
+
+
+def _sites(groups: object) -> Iterator[tuple[str, Row]]:
+    """Yield every site with the name of its group. A page without any has a list for the groups."""
+    if groups == []:
+        return
+    for group, sites in row(groups, "sites").items():
+        for site in rows(sites, f"sites.{group[:40]}"):
+            yield group, site
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001

@@ -5,9 +5,9 @@ what they mean; the feed `/rss` has an item for every component, titled "Name - 
 words can be read. What is easily misread:
 
 - A name that is in several groups of the page has an item for each of them, and nothing tells which
-  is whose: there may be no link, and all items may share one guid. The worst counts.
-- An item is dated by its component's last change, so an old one speaks for now all the same.
-- An item that is "Informational" has news and is not hit by anything.
+  is whose: there may be no link, and all items may share one guid. The worst state counts.
+- An item is dated by its component's last change: however old it is, it tells the present state.
+- A component that is "Informational" has news and works.
 """
 
 import re
@@ -83,17 +83,17 @@ def poll(page: PageContext) -> Steps:
             raise UnexpectedShape(
                 "the feed is empty: it has an item for every component", remedy=REMEDY
             )
-        parts = [_part(entry, at) for at, entry in enumerate(feed.entries)]
-        yield evidence(SOURCE, page, info=PageInfo(name=feed.title or None), parts=parts)
+        states = [_state(entry, position) for position, entry in enumerate(feed.entries)]
+        yield evidence(SOURCE, page, info=PageInfo(name=feed.title or None), parts=states)
 
 
-def _part(entry: Entry, at: int) -> ComponentState:
-    found = TITLE.fullmatch(entry.title)
-    if found is None:
+def _state(entry: Entry, position: int) -> ComponentState:
+    match = TITLE.fullmatch(entry.title)
+    if match is None:
         raise UnexpectedShape(f"the title {entry.title[:60]!r} is no name and state", remedy=REMEDY)
-    said = " ".join(found["word"].lower().split())[:LONGEST_CODE]
-    component = Component(id=found["name"], name=found["name"], position=at)
-    return ComponentState(component=component, level=VOCABULARY.get(said), word=said)
+    word = " ".join(match["word"].lower().split())[:LONGEST_CODE]
+    component = Component(id=match["name"], name=match["name"], position=position)
+    return ComponentState(component=component, level=VOCABULARY.get(word), word=word)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:  # noqa: ARG001
