@@ -19,7 +19,7 @@ from monitor.kit.events import (
     spans_for,
     unlisted,
 )
-from monitor.kit.evidence import MIN_DURATION, evidence, gap_before
+from monitor.kit.evidence import MIN_DURATION, evidence, gap_before, gap_until_now
 from monitor.kit.messages import message, messages, posted_states
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.posts import Post, Says, closed_at, end_of, over_since, post_saying
@@ -307,6 +307,14 @@ def test_what_was_asked_for_and_is_older_than_the_record_is_a_gap() -> None:
         list(gap_before("x", PAGE, NOW - timedelta(days=2), NOW - timedelta(days=9), "nothing"))
         == []
     )
+
+
+def test_of_a_source_that_keeps_nothing_all_that_was_asked_for_is_a_gap() -> None:
+    piece = gap_until_now("x", PAGE, NOW - timedelta(days=9), "nothing is kept")
+
+    assert [(gap.what, gap.reason, gap.message) for gap in piece.gaps] == [
+        ("days 2026-05-11..2026-05-20", "truncated", "nothing is kept")
+    ]
 
 
 def test_a_poll_does_not_tell_again_what_ended_long_ago() -> None:

@@ -57,6 +57,14 @@ def gap_before(
         yield gap_evidence(source, page, gap)
 
 
+def gap_until_now(
+    source: str, page: PageContext, since: datetime, why: str, *, what: str = "days"
+) -> Evidence:
+    """Return what is missing when history was asked for `since` and a source keeps none of it."""
+    missing = f"{what} {day_of(since, UTC)}..{day_of(page.now, UTC)}"
+    return gap_evidence(source, page, Gap(what=missing, reason=Truncated.reason, message=why))
+
+
 def gap_evidence(source: str, page: PageContext, *gaps: Gap) -> Evidence:
     """Return the evidence that nothing was read of a source but what is missing."""
     return Evidence(source=source, read_at=page.now, gaps=gaps)

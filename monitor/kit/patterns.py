@@ -1,0 +1,12 @@
+"""Names that a user chooses by patterns, as in `regions`. Pure."""
+
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
+
+
+def match_any(names: Collection[str], patterns: Iterable[str]) -> bool:
+    """Whether one of the names matches one of the patterns (`eu-*`), in whatever case they are."""
+    for pattern in patterns:
+        if any(fnmatchcase(name.lower(), pattern.lower()) for name in names):
+            return True
+    return False
