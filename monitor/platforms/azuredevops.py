@@ -9,17 +9,16 @@ A user may choose `regions`: geographies by their ids or names (`EU`, `Europe`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
+from dataclasses import replace
+from datetime import date, datetime
 
-from monitor.errors import Truncated
-from monitor.intervals import day_of
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
+from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
-from monitor.model import Component, Evidence, Gap, Level, PageInfo, worst_level
+from monitor.model import Component, Evidence, Level, PageInfo, worst_level
 
 ABOUT = About(
     title="Azure DevOps",
@@ -49,6 +48,12 @@ VOCABULARY: Mapping[str, Level] = {
 }
 CALM = "healthy"
 
+FAMILIAR = ("Boards", "Pipelines", "Repos")
+"""Services that only Azure DevOps has."""
+
+MOST_ADVISORIES = 5
+"""How many advisories are named."""
+
 SERVICES = frozenset(
     {"Core services", "Boards", "Repos", "Pipelines", "Test Plans", "Artifacts", "Other services"}
 )
@@ -56,22 +61,20 @@ SERVICES = frozenset(
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Return the signs of Azure DevOps' health answer; the host counts only beside another sign."""
-    return _signals(try_json(response))
-
-
-def _signals(told: object) -> Iterator[Signal]:
-    services = told.get("services") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or not isinstance(services, list) or not services:
+    """Yield the signs of Azure DevOps' health answer; the host counts only beside another sign."""
+    answer = try_json(response)
+    services = answer.get("services") if isinstance(answer, dict) else None
+    if not isinstance(services, list) or not services or not all(map(_is_service, services)):
         return
-    if not all(
-        isinstance(each, dict) and isinstance(each.get("geographies"), list) for each in services
-    ):
-        return
-    if isinstance(told.get("status"), dict) and "health" in told["status"]:
+    status = answer.get("status")
+    if isinstance(status, dict) and "health" in status:
         yield Signal("shape", "services with a health in each geography")
-    if any(each.get("id") in ("Boards", "Pipelines", "Repos") for each in services):
+    if any(service.get("id") in FAMILIAR for service in services):
         yield Signal("names", "the services are those of Azure DevOps")
+
+
+def _is_service(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("geographies"), list)
 
 
 def poll(page: PageContext) -> Steps:
@@ -79,49 +82,40 @@ def poll(page: PageContext) -> Steps:
     response = yield from get(HEALTH, conditional=True)
     if not response.unchanged:
         with locate_errors(response.url):
-            yield _live(row(read_json(response), "the answer"), page)
+            yield _current_evidence(row(read_json(response), "the answer"), page)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield the current health: nothing is told of the past."""
+    """Yield the current health: nothing is said of the past."""
     yield from poll(page)
-    what = f"days {day_of(since, UTC)}..{day_of(page.now, UTC)}"
-    gap = Gap(
-        what=what, reason=Truncated.reason, message="Azure DevOps tells only its present health"
-    )
-    yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+    yield gap_until_now(SOURCE, page, since, "Azure DevOps tells only its present health")
 
 
-def _live(told: Row, page: PageContext) -> Evidence:
-    status = row(told.get("status"), "status")
-    overall, message = (
-        keyword(status.get("health"), "status.health"),
-        maybe_text(status.get("message")),
-    )
-    parts = list(_parts(rows(told.get("services"), "services")))
-    if not parts:
+def _current_evidence(answer: Row, page: PageContext) -> Evidence:
+    status = row(answer.get("status"), "status")
+    overall = keyword(status.get("health"), "status.health")
+    message = maybe_text(status.get("message"))
+    states = list(_states(rows(answer.get("services"), "services")))
+    if not states:
         shape_error("services", "the health of at least one", None)
-    remarks = _remarks(overall, message, parts)
-    if _hides(overall, parts):
-        parts = [
-            each if each.level else ComponentState(component=each.component, level=None)
-            for each in parts
+    remarks = [
+        *_remarks(overall, message, states),
+        *_unknown_geographies(page, states),
+    ]
+    if _contradicts(overall, states):
+        states = [
+            state if state.level else replace(state, level=None, word=None) for state in states
         ]
-    chosen = [each for each in parts if _chosen(each.component, page.regions)]
     return evidence(
         SOURCE,
         page,
-        info=PageInfo(
-            name="Azure DevOps",
-            indicator=overall,
-            remark="; ".join([*remarks, *_unmatched(page, parts)]) or None,
-        ),
-        parts=chosen,
+        info=PageInfo(name="Azure DevOps", indicator=overall, remark="; ".join(remarks) or None),
+        parts=[state for state in states if _concerns(page.regions, state)],
         unknown_words={overall} - VOCABULARY.keys(),
     )
 
 
-def _parts(services: Sequence[Row]) -> Iterator[ComponentState]:
+def _states(services: Sequence[Row]) -> Iterator[ComponentState]:
     for index, service in enumerate(services):
         where = f"services[{index}]"
         name = text(service.get("id"), f"{where}.id")
@@ -136,44 +130,43 @@ def _parts(services: Sequence[Row]) -> Iterator[ComponentState]:
             yield ComponentState(component=component, level=VOCABULARY.get(health), word=health)
 
 
-def _hides(overall: str, parts: Sequence[ComponentState]) -> bool:
+def _contradicts(overall: str, states: Sequence[ComponentState]) -> bool:
     """Whether the whole is said to be worse than every service of it: then it is not said which is
-    not well.
+    not operational.
     """
-    worst = worst_level(each.level for each in parts) or Level.OPERATIONAL
-    return all(each.level is not None for each in parts) and VOCABULARY.get(overall, worst) > worst
+    worst = worst_level(state.level for state in states) or Level.OPERATIONAL
+    is_known = all(state.level is not None for state in states)
+    return is_known and VOCABULARY.get(overall, worst) > worst
 
 
-def _remarks(overall: str, message: str | None, parts: Sequence[ComponentState]) -> Iterator[str]:
+def _remarks(overall: str, message: str | None, states: Sequence[ComponentState]) -> Iterator[str]:
     if overall != CALM:
         yield f"{overall}: {message}" if message else overall
-    if _hides(overall, parts):
+    if _contradicts(overall, states):
         yield (
             "no service is said to be as bad as the whole, so those that are well are not believed"
         )
-    advised = sorted(
-        {
-            f"{each.component.name} ({each.component.region})"
-            for each in parts
-            if each.word == "advisory"
-        }
-    )
-    if advised:
-        others = " and others" if len(advised) > 5 else ""  # noqa: PLR2004
-        yield f"advisories for {', '.join(advised[:5])}{others}"
+    advisories = {
+        f"{state.component.name} ({state.component.region})"
+        for state in states
+        if state.word == "advisory"
+    }
+    if advisories:
+        others = " and others" if len(advisories) > MOST_ADVISORIES else ""
+        yield f"advisories for {', '.join(sorted(advisories)[:MOST_ADVISORIES])}{others}"
 
 
-def _chosen(component: Component, regions: Sequence[str]) -> bool:
-    """Whether the user chose the component's geography, by its id or its name. Without a choice all
+def _concerns(regions: Sequence[str], state: ComponentState) -> bool:
+    """Whether the user chose a component's geography, by its id or its name. Without a choice all
     are.
     """
-    names = (component.id.rpartition("/")[2].lower(), (component.region or "").lower())
-    return not regions or any(
-        fnmatchcase(name, pattern.lower()) for pattern in regions for name in names
+    component = state.component
+    return not regions or match_any(
+        [component.id.rpartition("/")[2], component.region or ""], regions
     )
 
 
-def _unmatched(page: PageContext, parts: Sequence[ComponentState]) -> Iterator[str]:
+def _unknown_geographies(page: PageContext, states: Sequence[ComponentState]) -> Iterator[str]:
     for pattern in page.regions:
-        if not any(_chosen(each.component, (pattern,)) for each in parts):
+        if not any(_concerns((pattern,), state) for state in states):
             yield f"there is no geography {pattern!r}"
