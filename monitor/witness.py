@@ -8,15 +8,15 @@ from monitor.identity import Identity, alike
 from monitor.model import PageInfo
 
 
-class Verdict(StrEnum):
-    """What an answer is. `MOVED` is the same page at an address that was not known for it."""
+class PageMatch(StrEnum):
+    """Whose an answer is. `MOVED` is the same page at an address that was not known for it."""
 
     SAME = "same"
     MOVED = "moved"
     ANOTHER = "another"
 
 
-def judge(own: Identity, answer: Identity, *, other: Identity | None = None) -> Verdict:
+def judge(own: Identity, answer: Identity, *, other: Identity | None = None) -> PageMatch:
     """Return whether what an answer tells of itself is the page known as `own`.
 
     The same id is the same page, moved if it came from a host not known for it. Another id of the
@@ -29,14 +29,14 @@ def judge(own: Identity, answer: Identity, *, other: Identity | None = None) -> 
     is_elsewhere = bool(own.hosts) and not answer.hosts <= own.hosts
     if own.external_id and answer.external_id:
         if own.external_id == answer.external_id:
-            return Verdict.MOVED if is_elsewhere else Verdict.SAME
+            return PageMatch.MOVED if is_elsewhere else PageMatch.SAME
         if _are_comparable(own, answer):
-            return Verdict.ANOTHER
+            return PageMatch.ANOTHER
     elif own.external_id and other is not None and other.external_id:
-        return Verdict.ANOTHER
+        return PageMatch.ANOTHER
     if is_elsewhere or (_are_comparable(own, answer) and not alike(own.name, answer.name)):
-        return Verdict.ANOTHER
-    return Verdict.SAME
+        return PageMatch.ANOTHER
+    return PageMatch.SAME
 
 
 def _are_comparable(own: Identity, answer: Identity) -> bool:
@@ -96,7 +96,7 @@ class Witness:
         """What is known of the page after this reading."""
         return extend_identity(self.own, self.testimony)
 
-    def hear(self, info: PageInfo | None, hosts: Iterable[str]) -> Verdict:
+    def hear(self, info: PageInfo | None, hosts: Iterable[str]) -> PageMatch:
         """Judge the next piece: what it says of the page, and the hosts the reading's answers came
         from so far.
         """
@@ -115,12 +115,12 @@ class Witness:
             name=piece.name or self.testimony.name,
             hosts=hosts,
         )
-        if verdict is Verdict.ANOTHER:
+        if verdict is PageMatch.ANOTHER:
             return verdict
         if piece.external_id is not None:
             self._vouched_hosts |= hosts
             self.own = replace(extend_identity(self.own, piece), hosts=self.own.hosts)
-        self.has_moved |= verdict is Verdict.MOVED
+        self.has_moved |= verdict is PageMatch.MOVED
         return verdict
 
 

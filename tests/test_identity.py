@@ -15,7 +15,7 @@ from monitor.identity import (
     host_of,
 )
 from monitor.model import PageInfo
-from monitor.witness import Verdict, Witness, difference, extend_identity, judge, lacks_proof
+from monitor.witness import PageMatch, Witness, difference, extend_identity, judge, lacks_proof
 
 ids = st.sampled_from([None, "abc", "def", "ghi"])
 names = st.sampled_from([None, "Acme", "Acme Status", "Globex", "Initech Cloud"])
@@ -35,8 +35,8 @@ def told(of: Identity = ACME, **changes: object) -> Identity:
 
 @given(identity=identities)
 def test_a_page_is_itself_and_what_is_not_known_contradicts_nothing(identity: Identity) -> None:
-    assert judge(identity, identity) is Verdict.SAME
-    assert judge(Identity(), identity) is Verdict.SAME
+    assert judge(identity, identity) is PageMatch.SAME
+    assert judge(Identity(), identity) is PageMatch.SAME
 
 
 @pytest.mark.slow
@@ -46,7 +46,9 @@ def test_another_id_of_the_same_platform_is_always_another_page(
 ) -> None:
     stored, said = replace(stored, platform="statuspage"), replace(said, platform="statuspage")
     if stored.external_id and said.external_id:
-        assert (judge(stored, said) is Verdict.ANOTHER) == (stored.external_id != said.external_id)
+        assert (judge(stored, said) is PageMatch.ANOTHER) == (
+            stored.external_id != said.external_id
+        )
 
 
 @given(stored=identities, said=identities)
@@ -54,18 +56,18 @@ def test_a_new_host_is_a_move_only_with_the_same_id(stored: Identity, said: Iden
     verdict = judge(stored, said)
     new = bool(stored.hosts) and not said.hosts <= stored.hosts
     vouched = stored.external_id is not None and stored.external_id == said.external_id
-    assert (verdict is Verdict.MOVED) == (new and vouched)
+    assert (verdict is PageMatch.MOVED) == (new and vouched)
     if new and not vouched:
-        assert verdict is Verdict.ANOTHER
+        assert verdict is PageMatch.ANOTHER
 
 
 @given(stored=identities, said=identities)
 def test_what_was_learned_of_an_answer_is_the_same_page_the_next_time(
     stored: Identity, said: Identity
 ) -> None:
-    if judge(stored, said) is not Verdict.ANOTHER:
+    if judge(stored, said) is not PageMatch.ANOTHER:
         known = extend_identity(stored, said)
-        assert judge(known, said) is Verdict.SAME
+        assert judge(known, said) is PageMatch.SAME
         assert extend_identity(known, said) == known
 
 
@@ -76,7 +78,7 @@ def test_who_was_refused_is_refused_until_an_id_says_otherwise(
     refused = Identity(platform=stored.platform, external_id="other")
     verdict = judge(stored, said, other=refused)
     if stored.external_id and not said.external_id:
-        assert verdict is Verdict.ANOTHER
+        assert verdict is PageMatch.ANOTHER
     else:
         assert verdict is judge(stored, said)
 
@@ -102,7 +104,7 @@ def test_a_reading_in_pieces_lets_no_other_id_and_no_unvouched_host_through(
     heard: set[str] = set()
     for external_id, name, at in pieces:
         seen |= at
-        if witness.hear(PageInfo(external_id=external_id, name=name), seen) is Verdict.ANOTHER:
+        if witness.hear(PageInfo(external_id=external_id, name=name), seen) is PageMatch.ANOTHER:
             return
         heard |= {external_id} if external_id else set()
         assert len(heard) <= 1
@@ -115,26 +117,30 @@ def test_a_reading_in_pieces_lets_no_other_id_and_no_unvouched_host_through(
 @pytest.mark.parametrize(
     ("stored", "said", "verdict"),
     [
-        (ACME, told(), Verdict.SAME),
-        (ACME, told(name="Globex"), Verdict.SAME),
-        (ACME, told(hosts=frozenset({"acme.pages.example"})), Verdict.MOVED),
-        (ACME, told(external_id="def"), Verdict.ANOTHER),
-        (ACME, told(external_id=None, name=None), Verdict.SAME),
-        (ACME, told(external_id=None, hosts=frozenset({"acme.pages.example"})), Verdict.ANOTHER),
-        (ACME, told(platform="instatus", external_id="0815", name="Acme and Sons"), Verdict.SAME),
+        (ACME, told(), PageMatch.SAME),
+        (ACME, told(name="Globex"), PageMatch.SAME),
+        (ACME, told(hosts=frozenset({"acme.pages.example"})), PageMatch.MOVED),
+        (ACME, told(external_id="def"), PageMatch.ANOTHER),
+        (ACME, told(external_id=None, name=None), PageMatch.SAME),
+        (ACME, told(external_id=None, hosts=frozenset({"acme.pages.example"})), PageMatch.ANOTHER),
+        (ACME, told(platform="instatus", external_id="0815", name="Acme and Sons"), PageMatch.SAME),
         (
             ACME,
             told(platform="instatus", external_id="0815", hosts=frozenset({"globex.example"})),
-            Verdict.ANOTHER,
+            PageMatch.ANOTHER,
         ),
-        (NAMED, told(NAMED, name="Acme Cloud Status"), Verdict.SAME),
-        (NAMED, told(NAMED, name="Globex Status"), Verdict.ANOTHER),
-        (NAMED, told(NAMED, name="Status"), Verdict.SAME),
-        (NAMED, told(NAMED, hosts=frozenset({"globex.example"})), Verdict.ANOTHER),
-        (replace(ACME, hosts=frozenset()), told(hosts=frozenset({"globex.example"})), Verdict.SAME),
+        (NAMED, told(NAMED, name="Acme Cloud Status"), PageMatch.SAME),
+        (NAMED, told(NAMED, name="Globex Status"), PageMatch.ANOTHER),
+        (NAMED, told(NAMED, name="Status"), PageMatch.SAME),
+        (NAMED, told(NAMED, hosts=frozenset({"globex.example"})), PageMatch.ANOTHER),
+        (
+            replace(ACME, hosts=frozenset()),
+            told(hosts=frozenset({"globex.example"})),
+            PageMatch.SAME,
+        ),
     ],
 )
-def test_verdicts(stored: Identity, said: Identity, verdict: Verdict) -> None:
+def test_verdicts(stored: Identity, said: Identity, verdict: PageMatch) -> None:
     assert judge(stored, said) is verdict
 
 
@@ -186,12 +192,12 @@ def test_what_could_still_tell_the_page_from_another_is_its_id_and_else_its_name
 def test_the_configured_address_is_always_the_pages_own() -> None:
     moved = replace(NAMED, hosts=frozenset({"acme.pages.example"}))
 
-    assert judge(at_home(moved, "https://status.acme.example/"), NAMED) is Verdict.SAME
+    assert judge(at_home(moved, "https://status.acme.example/"), NAMED) is PageMatch.SAME
     assert at_home(Identity(), "https://status.acme.example/") == Identity()
 
 
 def test_a_host_that_comes_after_the_id_is_not_vouched_for_by_it() -> None:
     witness = Witness(own=ACME, platform="statuspage")
 
-    assert witness.hear(PageInfo(external_id="abc"), {"status.acme.example"}) is Verdict.SAME
-    assert witness.hear(None, {"status.acme.example", "globex.example"}) is Verdict.ANOTHER
+    assert witness.hear(PageInfo(external_id="abc"), {"status.acme.example"}) is PageMatch.SAME
+    assert witness.hear(None, {"status.acme.example", "globex.example"}) is PageMatch.ANOTHER

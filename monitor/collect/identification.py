@@ -13,7 +13,7 @@ from monitor.collect.session import FetchSession
 from monitor.errors import Overloaded, PageError
 from monitor.identity import Identity, at_home
 from monitor.store import PageRecord
-from monitor.witness import Verdict, judge
+from monitor.witness import PageMatch, judge
 
 log = logging.getLogger(__package__)
 
@@ -88,7 +88,7 @@ class Identification:
         asking.cache = await self._parts.writer.cached(page)
         own = at_home(asking.cache.identity, page.url)
         answer = Identity(platform=name, hosts=frozenset(hosts))
-        if judge(own, answer) is Verdict.ANOTHER:
+        if judge(own, answer) is PageMatch.ANOTHER:
             asking.other_identity = answer
             raise identity_changed(page, own, answer)
 

@@ -7,7 +7,7 @@ from monitor.errors import IdentityChanged
 from monitor.identity import Identity, at_home
 from monitor.model import PageInfo
 from monitor.store import PageRecord
-from monitor.witness import Verdict, Witness, difference
+from monitor.witness import PageMatch, Witness, difference
 from monitor.writer import PageCache
 
 
@@ -40,7 +40,7 @@ def require_own(
     Where the answer came from counts too.
     """
     own = witness.own
-    if witness.hear(info, session.hosts) is Verdict.ANOTHER:
+    if witness.hear(info, session.hosts) is PageMatch.ANOTHER:
         session.other_identity = witness.testimony
         raise identity_changed(page, own, witness.testimony)
 
