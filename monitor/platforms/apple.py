@@ -12,19 +12,18 @@ two such pages, www.apple.com/support/systemstatus/ and developer.apple.com/syst
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from monitor.errors import Truncated
-from monitor.intervals import day_of
-from monitor.kit.events import ComponentState, Event, spans_for
-from monitor.kit.evidence import evidence
+from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
+from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, rows, text
+from monitor.kit.hosts import host_of
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import epoch
-from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase
+from monitor.model import Component, Evidence, Level, PageInfo, Phase
 
 ABOUT = About(
     title="Apple",
@@ -66,6 +65,9 @@ RATED_FOR = timedelta(days=30)
 
 LONGEST_TITLE = 300
 
+FAMILIAR = ("App Store", "TestFlight", "App Store Connect")
+"""Services that only Apple has."""
+
 CALLBACK = re.compile(rb"\s*jsonCallback\(")
 END_OF_CALLBACK = re.compile(rb"\)\s{0,9};?\s{0,9}\Z")
 
@@ -74,85 +76,77 @@ def probe(url: str) -> tuple[Get, ...]:
     """Return what to ask to recognise the page at this URL: its document, when it is one of Apple's
     two pages.
     """
-    parts = urlsplit(url)
-    path, document = PAGES.get(parts.hostname or "", ("", ""))
-    return (Get(path=document),) if document and parts.path.startswith(path) else ()
+    path, document = PAGES.get(host_of(url), ("", ""))
+    return (Get(path=document),) if document and urlsplit(url).path.startswith(path) else ()
 
 
-def detect(response: Response) -> list[Signal]:
-    """Return the signs of Apple's system status; the host counts only beside another sign."""
-    return list(_signals(try_json(_unwrapped(response))))
-
-
-def _signals(told: object) -> Iterator[Signal]:
-    services = told.get("services") if isinstance(told, dict) else None
-    if not isinstance(services, list) or not services:
-        return
-    if not all(
-        isinstance(each, dict) and {"serviceName", "events"} <= each.keys() for each in services
-    ):
+def detect(response: Response) -> Iterator[Signal]:
+    """Yield the signs of Apple's system status; the host counts only beside another sign."""
+    answer = try_json(_without_callback(response))
+    services = answer.get("services") if isinstance(answer, dict) else None
+    if not isinstance(services, list) or not services or not all(map(_is_service, services)):
         return
     yield Signal("shape", "services with a serviceName and events")
-    if any(
-        each["serviceName"] in ("App Store", "TestFlight", "App Store Connect") for each in services
-    ):
+    if any(service["serviceName"] in FAMILIAR for service in services):
         yield Signal("names", "the services are Apple's")
 
 
-def _unwrapped(response: Response) -> Response:
+def _is_service(value: object) -> bool:
+    return isinstance(value, dict) and {"serviceName", "events"} <= value.keys()
+
+
+def _without_callback(response: Response) -> Response:
     """Return the answer without the function call it may be wrapped in."""
-    called = CALLBACK.match(response.body)
-    if called is None:
+    call = CALLBACK.match(response.body)
+    if call is None:
         return response
-    return replace(response, body=END_OF_CALLBACK.sub(b"", response.body[called.end() :]))
+    return replace(response, body=END_OF_CALLBACK.sub(b"", response.body[call.end() :]))
 
 
 # poll and backfill
 
 
 def poll(page: PageContext) -> Steps:
-    """Yield every service's state and the events told, in one request; what was open and is gone
+    """Yield every service's state and the events listed, in one request; what was open and is gone
     has ended.
 
     The request is never conditional: the same document means something else once a time in it has
     passed.
     """
-    host = urlsplit(page.url).hostname or ""
-    response = yield from get(
-        PAGES.get(host, ("", SUPPORT))[1], accept="application/json, */*;q=0.8"
-    )
+    _, document = PAGES.get(host_of(page.url), ("", SUPPORT))
+    response = yield from get(document, accept="application/json, */*;q=0.8")
     with locate_errors(response.url):
-        yield _live(row(read_json(_unwrapped(response)), "the answer"), page)
+        answer = row(read_json(_without_callback(response)), "the answer")
+        yield _current_evidence(answer, page)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
-    """Yield what is told now: the events of the last days, and nothing of the time before."""
+    """Yield what is listed now: the events of the last days, and nothing of the time before."""
     yield from poll(page)
-    what = f"days {day_of(since, UTC)}..{day_of(page.now, UTC)}"
-    gap = Gap(what=what, reason=Truncated.reason, message="Apple tells only recent events")
-    yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+    yield gap_until_now(SOURCE, page, since, "Apple tells only recent events")
 
 
-def _live(told: Row, page: PageContext) -> Evidence:
-    services = rows(told.get("services"), "services")
+def _current_evidence(answer: Row, page: PageContext) -> Evidence:
+    services = rows(answer.get("services"), "services")
     if not services:
         shape_error("services", "at least one", None)
-    said, parts, message = [], [], maybe_text(told.get("drMessage"))
+    message = maybe_text(answer.get("drMessage"))
+    listed_events: list[Event] = []
+    states: list[ComponentState] = []
     for index, service in enumerate(services):
         name = text(service.get("serviceName"), f"services[{index}].serviceName")
-        where = f"services[{index}].events"
-        told_here = enumerate(optional_rows(service.get("events"), where))
-        here = [_event(each, name, f"{where}[{place}]", page.now) for place, each in told_here]
-        parts += _parts(Component(id=name, name=name, position=index), here, calm=message is None)
-        said += here
-    events = _merged(said)
-    over, withdrawn = closed_since(page, events)
+        component = Component(id=name, name=name, position=index)
+        own_events = list(_events(service, name, f"services[{index}].events", page.now))
+        states += _states(component, own_events, calm=message is None)
+        listed_events += own_events
+    events = _merge(listed_events)
+    ended_events, withdrawn = closed_since(page, events)
     return evidence(
         SOURCE,
         page,
         info=PageInfo(name="Apple", remark="; ".join(_remarks(message, events)) or None),
-        parts=parts,
-        events=[*over, *events],
+        parts=states,
+        events=[*ended_events, *events],
         withdrawn=withdrawn,
         cursor=dump_open(events),
     )
@@ -161,88 +155,100 @@ def _live(told: Row, page: PageContext) -> Evidence:
 # events
 
 
-def _event(told: Row, service: str, where: str, now: datetime) -> Event:
-    """Return an event as it stands under one service; one that is over at a time nobody tells has
-    no length.
-    """
-    kind, state = (
-        keyword(told.get("statusType"), f"{where}.statusType"),
-        keyword(told.get("eventStatus"), f"{where}.status"),
-    )
-    start = epoch(told.get("epochStartDate"), f"{where}.epochStartDate", per_second=1000)
-    last = told.get("epochEndDate")
-    end = epoch(last, f"{where}.epochEndDate", per_second=1000) if last is not None else None
-    phase = _phase(state, start, end, now)
-    silent, over = start + RATED_FOR, phase is Phase.CLOSED
-    until = min(end or start, now) if over else silent if silent <= now else None
-    timeless = over and last is None
-    said = kind if state in STATES else state
+def _events(service: Row, name: str, where: str, now: datetime) -> Iterator[Event]:
+    for place, event in enumerate(optional_rows(service.get("events"), where)):
+        yield _event(event, name, f"{where}[{place}]", now)
+
+
+def _event(event: Row, service: str, where: str, now: datetime) -> Event:
+    """Return an event as it stands under one service."""
+    kind = keyword(event.get("statusType"), f"{where}.statusType")
+    state = keyword(event.get("eventStatus"), f"{where}.status")
+    start = epoch(event.get("epochStartDate"), f"{where}.epochStartDate", per_second=1000)
+    stated_end = _stated_end(event, where)
+    phase = _phase(state, start, stated_end, now)
+    end = min(stated_end or start, now) if phase is Phase.CLOSED else None
+    silent_from = start + RATED_FOR if start + RATED_FOR <= now else None
+    has_length = end is None or stated_end is not None
     return Event(
-        id=identifier(told.get("messageId"), f"{where}.messageId"),
-        title=(maybe_text(told.get("message")) or f"{kind} of {service}")[:LONGEST_TITLE],
+        id=identifier(event.get("messageId"), f"{where}.messageId"),
+        title=(maybe_text(event.get("message")) or f"{kind} of {service}")[:LONGEST_TITLE],
         phase=phase,
         start=start,
-        end=until if over else None,
+        end=end,
         status=state,
         impact=kind,
         maintenance=kind == "maintenance",
         component_ids=(service,),
-        spans=(
-            ()
-            if timeless
-            else spans_for([service], _level(told, kind, state), start, until, word=said)
+        spans=spans_for(
+            [service] if has_length else [],
+            _level(event, kind, state),
+            start,
+            end or silent_from,
+            word=kind if state in STATES else state,
         ),
-        unknown_words=tuple(({state} - STATES) | ({kind} - VOCABULARY.keys())),
+        unknown_words=(*({state} - STATES), *({kind} - VOCABULARY.keys())),
     )
 
 
-def _phase(state: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
+def _stated_end(event: Row, where: str) -> datetime | None:
+    end = event.get("epochEndDate")
+    return None if end is None else epoch(end, f"{where}.epochEndDate", per_second=1000)
+
+
+def _phase(state: str, start: datetime, stated_end: datetime | None, now: datetime) -> Phase:
     """Return the phase, by its times as far as they are told; what a word beside them ends is over
     too.
     """
-    if state in OVER or (end is not None and end <= now):
+    if state in OVER or (stated_end is not None and stated_end <= now):
         return Phase.CLOSED
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
-def _level(told: Row, kind: str, state: str) -> Level | None:
+def _level(event: Row, kind: str, state: str) -> Level | None:
     """Return how bad it is; of an event in a state we do not know that is not known either."""
-    some = (maybe_text(told.get("usersAffected")) or "").lower().startswith(SOME)
-    known = VOCABULARY[SOME] if kind == "outage" and some else VOCABULARY.get(kind)
-    return known if state in STATES else None
+    if state not in STATES:
+        return None
+    hits_some = (maybe_text(event.get("usersAffected")) or "").lower().startswith(SOME)
+    return VOCABULARY.get(SOME if kind == "outage" and hits_some else kind)
 
 
-def _merged(said: Iterable[Event]) -> list[Event]:
+def _merge(events: Iterable[Event]) -> list[Event]:
     """Return the events, each once, with all the services it stands under."""
-    found: dict[str, list[Event]] = {}
-    for event in said:
-        found.setdefault(event.id, []).append(event)
-    return [
-        replace(
-            next((event for event in same if event.phase is Phase.OPEN), same[-1]),
-            component_ids=tuple(key for event in same for key in event.component_ids),
-            spans=tuple(span for event in same for span in event.spans),
-            unknown_words=tuple(word for event in same for word in event.unknown_words),
-        )
-        for same in found.values()
-    ]
+    by_id: dict[str, Event] = {}
+    for event in events:
+        by_id[event.id] = _join(by_id[event.id], event) if event.id in by_id else event
+    return list(by_id.values())
 
 
-def _parts(component: Component, events: Iterable[Event], *, calm: bool) -> list[ComponentState]:
+def _join(first: Event, second: Event) -> Event:
+    """Return two statements of one event as one: the first that it goes on counts, else the
+    last.
+    """
+    return replace(
+        first if first.phase is Phase.OPEN else second,
+        component_ids=first.component_ids + second.component_ids,
+        spans=first.spans + second.spans,
+        unknown_words=first.unknown_words + second.unknown_words,
+    )
+
+
+def _states(component: Component, events: Iterable[Event], *, calm: bool) -> list[ComponentState]:
     """Return a service's state by each event that goes on; one that nobody ended for long rates it
     no more.
     """
-    spans = [span for event in events if event.phase is Phase.OPEN for span in event.spans]
-    if not spans:
-        return [ComponentState(component=component, level=Level.OPERATIONAL if calm else None)]
-    return [
-        (
-            ComponentState(component=component, level=None)
-            if span.end
-            else ComponentState(component=component, level=span.level, word=span.word)
-        )
-        for span in spans
-    ]
+    states: list[ComponentState] = []
+    for event in events:
+        if event.phase is Phase.OPEN:
+            states += [_state(component, span) for span in event.spans]
+    calm_state = ComponentState(component=component, level=Level.OPERATIONAL if calm else None)
+    return states or [calm_state]
+
+
+def _state(component: Component, span: ImpactSpan) -> ComponentState:
+    if span.end is not None:
+        return ComponentState(component=component, level=None)
+    return ComponentState(component=component, level=span.level, word=span.word)
 
 
 def _remarks(message: str | None, events: Iterable[Event]) -> Iterator[str]:
