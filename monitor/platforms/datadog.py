@@ -7,25 +7,33 @@ Pure.
   "operational". What they were stands in its `timeline`: each update names components and the state
   they were in from `startedAt` on.
 - `startedAt` is when it happened, `createdAt` when somebody typed it in, perhaps months later.
-  Incidents older than the page itself (`created`) were typed in; they are told, and the time around
-  them is not known to be good.
-- `resolvedDate` may lie before an update that says it goes on: then the update that says it is over
-  ends it. What is posted after the end is a review.
-- `maintenances` is null when there are none. What one looks like is known from programs that read
-  it only.
+  Incidents older than the page itself (`created`) were typed in: they are listed, and the time
+  around them is not known to be good.
+- `resolvedDate` may lie before an update that says that the incident goes on: then the update that
+  says it is over ends it. What is posted after the end is a review.
+- `maintenances` is null when there are none. Their fields are known only from programs that read
+  them.
 
 The page computes its percentages itself, from the partial and major outages in the timelines.
 Nothing is documented.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
+from typing import NamedTuple
 
 from monitor.errors import PageUnavailable
-from monitor.kit.events import ComponentState, Event, ImpactSpan, recent_or_open, spans_for
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    recent_or_open,
+    spans_for,
+    unlisted,
+)
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     Row,
@@ -40,7 +48,7 @@ from monitor.kit.fields import (
 )
 from monitor.kit.hosts import is_on
 from monitor.kit.messages import messages, posted_states
-from monitor.kit.posts import calls_over, end_of, post_saying
+from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.kit.states import worst_words
@@ -63,8 +71,8 @@ SOURCE = "datadog.config"
 CONFIG = "/config.json"
 PROBE = Get(path=CONFIG)
 COMMON_PATHS = (CONFIG,)
-HOSTED = ".statuspage.datadoghq.com"
-HOSTS = (HOSTED,)
+TENANTS = ".statuspage.datadoghq.com"
+HOSTS = (TENANTS,)
 
 VOCABULARY: Mapping[str, Level] = {
     "operational": Level.OPERATIONAL,
@@ -75,7 +83,7 @@ VOCABULARY: Mapping[str, Level] = {
 }
 
 DEEPEST = 9
-"""Groups stand in groups; more of them in each other are no page."""
+"""Groups may stand in groups. An answer in which more than these are nested is no page's."""
 
 INCIDENT_PHASES: Mapping[str, Phase] = {
     "investigating": Phase.OPEN,
@@ -95,218 +103,230 @@ MAINTENANCE_PHASES: Mapping[str, Phase] = {
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Yield the signs of a Datadog page's document; `host` only ever beside another sign."""
-    if b'"domainPrefix"' not in response.body:
+    """Yield the signs of a Datadog page's document."""
+    answer = try_json(response) if b'"domainPrefix"' in response.body else None
+    if not isinstance(answer, dict):
         return
-    told = try_json(response)
-    if not isinstance(told, dict):
-        return
-    if {"pageType", "domainPrefix", "components", "incidents"} <= told.keys():
+    if {"pageType", "domainPrefix", "components", "incidents"} <= answer.keys():
         yield Signal("shape", "a page with a type and a domain prefix")
-    if {"sourceDatacenter", "visualizationType"} <= told.keys():
+    if {"sourceDatacenter", "visualizationType"} <= answer.keys():
         yield Signal("settings", "Datadog's data centre and way of drawing")
-    if is_on(str(told.get("pageUrl")), HOSTS):
-        yield Signal("address", f"the page says that its address is on *{HOSTED}")
+    if is_on(str(answer.get("pageUrl")), HOSTS):
+        yield Signal("address", f"the page says that its address is on *{TENANTS}")
 
 
 # the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """What the document says. `created` is when the page began."""
+class _Document:
+    """What the document says. `began_at` is when the page began, `unknown_words` are states of
+    incidents and maintenances that mean nothing to us.
+    """
 
     info: PageInfo
-    created: datetime
-    parts: Sequence[ComponentState]
+    began_at: datetime
+    states: Sequence[ComponentState]
     events: Sequence[Event]
-    words: frozenset[str]
+    unknown_words: set[str]
 
 
-def _page(response: Response) -> _Page:
-    told = row(read_json(response), "the answer")
-    if told.get("enabled") is False:
+def _read_document(response: Response) -> _Document:
+    answer = row(read_json(response), "the answer")
+    if answer.get("enabled") is False:
         raise PageUnavailable("the vendor has switched this page off", url=response.url)
-    incidents = _kept(rows(told.get("incidents"), "incidents"))
-    plans = _kept(optional_rows(told.get("maintenances"), "maintenances"))
-    words = {_status(each) for each in incidents} - INCIDENT_PHASES.keys()
-    return _Page(
-        info=PageInfo(external_id=maybe_text(told.get("id")), name=maybe_text(told.get("name"))),
-        created=instant(told.get("created"), "created"),
-        parts=[
-            _part(each, group, position)
-            for position, (each, group) in enumerate(_leaves(told.get("components")))
-        ],
+    incidents = _without_deleted(rows(answer.get("incidents"), "incidents"))
+    plans = _without_deleted(optional_rows(answer.get("maintenances"), "maintenances"))
+    unknown_words = _unknown_words(incidents, INCIDENT_PHASES)
+    unknown_words |= _unknown_words(plans, MAINTENANCE_PHASES)
+    return _Document(
+        info=PageInfo(
+            external_id=maybe_text(answer.get("id")), name=maybe_text(answer.get("name"))
+        ),
+        began_at=instant(answer.get("created"), "created"),
+        states=list(_component_states(answer.get("components"))),
         events=[*map(_incident, incidents), *map(_maintenance, plans)],
-        words=frozenset(words | {_status(each) for each in plans} - MAINTENANCE_PHASES.keys()),
+        unknown_words=unknown_words,
     )
 
 
-def _kept(told: Sequence[Row]) -> list[Row]:
-    return [each for each in told if each.get("deletedAt") is None]
+def _without_deleted(items: Iterable[Row]) -> list[Row]:
+    return [item for item in items if item.get("deletedAt") is None]
 
 
-def _leaves(told: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, str | None]]:
-    """Yield the components in the page's order, with the group they are in; groups have no state of
-    their own.
+def _unknown_words(items: Iterable[Row], phases: Mapping[str, Phase]) -> set[str]:
+    return set(map(_status, items)) - phases.keys()
+
+
+def _component_states(components: object) -> Iterator[ComponentState]:
+    for position, (item, group) in enumerate(_leaves(components)):
+        key, word = _id_and_word(item, "component")
+        name = text(item.get("name"), f"component {key}.name")
+        component = Component(id=key, name=name, group=group, position=position)
+        yield ComponentState(component=component, level=VOCABULARY.get(word), word=word)
+
+
+def _leaves(components: object, groups: tuple[str, ...] = ()) -> Iterator[tuple[Row, str | None]]:
+    """Yield the components in the page's order, each with the name of the innermost group it is
+    in; groups have no state of their own.
     """
-    for each in sorted(
-        rows(told, "components"), key=lambda each: number(each.get("position", 0), "position")
-    ):
-        if each.get("type") == "ComponentGroup" and len(groups) < DEEPEST:
-            yield from _leaves(
-                each.get("components"), (*groups, text(each.get("name"), "component.name"))
-            )
-        elif each.get("type") == "Component":
-            yield each, groups[-1] if groups else None
+    for item in sorted(rows(components, "components"), key=_position):
+        if item.get("type") == "ComponentGroup" and len(groups) < DEEPEST:
+            name = text(item.get("name"), "component.name")
+            yield from _leaves(item.get("components"), (*groups, name))
+        elif item.get("type") == "Component":
+            yield item, groups[-1] if groups else None
         else:
-            shape_error("component.type", "Component or ComponentGroup", each.get("type"))
+            shape_error("component.type", "Component or ComponentGroup", item.get("type"))
 
 
-def _part(told: Row, group: str | None, position: int) -> ComponentState:
-    key, state = _state(told, "component")
-    name = text(told.get("name"), f"component {key}.name")
-    component = Component(id=key, name=name, group=group, position=position)
-    return ComponentState(component=component, level=VOCABULARY.get(state), word=state)
+def _position(component: Row) -> float:
+    return number(component.get("position", 0), "position")
 
 
-def _state(told: Row, where: str) -> tuple[str, str]:
-    key = identifier(told.get("id"), f"{where}.id")
-    return key, keyword(told.get("status"), f"{where} {key}.status")
+def _id_and_word(component: Row, where: str) -> tuple[str, str]:
+    key = identifier(component.get("id"), f"{where}.id")
+    return key, keyword(component.get("status"), f"{where} {key}.status")
 
 
-def _status(told: Row) -> str:
-    return keyword(told.get("currentStatus"), "currentStatus")
+def _status(item: Row) -> str:
+    return keyword(item.get("currentStatus"), "currentStatus")
 
 
-# events
+# incidents
 
 
-def _incident(told: Row) -> Event:
-    where, status = f"incident {identifier(told.get('id'), 'incident.id')}", _status(told)
-    posts = _posts(told, where)
-    start = min(
-        [instant(told.get("publishedDate"), f"{where}.publishedDate"), *(at for at, _ in posts)]
+class _Update(NamedTuple):
+    """A message of an incident: when it was true, and the states of components by it."""
+
+    post: Post
+    states: Sequence[tuple[str, str]]
+
+
+class _Change(NamedTuple):
+    """When a component came into a state, and the vendor's word for it."""
+
+    at: datetime
+    word: str
+
+
+def _incident(item: Row) -> Event:
+    key = identifier(item.get("id"), "incident.id")
+    where, status = f"incident {key}", _status(item)
+    updates = _updates(item, where)
+    stated_start = instant(item.get("publishedDate"), f"{where}.publishedDate")
+    start = min([stated_start, *(update.post.at for update in updates)])
+    end = end_of(
+        [update.post for update in updates],
+        maybe_instant(item.get("resolvedDate"), f"{where}.resolvedDate"),
+        start,
+        over=item.get("resolved") is True or calls_over(status, INCIDENT_PHASES),
     )
-    end = _end(
-        told, where, start, over=told.get("resolved") is True or calls_over(status, INCIDENT_PHASES)
+    component_ids = _component_ids(item, where)
+    # Where no update says which state they were in, that of now does not: it may be after the end.
+    spans = tuple(_spans(updates, end)) or spans_for(
+        component_ids, None, start, end, basis=Basis.DECLARED
     )
-    spans = tuple(_spans(posts, end))
-    named = [
-        identifier(each.get("id"), f"{where}.componentsAffected.id")
-        for each in _affected(told, where)
-    ]
-    if (
-        not spans
-    ):  # the state they were in is not told, and the one they are in now is that of after the end
-        spans = spans_for(named, None, start, end, basis=Basis.DECLARED)
     return Event(
-        id=identifier(told.get("id"), "incident.id"),
-        title=text(told.get("title"), f"{where}.title"),
+        id=key,
+        title=text(item.get("title"), f"{where}.title"),
         phase=Phase.OPEN if end is None else Phase.CLOSED,
         start=start,
         end=end,
         status=status,
-        impact=_worst(spans),
-        component_ids=tuple(named),
+        impact=_worst_word(spans),
+        component_ids=component_ids,
         spans=spans,
         unattributed=not spans,
-        updates=messages(told.get("timeline"), at="startedAt", text="description", states=_posted),
+        updates=messages(
+            item.get("timeline"), at="startedAt", text="description", states=_posted_states
+        ),
     )
 
 
-def _posted(update: Row) -> Iterator[PostedState]:
+def _posted_states(update: Row) -> Iterator[PostedState]:
     return posted_states(update.get("componentsAffected"), VOCABULARY, key="id")
 
 
-def _end(told: Row, where: str, start: datetime, *, over: bool) -> datetime | None:
-    said = maybe_instant(told.get("resolvedDate"), f"{where}.resolvedDate")
-    posts = [
-        post_saying(
-            instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
-            keyword(each.get("status") or "none", f"{where}.timeline.status"),
-            INCIDENT_PHASES,
-        )
-        for each in optional_rows(told.get("timeline"), f"{where}.timeline")
-    ]
-    return end_of(posts, said, start, over=over)
+def _component_ids(item: Row, where: str) -> tuple[str, ...]:
+    place = f"{where}.componentsAffected"
+    components = optional_rows(item.get("componentsAffected"), place)
+    return tuple(identifier(component.get("id"), f"{place}.id") for component in components)
 
 
-def _affected(told: Row, where: str) -> list[Row]:
-    return optional_rows(told.get("componentsAffected"), f"{where}.componentsAffected")
+def _updates(incident: Row, where: str) -> list[_Update]:
+    """Return an incident's updates, oldest first."""
+    place = f"{where}.timeline"
+    newest_first = optional_rows(incident.get("timeline"), place)
+    updates = [_update(item, place) for item in reversed(newest_first)]
+    return sorted(updates, key=lambda update: update.post.at)
 
 
-def _posts(told: Row, where: str) -> list[tuple[datetime, list[tuple[str, str]]]]:
-    """Return the updates, oldest first: when each was true, and the state it says components were
-    in.
+def _update(item: Row, where: str) -> _Update:
+    at = instant(item.get("startedAt"), f"{where}.startedAt")
+    components = optional_rows(item.get("componentsAffected"), f"{where}.componentsAffected")
+    states = [_id_and_word(component, where) for component in components]
+    status = keyword(item.get("status") or "none", f"{where}.status")
+    return _Update(post_saying(at, status, INCIDENT_PHASES), states)
+
+
+def _spans(updates: Iterable[_Update], end: datetime | None) -> Iterator[ImpactSpan]:
+    """Yield what the updates, oldest first, say of each component: it keeps a state until an update
+    names it again, or the end.
     """
-    posts = [
-        (
-            instant(each.get("startedAt"), f"{where}.timeline.startedAt"),
-            [_state(part, f"{where}.timeline") for part in _affected(each, f"{where}.timeline")],
-        )
-        for each in reversed(optional_rows(told.get("timeline"), f"{where}.timeline"))
-    ]
-    return sorted(posts, key=lambda post: post[0])
-
-
-def _spans(
-    posts: Sequence[tuple[datetime, list[tuple[str, str]]]], end: datetime | None
-) -> Iterator[ImpactSpan]:
-    """Yield what the updates make of each component: it keeps a state until an update names it
-    again, or the end.
-    """
-    courses: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for at, states in posts:
-        for key, state in worst_words(states, VOCABULARY).items():
-            courses[key].append((at, state))
-    for key, course in courses.items():
-        for (at, state), following in zip_longest(course, course[1:]):
-            until = (
-                end
-                if following is None
-                else following[0]
-                if end is None
-                else min(following[0], end)
-            )
-            if end is None or at < end or at == end == course[0][0]:
-                level = VOCABULARY.get(state)
+    changes_of: dict[str, list[_Change]] = defaultdict(list)
+    for update in updates:
+        for key, word in worst_words(update.states, VOCABULARY).items():
+            changes_of[key].append(_Change(update.post.at, word))
+    for key, changes in changes_of.items():
+        for change, following in zip_longest(changes, changes[1:]):
+            if _is_within(change, changes[0], end):
                 yield ImpactSpan(
                     component_id=key,
-                    level=level,
-                    start=at,
-                    end=until,
-                    word=state,
+                    level=VOCABULARY.get(change.word),
+                    start=change.at,
+                    end=_earlier(end, following and following.at),
+                    word=change.word,
                     basis=Basis.TRANSITION,
                 )
 
 
-def _worst(spans: Sequence[ImpactSpan]) -> str:
+def _is_within(change: _Change, first: _Change, end: datetime | None) -> bool:
+    """Whether a change was before the end of its incident, or with it where all were."""
+    return end is None or change.at < end or change.at == end == first.at
+
+
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    """Return the earlier of two instants; None is later than any."""
+    if first is None or second is None:
+        return first or second
+    return min(first, second)
+
+
+def _worst_word(spans: Sequence[ImpactSpan]) -> str:
     """Return the vendor's word for the worst of an incident, which has no severity of its own."""
     worst = max((span.level for span in spans if span.level is not None), default=None)
     return next((span.word for span in spans if span.word and span.level is worst), "unknown")
 
 
-def _maintenance(told: Row) -> Event:
-    where, status = f"maintenance {identifier(told.get('id'), 'maintenance.id')}", _status(told)
-    start = instant(told.get("startDate"), f"{where}.startDate")
-    end = maybe_instant(told.get("completedDate"), f"{where}.completedDate")
-    named = [
-        identifier(each.get("id"), f"{where}.componentsAffected.id")
-        for each in _affected(told, where)
-    ]
+def _maintenance(item: Row) -> Event:
+    key = identifier(item.get("id"), "maintenance.id")
+    where, status = f"maintenance {key}", _status(item)
+    start = instant(item.get("startDate"), f"{where}.startDate")
+    end = maybe_instant(item.get("completedDate"), f"{where}.completedDate")
+    component_ids = _component_ids(item, where)
     return Event(
-        id=identifier(told.get("id"), "maintenance.id"),
-        title=text(told.get("title"), f"{where}.title"),
+        id=key,
+        title=text(item.get("title"), f"{where}.title"),
         phase=MAINTENANCE_PHASES.get(status, Phase.OPEN),
         start=start,
         end=end,
         status=status,
         impact="maintenance",
         maintenance=True,
-        component_ids=tuple(named),
+        component_ids=component_ids,
         spans=spans_for(
-            named, Level.MAINTENANCE, start, end, word="maintenance", basis=Basis.DECLARED
+            component_ids, Level.MAINTENANCE, start, end, word="maintenance", basis=Basis.DECLARED
         ),
     )
 
@@ -320,15 +340,15 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = _page(response)
+        document = _read_document(response)
         yield evidence(
             SOURCE,
             page,
-            info=told.info,
-            parts=told.parts,
-            events=recent_or_open(told.events, page),
-            withdrawn=page.open_incidents - {event.id for event in told.events},
-            unknown_words=told.words,
+            info=document.info,
+            parts=document.states,
+            events=recent_or_open(document.events, page),
+            withdrawn=unlisted(page, document.events),
+            unknown_words=document.unknown_words,
         )
 
 
@@ -336,15 +356,15 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield all incidents; they cover the time since the page began."""
     response = yield from get(CONFIG)
     with locate_errors(response.url):
-        told = _page(response)
-        first = min(page.now, max(since, told.created))
+        document = _read_document(response)
+        first = min(page.now, max(since, document.began_at))
         yield evidence(
             SOURCE,
             page,
-            components=[part.component for part in told.parts],
-            events=[event for event in told.events if event.end is None or event.end >= since],
+            components=[state.component for state in document.states],
+            events=document.events,
             since=first,
-            unknown_words=told.words,
+            unknown_words=document.unknown_words,
         )
     yield from gap_before(
         SOURCE, page, since, first, "the page began then; what it tells of before was typed in"
