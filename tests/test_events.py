@@ -15,6 +15,8 @@ from monitor.kit.events import (
     Event,
     ImpactSpan,
     expire_stale,
+    is_any_unattributed,
+    phase_at,
     recent_or_open,
     spans_for,
     unlisted,
@@ -245,6 +247,35 @@ def test_what_no_event_names_is_operational_unless_one_is_vague() -> None:
         None,
         Level.OPERATIONAL,
     ]
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "ends_in", "phase"),
+    [
+        (1, None, Phase.SCHEDULED),
+        (1, 2, Phase.SCHEDULED),
+        (0, None, Phase.OPEN),
+        (-1, 1, Phase.OPEN),
+        (-1, 0, Phase.CLOSED),
+    ],
+)
+def test_what_has_no_state_of_its_own_is_in_the_phase_that_its_dates_say(
+    starts_in: int, ends_in: int | None, phase: Phase
+) -> None:
+    end = None if ends_in is None else NOW + ends_in * HOUR
+
+    assert phase_at(NOW + starts_in * HOUR, end, NOW) is phase
+
+
+def test_only_what_goes_on_can_hit_what_it_does_not_say() -> None:
+    event = Event(
+        id="1", title="t", phase=Phase.OPEN, start=NOW, status="s", impact="i", unattributed=True
+    )
+
+    assert is_any_unattributed([event])
+    assert not is_any_unattributed(
+        [replace(event, phase=Phase.CLOSED), replace(event, unattributed=False)]
+    )
 
 
 def test_an_event_nobody_speaks_of_any_more_is_listed_and_not_rated_for_ever() -> None:

@@ -110,6 +110,20 @@ def start_by(event: Event, now: datetime) -> Event:
     return replace(event, phase=Phase.OPEN, start=now, spans=spans)
 
 
+def phase_at(start: datetime, end: datetime | None, now: datetime) -> Phase:
+    """Return the phase of what is dated and has no state of its own: closed from its end on (None =
+    it has none), scheduled before its start, open between.
+    """
+    if end is not None and end <= now:
+        return Phase.CLOSED
+    return Phase.SCHEDULED if start > now else Phase.OPEN
+
+
+def is_any_unattributed(events: Iterable[Event]) -> bool:
+    """Whether something goes on of which it is not said what it hit."""
+    return any(event.phase is Phase.OPEN and event.unattributed for event in events)
+
+
 def recent_or_open(events: Iterable[Event], page: PageContext) -> list[Event]:
     """Return what a poll tells of where a source lists all of the past: not what we know to have
     ended long ago.
