@@ -3,27 +3,34 @@ were. Pure.
 
 `/data/payload.json` is what the page itself is drawn from. What is easily misread in it:
 
-- Components have no state. Each incident says the condition of the components it hit, so the
-  present is what the open incidents say; in a closed incident the conditions are those of the
+- Components have no state. Each incident says the condition of the components it hit, so their
+  present state is what the open incidents say; the conditions in a closed incident are those of the
   outage.
 - Conditions have the customer's own names; `conditions` maps each to OPERATIONAL, DEGRADED or
-  OFFLINE. A "Maintenance" is mapped to DEGRADED there, so a condition called so is a maintenance,
-  as is all of an incident of that severity.
+  OFFLINE. A condition named "Maintenance" is mapped to DEGRADED there, so one with that word in its
+  name is a maintenance, as is all of an incident of that severity.
 - An incident is over when it has a time `resolved`, or when a note in its timeline begins with that
   word; where they differ the note counts, as the time may be of the day the incident was reviewed.
-  Incidents stand in no order, `acknowledged` may be weeks later than `resolved`, and one that names
-  no components says nothing of any, so its time is not known to be good.
+- Incidents stand in no order, and `acknowledged` may be weeks later than `resolved`.
+- An incident that names no components says nothing of any, so its time is not known to be good.
 
-Planned maintenances (`scheduledMaintenances`) are known from a program that reads them only. Other
+Planned maintenances (`scheduledMaintenances`) are known only from a program that reads them. Other
 severities than MAINTENANCE are the customer's and decide nothing. The format is not documented.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, recent_or_open
+from monitor.kit.events import (
+    Event,
+    ImpactSpan,
+    expire_stale,
+    is_any_unattributed,
+    phase_at,
+    recent_or_open,
+)
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, identifier, maybe_text, optional_rows, row, rows, text
 from monitor.kit.messages import messages
@@ -33,7 +40,7 @@ from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step
 from monitor.kit.responses import locate_errors, read_json, try_json
 from monitor.kit.states import current_states
 from monitor.kit.times import instant, maybe_instant
-from monitor.model import Basis, Component, IncidentUpdate, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Level, PageInfo, Phase
 
 ABOUT = About(
     title="FireHydrant",
@@ -51,8 +58,7 @@ ABOUT = About(
 
 SOURCE = "firehydrant.incidents"
 PLANS = "firehydrant.maintenances"
-"""Planned maintenances leave the list when they are over; an answer that has them no more does not
-take them back."""
+"""Planned maintenances leave the list when they are over; that does not withdraw them."""
 
 PAYLOAD = "/data/payload.json"
 PROBE = Get(path=PAYLOAD)
@@ -83,7 +89,7 @@ NOTES: Mapping[str, Phase] = {
     "closed": Phase.CLOSED,
 }
 
-UNNAMED = "an incident is going on that names no component"
+NO_COMPONENT = "an incident is going on that names no component"
 
 
 # detection
@@ -91,19 +97,14 @@ UNNAMED = "an incident is going on that names no component"
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a FireHydrant payload."""
-    if b'"conditions"' not in response.body:
+    answer = try_json(response) if b'"conditions"' in response.body else None
+    if not isinstance(answer, dict) or not isinstance(answer.get("incidents"), list):
         return
-    told = try_json(response)
-    if not isinstance(told, dict) or not isinstance(told.get("incidents"), list):
-        return
-    conditions = told.get("conditions")
-    if (
-        isinstance(conditions, dict)
-        and conditions
-        and set(map(str, conditions.values())) <= VOCABULARY.keys()
-    ):
+    conditions = answer.get("conditions")
+    words = set(map(str, conditions.values())) if isinstance(conditions, dict) else set()
+    if words and words <= VOCABULARY.keys():
         yield Signal("shape", "conditions are mapped to FireHydrant's words")
-    config = told.get("config")
+    config = answer.get("config")
     if isinstance(config, dict) and {"companyName", "operationalMessage"} <= config.keys():
         yield Signal("config", "a company's name and its message for quiet times")
     if b"type.googleapis.com/firehydrant." in response.body:
@@ -123,41 +124,37 @@ class _Payload:
     plans: Sequence[Event]
 
 
-def _payload(response: Response, now: datetime) -> _Payload:
-    told = row(read_json(response), "the answer")
-    listed = rows(told.get("components"), "components")
+def _read_payload(response: Response, now: datetime) -> _Payload:
+    answer = row(read_json(response), "the answer")
     components = [
         Component(
-            id=identifier(each.get("id"), "component.id"),
-            name=text(each.get("name"), "component.name"),
-            position=at,
+            id=identifier(item.get("id"), "component.id"),
+            name=text(item.get("name"), "component.name"),
+            position=position,
         )
-        for at, each in enumerate(listed)
+        for position, item in enumerate(rows(answer.get("components"), "components"))
     ]
     reader = _Reader(
-        conditions=_conditions(told),
-        ids={each.name: each.id for each in components},
-        url=response.url,
+        conditions=_conditions(answer),
+        ids={component.name: component.id for component in components},
         now=now,
     )
+    plans = answer.get("scheduledMaintenances")
     return _Payload(
-        name=maybe_text(row(told.get("config"), "config").get("companyName")),
+        name=maybe_text(row(answer.get("config"), "config").get("companyName")),
         components=components,
-        incidents=[reader.incident(each) for each in rows(told.get("incidents"), "incidents")],
-        plans=[
-            reader.plan(each)
-            for each in optional_rows(told.get("scheduledMaintenances"), "scheduledMaintenances")
-        ],
+        incidents=list(map(reader.incident, rows(answer.get("incidents"), "incidents"))),
+        plans=list(map(reader.plan, optional_rows(plans, "scheduledMaintenances"))),
     )
 
 
-def _conditions(told: Row) -> Mapping[str, str]:
+def _conditions(answer: Row) -> Mapping[str, str]:
     """Return what each condition's name is mapped to. Names are compared without spaces around
     them.
     """
-    table = row(told.get("conditions"), "conditions")
+    table = row(answer.get("conditions"), "conditions")
     return {
-        name.strip(): identifier(meant, f"conditions.{name[:40]}") for name, meant in table.items()
+        name.strip(): identifier(word, f"conditions.{name[:40]}") for name, word in table.items()
     }
 
 
@@ -169,47 +166,49 @@ class _Reader:
 
     conditions: Mapping[str, str]
     ids: Mapping[str, str]
-    url: str
     now: datetime
 
-    def incident(self, told: Row) -> Event:
+    def incident(self, item: Row) -> Event:
         """Return an incident; an open one nobody speaks of any more is not rated for ever."""
-        key = identifier(told.get("id"), "incident.id")
-        times = row(told.get("timestamps"), f"incident {key}.timestamps")
+        key = identifier(item.get("id"), "incident.id")
+        where = f"incident {key}"
+        times = row(item.get("timestamps"), f"{where}.timestamps")
         start = instant(
-            times.get("started") or times.get("detected"), f"incident {key}.timestamps.started"
+            times.get("started") or times.get("detected"), f"{where}.timestamps.started"
         )
-        end = _end(
-            told, maybe_instant(times.get("resolved"), f"incident {key}.timestamps.resolved"), start
-        )
-        severity = maybe_text(told.get("severitySlug")) or "UNSET"
-        spans = self._spans(told, start, end, maintenance=severity.upper() == MAINTENANCE)
+        stated_end = maybe_instant(times.get("resolved"), f"{where}.timestamps.resolved")
+        timeline = _timeline(item, f"{where}.timeline")
+        end = _end(timeline, stated_end, start)
+        severity = maybe_text(item.get("severitySlug")) or "UNSET"
+        is_maintenance = severity.upper() == MAINTENANCE
+        spans = tuple(self._spans(item, start, end, maintenance=is_maintenance))
         event = Event(
             id=key,
-            title=text(told.get("title") or told.get("name"), f"incident {key}.title"),
-            phase=self._phase(start, end),
+            title=text(item.get("title") or item.get("name"), f"{where}.title"),
+            phase=phase_at(start, end, self.now),
             start=start,
             end=end,
             status="open" if end is None else "resolved",
             impact=severity,
-            maintenance=severity.upper() == MAINTENANCE,
+            maintenance=is_maintenance,
             spans=spans,
             unattributed=not spans,
-            updates=_messages(told),
+            updates=messages(timeline, at="occurredAt", text="note"),
         )
-        return expire_stale(event, _spoke(told, start), self.now)
+        return expire_stale(event, _last_word_at(timeline) or start, self.now)
 
-    def plan(self, told: Row) -> Event:
+    def plan(self, item: Row) -> Event:
         """Return a planned maintenance. Whatever its components' condition is called, they are in
         maintenance.
         """
-        key = identifier(told.get("id"), "maintenance.id")
-        start = instant(told.get("startsAt"), f"maintenance {key}.startsAt")
-        end = instant(told.get("endsAt"), f"maintenance {key}.endsAt")
-        phase, spans = self._phase(start, end), self._spans(told, start, end, maintenance=True)
+        key = identifier(item.get("id"), "maintenance.id")
+        start = instant(item.get("startsAt"), f"maintenance {key}.startsAt")
+        end = instant(item.get("endsAt"), f"maintenance {key}.endsAt")
+        phase = phase_at(start, end, self.now)
+        spans = tuple(self._spans(item, start, end, maintenance=True))
         return Event(
             id=key,
-            title=text(told.get("name") or told.get("title"), f"maintenance {key}.name"),
+            title=text(item.get("name") or item.get("title"), f"maintenance {key}.name"),
             phase=phase,
             start=start,
             end=end,
@@ -220,16 +219,11 @@ class _Reader:
             unattributed=not spans,
         )
 
-    def _phase(self, start: datetime, end: datetime | None) -> Phase:
-        if end is not None and end <= self.now:
-            return Phase.CLOSED
-        return Phase.SCHEDULED if start > self.now else Phase.OPEN
-
     def _spans(
-        self, told: Row, start: datetime, end: datetime | None, *, maintenance: bool
-    ) -> tuple[ImpactSpan, ...]:
-        return tuple(
-            ImpactSpan(
+        self, item: Row, start: datetime, end: datetime | None, *, maintenance: bool
+    ) -> Iterator[ImpactSpan]:
+        for key, condition in self._hit_components(item):
+            yield ImpactSpan(
                 component_id=key,
                 level=self._level(condition, maintenance=maintenance),
                 start=start,
@@ -237,23 +231,19 @@ class _Reader:
                 word=condition,
                 basis=Basis.DECLARED,
             )
-            for key, condition in self._hit(told)
-        )
 
-    def _hit(self, told: Row) -> Iterator[tuple[str, str | None]]:
-        """Yield the components an incident names, by id, each with its condition; some answers name
-        them only.
+    def _hit_components(self, item: Row) -> Iterator[tuple[str, str | None]]:
+        """Yield the ids of the components that an incident names, each with its condition; some
+        answers name them only.
         """
-        where = f"incident {told.get('id')}"
-        listed = optional_rows(told.get("components"), f"{where}.components")
-        for each in listed:
-            yield (
-                identifier(each.get("id"), f"{where}.components.id"),
-                maybe_text(each.get("condition")),
-            )
-        if not listed:
-            named = row(told.get("componentConditions") or {}, f"{where}.componentConditions")
-            for name, condition in named.items():
+        where = f"incident {item.get('id')}"
+        components = optional_rows(item.get("components"), f"{where}.components")
+        for component in components:
+            key = identifier(component.get("id"), f"{where}.components.id")
+            yield key, maybe_text(component.get("condition"))
+        if not components:
+            by_name = row(item.get("componentConditions") or {}, f"{where}.componentConditions")
+            for name, condition in by_name.items():
                 key = text(name, f"{where}.componentConditions")
                 yield self.ids.get(key, key), maybe_text(condition)
 
@@ -263,53 +253,50 @@ class _Reader:
         level = VOCABULARY.get(self.conditions.get(condition, condition))
         if level in {None, Level.OPERATIONAL}:
             return level
-        return (
-            Level.MAINTENANCE if maintenance or MAINTENANCE.lower() in condition.lower() else level
-        )
+        is_maintenance = maintenance or MAINTENANCE.lower() in condition.lower()
+        return Level.MAINTENANCE if is_maintenance else level
 
 
-def _messages(told: Row) -> tuple[IncidentUpdate, ...]:
-    listed = optional_rows(told.get("timeline"), f"incident {told.get('id')}.timeline")
-    details = (each.get("details") for each in listed)
-    notes = (each.get("note") if isinstance(each, dict) else None for each in details)
-    return messages(
-        [each | {"note": note} for each, note in zip(listed, notes, strict=True)],
-        at="occurredAt",
-        text="note",
-    )
+# timelines
 
 
-def _end(told: Row, said: datetime | None, start: datetime) -> datetime | None:
-    """Return when an incident ended, None = it goes on: `said` has whole seconds, notes have parts
-    of them.
+def _timeline(incident: Row, where: str) -> list[Row]:
+    """Return the entries of an incident's timeline, each with its `note` (None = it has none) and
+    `at`, its time (None = it has none).
     """
-    posts = _notes(told)
+    entries = []
+    for entry in optional_rows(incident.get("timeline"), where):
+        details = entry.get("details")
+        note = details.get("note") if isinstance(details, dict) else None
+        at = maybe_instant(entry.get("occurredAt"), where)
+        entries.append(entry | {"note": note, "at": at})
+    return entries
+
+
+def _end(timeline: Sequence[Row], stated_end: datetime | None, start: datetime) -> datetime | None:
+    """Return when an incident ended; None = it goes on. `stated_end` has whole seconds, notes have
+    parts of them.
+    """
+    posts = list(_posts(timeline))
     over = over_since(posts)
     if over is None:
-        return end_of(posts, said, start, over=said is not None)
-    return said if said is not None and abs(over - said) < timedelta(seconds=1) else over
+        return end_of(posts, stated_end, start, over=stated_end is not None)
+    if stated_end is not None and abs(over - stated_end) < timedelta(seconds=1):
+        return stated_end
+    return over
 
 
-def _notes(told: Row) -> list[Post]:
-    where = f"incident {told.get('id')}.timeline"
-    found = []
-    for each in optional_rows(told.get("timeline"), where):
-        at, details = maybe_instant(each.get("occurredAt"), where), each.get("details")
-        note = maybe_text(details.get("note")) if isinstance(details, dict) else None
-        state = NOTE.match(note or "")
-        if at is not None and state is not None:
-            found.append(post_saying(at, state[1].strip().lower(), NOTES))
-    return found
+def _posts(timeline: Iterable[Row]) -> Iterator[Post]:
+    """Yield what the notes that begin with a state say of their incident."""
+    for entry in timeline:
+        state = NOTE.match(maybe_text(entry["note"]) or "")
+        if entry["at"] is not None and state is not None:
+            yield post_saying(entry["at"], state[1].strip().lower(), NOTES)
 
 
-def _spoke(told: Row, start: datetime) -> datetime:
-    """Return when an incident was last spoken of."""
-    where = f"incident {told.get('id')}.timeline"
-    posts = (
-        maybe_instant(each.get("occurredAt"), where)
-        for each in optional_rows(told.get("timeline"), where)
-    )
-    return max((post for post in posts if post is not None), default=start)
+def _last_word_at(timeline: Iterable[Row]) -> datetime | None:
+    """Return when an incident was last spoken of; None where nothing in its timeline has a time."""
+    return max((entry["at"] for entry in timeline if entry["at"] is not None), default=None)
 
 
 # reading
@@ -325,28 +312,21 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = _payload(response, page.now)
-        going = [*told.incidents, *told.plans]
-        over, withdrawn = closed_since(page, going)
+        payload = _read_payload(response, page.now)
+        events = [*payload.incidents, *payload.plans]
+        ended_events, withdrawn = closed_since(page, events)
+        remark = NO_COMPONENT if is_any_unattributed(events) else None
         yield evidence(
             SOURCE,
             page,
-            info=PageInfo(name=told.name, remark=_remark(going)),
-            parts=current_states(told.components, going, page.now),
-            events=recent_or_open(told.incidents, page),
+            info=PageInfo(name=payload.name, remark=remark),
+            parts=current_states(payload.components, events, page.now),
+            events=recent_or_open(payload.incidents, page),
             withdrawn=withdrawn,
-            cursor=dump_open(told.plans),
+            cursor=dump_open(payload.plans),
         )
-        if told.plans or over:
-            yield evidence(PLANS, page, events=[*told.plans, *over])
-
-
-def _remark(events: Sequence[Event]) -> str | None:
-    return (
-        UNNAMED
-        if any(event.phase is Phase.OPEN and event.unattributed for event in events)
-        else None
-    )
+        if payload.plans or ended_events:
+            yield evidence(PLANS, page, events=[*payload.plans, *ended_events])
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -355,12 +335,12 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     response = yield from get(PAYLOAD)
     with locate_errors(response.url):
-        told = _payload(response, page.now)
-        first = max(since, min([page.now, *(event.start for event in told.incidents)]))
-        events = [event for event in told.incidents if event.end is None or event.end >= since]
-        yield evidence(SOURCE, page, components=told.components, events=events, since=first)
-        if told.plans:
-            yield evidence(PLANS, page, events=told.plans)
+        payload = _read_payload(response, page.now)
+        incidents = payload.incidents
+        first = max(since, min([page.now, *(event.start for event in incidents)]))
+        yield evidence(SOURCE, page, components=payload.components, events=incidents, since=first)
+        if payload.plans:
+            yield evidence(PLANS, page, events=payload.plans)
     yield from gap_before(
         SOURCE, page, since, first, "no older incident is listed, and the page may be younger"
     )
