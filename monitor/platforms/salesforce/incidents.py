@@ -1,0 +1,158 @@
+"""The incidents and maintenances of Salesforce Trust, whose impacts are intervals. Pure.
+
+- `affectsAll` means all of the instances that are named, not all there are.
+- An impact has its own severity, start and end; an incident is over when all of them have ended.
+  Impacts end with null.
+- A maintenance has a plan and, beside it, impacts. Only an impact says that something took place.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from monitor.kit.events import Event, ImpactSpan, spans_for
+from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, optional_rows, text
+from monitor.kit.times import instant, maybe_instant
+from monitor.model import Basis, Phase
+from monitor.platforms.salesforce.addresses import SITE
+from monitor.platforms.salesforce.words import MAINTENANCE, VOCABULARY
+
+OVER = "resolved"
+
+INCIDENTS, MAINTENANCES = "Incidents", "Maintenances"
+
+
+def read_events(owner: Row, where: str, keys: Sequence[str], now: datetime) -> Iterator[Event]:
+    """Yield the incidents and maintenances in an answer or an instance, `where` in errors.
+
+    `keys` are the instances it is about: what is listed need not name them again.
+    """
+    for index, item in enumerate(optional_rows(owner.get(INCIDENTS), f"{where}.{INCIDENTS}")):
+        yield _incident(item, f"{where}.{INCIDENTS}[{index}]", keys, now)
+    for index, item in enumerate(optional_rows(owner.get(MAINTENANCES), f"{where}.{MAINTENANCES}")):
+        yield _maintenance(item, f"{where}.{MAINTENANCES}[{index}]", keys, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Impact:
+    """An interval of an incident or a maintenance, and how bad it was in the vendor's word."""
+
+    word: str
+    kind: str
+    start: datetime
+    end: datetime | None
+
+
+def _read_impacts(item: Row, name: str, where: str) -> list[_Impact]:
+    impacts = []
+    for index, impact in enumerate(optional_rows(item.get(name), f"{where}.{name}")):
+        place = f"{where}.{name}[{index}]"
+        word = name
+        if name != MAINTENANCE:
+            word = keyword(impact.get("severity"), f"{place}.severity")
+        kind = maybe_text(impact.get("type")) or ""
+        start = instant(impact.get("startTime"), f"{place}.startTime")
+        end = maybe_instant(impact.get("endTime"), f"{place}.endTime")
+        impacts.append(_Impact(word, kind, start, end))
+    return impacts
+
+
+def _instance_keys(item: Row, where: str, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the instances concerned: those it names, else those of its owner."""
+    where = f"{where}.instanceKeys"
+    own = tuple(text(key, where) for key in items(item.get("instanceKeys", []), where))
+    return own or tuple(keys)
+
+
+def _spans(
+    keys: Iterable[str], impacts: Iterable[_Impact], end: datetime | None
+) -> tuple[ImpactSpan, ...]:
+    """Return the impacts on instances; one without an end has that of its incident."""
+    spans: list[ImpactSpan] = []
+    for impact in impacts:
+        word, level = impact.word, VOCABULARY.get(impact.word)
+        impact_end = impact.end or end
+        spans += spans_for(keys, level, impact.start, impact_end, word=word, basis=Basis.DECLARED)
+    return tuple(spans)
+
+
+def _incident(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -> Event:
+    """Return an incident. One without impacts says when it was posted and not how bad it was: that
+    is not known.
+    """
+    key = identifier(item.get("id"), f"{where}.id")
+    keys = _instance_keys(item, where, owner_keys)
+    posted_at = instant(item.get("createdAt"), f"{where}.createdAt")
+    changed_at = instant(item.get("updatedAt"), f"{where}.updatedAt")
+    impacts = _read_impacts(item, "IncidentImpacts", where)
+    status = (maybe_text(item.get("status")) or "").lower()
+    own_end = changed_at if status == OVER else None
+    ends = [impact.end or own_end for impact in impacts] or [own_end]
+    is_over = all(end is not None and end <= now for end in ends)
+    spans = _spans(keys, impacts, own_end)
+    if not impacts:
+        spans = spans_for(keys, None, posted_at, own_end, basis=Basis.DECLARED)
+    return Event(
+        id=key,
+        title=_title(item, where, impacts),
+        phase=Phase.CLOSED if is_over else Phase.OPEN,
+        start=min((impact.start for impact in impacts), default=posted_at),
+        end=max(filter(None, ends)) if is_over else None,
+        status=status or ("over" if is_over else "going on"),
+        impact="/".join(dict.fromkeys(impact.word for impact in impacts)) or "not told",
+        url=f"{SITE}/incidents/{quote(key)}",
+        spans=spans,
+        unattributed=not keys,
+    )
+
+
+def _title(item: Row, where: str, impacts: Iterable[_Impact]) -> str:
+    """Return what an incident is, and which services it concerns: incidents have no title."""
+    kinds = dict.fromkeys(impact.kind for impact in impacts if impact.kind)
+    what = ", ".join(kinds) or maybe_text(item.get("type")) or "incident"
+    services = items(item.get("serviceKeys", []), f"{where}.serviceKeys")
+    return ": ".join(filter(None, (what, ", ".join(map(str, services)))))
+
+
+def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -> Event:
+    """Return a maintenance: going on within its plan, at its level only within its impacts."""
+    key = identifier(item.get("id"), f"{where}.id")
+    keys = _instance_keys(item, where, owner_keys)
+    start = instant(item.get("plannedStartTime"), f"{where}.plannedStartTime")
+    planned_end = instant(item.get("plannedEndTime"), f"{where}.plannedEndTime")
+    impacts = _read_impacts(item, MAINTENANCE, where)
+    start = min([start, *(impact.start for impact in impacts)])
+    ends = [impact.end for impact in impacts] or [planned_end]
+    is_over = all(end is not None and end <= now for end in ends)
+    phase = Phase.CLOSED if is_over else Phase.OPEN
+    message = item.get("message")
+    status = maybe_text(message.get("eventStatus")) if isinstance(message, dict) else None
+    return Event(
+        id=f"maintenance-{key}",
+        title=maybe_text(item.get("name")) or "maintenance",
+        phase=Phase.SCHEDULED if start > now else phase,
+        start=start,
+        end=max(filter(None, ends), default=planned_end),
+        status=status or "planned",
+        impact="maintenance",
+        url=f"{SITE}/maintenances/{quote(key)}",
+        maintenance=True,
+        component_ids=keys,
+        spans=_spans(keys, impacts, None),
+    )
+
+
+def limit_to(events: Iterable[Event], keys: frozenset[str]) -> list[Event]:
+    """Return the events that name one of these instances or none at all, with these instances only.
+
+    Those the user did not choose are kept: chosen later, they have their history.
+    """
+    own_events = []
+    for event in events:
+        event_keys = {*event.component_ids, *(span.component_id for span in event.spans)}
+        if not event_keys or event_keys & keys:
+            spans = tuple(span for span in event.spans if span.component_id in keys)
+            own_keys = tuple(sorted(event_keys & keys))
+            own_events.append(replace(event, component_ids=own_keys, spans=spans))
+    return own_events
