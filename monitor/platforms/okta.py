@@ -78,12 +78,12 @@ PHASES: Mapping[str, Phase] = {
 RECORDS = re.compile(
     r'data-id="incidents"[^<>]{0,200}>\s*|(?=\[\s*\{"attributes":\s*\{"type":\s*"Incident__c")'
 )
-PLANNED = re.compile(r'data-id="planned-outages"[^<>]{0,200}>\s*')
+PLANNED_OUTAGES = re.compile(r'data-id="planned-outages"[^<>]{0,200}>\s*')
 CELLS = re.compile(r'data-id="cellList"[^<>]{0,200}>')
 
 LONGEST_WORD = 60
 
-UNNAMED = "an incident is going on that names no cell"
+NO_CELL = "an incident is going on that names no cell"
 
 
 # detection
@@ -126,129 +126,140 @@ class _Page:
 
     def components(self, page: PageContext) -> list[Component]:
         """Return the cells: all there are if the page lists them, and those that are named."""
-        named = [
-            key
-            for event in self.events
-            if event.phase is Phase.OPEN or not self.cells
-            for key in event.component_ids
-        ]
-        known = () if self.cells else sorted(page.components)
+        keys = list(self.cells)
+        for event in self.events:
+            if event.phase is Phase.OPEN or not self.cells:
+                keys += event.component_ids
+        if not self.cells:
+            keys += sorted(page.components)
         return [
-            Component(id=key, name=key, group=key.partition(":")[0], position=at)
-            for at, key in enumerate(dict.fromkeys((*self.cells, *named, *known)))
+            Component(id=key, name=key, group=key.partition(":")[0], position=position)
+            for position, key in enumerate(dict.fromkeys(keys))
         ]
 
 
-def _page(response: Response, now: datetime) -> _Page:
-    told, written = rows(json_after(response, RECORDS), "incidents"), response.text
-    planned = rows(json_after(response, PLANNED), PLANS) if PLANNED.search(written) else []
-    listed = CELLS.search(written)
-    changes = [_changed(each, f"incidents[{at}]") for at, each in enumerate(told)]
+def _read_page(response: Response, now: datetime) -> _Page:
+    incidents = rows(json_after(response, RECORDS), "incidents")
+    html = response.text
+    plans = (
+        rows(json_after(response, PLANNED_OUTAGES), PLANS) if PLANNED_OUTAGES.search(html) else []
+    )
+    changes = [_changed_at(row, f"incidents[{at}]") for at, row in enumerate(incidents)]
+    cells = CELLS.search(html)
     return _Page(
-        cells=_cells(written[listed.end() :].partition("<")[0] if listed else None),
-        incidents=[
-            _event(each, f"incidents[{at}]", now, planned=False) for at, each in enumerate(told)
-        ],
-        plans=[
-            _event(each, f"{PLANS}[{at}]", now, planned=True) for at, each in enumerate(planned)
-        ],
+        cells=_cells(html[cells.end() :].partition("<")[0] if cells else None),
+        incidents=_events(incidents, "incidents", now),
+        plans=_events(plans, PLANS, now),
         whole_since=min(changes, default=None),
     )
 
 
-def _cells(written: object) -> tuple[str, ...]:
+def _cells(names: object) -> tuple[str, ...]:
     """Return the cells in a list whose separator is a comma in one place and a semicolon in
     another.
     """
-    named = (maybe_text(each) for each in re.split("[;,]", maybe_text(written) or ""))
-    return tuple(dict.fromkeys(each for each in named if each is not None))
+    cells = map(maybe_text, re.split("[;,]", maybe_text(names) or ""))
+    return tuple(dict.fromkeys(filter(None, cells)))
 
 
-def _changed(told: Row, where: str) -> datetime:
-    return instant(
-        told.get("LastModifiedDate") or told.get("Last_Updated__c"), f"{where}.LastModifiedDate"
-    )
+def _changed_at(row: Row, where: str) -> datetime:
+    change = row.get("LastModifiedDate") or row.get("Last_Updated__c")
+    return instant(change, f"{where}.LastModifiedDate")
 
 
-def _event(told: Row, where: str, now: datetime, *, planned: bool) -> Event:
-    """Return an incident or a planned outage; an open one nobody speaks of any more is not rated
-    for ever.
-    """
-    start, cells = (
-        instant(told.get("Start_Time__c"), f"{where}.Start_Time__c"),
-        _cells(told.get("Impacted_Cells__c")),
-    )
-    status = text(told.get("Status__c"), f"{where}.Status__c")[:LONGEST_WORD]
-    category = (
-        PLANS if planned else text(told.get("Category__c"), f"{where}.Category__c")[:LONGEST_WORD]
-    )
-    spoke = maybe_instant(told.get("Last_Updated__c"), f"{where}.Last_Updated__c") or start
-    due = _due(told, where, start)
-    phase = _phase(status, start, due if planned else None, now)
-    event = Event(
-        id=text(told.get("Id"), f"{where}.Id"),
-        title=text(told.get("Incident_Title__c") or told.get("Name"), f"{where}.Incident_Title__c"),
-        phase=phase,
+# events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """An incident or a planned outage. `due`: when it ends or ended, None = no length is stated."""
+
+    start: datetime
+    cells: Sequence[str]
+    status: str
+    category: str
+    last_word: datetime
+    due: datetime | None
+
+    @property
+    def level(self) -> Level | None:
+        """What its category means."""
+        return VOCABULARY.get(self.category)
+
+
+def _events(records: Iterable[Row], place: str, now: datetime) -> list[Event]:
+    return [_event(row, place, f"{place}[{at}]", now) for at, row in enumerate(records)]
+
+
+def _record(row: Row, place: str, where: str) -> _Record:
+    start = instant(row.get("Start_Time__c"), f"{where}.Start_Time__c")
+    status = text(row.get("Status__c"), f"{where}.Status__c")[:LONGEST_WORD]
+    category = PLANS
+    if place != PLANS:
+        category = text(row.get("Category__c"), f"{where}.Category__c")[:LONGEST_WORD]
+    last_word = maybe_instant(row.get("Last_Updated__c"), f"{where}.Last_Updated__c") or start
+    minutes, due = row.get("Duration__c"), None
+    if minutes is not None:
+        due = start + timedelta(minutes=number(minutes, f"{where}.Duration__c"))
+    return _Record(
         start=start,
-        end=(
-            min(due or max(spoke, start), now)
-            if phase is Phase.CLOSED
-            else due
-            if planned
-            else None
-        ),
+        cells=_cells(row.get("Impacted_Cells__c")),
         status=status,
-        impact=category,
-        maintenance=planned,
-        component_ids=cells,
-        spans=(
-            _spans(cells, category, start, due, spoke)
-            if phase is Phase.CLOSED
-            else _open(cells, category, start)
-        ),
-        unattributed=not cells and not planned,
-        unknown_words=() if status.lower() in PHASES else (status,),
-    )
-    return expire_stale(event, spoke, now)
-
-
-def _due(told: Row, where: str, start: datetime) -> datetime | None:
-    """Return when it ends or ended: its length is told in minutes."""
-    length = told.get("Duration__c")
-    return (
-        None
-        if length is None
-        else start + timedelta(minutes=number(length, f"{where}.Duration__c"))
+        category=category,
+        last_word=last_word,
+        due=due,
     )
 
 
-def _phase(status: str, start: datetime, due: datetime | None, now: datetime) -> Phase:
+def _event(row: Row, place: str, where: str, now: datetime) -> Event:
+    """Return an incident or a planned outage. One that stays open though nobody speaks of it any
+    more does not count for ever.
+    """
+    record, is_plan = _record(row, place, where), place == PLANS
+    end = record.due if is_plan else None
+    phase = _phase(record, end, now)
+    spans = spans_for(record.cells, record.level, record.start, word=record.category)
+    if phase is Phase.CLOSED:
+        end = min(record.due or max(record.last_word, record.start), now)
+        spans = _past_spans(record)
+    event = Event(
+        id=text(row.get("Id"), f"{where}.Id"),
+        title=text(row.get("Incident_Title__c") or row.get("Name"), f"{where}.Incident_Title__c"),
+        phase=phase,
+        start=record.start,
+        end=end,
+        status=record.status,
+        impact=record.category,
+        maintenance=is_plan,
+        component_ids=tuple(record.cells),
+        spans=spans,
+        unattributed=not record.cells and not is_plan,
+        unknown_words=() if record.status.lower() in PHASES else (record.status,),
+    )
+    return expire_stale(event, record.last_word, now)
+
+
+def _phase(record: _Record, end: datetime | None, now: datetime) -> Phase:
     """Return the phase. A state we do not know is open until we do; what was announced goes by the
     clock.
     """
-    phase = PHASES.get(status.lower(), Phase.OPEN)
-    if phase is Phase.SCHEDULED and start <= now:
+    phase = PHASES.get(record.status.lower(), Phase.OPEN)
+    if phase is Phase.SCHEDULED and record.start <= now:
         phase = Phase.OPEN
-    return Phase.CLOSED if phase is Phase.OPEN and due is not None and due <= now else phase
+    return Phase.CLOSED if phase is Phase.OPEN and end is not None and end <= now else phase
 
 
-def _open(cells: Iterable[str], category: str, start: datetime) -> tuple[ImpactSpan, ...]:
-    return spans_for(cells, VOCABULARY.get(category), start, word=category)
-
-
-def _spans(
-    cells: Sequence[str], category: str, start: datetime, due: datetime | None, spoke: datetime
-) -> tuple[ImpactSpan, ...]:
+def _past_spans(record: _Record) -> tuple[ImpactSpan, ...]:
     """Return what a closed event meant. Without its length it is known to have begun, and nothing
     else of its time.
     """
-    level = VOCABULARY.get(category)
-    if due is not None:
-        return spans_for(cells, level, start, due, word=category)
-    begun = spans_for(cells, level, start, start + MIN_DURATION, word=category)
-    return begun + spans_for(
-        cells, None, start + MIN_DURATION, max(spoke, start + 2 * MIN_DURATION)
-    )
+    start, cells = record.start, record.cells
+    sure_end = record.due or start + MIN_DURATION
+    spans = spans_for(cells, record.level, start, sure_end, word=record.category)
+    if record.due is None:
+        last_word = max(record.last_word, start + 2 * MIN_DURATION)
+        spans += spans_for(cells, None, sure_end, last_word)
+    return spans
 
 
 # reading
@@ -264,18 +275,23 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = _page(response, page.now)
-        over, withdrawn = closed_since(page, told.events)
-        vague = any(event.unattributed and event.phase is Phase.OPEN for event in told.events)
+        status = _read_page(response, page.now)
+        ended_events, withdrawn = closed_since(page, status.events)
         yield evidence(
             SOURCE,
             page,
-            info=PageInfo(name="Okta", remark=UNNAMED if vague else None),
-            parts=current_states(told.components(page), told.events, page.now),
-            events=[*told.events, *over],
+            info=PageInfo(name="Okta", remark=_remark(status.events)),
+            parts=current_states(status.components(page), status.events, page.now),
+            events=[*status.events, *ended_events],
             withdrawn=withdrawn,
-            cursor=dump_open(told.plans),
+            cursor=dump_open(status.plans),
         )
+
+
+def _remark(events: Iterable[Event]) -> str | None:
+    """Return that an incident goes on and is attributed to no cell, where there is one."""
+    is_vague = any(event.unattributed and event.phase is Phase.OPEN for event in events)
+    return NO_CELL if is_vague else None
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
@@ -284,10 +300,10 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     response = yield from get("", accept="text/html")
     with locate_errors(response.url):
-        told = _page(response, page.now)
-        first = max(since, told.whole_since or page.now)
-        events = [event for event in told.events if event.end is None or event.end >= since]
-        yield evidence(SOURCE, page, components=told.components(page), events=events, since=first)
+        status = _read_page(response, page.now)
+        first = max(since, status.whole_since or page.now)
+        events = [event for event in status.events if event.end is None or event.end >= since]
+        yield evidence(SOURCE, page, components=status.components(page), events=events, since=first)
     yield from gap_before(
         SOURCE, page, since, first, "the page lists no incident that was last changed before"
     )
