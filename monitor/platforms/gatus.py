@@ -10,29 +10,30 @@ itself: it either succeeded or not. What is easily misread:
   is fresh.
 - Results stand oldest first. Endpoints that are turned off or were never checked are not listed;
   one in a maintenance of its own looks like all others.
-- Suites, whole courses of checks, are in an answer of their own, which older versions do not have.
-  They have results and no events.
+- Suites, which are checks in a row, are in an answer of their own, which older versions do not
+  have. They have results and no events.
 
 The shapes are those of a Gatus run for it, and of the program's source,
 https://github.com/TwiN/gatus (config/endpoint, config/suite).
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
-from typing import Any
+from itertools import zip_longest
+from typing import NamedTuple
 from urllib.parse import quote
 
-from monitor.errors import FetchError, PageError, ParseError, UnexpectedShape
+from monitor.errors import FetchError, ParseError, UnexpectedShape
 from monitor.intervals import Interval
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import MIN_DURATION, evidence
+from monitor.kit.evidence import evidence, gap_evidence
+from monitor.kit.fallback import gap_of
 from monitor.kit.fields import Row, keyword, maybe_text, optional_rows, row, rows, text
-from monitor.kit.protocol import About, PageContext, Response, Signal, Step, Steps, get_all
-from monitor.kit.responses import locate_errors, read_json, try_json
+from monitor.kit.protocol import About, PageContext, Response, Signal, Steps, StepsTo, get_all
+from monitor.kit.responses import get_responses, locate_errors, read_json, try_json, unwrap
 from monitor.kit.times import instant
-from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Gap, Impact, Level
+from monitor.model import Aspect, Basis, Component, Coverage, Evidence, Impact, Level
 
 ABOUT = About(
     title="Gatus",
@@ -68,12 +69,15 @@ VOCABULARY: Mapping[str, Level] = {
     "HEALTHY": Level.OPERATIONAL,
     "UNHEALTHY": Level.MAJOR_OUTAGE,
 }
-"""By `success` of the last result, and by type of event. A START is always followed by what was
-found."""
+"""By `success` of the last result, and by type of event. A START is always followed by what the
+first check found."""
 
 REMEDY = (
     "run `monitor record URL DIR` and send the folder: no answer of Gatus like this was seen yet"
 )
+
+
+# detection
 
 
 def detect(response: Response) -> Iterator[Signal]:
@@ -82,181 +86,193 @@ def detect(response: Response) -> Iterator[Signal]:
     """
     if b"| Gatus</title>" in response.body or b"gatus.io" in response.body[:100_000].lower():
         yield Signal("markup", "the page calls itself Gatus")
-    told = try_json(response)
-    if isinstance(told, dict) and set(told) >= {"oidc", "authenticated"}:
+    answer = try_json(response)
+    if isinstance(answer, dict) and {"oidc", "authenticated"} <= answer.keys():
         yield Signal("config", "settings say whether sign-in is needed")
-    first = told[0] if isinstance(told, list) and told and isinstance(told[0], dict) else {}
-    if {"name", "key", "results"} <= first.keys() and isinstance(first["results"], list):
+    if isinstance(answer, list) and answer and isinstance(answer[0], dict):
+        yield from _endpoint_signals(answer[0])
+
+
+def _endpoint_signals(item: Row) -> Iterator[Signal]:
+    if isinstance(item.get("results"), list) and {"name", "key"} <= item.keys():
         yield Signal("shape", "endpoints have a name, a key and results")
-        if first["key"] == _key(
-            maybe_text(first.get("group")) or "", maybe_text(first["name"]) or ""
-        ):
+        if item["key"] == f"{_key_part(item.get('group'))}_{_key_part(item['name'])}":
             yield Signal("keys", "an endpoint's key is made of its group and name")
 
 
-def _key(group: str, name: str) -> str:
-    """Return the key that Gatus makes of a group and a name."""
-    table = str.maketrans(dict.fromkeys("/_,.# +&", "-"))
-    return f"{group.strip().lower().translate(table)}_{name.strip().lower().translate(table)}"
+def _key_part(value: object) -> str:
+    """Return what Gatus makes of a group or a name in an endpoint's key."""
+    hyphens = str.maketrans(dict.fromkeys("/_,.# +&", "-"))
+    return (maybe_text(value) or "").lower().translate(hyphens)
+
+
+# endpoints and suites
 
 
 @dataclass(frozen=True, slots=True)
 class _Endpoint:
+    """An endpoint or a suite, with its newest results."""
+
     component: Component
-    key: str
     results: Sequence[Row]
 
 
-def _listed() -> Generator[Step, Any, tuple[str, list[_Endpoint], list[_Endpoint]]]:
-    """Ask for all there is. Return where the endpoints were found, these, and the suites.
+@dataclass(frozen=True, slots=True)
+class _Dashboard:
+    """What is watched. `url` is where the endpoints were listed."""
+
+    url: str
+    endpoints: Sequence[_Endpoint]
+    suites: Sequence[_Endpoint]
+
+
+def _get_dashboard() -> StepsTo[_Dashboard]:
+    """Ask for all there is.
 
     Raises the error of an answer that cannot be read: a suite that fails must not be missing.
     """
-    answers = yield from get_all([STATUSES, SUITES])
-    for each in answers:
-        if isinstance(each, FetchError):
-            raise each
-    endpoints, suites = (each for each in answers if isinstance(each, Response))
-    with locate_errors(endpoints.url):
-        found = _endpoints(endpoints, 0)
+    statuses, suites = yield from get_responses([STATUSES, SUITES])
+    with locate_errors(statuses.url):
+        endpoints = list(_endpoints(statuses, 0))
+    has_suites = suites.status != ABSENT and suites.body.strip() != b"null"
     with locate_errors(suites.url):
-        courses = (
-            []
-            if suites.status == ABSENT or suites.body.strip() == b"null"
-            else _endpoints(suites, len(found))
+        dashboard = _Dashboard(
+            statuses.url,
+            endpoints,
+            list(_endpoints(suites, len(endpoints))) if has_suites else [],
         )
-    if not (found or courses):
+    if not (dashboard.endpoints or dashboard.suites):
         raise UnexpectedShape(
             "no endpoint is listed: such a dashboard says nothing of any",
-            url=endpoints.url,
+            url=statuses.url,
             remedy=REMEDY,
         )
-    return endpoints.url, found, courses
+    return dashboard
 
 
-def _endpoints(response: Response, first: int) -> list[_Endpoint]:
-    return [
-        _endpoint(each, at)
-        for at, each in enumerate(rows(read_json(response), "the answer"), first)
-    ]
+def _endpoints(response: Response, first: int) -> Iterator[_Endpoint]:
+    """Yield the endpoints or suites in an answer, at positions from `first` on."""
+    for position, item in enumerate(rows(read_json(response), "the answer"), first):
+        component = Component(
+            id=text(item.get("key"), "endpoint.key"),
+            name=text(item.get("name"), "endpoint.name"),
+            group=maybe_text(item.get("group")),
+            position=position,
+        )
+        yield _Endpoint(component, optional_rows(item.get("results"), "endpoint.results"))
 
 
-def _endpoint(told: Row, at: int) -> _Endpoint:
-    key = text(told.get("key"), "endpoint.key")
-    component = Component(
-        id=key,
-        name=text(told.get("name"), "endpoint.name"),
-        group=maybe_text(told.get("group")),
-        position=at,
-    )
-    return _Endpoint(component, key, optional_rows(told.get("results"), "endpoint.results"))
-
-
-def _part(endpoint: _Endpoint, now: datetime) -> ComponentState:
+def _state(endpoint: _Endpoint, now: datetime) -> ComponentState:
     """Return an endpoint's state by its newest result; nothing is known of it when that is old or
     missing.
     """
-    found = [
-        (instant(each.get("timestamp"), "result.timestamp"), each.get("success"))
-        for each in endpoint.results
-    ]
-    at, success = max(found, key=lambda each: each[0], default=(None, None))
-    if at is None or now - at > FRESH:
+    newest = max(endpoint.results, key=_checked_at, default=None)
+    if newest is None or now - _checked_at(newest) > FRESH:
         return ComponentState(component=endpoint.component, level=None)
-    said = str(success).lower()
-    return ComponentState(component=endpoint.component, level=VOCABULARY.get(said), word=said)
+    word = str(newest.get("success")).lower()
+    return ComponentState(component=endpoint.component, level=VOCABULARY.get(word), word=word)
+
+
+def _checked_at(result: Row) -> datetime:
+    return instant(result.get("timestamp"), "result.timestamp")
 
 
 def poll(page: PageContext) -> Steps:
     """Yield every endpoint's and suite's state. The answers change with every check, so nothing is
     conditional.
     """
-    url, endpoints, suites = yield from _listed()
-    with locate_errors(url):
-        parts = [_part(each, page.now) for each in (*endpoints, *suites)]
-        old = sum(part.word is None for part in parts)
-        told = evidence(SOURCE, page, parts=parts)
-    yield told
-    if old == len(parts):
+    dashboard = yield from _get_dashboard()
+    with locate_errors(dashboard.url):
+        endpoints = [*dashboard.endpoints, *dashboard.suites]
+        states = [_state(endpoint, page.now) for endpoint in endpoints]
+        yield evidence(SOURCE, page, parts=states)
+    if all(state.word is None for state in states):
         raise UnexpectedShape(
-            "no result is fresh: Gatus itself may have stopped", url=url, remedy=REMEDY
+            "no result is fresh: Gatus itself may have stopped", url=dashboard.url, remedy=REMEDY
         )
+
+
+# history
+
+
+class _Turn(NamedTuple):
+    """An event: when an endpoint turned to a state, and Gatus's word for it."""
+
+    at: datetime
+    word: str
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield each endpoint's outages from its events, which cover the time since the first of them;
     suites have none.
     """
-    _, endpoints, suites = yield from _listed()
-    yield evidence(SOURCE, page, components=[each.component for each in (*endpoints, *suites)])
+    dashboard = yield from _get_dashboard()
+    endpoints = [endpoint.component for endpoint in dashboard.endpoints]
+    suites = [suite.component for suite in dashboard.suites]
+    yield evidence(SOURCE, page, components=[*endpoints, *suites])
     for first in range(0, len(endpoints), AT_ONCE):
-        some = endpoints[first : first + AT_ONCE]
-        answers = yield from get_all(
-            [f"/api/v1/endpoints/{quote(each.key, safe='')}/statuses" for each in some]
-        )
-        for endpoint, answer in zip(some, answers, strict=True):
-            yield _past(endpoint, answer, page, since)
+        batch = endpoints[first : first + AT_ONCE]
+        answers = yield from get_all([_events_path(component) for component in batch])
+        for component, answer in zip(batch, answers, strict=True):
+            yield _past(component, answer, page, since)
+
+
+def _events_path(component: Component) -> str:
+    return f"/api/v1/endpoints/{quote(component.id, safe='')}/statuses"
 
 
 def _past(
-    endpoint: _Endpoint, answer: Response | FetchError, page: PageContext, since: datetime
+    component: Component, answer: Response | FetchError, page: PageContext, since: datetime
 ) -> Evidence:
     """Return one endpoint's past; a gap when its answer cannot be read."""
     try:
-        if isinstance(answer, FetchError):
-            raise answer
-        with locate_errors(answer.url):
-            turns, words = _turns(row(read_json(answer), "the answer"), page.now)
+        response = unwrap(answer)
+        with locate_errors(response.url):
+            events = _turns(row(read_json(response), "the answer"))
     except (FetchError, ParseError) as error:
-        return _unread(endpoint, page, error)
-    begun = Interval.between(max(since, turns[0][0]), page.now) if turns else None
-    cover = (
-        Coverage(span=begun, aspect=Aspect.IMPACTS, component_id=endpoint.key, complete=True)
-        if begun
-        else None
-    )
+        return gap_evidence(EVENTS, page, gap_of(f"events of {component.name}", error))
+    turns = [turn for turn in events if turn.at < page.now]
+    unknown_words = {turn.word for turn in events} - VOCABULARY.keys()
     return Evidence(
         source=EVENTS,
         read_at=page.now,
-        impacts=tuple(_impacts(endpoint.key, turns, page.now, since)),
-        coverage=() if cover is None else (cover,),
-        unknown_words=words,
+        impacts=tuple(_impacts(component.id, turns, since)),
+        coverage=tuple(_coverage(component.id, turns, page.now, since)),
+        unknown_words=tuple(sorted({keyword(word, "event.type") for word in unknown_words})),
     )
 
 
-def _unread(endpoint: _Endpoint, page: PageContext, error: PageError) -> Evidence:
-    gap = Gap(what=f"events of {endpoint.component.name}", reason=error.reason, message=str(error))
-    return Evidence(source=EVENTS, read_at=page.now, gaps=(gap,))
-
-
-def _turns(told: Row, now: datetime) -> tuple[list[tuple[datetime, Level | None]], tuple[str, ...]]:
-    """Return what an endpoint turned to and when, oldest first, and the types of event we do not
-    know.
-    """
-    events = [
-        (instant(each.get("timestamp"), "event.timestamp"), text(each.get("type"), "event.type"))
-        for each in optional_rows(told.get("events"), "events")
+def _turns(answer: Row) -> list[_Turn]:
+    """Return what an endpoint turned to, oldest first."""
+    turns = [
+        _Turn(
+            instant(item.get("timestamp"), "event.timestamp"), text(item.get("type"), "event.type")
+        )
+        for item in optional_rows(answer.get("events"), "events")
     ]
-    turns = sorted(
-        ((at, VOCABULARY.get(kind)) for at, kind in events if at < now), key=lambda each: each[0]
-    )
-    return turns, tuple(
-        sorted({keyword(kind, "event.type") for _, kind in events if kind not in VOCABULARY})
-    )
+    return sorted(turns, key=lambda turn: turn.at)
 
 
-def _impacts(
-    key: str, turns: Sequence[tuple[datetime, Level | None]], now: datetime, since: datetime
-) -> Iterator[Impact]:
-    for (start, level), (end, _) in pairwise([*turns, (now + MIN_DURATION, None)]):
-        over = end if end <= now else None
-        if level is not Level.OPERATIONAL and start < end and (over is None or over > since):
+def _coverage(
+    key: str, turns: Sequence[_Turn], now: datetime, since: datetime
+) -> Iterator[Coverage]:
+    """Yield the time that an endpoint's events speak for: from the first of them on."""
+    span = Interval.between(max(since, turns[0].at), now) if turns else None
+    if span is not None:
+        yield Coverage(span=span, aspect=Aspect.IMPACTS, component_id=key, complete=True)
+
+
+def _impacts(key: str, turns: Sequence[_Turn], since: datetime) -> Iterator[Impact]:
+    """Yield what was bad after `since`; the last of it goes on where no turn follows."""
+    for turn, following in zip_longest(turns, turns[1:]):
+        level, end = VOCABULARY.get(turn.word), following and following.at
+        if level is not Level.OPERATIONAL and (end is None or end > max(turn.at, since)):
             yield Impact(
                 component_id=key,
                 level=level,
-                start=start,
-                end=over,
+                start=turn.at,
+                end=end,
                 basis=Basis.TRANSITION,
                 source=EVENTS,
-                word="UNHEALTHY" if level else "unknown event",
+                word="unknown event" if level is None else "UNHEALTHY",
             )
