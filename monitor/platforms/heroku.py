@@ -1,25 +1,27 @@
 """Heroku's status API: three systems, each in a colour, and incidents. Pure.
 
-`resolved` and `resolved_at` of an incident are often false and null long after its `state` is
-resolved: `state` counts, and it ended with the post that says so. `scheduled` holds what is long
-over, and its times are in prose: what is in it is listed and rates nothing, as a system that is
-worked on is blue. Its items may lack a state, and one that cannot be read is counted and left out:
-it rates nothing anyway. Posts carry colours (`status_prod`, `status_dev`), the worst of which is
-what an incident was worth, on the `systems` it names. One that names none or has no colour does not
-say what it hit, so its time is unknown in the history. The format:
-https://devcenter.heroku.com/articles/heroku-status and programs that read it; of the history and of
-`systems` no real answer was seen.
+What is easily misread:
+
+- `resolved` and `resolved_at` of an incident are often false and null long after its `state` is
+  resolved: `state` counts, and the incident ended with the post that says so.
+- `scheduled` holds what is long over, and its times are in prose. What is in it is listed and rates
+  nothing: a system that is worked on is blue anyway. So one of its items that cannot be read is
+  counted as an unknown word and left out. Items may lack a state.
+- Posts carry colours (`status_prod`, `status_dev`). The worst of them is the level of the incident,
+  on the `systems` it names. An incident that names none or has no colour does not say what it hit,
+  so its time is unknown in the history.
+
+The format: https://devcenter.heroku.com/articles/heroku-status and programs that read it; of the
+history and of `systems` no real answer was seen.
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 
-from monitor.errors import Truncated, UnexpectedShape
-from monitor.intervals import ONE_DAY, day_of
-from monitor.kit.events import ComponentState, Event, spans_for
-from monitor.kit.evidence import evidence
+from monitor.errors import UnexpectedShape
+from monitor.kit.events import ComponentState, Event, spans_for, unlisted
+from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     LONGEST_CODE,
     Row,
@@ -33,10 +35,10 @@ from monitor.kit.fields import (
 )
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, Says, end_of, post_saying
-from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Step, Steps, get
+from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import instant, maybe_instant
-from monitor.model import Component, Evidence, Gap, Level, PageInfo, Phase, worst_level
+from monitor.model import Component, Level, PageInfo, Phase
 
 ABOUT = About(
     title="Heroku",
@@ -71,8 +73,8 @@ VOCABULARY: Mapping[str, Level] = {
 
 GREEN = "green"
 
-UNSAID = "not told"
-"""The state of a scheduled item that has none."""
+NO_STATE = "not told"
+"""The state of an incident or a scheduled item that has none."""
 
 PHASES: Mapping[str, Phase] = {
     "open": Phase.OPEN,
@@ -90,141 +92,164 @@ UPDATES: Mapping[str, Phase] = {
     UPDATE: Phase.OPEN,
     "resolved": Phase.CLOSED,
 }
-"""Types of posts; another one says neither that it goes on nor that it is over."""
+"""Types of posts; any other says neither that the incident goes on nor that it is over."""
 
 COLOURS = re.compile(r"status(_\w+)?")
+GREEN_WITH_INCIDENT = "an incident is going on and every system is green"
+LATEST_ONLY = "Heroku's history was asked for its latest incidents"
 RECORD = "run `monitor record URL DIR` and send the folder: nobody has shown us a real history yet"
 
 
+# detection
+
+
 def detect(response: Response) -> Iterator[Signal]:
-    """Return the signs of Heroku's status API; the host counts only beside another sign."""
-    return _signals(try_json(response))
-
-
-def _signals(told: object) -> Iterator[Signal]:
-    incidents: Any = told.get("incidents") if isinstance(told, dict) else told
-    if isinstance(told, dict):
-        systems = told.get("status")
-        if not isinstance(systems, list) or not all(
-            isinstance(s, dict) and "system" in s for s in systems
-        ):
+    """Yield the signs of Heroku's status API: of what goes on, or of its history, a bare list."""
+    answer = try_json(response)
+    incidents = answer
+    if isinstance(answer, dict):
+        names = _system_names(answer.get("status"))
+        if names is None:
             return
-        if isinstance(told.get("scheduled"), list):
+        if isinstance(answer.get("scheduled"), list):
             yield Signal("shape", "systems in a colour, incidents and what is scheduled")
-        if {"Apps", "Data", "Tools"} <= {str(each["system"]) for each in systems}:
+        if {"Apps", "Data", "Tools"} <= names:
             yield Signal("names", "the systems are Apps, Data and Tools")
-    if not isinstance(incidents, list):
-        return
-    if any(
-        isinstance(i, dict) and str(i.get("full_url")).startswith(f"https://{HOST}/")
-        for i in incidents
-    ):
+        incidents = answer.get("incidents")
+    if isinstance(incidents, list) and any(map(_is_on_heroku, incidents)):
         yield Signal("urls", f"incidents have addresses on {HOST}")
+
+
+def _system_names(systems: object) -> set[str] | None:
+    """Return the names of systems; None when it is no list of them."""
+    if not isinstance(systems, list):
+        return None
+    names = set()
+    for system in systems:
+        if not isinstance(system, dict) or "system" not in system:
+            return None
+        names.add(str(system["system"]))
+    return names
+
+
+def _is_on_heroku(incident: object) -> bool:
+    url = incident.get("full_url") if isinstance(incident, dict) else None
+    return str(url).startswith(f"https://{HOST}/")
 
 
 # incidents
 
 
-def _events(told: Iterable[Row], where: str) -> list[Event]:
-    return [_event(each, f"{where}[{index}]") for index, each in enumerate(told)]
+def _incidents(items: Iterable[Row]) -> list[Event]:
+    return [_incident(item, f"incidents[{index}]") for index, item in enumerate(items)]
 
 
-def _event(told: Row, where: str) -> Event:
-    start = instant(told.get("created_at"), f"{where}.created_at")
-    state = UNSAID if told.get("state") is None else keyword(told["state"], f"{where}.state")
-    if state == UNSAID and told.get("resolved") is True:
-        state = "resolved"
-    posts = optional_rows(told.get("updates"), f"{where}.updates")
-    systems = optional_rows(told.get("systems"), f"{where}.systems")
-    names = [text(each.get("name"), f"{where}.systems.name") for each in systems]
+def _incident(item: Row, where: str) -> Event:
+    start = instant(item.get("created_at"), f"{where}.created_at")
+    state = _state(item, where)
+    posts = optional_rows(item.get("updates"), f"{where}.updates")
+    systems = optional_rows(item.get("systems"), f"{where}.systems")
+    names = [text(system.get("name"), f"{where}.systems.name") for system in systems]
     # A system that is green now may have been red then.
-    colours = [*_colours(posts), *(each for each in _colours(systems) if each != GREEN)]
-    strange = [each for each in colours if each not in VOCABULARY]
-    level = None if strange else worst_level(map(VOCABULARY.get, colours))
+    colours = [*_colours(posts), *(colour for colour in _colours(systems) if colour != GREEN)]
+    colour = _worst_colour(colours)
+    level = None if colour is None else VOCABULARY[colour]
     phase = PHASES.get(state, Phase.OPEN)
-    end = _end(told, posts, start, where) if phase is Phase.CLOSED else None
+    end = _end(item, posts, start, where) if phase is Phase.CLOSED else None
+    spans = spans_for(names, level, start, end) if level else ()
+    is_bad = phase is not Phase.SCHEDULED and level is not Level.OPERATIONAL
     return Event(
-        id=identifier(told.get("id"), f"{where}.id"),
-        title=text(told.get("title"), f"{where}.title"),
+        id=identifier(item.get("id"), f"{where}.id"),
+        title=text(item.get("title"), f"{where}.title"),
         phase=phase,
         start=start,
         end=end,
         status=state,
-        impact=next(
-            (each for each in colours if level is not None and VOCABULARY[each] is level), "none"
-        ),
-        url=maybe_text(told.get("full_url")),
+        impact=colour or "none",
+        url=maybe_text(item.get("full_url")),
         component_ids=tuple(names),
-        spans=spans_for(names, level, start, end) if level else (),
-        unattributed=phase is not Phase.SCHEDULED
-        and (level is None or (bool(level) and not names)),
-        unknown_words=(*strange, *({state} - PHASES.keys())),
+        spans=spans,
+        unattributed=is_bad and not spans,
+        unknown_words=(*(set(colours) - VOCABULARY.keys()), *({state} - PHASES.keys())),
         updates=messages(
-            told.get("updates"), at="created_at", status="update_type", text="contents"
+            item.get("updates"), at="created_at", status="update_type", text="contents"
         ),
     )
 
 
-def _colours(told: Iterable[Row]) -> Iterator[str]:
+def _state(item: Row, where: str) -> str:
+    state = item.get("state")
+    word = NO_STATE if state is None else keyword(state, f"{where}.state")
+    return "resolved" if word == NO_STATE and item.get("resolved") is True else word
+
+
+def _colours(items: Iterable[Row]) -> Iterator[str]:
     """Yield the colours of posts, each of which has one or more, and of systems."""
-    for each in told:
-        for key, value in each.items():
+    for item in items:
+        for key, value in item.items():
             if value is not None and COLOURS.fullmatch(key):
                 yield keyword(value, key)
 
 
-def _end(told: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
-    """Return when it ended: what is said of that, else the post that says so, else the last that is
-    no review, else the last change.
-    """
-    said = maybe_instant(told.get("resolved_at"), f"{where}.resolved_at")
-    changed = maybe_instant(told.get("updated_at"), f"{where}.updated_at")
-    return end_of(
-        [_post(each, where) for each in posts], said, start, over=True, changed_at=changed
-    )
+def _worst_colour(colours: Sequence[str]) -> str | None:
+    """Return the colour of the worst level; None when there is none, or one of them is unknown."""
+    if not colours or not VOCABULARY.keys() >= set(colours):
+        return None
+    return max(colours, key=lambda colour: VOCABULARY[colour])
 
 
-def _post(told: Row, where: str) -> Post:
-    """Return what a post says. An update in green tells more of what is over as often as of what is
-    nearly so.
+def _end(item: Row, posts: Sequence[Row], start: datetime, where: str) -> datetime | None:
+    """Return when an incident ended that is over: its stated end, else the post that says so, else
+    the last that is no review, else the last change.
     """
-    at, kind = (
-        instant(told.get("created_at"), f"{where}.updates.created_at"),
-        maybe_text(told.get("update_type")) or "",
-    )
-    if kind.lower() == UPDATE and set(_colours([told])) == {GREEN}:
+    stated_end = maybe_instant(item.get("resolved_at"), f"{where}.resolved_at")
+    changed_at = maybe_instant(item.get("updated_at"), f"{where}.updated_at")
+    read_posts = [_post(post, where) for post in posts]
+    return end_of(read_posts, stated_end, start, over=True, changed_at=changed_at)
+
+
+def _post(item: Row, where: str) -> Post:
+    """Return what a post says. An update in green is as often of what is over as of what is nearly
+    so, and says neither.
+    """
+    at = instant(item.get("created_at"), f"{where}.updates.created_at")
+    kind = (maybe_text(item.get("update_type")) or "").lower()
+    if kind == UPDATE and set(_colours([item])) == {GREEN}:
         return Post(at, Says.UNCLEAR)
-    return post_saying(at, kind.lower(), UPDATES)
+    return post_saying(at, kind, UPDATES)
 
 
-def _announced(told: Iterable[Row]) -> tuple[list[Event], set[str]]:
-    """Return what is announced and not over, and what of it cannot be read, as words.
+# what is scheduled
 
-    When it is to be is told in prose; it is dated by its announcement.
+
+def _plans(items: Iterable[Row]) -> tuple[list[Event], set[str]]:
+    """Return what is announced and not over, and why items cannot be read, as unknown words.
+
+    When it will be is said in prose; it is dated by its announcement.
     """
-    events, strange = [], set()
-    for index, each in enumerate(told):
-        state = maybe_text(each.get("state")) or UNSAID
-        if each.get("resolved") is True or PHASES.get(state.lower()) is Phase.CLOSED:
+    plans, unreadable = [], set()
+    for index, item in enumerate(items):
+        state = (maybe_text(item.get("state")) or NO_STATE).lower()
+        if item.get("resolved") is True or PHASES.get(state) is Phase.CLOSED:
             continue
         try:
-            events.append(_plan(each, state.lower()[:LONGEST_CODE], f"scheduled[{index}]"))
+            plans.append(_plan(item, state[:LONGEST_CODE], f"scheduled[{index}]"))
         except UnexpectedShape as error:
-            strange.add(error.message[:LONGEST_CODE])
-    return events, strange
+            unreadable.add(error.message[:LONGEST_CODE])
+    return plans, unreadable
 
 
-def _plan(told: Row, state: str, where: str) -> Event:
+def _plan(item: Row, state: str, where: str) -> Event:
     return Event(
-        id=identifier(told.get("id"), f"{where}.id"),
-        title=text(told.get("title"), f"{where}.title"),
+        id=identifier(item.get("id"), f"{where}.id"),
+        title=text(item.get("title"), f"{where}.title"),
         phase=Phase.SCHEDULED,
-        start=instant(told.get("created_at"), f"{where}.created_at"),
+        start=instant(item.get("created_at"), f"{where}.created_at"),
         status=state,
         impact="maintenance",
-        url=maybe_text(told.get("full_url")),
+        url=maybe_text(item.get("full_url")),
         maintenance=True,
-        unknown_words=() if state in PHASES or state == UNSAID else (state,),
+        unknown_words=() if state in PHASES or state == NO_STATE else (state,),
     )
 
 
@@ -239,72 +264,66 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        told = row(read_json(response), "the answer")
-        live = _live(told, page)
-        yield live
-    vanished = page.open_incidents - {incident.id for incident in live.incidents}
-    if vanished:
-        events = yield from _history()
-        gone = vanished - {event.id for event in events}
-        yield evidence(SOURCE, page, events=events, since=_oldest(events), withdrawn=gone)
+        answer = row(read_json(response), "the answer")
+        states = _component_states(rows(answer.get("status"), "status"))
+        incidents = _incidents(rows(answer.get("incidents"), "incidents"))
+        plans, unreadable = _plans(optional_rows(answer.get("scheduled"), "scheduled"))
+        events = [*plans, *incidents]
+        yield evidence(
+            SOURCE,
+            page,
+            info=PageInfo(name="Heroku", remark=_remark(states, incidents)),
+            parts=states,
+            events=events,
+            unknown_words=unreadable,
+        )
+    if unlisted(page, events):
+        history = yield from _get_history()
+        withdrawn = unlisted(page, [*events, *history])
+        yield evidence(SOURCE, page, events=history, since=_oldest(history), withdrawn=withdrawn)
 
 
-def _live(told: Row, page: PageContext) -> Evidence:
-    parts = [
-        _part(each, f"status[{index}]")
-        for index, each in enumerate(rows(told.get("status"), "status"))
-    ]
-    if not parts:
+def _component_states(items: Sequence[Row]) -> list[ComponentState]:
+    if not items:
         shape_error("status", "a colour for each system", None)
-    events = _events(rows(told.get("incidents"), "incidents"), "incidents")
-    announced, strange = _announced(optional_rows(told.get("scheduled"), "scheduled"))
-    calm = all(part.level is Level.OPERATIONAL for part in parts)
-    remark = "an incident is going on and every system is green"
-    doubt = calm and any(event.phase is Phase.OPEN for event in events)
-    info = PageInfo(name="Heroku", remark=remark if doubt else None)
-    return evidence(
-        SOURCE, page, info=info, parts=parts, events=[*announced, *events], unknown_words=strange
-    )
+    states = []
+    for index, item in enumerate(items):
+        name = text(item.get("system"), f"status[{index}].system")
+        colour = keyword(item.get("status"), f"status[{index}].status")
+        component = Component(id=name, name=name)
+        states.append(
+            ComponentState(component=component, level=VOCABULARY.get(colour), word=colour)
+        )
+    return states
 
 
-def _part(told: Row, where: str) -> ComponentState:
-    name, colour = (
-        text(told.get("system"), f"{where}.system"),
-        keyword(told.get("status"), f"{where}.status"),
-    )
-    return ComponentState(
-        component=Component(id=name, name=name), level=VOCABULARY.get(colour), word=colour
-    )
+def _remark(states: Iterable[ComponentState], incidents: Iterable[Event]) -> str | None:
+    is_green = all(state.level is Level.OPERATIONAL for state in states)
+    is_any_open = any(event.phase is Phase.OPEN for event in incidents)
+    return GREEN_WITH_INCIDENT if is_green and is_any_open else None
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the latest incidents. They cover the time since the oldest of them; before it there is
     a gap.
     """
-    events = yield from _history()
-    first = _oldest(events)
-    yield evidence(SOURCE, page, events=events, since=first)
-    if day_of(first, UTC) > day_of(since, UTC):
-        what = f"impacts {day_of(since, UTC)}..{day_of(first, UTC) - ONE_DAY}"
-        gap = Gap(
-            what=what,
-            reason=Truncated.reason,
-            message="Heroku's history was asked for its latest incidents",
-        )
-        yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+    history = yield from _get_history()
+    first = _oldest(history)
+    yield evidence(SOURCE, page, events=history, since=first)
+    yield from gap_before(SOURCE, page, since, first, LATEST_ONLY)
 
 
 def _oldest(events: Iterable[Event]) -> datetime:
     return min(event.start for event in events)
 
 
-def _history() -> Generator[Step, Any, list[Event]]:
+def _get_history() -> StepsTo[list[Event]]:
     """Return the incidents of the history. Raises UnexpectedShape when it is empty: Heroku always
     keeps some.
     """
     response = yield from get(HISTORY)
     with locate_errors(response.url):
-        events = _events(rows(read_json(response), "the answer"), "incidents")
-        if not events:
+        incidents = _incidents(rows(read_json(response), "the answer"))
+        if not incidents:
             raise UnexpectedShape("the history is empty", remedy=RECORD)
-        return events
+        return incidents
