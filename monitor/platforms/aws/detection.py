@@ -19,8 +19,11 @@ def detect(response: Response) -> Iterator[Signal]:
     host = host_of(response.final_url or response.url)
     if host in HOSTS or HISTORY_HOST.fullmatch(host):
         yield Signal("host", f"the host is {host}")
-    if response.status != 200:  # noqa: PLR2004
-        return
+    if response.status == 200:  # noqa: PLR2004
+        yield from _body_signals(response)
+
+
+def _body_signals(response: Response) -> Iterator[Signal]:
     if any(IDS.encode(encoding) in response.body for encoding in ENCODINGS):
         yield Signal("ids", f"events have ids that begin with {IDS}")
     content_type = response.headers.get("content-type", "")

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = {
     "2": "degradation",
     "3": "disruption",
 }
-RESOLVED = "[RESOLVED]"
+OVER_MARK = "[RESOLVED]"
 """What the title of an event, or of an entry of its log, begins with when it is over."""
 
 SILENT_AFTER = timedelta(days=7)
@@ -152,7 +152,7 @@ def _event(item: Row, key: str) -> HealthEvent:
     return HealthEvent(
         arn=arn,
         region=region,
-        title=title.removeprefix(RESOLVED).strip() or title,
+        title=title.removeprefix(OVER_MARK).strip() or title,
         code=code,
         start=start,
         last_word=max(start, last_change or start),
@@ -241,7 +241,7 @@ def _posts(item: Row, log: Changes) -> Sequence[Post]:
 
 
 def _is_resolved(owner: Row) -> bool:
-    return str(owner.get("summary", "")).lstrip().startswith(RESOLVED)
+    return str(owner.get("summary", "")).lstrip().startswith(OVER_MARK)
 
 
 def _services(

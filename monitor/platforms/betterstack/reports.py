@@ -20,7 +20,7 @@ from monitor.model import Basis, Level, Phase, PostedState
 from monitor.platforms.betterstack.document import Document
 from monitor.platforms.betterstack.words import LEVELS, NOT_MONITORED, WORDS, unknown_words
 
-RESOLVED = "resolved"
+OVER = "resolved"
 MAINTENANCE = "maintenance"
 REPORT_TYPES = frozenset({"manual", "automatic", MAINTENANCE})
 
@@ -143,7 +143,7 @@ def _phase_and_end(
     if stated_end is not None and stated_end > now:
         stated_end = None
     is_ended_maintenance = report["report_type"] == MAINTENANCE and stated_end is not None
-    is_over = report["aggregate_state"] == RESOLVED or is_ended_maintenance
+    is_over = report["aggregate_state"] == OVER or is_ended_maintenance
     posts = _posts(update for update in updates if update.at <= now)
     end = end_of(posts, stated_end, start, over=is_over)
     return (Phase.OPEN, None) if end is None else (Phase.CLOSED, end)

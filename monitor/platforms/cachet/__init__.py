@@ -21,12 +21,12 @@ The shapes are those of captured pages of version 2 and of the programs' source
 (github.com/cachethq).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from monitor.intervals import zone_named
-from monitor.kit.events import ComponentState, Event, recent_or_open, unlisted
+from monitor.kit.events import ComponentState, Event, is_any_unattributed, recent_or_open, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo
 from monitor.kit.responses import locate_errors
@@ -65,6 +65,7 @@ ABOUT = About(
 SOURCE = "cachet.lists"
 
 COMMON_PATHS = (V2.components, V3.components)
+UNATTRIBUTED = "an incident is going on that names no component"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def poll(page: PageContext) -> Steps:
     yield evidence(
         SOURCE,
         page,
-        info=PageInfo(remark=_remark(contents.events)),
+        info=PageInfo(remark=UNATTRIBUTED if is_any_unattributed(contents.events) else None),
         parts=[*contents.states, *_states_by_events(contents, page.now)],
         events=recent_or_open(contents.events, page),
         withdrawn=contents.withdrawn(page),
@@ -132,7 +133,9 @@ def _read(page: PageContext, *, whole: bool) -> StepsTo[_Contents]:
     zone = _zone(page)
     api, response = yield from get_components(page)
     component_pages = yield from all_pages(response, api.components)
-    incidents, schedules, groups = yield from get_events(api, grouped=has_groups(component_pages))
+    incidents, schedules, groups = yield from get_events(
+        api, with_groups=has_groups(component_pages)
+    )
     with locate_errors(response.url):
         states = read_states(entries_of(component_pages, "component", zone), read_groups(groups))
     pages_of = all_pages if whole else newest_pages
@@ -160,16 +163,8 @@ def _states_by_events(contents: _Contents, now: datetime) -> Iterator[ComponentS
     components = {state.component.id: state.component for state in contents.states}
     for event in contents.events:
         counts = event.maintenance or contents.version == V3.version
-        if not counts or event.phase is not Phase.OPEN or event.start > now:
-            continue
-        for span in event.spans:
+        has_begun = event.phase is Phase.OPEN and event.start <= now
+        for span in event.spans if counts and has_begun else ():
             component = components.get(span.component_id)
             if component is not None and (span.level is not None or span.word):
                 yield ComponentState(component=component, level=span.level, word=span.word)
-
-
-def _remark(events: Iterable[Event]) -> str | None:
-    for event in events:
-        if event.unattributed and event.phase is Phase.OPEN:
-            return "an incident is going on that names no component"
-    return None

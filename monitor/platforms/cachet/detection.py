@@ -22,10 +22,13 @@ LINKS = (b"://cachethq.io", b"/vendor/cachethq/cachet/")
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of a Cachet page: its markup, how it cuts lists into pages, and its rows."""
-    if response.body[:64].lstrip()[:1] == b"<":
-        if any(link in response.body for link in LINKS):
-            yield Signal("markup", "the page links to cachethq.io or loads Cachet's files")
-        return
+    if response.body[:64].lstrip()[:1] != b"<":
+        yield from _json_signals(response)
+    elif any(link in response.body for link in LINKS):
+        yield Signal("markup", "the page links to cachethq.io or loads Cachet's files")
+
+
+def _json_signals(response: Response) -> Iterator[Signal]:
     answer = try_json(response)
     items = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(items, list):

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from monitor.errors import UnexpectedShape
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, row, text
 from monitor.kit.times import maybe_instant
-from monitor.platforms.cachet.lists import Included, ListPage
+from monitor.platforms.cachet.lists import Entities, ListPage
 
 UNSAID = frozenset({"0", "5"})
 """The numbers by which Cachet itself says that it does not know a component's state."""
@@ -115,7 +115,7 @@ def entries_of(pages: Iterable[ListPage], where: str, zone: tzinfo) -> list[Entr
     """Return the rows of all pages of a list; `where` names them in errors."""
     entries: list[Entry] = []
     for page in pages:
-        relations = [_relations(item, page.included) for item in page.rows]
+        relations = [_relations(item, page.entities) for item in page.rows]
         ambiguous_ids = _ids_of_several(relations)
         entries += [
             Entry(item, where, zone, own, ambiguous_ids)
@@ -135,13 +135,13 @@ def _ids_of_several(relations: Iterable[Relations]) -> frozenset[str]:
     return frozenset(key for key, count in times.items() if count > 1)
 
 
-def _relations(item: Row, included: Included) -> Relations:
+def _relations(item: Row, entities: Entities) -> Relations:
     """Return what a row of version 3 refers to, by kind of relation."""
     relations = row(item.get("relationships") or {}, "relationships")
-    return {name: _resolve(relation, included) for name, relation in relations.items()}
+    return {name: _resolve(relation, entities) for name, relation in relations.items()}
 
 
-def _resolve(relation: object, included: Included) -> list[Row]:
+def _resolve(relation: object, entities: Entities) -> list[Row]:
     """Return what a relation links to, as it is included, else the link alone."""
     links = row(relation, "relationship").get("data")
     if isinstance(links, dict):
@@ -149,5 +149,5 @@ def _resolve(relation: object, included: Included) -> list[Row]:
     targets = []
     for link in optional_rows(links, "relationship.data"):
         key = text(link.get("type"), "link.type"), identifier(link.get("id"), "link.id")
-        targets.append(included.get(key, link))
+        targets.append(entities.get(key, link))
     return targets

@@ -19,7 +19,7 @@ PHASES: Mapping[str, Phase] = {
     "3": Phase.OPEN,
     "4": Phase.CLOSED,
 }
-SCHEDULED, COMPLETE = "0", "2"
+AHEAD, COMPLETE = "0", "2"
 SCHEDULE_STATES = frozenset({"0", "1", COMPLETE})
 
 
@@ -27,7 +27,7 @@ def read_incident(entry: Entry, now: datetime) -> Event:
     """Return an incident. `latest_status` is its present state, `status` its first in version 2."""
     status = entry.state("latest_status", "status")
     phase = PHASES.get(status, Phase.OPEN)
-    is_scheduled = status == SCHEDULED
+    is_scheduled = status == AHEAD
     times = ("scheduled", "occurred", "created") if is_scheduled else ("occurred", "created")
     start = entry.first_time(*times)
     posts = _posts(entry)

@@ -37,7 +37,7 @@ V3 = Api(
     schedules="api/schedules?per_page=100&sort=-scheduled_at&include=components",
 )
 
-Included = Mapping[tuple[str, str], Row]
+Entities = Mapping[tuple[str, str], Row]
 """What rows refer to, by type and id."""
 
 
@@ -48,7 +48,7 @@ class ListPage:
     """
 
     rows: Sequence[Row]
-    included: Included
+    entities: Entities
     has_more: bool
     pages: int | None
 
@@ -57,18 +57,18 @@ def read_list(response: Response) -> ListPage:
     """Return the page of a list in an answer."""
     answer = row(read_json(response), "the answer")
     items = rows(answer.get("data"), "data")
-    included = {
+    entities = {
         (text(item.get("type"), "included.type"), identifier(item.get("id"), "included.id")): item
         for item in optional_rows(answer.get("included"), "included")
     }
     pages = row(answer.get("meta"), "meta").get("pagination")
     if pages is None:
         following = row(answer.get("links"), "links").get("next")
-        return ListPage(items, included, following is not None, None)
+        return ListPage(items, entities, following is not None, None)
     links = row(row(pages, "meta.pagination").get("links"), "meta.pagination.links")
     total = identifier(pages.get("total_pages"), "meta.pagination.total_pages")
     has_more = links.get("next_page") is not None
-    return ListPage(items, included, has_more, int(total) if total.isdecimal() else None)
+    return ListPage(items, entities, has_more, int(total) if total.isdecimal() else None)
 
 
 def get_components(page: PageContext) -> StepsTo[tuple[Api, Response]]:
@@ -82,12 +82,14 @@ def get_components(page: PageContext) -> StepsTo[tuple[Api, Response]]:
     return api, response
 
 
-def get_events(api: Api, *, grouped: bool) -> StepsTo[tuple[Response, Response, Response | None]]:
+def get_events(
+    api: Api, *, with_groups: bool
+) -> StepsTo[tuple[Response, Response, Response | None]]:
     """Return the first answers of incidents, schedules and, where they are listed apart, groups
     (else None).
     """
     paths = [api.incidents, api.schedules]
-    if grouped and api.groups:
+    if with_groups and api.groups:
         paths.append(api.groups)
     incidents, schedules, *groups = yield from get_responses(paths)
     return incidents, schedules, groups[0] if groups else None

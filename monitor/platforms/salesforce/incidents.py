@@ -88,23 +88,28 @@ def _incident(item: Row, where: str, owner_keys: Sequence[str], now: datetime) -
     impacts = _read_impacts(item, "IncidentImpacts", where)
     status = (maybe_text(item.get("status")) or "").lower()
     own_end = changed_at if status == OVER else None
-    ends = [impact.end or own_end for impact in impacts] or [own_end]
-    is_over = all(end is not None and end <= now for end in ends)
     spans = _spans(keys, impacts, own_end)
     if not impacts:
         spans = spans_for(keys, None, posted_at, own_end, basis=Basis.DECLARED)
+    end = _end([impact.end or own_end for impact in impacts] or [own_end], now)
     return Event(
         id=key,
         title=_title(item, where, impacts),
-        phase=Phase.CLOSED if is_over else Phase.OPEN,
+        phase=Phase.CLOSED if end else Phase.OPEN,
         start=min((impact.start for impact in impacts), default=posted_at),
-        end=max(filter(None, ends)) if is_over else None,
-        status=status or ("over" if is_over else "going on"),
+        end=end,
+        status=status or ("over" if end else "going on"),
         impact="/".join(dict.fromkeys(impact.word for impact in impacts)) or "not told",
         url=f"{SITE}/incidents/{quote(key)}",
         spans=spans,
         unattributed=not keys,
     )
+
+
+def _end(ends: Sequence[datetime | None], now: datetime) -> datetime | None:
+    """Return when the last of all has ended; None while one goes on."""
+    is_over = all(end is not None and end <= now for end in ends)
+    return max(filter(None, ends)) if is_over else None
 
 
 def _title(item: Row, where: str, impacts: Iterable[_Impact]) -> str:
@@ -124,8 +129,7 @@ def _maintenance(item: Row, where: str, owner_keys: Sequence[str], now: datetime
     impacts = _read_impacts(item, MAINTENANCE, where)
     start = min([start, *(impact.start for impact in impacts)])
     ends = [impact.end for impact in impacts] or [planned_end]
-    is_over = all(end is not None and end <= now for end in ends)
-    phase = Phase.CLOSED if is_over else Phase.OPEN
+    phase = Phase.CLOSED if _end(ends, now) else Phase.OPEN
     message = item.get("message")
     status = maybe_text(message.get("eventStatus")) if isinstance(message, dict) else None
     return Event(

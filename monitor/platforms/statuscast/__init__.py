@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
+from monitor.intervals import Interval
 from monitor.kit.events import ComponentState, Event, ImpactSpan
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.open_events import closed_since, dump_open
@@ -162,18 +163,18 @@ def _unknown_days(grid: Grid, events: Iterable[Event], now: datetime) -> Iterato
             spans.setdefault(span.component_id, []).append(span)
     for key, cells in grid.cells.items():
         for day, word in cells.items():
-            whole = grid.day(day)
-            if level_of(word) is Level.OPERATIONAL or whole.start >= now:
-                continue
-            if not any(
-                span.start < whole.end and (span.end or now) >= whole.start
-                for span in spans.get(key, ())
-            ):
+            time = grid.day(day)
+            is_bad = level_of(word) is not Level.OPERATIONAL and time.start < now
+            if is_bad and not _touches_any(time, spans.get(key, ()), now):
                 yield Impact(
                     component_id=key,
                     level=None,
-                    start=whole.start,
-                    end=whole.end if whole.end <= now else None,
+                    start=time.start,
+                    end=time.end if time.end <= now else None,
                     basis=Basis.DECLARED,
                     source=SOURCE,
                 )
+
+
+def _touches_any(time: Interval, spans: Iterable[ImpactSpan], now: datetime) -> bool:
+    return any(span.start < time.end and (span.end or now) >= time.start for span in spans)

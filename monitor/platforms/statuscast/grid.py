@@ -128,7 +128,7 @@ def read_grid(text: str) -> Grid:
         for group in _rows_above(row, rows):
             ids_by_group.setdefault(group.name, []).append(key)
     shift = _shift(cells.values())
-    words = {key: {cell.day: cell.word for cell in own} for key, own in cells.items()}
+    words = {key: _words_by_day(own) for key, own in cells.items()}
     return Grid(
         components=[_component(key, rows, position) for position, key in enumerate(cells)],
         ids_by_name=ids_by_name,
@@ -182,6 +182,10 @@ def _cells(html: str, newest: date | None) -> Iterator[_Cell]:
             shift = instant(match[1], "the grid's data-start") - day_interval(day, UTC).start
         yield _Cell(day, match[2].lower(), shift)
         day -= ONE_DAY
+
+
+def _words_by_day(cells: Iterable[_Cell]) -> dict[date, str]:
+    return {cell.day: cell.word for cell in cells}
 
 
 def _shift(rows: Iterable[Iterable[_Cell]]) -> timedelta | None:

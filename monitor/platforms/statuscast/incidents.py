@@ -73,6 +73,12 @@ class _Course:
         """Whether it is information only."""
         return level_of(self.severity) is Level.OPERATIONAL
 
+    @property
+    def is_unattributed(self) -> bool:
+        """Whether something was bad and it is not said what."""
+        has_begun = self.phase is not Phase.SCHEDULED
+        return has_begun and not self.component_ids and not self.is_harmless
+
     def spans(self, grid: Grid) -> Iterator[ImpactSpan]:
         """Yield what it meant for each component. None is worse than its cells say."""
         if self.is_harmless:
@@ -117,7 +123,7 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
     words = dict(part.rpartition("-")[::2] for part in plain(classes).lower().split())
     kind, status = words.get("incident-type", "no type"), words.get("incident-status", "no status")
     severity, sign = words.get("incident-mostsevere-status"), SIGN.search(html)
-    start = mail_date(plain(_required(START, html, "Incident Date")), "Incident Date")
+    start = mail_date(plain(_require(START, html, "Incident Date")), "Incident Date")
     posts = list(_posts(html))
     phase = PHASES.get(status, Phase.OPEN)
     last_word = max([start, *(post.at for post in posts)])
@@ -130,10 +136,9 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
         start=start,
         last=end or last_word,
     )
-    is_vague = not course.component_ids and not course.is_harmless
     event = Event(
-        id=_required(NUMBER, html, "address with its number"),
-        title=plain(_required(TITLE, html, "Incident Title")),
+        id=_require(NUMBER, html, "address with its number"),
+        title=plain(_require(TITLE, html, "Incident Title")),
         phase=phase,
         start=start,
         end=end,
@@ -142,7 +147,7 @@ def _event(classes: str, html: str, grid: Grid, now: datetime) -> Event:
         maintenance=VOCABULARY.get(kind) is Level.MAINTENANCE,
         component_ids=tuple(course.component_ids),
         spans=tuple(course.spans(grid)),
-        unattributed=is_vague and phase is not Phase.SCHEDULED,
+        unattributed=course.is_unattributed,
         unknown_words=() if status in PHASES else (status,),
     )
     return expire_stale(event, last_word, now)
@@ -158,7 +163,7 @@ def _posts(html: str) -> Iterator[Post]:
         yield post_saying(at, state[1].lower() if state else "", PHASES)
 
 
-def _required(pattern: re.Pattern[str], html: str, what: str) -> str:
+def _require(pattern: re.Pattern[str], html: str, what: str) -> str:
     match = pattern.search(html)
     if match is None:
         raise UnexpectedShape(f"an incident has no {what}", remedy=RECORD)

@@ -36,18 +36,27 @@ def detect(response: Response) -> Iterator[Signal]:
     host = host_of(response.final_url or response.url)
     if host.endswith(HOSTS) or host in OWN_SITES:
         yield Signal("host", f"the host is {host}")
-    answer = try_json(response)
-    if isinstance(answer, dict):
-        page = answer.get("status_page")
-        if isinstance(page, dict) and isinstance(answer.get("services"), list):
-            yield Signal("shape", "a status_page beside its services")
-            if "current_incident_type" in page:
-                yield Signal("type", "the page says what kind of incident it is in")
-    elif answer is None and response.body.lstrip()[:1] == b"<":
-        if api_root_in(response.text):
-            yield Signal("markup", "the page names its own address at Statuspal")
-        if ASSET.search(response.body):
-            yield Signal("assets", "the page loads from Statuspal")
+    if response.body.lstrip()[:1] == b"<":
+        yield from _html_signals(response)
+    else:
+        yield from _json_signals(try_json(response))
+
+
+def _html_signals(response: Response) -> Iterator[Signal]:
+    if api_root_in(response.text):
+        yield Signal("markup", "the page names its own address at Statuspal")
+    if ASSET.search(response.body):
+        yield Signal("assets", "the page loads from Statuspal")
+
+
+def _json_signals(answer: object) -> Iterator[Signal]:
+    if not isinstance(answer, dict) or not isinstance(answer.get("services"), list):
+        return
+    page = answer.get("status_page")
+    if isinstance(page, dict):
+        yield Signal("shape", "a status_page beside its services")
+        if "current_incident_type" in page:
+            yield Signal("type", "the page says what kind of incident it is in")
 
 
 def api_root_of(url: str) -> str | None:

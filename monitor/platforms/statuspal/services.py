@@ -85,7 +85,7 @@ def read_states(
     for position, service in enumerate(services):
         if service.id in members:
             continue
-        group_name = names.get(service.parent) if service.parent is not None else None
+        group_name = names.get(service.parent or "")
         component = Component(id=service.id, name=service.name, group=group_name, position=position)
         own_types = list(service.types)
         for group in speakers:
