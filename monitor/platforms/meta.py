@@ -75,7 +75,7 @@ LONGEST_WORD = 60
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Yield the signs of the list of organisations; `host` only ever beside another sign."""
+    """Yield the signs of the list of organisations."""
     if b'"rss_file_paths"' not in response.body:
         return
     listing = try_json(response)

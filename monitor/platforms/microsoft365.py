@@ -66,11 +66,8 @@ LONGEST_REMARK = 200
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Return the signs of Microsoft's posts; the host counts only beside another sign."""
-    return _signals(try_json(response))
-
-
-def _signals(answer: object) -> Iterator[Signal]:
+    """Yield the signs of Microsoft's posts: their shape, and names in them."""
+    answer = try_json(response)
     posts: list[Any] = answer if isinstance(answer, list) else [answer]
     if not posts or not all(isinstance(post, dict) and post.keys() >= POST for post in posts):
         return

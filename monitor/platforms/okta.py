@@ -90,11 +90,8 @@ NO_CELL = "an incident is going on that names no cell"
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Return the signs of Okta's page; `host` only ever beside another sign."""
-    return _signals(response.body)
-
-
-def _signals(body: bytes) -> Iterator[Signal]:
+    """Yield the signs of Okta's page: its title, its records and the elements they are in."""
+    body = response.body
     if body[:64].lstrip()[:1] != b"<":
         return
     if b"<title>Okta Status" in body:

@@ -4,19 +4,19 @@ Pure.
 `/feed/json` on the page's own host. A component that stands for a monitor has the monitor's state;
 one that does not ("static") is as bad as the open reports and maintenances that name it. A report
 has no severity: the page draws what it names as degraded. It is over with its update `resolved`, a
-maintenance at its `to`. What is over is listed and rates nothing: reports are no record of outages,
-and no day without one is known to have been good.
+maintenance at its `to`. What is over is listed and has no impact: reports are no record of outages,
+and a day without one is not known to have been good.
 
 The shape is that of the program's source, https://github.com/openstatusHQ/openstatus (the route
 `feed/json` of its status page); no answer was seen.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event, spans_for
+from monitor.kit.events import ComponentState, Event, spans_for, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import (
     Row,
@@ -57,7 +57,7 @@ ABOUT = About(
 SOURCE = "openstatus.feed"
 FEED = "/feed/json"
 COMMON_PATHS = (FEED,)
-HOSTED = ".openstatus.dev"
+OWN_DOMAIN = ".openstatus.dev"
 
 VOCABULARY: Mapping[str, Level] = {
     "success": Level.OPERATIONAL,
@@ -69,12 +69,12 @@ VOCABULARY: Mapping[str, Level] = {
 }
 """By state of a monitor; what a report or a maintenance names is at the level of its list."""
 
-RESOLVED = "resolved"
+END = "resolved"
 PHASES: Mapping[str, Phase] = {
     "investigating": Phase.OPEN,
     "identified": Phase.OPEN,
     "monitoring": Phase.OPEN,
-    RESOLVED: Phase.CLOSED,
+    END: Phase.CLOSED,
 }
 REMEDY = (
     "run `monitor record URL DIR` and send the folder: no real answer of OpenStatus was seen yet"
@@ -84,27 +84,29 @@ REMEDY = (
 def probe(url: str) -> tuple[Get, ...]:
     """Return what to ask to recognise the page at this URL: its feed, on OpenStatus's own hosts."""
     host = url.partition("://")[2].partition("/")[0]
-    return (Get(path=FEED),) if host.endswith(HOSTED) else ()
+    return (Get(path=FEED),) if host.endswith(OWN_DOMAIN) else ()
 
 
 def detect(response: Response) -> Iterator[Signal]:
     """Yield the signs of an OpenStatus feed."""
     if b'"pageComponents"' not in response.body and b'"statusReports"' not in response.body:
         return
-    told = try_json(response)
-    if not isinstance(told, dict):
+    answer = try_json(response)
+    if not isinstance(answer, dict):
         return
-    if isinstance(told.get("statusReports"), list) and isinstance(told.get("maintenances"), list):
+    if _has_lists(answer, "statusReports", "maintenances"):
         yield Signal("shape", "status reports beside maintenances")
-    if isinstance(told.get("pageComponents"), list) and isinstance(
-        told.get("pageComponentGroups"), list
-    ):
+    if _has_lists(answer, "pageComponents", "pageComponentGroups"):
         yield Signal("components", "page components and their groups")
 
 
+def _has_lists(answer: Row, *names: str) -> bool:
+    return all(isinstance(answer.get(name), list) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the feed says. `monitors` are the words of monitors' states, by the id of their
+class _Feed:
+    """What the feed says. `monitors` are the words for monitors' states, by the id of their
     component.
     """
 
@@ -114,138 +116,134 @@ class _Told:
     events: Sequence[Event]
 
 
-def _told(response: Response, now: datetime) -> _Told:
-    told = row(read_json(response), "the answer")
-    groups = {
-        identifier(each.get("id"), "group.id"): each.get("name")
-        for each in rows(told.get("pageComponentGroups"), "groups")
-    }
-    said = worst_words(
-        (
-            (
-                identifier(each.get("id"), "monitor.id"),
-                keyword(each.get("status"), "monitor.status"),
-            )
-            for each in rows(told.get("monitors"), "monitors")
-        ),
-        VOCABULARY,
-    )
-    listed = rows(told.get("pageComponents"), "pageComponents")
-    if not listed:
+def _read_feed(response: Response, now: datetime) -> _Feed:
+    answer = row(read_json(response), "the answer")
+    groups: dict[str, object] = {}
+    for group in rows(answer.get("pageComponentGroups"), "groups"):
+        groups[identifier(group.get("id"), "group.id")] = group.get("name")
+    words = _monitor_words(rows(answer.get("monitors"), "monitors"))
+    components = rows(answer.get("pageComponents"), "pageComponents")
+    if not components:
         raise UnexpectedShape(
             "no component is listed: such a page says nothing of any", remedy=REMEDY
         )
-    components = [_component(each, groups, at) for at, each in enumerate(listed)]
-    watched = [
-        (
-            identifier(each.get("id"), "component.id"),
-            identifier(each["monitorId"], "component.monitorId"),
-        )
-        for each in listed
-        if each.get("monitorId") is not None
-    ]
-    return _Told(
-        info=PageInfo(
-            name=maybe_text(told.get("title")), indicator=keyword(told.get("status"), "status")
-        ),
-        components=components,
-        monitors=worst_words(
-            ((key, said.get(monitor, "(no monitor)")) for key, monitor in watched), VOCABULARY
-        ),
-        events=[
-            *(_report(each) for each in rows(told.get("statusReports"), "statusReports")),
-            *(_maintenance(each, now) for each in rows(told.get("maintenances"), "maintenances")),
-        ],
+    return _Feed(
+        components=[_component(fields, groups, at) for at, fields in enumerate(components)],
+        monitors=worst_words(_component_words(components, words), VOCABULARY),
+        info=_info(answer),
+        events=list(_events(answer, now)),
     )
 
 
-def _component(told: Row, groups: Mapping[str, object], at: int) -> Component:
-    group = told.get("groupId")
-    return Component(
-        id=identifier(told.get("id"), "component.id"),
-        name=text(told.get("name"), "component.name"),
-        group=(
-            maybe_text(groups.get(identifier(group, "component.groupId")))
-            if group is not None
-            else None
-        ),
-        position=at,
-    )
+def _info(answer: Row) -> PageInfo:
+    name = maybe_text(answer.get("title"))
+    return PageInfo(name=name, indicator=keyword(answer.get("status"), "status"))
 
 
-def _named(told: Row) -> list[str]:
-    return [
-        identifier(each, "pageComponents")
-        for each in items(told.get("pageComponents"), "pageComponents")
-    ]
+def _monitor_words(monitors: Iterable[Row]) -> Mapping[str, str]:
+    """Return the word for each monitor's state; of one that is listed twice the worst."""
+    words = []
+    for monitor in monitors:
+        key = identifier(monitor.get("id"), "monitor.id")
+        words.append((key, keyword(monitor.get("status"), "monitor.status")))
+    return worst_words(words, VOCABULARY)
 
 
-def _report(told: Row) -> Event:
+def _component_words(
+    components: Iterable[Row], words: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the components that stand for a monitor, each with the word for its state."""
+    for component in components:
+        if component.get("monitorId") is not None:
+            key = identifier(component.get("id"), "component.id")
+            monitor = identifier(component["monitorId"], "component.monitorId")
+            yield key, words.get(monitor, "(no monitor)")
+
+
+def _component(fields: Row, groups: Mapping[str, object], position: int) -> Component:
+    key = identifier(fields.get("id"), "component.id")
+    name = text(fields.get("name"), "component.name")
+    group, group_id = None, fields.get("groupId")
+    if group_id is not None:
+        group = maybe_text(groups.get(identifier(group_id, "component.groupId")))
+    return Component(id=key, name=name, group=group, position=position)
+
+
+def _events(answer: Row, now: datetime) -> Iterator[Event]:
+    for report in rows(answer.get("statusReports"), "statusReports"):
+        yield _report(report)
+    for maintenance in rows(answer.get("maintenances"), "maintenances"):
+        yield _maintenance(maintenance, now)
+
+
+def _component_ids(event: Row) -> tuple[str, ...]:
+    ids = items(event.get("pageComponents"), "pageComponents")
+    return tuple(identifier(value, "pageComponents") for value in ids)
+
+
+def _report(report: Row) -> Event:
     """Return a report. It begins with its first update; one without any update began when it was
     last changed.
     """
-    updates = sorted(
-        (instant(each.get("date"), "update.date"), keyword(each.get("status"), "update.status"))
-        for each in optional_rows(told.get("statusReportUpdates"), "statusReportUpdates")
-    )
-    said = keyword(told.get("status"), "report.status")
-    start = updates[0][0] if updates else instant(told.get("updatedAt"), "report.updatedAt")
-    end = (
-        closed_at([post_saying(at, state, PHASES) for at, state in updates], start)
-        if said == RESOLVED
-        else None
-    )
-    named = _named(told)
+    updates = []
+    for update in optional_rows(report.get("statusReportUpdates"), "statusReportUpdates"):
+        at = instant(update.get("date"), "update.date")
+        updates.append((at, keyword(update.get("status"), "update.status")))
+    status = keyword(report.get("status"), "report.status")
+    start = min(updates)[0] if updates else instant(report.get("updatedAt"), "report.updatedAt")
+    is_open, end = status != END, None
+    if not is_open:
+        end = closed_at([post_saying(at, word, PHASES) for at, word in updates], start)
+    component_ids = _component_ids(report)
     return Event(
-        id=f"report-{identifier(told.get('id'), 'report.id')}",
-        title=text(told.get("title"), "report.title"),
-        phase=Phase.OPEN if end is None else Phase.CLOSED,
+        id=f"report-{identifier(report.get('id'), 'report.id')}",
+        title=text(report.get("title"), "report.title"),
+        phase=Phase.OPEN if is_open else Phase.CLOSED,
         start=start,
         end=end,
-        status=said,
+        status=status,
         impact="none",
-        component_ids=tuple(named),
-        spans=spans_for(named, Level.DEGRADED, start) if end is None else (),
-        unattributed=not named and end is None,
-        unknown_words=() if said in PHASES else (said,),
-        updates=messages(told.get("statusReportUpdates"), at="date"),
+        component_ids=component_ids,
+        spans=spans_for(component_ids, Level.DEGRADED, start) if is_open else (),
+        unattributed=is_open and not component_ids,
+        unknown_words=() if status in PHASES else (status,),
+        updates=messages(report.get("statusReportUpdates"), at="date"),
     )
 
 
-def _maintenance(told: Row, now: datetime) -> Event:
-    start, end = (
-        instant(told.get("from"), "maintenance.from"),
-        instant(told.get("to"), "maintenance.to"),
-    )
+def _maintenance(fields: Row, now: datetime) -> Event:
+    start = instant(fields.get("from"), "maintenance.from")
+    end = instant(fields.get("to"), "maintenance.to")
     phase = Phase.SCHEDULED if start > now else Phase.OPEN if end > now else Phase.CLOSED
+    key = identifier(fields.get("id"), "maintenance.id")
+    title = text(fields.get("name"), "maintenance.name")
+    component_ids = _component_ids(fields)
+    spans = spans_for(component_ids, Level.MAINTENANCE, start, end, basis=Basis.DECLARED)
     return Event(
-        id=f"maintenance-{identifier(told.get('id'), 'maintenance.id')}",
-        title=text(told.get("name"), "maintenance.name"),
+        id=f"maintenance-{key}",
+        title=title,
         phase=phase,
         start=start,
         end=end,
         status=str(phase),
         impact="maintenance",
         maintenance=True,
-        component_ids=tuple(_named(told)),
-        spans=(
-            spans_for(_named(told), Level.MAINTENANCE, start, end, basis=Basis.DECLARED)
-            if end > now
-            else ()
-        ),
+        component_ids=component_ids,
+        spans=spans if end > now else (),
     )
 
 
-def _parts(told: _Told, now: datetime) -> list[ComponentState]:
-    """Return the state of every component: the worse of what its monitor and what the open events
-    say.
+def _states(feed: _Feed, now: datetime) -> list[ComponentState]:
+    """Return the states of every component by the open events, then those by the monitors: the
+    worse one counts.
     """
-    parts = list(current_states(told.components, told.events, now))
-    return parts + [
-        ComponentState(component=part.component, level=VOCABULARY.get(said), word=said)
-        for part in parts
-        if (said := told.monitors.get(part.component.id)) is not None
-    ]
+    states = list(current_states(feed.components, feed.events, now))
+    for component in feed.components:
+        word = feed.monitors.get(component.id)
+        if word is not None:
+            level = VOCABULARY.get(word)
+            states.append(ComponentState(component=component, level=level, word=word))
+    return states
 
 
 def poll(page: PageContext) -> Steps:
@@ -254,15 +252,14 @@ def poll(page: PageContext) -> Steps:
     """
     response = yield from get(FEED)
     with locate_errors(response.url):
-        told = _told(response, page.now)
-        listed = {event.id for event in told.events}
+        feed = _read_feed(response, page.now)
         yield evidence(
             SOURCE,
             page,
-            info=told.info,
-            parts=_parts(told, page.now),
-            events=told.events,
-            withdrawn=page.open_incidents - listed,
+            info=feed.info,
+            parts=_states(feed, page.now),
+            events=feed.events,
+            withdrawn=unlisted(page, feed.events),
         )
 
 
@@ -272,8 +269,8 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     response = yield from get(FEED)
     with locate_errors(response.url):
-        told = _told(response, page.now)
-        yield evidence(SOURCE, page, components=told.components, events=told.events)
+        feed = _read_feed(response, page.now)
+        yield evidence(SOURCE, page, components=feed.components, events=feed.events)
     yield from gap_before(
         SOURCE, page, since, page.now, "reports are posted by people and are no record of outages"
     )

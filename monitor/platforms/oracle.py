@@ -96,7 +96,7 @@ NOT_ATTRIBUTED = "an incident is going on that does not name one service in one 
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Yield the signs of Oracle Cloud's page; `host` only ever beside another sign."""
+    """Yield the signs of Oracle Cloud's page or of its feed."""
     if b"ocid1.oraclecloudincident." in response.body and b"<rss" in response.body[:500]:
         yield Signal("feed", "a feed of incidents with Oracle's identifiers")
     if b'"regionHealthReports"' not in response.body:

@@ -1,0 +1,63 @@
+"""The components that IBM's list speaks of, in their present state. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.protocol import PageContext
+from monitor.model import Component, Level, Phase
+from monitor.platforms.ibm.answer import Answer
+from monitor.platforms.ibm.regions import is_wanted
+
+
+def states_of(answer: Answer, page: PageContext) -> Iterator[ComponentState]:
+    """Yield the components in their present state: operational where no incident that goes on
+    names them, unless one is unattributed.
+    """
+    open_events = [event for event in answer.events if event.phase is Phase.OPEN]
+    is_vague = any(event.unattributed for event in open_events) or bool(answer.unknown_kinds)
+    spans = _spans_by_component(open_events)
+    for position, key in enumerate(_ids(answer, page)):
+        component = _component(key, answer.services, position)
+        if key not in spans:
+            yield _quiet_state(component, answer.words.get(key, ""), is_vague=is_vague)
+        for span in spans.get(key, ()):
+            yield ComponentState(component=component, level=span.level, word=span.word)
+
+
+def _ids(answer: Answer, page: PageContext) -> list[str]:
+    """Return the components, sorted: what incidents name, and all of the chosen regions."""
+    ids = ids_of_events(answer.events) | page.components
+    if page.regions:
+        ids |= answer.words.keys()
+    return sorted(key for key in ids if is_wanted(key, page))
+
+
+def _spans_by_component(events: Iterable[Event]) -> Mapping[str, Sequence[ImpactSpan]]:
+    spans: dict[str, list[ImpactSpan]] = {}
+    for event in events:
+        for span in event.spans:
+            spans.setdefault(span.component_id, []).append(span)
+    return spans
+
+
+def ids_of_events(events: Iterable[Event]) -> set[str]:
+    """Return the components that events name."""
+    ids: set[str] = set()
+    for event in events:
+        ids.update(event.component_ids)
+    return ids
+
+
+def _component(key: str, services: Mapping[str, str], position: int) -> Component:
+    service, _, region = key.rpartition("@")
+    name = services.get(service) or service or key
+    return Component(id=key, name=name, group=region, region=region, position=position)
+
+
+def _quiet_state(component: Component, word: str, *, is_vague: bool) -> ComponentState:
+    """Return the state of what no incident names. IBM's list has a field for it, which nobody has
+    seen filled.
+    """
+    if word or is_vague:
+        return ComponentState(component=component, level=None, word=word or None)
+    return ComponentState(component=component, level=Level.OPERATIONAL, word="no incident")
