@@ -1,7 +1,7 @@
 """AWS's regions, and which of them the user chose. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -11,38 +11,15 @@ GLOBAL = "global"
 REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d{1,2}")
 IN_KEY = re.compile(rf"(?:.*-)?({REGION.pattern})")
 
-_COUNTS: Mapping[str, int] = {
-    "us-east": 2,
-    "us-west": 2,
-    "us-gov-east": 1,
-    "us-gov-west": 1,
-    "ca-central": 1,
-    "ca-west": 1,
-    "mx-central": 1,
-    "sa-east": 1,
-    "eu-central": 2,
-    "eu-north": 1,
-    "eu-south": 2,
-    "eu-west": 3,
-    "il-central": 1,
-    "me-central": 1,
-    "me-south": 1,
-    "af-south": 1,
-    "ap-east": 2,
-    "ap-northeast": 3,
-    "ap-south": 2,
-    "ap-southeast": 7,
-}
-
-
-def _numbered_regions() -> set[str]:
-    regions: set[str] = set()
-    for area, count in _COUNTS.items():
-        regions.update(f"{area}-{number}" for number in range(1, count + 1))
-    return regions
-
-
-REGIONS = frozenset(_numbered_regions())
+_REGION_NAMES = (
+    "us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 ca-central-1 "
+    "ca-west-1 mx-central-1 sa-east-1 eu-central-1 eu-central-2 eu-north-1 eu-south-1 "
+    "eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 af-south-1 "
+    "ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 "
+    "ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 "
+    "ap-southeast-6 ap-southeast-7"
+)
+REGIONS = frozenset(_REGION_NAMES.split())
 """Regions the dashboard was known to have in 2026. A misspelt one would look calm for ever, so one
 that is neither here nor in any event is pointed out and not observed."""
 

@@ -119,18 +119,20 @@ def read_grid(text: str) -> Grid:
     newest = _newest_day(text) if rows else None
     ids_by_name: dict[str, list[str]] = {}
     ids_by_group: dict[str, list[str]] = {}
-    cells: dict[str, list[_Cell]] = {}
+    words: dict[str, dict[date, str]] = {}
+    all_cells: list[_Cell] = []
     for key, row in rows.items():
         if key in groups:
             continue
-        cells[key] = list(_cells(row.html, newest))
+        cells = list(_cells(row.html, newest))
+        all_cells += cells
+        words[key] = {cell.day: cell.word for cell in cells}
         ids_by_name.setdefault(row.name, []).append(key)
         for group in _rows_above(row, rows):
             ids_by_group.setdefault(group.name, []).append(key)
-    shift = _shift(cells.values())
-    words = {key: _words_by_day(own) for key, own in cells.items()}
+    shift = _shift(all_cells)
     return Grid(
-        components=[_component(key, rows, position) for position, key in enumerate(cells)],
+        components=[_component(key, rows, position) for position, key in enumerate(words)],
         ids_by_name=ids_by_name,
         ids_by_group=ids_by_group,
         cells=words,
@@ -184,28 +186,20 @@ def _cells(html: str, newest: date | None) -> Iterator[_Cell]:
         day -= ONE_DAY
 
 
-def _words_by_day(cells: Iterable[_Cell]) -> dict[date, str]:
-    return {cell.day: cell.word for cell in cells}
-
-
-def _shift(rows: Iterable[Iterable[_Cell]]) -> timedelta | None:
+def _shift(cells: Iterable[_Cell]) -> timedelta | None:
     """Return how long after midnight UTC days begin, as the first cell that says it does; None when
     none does.
 
     Raises UnexpectedShape when a cell's day cannot begin then, or another's says something else.
     """
     first: timedelta | None = None
-    for cells in rows:
-        for cell in cells:
-            if cell.shift is None:
-                continue
-            first = cell.shift if first is None else first
-            if abs(cell.shift) > FURTHEST or abs(cell.shift - first) > CLOCK_CHANGE:
-                raise UnexpectedShape(
-                    f"the grid's cell of {cell.day} says that it begins {cell.shift} after midnight"
-                    " UTC",
-                    remedy=RECORD,
-                )
+    for cell in cells:
+        if cell.shift is None:
+            continue
+        first = cell.shift if first is None else first
+        if abs(cell.shift) > FURTHEST or abs(cell.shift - first) > CLOCK_CHANGE:
+            why = f"the grid's cell of {cell.day} begins {cell.shift} after midnight UTC"
+            raise UnexpectedShape(why, remedy=RECORD)
     return first
 
 
