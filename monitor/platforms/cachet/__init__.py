@@ -65,7 +65,7 @@ ABOUT = About(
 SOURCE = "cachet.lists"
 
 COMMON_PATHS = (V2.components, V3.components)
-UNATTRIBUTED = "an incident is going on that names no component"
+NO_COMPONENT = "an incident is going on that names no component"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def poll(page: PageContext) -> Steps:
     yield evidence(
         SOURCE,
         page,
-        info=PageInfo(remark=UNATTRIBUTED if is_any_unattributed(contents.events) else None),
+        info=PageInfo(remark=NO_COMPONENT if is_any_unattributed(contents.events) else None),
         parts=[*contents.states, *_states_by_events(contents, page.now)],
         events=recent_or_open(contents.events, page),
         withdrawn=contents.withdrawn(page),
