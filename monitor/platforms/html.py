@@ -3,8 +3,8 @@ states. Pure.
 
 For pages of no platform that have no feed either. Nothing is guessed: a page that mentions a past
 outage holds the word "outage" too, so only what the selectors name is looked at, and a text counts
-as a word only when it is the whole of it (spaces and case aside). A selector that finds nothing is
-an error, a text that is in no list is unknown.
+as one of the words only when it is that word and nothing else (spaces and case aside). A selector
+that finds nothing is an error; a text that is in no list is unknown.
 """
 
 import re
@@ -28,7 +28,7 @@ from monitor.kit.protocol import (
     get,
 )
 from monitor.kit.responses import locate_errors, require_ok
-from monitor.model import Component, Level
+from monitor.model import Component, Level, worst_level
 
 ABOUT = About(
     title="Web pages by selectors",
@@ -70,37 +70,39 @@ def poll(page: PageContext) -> Steps:
     if response.unchanged:
         return
     with locate_errors(response.url):
-        body = require_ok(response)
-        parts = list(_parts(BeautifulSoup(body.text, "html.parser"), settings))
-        yield evidence(SOURCE, page, parts=parts, cursor=cursor)
+        body = require_ok(response).text
+        soup = BeautifulSoup(body, "html.parser")
+        states = list(_component_states(soup, settings))
+        yield evidence(SOURCE, page, parts=states, cursor=cursor)
 
 
-def _parts(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[ComponentState]:
-    found = soup.select(settings.component)
-    if not found:
+def _component_states(soup: BeautifulSoup, settings: HtmlSettings) -> Iterator[ComponentState]:
+    tags = soup.select(settings.component)
+    if not tags:
         raise UnexpectedShape(
             f"the selector {settings.component!r} finds nothing on the page", remedy=REMEDY
         )
     words = {_plain(word): level for word, level in settings.words}
-    for at, tag in enumerate(found):
+    for position, tag in enumerate(tags):
         state = _inside(tag, settings.state)
-        whole = state is tag and settings.name is None and settings.attribute is None
-        name = _title(soup, found) if whole else _name(tag, state, settings)
-        yield _part(Component(id=name, name=name, position=at), _state(state, settings), words)
+        is_state_alone = state is tag and settings.name is None and settings.attribute is None
+        name = _title(soup, tags) if is_state_alone else _name(tag, state, settings)
+        component = Component(id=name, name=name, position=position)
+        yield _component_state(component, _value(state, settings), words)
 
 
-def _part(
-    component: Component, said: str | list[str], words: Mapping[str, Level]
+def _component_state(
+    component: Component, value: str | list[str], words: Mapping[str, Level]
 ) -> ComponentState:
     """Return a component with its state; of several words, as `class` has them, the worst that is
     in a list counts.
 
     A text is never taken apart: "not operational" is not "operational".
     """
-    whole = _plain(said if isinstance(said, str) else " ".join(said))
+    whole = _plain(value if isinstance(value, str) else " ".join(value))
     level = words.get(whole)
-    if level is None and not isinstance(said, str):
-        level = max((words[word] for each in said if (word := _plain(each)) in words), default=None)
+    if level is None and not isinstance(value, str):
+        level = worst_level(words.get(_plain(word)) for word in value)
     return ComponentState(component=component, level=level, word=whole[:LONGEST_CODE])
 
 
@@ -108,21 +110,21 @@ def _inside(tag: Tag, selector: str | None) -> Tag:
     """Return what a selector finds inside a component; the component itself without one."""
     if selector is None:
         return tag
-    found = tag.select_one(selector)
-    if found is None:
+    match = tag.select_one(selector)
+    if match is None:
         raise UnexpectedShape(
             f"the selector {selector!r} finds nothing in a component", remedy=REMEDY
         )
-    return found
+    return match
 
 
-def _title(soup: BeautifulSoup, found: Sequence[Tag]) -> str:
+def _title(soup: BeautifulSoup, tags: Sequence[Tag]) -> str:
     """Return the page's title as the name of its only component, where all of its text is its
     state.
     """
-    if len(found) > 1:
+    if len(tags) > 1:
         raise UnexpectedShape(
-            f"{len(found)} components are their state and nothing else",
+            f"{len(tags)} components are their state and nothing else",
             remedy="add `name` or `state`",
         )
     return maybe_text(soup.title.get_text() if soup.title else None) or "page"
@@ -139,7 +141,7 @@ def _name(tag: Tag, state: Tag, settings: HtmlSettings) -> str:
     return name
 
 
-def _state(tag: Tag, settings: HtmlSettings) -> str | list[str]:
+def _value(tag: Tag, settings: HtmlSettings) -> str | list[str]:
     """Return the text of a state, or the value of its attribute: a list for one that holds words,
     such as `class`.
     """
