@@ -267,6 +267,19 @@ def test_what_has_no_state_of_its_own_is_in_the_phase_that_its_dates_say(
     assert phase_at(NOW + starts_in * HOUR, end, NOW) is phase
 
 
+@pytest.mark.parametrize(
+    ("starts_in", "ends_in", "goes_on"),
+    [(0, None, True), (-1, 1, True), (-1, 0, False), (1, None, False)],
+)
+def test_a_span_goes_on_from_its_start_until_just_before_its_end(
+    starts_in: int, ends_in: int | None, *, goes_on: bool
+) -> None:
+    end = None if ends_in is None else NOW + ends_in * HOUR
+    span = ImpactSpan(component_id="a", level=Level.DEGRADED, start=NOW + starts_in * HOUR, end=end)
+
+    assert span.goes_on(NOW) is goes_on
+
+
 def test_only_what_goes_on_can_hit_what_it_does_not_say() -> None:
     event = Event(
         id="1", title="t", phase=Phase.OPEN, start=NOW, status="s", impact="i", unattributed=True

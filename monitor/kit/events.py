@@ -50,6 +50,10 @@ class ImpactSpan:
     word: str | None = None
     basis: Basis = Basis.DECLARED
 
+    def goes_on(self, now: datetime) -> bool:
+        """Whether it has begun and not ended."""
+        return self.start <= now and (self.end is None or self.end > now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:

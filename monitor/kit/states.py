@@ -56,7 +56,7 @@ def current_states(
     hit: dict[str, ComponentState] = {}
     for event in open_events:
         for span in event.spans:
-            if span.component_id in states and _goes_on(span, now):
+            if span.component_id in states and span.goes_on(now):
                 state = replace(states[span.component_id], level=span.level, word=span.word)
                 hit[span.component_id] = _worse(hit.get(span.component_id, state), state)
     return tuple(_worse(hit.get(key, state), state) for key, state in states.items())
@@ -64,10 +64,6 @@ def current_states(
 
 def _started(events: Iterable[Event], now: datetime) -> Iterator[Event]:
     return (start_by(event, now) for event in events)
-
-
-def _goes_on(span: ImpactSpan, now: datetime) -> bool:
-    return span.start <= now and (span.end is None or span.end > now)
 
 
 def worst_of_each(states: Iterable[ComponentState]) -> list[ComponentState]:
