@@ -51,7 +51,7 @@ from monitor.kit.messages import messages, posted_states
 from monitor.kit.posts import Post, calls_over, end_of, post_saying
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json
-from monitor.kit.states import worst_words
+from monitor.kit.states import worst_word, worst_words
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Level, PageInfo, Phase, PostedState
 
@@ -234,7 +234,7 @@ def _incident(item: Row) -> Event:
         start=start,
         end=end,
         status=status,
-        impact=_worst_word(spans),
+        impact=worst_word(spans) or next((span.word for span in spans if span.word), "unknown"),
         component_ids=component_ids,
         spans=spans,
         unattributed=not spans,
@@ -301,12 +301,6 @@ def _earlier(first: datetime | None, second: datetime | None) -> datetime | None
     if first is None or second is None:
         return first or second
     return min(first, second)
-
-
-def _worst_word(spans: Sequence[ImpactSpan]) -> str:
-    """Return the vendor's word for the worst of an incident, which has no severity of its own."""
-    worst = max((span.level for span in spans if span.level is not None), default=None)
-    return next((span.word for span in spans if span.word and span.level is worst), "unknown")
 
 
 def _maintenance(item: Row) -> Event:
