@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from monitor.errors import BadStatus, ParseError, UnexpectedShape
+from monitor.errors import UnexpectedShape
 from monitor.kit.fields import Row, row
+from monitor.kit.hosts import host_of
+from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import PageContext, Response, StepsTo, get
 from monitor.kit.responses import get_responses, locate_errors, read_json, require_ok
 
@@ -25,41 +26,31 @@ PAGE_ID = re.compile(rb'/api/status-page/(\d{6,20})|"page_id"\s*:\s*"?(\d{6,20})
 
 def well_known_id(url: str) -> str | None:
     """Return the id of a well-known page by its address; None for any other."""
-    return WELL_KNOWN_IDS.get(urlsplit(url).hostname or "")
+    return WELL_KNOWN_IDS.get(host_of(url))
 
 
 def ask_active(page: PageContext, *, conditional: bool = False) -> StepsTo[tuple[str, Response]]:
-    """Return the page's id and the answer about what goes on. An id that leads nowhere any more is
-    looked for in the HTML.
+    """Return the page's id and the answer about what goes on.
 
-    Raises what kept the id from leading anywhere where the HTML tells no other.
+    Raises what kept a known id from leading anywhere where the page's HTML tells no other.
     """
-    key = page.cursor or well_known_id(page.url)
-    if key is None:
-        key = yield from _ask_page_id()
-        if key is None:
-            raise UnexpectedShape("the page does not tell its id", url=page.absolute(""))
-        return key, (yield from _ask(key))
-    try:
-        return key, (yield from _ask(key, conditional=conditional))
-    except (ParseError, BadStatus):
-        new_key = yield from _ask_page_id()
-        if new_key in {None, key}:
-            raise
-    return new_key, (yield from _ask(new_key))
+    known_id = page.cursor or well_known_id(page.url)
+
+    def ask(key: str) -> StepsTo[tuple[str, Response]]:
+        is_conditional = conditional and key == known_id
+        response = yield from get(ACTIVE.format(id=key), conditional=is_conditional)
+        if not response.unchanged:
+            data_of(response)
+        return key, response
+
+    return (yield from ask_by_key(known_id, ask, _id_in))
 
 
-def _ask_page_id() -> StepsTo[str | None]:
-    response = yield from get("", accept="text/html")
+def _id_in(response: Response) -> str:
     match = PAGE_ID.search(require_ok(response).body)
-    return None if match is None else (match[1] or match[2]).decode()
-
-
-def _ask(key: str, *, conditional: bool = False) -> StepsTo[Response]:
-    response = yield from get(ACTIVE.format(id=key), conditional=conditional)
-    if not response.unchanged:
-        data_of(response)
-    return response
+    if match is None:
+        raise UnexpectedShape("the page does not tell its id", url=response.url)
+    return (match[1] or match[2]).decode()
 
 
 def ask_changes(key: str, since: datetime, now: datetime) -> StepsTo[Response]:

@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from monitor.errors import BadStatus, ParseError, UnexpectedShape
+from monitor.errors import UnexpectedShape
 from monitor.kit.embedded import json_after
 from monitor.kit.fields import Row, row, text
+from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import PageContext, Response, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json, shape_error
 from monitor.platforms.uptimecom.detection import LIVE, OWN_PATH
@@ -16,24 +17,29 @@ CONTROLLER = re.compile(r"createElement\(\s*StatusPageDisplayController\s*,\s*")
 
 
 def ask_current(page: PageContext, *, conditional: bool = False) -> StepsTo[tuple[str, Response]]:
-    """Return the path of the present and its answer. A path of the last poll that leads nowhere any
-    more is looked for in the page's HTML.
+    """Return the path of the present and its answer.
 
-    Raises what kept the path from answering where the HTML names no other.
+    Raises what kept a known path from answering where the page's HTML names no other.
     """
-    path = page.cursor or (LIVE if OWN_PATH.search(urlsplit(page.url).path) else None)
-    if path is None:
-        path = yield from _ask_path()
-        return path, (yield from _ask(path))
-    try:
-        return path, (yield from _ask(path, conditional=conditional))
-    except (ParseError, BadStatus) as failure:
-        if path == LIVE:
-            raise
-        new_path = yield from _ask_path(failure)
-        if new_path == path:
-            raise
-    return new_path, (yield from _ask(new_path))
+    known_path = page.cursor or (LIVE if OWN_PATH.search(urlsplit(page.url).path) else None)
+
+    def ask(path: str) -> StepsTo[tuple[str, Response]]:
+        response = yield from get(path, conditional=conditional and path == known_path)
+        if not response.unchanged:
+            data_of(response)
+        return path, response
+
+    return (yield from ask_by_key(known_path, ask, _path_in, may_move=known_path != LIVE))
+
+
+def _path_in(response: Response) -> str:
+    """Return where a page on a vendor's own host says that its state is."""
+    props = row(json_after(response, CONTROLLER), "the controller's properties")
+    with locate_errors(response.url):
+        slug = text(row(props.get("statuspage"), "statuspage").get("slug"), "statuspage.slug")
+    if not re.fullmatch(r"[\w-]+", slug):
+        raise UnexpectedShape(f"{slug[:40]!r} is no slug", url=response.url)
+    return f"/statuspage/{slug}/{LIVE}"
 
 
 def ask_history(path: str, since: datetime, now: datetime) -> StepsTo[Response]:
@@ -49,32 +55,3 @@ def data_of(response: Response) -> Row:
         if answer.get("error"):
             shape_error("error", "null", answer["error"])
         return row(answer.get("data"), "data")
-
-
-def _ask(path: str, *, conditional: bool = False) -> StepsTo[Response]:
-    response = yield from get(path, conditional=conditional)
-    if not response.unchanged:
-        data_of(response)
-    return response
-
-
-def _ask_path(failure: Exception | None = None) -> StepsTo[str]:
-    """Return where a page on a vendor's own host says that its state is. Raises `failure` where its
-    HTML does not.
-    """
-    response = yield from get("", accept="text/html")
-    try:
-        return _path_in(response)
-    except ParseError:
-        if failure is None:
-            raise
-        raise failure from None
-
-
-def _path_in(response: Response) -> str:
-    props = row(json_after(response, CONTROLLER), "the controller's properties")
-    with locate_errors(response.url):
-        slug = text(row(props.get("statuspage"), "statuspage").get("slug"), "statuspage.slug")
-    if not re.fullmatch(r"[\w-]+", slug):
-        raise UnexpectedShape(f"{slug[:40]!r} is no slug", url=response.url)
-    return f"/statuspage/{slug}/{LIVE}"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from monitor.kit.hosts import is_on
 from monitor.kit.protocol import Get, Response, Signal
 from monitor.kit.responses import try_json
 
-HOST = "uptime.com"
-HOSTS = (HOST,)
+HOSTS = ("uptime.com",)
 LIVE = "ajax"
 OWN_PATH = re.compile(r"/statuspage/[\w-]+/$")
 
@@ -17,8 +17,7 @@ FIELDS = frozenset({"global_is_operational", "components", "active_incidents"})
 
 def probe(url: str) -> tuple[Get, ...]:
     """Return what to ask to recognise the page at this URL: its state, on Uptime.com's own host."""
-    parts = urlsplit(url)
-    is_hosted = parts.hostname == HOST and OWN_PATH.match(parts.path) is not None
+    is_hosted = is_on(url, HOSTS) and OWN_PATH.match(urlsplit(url).path) is not None
     return (Get(path=LIVE),) if is_hosted else ()
 
 
