@@ -20,12 +20,14 @@ left out, and said so in a remark. Nothing is documented.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
-from monitor.errors import BadStatus, PageError, ParseError, UnexpectedShape
+from monitor.errors import PageError
 from monitor.kit.events import Event, recent_or_open, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import row
-from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get, get_all
+from monitor.kit.page_keys import ask_by_key
+from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get_all
 from monitor.kit.responses import locate_errors, read_json, unwrap
 from monitor.kit.states import current_states
 from monitor.model import Component, PageInfo, Phase, ReportedUptime
@@ -59,10 +61,6 @@ INCOMPLETE = "the page says that its answer is incomplete"
 NO_SERVICE = "something is going on that names no service"
 NO_WINDOWS = (
     "the maintenance windows cannot be read; run `monitor record URL DIR` and send the folder"
-)
-REMEDY = (
-    "configure the page's address on checkly-status-page.com, or run `monitor record URL DIR` and"
-    " send the folder"
 )
 
 
@@ -123,26 +121,13 @@ def backfill(page: PageContext, since: datetime) -> Steps:
 
 
 def _read_page(page: PageContext) -> StepsTo[_Status]:
-    """Ask for the three answers; a slug that leads nowhere any more is looked for in the page's
-    HTML.
+    """Ask for the three answers; a slug of the last poll that leads nowhere any more is looked for
+    in the page's HTML.
     """
-    slug, failure = page.cursor or slug_of_host(page.url), None
-    if slug is not None:
-        try:
-            return (yield from _read_answers(slug, page))
-        except (ParseError, BadStatus) as error:
-            if slug != page.cursor:
-                raise
-            failure = error
-    response = yield from get("", accept="text/html")
-    current_slug = slug_in_page(response)
-    if failure is not None and current_slug in {None, slug}:
-        raise failure
-    if current_slug is None:
-        raise UnexpectedShape(
-            "the page does not tell the slug of its API", url=response.url, remedy=REMEDY
-        )
-    return (yield from _read_answers(current_slug, page))
+    slug = page.cursor or slug_of_host(page.url)
+    read_answers = partial(_read_answers, page=page)
+    may_move = slug == page.cursor
+    return (yield from ask_by_key(slug, read_answers, slug_in_page, may_move=may_move))
 
 
 def _read_answers(slug: str, page: PageContext) -> StepsTo[_Status]:

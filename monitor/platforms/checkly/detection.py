@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from monitor.errors import UnexpectedShape
 from monitor.kit.fields import Row
 from monitor.kit.hosts import host_of
 from monitor.kit.protocol import Response, Signal
@@ -14,6 +15,11 @@ HOSTS = (DOMAIN,)
 SLUG = re.compile(
     rb'"maintenance-windows-([\w-]{1,100})"'
     rb"|/api/status-page/([\w-]{1,100})/(?:uptime|unresolved-inc|maintenance-w)"
+)
+
+REMEDY = (
+    "configure the page's address on checkly-status-page.com, or run `monitor record URL DIR` and"
+    " send the folder"
 )
 
 
@@ -68,9 +74,13 @@ def slug_of_host(url: str) -> str | None:
     return host.removesuffix(DOMAIN) if host.endswith(DOMAIN) else None
 
 
-def slug_in_page(response: Response) -> str | None:
-    """Return the slug that stands in a page's HTML; None when none does. Raises what `require_ok`
-    raises.
+def slug_in_page(response: Response) -> str:
+    """Return the slug that stands in a page's HTML. Raises UnexpectedShape when none does, and what
+    `require_ok` raises.
     """
     match = SLUG.search(require_ok(response).body)
-    return None if match is None else (match[1] or match[2]).decode()
+    if match is None:
+        raise UnexpectedShape(
+            "the page does not tell the slug of its API", url=response.url, remedy=REMEDY
+        )
+    return (match[1] or match[2]).decode()
