@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from monitor.errors import UnexpectedShape
 from monitor.kit.protocol import (
     Get,
     Response,
@@ -56,7 +57,12 @@ def key_in_address(url: str) -> str | None:
     return key if is_key and parts.hostname == HOST else None
 
 
-def key_in_html(response: Response) -> str | None:
-    """Return the key in the address that a page names; None when it names none."""
+def key_in_html(response: Response) -> str:
+    """Return the key in the address that a page names. Raises UnexpectedShape when it names none,
+    and what `require_ok` raises.
+    """
     match = LINK.search(require_ok(response).body)
-    return None if match is None else match[1].decode()
+    if match is None:
+        why = "the page does not tell the address of its monitors"
+        raise UnexpectedShape(why, url=response.url)
+    return match[1].decode()

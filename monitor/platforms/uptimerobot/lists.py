@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from monitor.errors import BadStatus, ParseError, UnexpectedShape
 from monitor.intervals import zone_named
 from monitor.kit.fields import Row, identifier, number, row, rows, text
+from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import (
     PageContext,
     Response,
@@ -69,25 +70,13 @@ def monitor_key(monitor: Row) -> str:
 
 
 def read_monitors(page: PageContext) -> StepsTo[Monitors]:
-    """Ask for all monitors; a key that leads nowhere any more is looked for in the page's HTML."""
-    key, failure = page.cursor or key_in_address(page.url), None
+    """Ask for all monitors; a key of the last poll that leads nowhere any more is looked for in the
+    page's HTML.
+    """
+    key = page.cursor or key_in_address(page.url)
     fallback = zone_named(page.zone) if page.zone else None
-    if key is not None:
-        try:
-            return (yield from _get_monitors(key, fallback))
-        except (ParseError, BadStatus) as error:
-            failure = error
-            if key != page.cursor:
-                raise
-    response = yield from get("", accept="text/html")
-    new_key = key_in_html(response)
-    if failure is not None and new_key in {None, key}:
-        raise failure
-    if new_key is None:
-        raise UnexpectedShape(
-            "the page does not tell the address of its monitors", url=response.url
-        )
-    return (yield from _get_monitors(new_key, fallback))
+    get_monitors = partial(_get_monitors, fallback=fallback)
+    return (yield from ask_by_key(key, get_monitors, key_in_html, may_move=key == page.cursor))
 
 
 def _get_monitors(key: str, fallback: ZoneInfo | None) -> StepsTo[Monitors]:
