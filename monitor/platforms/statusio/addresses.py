@@ -29,33 +29,14 @@ def probe(url: str) -> tuple[Get, ...]:
     """Return what to ask to recognise the page at this URL: its state, if its id is known without
     reading it.
     """
-    known = id_in_address(url)
-    return (Get(path=API + known),) if known else ()
+    page_id = id_in_address(url)
+    return (Get(path=API + page_id),) if page_id else ()
 
 
 def detect(response: Response) -> Iterator[Signal]:
-    """Return the signs of a Status.io page: its host, links with page ids, its scripts, and the
+    """Yield the signs of a Status.io page: its host, links with page ids, its scripts, and the
     state's shape.
     """
-    return _signals(response)
-
-
-def id_in_address(url: str) -> str | None:
-    """Return the page id that a page's address tells; None when it tells none."""
-    parts = urlsplit(url)
-    named = IN_ADDRESS.search(parts.path)
-    if named and _is_hosted(parts.hostname or ""):
-        return named[1]
-    return PAGES.get(parts.hostname or "")
-
-
-def ids_in_html(text: str) -> list[str]:
-    """Return the page ids in a page's HTML, the one most often named first."""
-    found = IN_ADDRESS.findall(text)
-    return sorted(dict.fromkeys(found), key=found.count, reverse=True)
-
-
-def _signals(response: Response) -> Iterator[Signal]:
     host = urlsplit(response.final_url or response.url).hostname or ""
     if _is_hosted(host):
         yield Signal("host", f"the host is {host}")
@@ -66,15 +47,30 @@ def _signals(response: Response) -> Iterator[Signal]:
         yield from _signals_in_html(response)
 
 
+def id_in_address(url: str) -> str | None:
+    """Return the page id in a page's address, or of a well-known page; None for any other."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    match = IN_ADDRESS.search(parts.path)
+    return match[1] if match and _is_hosted(host) else PAGES.get(host)
+
+
+def ids_in_html(text: str) -> list[str]:
+    """Return the page ids in a page's HTML, the one most often named first."""
+    ids = IN_ADDRESS.findall(text)
+    return sorted(dict.fromkeys(ids), key=ids.count, reverse=True)
+
+
 def _signals_in_html(response: Response) -> Iterator[Signal]:
-    if named := ids_in_html(response.text):
-        yield Signal("markup", f"the page links to /pages/{named[0]}")
+    ids = ids_in_html(response.text)
+    if ids:
+        yield Signal("markup", f"the page links to /pages/{ids[0]}")
     if ASSETS.search(response.body):
         yield Signal("assets", "the page refers to status.io")
 
 
-def _is_state(told: object) -> bool:
-    result = told.get("result") if isinstance(told, dict) else None
+def _is_state(answer: object) -> bool:
+    result = answer.get("result") if isinstance(answer, dict) else None
     if not isinstance(result, dict) or not isinstance(result.get("status"), list):
         return False
     overall = result.get("status_overall")

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from monitor.intervals import Interval
 from monitor.model import Aspect, Basis, Coverage, Impact, Level
-from monitor.platforms.statusio.document import LEVELS, Said
+from monitor.platforms.statusio.codes import LEVELS
+from monitor.platforms.statusio.incidents import PostedSpan
 
 SOURCE = "statusio.status"
 
 States = Mapping[str, tuple[str, datetime]]
 """Each component's code and since when it has it, by the component's id."""
 
-Sayings = Mapping[str, Sequence[Said]]
+PostedSpans = Mapping[str, Sequence[PostedSpan]]
 """What the messages of each event say, by the event's id."""
 
 
@@ -37,36 +38,38 @@ def impacts_of_states(states: States, at: datetime) -> Iterator[Impact]:
             )
 
 
-def impacts_of_messages(said: Sayings, now: datetime) -> Iterator[Impact]:
-    """Yield the trouble that messages tell of; a code we do not know leaves its time unknown."""
-    for key, told in said.items():
-        for each in told:
-            level, end = LEVELS.get(each.code), min(each.end, now)
-            if level is not Level.OPERATIONAL and each.start < end:
+def impacts_of_messages(posted_spans: PostedSpans, now: datetime) -> Iterator[Impact]:
+    """Yield the trouble that messages speak of; a code we do not know leaves its time unknown."""
+    for key, spans in posted_spans.items():
+        for span in spans:
+            level, end = LEVELS.get(span.code), min(span.end, now)
+            if level is not Level.OPERATIONAL and span.start < end:
                 yield Impact(
-                    component_id=each.component_id,
+                    component_id=span.component_id,
                     level=level,
-                    start=each.start,
+                    start=span.start,
                     end=end,
                     basis=Basis.TRANSITION,
                     source=SOURCE,
                     incident_id=key,
-                    word=each.code,
+                    word=span.code,
                 )
 
 
 def coverage_of_states(states: States, since: datetime, at: datetime) -> Iterator[Coverage]:
     """Yield the spans since each component's last change: inferred from there having been none."""
-    for key, (code, changed) in states.items():
-        yield from _coverage(key, code, Interval.between(max(changed, since), at))
+    for key, (code, last_set) in states.items():
+        yield from _coverage(key, code, Interval.between(max(last_set, since), at))
 
 
-def coverage_of_messages(said: Sayings, since: datetime, at: datetime) -> Iterator[Coverage]:
+def coverage_of_messages(
+    posted_spans: PostedSpans, since: datetime, at: datetime
+) -> Iterator[Coverage]:
     """Yield the spans that messages speak for."""
-    for told in said.values():
-        for each in told:
-            span = Interval.between(max(each.start, since), min(each.end, at))
-            yield from _coverage(each.component_id, each.code, span)
+    for spans in posted_spans.values():
+        for span in spans:
+            interval = Interval.between(max(span.start, since), min(span.end, at))
+            yield from _coverage(span.component_id, span.code, interval)
 
 
 def _coverage(component_id: str, code: str, span: Interval | None) -> Iterator[Coverage]:
