@@ -172,6 +172,19 @@ def test_an_incident_that_says_it_is_resolved_and_is_listed_on_ended_with_the_me
     ]
 
 
+def test_an_incident_without_messages_is_listed_and_says_nothing_of_the_time_before() -> None:
+    told = document("ongoing")
+    told["result"]["incidents"][0]["messages"] = []
+
+    found = read(told)
+
+    assert [(each.id, each.status, each.impact) for each in found.incidents] == [
+        (INCIDENT, "open", "unknown")
+    ]
+    assert found.incidents[0].component_ids == (HARBOUR,)
+    assert of_incidents(found) == []
+
+
 def test_a_code_of_a_message_that_nobody_knows_leaves_its_time_unknown_and_is_counted() -> None:
     told = document("open-since-days")
     told["result"]["incidents"][0]["messages"][0]["status"] = 450

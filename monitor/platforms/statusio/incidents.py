@@ -77,7 +77,9 @@ def read_event(entry: Entry, places: Mapping[str, Place]) -> Event:
 
 
 def _last_codes(posts: Sequence[Row]) -> tuple[str, str]:
-    """Return the state of an event and the worst state of its components, by its last message."""
+    """Return the codes of an event's state and of its impact, by its last message; "" where it has
+    none.
+    """
     if not posts:
         return "", ""
     return read_code(posts[-1], "state"), read_code(posts[-1], "status")
@@ -116,11 +118,12 @@ def read_posted_spans(
     entry: Entry, event: Event, places: Mapping[str, Place]
 ) -> Iterator[PostedSpan]:
     """Yield what messages say of each component before its own state was last set; of what is only
-    planned nothing. The first holds since the incident was opened.
+    planned nothing, nor of an incident without messages. The first holds since the incident was
+    opened.
     """
-    if event.phase is Phase.SCHEDULED:
-        return
     posts = entry.posts
+    if event.phase is Phase.SCHEDULED or not posts:
+        return
     starts = [event.start, *(max(_time(post), event.start) for post in posts[1:])]
     for key in event.component_ids:
         last_set = places[key].since
