@@ -25,7 +25,7 @@ from test_classify import (
 )
 
 from monitor.classify import Options, derive
-from monitor.model import Day, OpenClaim, PageFacts, PostedState, Seconds
+from monitor.model import Basis, Day, OpenClaim, PageFacts, PostedState, Seconds
 
 MINUTE = 1 / 60
 WELL_ALL_DAY = run(0, 24, WELL)
@@ -73,12 +73,33 @@ def test_bad_and_well_again_said_for_one_instant_is_bad() -> None:
     assert partial_hours(impacts=[impact(5, 20)], updates=updates) == 4 + 8
 
 
-def test_what_is_said_before_or_after_a_posted_state_or_as_it_begins_changes_nothing_of_it() -> (
-    None
-):
-    updates = [well_in("i2", hour) for hour in (4, 5, 8, 10)]
+@pytest.mark.parametrize("hour", [4, 5, 8, 10])
+def test_what_is_said_before_or_after_a_posted_state_or_as_it_begins_does_not_end_it(hour) -> None:
+    assert partial_hours(impacts=[impact(5, 8)], updates=[well_in("i2", hour)]) == 3
 
-    assert partial_hours(impacts=[impact(5, 8)], updates=updates) == 3
+
+def test_an_impact_of_no_length_or_of_no_trouble_leaves_the_others_as_they_are() -> None:
+    for nothing in (impact(6, 6), impact(6, 7, WELL)):
+        day = day_of_a(impacts=[nothing, impact(8, 9, incident_id="i2")])
+
+        assert (day.seconds, day.incident_ids) == (Seconds(partial=3600), ("i2",))
+
+
+def test_what_an_incident_says_in_parts_counts_as_a_whole_and_once() -> None:
+    parts = [impact(5, 6.5), impact(6.5, 9), impact(6, 7)]
+    other = impact(6, 8, incident_id="i2")
+
+    assert partial_hours(impacts=parts) == 4
+    assert partial_hours(impacts=[*parts, other]) == 4
+
+
+def test_a_component_is_there_from_its_start_date_in_the_pages_zone() -> None:
+    facts = PageFacts(components=(known(start_date=DAY),), coverage=(cover(),))
+    options = Options(zone=ZoneInfo("Asia/Tokyo"))
+    history = derive(facts, options, first=FIRST, last=LAST, now=NOW).components["a"]
+
+    assert history.day(DAY).covered_seconds == 86_400
+    assert history.day(DAY - timedelta(days=1)).covered_seconds == 0
 
 
 # what polls saw
@@ -111,6 +132,18 @@ def test_a_state_seen_one_interval_before_or_after_an_incident_is_explained_by_i
 
     assert before == pytest.approx(0.5 - pad + MINUTE)
     assert after == 1
+
+
+@pytest.mark.parametrize(
+    "excuse", [impact(5, None), impact(5, 7, None, basis=Basis.INFERRED, word="critical")]
+)
+def test_an_excuse_explains_what_polls_saw_as_an_impact_does(excuse) -> None:
+    facts = PageFacts(
+        components=(known(),), runs=(run(5, 7, PARTIAL), run(7, 24, WELL)), excused=(excuse,)
+    )
+    day = derive(facts, Options(zone=UTC), first=FIRST, last=LAST, now=NOW).components["a"].day(DAY)
+
+    assert day.seconds == Seconds()
 
 
 # what is set aside
@@ -152,6 +185,42 @@ def test_an_outage_that_follows_a_known_maintenance_is_refuted_once_it_is_known(
     )
 
     assert (day.seconds, day.disputed) == (Seconds(maintenance=7 * 3600, partial=2 * 3600), True)
+
+
+def test_each_incidents_claim_is_set_aside() -> None:
+    """The first of them is refuted on a day before the other's."""
+    impacts = [impact(-20, -10), impact(5, 9, incident_id="i2")]
+    facts = {
+        "impacts": impacts,
+        "runs": [run(-24, 24, WELL)],
+        "first_read": {"i1": at(-20), "i2": at(5)},
+    }
+    before, after = day_of_a(**facts, day=DAY - timedelta(days=1)), day_of_a(**facts)
+
+    assert (before.disputed, before.other) == (True, Seconds(partial=10 * 3600))
+    assert (after.disputed, after.other) == (True, Seconds(partial=4 * 3600))
+
+
+def test_another_incidents_claim_in_between_leaves_a_claim_told_in_parts_whole() -> None:
+    """Known from 6 to 9, polled at 6 and 7: of the second part, from 6.5 on, there is one poll."""
+    parts = [impact(5, 6.5), impact(6.5, 9)]
+    day = day_with_claims(
+        known_from(6, 9, last_read=7),
+        impacts=[*parts, impact(5.5, 6, incident_id="i2")],
+        interval=HOURLY,
+    )
+
+    assert (day.seconds.partial, day.disputed) == (3600, True)
+
+
+def test_a_claim_set_aside_leaves_the_time_of_an_unknown_state_unknown() -> None:
+    day = day_of_a(
+        impacts=[impact(5, None)],
+        runs=[run(5, 9, PARTIAL), run(9, 12, WELL), run(12, 24, None)],
+        first_read={"i1": at(5)},
+    )
+
+    assert day.covered_seconds == 12 * 3600
 
 
 @pytest.mark.parametrize(
