@@ -133,3 +133,13 @@ def test_without_its_host_the_fields_and_words_of_instances_prove_it() -> None:
         "shape",
         "words",
     }
+
+
+def test_of_an_instance_that_is_listed_twice_the_worse_state_counts() -> None:
+    whole = answers_from(FIXTURES / "quiet")(f"{salesforce.API}/instances/status/preview")
+    instances = json.loads(whole.body)
+    worse = instances[0] | {"status": "MAJOR_INCIDENT_CORE"}
+    body = json.dumps([worse, *instances]).encode()
+    piece = poll("quiet", lambda _: replace(whole, body=body))
+
+    assert levels(piece) == levels(poll("quiet")) | {worse["key"]: Level.MAJOR_OUTAGE}

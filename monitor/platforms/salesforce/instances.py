@@ -43,7 +43,7 @@ def read_state(answer: object, page: PageContext) -> PageState:
     """
     place = place_of(page.url)
     instances = _instances(answer, place)
-    components = {key: item for key, item in instances if _is_component(item, key, page)}
+    components = [(key, item) for key, item in instances if _is_component(item, key, page)]
     if not components and place.is_one_instance:
         raise PageUnavailable(f"the instance {place.key} is not in use any more")
     display_name = maybe_text(answer.get("altDisplayName")) if isinstance(answer, dict) else None
@@ -54,7 +54,7 @@ def read_state(answer: object, page: PageContext) -> PageState:
             remark=None if components else NO_INSTANCE,
         ),
         states=tuple(
-            _state(key, item, position) for position, (key, item) in enumerate(components.items())
+            _state(key, item, position) for position, (key, item) in enumerate(components)
         ),
         keys=keys,
         events=tuple(limit_to(_events_of(instances, page.now).values(), keys)),
