@@ -100,15 +100,20 @@ def detect(response: Response) -> Iterator[Signal]:
     answer = try_json(response) if b'"conditions"' in response.body else None
     if not isinstance(answer, dict) or not isinstance(answer.get("incidents"), list):
         return
-    conditions = answer.get("conditions")
-    words = set(map(str, conditions.values())) if isinstance(conditions, dict) else set()
-    if words and words <= VOCABULARY.keys():
+    if _are_conditions(answer.get("conditions")):
         yield Signal("shape", "conditions are mapped to FireHydrant's words")
     config = answer.get("config")
     if isinstance(config, dict) and {"companyName", "operationalMessage"} <= config.keys():
         yield Signal("config", "a company's name and its message for quiet times")
     if b"type.googleapis.com/firehydrant." in response.body:
         yield Signal("types", "timelines hold FireHydrant's own types")
+
+
+def _are_conditions(value: object) -> bool:
+    """Whether a value maps names of conditions to FireHydrant's words, one at least."""
+    if not isinstance(value, dict) or not value:
+        return False
+    return VOCABULARY.keys() >= set(map(str, value.values()))
 
 
 # the document

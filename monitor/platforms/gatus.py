@@ -131,23 +131,19 @@ def _get_dashboard() -> StepsTo[_Dashboard]:
 
     Raises the error of an answer that cannot be read: a suite that fails must not be missing.
     """
-    statuses, suites = yield from get_responses([STATUSES, SUITES])
+    statuses, suite_statuses = yield from get_responses([STATUSES, SUITES])
     with locate_errors(statuses.url):
         endpoints = list(_endpoints(statuses, 0))
-    has_suites = suites.status != ABSENT and suites.body.strip() != b"null"
-    with locate_errors(suites.url):
-        dashboard = _Dashboard(
-            statuses.url,
-            endpoints,
-            list(_endpoints(suites, len(endpoints))) if has_suites else [],
-        )
-    if not (dashboard.endpoints or dashboard.suites):
+    has_suites = suite_statuses.status != ABSENT and suite_statuses.body.strip() != b"null"
+    with locate_errors(suite_statuses.url):
+        suites = list(_endpoints(suite_statuses, len(endpoints))) if has_suites else []
+    if not endpoints and not suites:
         raise UnexpectedShape(
             "no endpoint is listed: such a dashboard says nothing of any",
             url=statuses.url,
             remedy=REMEDY,
         )
-    return dashboard
+    return _Dashboard(statuses.url, endpoints, suites)
 
 
 def _endpoints(response: Response, first: int) -> Iterator[_Endpoint]:
