@@ -5,88 +5,25 @@ from collections.abc import Iterable
 from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext
 
-REGIONS = frozenset(
-    {
-        "East US",
-        "East US 2",
-        "East US 3",
-        "Central US",
-        "North Central US",
-        "South Central US",
-        "West Central US",
-        "West US",
-        "West US 2",
-        "West US 3",
-        "Canada Central",
-        "Canada East",
-        "Brazil South",
-        "Brazil Southeast",
-        "Mexico Central",
-        "Chile Central",
-        "North Europe",
-        "West Europe",
-        "Austria East",
-        "Belgium Central",
-        "Denmark East",
-        "France Central",
-        "France South",
-        "Germany North",
-        "Germany West Central",
-        "Italy North",
-        "Norway East",
-        "Norway West",
-        "Poland Central",
-        "Spain Central",
-        "Sweden Central",
-        "Sweden South",
-        "Switzerland North",
-        "Switzerland West",
-        "UK South",
-        "UK West",
-        "East Asia",
-        "Southeast Asia",
-        "Australia Central",
-        "Australia Central 2",
-        "Australia East",
-        "Australia Southeast",
-        "Central India",
-        "South India",
-        "West India",
-        "India South Central",
-        "Jio India Central",
-        "Jio India West",
-        "Indonesia Central",
-        "Japan East",
-        "Japan West",
-        "Korea Central",
-        "Korea South",
-        "Malaysia South",
-        "Malaysia West",
-        "New Zealand North",
-        "Taiwan North",
-        "Taiwan Northwest",
-        "Israel Central",
-        "Israel Northwest",
-        "Qatar Central",
-        "Saudi Arabia East",
-        "South Africa North",
-        "South Africa West",
-        "UAE Central",
-        "UAE North",
-        "China East",
-        "China East 2",
-        "China East 3",
-        "China North",
-        "China North 2",
-        "China North 3",
-        "US DoD Central",
-        "US DoD East",
-        "US Gov Arizona",
-        "US Gov Iowa",
-        "US Gov Texas",
-        "US Gov Virginia",
-    }
+NAMES = (
+    "East US, East US 2, East US 3, Central US, North Central US, South Central US, "
+    "West Central US, West US, West US 2, West US 3, Canada Central, Canada East, "
+    "Brazil South, Brazil Southeast, Mexico Central, Chile Central, North Europe, "
+    "West Europe, Austria East, Belgium Central, Denmark East, France Central, "
+    "France South, Germany North, Germany West Central, Italy North, Norway East, "
+    "Norway West, Poland Central, Spain Central, Sweden Central, Sweden South, "
+    "Switzerland North, Switzerland West, UK South, UK West, East Asia, Southeast Asia, "
+    "Australia Central, Australia Central 2, Australia East, Australia Southeast, "
+    "Central India, South India, West India, India South Central, Jio India Central, "
+    "Jio India West, Indonesia Central, Japan East, Japan West, Korea Central, "
+    "Korea South, Malaysia South, Malaysia West, New Zealand North, Taiwan North, "
+    "Taiwan Northwest, Israel Central, Israel Northwest, Qatar Central, Saudi Arabia East, "
+    "South Africa North, South Africa West, UAE Central, UAE North, China East, "
+    "China East 2, China East 3, China North, China North 2, China North 3, "
+    "US DoD Central, US DoD East, US Gov Arizona, US Gov Iowa, US Gov Texas, "
+    "US Gov Virginia"
 )
+REGIONS = frozenset(NAMES.split(", "))
 """Regions that Azure had or had announced in 2026. A misspelt one would look calm for ever, so it
 is pointed out."""
 
