@@ -103,9 +103,7 @@ def _current_evidence(answer: Row, page: PageContext) -> Evidence:
         *_unknown_geographies(page, states),
     ]
     if _contradicts(overall, states):
-        states = [
-            state if state.level else replace(state, level=None, word=None) for state in states
-        ]
+        states = list(map(_doubt, states))
     return evidence(
         SOURCE,
         page,
@@ -137,6 +135,11 @@ def _contradicts(overall: str, states: Sequence[ComponentState]) -> bool:
     worst = worst_level(state.level for state in states) or Level.OPERATIONAL
     is_known = all(state.level is not None for state in states)
     return is_known and VOCABULARY.get(overall, worst) > worst
+
+
+def _doubt(state: ComponentState) -> ComponentState:
+    """Return a state as unknown where it is said to be operational."""
+    return state if state.level else replace(state, level=None, word=None)
 
 
 def _remarks(overall: str, message: str | None, states: Sequence[ComponentState]) -> Iterator[str]:

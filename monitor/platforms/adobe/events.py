@@ -5,9 +5,10 @@ Pure.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale
+from monitor.kit.events import Event, expire_stale
 from monitor.kit.fields import Row, identifier, maybe_text, row
 from monitor.kit.responses import shape_error
 from monitor.model import Component, Phase
@@ -76,11 +77,6 @@ def _event(
     key = identifier(event.get("id"), "event.id")
     last = max((course.posts[-1] for course in courses), key=attrgetter("at"))
     phase = min((course.phase for course in courses), key=ORDER.index)
-    statuses: set[str] = set()
-    spans: list[ImpactSpan] = []
-    for course in courses:
-        statuses.update(post.status for post in course.posts)
-        spans += course.spans()
     ends = [course.end for course in courses if course.end is not None]
     result = Event(
         id=key,
@@ -93,10 +89,17 @@ def _event(
         url=f"{SITE}#/{key}",
         maintenance=maintenance,
         component_ids=tuple(course.key for course in courses),
-        spans=tuple(spans),
-        unknown_words=tuple(statuses - PHASES.keys()),
+        spans=tuple(chain.from_iterable(course.spans() for course in courses)),
+        unknown_words=_unknown_words(courses),
     )
     return expire_stale(result, last.at, now)
+
+
+def _unknown_words(courses: Sequence[Course]) -> tuple[str, ...]:
+    words: set[str] = set()
+    for course in courses:
+        words.update(post.status for post in course.posts)
+    return tuple(words - PHASES.keys())
 
 
 def _start(event: Row, courses: Sequence[Course], phase: Phase) -> datetime:
