@@ -14,12 +14,12 @@ def states_of(answer: Answer, page: PageContext) -> Iterator[ComponentState]:
     names them, unless one is unattributed.
     """
     open_events = [event for event in answer.events if event.phase is Phase.OPEN]
-    is_vague = any(event.unattributed for event in open_events) or bool(answer.unknown_kinds)
+    is_uncertain = any(event.unattributed for event in open_events) or bool(answer.unknown_kinds)
     spans = _spans_by_component(open_events)
     for position, key in enumerate(_ids(answer, page)):
         component = _component(key, answer.services, position)
         if key not in spans:
-            yield _quiet_state(component, answer.words.get(key, ""), is_vague=is_vague)
+            yield _quiet_state(component, answer.words.get(key, ""), is_uncertain=is_uncertain)
         for span in spans.get(key, ()):
             yield ComponentState(component=component, level=span.level, word=span.word)
 
@@ -54,10 +54,10 @@ def _component(key: str, services: Mapping[str, str], position: int) -> Componen
     return Component(id=key, name=name, group=region, region=region, position=position)
 
 
-def _quiet_state(component: Component, word: str, *, is_vague: bool) -> ComponentState:
+def _quiet_state(component: Component, word: str, *, is_uncertain: bool) -> ComponentState:
     """Return the state of what no incident names. IBM's list has a field for it, which nobody has
     seen filled.
     """
-    if word or is_vague:
+    if word or is_uncertain:
         return ComponentState(component=component, level=None, word=word or None)
     return ComponentState(component=component, level=Level.OPERATIONAL, word="no incident")

@@ -1,0 +1,91 @@
+"""Oracle's document: the services of every region, in their states. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from monitor.errors import UnexpectedShape
+from monitor.kit.events import ComponentState
+from monitor.kit.fields import Row, identifier, rows, text
+from monitor.kit.protocol import PageContext, Response
+from monitor.kit.responses import read_json
+from monitor.model import Component, Level
+
+ENTRY = "<item>"
+
+VOCABULARY: Mapping[str, Level] = {
+    "NormalPerformance": Level.OPERATIONAL,
+    "ServiceDisruption": Level.PARTIAL_OUTAGE,
+    ENTRY: Level.DEGRADED,
+}
+"""The states of services; and an entry of the feed, which is an incident without a severity."""
+
+LONGEST_WORD = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the document says. `regions`: canonical names by every name of a region;
+    `rated_regions`: those the user chose, with the states of their services; `ids`: all components.
+    """
+
+    regions: Mapping[str, str]
+    rated_regions: frozenset[str]
+    states: Sequence[ComponentState]
+    ids: frozenset[str]
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether a service in a chosen region is not known to be operational."""
+        return any(state.level is not Level.OPERATIONAL for state in self.states)
+
+
+def read_document(response: Response, page: PageContext) -> Document:
+    """Return what the document says. Raises UnexpectedShape when it lists no service."""
+    answer = read_json(response)
+    reports = answer.get("regionHealthReports") if isinstance(answer, dict) else None
+    regions: dict[str, str] = {}
+    rated_states: list[ComponentState] = []
+    rated_regions, ids = set[str](), set[str]()
+    for at, report in enumerate(rows(reports, "regionHealthReports")):
+        where = f"regionHealthReports[{at}]"
+        key = text(report.get("regionCanonicalName"), f"{where}.regionCanonicalName")
+        name = text(report.get("regionName"), f"{where}.regionName")
+        regions |= {key: key, name: key}
+        states = _states(report, key, where)
+        ids.update(state.component.id for state in states)
+        if _is_among(page.regions, key, name):
+            rated_regions.add(key)
+            rated_states += states
+    if not ids:
+        raise UnexpectedShape("the answer lists no service")
+    return Document(
+        regions=regions,
+        rated_regions=frozenset(rated_regions),
+        states=rated_states,
+        ids=frozenset(ids),
+    )
+
+
+def _is_among(patterns: Iterable[str], key: str, name: str) -> bool:
+    """Whether the user chose a region, by its canonical name or the one it is shown by."""
+    return any(fnmatchcase(key, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _states(report: Row, region: str, where: str) -> list[ComponentState]:
+    services = rows(report.get("serviceHealthReports"), f"{where}.serviceHealthReports")
+    return [
+        _state(service, region, f"{where}.serviceHealthReports[{at}]")
+        for at, service in enumerate(services)
+    ]
+
+
+def _state(service: Row, region: str, where: str) -> ComponentState:
+    name = text(service.get("serviceName"), f"{where}.serviceName")
+    word = identifier(service.get("serviceStatus"), f"{where}.serviceStatus")[:LONGEST_WORD]
+    group = text(service.get("serviceCategoryName"), f"{where}.serviceCategoryName")
+    return ComponentState(
+        component=Component(id=f"{region}/{name}", name=name, group=group, region=region),
+        level=VOCABULARY.get(word) if word != ENTRY else None,
+        word=word,
+    )

@@ -1,0 +1,136 @@
+"""The feed of incidents: their titles, and posts whose times carry no year. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from monitor.kit.events import Event, expire_stale, spans_for
+from monitor.kit.feeds import Entry, read_feed
+from monitor.kit.posts import REVIEWS, closed_at, post_saying
+from monitor.kit.protocol import Response
+from monitor.kit.responses import shape_error
+from monitor.model import Evidence, Phase
+from monitor.platforms.oracle.document import ENTRY, VOCABULARY, Document
+
+PHASES: Mapping[str, Phase] = {
+    "Investigating": Phase.OPEN,
+    "Identified": Phase.OPEN,
+    "Monitoring": Phase.OPEN,
+    "Resolved": Phase.CLOSED,
+}
+
+POST = re.compile(
+    r"<small>\s*([A-Z][a-z]{2})\s*<var data-var=['\"]date['\"]>\s*(\d{1,2})\s*</var>\s*,?\s*"
+    r"<var data-var=['\"]time['\"]>\s*(\d\d):(\d\d)\s*</var>\s*UTC\s*</small>\s*(?:<br\s*/?>)?\s*"
+    r"<strong>([^<]{1,60})</strong>"
+)
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+
+
+class Incident(NamedTuple):
+    """An incident, and the time of its last post."""
+
+    event: Event
+    last_post: datetime
+
+
+class _Post(NamedTuple):
+    """A post of an incident: when, and the state it was in."""
+
+    at: datetime
+    state: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it says that the incident is over."""
+        return PHASES.get(self.state) is Phase.CLOSED
+
+
+def read_incidents(response: Response, document: Document, now: datetime) -> list[Incident]:
+    """Return the incidents in the feed."""
+    return [_incident(entry, document, now) for entry in read_feed(response).entries]
+
+
+def _incident(entry: Entry, document: Document, now: datetime) -> Incident:
+    """Return an incident. An open one that nobody speaks of is not rated for ever."""
+    where = f"entry {entry.id[:60]}"
+    service, region_name = _title(entry, where)
+    posts = _posts(entry, where)
+    updates = [post for post in posts if post.state.lower() not in REVIEWS] or posts
+    last = max(updates, key=lambda post: (post.at, post.is_over))
+    start, end = min(posts).at, None
+    if last.is_over:
+        end = closed_at([post_saying(post.at, post.state, PHASES) for post in posts], start)
+    region = document.regions.get(region_name)
+    key = f"{region}/{service}"
+    is_attributed = key in document.ids
+    event = Event(
+        id=entry.id,
+        title=entry.title,
+        phase=PHASES.get(last.state, Phase.OPEN),
+        start=start,
+        end=end,
+        status=last.state,
+        impact="not told",
+        url=entry.link,
+        spans=spans_for([key], VOCABULARY[ENTRY], start, end) if is_attributed else (),
+        unattributed=not is_attributed and (region is None or region in document.rated_regions),
+        unknown_words=tuple({post.state for post in updates} - PHASES.keys()),
+    )
+    return Incident(expire_stale(event, last.at, now), max(posts).at)
+
+
+def _title(entry: Entry, where: str) -> tuple[str, str]:
+    """Return the names of the service and the region that an entry's title begins with."""
+    pieces = [piece.strip() for piece in entry.title.split("|")]
+    if len(pieces) < 3 or not all(pieces):  # noqa: PLR2004
+        shape_error(f"{where}.title", "a service, a region and a reference", entry.title)
+    return pieces[0], pieces[1]
+
+
+def _posts(entry: Entry, where: str) -> list[_Post]:
+    entry_date = entry.published or entry.updated
+    if entry_date is None:
+        shape_error(where, "its date", None)
+    posts = []
+    for *time, state in POST.findall(entry.body):
+        posts.append(_Post(_nearest(time, entry_date, where), state.strip()))
+    return posts or shape_error(f"{where}.description", "posts with their times", entry.body)
+
+
+def _nearest(time: Sequence[str], entry_date: datetime, where: str) -> datetime:
+    """Return the time of a post, which carries no year, in the year that brings it nearest to the
+    entry's date.
+    """
+    month, (day, hour, minute) = MONTHS.get(time[0], 0), map(int, time[1:])
+    candidates = []
+    for year in (entry_date.year - 1, entry_date.year, entry_date.year + 1):
+        with suppress(ValueError):  # the 29th of February, and what is no day or time at all
+            candidates.append(datetime(year, month, day, hour, minute, tzinfo=UTC))
+    if not candidates:
+        shape_error(where, "a day of the year", " ".join(time))
+    return min(candidates, key=lambda at: abs(at - entry_date))
+
+
+def rated_only(piece: Evidence, events: Iterable[Event], document: Document) -> Evidence:
+    """Return the evidence with only the incidents that concern a chosen region; what the others
+    meant stays, for a region chosen later.
+    """
+    ids = {event.id for event in events if _concerns(event, document)}
+    incidents = tuple(incident for incident in piece.incidents if incident.id in ids)
+    return replace(piece, incidents=incidents)
+
+
+def _concerns(event: Event, document: Document) -> bool:
+    """Whether an incident concerns a chosen region."""
+    regions = {span.component_id.partition("/")[0] for span in event.spans}
+    return event.unattributed or not regions.isdisjoint(document.rated_regions)
