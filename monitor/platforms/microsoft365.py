@@ -11,18 +11,17 @@ their `Status` are those of the page's own script.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from monitor.errors import FetchError, Truncated
-from monitor.intervals import day_of
+from monitor.errors import FetchError
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import evidence, gap_evidence
+from monitor.kit.evidence import evidence, gap_until_now
 from monitor.kit.feeds import text_lines
 from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps, get_all
 from monitor.kit.responses import locate_errors, read_json, shape_error, try_json, unwrap
-from monitor.model import Component, Gap, Level, PageInfo
+from monitor.model import Component, Level, PageInfo
 
 ABOUT = About(
     title="Microsoft 365",
@@ -160,6 +159,4 @@ def _remark(post: _Post) -> str | None:
 def backfill(page: PageContext, since: datetime) -> Steps:
     """Yield the current state: the posts have no history."""
     yield from poll(page)
-    what = f"days {day_of(since, UTC)}..{day_of(page.now, UTC)}"
-    gap = Gap(what=what, reason=Truncated.reason, message="Microsoft's posts tell only the present")
-    yield gap_evidence(SOURCE, page, gap)
+    yield gap_until_now(SOURCE, page, since, "Microsoft's posts tell only the present")
