@@ -85,6 +85,14 @@ def test_an_unchanged_answer_will_not_do_once_other_regions_are_chosen(
     assert next(ibm.poll(page)).conditional is conditional
 
 
+def test_a_region_is_chosen_in_whatever_case_its_name_is_written() -> None:
+    evidence = poll("quiet", regions=("EU-DE",))
+
+    assert {each.region for each in evidence.components or ()} == {"eu-de", "global"}
+    assert evidence.page is not None
+    assert evidence.page.remark is None
+
+
 def test_an_unchanged_answer_says_nothing_new() -> None:
     page = context_of(FIXTURES / "quiet")
 

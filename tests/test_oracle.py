@@ -27,6 +27,7 @@ def poll(case: str, asked: list[str] | None = None, **context: object) -> list[E
         (("north-harbor-1",), {"north-harbor-1"}),
         (("South Harbor (Dock)",), {"south-harbor-1"}),
         (("*-harbor-1",), {"north-harbor-1", "south-harbor-1"}),
+        (("North-Harbor-1", "south harbor (dock)"), {"north-harbor-1", "south-harbor-1"}),
     ],
 )
 def test_a_region_is_chosen_by_either_of_its_names_or_a_pattern(

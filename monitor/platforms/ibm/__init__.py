@@ -24,13 +24,14 @@ from datetime import date, datetime
 from monitor.errors import Truncated
 from monitor.kit.events import unlisted
 from monitor.kit.evidence import evidence, gap_evidence
+from monitor.kit.patterns import match_any
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.model import Evidence, Gap, Incident, PageInfo
 from monitor.platforms.ibm.answer import Answer, read_answer
 from monitor.platforms.ibm.components import ids_of_events, states_of
 from monitor.platforms.ibm.detection import HOSTS, STATUS, detect, probe
 from monitor.platforms.ibm.incidents import LEVELS
-from monitor.platforms.ibm.regions import GLOBAL, is_any_called, is_wanted, region_of
+from monitor.platforms.ibm.regions import GLOBAL, is_wanted, region_of
 
 __all__ = ["ABOUT", "HOSTS", "LEVELS", "STATUS", "backfill", "detect", "poll", "probe"]
 
@@ -98,7 +99,7 @@ def _remark(answer: Answer, page: PageContext) -> str | None:
     """Return which of the user's regions there are not."""
     ids = answer.words.keys() | ids_of_events(answer.events)
     regions = [GLOBAL, *map(region_of, ids)]
-    strange = [pattern for pattern in page.regions if not is_any_called(pattern, regions)]
+    strange = [pattern for pattern in page.regions if not match_any(regions, [pattern])]
     return f"no region is called {', '.join(strange)}: correct `regions`" if strange else None
 
 

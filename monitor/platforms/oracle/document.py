@@ -1,12 +1,12 @@
 """Oracle's document: the services of every region, in their states. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
 from monitor.kit.fields import Row, identifier, rows, text
+from monitor.kit.patterns import match_any
 from monitor.kit.protocol import PageContext, Response
 from monitor.kit.responses import read_json
 from monitor.model import Component, Level
@@ -54,7 +54,7 @@ def read_document(response: Response, page: PageContext) -> Document:
         regions |= {key: key, name: key}
         states = _states(report, key, where)
         ids.update(state.component.id for state in states)
-        if _is_among(page.regions, key, name):
+        if match_any([key, name], page.regions):
             rated_regions.add(key)
             rated_states += states
     if not ids:
@@ -65,11 +65,6 @@ def read_document(response: Response, page: PageContext) -> Document:
         states=rated_states,
         ids=frozenset(ids),
     )
-
-
-def _is_among(patterns: Iterable[str], key: str, name: str) -> bool:
-    """Whether the user chose a region, by its canonical name or the one it is shown by."""
-    return any(fnmatchcase(key, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _states(report: Row, region: str, where: str) -> list[ComponentState]:
