@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.events import ComponentState, Event, ImpactSpan, is_any_unattributed
 from monitor.kit.protocol import PageContext
 from monitor.model import Component, Level, Phase
 from monitor.platforms.ibm.answer import Answer
@@ -14,7 +14,7 @@ def states_of(answer: Answer, page: PageContext) -> Iterator[ComponentState]:
     names them, unless one is unattributed.
     """
     open_events = [event for event in answer.events if event.phase is Phase.OPEN]
-    is_uncertain = any(event.unattributed for event in open_events) or bool(answer.unknown_kinds)
+    is_uncertain = bool(answer.unknown_kinds) or is_any_unattributed(open_events)
     spans = _spans_by_component(open_events)
     for position, key in enumerate(_ids(answer, page)):
         component = _component(key, answer.services, position)

@@ -16,16 +16,15 @@ are as programs read them that follow the page; a page without the list of cells
 incidents name.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
-from monitor.kit.events import Event
+from monitor.kit.events import is_any_unattributed
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import current_states
-from monitor.model import PageInfo, Phase
+from monitor.model import PageInfo
 from monitor.platforms.okta.records import VOCABULARY
 from monitor.platforms.okta.status import HOSTS, detect, read_status
 
@@ -62,21 +61,16 @@ def poll(page: PageContext) -> Steps:
     with locate_errors(response.url):
         status = read_status(response, page.now)
         ended_events, withdrawn = closed_since(page, status.events)
+        remark = NO_CELL if is_any_unattributed(status.events) else None
         yield evidence(
             SOURCE,
             page,
-            info=PageInfo(name="Okta", remark=_remark(status.events)),
+            info=PageInfo(name="Okta", remark=remark),
             parts=current_states(status.components(page), status.events, page.now),
             events=[*status.events, *ended_events],
             withdrawn=withdrawn,
             cursor=dump_open(status.plans),
         )
-
-
-def _remark(events: Iterable[Event]) -> str | None:
-    """Return that an incident goes on and is attributed to no cell, where there is one."""
-    has_unattributed = any(event.unattributed and event.phase is Phase.OPEN for event in events)
-    return NO_CELL if has_unattributed else None
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

@@ -19,12 +19,12 @@ from it is refused.
 from collections.abc import Iterable
 from datetime import datetime
 
-from monitor.kit.events import Event, unlisted
+from monitor.kit.events import Event, is_any_unattributed, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.kit.responses import locate_errors
-from monitor.model import PageInfo, Phase
+from monitor.model import PageInfo
 from monitor.platforms.oracle.detection import COMPONENTS, HOSTS, PROBE, detect
 from monitor.platforms.oracle.document import VOCABULARY, Document, read_document
 from monitor.platforms.oracle.incidents import rated_only, read_incidents
@@ -62,7 +62,7 @@ def _info(page: PageContext, document: Document, events: Iterable[Event] = ()) -
         remark = UNCHOSEN
     elif not document.rated_regions:
         remark = UNFOUND
-    elif any(event.unattributed and event.phase is Phase.OPEN for event in events):
+    elif is_any_unattributed(events):
         remark = NOT_ATTRIBUTED
     return PageInfo(name="Oracle Cloud", remark=remark)
 

@@ -85,7 +85,7 @@ def _states(indicator: str, events: Iterable[Event], now: datetime) -> Iterator[
     for event in events:
         if event.phase is Phase.OPEN:
             for span in event.spans:
-                if span.end is None or span.end > now:
+                if span.goes_on(now):
                     yield _state(span.level, span.word)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from monitor.kit.events import Event, ImpactSpan, expire_stale, spans_for
+from monitor.kit.events import Event, ImpactSpan, expire_stale, phase_at, spans_for
 from monitor.kit.fields import Row, identifier, keyword, maybe_text, optional_rows, text
 from monitor.kit.messages import messages
 from monitor.kit.posts import Post, calls_over, end_of, post_saying
@@ -87,9 +87,7 @@ def _posts(row: Row) -> list[Post]:
 
 
 def _phase(status: str, start: datetime, end: datetime | None, now: datetime) -> Phase:
-    if status in CLOSED_STATES or (end is not None and end <= now):
-        return Phase.CLOSED
-    return Phase.SCHEDULED if start > now else Phase.OPEN
+    return Phase.CLOSED if status in CLOSED_STATES else phase_at(start, end, now)
 
 
 def _spans(

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import Event, unlisted
+from monitor.kit.events import Event, is_any_unattributed, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import row, text
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
@@ -131,10 +131,9 @@ def _current(word: str, events: Sequence[Event], page: PageContext) -> Evidence:
 
 def _remarks(word: str, events: Sequence[Event]) -> Iterator[str]:
     """Yield where the answer contradicts itself, and what leaves a service's state open."""
-    open_events = [event for event in events if event.phase is Phase.OPEN]
     if word == BUSY and not events:
         yield "the state is active and no incident is listed"
-    if word == QUIET and open_events:
+    if word == QUIET and any(event.phase is Phase.OPEN for event in events):
         yield "the state is ok and an incident is going on"
-    if any(event.unattributed for event in open_events):
+    if is_any_unattributed(events):
         yield "an incident is going on that names no service"
