@@ -1,6 +1,7 @@
 """One record in every form, whole: as JSON, CSV, Markdown and on a terminal."""
 
 import csv
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -11,6 +12,7 @@ from exporters.report import csv_lines, json_lines, markdown_lines, record_json
 from exporters.report.sentences import component_name, downtime, outage_days, remarks
 from monitor.answers import DEFINITION, ReportQuery
 from monitor.model import Level
+from monitor.plain import json_text
 from monitor.store import Store
 from tests.report_support import HOUR, NOW, REMARKS, SENTENCE, START, report
 
@@ -175,6 +177,15 @@ def test_the_json_of_all_begins_with_what_was_asked(answer):
     assert head(past)[4] == '  "known_at": "2026-05-08T11:00:00+00:00",'
 
 
+def test_the_json_of_all_has_one_vendor_after_another(answer):
+    query = ReportQuery(now=NOW, window_days=4)
+    text = "\n".join(json_lines([answer, answer], query, [date(2026, 5, 8)]))
+    document = json.loads(text)
+
+    assert document["vendors"] == [record_json(answer)] * 2
+    assert text == json_text(document, indent=2)
+
+
 def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
     (head, *lines) = csv_lines([answer])
     rows = [list(row) for row in csv.reader(lines)]
@@ -182,8 +193,8 @@ def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
 
     assert head == (
         "vendor,component,component_id,group,first,last,zone,platform,current_level,"
-        "known_components,counted_components,known_days,outage_days,outage_days_least,outage_days_most,major_days,"
-        "degraded_days,maintenance_days,unknown_days,disputed_days,outage_day_ratio,downtime_ratio,"
+        "known_components,counted_components,known_days,outage_days,outage_days_least,outage_days_most,"
+        "major_days,degraded_days,maintenance_days,unknown_days,disputed_days,outage_day_ratio,downtime_ratio,"
         "policy,overrides,coverage_ratio,partial_seconds,major_seconds,degraded_seconds,"
         "maintenance_seconds"
     )
