@@ -193,10 +193,10 @@ def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
 
     assert head == (
         "vendor,component,component_id,group,first,last,zone,platform,current_level,"
-        "known_components,counted_components,known_days,outage_days,outage_days_least,outage_days_most,"
-        "major_days,degraded_days,maintenance_days,unknown_days,disputed_days,outage_day_ratio,downtime_ratio,"
-        "policy,overrides,coverage_ratio,partial_seconds,major_seconds,degraded_seconds,"
-        "maintenance_seconds"
+        "known_components,counted_components,known_days,outage_days,outage_days_least,"
+        "outage_days_most,major_days,degraded_days,maintenance_days,unknown_days,disputed_days,"
+        "outage_day_ratio,downtime_ratio,policy,overrides,coverage_ratio,partial_seconds,"
+        "major_seconds,degraded_seconds,maintenance_seconds"
     )
     assert [row[:11] for row in rows] == [
         ["acme", "", "", "", *about, "degraded", "1", "1"],
