@@ -1,6 +1,6 @@
 """IBM's list: items of many kinds, and the services with their regions. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.errors import UnexpectedShape
@@ -44,7 +44,6 @@ def read_answer(response: Response, page: PageContext) -> Answer:
                 "statusItems: there are always release notes, and here is nothing"
             )
         services: dict[str, str] = {}
-        words: dict[str, str] = {}
         events: list[Event] = []
         unknown_kinds: list[str] = []
         for at, entry in enumerate(entries):
@@ -56,17 +55,25 @@ def read_answer(response: Response, page: PageContext) -> Answer:
                     services[key] = maybe_text(entry.get("name")) or key
             elif kind not in NOTES:
                 unknown_kinds.append(kind)
-        for at, resource in enumerate(rows(answer.get("resources"), "resources")):
-            where = f"resources[{at}]"
-            key = text(resource.get("resourceID"), f"{where}.resourceID")
-            services[key] = maybe_text(resource.get("displayName")) or key
-            words |= _words(resource, key, where)
+        names, words = _resources(rows(answer.get("resources"), "resources"))
         return Answer(
             events=tuple(events),
-            services=services,
+            services=services | names,
             words=words,
             unknown_kinds=tuple(unknown_kinds),
         )
+
+
+def _resources(resources: Iterable[Row]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the names of all services by id, and the words for their states in every region."""
+    names: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for at, resource in enumerate(resources):
+        where = f"resources[{at}]"
+        key = text(resource.get("resourceID"), f"{where}.resourceID")
+        names[key] = maybe_text(resource.get("displayName")) or key
+        words |= _words(resource, key, where)
+    return names, words
 
 
 def _words(resource: Row, service: str, where: str) -> dict[str, str]:
