@@ -20,7 +20,7 @@ from monitor.model import (
     Phase,
     PostedState,
 )
-from monitor.store.changes.bars import bar_spans
+from monitor.store.changes.bars import bar_spans, compare_bars
 from monitor.store.changes.common import FactChange, FactRow, closed_day
 from monitor.store.changes.components import (
     ComponentChange,
@@ -78,6 +78,27 @@ def test_evidence_speaks_of_the_days_of_its_bars_and_of_those_a_complete_span_co
         ("a", DAY, DAY),
         ("b", DAY, DAY + timedelta(days=1)),
     ]
+
+
+@pytest.mark.parametrize(
+    "seconds", [{"partial_seconds": 1}, {"major_seconds": 1}, {"incident_ids": ("i1",)}]
+)
+def test_a_bar_with_seconds_or_an_incident_is_kept_and_an_empty_one_is_not(seconds):
+    empty = Bar(component_id="a", day=DAY, source="acme.incident")
+    bar = replace(empty, **seconds)
+    change = compare_bars([], told(bars=(empty, replace(bar, component_id="b"))), ZONE)
+
+    assert change.fresh == [replace(bar, component_id="b")]
+    assert change.affected_from == [WHOLE_DAY.start]
+    assert compare_bars([FactRow(1, bar)], told(bars=(empty,)), ZONE).stale_ids == [1]
+
+
+def test_the_order_of_a_bars_incidents_says_nothing():
+    bar = Bar(component_id="a", day=DAY, source="acme.incident", incident_ids=("i1", "i2"))
+    other = replace(bar, incident_ids=("i2", "i1"))
+
+    assert not compare_bars([FactRow(1, bar)], told(bars=(other,)), ZONE)
+    assert compare_bars([FactRow(1, bar)], told(bars=(replace(other, major_seconds=1),)), ZONE)
 
 
 def test_a_closed_day_is_one_of_the_pages_zone():

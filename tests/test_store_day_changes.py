@@ -195,6 +195,20 @@ def test_days_outside_the_range_are_left_alone():
     assert not change
 
 
+def test_each_day_of_which_the_record_says_otherwise_is_one_revision():
+    before, after = [out(1), out(5)], [out(1, 90), out(5, 90)]
+
+    assert difference(rows_of(*before), history(*after)).revisions == 2
+
+
+def test_a_closed_day_that_turns_green_keeps_a_row_that_says_so():
+    change = difference(rows_of(out(5)), history(quiet=[run(1, 11)]))
+    well = to_row(quiet_day(may(5), 86_400.0, *IMPACTS))
+
+    assert (change.superseded_ids, change.fresh) == ([5], [NewDay("a", well, 2)])
+    assert change.quiet_fresh == [("a", run(1, 4)), ("a", run(6, 11))]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "is_otherwise"),
     [
@@ -248,6 +262,12 @@ def test_runs_outside_the_range_are_joined_with_those_inside_and_keep_their_kind
     ]
 
 
+def test_a_run_that_ends_the_day_after_the_range_or_before_it_stays():
+    outside = [run(2, 3), run(12, 12)]
+
+    assert runs_to_store(history(first=4, last=11), outside, ()) == outside
+
+
 def test_a_run_over_the_whole_range_goes_on_at_both_ends():
     whole = runs_to_store(history(quiet=[run(4, 11)], first=4, last=11), [run(1, 14)], ())
 
@@ -256,7 +276,15 @@ def test_a_run_over_the_whole_range_goes_on_at_both_ends():
 
 @pytest.mark.parametrize(
     ("first", "last", "days"),
-    [(1, 9, [1, 4, 7, 8, 9]), (2, 6, [4]), (4, 4, [4]), (2, 3, []), (7, 8, [7, 8]), (3, 5, [4])],
+    [
+        (1, 9, [1, 4, 7, 8, 9]),
+        (2, 6, [4]),
+        (4, 4, [4]),
+        (2, 3, []),
+        (4, 7, [4, 7]),
+        (7, 8, [7, 8]),
+        (3, 5, [4]),
+    ],
 )
 def test_days_outside_runs(first, last, days):
     runs = [run(2, 3), run(5, 6)]
@@ -292,6 +320,7 @@ def test_the_run_of_a_day_and_what_runs_have_alike():
         (rows_of(out(5), quiet=[run(1, 11)]), history(quiet=[run(1, 11)]), False),
         (rows_of(quiet=[run(1, 11)]), history(out(5), quiet=[run(1, 11)]), False),
         (rows_of(), history(), False),
+        (rows_of(quiet=[run(5, 5)]), history(quiet=[run(5, 5)], first=5, last=5), True),
     ],
 )
 def test_a_range_is_quiet_throughout_where_one_run_spans_it_in_both(before, after, is_whole):
