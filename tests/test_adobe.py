@@ -3,6 +3,8 @@ are refused."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,34 @@ def test_a_maintenance_that_lies_ahead_begins_when_it_is_planned() -> None:
     found = {each.id: each.started_at.isoformat() for each in poll("maintenance").incidents}
 
     assert found["M2"] == "2026-05-22T02:00:00+00:00"
+
+
+def test_an_event_goes_on_though_one_of_its_products_was_well_again_long_ago() -> None:
+    """All of it is in the record: its product that is still hit must not read as well."""
+    document = json.loads((FIXTURES / "ongoing" / "events.json").read_text())
+    incidents = document["incidentEvent"]["incidents"]
+    (well,) = incidents.pop("INC1")["products"].values()
+    long_ago = -60 * 86_400
+    for key in ("startedOn", "endedOn"):
+        well[key] += long_ago
+    for post in well["history"].values():
+        post["statusTime"] += long_ago
+        post["messageTime"] += long_ago
+    well["history"] = {str(int(at) + long_ago): post for at, post in well["history"].items()}
+    incidents["INC2"]["products"]["502"] = well
+    page = context_of(FIXTURES / "ongoing")
+    recorded = answers_from(FIXTURES / "ongoing")
+
+    def answer(url: str) -> Response:
+        response = recorded(url)
+        body = json.dumps(document).encode()
+        return replace(response, body=body) if url == adobe.EVENTS else response
+
+    steps = adobe.backfill(page, page.now - timedelta(days=90))
+    history = drive(steps, page, answer)[0]
+
+    assert "INC2" in {incident.id for incident in history.incidents}
+    assert "501" in {impact.component_id for impact in history.impacts}
 
 
 def without_products(event: dict[str, Any]) -> None:

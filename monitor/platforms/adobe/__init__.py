@@ -21,13 +21,13 @@ from datetime import datetime, timedelta
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.cursor import read_cursor, write_cursor
-from monitor.kit.events import unlisted
+from monitor.kit.events import Event, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import identifier, maybe_text, row
 from monitor.kit.protocol import About, Get, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.states import current_states
-from monitor.model import PageInfo
+from monitor.model import PageInfo, Phase
 from monitor.platforms.adobe.courses import VOCABULARY
 from monitor.platforms.adobe.detection import detect
 from monitor.platforms.adobe.events import read_events
@@ -91,11 +91,18 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         SOURCE,
         page,
         components=listing.components(products),
-        events=[event for event in listing.events if event.end is None or event.end >= first],
+        events=[event for event in listing.events if _touches(event, first)],
         since=first,
         cursor=write_cursor(**products),
     )
     yield from gap_before(SOURCE, page, since, first, "Adobe keeps forty days")
+
+
+def _touches(event: Event, first: datetime) -> bool:
+    """Whether an event bears on the time from `first` on. The end of one that goes on is only that
+    of the products that are well again.
+    """
+    return event.phase is Phase.OPEN or event.end is None or event.end >= first
 
 
 def _get_products() -> StepsTo[dict[str, str]]:
