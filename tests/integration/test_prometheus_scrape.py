@@ -223,7 +223,8 @@ async def discovered(store, polls, folder, path):
 
 
 def documented():
-    """The scrape configuration of the documentation, and what it says to add to its job."""
+    """The scrape configuration of the documentation, what it says to add to its job, and the one
+    that keeps an old label."""
     found = re.findall(
         r"^```yaml\n(.*?)^```", (ROOT / "docs" / "metrics.md").read_text(), re.DOTALL | re.MULTILINE
     )
@@ -308,11 +309,13 @@ def test_promtool_accepts_the_configuration_we_recommend():
 
 
 def test_promtool_accepts_the_discovery_we_document(tmp_path):
-    whole, addition = (yaml.safe_load(text) for text in documented())
+    whole, addition, old_label = (yaml.safe_load(text) for text in documented())
     whole["scrape_configs"][0] |= addition
     (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(whole))
+    (tmp_path / "old-label.yml").write_text(yaml.safe_dump(old_label))
 
     assert_promtool_accepts(tmp_path / "prometheus.yml")
+    assert_promtool_accepts(tmp_path / "old-label.yml")
 
 
 def assert_promtool_accepts(config):
