@@ -1,0 +1,104 @@
+"""What an outline of an incident leaves as it was, without a database."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.intervals import Interval
+from monitor.model import Incident, Phase
+from monitor.store.changes.common import FactRow
+from monitor.store.changes.incidents import compare_incidents, fill_in
+from tests.change_support import HOUR, NOW, told
+
+WHOLE = Incident(
+    id="i1",
+    title="slow",
+    phase=Phase.OPEN,
+    status="identified",
+    impact="critical",
+    started_at=NOW - 3 * HOUR,
+    url="https://acme.example/i1",
+    maintenance=True,
+    component_ids=("a", "b"),
+)
+OUTLINE = Incident(
+    id="i1",
+    title="very slow",
+    phase=Phase.OPEN,
+    status="monitoring",
+    impact="minor",
+    started_at=NOW - 2 * HOUR,
+    url="https://acme.example/history/i1",
+)
+
+
+def test_an_outline_that_names_no_component_knows_title_phase_and_status():
+    assert fill_in(OUTLINE, WHOLE) == replace(
+        WHOLE, title="very slow", phase=Phase.OPEN, status="monitoring"
+    )
+
+
+def test_an_outline_that_names_components_knows_all_but_those_named_before():
+    outline = replace(OUTLINE, component_ids=("c", "a"))
+
+    assert fill_in(outline, WHOLE) == replace(outline, component_ids=("a", "b", "c"))
+
+
+@pytest.mark.parametrize("component_ids", [(), ("c",)])
+def test_an_outline_knows_all_of_an_incident_that_named_no_component(component_ids):
+    outline = replace(OUTLINE, component_ids=component_ids)
+
+    assert fill_in(outline, replace(WHOLE, component_ids=())) == outline
+
+
+def test_what_only_the_outline_has_is_taken_from_it():
+    outline = replace(OUTLINE, maintenance=True)
+    incident = fill_in(outline, replace(WHOLE, url=None, maintenance=False))
+
+    assert (incident.url, incident.maintenance) == (OUTLINE.url, True)
+    assert not fill_in(OUTLINE, replace(WHOLE, maintenance=False)).maintenance
+
+
+def test_a_beginning_that_is_only_planned_is_the_outlines():
+    planned = fill_in(replace(OUTLINE, phase=Phase.SCHEDULED), WHOLE)
+
+    assert (planned.started_at, planned.phase) == (OUTLINE.started_at, Phase.SCHEDULED)
+
+
+@pytest.mark.parametrize(
+    ("phase_before", "phase", "ends_before", "ends", "end"),
+    [
+        (Phase.OPEN, Phase.CLOSED, None, 0, 0),
+        (Phase.CLOSED, Phase.CLOSED, -1, 0, -1),
+        (Phase.CLOSED, Phase.OPEN, -1, None, None),
+        (Phase.OPEN, Phase.CLOSED, None, -5, -3),  # not before it began
+    ],
+)
+def test_an_end_is_the_outlines_unless_the_incident_was_over_before(
+    phase_before, phase, *, ends_before, ends, end
+):
+    def after(hours):
+        return None if hours is None else NOW + hours * HOUR
+
+    before = replace(WHOLE, phase=phase_before, resolved_at=after(ends_before))
+    outline = replace(OUTLINE, phase=phase, resolved_at=after(ends))
+
+    assert fill_in(outline, before).resolved_at == after(end)
+
+
+@pytest.mark.parametrize(
+    ("lists", "is_off"), [(None, True), (Interval(NOW - 9 * HOUR, NOW), False)]
+)
+def test_only_a_list_puts_an_incident_back_on_it(lists, is_off):
+    before = replace(WHOLE, unlisted_at=NOW - HOUR)
+    evidence = told(incidents=(replace(WHOLE, status="resolved"),), lists=lists)
+    change = compare_incidents({"i1": FactRow(1, before)}, evidence)
+
+    assert [incident.unlisted_at is not None for incident in change.fresh] == [is_off]
+    assert change.affected_from == [WHOLE.started_at, WHOLE.started_at]
+
+
+def test_a_new_incident_affects_days_from_when_it_began():
+    change = compare_incidents({}, told(incidents=(WHOLE,)))
+
+    assert (change.fresh, change.stale, change.affected_from) == ([WHOLE], [], [WHOLE.started_at])
