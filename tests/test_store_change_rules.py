@@ -17,6 +17,8 @@ from monitor.model import (
     Incident,
     IncidentUpdate,
     KnownComponent,
+    Level,
+    Observation,
     Phase,
     PostedState,
 )
@@ -33,6 +35,7 @@ from monitor.store.changes.components import (
 from monitor.store.changes.coverage import CoverageChange, CoverageKey, compare_coverage
 from monitor.store.changes.impacts import end_impacts_at
 from monitor.store.changes.incidents import LEFT_BEHIND, leave_behind, unlist
+from monitor.store.changes.runs import OpenRun, compare_runs
 from monitor.store.changes.updates import UpdateChange, compare_updates, digest_of, stored_key
 from tests.change_support import GAP, HOUR, NOW, ZONE, told
 
@@ -78,6 +81,14 @@ def test_evidence_speaks_of_the_days_of_its_bars_and_of_those_a_complete_span_co
         ("a", DAY, DAY),
         ("b", DAY, DAY + timedelta(days=1)),
     ]
+
+
+def test_a_complete_span_begins_with_the_day_of_the_zone_in_which_it_begins():
+    """It begins in the evening of New York, when it is tomorrow in UTC."""
+    late = Interval(WHOLE_DAY.end - HOUR, WHOLE_DAY.end)
+    cover = Coverage(span=late, aspect=Aspect.BARS, complete=True)
+
+    assert bar_spans(told(coverage=(cover,)), ZONE) == [(None, DAY, DAY)]
 
 
 @pytest.mark.parametrize(
@@ -216,6 +227,16 @@ def test_a_component_moves_once_and_one_that_is_still_listed_moves_nowhere():
     assert compare_components(rows, present, "statuspage", NOW).moves == [("a", "x")]
 
 
+def test_new_components_get_slugs_that_no_other_has_in_the_pages_order():
+    new = [Component(id="x", name="API", position=2), Component(id="y", name="API", position=1)]
+    change = compare_components([row_of()], [API, *new], "statuspage", NOW)
+
+    assert [(part.component.id, part.slug) for part in change.fresh] == [
+        ("y", "api-2"),
+        ("x", "api-3"),
+    ]
+
+
 def test_components_may_have_days_since_their_start_and_since_anything_is_covered():
     parts = [API, replace(API, start_date=DAY), replace(API, start_date=date(2026, 5, 1))]
     first_fact = WHOLE_DAY.start - HOUR
@@ -249,6 +270,22 @@ def test_a_row_takes_the_place_of_those_that_end_with_it():
     )
 
     assert (change.fresh, change.stale) == ([(key, span)], [7])
+
+
+# runs
+
+
+def test_a_reading_leaves_the_run_of_a_component_whose_state_goes_on():
+    levels = {"a": Level.OPERATIONAL, "b": Level.DEGRADED, "c": Level.OPERATIONAL}
+    runs = {
+        key: OpenRun(n, key, level, None, NOW - HOUR)
+        for n, (key, level) in enumerate(levels.items())
+    }
+    reading = {key: Observation(component_id=key, level=Level.OPERATIONAL) for key in "abd"}
+    change = compare_runs(runs, reading, NOW)
+
+    assert (change.ended_ids, change.instant_ids) == ([1, 2], [])
+    assert [observation.component_id for observation in change.fresh] == ["b", "d"]
 
 
 # incidents and impacts
@@ -329,6 +366,7 @@ def test_keys_of_up_to_200_characters_are_stored_as_they_are():
         {"text": "slower"},
         {"states": (PostedState(component_id="a", level=None),)},
         {"states": (PostedState(component_id="b", level=None, word="odd"),)},
+        {"text": "half a character: \ud83d"},
     ],
 )
 def test_a_version_differs_in_what_the_vendor_wrote(changes):

@@ -1,12 +1,13 @@
-"""What an outline of an incident leaves as it was, without a database."""
+"""What an outline of incidents speaks of and leaves as it was, without a database."""
 
 from dataclasses import replace
 
 import pytest
 
 from monitor.intervals import Interval
-from monitor.model import Incident, Phase
+from monitor.model import Basis, Impact, Incident, Phase
 from monitor.store.changes.common import FactRow
+from monitor.store.changes.impacts import incidents_of_impacts, rows_in_question
 from monitor.store.changes.incidents import compare_incidents, fill_in
 from tests.change_support import HOUR, NOW, told
 
@@ -102,3 +103,42 @@ def test_a_new_incident_affects_days_from_when_it_began():
     change = compare_incidents({}, told(incidents=(WHOLE,)))
 
     assert (change.fresh, change.stale, change.affected_from) == ([WHOLE], [], [WHOLE.started_at])
+
+
+# impacts
+
+
+def told_impacts(*, outline):
+    """Evidence with incidents 1 and 2, and impacts of the first, of a third and of none."""
+    impacts = [impact("i1"), impact("i3"), impact(None)]
+    incidents = [replace(WHOLE, id="i1"), replace(WHOLE, id="i2")]
+    return told(incidents=tuple(incidents), impacts=tuple(impacts), outline=outline)
+
+
+def impact(incident_id, start=NOW - HOUR):
+    return Impact(
+        component_id="a",
+        level=None,
+        start=start,
+        end=None,
+        basis=Basis.TRANSITION,
+        source="acme.incident",
+        incident_id=incident_id,
+    )
+
+
+def test_an_outline_tells_impacts_only_of_incidents_it_has_impacts_of():
+    assert incidents_of_impacts(told_impacts(outline=False)) == ["i1", "i2", "i3"]
+    assert incidents_of_impacts(told_impacts(outline=True)) == ["i1", "i3"]
+
+
+def test_evidence_speaks_of_all_impacts_of_an_incident_told_whole_and_else_of_those_told_again():
+    same, earlier = impact("i1"), impact("i1", start=NOW - 2 * HOUR)
+    loose, other = impact(None), impact(None, start=NOW - 2 * HOUR)
+    rows = [FactRow(n, fact) for n, fact in enumerate((same, earlier, loose, other))]
+
+    def ids(*, outline):
+        return [row.id for row in rows_in_question(rows, told_impacts(outline=outline))]
+
+    assert ids(outline=False) == [0, 1, 2]
+    assert ids(outline=True) == [0, 2]
