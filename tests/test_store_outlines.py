@@ -1,13 +1,19 @@
 """What an outline of incidents speaks of and leaves as it was, without a database."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from monitor.intervals import Interval
 from monitor.model import Basis, Impact, Incident, Phase
 from monitor.store.changes.common import FactRow
-from monitor.store.changes.impacts import incidents_of_impacts, rows_in_question
+from monitor.store.changes.impacts import (
+    compare_impacts,
+    end_impacts,
+    incidents_of_impacts,
+    rows_in_question,
+)
 from monitor.store.changes.incidents import compare_incidents, fill_in
 from tests.change_support import HOUR, NOW, told
 
@@ -115,12 +121,12 @@ def told_impacts(*, outline):
     return told(incidents=tuple(incidents), impacts=tuple(impacts), outline=outline)
 
 
-def impact(incident_id, start=NOW - HOUR):
+def impact(incident_id, start=NOW - HOUR, end=None):
     return Impact(
         component_id="a",
         level=None,
         start=start,
-        end=None,
+        end=end,
         basis=Basis.TRANSITION,
         source="acme.incident",
         incident_id=incident_id,
@@ -142,3 +148,52 @@ def test_evidence_speaks_of_all_impacts_of_an_incident_told_whole_and_else_of_th
 
     assert ids(outline=False) == [0, 1, 2]
     assert ids(outline=True) == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("phase", "end_before", "end_after"),
+    [
+        (Phase.OPEN, None, None),
+        (Phase.CLOSED, None, NOW),
+        (Phase.CLOSED, NOW - HOUR / 2, NOW - HOUR / 2),
+    ],
+)
+def test_an_end_that_lies_ahead_is_a_plan_until_its_incident_is_over(phase, end_before, end_after):
+    """Then it ended when that was first read."""
+    ahead = impact("i1", end=NOW + HOUR)
+    incident = replace(WHOLE, phase=phase)
+    rows = [FactRow(1, replace(ahead, end=end_before))]
+    first = compare_impacts([], told(incidents=(incident,), impacts=(ahead,)))
+    again = compare_impacts(rows, told(incidents=(incident,), impacts=(ahead,)))
+
+    assert [fact.end for fact in first.fresh] == [None if phase is Phase.OPEN else NOW]
+    facts = [
+        fact for fact in (rows[0].fact, *again.fresh) if fact not in dict(again.stale).values()
+    ]
+    assert [fact.end for fact in facts] == [end_after]
+
+
+def test_an_impact_that_ends_before_it_began_ends_a_second_after():
+    late = impact("i1", start=NOW + HOUR, end=NOW + 2 * HOUR)
+    incident = replace(WHOLE, phase=Phase.CLOSED)
+    (fact,) = compare_impacts([], told(incidents=(incident,), impacts=(late,))).fresh
+
+    assert fact.end == NOW + HOUR + timedelta(seconds=1)
+
+
+def test_an_outlines_end_ends_what_goes_on_of_its_incident_and_nothing_else():
+    open_impact, over = impact("i1"), impact("i1", end=NOW - HOUR / 2)
+    late = impact("i1", start=NOW)
+    rows = [FactRow(n, fact) for n, fact in enumerate((open_impact, over, late))]
+    change = end_impacts(rows, {"i1": NOW - HOUR / 4})
+
+    assert change.stale_ids == [0, 2]
+    assert [fact.end for fact in change.fresh] == [NOW - HOUR / 4, NOW + timedelta(seconds=1)]
+
+
+def test_an_incident_of_an_outline_keeps_what_the_outline_leaves_out():
+    (version,) = compare_incidents(
+        {"i1": FactRow(1, WHOLE)}, told(incidents=(OUTLINE,), outline=True)
+    ).fresh
+
+    assert version == fill_in(OUTLINE, WHOLE)
