@@ -193,6 +193,15 @@ def test_what_was_learnt_later_is_behind_no_day(store):
     assert early.day.level is None
 
 
+@pytest.mark.parametrize("name", [None, "api", "web"])
+@pytest.mark.parametrize("day", [5, 6, 7, 8])
+def test_the_day_that_is_explained_is_the_one_whose_reasons_are_given(store, day, name):
+    page = store.pages()[0]
+    question = query(day, name)
+
+    assert explanation(store, page, ACME, question).day == reasons(store, page, ACME, question).day
+
+
 @pytest.mark.parametrize("answer", [reasons, explanation])
 def test_nothing_is_answered_of_a_day_that_has_not_begun_or_a_component_there_is_not(store, answer):
     page = store.pages()[0]
@@ -223,6 +232,15 @@ def test_a_window_ends_with_the_day_that_is_asked_for_or_with_the_pages_today(st
     with pytest.raises(ValueError, match="--as-of 2026-05-09 is in the future of what was known"):
         window(as_of=date(2026, 5, 9))
     assert ReportQuery(now=NOW).window_days == 90
+
+
+def test_a_record_as_known_then_holds_nothing_that_was_learnt_later(store):
+    page = store.pages()[0]
+    question = ReportQuery(now=NOW, window_days=2, known_at=START + 2 * HOUR)
+    answer = record(store, page, ACME, question)
+
+    assert (answer.figures.known_days, answer.incidents, answer.overrides) == (0, (), ())
+    assert [part.removed_at for part in answer.components] == [None, None, None]
 
 
 def test_components_stand_in_the_pages_order_and_those_without_a_group_first():
