@@ -11,6 +11,7 @@ from monitor.config import VendorConfig
 from monitor.intervals import Interval
 from monitor.model import Aspect, Level, Seconds
 from monitor.overrides import Override
+from monitor.platforms import caveat
 from monitor.store import Store
 from tests.report_support import DAY, HOUR, NOW, START, report
 from tests.store_support import add_page, component, evidence, save
@@ -276,6 +277,26 @@ def test_a_record_holds_every_day_of_its_window_and_what_was_asked(store):
     assert answer.days[0].seconds == Seconds(degraded=3600)
     by_page = replace(answer, page=replace(page, page_name="Acme Inc."))
     assert by_page.name == "Acme Inc."
+
+
+def test_a_window_begins_and_ends_at_the_pages_midnights(store):
+    """In Tokyo a day begins and ends at 15 o'clock of UTC."""
+    page = store.pages()[0]
+
+    def ids(day: int) -> list[str]:
+        question = ReportQuery(now=NOW, window_days=1, as_of=date(2026, 5, day))
+        answer = record(store, page, replace(ACME, exclude=()), question)
+        return [incident.id for incident in answer.incidents]
+
+    assert [ids(day) for day in (5, 6, 7, 8)] == [["i1"], [], [], ["i2", "m1"]]
+
+
+def test_a_component_has_its_own_figures_and_the_record_what_its_platform_leaves_out(store):
+    page = replace(store.pages()[0], platform="statuspage")
+    answer = record(store, page, ACME, ReportQuery(now=NOW, window_days=4))
+
+    assert [part.figures.known_days for part in answer.components] == [2, 2, 3]
+    assert answer.caveat == caveat("statuspage") != caveat(None)
 
 
 def test_a_standing_says_what_it_rests_on(store):

@@ -138,6 +138,12 @@ def test_a_components_json_is_this(answer):
     assert web["outage_seconds"]["maintenance"] == 7200
 
 
+def test_an_error_that_is_over_is_none(answer):
+    page = replace(answer.page, last_ok=True)
+
+    assert record_json(replace(answer, page=page))["error"] is None
+
+
 def test_a_decision_is_shown_with_the_level_and_the_times_it_gives(answer):
     (decision,) = answer.overrides
     override = replace(
