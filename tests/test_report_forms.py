@@ -271,6 +271,24 @@ def test_remarks_stand_in_this_order_and_only_where_there_is_something_to_say(an
     assert list(remarks(quiet)) == []
 
 
+def test_remarks_say_how_much_of_the_present_is_unknown(answer):
+    standing = replace(answer.standing, incidents=None)
+
+    def note(question=answer.query, **values: object) -> list[str]:
+        other = replace(answer, query=question, standing=replace(standing, **values))
+        return [remark for remark in remarks(other) if "state" in remark]
+
+    some = {"known_components": 1, "counted_components": 3}
+    part = "the state of 2 of 3 components is unknown"
+    assert note(**some) == [part]
+    assert note(**some, level=None) == [f"the current state is unknown: {part}"]
+    assert note(known_components=0, counted_components=3) == [
+        "the current state is unknown: the page was not read lately, or says nothing we can read"
+    ]
+    for past in ({"as_of": date(2026, 5, 8)}, {"known_at": NOW}):
+        assert note(replace(answer.query, **past), **some) == []
+
+
 def test_names_and_figures_of_a_component_in_words(answer):
     (web, old, api) = answer.components
     both = replace(old, is_excluded=True)

@@ -114,6 +114,7 @@ def test_days_stand_in_rows_that_fit_and_a_line_says_which_they_are(
 
 def test_colours_say_the_level_and_dim_ones_that_a_day_is_known_in_part(answer):
     row = cells(answer.components[2].days)
+    (nothing,) = cells(days_of(1)).spans
 
     assert row.plain == "█▁?▄"
     assert [str(part.style) for part in row.spans] == [
@@ -123,6 +124,7 @@ def test_colours_say_the_level_and_dim_ones_that_a_day_is_known_in_part(answer):
         "dim yellow",
     ]
     assert row.no_wrap
+    assert str(nothing.style) == "bright_black"
     assert [str(part.style) for part in legend().spans][:4] == [
         "bright_black",
         "dim",
