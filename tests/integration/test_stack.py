@@ -76,7 +76,7 @@ class Vendor:
         start = now().replace(microsecond=0)
         component = self.truth.components[0]
         begun = TruthIncident(
-            id=new_id(self.truth.platform, start, self.truth.slug, "incident", "scripted"),
+            id=new_id(self.truth.platform, start, self.truth.slug, "incident", start.isoformat()),
             title="Requests fail",
             impact="critical",
             started_at=start,
