@@ -41,10 +41,9 @@ def find_component(components: Sequence[KnownComponent], name: str) -> KnownComp
     """Return the component with this id, slug or (unique) name. Raises ValueError naming what there
     is.
     """
-    by_key = [entry for entry in components if name in (entry.component.id, entry.slug)]
-    matches = by_key or [
-        entry for entry in components if entry.component.name.casefold() == name.casefold()
-    ]
+    matches = [entry for entry in components if name in (entry.component.id, entry.slug)]
+    if not matches:
+        matches = [entry for entry in components if _is_called(entry, name)]
     if len(matches) == 1:
         return matches[0]
     slugs = sorted(entry.slug for entry in matches or components)
@@ -55,3 +54,7 @@ def find_component(components: Sequence[KnownComponent], name: str) -> KnownComp
         )
     choice = ", ".join(slugs) or "none yet: the page was not read so far"
     raise ValueError(f"no component {name!r}; there are: {choice}")
+
+
+def _is_called(entry: KnownComponent, name: str) -> bool:
+    return entry.component.name.casefold() == name.casefold()

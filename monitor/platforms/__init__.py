@@ -108,13 +108,16 @@ def is_last_resort(name: str) -> bool:
 
 def follow_ups(response: Response) -> tuple[Get, ...]:
     """Return what an answer suggests to the platforms of last resort to ask next."""
-    following = (getattr(named(name), "suggested_requests", None) for name in names())
-    return tuple(get for follow in following if follow is not None for get in follow(response))
+    requests: list[Get] = []
+    for name in names():
+        suggest = getattr(named(name), "suggested_requests", None)
+        requests += suggest(response) if suggest is not None else ()
+    return tuple(requests)
 
 
 def anywhere(name: str) -> tuple[str, ...]:
     """Return the paths a platform's pages answer on any host, to be asked for when nothing else has
     told enough.
     """
-    found: tuple[str, ...] = getattr(named(name), "COMMON_PATHS", ())
-    return found
+    paths: tuple[str, ...] = getattr(named(name), "COMMON_PATHS", ())
+    return paths

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.events import ComponentState, Event, ImpactSpan, is_any_unattributed
 from monitor.kit.evidence import evidence
 from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
@@ -269,9 +269,7 @@ def _spans(
     basis = Basis.DECLARED if by_flags else Basis.INFERRED
     for hit in hits:
         flag = hit.flag if have_flags else own
-        word = (flag if by_flags else None) or impact
-        if word == OUTAGE and impact == "critical":
-            word = impact
+        word = _word(flag if by_flags else None, impact)
         yield ImpactSpan(
             component_id=hit.stands_for,
             level=VOCABULARY.get(word),
@@ -280,6 +278,13 @@ def _spans(
             word=word,
             basis=basis,
         )
+
+
+def _word(flag: str | None, impact: str) -> str:
+    """Return the word that counts: the flag's, but for an outage that is called critical."""
+    if flag is None or (flag == OUTAGE and impact == "critical"):
+        return impact
+    return flag
 
 
 # poll and backfill
@@ -311,22 +316,26 @@ def _states(
     none of them is unattributed.
     """
     open_events = [event for event in events if event.phase is Phase.OPEN]
-    hit: dict[str, list[ImpactSpan]] = {}
-    for event in open_events:
-        for span in event.spans:
-            if span.start <= now and (span.end is None or span.end > now):
-                hit.setdefault(span.component_id, []).append(span)
-    components = {
-        key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hit)
-    }
-    is_sure = not any(event.unattributed for event in open_events)
+    hits = _present_spans(open_events, now)
+    others = {key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hits)}
+    is_sure = not is_any_unattributed(open_events)
     level, word = (Level.OPERATIONAL, "no incident") if is_sure else (None, None)
     states = []
-    for key, component in {**components, **services}.items():
+    for key, component in {**others, **services}.items():
         quiet = ComponentState(component=component, level=level, word=word)
-        spans = hit.get(key, ())
+        spans = hits.get(key, ())
         states += [replace(quiet, level=span.level, word=span.word) for span in spans] or [quiet]
     return states
+
+
+def _present_spans(events: Iterable[Event], now: datetime) -> dict[str, list[ImpactSpan]]:
+    """Return what goes on now, by component."""
+    spans: dict[str, list[ImpactSpan]] = {}
+    for event in events:
+        for span in event.spans:
+            if span.goes_on(now):
+                spans.setdefault(span.component_id, []).append(span)
+    return spans
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:
