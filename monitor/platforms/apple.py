@@ -10,9 +10,10 @@ two such pages, www.apple.com/support/systemstatus/ and developer.apple.com/syst
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from urllib.parse import urlsplit
 
 from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_for
@@ -215,21 +216,22 @@ def _level(event: Row, kind: str, state: str) -> Level | None:
 
 def _merge(events: Iterable[Event]) -> list[Event]:
     """Return the events, each once, with all the services it stands under."""
-    by_id: dict[str, Event] = {}
+    by_id: dict[str, list[Event]] = {}
     for event in events:
-        by_id[event.id] = _join(by_id[event.id], event) if event.id in by_id else event
-    return list(by_id.values())
+        by_id.setdefault(event.id, []).append(event)
+    return list(map(_join, by_id.values()))
 
 
-def _join(first: Event, second: Event) -> Event:
-    """Return two statements of one event as one: the first that it goes on counts, else the
+def _join(statements: Sequence[Event]) -> Event:
+    """Return the statements of one event as one: the first that it goes on counts, else the
     last.
     """
+    going_on = (event for event in statements if event.phase is Phase.OPEN)
     return replace(
-        first if first.phase is Phase.OPEN else second,
-        component_ids=first.component_ids + second.component_ids,
-        spans=first.spans + second.spans,
-        unknown_words=first.unknown_words + second.unknown_words,
+        next(going_on, statements[-1]),
+        component_ids=tuple(chain.from_iterable(event.component_ids for event in statements)),
+        spans=tuple(chain.from_iterable(event.spans for event in statements)),
+        unknown_words=tuple(chain.from_iterable(event.unknown_words for event in statements)),
     )
 
 
