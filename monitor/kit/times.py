@@ -13,9 +13,9 @@ def instant(value: object, where: str, zone: tzinfo | None = None) -> datetime:
     """
     try:
         at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        if at is not None and at.utcoffset() is None and zone is not None:
+        if at is not None and at.tzinfo is None and zone is not None:
             at = at.replace(tzinfo=zone)
-        if at is not None and at.utcoffset() is not None and at.year in YEARS:
+        if at is not None and at.tzinfo is not None and at.year in YEARS:
             return at.astimezone(UTC)
     except (ValueError, OverflowError):
         pass

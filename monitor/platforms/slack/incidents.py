@@ -60,17 +60,18 @@ PHASES: Mapping[str, Phase] = {
 
 def read_events(incidents: object, where: str) -> list[Event]:
     """Return the incidents; of one that is listed twice what changed last counts."""
-    changes = [
-        (instant(incident.get("date_updated"), "incident.date_updated"), _event(incident))
-        for incident in rows(incidents, where)
-    ]
+    changes = []
+    for incident in rows(incidents, where):
+        changed_at = instant(incident.get("date_updated"), "incident.date_updated")
+        changes.append((changed_at, _event(incident, changed_at)))
     changes.sort(key=itemgetter(0))
     return list({event.id: event for _, event in changes}.values())
 
 
-def _event(incident: Row) -> Event:
+def _event(incident: Row, changed_at: datetime) -> Event:
     start = instant(incident.get("date_created"), "incident.date_created")
-    closed_end, services = _end_if_closed(incident, start), _services(incident)
+    closed_end = _end_if_closed(incident, start, changed_at)
+    services = _services(incident)
     kind = text(incident.get("type"), "incident.type")
     status = text(incident.get("status"), "incident.status")
     # an incident with a word we do not know stays open until we do
@@ -116,12 +117,11 @@ def _services(incident: Row) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _end_if_closed(incident: Row, start: datetime) -> datetime:
+def _end_if_closed(incident: Row, start: datetime, changed_at: datetime) -> datetime:
     """Return when an incident ended if it is closed, never as it began: with the post that says so,
     as other changes may come days later, else with the last that is no review. Where there is one
     post at most and it is as old as the incident, the last change counts.
     """
-    changed_at = instant(incident.get("date_updated"), "incident.date_updated")
     posts = [_post(note) for note in rows(incident.get("notes"), "incident.notes")]
     end = closed_at(posts, start, changed_at)
     if end == start and len(posts) <= 1:
