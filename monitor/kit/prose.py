@@ -1,6 +1,7 @@
 """What a post in English prose says of its event. Pure."""
 
 import re
+from functools import lru_cache
 
 from monitor.kit.posts import Says
 
@@ -60,6 +61,7 @@ LONGEST_PROSE = 5000
 """Characters of a post that are looked at."""
 
 
+@lru_cache(maxsize=256)
 def prose(text: str) -> Says:
     """Return what a post in English prose, without a word for its state, says of its event. Sure of
     an end only where nothing in it speaks of what goes on.
