@@ -116,15 +116,3 @@ def _other_seconds(row: DayRow) -> Seconds | None:
         partial=row.other_partial_seconds or 0.0,
         major=row.other_major_seconds,
     )
-
-
-def quiet_day(day: date, length_seconds: float, source: Aspect, confidence: Confidence) -> Day:
-    """Return a day of a quiet run: operational, fully covered, and nothing to say."""
-    return Day(
-        day=day,
-        level=Level.OPERATIONAL,
-        length_seconds=length_seconds,
-        covered_seconds=length_seconds,
-        source=source,
-        confidence=confidence,
-    )

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from monitor.intervals import ONE_DAY, day_interval, days_between, utc
-from monitor.model import Aspect, Confidence, Day, DayRun, History, PageHistory
+from monitor.model import Aspect, Confidence, Day, DayRun, History, PageHistory, quiet_day
 from monitor.store import components, pages
-from monitor.store.day_rows import DayRow, quiet_day, to_day
+from monitor.store.day_rows import DayRow, to_day
 from monitor.store.edges import FAR_FUTURE, WHOLE_PAGE
 from monitor.store.records import DayRevision
 from monitor.store.rows import columns
