@@ -57,6 +57,11 @@ def gap_before(
         yield gap_evidence(source, page, gap)
 
 
+def first_covered(piece: Evidence, page: PageContext) -> datetime:
+    """Return since when a piece of evidence speaks of anything; now where it speaks of nothing."""
+    return min((cover.span.start for cover in piece.coverage), default=page.now)
+
+
 def gap_until_now(
     source: str, page: PageContext, since: datetime, why: str, *, what: str = "days"
 ) -> Evidence:

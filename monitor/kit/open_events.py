@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.intervals import utc
+from monitor.kit.cursor import read_cursor
 from monitor.kit.events import Event, ImpactSpan, unlisted
 from monitor.kit.protocol import PageContext
 from monitor.model import (
@@ -85,8 +86,8 @@ def _decode_all(cursor: str | None) -> Mapping[str, Event]:
     them.
     """
     try:
-        return {key: _decode(key, row) for key, row in json.loads(cursor or "{}").items()}
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return {key: _decode(key, row) for key, row in read_cursor(cursor).items()}
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return {}
 
 

@@ -27,6 +27,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from monitor.errors import UnexpectedShape
+from monitor.kit.cursor import read_cursor
 from monitor.kit.events import Event, expire_stale, recent_or_open, spans_for, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.feeds import ACCEPT, Entry, read_feed
@@ -240,10 +241,7 @@ def _components(content: _FeedContent, page: PageContext) -> list[Component]:
 
 def _severities(cursor: str | None) -> Mapping[str, str]:
     """Return the severities that incidents had when they were read while they went on."""
-    try:
-        return {str(key): str(word) for key, word in json.loads(cursor or "{}").items()}
-    except (ValueError, AttributeError, RecursionError):
-        return {}
+    return {key: str(word) for key, word in read_cursor(cursor).items()}
 
 
 def poll(page: PageContext) -> Steps:

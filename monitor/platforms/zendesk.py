@@ -25,13 +25,13 @@ from datetime import date, datetime, timedelta
 
 from monitor.errors import Truncated, UnexpectedShape
 from monitor.kit.events import ComponentState, Event, ImpactSpan, is_any_unattributed
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
 from monitor.kit.times import instant, maybe_instant
-from monitor.model import Basis, Component, Evidence, Gap, Level, PageInfo, Phase
+from monitor.model import Basis, Component, Gap, Level, PageInfo, Phase
 
 ABOUT = About(
     title="Zendesk",
@@ -358,4 +358,4 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     if oldest > since:
         what = f"incidents {since:%Y-%m-%d}..{oldest:%Y-%m-%d}"
         gap = Gap(what=what, reason=Truncated.reason, message="Zendesk lists no older incidents")
-        yield Evidence(source=SOURCE, read_at=page.now, gaps=(gap,))
+        yield gap_evidence(SOURCE, page, gap)

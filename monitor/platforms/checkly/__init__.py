@@ -23,14 +23,14 @@ from datetime import date, datetime
 from functools import partial
 
 from monitor.errors import PageError
-from monitor.kit.events import Event, recent_or_open, unlisted
+from monitor.kit.events import Event, is_any_unattributed, recent_or_open, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import row
 from monitor.kit.page_keys import ask_by_key
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get_all
 from monitor.kit.responses import locate_errors, read_json, unwrap
 from monitor.kit.states import current_states
-from monitor.model import Component, PageInfo, Phase, ReportedUptime
+from monitor.model import Component, PageInfo, ReportedUptime
 from monitor.platforms.checkly.detection import HOSTS, detect, slug_in_page, slug_of_host
 from monitor.platforms.checkly.incidents import VOCABULARY, Incidents
 from monitor.platforms.checkly.services import read_components, read_uptimes
@@ -84,7 +84,7 @@ def poll(page: PageContext) -> Steps:
     """
     status = yield from _read_page(page)
     remarks = list(status.remarks)
-    if any(event.phase is Phase.OPEN and event.unattributed for event in status.events):
+    if is_any_unattributed(status.events):
         remarks.append(NO_SERVICE)
     piece = evidence(
         SOURCE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.kit.events import Event, spans_for
+from monitor.kit.events import Event, phase_at, spans_for
 from monitor.kit.fields import Row, identifier, optional_rows, text
 from monitor.kit.times import instant
 from monitor.model import Level, Phase
@@ -27,7 +27,7 @@ def _event(window: Row, now: datetime) -> Event:
     start = instant(window.get("startsAt"), "window.startsAt")
     end = instant(window.get("endsAt"), "window.endsAt")
     spans = spans_for(service_ids(window, "window"), Level.MAINTENANCE, start, end)
-    phase = Phase.CLOSED if end <= now else Phase.SCHEDULED if start > now else Phase.OPEN
+    phase = phase_at(start, end, now)
     return Event(
         id=key,
         title=text(window.get("name"), "window.name"),

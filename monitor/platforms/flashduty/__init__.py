@@ -19,13 +19,13 @@ The words of statuses are documented at https://docs.flashcat.cloud; the answers
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from monitor.kit.events import Event, unlisted
+from monitor.kit.events import Event, is_any_unattributed, unlisted
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.fields import Row, maybe_text, row, rows
 from monitor.kit.protocol import About, PageContext, Response, Steps
 from monitor.kit.responses import locate_errors
 from monitor.kit.states import current_states
-from monitor.model import PageInfo, Phase
+from monitor.model import PageInfo
 from monitor.platforms.flashduty.answers import ask_active, ask_changes, ask_past, data_of
 from monitor.platforms.flashduty.changes import (
     VOCABULARY,
@@ -93,7 +93,7 @@ def poll(page: PageContext) -> Steps:
 
 
 def _remark(events: Iterable[Event]) -> str | None:
-    if any(event.phase is Phase.OPEN and event.unattributed for event in events):
+    if is_any_unattributed(events):
         return NO_COMPONENT
     return None
 

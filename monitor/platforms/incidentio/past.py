@@ -8,7 +8,7 @@ from datetime import UTC, date
 
 from monitor.errors import PageError, UnexpectedShape
 from monitor.intervals import ONE_DAY, day_of
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fallback import FALL_BACK, gap_of
 from monitor.kit.fields import Row
 from monitor.kit.protocol import PageContext, Steps, StepsTo, get
@@ -153,4 +153,4 @@ def _root_days(root: PageReading, page: PageContext, first: date) -> Steps:
 
 
 def _unread(page: PageContext, what: str, error: PageError) -> Evidence:
-    return Evidence(source=SOURCE, read_at=page.now, gaps=(gap_of(what, error),))
+    return gap_evidence(SOURCE, page, gap_of(what, error))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monitor.errors import PageError, UnexpectedShape
 from monitor.intervals import ONE_DAY, day_of
 from monitor.kit.events import Event
-from monitor.kit.evidence import evidence
+from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fallback import FALL_BACK, gap_of
 from monitor.kit.fields import Row
 from monitor.kit.protocol import PageContext, Steps, StepsTo, get
@@ -40,7 +40,7 @@ def named_incidents(
 
 def unread(page: PageContext, what: str, error: PageError) -> Evidence:
     """Return that something could not be read, and why."""
-    return Evidence(source=SOURCE, read_at=page.now, gaps=(gap_of(what, error),))
+    return gap_evidence(SOURCE, page, gap_of(what, error))
 
 
 def ask_older(reading: PageReading, page: PageContext, since: datetime) -> Steps:

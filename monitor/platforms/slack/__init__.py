@@ -16,7 +16,7 @@ from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import Event, is_any_unattributed, unlisted
-from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.fields import row, text
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.responses import locate_errors, read_json
@@ -85,7 +85,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     """
     past = _past((yield from _get_history()), page)
     yield past
-    first = min((cover.span.start for cover in past.coverage), default=page.now)
+    first = first_covered(past, page)
     yield from gap_before(INCIDENTS, page, since, first, "Slack's history holds no older incidents")
 
 

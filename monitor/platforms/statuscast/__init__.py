@@ -22,7 +22,7 @@ from datetime import date, datetime
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.intervals import Interval
 from monitor.kit.events import ComponentState, Event, ImpactSpan
-from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
 from monitor.kit.responses import locate_errors, require_ok
@@ -78,7 +78,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
     response = yield from get("", accept="text/html")
     piece = _read(response, page, with_states=False)
     yield piece
-    first = min((cover.span.start for cover in piece.coverage), default=page.now)
+    first = first_covered(piece, page)
     yield from gap_before(SOURCE, page, since, first, "the page shows no older days")
 
 

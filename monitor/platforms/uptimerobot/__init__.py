@@ -22,7 +22,7 @@ from datetime import date, datetime
 
 from monitor.errors import UnexpectedShape
 from monitor.kit.events import ComponentState
-from monitor.kit.evidence import evidence, gap_before
+from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.protocol import (
     About,
     PageContext,
@@ -106,7 +106,7 @@ def backfill(page: PageContext, since: datetime) -> Steps:
         yield replace(piece, gaps=(gap,))
         return
     yield piece
-    first = min((cover.span.start for cover in piece.coverage), default=page.now)
+    first = first_covered(piece, page)
     yield from gap_before(
         SOURCE, page, since, max(since, first), "the page has no older days", what="bars"
     )
