@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from monitor.store import schema
+from monitor.store import Store, schema
+from tests.store_support import DATABASES, add_page, database
 from tests.template import copied
 
 # Shared machines stall now and then; a slow example says nothing about us. In CI every run tries
@@ -35,6 +36,19 @@ def _migrated_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "ensure_schema", copied)
         yield
+
+
+@pytest.fixture(params=DATABASES)
+def store(request):
+    """An empty store on each database. Tests that need another one have a fixture of their own."""
+    with database(request.param) as url, Store.open(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(store):
+    """A page in the store."""
+    return add_page(store)
 
 
 @pytest.fixture(scope="session")

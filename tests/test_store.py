@@ -17,14 +17,12 @@ from monitor.store import Body, Store, Validator
 from monitor.store.addresses import display
 from monitor.store.tables.instants import from_microseconds, to_microseconds
 from tests.store_support import (
-    DATABASES,
     DAY,
     HOUR,
     MINUTE,
     NOW,
     add_page,
     component,
-    database,
     evidence,
     full_evidence,
     impact,
@@ -34,17 +32,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 # ----------------------------------------------------------------------------------------------------------

@@ -11,15 +11,11 @@ from monitor.model import (
     Level,
     Phase,
 )
-from monitor.store import Store
 from tests.store_support import (
-    DATABASES,
     DAY,
     HOUR,
     MINUTE,
     NOW,
-    add_page,
-    database,
     evidence,
     impact,
     incident,
@@ -28,17 +24,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 def test_impacts_of_incidents_not_mentioned_stay(store, page):

@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
 
-import pytest
-
 from monitor.intervals import Interval
 from monitor.model import (
     Aspect,
@@ -15,15 +13,13 @@ from monitor.model import (
     PageFacts,
     ReportedUptime,
 )
-from monitor.store import Body, Store
+from monitor.store import Body
 from tests.store_support import (
-    DATABASES,
     DAY,
     HOUR,
     MINUTE,
     NOW,
     add_page,
-    database,
     evidence,
     impact,
     incident,
@@ -32,17 +28,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 def bar(day: int, partial: int = 0, major: int = 0, **changes):

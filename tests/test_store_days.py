@@ -20,11 +20,9 @@ from monitor.model import (
 )
 from monitor.store import Store
 from tests.store_support import (
-    DATABASES,
     MINUTE,
     add_page,
     component,
-    database,
     evidence,
     observed,
     poll,
@@ -35,12 +33,6 @@ FIRST, TODAY = date(2026, 5, 1), date(2026, 5, 22)
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 ONE = timedelta(days=1)
 BARS = (Aspect.BARS, Confidence.HIGH)
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
 
 
 @pytest.fixture

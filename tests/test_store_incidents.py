@@ -2,22 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
-
 from monitor.model import (
     Level,
     Phase,
 )
-from monitor.store import Store
 from monitor.store.edges import FAR_FUTURE
 from tests.store_support import (
-    DATABASES,
     DAY,
     HOUR,
     MINUTE,
     NOW,
-    add_page,
-    database,
     evidence,
     full_evidence,
     impact,
@@ -29,17 +23,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 def test_what_was_said_can_be_read_back(store, page):

@@ -3,20 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from monitor.model import (
     Level,
     Observation,
 )
-from monitor.store import Store
 from tests.store_support import (
-    DATABASES,
     HOUR,
     MINUTE,
     NOW,
-    add_page,
-    database,
     evidence,
     observed,
     poll,
@@ -25,17 +19,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 def runs(store, page, **how):

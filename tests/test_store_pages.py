@@ -13,16 +13,14 @@ from monitor.model import (
     Level,
     PageInfo,
 )
-from monitor.store import PageSpec, PageState, Store, Validator
+from monitor.store import PageSpec, PageState, Validator
 from tests.store_support import (
-    DATABASES,
     DAY,
     HOUR,
     MINUTE,
     NOW,
     add_page,
     component,
-    database,
     evidence,
     impact,
     poll,
@@ -31,17 +29,6 @@ from tests.store_support import (
 )
 
 OK, DEGRADED, MAJOR = Level.OPERATIONAL, Level.DEGRADED, Level.MAJOR_OUTAGE
-
-
-@pytest.fixture(params=DATABASES)
-def store(request):
-    with database(request.param) as url, Store.open(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(store):
-    return add_page(store)
 
 
 def test_a_page_no_longer_configured_keeps_its_history_and_comes_back(store, page):
