@@ -127,7 +127,7 @@ DEV_GROUP := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["
 .PHONY: lock
 lock: $(VENV)/.stamp-dev ## write the requirements files again from pyproject.toml (with Python 3.11, the oldest)
 	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make clean, then make lock PYTHON=python3.11")'
-	@$(COMPILE) --extra postgresql --extra remote-write -o requirements.txt pyproject.toml
+	@$(COMPILE) --extra postgresql --extra remote-write --extra parquet -o requirements.txt pyproject.toml
 	@$(COMPILE) --only-build-deps --build-deps-for editable --build-deps-for wheel -o requirements-build.txt pyproject.toml
 	@$(BIN)/python -c '$(DEV_GROUP)' | $(COMPILE) --extra postgresql --extra remote-write --extra parquet -c requirements.txt -c requirements-build.txt \
 		-o requirements-dev.txt pyproject.toml -

@@ -15,6 +15,7 @@ from typing import Any
 from exporters.series import Points, Series, refuse_future
 from exporters.text_format import ON_SURROGATES, Labels
 from monitor.errors import ConfigError, ReceiverError
+from monitor.extras import install_hint
 from monitor.plain import masked_url
 
 BATCH_SAMPLES = 10_000
@@ -23,7 +24,6 @@ HEADERS: Mapping[str, str] = {
     "Content-Encoding": "snappy",
     "X-Prometheus-Remote-Write-Version": "0.1.0",
 }
-EXTRA = "vendorstatus[remote-write]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _libraries() -> tuple[Callable[[], Any], Callable[[bytes], Any]]:
         from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
     except ImportError as error:
         raise ConfigError(
-            f"remote write needs two more libraries: pip install '{EXTRA}'"
+            f"remote write needs two more libraries: {install_hint('remote-write')}"
         ) from error
     # A pool of its own: another library in the process may know the same names.
     pool = descriptor_pool.DescriptorPool()

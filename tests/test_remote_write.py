@@ -131,7 +131,7 @@ def test_missing_libraries_are_named_with_a_remedy(monkeypatch) -> None:
     remote_write._libraries.cache_clear()
     series = Series("vendor_day_level", (), [(1, 0)])
     try:
-        with pytest.raises(ConfigError, match=r"pip install 'vendorstatus\[remote-write\]'"):
+        with pytest.raises(ConfigError, match=r"pip install '\.\[remote-write\]' in a checkout"):
             list(batches([series], {}, now=NOW))
     finally:
         remote_write._libraries.cache_clear()

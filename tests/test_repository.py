@@ -5,6 +5,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -140,11 +141,20 @@ def test_tests_run_on_the_versions_that_are_shipped():
 
 def test_every_dependency_is_locked():
     project = PROJECT["project"]
-    shipped = [*project["dependencies"], *project["optional-dependencies"]["postgresql"]]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    shipped = [*project["dependencies"], *extras]
 
     assert missing(shipped, "requirements.txt") == []
     assert missing(PROJECT["dependency-groups"]["dev"], "requirements-dev.txt") == []
     assert missing(PROJECT["build-system"]["requires"], "requirements-build.txt") == []
+
+
+@pytest.mark.slow
+def test_nothing_of_ours_is_installed_by_name_from_an_index():
+    """The name is not ours there: whoever registers it would be installed in our place."""
+    by_name = r"(?<![\w./-])vendor[s]tatus\[|pip install (?:-\S+ )*['\"]?vendor[s]tatus\b"
+
+    assert lines_with(by_name) == []
 
 
 def missing(wanted, name):

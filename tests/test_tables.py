@@ -253,5 +253,5 @@ def test_half_a_surrogate_pair_takes_nothing_down(store, form) -> None:
 def test_a_missing_library_is_named_with_a_remedy(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
 
-    with pytest.raises(ConfigError, match=r"pip install 'vendorstatus\[parquet\]'"):
+    with pytest.raises(ConfigError, match=r"pip install '\.\[parquet\]' in a checkout"):
         sink(Format.PARQUET, io.BytesIO(), TABLES["days"])

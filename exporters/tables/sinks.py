@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Protocol
 from exporters.tables.table import Kind, Row, Table
 from exporters.wording import cell, iso
 from monitor.errors import ConfigError
+from monitor.extras import install_hint
 
 
 class Sink(Protocol):
@@ -84,7 +85,7 @@ class ParquetSink:
             from pyarrow import parquet
         except ImportError as error:
             raise ConfigError(
-                "Parquet needs one more library: pip install 'vendorstatus[parquet]'"
+                f"Parquet needs one more library (pyarrow): {install_hint('parquet')}"
             ) from error
         types = {
             Kind.TEXT: pa.string(),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from monitor.errors import StoreError
+from monitor.extras import install_hint
 from monitor.store import postgres, sqlite
 from monitor.store.addresses import display, parse
 from monitor.store.faults import cause_of, store_error
@@ -26,8 +27,8 @@ def connect(url: str, patience: Patience | None = None, health: Health | None = 
         return postgres.connect(address, patience)
     except (sa.exc.NoSuchModuleError, ImportError) as error:
         remedy = (
-            "use a sqlite or postgresql URL; PostgreSQL needs `pip install"
-            ' "vendorstatus[postgresql]"`'
+            "use a sqlite or postgresql URL; PostgreSQL needs one more library (psycopg):"
+            f" {install_hint('postgresql')}"
         )
         raise StoreError(f"no driver for {display(address)}: {error}; {remedy}") from error
 
