@@ -13,6 +13,8 @@ from monitor.intervals import Interval
 from monitor.model import Basis, Impact, Level, PostedState
 from monitor.standing import is_bad
 
+_Turn = tuple[datetime, bool]
+
 
 def from_impacts(
     impacts: Iterable[Impact], until: datetime, mapping: Mapping[str, Level]
@@ -45,18 +47,24 @@ def until_said_well(bad: BadSpan, facts: ComponentFacts) -> Iterator[BadSpan]:
     if not turns:
         yield bad
         return
-    start: datetime | None = bad.span.start
+    for span in _spans_between(turns, bad.span):
+        yield replace(bad, span=span)
+
+
+def _spans_between(turns: Iterable[_Turn], whole: Interval) -> Iterator[Interval]:
+    """Yield the parts of a bad span that the turns leave bad."""
+    start: datetime | None = whole.start
     for at, is_well in turns:
         if is_well and start is not None and start < at:
-            yield replace(bad, span=Interval(start, at))
+            yield Interval(start, at)
             start = None
         elif not is_well and start is None:
             start = at
     if start is not None:
-        yield replace(bad, span=Interval(start, bad.span.end))
+        yield Interval(start, whole.end)
 
 
-def _turns(bad: BadSpan, facts: ComponentFacts) -> list[tuple[datetime, bool]]:
+def _turns(bad: BadSpan, facts: ComponentFacts) -> list[_Turn]:
     """Return when the component was said to be well (True) or bad again (False), in order.
 
     Other incidents' updates say that it was well, the incident's own that it is bad.

@@ -123,6 +123,23 @@ def phase_at(start: datetime, end: datetime | None, now: datetime) -> Phase:
     return Phase.SCHEDULED if start > now else Phase.OPEN
 
 
+def present_spans(events: Iterable[Event], now: datetime) -> Iterator[ImpactSpan]:
+    """Yield the impacts that go on now, of events that do."""
+    for event in events:
+        if event.phase is Phase.OPEN:
+            for span in event.spans:
+                if span.goes_on(now):
+                    yield span
+
+
+def spans_by_component(spans: Iterable[ImpactSpan]) -> dict[str, list[ImpactSpan]]:
+    """Return the impacts on each component, by its id, in the order in which they come."""
+    by_component: dict[str, list[ImpactSpan]] = {}
+    for span in spans:
+        by_component.setdefault(span.component_id, []).append(span)
+    return by_component
+
+
 def is_any_unattributed(events: Iterable[Event]) -> bool:
     """Whether something goes on of which it is not said what it hit."""
     return any(event.phase is Phase.OPEN and event.unattributed for event in events)

@@ -1,14 +1,21 @@
 """The present state of components, and which of several counts. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.kit.events import ComponentState, Event, ImpactSpan, start_by
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    is_any_unattributed,
+    present_spans,
+    spans_by_component,
+    start_by,
+)
 from monitor.model import (
     Component,
     Level,
-    Phase,
 )
 
 UNKNOWN = 1.5
@@ -48,22 +55,20 @@ def current_states(
 
     What none of them names is operational, unless one is unattributed: then nothing is known of it.
     """
-    open_events = [event for event in _started(events, now) if event.phase is Phase.OPEN]
-    unnamed = None if any(event.unattributed for event in open_events) else Level.OPERATIONAL
-    states = {
-        component.id: ComponentState(component=component, level=unnamed) for component in components
-    }
-    hit: dict[str, ComponentState] = {}
-    for event in open_events:
-        for span in event.spans:
-            if span.component_id in states and span.goes_on(now):
-                state = replace(states[span.component_id], level=span.level, word=span.word)
-                hit[span.component_id] = _worse(hit.get(span.component_id, state), state)
-    return tuple(_worse(hit.get(key, state), state) for key, state in states.items())
+    started = [start_by(event, now) for event in events]
+    level = None if is_any_unattributed(started) else Level.OPERATIONAL
+    spans = spans_by_component(present_spans(started, now))
+    states: dict[str, ComponentState] = {}
+    for component in components:
+        quiet = ComponentState(component=component, level=level)
+        hits = states_by_spans(quiet, spans.get(component.id, ()))
+        states[component.id] = max((*hits, quiet), key=_badness)
+    return tuple(states.values())
 
 
-def _started(events: Iterable[Event], now: datetime) -> Iterator[Event]:
-    return (start_by(event, now) for event in events)
+def states_by_spans(quiet: ComponentState, spans: Iterable[ImpactSpan]) -> list[ComponentState]:
+    """Return a component's state by each of these impacts; `quiet` is its state without them."""
+    return [replace(quiet, level=span.level, word=span.word) for span in spans]
 
 
 def worst_of_each(states: Iterable[ComponentState]) -> list[ComponentState]:

@@ -19,17 +19,25 @@ The format is published nowhere; it is known from real answers and from programs
 anything unexpected is an error.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.errors import Truncated, UnexpectedShape
-from monitor.kit.events import ComponentState, Event, ImpactSpan, is_any_unattributed
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    is_any_unattributed,
+    present_spans,
+    spans_by_component,
+)
 from monitor.kit.evidence import evidence, gap_evidence
 from monitor.kit.fields import Row, identifier, items, keyword, maybe_text, number, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, Get, PageContext, Response, Signal, Steps
 from monitor.kit.responses import get_responses, locate_errors, read_json, shape_error, try_json
+from monitor.kit.states import states_by_spans
 from monitor.kit.times import instant, maybe_instant
 from monitor.model import Basis, Component, Gap, Level, PageInfo, Phase
 
@@ -222,10 +230,7 @@ def _event(key: str, incident: Row, hits: Sequence[_Hit] | None, now: datetime) 
     where = f"incident {key}"
     impact = keyword(incident.get("impact"), f"{where}.impact")
     start = instant(incident.get("startedAt"), f"{where}.startedAt")
-    is_planned = impact == MAINTENANCE
-    end = maybe_instant(incident.get("resolvedAt"), f"{where}.resolvedAt")
-    if is_planned and end is None:
-        end = maybe_instant(incident.get("maintResolvesAt"), f"{where}.maintResolvesAt")
+    end = _end(incident, impact, where)
     is_rated = not _flag(incident, "internalToolsOnly", where) and hits is not None
     hits = hits or ()
     return Event(
@@ -237,12 +242,20 @@ def _event(key: str, incident: Row, hits: Sequence[_Hit] | None, now: datetime) 
         status=text(incident.get("status"), f"{where}.status"),
         impact=impact,
         url=maybe_text(incident.get("postmortem")) or PAGE,
-        maintenance=is_planned,
+        maintenance=impact == MAINTENANCE,
         component_ids=tuple(dict.fromkeys(hit.stands_for for hit in hits)),
         spans=tuple(_spans(hits, impact, _own_flag(incident), end)) if is_rated else (),
         unattributed=is_rated and not hits and VOCABULARY.get(impact) is not Level.OPERATIONAL,
         unknown_words=() if impact in VOCABULARY else (impact,),
     )
+
+
+def _end(incident: Row, impact: str, where: str) -> datetime | None:
+    """Return when an incident ended, or a maintenance is to end; None = it goes on."""
+    end = maybe_instant(incident.get("resolvedAt"), f"{where}.resolvedAt")
+    if end is None and impact == MAINTENANCE:
+        return maybe_instant(incident.get("maintResolvesAt"), f"{where}.maintResolvesAt")
+    return end
 
 
 def _phase(start: datetime, end: datetime | None, now: datetime) -> Phase:
@@ -310,32 +323,26 @@ def poll(page: PageContext) -> Steps:
 
 
 def _states(
-    services: Mapping[str, Component], events: Iterable[Event], now: datetime
+    services: Mapping[str, Component], events: Sequence[Event], now: datetime
 ) -> list[ComponentState]:
     """Return every service, and others that an incident hits now. What none hits is operational, if
     none of them is unattributed.
     """
-    open_events = [event for event in events if event.phase is Phase.OPEN]
-    hits = _present_spans(open_events, now)
-    others = {key: Component(id=key, name=f"service {key}", position=10**6) for key in sorted(hits)}
-    is_sure = not is_any_unattributed(open_events)
+    hits = spans_by_component(present_spans(events, now))
+    components = {key: _unlisted_service(key) for key in sorted(hits)}
+    components.update(services)
+    is_sure = not is_any_unattributed(events)
     level, word = (Level.OPERATIONAL, "no incident") if is_sure else (None, None)
     states = []
-    for key, component in {**others, **services}.items():
+    for key, component in components.items():
         quiet = ComponentState(component=component, level=level, word=word)
-        spans = hits.get(key, ())
-        states += [replace(quiet, level=span.level, word=span.word) for span in spans] or [quiet]
+        states += states_by_spans(quiet, hits.get(key, ())) or [quiet]
     return states
 
 
-def _present_spans(events: Iterable[Event], now: datetime) -> dict[str, list[ImpactSpan]]:
-    """Return what goes on now, by component."""
-    spans: dict[str, list[ImpactSpan]] = {}
-    for event in events:
-        for span in event.spans:
-            if span.goes_on(now):
-                spans.setdefault(span.component_id, []).append(span)
-    return spans
+def _unlisted_service(key: str) -> Component:
+    """Return a service that only an incident knows, after those that are listed."""
+    return Component(id=key, name=f"service {key}", position=10**6)
 
 
 def backfill(page: PageContext, since: datetime) -> Steps:

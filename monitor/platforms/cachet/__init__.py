@@ -26,7 +26,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from monitor.intervals import zone_named
-from monitor.kit.events import ComponentState, Event, is_any_unattributed, recent_or_open, unlisted
+from monitor.kit.events import (
+    ComponentState,
+    Event,
+    ImpactSpan,
+    is_any_unattributed,
+    recent_or_open,
+    unlisted,
+)
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo
 from monitor.kit.responses import locate_errors
@@ -161,10 +168,16 @@ def _states_by_events(contents: _Contents, now: datetime) -> Iterator[ComponentS
     In version 2 incidents set the state of their component themselves.
     """
     components = {state.component.id: state.component for state in contents.states}
+    for span in _speaking_spans(contents, now):
+        component = components.get(span.component_id)
+        if component is not None and (span.level is not None or span.word):
+            yield ComponentState(component=component, level=span.level, word=span.word)
+
+
+def _speaking_spans(contents: _Contents, now: datetime) -> Iterator[ImpactSpan]:
+    """Yield the impacts of what goes on and says a state of its own."""
     for event in contents.events:
-        counts = event.maintenance or contents.version == V3.version
+        says_states = event.maintenance or contents.version == V3.version
         has_begun = event.phase is Phase.OPEN and event.start <= now
-        for span in event.spans if counts and has_begun else ():
-            component = components.get(span.component_id)
-            if component is not None and (span.level is not None or span.word):
-                yield ComponentState(component=component, level=span.level, word=span.word)
+        if says_states and has_begun:
+            yield from event.spans

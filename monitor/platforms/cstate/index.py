@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event
+from monitor.kit.events import ComponentState, Event, present_spans
 from monitor.kit.fields import Row, keyword, maybe_text, optional_rows, rows, text
 from monitor.kit.protocol import Response
 from monitor.kit.states import current_states
@@ -93,9 +93,8 @@ def _hit_ids(events: Iterable[Event]) -> set[str]:
 
 
 def _current_levels(events: Iterable[Event], now: datetime) -> Iterator[Level | None]:
-    for event in events:
-        if event.phase is Phase.OPEN:
-            yield from (span.level for span in event.spans if span.goes_on(now))
+    for span in present_spans(events, now):
+        yield span.level
 
 
 def read_index(response: Response, now: datetime) -> Index:

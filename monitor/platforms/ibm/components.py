@@ -1,8 +1,9 @@
 """The components that IBM's list speaks of, in their present state. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
-from monitor.kit.events import ComponentState, Event, ImpactSpan, is_any_unattributed
+from monitor.kit.events import ComponentState, Event, is_any_unattributed, spans_by_component
 from monitor.kit.protocol import PageContext
 from monitor.model import Component, Level, Phase
 from monitor.platforms.ibm.answer import Answer
@@ -15,7 +16,7 @@ def states_of(answer: Answer, page: PageContext) -> Iterator[ComponentState]:
     """
     open_events = [event for event in answer.events if event.phase is Phase.OPEN]
     is_uncertain = bool(answer.unknown_kinds) or is_any_unattributed(open_events)
-    spans = _spans_by_component(open_events)
+    spans = spans_by_component(chain.from_iterable(event.spans for event in open_events))
     for position, key in enumerate(_ids(answer, page)):
         component = _component(key, answer.services, position)
         if key not in spans:
@@ -30,14 +31,6 @@ def _ids(answer: Answer, page: PageContext) -> list[str]:
     if page.regions:
         ids |= answer.words.keys()
     return sorted(key for key in ids if is_wanted(key, page))
-
-
-def _spans_by_component(events: Iterable[Event]) -> Mapping[str, Sequence[ImpactSpan]]:
-    spans: dict[str, list[ImpactSpan]] = {}
-    for event in events:
-        for span in event.spans:
-            spans.setdefault(span.component_id, []).append(span)
-    return spans
 
 
 def ids_of_events(events: Iterable[Event]) -> set[str]:

@@ -20,11 +20,11 @@ Of the newer generation no real answer was seen: it is read, strictly, as severa
 from datetime import date, datetime
 
 from monitor.errors import BadStatus, Moved, NotJson
-from monitor.kit.events import recent_or_open
+from monitor.kit.events import is_any_unattributed, recent_or_open
 from monitor.kit.evidence import evidence, gap_before
 from monitor.kit.protocol import About, PageContext, Steps, StepsTo, get
 from monitor.kit.states import current_states
-from monitor.model import PageInfo, Phase
+from monitor.model import PageInfo
 from monitor.platforms.pagerduty.detection import HOSTS, detect, probe
 from monitor.platforms.pagerduty.newer import ENUMS, SERVICES, ask_current, ask_since
 from monitor.platforms.pagerduty.older import OLDER, is_older, read_older
@@ -73,8 +73,7 @@ def poll(page: PageContext) -> Steps:
     reading = yield from _ask(page, ask_current(page), conditional=True)
     if reading is None:
         return
-    open_events = [event for event in reading.events if event.phase is Phase.OPEN]
-    remark = NO_SERVICE if any(event.unattributed for event in open_events) else None
+    remark = NO_SERVICE if is_any_unattributed(reading.events) else None
     yield evidence(
         SOURCE,
         page,

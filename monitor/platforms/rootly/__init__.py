@@ -16,14 +16,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from monitor.errors import UnexpectedShape
-from monitor.kit.events import ComponentState, Event
+from monitor.kit.events import ComponentState, Event, present_spans
 from monitor.kit.evidence import evidence
 from monitor.kit.fields import Row, keyword, maybe_text, row, rows, text
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Steps, get
 from monitor.kit.responses import locate_errors, read_json
 from monitor.kit.zones import own_zone
-from monitor.model import Level, PageInfo, Phase
+from monitor.model import Level, PageInfo
 from monitor.platforms.rootly.detection import COMMON_PATHS, STATUS, detect
 from monitor.platforms.rootly.incidents import PAGE, VOCABULARY, read_event
 
@@ -82,11 +82,8 @@ def poll(page: PageContext) -> Steps:
 def _states(indicator: str, events: Iterable[Event], now: datetime) -> Iterator[ComponentState]:
     """Yield the states that the page's indicator and each incident that goes on say it is in."""
     yield _state(VOCABULARY.get(indicator), indicator)
-    for event in events:
-        if event.phase is Phase.OPEN:
-            for span in event.spans:
-                if span.goes_on(now):
-                    yield _state(span.level, span.word)
+    for span in present_spans(events, now):
+        yield _state(span.level, span.word)
 
 
 def _state(level: Level | None, word: str | None) -> ComponentState:

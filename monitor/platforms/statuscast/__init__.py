@@ -18,10 +18,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain
 
 from monitor.errors import BotChallenge, Truncated, UnexpectedShape
 from monitor.intervals import Interval
-from monitor.kit.events import ComponentState, Event, ImpactSpan
+from monitor.kit.events import ComponentState, Event, ImpactSpan, spans_by_component
 from monitor.kit.evidence import evidence, first_covered, gap_before
 from monitor.kit.open_events import closed_since, dump_open
 from monitor.kit.protocol import About, PageContext, Response, Steps, get
@@ -157,10 +158,8 @@ def _is_restless(text: str, events: Iterable[Event]) -> bool:
 
 def _unknown_days(grid: Grid, events: Iterable[Event], now: datetime) -> Iterator[Impact]:
     """Yield the days whose cell is bad though no incident says when: nothing is known of them."""
-    spans: dict[str, list[ImpactSpan]] = {}
-    for event in events:
-        for span in event.spans if event.phase is not Phase.SCHEDULED else ():
-            spans.setdefault(span.component_id, []).append(span)
+    begun = [event for event in events if event.phase is not Phase.SCHEDULED]
+    spans = spans_by_component(chain.from_iterable(event.spans for event in begun))
     for key, cells in grid.cells.items():
         for day, word in cells.items():
             time = grid.day(day)
