@@ -79,11 +79,13 @@ class Context:
 
 
 def load_settings(config: Path | None, database: str | None) -> Settings:
-    """Return the settings as they are written now; a `database` that is named replaces theirs.
-    Raises ConfigError.
+    """Return the settings as they are written now; a `database` that is named (a path or URL, as in
+    the settings) replaces theirs. Raises ConfigError.
     """
     settings = configuration.load(config, os.environ)
-    return settings if database is None else replace(settings, database_url=database)
+    if database is None:
+        return settings
+    return replace(settings, database_url=configuration.read_database(database, "--database"))
 
 
 class Watches(Enum):

@@ -1,5 +1,7 @@
 """`monitor db`: whether the database is whole, copies of it, its size."""
 
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +11,56 @@ from monitor.cli.options import ConfigOption, DatabaseOption
 from monitor.errors import StoreError
 from monitor.running import SOME_PAGE_FAILED
 from monitor.runtime import load_settings, now
-from monitor.store import Store, upkeep
-from monitor.terminal import say
+from monitor.store import Store, addresses, places, upkeep
+from monitor.terminal import say, say_json
 
 commands = typer.Typer(name="db", help="Look after the database.", no_args_is_help=True)
 
 _STEP = 1024.0
+
+
+class PlaceFormat(StrEnum):
+    """How the place of the database is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@commands.command(short_help="Say where it is.")
+def path(
+    form: Annotated[
+        PlaceFormat, typer.Option("--format", "-f", help="How to write it.")
+    ] = PlaceFormat.TEXT,
+    config: ConfigOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Print where the database is, whether or not it is there: the file's path, or the server's
+    address without its password. Nothing is made.
+
+    JSON says more: kind, whether it exists, revision of its schema, size, and the last poll that is
+    kept.
+    """
+    url = load_settings(config, database).database_url
+    if form is PlaceFormat.TEXT:
+        file = addresses.file_of(addresses.parse(url))
+        say(addresses.display(url) if file is None else str(file.absolute()))
+        return
+    found = places.place(url)
+    say_json(
+        {
+            "url": found.address,
+            "path": None if found.file is None else str(found.file),
+            "kind": found.kind,
+            "exists": found.exists,
+            "revision": found.revision,
+            "size_bytes": found.size_bytes,
+            "last_write": _written(found.last_write),
+        }
+    )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @commands.command(short_help="Say whether the database is whole.")

@@ -26,7 +26,7 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file (default: see `check`).")
 ]
 DatabaseOption = Annotated[
-    str | None, typer.Option("--database", help="Database URL; overrides the settings.")
+    str | None, typer.Option("--database", help="Database, a path or URL; overrides the settings.")
 ]
 Vendor = Annotated[str, typer.Argument(help="Vendor slug.")]
 Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]

@@ -48,7 +48,7 @@ from monitor.config.catalog import (
 )
 from monitor.config.durations import format_duration, parse_duration
 from monitor.config.edit import add_vendor
-from monitor.config.environment import ENVIRONMENT
+from monitor.config.environment import ENVIRONMENT, read_database
 from monitor.config.file_keys import SERVER_KEYS, STORAGE_KEYS, TOP_KEYS
 from monitor.config.files import BUILT_IN, MOST_FILE_BYTES, load
 from monitor.config.mistakes import InvalidConfig, Problem
@@ -104,6 +104,7 @@ __all__ = [
     "parse",
     "parse_duration",
     "platform_hint",
+    "read_database",
     "slug_from_url",
     "user_config_path",
     "user_state_path",

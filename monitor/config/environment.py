@@ -10,13 +10,14 @@ from monitor.config.composing import TAG
 from monitor.config.endpoints import contact, database, host_and_port
 from monitor.config.file_keys import policy
 from monitor.config.keys import Key
-from monitor.config.mistakes import Problem
+from monitor.config.mistakes import InvalidConfig, Problem
 from monitor.config.nodes import Value
 from monitor.config.settings import VendorConfig
 from monitor.config.vendor_list import PlacedVendor, read_items
 
+DATABASE = "MONITOR_DATABASE_URL"
 ENVIRONMENT: Mapping[str, Key] = {
-    "MONITOR_DATABASE_URL": Key("database_url", database),
+    DATABASE: Key("database_url", database),
     "MONITOR_LISTEN": Key("", host_and_port),
     "MONITOR_CONTACT": Key("contact", contact),
     "MONITOR_POLICY": Key("policy", policy),
@@ -34,6 +35,19 @@ def read_variables(env: Mapping[str, str], problems: list[Problem]) -> dict[str,
         if text:
             fields.update(key.fields(_variable(name, text, problems)))
     return fields
+
+
+def read_database(text: str, source: str) -> str:
+    """Return the URL of a database that an option names: what the setting and the variable take. A
+    relative path starts at the working directory.
+
+    Raises InvalidConfig, with `source` (the option) before the message.
+    """
+    problems: list[Problem] = []
+    fields = ENVIRONMENT[DATABASE].fields(_variable(source, text, problems))
+    if problems:
+        raise InvalidConfig(source, problems)
+    return str(fields["database_url"])
 
 
 def named_vendors(

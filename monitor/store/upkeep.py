@@ -66,8 +66,10 @@ def require_file(url: str, work: str) -> Path:
 
 
 @contextmanager
-def _connection(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open a file that is there, and explain what SQLite says of it."""
+def open_file(file: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a file that is there, for reading unless `write`; what SQLite says of it is raised as
+    StoreError.
+    """
     if not file.is_file():
         raise store_error(str(file), "there is no such file", "gone")
     try:
@@ -99,7 +101,7 @@ def problems(file: Path, *, thorough: bool = True) -> list[str]:
     """
     check = "integrity_check" if thorough else "quick_check"
     try:
-        with _connection(file) as connection:
+        with open_file(file) as connection:
             answers = [str(row[0]) for row in connection.execute(f"PRAGMA {check}({_PROBLEMS})")]
             if answers == ["ok"]:
                 answers = _strangers(connection) if thorough else []
@@ -156,7 +158,7 @@ def _checked_copy(file: Path, target: Path) -> Path:
             f"cannot write {target}: {error.strerror}; choose a writable place"
         ) from error
     try:
-        with _connection(file) as source, _connection(part, write=True) as copy:
+        with open_file(file) as source, open_file(part, write=True) as copy:
             source.backup(copy)  # all pages in one step: of one moment, whoever writes meanwhile
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         _require_whole(part, file)
@@ -186,8 +188,8 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     Raises StoreError, and leaves all as it was, when the copy is damaged, is none of ours or of a
     newer version, or when some process has the database open.
     """
-    with _connection(source) as connection:
-        revision = _revision(connection)
+    with open_file(source) as connection:
+        revision = revision_of(connection)
     if revision is None:
         raise StoreError(
             f"{source} is not a database of ours; name a file that `monitor db backup` has written"
@@ -209,7 +211,8 @@ def restore(file: Path, source: Path, *, aside: str) -> list[Path]:
     return old_files
 
 
-def _revision(connection: sqlite3.Connection) -> str | None:
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """Return the schema revision of a file; None when it is no database of ours."""
     if not connection.execute(
         "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
     ).fetchone():
@@ -225,7 +228,7 @@ def _require_unused(file: Path) -> None:
     if not file.exists():
         return
     try:
-        with _connection(file, write=True) as connection:
+        with open_file(file, write=True) as connection:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             connection.execute("ROLLBACK")
@@ -244,7 +247,7 @@ def vacuum(file: Path) -> tuple[int, int]:
     before, free = file.stat().st_size if file.is_file() else 0, shutil.disk_usage(file.parent).free
     if before > free:
         raise store_error(str(file), f"a vacuum needs {before} bytes, {free} are free", "full")
-    with _connection(file, write=True) as connection:
+    with open_file(file, write=True) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return before, file.stat().st_size
@@ -252,7 +255,7 @@ def vacuum(file: Path) -> tuple[int, int]:
 
 def sizes(file: Path) -> Sizes:
     """Return how much room the database takes, its tables largest first."""
-    with _connection(file) as connection:
+    with open_file(file) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
         names = [
