@@ -33,6 +33,8 @@ def documented_options(text: str) -> set[tuple[str, str]]:
 
 def options(command: click.Command, name: str = "monitor") -> Iterator[tuple[str, str]]:
     for parameter in command.params:
+        if getattr(parameter, "hidden", False):
+            continue  # an old word, which nobody should learn
         for option in [*parameter.opts, *parameter.secondary_opts]:
             if option.startswith("--") and option != "--help":
                 yield "" if name == "monitor" or option in OF_MANY else name, option

@@ -5,8 +5,7 @@ import json
 import os
 import tracemalloc
 from contextlib import redirect_stdout
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ import pytest
 from exporters.report import json_lines, record_json
 from monitor.answers import ReportQuery
 from monitor.cli.options import Format
-from monitor.cli.reporting import records, write
+from monitor.cli.reporting import Question, records, write
+from monitor.cli.spans import chosen
 from monitor.config import Settings, VendorConfig
 from monitor.errors import ConfigError
 from monitor.intervals import Interval
@@ -63,9 +63,10 @@ def settings(*vendors: VendorConfig) -> Settings:
 def test_json_written_vendor_by_vendor_is_the_json_of_all(count: int) -> None:
     with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
         pages = filled(context, components=2).pages(None)
-        vendors = list(map(record_json, records(context, pages, QUERY)))
-        last_days = [QUERY.last_day(page) for page in pages]
-        text = "\n".join(json_lines(records(context, pages, QUERY), QUERY, last_days))
+        questions = [Question(page, QUERY) for page in pages]
+        vendors = list(map(record_json, records(context, questions)))
+        last_days = [each.last_day for each in questions]
+        text = "\n".join(json_lines(records(context, questions), QUERY, last_days))
 
     document = json.loads(text)
     assert document["vendors"] == vendors
@@ -78,10 +79,11 @@ def test_a_report_of_ten_times_the_vendors_takes_no_more_memory(form: Format) ->
     def peak(count: int) -> int:
         with open_store(settings(*map(vendor, range(count))), clock=lambda: NOW) as context:
             pages = filled(context, components=8).pages(None)
+            questions = [Question(page, QUERY) for page in pages]
             with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-                write(context, pages[:1], QUERY, form)
+                write(context, questions[:1], QUERY, form)
                 tracemalloc.start()
-                write(context, pages, QUERY, form)
+                write(context, questions, QUERY, form)
                 found = tracemalloc.get_traced_memory()[1]
                 tracemalloc.stop()
         return found
@@ -94,8 +96,13 @@ def test_a_question_that_makes_no_sense_for_one_vendor_prints_nothing_of_any(cap
     with open_store(
         settings(vendor(1, "Pacific/Auckland"), vendor(2)), clock=lambda: NOW
     ) as context:
-        query = replace(QUERY, as_of=date(2026, 5, 23))
+        choice = chosen(as_of="2026-05-23")
+        pages = context.pages(None)
+
+        def ask() -> None:
+            write(context, [Question.of(page, QUERY, choice) for page in pages], QUERY, Format.CSV)
+
         with pytest.raises(ConfigError, match="in the future"):
-            write(context, context.pages(None), query, Format.CSV)
+            ask()
 
     assert capsys.readouterr().out == ""

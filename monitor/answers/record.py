@@ -65,9 +65,7 @@ class ReportQuery:
         today = self.today(page)
         last = self.as_of or today
         if last > today:
-            raise ValueError(
-                f"--as-of {last} is in the future of what was known on {today} ({page.zone})"
-            )
+            raise ValueError(f"{last} is in the future of what was known on {today} ({page.zone})")
         return last
 
 

@@ -32,11 +32,9 @@ Vendor = Annotated[str, typer.Argument(help="Vendor slug.")]
 Vendors = Annotated[list[str] | None, typer.Argument(help="Vendor slugs; all when none is given.")]
 Address = Annotated[str, typer.Argument(help="Address of a status page.")]
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Your own internal page.")]
-AsOf = Annotated[
-    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day of it.")
-]
 KnownAt = Annotated[
-    str | None, typer.Option("--known-at", help="Only what we knew then (ISO 8601).")
+    str | None,
+    typer.Option("--known-at", help="Use only what was known by then, e.g. 2026-05-06T12:00Z."),
 ]
 ReportFormat = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +14,13 @@ from monitor import config as configuration
 from monitor.cli.options import (
     Address,
     AllowPrivate,
-    AsOf,
     ConfigOption,
     Format,
     PolicyName,
     ReportFormat,
 )
-from monitor.cli.reporting import write
+from monitor.cli.reporting import Question, write
+from monitor.cli.spans import AsOf, Days, OldWindow, Since, Until, chosen
 from monitor.config.mistakes import one_of
 from monitor.errors import MonitorError
 from monitor.fetch import HISTORY, Fetcher, Fetches, Lateness, Recorder, Replay, user_agent
@@ -29,6 +29,7 @@ from monitor.network import network_options
 from monitor.ratios import DEFAULT_POLICY
 from monitor.running import FINE, SOME_PAGE_FAILED, run
 from monitor.runtime import Context, ad_hoc_vendor, collecting, ephemeral, now, open_store
+from monitor.spans import SpanChoice
 from monitor.terminal import say
 
 commands = typer.Typer()
@@ -68,10 +69,11 @@ def record(
 @commands.command(short_help="Run everything over a recording.")
 def replay(
     folder: Annotated[Path, typer.Argument(help="Recording folder.")],
-    window: Annotated[
-        int, typer.Option("--window", min=1, max=3660, help="Days in the window.")
-    ] = 90,
+    since: Since = None,
+    until: Until = None,
+    days: Days = None,
     as_of: AsOf = None,
+    window: OldWindow = None,
     policy: Annotated[PolicyName, typer.Option("--policy", help="Weights.")] = PolicyName(
         DEFAULT_POLICY
     ),
@@ -81,28 +83,30 @@ def replay(
     form: ReportFormat = Format.TABLE,
 ) -> None:
     """Run detection, poll and backfill over a recording and print the report as of its moment."""
+    choice = chosen(since=since, until=until, days=days, as_of=as_of, old_window=window)
     source = Replay(folder)
     vendor = ad_hoc_vendor(configuration.normal_url(source.page))
     if platform is not None:
         vendor = replace(vendor, platform=one_of(platform, platforms.names(), "a platform"))
-    last = as_of.date() if as_of else None
+    query = answers.ReportQuery(
+        now=source.recorded_at, window_days=HISTORY.days, policy=policy.value
+    )
     with open_store(ephemeral(vendor), clock=lambda: source.recorded_at) as context:
-        errors = run(read_page(context, source, _since(source, window, last)))
-        query = answers.ReportQuery(
-            now=source.recorded_at, window_days=window, as_of=last, policy=policy.value
-        )
-        write(context, context.pages(None), query, form)
+        errors = run(read_page(context, source, _back_to(source, choice)))
+        questions = [Question.of(page, query, choice) for page in context.pages(None)]
+        write(context, questions, query, form)
     _end(errors)
 
 
-def _since(source: Replay, window: int, last: date | None) -> datetime:
+def _back_to(source: Replay, choice: SpanChoice) -> datetime:
     """Return how far back to read: as far as was recorded, further for a window that begins before
     it, in whatever zone.
     """
-    if last is None and window <= HISTORY.days:
+    today = source.recorded_at.date()
+    window = choice.window(today + timedelta(days=1), HISTORY.days)
+    if choice.last is None and window.days <= HISTORY.days:
         return source.since
-    first = (last or source.recorded_at.date()) - timedelta(days=window)
-    return min(source.since, day_interval(first, UTC).start)
+    return min(source.since, day_interval(window.first - timedelta(days=2), UTC).start)
 
 
 async def read_page(context: Context, fetcher: Fetches, since: datetime) -> list[MonitorError]:

@@ -1,6 +1,8 @@
 """`monitor report`: how reliable vendors have been."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -8,7 +10,6 @@ import typer
 from exporters import report as reports
 from monitor import answers
 from monitor.cli.options import (
-    AsOf,
     ConfigOption,
     DatabaseOption,
     Format,
@@ -18,9 +19,10 @@ from monitor.cli.options import (
     Vendors,
     instant,
 )
-from monitor.errors import ConfigError
+from monitor.cli.spans import AsOf, Days, OldWindow, Since, Until, chosen
 from monitor.running import FINE, SOME_PAGE_FAILED
 from monitor.runtime import Context, open_context
+from monitor.spans import SpanChoice
 from monitor.store import PageRecord
 from monitor.terminal import say_each, width
 
@@ -30,10 +32,11 @@ commands = typer.Typer()
 @commands.command(short_help="Say how reliable vendors have been.")
 def report(
     vendors: Vendors = None,
-    window: Annotated[
-        int | None, typer.Option("--window", min=1, max=3660, help="Days in the window.")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
+    days: Days = None,
     as_of: AsOf = None,
+    window: OldWindow = None,
     known_at: KnownAt = None,
     policy: Annotated[
         PolicyName | None, typer.Option("--policy", help="Weights of the downtime ratio.")
@@ -43,43 +46,68 @@ def report(
     database: DatabaseOption = None,
 ) -> None:
     """Say how reliable the vendors have been, with definition, window, zone and coverage."""
+    choice = chosen(since=since, until=until, days=days, as_of=as_of, old_window=window)
     with open_context(config, database) as context:
         query = answers.ReportQuery(
             now=context.clock(),
-            window_days=window or context.settings.window_days,
-            as_of=as_of.date() if as_of else None,
+            window_days=context.settings.window_days,
             known_at=instant(known_at),
             policy=policy.value if policy else context.settings.policy,
         )
         pages = context.pages(vendors)
-        write(context, pages, query, form)
+        write(context, [Question.of(page, query, choice) for page in pages], query, form)
     raise typer.Exit(SOME_PAGE_FAILED if any(page.last_ok is False for page in pages) else FINE)
 
 
-def records(
-    context: Context, pages: Iterable[PageRecord], query: answers.ReportQuery
-) -> Iterator[answers.Record]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of one page: the days are its own, so the same words may be other days at
+    another one.
+    """
+
+    page: PageRecord
+    query: answers.ReportQuery
+
+    @classmethod
+    def of(cls, page: PageRecord, query: answers.ReportQuery, choice: SpanChoice) -> "Question":
+        """Return the question about the days that were chosen, else about `query.window_days`.
+
+        Raises ConfigError for days that the page has not had.
+        """
+        span = choice.window(query.today(page), query.window_days)
+        as_of = None if choice.last is None else span.last
+        return cls(page, replace(query, window_days=span.days, as_of=as_of))
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the window."""
+        return self.query.last_day(self.page)
+
+
+def records(context: Context, questions: Iterable[Question]) -> Iterator[answers.Record]:
     """Yield the pages' records, each made when it is asked for."""
-    for page in pages:
-        yield answers.record(context.store, page, context.vendors[page.slug], query)
+    for question in questions:
+        page = question.page
+        yield answers.record(context.store, page, context.vendors[page.slug], question.query)
+
+
+def _of_all(query: answers.ReportQuery, questions: Iterable[Question]) -> answers.ReportQuery:
+    """Return what is asked of all pages together: where their days differ, of the most days."""
+    most = max((each.query.window_days for each in questions), default=query.window_days)
+    return replace(query, window_days=most)
 
 
 def write(
-    context: Context, pages: Sequence[PageRecord], query: answers.ReportQuery, form: Format
+    context: Context, questions: Sequence[Question], query: answers.ReportQuery, form: Format
 ) -> None:
-    """Print the pages' reports, one after another. Raises ConfigError, before any, when the
-    question makes no sense.
-    """
-    try:
-        last_days = [query.last_day(page) for page in pages]
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    vendor_records = records(context, pages, query)
+    """Print the pages' reports, one after another. `query` is what was asked of all of them."""
+    vendor_records = records(context, questions)
     match form:
         case Format.TABLE:
             say_each(reports.terminal_parts(vendor_records, width=width()))
         case Format.JSON:
-            say_each(reports.json_lines(vendor_records, query, last_days))
+            last_days = [each.last_day for each in questions]
+            say_each(reports.json_lines(vendor_records, _of_all(query, questions), last_days))
         case Format.CSV:
             say_each(reports.csv_lines(vendor_records))
         case Format.MARKDOWN:

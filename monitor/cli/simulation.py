@@ -16,7 +16,7 @@ from monitor import answers
 from monitor.cli.export_openmetrics import write_history
 from monitor.cli.options import Format
 from monitor.cli.reading import first_instant
-from monitor.cli.reporting import write
+from monitor.cli.reporting import Question, write
 from monitor.cli.serving import listen, serve_until_stopped
 from monitor.config import VendorConfig
 from monitor.fetch import Fetcher, Fetches, user_agent
@@ -88,7 +88,8 @@ def _show(context: Context, folder: str, history: Path | None) -> None:
     """Print the report, write the history into a file where one is named, and say what to look
     at.
     """
-    write(context, context.pages(None), answers.ReportQuery(now=now()), Format.TABLE)
+    query = answers.ReportQuery(now=now())
+    write(context, [Question(page, query) for page in context.pages(None)], query, Format.TABLE)
     address = f"{context.settings.host}:{context.settings.port}"
     if history is not None:
         write_history(context, history, {"instance": address})

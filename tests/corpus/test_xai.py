@@ -64,7 +64,7 @@ def test_the_recording_s_incident_ends_with_its_last_update(corpus: Path) -> Non
 def test_the_recording_through_replay(corpus: Path) -> None:
     """Of 120 days up to 09-03 those from 05-18 on are covered: 109. One day is degraded, none is an
     outage day."""
-    vendor = replayed(corpus, "xai-2026-09-03", "--window", "120")
+    vendor = replayed(corpus, "xai-2026-09-03", "--days", "120")
 
     assert (vendor["platform"], vendor["current_level"]) == ("xai", "operational")
     assert (vendor["known_days"], vendor["degraded_days"], vendor["outage_days"]) == (109, 1, 0)

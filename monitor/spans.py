@@ -1,0 +1,284 @@
+"""Spans of days as people write them: `2026-03`, `2026-Q1`, `2026`, `2026-05-01..2026-05-22`,
+`yesterday`. Pure.
+
+A day is a calendar day of the page's zone, so `today` is another day at another page: whoever reads
+a text says which day it is there. A month, quarter or year that goes on ends with today.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from monitor.errors import ConfigError
+from monitor.model import Window
+
+_ONE_DAY = timedelta(days=1)
+_LONGEST_DAYS = 3660
+"""The most days of a window, in all options that take some."""
+_MOST_SPANS = 120
+_EARLIEST = date(2000, 1, 1)
+"""No status page is older; near the year 1 no day could be counted back from."""
+_RANGE = ".."
+_DAY_WORDS = {"today": 0, "yesterday": 1}
+
+
+class Unit(Enum):
+    """The calendar's spans, each with how it is written and how many months it has."""
+
+    MONTH = ("month", "2026-03", 1)
+    QUARTER = ("quarter", "2026-Q1", 3)
+    YEAR = ("year", "2026", 12)
+
+    def __init__(self, word: str, example: str, months: int) -> None:
+        self.word = word
+        self.example = example
+        self.months = months
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`first` to `last` inclusive, in days of the page's zone.
+
+    `name` is what a column of it is called; "" for days that have no name of their own. A span that
+    `is_running` is one of the calendar's that ends later than its last day, which is today.
+    """
+
+    first: date
+    last: date
+    name: str = ""
+    is_running: bool = False
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def window(self) -> Window:
+        """The same days as a window."""
+        return Window(self.first, self.last)
+
+    @property
+    def title(self) -> str:
+        """What people call it, e.g. ``2026-11 until today``."""
+        name = self.name or f"{self.first} to {self.last}"
+        return f"{name} until today" if self.is_running else name
+
+
+def parse_day(text: str, today: date) -> date:
+    """Return the day of an ISO 8601 date, `today` or `yesterday`; it may lie in the future.
+
+    Raises ConfigError for anything else.
+    """
+    word = text.strip().lower()
+    if word in _DAY_WORDS:
+        return today - timedelta(days=_DAY_WORDS[word])
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word):
+        return _calendar_day(word)
+    raise ConfigError(
+        f"{text!r} is not a day; write it as {today}, or write `today` or `yesterday`"
+    )
+
+
+def _calendar_day(word: str) -> date:
+    try:
+        day = date.fromisoformat(word)
+    except ValueError as error:
+        raise ConfigError(f"{word} is not in the calendar: {error}") from error
+    if day < _EARLIEST:
+        raise ConfigError(f"{word} lies before any status page; ask for {_EARLIEST} or later")
+    return day
+
+
+def parse_span(text: str, today: date) -> Span:
+    """Return a day, month, quarter or year, or a range of them as `2026-05-01..2026-05-22`.
+
+    Raises ConfigError for anything else, for a span that has not begun, and for a range that ends
+    before it begins or on a day that has not come.
+    """
+    begin, dots, end = text.partition(_RANGE)
+    if not dots:
+        span = _one(text, today)
+        return _begun(span, today) if span.name else _past(span, today)
+    first, last = _one(begin, today), _one(end, today)
+    return _joined(first, last, text, today)
+
+
+def parse_spans(unit: Unit, texts: Iterable[str], today: date) -> list[Span]:
+    """Return the months, quarters or years of the texts; `2026-01..2026-06` is six months.
+
+    Raises ConfigError for what is no such span, one that has not begun, or too many.
+    """
+    spans = []
+    for text in texts:
+        begin, dots, end = text.partition(_RANGE)
+        first = _of_unit(unit, begin, text)
+        last = _of_unit(unit, end, text) if dots else first
+        if last.first < first.first:
+            raise ConfigError(
+                f"{text!r} ends before it begins; write {last.name}{_RANGE}{first.name}"
+            )
+        while first.first <= last.first:
+            spans.append(_begun(first, today))
+            first = _calendar(unit, first.last + _ONE_DAY)
+            if len(spans) > _MOST_SPANS:
+                raise ConfigError(f"{text!r}: at most {_MOST_SPANS} spans are shown at a time")
+    return spans
+
+
+def _one(text: str, today: date) -> Span:
+    for unit in Unit:
+        span = _maybe_of_unit(unit, text)
+        if span is not None:
+            return span
+    try:
+        day = parse_day(text, today)
+    except ConfigError as error:
+        raise ConfigError(f"{error}; a month is 2026-03, a quarter 2026-Q1, a year 2026") from error
+    return Span(day, day)
+
+
+def _joined(first: Span, last: Span, text: str, today: date) -> Span:
+    if last.last < first.first:
+        raise ConfigError(f"{text!r} ends before it begins; write the earlier day first")
+    end = _begun(last, today) if last.name else _past(last, today)
+    return Span(first.first, end.last, is_running=end.is_running)
+
+
+def _of_unit(unit: Unit, text: str, whole: str) -> Span:
+    span = _maybe_of_unit(unit, text)
+    if span is not None:
+        return span
+    for other in Unit:
+        if _maybe_of_unit(other, text) is not None:
+            raise ConfigError(
+                f"{whole!r} is a {other.word}, not a {unit.word}; write --{other.word} {whole}"
+            )
+    raise ConfigError(
+        f"{whole!r} is not a {unit.word}; write {unit.example},"
+        f" or {unit.example}{_RANGE}{unit.example} for all from one to another"
+    )
+
+
+def _maybe_of_unit(unit: Unit, text: str) -> Span | None:
+    match = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", text.strip(), re.IGNORECASE)
+    if match is None:
+        return None
+    year, quarter, month = (int(part) if part else 0 for part in match.groups())
+    if year < _EARLIEST.year or year == date.max.year:
+        return None
+    has = Unit.QUARTER if quarter else Unit.MONTH if match[3] else Unit.YEAR
+    if has is not unit or (match[3] and month not in range(1, 13)):
+        return None
+    return _calendar(unit, date(year, month or 3 * max(quarter, 1) - 2, 1))
+
+
+def _calendar(unit: Unit, first: date) -> Span:
+    """Return the span of the calendar that begins on this first day of a month."""
+    months = first.year * 12 + first.month - 1 + unit.months
+    last = date(months // 12, months % 12 + 1, 1) - _ONE_DAY
+    name = {
+        Unit.MONTH: f"{first:%Y-%m}",
+        Unit.QUARTER: f"{first:%Y}-Q{(first.month + 2) // 3}",
+        Unit.YEAR: f"{first:%Y}",
+    }[unit]
+    return Span(first, last, name)
+
+
+def _begun(span: Span, today: date) -> Span:
+    """Return a span of the calendar as far as it has come. Raises ConfigError for a later one."""
+    if span.first > today:
+        raise ConfigError(
+            f"{span.name} has not begun: it is {today} at the page; ask for an earlier one"
+        )
+    return replace(span, last=today, is_running=True) if span.last > today else span
+
+
+def _past(span: Span, today: date) -> Span:
+    if span.last > today:
+        raise ConfigError(f"{span.last} is in the future: it is {today} at the page; write `today`")
+    return span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanChoice:
+    """What was asked for, as it was written: days, or spans of the calendar. Nothing = a window of
+    the usual length that ends today.
+
+    `until` and `as_of` are two words for the last day.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    days: int | None = None
+    as_of: str | None = None
+    calendar: Mapping[Unit, tuple[str, ...]]
+
+    @property
+    def last(self) -> str | None:
+        """The last day as it was written; None = today."""
+        return self.until or self.as_of
+
+    @property
+    def names_spans(self) -> bool:
+        """Whether months, quarters or years were asked for."""
+        return any(self.calendar.values())
+
+    def check(self) -> None:
+        """Raise ConfigError where two of the options contradict each other."""
+        given = [
+            f"--{name.replace('_', '-')}"
+            for name in ("since", "until", "days", "as_of")
+            if getattr(self, name) is not None
+        ]
+        units = [f"--{unit.word}" for unit, texts in self.calendar.items() if texts]
+        if given and units:
+            raise ConfigError(
+                f"{units[0]} names whole spans of the calendar, {given[0]} other days;"
+                f" drop {given[0]} or {units[0]}"
+            )
+        if self.until is not None and self.as_of is not None:
+            raise ConfigError("--until and --as-of both name the last day; drop one of them")
+        if self.since is not None and self.days is not None:
+            raise ConfigError(
+                "--since names the first day, --days counts back from the last one; drop one of"
+                " them"
+            )
+
+    def window(self, today: date, usual_days: int) -> Span:
+        """Return the days from the first to the last that was asked for, whatever lies between.
+
+        Raises ConfigError as `spans` and `check` do, for a day that has not come, and for no day.
+        """
+        self.check()
+        if self.names_spans:
+            spans = self.spans(today)
+            return Span(spans[0].first, max(span.last for span in spans))
+        last = parse_day(self.last, today) if self.last else today
+        _past(Span(last, last), today)
+        if self.since is None:
+            return Span(last - timedelta(days=(self.days or usual_days) - 1), last)
+        first = parse_day(self.since, today)
+        _past(Span(first, first), today)
+        return _not_empty(first, last)
+
+    def spans(self, today: date) -> tuple[Span, ...]:
+        """Return the months, quarters and years asked for, each once, the earliest first."""
+        found: set[Span] = set()
+        for unit, texts in self.calendar.items():
+            found.update(parse_spans(unit, texts, today))
+        return tuple(sorted(found, key=lambda span: (span.first, span.last, span.name)))
+
+
+def _not_empty(first: date, last: date) -> Span:
+    span = Span(first, last)
+    if last < first:
+        raise ConfigError(f"{first} to {last} has no day: the first lies after the last; swap them")
+    if span.days > _LONGEST_DAYS:
+        raise ConfigError(
+            f"{first} to {last} are {span.days} days, at most {_LONGEST_DAYS} are shown; ask for"
+            f" {last - timedelta(days=_LONGEST_DAYS - 1)} to {last}"
+        )
+    return span
