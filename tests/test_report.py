@@ -116,7 +116,7 @@ def test_no_name_of_a_vendors_is_a_formula_in_a_spreadsheet(store, page, sign):
     rows = as_csv(recorded(store))
     (row,) = [row for row in rows if row["component_id"] == "api"]
 
-    assert (row["component"], row["group"]) == (f"'{name}", f"'{group}")
+    assert (row["component_name"], row["component_group"]) == (f"'{name}", f"'{group}")
 
 
 def test_a_page_that_was_never_read_has_no_figures_that_could_be_taken_for_good_ones(store):

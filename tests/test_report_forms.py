@@ -85,6 +85,7 @@ def test_a_vendors_json_is_this(answer):
         "open_incidents": [
             {
                 "id": "i2",
+                "incident": "i2",
                 "title": "Rumours",
                 "impact": "major",
                 "status": "investigating",
@@ -97,6 +98,7 @@ def test_a_vendors_json_is_this(answer):
         "open_maintenances": [
             {
                 "id": "m1",
+                "incident": "m1",
                 "title": "Upgrade",
                 "impact": "maintenance",
                 "status": "investigating",
@@ -123,6 +125,10 @@ def test_a_components_json_is_this(answer):
         "slug": "api",
         "name": "API",
         "group": "Core",
+        "component": "api",
+        "component_id": "api",
+        "component_name": "API",
+        "component_group": "Core",
         "excluded": False,
         "removed_at": None,
         "current_level": "degraded",
@@ -198,27 +204,27 @@ def test_csv_has_a_line_for_the_vendor_and_one_for_each_component(answer):
     about = ["2026-05-05", "2026-05-08", "Asia/Tokyo", "statuspage"]
 
     assert head == (
-        "vendor,component,component_id,group,first,last,zone,platform,current_level,"
-        "known_components,counted_components,known_days,outage_days,outage_days_least,"
+        "vendor,component,component_id,component_name,component_group,first,last,zone,platform,"
+        "current_level,known_components,counted_components,known_days,outage_days,outage_days_least,"
         "outage_days_most,major_days,degraded_days,maintenance_days,unknown_days,disputed_days,"
         "outage_day_ratio,downtime_ratio,policy,overrides,coverage_ratio,partial_seconds,"
         "major_seconds,degraded_seconds,maintenance_seconds"
     )
-    assert [row[:11] for row in rows] == [
-        ["acme", "", "", "", *about, "degraded", "1", "1"],
-        ["acme", "Web", "web", "", *about, "", "", ""],
-        ["acme", "Old", "old", "", *about, "", "", ""],
-        ["acme", "API", "api", "Core", *about, "degraded", "", ""],
+    assert [row[:12] for row in rows] == [
+        ["acme", "", "", "", "", *about, "degraded", "1", "1"],
+        ["acme", "web", "web", "Web", "", *about, "", "", ""],
+        ["acme", "old", "old", "Old", "", *about, "", "", ""],
+        ["acme", "api", "api", "API", "Core", *about, "degraded", "", ""],
     ]
-    assert [row[11:20] for row in (rows[0], rows[1])] == [
+    assert [row[12:21] for row in (rows[0], rows[1])] == [
         ["3", "1", "1", "2", "1", "1", "0", "1", "1"],
         ["2", "0", "0", "2", "0", "0", "0", "2", "0"],
     ]
-    assert [float(figure) for figure in rows[3][20:22]] == pytest.approx(
+    assert [float(figure) for figure in rows[3][21:23]] == pytest.approx(
         [FIGURES["outage_day_ratio"], FIGURES["downtime_ratio"]], rel=1e-4
     )
-    assert [row[22:24] for row in rows] == [["statuspage", "1"]] * 4
-    assert [row[25:] for row in rows[:2]] == [
+    assert [row[23:25] for row in rows] == [["statuspage", "1"]] * 4
+    assert [row[26:] for row in rows[:2]] == [
         ["0.0", "3600.0", "1.0", "0.0"],
         ["0.0", "0.0", "0.0", "7200.0"],
     ]

@@ -86,7 +86,7 @@ async def test_windows_are_those_of_the_report() -> None:
                 assert (row["known_days"], row["outage_days"], row["major_days"], row["disputed_days"]) == (
                     found.known_days, found.outage_days, found.major_days, found.disputed_days,
                 )  # fmt: skip
-                assert row["coverage"] == pytest.approx(found.coverage_ratio, abs=1e-6)
+                assert row["coverage_ratio"] == pytest.approx(found.coverage_ratio, abs=1e-6)
                 assert row["partial_seconds"] == pytest.approx(found.seconds.partial, abs=0.01)
 
 
@@ -115,14 +115,14 @@ def test_an_unknown_day_is_a_row_of_nothing(store) -> None:
     row = next(row for row in rows(store, "days") if row["day"] == TODAY - DAY)
 
     assert row["level"] is row["source"] is row["confidence"] is row["major_seconds"] is None
-    assert (row["coverage"], row["covered_seconds"], row["length_seconds"]) == (0, 0, 86_400)
+    assert (row["coverage_ratio"], row["covered_seconds"], row["length_seconds"]) == (0, 0, 86_400)
 
 
 def test_a_window_without_a_known_day_counts_only_what_is_unknown(store) -> None:
     add_page(store, now=NOW)
     row = rows(store, "windows", days=1)[0]
 
-    assert (row["known_days"], row["unknown_days"], row["coverage"]) == (0, 7, 0)
+    assert (row["known_days"], row["unknown_days"], row["coverage_ratio"]) == (0, 7, 0)
     assert (
         row["outage_days"]
         is row["outage_day_ratio"]

@@ -1,4 +1,6 @@
-"""Records as CSV: a line for each vendor (empty component) and component; unknown is empty."""
+"""Records as CSV: a line for each vendor (empty component) and component; unknown is empty. The
+columns have the names of the exported tables (`exporters.tables`).
+"""
 
 import csv
 import io
@@ -13,7 +15,8 @@ COLUMNS = (
     "vendor",
     "component",
     "component_id",
-    "group",
+    "component_name",
+    "component_group",
     "first",
     "last",
     "zone",
@@ -66,9 +69,10 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, Any]]:
         for component in record.components:
             part = component.component
             yield _row(record, component) | {
-                "component": cell(part.name),
+                "component": component.slug,
                 "component_id": cell(part.id),
-                "group": cell(part.group or ""),
+                "component_name": cell(part.name),
+                "component_group": cell(part.group or ""),
                 "current_level": level_key(component.level),
             }
 

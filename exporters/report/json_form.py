@@ -91,6 +91,11 @@ def _component_json(component: ComponentRecord, policy: str) -> dict[str, Any]:
         "slug": component.slug,
         "name": part.name,
         "group": part.group,
+        # The same by the names of the exported tables: one word a thing wherever it is read.
+        "component": component.slug,
+        "component_id": part.id,
+        "component_name": part.name,
+        "component_group": part.group,
         "excluded": component.is_excluded,
         "removed_at": iso(component.removed_at),
         "current_level": level_key(component.level),
@@ -142,6 +147,7 @@ def _incidents_json(incidents: Sequence[Incident] | None) -> list[dict[str, Any]
 def _incident_json(incident: Incident) -> dict[str, Any]:
     return {
         "id": incident.id,
+        "incident": incident.id,
         "title": incident.title,
         "impact": incident.impact,
         "status": incident.status,

@@ -32,7 +32,7 @@ def _window(history: History, window: Window, policy: str) -> Row:
         "last": window.last,
         **figure_columns(total, policy),
         "covered_seconds": total.covered_seconds,
-        "coverage": total.coverage_ratio,
+        "coverage_ratio": total.coverage_ratio,
     }
 
 
@@ -67,7 +67,7 @@ WINDOWS = Table(
         **columns(Kind.WHOLE, *COUNTS, "outage_days_least", "outage_days_most"),
         **columns(Kind.NUMBER, "outage_day_ratio", "downtime_ratio"),
         "policy": Kind.TEXT,
-        **columns(Kind.NUMBER, *SECONDS, "covered_seconds", "coverage"),
+        **columns(Kind.NUMBER, *SECONDS, "covered_seconds", "coverage_ratio"),
         "sources": Kind.TEXTS,
         "confidence": Kind.TEXT,
     },
