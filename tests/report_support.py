@@ -73,16 +73,19 @@ SENTENCE = (
 )
 REMARKS = [
     (
-        "unknown days: 1, which count in neither number; the bounds beside them take all of them as"
-        " good, and as bad"
+        "1 day is unknown and left out of both numbers; the range beside them takes all unknown"
+        " days as good, and as bad"
     ),
-    "disputed days: 1; sources disagree, the published value is counted",
+    (
+        "on 1 day the uptime record and the incidents disagree; the record is counted (see `monitor"
+        " explain`)"
+    ),
     "the last reading failed: HTTP 503",
     (
         "decided by you on 2026-05-09: 'Rumours' (i2) is left out, because it was a rumour;"
-        " `--policy raw` shows the figure without"
+        " `--policy raw` shows the figure without your decisions"
     ),
     "about the page: its feed disagrees",
-    "open incident naming no component: Rumours",
+    "an open incident names no component, so it changes no level: Rumours",
     "about this source: It tells little",
 ]

@@ -153,7 +153,7 @@ def test_nothing_stored_is_unknown_not_green(monitor) -> None:
     code, out, _ = monitor("report", "anthropic")
 
     assert code == 0
-    assert "nothing is known of any of the 90 days" in out
+    assert "no data for any of the 90 days" in out
     assert "operational" not in out.split("\n")[0]
 
 

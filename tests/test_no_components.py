@@ -43,7 +43,7 @@ async def test_a_page_whose_components_vanish_was_read_and_is_neither_stale_nor_
     assert [note for note in remarks(report) if "no components" in note] == [
         f"about the page: {NOTHING_LISTED}; of itself it says 'none'"
     ]
-    assert not any("not read lately" in note for note in remarks(report))
+    assert not any("not read recently" in note for note in remarks(report))
     assert 'vendorstatus_up{vendor="vendor-1"} 1' in metrics
     assert 'vendorstatus_vendor_components{vendor="vendor-1"} 0' in metrics
     assert "vendorstatus_vendor_level{" not in metrics

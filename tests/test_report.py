@@ -91,7 +91,7 @@ def test_nothing_known_is_null_and_never_zero(store, page):
         assert (each["known_days"], each["unknown_days"]) == (0, 10)
     assert set(found["components"][0]["outage_seconds"].values()) == {None}
     assert "| unknown |" in "\n".join(markdown_lines([recorded(store)]))
-    assert "nothing is known of any of the 10 days" in sentence(recorded(store))
+    assert "no data for any of the 10 days" in sentence(recorded(store))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_page_that_was_never_read_has_no_figures_that_could_be_taken_for_good_
     } == {None}
     assert {row[name] for name in (*days, *ratios, *bounds, *seconds, *now)} == {""}
     assert (told["known_days"], told["unknown_days"], told["coverage_ratio"]) == (0, 10, 0)
-    assert "nothing is known of any of the 10 days" in told["sentence"]
+    assert "no data for any of the 10 days" in told["sentence"]
 
 
 def test_a_partly_known_day_is_unknown_and_says_how_much_is_known(store, page):
@@ -172,7 +172,7 @@ def test_a_bad_component_shows_beside_an_unknown_one(store, page):
 def test_a_page_that_was_not_read_lately_says_so(store, page):
     save(store, page, observed(START, api=Level.OPERATIONAL, web=Level.OPERATIONAL))
 
-    assert any("the page was not read lately" in note for note in remarks(recorded(store)))
+    assert any("the page was not read recently" in note for note in remarks(recorded(store)))
 
 
 def test_the_sentence_says_how_many_components_it_is_about(store, page):
@@ -210,15 +210,15 @@ def test_only_an_open_incident_that_names_no_component_is_remarked(store, page):
     )
     report = recorded(store)
 
-    assert [note for note in remarks(report) if "naming no component" in note] == [
-        "open incident naming no component: Rumours"
+    assert [note for note in remarks(report) if "names no component" in note] == [
+        "an open incident names no component, so it changes no level: Rumours"
     ]
 
 
 def test_where_no_day_is_known_nothing_is_said_of_bounds(store, page):
-    assert not any(note.startswith("unknown days") for note in remarks(recorded(store)))
+    assert not any("left out of both numbers" in note for note in remarks(recorded(store)))
     assert (
-        "unknown days: 2, which count in neither number; the bounds beside them take all of them as good, and as bad"
+        "2 days are unknown and left out of both numbers; the range beside them takes all unknown days as good, and as bad"
         in remarks(with_unknown_days(store, page))
     )
 
@@ -255,3 +255,16 @@ def test_markdown_lists_what_is_open(store, page):
     )
     assert "Open maintenance:\n\n- Upgrade: " in text
     assert "Long gone" not in text
+
+
+def test_a_dispute_without_an_uptime_record_does_not_speak_of_one(store, page):
+    """Polls saw trouble on a closed day, and the vendor's list of incidents tells of none."""
+    save(store, page, observed(START + DAY, api=Level.MAJOR_OUTAGE, web=Level.OPERATIONAL))
+    save(store, page, observed(START + DAY + HOUR / 12, api=Level.OPERATIONAL))
+    save(store, page, evidence(NOW, coverage=(cover(0 * DAY, 10 * DAY),)))
+    (note,) = [note for note in remarks(recorded(store)) if "disagree" in note]
+
+    assert note == (
+        "on 1 day the vendor's record, its incidents and our polls disagree; an uptime record is"
+        " counted where there is one, else what was seen (see `monitor explain`)"
+    )

@@ -289,7 +289,7 @@ def test_remarks_say_how_much_of_the_present_is_unknown(answer):
     assert note(**some) == [part]
     assert note(**some, level=None) == [f"the current state is unknown: {part}"]
     assert note(known_components=0, counted_components=3) == [
-        "the current state is unknown: the page was not read lately, or says nothing we can read"
+        "the current state is unknown: the page was not read recently, or nothing on it could be read"
     ]
     for past in ({"as_of": date(2026, 5, 8)}, {"known_at": NOW}):
         assert note(replace(answer.query, **past), **some) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from exporters.wording import UNKNOWN, percent
 from monitor.answers import ComponentRecord, Record
+from monitor.model import Aspect
 from monitor.overrides import Overridden
 from monitor.ratios import POLICIES, RAW_POLICY, WindowFigures
 
@@ -23,7 +24,7 @@ def sentence(record: Record) -> str:
 
 def _headline(figures: WindowFigures) -> str:
     if figures.outage_day_bounds is None:
-        return f"nothing is known of any of the {figures.unknown_days} days"
+        return f"no data for any of the {figures.unknown_days} days"
     headline = (
         f"partial or major outage on {figures.outage_days} of {figures.known_days} known days"
         f" ({percent(figures.outage_day_ratio)})"
@@ -48,14 +49,11 @@ def remarks(record: Record) -> Iterator[str]:
     figures, page = record.figures, record.page
     if figures.unknown_days and figures.known_days:
         yield (
-            f"unknown days: {figures.unknown_days}, which count in neither number; "
-            "the bounds beside them take all of them as good, and as bad"
+            f"{_days(figures.unknown_days)} unknown and left out of both numbers; the range beside"
+            " them takes all unknown days as good, and as bad"
         )
     if figures.disputed_days:
-        yield (
-            f"disputed days: {figures.disputed_days}; sources disagree, the published value is"
-            " counted"
-        )
+        yield f"on {_number(figures.disputed_days)} {_dispute(record)} (see `monitor explain`)"
     yield from _present(record)
     if page.last_ok is False and page.last_error_message:
         yield f"the last reading failed: {page.last_error_message}"
@@ -64,9 +62,29 @@ def remarks(record: Record) -> Iterator[str]:
         yield f"about the page: {page.remark}"
     for incident in record.standing.incidents or ():
         if not incident.component_ids:
-            yield f"open incident naming no component: {incident.title}"
+            yield f"an open incident names no component, so it changes no level: {incident.title}"
     if record.caveat:
         yield f"about this source: {record.caveat.rstrip('.')}"
+
+
+def _number(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _days(days: int) -> str:
+    return f"{_number(days)} {'is' if days == 1 else 'are'}"
+
+
+def _dispute(record: Record) -> str:
+    """Say who disagrees, and what counts: an uptime record, where there is none what was seen."""
+    counted = (component for component in record.components if not component.is_excluded)
+    days = (day for component in counted for day in component.days if day.disputed)
+    if all(day.source is Aspect.BARS for day in days):
+        return "the uptime record and the incidents disagree; the record is counted"
+    return (
+        "the vendor's record, its incidents and our polls disagree; an uptime record is counted"
+        " where there is one, else what was seen"
+    )
 
 
 def _present(record: Record) -> Iterator[str]:
@@ -77,8 +95,8 @@ def _present(record: Record) -> Iterator[str]:
         return
     if not standing.known_components:
         yield (
-            "the current state is unknown: the page was not read lately, or says nothing we can"
-            " read"
+            "the current state is unknown: the page was not read recently, or nothing on it could"
+            " be read"
         )
         return
     part = (
@@ -93,7 +111,7 @@ def _override(decision: Overridden) -> str:
     return (
         f"decided by you on {override.decided}: {incident.title!r} ({incident.id}) is"
         f" {override.decision}, because {override.reason}; `--policy {RAW_POLICY}` shows the figure"
-        " without"
+        " without your decisions"
     )
 
 

@@ -59,8 +59,8 @@ ABOUT = About(
     granularity="component",
     precision="seconds",
     caveat=(
-        "Components an incident names without a state of their own count by its impact; the"
-        " Statuspage imitation of a page shows 25 components at most."
+        "A component named without a state takes the incident's impact; a page's"
+        " Statuspage-compatible API lists at most 25 components."
     ),
 )
 
