@@ -1,6 +1,7 @@
 """Seconds at each level: from bad spans that overlap, and within what a day can hold. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -42,3 +43,25 @@ def clamp(seconds: Seconds, room: float) -> Seconds:
         parts[name] = round(max(0.0, min(getattr(seconds, name), room)), 3)
         room -= parts[name]
     return Seconds(**parts)
+
+
+def worst_spans(bad: Sequence[BadSpan], within: Iterable[Interval]) -> Iterator[BadSpan]:
+    """Yield what `worst_seconds` counts, in order and piece by piece: each instant once, by the
+    claim that is worst there.
+
+    Of equal ones an incident's counts before what polls saw, then the one that began first.
+    """
+    for span in within:
+        parts = list(inside(span, bad))
+        edges: set[datetime] = set()
+        for part in parts:
+            edges.update((part.span.start, part.span.end))
+        for start, end in pairwise(sorted(edges)):
+            there = [claim for claim in bad if claim.span.start <= start and claim.span.end >= end]
+            if there:
+                yield replace(min(there, key=_rank), span=Interval(start, end))
+
+
+def _rank(claim: BadSpan) -> tuple[int, bool, datetime, str]:
+    key = claim.incident_id or ""
+    return -claim.level, claim.basis is None, claim.span.start, key

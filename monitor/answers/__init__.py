@@ -1,31 +1,36 @@
 """What we know of a vendor, as answers to questions: the one view that every output prints.
 
 `standing` says how a vendor stands now, `record` what it did over a window, `explanation` what is
-behind one of its days, and `reasons` what would make that day another one. Each reads the store as
-of an instant that the caller gives. In all of them what is unknown is None, and so null, an empty
-cell or "unknown" wherever it is written, never 0 and never "operational". Instants are UTC, days
-are those of the page's zone, windows include their last day, ratios lie in 0..1.
+behind one of its days, `reasons` what would make that day another one, and `bad_intervals` when
+its components were at bad levels. Each reads the store as of an instant that the caller gives. In
+all of them what is unknown is None, and so null, an empty cell or "unknown" wherever it is written,
+never 0 and never "operational". Instants are UTC, days are those of the page's zone, windows
+include their last day, ratios lie in 0..1.
 """
 
 from monitor.answers.alternatives import Change
 from monitor.answers.day_query import DayQuery
 from monitor.answers.explanation import Explanation, IncidentAccount, explanation
+from monitor.answers.intervals import BadIntervals, IntervalQuery, bad_intervals
 from monitor.answers.reasons import Reasons, reasons
 from monitor.answers.record import DEFINITION, ComponentRecord, Record, ReportQuery, record
 from monitor.answers.standing import Freshness, Standing, freshness, standing, verdict
 
 __all__ = (
     "DEFINITION",
+    "BadIntervals",
     "Change",
     "ComponentRecord",
     "DayQuery",
     "Explanation",
     "Freshness",
     "IncidentAccount",
+    "IntervalQuery",
     "Reasons",
     "Record",
     "ReportQuery",
     "Standing",
+    "bad_intervals",
     "explanation",
     "freshness",
     "reasons",

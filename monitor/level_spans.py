@@ -1,0 +1,188 @@
+"""When a component was at which bad level: the spans behind the seconds of its days. Pure.
+
+A day's seconds have a place in time where they come from incidents and polls. A vendor's bar says
+only how many there were on a day. Where the incidents of that day add up to what the bar says, they
+are its place; where they do not, the bar counts, and its span is the whole day with the seconds
+beside it (`Precision.DAY`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from monitor.claims import BadSpan, ComponentFacts, FactsByComponent
+from monitor.classify import Options
+from monitor.day_evidence import ComponentEvidence, DayEvidence, evidence_from
+from monitor.day_range import DayRange
+from monitor.day_seconds import worst_spans
+from monitor.intervals import Interval, day_interval, subtract
+from monitor.model import BAD_LEVELS, Aspect, Day, History, Level, PageFacts, PageHistory
+
+_SECOND = 1.0
+"""Incidents and a bar that differ by less than this many seconds agree."""
+
+
+class Precision(StrEnum):
+    """What is known of when it was."""
+
+    INTERVAL = "interval"  # its start and its end
+    DAY = "day"  # the day, and how long in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelSpan:
+    """One component at one bad level over a span.
+
+    `seconds` is how long: as long as the span, but for `Precision.DAY`, whose span is the day's (of
+    today, as far as it was read). `is_open`: it was going on at the last reading, where the span
+    ends. `source` is what told of it. `incident_id` is that of the claim that counts; None = polls
+    saw it, or a bar names no incident or several.
+    """
+
+    component_id: str
+    level: Level
+    span: Interval
+    seconds: float
+    precision: Precision
+    source: Aspect
+    incident_id: str | None
+    is_open: bool = False
+
+
+def level_spans(
+    facts: PageFacts,
+    options: Options,
+    page_days: PageHistory,
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+) -> Iterator[LevelSpan]:
+    """Yield the spans of every component from `first` to `last`, by component and time; cut where
+    the first day begins and the last one ends.
+
+    `page_days` are the days that these facts give. Of each day and level the spans add up to its
+    seconds: to the millisecond where no bar speaks of it, else to the second. Those of one
+    component never overlap, but for `Precision.DAY`.
+    """
+    days = DayRange.of(first, last, now, options)
+    by_component = FactsByComponent(facts, days)
+    for component in facts.components:
+        component_facts = by_component.of(component)
+        if component_facts is not None:
+            component_days = page_days.components[component.id]
+            yield from _component_spans(component_facts, component_days, days)
+
+
+def _component_spans(
+    facts: ComponentFacts, component_days: History, days: DayRange
+) -> Iterator[LevelSpan]:
+    bad_days = [day for day in component_days.days.values() if _is_bad(day, days)]
+    if not bad_days:
+        return
+    evidence = evidence_from(facts, days.options)
+    spans: list[LevelSpan] = []
+    for day in sorted(bad_days, key=lambda day: day.day):
+        spans += _day_spans(day, evidence, facts, days)
+    for span in _joined(spans):
+        yield replace(span, is_open=_goes_on(span, facts, days))
+
+
+def _is_bad(day: Day, days: DayRange) -> bool:
+    return days.first <= day.day <= days.last and day.seconds.total > 0
+
+
+def _day_spans(
+    day: Day, evidence: ComponentEvidence, facts: ComponentFacts, days: DayRange
+) -> list[LevelSpan]:
+    """Return the spans of one day, in order."""
+    whole = day_interval(day.day, days.zone)
+    day_evidence = evidence.on(day.day, whole)
+    pieces = list(_pieces(day_evidence))
+    spans: list[LevelSpan] = []
+    for level in BAD_LEVELS:
+        seconds = day.seconds.of(level)
+        own = [piece for piece in pieces if piece.level is level]
+        if abs(sum(piece.span.seconds for piece in own) - seconds) < _SECOND:
+            spans += [_to_span(facts.component_id, piece) for piece in own if seconds]
+        elif seconds:
+            read = Interval.between(whole.start, min(whole.end, facts.until)) or whole
+            spans.append(
+                LevelSpan(
+                    component_id=facts.component_id,
+                    level=level,
+                    span=read,
+                    seconds=seconds,
+                    precision=Precision.DAY,
+                    source=day.source or Aspect.BARS,
+                    incident_id=_only_incident(day_evidence),
+                )
+            )
+    return sorted(spans, key=lambda each: each.span)
+
+
+def _pieces(evidence: DayEvidence) -> Iterator[BadSpan]:
+    """Yield what incidents and polls say of a day, as it counts (rules 1 and 2 of `classify`)."""
+    bad = evidence.claims.bad
+    if not evidence.bar_spans:
+        yield from worst_spans(bad, [evidence.whole])
+        return
+    in_bar = bad
+    if not any(evidence.bar_outage):
+        mild = [claim for claim in bad if not claim.level.is_outage]
+        in_bar = [*mild, *evidence.claims.beneath] if len(mild) < len(bad) else mild
+    yield from worst_spans(in_bar, evidence.bar_spans)
+    yield from worst_spans(bad, subtract([evidence.whole], evidence.bar_spans))
+
+
+def _to_span(component_id: str, piece: BadSpan) -> LevelSpan:
+    return LevelSpan(
+        component_id=component_id,
+        level=piece.level,
+        span=piece.span,
+        seconds=piece.span.seconds,
+        precision=Precision.INTERVAL,
+        source=Aspect.OBSERVATIONS if piece.basis is None else Aspect.IMPACTS,
+        incident_id=piece.incident_id,
+    )
+
+
+def _only_incident(evidence: DayEvidence) -> str | None:
+    """Return the incident that the bar names; None when it names none or several."""
+    ids = evidence.bar.incident_ids if evidence.bar else ()
+    return ids[0] if len(ids) == 1 else None
+
+
+def _joined(spans: Iterable[LevelSpan]) -> list[LevelSpan]:
+    """Return the spans, those as one that are one but for a midnight or another claim's edge."""
+    joined: list[LevelSpan] = []
+    places: dict[tuple[Level, Aspect, str | None], int] = {}
+    for span in spans:
+        key = span.level, span.source, span.incident_id
+        place = places.get(key)
+        if place is not None and _continues(joined[place], span):
+            start, seconds = joined[place].span.start, joined[place].seconds + span.seconds
+            whole = Interval(start, span.span.end)
+            joined[place] = replace(span, span=whole, seconds=seconds)
+        else:
+            places[key] = len(joined)
+            joined.append(span)
+    return joined
+
+
+def _continues(last: LevelSpan, span: LevelSpan) -> bool:
+    are_placed = last.precision is span.precision is Precision.INTERVAL
+    return are_placed and last.span.end == span.span.start
+
+
+def _goes_on(span: LevelSpan, facts: ComponentFacts, days: DayRange) -> bool:
+    """Whether the span was going on at the last reading: its incident had no end, or the last poll
+    saw it.
+    """
+    if span.precision is Precision.DAY or span.span.end < min(facts.until, days.now):
+        return False
+    if span.source is Aspect.OBSERVATIONS:
+        return any(run.seen_until is None and run.span.end == span.span.end for run in facts.runs)
+    claims = (impact for impact in facts.impacts if impact.incident_id == span.incident_id)
+    return any(impact.end is None for impact in claims)
